@@ -1,0 +1,56 @@
+"""Gathers one sample: CPU, memory and CPU temperature of this node."""
+
+import time
+from typing import Any, Callable, Dict, Optional
+
+from minipanel_agent.cpu import CpuMeter
+from minipanel_agent.memory import MemoryMeter
+from minipanel_agent.temperature import Thermometer
+
+Sample = Dict[str, Any]
+"""One sample as it goes over the wire: node_id, timestamp, cpu_percent, memory_total, memory_used, cpu_temp."""
+
+SHORTEST_SECONDS = 0.5
+"""Over less time, the kernel's 10 ms ticks are too coarse to tell CPU use."""
+
+
+class Collector:
+    """Measures this node."""
+
+    def __init__(self, node_id: str, root: str = "/", clock: Callable[[], float] = time.monotonic) -> None:
+        """root: the folder that holds proc and sys. Raises MeasureError without /proc."""
+        self._node_id = node_id
+        self._clock = clock
+        self._cpu = CpuMeter(root)
+        self._memory = MemoryMeter(root)
+        self._thermometer = Thermometer(root)
+        self._started = clock()
+
+    def start(self) -> None:
+        """Take the reading from which the next sample counts CPU use. Raises MeasureError."""
+        self._started = self._clock()
+        self._cpu.start()
+
+    def sample(self, timestamp: int) -> Optional[Sample]:
+        """Return the sample that describes the time since the last reading and ends now, at timestamp.
+
+        None where that time is under half a second or the counters stood still. Raises MeasureError.
+        """
+        began, self._started = self._started, self._clock()
+        cpu_percent = self._cpu.percent()
+        if cpu_percent is None or self._started - began < SHORTEST_SECONDS:
+            return None
+        memory_total, memory_used = self._memory.total_and_used()
+        return {
+            "node_id": self._node_id,
+            "timestamp": timestamp,
+            "cpu_percent": cpu_percent,
+            "memory_total": memory_total,
+            "memory_used": memory_used,
+            "cpu_temp": self._thermometer.celsius(),
+        }
+
+    def close(self) -> None:
+        self._cpu.close()
+        self._memory.close()
+        self._thermometer.close()

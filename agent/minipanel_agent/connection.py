@@ -1,0 +1,94 @@
+"""One TCP connection to the panel, kept from one POST to the next.
+
+Written here, over socket, for one route of one server: with http.client, which reads headers by the e-mail package, the
+agent took 4.5 MB more resident, and 390 us of CPU against 220 for a POST (measured, paced, on Python 3.13).
+"""
+
+import socket
+from importlib import import_module
+from typing import Any, List, Optional, Tuple
+
+from minipanel_agent.answer import Answer, AnswerReader
+from minipanel_agent.deadline import Deadline
+from minipanel_agent.url import Url
+from minipanel_agent.worker import Worker
+
+Address = Tuple[Any, ...]
+"""Family, type, protocol, canonical name and socket address: one answer of getaddrinfo."""
+
+
+class Connection:
+    """Opens, sends, receives and closes. Every method raises OSError, TimeoutError among them, when it cannot."""
+
+    def __init__(self, url: Url, worker: Worker, ca_file: str = "") -> None:
+        """worker: asks the resolver."""
+        self._url = url
+        self._worker = worker
+        self._tls = import_module("minipanel_agent.tls").Tls(ca_file) if url.scheme == "https" else None
+        self._socket: Optional[socket.socket] = None
+        self._deadline = Deadline(0)
+        self._reader = AnswerReader(self._receive)
+
+    @property
+    def is_open(self) -> bool:
+        return self._socket is not None
+
+    def open(self, deadline: Deadline) -> None:
+        """Connect to the first of the host's addresses that accepts."""
+        self.close()
+        error = OSError("the host has no address")
+        addresses = self._resolve(deadline)
+        for position, address in enumerate(addresses):
+            try:
+                # A share of the time for each: an address that swallows everything must leave some for the next.
+                seconds = deadline.left() / (len(addresses) - position)
+                self._socket = self._connect(address, seconds)
+                self._reader = AnswerReader(self._receive)
+                return
+            except OSError as failure:
+                error = failure
+        raise error
+
+    def exchange(self, request: bytes, deadline: Deadline) -> Answer:
+        """Send a request and return its answer. Raises also TornAnswer and NoAnswer."""
+        self._deadline = deadline
+        try:
+            self._ready().sendall(request)
+            answer = self._reader.read()
+        except BaseException:  # Stopped too: what comes later would be taken for the next request's answer
+            self.close()
+            raise
+        if answer.is_last:
+            self.close()
+        return answer
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _resolve(self, deadline: Deadline) -> List[Address]:
+        where = (self._url.host, self._url.port, 0, socket.SOCK_STREAM)
+        return list(self._worker.call(deadline, socket.getaddrinfo, *where))
+
+    def _connect(self, address: Address, seconds: float) -> socket.socket:
+        family, kind, protocol, _, target = address
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(seconds)
+            connection.connect(target)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return self._tls.wrap(connection, self._url.host) if self._tls else connection
+        except BaseException:
+            connection.close()
+            raise
+
+    def _receive(self, size: int) -> bytes:
+        return self._ready().recv(size)
+
+    def _ready(self) -> socket.socket:
+        """Return the socket with the time that is left set on it."""
+        if self._socket is None:
+            raise OSError("not connected")
+        self._socket.settimeout(self._deadline.left())
+        return self._socket

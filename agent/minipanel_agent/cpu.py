@@ -1,0 +1,76 @@
+"""CPU use, from the first line of /proc/stat."""
+
+from typing import Optional, Tuple
+
+from minipanel_agent.errors import MeasureError
+from minipanel_agent.kept_file import KeptFile
+
+# The first line is the sum over all CPUs and has ten numbers of at most twenty digits; the rest, up to some hundred
+# kilobytes on a large node, is not copied out of the kernel.
+FIRST_LINE_BYTES = 256
+
+IDLE, IOWAIT, FIELDS = 3, 4, 8
+"""Positions in `user nice system idle iowait irq softirq steal`. The two that follow, guest and guest_nice, are already
+in user and nice (Documentation/filesystems/proc.rst; kernel/sched/cputime.c, account_guest_time)."""
+
+
+class CpuMeter:
+    """Measures busy time between two readings."""
+
+    def __init__(self, root: str = "/") -> None:
+        """root: the folder that holds proc. Raises MeasureError."""
+        try:
+            self._file = KeptFile(root.rstrip("/") + "/proc/stat", FIRST_LINE_BYTES)
+        except OSError as error:
+            raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
+        self._last: Optional[Tuple[int, ...]] = None
+
+    def start(self) -> None:
+        """Take the reading that the next percent() counts from. Raises MeasureError."""
+        self._last = self._read()
+
+    def percent(self) -> Optional[float]:
+        """Return CPU busy time since the last reading, percent of all logical CPUs, 0 to 100, two decimals.
+
+        None on the first call, and when no time has passed. Raises MeasureError.
+        """
+        last, self._last = self._last, None  # no old baseline is left when reading fails
+        self._last = self._read()
+        return None if last is None else busy_percent(last, self._last)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _read(self) -> Tuple[int, ...]:
+        try:
+            text = self._file.read()
+        except OSError as error:
+            raise MeasureError(f"{self._file.path} cannot be read: {error.strerror}.")
+        return parse_stat(text)
+
+
+def parse_stat(text: bytes) -> Tuple[int, ...]:
+    """Return the first line of /proc/stat as eight counters in ticks: user to steal, 0 where a kernel lacks one.
+
+    Raises MeasureError.
+    """
+    words = text.split(b"\n", 1)[0].split()
+    try:
+        if words[0] != b"cpu" or len(words) <= 1 + IDLE:
+            raise ValueError
+        counters = tuple(int(word) for word in words[1 : 1 + FIELDS])
+    except (IndexError, ValueError):
+        raise MeasureError("/proc/stat does not begin with the line 'cpu' and its counters.")
+    return counters + (0,) * (FIELDS - len(counters))
+
+
+def busy_percent(before: Tuple[int, ...], after: Tuple[int, ...]) -> Optional[float]:
+    """Return the share of all time but idle and iowait between two readings, 0 to 100. None when no time has passed.
+
+    A counter that went backwards counts as unchanged: iowait may (proc.rst), and others did after CPUs were taken out.
+    """
+    passed = [max(0, after[field] - before[field]) for field in range(FIELDS)]
+    total = sum(passed)
+    if total == 0:
+        return None
+    return round(100.0 * (total - passed[IDLE] - passed[IOWAIT]) / total, 2)

@@ -1,0 +1,56 @@
+"""Memory total and use, from /proc/meminfo."""
+
+from typing import Tuple
+
+from minipanel_agent.errors import MeasureError
+from minipanel_agent.kept_file import KeptFile
+
+# MemTotal and MemAvailable are the first and the third line.
+FIRST_LINES_BYTES = 512
+
+KIB = 1024
+"""The file says kB and means KiB (Documentation/filesystems/proc.rst)."""
+
+
+class MemoryMeter:
+    """Reads memory total and use."""
+
+    def __init__(self, root: str = "/") -> None:
+        """root: the folder that holds proc. Raises MeasureError."""
+        try:
+            self._file = KeptFile(root.rstrip("/") + "/proc/meminfo", FIRST_LINES_BYTES)
+        except OSError as error:
+            raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
+
+    def total_and_used(self) -> Tuple[int, int]:
+        """Return MemTotal and MemTotal - MemAvailable, bytes. Raises MeasureError."""
+        try:
+            text = self._file.read()
+        except OSError as error:
+            raise MeasureError(f"{self._file.path} cannot be read: {error.strerror}.")
+        return parse_meminfo(text)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def parse_meminfo(text: bytes) -> Tuple[int, int]:
+    """Return MemTotal and MemTotal - MemAvailable, bytes, of the text of /proc/meminfo. Raises MeasureError.
+
+    There is no stand-in for MemAvailable on kernels before 3.14: free and cached memory added up would be another
+    figure under the same name, and no supported node has such a kernel.
+    """
+    total = _kib(text, b"MemTotal:")
+    available = _kib(text, b"MemAvailable:")
+    # Cleanly never above total, but a container's view of the file is stitched together from two sources.
+    return total * KIB, max(0, total - available) * KIB
+
+
+def _kib(text: bytes, name: bytes) -> int:
+    try:
+        start = text.index(name) + len(name)
+        return int(text[start : text.index(b"kB", start)])
+    except ValueError:
+        word = name.decode().rstrip(":")
+        hint = "; the agent needs Linux 3.14 or newer" if word == "MemAvailable" else ""
+        raise MeasureError(f"/proc/meminfo has no {word}{hint}.")

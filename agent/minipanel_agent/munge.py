@@ -1,0 +1,193 @@
+"""MUNGE credentials through libmunge: made by the agent, checked by the panel.
+
+The calls and their codes are those of libmunge's munge.h (munge(3), munge_ctx(3), munge_enum(3)).
+"""
+
+try:
+    import ctypes
+except ImportError:  # some small builds of Python leave it out; encode() and decode() then say so
+    ctypes = None  # type: ignore[assignment]
+from functools import lru_cache
+from typing import Any, Optional
+
+try:  # The plain C module of Python 3.6 to 3.11: hashlib would load OpenSSL, 5 MB resident on every node.
+    from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore]
+except ImportError:
+    try:
+        from _sha2 import sha256  # type: ignore[import-not-found,no-redef,unused-ignore]  # from Python 3.12
+    except ImportError:
+        from hashlib import sha256  # a Python built without the plain modules
+
+OK = 0
+NO_DAEMON = 6
+BAD_CREDENTIAL = 8
+EXPIRED = 15
+REWOUND = 16
+REPLAYED = 17
+
+UNKNOWN_ID = -1
+"""uid and gid of a credential that could not be read."""
+
+_ADDR4, _ENCODE_TIME, _DECODE_TIME, _SOCKET = 5, 6, 7, 8
+_LIBRARY = "libmunge.so.2"
+
+
+class MungeError(Exception):
+    """A credential could not be made or read; str() is one sentence. `code` is libmunge's, None without the library."""
+
+    def __init__(self, sentence: str, code: Optional[int] = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class Credential:
+    """What munged says of a credential.
+
+    status is 0, or libmunge's code. An expired (15), rewound (16) or replayed (17) credential still has its payload,
+    uid, gid, address and times, so look at status first. Otherwise payload is b"", uid and gid are UNKNOWN_ID,
+    address is "" and the times are 0.
+    """
+
+    __slots__ = ("address", "decode_time", "encode_time", "gid", "message", "payload", "status", "uid")
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        self.message = message
+        self.payload = b""
+        self.uid = UNKNOWN_ID
+        self.gid = UNKNOWN_ID
+        self.address = ""
+        """IPv4 of the node that made it, dotted: what that node's own hostname resolves to there."""
+        self.encode_time = 0
+        self.decode_time = 0
+        """Unix seconds, each by the clock of the node where it happened."""
+
+    def __repr__(self) -> str:
+        return f"Credential(status={self.status}, message={self.message!r}, uid={self.uid}, address={self.address!r})"
+
+
+def payload_of(body: bytes) -> bytes:
+    """Return what a credential for this request body must hold: b"minipanel/1 " and the body's SHA-256 in hex."""
+    digest: str = sha256(body).hexdigest()
+    return b"minipanel/1 " + digest.encode("ascii")
+
+
+def encode(payload: bytes, socket: Optional[str] = None) -> str:
+    """Return a fresh credential for the payload: "MUNGE:...:". socket: munged's, where it is not the usual one.
+
+    Raises MungeError. Safe in threads. Blocks up to some seconds while munged does not answer.
+    """
+    library = _library()
+    context = _open_context(library, socket)
+    credential = ctypes.c_void_p()
+    try:
+        code = library.munge_encode(ctypes.byref(credential), context, payload, len(payload))
+        if code != OK:
+            raise MungeError(f"MUNGE made no credential: {_message(library, context, code)}.", code)
+        return ctypes.string_at(credential).decode("ascii")
+    finally:
+        library.minipanel_free(credential)
+        library.munge_ctx_destroy(context)
+
+
+def decode(credential: str, socket: Optional[str] = None) -> Credential:
+    """Return what munged says of a credential, good or bad; each good one is good once. socket: as for encode.
+
+    Raises MungeError only where libmunge cannot be called. Safe in threads.
+    """
+    library = _library()
+    text = credential.encode("ascii", "replace")
+    if b"\0" in text:  # C would read up to here only, and take what follows for no part of the credential
+        return Credential(BAD_CREDENTIAL, "Invalid credential format")
+    context = _open_context(library, socket)
+    try:
+        return _decode(library, context, text)
+    finally:
+        library.munge_ctx_destroy(context)
+
+
+def _decode(library: Any, context: Any, text: bytes) -> Credential:
+    payload, length = ctypes.c_void_p(), ctypes.c_int()
+    uid, gid = ctypes.c_uint32(), ctypes.c_uint32()
+    try:
+        code = library.munge_decode(
+            text, context, ctypes.byref(payload), ctypes.byref(length), ctypes.byref(uid), ctypes.byref(gid)
+        )
+        credential = Credential(code, "" if code == OK else _message(library, context, code))
+        if code in (OK, EXPIRED, REWOUND, REPLAYED):
+            credential.payload = ctypes.string_at(payload, length.value) if payload else b""
+            credential.uid, credential.gid = uid.value, gid.value
+            _read_origin(library, context, credential)
+        return credential
+    finally:
+        library.minipanel_free(payload)
+
+
+def _read_origin(library: Any, context: Any, credential: Credential) -> None:
+    """Fill in where and when the credential was made."""
+    address = (ctypes.c_uint8 * 4)()  # struct in_addr: network byte order, so the bytes as they lie
+    made, read = ctypes.c_long(), ctypes.c_long()  # time_t
+    library.munge_ctx_get(context, _ADDR4, ctypes.byref(address))
+    library.munge_ctx_get(context, _ENCODE_TIME, ctypes.byref(made))
+    library.munge_ctx_get(context, _DECODE_TIME, ctypes.byref(read))
+    credential.address = ".".join(str(byte) for byte in address)
+    credential.encode_time, credential.decode_time = made.value, read.value
+
+
+def _open_context(library: Any, socket: Optional[str]) -> Any:
+    """Return a context of its own for one call: libmunge does not lock them, so threads must not share one."""
+    context = ctypes.c_void_p(library.munge_ctx_create())
+    if not context:
+        raise MungeError("MUNGE could not be called: out of memory.")
+    if socket is None:
+        return context
+    code = library.munge_ctx_set(context, _SOCKET, ctypes.c_char_p(socket.encode()))
+    if code != OK:
+        library.munge_ctx_destroy(context)
+        raise MungeError(f"MUNGE's socket {socket!r} cannot be used: {_strerror(library, code)}.", code)
+    return context
+
+
+def _message(library: Any, context: Any, code: int) -> str:
+    """Return libmunge's words for a failure: the context's name the socket, the code's are the same for all."""
+    detail = library.munge_ctx_strerror(context)
+    return detail.decode("utf-8", "replace") if detail else _strerror(library, code)
+
+
+def _strerror(library: Any, code: int) -> str:
+    text = library.munge_strerror(code)
+    return text.decode("utf-8", "replace") if text else f"error {code}"
+
+
+@lru_cache(maxsize=None)
+def _library() -> Any:
+    """Return libmunge with its signatures declared, loaded at the first call. Raises MungeError."""
+    if ctypes is None:
+        raise MungeError("MUNGE needs Python's ctypes, which this Python lacks; use another Python, or token.")
+    try:
+        library = ctypes.CDLL(_LIBRARY)
+    except OSError as error:
+        raise MungeError(f"MUNGE's library cannot be loaded ({error}); install the munge libraries.")
+    return _declared(library)
+
+
+def _declared(library: Any) -> Any:
+    pointer, text, integer = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
+    signatures = {
+        "munge_ctx_create": (pointer, []),
+        "munge_ctx_destroy": (None, [pointer]),
+        "munge_ctx_strerror": (text, [pointer]),
+        "munge_strerror": (text, [integer]),
+        # Both take one more argument, of a type that the option decides: C's varargs, which some processors pass apart.
+        "munge_ctx_get": (integer, [pointer, integer]),
+        "munge_ctx_set": (integer, [pointer, integer]),
+        "munge_encode": (integer, [pointer, pointer, text, integer]),
+        "munge_decode": (integer, [text, pointer, pointer, pointer, pointer, pointer]),
+    }
+    for name, (result, arguments) in signatures.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    # What libmunge hands out is freed by the libc it was made by.
+    library.minipanel_free = ctypes.CDLL(None).free
+    library.minipanel_free.restype, library.minipanel_free.argtypes = None, [pointer]
+    return library

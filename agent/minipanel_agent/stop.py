@@ -1,0 +1,23 @@
+"""Stops the agent on SIGTERM and SIGINT, whatever it is waiting for."""
+
+import signal
+from typing import Any
+
+
+class Stopped(BaseException):
+    """The agent was told to stop. Raised by the signal's handler, so out of any sleep, connect, send or receive.
+
+    No Exception, so that nothing takes it for a failure and goes on.
+    """
+
+
+def raise_on_signals() -> None:
+    """Make SIGTERM and SIGINT raise Stopped in the main thread, once: a second one must not disturb the way out."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _raise_stopped)
+
+
+def _raise_stopped(_number: int, _frame: Any) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped

@@ -1,0 +1,93 @@
+"""CPU temperature: the inputs kept open, and the hottest of them at each tick."""
+
+from typing import List, Optional, Tuple
+
+from minipanel_agent.kept_file import KeptFile
+from minipanel_agent.sensors import groups_of_inputs
+
+LOWEST, HIGHEST = -20000, 150000
+"""Thousandths of a °C. A reading beyond them comes from a broken sensor or driver."""
+
+SEARCH_AGAIN_READINGS = 60
+"""Readings until the next search while a sensor is missing: its driver may be loaded later. 5 minutes at 5 s."""
+
+VALUE_BYTES = 32
+"""More than the longest value, "-273150\\n"."""
+
+
+class Thermometer:
+    """Reads the CPU's temperature.
+
+    Inputs are found once, and only those are read: reading every core's sensor would interrupt every core. They are
+    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded anew.
+    """
+
+    def __init__(self, root: str = "/") -> None:
+        """root: the folder that holds sys."""
+        self._root = root
+        self._inputs: List[KeptFile] = []
+        self._has_others = False
+        self._is_complete = False
+        self._readings_to_search = 0
+
+    def celsius(self) -> Optional[float]:
+        """Return the hottest CPU package in °C, two decimals; None where there is no sensor or none has a reading."""
+        self._readings_to_search -= 1
+        if self._readings_to_search < 0 and not self._is_complete:
+            return self._search()
+        try:
+            return hottest([_read(file) for file in self._inputs], self._has_others)
+        except (OSError, ValueError):
+            return self._search()
+
+    def close(self) -> None:
+        _close(self._inputs)
+        self._inputs = []
+
+    def _search(self) -> Optional[float]:
+        """Keep the first group of inputs that has a reading now, and return the hottest of it."""
+        self.close()
+        self._readings_to_search = SEARCH_AGAIN_READINGS
+        self._is_complete = True
+        for paths, has_others in groups_of_inputs(self._root):
+            working = _open_working(paths)
+            celsius = hottest([value for _, value in working], has_others)
+            self._is_complete &= len(working) == len(paths) and celsius is not None
+            if celsius is not None:
+                self._inputs, self._has_others = [file for file, _ in working], has_others
+                return celsius
+            _close([file for file, _ in working])
+        self._is_complete = False
+        return None
+
+
+def hottest(values: List[int], has_others: bool) -> Optional[float]:
+    """Return the highest reading of a driver in °C; None when there is none. values: thousandths of a °C.
+
+    has_others: the driver has more than one input. Then a 0 stands for an input that is not wired or not powered.
+    """
+    readings = [value for value in values if LOWEST <= value <= HIGHEST and not (has_others and value == 0)]
+    return round(max(readings) / 1000, 2) if readings else None
+
+
+def _open_working(paths: List[str]) -> List[Tuple[KeptFile, int]]:
+    """Open the inputs that can be read now. One that fails is left out: it would fail again at each tick."""
+    working = []
+    for path in paths:
+        file = None
+        try:
+            file = KeptFile(path, VALUE_BYTES)
+            working.append((file, _read(file)))
+        except (OSError, ValueError):
+            _close([file] if file else [])
+    return working
+
+
+def _read(file: KeptFile) -> int:
+    """Return thousandths of a °C. Raises OSError or ValueError: an empty or garbled value is a failing sensor."""
+    return int(file.read())
+
+
+def _close(files: List[KeptFile]) -> None:
+    for file in files:
+        file.close()

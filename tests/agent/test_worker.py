@@ -1,0 +1,69 @@
+"""Calls that may hang, on a thread that can be given up."""
+
+import sys
+import threading
+import time
+import unittest
+
+from minipanel_agent.deadline import Deadline
+from minipanel_agent.worker import Worker
+
+from tests.agent.clocks import FakeClock
+
+
+class WorkerTest(unittest.TestCase):
+    def setUp(self):
+        self.worker = Worker()
+        self.may_end = threading.Event()
+        self.addCleanup(self.may_end.set)
+
+    def hang(self):
+        self.may_end.wait(10)
+        return "late"
+
+    def test_a_call_returns_what_the_function_returns(self):
+        self.assertEqual(self.worker.call(Deadline(5), divmod, 17, 5), (3, 2))
+
+    def test_a_call_raises_what_the_function_raises(self):
+        with self.assertRaises(ZeroDivisionError):
+            self.worker.call(Deadline(5), divmod, 17, 0)
+
+    def test_calls_share_one_thread(self):
+        threads = {self.worker.call(Deadline(5), threading.get_ident) for _ in range(10)}
+        self.assertEqual(len(threads), 1)
+        self.assertNotIn(threading.get_ident(), threads)
+
+    def test_a_call_that_hangs_is_given_up_in_time(self):
+        began = time.monotonic()
+        with self.assertRaises(TimeoutError):
+            self.worker.call(Deadline(0.05), self.hang)
+        self.assertLess(time.monotonic() - began, 1)
+
+    def test_the_call_after_one_that_hangs_gets_its_own_result(self):
+        with self.assertRaises(TimeoutError):
+            self.worker.call(Deadline(0.05), self.hang)
+        self.assertEqual(self.worker.call(Deadline(5), str.upper, "a"), "A")
+        self.may_end.set()
+        self.assertEqual(self.worker.call(Deadline(5), str.upper, "b"), "B")
+
+    def test_a_thread_given_up_ends_when_its_call_does(self):
+        ident = []
+        with self.assertRaises(TimeoutError):
+            self.worker.call(Deadline(0.05), lambda: (ident.append(threading.get_ident()), self.hang()))
+        self.may_end.set()
+        for _ in range(500):
+            if ident[0] not in sys._current_frames():
+                return
+            time.sleep(0.01)
+        self.fail("the thread is still there")
+
+
+class DeadlineTest(unittest.TestCase):
+    def test_the_time_left_goes_down_to_an_error(self):
+        clock = FakeClock(10.0)
+        deadline = Deadline(2, clock)
+        clock.now += 1.5
+        self.assertEqual(deadline.left(), 0.5)
+        clock.now += 0.5
+        with self.assertRaises(TimeoutError):
+            deadline.left()

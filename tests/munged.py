@@ -1,0 +1,108 @@
+"""Starts a real munged of its own for a test: own key, own socket, nothing of the machine's."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from typing import Iterator, Optional, Sequence
+
+START_SECONDS = 10
+
+
+def missing_munged() -> Optional[str]:
+    """Return why no munged can be started here, None where one can."""
+    if _program() is None:
+        return "munged is not installed"
+    return None
+
+
+@contextlib.contextmanager
+def running_munged(
+    folder: Optional[str] = None, key: Optional[bytes] = None, options: Sequence[str] = ()
+) -> Iterator[str]:
+    """Run munged while the block runs; gives its socket's path.
+
+    folder: where its files go; by default a new one, removed afterwards. Anyone must be able to enter it and all
+    folders above (pytest's tmp_path is closed to others, and munged refuses it). key: 32 to 1024 bytes, so that two
+    can share one; random by default. options: more of munged's, as "--origin=127.0.0.2" or "--max-ttl=60".
+    Started by root, it runs as user munge. Raises RuntimeError with munged's own words when it does not start.
+    """
+    own = tempfile.mkdtemp(prefix="minipanel-munged-", dir="/tmp") if folder is None else None
+    place = os.path.abspath(str(own or folder))
+    try:
+        _prepare(place, key or os.urandom(128))
+        process = _start(place, options)
+        try:
+            _wait_until_ready(process, place)
+            yield os.path.join(place, "munge.socket")
+        finally:
+            _stop(process)
+    finally:
+        if own:
+            shutil.rmtree(own)
+
+
+def process_id(socket: str) -> int:
+    """Return the process of the munged with this socket."""
+    with open(os.path.join(os.path.dirname(socket), "munged.pid")) as file:
+        return int(file.read())
+
+
+def _program() -> Optional[str]:
+    return shutil.which("munged", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def _prepare(folder: str, key: bytes) -> None:
+    """Make the folder and the key so that munged accepts them: its own, the key closed, the folder open to enter."""
+    os.makedirs(folder, exist_ok=True)
+    os.chmod(folder, 0o755)
+    for name in ("munge.key", "munged.pid"):  # of a munged that ran here before
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(folder, name))
+    path = os.path.join(folder, "munge.key")
+    with open(path, "wb") as file:
+        file.write(key)
+    os.chmod(path, 0o400)
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("munge")
+        for name in (folder, path):
+            os.chown(name, user.pw_uid, user.pw_gid)
+
+
+def _start(folder: str, options: Sequence[str]) -> "subprocess.Popen[bytes]":
+    program = _program()
+    if program is None:
+        raise RuntimeError("munged is not installed")
+    files = {"key": "munge.key", "log": "munged.log", "pid": "munged.pid", "seed": "munged.seed"}
+    command = [program, "--foreground", "--socket=" + os.path.join(folder, "munge.socket")]
+    command += [f"--{what}-file={os.path.join(folder, name)}" for what, name in files.items()]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=munge", "--regid=munge", "--clear-groups"] + command
+    with open(os.path.join(folder, "stderr.log"), "wb") as output:
+        return subprocess.Popen(command + list(options), stdout=output, stderr=output, cwd="/")
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: str) -> None:
+    """Return once its process id is written, the last thing munged does before it takes requests."""
+    deadline = time.monotonic() + START_SECONDS
+    while not _has_text(os.path.join(folder, "munged.pid")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            with open(os.path.join(folder, "stderr.log"), errors="replace") as output:
+                raise RuntimeError("munged did not start: " + output.read())
+        time.sleep(0.01)
+
+
+def _has_text(path: str) -> bool:
+    return os.path.exists(path) and os.path.getsize(path) > 0
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
