@@ -1,0 +1,152 @@
+"""N simulated agents in one process: kept-alive connections, a POST each interval, spread as the roll-out spreads them.
+
+Prints one line of JSON at its end. Node k is "n00001", connects from 127.1.x.y, and sends known values.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import json
+import sys
+import time
+import zlib
+from base64 import urlsafe_b64encode
+
+from minipanel_agent import munge
+
+
+def main() -> None:
+    """Run the load that the arguments describe."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--nodes", type=int, required=True)
+    parser.add_argument("--seconds", type=int, required=True)
+    parser.add_argument("--interval", type=int, default=5)
+    parser.add_argument("--secret", help="for tokens; MUNGE without it")
+    parser.add_argument("--munge-socket")
+    asyncio.run(Load(parser.parse_args()).run())
+
+
+def address(number: int) -> str:
+    """Return node k's own address, inside 127.0.0.0/8."""
+    return f"127.1.{number >> 8}.{number & 255}"
+
+
+def hostname(number: int) -> str:
+    """1 -> n00001"""
+    return f"n{number:05}"
+
+
+class Load:
+    """All agents, and what they saw."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.answer_seconds: list[float] = []
+        self.refused: dict[int, int] = {}
+        self.late = 0
+
+    async def run(self) -> None:
+        """Connect, report until the time is over, tell."""
+        numbers = range(1, self.options.nodes + 1)
+        agents = [Agent(self, number) for number in numbers]
+        for start in range(0, len(agents), 200):
+            await asyncio.gather(*(agent.connect() for agent in agents[start : start + 200]))
+        interval = self.options.interval
+        first = (int(time.time()) // interval + 1) * interval
+        end = first + self.options.seconds
+        await asyncio.gather(*(agent.report(first, end) for agent in agents))
+        self._tell()
+
+    def _tell(self) -> None:
+        times = sorted(self.answer_seconds)
+        at = {f"p{p}": round(1000 * times[min(len(times) - 1, len(times) * p // 100)], 1) for p in (50, 99)}
+        told = {"answered": len(times), "refused": self.refused, "late": self.late, **at, "max": 1000 * times[-1]}
+        json.dump(told, sys.stdout)
+
+    def credential(self, name: str, body: bytes) -> str:
+        """Return an Authorization header's value."""
+        if self.options.secret:
+            digest = hmac.digest(self.options.secret.encode(), b"agent:" + name.encode(), hashlib.sha256)
+            return "Bearer " + urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return "MUNGE " + munge.encode(munge.payload_of(body), self.options.munge_socket)
+
+
+class Agent(asyncio.Protocol):
+    """One node's connection."""
+
+    def __init__(self, load: Load, number: int) -> None:
+        self._load = load
+        self._number = number
+        self._name = hostname(number)
+        self._buffer = b""
+        self._answer: asyncio.Future[int] | None = None
+
+    async def connect(self) -> None:
+        """Open the connection that is kept for the whole run."""
+        loop = asyncio.get_running_loop()
+        source = (address(self._number), 0)
+        self._transport, _ = await loop.create_connection(
+            lambda: self, "127.0.0.1", self._load.options.port, local_addr=source
+        )
+
+    async def report(self, first: int, end: int) -> None:
+        """Send a sample for each tick from `first` up to `end`, `spread` after it."""
+        options = self._load.options
+        spread = min(4.0, options.nodes / 500) * (zlib.crc32(self._name.encode()) % 1000 / 1000)
+        for tick in range(first, end, options.interval):
+            await asyncio.sleep(max(0.0, tick + spread - time.time()))
+            begin = time.perf_counter()
+            status = await self._post(tick)
+            self._load.answer_seconds.append(time.perf_counter() - begin)
+            if status != 200:
+                self._load.refused[status] = self._load.refused.get(status, 0) + 1
+            if time.time() > tick + options.interval:
+                self._load.late += 1
+
+    async def _post(self, tick: int) -> int:
+        body = json.dumps(sample(self._name, self._number, tick)).encode()
+        head = (
+            f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Authorization: {self._load.credential(self._name, body)}\r\n"
+            f"User-Agent: minipanel-agent/bench\r\nX-MiniPanel-Sent: {time.time():.3f}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(head.encode() + body)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        """Take in an answer; it is whole when its body is."""
+        self._buffer += data
+        head, separator, body = self._buffer.partition(b"\r\n\r\n")
+        if not separator or self._answer is None:
+            return
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        if len(body) >= length:
+            self._buffer = b""
+            self._answer.set_result(int(head.split(b" ", 2)[1]))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count a lost connection as status 0."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(0)
+
+
+def sample(name: str, number: int, tick: int) -> dict[str, object]:
+    """Return the sample that node k sends for a tick."""
+    return {
+        "node_id": name,
+        "timestamp": tick,
+        "cpu_percent": (number * 7 + tick // 5) % 10_000 / 100,
+        "memory_total": 2**37,
+        "memory_used": 2**36 + number * 4096 + tick % 1000 * 4096,
+        "cpu_temp": 40 + number % 40 + tick // 5 % 8 / 8,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""`python -m minipanel` is `minipanel`."""
+
+from __future__ import annotations
+
+from minipanel.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The panel's routes as a table, and its start and stop: the only file that knows all the others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from minipanel import __version__
+from minipanel.config import Config
+from minipanel.errors import PanelError
+from minipanel.handlers import agents, auth, docs, metrics, nodes, stream
+from minipanel.handlers.doors import signed_in
+from minipanel.handlers.page import page_routes
+from minipanel.models.answers import ErrorAnswer, Health
+from minipanel.services.panel import Panel
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+
+FOR_USERS = (nodes.router, stream.router, metrics.router, docs.router)
+"""Every route of these asks for a session."""
+
+
+def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], Panel] = Panel) -> FastAPI:
+    """Return the panel as an ASGI application; `app.state.panel` holds its parts once it has started.
+
+    The database is opened at once, so that the error of one that can't be used (DatabaseError) reaches the caller.
+    """
+    parts = panel(config)
+    app = FastAPI(
+        title="MiniPanel",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan,
+        responses={"default": {"model": ErrorAnswer, "description": "What is wrong, as a sentence"}},
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.panel = parts
+    app.include_router(auth.router)
+    for router in FOR_USERS:
+        app.include_router(router, dependencies=[Depends(signed_in)])
+    app.add_api_route("/api/health", health, response_model=Health, tags=["health"])
+    # A plain route: 30 µs a request against 88 µs through FastAPI and pydantic (measured).
+    app.router.routes.append(Route("/api/metrics", agents.receive_samples, methods=["POST"]))
+    app.router.routes.extend(page_routes(static))
+    app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
+    _answer_errors(app)
+    return app
+
+
+async def health() -> Health:
+    """Tell that the panel answers. Open to anyone, and says nothing else."""
+    return Health(status="ok", version=__version__)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    panel: Panel = app.state.panel
+    await panel.start()
+    try:
+        yield
+    finally:
+        await panel.close()
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(PanelError, _panel_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+async def _panel_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PanelError)
+    return JSONResponse({"error": error.sentence}, error.status, error.headers)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    sentences = {404: "There is nothing at this address.", 405: f"{request.method} is not possible at this address."}
+    return JSONResponse({"error": sentences.get(error.status_code, error.detail)}, error.status_code, error.headers)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    """400 and one sentence about the first fault, where FastAPI would answer 422 and a list."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body")
+    return JSONResponse({"error": f"{place or 'The body'} can't be accepted: {first['msg']}."}, 400)
+
+
+async def _unexpected_error(request: Request, error: Exception) -> Response:
+    # Uvicorn logs the traceback; whoever asked gets a sentence.
+    return JSONResponse({"error": "The panel failed at this request; its log tells why."}, 500)

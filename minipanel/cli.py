@@ -1,0 +1,134 @@
+"""The command line: reads arguments, calls one function. What the commands do stands in minipanel/commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+from typer import Argument, Option
+
+from minipanel import __version__
+from minipanel.commands.accounts import change_password
+from minipanel.commands.launch import become_panel
+from minipanel.commands.roster import add_node, list_nodes, remove_node_set
+from minipanel.commands.status import show_status
+from minipanel.commands.trial import Options, try_out
+from minipanel.config.schema import DEFAULT_PATH
+from minipanel.exits import DONE, explain_failures
+
+ConfigOption = Annotated[
+    Path, Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.")
+]
+JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
+
+_TYPERS_INTERRUPTED = 130
+"""What Typer makes of Ctrl-C, without a word."""
+
+# Markup by Rich and its tracebacks would cost 50 ms at each command.
+cli = typer.Typer(
+    name="minipanel",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+nodes = typer.Typer(help="The nodes in config.toml.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(nodes, name="nodes")
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit: 0 done, 1 failed, 2 bad configuration or arguments."""
+    sys.exit(explain_failures(_run))
+
+
+def _run() -> int:
+    try:
+        cli(prog_name="minipanel")  # ends with SystemExit; what a command raises comes through
+    except SystemExit as end:
+        if end.code == _TYPERS_INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
+    return DONE
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"minipanel {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    version: Annotated[
+        bool, Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time."""
+
+
+@cli.command()
+def serve(config: ConfigOption = DEFAULT_PATH) -> None:
+    """Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew."""
+    become_panel(config)
+
+
+@cli.command("try")
+def try_(
+    folder: Annotated[Path, Option("--dir", metavar="DIR", help="Everything is kept below it.")] = Path("var"),
+    port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
+    host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
+    password: Annotated[str | None, Option(help="Set the password: 8 characters or more.")] = None,
+    auth: Annotated[
+        Literal["munge", "token"] | None,
+        Option(help="How the agent proves who it is; MUNGE where munged answers."),
+    ] = None,
+) -> None:
+    """Run a panel and an agent for this machine, without root or systemd."""
+    try_out(Options(folder, host, port, password, auth))
+
+
+@nodes.command("list")
+def nodes_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show the configured nodes."""
+    list_nodes(config, as_json)
+
+
+@nodes.command("add")
+def nodes_add(
+    hostname: Annotated[str, Argument(metavar="NAME", help="What the agent calls itself: the node's hostname.")],
+    ip: Annotated[str, Argument(metavar="IP", help="The node's address.")],
+    name: Annotated[str | None, Option(help="What people read; the hostname unless given.")] = None,
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """Add a node."""
+    add_node(config, hostname, ip, name)
+
+
+@nodes.command("remove")
+def nodes_remove(
+    node_set: Annotated[str, Argument(metavar="NODESET", help="node007, or node[001-064,100].")],
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """Take nodes out; their history stays."""
+    remove_node_set(config, node_set)
+
+
+@cli.command()
+def passwd(
+    config: ConfigOption = DEFAULT_PATH,
+    stdin: Annotated[bool, Option("--stdin", help="Read the password from standard input.")] = False,
+) -> None:
+    """Set the password of the page's account. Ends all sessions."""
+    change_password(config, from_stdin=stdin)
+
+
+@cli.command()
+def status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show what is up. Ends with 0 when all is well, with 1 otherwise."""
+    raise typer.Exit(show_status(config, as_json))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What `minipanel status` finds out: the panel, its database, its nodes, and munged."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel import __version__
+from minipanel.commands.probes import disk_trouble, local_address, munge_trouble, panel_version
+from minipanel.config import Config, NodeConfig
+from minipanel.database import queries
+from minipanel.database.connection import explain, open_reader
+from minipanel.database.schema import stored_version
+from minipanel.errors import CommandError, DatabaseError
+from minipanel.models.node import UP_SECONDS, State
+from minipanel.serving.lock import running_pid
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFinding:
+    """The panel's process. `version` is what it answers, None where it does not; `pid` is None where not known."""
+
+    address: str
+    version: str | None
+    pid: int | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFinding:
+    """The database file, with its write-ahead log in `size_bytes`."""
+
+    path: Path
+    size_bytes: int
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFinding:
+    """A configured node as the database knows it. `last_seen`: its newest stored sample, Unix seconds."""
+
+    name: str
+    hostname: str
+    state: State
+    last_seen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MungeFinding:
+    """Whether munged answers. `is_used` is False with auth = "token", and nothing is asked then."""
+
+    is_used: bool
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All of it. `timestamp`: when, Unix seconds."""
+
+    timestamp: int
+    panel: PanelFinding
+    database: DatabaseFinding
+    munge: MungeFinding
+    nodes: tuple[NodeFinding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """True when nothing is in trouble and every node that is not disabled is up."""
+        parts = (self.panel, self.database, self.munge)
+        return not any(part.trouble for part in parts) and all(node.state in ("up", "disabled") for node in self.nodes)
+
+
+def find_out(config: Config) -> Findings:
+    """Look at everything, change nothing. Raises nothing of its own: trouble is what is found."""
+    uses_munge = config.agents.auth == "munge"
+    now = int(time.time())
+    seen: dict[str, int] = {}
+    trouble = None
+    try:
+        seen = newest_samples(config.database.path)
+    except DatabaseError as error:
+        trouble = str(error)
+    return Findings(
+        timestamp=now,
+        panel=_panel(config),
+        database=_database(config.database.path, trouble),
+        munge=MungeFinding(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None),
+        nodes=tuple(_node(node, seen.get(node.hostname.lower()), now, config) for node in config.nodes),
+    )
+
+
+def _panel(config: Config) -> PanelFinding:
+    address, pid = local_address(config.server), None
+    try:
+        version = panel_version(config.server)
+    except CommandError as error:
+        return PanelFinding(address, None, None, str(error))
+    trouble = None
+    try:
+        pid = running_pid(config.database.path, patience_seconds=0)
+        if pid is None:
+            trouble = f"{address} is answered by another panel: none runs on the database of {config.path}."
+    except OSError:
+        pass  # not to be seen with these rights; the panel answers, and that is what was asked
+    if version != __version__:
+        trouble = f"The running panel is version {version}, installed is {__version__}: restart it."
+    return PanelFinding(address, version, pid, trouble)
+
+
+def _database(path: Path, trouble: str | None) -> DatabaseFinding:
+    files = [path, path.with_name(f"{path.name}-wal")]
+    try:
+        size_bytes = sum(file.stat().st_size for file in files if file.exists())
+        return DatabaseFinding(path, size_bytes, trouble or disk_trouble(path))
+    except OSError as error:
+        return DatabaseFinding(path, 0, trouble or f"{path} can't be looked at: {error.strerror}.")
+
+
+def newest_samples(path: Path) -> dict[str, int]:
+    """Return the newest stored sample's timestamp by hostname in lower case, read beside a running panel.
+
+    Raises DatabaseError.
+    """
+    if not path.exists():
+        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+    try:
+        with closing(open_reader(path)) as connection:
+            stored_version(connection, path)
+            found = {
+                node.hostname.lower(): queries.last_seen(connection, node.id) for node in queries.nodes(connection)
+            }
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
+    return {hostname: timestamp for hostname, timestamp in found.items() if timestamp is not None}
+
+
+def _node(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> NodeFinding:
+    return NodeFinding(node.name, node.hostname, _state(node, last_seen, now, config), last_seen)
+
+
+def _state(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> State:
+    if not node.enabled:
+        return "disabled"
+    if last_seen is None:
+        return "never"
+    return "up" if now - last_seen <= max(UP_SECONDS, 3 * config.agents.interval) else "down"

@@ -1,0 +1,31 @@
+"""Tables on stdout: drawn on a terminal, plain and aligned for everything else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+
+def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under their titles."""
+    if sys.stdout.isatty():
+        _draw(titles, rows)
+    else:
+        print("\n".join(plain_lines([titles, *rows])))
+
+
+def plain_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with their columns aligned, two spaces apart, without trailing spaces."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _draw(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    # Names are shown as they are: brackets in them are no markup.
+    Console(markup=False, highlight=False).print(table)

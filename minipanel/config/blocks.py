@@ -1,0 +1,63 @@
+"""The [[nodes]] sections of config.toml as lines of text: cut out and put in without touching a line around them.
+
+tomlkit takes the comments between two sections for the end of the first and loses them with it; here they stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from minipanel.config.schema import NodeConfig
+from minipanel.config.template import render_node
+
+_HEADER = re.compile(r"\s*\[")
+_NODES_HEADER = re.compile(r"\s*\[\[\s*nodes\s*\]\]\s*(#|$)")
+_INLINE = re.compile(r"^\s*nodes\s*=", re.MULTILINE)
+_BLANK = re.compile(r"\s*$")
+_NO_KEY = re.compile(r"\s*(#|$)")
+
+
+def are_sections(text: str, count: int) -> bool:
+    """Tell whether the `count` nodes of the text stand in [[nodes]] sections, not in nodes = [{...}]."""
+    return len(_sections(text.split("\n"))) == count and not _INLINE.search(text)
+
+
+def with_nodes(text: str, nodes: Iterable[NodeConfig]) -> str:
+    """Return the text with a section for each of these nodes after the last one, or at its end."""
+    lines = text.split("\n")
+    sections = _sections(lines)
+    end = sections[-1].stop if sections else _after_last(lines, 0, len(lines), _BLANK)
+    # A file with Windows' line ends gets them in its new lines too.
+    mark = "\r" if "\r\n" in text else ""
+    new = [line + mark for node in nodes for line in ("", *render_node(node).splitlines())]
+    return "\n".join([*lines[:end], *new, *(lines[end:] or [""])])
+
+
+def without_nodes(text: str, is_gone: Callable[[int], bool]) -> str:
+    """Return the text without the sections whose place in the list, from 0, is gone. What stands before them stays."""
+    lines = text.split("\n")
+    for index, section in reversed(list(enumerate(_sections(lines)))):
+        if is_gone(index):
+            del lines[section.start : section.stop]
+            if section.start and _BLANK.match(lines[section.start - 1]):
+                del lines[section.start - 1]
+    return "\n".join(lines)
+
+
+def _sections(lines: list[str]) -> list[range]:
+    """Return the lines of each [[nodes]]: from the header to its last key, without the comments that follow."""
+    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
+    ends = [*headers[1:], len(lines)]
+    return [
+        range(start, _after_last(lines, start + 1, end, _NO_KEY))
+        for start, end in zip(headers, ends, strict=True)
+        if _NODES_HEADER.match(lines[start])
+    ]
+
+
+def _after_last(lines: list[str], start: int, end: int, passed_over: re.Pattern[str]) -> int:
+    """Return the place after the last line from start to end that is not to be passed over."""
+    while end > start and passed_over.match(lines[end - 1]):
+        end -= 1
+    return end

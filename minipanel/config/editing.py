@@ -1,0 +1,88 @@
+"""Change config.toml: comments and order stay, and what comes out is checked before it replaces the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from minipanel.config.blocks import are_sections, with_nodes, without_nodes
+from minipanel.config.reading import check_config, read_text
+from minipanel.config.schema import Config, NodeConfig
+from minipanel.config.writing import locked, replace_file
+from minipanel.errors import ConfigError
+
+Values = Mapping[str, str | int | list[int]]
+
+
+def add_nodes(path: Path, nodes: Sequence[NodeConfig]) -> Config:
+    """Add nodes at the end of the list. Returns the new configuration.
+
+    Raises ConfigError, as all functions here do, when the file is or would become unacceptable; it is then as it was.
+    """
+
+    def add(text: str, old: Config) -> str:
+        _refuse_unusual(text, old)
+        return with_nodes(text, nodes)
+
+    return _edit(path, add, lambda old: replace(old, nodes=(*old.nodes, *nodes)))
+
+
+def remove_nodes(path: Path, hostnames: Collection[str]) -> Config:
+    """Take the nodes of these hostnames, written as configured, out of the list. Returns the new configuration."""
+
+    def remove(text: str, old: Config) -> str:
+        _refuse_unusual(text, old)
+        return without_nodes(text, lambda index: old.nodes[index].hostname in hostnames)
+
+    def expected(old: Config) -> Config:
+        return replace(old, nodes=tuple(node for node in old.nodes if node.hostname not in hostnames))
+
+    return _edit(path, remove, expected)
+
+
+def set_password_hash(path: Path, password_hash: str) -> Config:
+    """Set the hash of the administrator's password. Returns the new configuration."""
+
+    def expected(old: Config) -> Config:
+        return replace(old, admin=replace(old.admin, password_hash=password_hash))
+
+    return _edit(path, lambda text, _: _with_values(text, "admin", {"password_hash": password_hash}), expected)
+
+
+def set_values(path: Path, section: str, values: Values) -> Config:
+    """Set keys of one section: set_values(path, "server", {"port": 8081}). Returns the new configuration."""
+    return _edit(path, lambda text, _: _with_values(text, section, values), None)
+
+
+def _edit(path: Path, change: Callable[[str, Config], str], expected: Callable[[Config], Config] | None) -> Config:
+    """Apply a change, check the result, and hold it against what was `expected`, where that can be said."""
+    path = path.resolve()  # a link stays one: what it points to is replaced
+    with locked(path):
+        text = read_text(path)
+        old = check_config(text, path)
+        try:
+            edited = change(text, old)
+        except TOMLKitError as error:
+            raise ConfigError(f"{path} can't be edited automatically ({error}); edit it by hand.") from None
+        new = check_config(edited, path)
+        if expected is not None and new != expected(old):
+            raise ConfigError(f"{path} can't be edited automatically; edit it by hand.")
+        replace_file(path, edited)
+    return new
+
+
+def _with_values(text: str, section: str, values: Values) -> str:
+    document = tomlkit.parse(text)
+    table = document.setdefault(section, tomlkit.table())
+    for key, value in values.items():
+        table[key] = value
+    return document.as_string()
+
+
+def _refuse_unusual(text: str, config: Config) -> None:
+    if not are_sections(text, len(config.nodes)):
+        raise ConfigError(f"{config.path} lists its nodes in another way than by [[nodes]] sections; edit it by hand.")

@@ -1,0 +1,69 @@
+"""What may stand in config.toml as a node's name, a host's address or the panel's URL."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+HOSTNAME_ALLOWED = (
+    "a hostname: letters, digits, hyphens, underscores and dots, at most 253 characters, and not only digits and dots"
+)
+ADDRESS_ALLOWED = "an IPv4 or IPv6 address"
+NODE_ADDRESS_ALLOWED = "the IPv4 or IPv6 address of one machine"
+URL_ALLOWED = "an address such as http://10.0.0.1:8080, with http or https and a host"
+
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_URL_CHARACTERS = re.compile(r"[!-~]+")
+_HOSTNAME_MAX_CHARACTERS = 253
+
+
+def is_hostname(text: str) -> bool:
+    """Tell whether the text is a hostname by RFC 1123, underscores allowed, as clusters have them.
+
+    Only digits and dots are refused: they would be taken for an address, or for a node's number in the API.
+    """
+    if len(text) > _HOSTNAME_MAX_CHARACTERS or not text.strip("0123456789."):
+        return False
+    return all(_LABEL.fullmatch(label) for label in text.split("."))
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address, an IPv4-mapped IPv6 one as IPv4 (RFC 4291, 2.5.5.2), None for anything else."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address):
+        return None if address.scope_id else address.ipv4_mapped or address
+    return address
+
+
+def parse_node_address(text: str) -> str | None:
+    """Return the address of one machine as ipaddress writes it; None for a group, "any address" or anything else."""
+    address = parse_address(text)
+    if address is None or address.is_multicast or address.is_unspecified or address == ip_address("255.255.255.255"):
+        return None
+    return str(address)
+
+
+def parse_url(text: str) -> str | None:
+    """Return the URL without a slash at its end; None when it is not http or https with a host."""
+    if not _URL_CHARACTERS.fullmatch(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        return text.rstrip("/") if _is_plain(parts) else None
+    except ValueError:  # a port over 65535, a bracket left open
+        return None
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    """Tell whether there is a scheme and a host, no account, no query and no port 0. Raises ValueError."""
+    has_host = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
+    return has_host and parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment)
+
+
+def is_host(text: str) -> bool:
+    """Tell whether the text is an address or a hostname."""
+    return parse_address(text) is not None or is_hostname(text)

@@ -1,0 +1,1 @@
+"""SQLite behind one small interface: write samples, newest, history."""

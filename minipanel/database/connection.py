@@ -1,0 +1,66 @@
+"""Connections to SQLite: one writer, many readers, and what SQLite's errors mean to an administrator."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from minipanel.errors import DatabaseError
+
+BUSY_SECONDS = 5.0
+"""How long a statement waits for a lock that another process holds."""
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Open the database for writing, make it where there is none. Raises DatabaseError.
+
+    Used by one thread at a time, which is not always the one that opened it.
+    """
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        # WAL lets readers go on while the writer commits. FULL makes a commit survive a power cut too.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16384")
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open the database for reading only. Raises DatabaseError, also where there is no database yet."""
+    try:
+        connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA cache_size = -4096")
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
+    return connection
+
+
+def explain(error: sqlite3.Error, path: Path) -> str:
+    """Return one sentence for an administrator: the file, and what is wrong with it."""
+    text = str(error)
+    for sign, sentence in _MEANINGS:
+        if sign in text:
+            return sentence.format(path=path, folder=path.parent)
+    return f"The database {path} can't be used: {text}."
+
+
+_MEANINGS = (
+    ("disk is full", "The database {path} can't grow: the disk of {folder} is full."),
+    ("readonly", "The database {path} can't be written: it, its folder or its disk is read-only."),
+    ("not a database", "{path} is not a SQLite database; move it away or name another path in [database]."),
+    ("malformed", "The database {path} is damaged; move it away and restore a backup."),
+    ("is locked", "The database {path} is locked by another program; end that program."),
+    ("unable to open", "The database {path} can't be opened: check that {folder} exists and may be written."),
+    ("disk I/O error", "The database {path} can't be used: the disk of {folder} is full or reports an error."),
+)

@@ -1,0 +1,168 @@
+"""Every SQL statement of the panel. Works on SQLite 3.26 (RHEL 8): no RETURNING, no generated columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from minipanel.models.node import Node
+from minipanel.models.record import SLOTS, VALUE_COLUMNS, last_sample, record_id
+
+Row = tuple[int, int, int, float, int, float, float, float | None, float, int, float | None, int, int, int]
+"""A record as it is merged: the columns of `_COLUMNS` in their order."""
+
+_COLUMNS = (
+    "id, node_id, timestamp, cpu_percent, memory_total, memory_used, memory_percent, cpu_temp, "
+    "cpu_percent_max, memory_used_max, cpu_temp_max, samples, cpu_temp_samples, seen"
+)
+
+# A mean is kept exact while a record fills: samples are hundredths (bytes for memory), so mean * samples, rounded, is
+# the exact sum again, and the record is the same in whatever order its samples came (sums below 2**51 for memory).
+_CPU_SUM = "(round(cpu_percent * samples * 100) + round(excluded.cpu_percent * excluded.samples * 100)) / 100.0"
+_MEMORY_SUM = "(round(memory_used * samples) + round(excluded.memory_used * excluded.samples))"
+_TEMP_SUM = (
+    "(round(cpu_temp * cpu_temp_samples * 100) + round(excluded.cpu_temp * excluded.cpu_temp_samples * 100)) / 100.0"
+)
+_COUNT = "(samples + excluded.samples)"
+
+
+def _mean(value: str, digits: int = 2) -> str:
+    """Return SQL for a mean, which is rounded once the record is complete: it never changes again, and is shorter."""
+    return f"CASE {_COUNT} WHEN {SLOTS} THEN round({value}, {digits}) ELSE {value} END"
+
+
+_MERGE = f"""
+INSERT INTO {{table}} ({_COLUMNS}) {{source}}
+ON CONFLICT (id) DO UPDATE SET
+    cpu_percent = {_mean(f"{_CPU_SUM} / {_COUNT}")},
+    memory_total = max(memory_total, excluded.memory_total),
+    memory_used = {_mean(f"{_MEMORY_SUM} / {_COUNT}", 0)},
+    memory_percent = {_mean(f"100 * {_MEMORY_SUM} / {_COUNT} / max(memory_total, excluded.memory_total)")},
+    cpu_temp = CASE
+        WHEN excluded.cpu_temp IS NULL THEN {_mean("cpu_temp")}
+        WHEN cpu_temp IS NULL THEN {_mean("excluded.cpu_temp")}
+        ELSE {_mean(f"{_TEMP_SUM} / (cpu_temp_samples + excluded.cpu_temp_samples)")} END,
+    cpu_percent_max = max(cpu_percent_max, excluded.cpu_percent_max),
+    memory_used_max = max(memory_used_max, excluded.memory_used_max),
+    cpu_temp_max = coalesce(max(cpu_temp_max, excluded.cpu_temp_max), cpu_temp_max, excluded.cpu_temp_max),
+    samples = {_COUNT},
+    cpu_temp_samples = cpu_temp_samples + excluded.cpu_temp_samples,
+    seen = CASE {_COUNT} WHEN {SLOTS} THEN NULL ELSE seen | excluded.seen END
+WHERE {{table}}.seen & excluded.seen = 0
+"""
+
+_VALUES = f"VALUES ({', '.join('?' * len(_COLUMNS.split(',')))})"
+_FULL = f"SELECT {_COLUMNS} FROM pending_metrics WHERE timestamp <= ? ORDER BY id LIMIT ?"
+
+_MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
+_MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
+_SEAL = _MERGE.format(table="system_metrics", source=_FULL)
+
+
+def merge_pending(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
+    """Merge records that still fill. Returns how many were taken; one whose samples are there already is not."""
+    return connection.executemany(_MERGE_PENDING, rows).rowcount
+
+
+def merge_sealed(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
+    """Merge into records that already stand in the history. Returns how many were taken."""
+    return connection.executemany(_MERGE_SEALED, rows).rowcount
+
+
+def is_sealed(connection: sqlite3.Connection, record: int) -> bool:
+    """Return whether the record with this id stands in the history."""
+    return connection.execute("SELECT 1 FROM system_metrics WHERE id = ?", (record,)).fetchone() is not None
+
+
+def newest_sealed(connection: sqlite3.Connection) -> int:
+    """Return the timestamp of the newest record in the history, 0 when there is none."""
+    (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
+    return int(newest or 0)
+
+
+def seal(connection: sqlite3.Connection, until: int, limit: int) -> int:
+    """Move records up to the timestamp `until` from pending to the history, `limit` at most. Returns how many."""
+    moved = connection.execute(_SEAL, (until, limit)).rowcount
+    connection.execute(
+        "DELETE FROM pending_metrics WHERE id IN "
+        "(SELECT id FROM pending_metrics WHERE timestamp <= ? ORDER BY id LIMIT ?)",
+        (until, limit),
+    )
+    return moved
+
+
+def forget(connection: sqlite3.Connection, before: int, limit: int) -> int:
+    """Delete records older than the timestamp `before`, `limit` at most. Returns how many."""
+    return connection.execute(
+        "DELETE FROM system_metrics WHERE id IN (SELECT id FROM system_metrics WHERE timestamp < ? LIMIT ?)",
+        (before, limit),
+    ).rowcount
+
+
+def nodes(connection: sqlite3.Connection) -> list[Node]:
+    """Return all nodes that ever were, in the order of their ids."""
+    rows = connection.execute("SELECT id, name, ip, hostname, enabled FROM nodes ORDER BY id")
+    return [Node(id, name, ip, hostname, bool(enabled)) for id, name, ip, hostname, enabled in rows]
+
+
+def put_node(connection: sqlite3.Connection, name: str, ip: str, hostname: str, enabled: bool, now: int) -> None:
+    """Add a node, or change the one of this hostname where something differs."""
+    connection.execute(
+        "INSERT INTO nodes (name, ip, hostname, enabled, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5) "
+        "ON CONFLICT (hostname) DO UPDATE SET name = ?1, ip = ?2, hostname = ?3, enabled = ?4, updated_at = ?5 "
+        "WHERE (name, ip, enabled) != (?1, ?2, ?4) OR hostname != ?3 COLLATE BINARY",
+        (name, ip, hostname, enabled, now),
+    )
+
+
+def disable_nodes(connection: sqlite3.Connection, ids: Iterable[int], now: int) -> None:
+    """Mark nodes that left the configuration; their history stays."""
+    connection.executemany(
+        "UPDATE nodes SET enabled = 0, updated_at = ? WHERE id = ? AND enabled", [(now, id) for id in ids]
+    )
+
+
+def put_only_user(connection: sqlite3.Connection, username: str, password_hash: str, now: int) -> None:
+    """Make the configured administrator the only user."""
+    connection.execute("DELETE FROM users WHERE username != ?", (username,))
+    connection.execute(
+        "INSERT INTO users (username, password_hash, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) "
+        "ON CONFLICT (username) DO UPDATE SET password_hash = ?2, updated_at = ?3 WHERE password_hash != ?2",
+        (username, password_hash, now),
+    )
+
+
+def last_seen(connection: sqlite3.Connection, node_id: int) -> int | None:
+    """Return the timestamp of a node's newest stored sample, None when it has none."""
+    span = (record_id(node_id, 0), record_id(node_id + 1, 0) - 1)
+    rows = [
+        row
+        for table in ("pending_metrics", "system_metrics")
+        for row in connection.execute(
+            f"SELECT timestamp, seen FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
+            span,
+        )
+    ]
+    return max((last_sample(timestamp, seen) for timestamp, seen in rows), default=None)
+
+
+def history_columns(
+    connection: sqlite3.Connection, node_id: int, start: int, end: int, columns: Sequence[str], now: int
+) -> list[str]:
+    """Return the records with timestamps in (start, end], ascending, as one JSON array a column, `timestamp` first.
+
+    SQLite builds the arrays itself: 7 ms for a month where fetching and encoding rows took 11 to 18 ms (measured).
+    A record that still fills is shown once its time has passed, so not after `now`.
+    """
+    wanted = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
+    # A mean of bytes may have a fraction while its record is incomplete.
+    exact = ", ".join("CAST(memory_used AS INTEGER) AS memory_used" if c == "memory_used" else c for c in wanted)
+    arrays = ", ".join(f"json_group_array({column})" for column in wanted)
+    statement = (
+        f"SELECT {arrays} FROM ("
+        f"SELECT id, {exact} FROM system_metrics WHERE id BETWEEN :first AND :last "
+        f"UNION ALL SELECT id, {exact} FROM pending_metrics WHERE id BETWEEN :first AND :last AND timestamp <= :now "
+        "ORDER BY 1)"
+    )
+    span = {"first": record_id(node_id, start) + 1, "last": record_id(node_id, end), "now": now}
+    return list(connection.execute(statement, span).fetchone())

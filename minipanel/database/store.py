@@ -1,0 +1,191 @@
+"""The panel's history behind one small interface: write samples, newest, history. Here it is SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minipanel.config import AdminConfig, NodeConfig
+from minipanel.database import queries
+from minipanel.database.connection import explain, open_reader, open_writer
+from minipanel.database.schema import migrate
+from minipanel.errors import DatabaseError
+from minipanel.models.node import Node
+from minipanel.models.record import record_id, record_timestamp, slot_bit
+from minipanel.models.sample import Sample
+
+Job = Callable[[sqlite3.Connection], Any]
+"""Something to do inside the writer's transaction. What it returns is its caller's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
+
+    stored: int
+    ignored: int
+
+
+class Store:
+    """One writer, used by one thread; readers beside it, one a thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database at `path`, make or migrate it where needed. Raises DatabaseError."""
+        self.path = path
+        self._writer = open_writer(path)
+        try:
+            self.version = migrate(self._writer, path)
+            # Records up to here may stand in the history already; only for those a sample's record is looked up.
+            self._sealed_until = queries.newest_sealed(self._writer)
+        except (DatabaseError, sqlite3.Error):
+            self._writer.close()
+            raise
+        self._readers: list[sqlite3.Connection] = []
+        self._local = threading.local()
+
+    def close(self) -> None:
+        """Close all connections. The last one out folds the write-ahead log into the database."""
+        for connection in [*self._readers, self._writer]:
+            connection.close()
+
+    def run(self, jobs: Sequence[Job]) -> list[Any]:
+        """Do all jobs in one transaction and return their results, exceptions in the place of failed ones.
+
+        Nothing of what failed is kept. When SQLite can't write, all jobs get a DatabaseError. When one job has a fault
+        of its own, the others are done all the same.
+        """
+        try:
+            return self._transact(jobs)
+        except sqlite3.Error as error:
+            return [DatabaseError(explain(error, self.path))] * len(jobs)
+        except Exception as error:
+            if len(jobs) == 1:
+                return [error]
+            return [result for job in jobs for result in self.run([job])]
+
+    def _transact(self, jobs: Sequence[Job]) -> list[Any]:
+        connection = self._writer
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            results = [job(connection) for job in jobs]
+            connection.execute("COMMIT")
+        except BaseException:
+            # SQLite has rolled back by itself after some errors (disk full).
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return results
+
+    def write_samples(self, node_id: int, samples: Sequence[Sample], oldest: int) -> Job:
+        """Return the job that merges a node's samples into its records; those before `oldest` are ignored."""
+
+        def write(connection: sqlite3.Connection) -> Outcome:
+            pending: list[queries.Row] = []
+            sealed: list[queries.Row] = []
+            places: dict[int, list[queries.Row]] = {}
+            for sample in samples:
+                if sample.timestamp < oldest:
+                    continue
+                row = _as_row(node_id, sample)
+                place = places.get(row[0])
+                if place is None:
+                    place = sealed if self._is_sealed(connection, row) else pending
+                    places[row[0]] = place
+                place.append(row)
+            stored = queries.merge_pending(connection, pending) if pending else 0
+            stored += queries.merge_sealed(connection, sealed) if sealed else 0
+            return Outcome(stored, len(samples) - stored)
+
+        return write
+
+    def _is_sealed(self, connection: sqlite3.Connection, row: queries.Row) -> bool:
+        # Whatever the clock says, a sample whose record stands in the history merges there: none sits in both tables.
+        return row[2] <= self._sealed_until and queries.is_sealed(connection, row[0])
+
+    def seal(self, until: int, limit: int) -> Job:
+        """Return the job that moves up to `limit` records whose time is over by `until` into the history."""
+
+        def move(connection: sqlite3.Connection) -> int:
+            self._sealed_until = max(self._sealed_until, until)
+            return queries.seal(connection, until, limit)
+
+        return move
+
+    def forget(self, before: int, limit: int) -> Job:
+        """Return the job that deletes up to `limit` records older than `before`."""
+        return lambda connection: queries.forget(connection, before, limit)
+
+    def follow(self, admin: AdminConfig, nodes: Sequence[NodeConfig], now: int) -> Job:
+        """Return the job that makes the tables follow the configuration. Its result is the list of all nodes."""
+
+        def follow(connection: sqlite3.Connection) -> list[Node]:
+            queries.put_only_user(connection, admin.username, admin.password_hash, now)
+            for node in nodes:
+                queries.put_node(connection, node.name, node.ip, node.hostname, node.enabled, now)
+            configured = {node.hostname.lower() for node in nodes}
+            gone = [node.id for node in queries.nodes(connection) if node.hostname.lower() not in configured]
+            queries.disable_nodes(connection, gone, now)
+            return queries.nodes(connection)
+
+        return follow
+
+    def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
+        """Return the timestamp of the newest stored sample of each node that has one. Raises DatabaseError."""
+        with self._reading() as connection:
+            found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
+        return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
+
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[str]:
+        """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
+        with self._reading() as connection:
+            return queries.history_columns(connection, node_id, start, end, columns, now)
+
+    def _reading(self) -> _Reading:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = open_reader(self.path)
+            self._local.connection = connection
+            self._readers.append(connection)
+        return _Reading(connection, self.path)
+
+
+class _Reading:
+    """A reader's connection for one `with`; turns SQLite's errors into DatabaseError."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def __enter__(self) -> sqlite3.Connection:
+        return self._connection
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise DatabaseError(explain(error, self._path)) from error
+
+
+def _as_row(node_id: int, sample: Sample) -> queries.Row:
+    """Return a sample as a record of its own, values in hundredths: that is what keeps the sums of a merge exact."""
+    timestamp = record_timestamp(sample.timestamp)
+    cpu = round(sample.cpu_percent, 2)
+    temp = None if sample.cpu_temp is None else round(sample.cpu_temp, 2)
+    return (
+        record_id(node_id, timestamp),
+        node_id,
+        timestamp,
+        cpu,
+        sample.memory_total,
+        sample.memory_used,
+        100.0 * sample.memory_used / sample.memory_total,
+        temp,
+        cpu,
+        sample.memory_used,
+        temp,
+        1,
+        0 if temp is None else 1,
+        slot_bit(sample.timestamp),
+    )

@@ -1,0 +1,90 @@
+"""What a handler may answer with, and its one JSON shape: {"error": "sentence"}."""
+
+from __future__ import annotations
+
+
+class PanelError(Exception):
+    """An error whose text may be shown to whoever asked. `status` is the HTTP status that goes with it."""
+
+    status = 500
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers that belong to this error."""
+        return {}
+
+
+class BadInput(PanelError):
+    """What the caller sent can't be accepted."""
+
+    status = 400
+
+
+class NotAuthenticated(PanelError):
+    """Nobody has proved who is asking."""
+
+    status = 401
+
+    def __init__(self, sentence: str, scheme: str = "Bearer") -> None:
+        super().__init__(sentence)
+        self.scheme = scheme
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The scheme a credential is expected in (RFC 9110, 11.6.1)."""
+        return {"WWW-Authenticate": self.scheme}
+
+
+class NotAllowed(PanelError):
+    """The asker is known, and may not do this."""
+
+    status = 403
+
+
+class NotFound(PanelError):
+    """There is no such thing."""
+
+    status = 404
+
+
+class TooLarge(PanelError):
+    """The body is larger than this route takes."""
+
+    status = 413
+
+
+class TryLater(PanelError):
+    """The panel can't do it now; the caller keeps what it has and comes again after `retry_after_seconds`."""
+
+    status = 503
+
+    def __init__(self, sentence: str, retry_after_seconds: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to come again (RFC 9110, 10.2.3)."""
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class TooManyTries(TryLater):
+    """Too many failed logins from one address."""
+
+    status = 429
+
+
+class ConfigError(Exception):
+    """The configuration can't be used. The text is one sentence that names file, key, value and what is allowed."""
+
+
+class DatabaseError(Exception):
+    """The database can't be opened or written. The text is one sentence that names the file and what is wrong."""
+
+
+class CommandError(Exception):
+    """A command can't do what was asked. The text is one sentence."""

@@ -1,0 +1,43 @@
+"""How a command ends: whatever went wrong is one sentence on stderr and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from minipanel.errors import CommandError, ConfigError, DatabaseError, PanelError
+
+DONE = 0
+FAILED = 1
+BAD_CONFIG = 2
+"""Also what a command line that can't be understood ends with, as is usual."""
+
+
+def explain_failures(work: Callable[[], int]) -> int:
+    """Do the work and return its exit code; 2 for a configuration that can't be used, 1 for all other trouble."""
+    try:
+        return _flushed(work)
+    except ConfigError as error:
+        return _say(str(error), BAD_CONFIG)
+    except BrokenPipeError:  # `minipanel nodes list | head -1` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
+        return FAILED
+    except OSError as error:
+        return _say(f"{error.filename or 'The operating system'}: {error.strerror or error}.", FAILED)
+    except (CommandError, DatabaseError, PanelError) as error:
+        return _say(str(error), FAILED)
+    except KeyboardInterrupt:
+        return _say("\nInterrupted.", FAILED)  # the terminal has written ^C, or a question, on the line
+
+
+def _flushed(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        sys.stdout.flush()
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code

@@ -1,0 +1,1 @@
+"""HTTP in, answer out: no SQL, no arithmetic."""

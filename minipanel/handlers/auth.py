@@ -1,0 +1,80 @@
+"""Log in, log out, and who is logged in."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from minipanel.errors import BadInput
+from minipanel.handlers.doors import COOKIE, User
+from minipanel.handlers.request import peer_of, read_body
+from minipanel.models.answers import LoginAnswer, LogoutAnswer, UserAnswer
+from minipanel.services.panel import Panel
+
+MAX_LOGIN_BYTES = 1_000_000
+
+router = APIRouter(tags=["auth"])
+
+
+class LoginRequest(BaseModel):
+    """Who wants to log in."""
+
+    username: str
+    password: str
+
+
+_LOGIN_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": LoginRequest.model_json_schema()}},
+    }
+}
+
+
+@router.post("/api/auth/login", openapi_extra=_LOGIN_BODY)
+async def log_in(request: Request, response: Response) -> LoginAnswer:
+    """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
+    panel: Panel = request.app.state.panel
+    login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
+    session = await panel.sessions.log_in(login.username, login.password, peer_of(request))
+    _set_cookie(request, response, session.token, session.expires_at - int(panel.clock()))
+    return LoginAnswer(token=session.token, expires_at=session.expires_at, username=session.username)
+
+
+@router.post("/api/auth/logout")
+async def log_out(request: Request, response: Response, session: User) -> LogoutAnswer:
+    """End the session."""
+    panel: Panel = request.app.state.panel
+    panel.sessions.log_out(session.token)
+    _set_cookie(request, response, "", 0)
+    return LogoutAnswer(status="ok")
+
+
+@router.get("/api/auth/me")
+async def who_am_i(response: Response, session: User) -> UserAnswer:
+    """Tell whose session this is."""
+    response.headers["Cache-Control"] = "no-store"
+    return UserAnswer(username=session.username, expires_at=session.expires_at)
+
+
+def _parse_login(body: bytes) -> LoginRequest:
+    # Read here and not by FastAPI, which would take in a body of any size first.
+    try:
+        return LoginRequest.model_validate_json(body)
+    except ValidationError:
+        raise BadInput("The body must be a JSON object with username and password, both text.") from None
+
+
+def _set_cookie(request: Request, response: Response, token: str, max_age_seconds: int) -> None:
+    """Set the session's cookie, or take it back with an age of 0."""
+    panel: Panel = request.app.state.panel
+    response.headers["Cache-Control"] = "no-store"
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=max_age_seconds,
+        path="/",
+        secure=request.url.scheme == "https" or panel.config.server.tls_certificate is not None,
+        httponly=True,
+        samesite="strict",
+    )

@@ -1,0 +1,102 @@
+"""Routes that read: newest values, the last hour, and the records of the past."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from minipanel.errors import BadInput, NotFound
+from minipanel.handlers.nodes import find_node, json_answer
+from minipanel.models.answers import HistoryOne, HistorySet, Realtime, RealtimeOne
+from minipanel.models.node import Node
+from minipanel.models.nodeset import expand
+from minipanel.models.quote import quote
+from minipanel.services.history import Span, read_span
+
+router = APIRouter(tags=["metrics"])
+
+Period = Annotated[str | None, Query(description="1d, 7d or 1m (30 days)")]
+Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
+End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
+Fields = Annotated[str | None, Query(description="the columns wanted, separated by commas")]
+Format = Annotated[str | None, Query(description="json or csv; csv also by Accept: text/csv")]
+
+_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/api/metrics/realtime", response_model=Realtime)
+async def read_realtime(request: Request) -> Response:
+    """Return the newest sample and the state of every node."""
+    panel = request.app.state.panel
+    return json_answer({"timestamp": int(panel.clock()), "nodes": panel.live.realtime()})
+
+
+@router.get("/api/metrics/realtime/{nodeId}", response_model=RealtimeOne)
+async def read_realtime_one(request: Request) -> Response:
+    """Return one node's newest sample and its last hour at 5 seconds. `nodeId` is an integer id or a hostname."""
+    node = find_node(request, request.path_params["nodeId"])
+    return json_answer(request.app.state.panel.live.one(node))
+
+
+@router.get("/api/metrics/history", response_model=HistorySet, responses=_CSV)
+async def read_history_set(
+    request: Request,
+    nodes: Annotated[str | None, Query(description="a node set, such as node[1-8]")] = None,
+    period: Period = None,
+    start: Start = None,
+    end: End = None,
+    fields: Fields = None,
+    format: Format = None,
+) -> Response:
+    """Return the records of a node set."""
+    if nodes is None:
+        raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
+    span = read_span(period, start, end, fields, request.app.state.panel.clock())
+    wanted = _find_all(request, nodes)
+    if _wants_csv(request, format):
+        return _csv(request, wanted, span)
+    pieces = request.app.state.panel.history.set_of(wanted, span)
+    return StreamingResponse(pieces, media_type="application/json")
+
+
+@router.get("/api/metrics/history/{nodeId}", response_model=HistoryOne, responses=_CSV)
+async def read_history_one(
+    request: Request,
+    period: Period = None,
+    start: Start = None,
+    end: End = None,
+    fields: Fields = None,
+    format: Format = None,
+) -> Response:
+    """Return the records of one node. `nodeId` is an integer id or a hostname."""
+    span = read_span(period, start, end, fields, request.app.state.panel.clock())
+    node = find_node(request, request.path_params["nodeId"])
+    if _wants_csv(request, format):
+        return _csv(request, [node], span)
+    return Response(await request.app.state.panel.history.one(node, span), media_type="application/json")
+
+
+def _find_all(request: Request, nodes: str) -> list[Node]:
+    found = {name: request.app.state.panel.directory.find(name) for name in expand(nodes)}
+    missing = [name for name, node in found.items() if node is None]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise NotFound(f"There is no node {quote(missing[0])}{more}.")
+    return list(dict.fromkeys(found.values()))
+
+
+def _wants_csv(request: Request, format: str | None) -> bool:
+    if format not in (None, "json", "csv"):
+        raise BadInput(f"format is {quote(format)}; it must be json or csv.")
+    return format == "csv" or (format is None and "text/csv" in request.headers.get("Accept", ""))
+
+
+def _csv(request: Request, nodes: list[Node], span: Span) -> Response:
+    name = nodes[0].hostname if len(nodes) == 1 else "nodes"
+    return StreamingResponse(
+        request.app.state.panel.history.csv(nodes, span),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="minipanel-{name}-{span.end}.csv"'},
+    )

@@ -1,0 +1,32 @@
+"""GET /api/nodes: every node as configured and as last heard of."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from minipanel.errors import NotFound
+from minipanel.models.answers import NodeAnswer
+from minipanel.models.node import Node
+from minipanel.models.quote import quote
+
+router = APIRouter(tags=["nodes"])
+
+
+@router.get("/api/nodes", response_model=list[NodeAnswer])
+async def list_nodes(request: Request) -> Response:
+    """Return all nodes, also disabled ones."""
+    return json_answer(request.app.state.panel.live.nodes())
+
+
+def find_node(request: Request, reference: str) -> Node:
+    """Return the node of an integer id or hostname. Raises NotFound."""
+    node: Node | None = request.app.state.panel.directory.find(reference)
+    if node is None:
+        raise NotFound(f"There is no node {quote(reference)}.")
+    return node
+
+
+def json_answer(content: object) -> Response:
+    """Return the content as JSON. It is of the documented shape already, so it isn't checked a second time."""
+    return Response(msgspec.json.encode(content), media_type="application/json")

@@ -1,0 +1,36 @@
+"""GET /api/metrics/stream: samples as they arrive, as Server-Sent Events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from minipanel.errors import NotAuthenticated
+from minipanel.handlers.doors import session_token
+
+router = APIRouter(tags=["metrics"])
+
+
+@router.get(
+    "/api/metrics/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def stream(request: Request) -> StreamingResponse:
+    """Send a `snapshot` of all nodes, then `samples` as they arrive; the data of both is that of Realtime."""
+    # X-Accel-Buffering: nginx would hold events back.
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(request), media_type="text/event-stream", headers=headers)
+
+
+async def _events(request: Request) -> AsyncIterator[bytes]:
+    panel, token = request.app.state.panel, session_token(request)
+    async for event in panel.broadcast.events():
+        try:
+            panel.sessions.check(token)
+        except NotAuthenticated:
+            # The session has ended meanwhile: the page connects anew and is sent to the login.
+            return
+        yield event

@@ -1,0 +1,1 @@
+"""Plain data: nodes, samples, records, answers."""

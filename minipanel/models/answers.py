@@ -1,0 +1,158 @@
+"""The shapes of the API's answers. OpenAPI is made from them, and from that the types of the page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from minipanel.models.node import State
+
+
+class ErrorAnswer(BaseModel):
+    """Every error of every route."""
+
+    error: str
+
+
+class Health(BaseModel):
+    """That the panel answers, and which version it is."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class LoginAnswer(BaseModel):
+    """A new session. `expires_at` in Unix seconds."""
+
+    token: str
+    expires_at: int
+    username: str
+
+
+class UserAnswer(BaseModel):
+    """Whose session this is, and until when (Unix seconds)."""
+
+    username: str
+    expires_at: int
+
+
+class LogoutAnswer(BaseModel):
+    """The session is over."""
+
+    status: Literal["ok"]
+
+
+class NodeAnswer(BaseModel):
+    """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample."""
+
+    id: int
+    name: str
+    ip: str
+    hostname: str
+    enabled: bool
+    state: State
+    last_seen: int | None
+    clock_skew_seconds: float | None
+    agent_version: str | None
+
+
+class RealtimeNode(BaseModel):
+    """The newest sample of a node. Memory in bytes, temperature in °C; all None before the first sample."""
+
+    id: int
+    name: str
+    hostname: str
+    state: State
+    timestamp: int | None
+    cpu_percent: float | None
+    memory_total: int | None
+    memory_used: int | None
+    memory_percent: float | None
+    cpu_temp: float | None
+    clock_skew_seconds: float | None
+
+
+class Realtime(BaseModel):
+    """The newest samples at the panel's time `timestamp`. Also the data of each event of the stream."""
+
+    timestamp: int
+    nodes: list[RealtimeNode]
+
+
+class RecentColumns(BaseModel):
+    """The samples of the last hour, ascending; a missing sample is a jump in `timestamp`."""
+
+    timestamp: list[int]
+    cpu_percent: list[float]
+    memory_used: list[int]
+    cpu_temp: list[float | None]
+
+
+class RealtimeOne(BaseModel):
+    """One node's newest sample and its last hour."""
+
+    node_id: int
+    hostname: str
+    name: str
+    state: State
+    timestamp: int | None
+    cpu_percent: float | None
+    memory_total: int | None
+    memory_used: int | None
+    memory_percent: float | None
+    cpu_temp: float | None
+    clock_skew_seconds: float | None
+    agent_version: str | None
+    recent: RecentColumns
+
+
+class HistoryColumns(BaseModel):
+    """Records as columns, ascending. A missing record is a jump in `timestamp`. Columns not asked for are absent."""
+
+    timestamp: list[int]
+    cpu_percent: list[float] | None = None
+    cpu_percent_max: list[float] | None = None
+    memory_total: list[int] | None = None
+    memory_used: list[int] | None = None
+    memory_used_max: list[int] | None = None
+    memory_percent: list[float] | None = None
+    cpu_temp: list[float | None] | None = None
+    cpu_temp_max: list[float | None] | None = None
+    samples: list[int] | None = None
+
+
+class HistoryOne(HistoryColumns):
+    """The records of one node with timestamps after `from` up to `to` (Unix seconds)."""
+
+    node_id: int
+    hostname: str
+    period: str | None
+    step: int
+    from_: int = Field(alias="from")
+    to: int
+
+
+class HistoryNode(HistoryColumns):
+    """One node's part of the history of a set."""
+
+    node_id: int
+    hostname: str
+
+
+class HistorySet(BaseModel):
+    """The records of several nodes, in the order of the set."""
+
+    period: str | None
+    from_: int = Field(alias="from")
+    to: int
+    step: int
+    nodes: list[HistoryNode]
+
+
+class Stored(BaseModel):
+    """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
+
+    status: Literal["ok"]
+    stored: int
+    ignored: int

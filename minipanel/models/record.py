@@ -1,0 +1,47 @@
+"""Records: one row of history per node and 5 minutes, and the arithmetic of their time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SLOT_SECONDS: Final = 5
+"""A sample describes the 5 seconds that end at its timestamp."""
+
+RECORD_SECONDS: Final = 300
+"""A record with timestamp T sums up the samples in (T - 300, T]."""
+
+SLOTS: Final = RECORD_SECONDS // SLOT_SECONDS
+
+VALUE_COLUMNS: Final = (
+    "cpu_percent",
+    "cpu_percent_max",
+    "memory_total",
+    "memory_used",
+    "memory_used_max",
+    "memory_percent",
+    "cpu_temp",
+    "cpu_temp_max",
+    "samples",
+)
+"""What a record holds besides its node and its time, in the order of the answers."""
+
+
+def record_timestamp(timestamp: int) -> int:
+    """Return the timestamp of the record that a sample belongs to: the next multiple of 300, or itself."""
+    return -(-timestamp // RECORD_SECONDS) * RECORD_SECONDS
+
+
+def slot_bit(timestamp: int) -> int:
+    """Return the bit of a sample in `seen`: bit k stands for the sample of T - 300 + 5 * (k + 1)."""
+    return 1 << ((timestamp - 1) // SLOT_SECONDS % SLOTS)
+
+
+def last_sample(record: int, seen: int | None) -> int:
+    """Return the timestamp of the newest sample in a record; `seen` None means that all 60 are there."""
+    slots = SLOTS if seen is None else seen.bit_length()
+    return record - RECORD_SECONDS + SLOT_SECONDS * slots
+
+
+def record_id(node_id: int, timestamp: int) -> int:
+    """Return the row id of a record: rows then lie on disk in the order in which they are read."""
+    return node_id << 32 | timestamp

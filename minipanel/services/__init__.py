@@ -1,0 +1,1 @@
+"""What takes more than one query: ingest, live values, sessions, retention."""

@@ -1,0 +1,89 @@
+"""Work done in groups on one thread of its own: what arrives while a group runs goes into the next."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+
+class BatcherFull(Exception):
+    """More work waits than the batcher takes."""
+
+
+class Batcher(Generic[Work, Result]):
+    """Hands groups of work to `handle(works)` on one thread, and each result back to its awaiting caller.
+
+    `handle` returns one result a work, in their order; an Exception among them is raised where that work is awaited.
+    `limit` bounds what may wait, `group` what goes into one call.
+    """
+
+    def __init__(
+        self, handle: Callable[[list[Work]], Sequence[Result | Exception]], name: str, limit: int, group: int = 1000
+    ) -> None:
+        self._handle = handle
+        self._limit = limit
+        self._group = group
+        self._waiting: deque[tuple[Work, asyncio.Future[Result]]] = deque()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Start the thread. Called once, in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def submit(self, work: Work) -> Result:
+        """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        with self._wake:
+            if self._closing or len(self._waiting) >= self._limit:
+                raise BatcherFull
+            self._waiting.append((work, future))
+            self._wake.notify()
+        return await future
+
+    async def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread.ident is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            results = self._results([work for work, _ in group])
+            futures = [future for _, future in group]
+            assert self._loop is not None
+            # One call a group wakes the event loop once, however many callers wait.
+            self._loop.call_soon_threadsafe(_settle, futures, results)
+
+    def _next_group(self) -> list[tuple[Work, asyncio.Future[Result]]]:
+        with self._wake:
+            while not self._waiting and not self._closing:
+                self._wake.wait()
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group))]
+
+    def _results(self, works: list[Work]) -> Sequence[Result | Exception]:
+        try:
+            return self._handle(works)
+        except Exception as error:
+            return [error] * len(works)
+
+
+def _settle(futures: list[asyncio.Future[Result]], results: Sequence[Result | Exception]) -> None:
+    for future, result in zip(futures, results, strict=True):
+        if future.cancelled():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

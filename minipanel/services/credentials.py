@@ -1,0 +1,162 @@
+"""Which node a request may speak for: its credential checked, by MUNGE or by token as config.toml says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from minipanel_agent.munge import payload_of
+
+from minipanel.config import AgentsConfig, Config
+from minipanel.errors import NotAllowed, NotAuthenticated
+from minipanel.models.node import Node
+from minipanel.models.quote import escape, quote
+from minipanel.services.addresses import LocalAddresses, is_loopback, normalise
+from minipanel.services.munge import MungeDecoder, refusal
+from minipanel.services.tokens import is_token, is_token_of
+
+MAX_HEADER_CHARACTERS = 4096
+"""A MUNGE credential for a body's hash has about 250."""
+
+
+class Claim(Protocol):
+    """What a good credential proves."""
+
+    def may_speak_for(self, node: Node | None, node_id: str) -> Node:
+        """Return the node. `node_id` is what the samples call it, `node` who is known by that, None for nobody.
+
+        Raises NotAllowed, or NotAuthenticated where only the node's name shows that the credential is bad.
+        """
+
+
+class Credentials:
+    """Checks the Authorization header of agents."""
+
+    def __init__(self, config: Config, local: LocalAddresses | None = None) -> None:
+        self._agents: AgentsConfig = config.agents
+        self._local = local or LocalAddresses()
+        self._munge = MungeDecoder(config.agents.munge_socket)
+
+    def start(self) -> None:
+        """Start the thread that asks munged. Called once, in the running event loop."""
+        self._munge.start()
+
+    async def close(self) -> None:
+        """End the thread."""
+        await self._munge.close()
+
+    def reload(self, config: Config) -> None:
+        """Take over a changed configuration."""
+        self._agents = config.agents
+        self._munge.socket = config.agents.munge_socket
+
+    async def check(self, authorization: str | None, body: bytes, peer: str) -> Claim:
+        """Return what the header proves about this body, sent from the address `peer`.
+
+        Raises NotAuthenticated or NotAllowed, each failure with its own sentence, and TryLater without munged.
+        """
+        if self._agents.auth == "munge":
+            return await self._check_munge(_credential_of(authorization, "MUNGE"), body, peer)
+        return self._check_token(_credential_of(authorization, "Bearer"))
+
+    async def _check_munge(self, text: str, body: bytes, peer: str) -> MungeClaim:
+        if not _is_munge(text):
+            raise NotAuthenticated(f"{quote(text)} is no MUNGE credential.", "MUNGE")
+        credential = await self._munge.decode(text)
+        # The status comes first: an expired or replayed credential still has its payload and uid.
+        sentence = refusal(credential) or _fault_of_payload(credential.payload, body)
+        if sentence:
+            raise NotAuthenticated(sentence, "MUNGE")
+        if credential.uid not in self._agents.allowed_uids:
+            allowed = ", ".join(map(str, self._agents.allowed_uids))
+            raise NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")
+        return MungeClaim(credential.address, normalise(peer), self._local)
+
+    def _check_token(self, text: str) -> TokenClaim:
+        if not is_token(text):
+            raise NotAuthenticated(f"The token has not the form of one: {len(text)} characters, where 43 are expected.")
+        # config.toml is refused when it asks for tokens and has no secret.
+        assert self._agents.secret is not None
+        return TokenClaim(text, self._agents.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class MungeClaim:
+    """Root, or another user allowed, at the machine of these addresses: by the credential and by the connection."""
+
+    origin: str
+    peer: str
+    local: LocalAddresses
+
+    def may_speak_for(self, node: Node | None, node_id: str) -> Node:
+        """Return the node. Raises NotAllowed."""
+        known = _known(node, node_id)
+        if self._is_at(known.ip):
+            return known
+        raise NotAllowed(
+            f"{quote(node_id)} has the address {known.ip} in the panel's configuration, but the credential was made "
+            f"at {self.origin} and the request came from {escape(self.peer)}."
+        )
+
+    def _is_at(self, ip: str) -> bool:
+        # An origin of 127.0.1.1 is what a node's hostname resolves to there: on any node, so it tells nothing.
+        origin = "" if is_loopback(self.origin) else self.origin
+        if ip in (self.peer, origin):
+            return True
+        return ip in self.local and (self.peer in self.local or origin in self.local)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaim:
+    """A token, which only the name of the node shows to be good or bad."""
+
+    token: str
+    secret: str
+
+    def may_speak_for(self, node: Node | None, node_id: str) -> Node:
+        """Return the node. Raises NotAuthenticated before anything tells whether there is such a node; NotAllowed."""
+        # Two names in any case, so that the time does not tell either.
+        names = (node_id, node_id if node is None else node.hostname)
+        if not any(is_token_of(self.token, self.secret, name) for name in names):
+            raise NotAuthenticated(f"The token is not that of {quote(node_id)}.")
+        return _known(node, node_id)
+
+
+def _credential_of(authorization: str | None, scheme: str) -> str:
+    """Return what follows the scheme (RFC 9110, 11.4). Raises NotAuthenticated."""
+    expected = f"the panel expects 'Authorization: {scheme}' and a credential"
+    if not authorization:
+        raise NotAuthenticated(f"The request has no Authorization header; {expected}.", scheme)
+    if len(authorization) > MAX_HEADER_CHARACTERS:
+        raise NotAuthenticated(
+            f"The Authorization header has {len(authorization)} characters; at most {MAX_HEADER_CHARACTERS} are read.",
+            scheme,
+        )
+    given, _, credential = authorization.strip().partition(" ")
+    if given.lower() != scheme.lower():
+        # Not shown unless it is a scheme's name: it may be a token that somebody forgot to put one before.
+        shown = quote(given) if given.lower() in ("basic", "bearer", "digest", "munge") else "something else"
+        raise NotAuthenticated(f"The Authorization header begins with {shown}; {expected}.", scheme)
+    return credential.strip()
+
+
+def _is_munge(text: str) -> bool:
+    # Exactly one credential: libmunge itself would pass over whatever follows it.
+    return text.startswith("MUNGE:") and text.endswith(":") and text.count(":") == 2 and text.isascii()
+
+
+def _fault_of_payload(payload: bytes, body: bytes) -> str | None:
+    expected = payload_of(body)
+    if payload == expected:
+        return None
+    if payload.startswith(expected[: expected.index(b" ") + 1]):
+        return "The MUNGE credential was made for another body than this one."
+    return "The MUNGE credential was made for something else than MiniPanel."
+
+
+def _known(node: Node | None, node_id: str) -> Node:
+    if node is None:
+        raise NotAllowed(f"The panel knows no node named {quote(node_id)}.")
+    if not node.enabled:
+        raise NotAllowed(f"Node {quote(node_id)} is disabled in the panel's configuration.")
+    return node

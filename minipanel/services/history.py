@@ -1,0 +1,122 @@
+"""Back in time: which records are asked for, and the answer built from them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from minipanel.database.store import Store
+from minipanel.errors import BadInput, DatabaseError, TryLater
+from minipanel.models.node import Node
+from minipanel.models.quote import quote
+from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
+
+PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
+"""The periods that have a name, in seconds."""
+
+MAX_SPAN_SECONDS = 366 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Records with timestamps in (start, end]; `columns` in the order of the answer."""
+
+    period: str | None
+    start: int
+    end: int
+    columns: tuple[str, ...]
+
+    def head(self) -> str:
+        """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
+        return f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end},"step":{RECORD_SECONDS}'
+
+
+def read_span(period: str | None, start: str | None, end: str | None, fields: str | None, now: float) -> Span:
+    """Return what a query string asks for. Raises BadInput with the value and what is allowed."""
+    columns = _read_fields(fields)
+    if period is not None and start is None and end is None:
+        if period not in PERIODS:
+            raise BadInput(f"period is {quote(period)}; it must be {_listed(PERIODS)}.")
+        return Span(period, int(now) - PERIODS[period], int(now), columns)
+    if period is not None:
+        raise BadInput("period can't be combined with from and to; give one or the other.")
+    if start is None:
+        raise BadInput(f"period or from is missing; period must be {_listed(PERIODS)}.")
+    first, last = _read_time("from", start), int(now) if end is None else _read_time("to", end)
+    if first >= last:
+        raise BadInput(f"from is {first} and to is {last}; from must be before to.")
+    if last - first > MAX_SPAN_SECONDS:
+        raise BadInput(f"from and to are {last - first} seconds apart; at most {MAX_SPAN_SECONDS} are allowed.")
+    return Span(None, first, last, columns)
+
+
+class History:
+    """Reads records beside the writer."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def columns(self, node: Node, span: Span) -> dict[str, str]:
+        """Return each column's JSON array by its name, `timestamp` first. Raises TryLater when nothing can be read."""
+        try:
+            arrays = await asyncio.to_thread(
+                self._store.history, node.id, span.start, span.end, span.columns, int(self._clock())
+            )
+        except DatabaseError as error:
+            raise TryLater(str(error), 5) from error
+        return dict(zip(("timestamp", *span.columns), arrays, strict=True))
+
+    async def one(self, node: Node, span: Span) -> str:
+        """Return one node's records as the JSON of HistoryOne."""
+        return f"{{{_who(node)},{span.head()},{_members(await self.columns(node, span))}}}"
+
+    async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[str]:
+        """Yield the JSON of HistorySet in pieces, a node each, so that a large set is never held whole."""
+        yield f'{{{span.head()},"nodes":['
+        for place, node in enumerate(nodes):
+            yield f"{',' if place else ''}{{{_who(node)},{_members(await self.columns(node, span))}}}"
+        yield "]}"
+
+    async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[str]:
+        """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another."""
+        yield ",".join(("hostname", "timestamp", *span.columns)) + "\r\n"
+        for node in nodes:
+            arrays = [json.loads(array) for array in (await self.columns(node, span)).values()]
+            rows = (",".join("" if cell is None else str(cell) for cell in row) for row in zip(*arrays, strict=True))
+            yield "".join(f"{node.hostname},{row}\r\n" for row in rows)
+
+
+def _who(node: Node) -> str:
+    return f'"node_id":{node.id},"hostname":{json.dumps(node.hostname)}'
+
+
+def _members(columns: dict[str, str]) -> str:
+    return ",".join(f'"{name}":{array}' for name, array in columns.items())
+
+
+def _read_fields(fields: str | None) -> tuple[str, ...]:
+    if fields is None:
+        return VALUE_COLUMNS
+    asked = [field.strip() for field in fields.split(",")]
+    for field in asked:
+        if field not in VALUE_COLUMNS:
+            raise BadInput(f"fields names {quote(field)}; allowed are {_listed(VALUE_COLUMNS)}.")
+    return tuple(column for column in VALUE_COLUMNS if column in asked)
+
+
+def _read_time(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        raise BadInput(f"{name} is {quote(text)}; it must be a time in whole Unix seconds, such as 1640995200.")
+    # Row ids hold a time in 32 bits.
+    if int(text) >= 1 << 32:
+        raise BadInput(f"{name} is {text}; times end at {(1 << 32) - 1}.")
+    return int(text)
+
+
+def _listed(names: Sequence[str] | dict[str, int]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

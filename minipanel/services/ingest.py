@@ -1,0 +1,68 @@
+"""Samples into the database: grouped with what else waits, committed, then answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from minipanel.database.store import Job, Outcome, Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.node import Node
+from minipanel.models.sample import Sample
+from minipanel.services.batch import Batcher, BatcherFull
+from minipanel.services.live import Live
+
+DAY_SECONDS = 86_400
+
+WAITING_REQUESTS = 20_000
+"""How many requests may wait for their commit: two rounds of 10,000 nodes."""
+
+GROUP_REQUESTS = 2_000
+"""How many go into one transaction, so that none waits long for the others."""
+
+RETRY_SECONDS = 5
+"""After this long an agent may come again: by then the queue has had time for the next round."""
+
+
+class Ingest:
+    """The one way into the database: also the upkeep's jobs go through its queue, for there is one writer."""
+
+    def __init__(self, store: Store, live: Live, retention_days: int, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._live = live
+        self._clock = clock
+        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS)
+        self.retention_days = retention_days
+
+    def start(self) -> None:
+        """Start the writer's thread."""
+        self._batcher.start()
+
+    async def close(self) -> None:
+        """Commit what waits, then stop."""
+        await self._batcher.close()
+
+    async def submit(self, node: Node, samples: list[Sample]) -> Outcome:
+        """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored.
+
+        Answered only after the commit: what an agent was told is stored survives a crash of the panel.
+        """
+        job = self._store.write_samples(node.id, samples, self.oldest())
+        try:
+            outcome: Outcome = await self.run(job)
+        except DatabaseError as error:
+            raise TryLater(str(error), RETRY_SECONDS) from error
+        self._live.take(node.id, samples)
+        return outcome
+
+    async def run(self, job: Job) -> Any:
+        """Return the result of a job done by the writer. Raises DatabaseError, TryLater when too much waits."""
+        try:
+            return await self._batcher.submit(job)
+        except BatcherFull as error:
+            raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
+
+    def oldest(self) -> int:
+        """Return the timestamp before which samples are older than the history kept."""
+        return int(self._clock()) - self.retention_days * DAY_SECONDS

@@ -1,0 +1,74 @@
+"""The panel's working parts, put together, started and stopped in the order they need."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from minipanel.config import Config
+from minipanel.database.store import Store
+from minipanel.models.node import Node
+from minipanel.services.broadcast import Broadcast
+from minipanel.services.credentials import Credentials
+from minipanel.services.directory import Directory
+from minipanel.services.history import History
+from minipanel.services.ingest import Ingest
+from minipanel.services.live import Live
+from minipanel.services.refusals import Refusals
+from minipanel.services.retention import Retention
+from minipanel.services.sessions import Sessions
+
+
+class Panel:
+    """What handlers work with."""
+
+    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
+        """Open the database. Raises DatabaseError."""
+        self.config = config
+        self.clock = clock
+        self.store = Store(config.database.path)
+        self.directory = Directory()
+        self.live = Live(config.agents.interval, clock)
+        self.broadcast = Broadcast(self.live, clock)
+        self.ingest = Ingest(self.store, self.live, config.database.retention_days, clock)
+        self.retention = Retention(self.store, self.ingest, clock)
+        self.history = History(self.store, clock)
+        self.sessions = Sessions(config, clock)
+        self.credentials = Credentials(config)
+        self.refusals = Refusals()
+
+    async def start(self) -> None:
+        """Start the threads and loops, and make the tables follow the configuration. Raises DatabaseError."""
+        self.ingest.start()
+        self.credentials.start()
+        await self._follow(self.config)
+        self.retention.start()
+
+    async def reload(self, config: Config) -> None:
+        """Take over a changed configuration: administrator, nodes, secrets, retention, allowed users.
+
+        Where the panel listens and where its database lies change with a restart only. Raises DatabaseError.
+        """
+        await self._follow(config)
+        self.config = config
+        self.ingest.retention_days = config.database.retention_days
+        self.sessions.reload(config)
+        self.credentials.reload(config)
+        self.broadcast.restart()
+
+    async def close(self) -> None:
+        """Answer what waits for its commit, then stop."""
+        self.broadcast.close()
+        await self.retention.close()
+        await self.credentials.close()
+        await self.ingest.close()
+        self.sessions.close()
+        self.store.close()
+
+    async def _follow(self, config: Config) -> None:
+        job = self.store.follow(config.admin, config.nodes, int(self.clock()))
+        nodes: list[Node] = await self.ingest.run(job)
+        last_seen = await asyncio.to_thread(self.store.newest, nodes)
+        self.directory.replace(nodes)
+        self.live.replace(nodes, last_seen)

@@ -1,0 +1,80 @@
+"""What happens to records with time: full ones move to the history, old ones go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from minipanel.database.store import Job, Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.services.ingest import Ingest
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 20
+"""How long after its time a record waits for samples that are on their way."""
+
+SEAL_SECONDS = 10
+FORGET_SECONDS = 600
+
+STEP_RECORDS = 500
+"""How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
+
+
+class Retention:
+    """Two loops beside the ingest, whose queue their jobs go through."""
+
+    def __init__(self, store: Store, ingest: Ingest, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._ingest = ingest
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start both loops."""
+        self._tasks = [
+            asyncio.create_task(_repeat(self.seal, SEAL_SECONDS)),
+            asyncio.create_task(_repeat(self.forget, FORGET_SECONDS)),
+        ]
+
+    async def close(self) -> None:
+        """Stop both loops."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def seal(self) -> int:
+        """Move the records whose time is over into the history; return how many."""
+        until = int(self._clock()) - GRACE_SECONDS
+        return await self._in_steps(self._store.seal(until, STEP_RECORDS))
+
+    async def forget(self) -> int:
+        """Delete the records older than the history kept; return how many."""
+        return await self._in_steps(self._store.forget(self._ingest.oldest(), STEP_RECORDS))
+
+    async def _in_steps(self, job: Job) -> int:
+        done = 0
+        while step := int(await self._ingest.run(job)):
+            done += step
+            # Lets what arrived meanwhile into the queue before the next step.
+            await asyncio.sleep(0.01)
+        return done
+
+
+async def _repeat(work: Callable[[], Any], seconds: float) -> None:
+    trouble = ""
+    while True:
+        try:
+            await work()
+            trouble = ""
+        except (DatabaseError, TryLater) as error:
+            # The same trouble is logged once; the work is done when it is over.
+            if str(error) != trouble:
+                log.error("%s", error)
+            trouble = str(error)
+        except Exception:
+            log.exception("Upkeep of the records failed; it is tried again.")
+        await asyncio.sleep(seconds)

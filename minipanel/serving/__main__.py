@@ -1,0 +1,43 @@
+"""`python -m minipanel.serving --config FILE`: what `minipanel serve` becomes.
+
+A program apart from the command line, so that the panel, which runs for months, does not hold in memory what only
+commands need (Typer, Rich, tomlkit: 5 MB, measured), and commands do not wait for the panel's imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from minipanel.exits import DONE, explain_failures
+from minipanel.serving.journal import start_log
+from minipanel.serving.server import serve
+
+
+def main() -> int:
+    """Run the panel. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="minipanel.serving", allow_abbrev=False)
+    parser.add_argument("--config", type=Path, required=True, help="the panel's config.toml")
+    parser.add_argument("--agent", type=Path, help="configuration of an agent to run beside the panel")
+    parser.add_argument("--log", type=Path, help="file for the log; warnings go to stderr too")
+    arguments = parser.parse_args()
+
+    def work() -> int:
+        start_log(arguments.log)
+        serve(arguments.config, arguments.agent, _tell_ready if arguments.agent else _say_nothing)
+        return DONE
+
+    return explain_failures(work)
+
+
+def _tell_ready() -> None:
+    print("The page is up. Ctrl-C stops the panel and the agent.", flush=True)
+
+
+def _say_nothing() -> None:
+    """The log tells it already."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""One panel a database: a lock that is held while the panel runs, on a file that tells its process id."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from minipanel.errors import DatabaseError
+
+START_SECONDS = 5.0
+"""A starting panel holds the lock a moment before it can take signals and writes its id."""
+
+
+def pid_path(database: Path) -> Path:
+    """Return the file beside the database: /var/lib/minipanel/data.db -> /var/lib/minipanel/data.db.pid."""
+    return database.with_name(f"{database.name}.pid")
+
+
+class PanelLock:
+    """The lock of one database. It ends with the process, however that ends; the file stays."""
+
+    def __init__(self, database: Path) -> None:
+        """Take the lock. Raises DatabaseError when another panel has it, or the file can't be made."""
+        path = pid_path(database)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = _written_pid(self._descriptor)
+            os.close(self._descriptor)
+            who = f"process {other}" if other else "which is starting"
+            raise DatabaseError(f"Another panel ({who}) runs on the database {database}; stop it first.") from None
+        except OSError as error:
+            raise DatabaseError(f"{path} can't be written: {error.strerror}; check that its folder exists.") from None
+        os.ftruncate(self._descriptor, 0)
+
+    def publish(self) -> None:
+        """Write this process's id: from now on it may be sent SIGHUP."""
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Give the lock back."""
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def running_pid(database: Path, patience_seconds: float = START_SECONDS) -> int | None:
+    """Return the process id of the panel that runs on this database, None when none does.
+
+    Waits for a panel that is just starting. Raises OSError when the file can't be read, or that takes too long.
+    """
+    try:
+        descriptor = os.open(pid_path(database), os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        deadline = time.monotonic() + patience_seconds
+        while _is_held(descriptor):
+            pid = _written_pid(descriptor)
+            if pid:
+                return pid
+            if time.monotonic() > deadline:
+                raise TimeoutError(errno.ETIMEDOUT, "it is still starting")
+            time.sleep(0.05)
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
+
+
+def _written_pid(descriptor: int) -> int | None:
+    text = os.pread(descriptor, 32, 0).strip()
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,188 @@
+"""The panel's process: Uvicorn with the panel's signals. SIGTERM and SIGINT stop it, SIGHUP reads config.toml anew."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from minipanel import __version__
+from minipanel.app import create_app
+from minipanel.config import Config, load_config
+from minipanel.errors import ConfigError, DatabaseError
+from minipanel.serving.companion import Companion
+from minipanel.serving.lock import PanelLock
+from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 75
+"""Uvicorn's own 5 s is just the agents' interval: samples were then lost in the race (measured)."""
+
+STOP_SECONDS = 3
+"""How long requests under way may take to end when the panel stops, before their connections are closed."""
+
+BACKLOG = 4096
+"""All agents of a large cluster connect at once after a restart."""
+
+AT_START_ONLY = ("port", "host", "tls_certificate", "tls_key")
+
+
+def serve(config_path: Path, agent_config: Path | None, on_ready: Callable[[], None]) -> None:
+    """Run the panel until it is told to stop, and an agent beside it when that one's configuration is named.
+
+    `on_ready` is called once it listens.
+    Raises ConfigError, DatabaseError (also when another panel uses the database), CommandError (address taken).
+    """
+    # Started by nohup it ignores SIGHUP already, and is to outlive its terminal. Until the server is there, all do.
+    outlives_terminal = signal.signal(signal.SIGHUP, signal.SIG_IGN) == signal.SIG_IGN
+    config = load_config(config_path)
+    refuse_bad_tls(config.server)
+    allow_many_connections()
+    lock = PanelLock(config.database.path)
+    try:
+        with bind(config.server.host, config.server.port) as listener:
+            app = create_app(config)
+            companion = Companion(agent_config) if agent_config else None
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                server = PanelServer(app, config, lock, outlives_terminal, on_ready)
+                runner.run(_run(server, listener, companion))
+    finally:
+        lock.release()
+
+
+async def _run(server: PanelServer, listener: socket.socket, companion: Companion | None) -> None:
+    # Uvicorn's own lifespan would log a failed start as a traceback.
+    app = server.app
+    async with app.router.lifespan_context(app):
+        if companion is not None:
+            companion.start()
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            if companion is not None:
+                await companion.stop()
+
+
+class PanelServer(uvicorn.Server):
+    """Uvicorn, with the panel's signals in the place of its own."""
+
+    def __init__(
+        self, app: FastAPI, config: Config, lock: PanelLock, outlives_terminal: bool, on_ready: Callable[[], None]
+    ) -> None:
+        super().__init__(_uvicorn_config(app, config))
+        self.app = app
+        self._config = config
+        self._lock = lock
+        self._on_ready = on_ready
+        self._lives_by_terminal = not outlives_terminal and _has_terminal()
+        self._reloads: set[asyncio.Task[None]] = set()
+        self._one_reload = asyncio.Lock()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then let commands find this process, and tell."""
+        await super().startup(sockets)
+        self._lock.publish()
+        server, nodes = self._config.server, len(self._config.nodes)
+        log.info("MiniPanel %s listens on %s port %d for %d nodes.", __version__, server.host, server.port, nodes)
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let requests under way end, for some seconds."""
+        # A handler whose connection closes ends in good order; Uvicorn would cancel it, with a traceback for each.
+        closing = asyncio.get_running_loop().call_later(STOP_SECONDS, self._close_connections)
+        await super().shutdown(sockets)
+        closing.cancel()
+
+    def _close_connections(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Act on the panel's signals while the block runs."""
+        loop = asyncio.get_running_loop()
+        actions = {signal.SIGTERM: self._stop, signal.SIGINT: self._stop, signal.SIGHUP: self._hang_up}
+        for number, action in actions.items():
+            loop.add_signal_handler(number, action)
+        try:
+            yield
+        finally:
+            # Not given back: a second Ctrl-C would end the panel in the midst of its last commit.
+            loop.remove_signal_handler(signal.SIGHUP)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def _stop(self) -> None:
+        if not self.should_exit:
+            log.info("The panel stops.")
+        self.should_exit = True
+        self.app.state.panel.broadcast.close()  # open streams would hold up the stop
+
+    def _hang_up(self) -> None:
+        """Read the configuration anew; or stop, when SIGHUP came because the terminal has gone."""
+        if self._lives_by_terminal and not _has_terminal():
+            self._stop()
+            return
+        task = asyncio.create_task(self._reload())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
+    async def _reload(self) -> None:
+        async with self._one_reload:
+            try:
+                config = load_config(self._config.path)
+                await self.app.state.panel.reload(config)
+            except (ConfigError, DatabaseError) as error:
+                log.error("%s The panel goes on with the configuration it had.", error)
+                return
+            log.info("The configuration was read anew: %d nodes.", len(config.nodes))
+            _tell_what_waits(self._config, config)
+
+
+def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:
+    certificate, key = config.server.tls_certificate, config.server.tls_key
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        backlog=BACKLOG,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # An agent is known by its address: nobody may claim another one in a header.
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS + 1,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+
+
+def _tell_what_waits(old: Config, new: Config) -> None:
+    """Warn of changes that take effect at the next start."""
+    changed = [key for key in AT_START_ONLY if getattr(old.server, key) != getattr(new.server, key)]
+    if old.database.path != new.database.path:
+        changed.append("path")
+    if changed:
+        log.warning("Changed, but read at a start only: %s. Restart the panel.", ", ".join(changed))
+
+
+def _has_terminal() -> bool:
+    """Tell whether this process has a terminal that could go away."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""The socket that the panel listens on, and what can be wrong with it."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import socket
+import ssl
+
+from minipanel.config import ServerConfig
+from minipanel.errors import CommandError, ConfigError
+
+_MEANINGS = {
+    errno.EADDRINUSE: "is in use by another program; stop that one or choose another port",
+    errno.EADDRNOTAVAIL: "is no address of this machine",
+    errno.EACCES: "needs more rights; ports below 1024 are root's",
+}
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address, not yet listening. Raises CommandError: one sentence that names it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Without it, connections of a panel just stopped would block the next one for a minute.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        meaning = _MEANINGS.get(error.errno or 0, f"can't be used: {error.strerror}")
+        raise CommandError(f"{_shown(host)} port {port} {meaning}.") from None
+    return listener
+
+
+def refuse_bad_tls(server: ServerConfig) -> None:
+    """Raise ConfigError when the certificate and its key can't be used together."""
+    if server.tls_certificate is None or server.tls_key is None:
+        return
+    try:
+        # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(server.tls_certificate, server.tls_key, password="")
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        reason = getattr(error, "reason", None) or error
+        raise ConfigError(
+            f"tls_certificate {server.tls_certificate} and tls_key {server.tls_key} in [server] can't be used "
+            f"({reason}); they must be a certificate and its own unencrypted key, both PEM."
+        ) from None
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files as far as allowed: each agent keeps a connection, and it often starts at 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

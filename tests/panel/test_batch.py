@@ -1,0 +1,83 @@
+"""The batcher: groups, order, bounds, and what happens to those who wait when something fails."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from minipanel.services.batch import Batcher, BatcherFull
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_arrives_while_a_group_runs_goes_into_the_next() -> None:
+    groups: list[list[int]] = []
+    go_on = threading.Event()
+    has_begun = threading.Event()
+
+    def double(works: list[int]) -> list[int]:
+        groups.append(works)
+        has_begun.set()
+        go_on.wait(5)
+        return [2 * work for work in works]
+
+    batcher = Batcher(double, "test", limit=100)
+    batcher.start()
+    first = asyncio.create_task(batcher.submit(1))
+    await asyncio.to_thread(has_begun.wait, 5)
+    others = [asyncio.create_task(batcher.submit(work)) for work in (2, 3, 4)]
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await asyncio.gather(first, *others) == [2, 4, 6, 8]
+    assert groups == [[1], [2, 3, 4]]
+    await batcher.close()
+
+
+async def test_an_exception_reaches_only_the_one_it_belongs_to() -> None:
+    batcher: Batcher[int, int] = Batcher(lambda works: [w if w else ValueError("zero") for w in works], "test", 100)
+    batcher.start()
+    results = await asyncio.gather(*(batcher.submit(work) for work in (1, 0, 2)), return_exceptions=True)
+    await batcher.close()
+    assert [results[0], results[2]] == [1, 2]
+    assert isinstance(results[1], ValueError)
+
+
+async def test_a_handler_that_fails_fails_its_group_and_the_thread_goes_on() -> None:
+    def fragile(works: list[int]) -> list[int]:
+        return [10 // work for work in works]
+
+    batcher = Batcher(fragile, "test", limit=100)
+    batcher.start()
+    with pytest.raises(ZeroDivisionError):
+        await batcher.submit(0)
+    assert await batcher.submit(5) == 2
+    await batcher.close()
+
+
+async def test_more_than_the_limit_is_refused_at_once() -> None:
+    go_on = threading.Event()
+    batcher: Batcher[int, int] = Batcher(lambda works: works if go_on.wait(5) else [], "test", limit=2, group=1)
+    batcher.start()
+    waiting = [asyncio.create_task(batcher.submit(0))]
+    # The first is taken into work before the limit counts.
+    await asyncio.sleep(0.05)
+    waiting += [asyncio.create_task(batcher.submit(work)) for work in (1, 2)]
+    await asyncio.sleep(0)
+    with pytest.raises(BatcherFull):
+        await batcher.submit(3)
+    go_on.set()
+    assert await asyncio.gather(*waiting) == [0, 1, 2]
+    await batcher.close()
+
+
+async def test_closing_finishes_what_waits() -> None:
+    batcher: Batcher[int, int] = Batcher(lambda works: works, "test", limit=100, group=1)
+    batcher.start()
+    waiting = [asyncio.create_task(batcher.submit(work)) for work in range(20)]
+    await asyncio.sleep(0)
+    await batcher.close()
+    assert await asyncio.gather(*waiting) == list(range(20))
+    with pytest.raises(BatcherFull):
+        await batcher.submit(1)

@@ -1,0 +1,86 @@
+"""`minipanel nodes`: the list in config.toml, shown and edited, and the running panel that follows it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from minipanel.config import Config, load_config
+from tests.panel.commands import log_in, run, running_panel, written_config
+from tests.panel.doors import PASSWORD
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return written_config(tmp_path)
+
+
+def test_the_list_is_plain_and_aligned_where_no_terminal_reads_it(config: Config) -> None:
+    done = run("nodes", "list", "--config", config.path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "NAME     HOSTNAME                 IP        ENABLED",
+        "node001  node001                  10.0.0.2  yes",
+        "long     node002.cluster.example  10.0.0.3  yes",
+        "spare    node003                  10.0.0.4  no",
+    ]
+
+
+def test_the_list_as_json_has_every_key(config: Config) -> None:
+    nodes = json.loads(run("nodes", "list", "--json", "--config", config.path).stdout)
+    assert nodes[2] == {"name": "spare", "ip": "10.0.0.4", "hostname": "node003", "enabled": False}
+
+
+def test_a_node_is_added_and_the_command_says_that_no_panel_runs(config: Config) -> None:
+    done = run("nodes", "add", "node004", "10.0.0.5", "--name", "four", "--config", config.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"Added four (10.0.0.5) to {config.path}. No panel is running; it takes effect when one starts.\n"
+    )
+    assert load_config(config.path).nodes[-1].hostname == "node004"
+
+
+def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
+    done = run("nodes", "remove", "NODE[001,003],long", "--config", config.path)
+    assert done.returncode == 0, done.stderr
+    assert load_config(config.path).nodes == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["add", "node 4", "10.0.0.5"], "The hostname is 'node 4'; it must be a hostname"),
+        (["add", "node004", "10.0.0.5", "--name", "a/b"], "The name is 'a/b'; it must be a hostname"),
+        (["add", "node004", "10.0.0"], "The address is '10.0.0'; it must be the IPv4 or IPv6 address"),
+        (["add", "NODE001", "10.0.0.5"], "already has a node of the hostname NODE001: node001 (10.0.0.2)."),
+        (["add", "node004", "10.0.0.5", "--name", "Long"], "already has a node of the name Long: long (10.0.0.3)."),
+        (["add", "node004", "10.0.0.4"], "already has a node of the address 10.0.0.4: spare (10.0.0.4)."),
+        (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
+        (["remove", "node["], "it must be a node set such as"),
+        (["remove", "node[1-9999999]"], "at most 10000 nodes are allowed"),
+        (["remove", "@all"], "has no node named '@all'"),
+        (["remove", ""], "1 to 10000 are allowed"),
+    ],
+)
+def test_what_can_not_be_done_is_one_sentence_and_changes_nothing(
+    config: Config, words: list[str], sentence: str
+) -> None:
+    before = config.path.read_bytes()
+    done = run("nodes", *words, "--config", config.path)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert config.path.read_bytes() == before
+
+
+def test_a_running_panel_follows_at_once(config: Config) -> None:
+    with running_panel(config) as panel:
+        done = run("nodes", "add", "node004", "10.0.0.5", "--config", config.path)
+        assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was told to read it.\n")
+        panel.wait_for("The configuration was read anew: 4 nodes.")
+        token = log_in(config.server.url, PASSWORD).json()["token"]
+        nodes = httpx.get(f"{config.server.url}/api/nodes", headers={"Authorization": f"Bearer {token}"}).json()
+        assert [node["hostname"] for node in nodes if node["enabled"]][-1] == "node004"

@@ -1,0 +1,107 @@
+"""What an agent was told is stored survives a crash of the panel."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from minipanel.config import Config
+from minipanel.config.template import render_config
+from minipanel.database.connection import open_reader
+from tests.panel.doors import bearer, body_of, config_in, sample
+
+ROUNDS = 6
+START_SECONDS = 15
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = config_in(tmp_path)
+    config = replace(config, server=replace(config.server, port=port, url=f"http://127.0.0.1:{port}"))
+    config.path.write_text(render_config(config))
+    config.path.chmod(0o600)
+    return config
+
+
+@contextlib.contextmanager
+def panel_process(config: Config) -> Iterator[subprocess.Popen[bytes]]:
+    """A real panel, killed at the end in whatever it is doing."""
+    command = [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_healthy(config, process)
+        yield process
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
+
+
+def wait_until_healthy(config: Config, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, f"the panel ended with {process.returncode}"
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{config.server.url}/api/health").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the panel did not answer in time")
+
+
+def stored_samples(config: Config) -> int:
+    with contextlib.closing(open_reader(config.database.path)) as connection:
+        counts = [
+            connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
+            for table in ("pending_metrics", "system_metrics")
+        ]
+    return int(sum(counts))
+
+
+def test_kill_9_right_after_each_of_many_answers_loses_nothing_that_was_answered(config: Config) -> None:
+    newest = int(time.time()) // 5 * 5
+    answered = 0
+    for round_number in range(ROUNDS):
+        with panel_process(config) as process, httpx.Client(base_url=config.server.url) as client:
+            for step in range(20):
+                timestamp = newest - 5 * (20 * round_number + step)
+                body = body_of(sample(timestamp=timestamp))
+                answer = client.post("/api/metrics", content=body, headers=bearer())
+                answered += answer.json()["stored"]
+            # Killed in the very moment of the answer, with no time to tidy up.
+            process.send_signal(signal.SIGKILL)
+            process.wait(timeout=10)
+        assert answered == 20 * (round_number + 1)
+        assert stored_samples(config) == answered
+
+
+def test_a_panel_that_is_told_to_stop_answers_what_is_under_way(config: Config) -> None:
+    newest = int(time.time()) // 5 * 5
+    body = body_of(*(sample(timestamp=newest - 5 * k) for k in range(900)))
+    head = f"POST /api/metrics HTTP/1.1\r\nHost: panel\r\nContent-Length: {len(body)}\r\n"
+    head += f"Authorization: {bearer()['Authorization']}\r\n\r\n"
+    with panel_process(config) as process, socket.create_connection(("127.0.0.1", config.server.port), 5) as agent:
+        agent.sendall(head.encode() + body[:1000])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        time.sleep(0.3)
+        agent.sendall(body[1000:])
+        status, _, told = agent.makefile("rb").read().partition(b"\r\n")
+        assert status == b"HTTP/1.1 200 OK"
+        assert json.loads(told.partition(b"\r\n\r\n")[2])["stored"] == 900
+        assert process.wait(timeout=10) == 0
+        assert time.monotonic() - begin < 5
+    assert stored_samples(config) == 900

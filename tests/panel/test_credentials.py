@@ -1,0 +1,179 @@
+"""Tokens, headers, and which machine may speak for which node."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minipanel.errors import NotAllowed, NotAuthenticated, PanelError
+from minipanel.models.node import Node
+from minipanel.services.addresses import LocalAddresses
+from minipanel.services.credentials import Claim, Credentials, MungeClaim
+from minipanel.services.tokens import agent_token
+from tests.panel.doors import SECRET, config_in
+
+NODE = Node(1, "node001", "10.0.0.2", "node001", True)
+LONG = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)
+DISABLED = Node(3, "spare", "10.0.0.4", "node003", False)
+TOKEN = agent_token(SECRET, "node001")
+
+
+@pytest.fixture
+def credentials(tmp_path: Path) -> Credentials:
+    return Credentials(config_in(tmp_path))
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> LocalAddresses:
+    (tmp_path / "fib_trie").write_text("|-- 10.0.0.1\n   /32 host LOCAL\n|-- 10.1.0.1\n   /32 host LOCAL\n")
+    return LocalAddresses(tmp_path)
+
+
+def check(credentials: Credentials, authorization: str | None) -> Claim:
+    return asyncio.run(credentials.check(authorization, b"{}", "10.0.0.2"))
+
+
+def refused(credentials: Credentials, authorization: str | None) -> str:
+    with pytest.raises(NotAuthenticated) as caught:
+        check(credentials, authorization)
+    assert caught.value.sentence.isprintable()
+    assert len(caught.value.sentence) < 250
+    return caught.value.sentence
+
+
+def test_a_token_is_the_hmac_of_the_contract():
+    digest = hmac.new(SECRET.encode(), b"agent:node001", hashlib.sha256).digest()
+    assert base64.urlsafe_b64encode(digest).decode() == TOKEN + "="
+    assert len(TOKEN) == 43
+
+
+@pytest.mark.parametrize("header", [f"Bearer {TOKEN}", f"bearer {TOKEN}=", f"Bearer  {TOKEN} "])
+def test_a_node_may_speak_with_its_token(credentials: Credentials, header: str):
+    assert check(credentials, header).may_speak_for(NODE, "node001") == NODE
+
+
+def test_a_token_is_worth_nothing_for_another_node_known_or_not(credentials: Credentials):
+    claim = check(credentials, f"Bearer {TOKEN}")
+    for node in (LONG, DISABLED, None):
+        with pytest.raises(NotAuthenticated) as caught:
+            claim.may_speak_for(node, "node002")
+        assert caught.value.sentence == "The token is not that of 'node002'."
+
+
+def test_a_node_may_speak_by_its_short_name_with_the_token_of_either(credentials: Credentials):
+    for name in ("node002", "node002.cluster.example"):
+        claim = check(credentials, f"Bearer {agent_token(SECRET, name)}")
+        assert claim.may_speak_for(LONG, "node002") == LONG
+
+
+def test_a_good_token_of_a_node_that_is_not_there_or_disabled_is_not_allowed(credentials: Credentials):
+    claim = check(credentials, f"Bearer {agent_token(SECRET, 'node003')}")
+    with pytest.raises(NotAllowed, match="'node003' is disabled"):
+        claim.may_speak_for(DISABLED, "node003")
+    with pytest.raises(NotAllowed, match="knows no node named 'node003'"):
+        claim.may_speak_for(None, "node003")
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "\x1b[31m\n", "é", "\u202e"])
+def test_a_strange_name_is_shown_short_and_escaped(credentials: Credentials, name: str):
+    with pytest.raises(NotAuthenticated) as caught:
+        check(credentials, f"Bearer {TOKEN}").may_speak_for(None, name)
+    assert caught.value.sentence.isprintable()
+    assert len(caught.value.sentence) < 120
+
+
+def test_a_missing_credential_is_told_apart_from_one_of_another_kind(credentials: Credentials):
+    assert refused(credentials, None) == (
+        "The request has no Authorization header; the panel expects 'Authorization: Bearer' and a credential."
+    )
+    assert "begins with 'MUNGE'; the panel expects 'Authorization: Bearer'" in refused(credentials, "MUNGE MUNGE:x:")
+
+
+def test_a_token_without_its_scheme_is_not_repeated(credentials: Credentials):
+    assert TOKEN[:8] not in refused(credentials, TOKEN)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", TOKEN[:-1], TOKEN + "A", TOKEN + "==", TOKEN[:-1] + "+", "é" * 43, TOKEN[:-1] + "\n"]
+)
+def test_what_has_not_the_form_of_a_token_is_refused(credentials: Credentials, token: str):
+    sentence = refused(credentials, f"Bearer {token}")
+    assert "not the form" in sentence
+    assert TOKEN[:8] not in sentence
+
+
+def test_a_header_of_100_kb_is_not_looked_at(credentials: Credentials):
+    sentence = refused(credentials, "Bearer " + "x" * 100_000)
+    assert sentence == "The Authorization header has 100007 characters; at most 4096 are read."
+
+
+def test_another_secret_takes_effect_with_a_reload(credentials: Credentials, tmp_path: Path):
+    credentials.reload(config_in(tmp_path, secret="another secret of at least thirty-two bytes"))
+    with pytest.raises(NotAuthenticated):
+        check(credentials, f"Bearer {TOKEN}").may_speak_for(NODE, "node001")
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.text() | st.text().map("Bearer ".__add__) | st.text().map("MUNGE MUNGE:{}:".format),
+    st.sampled_from(["munge", "token"]),
+)
+def test_any_header_gets_a_sentence(header: str, auth: str):
+    credentials = Credentials(config_in(Path("/nowhere"), "$2b$04$", auth=auth))
+    if auth == "munge" and header.isascii() and header.startswith("MUNGE MUNGE:"):
+        return  # that is munged's to say
+    with pytest.raises(PanelError) as caught:
+        asyncio.run(credentials.check(header, b"", "10.0.0.2")).may_speak_for(NODE, "node001")
+    assert caught.value.status == 401
+    assert caught.value.sentence.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("ip", "origin", "peer"),
+    [
+        ("10.0.0.2", "10.0.0.2", "10.0.0.2"),
+        ("10.0.0.2", "127.0.1.1", "10.0.0.2"),
+        ("10.0.0.2", "10.0.0.2", "192.168.0.7"),
+        ("fd00::2", "0.0.0.0", "fd00::2"),
+        ("10.0.0.1", "127.0.0.1", "127.0.0.1"),
+        ("10.0.0.1", "127.0.0.1", "::1"),
+        ("10.0.0.1", "10.0.0.1", "10.0.0.1"),
+        ("10.0.0.1", "127.0.0.1", "10.1.0.1"),
+        ("10.0.0.1", "10.1.0.1", "192.168.0.7"),
+        ("127.0.0.1", "10.0.0.1", "10.0.0.1"),
+        ("127.0.0.1", "127.0.1.1", "127.0.0.2"),
+    ],
+)
+def test_a_node_is_known_by_its_address_and_the_panels_own_by_any_of_the_panels(
+    local: LocalAddresses, ip: str, origin: str, peer: str
+):
+    node = replace(NODE, ip=ip)
+    assert MungeClaim(origin, peer, local).may_speak_for(node, "node001") == node
+
+
+@pytest.mark.parametrize(
+    ("ip", "origin", "peer"),
+    [
+        ("10.0.0.2", "10.0.0.3", "10.0.0.3"),
+        ("10.0.0.2", "127.0.0.1", "127.0.0.1"),
+        ("10.0.0.2", "10.0.0.1", "127.0.0.1"),
+        ("10.0.0.1", "10.0.0.3", "10.0.0.3"),
+        ("10.0.0.1", "127.0.1.1", "10.0.0.3"),
+        ("127.0.0.1", "127.0.0.1", "10.0.0.3"),
+        ("10.0.0.1", "0.0.0.0", "10.0.0.3"),
+        ("10.0.0.1", "", ""),
+    ],
+)
+def test_another_machine_may_not_speak_for_a_node(local: LocalAddresses, ip: str, origin: str, peer: str):
+    with pytest.raises(NotAllowed) as caught:
+        MungeClaim(origin, peer, local).may_speak_for(replace(NODE, ip=ip), "node001")
+    assert caught.value.sentence == (
+        f"'node001' has the address {ip} in the panel's configuration, but the credential was made "
+        f"at {origin} and the request came from {peer}."
+    )

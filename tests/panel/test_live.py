@@ -1,0 +1,152 @@
+"""Newest samples, states and the last hour in memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from minipanel.models.node import Node
+from minipanel.models.sample import Sample
+from minipanel.services.lasthour import HOUR_SECONDS, LastHour
+from minipanel.services.live import Live
+
+NOW = 1_700_000_100
+NODE = Node(1, "n1", "10.0.0.1", "n1", True)
+
+
+class Clock:
+    now = float(NOW)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def live(clock: Clock) -> Live:
+    live = Live(clock=clock)
+    live.replace([NODE], {})
+    return live
+
+
+def sample(timestamp: int, cpu: float = 50.0, temp: float | None = 40.25) -> Sample:
+    return Sample("n1", timestamp, cpu, 8000, 2000, temp)
+
+
+def state(live: Live) -> str:
+    return str(live.realtime()[0]["state"])
+
+
+def test_a_node_is_never_then_up_then_down_then_up(live: Live, clock: Clock) -> None:
+    seen = [state(live)]
+    live.take(1, [sample(NOW)])
+    seen.append(state(live))
+    clock.now += 15
+    seen.append(state(live))
+    clock.now += 1
+    seen.append(state(live))
+    live.take(1, [sample(NOW + 15)])
+    seen.append(state(live))
+    assert seen == ["never", "up", "up", "down", "up"]
+
+
+def test_a_disabled_node_is_disabled_whatever_it_sent(live: Live) -> None:
+    live.take(1, [sample(NOW)])
+    live.replace([Node(1, "n1", "10.0.0.1", "n1", False)], {})
+    assert state(live) == "disabled"
+
+
+def test_after_a_restart_a_node_is_down_since_its_last_stored_sample(clock: Clock) -> None:
+    live = Live(clock=clock)
+    live.replace([NODE], {1: NOW - 600})
+    (node,) = live.realtime()
+    assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("down", NOW - 600, None)
+    live.take(1, [sample(NOW - 600)])
+    assert live.realtime()[0]["cpu_percent"] == 50
+
+
+def test_back_filled_samples_do_not_replace_the_newest(live: Live) -> None:
+    live.take(1, [sample(NOW, 10)])
+    live.take(1, [sample(NOW - 300, 90), sample(NOW - 295, 90)])
+    assert live.realtime()[0]["cpu_percent"] == 10
+    assert live.one(NODE)["recent"]["timestamp"] == [NOW - 300, NOW - 295, NOW]
+
+
+def test_back_filled_samples_alone_do_not_make_a_node_up(live: Live) -> None:
+    live.take(1, [sample(NOW)])
+    live.take(1, [sample(NOW - 900)])
+    assert state(live) == "up"
+    other = Live(clock=Clock())
+    other.replace([NODE], {1: NOW - 600})
+    other.take(1, [sample(NOW - 900)])
+    assert state(other) == "down"
+
+
+def test_a_node_whose_clock_is_behind_is_up_while_it_reports(live: Live, clock: Clock) -> None:
+    for step in range(10):
+        clock.now = NOW + 5 * step
+        live.take(1, [sample(NOW - 120 + 5 * step)])
+        assert state(live) == "up"
+
+
+def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: Live, clock: Clock) -> None:
+    live.take(1, [sample(NOW + 60, 10)])
+    clock.now += 5
+    live.take(1, [sample(NOW + 5, 20)])
+    assert (live.realtime()[0]["cpu_percent"], state(live)) == (20, "up")
+
+
+def test_memory_percent_is_of_the_total(live: Live) -> None:
+    live.take(1, [sample(NOW)])
+    assert live.realtime()[0]["memory_percent"] == 25
+
+
+def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, clock: Clock) -> None:
+    live.replace([NODE, Node(2, "n2", "10.0.0.2", "n2", True)], {})
+    live.take(1, [sample(NOW)])
+    told = live.stamps()
+    assert live.realtime(told) == []
+    live.take(2, [sample(NOW)])
+    assert [node["id"] for node in live.realtime(told)] == [2]
+    told = live.stamps()
+    clock.now += 16
+    assert [(node["id"], node["state"]) for node in live.realtime(told)] == [(1, "down"), (2, "down")]
+
+
+def test_a_longer_interval_gives_a_node_three_of_them(clock: Clock) -> None:
+    live = Live(interval_seconds=60, clock=clock)
+    live.replace([NODE], {})
+    live.take(1, [sample(NOW)])
+    clock.now += 180
+    assert state(live) == "up"
+
+
+def test_the_last_hour_keeps_720_samples_and_shows_missing_ones_as_jumps() -> None:
+    hour = LastHour()
+    for step in range(1000):
+        if step % 10:
+            hour.add(sample(NOW + 5 * step, cpu=step % 100, temp=None if step % 2 else -5.5))
+    newest = NOW + 5 * 999
+    columns = hour.columns(newest)
+    expected = [NOW + 5 * step for step in range(1000) if step % 10 and NOW + 5 * step > newest - HOUR_SECONDS]
+    assert columns["timestamp"] == expected
+    assert columns["cpu_percent"] == [(t - NOW) // 5 % 100 for t in expected]
+    assert columns["cpu_temp"] == [None if (t - NOW) // 5 % 2 else -5.5 for t in expected]
+    assert columns["memory_used"] == [2000] * len(expected)
+
+
+def test_the_last_hour_of_a_silent_node_runs_out() -> None:
+    hour = LastHour()
+    hour.add(sample(NOW))
+    assert hour.columns(NOW + HOUR_SECONDS - 5)["timestamp"] == [NOW]
+    assert hour.columns(NOW + HOUR_SECONDS)["timestamp"] == []
+
+
+def test_late_samples_find_their_place_in_the_last_hour() -> None:
+    hour = LastHour()
+    for timestamp in (NOW, NOW - 100, NOW - 3595, NOW - 3600, NOW - 50):
+        hour.add(sample(timestamp))
+    assert hour.columns(NOW)["timestamp"] == [NOW - 3595, NOW - 100, NOW - 50, NOW]

@@ -1,0 +1,154 @@
+"""The database: made, migrated, refused, and what a failed write leaves."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from minipanel.config import AdminConfig, NodeConfig
+from minipanel.database import schema
+from minipanel.database.connection import explain
+from minipanel.database.store import Outcome, Store
+from minipanel.errors import DatabaseError
+from minipanel.models.sample import Sample
+
+ADMIN = AdminConfig("admin", "hash")
+SAMPLE = Sample("n1", 1_700_000_100, 50, 8000, 4000, None)
+
+
+def test_a_text_file_is_not_taken_for_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "data.db"
+    path.write_text("these are notes, not a database\n" * 100)
+    with pytest.raises(DatabaseError, match=r"data\.db is not a SQLite database; move it away"):
+        Store(path)
+    assert path.read_text().startswith("these are notes")
+
+
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE recipes (name)")
+    other.commit()
+    other.close()
+    with pytest.raises(DatabaseError, match="database of another program"):
+        Store(path)
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "data.db"
+    Store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(DatabaseError, match="schema version 99, this MiniPanel knows up to"):
+        Store(path)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match=r"check that .*nowhere exists"):
+        Store(tmp_path / "nowhere" / "data.db")
+
+
+def test_a_migration_keeps_a_copy_and_happens_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "data.db"
+    store = Store(path)
+    store.run([store.write_samples(1, [SAMPLE], 0)])
+    store.close()
+    known = schema.migrations()
+    good = "ALTER TABLE nodes ADD COLUMN rack TEXT;"
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, (2, good + "INSERT INTO nowhere VALUES (1);")])
+    with pytest.raises(DatabaseError, match="no such table: nowhere"):
+        Store(path)
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, (2, good)])
+    store = Store(path)
+    assert store.version == 2
+    store.close()
+    copy = sqlite3.connect(path.with_name("data.db.before-0002"))
+    assert copy.execute("SELECT count(*) FROM pending_metrics").fetchone() == (1,)
+    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    copy.close()
+
+
+def test_a_node_taken_out_keeps_its_id_and_comes_back_with_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+    one, two = NodeConfig("n1", "10.0.0.1", "n1"), NodeConfig("n2", "10.0.0.2", "n2")
+    first = store.run([store.follow(ADMIN, [one, two], 1)])[0]
+    second = store.run([store.follow(ADMIN, [two], 2)])[0]
+    third = store.run([store.follow(ADMIN, [two, NodeConfig("front", "10.0.0.9", "N1")], 3)])[0]
+    store.close()
+    assert [(node.id, node.enabled) for node in first] == [(1, True), (2, True)]
+    assert [(node.id, node.enabled) for node in second] == [(1, False), (2, True)]
+    assert [(node.id, node.name, node.ip, node.enabled) for node in third] == [
+        (1, "front", "10.0.0.9", True),
+        (2, "n2", "10.0.0.2", True),
+    ]
+
+
+def test_one_job_at_fault_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+    fault = ValueError("this one")
+
+    def at_fault(connection: sqlite3.Connection) -> None:
+        raise fault
+
+    results = store.run([store.write_samples(1, [SAMPLE], 0), at_fault])
+    assert results == [Outcome(1, 0), fault]
+    assert store.history(1, 0, SAMPLE.timestamp + 300, ["samples"], SAMPLE.timestamp + 300)[1] == "[1]"
+    store.close()
+
+
+def test_a_foreign_lock_gives_a_sentence_and_nothing_is_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.database.connection.BUSY_SECONDS", 0.1)
+    store = Store(tmp_path / "data.db")
+    foreign = sqlite3.connect(tmp_path / "data.db", isolation_level=None)
+    foreign.execute("BEGIN IMMEDIATE")
+    job = store.write_samples(1, [SAMPLE], 0)
+    (refused,) = store.run([job])
+    assert isinstance(refused, DatabaseError)
+    assert "locked by another program" in str(refused)
+    foreign.execute("ROLLBACK")
+    foreign.close()
+    assert store.run([job]) == [Outcome(1, 0)]
+    store.close()
+
+
+def test_a_full_disk_gives_a_sentence_and_the_next_write_goes_on(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+
+    def fill(connection: sqlite3.Connection) -> None:
+        connection.execute("CREATE TABLE ballast (bytes)")
+        connection.execute("INSERT INTO ballast VALUES (zeroblob(10000000))")
+
+    # SQLite's own limit on pages gives the same error as a disk without space.
+    (pages,) = store.run([lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]])
+    store.run([lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 10}")])
+    first, second = store.run([store.write_samples(1, [SAMPLE], 0), fill])
+    assert isinstance(first, DatabaseError)
+    assert str(first) == f"The database {store.path} can't grow: the disk of {tmp_path} is full."
+    assert isinstance(second, DatabaseError)
+    assert store.run([store.write_samples(1, [SAMPLE], 0)]) == [Outcome(1, 0)]
+    store.close()
+
+
+def test_old_records_go_in_steps(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+    samples = [Sample("n1", 300 * k, 1, 8000, 4000, None) for k in range(1000, 1010)]
+    store.run([store.write_samples(1, samples, 0)])
+    store.run([store.seal(300 * 2000, 100)])
+    assert [store.run([store.forget(300 * 1006, 4)])[0] for _ in range(3)] == [4, 2, 0]
+    (times,) = store.history(1, 0, 300 * 2000, [], 300 * 2000)
+    assert times == f"[{','.join(str(300 * k) for k in range(1006, 1010))}]"
+    store.close()
+
+
+def test_a_read_only_database_is_named(tmp_path: Path) -> None:
+    Store(tmp_path / "data.db").close()
+    connection = sqlite3.connect(f"file:{tmp_path / 'data.db'}?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        connection.execute("DELETE FROM nodes")
+    connection.close()
+    assert "read-only" in explain(caught.value, tmp_path / "data.db")
