@@ -1,0 +1,78 @@
+/** The one file that talks to the panel. */
+
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type User = Schemas['UserAnswer']
+export type Node = Schemas['NodeAnswer']
+export type NodeState = Node['state']
+export type Realtime = Schemas['Realtime']
+export type RealtimeNode = Schemas['RealtimeNode']
+export type RealtimeOne = Schemas['RealtimeOne']
+export type History = Schemas['HistoryOne']
+
+export const PERIODS = ['1d', '7d', '1m'] as const
+export type Period = (typeof PERIODS)[number]
+
+/** A session counts as ended by these; a wrong password at the door is a 401 too, but ends nothing. */
+const UNAUTHENTICATED = 401
+
+/** What went wrong with a request. `status` is 0 where the panel could not be reached at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    sentence: string,
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(sentence)
+    this.name = 'ApiError'
+  }
+}
+
+/** The panel's routes as functions. `onSignedOut` is called when any of them finds that the session is over. */
+export function createApi(onSignedOut: () => void) {
+  async function asUser<T>(path: string, init: RequestInit = {}): Promise<T> {
+    try {
+      return await request<T>(path, init)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === UNAUTHENTICATED) onSignedOut()
+      throw error
+    }
+  }
+
+  return {
+    logIn: (username: string, password: string) =>
+      request<Schemas['LoginAnswer']>('/api/auth/login', asJson({ username, password })),
+    logOut: () => asUser<Schemas['LogoutAnswer']>('/api/auth/logout', { method: 'POST' }),
+    me: () => asUser<User>('/api/auth/me'),
+    nodes: () => asUser<Node[]>('/api/nodes'),
+    realtime: (signal?: AbortSignal) => asUser<Realtime>('/api/metrics/realtime', { signal }),
+    realtimeOf: (node: string, signal?: AbortSignal) =>
+      asUser<RealtimeOne>(`/api/metrics/realtime/${encodeURIComponent(node)}`, { signal }),
+    history: (node: string, period: Period, signal?: AbortSignal) =>
+      asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?period=${period}`, { signal }),
+    openStream: () => new EventSource('/api/metrics/stream'),
+  }
+}
+
+export type Api = ReturnType<typeof createApi>
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, 'The panel cannot be reached.')
+  })
+  if (!response.ok) throw await errorOf(response)
+  return (await response.json()) as T
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => null)) as { error?: string } | null
+  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10)
+  return new ApiError(response.status, body?.error ?? response.statusText, Number.isNaN(seconds) ? null : seconds)
+}
+
+function asJson(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}

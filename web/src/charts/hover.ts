@@ -1,0 +1,40 @@
+/** What is under the crosshair: a sample or record, or a time at which there is none. */
+
+import type uPlot from 'uplot'
+
+export interface Hover {
+  /** Unix seconds. */
+  time: number
+  /** The entry's index; null where nothing was measured. */
+  index: number | null
+}
+
+/** The value at the crosshair; null where nothing was measured. */
+export function valueAt(values: readonly (number | null)[], { index }: Hover): number | null {
+  return index === null ? null : (values[index] ?? null)
+}
+
+const REACH_PX = 3
+
+/** Whether the entry at `time` may speak for `pointed`, both in Unix seconds: never across a gap. */
+export function isNear(time: number | undefined, pointed: number, step: number, secondsPerPixel: number): boolean {
+  return time !== undefined && Math.abs(time - pointed) <= Math.max(step, REACH_PX * secondsPerPixel)
+}
+
+/** uPlot's choice of the entry under the crosshair, left out where it is not near. */
+export function nearEntry(step: number): uPlot.Cursor.DataIdxRefiner {
+  return (chart, _series, closest, pointed) => {
+    const secondsPerPixel = chart.posToVal(1, 'x') - chart.posToVal(0, 'x')
+    // uPlot takes null for "none here", though its types do not say so.
+    return (isNear(chart.data[0][closest], pointed, step, secondsPerPixel) ? closest : null) as number
+  }
+}
+
+/** What is under the crosshair of `chart`; null while there is no crosshair. */
+export function hoverOf(chart: uPlot, step: number): Hover | null {
+  const left = chart.cursor.left ?? -1
+  if (left < 0) return null
+  const index = chart.cursor.idxs?.[0] ?? null
+  const time = index === null ? undefined : chart.data[0][index]
+  return { index, time: time ?? Math.round(chart.posToVal(left, 'x') / step) * step }
+}

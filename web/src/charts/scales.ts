@@ -1,0 +1,29 @@
+/** How high each chart's value axis reaches. */
+
+export type Range = [low: number, high: number]
+
+export const PERCENT: Range = [0, 100]
+
+/** Steps of a memory axis: powers of two of 1024³ bytes, as memory is sold. */
+export const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 2 ** (power - 4) * 1024 ** 3)
+
+/** From zero to all the memory the node has had, in bytes. */
+export function memoryRange(totals: readonly (number | null)[]): Range {
+  return [0, Math.max(1, highest(totals) ?? 0)]
+}
+
+/** Whole tens around the temperatures there are, at least 20 °C: a sensor's noise must not look like a fire. */
+export function temperatureRange(...columns: readonly (number | null)[][]): Range {
+  const low = Math.floor((lowest(columns.flat()) ?? 20) / 10) * 10
+  const high = Math.ceil((highest(columns.flat()) ?? 40) / 10) * 10
+  return [low, Math.max(high, low + 20)]
+}
+
+/** The largest value; null where there is none. */
+export function highest(values: readonly (number | null)[]): number | null {
+  return values.reduce((best, value) => (value !== null && (best === null || value > best) ? value : best), null)
+}
+
+function lowest(values: readonly (number | null)[]): number | null {
+  return values.reduce((best, value) => (value !== null && (best === null || value < best) ? value : best), null)
+}

@@ -1,0 +1,96 @@
+/** How realtime data comes to the page: by the panel's stream, and by asking every 5 s while the stream can't be had. */
+
+import type { Api, Realtime } from '@/api/client'
+
+export type Via = 'stream' | 'polling'
+
+/** An event comes at least every 5 s; a stream that says nothing for this long is no stream. */
+export const SILENCE_SECONDS = 10
+export const POLL_SECONDS = 5
+/** How long to poll before the stream is tried again. */
+export const RETRY_SECONDS = 10
+
+export interface FeedListener {
+  /** All nodes. */
+  snapshot: (data: Realtime, via: Via) => void
+  /** Only the nodes that changed; none at all as a sign of life. */
+  samples: (data: Realtime) => void
+}
+
+type FeedApi = Pick<Api, 'openStream' | 'realtime'>
+
+/** Start to listen. Returns the function that ends it. */
+export function startFeed(api: FeedApi, listener: FeedListener): () => void {
+  let stream: EventSource | null = null
+  let silence: ReturnType<typeof setTimeout> | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let stopPolling: (() => void) | null = null
+
+  function openStream() {
+    stream = api.openStream()
+    stream.addEventListener('snapshot', (event) => {
+      hear((data) => {
+        listener.snapshot(data, 'stream')
+      }, event)
+    })
+    stream.addEventListener('samples', (event) => {
+      hear(listener.samples, event)
+    })
+    stream.onerror = fallBack
+    expectSomething()
+  }
+
+  function hear(tell: (data: Realtime) => void, event: MessageEvent<string>) {
+    stopPolling?.()
+    stopPolling = null
+    expectSomething()
+    tell(JSON.parse(event.data) as Realtime)
+  }
+
+  function expectSomething() {
+    clearTimeout(silence)
+    silence = setTimeout(fallBack, SILENCE_SECONDS * 1000)
+  }
+
+  function fallBack() {
+    closeStream()
+    stopPolling ??= startPolling(api, listener)
+    clearTimeout(retry)
+    retry = setTimeout(openStream, RETRY_SECONDS * 1000)
+  }
+
+  function closeStream() {
+    clearTimeout(silence)
+    stream?.close()
+    stream = null
+  }
+
+  openStream()
+  return () => {
+    closeStream()
+    clearTimeout(retry)
+    stopPolling?.()
+  }
+}
+
+/** Ask at once and then every 5 s, until the function returned is called; an answer that comes after that is not heard. */
+function startPolling(api: FeedApi, listener: FeedListener): () => void {
+  let stopped = false
+  let asking: AbortController | null = null
+
+  async function ask() {
+    // A question that hangs is given up when the next is due.
+    asking?.abort()
+    asking = new AbortController()
+    const data = await api.realtime(asking.signal).catch(() => null)
+    if (data && !stopped) listener.snapshot(data, 'polling')
+  }
+
+  const timer = setInterval(() => void ask(), POLL_SECONDS * 1000)
+  void ask()
+  return () => {
+    stopped = true
+    clearInterval(timer)
+    asking?.abort()
+  }
+}

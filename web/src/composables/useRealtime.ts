@@ -1,0 +1,77 @@
+/** Every node's newest sample, as it comes, and how trustworthy it still is. */
+
+import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
+
+import type { Api, Realtime, RealtimeNode } from '@/api/client'
+
+import { startFeed, type Via } from './realtimeFeed'
+import { useClock } from './useClock'
+
+/** The panel speaks at least every 5 s. After this long without a word the values count as old, and the page says so. */
+export const STALE_SECONDS = 8
+
+export type FeedState = 'starting' | Via | 'lost'
+
+/** The cluster live. Runs until the scope (the view) that asked for it is gone. */
+export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
+  const now = useClock()
+  const startedAt = Date.now() / 1000
+  const nodes = shallowRef<readonly RealtimeNode[]>([])
+  const via = shallowRef<Via | null>(null)
+  const restarts = shallowRef(0)
+  const heard = shallowRef<{ panelTime: number; at: number } | null>(null)
+
+  function hear(data: Realtime) {
+    heard.value = { panelTime: data.timestamp, at: Date.now() / 1000 }
+  }
+
+  const stop = startFeed(api, {
+    snapshot: (data, by) => {
+      nodes.value = inOrder(data.nodes)
+      if (by === 'stream' || via.value !== by) restarts.value += 1
+      via.value = by
+      hear(data)
+    },
+    samples: (data) => {
+      nodes.value = merged(nodes.value, data.nodes)
+      via.value = 'stream'
+      hear(data)
+    },
+  })
+  onScopeDispose(stop)
+
+  const silentSeconds = computed(() => Math.max(0, now.value - (heard.value?.at ?? startedAt)))
+  const state = computed<FeedState>(() => {
+    if (silentSeconds.value >= STALE_SECONDS) return 'lost'
+    return via.value ?? 'starting'
+  })
+
+  return {
+    /** All nodes in order of name. A node that did not change stays the same object. */
+    nodes: nodes as Readonly<Ref<readonly RealtimeNode[]>>,
+    /** Counts how often the data began anew: each time samples may have been missed. */
+    restarts: restarts as Readonly<Ref<number>>,
+    state,
+    /** Seconds since the panel last said anything. */
+    silentSeconds,
+    /** Whether anything was ever heard. */
+    isKnown: computed(() => heard.value !== null),
+    /** The panel's clock in Unix seconds, running on between its words; null before the first. */
+    panelTime: computed(() => heard.value && Math.max(heard.value.panelTime, heard.value.panelTime + now.value - heard.value.at)),
+  }
+}
+
+export type RealtimeData = ReturnType<typeof useRealtime>
+
+/** `nodes` with those of `changed` in their places; one that is not among them is left out: a snapshot brings new nodes. */
+export function merged(nodes: readonly RealtimeNode[], changed: readonly RealtimeNode[]): readonly RealtimeNode[] {
+  if (changed.length === 0) return nodes
+  const byId = new Map(changed.map((node) => [node.id, node]))
+  return nodes.map((node) => byId.get(node.id) ?? node)
+}
+
+/** By name, numbers in it as numbers: n2 before n10. */
+export function inOrder(nodes: readonly RealtimeNode[]): readonly RealtimeNode[] {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  return [...nodes].sort((a, b) => compare(a.name, b.name))
+}

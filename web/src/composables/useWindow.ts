@@ -1,0 +1,41 @@
+/** Which rows of a long list are in sight: only these are worth drawing. */
+
+import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+
+/** Rows drawn above and below those in sight, so that a quick scroll shows no blank. */
+const SPARE_ROWS = 12
+
+/** Of `count` rows of `rowHeight` px each inside `list`: the first drawn, the end (exclusive), and the px of those left out on both sides. */
+export function useWindow(list: Ref<HTMLElement | null>, count: Ref<number>, rowHeight: Ref<number>) {
+  const top = shallowRef(0)
+  const height = shallowRef(1200)
+
+  function look() {
+    if (list.value) top.value = list.value.getBoundingClientRect().top
+    height.value = innerHeight
+  }
+
+  onMounted(() => {
+    look()
+    addEventListener('scroll', look, { passive: true })
+    addEventListener('resize', look, { passive: true })
+  })
+  onBeforeUnmount(() => {
+    removeEventListener('scroll', look)
+    removeEventListener('resize', look)
+  })
+
+  const start = computed(() => clamp(Math.floor(-top.value / rowHeight.value) - SPARE_ROWS, count.value))
+  const end = computed(() => clamp(Math.ceil((height.value - top.value) / rowHeight.value) + SPARE_ROWS, count.value))
+  return {
+    start,
+    end,
+    before: computed(() => start.value * rowHeight.value),
+    after: computed(() => (count.value - end.value) * rowHeight.value),
+    look,
+  }
+}
+
+function clamp(row: number, count: number): number {
+  return Math.min(Math.max(row, 0), count)
+}

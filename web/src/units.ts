@@ -1,0 +1,62 @@
+/** Numbers and times as people read them, in the form of one locale. Bytes, percent, °C and Unix seconds in, text out. */
+
+const GIB = 1024 ** 3
+
+export type AgeUnit = 'seconds' | 'minutes' | 'hours' | 'days'
+
+/** Formatters for `locale` in `timeZone` (the viewer's own when left out). 1 GB is 1024³ bytes, as `free -g` counts. */
+export function createUnits(locale: string, timeZone?: string) {
+  const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const time = (options: Intl.DateTimeFormatOptions) => {
+    const format = new Intl.DateTimeFormat(locale, { hourCycle: 'h23', timeZone, ...options })
+    return (seconds: number) => format.format(seconds * 1000)
+  }
+  const atMostTwo = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
+  const zoneFormat = new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone })
+  const zone = zoneFormat.resolvedOptions().timeZone
+  const zoneShort = (seconds: number) =>
+    zoneFormat.formatToParts(seconds * 1000).find((part) => part.type === 'timeZoneName')?.value ?? zone
+
+  return {
+    locale,
+    /** 58.23 -> "58.2%" */
+    percent: (value: number) => `${oneDigit.format(value)}%`,
+    /** 8589934592 -> "8.0", 2199023255552 -> "2,048"; the unit GB stands beside it in the sentence */
+    gigabytes: (bytes: number) => (bytes < 1000 * GIB ? oneDigit : whole).format(bytes / GIB),
+    /** 65.5 -> "65.5 °C" */
+    celsius: (value: number) => `${oneDigit.format(value)} °C`,
+    /** 8796093022208 -> "8.0", in TB of 1024 GB */
+    terabytes: (bytes: number) => oneDigit.format(bytes / GIB / 1024),
+    /** For an axis, where steps are round: 268435456 -> "0.25 GB" */
+    gigabytesAxis: (bytes: number) => `${atMostTwo.format(bytes / GIB)} GB`,
+    percentAxis: (value: number) => `${whole.format(value)}%`,
+    celsiusAxis: (value: number) => `${whole.format(value)} °C`,
+    count: (value: number) => whole.format(value),
+    /** "14:05:20" */
+    second: time({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    /** "14:05" */
+    minute: time({ hour: '2-digit', minute: '2-digit' }),
+    /** "24 Nov" */
+    day: time({ day: 'numeric', month: 'short' }),
+    /** "24 Nov, 14:05" */
+    dayMinute: time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    /** "24 Nov 2025, 14:05:20" */
+    dateSecond: time({ dateStyle: 'medium', timeStyle: 'medium' }),
+    /** "GMT+8" at the moment `seconds` */
+    zoneShort,
+    /** "Asia/Shanghai (GMT+8)" at the moment `seconds` */
+    zoneOf: (seconds: number) => (zoneShort(seconds) === zone ? zone : `${zone} (${zoneShort(seconds)})`),
+  }
+}
+
+export type Units = ReturnType<typeof createUnits>
+
+/** An age as a whole number of its largest fitting unit: 125 -> {amount: 2, unit: "minutes"}. Below zero counts as zero. */
+export function ageOf(ageSeconds: number): { amount: number; unit: AgeUnit } {
+  const age = Math.max(0, Math.floor(ageSeconds))
+  if (age < 60) return { amount: age, unit: 'seconds' }
+  if (age < 3600) return { amount: Math.floor(age / 60), unit: 'minutes' }
+  if (age < 86400) return { amount: Math.floor(age / 3600), unit: 'hours' }
+  return { amount: Math.floor(age / 86400), unit: 'days' }
+}

@@ -1,0 +1,78 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { ApiError, type History, type Node } from '@/api/client'
+import { RENEWAL_SECONDS } from '@/composables/useNodes'
+import HistoryView from '@/views/HistoryView.vue'
+
+import { show } from './mounting'
+import { listedNode } from './nodes'
+
+/** 2025-11-24 14:07:00 in Shanghai */
+const NOW = Date.UTC(2025, 10, 24, 6, 7) / 1000
+const EMPTY = { node_id: 1, hostname: 'node01', period: '1d', from: NOW - 86_400, to: NOW, step: 300, timestamp: [] } as History
+
+async function open(nodes: Node[], history: () => Promise<History> = () => Promise.resolve(EMPTY), node = 'node01') {
+  const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history) }
+  const view = show(HistoryView, { node, period: '1d' }, { api })
+  await flushPromises()
+  return { view, api }
+}
+
+beforeEach(() => vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+describe('history without records', () => {
+  it('says when the first one appears', async () => {
+    const { view } = await open([listedNode()])
+    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:10.')
+  })
+
+  it('promises the next one when that time has passed', async () => {
+    const { view } = await open([listedNode()])
+    await vi.advanceTimersByTimeAsync(4 * 60_000)
+    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:15.')
+  })
+
+  it('says that a node has never sent anything', async () => {
+    const { view } = await open([listedNode({ state: 'never', last_seen: null })])
+    expect(view.get('.empty-state').text()).toBe('This node has not sent a sample yet.')
+  })
+
+  it('of a node that is down promises nothing', async () => {
+    const { view } = await open([listedNode({ state: 'down' })])
+    expect(view.get('.empty-state').text()).toBe('No records in this period.')
+  })
+})
+
+describe('the state beside the name', () => {
+  it('is that of now, not that of when the page was opened', async () => {
+    const nodes = [listedNode()]
+    const { view } = await open(nodes)
+    expect(view.get('.state-mark').text()).toBe('up')
+    nodes[0] = listedNode({ state: 'down' })
+    await vi.advanceTimersByTimeAsync(RENEWAL_SECONDS * 1000)
+    expect(view.get('.state-mark').text()).toBe('down')
+  })
+})
+
+describe('history that cannot be shown', () => {
+  it('names a node that does not exist, and asks the panel nothing', async () => {
+    const { view, api } = await open([listedNode()], undefined, 'node99')
+    expect(view.get('.empty-state').text()).toBe('There is no node named “node99”.')
+    expect(api.history).not.toHaveBeenCalled()
+  })
+
+  it('says that there are no nodes yet, and how to add one', async () => {
+    const { view } = await open([])
+    expect(view.text()).toContain('minipanel nodes add')
+  })
+
+  it('says that the panel is away, and tries again when asked to', async () => {
+    const { view, api } = await open([listedNode()], () => Promise.reject(new ApiError(0, 'away')))
+    expect(view.get('.notice-bar').text()).toContain('The panel can’t be reached.')
+    await view.get('.notice-bar button').trigger('click')
+    await flushPromises()
+    expect(api.history).toHaveBeenCalledTimes(2)
+  })
+})

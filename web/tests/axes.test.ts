@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+
+import { memoryRange, temperatureRange } from '@/charts/scales'
+import { timeLabels } from '@/charts/timeAxis'
+import { createUnits } from '@/units'
+
+const units = createUnits('en-GB', 'UTC')
+const at = (day: number, hour: number) => Date.UTC(2025, 10, day, hour) / 1000
+
+describe('the time axis', () => {
+  it('names the day once, where it begins', () => {
+    expect(timeLabels(units, [at(23, 18), at(24, 0), at(24, 6)], 6 * 3600)).toEqual(['18:00\n23 Nov', '00:00\n24 Nov', '06:00'])
+  })
+
+  it('names days alone where a step is a day or more', () => {
+    expect(timeLabels(units, [at(23, 0), at(24, 0)], 86400)).toEqual(['23 Nov', '24 Nov'])
+  })
+})
+
+describe('the value axis', () => {
+  it('of temperatures spans whole tens, and never less than 20 °C', () => {
+    expect(temperatureRange([41, null, 78], [41, null, 84])).toEqual([40, 90])
+    expect(temperatureRange([55, 56])).toEqual([50, 70])
+    expect(temperatureRange([null])).toEqual([20, 40])
+  })
+
+  it('of memory reaches from nothing to all there was', () => {
+    expect(memoryRange([16, null, 32])).toEqual([0, 32])
+    expect(memoryRange([])).toEqual([0, 1])
+  })
+})

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { ApiError, createApi } from '@/api/client'
+
+const signedOut = vi.fn()
+const fetched = vi.fn<typeof fetch>()
+const api = createApi(signedOut)
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
+  fetched.mockResolvedValue(new Response(JSON.stringify(body), { status, headers }))
+}
+
+beforeEach(() => {
+  vi.stubGlobal('fetch', fetched)
+  signedOut.mockReset()
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the API', () => {
+  it('is asked by a path in which a name cannot do harm', async () => {
+    answer(200, {})
+    await api.history('../node 1', '7d')
+    expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d')
+  })
+
+  it('tells the sentence of an error', async () => {
+    answer(404, { error: "There is no node named 'x'." })
+    await expect(api.history('x', '1d')).rejects.toMatchObject({ status: 404, message: "There is no node named 'x'." })
+    expect(signedOut).not.toHaveBeenCalled()
+  })
+
+  it('tells how long to wait', async () => {
+    answer(429, { error: 'Too many.' }, { 'Retry-After': '27' })
+    await expect(api.logIn('a', 'b')).rejects.toMatchObject({ status: 429, retryAfterSeconds: 27 })
+  })
+
+  it('ends the session at a 401', async () => {
+    answer(401, { error: 'Log in first.' })
+    await expect(api.nodes()).rejects.toBeInstanceOf(ApiError)
+    expect(signedOut).toHaveBeenCalledOnce()
+  })
+
+  it('ends no session when a password was wrong', async () => {
+    answer(401, { error: 'No.' })
+    await expect(api.logIn('a', 'b')).rejects.toBeInstanceOf(ApiError)
+    expect(signedOut).not.toHaveBeenCalled()
+  })
+
+  it('bears a panel that is away, and a proxy that answers with a page', async () => {
+    fetched.mockRejectedValue(new TypeError('Failed to fetch'))
+    await expect(api.nodes()).rejects.toMatchObject({ status: 0 })
+    fetched.mockResolvedValue(new Response('<h1>Bad gateway</h1>', { status: 502, statusText: 'Bad Gateway' }))
+    await expect(api.nodes()).rejects.toMatchObject({ status: 502, message: 'Bad Gateway' })
+  })
+})

@@ -1,0 +1,47 @@
+/** Mount a component with what main.ts provides: a language, a theme, the panel's routes. */
+
+import { enableAutoUnmount, mount } from '@vue/test-utils'
+import { type Component, computed, shallowRef } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { afterEach } from 'vitest'
+
+import type { Api } from '@/api/client'
+import { apiKey } from '@/composables/useApi'
+import { languageKey } from '@/composables/useLanguage'
+import { type Colours, themeKey } from '@/composables/useTheme'
+import { createMessages, type Language } from '@/i18n'
+import { createUnits } from '@/units'
+
+enableAutoUnmount(afterEach)
+
+const NOWHERE = { template: '<div />' }
+
+export interface Surroundings {
+  language?: Language
+  api?: Partial<Api>
+}
+
+/** Mount `component` with `props`, in English unless told otherwise. */
+export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {} }: Surroundings = {}) {
+  const messages = createMessages(language)
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/realtime/:node?', name: 'realtime', component: NOWHERE },
+      { path: '/history/:node?', name: 'history', component: NOWHERE },
+      { path: '/:rest(.*)*', component: NOWHERE },
+    ],
+  })
+  const units = computed(() => createUnits(language === 'zh' ? 'zh-CN' : 'en-GB', 'Asia/Shanghai'))
+  return mount(component, {
+    props,
+    global: {
+      plugins: [messages, router],
+      provide: {
+        [apiKey as symbol]: api,
+        [languageKey as symbol]: { language: shallowRef(language), units },
+        [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
+      },
+    },
+  })
+}

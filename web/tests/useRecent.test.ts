@@ -1,0 +1,98 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { effectScope, nextTick, shallowRef } from 'vue'
+
+import type { RealtimeNode, RealtimeOne } from '@/api/client'
+import { appended, type Recent, useRecent } from '@/composables/useRecent'
+
+import { realtimeNode } from './nodes'
+
+const NOW = 1_700_000_000
+const hour = (...timestamp: number[]): Recent => ({
+  timestamp,
+  cpu_percent: timestamp.map(() => 10),
+  memory_used: timestamp.map(() => 1),
+  cpu_temp: timestamp.map(() => null),
+})
+
+describe('the last hour', () => {
+  it('grows by a new sample and loses what is an hour older', () => {
+    const sample = realtimeNode({ timestamp: NOW, cpu_percent: 77, memory_used: 5, cpu_temp: 60 })
+    expect(appended(hour(NOW - 3600, NOW - 3595, NOW - 5), sample)).toEqual({
+      timestamp: [NOW - 3595, NOW - 5, NOW],
+      cpu_percent: [10, 10, 77],
+      memory_used: [1, 1, 5],
+      cpu_temp: [null, null, 60],
+    })
+  })
+
+  it('stays as it is when the sample is in it already, or is no sample', () => {
+    const recent = hour(NOW - 5, NOW)
+    expect(appended(recent, realtimeNode({ timestamp: NOW }))).toBe(recent)
+    expect(appended(recent, realtimeNode({ timestamp: null, cpu_percent: null, memory_used: null }))).toBe(recent)
+  })
+})
+
+describe('one node as it goes on', () => {
+  let scope: ReturnType<typeof effectScope>
+  const newest = shallowRef<RealtimeNode>(realtimeNode())
+  const restarts = shallowRef(1)
+  const realtimeOf = vi.fn<(node: string, signal?: AbortSignal) => Promise<RealtimeOne>>()
+
+  function start() {
+    const recent = scope.run(() => useRecent({ realtimeOf }, newest, restarts))
+    if (!recent) throw new Error('the scope has ended')
+    return recent
+  }
+
+  beforeEach(() => {
+    scope = effectScope()
+    newest.value = realtimeNode({ hostname: 'node01', timestamp: NOW })
+    realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5) } as RealtimeOne)
+  })
+  afterEach(() => {
+    scope.stop()
+  })
+
+  it('begins with the hour the panel has, and the newest sample at its end', async () => {
+    const { recent } = start()
+    await flushPromises()
+    expect(realtimeOf.mock.calls[0]?.[0]).toBe('node01')
+    expect(recent.value.timestamp).toEqual([NOW - 10, NOW - 5, NOW])
+  })
+
+  it('appends the next sample without asking again', async () => {
+    const { recent } = start()
+    await flushPromises()
+    newest.value = realtimeNode({ timestamp: NOW + 5 })
+    await nextTick()
+    expect(recent.value.timestamp.at(-1)).toBe(NOW + 5)
+    expect(realtimeOf).toHaveBeenCalledTimes(1)
+  })
+
+  it('asks again when a sample may have been missed', async () => {
+    start()
+    await flushPromises()
+    newest.value = realtimeNode({ timestamp: NOW + 15 })
+    await flushPromises()
+    expect(realtimeOf).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks again when the data began anew', async () => {
+    start()
+    await flushPromises()
+    restarts.value += 1
+    await flushPromises()
+    expect(realtimeOf).toHaveBeenCalledTimes(2)
+  })
+
+  it('keeps what it has when the panel is away', async () => {
+    const { recent, error } = start()
+    await flushPromises()
+    realtimeOf.mockRejectedValue(new Error('away'))
+    restarts.value += 1
+    await flushPromises()
+    expect(error.value).toBeInstanceOf(Error)
+    expect(recent.value.timestamp).toHaveLength(3)
+  })
+})
