@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Sourced by test: the system packages that the tests need. As root they are installed; for others they are named.
+# The RHEL family has chromium and ShellCheck in EPEL; that branch could not be tried where this was written.
+
+# One line each: the command that shows it is there, Debian's package, the RHEL family's package.
+needed_packages='munged munge munge
+shellcheck shellcheck ShellCheck
+openssl openssl openssl
+chromium chromium chromium
+cjk-font fonts-noto-cjk google-noto-sans-cjk-ttc-fonts'
+
+# Sets `chromium` to the browser's path, empty when there is none.
+find_chromium() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        chromium=$(command -v "$name" || true)
+        if [ -n "$chromium" ]; then
+            return
+        fi
+    done
+}
+
+has_cjk_font() {
+    [ -n "$(find /usr/share/fonts -iname '*cjk*' -print -quit 2>/dev/null)" ] ||
+        [ -n "$(find /usr/share/fonts -iname '*wqy*' -print -quit 2>/dev/null)" ]
+}
+
+is_there() {
+    case $1 in
+        chromium) find_chromium && [ -n "$chromium" ] ;;
+        cjk-font) has_cjk_font ;;
+        # munged lies in /usr/sbin, which a user's PATH may lack.
+        *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Prints the names of the missing packages, as column $1 of the table calls them, on one line.
+missing_packages() {
+    local key debian rhel names=()
+    while read -r key debian rhel; do
+        if ! is_there "$key"; then
+            [ "$1" = rhel ] && names+=("$rhel") || names+=("$debian")
+        fi
+    done <<<"$needed_packages"
+    echo "${names[*]}"
+}
+
+# Installs what is missing when it may; otherwise says what is missing, and under CI=true ends.
+ensure_packages() {
+    local family=debian missing
+    command -v dnf >/dev/null && family=rhel
+    missing=$(missing_packages "$family")
+    if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ]; then
+        install_packages "$family" "$missing"
+        missing=$(missing_packages "$family")
+    fi
+    if [ -n "$missing" ]; then
+        [ "${CI:-}" != true ] || fail "The tests need these packages, and they could not be installed: $missing"
+        echo "Not installed, so what needs them is skipped: $missing" >&2
+    fi
+}
+
+install_packages() {
+    local names
+    read -ra names <<<"$2"
+    if [ "$1" = rhel ]; then
+        step "Adding EPEL" dnf install -y epel-release || true
+        step "Installing $2" dnf install -y --setopt=strict=False "${names[@]}" || show_log
+    elif command -v apt-get >/dev/null; then
+        step "Reading Debian's package lists" apt-get update || show_log
+        step "Installing $2" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${names[@]}" ||
+            show_log
+    fi
+}

@@ -1,0 +1,260 @@
+# shellcheck shell=bash
+# Sourced by run, test, lint and build: finds Python, makes .venv from the locks, builds the page.
+# Each part leaves a stamp of what it was made from, written last: what is up to date is skipped, what was interrupted is done again.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+venv=$root/.venv
+python=$venv/bin/python
+step_pid=
+step_log=
+# What pip and npm write when they reach nobody.
+no_network='NewConnectionError|Max retries exceeded|ConnectTimeout|ProxyError|name resolution|Network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH'
+
+# One sentence that says what is wrong and how to put it right, and the end.
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Two set-ups at once in one folder would spoil each other; the second waits.
+lock_setup() {
+    if command -v flock >/dev/null; then
+        exec 9<"$root/scripts/setup.sh"
+        flock --nonblock 9 || { echo "Waiting for another set-up in $root ..." >&2 && flock 9; }
+    fi
+}
+
+unlock_setup() {
+    exec 9<&-
+}
+
+# True when the stamp file $1 holds the text $2.
+is_stamped() {
+    [ "$(cat "$1" 2>/dev/null)" = "$2" ]
+}
+
+hash_of() {
+    sha256sum "$@" | sha256sum | cut -d ' ' -f 1
+}
+
+# --- a step: a long command, its progress, its failure ---
+
+# Runs $2... with its output in a log and shows the seconds: as they pass on a terminal, at the end elsewhere.
+step() {
+    local what=$1 started=$SECONDS status=0
+    shift
+    [ -n "$step_log" ] || step_log=$(mktemp)
+    [ -t 2 ] || printf '%s ...\n' "$what" >&2
+    # A process group of its own, so that a signal ends all of it: npm and pip start children.
+    set -m
+    "$@" >"$step_log" 2>&1 </dev/null 9<&- &
+    step_pid=$!
+    set +m
+    trap 'stop_step 130' INT
+    trap 'stop_step 143' TERM
+    if [ -t 2 ]; then
+        show_seconds "$what" "$started"
+    fi
+    wait "$step_pid" || status=$?
+    step_pid=
+    trap - INT TERM
+    end_step "$what" $((SECONDS - started)) "$status"
+    return "$status"
+}
+
+show_seconds() {
+    while kill -0 "$step_pid" 2>/dev/null; do
+        printf '\r%s ... %d s ' "$1" $((SECONDS - $2)) >&2
+        sleep 0.2
+    done
+}
+
+end_step() {
+    local mark='done'
+    [ "$3" -eq 0 ] || mark=failed
+    if [ -t 2 ]; then
+        printf '\r%s ... %s in %d s\n' "$1" "$mark" "$2" >&2
+    else
+        printf '  %s in %d s\n' "$mark" "$2" >&2
+    fi
+}
+
+stop_step() {
+    kill -TERM -- "-$step_pid" 2>/dev/null || true
+    rm -f "$step_log"
+    printf '\nStopped. The set-up goes on from here at the next start.\n' >&2
+    exit "$1"
+}
+
+show_log() {
+    tail -n 25 "$step_log" >&2
+}
+
+# Ends with the reason why a step failed: no network in one sentence, anything else with the end of its output.
+fail_step() {
+    if ! grep -qE "$no_network" "$step_log"; then
+        show_log
+        rm -f "$step_log"
+        fail "$1"
+    fi
+    rm -f "$step_log"
+    fail "The first set-up needs the package indexes of Python and npm, which could not be reached: connect this machine once, or name a proxy in HTTPS_PROXY or mirrors in PIP_INDEX_URL and npm_config_registry."
+}
+
+# --- Python ---
+
+# Prints "major minor has_venv" of the Python $1; nothing when it is none (a version manager's shim may only print an error).
+ask_python() {
+    "$1" -I -c '
+import sys
+try:
+    import ensurepip, venv
+    complete = 1
+except ImportError:
+    complete = 0
+print("%d %d %d" % (sys.version_info[0], sys.version_info[1], complete))' 2>/dev/null || true
+}
+
+python_candidates() {
+    local name
+    if [ -n "${MINIPANEL_PYTHON:-}" ]; then
+        echo "$MINIPANEL_PYTHON"
+        return
+    fi
+    for name in python3 python3.13 python3.12 python3.11 python3.14 python3.15; do
+        type -aP "$name" || true
+    done
+    for name in /usr{/local,}/bin/python3.{[0-9],[0-9][0-9]} /usr/libexec/platform-python; do
+        if [ -x "$name" ]; then
+            echo "$name"
+        fi
+    done
+}
+
+# Sets `found` to the first Python of 3.11 or later that can make a virtual environment.
+find_python() {
+    local candidate major minor complete newest=0 newest_path='' bare=''
+    found=
+    while read -r candidate; do
+        read -r major minor complete <<<"$(ask_python "$candidate")"
+        if [ "${major:-0}" -ne 3 ]; then
+            continue
+        elif [ "$minor" -ge 11 ] && [ "$complete" -eq 1 ]; then
+            found=$candidate
+            return
+        elif [ "$minor" -ge 11 ]; then
+            bare=${bare:-"3.$minor $candidate"}
+        elif [ "$minor" -gt "$newest" ]; then
+            newest=$minor
+            newest_path=$candidate
+        fi
+    done < <(python_candidates)
+    if [ -n "$bare" ]; then
+        fail "Python ${bare#* } has no venv and ensurepip, which MiniPanel's set-up needs; install them with: $(advise "python${bare%% *}-venv" "python${bare%% *}")"
+    fi
+    fail "MiniPanel needs Python 3.11 or newer, and $([ "$newest" -eq 0 ] && echo 'there is none' || echo "the newest is 3.$newest ($newest_path)"); install one with: $(advise python3-venv python3.12)"
+}
+
+# The command that installs a package: $1 as Debian names it, $2 as the RHEL family does.
+advise() {
+    if command -v dnf >/dev/null; then
+        echo "dnf install $2"
+    elif command -v apt-get >/dev/null; then
+        echo "apt-get install $1"
+    else
+        echo "dnf install $2 (RHEL family), or apt-get install $1 (Debian)"
+    fi
+}
+
+# --- .venv ---
+
+ensure_venv() {
+    local ready
+    # A moved folder or a changed Python makes the scripts in .venv point nowhere.
+    ready="$root $(ask_python "$python")"
+    if [ -x "$python" ] && is_stamped "$venv/.ready" "$ready"; then
+        return
+    fi
+    [ -w "$root" ] || fail "$root is not writable for $(id -un), and the set-up makes .venv there: run this as the owner, or in a copy of your own."
+    find_python
+    step "Making .venv with $found" "$found" -m venv --clear "$venv" ||
+        fail_step "$found could not make a virtual environment in $venv."
+    echo "$root $(ask_python "$python")" >"$venv/.ready"
+}
+
+# Installs exactly what the lock $1 names, each file checked against its hash.
+ensure_lock() {
+    local lock=$root/$1 stamp=$venv/.$1 made_from
+    made_from=$(hash_of "$lock")
+    if is_stamped "$stamp" "$made_from"; then
+        return
+    fi
+    rm -f "$stamp"
+    step "Installing $2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
+        fail_step "pip could not install $1."
+    echo "$made_from" >"$stamp"
+}
+
+# Installs the project itself as links into this folder: minipanel and minipanel_agent.
+ensure_project() {
+    local stamp=$venv/.project made_from
+    made_from=$(hash_of "$root/pyproject.toml")
+    if is_stamped "$stamp" "$made_from" && [ -x "$venv/bin/minipanel" ]; then
+        return
+    fi
+    rm -f "$stamp"
+    step "Installing MiniPanel itself" "$python" -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e "$root" ||
+        fail_step "pip could not install MiniPanel from $root."
+    echo "$made_from" >"$stamp"
+}
+
+# --- the page ---
+
+# npm with the Node that came as a Python package, ahead of any other on this machine.
+web_npm() {
+    env PATH="$venv/bin:$PATH" "$venv/bin/npm" --prefix "$root/web" "$@"
+}
+
+page_hash() {
+    (
+        cd "$root/web" || exit
+        find . \( -name node_modules -o -name dist -o -name coverage -o -name .vite -o -name tests \) -prune -o -type f -print0 |
+            LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1
+    )
+}
+
+ensure_web_packages() {
+    local stamp=$root/web/node_modules/.installed made_from
+    made_from=$(hash_of "$root/web/package-lock.json" "$root/requirements-build.lock")
+    if is_stamped "$stamp" "$made_from"; then
+        return
+    fi
+    step "Installing the page's packages" web_npm ci --no-audit --no-fund ||
+        fail_step "npm could not install web/package-lock.json."
+    echo "$made_from" >"$stamp"
+}
+
+ensure_page() {
+    local stamp=$root/web/node_modules/.built made_from
+    made_from=$(page_hash)
+    if [ -f "$root/minipanel/static/index.html" ] && is_stamped "$stamp" "$made_from"; then
+        return
+    fi
+    ensure_web_packages
+    rm -f "$stamp"
+    step "Building the page" web_npm run build ||
+        fail_step "The page in web/ could not be built."
+    echo "$made_from" >"$stamp"
+}
+
+# What running and building need. Leaves Python's and Node's commands in $venv/bin.
+set_up() {
+    lock_setup
+    ensure_venv
+    ensure_lock requirements.lock "what the panel runs on"
+    ensure_lock requirements-build.lock "what builds the page, Node among it"
+    ensure_project
+    "$@"
+    unlock_setup
+    rm -f "$step_log"
+}

@@ -1,0 +1,46 @@
+"""A month of records for a node, as its agent would have left them: days and nights, and two gaps."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sqlite3
+from pathlib import Path
+
+from minipanel.database.queries import Row, merge_sealed
+from minipanel.models.record import record_id
+
+DAY = 86_400
+GAPS = ((2.0, 2.4), (11.0, 12.5))
+"""From and to, in days before the end."""
+
+TOTAL_BYTES = 64 * 1024**3
+
+
+def fill_month(database: Path, node_id: int, end: int) -> int:
+    """Write records up to the timestamp `end`, a multiple of 300. Returns how many."""
+    times = [t for t in range(end - 30 * DAY + 300, end + 1, 300) if not is_gap((end - t) / DAY)]
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        stored = merge_sealed(connection, [record(node_id, t) for t in times])
+        connection.commit()
+    return stored
+
+
+def is_gap(days_ago: float) -> bool:
+    """Tell whether nothing was measured at that time."""
+    return any(first <= days_ago < last for first, last in GAPS)
+
+
+def record(node_id: int, timestamp: int) -> Row:
+    """Return the record of a time, complete but for one in a hundred."""
+    day = 0.5 - 0.5 * math.cos(2 * math.pi * timestamp / DAY)
+    noise = math.sin(timestamp / 700) * math.sin(timestamp / 9100)
+    cpu = round(min(100.0, max(0.0, 55 * day + 15 + 12 * noise)), 2)
+    used = int(TOTAL_BYTES * (0.3 + 0.2 * day + 0.05 * noise))
+    temp = round(38 + cpu / 3, 2)
+    samples = 47 if timestamp // 300 % 100 == 0 else 60
+    seen = None if samples == 60 else (1 << samples) - 1
+    return (
+        record_id(node_id, timestamp), node_id, timestamp, cpu, TOTAL_BYTES, used, 100 * used / TOTAL_BYTES, temp,
+        min(100.0, cpu + 14), used + 2**31, temp + 6, samples, samples, seen,
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""The scripts' own work: which Python they take, what they say when something is missing, skip and count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SHIM = '#!/bin/sh\necho "pyenv: python3: command not found" >&2\nexit 127\n'
+"""A version manager's answer for a Python that it does not have."""
+
+REPORT = """<?xml version="1.0"?>
+<testsuites><testsuite name="a" tests="5" failures="1" errors="1" skipped="1"/><testsuite tests="2" failures="0"/>
+</testsuites>"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a folder with the scripts and nothing else: a project before its first start."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "project" / "scripts")
+    return tmp_path / "project"
+
+
+def fake_python(path: Path, version: str, complete: bool) -> Path:
+    """Make a program that answers the scripts' question as a Python of that version would."""
+    path.write_text(f"#!/bin/sh\necho {version.replace('.', ' ')} {int(complete)}\n")
+    path.chmod(0o755)
+    return path
+
+
+def shell(project: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run lines of bash that begin with all of setup.sh."""
+    lines = f". {project}/scripts/setup.sh\nset -euo pipefail\n{script}"
+    return subprocess.run(
+        ["bash", "-c", lines], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
+    )
+
+
+def test_a_shim_that_only_prints_an_error_is_passed_over(project: Path, tmp_path: Path) -> None:
+    shims, real = tmp_path / "shims", tmp_path / "real"
+    for folder in (shims, real):
+        folder.mkdir()
+    (shims / "python3").write_text(SHIM)
+    (shims / "python3").chmod(0o755)
+    wanted = fake_python(real / "python3", "3.12", complete=True)
+    found = shell(
+        project, 'find_python; echo "$found"', PATH=f"{shims}:{real}:{os.environ['PATH']}", MINIPANEL_PYTHON=""
+    )
+    assert found.stdout.strip() == str(wanted)
+
+
+def test_a_python_that_is_too_old_is_named_with_the_remedy(project: Path, tmp_path: Path) -> None:
+    old = fake_python(tmp_path / "python3", "3.9", complete=True)
+    result = subprocess.run(
+        [project / "scripts" / "run"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "MINIPANEL_PYTHON": str(old)},
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"MiniPanel needs Python 3.11 or newer, and the newest is 3.9 ({old}); install one")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_python_without_venv_is_named_with_the_package(project: Path, tmp_path: Path) -> None:
+    bare = fake_python(tmp_path / "python3", "3.13", complete=False)
+    result = shell(project, "find_python", MINIPANEL_PYTHON=str(bare))
+    assert result.returncode == 1
+    assert f"{bare} has no venv and ensurepip" in result.stderr
+    assert "python3.13" in result.stderr.split("install")[-1]
+
+
+def test_a_step_without_a_network_ends_with_one_sentence(project: Path) -> None:
+    result = shell(project, "step Installing sh -c 'echo Max retries exceeded; exit 1' || fail_step 'It failed.'")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith("The first set-up needs the package indexes")
+    assert "Max retries" not in result.stderr
+
+
+def test_a_step_that_fails_otherwise_shows_the_end_of_its_output(project: Path) -> None:
+    result = shell(project, "step Installing sh -c 'echo disk full; exit 3' || fail_step 'It failed.'")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-2:] == ["disk full", "It failed."]
+
+
+def test_a_signal_ends_a_step_with_all_its_children(project: Path, tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    script = f". {project}/scripts/setup.sh\nstep Working bash -c 'sleep 60 & echo $! >{child}; wait'"
+    process = subprocess.Popen(["bash", "-c", script], stderr=subprocess.PIPE, text=True)
+    pid = int(wait_for_text(child))
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "goes on from here at the next start" in said
+    assert is_gone(pid)
+
+
+def wait_for_text(path: Path) -> str:
+    for _ in range(200):
+        if path.exists() and path.read_text().strip():
+            return path.read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"{path} was not written in 10 s")
+
+
+def is_gone(pid: int) -> bool:
+    """True once the process has ended; an ended one that nobody waited for counts."""
+    for _ in range(100):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_lock_is_installed_once_and_again_after_it_changed(project: Path) -> None:
+    (project / ".venv").mkdir()
+    lock = project / "some.lock"
+    lock.write_text("one\n")
+    script = 'python=true\nensure_lock some.lock "the packages"'
+    assert "Installing the packages" in shell(project, script).stderr
+    assert shell(project, script).stderr == ""
+    lock.write_text("two\n")
+    assert "Installing the packages" in shell(project, script).stderr
+
+
+def test_an_installation_that_failed_is_tried_again(project: Path) -> None:
+    (project / ".venv").mkdir()
+    (project / "some.lock").write_text("one\n")
+    assert shell(project, 'python=false\nensure_lock some.lock "the packages"').returncode == 1
+    assert "Installing the packages" in shell(project, 'python=true\nensure_lock some.lock "the packages"').stderr
+
+
+def test_the_page_counts_as_changed_with_its_sources_only(project: Path) -> None:
+    web = project / "web"
+    (web / "node_modules").mkdir(parents=True)
+    (web / "src").mkdir()
+    (web / "src" / "main.ts").write_text("1")
+    before = shell(project, "page_hash").stdout
+    (web / "node_modules" / "some.js").write_text("2")
+    assert shell(project, "page_hash").stdout == before
+    (web / "src" / "main.ts").write_text("3")
+    assert shell(project, "page_hash").stdout != before
+
+
+def test_the_counts_of_a_report_are_those_of_all_its_suites(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    counted = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "counts.py", report], capture_output=True, text=True, check=True
+    )
+    assert counted.stdout.split() == ["4", "2", "1"]
+
+
+def test_an_unknown_stage_is_refused_with_the_stages_there_are() -> None:
+    result = subprocess.run(
+        [ROOT / "scripts" / "test", "--only", "nothing"], capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 1
+    assert result.stderr == "scripts/test --only takes one of: lint build pytest vitest e2e.\n"
