@@ -52,7 +52,8 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         app.include_router(router, dependencies=[Depends(signed_in)])
     app.add_api_route("/api/health", health, response_model=Health, tags=["health"])
     # A plain route: 30 µs a request against 88 µs through FastAPI and pydantic (measured).
-    app.router.routes.append(Route("/api/metrics", agents.receive_samples, methods=["POST"]))
+    # First in the table, for nearly every request is for it.
+    app.router.routes.insert(0, Route("/api/metrics", agents.receive_samples, methods=["POST"]))
     app.router.routes.extend(page_routes(static))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
     _answer_errors(app)

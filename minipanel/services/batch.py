@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -20,12 +21,19 @@ class Batcher(Generic[Work, Result]):
     """Hands groups of work to `handle(works)` on one thread, and each result back to its awaiting caller.
 
     `handle` returns one result a work, in their order; an Exception among them is raised where that work is awaited.
-    `limit` bounds what may wait, `group` what goes into one call.
+    `limit` bounds what may wait, `group` what goes into one call. With `gather_seconds` a group waits that long for
+    others to join it: fewer, larger calls for a little more waiting.
     """
 
     def __init__(
-        self, handle: Callable[[list[Work]], Sequence[Result | Exception]], name: str, limit: int, group: int = 1000
+        self,
+        handle: Callable[[list[Work]], Sequence[Result | Exception]],
+        name: str,
+        limit: int,
+        group: int = 1000,
+        gather_seconds: float = 0,
     ) -> None:
+        self._gather_seconds = gather_seconds
         self._handle = handle
         self._limit = limit
         self._group = group
@@ -47,7 +55,9 @@ class Batcher(Generic[Work, Result]):
             if self._closing or len(self._waiting) >= self._limit:
                 raise BatcherFull
             self._waiting.append((work, future))
-            self._wake.notify()
+            # Only the first wakes the thread: the others find it awake.
+            if len(self._waiting) == 1:
+                self._wake.notify()
         return await future
 
     async def close(self) -> None:
@@ -70,6 +80,9 @@ class Batcher(Generic[Work, Result]):
         with self._wake:
             while not self._waiting and not self._closing:
                 self._wake.wait()
+        if self._gather_seconds and not self._closing:
+            time.sleep(self._gather_seconds)
+        with self._wake:
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group))]
 
     def _results(self, works: list[Work]) -> Sequence[Result | Exception]:

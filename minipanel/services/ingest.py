@@ -21,6 +21,9 @@ WAITING_REQUESTS = 20_000
 GROUP_REQUESTS = 2_000
 """How many go into one transaction, so that none waits long for the others."""
 
+GATHER_SECONDS = 0.05
+"""How long a transaction waits for others to join it. At 1,000 nodes ten commits become one."""
+
 RETRY_SECONDS = 5
 """After this long an agent may come again: by then the queue has had time for the next round."""
 
@@ -32,7 +35,7 @@ class Ingest:
         self._store = store
         self._live = live
         self._clock = clock
-        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS)
+        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS, GATHER_SECONDS)
         self.retention_days = retention_days
 
     def start(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -91,6 +92,10 @@ class PanelServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then let commands find this process, and tell."""
         await super().startup(sockets)
+        # What is there now stays: the collector need not look through it again and again (a tenth of the CPU time).
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         self._lock.publish()
         server, nodes = self._config.server, len(self._config.nodes)
         log.info("MiniPanel %s listens on %s port %d for %d nodes.", __version__, server.host, server.port, nodes)
