@@ -45,21 +45,46 @@ step() {
     shift
     [ -n "$step_log" ] || step_log=$(mktemp)
     [ -t 2 ] || printf '%s ...\n' "$what" >&2
-    # A process group of its own, so that a signal ends all of it: npm and pip start children.
-    set -m
-    "$@" >"$step_log" 2>&1 </dev/null 9<&- &
-    step_pid=$!
-    set +m
-    trap 'stop_step 130' INT
-    trap 'stop_step 143' TERM
+    start_group "$@" >"$step_log" 2>&1
     if [ -t 2 ]; then
         show_seconds "$what" "$started"
     fi
+    wait_group || status=$?
+    end_step "$what" $((SECONDS - started)) "$status"
+    return "$status"
+}
+
+# Starts a command in a process group of its own, so that a signal ends all of it: npm, pip and pytest start children.
+start_group() {
+    set -m
+    "$@" </dev/null 9<&- &
+    step_pid=$!
+    set +m
+    trap 'stop_group 130' INT
+    trap 'stop_group 143' TERM
+}
+
+# Returns how the command ended.
+wait_group() {
+    local status=0
     wait "$step_pid" || status=$?
     step_pid=
     trap - INT TERM
-    end_step "$what" $((SECONDS - started)) "$status"
     return "$status"
+}
+
+# Asks first, as Ctrl-C does, so that pytest ends what its tests have started; whatever is left after 15 s is ended.
+stop_group() {
+    local tries=0
+    kill -INT -- "-$step_pid" 2>/dev/null || true
+    while kill -0 "$step_pid" 2>/dev/null && [ "$tries" -lt 150 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    kill -TERM -- "-$step_pid" 2>/dev/null || true
+    rm -f "$step_log"
+    printf '\nStopped.\n' >&2
+    exit "$1"
 }
 
 show_seconds() {
@@ -77,13 +102,6 @@ end_step() {
     else
         printf '  %s in %d s\n' "$mark" "$2" >&2
     fi
-}
-
-stop_step() {
-    kill -TERM -- "-$step_pid" 2>/dev/null || true
-    rm -f "$step_log"
-    printf '\nStopped. The set-up goes on from here at the next start.\n' >&2
-    exit "$1"
 }
 
 show_log() {

@@ -170,7 +170,7 @@ PRIVATE = re.compile(
             r"files\." + r"pythonhosted",
             r"deb\." + r"debian\.org",
             r"(?<![\w.])/" + r"work/",
-            r"/root/" + r"\.",
+            r"/root/" + r"\.(pyenv|cache|npm|local)",
             r"/opt/" + r"wheels",
         ]
     )

@@ -100,7 +100,7 @@ def test_a_signal_ends_a_step_with_all_its_children(project: Path, tmp_path: Pat
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM
-    assert "goes on from here at the next start" in said
+    assert "Stopped." in said
     assert is_gone(pid)
 
 
@@ -153,6 +153,26 @@ def test_the_page_counts_as_changed_with_its_sources_only(project: Path) -> None
     assert shell(project, "page_hash").stdout == before
     (web / "src" / "main.ts").write_text("3")
     assert shell(project, "page_hash").stdout != before
+
+
+LACKING = """
+. "$root/scripts/packages.sh"
+needed_packages='no-such-command some-package some-package'
+id() { echo 1000; }
+ensure_packages
+"""
+
+
+def test_a_user_is_told_which_packages_are_missing_and_the_rest_goes_on(project: Path) -> None:
+    result = shell(project, LACKING, CI="")
+    assert result.returncode == 0
+    assert result.stderr == "Not installed, so what needs them is skipped: some-package\n"
+
+
+def test_under_ci_a_missing_package_is_a_failure(project: Path) -> None:
+    result = shell(project, LACKING, CI="true")
+    assert result.returncode == 1
+    assert "some-package" in result.stderr
 
 
 def test_the_counts_of_a_report_are_those_of_all_its_suites(tmp_path: Path) -> None:
