@@ -107,11 +107,17 @@ def nodes(connection: sqlite3.Connection) -> list[Node]:
 
 def put_node(connection: sqlite3.Connection, name: str, ip: str, hostname: str, enabled: bool, now: int) -> None:
     """Add a node, or change the one of this hostname where something differs."""
+    values = (name, ip, hostname, enabled, now)
     connection.execute(
-        "INSERT INTO nodes (name, ip, hostname, enabled, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5) "
-        "ON CONFLICT (hostname) DO UPDATE SET name = ?1, ip = ?2, hostname = ?3, enabled = ?4, updated_at = ?5 "
-        "WHERE (name, ip, enabled) != (?1, ?2, ?4) OR hostname != ?3 COLLATE BINARY",
-        (name, ip, hostname, enabled, now),
+        "UPDATE nodes SET name = ?1, ip = ?2, hostname = ?3, enabled = ?4, updated_at = ?5 "
+        "WHERE hostname = ?3 AND ((name, ip, enabled) != (?1, ?2, ?4) OR hostname != ?3 COLLATE BINARY)",
+        values,
+    )
+    # No upsert: one that only updates would use up an id all the same.
+    connection.execute(
+        "INSERT INTO nodes (name, ip, hostname, enabled, created_at, updated_at) "
+        "SELECT ?1, ?2, ?3, ?4, ?5, ?5 WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE hostname = ?3)",
+        values,
     )
 
 

@@ -35,7 +35,9 @@ class Ingest:
         self._store = store
         self._live = live
         self._clock = clock
-        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS, GATHER_SECONDS)
+        self._batcher: Batcher[Job, Any] = Batcher(
+            store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS, GATHER_SECONDS
+        )
         self.retention_days = retention_days
 
     def start(self) -> None:

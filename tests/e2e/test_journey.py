@@ -15,9 +15,10 @@ import pytest
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.services.tokens import agent_token
-from tests.e2e.trial import Trial, children_of, free_port, running_trial, wait_for_sample
+from tests.e2e.trial import Trial, children_of, running_trial, wait_for_sample
 from tests.munged import running_munged
 from tests.panel.doors import hash_of
+from tests.ports import free_port
 
 CPU_TOLERANCE_PERCENT = 6.0
 """The two readings begin and end up to 0.1 s apart, of 5 s."""

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from tests.ports import free_port
 
 START_SECONDS = 20
 PASSWORD = "glass-tower-77"
@@ -73,13 +74,6 @@ def wait_until_healthy(trial: Trial) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("minipanel try did not answer in time")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_sample(client: httpx.Client, after: int = 0, seconds: float = 15) -> dict[str, object]:

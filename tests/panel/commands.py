@@ -6,7 +6,6 @@ import contextlib
 import os
 import pty
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import httpx
 from minipanel.config import Config
 from minipanel.config.template import render_config
 from tests.panel.doors import config_in
+from tests.ports import free_port
 
 START_SECONDS = 15
 STOP_SECONDS = 5
@@ -55,13 +55,6 @@ def written_config(folder: Path, **server: object) -> Config:
     config = replace(config, server=replace(config.server, **values))  # type: ignore[arg-type]
     config.path.write_text(render_config(config))
     return config
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Running:

@@ -18,7 +18,8 @@ import pytest
 from minipanel.config import load_config
 from minipanel.config.editing import remove_nodes, set_values
 from tests.munged import missing_munged, running_munged
-from tests.panel.commands import Running, free_port, log_in, run, running
+from tests.panel.commands import Running, log_in, run, running
+from tests.ports import free_port
 
 SAMPLE_SECONDS = 20
 """An agent measures a whole 5 seconds before its first sample."""

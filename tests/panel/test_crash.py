@@ -20,6 +20,7 @@ from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.database.connection import open_reader
 from tests.panel.doors import bearer, body_of, config_in, sample
+from tests.ports import free_port
 
 ROUNDS = 6
 START_SECONDS = 15
@@ -27,9 +28,7 @@ START_SECONDS = 15
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = config_in(tmp_path)
     config = replace(config, server=replace(config.server, port=port, url=f"http://127.0.0.1:{port}"))
     config.path.write_text(render_config(config))

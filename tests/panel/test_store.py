@@ -86,6 +86,16 @@ def test_a_node_taken_out_keeps_its_id_and_comes_back_with_it(tmp_path: Path) ->
     ]
 
 
+def test_ids_go_up_by_one_however_often_the_configuration_is_read(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+    one, two = NodeConfig("n1", "10.0.0.1", "n1"), NodeConfig("n2", "10.0.0.2", "n2")
+    for moment in range(5):
+        store.run([store.follow(ADMIN, [one], moment)])
+    nodes = store.run([store.follow(ADMIN, [one, two], 9)])[0]
+    store.close()
+    assert [node.id for node in nodes] == [1, 2]
+
+
 def test_one_job_at_fault_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     store = Store(tmp_path / "data.db")
     fault = ValueError("this one")
