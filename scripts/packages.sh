@@ -5,9 +5,14 @@
 # One line each: the command that shows it is there, Debian's package, the RHEL family's package.
 needed_packages='munged munge munge
 shellcheck shellcheck ShellCheck
-openssl openssl openssl
 chromium chromium chromium
-cjk-font fonts-noto-cjk google-noto-sans-cjk-ttc-fonts'
+cjk-font fonts-noto-cjk google-noto-sans-cjk-ttc-fonts
+sshd openssh-server openssh-server
+ping iputils-ping iputils
+ip iproute2 iproute
+systemd-nspawn systemd-container systemd-container
+mmdebstrap mmdebstrap mmdebstrap
+openssl openssl openssl'
 
 # Sets `chromium` to the browser's path, empty when there is none.
 find_chromium() {

@@ -1,0 +1,201 @@
+#!/bin/sh
+# Installs MiniPanel's agent on this node, or takes it away. Run as root; safe to run again.
+#
+#   install-agent.sh [--from DIR] [--root DIR]
+#   install-agent.sh --remove [--root DIR]
+#
+#   --from DIR   the folder with minipanel-agent, config.toml, minipanel-agent.service and perhaps ca.pem
+#                (default: the folder of this script)
+#   --root DIR   work on the image of a diskless node below DIR: nothing is started or stopped
+#   --report     also print when the agent was started, for the panel's roll-out
+#
+# Ends with 0 when all is done, 3 when the agent would not stay up (what was there before is back then), 1 otherwise.
+set -eu
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+unit=minipanel-agent.service
+not_active=3
+settle_tenths=15
+from=$(dirname "$0")
+root=
+action=install
+report=no
+
+main() {
+    read_options "$@"
+    home=$root/opt/minipanel-agent
+    state=$root/var/lib/minipanel-agent
+    unit_file=$root/etc/systemd/system/$unit
+    wanted_by=$root/etc/systemd/system/multi-user.target.wants/$unit
+    before=$home/.before
+    check_place
+    if [ "$action" = remove ]; then
+        remove_agent
+    else
+        install_agent
+    fi
+}
+
+read_options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --from) from=${2:?--from needs a folder} && shift ;;
+            --root) root=${2:?--root needs a folder} && root=${root%/} && shift ;;
+            --remove) action=remove ;;
+            --report) report=yes ;;
+            *) fail "$1 is no option of install-agent.sh; its first lines show them." ;;
+        esac
+        shift
+    done
+}
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+check_place() {
+    [ "$(id -u)" -eq 0 ] || fail "install-agent.sh needs root."
+    if [ -n "$root" ]; then
+        [ -d "$root/etc" ] || fail "$root is no image of a node: it has no etc."
+    else
+        [ -d /run/systemd/system ] || fail "This node does not run systemd, which starts the agent."
+    fi
+}
+
+# --- installing ---
+
+install_agent() {
+    for name in minipanel-agent config.toml "$unit"; do
+        [ -f "$from/$name" ] || fail "$from/$name is missing."
+    done
+    trap clean_up EXIT
+    trap 'exit 1' HUP INT TERM
+    clean_up
+    mkdir -p "$home" "$(dirname "$unit_file")"
+    chmod 755 "$home"
+    keep_what_was
+    put_files
+    if [ -n "$root" ]; then
+        enable_in_image
+        echo "Installed the agent into $root, enabled for its next start. Undo: install-agent.sh --remove --root $root"
+        return
+    fi
+    start_agent
+}
+
+clean_up() {
+    rm -rf "$before" "$home"/*.new "$unit_file.new"
+    # Only when it holds nothing: a first installation that failed leaves nothing behind.
+    rmdir "$home" 2>/dev/null || true
+}
+
+keep_what_was() {
+    mkdir "$before"
+    for path in "$home/minipanel-agent" "$home/config.toml" "$home/ca.pem" "$unit_file"; do
+        [ ! -f "$path" ] || cp -p "$path" "$before/"
+    done
+}
+
+put_files() {
+    put "$from/config.toml" "$home/config.toml" 600
+    if [ -f "$from/ca.pem" ]; then
+        put "$from/ca.pem" "$home/ca.pem" 644
+    else
+        rm -f "$home/ca.pem"
+    fi
+    put "$from/minipanel-agent" "$home/minipanel-agent" 755
+    put "$from/$unit" "$unit_file" 644
+    if [ -z "$root" ] && command -v restorecon >/dev/null; then
+        restorecon -RF "$home" "$unit_file" || true
+    fi
+}
+
+# Copies $1 to $2 with the mode $3. The file is whole at each moment: the old one, then the new one.
+put() {
+    (umask 077 && cp "$1" "$2.new")
+    chmod "$3" "$2.new"
+    mv -f "$2.new" "$2"
+}
+
+enable_in_image() {
+    mkdir -p "$(dirname "$wanted_by")"
+    ln -sf "/etc/systemd/system/$unit" "$wanted_by"
+}
+
+# Between the end of the old agent and the start of the new one the time is taken: each later sample is the new one's.
+start_agent() {
+    systemctl daemon-reload
+    systemctl stop "$unit" 2>/dev/null || true
+    systemctl reset-failed "$unit" 2>/dev/null || true
+    started=$(date +%s)
+    systemctl enable --quiet "$unit"
+    if systemctl start "$unit" 2>/dev/null && stays_active; then
+        echo "Installed $(sh "$home/minipanel-agent" --version) to $home; $unit is enabled and running."
+        echo "Undo: install-agent.sh --remove"
+        [ "$report" = no ] || echo "minipanel:started=$started"
+        return
+    fi
+    reason=$(journalctl --unit="$unit" --since="@$started" --output=cat --no-pager 2>/dev/null |
+        grep '^minipanel-agent: ' | tail -n 1 || true)
+    put_back
+    echo "The agent did not stay up: ${reason:-see journalctl -u $unit}" >&2
+    exit $not_active
+}
+
+# True when the unit runs, and still does a moment later without having been restarted.
+stays_active() {
+    tenths=0
+    while [ "$tenths" -lt "$settle_tenths" ]; do
+        systemctl is-active --quiet "$unit" || return 1
+        sleep 0.1
+        tenths=$((tenths + 1))
+    done
+}
+
+# After a failed start: the agent that was there before, or none.
+put_back() {
+    systemctl stop "$unit" 2>/dev/null || true
+    if [ ! -f "$before/minipanel-agent" ]; then
+        take_away
+        return
+    fi
+    for name in minipanel-agent config.toml ca.pem; do
+        if [ -f "$before/$name" ]; then
+            mv -f "$before/$name" "$home/$name"
+        else
+            rm -f "${home:?}/$name"
+        fi
+    done
+    [ ! -f "$before/$unit" ] || mv -f "$before/$unit" "$unit_file"
+    systemctl daemon-reload
+    systemctl start "$unit" || true
+}
+
+# --- removing ---
+
+remove_agent() {
+    if [ ! -e "$home" ] && [ ! -e "$state" ] && [ ! -e "$unit_file" ]; then
+        echo "There is no agent here."
+        return
+    fi
+    [ -n "$root" ] || systemctl stop "$unit" 2>/dev/null || true
+    take_away
+    echo "Removed the agent: $home, $state and $unit_file are gone."
+}
+
+take_away() {
+    if [ -z "$root" ]; then
+        systemctl disable --quiet "$unit" 2>/dev/null || true
+    fi
+    rm -f "$wanted_by" "$unit_file" "$unit_file.new"
+    rm -rf "$home" "$state"
+    if [ -z "$root" ]; then
+        systemctl daemon-reload
+        systemctl reset-failed "$unit" 2>/dev/null || true
+    fi
+}
+
+main "$@"

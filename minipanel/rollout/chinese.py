@@ -1,0 +1,87 @@
+"""The roll-out's sentences in Chinese."""
+
+CHINESE = {
+    # outcomes
+    "installed": "已安装",
+    "up to date": "已是最新",
+    "removed": "已移除",
+    "absent": "没有 agent",
+    "would install": "将安装",
+    "would remove": "将移除",
+    "unreachable": "无法连接",
+    "login refused": "登录被拒",
+    "host key changed": "主机密钥已变",
+    "ssh failed": "ssh 失败",
+    "no systemd": "没有 systemd",
+    "no python": "没有 Python",
+    "wrong clock": "时钟不准",
+    "no munge": "MUNGE 不可用",
+    "munge refused": "MUNGE 凭据被拒",
+    "no space": "空间不足",
+    "panel unreachable": "连不上面板",
+    "install failed": "安装失败",
+    "not active": "未能运行",
+    "no sample": "没有收到样本",
+    "timed out": "超时",
+    "unknown node": "未知节点",
+    "interrupted": "已中断",
+    # why
+    "the node does not run systemd, which starts the agent": "节点没有运行 systemd，而 agent 由它启动",
+    "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
+    "the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed": (
+        "时钟比面板快 {seconds} 秒；最多允许 {limit} 秒"
+    ),
+    "the clock is {seconds} s behind the panel's; at most {limit} s are allowed": (
+        "时钟比面板慢 {seconds} 秒；最多允许 {limit} 秒"
+    ),
+    "no munge credential: {reason}": "得不到 MUNGE 凭据：{reason}",
+    "the panel does not accept the credential: the node has another munge key than the panel": (
+        "面板不接受其凭据：节点的 munge 密钥与面板的不同"
+    ),
+    "the panel does not accept the credential: {reason}": "面板不接受其凭据：{reason}",
+    "{place} has {free} KiB free; {needed} are needed": "{place} 仅剩 {free} KiB；需要 {needed} KiB",
+    "the node can't reach the panel at {url}: {reason}; look at the firewall": (
+        "节点连不上面板 {url}：{reason}；请检查防火墙"
+    ),
+    "the agent runs, but the panel got no sample within {seconds} s; the agent says: {reason}": (
+        "agent 在运行，但面板在 {seconds} 秒内没有收到样本；agent 说：{reason}"
+    ),
+    "answers ping, but ssh fails: {reason}": "能 ping 通，但 ssh 失败：{reason}",
+    "no answer to ping and at ssh's port": "ping 和 ssh 端口都没有应答",
+    "the disk got full while the agent was copied: {reason}": "复制 agent 时磁盘已满：{reason}",
+    "the connection broke while the agent was installed: {reason}": "安装 agent 时连接中断：{reason}",
+    "install-agent.sh ended with {code}": "install-agent.sh 以 {code} 结束",
+    "ssh got there, and then no answer for {seconds} s": "ssh 已连上，之后 {seconds} 秒没有应答",
+    "the installation took longer than {seconds} s": "安装超过了 {seconds} 秒",
+    "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name": (
+        "主机密钥与 known_hosts 中的不符；如果节点重装过，请对其名称运行 ssh-keygen -R"
+    ),
+    "root's ssh key is not accepted; try ssh-copy-id to the node": (
+        "root 的 ssh 密钥未被接受；请对该节点运行 ssh-copy-id"
+    ),
+    "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
+    "not in config.toml; add it with minipanel nodes add NAME ADDRESS": (
+        "不在 config.toml 中；用 minipanel nodes add 名称 地址 添加"
+    ),
+    "not done; run the roll-out again": "未完成；请再次运行分发",
+    # what else to know
+    "In {hosts}, but not a node of the panel: {nodes}. To add one: minipanel nodes add NAME ADDRESS": (
+        "在 {hosts} 中，但不是面板的节点：{nodes}。添加：minipanel nodes add 名称 地址"
+    ),
+    "A node of the panel, but not in {hosts}: {nodes}. To take one out: minipanel nodes remove NODESET": (
+        "是面板的节点，但不在 {hosts} 中：{nodes}。移出：minipanel nodes remove 节点集"
+    ),
+    "Another address on the panel than in {hosts}: {nodes}": "面板上的地址与 {hosts} 中的不同：{nodes}",
+    "Who failed could not be noted for --only-failed: {reason}": "未能为 --only-failed 记下失败的节点：{reason}",
+    # progress and counts
+    "Roll-out": "分发",
+    "Roll-out, {failed} failed": "分发，{failed} 个失败",
+    "Outcome": "结果",
+    "Count": "数量",
+    "Nodes": "节点",
+    "Why": "原因",
+    "There is no node to do.": "没有要处理的节点。",
+    "{good} of {total} nodes are as asked.": "{total} 个节点中 {good} 个完成。",
+    "{good} of {total} nodes are as asked, {bad} failed.": "{total} 个节点中 {good} 个完成，{bad} 个失败。",
+}
+"""English -> Chinese."""

@@ -1,0 +1,20 @@
+"""`minipanel rollout`: runs it, prints the report on stdout."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from minipanel.config import load_config
+from minipanel.rollout.options import RolloutOptions
+from minipanel.rollout.rollout import run_rollout
+
+
+def roll_out(config_path: Path, node_set: str | None, options: RolloutOptions, as_json: bool) -> int:
+    """Return the exit code: 0 when every node is as asked, 1 otherwise. Raises as run_rollout does, and ConfigError."""
+    report = run_rollout(load_config(config_path), node_set, options)
+    if as_json:
+        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        report.show()
+    return report.exit_code

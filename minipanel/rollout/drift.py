@@ -1,0 +1,70 @@
+"""Where the panel's nodes and this machine's /etc/hosts tell different stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from pathlib import Path
+
+from minipanel.commands.folding import fold
+from minipanel.config import Config, NodeConfig
+from minipanel.hosts import HOSTS, HostsNode, read_hosts
+from minipanel.rollout.facts import Say
+
+
+def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Path = HOSTS) -> list[str]:
+    """Return a sentence for each way in which the two differ; none where they agree or the file can't be read.
+
+    is_own: tells this machine's addresses, for it may well be called something else there. Names are compared without
+    case, short as long.
+    """
+    try:
+        hosts = read_hosts(path).nodes
+    except OSError:
+        return []
+    known = {name: node for node in config.nodes for name in _spellings([node.hostname, node.name])}
+    listed = {name: node for node in hosts for name in _spellings([node.hostname, *node.aliases])}
+    return [
+        sentence
+        for sentence in (
+            _only_in_hosts([node for node in hosts if not _is_known(node, known, is_own)], say, path),
+            _only_in_config([node for node in config.nodes if not _is_listed(node, listed, is_own)], say, path),
+            _elsewhere(config.nodes, listed, say, path),
+        )
+        if sentence
+    ]
+
+
+def _only_in_hosts(nodes: Sequence[HostsNode], say: Say, path: Path) -> str:
+    names = fold(node.hostname for node in nodes)
+    template = "In {hosts}, but not a node of the panel: {nodes}. To add one: minipanel nodes add NAME ADDRESS"
+    return say(template, hosts=path, nodes=names) if nodes else ""
+
+
+def _only_in_config(nodes: Sequence[NodeConfig], say: Say, path: Path) -> str:
+    names = fold(node.hostname for node in nodes)
+    template = "A node of the panel, but not in {hosts}: {nodes}. To take one out: minipanel nodes remove NODESET"
+    return say(template, hosts=path, nodes=names) if nodes else ""
+
+
+def _elsewhere(nodes: Sequence[NodeConfig], listed: dict[str, HostsNode], say: Say, path: Path) -> str:
+    """Return the nodes whose address differs. The panel believes an agent only at the address it has itself."""
+    moved = []
+    for node in nodes:
+        other = next((listed[name] for name in _spellings([node.hostname, node.name]) if name in listed), None)
+        if other is not None and node.ip not in other.addresses:
+            moved.append(f"{node.hostname} ({node.ip}; {other.address})")
+    template = "Another address on the panel than in {hosts}: {nodes}"
+    return say(template, hosts=path, nodes=", ".join(moved)) if moved else ""
+
+
+def _is_known(node: HostsNode, known: Container[str], is_own: Callable[[str], bool]) -> bool:
+    return any(map(is_own, node.addresses)) or any(name in known for name in _spellings([node.hostname, *node.aliases]))
+
+
+def _is_listed(node: NodeConfig, listed: Container[str], is_own: Callable[[str], bool]) -> bool:
+    return is_own(node.ip) or any(name in listed for name in _spellings([node.hostname, node.name]))
+
+
+def _spellings(names: Sequence[str]) -> list[str]:
+    """Return each name in lower case, and its first part."""
+    return [spelling for name in names for spelling in (name.lower(), name.lower().partition(".")[0])]

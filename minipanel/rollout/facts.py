@@ -1,0 +1,127 @@
+"""What a look at a node found: read from look.sh's lines, then judged fit or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from minipanel_agent import munge
+from minipanel_agent.munge import Credential
+
+from minipanel.rollout.outcome import Word
+from minipanel.rollout.step import Answer
+
+Say = Callable[..., str]
+Fault = tuple[Word, str]
+"""An outcome's word and sentence."""
+
+CLOCK_SECONDS = 60
+"""How far a node's clock may be off: a sample further ahead is refused by the panel."""
+
+NEEDED_KIB = {"opt": 1024, "var": 8192, "etc": 64}
+"""Free space: the agent twice over while it is exchanged, a day of samples kept while the panel is away, the unit."""
+
+_PLACES = {"opt": "/opt", "var": "/var/lib", "etc": "/etc/systemd/system"}
+_LINE = re.compile(r"^minipanel:([a-z_][a-z_.-]*)=(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What look.sh said. `skew_seconds`: the node's clock less this machine's, 0 within the time the look took."""
+
+    values: Mapping[str, str]
+    skew_seconds: int
+
+    def __getitem__(self, key: str) -> str:
+        return self.values.get(key, "")
+
+    @property
+    def is_complete(self) -> bool:
+        """True when the look ran to its end."""
+        return self["looked"] == "yes"
+
+
+def parse_facts(answer: Answer) -> Facts:
+    """Return the facts in a look's answer; whatever else the node's login scripts print is passed over."""
+    values = {key: value.strip() for key, value in _LINE.findall(answer.stdout)}
+    clock = values.get("clock", "")
+    return Facts(values, _skew(int(clock), answer) if clock.isdigit() else 0)
+
+
+def _skew(clock: int, answer: Answer) -> int:
+    """Return how far a node's second lies outside the time in which it was read. `date` cuts the fraction off."""
+    earliest, latest = answer.ended_at - answer.seconds - 1, answer.ended_at
+    if clock > latest:
+        return round(clock - latest)
+    return -round(earliest - clock) if clock < earliest else 0
+
+
+def fault_of(facts: Facts, auth: str, munge_socket: str | None, url: str, say: Say) -> Fault | None:
+    """Return the first thing that keeps the agent from this node, None when it fits."""
+    return (
+        _fault_of_system(facts, say)
+        or _fault_of_clock(facts, say)
+        or (_fault_of_munge(facts, munge_socket, say) if auth == "munge" else None)
+        or _fault_of_space(facts, say)
+        or _fault_of_way(facts, url, say)
+    )
+
+
+def _fault_of_system(facts: Facts, say: Say) -> Fault | None:
+    if facts["systemd"] != "yes":
+        return Word.NO_SYSTEMD, say("the node does not run systemd, which starts the agent")
+    if not facts["python"]:
+        return Word.NO_PYTHON, say("no Python 3.6 or newer found; install the package python3")
+    return None
+
+
+def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
+    skew = facts.skew_seconds
+    if abs(skew) <= CLOCK_SECONDS:
+        return None
+    if skew > 0:
+        sentence = say("the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed", **_clock(skew))
+    else:
+        sentence = say("the clock is {seconds} s behind the panel's; at most {limit} s are allowed", **_clock(skew))
+    return Word.WRONG_CLOCK, sentence
+
+
+def _clock(skew: int) -> dict[str, int]:
+    return {"seconds": abs(skew), "limit": CLOCK_SECONDS}
+
+
+def _fault_of_munge(facts: Facts, socket: str | None, say: Say) -> Fault | None:
+    if facts["munge_trouble"] or not facts["credential"]:
+        return Word.NO_MUNGE, say("no munge credential: {reason}", reason=facts["munge_trouble"] or "-")
+    # Read by this machine's munged, as the panel will read the agent's: what counts is that this panel believes it.
+    credential = munge.decode(facts["credential"], socket)
+    if credential.status != munge.OK:
+        return Word.MUNGE_REFUSED, _refusal(credential, say)
+    return None
+
+
+def _refusal(credential: Credential, say: Say) -> str:
+    if credential.status == 14:  # EMUNGE_CRED_INVALID
+        return say("the panel does not accept the credential: the node has another munge key than the panel")
+    return say("the panel does not accept the credential: {reason}", reason=credential.message)
+
+
+def _fault_of_space(facts: Facts, say: Say) -> Fault | None:
+    for place, needed in NEEDED_KIB.items():
+        free = facts[f"free_{place}"]
+        if free.isdigit() and int(free) < needed:
+            return Word.NO_SPACE, say(
+                "{place} has {free} KiB free; {needed} are needed", place=_PLACES[place], free=free, needed=needed
+            )
+    return None
+
+
+def _fault_of_way(facts: Facts, url: str, say: Say) -> Fault | None:
+    if not facts["panel_trouble"]:
+        return None
+    return Word.PANEL_UNREACHABLE, say(
+        "the node can't reach the panel at {url}: {reason}; look at the firewall",
+        url=url,
+        reason=facts["panel_trouble"],
+    )

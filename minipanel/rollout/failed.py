@@ -1,0 +1,42 @@
+"""The nodes on which the last roll-out failed, remembered beside the database for --only-failed."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from minipanel.rollout.outcome import Outcome
+
+FILE = "rollout-failed.json"
+
+
+def remembered(database: Path) -> frozenset[str]:
+    """Return the hostnames in lower case; none where there is no such file or it can't be used."""
+    try:
+        names = json.loads((database.parent / FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+def remember(database: Path, outcomes: Iterable[Outcome]) -> None:
+    """Note who failed this time; who succeeded is forgotten, and who was not tried stays. Raises OSError."""
+    outcomes = list(outcomes)
+    tried = {outcome.hostname.lower() for outcome in outcomes}
+    failed = {outcome.hostname.lower() for outcome in outcomes if not outcome.is_good}
+    _replace(database.parent / FILE, sorted((remembered(database) - tried) | failed))
+
+
+def _replace(path: Path, names: list[str]) -> None:
+    # The folder is the panel's, who may not be root: a file of a name nobody knew before, then moved into place.
+    handle, part = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(names, file)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

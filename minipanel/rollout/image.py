@@ -1,0 +1,59 @@
+"""The agent written into the image of diskless nodes: `minipanel rollout --root DIR`."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.rollout.facts import Say
+from minipanel.rollout.kit import CA, SCRIPT, Kit, render_agent_config
+from minipanel.rollout.outcome import Outcome, Word
+from minipanel.rollout.plan import Plan, spread_seconds
+from minipanel.rollout.ssh import last_line
+
+INSTALL_SECONDS = 120
+
+
+def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say: Say) -> Outcome:
+    """Install the agent below `root`. hostname: None where several nodes boot from it, each under its own name.
+
+    Raises CommandError with auth = "token" and no hostname: an image would give every node the token of one.
+    """
+    if hostname is None and config.agents.auth == "token":
+        raise CommandError(
+            'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.'
+        )
+    text = render_agent_config(config, hostname, spread_seconds(config), CA in kit.files)
+    with tempfile.TemporaryDirectory(prefix="minipanel-image-") as folder:
+        for name, content in kit.for_node(text).items():
+            (Path(folder) / name).write_bytes(content)
+        return _run(root, say, "--from", folder, script=Path(folder) / SCRIPT, word=Word.INSTALLED)
+
+
+def clear_image(root: Path, kit: Kit, say: Say) -> Outcome:
+    """Take the agent out of the image below `root`."""
+    with tempfile.TemporaryDirectory(prefix="minipanel-image-") as folder:
+        script = Path(folder) / SCRIPT
+        script.write_bytes(kit.files[SCRIPT])
+        return _run(root, say, "--remove", script=script, word=Word.REMOVED)
+
+
+def only_node(plan: Plan, node_set: str | None) -> str | None:
+    """Return the one node that was named, None where none was. Raises CommandError for several."""
+    if node_set is None:
+        return None
+    if len(plan.targets) != 1:
+        raise CommandError("--root takes one node, whose image it is, or none: then the image is for all nodes.")
+    return plan.targets[0].hostname
+
+
+def _run(root: Path, say: Say, *words: str, script: Path, word: Word) -> Outcome:
+    command = ["/bin/sh", str(script), *words, "--root", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    if done.returncode == 0:
+        return Outcome(str(root), word)
+    reason = last_line(done.stderr) or say("install-agent.sh ended with {code}", code=done.returncode)
+    return Outcome(str(root), Word.INSTALL_FAILED, reason)

@@ -1,0 +1,145 @@
+"""What is put onto a node: the agent, its configuration, its unit, and the script that installs them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import minipanel
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.rollout.options import RolloutOptions
+from minipanel.services.tokens import agent_token
+
+AGENT = "minipanel-agent"
+UNIT = "minipanel-agent.service"
+SCRIPT = "install-agent.sh"
+CA = "ca.pem"
+HOME = "/opt/minipanel-agent"
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_CHECKOUT = _PACKAGE.parent
+_CA_BYTES_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The files that are the same for every node, by name; ca.pem only where agents need it."""
+
+    files: Mapping[str, bytes]
+
+    def for_node(self, config_text: str) -> dict[str, bytes]:
+        """Return all files of one node."""
+        return {**self.files, "config.toml": config_text.encode()}
+
+
+def gather_kit(config: Config, options: RolloutOptions) -> Kit:
+    """Return the files. Raises CommandError where one can't be read, or where the agent is of another version."""
+    agent = options.agent or _first_file([Path(sys.prefix).parent / AGENT, _CHECKOUT / "dist" / AGENT])
+    _check_version(agent)
+    deploy = _first_file([_PACKAGE / "deploy" / SCRIPT, _CHECKOUT / "deploy" / SCRIPT]).parent
+    files = {AGENT: _read(agent), UNIT: _read(deploy / UNIT), SCRIPT: _read(deploy / SCRIPT)}
+    certificate = _certificate(config, options)
+    return Kit(files if certificate is None else {**files, CA: certificate})
+
+
+def render_agent_config(config: Config, hostname: str | None, spread_seconds: float, has_ca: bool) -> str:
+    """Return the config.toml of a node's agent. hostname: None on an image that several nodes boot from."""
+    agents = config.agents
+    values: dict[str, str | int | float] = {"server_url": config.server.url}
+    if hostname is not None:
+        values["node_id"] = hostname
+    values |= {"interval": agents.interval, "spread_seconds": spread_seconds, "auth": agents.auth}
+    if agents.auth == "token" and agents.secret is not None and hostname is not None:
+        values["token"] = agent_token(agents.secret, hostname)
+    if has_ca:
+        values["ca_file"] = f"{HOME}/{CA}"
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join(["# Written by the panel's roll-out, which writes it anew each time.", *lines, ""])
+
+
+def sum_of(content: bytes) -> str:
+    """Return the SHA-256 as sha256sum prints it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def install_command(files: Mapping[str, bytes]) -> str:
+    """Return the command that takes these files from stdin and installs them.
+
+    They lie in /opt while they come: /tmp may be noexec, or too small. Nothing is left of them, however it ends: when
+    the connection breaks, what came is short, the checksums say so, and the folder goes. A minimal RHEL has no tar.
+    """
+    takes = [f"head -c {len(content)} >{shlex.quote(name)}" for name, content in _in_order(files).items()]
+    script = " && ".join(
+        [
+            "export LC_ALL=C",
+            "umask 077",
+            "mkdir -p /opt",
+            "d=$(mktemp -d /opt/.minipanel-agent.XXXXXX)",
+            'trap "rm -rf $d" EXIT',
+            'trap "exit 1" HUP INT TERM',
+            'cd "$d"',
+            *takes,
+            "sha256sum --check --quiet sums",
+            f'sh ./{SCRIPT} --from "$d" --report',
+        ]
+    )
+    # Whatever root's login shell is, it only has to pass on one word.
+    return f"exec /bin/sh -c {shlex.quote(script)}"
+
+
+def install_input(files: Mapping[str, bytes]) -> bytes:
+    """Return what install_command() reads on stdin."""
+    return b"".join(_in_order(files).values())
+
+
+def _in_order(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files with their checksums as one more file, which comes first."""
+    ordered = dict(sorted(files.items()))
+    sums = "".join(f"{sum_of(content)}  {name}\n" for name, content in ordered.items())
+    return {"sums": sums.encode(), **ordered}
+
+
+def _certificate(config: Config, options: RolloutOptions) -> bytes | None:
+    if not config.server.url.startswith("https:"):
+        if options.ca_file is not None:
+            raise CommandError(f"--ca-file is for a panel with https; url in {config.path} is {config.server.url}.")
+        return None
+    if options.ca_file is not None:
+        return _read(options.ca_file)
+    beside = config.path.parent / CA
+    return _read(beside) if beside.exists() else None
+
+
+def _check_version(agent: Path) -> None:
+    """Raise CommandError unless the file is the agent of this panel's version."""
+    try:
+        asked = subprocess.run(
+            ["/bin/sh", str(agent), "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CommandError(f"{agent} can't be run: {error}.") from None
+    wanted = f"minipanel-agent {minipanel.__version__}"
+    if asked.stdout.strip() != wanted:
+        said = (asked.stdout or asked.stderr).strip()[:200]
+        raise CommandError(f"{agent} says {said!r} when asked for its version; it must be {wanted!r}.")
+
+
+def _first_file(places: list[Path]) -> Path:
+    for place in places:
+        if place.is_file():
+            return place
+    raise CommandError(f"{places[0].name} is not there; looked for {' and '.join(map(str, places))}.")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} can't be read: {error.strerror}.") from None

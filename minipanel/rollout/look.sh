@@ -1,0 +1,86 @@
+# shellcheck shell=sh
+# Sent to a node by the roll-out, before anything is changed: prints what it finds as lines "minipanel:key=value".
+# Before it stand the lines panel_host=... panel_port=... auth=...
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+home=/opt/minipanel-agent
+unit=minipanel-agent.service
+: "${auth:=munge}" "${panel_host:=}" "${panel_port:=}"
+
+say() {
+    printf 'minipanel:%s=%s\n' "$1" "$2"
+}
+
+# The same search as in the agent's own head.
+find_python() {
+    for candidate in /usr/libexec/platform-python /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 \
+        python3.10 python3.9 python3.8 python3.7 python3.6; do
+        candidate=$(command -v "$candidate") || continue
+        if "$candidate" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+look_at_munge() {
+    if ! command -v munge >/dev/null; then
+        say munge_trouble "munge is not installed"
+    elif ! "$1" -I -S -c 'import ctypes; ctypes.CDLL("libmunge.so.2")' 2>/dev/null; then
+        say munge_trouble "$1 can't load libmunge.so.2"
+    elif credential=$(munge --string="minipanel/1 look" 2>&1); then
+        say credential "$credential"
+    else
+        say munge_trouble "$(printf '%s' "$credential" | head -n 1)"
+    fi
+}
+
+look_at_panel() {
+    trouble=$("$1" -I -S -c '
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), 4).close()
+except socket.timeout:
+    print("no answer within 4 s")
+except OSError as error:
+    print(error.strerror or error)
+' "$panel_host" "$panel_port" 2>&1)
+    say panel_trouble "$trouble"
+}
+
+# The free space in KiB where $1 is or will be.
+free_kib() {
+    place=$1
+    while [ ! -d "$place" ]; do
+        place=$(dirname "$place")
+    done
+    df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }'
+}
+
+look_at_installed() {
+    for name in minipanel-agent config.toml ca.pem; do
+        [ ! -f "$home/$name" ] || say "sum_$name" "$(sha256sum <"$home/$name" | cut -d ' ' -f 1)"
+    done
+    [ ! -f "/etc/systemd/system/$unit" ] || say "sum_$unit" "$(sha256sum <"/etc/systemd/system/$unit" | cut -d ' ' -f 1)"
+    say is_active "$(systemctl is-active "$unit" 2>/dev/null)"
+    say is_enabled "$(systemctl is-enabled "$unit" 2>/dev/null)"
+    if [ -e "$home" ] || [ -e /var/lib/minipanel-agent ] || [ -e "/etc/systemd/system/$unit" ]; then
+        say is_there yes
+    fi
+}
+
+say clock "$(date +%s)"
+say uid "$(id -u)"
+[ ! -d /run/systemd/system ] || say systemd yes
+look_at_installed
+say free_opt "$(free_kib /opt)"
+say free_var "$(free_kib /var/lib)"
+say free_etc "$(free_kib /etc/systemd/system)"
+python=$(find_python)
+say python "$python"
+if [ -n "$python" ]; then
+    [ "$auth" != munge ] || look_at_munge "$python"
+    [ -z "$panel_host" ] || look_at_panel "$python"
+fi
+say looked yes

@@ -1,0 +1,26 @@
+"""What a roll-out is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutOptions:
+    """The options of `minipanel rollout`; each default is what it does without any.
+
+    timeout_seconds: for each step on a node over ssh. agent: the agent's file, None for the one that belongs to this
+    panel. ca_file: the certificate that agents trust, None for ca.pem beside config.toml where there is one.
+    """
+
+    force: bool = False
+    remove: bool = False
+    dry_run: bool = False
+    only_failed: bool = False
+    hosts: Path | None = None
+    root: Path | None = None
+    agent: Path | None = None
+    ca_file: Path | None = None
+    fanout: int = 64
+    timeout_seconds: float = 30

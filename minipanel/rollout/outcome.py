@@ -1,0 +1,51 @@
+"""How a roll-out ended on one node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    """The outcomes, in the order in which a report shows them."""
+
+    INSTALLED = "installed"
+    UP_TO_DATE = "up_to_date"
+    REMOVED = "removed"
+    ABSENT = "absent"
+    WOULD_INSTALL = "would_install"
+    WOULD_REMOVE = "would_remove"
+    UNREACHABLE = "unreachable"
+    LOGIN_REFUSED = "login_refused"
+    HOST_KEY_CHANGED = "host_key_changed"
+    SSH_FAILED = "ssh_failed"
+    NO_SYSTEMD = "no_systemd"
+    NO_PYTHON = "no_python"
+    WRONG_CLOCK = "wrong_clock"
+    NO_MUNGE = "no_munge"
+    MUNGE_REFUSED = "munge_refused"
+    NO_SPACE = "no_space"
+    PANEL_UNREACHABLE = "panel_unreachable"
+    INSTALL_FAILED = "install_failed"
+    NOT_ACTIVE = "not_active"
+    NO_SAMPLE = "no_sample"
+    TIMED_OUT = "timed_out"
+    UNKNOWN_NODE = "unknown_node"
+    INTERRUPTED = "interrupted"
+
+
+GOOD = frozenset((Word.INSTALLED, Word.UP_TO_DATE, Word.REMOVED, Word.ABSENT, Word.WOULD_INSTALL, Word.WOULD_REMOVE))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One node's end. `sentence` says why in the reader's language; "" where the word says all."""
+
+    hostname: str
+    word: Word
+    sentence: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """True when the node is as it was asked to be."""
+        return self.word in GOOD

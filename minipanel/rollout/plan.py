@@ -1,0 +1,145 @@
+"""Who gets the agent, in which order, and what has to be right on this machine before the first node is touched."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from minipanel.commands.folding import fold
+from minipanel.commands.probes import munge_trouble, panel_version
+from minipanel.config import Config, NodeConfig
+from minipanel.errors import CommandError
+from minipanel.hosts import HostsNode, read_hosts
+from minipanel.models.nodeset import expand
+from minipanel.rollout.options import RolloutOptions
+
+SPREAD_SECONDS_MAX = 4.0
+NODES_PER_SPREAD_SECOND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A node to visit: its hostname as configured, and where ssh finds it. is_local: this machine, without ssh."""
+
+    hostname: str
+    address: str
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The nodes to visit, this machine first; `unknown` are names of --hosts FILE that config.toml does not have."""
+
+    targets: tuple[Target, ...]
+    unknown: tuple[str, ...] = ()
+
+
+def make_plan(
+    config: Config, node_set: str | None, options: RolloutOptions, failed: Container[str], is_own: Callable[[str], bool]
+) -> Plan:
+    """Return the plan. node_set: None for all enabled nodes. failed: hostnames in lower case that failed the last time.
+
+    is_own: tells this machine's addresses. Raises CommandError for names that config.toml does not have, BadInput for a
+    node set that can't be read.
+    """
+    known = _by_name(config.nodes)
+    addresses, unknown = ({}, []) if options.hosts is None else _from_hosts(options.hosts, known)
+    chosen = _enabled(config) if options.hosts is None else [known[name] for name in addresses]
+    if node_set is not None:
+        asked = _asked(config, node_set, known)
+        chosen, unknown = [node for node in chosen if node in asked], []
+    if options.only_failed:
+        chosen, unknown = [node for node in chosen if node.hostname.lower() in failed], []
+    targets = [
+        Target(node.hostname, addresses.get(node.hostname.lower(), node.ip), is_own(node.ip))
+        for node in chosen
+        if node.enabled
+    ]
+    return Plan(tuple(sorted(targets, key=lambda target: not target.is_local)), tuple(unknown))
+
+
+def spread_seconds(config: Config) -> float:
+    """Return over how long the agents spread their sending: min(4, nodes / 500) seconds."""
+    return round(min(SPREAD_SECONDS_MAX, len(_enabled(config)) / NODES_PER_SPREAD_SECOND), 3)
+
+
+def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
+    """Raise CommandError where something here would make every node fail in the same way."""
+    has_remote = any(not target.is_local for target in plan.targets)
+    if has_remote and shutil.which("ssh") is None:
+        raise CommandError("ssh is not installed on this machine; install openssh-clients.")
+    if removes:
+        return
+    if has_remote and _is_loopback(urlsplit(config.server.url).hostname or ""):
+        raise CommandError(
+            f"url in {config.path} is {config.server.url}, which on a node means the node itself; "
+            "it must hold an address of this machine that the nodes can reach."
+        )
+    panel_version(config.server)
+    if config.agents.auth == "munge":
+        _check_munge(config)
+
+
+def _check_munge(config: Config) -> None:
+    if 0 not in config.agents.allowed_uids:
+        raise CommandError(f"allowed_uids in {config.path} has no 0, and the agent runs as root: no sample would do.")
+    trouble = munge_trouble(config.agents.munge_socket)
+    if trouble:
+        raise CommandError(f"MUNGE does not work on this machine: {trouble}")
+
+
+def _enabled(config: Config) -> list[NodeConfig]:
+    return [node for node in config.nodes if node.enabled]
+
+
+def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:
+    """Return the nodes by hostname and name in lower case, and by a long hostname's first part where it is unique."""
+    nodes = list(nodes)
+    shorts = [node.hostname.lower().partition(".")[0] for node in nodes]
+    known = {short: node for short, node in zip(shorts, nodes, strict=True) if shorts.count(short) == 1}
+    known |= {node.name.lower(): node for node in nodes}
+    return known | {node.hostname.lower(): node for node in nodes}
+
+
+def _asked(config: Config, node_set: str, known: dict[str, NodeConfig]) -> list[NodeConfig]:
+    names = expand(node_set)
+    missing = [name for name in names if name.lower() not in known]
+    if missing:
+        raise CommandError(f"{config.path} has no node named {fold(missing)}; `minipanel nodes list` shows all.")
+    asked = [known[name.lower()] for name in names]
+    disabled = [node.hostname for node in asked if not node.enabled]
+    if disabled:
+        raise CommandError(f"{fold(disabled)} can't report: enabled is false in {config.path}.")
+    return asked
+
+
+def _from_hosts(path: Path, known: dict[str, NodeConfig]) -> tuple[dict[str, str], list[str]]:
+    """Return the addresses in a hosts file by hostname of config.toml, in lower case, and the names not known there."""
+    try:
+        nodes = read_hosts(path).nodes
+    except OSError as error:
+        raise CommandError(f"{path} can't be read: {error.strerror}.") from None
+    addresses: dict[str, str] = {}
+    unknown = []
+    for node in nodes:
+        match = next((known[name.lower()] for name in _names(node) if name.lower() in known), None)
+        if match is None:
+            unknown.append(node.hostname)
+        else:
+            addresses.setdefault(match.hostname.lower(), node.address)
+    return addresses, unknown
+
+
+def _names(node: HostsNode) -> tuple[str, ...]:
+    return (node.hostname, *node.aliases)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

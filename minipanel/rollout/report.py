@@ -1,0 +1,110 @@
+"""What came of a roll-out: equal outcomes folded into node sets, counts, JSON, exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ClusterShell.NodeSet import NodeSetException
+from rich.console import Console
+from rich.table import Table
+
+from minipanel.commands.folding import fold
+from minipanel.exits import DONE, FAILED
+from minipanel.rollout.facts import Say
+from minipanel.rollout.outcome import Outcome, Word
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutReport:
+    """All outcomes, and what else the administrator should know (`notes`, sentences)."""
+
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...]
+    say: Say
+
+    @property
+    def is_success(self) -> bool:
+        """True when every node is as it was asked to be."""
+        return all(outcome.is_good for outcome in self.outcomes)
+
+    @property
+    def exit_code(self) -> int:
+        """0 for success, 1 otherwise."""
+        return DONE if self.is_success else FAILED
+
+    def lines(self) -> list[str]:
+        """Return the folded outcomes, one a line, and the counts.
+
+        installed: node[001-061,063]
+        unreachable: node062 (no answer to ping and at ssh's port)
+        """
+        rows = [f"{label}: {nodes}" + (f" ({why})" if why else "") for label, _, nodes, why in self._rows()]
+        return [*self.notes, *rows, self.counts()]
+
+    def show(self) -> None:
+        """Print it on stdout: a table on a terminal, lines elsewhere."""
+        if not sys.stdout.isatty() or not self.outcomes:
+            print("\n".join(self.lines()))
+            return
+        table = Table(box=None, pad_edge=False)
+        for title in ("Outcome", "Count", "Nodes", "Why"):
+            table.add_column(self.say(title), overflow="fold")
+        for label, count, nodes, why in self._rows():
+            table.add_row(label, str(count), nodes, why)
+        print("\n".join(self.notes), end="\n" if self.notes else "")
+        # Names are shown as they are: brackets in them are no markup.
+        Console(markup=False, highlight=False).print(table)
+        print(self.counts())
+
+    def counts(self) -> str:
+        """Return the last line: 62 of 64 nodes are as asked, 2 failed."""
+        total = len(self.outcomes)
+        good = sum(outcome.is_good for outcome in self.outcomes)
+        if total == 0:
+            return self.say("There is no node to do.")
+        if good == total:
+            return self.say("{good} of {total} nodes are as asked.", good=good, total=total)
+        bad = total - good
+        return self.say("{good} of {total} nodes are as asked, {bad} failed.", good=good, total=total, bad=bad)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs; the outcomes' words are the same in every language."""
+        words = Counter(outcome.word.value for outcome in self.outcomes)
+        return {
+            "success": self.is_success,
+            "counts": dict(sorted(words.items())),
+            "notes": list(self.notes),
+            "nodes": [
+                {"hostname": outcome.hostname, "outcome": outcome.word.value, "sentence": outcome.sentence}
+                for outcome in self.outcomes
+            ],
+        }
+
+    def _rows(self) -> list[tuple[str, int, str, str]]:
+        """Return label, count, node set and sentence of each kind of outcome, in the order of the words."""
+        groups: dict[tuple[Word, str], list[str]] = {}
+        for outcome in self.outcomes:
+            groups.setdefault((outcome.word, outcome.sentence), []).append(outcome.hostname)
+        order = list(Word)
+        return [
+            (label(word, self.say), len(names), _folded(names), sentence)
+            for (word, sentence), names in sorted(
+                groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+            )
+        ]
+
+
+def label(word: Word, say: Say) -> str:
+    """Return an outcome's word as people read it: not_active -> not active."""
+    return say(word.value.replace("_", " "))
+
+
+def _folded(names: Sequence[str]) -> str:
+    try:
+        return fold(names)
+    except NodeSetException:  # the folder of an image
+        return ", ".join(names)

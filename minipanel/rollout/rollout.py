@@ -1,0 +1,165 @@
+"""The roll-out from end to end: plan it, check this machine, visit the nodes, remember who failed, report."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from minipanel.commands.findings import newest_samples
+from minipanel.config import Config
+from minipanel.errors import DatabaseError
+from minipanel.language import translator
+from minipanel.models.node import UP_SECONDS
+from minipanel.rollout.chinese import CHINESE
+from minipanel.rollout.drift import tell_drift
+from minipanel.rollout.engine import Engine, Running
+from minipanel.rollout.facts import Say
+from minipanel.rollout.failed import remember, remembered
+from minipanel.rollout.image import clear_image, only_node, write_image
+from minipanel.rollout.kit import CA, SCRIPT, Kit, gather_kit, render_agent_config
+from minipanel.rollout.options import RolloutOptions
+from minipanel.rollout.outcome import Outcome, Word
+from minipanel.rollout.plan import Plan, Target, check_this_machine, make_plan, spread_seconds
+from minipanel.rollout.progress import watcher
+from minipanel.rollout.report import RolloutReport
+from minipanel.rollout.ssh import write_ssh_config
+from minipanel.rollout.step import Visit
+from minipanel.rollout.visit import LOOK_SCRIPT, Visitor
+from minipanel.services.addresses import LocalAddresses
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def run_rollout(config: Config, node_set: str | None = None, options: RolloutOptions | None = None) -> RolloutReport:
+    """Put the agent onto the nodes, or take it away, as the options say; progress goes to stderr.
+
+    node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
+    that can't be read. On Ctrl-C and SIGTERM the nodes not done are reported as interrupted.
+    """
+    options = options or RolloutOptions()
+    say = translator(CHINESE)
+    is_own = LocalAddresses().__contains__
+    plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)
+    if options.root is not None:
+        return RolloutReport((_do_image(config, options, plan, node_set, say),), (), say)
+    check_this_machine(config, plan, options.remove)
+    outcomes = _visit_all(config, plan, gather_kit(config, options), options, say)
+    notes = tell_drift(config, is_own, say) if outcomes else []
+    if not options.dry_run:
+        notes += _remember(config.database.path, outcomes, say)
+    return RolloutReport(tuple(outcomes), tuple(notes), say)
+
+
+def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: str | None, say: Say) -> Outcome:
+    root, kit = (options.root or Path("/")).absolute(), gather_kit(config, options)
+    if options.dry_run:
+        return Outcome(str(root), Word.WOULD_REMOVE if options.remove else Word.WOULD_INSTALL)
+    if options.remove:
+        return clear_image(root, kit, say)
+    return write_image(config, root, kit, only_node(plan, node_set), say)
+
+
+def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, say: Say) -> list[Outcome]:
+    """Visit this machine, then all others; returns an outcome for each target and each unknown name."""
+    sentence = say("not in config.toml; add it with minipanel nodes add NAME ADDRESS")
+    unknown = [Outcome(name, Word.UNKNOWN_NODE, sentence) for name in plan.unknown]
+    ended: dict[str, Outcome] = {}
+    visits = _visits(config, plan, kit, options, say)
+    waves = [[one for one in visits if one.is_local], [one for one in visits if not one.is_local]]
+    with _ssh_config(plan.targets) as ssh_config, watcher(len(visits), say) as watching, _terminate_as_interrupt():
+
+        def end(outcome: Outcome) -> None:
+            ended[outcome.hostname] = outcome
+            watching.ended(outcome)
+
+        try:
+            for wave in waves:
+                Engine(ssh_config, _newest(config.database.path), options.fanout, end).run(wave)
+        except KeyboardInterrupt:
+            pass  # what was not done is told below
+    interrupted = say("not done; run the roll-out again")
+    return [
+        ended.get(target.hostname, Outcome(target.hostname, Word.INTERRUPTED, interrupted)) for target in plan.targets
+    ] + unknown
+
+
+def _visits(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, say: Say) -> list[Running]:
+    visitor = _visitor(config, options, say)
+    up = _up_nodes(config)
+
+    def visit(target: Target) -> Visit:
+        if options.remove:
+            return visitor.remove(target.hostname, target.address, kit.files[SCRIPT])
+        text = render_agent_config(config, target.hostname, visitor.spread_seconds, CA in kit.files)
+        is_up = target.hostname.lower() in up
+        return visitor.install(target.hostname, target.address, kit.for_node(text), is_up)
+
+    return [Running(target.hostname, target.is_local, visit(target)) for target in plan.targets]
+
+
+def _visitor(config: Config, options: RolloutOptions, say: Say) -> Visitor:
+    url = urlsplit(config.server.url)
+    return Visitor(
+        say=say,
+        look=LOOK_SCRIPT.read_text("utf-8"),
+        agents=config.agents,
+        url=config.server.url,
+        panel_host=url.hostname or "",
+        panel_port=url.port or _PORTS[url.scheme],
+        spread_seconds=spread_seconds(config),
+        step_seconds=options.timeout_seconds,
+        force=options.force,
+        dry_run=options.dry_run,
+    )
+
+
+def _up_nodes(config: Config) -> set[str]:
+    """Return the hostnames in lower case of the nodes that the panel hears from."""
+    oldest = time.time() - max(UP_SECONDS, 3 * config.agents.interval)
+    return {name for name, timestamp in _newest(config.database.path)().items() if timestamp >= oldest}
+
+
+def _newest(database: Path) -> Callable[[], Mapping[str, int]]:
+    def newest() -> Mapping[str, int]:
+        try:
+            return newest_samples(database)
+        except DatabaseError:  # not made yet, or locked for the moment: nothing new is known
+            return {}
+
+    return newest
+
+
+@contextmanager
+def _ssh_config(targets: Sequence[Target]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="minipanel-rollout-") as folder:
+        path = Path(folder) / "ssh_config"
+        write_ssh_config(path, [(target.hostname, target.address) for target in targets])
+        yield path
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end the roll-out in order, as Ctrl-C does."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _remember(database: Path, outcomes: Sequence[Outcome], say: Say) -> list[str]:
+    try:
+        remember(database, outcomes)
+    except OSError as error:
+        return [say("Who failed could not be noted for --only-failed: {reason}", reason=error.strerror)]
+    return []

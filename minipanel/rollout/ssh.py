@@ -1,0 +1,68 @@
+"""The way to the nodes: ssh's configuration for a roll-out, and what ssh's failures mean."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from minipanel.rollout.facts import Fault, Say
+from minipanel.rollout.outcome import Word
+from minipanel.rollout.step import Answer
+
+CONNECT_SECONDS = 10
+PING_SECONDS = 2
+
+_ALWAYS = """\
+User root
+BatchMode yes
+StrictHostKeyChecking accept-new
+ConnectTimeout {connect_seconds}
+ConnectionAttempts 1
+ServerAliveInterval 5
+ServerAliveCountMax 3
+LogLevel ERROR
+ControlMaster no
+ControlPath none
+ForwardAgent no
+ForwardX11 no
+RequestTTY no
+"""
+
+
+def write_ssh_config(path: Path, nodes: Iterable[tuple[str, str]]) -> None:
+    """Write ssh's configuration for these nodes, given as (hostname, address).
+
+    The address is config.toml's and not the resolver's; keys are known by the hostname, as for whoever types
+    `ssh node001`. What the administrator has set up for a node (a port, a jump host, a key) holds: the usual files
+    follow, and ssh takes the first value it finds (ssh_config(5)).
+    """
+    parts = [_ALWAYS.format(connect_seconds=CONNECT_SECONDS)]
+    parts += [f"Host {name}\n    HostName {address}\n    HostKeyAlias {name}\n" for name, address in nodes]
+    parts.append("Host *\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n")
+    path.write_text("".join(parts))
+
+
+def ping_command(address: str) -> str:
+    """Return the command that asks an address, IPv4 or IPv6, for one sign of life."""
+    return f"ping -n -c 1 -W {PING_SECONDS} {shlex.quote(address)}"
+
+
+def fault_of_ssh(answer: Answer, say: Say) -> Fault | None:
+    """Return why a look failed where ssh or the node says so clearly; None when the node could not be reached."""
+    if "IDENTIFICATION HAS CHANGED" in answer.stderr or "Host key verification failed" in answer.stderr:
+        return Word.HOST_KEY_CHANGED, say(
+            "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name"
+        )
+    if "Permission denied" in answer.stderr and answer.code == 255:
+        return Word.LOGIN_REFUSED, say("root's ssh key is not accepted; try ssh-copy-id to the node")
+    if answer.code == 255:
+        return None
+    reason = last_line(answer.stderr) or last_line(answer.stdout) or str(answer.code)
+    return Word.SSH_FAILED, say("ssh gets there, but runs no commands: {reason}", reason=reason)
+
+
+def last_line(text: str) -> str:
+    """Return the last line that holds something, without signs that would upset a terminal; at most 300 of them."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "".join(sign for sign in lines[-1] if sign.isprintable())[:300] if lines else ""

@@ -1,0 +1,86 @@
+"""Takes away what a killed test run left on this machine: nodes, mounts, namespaces, folders."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+RUN = Path("/run/minipanel-cluster")
+"""One folder a test run, named by its process id, and beside it the lock that the run holds while it lives."""
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Mark a test run's folder as in use: the lock ends with the process, however it ends."""
+    RUN.mkdir(exist_ok=True)
+    lock = _lock_of(folder)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    lock.unlink()
+
+
+def sweep() -> None:
+    """Clear away the clusters whose test run is no longer there."""
+    for folder in RUN.glob("*/"):
+        with _lock_of(folder).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            _clear(folder)
+            _lock_of(folder).unlink()
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_suffix(".lock")
+
+
+def control_group(name: str) -> Path:
+    """Return the folder of a control group of version 2, also on a machine that still has version 1 beside it."""
+    mixed = Path("/sys/fs/cgroup/unified")
+    return (mixed if (mixed / "cgroup.procs").exists() else Path("/sys/fs/cgroup")) / name
+
+
+def unmount(root: Path) -> None:
+    """Unmount a node's root if it is mounted."""
+    if root.is_mount():
+        subprocess.run(["umount", "--lazy", root], check=True, capture_output=True)
+
+
+def end_group(group: Path) -> None:
+    """End what still runs in a node's control groups and take them away: everything in there the node started.
+
+    Killing nspawn alone is not enough: the node's own systemd outlives it.
+    """
+    for _ in range(100):
+        if not group.exists():
+            return
+        folders = [group, *(path for path in sorted(group.rglob("*")) if path.is_dir())]
+        for folder in reversed(folders):
+            _end_members(folder)
+            with suppress(OSError):  # the kernel lets go of a group a moment after its last process
+                folder.rmdir()
+        time.sleep(0.02)
+
+
+def _end_members(folder: Path) -> None:
+    with suppress(OSError):
+        for pid in (folder / "cgroup.procs").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def _clear(folder: Path) -> None:
+    for namespace in Path("/run/netns").glob(f"mp{folder.name}-*"):
+        end_group(control_group(namespace.name))
+        subprocess.run(["ip", "netns", "delete", namespace.name], capture_output=True, check=False)
+    for root in folder.glob("*/root"):
+        unmount(root)
+    unmount(folder)
+    folder.rmdir()

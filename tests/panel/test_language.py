@@ -1,0 +1,43 @@
+"""The reader's language: Chinese where the locale says so, English elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from minipanel.language import is_chinese, translator
+
+CATALOGUE = {"Hello {name}": "你好 {name}", "done": "完成"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "zh_TW"}, True),
+        ({"LANG": "ZH_CN.GB18030"}, True),
+        ({"LANG": "en_US.UTF-8"}, False),
+        ({"LANG": "C"}, False),
+        ({}, False),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, False),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "C", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, True),
+    ],
+)
+def test_the_first_locale_variable_that_is_set_decides(environ: dict[str, str], expected: bool) -> None:
+    assert is_chinese(environ) is expected
+
+
+def test_a_sentence_is_given_in_the_readers_language_with_its_values() -> None:
+    assert translator(CATALOGUE, {"LANG": "zh_CN.UTF-8"})("Hello {name}", name="node001") == "你好 node001"
+    assert translator(CATALOGUE, {"LANG": "C"})("Hello {name}", name="node001") == "Hello node001"
+
+
+def test_a_sentence_that_the_catalogue_lacks_stays_english() -> None:
+    assert translator(CATALOGUE, {"LANG": "zh_CN.UTF-8"})("Bye {name}", name="node001") == "Bye node001"
+
+
+def test_braces_in_values_are_shown_as_they_are() -> None:
+    assert translator(CATALOGUE, {})("Hello {name}", name="{x}") == "Hello {x}"
+    assert translator(CATALOGUE, {})("{") == "{"

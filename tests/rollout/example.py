@@ -1,0 +1,34 @@
+"""A small cluster's configuration, as config.toml would give it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+
+OWN = "10.0.0.1"
+
+
+def node(hostname: str, ip: str, name: str = "", enabled: bool = True) -> NodeConfig:
+    return NodeConfig(name or hostname, ip, hostname, enabled)
+
+
+NODES = (
+    node("node001", "10.0.0.2"),
+    node("node002.cluster", "10.0.0.3", name="gpu"),
+    node("node003", "10.0.0.4", enabled=False),
+    node("head", OWN),
+)
+
+
+def config(
+    nodes: tuple[NodeConfig, ...] = NODES, url: str = "http://10.0.0.1:8080", port: int = 8080, **agents: object
+) -> Config:
+    return Config(
+        path=Path("/etc/minipanel/config.toml"),
+        server=ServerConfig(port, "0.0.0.0", url, "s" * 32),
+        admin=AdminConfig("miniadmin", "-"),
+        database=DatabaseConfig(Path("/nowhere/data.db")),
+        agents=AgentsConfig(**{"auth": "munge", **agents}),  # type: ignore[arg-type]
+        nodes=nodes,
+    )

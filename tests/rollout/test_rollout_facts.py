@@ -1,0 +1,139 @@
+"""What a look at a node says, and what is made of it. MUNGE by real munged."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from minipanel_agent import munge
+
+from minipanel.language import translator
+from minipanel.rollout.facts import Facts, fault_of, parse_facts
+from minipanel.rollout.outcome import Word
+from minipanel.rollout.step import Answer
+from tests.munged import missing_munged, running_munged
+
+SAY = translator({}, {})
+URL = "http://10.0.0.1:8080"
+LOOK = Path(__file__).resolve().parent.parent.parent / "minipanel/rollout/look.sh"
+FIT = {
+    "clock": "1000",
+    "systemd": "yes",
+    "python": "/usr/bin/python3",
+    "free_opt": "5000000",
+    "free_var": "5000000",
+    "free_etc": "5000000",
+    "looked": "yes",
+}
+
+
+@pytest.fixture(scope="module")
+def munged() -> Iterator[str]:
+    missing = missing_munged()
+    if missing:
+        pytest.skip(missing)
+    with running_munged() as socket:
+        yield socket
+
+
+def fault(auth: str = "token", socket: str | None = None, skew: int = 0, **changes: str) -> tuple[Word, str] | None:
+    return fault_of(Facts({**FIT, **changes}, skew), auth, socket, URL, SAY)
+
+
+def test_a_node_that_has_all_fits() -> None:
+    assert fault() is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "sentence"),
+    [
+        ({"systemd": ""}, Word.NO_SYSTEMD, "the node does not run systemd, which starts the agent"),
+        ({"python": ""}, Word.NO_PYTHON, "no Python 3.6 or newer found; install the package python3"),
+        ({"free_var": "100"}, Word.NO_SPACE, "/var/lib has 100 KiB free; 8192 are needed"),
+        ({"free_opt": "0"}, Word.NO_SPACE, "/opt has 0 KiB free; 1024 are needed"),
+        (
+            {"panel_trouble": "Connection refused"},
+            Word.PANEL_UNREACHABLE,
+            f"the node can't reach the panel at {URL}: Connection refused; look at the firewall",
+        ),
+    ],
+)
+def test_what_is_missing_is_told(changes: dict[str, str], word: Word, sentence: str) -> None:
+    assert fault(**changes) == (word, sentence)
+
+
+@pytest.mark.parametrize(("skew", "is_fit"), [(60, True), (-60, True), (61, False), (-61, False)])
+def test_a_clock_may_be_60_s_off(skew: int, is_fit: bool) -> None:
+    found = fault(skew=skew)
+    assert (found is None) == is_fit
+    assert found is None or found[0] == Word.WRONG_CLOCK
+
+
+def test_the_clock_is_told_before_the_credential_that_it_spoils(munged: str) -> None:
+    found = fault("munge", munged, skew=412, credential="MUNGE:x:")
+    assert found == (Word.WRONG_CLOCK, "the clock is 412 s ahead of the panel's; at most 60 s are allowed")
+
+
+def test_a_credential_that_this_panel_accepts_fits(munged: str) -> None:
+    assert fault("munge", munged, credential=munge.encode(b"minipanel/1 look", munged)) is None
+
+
+def test_a_credential_by_another_key_is_refused(munged: str) -> None:
+    with running_munged() as other:
+        credential = munge.encode(b"minipanel/1 look", other)
+    found = fault("munge", munged, credential=credential)
+    assert found is not None
+    assert found[0] == Word.MUNGE_REFUSED
+    assert found[1].endswith("the node has another munge key than the panel")
+
+
+def test_what_is_no_credential_is_refused(munged: str) -> None:
+    found = fault("munge", munged, credential="rubbish")
+    assert found is not None
+    assert found[0] == Word.MUNGE_REFUSED
+
+
+def test_no_credential_is_told_with_munges_own_words() -> None:
+    assert fault("munge", None, munge_trouble="munge is not installed") == (
+        Word.NO_MUNGE,
+        "no munge credential: munge is not installed",
+    )
+
+
+def test_what_login_scripts_print_is_passed_over() -> None:
+    facts = parse_facts(
+        Answer(0, "Welcome!\nminipanel:python=/usr/bin/python3\nsay minipanel:x=1\nminipanel:looked=yes", "")
+    )
+    assert facts["python"] == "/usr/bin/python3"
+    assert facts["x"] == ""
+    assert facts.is_complete
+
+
+def test_a_look_that_broke_off_is_not_complete() -> None:
+    assert not parse_facts(Answer(255, "minipanel:python=/usr/bin/python3", "")).is_complete
+
+
+@pytest.mark.parametrize(
+    ("clock", "skew"), [(995, 0), (1000, 0), (994, 0), (1001, 1), (1600, 600), (993, -1), (394, -600)]
+)
+def test_a_slow_look_is_no_clock_that_is_off(clock: int, skew: int) -> None:
+    # The look went from 995.0 to 1000.0 by this machine's clock; `date` says only whole seconds.
+    answer = Answer(0, f"minipanel:clock={clock}", "", seconds=5.0, ended_at=1000.0)
+    assert parse_facts(answer).skew_seconds == skew
+
+
+def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
+    began_at = time.time()
+    done = subprocess.run(
+        ["/bin/sh", "-s"], input=f"auth=none\n{LOOK.read_text()}", capture_output=True, text=True, check=True
+    )
+    answer = Answer(done.returncode, done.stdout, done.stderr, time.time() - began_at, time.time())
+    facts = parse_facts(answer)
+    assert facts.is_complete
+    assert facts.skew_seconds == 0
+    assert facts["python"]
+    assert int(facts["free_opt"]) > 0
+    assert done.stderr == ""

@@ -1,0 +1,36 @@
+"""Who failed is remembered until it succeeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from minipanel.rollout.failed import FILE, remember, remembered
+from minipanel.rollout.outcome import Outcome, Word
+
+
+def test_a_failed_node_is_remembered_until_it_succeeds(tmp_path: Path) -> None:
+    database = tmp_path / "data.db"
+    assert remembered(database) == frozenset()
+    remember(
+        database, [Outcome("Node1", Word.NO_MUNGE), Outcome("node2", Word.TIMED_OUT), Outcome("n3", Word.INSTALLED)]
+    )
+    assert remembered(database) == {"node1", "node2"}
+    remember(database, [Outcome("node2", Word.INSTALLED)])
+    assert remembered(database) == {"node1"}
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1}', "[1, 2]", "\xff"])
+def test_a_file_that_was_spoilt_is_as_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text, "latin-1")
+    assert remembered(tmp_path / "data.db") == frozenset()
+
+
+def test_a_link_in_its_place_is_replaced_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / FILE).symlink_to(other)
+    remember(tmp_path / "data.db", [Outcome("n1", Word.NO_MUNGE)])
+    assert other.read_text() == "mine"
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["other", FILE]

@@ -1,0 +1,109 @@
+"""What is put onto a node: an agent's configuration that the agent itself reads, and files that come whole or not."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from pathlib import Path
+
+import pytest
+from minipanel_agent.config import parse_config
+
+from minipanel import __version__
+from minipanel.errors import CommandError
+from minipanel.rollout.kit import CA, SCRIPT, UNIT, gather_kit, install_command, install_input, render_agent_config
+from minipanel.rollout.options import RolloutOptions
+from minipanel.services.tokens import agent_token
+from tests.rollout.example import config
+
+SECRET = "s" * 40
+AGENT = f'#!/bin/sh\necho "minipanel-agent {__version__}"\n'
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Path:
+    path = tmp_path / "minipanel-agent"
+    path.write_text(AGENT)
+    return path
+
+
+def test_the_agent_reads_the_configuration_it_gets() -> None:
+    read = parse_config(render_agent_config(config(), "node001", 0.5, has_ca=False))
+    assert (read.server_url.text, read.node_id, read.interval) == ("http://10.0.0.1:8080", "node001", 5)
+    assert (read.auth, read.spread_seconds, read.ca_file) == ("munge", 0.5, "")
+
+
+def test_with_tokens_each_node_gets_its_own() -> None:
+    one, two = (
+        parse_config(render_agent_config(config(auth="token", secret=SECRET), name, 0, has_ca=False)).token
+        for name in ("node001", "node002")
+    )
+    assert one == agent_token(SECRET, "node001")
+    assert one != two
+
+
+def test_with_https_the_agent_is_told_whom_to_trust() -> None:
+    text = render_agent_config(config(url="https://head:8080"), "node001", 0, has_ca=True)
+    assert parse_config(text).ca_file == "/opt/minipanel-agent/ca.pem"
+
+
+def test_an_image_for_several_nodes_names_none() -> None:
+    assert "node_id" not in render_agent_config(config(), None, 0, has_ca=False)
+
+
+def test_the_kit_has_agent_unit_and_script(agent: Path) -> None:
+    kit = gather_kit(config(), RolloutOptions(agent=agent))
+    assert set(kit.files) == {"minipanel-agent", UNIT, SCRIPT}
+    assert kit.for_node("x = 1")["config.toml"] == b"x = 1"
+
+
+def test_the_certificate_beside_the_configuration_goes_along(agent: Path, tmp_path: Path) -> None:
+    secure = dataclasses.replace(config(url="https://head:8080"), path=tmp_path / "config.toml")
+    assert CA not in gather_kit(secure, RolloutOptions(agent=agent)).files
+    (tmp_path / CA).write_text("the authority")
+    assert gather_kit(secure, RolloutOptions(agent=agent)).files[CA] == b"the authority"
+    other = tmp_path / "other.pem"
+    other.write_text("another")
+    assert gather_kit(secure, RolloutOptions(agent=agent, ca_file=other)).files[CA] == b"another"
+
+
+def test_a_certificate_without_https_is_refused(agent: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--ca-file is for a panel with https"):
+        gather_kit(config(), RolloutOptions(agent=agent, ca_file=tmp_path / CA))
+
+
+def test_an_agent_of_another_version_is_refused(agent: Path) -> None:
+    agent.write_text(AGENT.replace(__version__, "9.9.9"))
+    with pytest.raises(CommandError, match=r"says 'minipanel-agent 9.9.9' when asked for its version"):
+        gather_kit(config(), RolloutOptions(agent=agent))
+
+
+def test_an_agent_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="must be 'minipanel-agent"):
+        gather_kit(config(), RolloutOptions(agent=tmp_path / "none"))
+
+
+@pytest.mark.parametrize("missing", [0, 1, 1000, 250_000])
+def test_files_come_whole_or_nothing_is_run_and_nothing_stays(tmp_path: Path, missing: int) -> None:
+    files = {
+        "minipanel-agent": bytes(range(256)) * 1000,
+        SCRIPT: b'cp "$2/minipanel-agent" "$(dirname "$2")/arrived"\n',
+    }
+    command = install_command(files).replace("/opt", str(tmp_path))
+    sent = install_input(files)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], input=sent[: len(sent) - missing], capture_output=True, check=False
+    )
+    arrived = tmp_path / "arrived"
+    assert (done.returncode == 0) == (missing == 0)
+    assert arrived.exists() == (missing == 0)
+    assert missing or arrived.read_bytes() == files["minipanel-agent"]
+    assert [path.name for path in tmp_path.iterdir()] == ([] if missing else ["arrived"])
+
+
+def test_the_command_is_one_line_that_any_login_shell_passes_on() -> None:
+    command = install_command({SCRIPT: b"exit 0"})
+    assert command.startswith("exec /bin/sh -c '")
+    assert "\n" not in command
+    assert "!" not in command
+    assert command.count("'") == 2
