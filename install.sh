@@ -1,0 +1,289 @@
+#!/bin/sh
+# Installs MiniPanel's panel on this machine and its agents on the nodes, or upgrades both. Needs root, and no network.
+#   ./install.sh                      asks; ./install.sh --yes asks nothing; --help tells the options
+#   ./install.sh --uninstall          takes the panel away and keeps configuration and data; --purge deletes them too
+# It lays the programs below /opt/minipanel and hands over to `minipanel setup`; what it laid goes when that gives up.
+set -eu
+umask 022
+
+here=$(CDPATH='' cd "$(dirname "$0")" && pwd -P)
+home=/opt/minipanel
+python=
+release=
+log=
+yes=${MINIPANEL_YES:-}
+
+main() {
+    cd "$here"
+    read_arguments "$@"
+    [ "$(id -u)" -eq 0 ] || fail "The set-up must be run as root: sudo $0" "安装须以 root 运行：sudo $0"
+    [ -d wheels ] || [ "$action" = uninstall ] || make_content "$@"
+    if [ "$action" = uninstall ]; then
+        uninstall "$@"
+    fi
+    verify
+    find_python
+    lock
+    trap clean_up EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    lay_release
+    "$release/venv/bin/python" -I -m minipanel setup "$@"
+}
+
+# Prints the English or the Chinese sentence, as the locale says.
+say() {
+    case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+        [zZ][hH]*) printf '%s\n' "$2" ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
+fail() {
+    say "$@" >&2
+    exit 1
+}
+
+read_arguments() {
+    action=install
+    for word in "$@"; do
+        case $word in
+            -h | --help) show_help && exit 0 ;;
+            --uninstall) action=uninstall ;;
+            -y | --yes) yes=1 ;;
+        esac
+    done
+}
+
+show_help() {
+    say "Usage: sudo ./install.sh [OPTIONS]      installs, or upgrades what is installed
+       sudo ./install.sh --uninstall [--purge]
+
+Without options it asks. What an option or variable answers is not asked; --yes asks nothing.
+
+  --yes                   ask nothing                                      MINIPANEL_YES=1
+  --admin NAME            the page's account; miniadmin                    MINIPANEL_ADMIN
+  --password-file FILE    its password; else 8 random characters           MINIPANEL_PASSWORD_FILE
+  --nodes-from FILE       the nodes, instead of /etc/hosts                 MINIPANEL_NODES_FROM
+  --only NODESET          of those nodes only these                        MINIPANEL_ONLY
+  --without NODESET       of those nodes not these                         MINIPANEL_WITHOUT
+  --database FILE         /var/lib/minipanel/data.db                       MINIPANEL_DATABASE
+  --port PORT             8080                                             MINIPANEL_PORT
+  --address ADDRESS       where the nodes reach this machine               MINIPANEL_ADDRESS
+  --auth munge|token      how agents prove who they are; munge             MINIPANEL_AUTH
+  --tls no|own|self-made  HTTPS; no                                        MINIPANEL_TLS
+  --tls-certificate FILE  with own: PEM, with its chain                    MINIPANEL_TLS_CERTIFICATE
+  --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
+  --tls-ca FILE           what agents trust; else their system's CAs       MINIPANEL_TLS_CA
+  --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
+  --uninstall             take the panel away; configuration and data stay
+  --purge                 with --uninstall: they go too
+
+MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked for." \
+        "用法：sudo ./install.sh [选项]            安装；已安装时则升级
+      sudo ./install.sh --uninstall [--purge]
+
+不带选项时逐项询问。已由选项或环境变量给出的不再询问；--yes 则什么都不问。
+
+  --yes                   什么都不问                                MINIPANEL_YES=1
+  --admin NAME            网页的账号；默认 miniadmin                MINIPANEL_ADMIN
+  --password-file FILE    其密码；默认为 8 个随机字符               MINIPANEL_PASSWORD_FILE
+  --nodes-from FILE       代替 /etc/hosts 的节点清单                MINIPANEL_NODES_FROM
+  --only NODESET          只要其中这些节点                          MINIPANEL_ONLY
+  --without NODESET       不要其中这些节点                          MINIPANEL_WITHOUT
+  --database FILE         默认 /var/lib/minipanel/data.db           MINIPANEL_DATABASE
+  --port PORT             默认 8080                                 MINIPANEL_PORT
+  --address ADDRESS       节点访问本机所用的地址                    MINIPANEL_ADDRESS
+  --auth munge|token      agent 证明身份的方式；默认 munge           MINIPANEL_AUTH
+  --tls no|own|self-made  HTTPS；默认 no                            MINIPANEL_TLS
+  --tls-certificate FILE  own 时：PEM，含证书链                     MINIPANEL_TLS_CERTIFICATE
+  --tls-key FILE          own 时：PEM，未加密                       MINIPANEL_TLS_KEY
+  --tls-ca FILE           agent 信任的 CA；默认为其系统的 CA         MINIPANEL_TLS_CA
+  --no-rollout            不改动各节点                              MINIPANEL_NO_ROLLOUT=1
+  --uninstall             卸载面板；保留配置和数据
+  --purge                 与 --uninstall 同用：一并删除配置和数据
+
+MINIPANEL_PYTHON 可指定所用的 Python；否则自动寻找 3.11 或更新的版本。"
+}
+
+# --- what is installed ---
+
+# In a git checkout: makes what the archive holds, as the owner of the checkout, and goes on from there.
+make_content() {
+    [ -x scripts/release ] || fail "wheels is missing beside $0: unpack the archive again." "$0 旁缺少 wheels：请重新解压安装包。"
+    say "This is a git checkout: making what the archive holds. This needs the network." "这是 git 检出目录：先制作安装包的内容，需要网络。"
+    owner=$(stat -c %U .)
+    if [ "$owner" = root ]; then
+        scripts/release --folder
+    else
+        runuser -u "$owner" -- scripts/release --folder
+    fi
+    content=$(echo dist/minipanel-*-linux-"$(uname -m)")
+    exec "$content/install.sh" "$@"
+}
+
+# A damaged download shows here, not halfway.
+verify() {
+    sha256sum --check --quiet --strict SHA256SUMS >&2 ||
+        fail "The archive is damaged: get it again and unpack it anew." "安装包已损坏：请重新获取并解压。"
+    has_wheels "_$(uname -m)." ||
+        fail "This archive is not for $(uname -m): get the one whose name ends so." "此安装包不适用于 $(uname -m)：请取名称以此结尾的安装包。"
+}
+
+# True when a wheel's name holds $1.
+has_wheels() {
+    for wheel in wheels/*"$1"*; do
+        [ -e "$wheel" ] && return 0
+    done
+    return 1
+}
+
+# --- Python ---
+
+# Sets `python` to one that fits. Where none does, offers to install one.
+find_python() {
+    try_candidates && return
+    if command -v dnf >/dev/null && wants_dnf; then
+        dnf install -y python3.12 || fail "dnf could not install python3.12." "dnf 未能安装 python3.12。"
+        try_candidates && return
+    fi
+    fail "MiniPanel needs Python 3.11, 3.12 or 3.13; install one with: $(advice)${why:+
+$why}" "MiniPanel 需要 Python 3.11、3.12 或 3.13；请安装：$(advice)${why:+
+$why}"
+}
+
+advice() {
+    if command -v apt-get >/dev/null && ! command -v dnf >/dev/null; then
+        echo "apt-get install python3"
+    else
+        echo "dnf install python3.12"
+    fi
+}
+
+wants_dnf() {
+    [ -z "$yes" ] || return 0
+    [ -t 0 ] || return 1
+    say "There is no Python 3.11, 3.12 or 3.13. Run 'dnf install -y python3.12' now? [Y/n]" \
+        "没有 Python 3.11、3.12 或 3.13。现在运行 'dnf install -y python3.12' 吗？[Y/n]"
+    read -r answer
+    case $answer in
+        '' | [yY]* | 是) return 0 ;;
+    esac
+    return 1
+}
+
+# Why the last Python that is new enough does not do goes to `why`.
+try_candidates() {
+    why=
+    for candidate in ${MINIPANEL_PYTHON:-python3.12 python3.13 python3.11 python3 /usr/bin/python3 /usr/local/bin/python3.12}; do
+        path=$(command -v "$candidate") || continue
+        verdict=$(ask_python "$path") || continue
+        minor=${verdict%% *}
+        if [ "$action" = install ] && ! has_wheels "-cp$minor-"; then
+            continue
+        elif [ "${verdict#* }" = fits ]; then
+            python=$path
+            return 0
+        fi
+        why="$path: ${verdict#* }"
+    done
+    return 1
+}
+
+# Prints "312 fits", or what is wrong in the place of "fits"; fails for a Python before 3.11 or none at all.
+ask_python() {
+    "$1" -I -c '
+import os, sys
+if sys.version_info < (3, 11):
+    sys.exit(1)
+verdict = "fits"
+try:
+    import ctypes, sqlite3, ssl, venv
+except ImportError as error:
+    verdict = "lacks the module %s" % error.name
+# The panel runs as a user of its own, who must get at the interpreter.
+for start in (os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix)):
+    folder = os.path.dirname(start)
+    while folder != "/":
+        if not os.stat(folder).st_mode & 1:
+            verdict = "other users may not enter %s" % folder
+        folder = os.path.dirname(folder)
+print("%d%d %s" % (sys.version_info[0], sys.version_info[1], verdict))' 2>/dev/null
+}
+
+# --- /opt/minipanel ---
+
+# One set-up at a time. The lock ends with this process.
+lock() {
+    mkdir -p "$home/releases"
+    if command -v flock >/dev/null; then
+        exec 9>"$home/.lock"
+        flock --nonblock 9 || fail "Another set-up is running." "另一个安装正在进行。"
+    fi
+}
+
+# Lays a release of its own beside the others: nothing that runs is touched.
+lay_release() {
+    sweep
+    set -- wheels/minipanel-*.whl
+    version=${1#wheels/minipanel-}
+    version=${version%%-*}
+    release=$(mktemp -d "$home/releases/$version.XXXXXX")
+    chmod 755 "$release"
+    say "Unpacking MiniPanel $version for $("$python" -V) ..." "正在为 $("$python" -V) 解包 MiniPanel $version ……"
+    log=$release/log
+    "$python" -I -m venv --without-pip "$release/venv" >"$log" 2>&1 || fail_with_log
+    set -- wheels/pip-*.whl
+    # Neither this machine's settings of pip nor anything outside the archive has a say.
+    PIP_CONFIG_FILE=/dev/null "$release/venv/bin/python" -I "$1/pip" --isolated install --quiet --no-input \
+        --disable-pip-version-check --no-cache-dir --no-index --find-links wheels --no-deps --require-hashes \
+        --requirement wheels/requirements.txt >"$log" 2>&1 || fail_with_log
+    rm "$log"
+    install -m 755 minipanel-agent "$release/minipanel-agent"
+    install -m 644 deploy/minipanel.service "$release/minipanel.service"
+}
+
+# Takes away what an interrupted set-up left: releases that never ran and are not the current one.
+sweep() {
+    for folder in "$home"/releases/*/; do
+        folder=${folder%/}
+        if [ -d "$folder" ] && [ ! -e "$folder/proven" ] && [ "$(readlink -f "$home/current")" != "$folder" ]; then
+            rm -rf "$folder"
+        fi
+    done
+}
+
+fail_with_log() {
+    tail -n 15 "$log" >&2
+    fail "MiniPanel could not be unpacked below $home; see above." "MiniPanel 未能解包到 $home；原因见上。"
+}
+
+# A release that did not become the current one goes again, and what is empty then.
+clean_up() {
+    status=$?
+    if [ -n "$release" ] && [ "$(readlink -f "$home/current")" != "$release" ]; then
+        rm -rf "$release"
+    fi
+    [ -e "$home/current" ] || rm -f "$home/.lock"
+    rmdir "$home/releases" "$home" 2>/dev/null || true
+    exit "$status"
+}
+
+# --- uninstall ---
+
+# Needs no installed panel: any Python that fits runs it from the archive's wheel, or from the checkout.
+uninstall() {
+    find_python
+    source=$here
+    for wheel in "$here"/wheels/minipanel-*.whl; do
+        if [ -e "$wheel" ]; then source=$wheel; fi
+    done
+    exec "$python" -I -c '
+import sys
+source = sys.argv.pop(1)
+sys.path[:0] = [source, source + "/agent"]
+from minipanel.setup.uninstall import main
+sys.exit(main())' "$source" "$@"
+}
+
+main "$@"

@@ -1,0 +1,190 @@
+"""The set-up's sentences in Chinese."""
+
+CHINESE = {
+    # findings
+    "ok": "正常",
+    "warning": "警告",
+    "must be fixed": "须先解决",
+    "user": "用户",
+    "the set-up must be run as root": "安装须以 root 运行",
+    "system": "系统",
+    "an unknown system": "未知系统",
+    "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其重建版本",
+    "{name}: known are the releases 8, 9 and 10": "{name}：已知的版本是 8、9 和 10",
+    "running": "运行中",
+    "this machine was not started by systemd, which runs the panel": "本机不是由 systemd 启动的，而面板由它运行",
+    "{version} is too old": "{version} 太旧",
+    "{program} can't be run by other users: {folder} is closed": "其他用户无法运行 {program}：{folder} 不可进入",
+    "disk": "磁盘",
+    "{megabytes} MB are free in {folder}": "{folder} 有 {megabytes} MB 可用",
+    "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
+    "memory": "内存",
+    "{gigabytes} GB": "{gigabytes} GB",
+    "{size}: with less than 1 GB it may become tight": "{size}：不足 1 GB 时可能吃紧",
+    "enforcing": "强制模式",
+    "permissive": "宽容模式",
+    "clock": "时钟",
+    "synchronised": "已同步",
+    "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差一分钟的节点无法上报",
+    "it can't be found out whether it is synchronised": "无法得知是否已同步",
+    "a credential makes the round trip": "凭据生成和验证均成功",
+    "not installed; a cluster without it: --auth token": "未安装；没有它的集群：--auth token",
+    "has no key {path}; on a cluster copy that of another node": "没有密钥 {path}；在集群中请复制其他节点的密钥",
+    "munged is not running": "munged 未运行",
+    "version {version} has a hole by which a local user can learn the key ({hole})": (
+        "版本 {version} 有漏洞，本地用户可借此得到密钥（{hole}）"
+    ),
+    "port": "端口",
+    "{port} is free": "{port} 空闲",
+    "{port} is the running panel's": "{port} 由正在运行的面板使用",
+    "{port} is in use by {holder}": "{port} 已被{holder}占用",
+    "{port} is in use by {holder}; stop that, or choose another by --port": (
+        "{port} 已被{holder}占用；请停止它，或用 --port 另选端口"
+    ),
+    "{name}, process {pid}": " {name}（进程 {pid}）",
+    "another program": "其他程序",
+    "running; the panel's port will be opened": "运行中；将开放面板的端口",
+    # questions
+    "Please answer y or n.": "请回答 y 或 n。",
+    "The answers ended early; nothing was changed.": "回答提前结束；没有改动任何内容。",
+    "There is no terminal to ask at; answer by options, and add --yes.": (
+        "没有可供询问的终端；请用选项回答，并加上 --yes。"
+    ),
+    "Administrator": "管理员",
+    "Name of the account": "账号名称",
+    "The name has 1 to {most} printable characters, without spaces around them.": (
+        "名称为 1 到 {most} 个可打印字符，首尾没有空格。"
+    ),
+    "Password, not shown (Enter: a random one): ": "密码，不显示（回车：随机生成）：",
+    "The same again: ": "再输入一次：",
+    "The two differ; once more.": "两次不一致；请重新输入。",
+    "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
+    "The password must have at least {least} printable characters, and at most {most} bytes.": (
+        "密码至少 {least} 个可打印字符，最多 {most} 字节。"
+    ),
+    "Nodes": "节点",
+    "this machine": "本机",
+    "  ... {count} more ...": "  …… 另有 {count} 个 ……",
+    "Enter: use these nodes    a ADDRESS HOSTNAME: add one    l: list them all": (
+        "回车：使用这些节点    a 地址 主机名：添加    l：全部列出"
+    ),
+    "d NUMBERS or NODESET: delete, such as d 17-20 or d node[17-20]": (
+        "d 序号或节点集合：删除，例如 d 17-20 或 d node[17-20]"
+    ),
+    "{count} nodes; Enter, a, d or l: ": "{count} 个节点；回车、a、d 或 l：",
+    "Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.": (
+        "请按回车，或输入 a 地址 主机名、d 序号或节点集合，或 l。"
+    ),
+    "deleted: {nodes}": "已删除：{nodes}",
+    "Line {line} of the hosts file is passed over: {reason}": "hosts 文件第 {line} 行被忽略：{reason}",
+    "... and {count} more such lines": "…… 另有 {count} 行如此",
+    "it begins with a byte order mark, so the resolver does not read it.": "它以字节顺序标记开头，解析器读不到它。",
+    "{text} is no address.": "{text} 不是地址。",
+    "{text} has no name.": "{text} 没有名称。",
+    "{text} can't be a hostname.": "{text} 不能作主机名。",
+    "its address is that of {hostname}; {text} is no node of its own.": (
+        "它的地址属于 {hostname}；{text} 不是单独的节点。"
+    ),
+    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
+    "{text} is no IPv4 or IPv6 address of one machine.": "{text} 不是某台机器的 IPv4 或 IPv6 地址。",
+    "{hostname} ({address}) is in the list already.": "{hostname}（{address}）已在列表中。",
+    "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
+    "{text} is no number in the list (1 to {last}).": "{text} 不是列表中的序号（1 到 {last}）。",
+    "{text} is no node set such as node[01-08,12].": "{text} 不是 node[01-08,12] 这样的节点集合。",
+    "{names} is not in the list.": "{names} 不在列表中。",
+    "Panel": "面板",
+    "Database file": "数据库文件",
+    "{text} is no absolute path of a file.": "{text} 不是文件的绝对路径。",
+    "The service can't see {folder}; name a path such as {example}.": (
+        "服务看不到 {folder}；请换成 {example} 这样的路径。"
+    ),
+    "{path} is a folder; name a file in a folder of its own.": "{path} 是目录；请指定单独目录中的一个文件。",
+    "{folder} lies on a network file system ({kind}), which SQLite can't use; name a disk of this machine.": (
+        "{folder} 位于网络文件系统（{kind}），SQLite 无法使用；请指定本机的磁盘。"
+    ),
+    "{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.": (
+        "{folder} 不归 {user} 所有；请指定尚不存在的目录，例如 {example}。"
+    ),
+    "Port of the page and the agents' reports": "网页和 agent 上报的端口",
+    "{text} is no port: a whole number from 1 to 65535.": "{text} 不是端口：须为 1 到 65535 的整数。",
+    "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
+    "Address at which the nodes reach this machine": "节点访问本机所用的地址",
+    "{text} is neither an address nor a hostname.": "{text} 既不是地址也不是主机名。",
+    "HTTPS: no; own: your certificate and key; self-made: a CA and a certificate made here.": (
+        "HTTPS：no 不用；own 用自有证书和密钥；self-made 在此生成 CA 和证书。"
+    ),
+    "HTTPS (no, own, self-made)": "HTTPS（no、own、self-made）",
+    "HTTPS is one of: {choices}.": "HTTPS 只能是：{choices}。",
+    "A certificate is made by openssl, which is not installed: dnf install openssl": (
+        "证书由 openssl 生成，但它未安装：dnf install openssl"
+    ),
+    "Certificate, with its chain (PEM file)": "证书，含证书链（PEM 文件）",
+    "Its key, not encrypted (PEM file)": "其密钥，未加密（PEM 文件）",
+    "CA that the agents are to trust (PEM file; Enter: those of their system)": (
+        "agent 信任的 CA（PEM 文件；回车：其系统的 CA）"
+    ),
+    "{certificate} and {key} can't be used together ({reason}).": "{certificate} 和 {key} 不能一起使用（{reason}）。",
+    "There is no file {path}.": "没有文件 {path}。",
+    # what will be done, and doing it
+    "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：在 {hostname} 上安装",
+    "This machine": "本机",
+    "Nothing was changed. Put right what must be fixed, then start the set-up again.": (
+        "没有改动任何内容。请先解决上述问题，再重新安装。"
+    ),
+    "This will be done": "将进行",
+    "page": "网页",
+    "account": "账号",
+    "nodes": "节点",
+    "database": "数据库",
+    "agents": "agent",
+    "they prove who they are by {proof}": "以 {proof} 证明身份",
+    "a token each": "各自的令牌",
+    "programs": "程序",
+    "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
+    "configuration": "配置",
+    "{path} is there: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
+    "Install now?": "现在安装吗？",
+    "Nothing was changed.": "没有改动任何内容。",
+    "Installation": "安装",
+    "done": "完成",
+    "done in {seconds} s": "完成，用时 {seconds} 秒",
+    "failed": "失败",
+    "user, folders and configuration": "用户、目录和配置",
+    "programs and service": "程序和服务",
+    "firewall and labels": "防火墙和标签",
+    "start of the panel": "启动面板",
+    "the panel answers as version {version}": "面板的应答版本是 {version}",
+    "The panel does not run: {reason} Its log ends:": "面板没有运行：{reason} 其日志末尾：",
+    "back to the release before": "退回之前的版本",
+    "The release before does not run either:": "之前的版本也没有运行：",
+    "The password of {admin} is {password}": "{admin} 的密码是 {password}",
+    "Roll-out of the agents": "分发 agent",
+    # the last screen
+    "Done": "完成",
+    "MiniPanel runs.": "MiniPanel 已运行。",
+    "password": "密码",
+    "as given": "如所给",
+    "{password} (shown only here)": "{password}（只显示这一次）",
+    "as before; minipanel passwd sets another": "不变；可用 minipanel passwd 修改",
+    "The agents are not on the nodes yet: minipanel rollout": "节点上还没有 agent：minipanel rollout",
+    "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
+        "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
+    ),
+    "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任网页。",
+    "How things stand: minipanel status": "查看状态：minipanel status",
+    "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
+        "撤销：先 minipanel rollout --remove（agent），再 minipanel setup --uninstall（面板）"
+    ),
+    # uninstall
+    "Only root can uninstall the panel.": "只有 root 能卸载面板。",
+    "Delete the configuration, the account and all history too?": "配置、账号和全部历史也一并删除吗？",
+    "service": "服务",
+    "configuration, account and history": "配置、账号和历史",
+    "The panel is uninstalled.": "面板已卸载。",
+    "Kept: {config}, {database} and the user {user}; install.sh finds them again, --purge deletes them.": (
+        "保留：{config}、{database} 和用户 {user}；install.sh 会再用到它们，--purge 则删除。"
+    ),
+    "The agents on this machine and the nodes still run; each keeps a day of samples.": (
+        "本机和节点上的 agent 仍在运行；各自保留一天的样本。"
+    ),
+}

@@ -1,0 +1,36 @@
+"""Where everything lies on the management node."""
+
+from __future__ import annotations
+
+from minipanel.config.schema import DEFAULT_PATH
+
+USER = "minipanel"
+SERVICE = "minipanel.service"
+
+HOME = "/opt/minipanel"
+RELEASES = f"{HOME}/releases"
+"""One folder for each installed version: a virtual environment `venv`, the agent file, the unit, the launcher."""
+
+CURRENT = f"{HOME}/current"
+"""A link to the release that runs."""
+
+LAUNCHER = f"{HOME}/minipanel"
+COMMAND = "/usr/local/bin/minipanel"
+OPENED_PORT = f"{HOME}/opened-port"
+"""What the set-up opened in firewalld, so that uninstalling closes that and nothing else."""
+
+CONFIG = str(DEFAULT_PATH)
+CONFIG_FOLDER = str(DEFAULT_PATH.parent)
+TLS_FOLDER = f"{CONFIG_FOLDER}/tls"
+
+DATA = "/var/lib/minipanel"
+DATABASE = f"{DATA}/data.db"
+
+UNIT = f"/etc/systemd/system/{SERVICE}"
+DROP_IN_FOLDER = f"{UNIT}.d"
+DROP_IN = f"{DROP_IN_FOLDER}/setup.conf"
+
+AGENT_HOME = "/opt/minipanel-agent"
+
+AGENT = "minipanel-agent"
+"""The agent's file, in each release."""

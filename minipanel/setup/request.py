@@ -1,0 +1,31 @@
+"""What was asked of the set-up by options and environment, before any question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Tls = Literal["no", "own", "self-made"]
+Auth = Literal["munge", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for; None: it is asked, or the default holds. `is_guided`: somebody is there to answer."""
+
+    is_guided: bool = False
+    admin: str | None = None
+    password_file: Path | None = None
+    nodes_from: Path | None = None
+    only: str | None = None
+    without: str | None = None
+    database: str | None = None
+    port: str | None = None
+    address: str | None = None
+    auth: Auth | None = None
+    tls: Tls | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_ca: Path | None = None
+    roll_out: bool = True

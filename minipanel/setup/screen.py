@@ -1,0 +1,112 @@
+"""What the set-up says and asks. A guided one asks; an unattended one takes the default of every question."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from minipanel.errors import CommandError
+from minipanel.language import Translate
+
+T = TypeVar("T")
+
+
+class Screen:
+    """The terminal, in the reader's language: `t` translates. `is_guided`: somebody is there to answer."""
+
+    def __init__(self, t: Translate, is_guided: bool) -> None:
+        self.t = t
+        self.is_guided = is_guided
+
+    def say(self, *lines: str) -> None:
+        """Print lines. Characters that the terminal's encoding lacks become question marks."""
+        for line in lines:
+            self._print(f"{line}\n")
+
+    def title(self, text: str) -> None:
+        """Print the heading of a part."""
+        self.say("", text, "-" * width(text))
+
+    def question_title(self, text: str) -> None:
+        """Print the heading of a part that holds nothing but questions."""
+        if self.is_guided:
+            self.title(text)
+
+    def ask(self, question: str, given: str | None, default: str, parse: Callable[[str], T]) -> T:
+        """Return the answer as `parse` reads it: the given one, or what is typed; Enter, or nobody there: the default.
+
+        What `parse` refuses (CommandError) is asked again when it was typed, and raised otherwise.
+        """
+        if given is not None or not self.is_guided:
+            return parse(default if given is None else given)
+        while True:
+            typed = self.read(f"{question} [{default}]: " if default else f"{question}: ")
+            try:
+                return parse(typed or default)
+            except CommandError as error:
+                self.say(str(error))
+
+    def confirm(self, question: str, default: bool = True) -> bool:
+        """Return whether the answer is yes; nobody there: the default."""
+        if not self.is_guided:
+            return default
+        while True:
+            typed = self.read(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
+            if not typed:
+                return default
+            if typed in ("y", "yes", "n", "no", "是", "否"):
+                return typed in ("y", "yes", "是")
+            self.say(self.t("Please answer y or n."))
+
+    def read(self, prompt: str) -> str:
+        """Return one typed line without the spaces around it. Raises CommandError at its end (Ctrl-D)."""
+        self._print(prompt)
+        try:
+            return input().strip()
+        except EOFError:
+            self.say("")
+            raise CommandError(self.t("The answers ended early; nothing was changed.")) from None
+
+    def read_secret(self, prompt: str) -> str:
+        """Return one typed line that is not shown. Raises CommandError at its end (Ctrl-D)."""
+        try:
+            return getpass.getpass(prompt)
+        except EOFError:
+            self.say("")
+            raise CommandError(self.t("The answers ended early; nothing was changed.")) from None
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Print what is being done while the block does it, and how it ended."""
+        self._print(f"  {what} ... ")
+        started = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            self.say(self.t("failed"))
+            raise
+        seconds = time.monotonic() - started
+        self.say(self.t("done") if seconds < 1 else self.t("done in {seconds} s", seconds=f"{seconds:.0f}"))
+
+    def _print(self, text: str) -> None:
+        encoding = sys.stdout.encoding or "utf-8"
+        with suppress(OSError):  # the terminal has gone: what is being done, or undone, is done all the same
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.flush()
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese characters take two (Unicode, annex 11)."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with their columns aligned, two spaces before each, without trailing spaces."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return ["".join(f"  {cell}{' ' * (wide - width(cell))}" for cell, wide in zip(row, widths, strict=True)).rstrip()
+            for row in rows]  # fmt: skip

@@ -1,0 +1,85 @@
+"""The machine that is set up: its files below one root, its commands along one search path."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.errors import CommandError
+
+# sudo and cron may leave out the folders of the system's own commands.
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+NOT_FOUND = 127
+TIMED_OUT = 124
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended: its exit code (127: there is none, 124: it took too long) and what it wrote."""
+
+    code: int
+    stdout: str = ""
+    stderr: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """True when it ended well."""
+        return self.code == 0
+
+    @property
+    def last_words(self) -> str:
+        """The last line it wrote to stderr, or else to stdout: mostly the reason why it failed."""
+        lines = [line.strip() for text in (self.stdout, self.stderr) for line in text.splitlines() if line.strip()]
+        return lines[-1] if lines else f"exit code {self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The machine. Tests give it a folder of files as `root`, and a folder of commands as `search`."""
+
+    root: Path = Path("/")
+    search: str = SEARCH
+    user_id: int = 0
+
+    def path(self, absolute: str | Path) -> Path:
+        """Return where a file of the machine is found: /etc/hosts -> <root>/etc/hosts."""
+        return self.root / str(absolute).lstrip("/")
+
+    def read(self, absolute: str | Path) -> str:
+        """Return a file's text, "" where there is none or it can't be read."""
+        try:
+            return self.path(absolute).read_text("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def has(self, command: str) -> bool:
+        """Tell whether there is such a command."""
+        return shutil.which(command, path=self.search) is not None
+
+    def run(self, command: str, *words: str, seconds: float = 60, stdin: str = "") -> Outcome:
+        """Run a command in English, without a terminal. Raises nothing: see Outcome."""
+        program = shutil.which(command, path=self.search)
+        if program is None:
+            return Outcome(NOT_FOUND, stderr=f"{command}: command not found")
+        environment = {**os.environ, "PATH": self.search, "LC_ALL": "C"}
+        try:
+            done = subprocess.run(
+                [program, *words], input=stdin, capture_output=True, text=True, errors="replace", timeout=seconds,
+                check=False, env=environment, cwd="/",
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return Outcome(TIMED_OUT, stderr=f"{command} gave no answer within {seconds:g} seconds")
+        except OSError as error:
+            return Outcome(NOT_FOUND, stderr=f"{command}: {error.strerror}")
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def must_run(self, command: str, *words: str, seconds: float = 60) -> str:
+        """Run a command that must end well. Returns what it wrote to stdout. Raises CommandError."""
+        outcome = self.run(command, *words, seconds=seconds)
+        if not outcome.is_done:
+            raise CommandError(f"`{' '.join([command, *words])}`: {outcome.last_words}")
+        return outcome.stdout

@@ -1,0 +1,74 @@
+"""The archive that scripts/release makes, made once for all tests that install it; and altered ones, to upgrade to."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import minipanel
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = f"minipanel-{minipanel.__version__}-linux-{platform.machine()}"
+MAKING_SECONDS = 600
+
+
+@cache
+def made_archive() -> Path:
+    """Return dist/minipanel-<version>-linux-<arch>.tar.gz, made now from the sources as they are.
+
+    Raises RuntimeError with the words of scripts/release. Needs the network the first time.
+    """
+    done = subprocess.run(
+        [ROOT / "scripts" / "release"], capture_output=True, text=True, timeout=MAKING_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"scripts/release failed: {done.stdout}{done.stderr}")
+    return ROOT / "dist" / f"{NAME}.tar.gz"
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack the archive into a folder. Returns the folder with install.sh."""
+    subprocess.run(["tar", "-xzf", archive, "-C", folder], check=True)
+    return folder / NAME
+
+
+def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
+    """Make an unpacked archive one of another version, in which these files of the wheel hold another text."""
+    old = minipanel.__version__
+    (wheel,) = content.glob(f"wheels/minipanel-{old}-*.whl")
+    new = wheel.with_name(wheel.name.replace(old, version, 1))
+    texts = {"minipanel/__init__.py": (ROOT / "minipanel/__init__.py").read_text().replace(old, version), **files}
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name.endswith(".dist-info/METADATA"):
+                text = text.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {version}\n".encode())
+            renamed = name.replace(f"minipanel-{old}.dist-info", f"minipanel-{version}.dist-info")
+            target.writestr(renamed, texts.get(name, text))
+    _seal(content, wheel, new, version)
+
+
+def _seal(content: Path, wheel: Path, new: Path, version: str) -> None:
+    """Put the new wheel in the place of the old one, in requirements and checksums too."""
+    requirements = content / "wheels/requirements.txt"
+    text = requirements.read_text().replace(f"minipanel=={minipanel.__version__}", f"minipanel=={version}")
+    requirements.write_text(text.replace(_sum(wheel), _sum(new)))
+    wheel.unlink()
+    files = sorted(file for file in content.rglob("*") if file.is_file() and file.name != "SHA256SUMS")
+    sums = "".join(f"{_sum(file)}  ./{file.relative_to(content)}\n" for file in files)
+    (content / "SHA256SUMS").write_text(sums)
+
+
+def _sum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def copied(content: Path, folder: Path) -> Path:
+    """Return a copy of an unpacked archive, wheels linked: it is to be altered."""
+    return Path(shutil.copytree(content, folder, copy_function=shutil.copy2))

@@ -1,0 +1,41 @@
+"""The questions alone, as a program of its own: asks at its terminal, prints the answers as JSON, installs nothing.
+
+Arguments: the machine's root folder, the folder of its commands.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from minipanel.exits import DONE, explain_failures
+from minipanel.language import translator
+from minipanel.setup.chinese import CHINESE
+from minipanel.setup.network import OwnNetwork
+from minipanel.setup.request import Request
+from minipanel.setup.screen import Screen
+from minipanel.setup.system import System
+from minipanel.setup.wizard import ask_everything
+
+NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "10.0.0.1"}), lambda peer: "10.0.0.1")
+
+
+def ask() -> int:
+    screen = Screen(translator(CHINESE), is_guided=True)
+    system = System(Path(sys.argv[1]), sys.argv[2])
+    answers = ask_everything(screen, Request(is_guided=True), system, NETWORK)
+    told = {
+        "admin": answers.admin,
+        "password": answers.password,
+        "nodes": [node.hostname for node in answers.nodes],
+        "database": str(answers.database),
+        "port": answers.port,
+        "url": answers.url,
+    }
+    print("ANSWERS", json.dumps(told))
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(explain_failures(ask))

@@ -1,0 +1,55 @@
+"""What answers in the place of an installed panel: it is well while a release that was named is the current one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import minipanel
+from tests.setup.machine import Machine
+
+
+class PanelStub(ThreadingHTTPServer):
+    """Answers GET /api/health. `well`: names of the releases whose panel runs; `version`: what it answers with."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.current = machine.root / "opt/minipanel/current"
+        self.well: set[str] = set()
+        self.version = minipanel.__version__
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+
+class Answer(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: PanelStub
+
+    def do_GET(self) -> None:
+        is_well = self.server.current.resolve().name in self.server.well
+        self.send_response(200 if is_well else 503)
+        self.end_headers()
+        self.wfile.write(json.dumps({"status": "ok", "version": self.server.version}).encode() if is_well else b"{")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def running_stub(machine: Machine) -> Iterator[PanelStub]:
+    """Run one while the block runs."""
+    with PanelStub(machine) as stub:
+        thread = threading.Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield stub
+        finally:
+            stub.shutdown()
+            thread.join()

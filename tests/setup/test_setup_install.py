@@ -1,0 +1,120 @@
+"""A first installation: what it leaves, and that it can be run again wherever it was cut short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from minipanel.config import load_config
+from minipanel.errors import CommandError
+from minipanel.setup import install as installation
+from minipanel.setup import service
+from minipanel.setup.answers import SelfMade
+from minipanel.setup.install import install
+from minipanel.setup.release import current_release
+from tests.setup.installing import CONFIG, DROP_IN, GID, UID, UNIT, answers, lay_release, mode, screen
+from tests.setup.machine import Machine, needs_root
+from tests.setup.panel_stub import PanelStub
+
+pytestmark = needs_root
+
+
+def test_a_first_installation_leaves_what_it_should(machine: Machine, stub: PanelStub) -> None:
+    release = lay_release(machine, "0.1.0.a")
+    stub.well = {"0.1.0.a"}
+    config = install(answers(stub), release, machine.system, screen())
+    assert config == load_config(machine.root / CONFIG[1:])
+    assert (config.admin.username, config.server.port, len(config.nodes)) == ("chief", stub.port, 2)
+    home = machine.root / "opt/minipanel"
+    assert str((home / "current").readlink()) == "releases/0.1.0.a"
+    assert str((home / "minipanel").readlink()) == "current/bin/minipanel"
+    assert (home / "minipanel-agent").read_text() == "agent of 0.1.0.a"
+    assert str((machine.root / "usr/local/bin/minipanel").readlink()) == "/opt/minipanel/minipanel"
+    assert "/opt/minipanel/releases/0.1.0.a/venv/bin/python -I -m minipanel" in (home / "minipanel").read_text()
+    assert machine.read(UNIT).endswith("of 0.1.0.a")
+    assert not (machine.root / DROP_IN[1:]).exists()
+
+
+def test_owners_and_modes_are_those_of_a_service_with_secrets(machine: Machine, stub: PanelStub) -> None:
+    stub.well = {"0.1.0.a"}
+    install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+    root = machine.root
+    assert mode(root / "etc/minipanel") == (0, GID, 0o750)
+    assert mode(root / CONFIG[1:]) == (0, GID, 0o640)
+    assert mode(root / "var/lib/minipanel") == (UID, GID, 0o750)
+    assert mode(root / "opt/minipanel/releases/0.1.0.a/bin/minipanel")[2] == 0o755
+
+
+def test_the_service_is_enabled_and_started_after_all_is_laid(machine: Machine, stub: PanelStub) -> None:
+    stub.well = {"0.1.0.a"}
+    install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+    calls = [call for call in machine.calls if call.startswith("systemctl")]
+    assert calls == [
+        "systemctl daemon-reload",
+        "systemctl enable --quiet minipanel.service",
+        "systemctl reset-failed minipanel.service",
+        "systemctl restart minipanel.service",
+    ]
+
+
+def test_a_database_elsewhere_gets_a_folder_and_its_place_in_the_sandbox(machine: Machine, stub: PanelStub) -> None:
+    stub.well = {"0.1.0.a"}
+    given = answers(stub, database=Path("/data/minipanel/m.db"))
+    install(given, lay_release(machine, "0.1.0.a"), machine.system, screen())
+    assert mode(machine.root / "data/minipanel") == (UID, GID, 0o750)
+    assert mode(machine.root / "data")[2] == 0o755
+    assert 'ReadWritePaths="/data/minipanel"' in machine.read(DROP_IN)
+
+
+def test_a_self_made_certificate_is_the_services_and_its_ca_everybodys(machine: Machine, stub: PanelStub) -> None:
+    given = answers(stub, tls=SelfMade(("127.0.0.1", "mgmt")))
+    with pytest.raises(CommandError):  # the stub speaks no HTTPS
+        install(given, lay_release(machine, "0.1.0.a"), machine.system, screen())
+    folder = machine.root / "etc/minipanel"
+    assert mode(folder / "ca.pem") == (0, GID, 0o644)
+    assert mode(folder / "tls/ca-key.pem") == (0, GID, 0o600)
+    assert mode(folder / "tls/panel-key.pem") == (0, GID, 0o640)
+    config = load_config(folder / "config.toml")
+    assert config.server.url.startswith("https://127.0.0.1:")
+    assert config.server.tls_certificate == folder / "tls/panel.pem"
+
+
+def test_a_first_installation_that_fails_keeps_the_answers_for_the_next_try(machine: Machine, stub: PanelStub) -> None:
+    with pytest.raises(CommandError, match="the last line of the log"):
+        install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+    assert "systemctl stop minipanel.service" in machine.calls
+    stub.well = {"0.1.0.b"}
+    config = install(None, lay_release(machine, "0.1.0.b"), machine.system, screen())
+    assert config.admin.username == "chief"
+    assert [folder.name for folder in (machine.root / "opt/minipanel/releases").iterdir()] == ["0.1.0.b"]
+
+
+def test_a_service_that_fails_again_and_again_is_not_waited_for(
+    machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "ANSWER_SECONDS", 60)
+    machine.command("systemctl", '[ "$1" != show ] || printf "ActiveState=activating\\nNRestarts=3\\n"')
+    with pytest.raises(CommandError, match="The panel does not run"):
+        install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+
+
+STEPS = ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy", "mark_proven"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_set_up_cut_short_anywhere_can_be_run_again(
+    machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    stub.well = {"0.1.0.a", "0.1.0.b"}
+    with monkeypatch.context() as patch:
+        patch.setattr(installation, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+    release = lay_release(machine, "0.1.0.b")
+    install(None, release, machine.system, screen())
+    assert current_release(machine.system) == release
+    assert list((machine.root / "opt/minipanel/releases").iterdir()) == [release]
