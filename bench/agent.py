@@ -119,7 +119,10 @@ def start_agent(
     name: str, path: Path, config: str, program: list[str], url: str, stack: contextlib.ExitStack
 ) -> Watched:
     python, built = program
-    path.write_text(f'server_url = "{url}"\nnode_id = "node001"\ninterval = {INTERVAL}\n{config}')
+    spool = path.with_suffix(".spool")
+    path.write_text(
+        f'server_url = "{url}"\nnode_id = "node001"\ninterval = {INTERVAL}\nspool_path = "{spool}"\n{config}'
+    )
     began = time.perf_counter()
     process = stack.enter_context(running([python, "-I", "-S", built, "--config", str(path)]))
     first_line(process)

@@ -10,17 +10,25 @@ from typing import List, Optional
 from minipanel_agent import __version__
 from minipanel_agent.agent import Agent, turn_seconds
 from minipanel_agent.arguments import USAGE, Arguments, parse_arguments
+from minipanel_agent.backfill import Backfill, first_seconds
+from minipanel_agent.boot import run_headers
 from minipanel_agent.client import Client
 from minipanel_agent.collector import Collector
 from minipanel_agent.config import DEFAULT_PATH, Config, read_config
 from minipanel_agent.credential import MungeCredential, TokenCredential
+from minipanel_agent.disk import Disk
 from minipanel_agent.errors import ConfigError, MeasureError
 from minipanel_agent.log import write_line
 from minipanel_agent.schedule import Ticks
+from minipanel_agent.segments import Segments
+from minipanel_agent.spool import Spool
 from minipanel_agent.stop import Stopped, raise_on_signals
 from minipanel_agent.worker import Worker
 
 ONCE_SECONDS = 1.0
+
+OPEN_SECONDS = 1.0
+"""Within this time the disk must tell what an earlier run left in the spool."""
 
 
 def main(words: Optional[List[str]] = None) -> int:
@@ -77,16 +85,34 @@ def _report(agent: Agent, config: Config) -> None:
 
 def assemble(config: Config, root: str = "/") -> Agent:
     """Return the agent that a config describes. Raises ConfigError and MeasureError."""
+    collector = Collector(config.node_id, root)
+    client = _client(config, root)
+    spool = _spool(config)
+    backfill = Backfill(spool, client, first_seconds(config.spread_seconds))
+    turn = turn_seconds(config.node_id, config.spread_seconds)
+    return Agent(collector, client, spool, backfill, Ticks(config.interval), turn)
+
+
+def _client(config: Config, root: str) -> Client:
     worker = Worker()
     is_token = config.auth == "token"
     credential = TokenCredential(config.token) if is_token else MungeCredential(worker, config.munge_socket)
+    headers = run_headers(int(time.time()), root)
     try:
-        client = Client(config.server_url, credential, worker, config.ca_file)
+        return Client(config.server_url, credential, worker, config.ca_file, headers)
     except OSError as error:
         reason = error.strerror or error
         raise ConfigError(f"ca_file is {config.ca_file!r}, which holds no usable certificate: {reason}.")
-    turn = turn_seconds(config.node_id, config.spread_seconds)
-    return Agent(Collector(config.node_id, root), client, Ticks(config.interval), turn)
+
+
+def _spool(config: Config) -> Spool:
+    """Return the spool with what an earlier run left in it."""
+    capacity = config.spool_hours * 3600 // config.interval
+    spool = Spool(config.spool_path, Segments(config.spool_path, config.node_id, capacity), Disk())
+    spool.open(OPEN_SECONDS)
+    if spool.count:
+        write_line(f"The spool holds {spool.count} samples that the panel has not stored yet.")
+    return spool
 
 
 def _print_one_sample(arguments: Arguments) -> None:

@@ -3,16 +3,23 @@
 import json
 import time
 from binascii import crc32
-from typing import Callable
+from typing import Callable, Optional
 
+from minipanel_agent.backfill import Backfill
 from minipanel_agent.client import Client
 from minipanel_agent.collector import Collector, Sample
 from minipanel_agent.errors import MeasureError, SendError
 from minipanel_agent.log import Trouble, write_line
 from minipanel_agent.schedule import Ticks
+from minipanel_agent.spool import Spool
 
 MARGIN_SECONDS = 0.25
 """What is left between the end of a round and the next tick."""
+
+DISK_SECONDS = 1.0
+"""A sample that the disk has not taken by then waits in memory."""
+
+STOP_SECONDS = 0.5
 
 
 def turn_seconds(node_id: str, spread_seconds: float) -> float:
@@ -27,6 +34,8 @@ class Agent:
         self,
         collector: Collector,
         client: Client,
+        spool: Spool,
+        backfill: Backfill,
         ticks: Ticks,
         turn: float = 0,
         log: Callable[[str], None] = write_line,
@@ -35,21 +44,35 @@ class Agent:
         """turn: seconds after each tick at which to post."""
         self._collector = collector
         self._client = client
+        self._spool = spool
+        self._backfill = backfill
         self._ticks = ticks
         self._turn = turn
         self._log = log
         self._clock = clock
         self._quiet_until = clock()
         self._has_stored = False
+        self._is_away = spool.count > 0
+        self._unsent: Optional[bytes] = None
+        """The sample that is neither with the panel nor in the spool."""
         self._stalls = Trouble("Ticks are met again; {count} missed.", log)
         self._faults = Trouble("Measuring works again; it failed {count} times.", log)
-        self._losses = Trouble("The panel stores samples again; {count} lost.", log)
+        self._absences = Trouble("The panel stores samples again; {count} were kept in the spool.", log)
+        self._refusals = Trouble("The panel stores samples again; {count} were refused and dropped.", log)
 
     def run(self) -> None:
         """Report until Stopped is raised."""
-        self.start()
-        while True:
-            self.round()
+        try:
+            self.start()
+            while True:
+                self.round()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Leave nothing in memory: what the panel has not stored by now goes to the spool."""
+        self._keep(STOP_SECONDS)
+        self._spool.close(STOP_SECONDS)
 
     def start(self) -> None:
         """Take the reading that the first sample counts from."""
@@ -73,22 +96,71 @@ class Agent:
             return
         self._faults.ended()
         if sample is not None:
-            self._ticks.sleep_until(tick + self._turn)
-            self._post(sample)
+            self._report(sample, tick)
 
-    def _post(self, sample: Sample) -> None:
-        """Send a sample; one that the panel does not store is counted and dropped."""
+    def _report(self, sample: Sample, tick: int) -> None:
+        """Post a sample at this node's turn, and use the time before and after it for those in the spool."""
+        body = json.dumps(sample).encode("ascii")  # without arguments: those make a new encoder at each call
+        self._unsent = body
+        if self._is_away:
+            # Before it is posted: that may take until the next tick, and a kill meanwhile must not cost it. When the
+            # panel stores it after all, it gets it twice and counts it once.
+            self._keep(DISK_SECONDS)
+        elif self._spool.count:
+            self._backfill.run(self._ticks.seconds_left(self._ticks.interval - self._turn + MARGIN_SECONDS))
+        self._ticks.sleep_until(tick + self._turn)
+        self._post(body)
+        if self._spool.count and not self._is_away:
+            self._backfill.run(self._ticks.seconds_left(MARGIN_SECONDS))
+
+    def _post(self, body: bytes) -> None:
+        """Send a sample; one that the panel may store later goes to the spool."""
         if self._clock() < self._quiet_until:
-            self._losses.counted()
+            self._absences.counted()
+            self._keep(min(self._ticks.seconds_left(0), DISK_SECONDS))
             return
         try:
-            body = json.dumps(sample).encode("ascii")  # without arguments: those make a new encoder at each call
             self._client.post(body, self._ticks.seconds_left(MARGIN_SECONDS))
         except SendError as error:
-            self._losses.happened(str(error))
-            self._quiet_until = self._clock() + error.retry_after
+            if error.status in (400, 413):
+                self._refused(error)
+            else:
+                self._failed(error)
             return
-        self._losses.ended()
+        self._stored()
+
+    def _stored(self) -> None:
+        self._unsent = None
+        self._absences.ended()
+        self._refusals.ended()
+        self._panel_is_there()
         if not self._has_stored:
             self._has_stored = True
             self._log("The panel stored the first sample.")
+
+    def _refused(self, error: SendError) -> None:
+        """Drop a sample that the panel will never store.
+
+        Also one whose time the panel takes for the future: the node's clock is wrong. Kept until its time has come, it
+        would be history that never was.
+        """
+        self._unsent = None
+        self._refusals.happened(str(error))
+        self._panel_is_there()
+
+    def _failed(self, error: SendError) -> None:
+        self._absences.happened(str(error))
+        self._quiet_until = self._clock() + error.retry_after
+        self._is_away = True
+        self._keep(min(self._ticks.seconds_left(0), DISK_SECONDS))
+
+    def _panel_is_there(self) -> None:
+        if self._is_away:
+            self._is_away = False
+            self._backfill.begin()
+
+    def _keep(self, seconds: float) -> None:
+        """Put the sample of this round into the spool, unless it is there or with the panel."""
+        if self._unsent is not None:
+            self._spool.keep(self._unsent, seconds)
+            self._unsent = None

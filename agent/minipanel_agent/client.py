@@ -9,7 +9,7 @@ from minipanel_agent import __version__
 from minipanel_agent.answer import Answer, NoAnswer, TornAnswer
 from minipanel_agent.connection import Connection
 from minipanel_agent.deadline import Deadline
-from minipanel_agent.errors import SendError
+from minipanel_agent.errors import SendError, reason_of
 from minipanel_agent.munge import MungeError
 from minipanel_agent.url import Url
 from minipanel_agent.worker import Worker
@@ -24,16 +24,25 @@ class Client:
     """Posts to one panel, over one connection that it keeps."""
 
     def __init__(
-        self, url: Url, credential: Any, worker: Worker, ca_file: str = "", clock: Callable[[], float] = time.time
+        self,
+        url: Url,
+        credential: Any,
+        worker: Worker,
+        ca_file: str = "",
+        headers: str = "",
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """credential: has header(body, deadline). clock: Unix seconds. Raises OSError for a bad ca_file."""
+        """credential: has header(body, deadline). headers: lines of each POST's head, with their ends.
+
+        clock: Unix seconds. Raises OSError for a bad ca_file.
+        """
         self._url = url
         self._credential = credential
         self._clock = clock
         self._connection = Connection(url, worker, ca_file)
         self._head = (
             f"POST {url.path}{ROUTE} HTTP/1.1\r\nHost: {url.authority}\r\nUser-Agent: minipanel-agent/{__version__}\r\n"
-            "Content-Type: application/json\r\n"
+            f"Content-Type: application/json\r\n{headers}"
         )
 
     def post(self, body: bytes, seconds: float) -> None:
@@ -46,7 +55,7 @@ class Client:
         except (TimeoutError, socket.timeout):  # two classes until Python 3.10
             raise SendError(f"The panel at {self._url.text} did not answer within {seconds:.1f} s.")
         except (OSError, TornAnswer) as error:
-            raise SendError(f"The panel at {self._url.text} cannot be reached: {_reason(error)}.")
+            raise SendError(f"The panel at {self._url.text} cannot be reached: {reason_of(error)}.")
         raise_unless_stored(answer)
 
     def close(self) -> None:
@@ -105,8 +114,3 @@ def _retry_after(answer: Answer) -> int:
     text = answer.headers.get("retry-after", "")
     is_number = answer.status in (429, 503) and text.isdigit() and len(text) < 10
     return min(int(text), LONGEST_RETRY_SECONDS) if is_number else 0
-
-
-def _reason(error: Exception) -> str:
-    """Return an error's words without its number."""
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")

@@ -20,6 +20,11 @@ except ImportError:  # before Python 3.11
 
 DEFAULT_PATH = "/opt/minipanel-agent/config.toml"
 
+DEFAULT_SPOOL = "/var/lib/minipanel-agent/spool"
+
+MOST_SPOOL_HOURS = 720
+"""30 days; the panel passes over what is older than the history it keeps, 32 days unless set otherwise."""
+
 LONGEST_NODE_ID = 253
 """Signs of a hostname, RFC 1035 section 2.3.4."""
 
@@ -27,7 +32,8 @@ NODE_ID_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 
 
 class Config:
-    """What config.toml says: server_url, node_id, interval, spread_seconds, auth, token, munge_socket, ca_file.
+    """What config.toml says: server_url, node_id, interval, spread_seconds, auth, token, munge_socket, ca_file,
+    spool_path, spool_hours.
 
     A text that was left out is "", but node_id is then the node's hostname. Times are in seconds.
     """
@@ -42,6 +48,8 @@ class Config:
         self.token: str = values.get("token", "")
         self.munge_socket: str = values.get("munge_socket", "")
         self.ca_file: str = values.get("ca_file", "")
+        self.spool_path: str = values.get("spool_path", DEFAULT_SPOOL)
+        self.spool_hours: int = values.get("spool_hours", 24)
 
 
 def read_config(path: str) -> Config:
@@ -94,6 +102,10 @@ def _is_spread(value: Any) -> bool:
     return (_is_whole(value) or isinstance(value, float)) and 0 <= value <= 59
 
 
+def _is_spool_hours(value: Any) -> bool:
+    return _is_whole(value) and 1 <= value <= MOST_SPOOL_HOURS
+
+
 def _is_token(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 1000 and all("!" <= sign <= "~" for sign in value)
 
@@ -111,6 +123,8 @@ KEYS: Dict[str, Tuple[Callable[[Any], bool], str]] = {
     "token": (_is_token, "the node's token, 1 to 1000 signs of ASCII without spaces"),
     "munge_socket": (_is_path, "the absolute path of munged's socket"),
     "ca_file": (_is_path, "the absolute path of a file with the authority's certificate"),
+    "spool_path": (_is_path, "the absolute path of a folder of the agent's own"),
+    "spool_hours": (_is_spool_hours, f"a whole number of hours from 1 to {MOST_SPOOL_HOURS}"),
 }
 
 SECRET_KEYS = ("token",)

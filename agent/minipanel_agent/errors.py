@@ -19,3 +19,8 @@ class SendError(Exception):
         super().__init__(sentence)
         self.status = status
         self.retry_after = retry_after
+
+
+def reason_of(error: Exception) -> str:
+    """Return an error's words without its number."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")

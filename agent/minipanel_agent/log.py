@@ -35,9 +35,9 @@ class Trouble:
         self._told = ""
         self.count = 0
 
-    def happened(self, sentence: str) -> None:
-        """Count a failure; log it unless the last one was the same but for its figures."""
-        self.counted()
+    def happened(self, sentence: str, count: int = 1) -> None:
+        """Count a failure, or several; log it unless the last one was the same but for its figures."""
+        self.count += count
         gist = "".join(sign for sign in sentence if not sign.isdigit())
         if gist != self._told:
             self._told = gist

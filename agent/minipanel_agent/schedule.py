@@ -44,8 +44,11 @@ class Ticks:
         return -LATE_SECONDS <= left <= 0
 
     def seconds_left(self, margin_seconds: float) -> float:
-        """Return the time until shortly before the next tick; what is done in between must be over by then."""
-        return self._last + self.interval - margin_seconds - self._clock()
+        """Return the time until shortly before the next tick; what is done in between must be over by then.
+
+        At most an interval: when the clock was set back, it would be hours.
+        """
+        return min(self._last + self.interval - self._clock(), self.interval) - margin_seconds
 
     def _tick_before_now(self) -> int:
         return int(self._clock() // self.interval) * self.interval

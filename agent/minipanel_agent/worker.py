@@ -58,8 +58,10 @@ class _Thread:
         return outcome
 
     def _leave(self) -> None:
+        """Let the thread end: at once if it has not begun yet, else after what it does."""
         self._is_left = True
-        self._begin.release()
+        if self._begin.locked():  # open, it still waits to be taken by a thread that was slow to start
+            self._begin.release()
 
     def _run(self) -> None:
         self._begin.acquire()

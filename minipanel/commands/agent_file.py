@@ -12,17 +12,18 @@ from minipanel.services.tokens import agent_token
 
 def write_agent_file(path: Path, config: Config, node: NodeConfig) -> None:
     """Write the config.toml of this node's agent, readable for its owner alone. Raises ConfigError."""
-    replace_file(path, render_agent_file(config, node))
+    replace_file(path, render_agent_file(config, node, path.parent.absolute() / "spool"))
 
 
-def render_agent_file(config: Config, node: NodeConfig) -> str:
-    """Return the text of a node's config.toml: where it reports, as whom, and how it proves that."""
+def render_agent_file(config: Config, node: NodeConfig, spool: Path) -> str:
+    """Return the text of a node's config.toml: where it reports, as whom, how it proves that, and its spool."""
     agents = config.agents
     values: dict[str, str | int] = {
         "server_url": config.server.url,
         "node_id": node.hostname,
         "interval": agents.interval,
         "auth": agents.auth,
+        "spool_path": str(spool),
     }
     if agents.auth == "token" and agents.secret is not None:
         values["token"] = agent_token(agents.secret, node.hostname)

@@ -2,11 +2,14 @@
 
 import sys
 
+from minipanel_agent import backfill
 from minipanel_agent.__main__ import report
 from minipanel_agent.config import read_config
 
 
 def main(path: str) -> None:
+    backfill.SMALL_CLUSTER_SECONDS = 0.5
+    backfill.LEAST_SECONDS = backfill.LEAST_PAUSE_SECONDS = 0.1
     config = read_config(path)
     config.interval = 1
     report(config)

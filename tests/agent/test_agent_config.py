@@ -47,13 +47,19 @@ class ConfigTest(unittest.TestCase):
         self.refused(
             URL + "intervall = 5\n",
             "intervall is no key of this file; there are server_url, node_id, interval, spread_seconds, auth, token, "
-            "munge_socket, ca_file.",
+            "munge_socket, ca_file, spool_path, spool_hours.",
         )
 
-    def test_the_spools_keys_are_unknown_as_long_as_there_is_no_spool(self):
-        for line in ("spool_hours = 24\n", 'spool_path = "/var/lib/x"\n'):
-            with self.assertRaisesRegex(ConfigError, "is no key of this file"):
-                parse_config(URL + line)
+    def test_a_spool_is_kept_for_a_day_below_var_unless_told_otherwise(self):
+        got = parse_config(URL)
+        self.assertEqual((got.spool_path, got.spool_hours), ("/var/lib/minipanel-agent/spool", 24))
+        got = parse_config(URL + 'spool_path = "/run/minipanel-agent/spool"\nspool_hours = 6\n')
+        self.assertEqual((got.spool_path, got.spool_hours), ("/run/minipanel-agent/spool", 6))
+
+    def test_spool_hours_are_whole_and_end_at_30_days(self):
+        for value in ("0", "721", "-1", "1.5", "true", '"24"'):
+            with self.assertRaisesRegex(ConfigError, "^spool_hours is .*; it must be a whole number of hours from 1"):
+                parse_config(URL + f"spool_hours = {value}\n")
 
     def test_an_interval_must_be_a_multiple_of_5(self):
         for value in ("0", "3", "7", "65", "-5", "5.0", "true", '"5"'):
@@ -102,6 +108,8 @@ class ConfigTest(unittest.TestCase):
     def test_paths_are_absolute(self):
         with self.assertRaisesRegex(ConfigError, "^ca_file is 'ca.pem'; it must be the absolute path"):
             parse_config('server_url = "https://head"\nca_file = "ca.pem"\n')
+        with self.assertRaisesRegex(ConfigError, "^spool_path is 'spool'; it must be the absolute path"):
+            parse_config(URL + 'spool_path = "spool"\n')
 
     def test_what_is_no_toml_is_told_with_its_place(self):
         with self.assertRaisesRegex(ConfigError, r"^this is not TOML: .*line 1"):

@@ -1,14 +1,21 @@
 """The agent's round, with a clock of its own: what is sent, when, and what is said about it."""
 
 import json
+import os
 import unittest
 from binascii import crc32
 
 from minipanel_agent.agent import MARGIN_SECONDS, Agent, turn_seconds
+from minipanel_agent.backfill import Backfill
+from minipanel_agent.disk import Disk
 from minipanel_agent.errors import MeasureError, SendError
 from minipanel_agent.schedule import Ticks
+from minipanel_agent.segments import Segments
+from minipanel_agent.spool import Spool
+from minipanel_agent.stop import Stopped
 
 from tests.agent.clocks import FakeClock
+from tests.agent.trees import Tree
 
 
 class FakeCollector:
@@ -38,8 +45,12 @@ class FakeClient:
         self.failures = []
         self.seconds = []
         self.moments = []
+        self.batches = []
 
     def post(self, body, seconds):
+        if body.startswith(b"["):
+            self.batches.append([sample["timestamp"] for sample in json.loads(body.decode())])
+            return
         self.seconds.append(seconds)
         self.moments.append(self.clock())
         failure = self.failures.pop(0) if self.failures else None
@@ -54,11 +65,15 @@ class RoundTest(unittest.TestCase):
         self.clock = FakeClock(1640995202.0)
         self.collector = FakeCollector(self.clock)
         self.client = FakeClient(self.clock)
+        self.folder = Tree(self).path("spool")
         self.make(turn=0)
 
     def make(self, turn):
         ticks = Ticks(5, self.clock, self.clock.sleep)
-        self.agent = Agent(self.collector, self.client, ticks, turn, self.lines.append, self.clock)
+        log, clock = self.lines.append, self.clock
+        self.spool = Spool(self.folder, Segments(self.folder, "node001", 1000), Disk(), log)
+        backfill = Backfill(self.spool, self.client, 0, log, clock, clock, clock.sleep)
+        self.agent = Agent(self.collector, self.client, self.spool, backfill, ticks, turn, log, clock)
         self.agent.start()
 
     def rounds(self, count):
@@ -93,19 +108,79 @@ class RoundTest(unittest.TestCase):
         self.assertIn("A tick was missed: the node slept or stalled, or its clock was set.", self.lines)
         self.assertEqual(self.lines[-1], "Ticks are met again; 1 missed.")
 
-    def test_a_failed_post_is_told_once_and_the_next_sample_is_sent(self):
+    def test_a_failed_post_is_told_once_and_its_sample_follows_the_next_one(self):
         self.rounds(1)
         self.client.failures = [SendError("Connection refused.")] * 3
-        self.rounds(5)
-        self.assertEqual(self.timestamps(), [1640995205, 1640995225, 1640995230])
-        expected = ["Connection refused.", "The panel stores samples again; 3 lost."]
-        self.assertEqual(self.lines[1:], expected)
+        self.rounds(4)
+        self.assertEqual(self.timestamps(), [1640995205, 1640995225])
+        self.assertEqual(self.client.batches, [[1640995210, 1640995215, 1640995220, 1640995225]])
+        self.assertEqual(
+            self.lines[1:],
+            [
+                "Connection refused.",
+                "The panel stores samples again; 3 were kept in the spool.",
+                "The spool is delivered: 4 samples.",
+            ],
+        )
+
+    def test_while_all_is_well_nothing_is_written_to_the_disk(self):
+        self.rounds(3)
+        self.agent.close()
+        self.assertFalse(os.path.exists(self.folder))
+
+    def test_while_the_panel_is_away_a_sample_is_on_the_disk_before_it_is_posted(self):
+        self.client.failures = [SendError("Connection refused.")]
+        self.rounds(1)
+        kept = []
+        self.client.post = lambda body, seconds: kept.append(self.spool.count)
+        self.agent.round()
+        self.assertEqual(kept, [2, 2])  # the live one and the batch
 
     def test_a_busy_panel_is_left_alone_as_long_as_it_asked_for(self):
         self.client.failures = [SendError("Busy.", 503, retry_after=12)]
         self.rounds(4)
         self.assertEqual(self.client.moments, [1640995205, 1640995220])
-        self.assertEqual(self.lines[1], "The panel stores samples again; 3 lost.")
+        self.assertEqual(self.lines[1], "The panel stores samples again; 3 were kept in the spool.")
+        self.assertEqual(self.client.batches, [[1640995205, 1640995210, 1640995215, 1640995220]])
+
+    def test_a_sample_that_the_panel_will_never_store_is_dropped_and_told(self):
+        for status in (400, 413):
+            self.lines.clear()
+            self.client.failures = [SendError("The timestamp is 61 s ahead.", status)] * 2
+            self.rounds(3)
+            self.assertEqual(self.lines[0], "The timestamp is 61 s ahead.")
+            self.assertIn("The panel stores samples again; 2 were refused and dropped.", self.lines)
+        self.assertEqual(self.spool.count, 0)
+        self.assertEqual(self.client.batches, [])
+
+    def test_a_panel_that_refuses_a_sample_is_there_for_those_of_the_spool(self):
+        self.client.failures = [SendError("Connection refused."), SendError("Ahead.", 400)]
+        self.rounds(3)
+        self.assertEqual(self.client.batches, [[1640995205, 1640995210]])
+
+    def test_what_was_measured_and_not_posted_when_it_is_stopped_is_kept(self):
+        def stop(body, seconds):
+            raise Stopped
+
+        self.client.post = stop
+        with self.assertRaises(Stopped):
+            self.agent.run()
+        self.assertEqual(self.spool.count, 1)
+
+    def test_what_an_earlier_run_left_follows_the_first_sample(self):
+        self.client.failures = [SendError("Connection refused.")]
+        self.rounds(1)
+        self.make(turn=0)
+        self.spool.open(1)
+        self.rounds(1)
+        self.assertEqual((self.timestamps(), self.client.batches), ([1640995210], [[1640995205]]))
+
+    def test_a_late_turn_leaves_the_time_before_it_to_the_spool(self):
+        self.make(turn=4.0)
+        self.client.failures = [SendError("Connection refused.")]
+        self.rounds(3)
+        self.assertEqual(self.client.moments, [1640995209.0, 1640995214.0, 1640995219.0])
+        self.assertEqual(len(self.client.batches), 1)
 
     def test_a_failed_measurement_is_told_once_and_tried_again(self):
         self.collector.failures = [MeasureError("/proc is gone."), MeasureError("/proc is gone.")]

@@ -68,6 +68,15 @@ class RequestTest(ClientTest):
         self.assertRegex(request.headers["X-MiniPanel-Sent"], r"^\d{10}\.\d{3}$")
         self.assertAlmostEqual(float(request.headers["X-MiniPanel-Sent"]), before, delta=1)
 
+    def test_headers_of_the_run_go_with_each_post(self):
+        receiver = self.receiver()
+        client = Client(parse_url(receiver.url), TokenCredential("x"), Worker(), headers="X-A: 1\r\nX-B: 2\r\n")
+        self.addCleanup(client.close)
+        client.post(BODY, 5)
+        client.post(BODY, 5)
+        for request in receiver.requests:
+            self.assertEqual((request.headers["X-A"], request.headers["X-B"], request.body), ("1", "2", BODY))
+
     def test_a_path_before_the_route_is_kept(self):
         receiver = self.receiver()
         self.client(receiver.url + "/mini/").post(BODY, 5)

@@ -90,6 +90,11 @@ class TicksTest(unittest.TestCase):
         self.clock.now += 1.5
         self.assertAlmostEqual(self.ticks.seconds_left(0.25), 3.25, places=3)
 
+    def test_the_time_left_is_no_hours_when_the_clock_was_set_back(self):
+        self.ticks.wait()
+        self.clock.now -= 3600
+        self.assertAlmostEqual(self.ticks.seconds_left(0.25), 4.75, places=3)
+
     def test_sleeping_until_a_moment_gone_by_does_not_sleep(self):
         self.ticks.wait()
         slept = len(self.clock.slept)

@@ -39,6 +39,14 @@ class WorkerTest(unittest.TestCase):
             self.worker.call(Deadline(0.05), self.hang)
         self.assertLess(time.monotonic() - began, 1)
 
+    def test_calls_given_up_before_their_thread_began_disturb_nothing(self):
+        for _ in range(300):
+            try:
+                self.worker.call(Deadline(0.00002), str.upper, "a")
+            except TimeoutError:
+                pass
+        self.assertEqual(self.worker.call(Deadline(5), str.upper, "b"), "B")
+
     def test_the_call_after_one_that_hangs_gets_its_own_result(self):
         with self.assertRaises(TimeoutError):
             self.worker.call(Deadline(0.05), self.hang)

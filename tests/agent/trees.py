@@ -27,10 +27,12 @@ class Tree:
         return os.path.join(self.root, name)
 
     def write(self, name: str, text: str) -> None:
-        """Write a file in place: who has it open sees the new text, as in /proc."""
+        """Write a file in place and at once: who has it open sees the old text or the new one, as in /proc."""
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), "w") as file:
-            file.write(text)
+        descriptor = os.open(self.path(name), os.O_WRONLY | os.O_CREAT, 0o644)
+        os.pwrite(descriptor, text.encode(), 0)
+        os.ftruncate(descriptor, len(text.encode()))
+        os.close(descriptor)
 
     def remove(self, name: str) -> None:
         shutil.rmtree(self.path(name))

@@ -1,0 +1,84 @@
+"""A panel that is away for a while, and an agent that is killed meanwhile: afterwards not one sample is missing."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from minipanel.commands.agent_file import write_agent_file
+from minipanel.config import Config
+from tests.panel.commands import ENVIRONMENT, log_in, running_panel, written_config
+from tests.panel.doors import PASSWORD
+
+AWAY_SECONDS = 20
+
+COUNT = "SELECT sum(samples) FROM (SELECT samples FROM pending_metrics UNION ALL SELECT samples FROM system_metrics)"
+
+
+@contextlib.contextmanager
+def running_agent(path: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run an agent while the block runs."""
+    command = [sys.executable, "-m", "minipanel_agent", "--config", str(path)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(command, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until(path: Path, sentence: str, seconds: float) -> None:
+    """Return once a log has the sentence."""
+    end = time.monotonic() + seconds
+    while sentence not in path.read_text():
+        assert time.monotonic() < end, f"not said in {seconds} s: {sentence!r}; but: {path.read_text()}"
+        time.sleep(0.1)
+
+
+def sleep_past_tick() -> None:
+    """Sleep until a second after a tick: a process that starts then measures at the next one."""
+    time.sleep(5 - time.time() % 5 + 1)
+
+
+def stored_samples(config: Config) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{config.database.path}?mode=ro", uri=True)) as database:
+        return int(database.execute(COUNT).fetchone()[0])
+
+
+def recent(config: Config, node: int = 1) -> list[int]:
+    """Return the timestamps of the last hour that the panel has in memory."""
+    headers = {"Authorization": f"Bearer {log_in(config.server.url, PASSWORD).json()['token']}"}
+    answer = httpx.get(f"{config.server.url}/api/metrics/realtime/{node}", headers=headers, timeout=10)
+    timestamps: list[int] = answer.json()["recent"]["timestamp"]
+    return timestamps
+
+
+def test_a_panel_away_and_an_agent_killed_meanwhile_cost_not_one_sample(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+    agent, log = tmp_path / "agent.toml", tmp_path / "agent.log"
+    write_agent_file(agent, config, config.nodes[0])
+    with running_agent(agent, log) as first:
+        with running_panel(config):
+            wait_until(log, "The panel stored the first sample.", 15)
+            begin = recent(config)[0]
+        sleep_past_tick()
+        first.kill()
+        first.wait()
+    with running_agent(agent, log) as second:
+        time.sleep(AWAY_SECONDS - 6)
+        with running_panel(config):
+            wait_until(log, "The spool is delivered", 20)
+            second.terminate()
+            assert second.wait(5) == 0
+            known = recent(config)
+            assert known == list(range(known[0], known[-1] + 5, 5))
+            assert len(known) >= AWAY_SECONDS / 5
+            assert stored_samples(config) == (known[-1] - begin) // 5 + 1
