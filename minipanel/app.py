@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from minipanel import __version__
 from minipanel.config import Config
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 
+INGEST = "/api/metrics"
+"""Where agents post to."""
+
 FOR_USERS = (nodes.router, stream.router, metrics.router, docs.router)
 """Every route of these asks for a session."""
 
@@ -36,7 +40,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     The database is opened at once, so that the error of one that can't be used (DatabaseError) reaches the caller.
     """
     parts = panel(config)
-    app = FastAPI(
+    app = PanelApp(
         title="MiniPanel",
         version=__version__,
         docs_url=None,
@@ -51,13 +55,34 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     for router in FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in)])
     app.add_api_route("/api/health", health, response_model=Health, tags=["health"])
-    # A plain route: 30 µs a request against 88 µs through FastAPI and pydantic (measured).
-    # First in the table, for nearly every request is for it.
-    app.router.routes.insert(0, Route("/api/metrics", agents.receive_samples, methods=["POST"]))
+    app.router.routes.append(Route(INGEST, agents.receive_samples, methods=["POST"]))
     app.router.routes.extend(page_routes(static))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
     _answer_errors(app)
     return app
+
+
+class PanelApp(FastAPI):
+    """FastAPI; only samples, which nearly every request is for, go straight to their handler."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. FastAPI's layers took a fifth of a sample's time on the event loop (measured)."""
+        if scope["type"] == "http" and scope["path"] == INGEST and scope["method"] == "POST":
+            scope["app"] = self
+            response = await _take_samples(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+async def _take_samples(request: Request) -> Response:
+    try:
+        return await agents.receive_samples(request)
+    except PanelError as error:
+        return await _panel_error(request, error)
+    except Exception as error:
+        log.exception("Samples could not be taken.")
+        return await _unexpected_error(request, error)
 
 
 async def health() -> Health:
@@ -102,5 +127,5 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:
-    # Uvicorn logs the traceback; whoever asked gets a sentence.
+    # The traceback is in the log; whoever asked gets a sentence.
     return JSONResponse({"error": "The panel failed at this request; its log tells why."}, 500)

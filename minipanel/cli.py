@@ -11,6 +11,7 @@ from typer import Argument, Option
 
 from minipanel import __version__
 from minipanel.commands.accounts import change_password
+from minipanel.commands.backup import make_backup
 from minipanel.commands.launch import become_panel
 from minipanel.commands.roster import add_node, list_nodes, remove_node_set
 from minipanel.commands.status import show_status
@@ -150,6 +151,16 @@ def rollout(
 
 
 cli.command("setup")(setup_command(lambda config: roll_out(config, None, RolloutOptions(), as_json=False)))
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, Argument(metavar="FILE", help="The copy. It must not exist.")],
+    force: Annotated[bool, Option("--force", help="Replace the file if it exists.")] = False,
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """Copy the database while the panel runs, and check the copy."""
+    make_backup(config, file, force)
 
 
 @cli.command()

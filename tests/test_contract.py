@@ -43,6 +43,9 @@ USERS = {
     ("GET", "/api/metrics/stream"),
     ("GET", "/api/metrics/history"),
     ("GET", "/api/metrics/history/{}"),
+    ("GET", "/api/metrics/gaps/{}"),
+    ("GET", "/api/metrics/spread"),
+    ("GET", "/api/metrics/trend"),
 }
 UNDESCRIBED = {("GET", "/api/docs"), ("GET", "/api/openapi.json")}
 """For users too, but not part of the document that they show."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel import __version__
+from minipanel.commands.forecast import Forecast, forecast
 from minipanel.commands.probes import disk_trouble, local_address, munge_trouble, panel_version
 from minipanel.config import Config, NodeConfig
 from minipanel.database import queries
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.schema import stored_version
+from minipanel.database.size import Size, measure
 from minipanel.errors import CommandError, DatabaseError
 from minipanel.models.node import UP_SECONDS, State
 from minipanel.serving.lock import running_pid
@@ -31,10 +33,11 @@ class PanelFinding:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFinding:
-    """The database file, with its write-ahead log in `size_bytes`."""
+    """The database file, with its write-ahead log in `size_bytes`. `forecast` is None where it can't be read."""
 
     path: Path
     size_bytes: int
+    forecast: Forecast | None
     trouble: str | None
 
 
@@ -78,15 +81,16 @@ def find_out(config: Config) -> Findings:
     uses_munge = config.agents.auth == "munge"
     now = int(time.time())
     seen: dict[str, int] = {}
-    trouble = None
+    expected = trouble = None
     try:
         seen = newest_samples(config.database.path)
+        expected = forecast(config, _size(config.database.path))
     except DatabaseError as error:
         trouble = str(error)
     return Findings(
         timestamp=now,
         panel=_panel(config),
-        database=_database(config.database.path, trouble),
+        database=_database(config.database.path, expected, trouble),
         munge=MungeFinding(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None),
         nodes=tuple(_node(node, seen.get(node.hostname.lower()), now, config) for node in config.nodes),
     )
@@ -110,13 +114,22 @@ def _panel(config: Config) -> PanelFinding:
     return PanelFinding(address, version, pid, trouble)
 
 
-def _database(path: Path, trouble: str | None) -> DatabaseFinding:
+def _database(path: Path, expected: Forecast | None, trouble: str | None) -> DatabaseFinding:
     files = [path, path.with_name(f"{path.name}-wal")]
     try:
         size_bytes = sum(file.stat().st_size for file in files if file.exists())
-        return DatabaseFinding(path, size_bytes, trouble or disk_trouble(path))
+        trouble = trouble or disk_trouble(path) or (expected.trouble if expected else None)
+        return DatabaseFinding(path, size_bytes, expected, trouble)
     except OSError as error:
-        return DatabaseFinding(path, 0, trouble or f"{path} can't be looked at: {error.strerror}.")
+        return DatabaseFinding(path, 0, expected, trouble or f"{path} can't be looked at: {error.strerror}.")
+
+
+def _size(path: Path) -> Size:
+    try:
+        with closing(open_reader(path)) as connection:
+            return measure(connection)
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
 
 
 def newest_samples(path: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from minipanel.commands.findings import DatabaseFinding, Findings, MungeFinding, PanelFinding, find_out
 from minipanel.commands.folding import fold
+from minipanel.commands.forecast import megabytes
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.config import load_config
 from minipanel.exits import DONE, FAILED
@@ -49,7 +50,15 @@ def _panel_line(panel: PanelFinding) -> str:
 
 
 def _database_line(database: DatabaseFinding) -> str:
-    return database.trouble or f"{database.path}, {database.size_bytes / 2**20:.1f} MB"
+    if database.trouble:
+        return database.trouble
+    size = f"{database.path}, {database.size_bytes / 2**20:.1f} MB"
+    expected = database.forecast
+    if expected is None:
+        return size
+    nodes = f"{expected.nodes} node{'s' if expected.nodes != 1 else ''}"
+    becomes = f"{megabytes(expected.expected_bytes)} MB with {nodes} for {expected.retention_days} days"
+    return f"{size}; becomes about {becomes}"
 
 
 def _munge_line(munge: MungeFinding) -> str:

@@ -8,8 +8,11 @@ from urllib.parse import quote
 
 from minipanel.errors import DatabaseError
 
-BUSY_SECONDS = 5.0
-"""How long a statement waits for a lock that another process holds."""
+BUSY_SECONDS = 2.0
+"""How long a statement waits for a lock that another process holds: short enough for a panel to stop in 5 seconds."""
+
+IMPATIENT_SECONDS = 0.1
+"""How long the writer waits once it has waited in vain: else the requests behind each other waited each in turn."""
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -44,6 +47,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
     return connection
+
+
+def set_patience(connection: sqlite3.Connection, seconds: float) -> None:
+    """Have statements wait this long for a lock that another process holds."""
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 def explain(error: sqlite3.Error, path: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
 from minipanel.models.node import Node
-from minipanel.models.record import SLOTS, VALUE_COLUMNS, last_sample, record_id
+from minipanel.models.record import SLOTS, VALUE_COLUMNS, last_sample, record_id, record_timestamp, slot_bit
+from minipanel.models.sample import Sample
 
 Row = tuple[int, int, int, float, int, float, float, float | None, float, int, float | None, int, int, int]
 """A record as it is merged: the columns of `_COLUMNS` in their order."""
@@ -57,6 +59,29 @@ _FULL = f"SELECT {_COLUMNS} FROM pending_metrics WHERE timestamp <= ? ORDER BY i
 _MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
 _MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
 _SEAL = _MERGE.format(table="system_metrics", source=_FULL)
+
+
+def as_row(node_id: int, sample: Sample) -> Row:
+    """Return a sample as a record of its own, values in hundredths: that is what keeps the sums of a merge exact."""
+    timestamp = record_timestamp(sample.timestamp)
+    cpu = round(sample.cpu_percent, 2)
+    temp = None if sample.cpu_temp is None else round(sample.cpu_temp, 2)
+    return (
+        record_id(node_id, timestamp),
+        node_id,
+        timestamp,
+        cpu,
+        sample.memory_total,
+        sample.memory_used,
+        100.0 * sample.memory_used / sample.memory_total,
+        temp,
+        cpu,
+        sample.memory_used,
+        temp,
+        1,
+        0 if temp is None else 1,
+        slot_bit(sample.timestamp),
+    )
 
 
 def merge_pending(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
@@ -172,3 +197,24 @@ def history_columns(
     )
     span = {"first": record_id(node_id, start) + 1, "last": record_id(node_id, end), "now": now}
     return list(connection.execute(statement, span).fetchone())
+
+
+def records_at(
+    connection: sqlite3.Connection, node_ids: Sequence[int], times: Sequence[int], now: int
+) -> list[tuple[int, float, float, float | None]]:
+    """Return timestamp, CPU percent, memory percent and temperature of each record there is of these nodes and times.
+
+    Each is looked up by its id, node after node as they lie on disk: what lies between two times isn't read. A record
+    that still fills is shown once its time has passed, so not after `now`.
+    """
+    wanted = (
+        "FROM json_each(:nodes) AS node CROSS JOIN json_each(:times) AS time "
+        "CROSS JOIN {table} ON {table}.id = (node.value << 32 | time.value)"
+    )
+    values = "timestamp, cpu_percent, memory_percent, cpu_temp"
+    statement = (
+        f"SELECT {values} {wanted.format(table='system_metrics')} UNION ALL "
+        f"SELECT {values} {wanted.format(table='pending_metrics')} WHERE timestamp <= :now"
+    )
+    asked = {"nodes": json.dumps(list(node_ids)), "times": json.dumps(list(times)), "now": now}
+    return connection.execute(statement, asked).fetchall()

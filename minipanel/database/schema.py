@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from minipanel.database.connection import explain
+from minipanel.database.copy import write_copy
 from minipanel.errors import DatabaseError
 
 APPLICATION_ID = 0x4D506E6C
@@ -57,7 +58,7 @@ def newest_version() -> int:
 
 def _apply(connection: sqlite3.Connection, path: Path, number: int, script: str, keep_copy: bool) -> None:
     if keep_copy:
-        _copy(connection, path.with_name(f"{path.name}.before-{number:04}"))
+        write_copy(connection, path, path.with_name(f"{path.name}.before-{number:04}"))
     marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
     try:
         connection.executescript(f"BEGIN IMMEDIATE; {script}\n{marks} COMMIT;")
@@ -65,11 +66,3 @@ def _apply(connection: sqlite3.Connection, path: Path, number: int, script: str,
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _copy(connection: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
-    try:
-        connection.backup(copy)
-    finally:
-        copy.close()

@@ -10,12 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database import queries
-from minipanel.database.connection import explain, open_reader, open_writer
+from minipanel.database import evidence, queries
+from minipanel.database.connection import (
+    BUSY_SECONDS,
+    IMPATIENT_SECONDS,
+    explain,
+    open_reader,
+    open_writer,
+    set_patience,
+)
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
+from minipanel.models.gap import AgentStart, Evidence, Interval
 from minipanel.models.node import Node
-from minipanel.models.record import record_id, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
@@ -30,6 +37,14 @@ class Outcome:
     ignored: int
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tells of a node's gaps: `records` as (timestamp, seen), and what else is known."""
+
+    records: list[tuple[int, int | None]]
+    evidence: Evidence
+
+
 class Store:
     """One writer, used by one thread; readers beside it, one a thread."""
 
@@ -37,6 +52,7 @@ class Store:
         """Open the database at `path`, make or migrate it where needed. Raises DatabaseError."""
         self.path = path
         self._writer = open_writer(path)
+        self._patience_seconds = BUSY_SECONDS
         try:
             self.version = migrate(self._writer, path)
             # Records up to here may stand in the history already; only for those a sample's record is looked up.
@@ -59,13 +75,21 @@ class Store:
         of its own, the others are done all the same.
         """
         try:
-            return self._transact(jobs)
+            results = self._transact(jobs)
+            self._wait_for_locks(BUSY_SECONDS)
+            return results
         except sqlite3.Error as error:
+            self._wait_for_locks(IMPATIENT_SECONDS)
             return [DatabaseError(explain(error, self.path))] * len(jobs)
         except Exception as error:
             if len(jobs) == 1:
                 return [error]
             return [result for job in jobs for result in self.run([job])]
+
+    def _wait_for_locks(self, seconds: float) -> None:
+        if seconds != self._patience_seconds:
+            set_patience(self._writer, seconds)
+            self._patience_seconds = seconds
 
     def _transact(self, jobs: Sequence[Job]) -> list[Any]:
         connection = self._writer
@@ -90,7 +114,7 @@ class Store:
             for sample in samples:
                 if sample.timestamp < oldest:
                     continue
-                row = _as_row(node_id, sample)
+                row = queries.as_row(node_id, sample)
                 place = places.get(row[0])
                 if place is None:
                     place = sealed if self._is_sealed(connection, row) else pending
@@ -116,8 +140,27 @@ class Store:
         return move
 
     def forget(self, before: int, limit: int) -> Job:
-        """Return the job that deletes up to `limit` records older than `before`."""
-        return lambda connection: queries.forget(connection, before, limit)
+        """Return the job that deletes up to `limit` records older than `before`, and what explains no others."""
+
+        def forget(connection: sqlite3.Connection) -> int:
+            gone = queries.forget(connection, before, limit)
+            if gone < limit:
+                evidence.forget_evidence(connection, before)
+            return gone
+
+        return forget
+
+    def note(
+        self, run: Interval, starts: Sequence[tuple[int, AgentStart]], troubles: Sequence[tuple[int, Interval]]
+    ) -> Job:
+        """Return the job that keeps the panel's run, and starts of agents and troubles of clocks by node id."""
+
+        def note(connection: sqlite3.Connection) -> None:
+            evidence.put_panel_run(connection, run)
+            evidence.put_agent_starts(connection, starts)
+            evidence.put_clock_troubles(connection, troubles)
+
+        return note
 
     def follow(self, admin: AdminConfig, nodes: Sequence[NodeConfig], now: int) -> Job:
         """Return the job that makes the tables follow the configuration. Its result is the list of all nodes."""
@@ -144,6 +187,28 @@ class Store:
         with self._reading() as connection:
             return queries.history_columns(connection, node_id, start, end, columns, now)
 
+    def seen(self, node_id: int, start: int, end: int) -> Seen:
+        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
+
+        Raises DatabaseError.
+        """
+        with self._reading() as connection:
+            return Seen(
+                evidence.seen_samples(connection, node_id, start, end),
+                Evidence(
+                    evidence.agent_starts(connection, node_id),
+                    evidence.clock_troubles(connection, node_id),
+                    evidence.panel_absences(connection),
+                ),
+            )
+
+    def records_at(
+        self, node_ids: Sequence[int], times: Sequence[int], now: int
+    ) -> list[tuple[int, float, float, float | None]]:
+        """Return time, CPU, memory and temperature of the nodes' records at these times. Raises DatabaseError."""
+        with self._reading() as connection:
+            return queries.records_at(connection, node_ids, times, now)
+
     def _reading(self) -> _Reading:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -166,26 +231,3 @@ class _Reading:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, sqlite3.Error):
             raise DatabaseError(explain(error, self._path)) from error
-
-
-def _as_row(node_id: int, sample: Sample) -> queries.Row:
-    """Return a sample as a record of its own, values in hundredths: that is what keeps the sums of a merge exact."""
-    timestamp = record_timestamp(sample.timestamp)
-    cpu = round(sample.cpu_percent, 2)
-    temp = None if sample.cpu_temp is None else round(sample.cpu_temp, 2)
-    return (
-        record_id(node_id, timestamp),
-        node_id,
-        timestamp,
-        cpu,
-        sample.memory_total,
-        sample.memory_used,
-        100.0 * sample.memory_used / sample.memory_total,
-        temp,
-        cpu,
-        sample.memory_used,
-        temp,
-        1,
-        0 if temp is None else 1,
-        slot_bit(sample.timestamp),
-    )

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from minipanel.errors import BadInput, PanelError
+from minipanel.errors import BadInput, PanelError, TryLater
 from minipanel.handlers.request import peer_of, read_body
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
@@ -19,6 +19,8 @@ from minipanel.services.panel import Panel
 
 _VERSION = re.compile(r"minipanel-agent/([0-9A-Za-z.+-]{1,32})(?:\s|\Z)")
 _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
+
+CLOCK_RETRY_SECONDS = 10
 
 
 async def receive_samples(request: Request) -> Response:
@@ -45,6 +47,7 @@ async def _store(panel: Panel, request: Request) -> bytes:
     except BadInput:
         # Of a node whose clock is far ahead everything is refused: its skew must show all the same, to explain it.
         _meet(panel, request, claim, parse_samples(body, math.inf), arrived)
+        _spare_if_own_clock_is_behind(panel)
         raise
     node = _meet(panel, request, claim, samples, arrived)
     outcome = await panel.ingest.submit(node, samples)
@@ -55,9 +58,23 @@ def _meet(panel: Panel, request: Request, claim: Claim, samples: list[Sample], a
     """Return the node that the samples are of, and note what its agent says of itself."""
     node_id = samples[0].node_id
     node = claim.may_speak_for(panel.directory.find(node_id), node_id)
-    version = parse_version(request.headers.get("User-Agent", ""))
-    panel.live.note_agent(node, version, parse_skew(request.headers.get("X-MiniPanel-Sent", ""), arrived))
+    headers = request.headers
+    skew = parse_skew(headers.get("X-MiniPanel-Sent", ""), arrived)
+    panel.live.note_agent(node, parse_version(headers.get("User-Agent", "")), skew)
+    panel.clocks.note(node.id, skew)
+    panel.witness.note_clock(node.id, skew)
+    panel.witness.note_start(node.id, headers.get("X-MiniPanel-Boot", ""), headers.get("X-MiniPanel-Started", ""))
     return node
+
+
+def _spare_if_own_clock_is_behind(panel: Panel) -> None:
+    """Raise TryLater where samples seem to be of the future by a fault of the panel's clock: refusal loses them."""
+    behind = panel.clocks.seconds_behind()
+    if behind is not None:
+        raise TryLater(
+            f"The panel's own clock seems to be {behind:.0f} seconds behind: keep the samples. Set its clock.",
+            CLOCK_RETRY_SECONDS,
+        )
 
 
 def parse_version(user_agent: str) -> str | None:

@@ -98,6 +98,18 @@ def _ingest() -> dict[str, Any]:
                 "description": "when the agent sent this, Unix seconds with decimals",
                 "schema": {"type": "number"},
             },
+            {
+                "name": "X-MiniPanel-Boot",
+                "in": "header",
+                "description": "the node's boot id (/proc/sys/kernel/random/boot_id); explains gaps",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "X-MiniPanel-Started",
+                "in": "header",
+                "description": "when the agent started, Unix seconds; explains gaps",
+                "schema": {"type": "number"},
+            },
         ],
         "requestBody": {
             "required": True,

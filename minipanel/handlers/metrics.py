@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,11 +10,12 @@ from starlette.responses import StreamingResponse
 
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.nodes import find_node, json_answer
-from minipanel.models.answers import HistoryOne, HistorySet, Realtime, RealtimeOne
+from minipanel.models.answers import GapsOne, HistoryOne, HistorySet, HistorySpread, Realtime, RealtimeOne, Trend
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
 from minipanel.services.history import Span, read_span
+from minipanel.services.trend import trend
 
 router = APIRouter(tags=["metrics"])
 
@@ -38,6 +40,14 @@ async def read_realtime_one(request: Request) -> Response:
     """Return one node's newest sample and its last hour at 5 seconds. `nodeId` is an integer id or a hostname."""
     node = find_node(request, request.path_params["nodeId"])
     return json_answer(request.app.state.panel.live.one(node))
+
+
+@router.get("/api/metrics/trend", response_model=Trend)
+async def read_trend(request: Request) -> Response:
+    """Return the last ten minutes of the whole cluster."""
+    panel = request.app.state.panel
+    # 20,000 samples at 1,000 nodes: not on the event loop.
+    return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock()))
 
 
 @router.get("/api/metrics/history", response_model=HistorySet, responses=_CSV)
@@ -76,6 +86,31 @@ async def read_history_one(
     if _wants_csv(request, format):
         return _csv(request, [node], span)
     return Response(await request.app.state.panel.history.one(node, span), media_type="application/json")
+
+
+@router.get("/api/metrics/gaps/{nodeId}", response_model=GapsOne)
+async def read_gaps(request: Request, period: Period = None, start: Start = None, end: End = None) -> Response:
+    """Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname."""
+    panel = request.app.state.panel
+    span = read_span(period, start, end, None, panel.clock())
+    node = find_node(request, request.path_params["nodeId"])
+    return json_answer(await panel.gaps.one(node, span))
+
+
+@router.get("/api/metrics/spread", response_model=HistorySpread)
+async def read_spread(
+    request: Request,
+    nodes: Annotated[str | None, Query(description="a node set, such as node[001-999]")] = None,
+    period: Period = None,
+    start: Start = None,
+    end: End = None,
+) -> Response:
+    """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
+    if nodes is None:
+        raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
+    panel = request.app.state.panel
+    span = read_span(period, start, end, None, panel.clock())
+    return json_answer(await panel.spread.of(_find_all(request, nodes), span))
 
 
 def _find_all(request: Request, nodes: str) -> list[Node]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from minipanel.models.gap import Reason
 from minipanel.models.node import State
 
 
@@ -148,6 +149,63 @@ class HistorySet(BaseModel):
     to: int
     step: int
     nodes: list[HistoryNode]
+
+
+class GapAnswer(BaseModel):
+    """The samples after `from` up to `to` (Unix seconds) are missing.
+
+    `reason`: panel_away (it was not running, or could not store), node_away (it came back with a new boot),
+    agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
+    """
+
+    from_: int = Field(alias="from")
+    to: int
+    reason: Reason
+
+
+class GapsOne(BaseModel):
+    """The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples."""
+
+    node_id: int
+    hostname: str
+    from_: int = Field(alias="from")
+    to: int
+    gaps: list[GapAnswer]
+
+
+class Trend(BaseModel):
+    """The last ten minutes of the cluster every 30 seconds: mean and highest CPU, memory used of all, hottest CPU."""
+
+    timestamp: list[int]
+    cpu_percent: list[float]
+    cpu_percent_max: list[float]
+    memory_percent: list[float]
+    cpu_temp_max: list[float | None]
+
+
+class HistorySpread(BaseModel):
+    """How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
+
+    `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
+    `step` seconds stands for its neighbours. `reporting` counts the nodes that have a record.
+    """
+
+    period: str | None
+    from_: int = Field(alias="from")
+    to: int
+    step: int
+    nodes: int
+    timestamp: list[int]
+    reporting: list[int]
+    cpu_percent_p10: list[float]
+    cpu_percent_p50: list[float]
+    cpu_percent_p90: list[float]
+    memory_percent_p10: list[float]
+    memory_percent_p50: list[float]
+    memory_percent_p90: list[float]
+    cpu_temp_p10: list[float | None]
+    cpu_temp_p50: list[float | None]
+    cpu_temp_p90: list[float | None]
 
 
 class Stored(BaseModel):

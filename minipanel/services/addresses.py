@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def normalise(address: str) -> str:
     return str(parsed.ipv4_mapped or parsed)
 
 
+@lru_cache(maxsize=20_000)
 def is_loopback(address: str) -> bool:
     """Tell whether an address means "this machine" on every machine: 127.0.0.0/8 and ::1."""
     try:

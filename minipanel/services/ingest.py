@@ -38,6 +38,7 @@ class Ingest:
         self._batcher: Batcher[Job, Any] = Batcher(
             store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS, GATHER_SECONDS
         )
+        self._newest: int | None = None
         self.retention_days = retention_days
 
     def start(self) -> None:
@@ -59,6 +60,7 @@ class Ingest:
         except DatabaseError as error:
             raise TryLater(str(error), RETRY_SECONDS) from error
         self._live.take(node.id, samples)
+        self.meet(max(sample.timestamp for sample in samples))
         return outcome
 
     async def run(self, job: Job) -> Any:
@@ -68,6 +70,17 @@ class Ingest:
         except BatcherFull as error:
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
 
+    def meet(self, timestamp: int) -> None:
+        """Take in the timestamp of a stored sample."""
+        self._newest = max(timestamp, self._newest or 0)
+
     def oldest(self) -> int:
-        """Return the timestamp before which samples are older than the history kept."""
-        return int(self._clock()) - self.retention_days * DAY_SECONDS
+        """Return the timestamp before which samples are older than the history kept.
+
+        That counts from the panel's clock, but from no later than a day after the newest sample: a clock far ahead (a
+        battery run down, a wrong time server) must neither refuse what the nodes send nor delete what there is.
+        """
+        now = int(self._clock())
+        if self._newest is not None:
+            now = min(now, self._newest + DAY_SECONDS)
+        return now - self.retention_days * DAY_SECONDS

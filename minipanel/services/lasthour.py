@@ -49,6 +49,16 @@ class LastHour:
             "cpu_temp": [None if temp == _NO_SENSOR else temp / 100 for temp in temps],
         }
 
+    def at(self, timestamp: int) -> tuple[float, int, float | None] | None:
+        """Return CPU percent, bytes of memory used and °C of one sample; None where it is not there."""
+        if not self._newest - HOUR_SECONDS < timestamp <= self._newest:
+            return None
+        slot = self._slot(timestamp)
+        if self._cpu[slot] == _MISSING:
+            return None
+        temp = self._temp[slot]
+        return self._cpu[slot] / 100, self._memory[slot], None if temp == _NO_SENSOR else temp / 100
+
     def _advance(self, timestamp: int) -> None:
         # The slots that are passed over hold samples of an hour ago.
         passed = min(SLOTS, (timestamp - self._newest) // SLOT_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -23,7 +24,8 @@ class Live:
 
     def replace(self, nodes: Sequence[Node], last_seen: dict[int, int]) -> None:
         """Take over a new list of nodes; `last_seen` tells of nodes not yet known here when their newest sample was."""
-        views = {node.id: self._views.get(node.id) or _View(last_seen.get(node.id)) for node in nodes}
+        now = self._clock()
+        views = {node.id: self._views.get(node.id) or _View(last_seen.get(node.id), now) for node in nodes}
         for node in nodes:
             views[node.id].node = node
         self._views = views
@@ -67,6 +69,14 @@ class Live:
         answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
         return {**answer, "agent_version": view.agent_version, "recent": hour.columns(int(now))}
+
+    def hours(self) -> list[tuple[LastHour, int]]:
+        """Return the last hour of each node that has one, with the bytes of memory it has."""
+        return [
+            (view.last_hour, view.newest.memory_total)
+            for view in self._views.values()
+            if view.last_hour and view.newest
+        ]
 
     def _described(self, view: _View, now: float) -> dict[str, Any]:
         node = view.node
@@ -120,10 +130,11 @@ class _View:
 
     node: Node
 
-    def __init__(self, last_seen: int | None) -> None:
+    def __init__(self, last_seen: int | None, now: float) -> None:
         self.last_seen = last_seen
         # When the newest sample arrived, by the panel's clock: a node whose clock is off is up all the same.
-        self.heard_at: float = last_seen or 0
+        # One of the future was stored while a clock was wrong: it tells nothing of now.
+        self.heard_at: float = last_seen if last_seen is not None and last_seen <= now + UP_SECONDS else -math.inf
         self.newest: Sample | None = None
         self.last_hour: LastHour | None = None
         self.clock_skew_seconds: float | None = None

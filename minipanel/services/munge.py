@@ -15,6 +15,9 @@ from minipanel.services.batch import Batcher, BatcherFull
 WAITING_CREDENTIALS = 20_000
 """How many may wait: two rounds of 10,000 nodes, about a second and a half of decoding."""
 
+GATHER_SECONDS = 0.01
+"""How long credentials wait for others, so that the threads take turns by the group and not by the credential."""
+
 PAUSE_SECONDS = 2.0
 """How long munged is left alone after it did not answer: libmunge itself waits some seconds at each call."""
 
@@ -29,7 +32,9 @@ class MungeDecoder:
     def __init__(self, socket: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket = socket
         self._clock = clock
-        self._batcher: Batcher[str, Credential] = Batcher(self._decode_all, "munge", WAITING_CREDENTIALS)
+        self._batcher: Batcher[str, Credential] = Batcher(
+            self._decode_all, "munge", WAITING_CREDENTIALS, gather_seconds=GATHER_SECONDS
+        )
         self._trouble = ""
         self._paused_until = 0.0
 

@@ -10,14 +10,18 @@ from minipanel.config import Config
 from minipanel.database.store import Store
 from minipanel.models.node import Node
 from minipanel.services.broadcast import Broadcast
+from minipanel.services.clocks import Clocks
 from minipanel.services.credentials import Credentials
 from minipanel.services.directory import Directory
+from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
 from minipanel.services.sessions import Sessions
+from minipanel.services.spread import Spread
+from minipanel.services.witness import Witness
 
 
 class Panel:
@@ -33,7 +37,11 @@ class Panel:
         self.broadcast = Broadcast(self.live, clock)
         self.ingest = Ingest(self.store, self.live, config.database.retention_days, clock)
         self.retention = Retention(self.store, self.ingest, clock)
+        self.clocks = Clocks(clock)
+        self.witness = Witness(self.store, self.ingest, self.clocks, clock)
         self.history = History(self.store, clock)
+        self.spread = Spread(self.store, clock)
+        self.gaps = Gaps(self.store, config.agents.interval, clock)
         self.sessions = Sessions(config, clock)
         self.credentials = Credentials(config)
         self.refusals = Refusals()
@@ -43,6 +51,7 @@ class Panel:
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
+        await self.witness.start()
         self.retention.start()
 
     async def reload(self, config: Config) -> None:
@@ -53,6 +62,7 @@ class Panel:
         await self._follow(config)
         self.config = config
         self.ingest.retention_days = config.database.retention_days
+        self.gaps.interval_seconds = config.agents.interval
         self.sessions.reload(config)
         self.credentials.reload(config)
         self.broadcast.restart()
@@ -62,6 +72,7 @@ class Panel:
         self.broadcast.close()
         await self.retention.close()
         await self.credentials.close()
+        await self.witness.close()
         await self.ingest.close()
         self.sessions.close()
         self.store.close()
@@ -70,5 +81,8 @@ class Panel:
         job = self.store.follow(config.admin, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
         last_seen = await asyncio.to_thread(self.store.newest, nodes)
+        if last_seen and not self.directory.nodes:  # at the start
+            self.ingest.meet(max(last_seen.values()))
+            self.clocks.meet(max(last_seen.values()))
         self.directory.replace(nodes)
         self.live.replace(nodes, last_seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,10 @@ GRACE_SECONDS = 20
 SEAL_SECONDS = 10
 FORGET_SECONDS = 600
 
+STEADY_LOOKS = 7
+"""What goes must have been too old at this many looks, so for an hour: a clock that is wrong for a moment, on all
+machines at once, deletes nothing."""
+
 STEP_RECORDS = 500
 """How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
 
@@ -31,6 +36,7 @@ class Retention:
         self._store = store
         self._ingest = ingest
         self._clock = clock
+        self._looks: deque[int] = deque(maxlen=STEADY_LOOKS)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -52,8 +58,11 @@ class Retention:
         return await self._in_steps(self._store.seal(until, STEP_RECORDS))
 
     async def forget(self) -> int:
-        """Delete the records older than the history kept; return how many."""
-        return await self._in_steps(self._store.forget(self._ingest.oldest(), STEP_RECORDS))
+        """Delete the records that are older than the history kept, and were for an hour; return how many."""
+        self._looks.append(self._ingest.oldest())
+        if len(self._looks) < STEADY_LOOKS:
+            return 0
+        return await self._in_steps(self._store.forget(min(self._looks), STEP_RECORDS))
 
     async def _in_steps(self, job: Job) -> int:
         done = 0

@@ -47,6 +47,7 @@ def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
         lines = done.stdout.splitlines()
         assert lines[0] == f"panel     up at {config.server.url}, version 0.1.0, process {panel.process.pid}"
         assert lines[1].startswith(f"database  {config.database.path}, 0.")
+        assert lines[1].endswith(" MB; becomes about 1 MB with 1 node for 32 days")
         assert lines[2:4] == ['munged    not used: auth is "token"', "nodes     1 up, 1 disabled (spare)"]
         assert lines[5].split() == ["NAME", "STATE", "NEWEST", "SAMPLE"]
         assert lines[6].startswith("node001  up        20")

@@ -57,17 +57,18 @@ def test_a_migration_keeps_a_copy_and_happens_whole(tmp_path: Path, monkeypatch:
     store.run([store.write_samples(1, [SAMPLE], 0)])
     store.close()
     known = schema.migrations()
+    number = known[-1][0] + 1
     good = "ALTER TABLE nodes ADD COLUMN rack TEXT;"
-    monkeypatch.setattr(schema, "migrations", lambda: [*known, (2, good + "INSERT INTO nowhere VALUES (1);")])
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, (number, good + "INSERT INTO nowhere VALUES (1);")])
     with pytest.raises(DatabaseError, match="no such table: nowhere"):
         Store(path)
-    monkeypatch.setattr(schema, "migrations", lambda: [*known, (2, good)])
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, (number, good)])
     store = Store(path)
-    assert store.version == 2
+    assert store.version == number
     store.close()
-    copy = sqlite3.connect(path.with_name("data.db.before-0002"))
+    copy = sqlite3.connect(path.with_name(f"data.db.before-{number:04}"))
     assert copy.execute("SELECT count(*) FROM pending_metrics").fetchone() == (1,)
-    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    assert copy.execute("PRAGMA user_version").fetchone() == (number - 1,)
     copy.close()
 
 

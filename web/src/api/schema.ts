@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Trend
+         * @description Return the last ten minutes of the whole cluster.
+         */
+        get: operations["read_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/history": {
         parameters: {
             query?: never;
@@ -176,6 +196,46 @@ export interface paths {
          * @description Return the records of one node. `nodeId` is an integer id or a hostname.
          */
         get: operations["read_history_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/gaps/{nodeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Gaps
+         * @description Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname.
+         */
+        get: operations["read_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/spread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Spread
+         * @description Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw.
+         */
+        get: operations["read_spread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -232,6 +292,40 @@ export interface components {
         ErrorAnswer: {
             /** Error */
             error: string;
+        };
+        /**
+         * GapAnswer
+         * @description The samples after `from` up to `to` (Unix seconds) are missing.
+         *
+         *     `reason`: panel_away (it was not running, or could not store), node_away (it came back with a new boot),
+         *     agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
+         */
+        GapAnswer: {
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "panel_away" | "node_away" | "agent_stopped" | "clock_refused" | "unknown";
+        };
+        /**
+         * GapsOne
+         * @description The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples.
+         */
+        GapsOne: {
+            /** Node Id */
+            node_id: number;
+            /** Hostname */
+            hostname: string;
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Gaps */
+            gaps: components["schemas"]["GapAnswer"][];
         };
         /**
          * Health
@@ -329,6 +423,47 @@ export interface components {
             step: number;
             /** Nodes */
             nodes: components["schemas"]["HistoryNode"][];
+        };
+        /**
+         * HistorySpread
+         * @description How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
+         *
+         *     `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
+         *     `step` seconds stands for its neighbours. `reporting` counts the nodes that have a record.
+         */
+        HistorySpread: {
+            /** Period */
+            period: string | null;
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Step */
+            step: number;
+            /** Nodes */
+            nodes: number;
+            /** Timestamp */
+            timestamp: number[];
+            /** Reporting */
+            reporting: number[];
+            /** Cpu Percent P10 */
+            cpu_percent_p10: number[];
+            /** Cpu Percent P50 */
+            cpu_percent_p50: number[];
+            /** Cpu Percent P90 */
+            cpu_percent_p90: number[];
+            /** Memory Percent P10 */
+            memory_percent_p10: number[];
+            /** Memory Percent P50 */
+            memory_percent_p50: number[];
+            /** Memory Percent P90 */
+            memory_percent_p90: number[];
+            /** Cpu Temp P10 */
+            cpu_temp_p10: (number | null)[];
+            /** Cpu Temp P50 */
+            cpu_temp_p50: (number | null)[];
+            /** Cpu Temp P90 */
+            cpu_temp_p90: (number | null)[];
         };
         /**
          * LoginAnswer
@@ -468,6 +603,22 @@ export interface components {
             memory_used: number[];
             /** Cpu Temp */
             cpu_temp: (number | null)[];
+        };
+        /**
+         * Trend
+         * @description The last ten minutes of the cluster every 30 seconds: mean and highest CPU, memory used of all, hottest CPU.
+         */
+        Trend: {
+            /** Timestamp */
+            timestamp: number[];
+            /** Cpu Percent */
+            cpu_percent: number[];
+            /** Cpu Percent Max */
+            cpu_percent_max: number[];
+            /** Memory Percent */
+            memory_percent: number[];
+            /** Cpu Temp Max */
+            cpu_temp_max: (number | null)[];
         };
         /**
          * UserAnswer
@@ -728,6 +879,35 @@ export interface operations {
             };
         };
     };
+    read_trend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trend"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     read_history_set: {
         parameters: {
             query?: {
@@ -812,6 +992,80 @@ export interface operations {
             };
         };
     };
+    read_gaps: {
+        parameters: {
+            query?: {
+                /** @description 1d, 7d or 1m (30 days) */
+                period?: string | null;
+                /** @description Unix seconds, in place of period */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsOne"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_spread: {
+        parameters: {
+            query?: {
+                /** @description a node set, such as node[001-999] */
+                nodes?: string | null;
+                /** @description 1d, 7d or 1m (30 days) */
+                period?: string | null;
+                /** @description Unix seconds, in place of period */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistorySpread"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -849,6 +1103,10 @@ export interface operations {
                 Authorization: string;
                 /** @description when the agent sent this, Unix seconds with decimals */
                 "X-MiniPanel-Sent"?: number;
+                /** @description the node's boot id (/proc/sys/kernel/random/boot_id); explains gaps */
+                "X-MiniPanel-Boot"?: string;
+                /** @description when the agent started, Unix seconds; explains gaps */
+                "X-MiniPanel-Started"?: number;
             };
             path?: never;
             cookie?: never;

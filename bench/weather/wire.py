@@ -1,0 +1,55 @@
+"""A simulated agent's connection: kept alive, opened anew when it is dead, every request bounded in time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+
+class NoAnswer(Exception):
+    """The panel did not answer: what was sent may be stored or not."""
+
+
+class Connection:
+    """To 127.0.0.1. One request at a time."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        self._port = port
+        self._head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, body: bytes, sent: float, seconds: float) -> tuple[int, float]:
+        """Return status and Retry-After of the answer. Raises NoAnswer."""
+        was_open = self._streams is not None
+        try:
+            async with asyncio.timeout(seconds):
+                try:
+                    return await self._exchange(body, sent)
+                except (OSError, EOFError):
+                    self._close()
+                    if not was_open:
+                        raise
+                    return await self._exchange(body, sent)  # the kept connection was dead
+        except (OSError, EOFError, TimeoutError):
+            self._close()
+            raise NoAnswer from None
+
+    async def _exchange(self, body: bytes, sent: float) -> tuple[int, float]:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._streams
+        head = f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n{self._head}X-MiniPanel-Sent: {sent:.3f}\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        fields = dict(line.split(": ", 1) for line in answer.split("\r\n")[1:] if ": " in line)
+        await reader.readexactly(int(fields["content-length"]))
+        if fields.get("connection") == "close":
+            self._close()
+        return int(answer.split(" ", 2)[1]), float(fields.get("retry-after", 0))
+
+    def _close(self) -> None:
+        if self._streams is not None:
+            with contextlib.suppress(OSError):
+                self._streams[1].close()
+            self._streams = None

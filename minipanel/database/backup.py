@@ -1,0 +1,50 @@
+"""`minipanel backup`: one moment of the database, copied while the panel goes on writing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.database.connection import explain, open_reader
+from minipanel.database.copy import write_copy
+from minipanel.database.schema import stored_version
+from minipanel.errors import DatabaseError
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was written. `records`: of the history, and those that still filled."""
+
+    size_bytes: int
+    records: int
+
+
+def back_up(path: Path, target: Path, replace: bool, progress: Callable[[float], None] = lambda _part: None) -> Backup:
+    """Copy the database at `path` to the file `target`, beside a running panel, and return what was written.
+
+    `progress` is told which part is done, 0 to 1. Raises DatabaseError; then nothing has changed.
+    """
+    _refuse(path, target, replace)
+    try:
+        with closing(open_reader(path)) as source:
+            source.execute("BEGIN")
+            stored_version(source, path)
+            counts = write_copy(source, path, target, progress)
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
+    return Backup(target.stat().st_size, counts["system_metrics"] + counts["pending_metrics"])
+
+
+def _refuse(path: Path, target: Path, replace: bool) -> None:
+    own = [path.with_name(path.name + ending).resolve() for ending in ("", "-wal", "-shm", ".pid")]
+    if target.resolve() in own:
+        raise DatabaseError(f"{target} belongs to the database itself; name another file.")
+    if target.is_dir():
+        raise DatabaseError(f"{target} is a folder; name a file in it.")
+    if target.exists() and not replace:
+        raise DatabaseError(f"{target} exists already; --force replaces it.")
+    if not path.exists():
+        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")

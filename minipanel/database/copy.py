@@ -1,0 +1,117 @@
+"""A copy of a database as one file: whole and sound, or not there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from minipanel.errors import DatabaseError
+
+STEP_PAGES = 2_000
+"""8 MB: between two steps the copy can be ended."""
+
+SPARE_BYTES = 16 * 2**20
+
+
+def write_copy(
+    source: sqlite3.Connection, path: Path, target: Path, progress: Callable[[float], None] = lambda _part: None
+) -> dict[str, int]:
+    """Copy the database that `source` has open, the file `path`, to `target`; return each table's number of rows.
+
+    Where others write to the database meanwhile, `source` must be in a read transaction: each of their commits would
+    begin the copy anew. The copy has mode 0600 and stands under its name only after it was read again and found sound.
+    `progress` is told which part is done, 0 to 1. Raises DatabaseError (then there is no new file), sqlite3.Error when
+    the source can't be read.
+    """
+    counts = _counts(source)
+    with _unfinished(target) as file:
+        _refuse_little_space(source, target)
+        _copy(source, file, target, progress)
+        _check(file, counts, path)
+        _put_in_place(file, target)
+    return counts
+
+
+@contextlib.contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """Give a new file beside the target, and take away what is left of it at the end. Raises DatabaseError."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
+    except OSError as error:
+        raise DatabaseError(f"{target} can't be written: {error.strerror}.") from None
+    os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            Path(name + ending).unlink(missing_ok=True)
+
+
+def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
+    (pages,) = source.execute("PRAGMA page_count").fetchone()
+    (page_bytes,) = source.execute("PRAGMA page_size").fetchone()
+    free_bytes = shutil.disk_usage(target.parent).free
+    if free_bytes < pages * page_bytes + SPARE_BYTES:
+        raise DatabaseError(
+            f"A copy needs {pages * page_bytes / 2**20:.0f} MB, and {free_bytes / 2**20:.0f} MB are free "
+            f"on the disk of {target.parent}."
+        )
+
+
+def _copy(source: sqlite3.Connection, file: Path, target: Path, progress: Callable[[float], None]) -> None:
+    def tell(_status: int, remaining: int, total: int) -> None:
+        progress(1 - remaining / total if total else 1)
+
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            source.backup(copy, pages=STEP_PAGES, progress=tell)
+            # One file, without a log beside it, until a panel uses it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseError(f"{target} can't be written: {_reason(error, target)}") from error
+
+
+def _reason(error: Exception, target: Path) -> str:
+    if any(sign in str(error) for sign in ("disk is full", "disk I/O error")):
+        return f"the disk of {target.parent} is full or reports an error."
+    return f"{error}."
+
+
+def _check(file: Path, counts: dict[str, int], path: Path) -> None:
+    """Read the whole copy again. Raises DatabaseError: a damaged database gives a damaged copy."""
+    try:
+        with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            complaints = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+            is_sound = complaints == ["ok"] and _counts(copy) == counts
+    except sqlite3.Error as error:
+        complaints, is_sound = [str(error)], False
+    if not is_sound:
+        first = complaints[0].splitlines()[0]
+        raise DatabaseError(f"The copy of {path} is not sound ({first}), so the database may be damaged; none is kept.")
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    names = [name for (name,) in tables.fetchall()]
+    return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+
+
+def _put_in_place(file: Path, target: Path) -> None:
+    _sync(file)
+    file.replace(target)
+    _sync(target.parent)
+
+
+def _sync(place: Path) -> None:
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

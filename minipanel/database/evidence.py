@@ -1,0 +1,96 @@
+"""The SQL about what explains gaps: agents' starts, clocks that were off, the panel's own runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from minipanel.models.gap import AgentStart, Interval
+from minipanel.models.record import record_id, record_timestamp
+
+
+def put_agent_starts(connection: sqlite3.Connection, starts: Iterable[tuple[int, AgentStart]]) -> None:
+    """Keep starts of agents by node id; one that is known already stays as it is."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO agent_starts (node_id, boot_id, started_at, heard_at) VALUES (?, ?, ?, ?)",
+        [(node_id, start.boot_id, start.started_at, start.heard_at) for node_id, start in starts],
+    )
+
+
+def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[int, Interval]]) -> None:
+    """Keep times of clocks that were off by node id; one that began before becomes longer."""
+    connection.executemany(
+        "INSERT INTO clock_troubles (node_id, began_at, ended_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (node_id, began_at) DO UPDATE SET ended_at = max(ended_at, excluded.ended_at)",
+        [(node_id, began, ended) for node_id, (began, ended) in troubles],
+    )
+
+
+def put_panel_run(connection: sqlite3.Connection, run: Interval) -> None:
+    """Keep that the panel ran from the first time to the second."""
+    connection.execute(
+        "INSERT INTO panel_runs (started_at, last_alive_at) VALUES (?, ?) "
+        "ON CONFLICT (started_at) DO UPDATE SET last_alive_at = max(last_alive_at, excluded.last_alive_at)",
+        run,
+    )
+
+
+def forget_evidence(connection: sqlite3.Connection, before: int) -> None:
+    """Delete what explains only records that are gone. A node's newest start of its agent stays, however old."""
+    connection.execute(
+        "DELETE FROM agent_starts WHERE heard_at < ?1 AND heard_at < "
+        "(SELECT max(heard_at) FROM agent_starts AS newer WHERE newer.node_id = agent_starts.node_id)",
+        (before,),
+    )
+    connection.execute("DELETE FROM clock_troubles WHERE ended_at < ?", (before,))
+    connection.execute("DELETE FROM panel_runs WHERE last_alive_at < ?", (before,))
+
+
+def agent_starts(connection: sqlite3.Connection, node_id: int) -> tuple[AgentStart, ...]:
+    """Return the known starts of a node's agent."""
+    rows = connection.execute("SELECT boot_id, started_at, heard_at FROM agent_starts WHERE node_id = ?", (node_id,))
+    return tuple(AgentStart(*row) for row in rows)
+
+
+def clock_troubles(connection: sqlite3.Connection, node_id: int) -> tuple[Interval, ...]:
+    """Return the times in which a node's clock was off."""
+    rows = connection.execute("SELECT began_at, ended_at FROM clock_troubles WHERE node_id = ?", (node_id,))
+    return tuple((began, ended) for began, ended in rows)
+
+
+def panel_absences(connection: sqlite3.Connection) -> tuple[Interval, ...]:
+    """Return the times between the panel's runs."""
+    runs = connection.execute("SELECT started_at, last_alive_at FROM panel_runs ORDER BY started_at").fetchall()
+    absences = []
+    alive = runs[0][1] if runs else 0
+    for started, last_alive in runs[1:]:
+        # Runs overlap when the clock was set back.
+        if started > alive:
+            absences.append((alive, started))
+        alive = max(alive, last_alive)
+    return tuple(absences)
+
+
+def seen_samples(connection: sqlite3.Connection, node_id: int, start: int, end: int) -> list[tuple[int, int | None]]:
+    """Return timestamp and `seen` of the records in (start, end], and of the nearest before and after, ascending.
+
+    Also of those that fill. So the edges of a gap are known that reaches over those of the span.
+    """
+    span = {
+        "none": record_id(node_id, 0),
+        "first": record_id(node_id, start),
+        "last": record_id(node_id, record_timestamp(end)),
+        "beyond": record_id(node_id + 1, 0),
+    }
+    return connection.execute(_SEEN, span).fetchall()
+
+
+_ALL = "(SELECT {what} FROM system_metrics WHERE {where} UNION ALL SELECT {what} FROM pending_metrics WHERE {where})"
+_BEFORE = _ALL.format(what="max(id) AS id", where="id BETWEEN :none AND :first")
+_AFTER = _ALL.format(what="min(id) AS id", where="id > :last AND id < :beyond")
+_RECORDS = _ALL.format(
+    what="id, timestamp, seen",
+    where=f"id BETWEEN coalesce((SELECT max(id) FROM {_BEFORE}), :first) "
+    f"AND coalesce((SELECT min(id) FROM {_AFTER}), :last)",
+)
+_SEEN = f"SELECT timestamp, seen FROM {_RECORDS} ORDER BY id"

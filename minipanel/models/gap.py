@@ -1,0 +1,128 @@
+"""Gaps: times in which a node's samples are missing, and what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from minipanel.models.record import RECORD_SECONDS, SLOT_SECONDS, SLOTS
+
+Reason = Literal["panel_away", "node_away", "agent_stopped", "clock_refused", "unknown"]
+
+GAP_SECONDS: Final = 60
+"""Less missing time than this is no gap: with the longest interval a sample may be this far from the next."""
+
+_FIRST_SLOT = SLOT_SECONDS - RECORD_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The samples in (start, end] are missing; Unix seconds."""
+
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStart:
+    """A start of a node's agent: `started_at` by the node's clock, `heard_at` (the first request) by the panel's."""
+
+    boot_id: str
+    started_at: int
+    heard_at: int
+
+
+Interval = tuple[int, int]
+"""From and to, Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about a span of time beside the records."""
+
+    agent_starts: tuple[AgentStart, ...] = ()
+    clock_troubles: tuple[Interval, ...] = ()
+    panel_absences: tuple[Interval, ...] = ()
+
+
+def missing(records: Iterable[tuple[int, int | None]], interval_seconds: int) -> list[Interval]:
+    """Return the gaps between samples as (newest sample before, end of what is missing), ascending.
+
+    `records`: timestamp and `seen` of each record, ascending; `seen` None means that all 60 samples are there.
+    A gap's end is one interval before the next sample, for that one describes the interval that ends with it.
+    """
+    found = []
+    newest = None
+    for begin, end in _runs(records):
+        if newest is not None and begin - interval_seconds - newest >= GAP_SECONDS:
+            found.append((newest, begin - interval_seconds))
+        newest = end
+    return found
+
+
+def _runs(records: Iterable[tuple[int, int | None]]) -> Iterator[Interval]:
+    """Yield first and last timestamp of samples side by side: one run for a complete record, else one a sample."""
+    for timestamp, seen in records:
+        if seen is None:
+            yield timestamp + _FIRST_SLOT, timestamp
+            continue
+        for slot in range(SLOTS):
+            if seen >> slot & 1:
+                sample = timestamp + _FIRST_SLOT + SLOT_SECONDS * slot
+                yield sample, sample
+
+
+def explain(gap: Interval, evidence: Evidence, interval_seconds: int) -> list[Gap]:
+    """Return the gap with its reason; as two, where the agent came back in its midst and samples still were missing.
+
+    An agent that started in the gap explains the time before its start: another boot means that the node was away.
+    Else what overlaps half of the gap or more explains it: the panel's absence, or a clock that was off.
+    """
+    begin, end = gap
+    starts = _starts_within(gap, evidence.agent_starts, interval_seconds)
+    if not starts:
+        return [Gap(begin, end, _reason_beside(gap, evidence))]
+    back = min(starts[-1].moment, end)
+    away: Reason = "node_away" if any(start.is_new_boot for start in starts) else "agent_stopped"
+    if end - back < GAP_SECONDS:
+        return [Gap(begin, end, away)]
+    after = Gap(back, end, _reason_beside((back, end), evidence))
+    if back - begin < GAP_SECONDS:
+        return [Gap(begin, end, after.reason)]
+    return [Gap(begin, back, away), after]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    moment: int
+    is_new_boot: bool
+
+
+def _starts_within(gap: Interval, starts: Iterable[AgentStart], interval_seconds: int) -> list[_Start]:
+    begin, end = gap
+    found = []
+    previous, moment = None, 0
+    for start in sorted(starts, key=lambda start: (start.heard_at, start.started_at)):
+        earliest = moment
+        # A clock that was wrong when the agent started tells nothing; then it counts when the agent was first heard.
+        is_told_well = earliest < start.started_at <= start.heard_at + GAP_SECONDS
+        moment = start.started_at if is_told_well else start.heard_at
+        # What was before the first start is not known: it explains nothing.
+        if previous is not None and begin < moment < end + interval_seconds + (0 if is_told_well else GAP_SECONDS):
+            found.append(_Start(moment, start.boot_id != previous))
+        previous = start.boot_id
+    return found
+
+
+def _reason_beside(gap: Interval, evidence: Evidence) -> Reason:
+    half = (gap[1] - gap[0]) / 2
+    away, wrong = _overlap(gap, evidence.panel_absences), _overlap(gap, evidence.clock_troubles)
+    if max(away, wrong) < half:
+        return "unknown"
+    return "panel_away" if away >= wrong else "clock_refused"
+
+
+def _overlap(gap: Interval, times: Iterable[Interval]) -> int:
+    return sum(max(0, min(gap[1], end) - max(gap[0], begin)) for begin, end in times)

@@ -1,0 +1,58 @@
+"""Gaps in a node's samples, read from its records, each with what explains it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from minipanel.database.store import Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
+from minipanel.models.node import UP_SECONDS, Node
+from minipanel.models.record import SLOT_SECONDS, last_sample
+from minipanel.services.history import Span
+
+
+class Gaps:
+    """Reads beside the writer. Samples that come late close their gap: nothing about gaps is kept."""
+
+    def __init__(
+        self, store: Store, interval_seconds: int = SLOT_SECONDS, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self.interval_seconds = interval_seconds
+
+    async def one(self, node: Node, span: Span) -> dict[str, Any]:
+        """Return a node's gaps: the shape of GapsOne. Raises TryLater when nothing can be read."""
+        end = min(span.end, int(self._clock()))
+        try:
+            gaps = await asyncio.to_thread(self._find, node, span.start, end)
+        except DatabaseError as error:
+            raise TryLater(str(error), 5) from error
+        return {
+            "node_id": node.id,
+            "hostname": node.hostname,
+            "from": span.start,
+            "to": span.end,
+            "gaps": [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps],
+        }
+
+    def _find(self, node: Node, start: int, end: int) -> list[Gap]:
+        seen = self._store.seen(node.id, start, max(start, end))
+        times = missing(seen.records, self.interval_seconds) + self._open(node, seen.records)
+        # Explained whole and cut to the span afterwards, so that a reason does not depend on what was asked for.
+        gaps = [gap for each in times for gap in explain(each, seen.evidence, self.interval_seconds)]
+        within = [replace(gap, start=max(gap.start, start), end=min(gap.end, end)) for gap in gaps]
+        return [gap for gap in within if gap.start < gap.end]
+
+    def _open(self, node: Node, records: list[tuple[int, int | None]]) -> list[Interval]:
+        """Return the gap after the node's newest sample as a list of one, none for a node that isn't missed."""
+        if not records or not node.enabled:
+            return []
+        newest, now = last_sample(*records[-1]), int(self._clock())
+        on_their_way = max(UP_SECONDS, 3 * self.interval_seconds)
+        return [(newest, now)] if now - newest >= GAP_SECONDS + on_their_way else []

@@ -1,0 +1,81 @@
+"""How the nodes of a set lie apart over time: for sets too large to draw each node."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from minipanel.database.store import Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.node import Node
+from minipanel.models.record import RECORD_SECONDS
+from minipanel.services.history import Span
+
+MAX_RECORDS = 120_000
+"""So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in coarser steps."""
+
+STEPS = (RECORD_SECONDS, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+"""Seconds: what divides a day evenly, so that equal times of day compare."""
+
+METRICS = ("cpu_percent", "memory_percent", "cpu_temp")
+SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+
+Values = tuple[int, float, float, float | None]
+"""A record: its timestamp, then the values of METRICS."""
+
+
+class Spread:
+    """Reads beside the writer, in a thread."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def of(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
+        """Return the shape of HistorySpread. Raises TryLater when nothing can be read."""
+        try:
+            return await asyncio.to_thread(self._read, nodes, span)
+        except DatabaseError as error:
+            raise TryLater(str(error), 5) from error
+
+    def _read(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
+        end = min(span.end, int(self._clock()))
+        step = step_for(len(nodes), end - span.start)
+        times = range((span.start // step + 1) * step, end + 1, step)
+        rows = self._store.records_at([node.id for node in nodes], times, int(self._clock()))
+        head = {"period": span.period, "from": span.start, "to": span.end, "step": step, "nodes": len(nodes)}
+        return {**head, **columns_of(rows)}
+
+
+def step_for(nodes: int, seconds: int) -> int:
+    """Return the smallest step in seconds at which a set's records are few enough; the largest where none is."""
+    return next((step for step in STEPS if nodes * seconds // step <= MAX_RECORDS), STEPS[-1])
+
+
+def columns_of(rows: Iterable[Values]) -> dict[str, list[Any]]:
+    """Return, for each time that has records, how many nodes have one and the percentiles of their values."""
+    by_time: dict[int, list[Values]] = {}
+    for row in rows:
+        by_time.setdefault(row[0], []).append(row)
+    times = sorted(by_time)
+    columns: dict[str, list[Any]] = {"timestamp": times, "reporting": [len(by_time[at]) for at in times]}
+    for place, metric in enumerate(METRICS, start=1):
+        ordered = [sorted(value for row in by_time[at] if (value := row[place]) is not None) for at in times]
+        for name, share in SHARES.items():
+            columns[f"{metric}_{name}"] = [percentile(values, share) for values in ordered]
+    return columns
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the value below which `share` of the ascending values lie, between neighbours by their distance.
+
+    Hyndman and Fan's type 7, as numpy and spreadsheets have it. None without values.
+    """
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return round(ordered[below] + (ordered[above] - ordered[below]) * (place - below), 2)

@@ -1,0 +1,95 @@
+"""The storm: faults by the minute, and a reckoning that finds every sample that is lost or counted twice."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from minipanel.config import AdminConfig, NodeConfig
+from minipanel.database.store import Store
+from minipanel.models.sample import Sample
+
+BENCH = Path(__file__).parents[2] / "bench"
+sys.path.append(str(BENCH))
+
+from weather.reckoning import Book, Result, reckon  # noqa: E402
+from weather.values import sample  # noqa: E402
+
+T = 1_700_000_100 // 300 * 300
+TICKS = [T + 5 * k for k in range(1, 131)]
+"""Two complete records, and one that still fills."""
+
+
+def test_a_short_storm_loses_nothing_and_counts_nothing_twice() -> None:
+    """A panel killed, its disk full, the network cut, with real agents and simulated ones."""
+    command = [sys.executable, str(BENCH / "storm.py"), "--seconds", "25", "--simulated", "10", "--real", "2"]
+    done = subprocess.run([*command, "--no-save", "--seed", "3"], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("# Storm: nothing lost, nothing twice\n")
+
+
+def filled(path: Path) -> Path:
+    store = Store(path)
+    store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("s007", "10.0.0.7", "s007")], T)])
+    samples = [Sample(**sample("s007", 7, tick)) for tick in TICKS]  # type: ignore[arg-type]
+    store.run([store.write_samples(1, samples, 0), store.seal(T + 600, 10)])
+    store.close()
+    return path
+
+
+def change(statement: str) -> Callable[[Path], None]:
+    def do(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as database, database:
+            assert database.execute(statement).rowcount == 1
+
+    return do
+
+
+def reckoned(path: Path, sure: list[int] = TICKS, possible: tuple[int, ...] = (), excused: int = 0) -> Result:
+    return reckon(path, [Book("s007", 7, set(sure), set(possible), excused)])
+
+
+def test_the_reckoning_finds_nothing_where_all_adds_up(tmp_path: Path) -> None:
+    result = reckoned(filled(tmp_path / "data.db"))
+    assert result == Result(3, 130, 0, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE pending_metrics SET samples = samples + 1", "samples is 11, 10 are seen"),
+        (f"UPDATE system_metrics SET cpu_percent = cpu_percent + 0.02 WHERE timestamp = {T + 300}", "cpu_percent is"),
+        (f"UPDATE system_metrics SET cpu_percent_max = 99 WHERE timestamp = {T + 300}", "cpu_percent_max is 99"),
+        ("UPDATE pending_metrics SET memory_used = memory_used + 1000", "memory_used is"),
+        ("UPDATE pending_metrics SET cpu_temp = NULL, cpu_temp_samples = 0", "cpu_temp is None"),
+        (f"DELETE FROM system_metrics WHERE timestamp = {T + 300}", "60 samples are lost"),
+        ("UPDATE pending_metrics SET seen = seen | 1024, samples = 11", "1 samples were never measured"),
+        (
+            f"INSERT INTO pending_metrics SELECT * FROM system_metrics WHERE timestamp = {T + 600}",
+            "a sample stands in both tables",
+        ),
+    ],
+)
+def test_the_reckoning_finds_what_does_not_add_up(tmp_path: Path, statement: str, sentence: str) -> None:
+    path = filled(tmp_path / "data.db")
+    change(statement)(path)
+    assert any(sentence in fault for fault in reckoned(path).faults)
+
+
+def test_a_sample_that_a_kill_met_may_be_there_or_not(tmp_path: Path) -> None:
+    path = filled(tmp_path / "data.db")
+    assert reckoned(path, TICKS[:-1], (TICKS[-1],)).faults == []
+    assert reckoned(path, TICKS, (TICKS[-1] + 5,)).faults == []
+
+
+def test_only_as_many_may_be_missing_as_the_agent_says_that_it_missed(tmp_path: Path) -> None:
+    path = filled(tmp_path / "data.db")
+    more = [*TICKS, TICKS[-1] + 5, TICKS[-1] + 10]
+    assert reckoned(path, more, excused=2).faults == []
+    assert len(reckoned(path, more, excused=1).faults) == 1

@@ -1,0 +1,104 @@
+"""How large the database becomes, and the warning before its disk is full."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from minipanel.commands.forecast import forecast
+from minipanel.commands.probes import LITTLE_SPACE_BYTES
+from minipanel.config import Config, NodeConfig
+from minipanel.database.queries import merge_sealed
+from minipanel.database.size import ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
+from minipanel.database.store import Store
+from minipanel.models.record import record_id
+from tests.panel.commands import run, written_config
+from tests.panel.doors import config_in
+
+GB = 2**30
+
+
+def cluster(folder: Path, nodes: int) -> Config:
+    config = config_in(folder)
+    return replace(config, nodes=tuple(NodeConfig(f"n{k}", f"10.0.{k >> 8}.{k & 255}", f"n{k}") for k in range(nodes)))
+
+
+@pytest.fixture
+def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
+    """What the disk has left, in bytes; a test changes it."""
+    left, usage = [100 * GB], shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=left[0]))
+    return left
+
+
+def test_a_thousand_nodes_for_32_days_become_somewhat_over_a_gigabyte(tmp_path: Path, free: list[int]) -> None:
+    found = forecast(cluster(tmp_path, 1000), Size(0, 40_000, 0))
+    assert found.record_bytes == USUAL_RECORD_BYTES
+    assert found.expected_bytes == 1000 * 32 * 288 * USUAL_RECORD_BYTES
+    assert found.trouble is None
+
+
+def test_disabled_nodes_make_nothing_larger(tmp_path: Path, free: list[int]) -> None:
+    assert forecast(config_in(tmp_path), Size(0, 0, 0)).nodes == 2
+
+
+def test_a_full_database_counts_its_own_records(tmp_path: Path, free: list[int]) -> None:
+    size = Size(ENOUGH_RECORDS, ENOUGH_RECORDS * 150, 0)
+    assert forecast(cluster(tmp_path, 10), size).record_bytes == 150
+
+
+def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_path: Path, free: list[int]) -> None:
+    free[0] = GB // 2 + LITTLE_SPACE_BYTES
+    found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
+    assert found.trouble == (
+        f"The disk of {tmp_path} will be full in about 13 days, before the first records are old enough to go: "
+        "the database becomes about 1,187 MB, and 576 MB are free. Lower retention_days, or make room."
+    )
+
+
+def test_what_the_file_has_already_is_not_asked_for_again(tmp_path: Path, free: list[int]) -> None:
+    free[0] = LITTLE_SPACE_BYTES
+    records = 1000 * 32 * 288
+    assert forecast(cluster(tmp_path, 1000), Size(records, records * 135, 0)).trouble is None
+    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 135, 0)).trouble is not None
+    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 135, records * 70)).trouble is None
+
+
+def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> None:
+    """Three nodes for 24 days, in the order in which records really come."""
+    path, last = tmp_path / "data.db", int(time.time()) // 300 * 300
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        for timestamp in range(last - 300 * ENOUGH_RECORDS // 3, last, 300):
+            cpu = timestamp // 300 % 9973 / 100
+            rows = [
+                (record_id(node, timestamp), node, timestamp, cpu, 2**37, 2**36 + timestamp, cpu, cpu / 3, cpu + 0.13,
+                 2**36 + timestamp + 1, cpu / 3, 60, 60, None)
+                for node in (1, 2, 3)
+            ]  # fmt: skip
+            merge_sealed(database, rows)
+        database.commit()
+        size = measure(database)
+    assert size.records >= ENOUGH_RECORDS
+    assert size.record_bytes == pytest.approx(USUAL_RECORD_BYTES, rel=0.1)
+
+
+def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+    Store(config.database.path).close()
+    assert "; becomes about 2 MB with 2 nodes for 32 days\n" in run("status", "--config", config.path).stdout
+    found = json.loads(run("status", "--json", "--config", config.path).stdout)["database"]["forecast"]
+    assert found == {
+        "nodes": 2,
+        "retention_days": 32,
+        "record_bytes": USUAL_RECORD_BYTES,
+        "expected_bytes": 2 * 32 * 288 * USUAL_RECORD_BYTES,
+        "trouble": None,
+    }

@@ -1,0 +1,300 @@
+"""Gaps: read from the records at 5 seconds, each with the reason that the evidence gives."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minipanel.database.schema import migrations
+from minipanel.database.store import Store
+from minipanel.models.gap import AgentStart, Evidence, Gap, explain, missing
+from minipanel.models.record import RECORD_SECONDS, SLOT_SECONDS, record_timestamp, slot_bit
+from minipanel.models.sample import Sample
+from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+
+T = 1_700_000_100 // 300 * 300
+FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"
+
+
+def records(samples: set[int]) -> list[tuple[int, int | None]]:
+    """The records that these samples make, as the database would hold them."""
+    bitmaps: dict[int, int] = {}
+    for timestamp in samples:
+        record = record_timestamp(timestamp)
+        bitmaps[record] = bitmaps.get(record, 0) | slot_bit(timestamp)
+    return [(record, None if seen == (1 << 60) - 1 else seen) for record, seen in sorted(bitmaps.items())]
+
+
+def every(interval: int, start: int, end: int) -> set[int]:
+    return set(range(start, end + 1, interval))
+
+
+def test_samples_side_by_side_have_no_gap() -> None:
+    assert missing(records(every(5, T - 600, T)), 5) == []
+
+
+def test_a_gap_begins_with_the_sample_before_and_ends_before_the_interval_of_the_next() -> None:
+    samples = every(5, T - 600, T - 300) | every(5, T - 195, T)
+    assert missing(records(samples), 5) == [(T - 300, T - 200)]
+
+
+def test_eleven_missing_samples_are_no_gap_and_twelve_are() -> None:
+    assert missing(records({T, T + 60}), 5) == []
+    assert missing(records({T, T + 65}), 5) == [(T, T + 60)]
+
+
+@pytest.mark.parametrize("interval", [10, 30, 60])
+def test_a_longer_interval_leaves_no_gaps_where_all_samples_are_there(interval: int) -> None:
+    samples = every(interval, T, T + 1800)
+    assert missing(records(samples), interval) == []
+    assert missing(records(samples), 5) == []
+    assert missing(records(samples - every(5, T + 605, T + 895)), interval) == [(T + 600, T + 900 - interval)]
+
+
+@given(st.sets(st.integers(0, 400).map(lambda slot: T + 5 * slot), min_size=1))
+def test_a_gap_is_just_where_twelve_or_more_samples_are_missing(samples: set[int]) -> None:
+    ordered = sorted(samples)
+    expected = [(a, b - 5) for a, b in pairwise(ordered) if b - a > 60]
+    assert missing(records(samples), 5) == expected
+
+
+GAP = (T, T + 600)
+
+
+def starts(*started: tuple[str, int]) -> tuple[AgentStart, ...]:
+    return tuple(AgentStart(boot, at, at + 8) for boot, at in started)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        (Evidence(), "unknown"),
+        (Evidence(starts((FIRST_BOOT, T - 9000))), "unknown"),
+        (Evidence(starts((FIRST_BOOT, T - 9000), (FIRST_BOOT, T + 590))), "agent_stopped"),
+        (Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 590))), "node_away"),
+        (Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 60), (SECOND_BOOT, T + 590))), "node_away"),
+        # The agent that came before said nothing of its boot.
+        (Evidence(starts((FIRST_BOOT, T + 590))), "unknown"),
+        (Evidence(panel_absences=((T + 10, T + 590),)), "panel_away"),
+        (Evidence(panel_absences=((T + 10, T + 200), (T + 300, T + 420))), "panel_away"),
+        (Evidence(panel_absences=((T - 900, T + 100),)), "unknown"),
+        (Evidence(clock_troubles=((T - 900, T + 500),)), "clock_refused"),
+        (Evidence(clock_troubles=((T, T + 310),), panel_absences=((T + 310, T + 600),)), "clock_refused"),
+        # With the panel away the agent would have kept its samples: it is the reboot that they are missing for.
+        (Evidence(starts((FIRST_BOOT, T - 900), (SECOND_BOOT, T + 590)), (), ((T, T + 600),)), "node_away"),
+        # After the gap, and long before it.
+        (Evidence(starts((FIRST_BOOT, T - 900), (SECOND_BOOT, T + 700))), "unknown"),
+        (Evidence(starts((FIRST_BOOT, T - 900), (SECOND_BOOT, T - 10))), "unknown"),
+    ],
+)
+def test_the_evidence_gives_a_gap_its_reason(evidence: Evidence, reason: str) -> None:
+    assert explain(GAP, evidence, 5) == [Gap(*GAP, reason)]  # type: ignore[arg-type]
+
+
+def test_what_is_missing_after_the_agent_came_back_has_a_reason_of_its_own() -> None:
+    evidence = Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 200)), (), ((T + 190, T + 600),))
+    assert explain(GAP, evidence, 5) == [Gap(T, T + 200, "node_away"), Gap(T + 200, T + 600, "panel_away")]
+
+
+@pytest.mark.parametrize("started", [1234, T + 10**8])
+def test_an_agent_that_started_under_a_wrong_clock_counts_from_when_it_was_first_heard(started: int) -> None:
+    evidence = Evidence((AgentStart(FIRST_BOOT, T - 900, T - 890), AgentStart(SECOND_BOOT, started, T + 606)))
+    assert explain(GAP, evidence, 5) == [Gap(*GAP, "node_away")]
+
+
+# Through the API.
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    async with running_app(config_in(tmp_path)) as app:
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with caller(app) as client:
+        answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+        assert answer.status_code == 200
+        yield client
+
+
+@pytest.fixture
+def now() -> int:
+    return int(time.time()) // 5 * 5
+
+
+async def send(client: httpx.AsyncClient, timestamps: list[int], **headers: str) -> None:
+    named = {f"X-MiniPanel-{name.capitalize()}": value for name, value in headers.items()}
+    for start in range(0, len(timestamps), 1000):
+        body = body_of(*(sample(timestamp=timestamp) for timestamp in timestamps[start : start + 1000]))
+        answer = await client.post("/api/metrics", content=body, headers=bearer() | named)
+        assert answer.status_code == 200, answer.text
+
+
+async def gaps(client: httpx.AsyncClient, node: str = "node001", span: str = "period=1d") -> list[dict[str, object]]:
+    answer = await client.get(f"/api/metrics/gaps/{node}?{span}")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json()["gaps"]
+    return found
+
+
+@pytest.mark.anyio
+async def test_a_reboot_shows_as_the_nodes_absence(client: httpx.AsyncClient, app: FastAPI, now: int) -> None:
+    await send(client, list(range(now - 3600, now - 1800, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
+    await send(client, list(range(now - 1200, now, 5)), boot=SECOND_BOOT, started=f"{now - 1204}.25")
+    await app.state.panel.witness.beat()
+    assert await gaps(client) == [{"from": now - 1805, "to": now - 1205, "reason": "node_away"}]
+
+
+@pytest.mark.anyio
+async def test_a_gap_that_is_filled_later_is_none(client: httpx.AsyncClient, now: int) -> None:
+    await send(client, [now - 1200, now - 900, now - 5])
+    assert [gap["reason"] for gap in await gaps(client)] == ["unknown", "unknown"]
+    await send(client, list(range(now - 1200, now, 5)))
+    assert await gaps(client) == []
+
+
+@pytest.mark.anyio
+async def test_a_reason_does_not_depend_on_the_span_that_is_asked_for(
+    client: httpx.AsyncClient, app: FastAPI, now: int
+) -> None:
+    await send(client, list(range(now - 7200, now - 3600, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
+    await send(client, [now - 5], boot=FIRST_BOOT, started=str(now - 8))
+    await app.state.panel.witness.beat()
+    inside = f"from={now - 3000}&to={now - 2900}"
+    assert await gaps(client, span=inside) == [{"from": now - 3000, "to": now - 2900, "reason": "agent_stopped"}]
+    assert await gaps(client, span=f"from={now - 5000}&to={now - 4000}") == []
+    assert await gaps(client, span=f"from={now - 9000}&to={now - 7300}") == []
+
+
+@pytest.mark.anyio
+async def test_before_the_first_sample_nothing_is_missed(client: httpx.AsyncClient, now: int) -> None:
+    assert await gaps(client) == []
+    await send(client, [now - 5])
+    assert await gaps(client) == []
+    assert await gaps(client, "node003") == []
+
+
+@pytest.mark.anyio
+async def test_a_node_that_is_silent_for_a_minute_may_still_be_on_its_way(client: httpx.AsyncClient, now: int) -> None:
+    await send(client, [now - 60])
+    assert await gaps(client, span=f"from={now - 500}&to={now + 500}") == []
+
+
+@pytest.mark.anyio
+async def test_an_open_gap_ends_now(client: httpx.AsyncClient, now: int) -> None:
+    await send(client, [now - 600])
+    (gap,) = await gaps(client)
+    assert gap["from"] == now - 600
+    assert now <= int(str(gap["to"])) <= now + 10
+    assert gap["reason"] == "unknown"
+
+
+@pytest.mark.anyio
+async def test_samples_refused_for_their_time_explain_a_gap(tmp_path: Path) -> None:
+    async with running_app(config_in(tmp_path)) as app:
+        panel, moment = app.state.panel, int(time.time()) // 300 * 300
+        for part in (panel, panel.witness, panel.gaps, panel.ingest):
+            name = "clock" if part is panel else "_clock"
+            setattr(part, name, lambda: moment)
+        async with caller(app) as client:
+            await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+            begin = moment
+            await send(client, [moment], sent=f"{moment}.5")
+            for _ in range(10):  # its clock is ten minutes ahead for ten minutes
+                moment += 60
+                body = body_of(sample(timestamp=moment + 600))
+                headers = bearer() | {"X-MiniPanel-Sent": f"{moment + 600}.0"}
+                answer = await client.post("/api/metrics", content=body, headers=headers)
+                assert answer.status_code == 400, "one node alone is ahead: it is that one's clock"
+            moment += 60
+            await send(client, [moment], sent=f"{moment}.5")
+            await panel.witness.beat()
+            span = f"from={begin - 300}&to={moment}"
+            assert await gaps(client, span=span) == [{"from": begin, "to": moment - 5, "reason": "clock_refused"}]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "status", "part"),
+    [
+        ("node001?period=2y", 400, "period is '2y'"),
+        ("node001", 400, "period or from is missing"),
+        ("node001?from=200&to=100", 400, "from must be before to"),
+        ("nobody?period=1d", 404, "There is no node 'nobody'."),
+    ],
+)
+async def test_a_question_that_cannot_be_answered_gets_a_sentence(
+    client: httpx.AsyncClient, path: str, status: int, part: str
+) -> None:
+    answer = await client.get(f"/api/metrics/gaps/{path}")
+    assert answer.status_code == status
+    assert part in answer.json()["error"]
+
+
+@pytest.mark.anyio
+async def test_the_panels_own_absence_explains_a_gap(tmp_path: Path, now: int) -> None:
+    config = config_in(tmp_path)
+    async with running_app(config) as app, caller(app) as client:
+        await send(client, list(range(now - 7200, now - 3600, 5)))
+    with closing(sqlite3.connect(config.database.path)) as database, database:
+        database.execute("UPDATE panel_runs SET started_at = ?, last_alive_at = ?", (now - 9000, now - 3590))
+    async with running_app(config) as app, caller(app) as client:
+        await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+        await send(client, [now - 5])
+        assert await gaps(client) == [{"from": now - 3605, "to": now - 10, "reason": "panel_away"}]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "data.db")
+    yield store
+    store.close()
+
+
+def test_records_still_filling_and_sealed_ones_are_one_row_of_time(store: Store) -> None:
+    samples = [Sample("n1", T + 5 * k, 1, 8000, 4000, None) for k in range(1, 121)]
+    store.run([store.write_samples(1, samples, 0)])
+    store.run([store.seal(T + RECORD_SECONDS, 10)])
+    seen = store.seen(1, T, T + 600)
+    assert seen.records == [(T + 300, None), (T + 600, None)]
+    assert missing(seen.records, SLOT_SECONDS) == []
+
+
+def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_stays(store: Store) -> None:
+    begun = [(1, AgentStart(FIRST_BOOT, T - 900, T - 890)), (1, AgentStart(SECOND_BOOT, T - 300, T - 290))]
+    store.run([store.note((T - 900, T - 600), begun, [(1, (T - 900, T - 800))])])
+    store.run([store.note((T - 500, T + 600), begun, [(1, (T, T + 10)), (1, (T, T + 20))])])
+    store.run([store.forget(T, 10)])
+    evidence = store.seen(1, T - 900, T).evidence
+    assert evidence.agent_starts == (begun[1][1],)
+    assert evidence.clock_troubles == ((T, T + 20),)
+    assert evidence.panel_absences == ()
+
+
+def test_the_migration_leaves_records_and_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "data.db"
+    store = Store(path)
+    store.run([store.write_samples(1, [Sample("n1", T, 1, 8000, 4000, None)], 0)])
+    store.close()
+    with closing(sqlite3.connect(path)) as old, old:
+        for table in ("agent_starts", "clock_troubles", "panel_runs"):
+            old.execute(f"DROP TABLE {table}")
+        old.execute("PRAGMA user_version = 1")
+    again = Store(path)
+    assert again.version == migrations()[-1][0] >= 2
+    assert again.seen(1, T - 300, T).records == [(T, slot_bit(T))]
+    again.close()
+    with closing(sqlite3.connect(path.with_name("data.db.before-0002"))) as copy:
+        assert copy.execute("SELECT samples FROM pending_metrics").fetchall() == [(1,)]
