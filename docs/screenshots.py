@@ -1,100 +1,90 @@
 """Makes the pictures of the README anew: a real panel, fed by simulated nodes, seen by a real browser.
 
-.venv/bin/python docs/screenshots.py        writes docs/realtime.png and docs/history.png
+.venv/bin/python docs/screenshots.py        writes docs/realtime.png, docs/map.png, docs/history.png and docs/phone.png
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import subprocess
+import contextlib
 import sys
 import tempfile
 import time
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+sys.path.append(str(ROOT))
 
-import ingest  # noqa: E402
-
-from minipanel.services.tokens import agent_token  # noqa: E402
 from tests.e2e.conftest import QUIET  # noqa: E402
+from tests.e2e.fleet import Fleet, numbered, racks, running_fleet  # noqa: E402
 from tests.e2e.month import fill_month  # noqa: E402
+from tests.e2e.visits import PHONE, Screen, visit  # noqa: E402
 
-NODES = 24
-GB = 1024**3
+PICTURE = Screen("picture", 1200, 720)
+LIMIT_BYTES = 150_000
+"""What a README may ask of a reader's line."""
+
+SILENCE_SECONDS = 20
+"""A node counts as down 15 s after its last sample."""
 
 
 def main() -> None:
-    """Start, feed, look, stop."""
-    with tempfile.TemporaryDirectory(prefix="minipanel-docs-") as folder:
-        config = ingest.make_config(Path(folder), NODES, 5, None)
-        panel = subprocess.Popen([sys.executable, "-m", "minipanel.serving", "--config", str(config.path)])
-        try:
-            ingest.wait_for_port(config.server.port)
-            fill_month(config.database.path, 1, int(time.time()) // 300 * 300 - 300)
-            feed(config.server.url, str(config.agents.secret))
-            take(config.server.url)
-        finally:
-            panel.terminate()
-            panel.wait(timeout=30)
-
-
-def feed(url: str, secret: str) -> None:
-    """Send the last twenty minutes of every node but one, which is down."""
-    newest = int(time.time()) // 5 * 5
-    for number in range(1, NODES + 1):
-        name = ingest.hostname(number)
-        end = newest - 120 if number == 17 else newest
-        samples = [sample(name, number, end - 5 * k) for k in range(240)]
-        request = urllib.request.Request(
-            f"{url}/api/metrics",
-            json.dumps(samples).encode(),
-            {"Authorization": f"Bearer {agent_token(secret, name)}", "X-MiniPanel-Sent": f"{time.time():.3f}"},
-        )
-        urllib.request.urlopen(request).read()
-
-
-def sample(name: str, number: int, timestamp: int) -> dict[str, object]:
-    """Return a sample as a busy node would send it."""
-    wave = math.sin(timestamp / 90 + number) * math.sin(number * 1.7)
-    cpu = max(0.5, min(99.5, 52 + 46 * wave))
-    return {
-        "node_id": name,
-        "timestamp": timestamp,
-        "cpu_percent": round(cpu, 2),
-        "memory_total": 256 * GB,
-        "memory_used": int(GB * (20 + 9 * (number % 20) + 12 * abs(wave))),
-        "cpu_temp": None if number == 9 else round(36 + cpu * 0.42, 1),
-    }
-
-
-def take(url: str) -> None:
-    """Log in and keep the pictures."""
+    """Take the pictures of a cluster of 32 nodes, then that of a thousand."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-        page.goto(url)
-        page.get_by_label("Username").fill("bench")
-        page.get_by_label("Password").fill("benchmark")
-        page.keyboard.press("Enter")
-        page.get_by_text(ingest.hostname(1), exact=True).wait_for()
-        keep(page, "realtime")
-        page.goto(f"{url}/history/{ingest.hostname(1)}?period=7d")
-        page.locator("canvas").nth(2).wait_for()
-        keep(page, "history")
+        with cluster(numbered(32), minutes=20) as fleet:
+            fill_month(fleet.database, 1, int(time.time()) // 300 * 300 - 300)
+            fleet.silent.add("node17")
+            time.sleep(SILENCE_SECONDS)
+            take(browser, fleet, "realtime", "/realtime?sort=-cpu")
+            take(browser, fleet, "history", "/history/node01?period=7d")
+            take(browser, fleet, "phone", "/realtime", screen=PHONE)
+        with cluster(racks(25, 40), minutes=11) as fleet:
+            fleet.silent.update({"r07n12", "r19n33"})
+            time.sleep(SILENCE_SECONDS)
+            take(browser, fleet, "map", "/realtime?view=map&by=temperature", scheme="dark")
         browser.close()
 
 
+@contextlib.contextmanager
+def cluster(names: list[str], minutes: float) -> Iterator[Fleet]:
+    """A fleet in a folder of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="minipanel-docs-") as folder,
+        running_fleet(Path(folder), names, minutes=minutes) as fleet,
+    ):
+        yield fleet
+
+
+def take(
+    browser: Browser,
+    fleet: Fleet,
+    name: str,
+    path: str,
+    *,
+    seconds: float = 3,
+    screen: Screen = PICTURE,
+    scheme: Literal["light", "dark"] = "light",
+) -> None:
+    """Look at a path for so long, then keep its picture."""
+    with visit(browser, fleet, path, screen=screen, scheme=scheme) as page:
+        page.locator("canvas").first.wait_for()
+        page.wait_for_timeout(seconds * 1000)
+        keep(page, name)
+
+
 def keep(page: Page, name: str) -> None:
-    """Write one picture."""
-    page.wait_for_timeout(1500)
-    page.screenshot(path=str(ROOT / "docs" / f"{name}.png"))
+    """Write one picture. Ends with a sentence when it is too large."""
+    picture = ROOT / "docs" / f"{name}.png"
+    page.screenshot(path=str(picture))
+    size = picture.stat().st_size
+    print(f"{picture.relative_to(ROOT)}  {size // 1000} KB")
+    if size >= LIMIT_BYTES:
+        raise SystemExit(f"{picture} has {size} bytes; it must stay below {LIMIT_BYTES}.")
 
 
 if __name__ == "__main__":

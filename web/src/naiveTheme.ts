@@ -29,8 +29,8 @@ export function overridesFrom({ accent, surface, line, field: edge, inkSoft, ink
     Select: {
       menuBoxShadow: `0 0 0 1px ${line}, 0 8px 24px rgb(0 0 0 / 24%)`,
       peers: {
-        InternalSelection: field,
-        InternalSelectMenu: { color: surface, optionTextColor: ink, optionColorPending: hover, optionColorActive: chosen },
+        InternalSelection: { ...field, heightSmall: '1.75rem', fontSizeSmall: '0.875rem' },
+        InternalSelectMenu: { optionFontSizeSmall: '0.875rem', optionHeightSmall: '1.75rem', color: surface, optionTextColor: ink, optionColorPending: hover, optionColorActive: chosen },
       },
     },
   }

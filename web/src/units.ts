@@ -7,6 +7,7 @@ export type AgeUnit = 'seconds' | 'minutes' | 'hours' | 'days'
 /** Formatters for `locale` in `timeZone` (the viewer's own when left out). 1 GB is 1024³ bytes, as `free -g` counts. */
 export function createUnits(locale: string, timeZone?: string) {
   const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const time = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(locale, { hourCycle: 'h23', timeZone, ...options })
@@ -28,10 +29,16 @@ export function createUnits(locale: string, timeZone?: string) {
     celsius: (value: number) => `${oneDigit.format(value)} °C`,
     /** 8796093022208 -> "8.0", in TB of 1024 GB */
     terabytes: (bytes: number) => oneDigit.format(bytes / GIB / 1024),
+    /** Without its unit, for where there is little room: 58.23 -> "58" */
+    short: (value: number) => whole.format(value),
     /** For an axis, where steps are round: 268435456 -> "0.25 GB" */
     gigabytesAxis: (bytes: number) => `${atMostTwo.format(bytes / GIB)} GB`,
     percentAxis: (value: number) => `${whole.format(value)}%`,
     celsiusAxis: (value: number) => `${whole.format(value)} °C`,
+    /** 0.123 -> "0.1 s" */
+    seconds: (value: number) => `${oneDigit.format(value)} s`,
+    /** 0.123 -> "+0.1 s", -12 -> "−12.0 s" */
+    skew: (value: number) => `${signed.format(value)} s`,
     count: (value: number) => whole.format(value),
     /** "14:05:20" */
     second: time({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
@@ -41,6 +48,8 @@ export function createUnits(locale: string, timeZone?: string) {
     day: time({ day: 'numeric', month: 'short' }),
     /** "24 Nov, 14:05" */
     dayMinute: time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    /** "24 Nov 2025, 14:05" */
+    dateMinute: time({ dateStyle: 'medium', timeStyle: 'short' }),
     /** "24 Nov 2025, 14:05:20" */
     dateSecond: time({ dateStyle: 'medium', timeStyle: 'medium' }),
     /** "GMT+8" at the moment `seconds` */

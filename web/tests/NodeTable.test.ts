@@ -8,13 +8,13 @@ import { show } from './mounting'
 const NOW = 1_700_000_000
 
 function rowsOf(nodes: ReturnType<typeof realtimeNode>[], more: { isOld?: boolean; language?: 'en' | 'zh' } = {}) {
-  return show(NodeTable, { nodes, now: NOW, isOld: more.isOld ?? false }, { language: more.language ?? 'en' })
+  return show(NodeTable, { nodes, now: NOW, isOld: more.isOld ?? false, sort: 'name' }, { language: more.language ?? 'en' })
 }
 
 describe('the table of nodes', () => {
   it("shows a node's values with their units", () => {
     const row = rowsOf([realtimeNode({ timestamp: NOW - 3 })]).get('.node-row')
-    expect(row.findAll('td').map((cell) => cell.text())).toEqual(['node01', 'up', '58.2%', '101.4 of 251.5 GB', '61.0 °C', '3 s'])
+    expect(row.findAll('td').map((cell) => cell.text())).toEqual(['node01', 'up', '58.2%', '101.4 of 251.5 GB', '61.0 °C', '3 s', '+0.1 s'])
   })
 
   it('says "no sensor" where there is no temperature, and never 0', () => {
@@ -23,10 +23,11 @@ describe('the table of nodes', () => {
   })
 
   it('draws the bars as long as the shares they stand for', () => {
-    const bars = rowsOf([realtimeNode({ cpu_percent: 58.23, memory_percent: 40.32 })]).findAll<HTMLElement>('.fill')
+    const bars = rowsOf([realtimeNode({ cpu_percent: 58.23, memory_percent: 40.32, cpu_temp: 60 })]).findAll<HTMLElement>('.fill')
     expect(bars.map((bar) => bar.attributes('style'))).toEqual([
       expect.stringContaining('58.23%') as string,
       expect.stringContaining('40.32%') as string,
+      expect.stringContaining('50%') as string,
     ])
   })
 
@@ -48,7 +49,7 @@ describe('the table of nodes', () => {
 
   it('shows dashes before the first sample', () => {
     const cells = rowsOf([neverSeen()]).findAll('td').map((cell) => cell.text())
-    expect(cells.slice(2)).toEqual(['–', '–', '–', '–'])
+    expect(cells.slice(2)).toEqual(['–', '–', '–', '–', '–'])
   })
 
   it('greys what is old: a node that is down, or all when the panel is silent', () => {
@@ -64,6 +65,18 @@ describe('the table of nodes', () => {
     expect(table.findAll('.node-row').length).toBeLessThan(100)
     expect(table.attributes('aria-rowcount')).toBe('1001')
     expect(table.get('.left-out').attributes('style')).toMatch(/\d+px/)
+  })
+
+  it('sorts by the column whose head is clicked, and tells which one that is', async () => {
+    const table = rowsOf([realtimeNode()])
+    expect(table.get('th.name').attributes('aria-sort')).toBe('ascending')
+    await table.get('th.cpu button').trigger('click')
+    expect(table.emitted('sort')).toEqual([['-cpu']])
+  })
+
+  it('marks a clock that is off, unless the node is down', () => {
+    expect(rowsOf([realtimeNode({ clock_skew_seconds: -12 })]).get('.clock.is-off').text()).toBe('-12.0 s')
+    expect(rowsOf([realtimeNode({ clock_skew_seconds: -12, state: 'down' })]).find('td.clock.is-off').exists()).toBe(false)
   })
 
   it('opens the node whose row is clicked, and links it for the keyboard', async () => {

@@ -19,13 +19,19 @@ afterEach(() => vi.unstubAllGlobals())
 describe('the API', () => {
   it('is asked by a path in which a name cannot do harm', async () => {
     answer(200, {})
-    await api.history('../node 1', '7d')
+    await api.history('../node 1', { period: '7d' })
     expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d')
+  })
+
+  it('is asked for a range by its ends, and for a set by its folded name', async () => {
+    answer(200, {})
+    await api.spread('node[01-64]', { from: 100, to: 700 })
+    expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/spread?from=100&to=700&nodes=node%5B01-64%5D')
   })
 
   it('tells the sentence of an error', async () => {
     answer(404, { error: "There is no node named 'x'." })
-    await expect(api.history('x', '1d')).rejects.toMatchObject({ status: 404, message: "There is no node named 'x'." })
+    await expect(api.history('x', { period: '1d' })).rejects.toMatchObject({ status: 404, message: "There is no node named 'x'." })
     expect(signedOut).not.toHaveBeenCalled()
   })
 

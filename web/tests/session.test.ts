@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 
 import { ApiError } from '@/api/client'
 import { createSession } from '@/composables/useSession'
-import { createPageRouter, periodOf } from '@/router'
+import { createPageRouter } from '@/router'
 
 const user = { username: 'miniadmin', expires_at: 2_000_000_000 }
 
@@ -57,11 +57,5 @@ describe('the door', () => {
     await vi.waitFor(() => {
       expect(router.currentRoute.value.query).toEqual({ to: '/history/node01' })
     })
-  })
-})
-
-describe('the period of an address', () => {
-  it.each([['7d', '7d'], ['1m', '1m'], [undefined, '1d'], ['2y', '1d'], [['7d'], '1d']])('%s is %s', (name, expected) => {
-    expect(periodOf(name)).toBe(expected)
   })
 })

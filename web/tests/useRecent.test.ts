@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef } from 'vue'
 
 import type { RealtimeNode, RealtimeOne } from '@/api/client'
-import { appended, type Recent, useRecent } from '@/composables/useRecent'
+import { missedOf, appended, type Recent, useRecent } from '@/composables/useRecent'
 
 import { realtimeNode } from './nodes'
 
@@ -94,5 +94,14 @@ describe('one node as it goes on', () => {
     await flushPromises()
     expect(error.value).toBeInstanceOf(Error)
     expect(recent.value.timestamp).toHaveLength(3)
+  })
+})
+
+describe('the samples missed', () => {
+  it('are those between the first and now that are not there, but not one still under way', () => {
+    expect(missedOf([100, 105, 115], 127)).toEqual({ missed: 1, possible: 4 })
+    expect(missedOf([100, 105, 110], 120)).toEqual({ missed: 0, possible: 3 })
+    expect(missedOf([100], 200)).toEqual({ missed: 18, possible: 19 })
+    expect(missedOf([], 200)).toEqual({ missed: 0, possible: 0 })
   })
 })

@@ -9,11 +9,21 @@ export type Node = Schemas['NodeAnswer']
 export type NodeState = Node['state']
 export type Realtime = Schemas['Realtime']
 export type RealtimeNode = Schemas['RealtimeNode']
+export type Trend = Schemas['Trend']
 export type RealtimeOne = Schemas['RealtimeOne']
 export type History = Schemas['HistoryOne']
+export type HistorySet = Schemas['HistorySet']
+export type HistorySpread = Schemas['HistorySpread']
+export type Gap = Schemas['GapAnswer']
 
 export const PERIODS = ['1d', '7d', '1m'] as const
 export type Period = (typeof PERIODS)[number]
+
+/** A period that ends now, or a range in Unix seconds. */
+type Span = { period: Period } | { from: number; to: number }
+
+/** What is drawn of a few nodes: eight with all columns would be twice as large. */
+const FIELDS_OF_SET = 'cpu_percent,memory_total,memory_used,cpu_temp,samples'
 
 /** A session counts as ended by these; a wrong password at the door is a 401 too, but ends nothing. */
 const UNAUTHENTICATED = 401
@@ -48,10 +58,17 @@ export function createApi(onSignedOut: () => void) {
     me: () => asUser<User>('/api/auth/me'),
     nodes: () => asUser<Node[]>('/api/nodes'),
     realtime: (signal?: AbortSignal) => asUser<Realtime>('/api/metrics/realtime', { signal }),
+    trend: () => asUser<Trend>('/api/metrics/trend'),
     realtimeOf: (node: string, signal?: AbortSignal) =>
       asUser<RealtimeOne>(`/api/metrics/realtime/${encodeURIComponent(node)}`, { signal }),
-    history: (node: string, period: Period, signal?: AbortSignal) =>
-      asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?period=${period}`, { signal }),
+    history: (node: string, when: Span, signal?: AbortSignal) =>
+      asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?${queryOf(when)}`, { signal }),
+    historyOfSet: (nodes: string, when: Span, signal?: AbortSignal) =>
+      asUser<HistorySet>(`/api/metrics/history?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&fields=${FIELDS_OF_SET}`, { signal }),
+    spread: (nodes: string, when: Span, signal?: AbortSignal) =>
+      asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
+    gaps: (node: string, when: Span, signal?: AbortSignal) =>
+      asUser<Schemas['GapsOne']>(`/api/metrics/gaps/${encodeURIComponent(node)}?${queryOf(when)}`, { signal }),
     openStream: () => new EventSource('/api/metrics/stream'),
   }
 }
@@ -65,6 +82,10 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   })
   if (!response.ok) throw await errorOf(response)
   return (await response.json()) as T
+}
+
+function queryOf(when: Span): string {
+  return 'period' in when ? `period=${when.period}` : `from=${String(when.from)}&to=${String(when.to)}`
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

@@ -6,20 +6,29 @@ import type { Metric } from './metrics'
 
 /** What a chart of one metric is drawn with. */
 export interface Ink {
-  line: string
+  /** The colour of each line. */
+  lines: readonly string[]
   band: string
   text: string
   grid: string
   font: string
+  /** By how much all is larger than on a usual screen. */
+  scale: number
 }
 
-/** The ink for `metric`; `fontFamily` is that of the element the chart stands in. */
-export function inkOf(metric: Metric, colours: Colours, fontFamily: string): Ink {
+/** The ink for `metric`: its own colour for one line, and colours that can be told apart for several. */
+export function inkOf(metric: Metric, curves: number, colours: Colours, fontFamily: string, scale = 1): Ink {
   return {
-    line: colours[metric],
+    lines: curves > 1 ? lineColours(colours) : [colours[metric]],
     band: colours[`${metric}Band`],
     text: colours.inkSoft,
     grid: colours.grid,
-    font: `11px ${fontFamily}`,
+    // Whole px: uPlot takes the digits before "px" for the size of a line.
+    font: `${String(Math.round(11 * scale))}px ${fontFamily}`,
+    scale,
   }
+}
+
+function lineColours({ line1, line2, line3, line4, line5, line6, line7, line8 }: Colours): string[] {
+  return [line1, line2, line3, line4, line5, line6, line7, line8]
 }

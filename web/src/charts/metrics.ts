@@ -1,16 +1,22 @@
 /** What is drawn of each metric. */
 
+import type { Column } from './gaps'
 import type { Range } from './scales'
 
-export type Metric = 'cpu' | 'memory' | 'temperature'
+export const METRICS = ['cpu', 'memory', 'temperature'] as const
+export type Metric = (typeof METRICS)[number]
 
 /** One metric over the times it shares with others: percent, bytes or °C. */
 export interface MetricLine {
   metric: Metric
-  means: (number | null)[]
-  peaks?: (number | null)[]
+  /** One line each. */
+  curves: readonly Column[]
+  /** A band from `low` to `high`. */
+  band?: { low: Column; high: Column }
   /** What the value axis reaches over. */
   valueRange: Range
+  /** Values are percent, whatever the metric's own unit. */
+  isShare?: boolean
   /** Whether any value can be expected; a node without a sensor has no temperature. */
   hasValues: boolean
 }

@@ -1,4 +1,4 @@
-/** How every chart of the page looks: one metric over time, its maximum as a band above the mean. */
+/** How every chart of the page looks: one metric over time as one line or a few, with a band where there is one. */
 
 import type uPlot from 'uplot'
 
@@ -7,6 +7,7 @@ import type { Units } from '@/units'
 import { lonely } from './gaps'
 import { type Hover, hoverOf, nearEntry } from './hover'
 import type { Ink } from './ink'
+import type { MetricLine } from './metrics'
 import type { Range } from './scales'
 import { timeLabels } from './timeAxis'
 
@@ -17,6 +18,9 @@ export interface ChartSpec {
   group: string
   width: number
   height: number
+  /** How many lines there are, and whether a band follows them. */
+  curves: number
+  hasBand: boolean
   times: () => Range
   values: () => Range
   /** What the steps of the value axis may be; uPlot's own choice when left out. */
@@ -26,42 +30,67 @@ export interface ChartSpec {
   /** Seconds from one entry to the next. */
   step: number
   onHover: (hover: Hover | null) => void
+  /** A range was drawn with the pointer (Unix seconds), or taken back by a double click. Nothing can be drawn when left out. */
+  onZoom?: (range: Range | null) => void
 }
 
-const MEAN = 1
-const PEAK = 2
-/** Equal for all charts, so that they stand below one another second by second. */
-const VALUE_AXIS_PX = 58
+/** px at a usual size. Equal for all charts, so that they stand below one another second by second. */
+export const VALUE_AXIS_PX = 58
+export const CHART_END_PX = 12
 const GRID_PX = 1
+/** A shorter stroke is a click. */
+const SHORTEST_STROKE_PX = 6
+/** From this line on the lines are dashed: colours alone do not tell eight apart. */
+const DASHED_FROM = 4
 
-/** uPlot's options for `data = [times, means, peaks]`; peaks may hold nothing but null. */
+/** What a chart of `chartOptions` draws: its times, its lines, then the edges of its band. */
+export function chartData(times: number[], { curves, band }: Pick<MetricLine, 'curves' | 'band'>): uPlot.AlignedData {
+  return [times, ...curves, ...(band ? [band.low, band.high] : [])] as uPlot.AlignedData
+}
+
+/** uPlot's options for the data of `chartData`. */
 export function chartOptions(spec: ChartSpec): uPlot.Options {
+  const { curves, hasBand, ink } = spec
   return {
     width: spec.width,
     height: spec.height,
-    padding: [8, 12, 0, 0],
+    padding: [8 * ink.scale, CHART_END_PX * ink.scale, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => spec.times() }, y: { range: () => spec.values() } },
-    series: [{}, lineOf(spec.ink), bandEdge()],
-    bands: [{ series: [PEAK, MEAN], fill: spec.ink.band }],
+    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(ink, index)), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
+    bands: hasBand ? [{ series: [curves + 2, curves + 1], fill: ink.band }] : [],
     axes: [timeAxis(spec), valueAxis(spec)],
     cursor: {
       y: false,
-      drag: { x: false, y: false, setScale: false },
-      sync: { key: spec.group, scales: ['x', null] },
+      drag: { x: Boolean(spec.onZoom), y: false, setScale: false },
+      // Each chart hears of the others' crosshair, but not of a range drawn on them: that would be told three times.
+      sync: { key: spec.group, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
       points: { size: 7, width: 2 },
       dataIdx: nearEntry(spec.step),
+      bind: { dblclick: () => () => (spec.onZoom?.(null), null) },
     },
-    hooks: { setCursor: [(chart) => { spec.onHover(hoverOf(chart, spec.step)) }] },
+    hooks: {
+      setCursor: [(chart) => { spec.onHover(hoverOf(chart, spec.step)) }],
+      setSelect: [(chart) => { zoom(chart, spec) }],
+    },
   }
 }
 
-function lineOf(ink: Ink): uPlot.Series {
+function zoom(chart: uPlot, { onZoom }: ChartSpec) {
+  const { left, width } = chart.select
+  if (!onZoom || width < SHORTEST_STROKE_PX) return
+  chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+  onZoom([chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')])
+}
+
+function lineOf(ink: Ink, index: number): uPlot.Series {
+  const stroke = ink.lines[index % ink.lines.length] ?? ink.text
   return {
-    stroke: ink.line,
-    width: 1.25,
+    stroke,
+    width: 1.25 * ink.scale,
+    dash: index >= DASHED_FROM ? [6, 3] : undefined,
     // Lone values between two gaps have no line; without a point they would not be seen.
-    points: { show: false, size: 3, fill: ink.line, filter: (chart, series) => lonely(chart.data[series] ?? []) },
+    points: { show: false, size: 3 * ink.scale, fill: stroke, filter: (chart, series) => lonely(chart.data[series] ?? []) },
   }
 }
 
@@ -73,10 +102,10 @@ function timeAxis({ ink, units }: ChartSpec): uPlot.Axis {
   return {
     stroke: ink.text,
     font: ink.font,
-    size: 42,
+    size: 42 * ink.scale,
     // Clear of the value axis' lowest label, which reaches a little below the chart.
     gap: 9,
-    space: 70,
+    space: 70 * ink.scale,
     grid: { stroke: ink.grid, width: GRID_PX },
     ticks: { show: false },
     values: (_chart, splits, _axis, _space, increment) => timeLabels(units, splits, increment),
@@ -88,9 +117,9 @@ function valueAxis({ ink, label, steps }: ChartSpec): uPlot.Axis {
     ...(steps ? { incrs: steps } : {}),
     stroke: ink.text,
     font: ink.font,
-    size: VALUE_AXIS_PX,
+    size: VALUE_AXIS_PX * ink.scale,
     gap: 6,
-    space: 32,
+    space: 32 * ink.scale,
     grid: { stroke: ink.grid, width: GRID_PX },
     ticks: { show: false },
     values: (_chart, splits) => splits.map(label),

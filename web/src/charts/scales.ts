@@ -13,7 +13,7 @@ export function memoryRange(totals: readonly (number | null)[]): Range {
 }
 
 /** Whole tens around the temperatures there are, at least 20 °C: a sensor's noise must not look like a fire. */
-export function temperatureRange(...columns: readonly (number | null)[][]): Range {
+export function temperatureRange(...columns: readonly (readonly (number | null)[])[]): Range {
   const low = Math.floor((lowest(columns.flat()) ?? 20) / 10) * 10
   const high = Math.ceil((highest(columns.flat()) ?? 40) / 10) * 10
   return [low, Math.max(high, low + 20)]

@@ -1,18 +1,21 @@
-/** One node's records of a period, read again as each new record appears. */
+/** Records of one node, a few or a set over a time, read again as each new record appears. */
 
-import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
-import type { Api, History, Period } from '@/api/client'
-
-import { plotOf } from './historyPlot'
+import type { Api } from '@/api/client'
+import { type HistoryPlot, plotOne, plotSeveral, plotSpread } from '@/history/plot'
+import type { Target } from '@/history/target'
+import { isPeriod, type When } from '@/history/when'
 
 export const RECORD_SECONDS = 300
 /** A record is shown once its time has passed. Nodes send their samples up to 4 s apart, so wait a little longer for the last ones. */
 export const RECORD_SHOWN_AFTER_SECONDS = 8
 
-/** The records of `node` (a hostname; nothing is read while it is null) over `period`. */
-export function useHistory(api: Pick<Api, 'history'>, node: Ref<string | null>, period: Ref<Period>) {
-  const history = shallowRef<History | null>(null)
+type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread'>
+
+/** The records of `target` (nothing is read while it is null) over `when`. */
+export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>) {
+  const plot = shallowRef<HistoryPlot | null>(null)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(false)
   let asking = new AbortController()
@@ -21,34 +24,42 @@ export function useHistory(api: Pick<Api, 'history'>, node: Ref<string | null>, 
   async function read() {
     asking.abort()
     clearTimeout(renewal)
-    if (node.value === null) return
+    if (target.value === null) return
     asking = new AbortController()
     const { signal } = asking
     isLoading.value = true
     try {
-      const answer = await api.history(node.value, period.value, signal)
+      const answer = await ask(api, target.value, when.value, signal)
       if (signal.aborted) return
-      history.value = answer
+      plot.value = answer
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
       error.value = problem
     }
     isLoading.value = false
-    renewal = setTimeout(() => void read(), secondsToNextRecord(Date.now() / 1000) * 1000)
+    // What is over gets no new record.
+    if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(Date.now() / 1000) * 1000)
   }
 
-  watch(node, () => {
-    history.value = null
+  watch(() => target.value?.hostnames, () => {
+    plot.value = null
     error.value = null
   })
-  watch([node, period], () => void read(), { immediate: true })
+  watch([() => target.value?.hostnames, () => JSON.stringify(when.value)], () => void read(), { immediate: true })
   onScopeDispose(() => {
     asking.abort()
     clearTimeout(renewal)
   })
 
-  return { history, plot: computed(() => history.value && plotOf(history.value)), error, isLoading, read }
+  return { plot, error, isLoading, read }
+}
+
+async function ask(api: HistoryApi, { kind, nodes, hostnames, title }: Target, when: When, signal: AbortSignal): Promise<HistoryPlot> {
+  if (kind === 'one') return plotOne(await api.history(hostnames, when, signal))
+  if (kind === 'set') return plotSpread(await api.spread(hostnames, when, signal), title)
+  const names = new Map(nodes.map(({ hostname, name }) => [hostname, name]))
+  return plotSeveral(await api.historyOfSet(hostnames, when, signal), (hostname) => names.get(hostname) ?? hostname)
 }
 
 /** How long until the next record can be read, at the viewer's time `now` (Unix seconds). */

@@ -8,14 +8,14 @@ import { useLanguage } from './useLanguage'
 export function useMetricText() {
   const { t, units } = useLanguage()
 
-  function valueText(metric: Metric, value: number): string {
-    if (metric === 'cpu') return units.value.percent(value)
+  function valueText(metric: Metric, value: number, isShare: boolean): string {
+    if (metric === 'cpu' || isShare) return units.value.percent(value)
     if (metric === 'memory') return t('metric.gigabytes', { amount: units.value.gigabytes(value) })
     return units.value.celsius(value)
   }
 
-  function axisText(metric: Metric, value: number): string {
-    if (metric === 'cpu') return units.value.percentAxis(value)
+  function axisText(metric: Metric, value: number, isShare = false): string {
+    if (metric === 'cpu' || isShare) return units.value.percentAxis(value)
     if (metric === 'memory') return units.value.gigabytesAxis(value)
     return units.value.celsiusAxis(value)
   }
@@ -23,9 +23,9 @@ export function useMetricText() {
   return {
     nameOf: (metric: Metric) => t(`metric.${metric}`),
     hintOf: (metric: Metric) => t(`metric.${metric}Is`),
-    /** "58.2%", "101.4 GB", "65.5 °C"; a dash for no value */
-    valueText: (metric: Metric, value: number | null | undefined) =>
-      value == null ? t('metric.noValue') : valueText(metric, value),
+    /** "58.2%", "101.4 GB", "65.5 °C"; a dash for no value. With `isShare` the value is percent, whatever the metric. */
+    valueText: (metric: Metric, value: number | null | undefined, isShare = false) =>
+      value == null ? t('metric.noValue') : valueText(metric, value, isShare),
     axisText,
   }
 }

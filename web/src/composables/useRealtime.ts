@@ -12,7 +12,7 @@ export const STALE_SECONDS = 8
 
 export type FeedState = 'starting' | Via | 'lost'
 
-/** The cluster live. Runs until the scope (the view) that asked for it is gone. */
+/** The cluster live. Runs until the scope (the frame of the page) that asked for it is gone. */
 export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   const now = useClock()
   const startedAt = Date.now() / 1000
@@ -56,12 +56,12 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
     silentSeconds,
     /** Whether anything was ever heard. */
     isKnown: computed(() => heard.value !== null),
+    /** The panel's time at its last word, Unix seconds; null before the first. */
+    heardTime: computed(() => heard.value?.panelTime ?? null),
     /** The panel's clock in Unix seconds, running on between its words; null before the first. */
     panelTime: computed(() => heard.value && Math.max(heard.value.panelTime, heard.value.panelTime + now.value - heard.value.at)),
   }
 }
-
-export type RealtimeData = ReturnType<typeof useRealtime>
 
 /** `nodes` with those of `changed` in their places; one that is not among them is left out: a snapshot brings new nodes. */
 export function merged(nodes: readonly RealtimeNode[], changed: readonly RealtimeNode[]): readonly RealtimeNode[] {

@@ -19,6 +19,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
   const recent = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
+  const agentVersion = shallowRef<string | null>(null)
   let asking = new AbortController()
 
   async function read() {
@@ -30,6 +31,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
       if (signal.aborted) return
       // The newest sample may have come by the stream while the answer was under way.
       recent.value = appended(answer.recent, newest.value)
+      agentVersion.value = answer.agent_version
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
@@ -51,7 +53,19 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
     asking.abort()
   })
 
-  return { recent, error, isLoading, read }
+  return { recent, agentVersion, error, isLoading, read }
+}
+
+/** How long a sample may be under way before it counts as missed. */
+const UNDER_WAY_SECONDS = 10
+
+/** Of the samples there could be since the first of `timestamps` up to `now`: how many are missing, and of how many. */
+export function missedOf(timestamps: readonly number[], now: number): { missed: number; possible: number } {
+  const [first] = timestamps
+  if (first === undefined) return { missed: 0, possible: 0 }
+  const last = Math.max(timestamps.at(-1) ?? first, Math.floor((now - UNDER_WAY_SECONDS) / SAMPLE_SECONDS) * SAMPLE_SECONDS)
+  const possible = (last - first) / SAMPLE_SECONDS + 1
+  return { missed: Math.max(0, possible - timestamps.length), possible }
 }
 
 /** `recent` with `sample` at its end and without what is an hour older; the same object when the sample is in it, or has no values. */

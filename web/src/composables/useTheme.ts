@@ -1,6 +1,6 @@
-/** Dark or light, as the system has it. */
+/** Dark or light: as the system has it, or as it was chosen here. */
 
-import { computed, type ComputedRef, inject, type InjectionKey, type Ref, watch } from 'vue'
+import { computed, type ComputedRef, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
 
 import { useMediaQuery } from './useMediaQuery'
 
@@ -12,6 +12,7 @@ const TOKENS = {
   grid: '--grid',
   field: '--field',
   ink: '--ink',
+  down: '--down',
   inkSoft: '--ink-soft',
   hover: '--hover',
   chosen: '--chosen',
@@ -21,11 +22,25 @@ const TOKENS = {
   memoryBand: '--memory-band',
   temperature: '--temperature',
   temperatureBand: '--temperature-band',
+  line1: '--line-1',
+  line2: '--line-2',
+  line3: '--line-3',
+  line4: '--line-4',
+  line5: '--line-5',
+  line6: '--line-6',
+  line7: '--line-7',
+  line8: '--line-8',
 } as const
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export type ThemeChoice = (typeof THEMES)[number]
+
+const STORED_AS = 'minipanel.theme'
 
 export type Colours = Record<keyof typeof TOKENS, string>
 
 export interface Theme {
+  choice: Ref<ThemeChoice>
   isDark: Readonly<Ref<boolean>>
   /** As they hold in the theme of now. */
   colours: ComputedRef<Colours>
@@ -33,12 +48,17 @@ export interface Theme {
 
 export const themeKey: InjectionKey<Theme> = Symbol('theme')
 
-/** Follow the system's setting; `<html data-theme>` tells the style sheets. */
+/** Follow the choice, which is remembered, or the system's setting; `<html data-theme>` tells the style sheets. */
 export function createTheme(): Theme {
-  const isDark = useMediaQuery('(prefers-color-scheme: dark)')
+  const choice = shallowRef<ThemeChoice>(THEMES.find((name) => name === localStorage.getItem(STORED_AS)) ?? 'system')
+  const isSystemDark = useMediaQuery('(prefers-color-scheme: dark)')
+  const isDark = computed(() => (choice.value === 'system' ? isSystemDark.value : choice.value === 'dark'))
+  watch(choice, (chosen) => {
+    localStorage.setItem(STORED_AS, chosen)
+  })
   const name = computed(() => (isDark.value ? 'dark' : 'light'))
   watch(name, tell, { immediate: true, flush: 'sync' })
-  return { isDark, colours: computed(() => coloursOf(name.value)) }
+  return { choice, isDark, colours: computed(() => coloursOf(name.value)) }
 }
 
 /** The theme of this page. */

@@ -3,8 +3,8 @@
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 
-import { type Period, PERIODS } from '@/api/client'
 import type { Session } from '@/composables/useSession'
+import { whenOf } from '@/history/when'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -21,7 +21,7 @@ const routes: RouteRecordRaw[] = [
     path: '/history/:node?',
     name: 'history',
     component: () => import('@/views/HistoryView.vue'),
-    props: ({ params, query }) => ({ node: params['node'] || undefined, period: periodOf(query['period']) }),
+    props: ({ params, query }) => ({ node: params['node'] || undefined, when: whenOf(query) }),
   },
   { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/views/NowhereView.vue') },
 ]
@@ -43,9 +43,4 @@ export function createPageRouter(session: Session) {
 
 function login(wanted: RouteLocationNormalized) {
   return { name: 'login', query: wanted.path === '/realtime' ? {} : { to: wanted.fullPath } }
-}
-
-/** The period an address names; one day when it names none that exists. */
-export function periodOf(name: unknown): Period {
-  return PERIODS.find((period) => period === name) ?? '1d'
 }

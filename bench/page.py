@@ -1,0 +1,153 @@
+"""What the realtime page costs a browser: script a stream event, and memory that must not grow.
+
+    python bench/page.py                           1,000 nodes, map and table, 3 minutes; writes results/page.md
+    python bench/page.py --nodes 20 --seconds 10   a look, written nowhere
+
+A real panel fed by simulated nodes on loopback, seen by Chromium; the figures are Chromium's own,
+over its DevTools protocol.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import CDPSession, Page, sync_playwright
+from processes import machine
+
+ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT))
+from tests.e2e.conftest import QUIET  # noqa: E402
+from tests.e2e.fleet import Fleet, racks, running_fleet  # noqa: E402
+from tests.e2e.trial import PASSWORD  # noqa: E402
+
+RESULT = ROOT / "bench" / "results" / "page.md"
+NODES_IN_RACK = 40
+SETTLE_SECONDS = 12
+"""The page loads its code and the nodes send for the first time."""
+
+
+@dataclass
+class Cost:
+    """What one view used: milliseconds of script a stream event in each second, and memory as it was left."""
+
+    view: str
+    script: list[float] = field(default_factory=list)
+    task: list[float] = field(default_factory=list)
+    events: int = 0
+    heap_mb: list[float] = field(default_factory=list)
+    elements: list[int] = field(default_factory=list)
+
+    def row(self) -> str:
+        """Return the figures as a row of a table."""
+        ordered = sorted(self.script)
+        p95 = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+        return (
+            f"| {self.view} | {self.events} | {median(ordered):.1f} ms | {p95:.1f} ms | {ordered[-1]:.1f} ms "
+            f"| {median(self.task):.1f} ms | {', '.join(f'{mb:.1f}' for mb in self.heap_mb)} MB "
+            f"| {self.elements[0]} to {self.elements[-1]} |"
+        )
+
+
+def main() -> None:
+    """Measure, print, keep the result of a whole run."""
+    options = read_arguments()
+    whole_racks, rest = divmod(options.nodes, NODES_IN_RACK)
+    names = racks(whole_racks + bool(rest), NODES_IN_RACK)[: options.nodes]
+    with (
+        tempfile.TemporaryDirectory(prefix="minipanel-page-") as folder,
+        running_fleet(Path(folder), names, minutes=0) as fleet,
+    ):
+        costs = measure(fleet, options)
+    text = report(options, costs)
+    print(text)
+    if options.nodes >= 1000 and options.seconds >= 60:
+        RESULT.write_text(text)
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the options; their defaults are those of the result that is kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--seconds", type=int, default=60, help="for each view")
+    parser.add_argument("--views", default="both,map,table")
+    return parser.parse_args()
+
+
+def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
+    """Return the cost of each view, one after another in one browser."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("chromium is missing; install it to measure the page.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.request.post(f"{fleet.url}/api/auth/login", data={"username": "miniadmin", "password": PASSWORD})
+        costs = [watch(context.new_page(), fleet, view, options.seconds) for view in options.views.split(",")]
+        browser.close()
+    return costs
+
+
+def watch(page: Page, fleet: Fleet, view: str, seconds: int) -> Cost:
+    """Return what a view costs over so many seconds; memory is looked at in thirds, garbage collected before."""
+    cost = Cost(view)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+    devtools.send("Network.enable")
+    arrived: list[float] = []
+    devtools.on("Network.eventSourceMessageReceived", lambda _: arrived.append(time.monotonic()))
+    page.goto(f"{fleet.url}/realtime?view={view}")
+    page.wait_for_timeout(SETTLE_SECONDS * 1000)
+    look_at_memory(devtools, cost)
+    for second in range(seconds):
+        before, heard = metrics(devtools), len(arrived)
+        page.wait_for_timeout(1000)
+        after, events = metrics(devtools), len(arrived) - heard
+        if events:
+            cost.events += events
+            cost.script.append(1000 * (after["ScriptDuration"] - before["ScriptDuration"]) / events)
+            cost.task.append(1000 * (after["TaskDuration"] - before["TaskDuration"]) / events)
+        if (second + 1) % max(1, seconds // 3) == 0:
+            look_at_memory(devtools, cost)
+    page.close()
+    return cost
+
+
+def look_at_memory(devtools: CDPSession, cost: Cost) -> None:
+    """Note what JavaScript holds on to, and how many elements there are."""
+    devtools.send("HeapProfiler.collectGarbage")
+    found = metrics(devtools)
+    cost.heap_mb.append(found["JSHeapUsedSize"] / 1e6)
+    cost.elements.append(int(found["Nodes"]))
+
+
+def metrics(devtools: CDPSession) -> dict[str, float]:
+    """Return Chromium's counters since the page was opened (DevTools protocol, Performance.getMetrics)."""
+    return {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+
+
+def report(options: argparse.Namespace, costs: list[Cost]) -> str:
+    """Return the result as a page."""
+    lines = [
+        "# The page's cost to a browser",
+        "",
+        f"{time.strftime('%Y-%m-%d')}, on {machine()}; {options.nodes:,} nodes at 5 s, {options.seconds} s a view.",
+        "An event of the stream brings the samples of up to half a second. Task is script, style, layout and paint.",
+        "",
+        "| view | events | script an event, median | p95 | worst second | task an event | heap | DOM nodes |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(cost.row() for cost in costs),
+        "",
+        "The JavaScript heap after a garbage collection: after the start, then after each third of the time.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""How much is loaded before the cluster is seen, and what is left for later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.fleet import Fleet, numbered, running_fleet
+from tests.e2e.visits import visit
+
+LIMIT_BYTES = 250 * 1024
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with running_fleet(tmp_path_factory.mktemp("size"), numbered(4), minutes=1) as fleet:
+        yield fleet
+
+
+def test_the_first_load_is_small_and_charts_come_when_they_are_needed(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/no/such/page") as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        sizes: dict[str, int] = {}
+        names: dict[str, str] = {}
+
+        def name(event: dict[str, Any]) -> None:
+            names[event["requestId"]] = event["response"]["url"]
+
+        def weigh(event: dict[str, Any]) -> None:
+            sizes[names.get(event["requestId"], "")] = event["encodedDataLength"]
+
+        session.on("Network.responseReceived", name)
+        session.on("Network.loadingFinished", weigh)
+        page.goto(f"{fleet.url}/realtime")
+        expect(page.locator(".heat-map canvas")).to_be_visible()
+        page.wait_for_timeout(500)
+        loaded = {url: size for url, size in sizes.items() if "/api/" not in url}
+        assert any(url.endswith(".js") for url in loaded)
+        assert sum(loaded.values()) <= LIMIT_BYTES, loaded
+        assert not [url for url in loaded if "HistoryView" in url or "NodeNow" in url]

@@ -1,0 +1,65 @@
+"""Visits of a fleet's page: logged in, on a screen of some size, in some light and language."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import is_expected
+from tests.e2e.fleet import Fleet
+from tests.e2e.trial import PASSWORD
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What the page is looked at with."""
+
+    name: str
+    width: int
+    height: int
+    is_touched: bool = False
+
+
+PHONE = Screen("phone", 360, 740, is_touched=True)
+TABLET = Screen("tablet", 800, 1024)
+DESK = Screen("desk", 1440, 900)
+WALL = Screen("wall", 3840, 2160)
+
+
+@contextlib.contextmanager
+def visit(
+    browser: Browser,
+    fleet: Fleet,
+    path: str,
+    *,
+    screen: Screen = DESK,
+    scheme: Literal["light", "dark"] = "light",
+    locale: str = "en-GB",
+    may_complain: bool = False,
+) -> Iterator[Page]:
+    """Open a path of the page as someone who is logged in. It must not complain in the console, unless it may."""
+    context = browser.new_context(
+        locale=locale,
+        timezone_id="Europe/Berlin",
+        viewport={"width": screen.width, "height": screen.height},
+        has_touch=screen.is_touched,
+        is_mobile=screen.is_touched,
+        color_scheme=scheme,
+        accept_downloads=True,
+    )
+    complaints: list[str] = []
+    try:
+        credentials = {"username": "miniadmin", "password": PASSWORD}
+        assert context.request.post(f"{fleet.url}/api/auth/login", data=credentials).ok
+        page = context.new_page()
+        page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(fleet.url + path)
+        yield page
+    finally:
+        context.close()
+    assert may_complain or [text for text in complaints if not is_expected(text)] == []

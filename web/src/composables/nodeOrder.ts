@@ -1,0 +1,52 @@
+/** In which order nodes are listed. */
+
+import type { NodeState, RealtimeNode } from '@/api/client'
+
+export const SORT_KEYS = ['name', 'state', 'cpu', 'memory', 'temperature', 'seen', 'clock'] as const
+export type SortKey = (typeof SORT_KEYS)[number]
+
+/** "cpu": lowest first; "-cpu": highest first. As it stands in the address. */
+export type Sort = SortKey | `-${SortKey}`
+export const SORTS: readonly Sort[] = SORT_KEYS.flatMap((key) => [key, `-${key}` as const])
+
+/** What needs somebody comes first. */
+const STATES: readonly NodeState[] = ['down', 'never', 'up', 'disabled']
+
+const VALUES: Record<SortKey, (node: RealtimeNode) => number | null> = {
+  name: () => 0,
+  state: ({ state }) => STATES.indexOf(state),
+  cpu: ({ cpu_percent }) => cpu_percent,
+  memory: ({ memory_percent }) => memory_percent,
+  temperature: ({ cpu_temp }) => cpu_temp,
+  // The longest unseen is the highest: "last seen" is an age.
+  seen: ({ timestamp }) => timestamp && -timestamp,
+  clock: ({ clock_skew_seconds }) => clock_skew_seconds && Math.abs(clock_skew_seconds),
+}
+
+export function keyOf(sort: Sort): SortKey {
+  return sort.replace('-', '') as SortKey
+}
+
+export function isDescending(sort: Sort): boolean {
+  return sort.startsWith('-')
+}
+
+/** What a click on the head of a column makes of the order: numbers begin with the highest, names and states with the first. */
+export function turned(sort: Sort, key: SortKey): Sort {
+  if (keyOf(sort) === key) return isDescending(sort) ? key : `-${key}`
+  return key === 'name' || key === 'state' ? key : `-${key}`
+}
+
+/** `nodes` (in order of name) in the order of `sort`; equal ones stay in order of name, those without a value come last. */
+export function sorted(nodes: readonly RealtimeNode[], sort: Sort): readonly RealtimeNode[] {
+  const key = keyOf(sort)
+  const direction = isDescending(sort) ? -1 : 1
+  if (key === 'name') return direction === 1 ? nodes : [...nodes].reverse()
+  const valueOf = VALUES[key]
+  return [...nodes].sort((a, b) => compare(valueOf(a), valueOf(b), direction))
+}
+
+function compare(a: number | null, b: number | null, direction: number): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null)
+  return direction * (a - b)
+}

@@ -1,0 +1,88 @@
+/** The last minutes of the whole cluster, kept while the page is open. */
+
+import { type Ref, shallowRef, watch } from 'vue'
+
+import type { Api, Trend } from '@/api/client'
+
+import type { ClusterSummary } from './clusterSummary'
+
+export const TREND_SECONDS = 600
+const STEP_SECONDS = 5
+/** Points that are farther apart are not joined: the panel's own come every 30 s. */
+const JOINED_SECONDS = 45
+
+export interface TrendPoint {
+  /** Unix seconds, by the panel's clock. */
+  time: number
+  cpuMean: number | null
+  cpuMax: number | null
+  memoryPercent: number | null
+  hottest: number | null
+}
+
+/** Ten minutes of `summary`: what the panel knows of them, then one point for each 5 s of its time; a silence stays a gap. */
+export function useTrends(
+  api: Pick<Api, 'trend'>,
+  summary: Ref<ClusterSummary>,
+  heardAt: Ref<number | null>,
+): Readonly<Ref<readonly TrendPoint[]>> {
+  const points = shallowRef<readonly TrendPoint[]>([])
+  // The small charts begin with the visit where the past can't be had.
+  void api.trend().then((trend) => {
+    points.value = joined(pointsOf(trend), points.value)
+  }, () => undefined)
+  watch(heardAt, (now) => {
+    if (now !== null) points.value = grown(points.value, pointOf(summary.value, now))
+  })
+  return points
+}
+
+/** `points` with `point` at the end, or in place of the last where it is of the same 5 s. */
+export function grown(points: readonly TrendPoint[], point: TrendPoint): readonly TrendPoint[] {
+  const kept = points.filter(({ time }) => time > point.time - TREND_SECONDS && time < point.time)
+  return [...kept, point]
+}
+
+/** `past` up to where `points` begin, then these. */
+export function joined(past: readonly TrendPoint[], points: readonly TrendPoint[]): readonly TrendPoint[] {
+  const [first] = points
+  return [...past.filter(({ time }) => first === undefined || time < first.time), ...points]
+}
+
+function pointsOf({ timestamp, cpu_percent, cpu_percent_max, memory_percent, cpu_temp_max }: Trend): TrendPoint[] {
+  return timestamp.map((time, index) => ({
+    time,
+    cpuMean: cpu_percent[index] ?? null,
+    cpuMax: cpu_percent_max[index] ?? null,
+    memoryPercent: memory_percent[index] ?? null,
+    hottest: cpu_temp_max[index] ?? null,
+  }))
+}
+
+function pointOf({ cpuMean, busiest, memoryUsed, memoryTotal, hottest }: ClusterSummary, now: number): TrendPoint {
+  return {
+    time: Math.floor(now / STEP_SECONDS) * STEP_SECONDS,
+    cpuMean,
+    cpuMax: busiest?.percent ?? null,
+    memoryPercent: memoryUsed !== null && memoryTotal ? (100 * memoryUsed) / memoryTotal : null,
+    hottest: hottest?.celsius ?? null,
+  }
+}
+
+/** An SVG path through `values` at `times`: broken where two are far apart or a value is missing. */
+export function sparkPath(times: readonly number[], values: readonly (number | null)[], place: (time: number, value: number) => [number, number]) {
+  let path = ''
+  let last: number | null = null
+  times.forEach((time, index) => {
+    const value = values[index] ?? null
+    if (value === null) {
+      last = null
+      return
+    }
+    const [x, y] = place(time, value)
+    const isJoined = last !== null && time - last <= JOINED_SECONDS
+    path += `${isJoined ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isJoined ? '' : 'h0.01'}`
+    last = time
+  })
+  return path
+}

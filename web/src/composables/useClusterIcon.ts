@@ -1,0 +1,21 @@
+/** The icon in the browser's tab shows the cluster's state: as ever, with a red dot, or greyed. */
+
+import { onScopeDispose, type Ref, watchEffect } from 'vue'
+
+export type ClusterState = 'well' | 'down' | 'lost'
+
+const ICONS: Record<ClusterState, string> = { well: '/favicon.svg', down: '/favicon-down.svg', lost: '/favicon-lost.svg' }
+
+/** Follow `state` until the scope is gone. */
+export function useClusterIcon(state: Ref<ClusterState>) {
+  const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
+  const show = (name: ClusterState) => {
+    if (link) link.href = ICONS[name]
+  }
+  watchEffect(() => {
+    show(state.value)
+  })
+  onScopeDispose(() => {
+    show('well')
+  })
+}

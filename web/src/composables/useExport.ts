@@ -1,0 +1,41 @@
+/** What is shown of history, as files: CSV and PNG. */
+
+import type { Ref } from 'vue'
+
+import { csvOf } from '@/history/csv'
+import { pictureOf, save } from '@/history/picture'
+import type { HistoryPlot } from '@/history/plot'
+
+import { useLanguage } from './useLanguage'
+import { useTheme } from './useTheme'
+
+/** Save what `plot` holds and `charts` show, under a name that tells whose it is (`title`) and of when. */
+export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, charts: Ref<HTMLElement | null>) {
+  const { t, units } = useLanguage()
+  const { colours } = useTheme()
+
+  function fileName(suffix: string): string {
+    const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 16).replaceAll(':', '')
+    const { from, to } = plot.value ?? { from: 0, to: 0 }
+    return `minipanel-${title.value.replace(/[^\w.[\],-]/g, '_').slice(0, 60)}-${day(from)}Z-${day(to)}Z.${suffix}`
+  }
+
+  function saveCsv() {
+    if (plot.value) save(new Blob(['\ufeff', csvOf(plot.value)], { type: 'text/csv;charset=utf-8' }), fileName('csv'))
+  }
+
+  async function savePng() {
+    if (!plot.value || !charts.value) return
+    const { dateMinute, zoneOf } = units.value
+    const { from, to } = plot.value
+    const caption = {
+      title: `${title.value} · MiniPanel`,
+      subtitle: `${dateMinute(from)} – ${dateMinute(to)} · ${t('time.zone', { zone: zoneOf(to) })}`,
+    }
+    const font = getComputedStyle(charts.value).fontFamily
+    const { surface, ink, inkSoft } = colours.value
+    save(await pictureOf(charts.value, caption, { ground: surface, ink, soft: inkSoft, font }), fileName('png'))
+  }
+
+  return { saveCsv, savePng }
+}

@@ -1,0 +1,80 @@
+/** The heat map's layout for the space there is, made anew only when nodes come or go, or the space changes. */
+
+import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+
+import type { RealtimeNode } from '@/api/client'
+import { groupsOf } from '@/heatmap/groups'
+import { type Layout, layoutOf } from '@/heatmap/layout'
+import { fold } from '@/nodeset'
+
+import { remPx } from './rem'
+import { useMediaQuery } from './useMediaQuery'
+
+/** rem */
+const LABEL_SIZE = 0.75
+const LARGEST_CELL = 5
+/** px: a pointer meets smaller cells than a finger does. */
+const SMALLEST = { pointer: 7, finger: 14 }
+const LOWEST_MAP = 120
+
+/** The layout inside `box`, at most `share` of the window's height where the cells allow it; `width` in px. */
+export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly RealtimeNode[]>, share: Ref<number>) {
+  const width = shallowRef(0)
+  const windowHeight = shallowRef(innerHeight)
+  const top = shallowRef(0)
+  const isTouched = useMediaQuery('(pointer: coarse)')
+  // The layout follows from the names alone; a new sample changes none.
+  const key = computed(() => nodes.value.map(({ name }) => name).join('\n'))
+  const names = computed(() => (key.value === '' ? [] : key.value.split('\n')))
+
+  function look() {
+    const element = box.value
+    if (!element) return
+    const { paddingLeft, paddingRight } = getComputedStyle(element)
+    width.value = Math.max(0, element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight))
+    top.value = element.getBoundingClientRect().top + scrollY
+    windowHeight.value = innerHeight
+  }
+  const resize = new ResizeObserver(look)
+  onMounted(() => {
+    look()
+    if (box.value) resize.observe(box.value)
+    addEventListener('resize', look)
+  })
+  onBeforeUnmount(() => {
+    resize.disconnect()
+    removeEventListener('resize', look)
+  })
+
+  const layout = computed<Layout>(() => {
+    const rem = remPx()
+    // Alone, the map may reach down to where its legend and the window end.
+    const reach = share.value >= 1 ? windowHeight.value - top.value - 4 * rem : share.value * windowHeight.value
+    return layoutOf(groupsOf(names.value), labelsIn(names.value, box.value), {
+      width: width.value,
+      height: Math.max(LOWEST_MAP, reach),
+      smallest: isTouched.value ? SMALLEST.finger : SMALLEST.pointer,
+      largest: LARGEST_CELL * rem,
+    })
+  })
+  return { layout, width }
+}
+
+function labelFont(element: Element | null): string {
+  return `${String(LABEL_SIZE * remPx())}px ${element ? getComputedStyle(element).fontFamily : 'sans-serif'}`
+}
+
+function labelsIn(names: readonly string[], element: Element | null) {
+  const pen = document.createElement('canvas').getContext('2d')
+  if (pen) pen.font = labelFont(element)
+  return {
+    textOf: (first: number, count: number) => shortened(fold(names.slice(first, first + count))),
+    widthOf: (text: string) => Math.ceil(pen?.measureText(text).width ?? 0),
+  }
+}
+
+/** A set of nodes without a common name says nothing in a few letters. */
+function shortened(label: string): string {
+  if (label.length <= 26) return label
+  return label.includes(',') ? `${label.slice(0, 12)} …` : `…${label.slice(-24)}`
+}

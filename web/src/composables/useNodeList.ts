@@ -1,0 +1,45 @@
+/** The nodes that are listed: those searched for, in the order asked for. What was asked for lives in the address. */
+
+import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
+
+import type { NodeState, RealtimeNode } from '@/api/client'
+import { selectorOf } from '@/nodeset'
+
+import { type Sort, sorted, SORTS } from './nodeOrder'
+import { useQueryText, useQueryValue } from './useQueryValue'
+
+/** Values change all the time; rows must not: they change places no more often than this. */
+export const REORDER_SECONDS = 5
+
+export const STATE_FILTERS = ['all', 'up', 'down', 'never', 'disabled'] as const satisfies readonly ('all' | NodeState)[]
+
+/** `nodes` in order of name in, the listed ones out. While `isHeld` (somebody points at a row) none changes its place. */
+export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boolean>) {
+  const search = useQueryText('q')
+  const state = useQueryValue('state', STATE_FILTERS, 'all')
+  const sort = useQueryValue<Sort>('sort', SORTS, 'name')
+  const ranks = shallowRef(new Map<number, number>())
+
+  // Which names there are changes seldom, their values all the time.
+  const names = computed<string>(() => nodes.value.map(({ id, name }) => `${String(id)} ${name}`).join('\n'))
+  const isMeant = computed(() => (names.value, selectorOf(search.value, nodes.value)))
+  const found = computed(() => nodes.value.filter((node) => (state.value === 'all' || node.state === state.value) && isMeant.value(node)))
+
+  function reorder() {
+    ranks.value = new Map(sorted(nodes.value, sort.value).map(({ id }, rank) => [id, rank]))
+  }
+  watch([sort, names], reorder, { immediate: true })
+  const timer = setInterval(() => {
+    if (!isHeld.value && sort.value !== 'name') reorder()
+  }, REORDER_SECONDS * 1000)
+  onScopeDispose(() => {
+    clearInterval(timer)
+  })
+
+  const listed = computed(() => {
+    if (sort.value === 'name') return found.value
+    const rankOf = ({ id }: RealtimeNode) => ranks.value.get(id) ?? Infinity
+    return [...found.value].sort((a, b) => rankOf(a) - rankOf(b))
+  })
+  return { search, state, sort, found, listed }
+}

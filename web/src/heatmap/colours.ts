@@ -1,0 +1,60 @@
+/**
+ * The colours of the heat map. In both themes they move evenly away from the ground in lightness, low to high, so that they
+ * read alike for every kind of colour-blindness, and in grey.
+ */
+
+export type Scale = readonly string[]
+
+const STEPS = 64
+
+type Rgb = readonly [number, number, number]
+
+const LIGHT: readonly Rgb[] = [[233, 238, 243], [244, 220, 146], [239, 160, 66], [207, 82, 44], [122, 18, 58]]
+const DARK: readonly Rgb[] = [[38, 48, 60], [98, 58, 112], [186, 72, 92], [238, 134, 62], [252, 228, 128]]
+
+/** The scale of a theme, from the lowest to the highest value, in CSS colours. */
+export function scaleOf(isDark: boolean): Scale {
+  const stops = isDark ? DARK : LIGHT
+  return Array.from({ length: STEPS }, (_, step) => css(between(stops, step / (STEPS - 1))))
+}
+
+/** The scale without its colours: for values that may no longer be true. */
+export function greyScaleOf(isDark: boolean): Scale {
+  const stops = isDark ? DARK : LIGHT
+  return Array.from({ length: STEPS }, (_, step) => {
+    const grey = Math.round(luma(between(stops, step / (STEPS - 1))))
+    return css([grey, grey, grey])
+  })
+}
+
+/** The colour of `value` between `low` and `high`; beyond them that of the nearer end. */
+export function colourOf(scale: Scale, value: number, [low, high]: readonly [number, number]): string {
+  return scale[stepOf(value, low, high)] ?? ''
+}
+
+/** Black or white, whichever is read better on `value`'s colour. */
+export function inkOn(isDark: boolean, value: number, [low, high]: readonly [number, number]): string {
+  const stops = isDark ? DARK : LIGHT
+  return luma(between(stops, stepOf(value, low, high) / (STEPS - 1))) > 128 ? '#14181e' : '#ffffff'
+}
+
+function stepOf(value: number, low: number, high: number): number {
+  return Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * (STEPS - 1))
+}
+
+function between(stops: readonly Rgb[], share: number): Rgb {
+  const place = share * (stops.length - 1)
+  const index = Math.min(stops.length - 2, Math.floor(place))
+  const [from = [0, 0, 0], to = [0, 0, 0]] = [stops[index], stops[index + 1]]
+  const mix = (part: 0 | 1 | 2) => Math.round(from[part] + (to[part] - from[part]) * (place - index))
+  return [mix(0), mix(1), mix(2)]
+}
+
+/** How light a colour looks, 0 to 255 (ITU-R BT.601). */
+export function luma([red, green, blue]: Rgb): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue
+}
+
+function css([red, green, blue]: Rgb): string {
+  return `rgb(${String(red)} ${String(green)} ${String(blue)})`
+}

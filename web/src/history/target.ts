@@ -1,0 +1,51 @@
+/** Whose past is asked for: one node, a few that are drawn together, or a set that is drawn as a band. */
+
+import type { Node } from '@/api/client'
+import { expand, fold, NodeSetError } from '@/nodeset'
+
+/** More lines than this in one chart can't be told apart. */
+export const MOST_TOGETHER = 8
+
+export interface Target {
+  kind: 'one' | 'several' | 'set'
+  nodes: readonly Node[]
+  /** The panel's own way to name them, and a title for people. */
+  hostnames: string
+  title: string
+}
+
+/** What is wrong with what was asked for: the name that is no node's, or the text that is no node set. */
+export interface Problem {
+  kind: 'unknown' | 'badSet'
+  text: string
+}
+
+/** The nodes that `text` names: an id, a name, or a node set such as node[01-64]. */
+export function targetOf(text: string, nodes: readonly Node[]): Target | Problem {
+  const byName = new Map(nodes.flatMap((node) => namesFor(node).map((name) => [name, node] as const).reverse()))
+  const one = nodes.find(({ hostname }) => hostname === text) ?? byName.get(text.toLowerCase()) ?? nodes.find(({ id }) => String(id) === text)
+  if (one) return targetFor([one])
+  let names: string[]
+  try {
+    names = expand(text)
+  } catch (error) {
+    if (error instanceof NodeSetError) return { kind: 'badSet', text }
+    throw error
+  }
+  const unknown = names.find((name) => !byName.has(name.toLowerCase()))
+  if (unknown !== undefined || names.length === 0) return { kind: 'unknown', text: unknown ?? text }
+  return targetFor([...new Set(names.map((name) => byName.get(name.toLowerCase())).filter((node) => node !== undefined))])
+}
+
+export function isProblem(target: Target | Problem): target is Problem {
+  return target.kind === 'unknown' || target.kind === 'badSet'
+}
+
+function targetFor(nodes: readonly Node[]): Target {
+  const kind = nodes.length === 1 ? 'one' : nodes.length <= MOST_TOGETHER ? 'several' : 'set'
+  return { kind, nodes, hostnames: fold(nodes.map(({ hostname }) => hostname)), title: fold(nodes.map(({ name }) => name)) }
+}
+
+function namesFor({ name, hostname }: Node): string[] {
+  return [hostname, name, hostname.split('.')[0] ?? hostname].map((each) => each.toLowerCase())
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+
+import { colourOf, inkOn, luma, scaleOf } from '@/heatmap/colours'
+import { groupsOf } from '@/heatmap/groups'
+import { cellAt, layoutOf, neighbour, placeOf } from '@/heatmap/layout'
+
+const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60 }
+const SCREEN = { width: 1400, height: 600, smallest: 7, largest: 80 }
+const numbered = (count: number, before = 'n') => Array.from({ length: count }, (_, index) => `${before}${String(index + 1).padStart(4, '0')}`)
+const layout = (names: string[], space = SCREEN) => layoutOf(groupsOf(names), LABELS, space)
+
+function lightness(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = (/\d+ \d+ \d+/.exec(colour)?.[0] ?? '').split(' ').map(Number)
+  return luma([red, green, blue])
+}
+
+describe('the groups of the heat map', () => {
+  it('are those of equal beginnings: racks stay together', () => {
+    const names = [...numbered(8, 'r1n'), ...numbered(8, 'r2n')]
+    expect(groupsOf(names)).toEqual([{ first: 0, count: 8 }, { first: 8, count: 8 }])
+  })
+
+  it('put nodes without a number or without company into one group', () => {
+    const names = ['admin', 'gpu1', 'login', ...numbered(12)]
+    expect(groupsOf(names)).toEqual([{ first: 0, count: 3 }, { first: 3, count: 12 }])
+  })
+
+  it('are no groups where there are few nodes, or none', () => {
+    expect(groupsOf(['mgmt', 'n1', 'n2', 'n3'])).toEqual([{ first: 0, count: 4 }])
+    expect(groupsOf([])).toEqual([])
+  })
+})
+
+describe('the layout of the heat map', () => {
+  it.each([1, 4, 64, 100, 1000, 5000])('gives each of %i nodes a cell of its own inside the space', (count) => {
+    const made = layout(numbered(count))
+    const cells = new Set<number | null>()
+    for (let node = 0; node < count; node++) {
+      const { x, y } = placeOf(made, node)
+      expect(x + made.cellWidth).toBeLessThanOrEqual(SCREEN.width)
+      cells.add(cellAt(made, x + made.cellWidth / 2, y + made.cellHeight / 2))
+    }
+    expect(cells.size).toBe(count)
+    expect(made.height).toBeLessThanOrEqual(SCREEN.height)
+    expect(made.cellHeight).toBeGreaterThanOrEqual(SCREEN.smallest)
+  })
+
+  it('holds 64 nodes in cells that bear their names, and a thousand on one screen in cells that can be pointed at', () => {
+    expect(layout(numbered(64)).cellHeight).toBeGreaterThan(60)
+    expect(layout(numbered(1000)).cellHeight).toBeGreaterThan(18)
+  })
+
+  it('begins a line with each group', () => {
+    const firsts = layout([...numbered(40, 'r1n'), ...numbered(40, 'r2n')]).lines.map(({ first }) => first)
+    expect(firsts).toContain(40)
+  })
+
+  it('grows higher rather than have cells that a finger cannot meet', () => {
+    const phone = { width: 340, height: 300, smallest: 14, largest: 80 }
+    const made = layout(numbered(1000), phone)
+    expect(made.cellHeight).toBe(14)
+    expect(made.height).toBeGreaterThan(300)
+  })
+
+  it('has no cell between lines and outside', () => {
+    const made = layout(numbered(64))
+    expect(cellAt(made, -1, 5)).toBeNull()
+    expect(cellAt(made, 5, made.height + 1)).toBeNull()
+  })
+
+  it('is walked by arrow keys, line by line, and not beyond its ends', () => {
+    const made = layout(numbered(64))
+    const [first, second] = made.lines
+    expect(neighbour(made, 0, 'ArrowRight')).toBe(1)
+    expect(neighbour(made, 0, 'ArrowLeft')).toBe(0)
+    expect(neighbour(made, 3, 'ArrowDown')).toBe((second?.first ?? 0) + 3)
+    expect(neighbour(made, (second?.first ?? 0) + 3, 'ArrowUp')).toBe(3)
+    expect(neighbour(made, 3, 'ArrowUp')).toBe(3)
+    expect(neighbour(made, 3, 'End')).toBe(63)
+    expect(neighbour(made, 63, 'Home')).toBe(first?.first)
+  })
+})
+
+describe.each([
+  ['light', false],
+  ['dark', true],
+] as const)('the colours in %s', (_, isDark) => {
+  it('change evenly in lightness, so that they can be told apart without their hue', () => {
+    const steps = scaleOf(isDark).map(lightness)
+    const changes = steps.slice(1).map((step, index) => (step - (steps[index] ?? 0)) * (isDark ? 1 : -1))
+    expect(Math.min(...changes)).toBeGreaterThan(0)
+    expect(Math.abs((steps[0] ?? 0) - (steps.at(-1) ?? 0))).toBeGreaterThan(150)
+  })
+
+  it('end where the scale ends', () => {
+    const scale = scaleOf(isDark)
+    expect(colourOf(scale, -20, [0, 100])).toBe(scale[0])
+    expect(colourOf(scale, 130, [0, 100])).toBe(scale.at(-1))
+  })
+
+  it('bear an ink that can be read', () => {
+    for (let value = 0; value <= 100; value += 5) {
+      const ground = lightness(colourOf(scaleOf(isDark), value, [0, 100]))
+      const ink = inkOn(isDark, value, [0, 100]) === '#ffffff' ? 255 : 24
+      expect(Math.abs(ground - ink)).toBeGreaterThan(100)
+    }
+  })
+})

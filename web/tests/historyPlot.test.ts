@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+
+import { stretchesOf } from '@/history/coverage'
+import { csvOf } from '@/history/csv'
+import { summed, weightedMean } from '@/history/curve'
+import { plotOne, plotSeveral, plotSpread } from '@/history/plot'
+
+import { FROM, records, setOf, spread } from './records'
+
+const named = (hostname: string) => hostname.toUpperCase()
+
+describe('the records of one node as charts draw them', () => {
+  it('have an empty entry in every column where a record is missing', () => {
+    const { times, metrics, basis } = plotOne(records())
+    expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
+    expect(metrics.cpu.curves[0]?.values).toEqual([10, 20, null, 90])
+    expect(metrics.cpu.high).toEqual([15, 60, null, 100])
+    expect(metrics.temperature.low).toEqual([50, null, null, 70])
+    expect(basis).toEqual([60, 60, null, 30])
+  })
+
+  it('tell how many there are of how many there could be', () => {
+    const { recordsThere, recordsPossible } = plotOne(records())
+    expect([recordsThere, recordsPossible]).toEqual([3, 288])
+  })
+
+  it('come to a mean in which each record counts as much as the samples it rests on', () => {
+    expect(plotOne(records()).metrics.cpu.curves[0]?.mean).toBeCloseTo((10 * 60 + 20 * 60 + 90 * 30) / 150)
+    expect(weightedMean([null, 4], [60, 60])).toBe(4)
+    expect(weightedMean([], [])).toBeNull()
+  })
+
+  it('of a node without a sensor have no temperature at all', () => {
+    const { temperature } = plotOne(records({ cpu_temp: [null, null, null], cpu_temp_max: [null, null, null] })).metrics
+    expect(temperature.hasValues).toBe(false)
+  })
+})
+
+describe('the records of a few nodes', () => {
+  it('share their times; one that lacks a record has a gap of its own', () => {
+    const { times, metrics, basis, basisOf } = plotSeveral(setOf('a', 'b'), named)
+    expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
+    expect(metrics.cpu.curves.map(({ name, values }) => [name, values])).toEqual([
+      ['A', [10, 20, null, 90]],
+      ['B', [null, 70, null, 80]],
+    ])
+    expect([basis, basisOf]).toEqual([[60, 120, null, 90], 120])
+  })
+
+  it('are summed where there is anything', () => {
+    expect(summed([[1, null, null], [2, 3, null]])).toEqual([3, 3, null])
+    expect(summed([])).toEqual([])
+  })
+})
+
+describe('the records of a set', () => {
+  it('are a median with a band, memory in percent, and how many nodes they rest on', () => {
+    const { metrics, basis, basisOf, step } = plotSpread(spread(), 'node[01-12]')
+    expect([metrics.cpu.low, metrics.cpu.curves[0]?.values, metrics.cpu.high]).toEqual([[5, 6], [50, 60], [95, 96]])
+    expect([metrics.memory.isShare, metrics.temperature.isShare]).toEqual([true, false])
+    expect([basis, basisOf, step]).toEqual([[12, 6], 12, 600])
+  })
+})
+
+describe('the coverage', () => {
+  it('joins what is equally covered and leaves gaps out', () => {
+    const stretches = stretchesOf({ times: [300, 600, 900, 1500], basis: [60, 60, null, 30], basisOf: 60, step: 300 })
+    expect(stretches).toEqual([
+      { from: 0, to: 600, share: 1 },
+      { from: 1200, to: 1500, share: 0.5 },
+    ])
+  })
+
+  it('never shows what lacks one sample as whole, nor one sample as none', () => {
+    const shares = stretchesOf({ times: [300, 600], basis: [59, 1], basisOf: 60, step: 300 }).map(({ share }) => share)
+    expect(shares).toEqual([0.95, 0.05])
+  })
+})
+
+describe('the CSV', () => {
+  it('of one node has units in its head and a row for each record', () => {
+    const [head, first, ...more] = csvOf(plotOne(records())).split('\r\n')
+    expect(head).toBe(
+      'time (UTC),timestamp (Unix seconds),CPU mean (%),CPU max (%),memory used mean (bytes),memory used max (bytes),' +
+        'CPU temperature mean (°C),CPU temperature max (°C),memory total (bytes),samples (of 60)',
+    )
+    expect(first).toBe(`2023-11-14T22:20:00Z,${String(FROM + 300)},10,15,40,45,50,55,100,60`)
+    expect(more).toHaveLength(3)
+  })
+
+  it('of a few nodes has columns for each, and of a set its percentiles', () => {
+    expect(csvOf(plotSeveral(setOf('a', 'b'), named)).split('\r\n')[0]).toContain('A CPU mean (%),B CPU mean (%)')
+    expect(csvOf(plotSpread(spread(), 'x')).split('\r\n')[0]).toContain('memory used median (%)')
+    expect(csvOf(plotSpread(spread(), 'x')).split('\r\n')[0]).toContain('nodes reporting (of 12)')
+  })
+
+  it('quotes a name that holds a comma', () => {
+    expect(csvOf(plotSeveral(setOf('a', 'b'), () => 'r1,n1'))).toContain('"r1,n1 CPU mean (%)"')
+  })
+})

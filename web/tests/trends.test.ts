@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+
+import { grown, joined, sparkPath, TREND_SECONDS, type TrendPoint } from '@/composables/trends'
+
+const point = (time: number, cpuMean: number | null = 10): TrendPoint => ({ time, cpuMean, cpuMax: null, memoryPercent: null, hottest: null })
+const place = (time: number, value: number): [number, number] => [time, value]
+
+describe('the last minutes', () => {
+  it('hold one point for each five seconds, the newest word of them', () => {
+    expect(grown([point(5), point(10, 1)], point(10, 2)).map(({ cpuMean }) => cpuMean)).toEqual([10, 2])
+  })
+
+  it('forget what is older, however long the page stays open', () => {
+    let points: readonly TrendPoint[] = []
+    for (let time = 0; time < 5 * TREND_SECONDS; time += 5) points = grown(points, point(time))
+    expect(points.length).toBe(TREND_SECONDS / 5)
+  })
+
+  it('take what the panel knows of them up to where the visit began', () => {
+    expect(joined([point(30, 1), point(60, 2)], [point(45, 3), point(50, 4)]).map(({ cpuMean }) => cpuMean)).toEqual([1, 3, 4])
+    expect(joined([point(30, 1)], [])).toHaveLength(1)
+  })
+
+  it('are drawn with a gap where nothing came', () => {
+    expect(sparkPath([0, 30, 90], [1, 2, 3], place)).toBe('M0.0 1.0h0.01L30.0 2.0M90.0 3.0h0.01')
+    expect(sparkPath([0, 5, 10], [1, null, 3], place).match(/M/g)).toHaveLength(2)
+  })
+})
