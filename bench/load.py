@@ -1,21 +1,30 @@
 """N simulated agents in one process: kept-alive connections, a POST each interval, spread as the roll-out spreads them.
 
-Prints one line of JSON at its end. Node k is "n00001", connects from 127.1.x.y, and sends known values.
+Prints one line of JSON at its end, which SIGINT brings about early. Node k is "n00001" and connects from 127.1.x.y.
+Its samples tell when they were sent: `memory_used` is SENT_BASE and the microseconds since their tick.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
+import signal
 import sys
 import time
 import zlib
 from base64 import urlsafe_b64encode
 
+import uvloop
 from minipanel_agent import munge
+
+CONNECTING = 200
+"""How many agents connect at a time."""
+
+SENT_BASE = 2**36
 
 
 def main() -> None:
@@ -25,9 +34,11 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, required=True)
     parser.add_argument("--seconds", type=int, required=True)
     parser.add_argument("--interval", type=int, default=5)
+    parser.add_argument("--settle", type=int, default=0, help="seconds whose answers are not counted")
     parser.add_argument("--secret", help="for tokens; MUNGE without it")
     parser.add_argument("--munge-socket")
-    asyncio.run(Load(parser.parse_args()).run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(Load(parser.parse_args()).run())
 
 
 def address(number: int) -> str:
@@ -40,6 +51,12 @@ def hostname(number: int) -> str:
     return f"n{number:05}"
 
 
+def agent_token(secret: str, name: str) -> str:
+    """Return the token of a node, as the panel hands it to the roll-out."""
+    digest = hmac.digest(secret.encode(), b"agent:" + name.encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 class Load:
     """All agents, and what they saw."""
 
@@ -47,32 +64,37 @@ class Load:
         self.options = options
         self.answer_seconds: list[float] = []
         self.refused: dict[int, int] = {}
+        self.settling_refused = 0
         self.late = 0
 
     async def run(self) -> None:
         """Connect, report until the time is over, tell."""
-        numbers = range(1, self.options.nodes + 1)
-        agents = [Agent(self, number) for number in numbers]
-        for start in range(0, len(agents), 200):
-            await asyncio.gather(*(agent.connect() for agent in agents[start : start + 200]))
+        agents = [Agent(self, number) for number in range(1, self.options.nodes + 1)]
+        for start in range(0, len(agents), CONNECTING):
+            await asyncio.gather(*(agent.connect() for agent in agents[start : start + CONNECTING]))
         interval = self.options.interval
         first = (int(time.time()) // interval + 1) * interval
-        end = first + self.options.seconds
-        await asyncio.gather(*(agent.report(first, end) for agent in agents))
+        reports = asyncio.gather(*(agent.report(first, first + self.options.seconds) for agent in agents))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, reports.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await reports
         self._tell()
 
-    def _tell(self) -> None:
-        times = sorted(self.answer_seconds)
-        at = {f"p{p}": round(1000 * times[min(len(times) - 1, len(times) * p // 100)], 1) for p in (50, 99)}
-        told = {"answered": len(times), "refused": self.refused, "late": self.late, **at, "max": 1000 * times[-1]}
-        json.dump(told, sys.stdout)
+    def take(self, status: int, seconds: float, is_late: bool, is_settling: bool) -> None:
+        """Note one answer; of the time in which the cluster settles, only whether it was refused."""
+        if is_settling:
+            self.settling_refused += status != 200
+            return
+        self.answer_seconds.append(seconds)
+        self.late += is_late
+        if status != 200:
+            self.refused[status] = self.refused.get(status, 0) + 1
 
-    def credential(self, name: str, body: bytes) -> str:
-        """Return an Authorization header's value."""
-        if self.options.secret:
-            digest = hmac.digest(self.options.secret.encode(), b"agent:" + name.encode(), hashlib.sha256)
-            return "Bearer " + urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return "MUNGE " + munge.encode(munge.payload_of(body), self.options.munge_socket)
+    def _tell(self) -> None:
+        times = sorted(self.answer_seconds) or [0.0]
+        at = {f"p{p}": round(1000 * times[min(len(times) - 1, len(times) * p // 100)], 1) for p in (50, 99)}
+        told = {"answered": len(self.answer_seconds), "refused": self.refused, "late": self.late, **at}
+        json.dump({**told, "max": 1000 * times[-1], "settling_refused": self.settling_refused}, sys.stdout)
 
 
 class Agent(asyncio.Protocol):
@@ -84,6 +106,8 @@ class Agent(asyncio.Protocol):
         self._name = hostname(number)
         self._buffer = b""
         self._answer: asyncio.Future[int] | None = None
+        secret = load.options.secret
+        self._token = f"Bearer {agent_token(secret, self._name)}" if secret else None
 
     async def connect(self) -> None:
         """Open the connection that is kept for the whole run."""
@@ -101,17 +125,16 @@ class Agent(asyncio.Protocol):
             await asyncio.sleep(max(0.0, tick + spread - time.time()))
             begin = time.perf_counter()
             status = await self._post(tick)
-            self._load.answer_seconds.append(time.perf_counter() - begin)
-            if status != 200:
-                self._load.refused[status] = self._load.refused.get(status, 0) + 1
-            if time.time() > tick + options.interval:
-                self._load.late += 1
+            is_late = time.time() > tick + options.interval
+            self._load.take(status, time.perf_counter() - begin, is_late, tick < first + options.settle)
 
     async def _post(self, tick: int) -> int:
+        if self._transport.is_closing():
+            return 0
         body = json.dumps(sample(self._name, self._number, tick)).encode()
         head = (
             f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: {self._load.credential(self._name, body)}\r\n"
+            f"Authorization: {self._token or self._credential(body)}\r\n"
             f"User-Agent: minipanel-agent/bench\r\nX-MiniPanel-Sent: {time.time():.3f}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
@@ -119,11 +142,14 @@ class Agent(asyncio.Protocol):
         self._transport.write(head.encode() + body)
         return await self._answer
 
+    def _credential(self, body: bytes) -> str:
+        return "MUNGE " + munge.encode(munge.payload_of(body), self._load.options.munge_socket)
+
     def data_received(self, data: bytes) -> None:
         """Take in an answer; it is whole when its body is."""
         self._buffer += data
         head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator or self._answer is None:
+        if not separator or self._answer is None or self._answer.done():
             return
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         if len(body) >= length:
@@ -142,8 +168,8 @@ def sample(name: str, number: int, tick: int) -> dict[str, object]:
         "node_id": name,
         "timestamp": tick,
         "cpu_percent": (number * 7 + tick // 5) % 10_000 / 100,
-        "memory_total": 2**37,
-        "memory_used": 2**36 + number * 4096 + tick % 1000 * 4096,
+        "memory_total": 2 * SENT_BASE,
+        "memory_used": SENT_BASE + int(1e6 * (time.time() - tick)),
         "cpu_temp": 40 + number % 40 + tick // 5 % 8 / 8,
     }
 

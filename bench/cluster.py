@@ -1,0 +1,81 @@
+"""A panel and a cluster of simulated nodes that report to it, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import bcrypt
+from load import address, hostname
+from processes import free_port, running, wait_for_port
+
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.config.template import render_config
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results"
+sys.path.append(str(ROOT))
+from tests.munged import missing_munged, process_id, running_munged  # noqa: E402
+
+__all__ = ["missing_munged", "process_id", "running_munged"]
+
+USER, PASSWORD = "bench", "benchmark"
+
+
+def make_config(folder: Path, nodes: int, interval: int = 5, munge_socket: str | None = None) -> Config:
+    """Write and return the configuration of a panel with N nodes of addresses of their own; tokens without a socket."""
+    port = free_port()
+    config = Config(
+        folder / "config.toml",
+        ServerConfig(port, "127.0.0.1", f"http://127.0.0.1:{port}", secrets.token_hex(32)),
+        AdminConfig(USER, bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()),
+        DatabaseConfig(folder / "data.db"),
+        AgentsConfig("munge", None, (0,), interval, munge_socket)
+        if munge_socket
+        else AgentsConfig("token", secrets.token_hex(32), (0,), interval),
+        tuple(NodeConfig(hostname(k), address(k), hostname(k)) for k in range(1, nodes + 1)),
+    )
+    config.path.write_text(render_config(config))
+    return config
+
+
+@contextlib.contextmanager
+def running_panel(config: Config) -> Iterator[subprocess.Popen[str]]:
+    """Run the panel while the block runs."""
+    with running([sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]) as panel:
+        wait_for_port(config.server.port)
+        yield panel
+
+
+@contextlib.contextmanager
+def running_nodes(config: Config, seconds: int, nodes: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Run the agents of all nodes, or of the first ones, for so many seconds or while the block runs."""
+    command = [sys.executable, str(ROOT / "bench" / "load.py"), "--port", str(config.server.port)]
+    command += ["--nodes", str(nodes or len(config.nodes)), "--seconds", str(seconds)]
+    command += ["--interval", str(config.agents.interval)]
+    if config.agents.secret:
+        command += ["--secret", config.agents.secret]
+    else:
+        command += ["--munge-socket", str(config.agents.munge_socket)]
+    with running(command, stdout=subprocess.PIPE) as load:
+        yield load
+
+
+def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, float]:
+    """Return what the agents saw, once their time is over."""
+    output, _ = load.communicate(timeout=seconds)
+    told: dict[str, float] = json.loads(output)
+    return told
+
+
+def keep(name: str, text: str) -> None:
+    """Print a result; keep it as results/<name>.md where it has a name."""
+    print(text)
+    if name:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{name}.md").write_text(text, "utf-8")

@@ -1,0 +1,248 @@
+"""How long the page waits for history, while a whole cluster reports; beside Prometheus and VictoriaMetrics.
+
+    python bench/history.py                          1,000 nodes, 30 days; writes results/history.md
+    python bench/history.py --nodes 20 --days 1 --peer-nodes 2 --repeat 1 --no-save
+
+The records are generated, in the order of time as they'd have come. The peers get the records of some of the nodes, the
+same five values, and stand idle otherwise; the panel takes in samples of all nodes meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from cluster import keep, make_config, running_nodes, running_panel, told_by
+from load import hostname
+from month import VALUES, read_month, write_month
+from peers import PEERS, Peer
+from processes import cpu_seconds, machine, resident_mb, written_mb
+from session import Session
+
+from minipanel.config import Config
+from minipanel.database.store import Store
+from minipanel.models.record import VALUE_COLUMNS
+from minipanel.services.retention import STEP_RECORDS
+
+PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
+SET_OF_NODES = 8
+COLD_MONTHS = 5
+"""Each needs a node that was not read before, and a peer started anew."""
+
+FORGET_STEPS = 40
+
+Times = dict[str, dict[str, float]]
+"""Medians in milliseconds, by what was asked for and who was asked."""
+
+
+class Page:
+    """What the page asks the panel."""
+
+    name = "MiniPanel"
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def ask(self, nodes: list[int], seconds: int, fields: str = ",".join(VALUES)) -> int:
+        """Ask for records, for the same five values as the peers unless told; return the answer's bytes."""
+        rest = f"from={int(time.time()) - seconds}&fields={fields}"
+        if len(nodes) == 1:
+            return len(self._session.request("GET", f"/api/metrics/history/{hostname(nodes[0])}?{rest}"))
+        names = ",".join(map(hostname, nodes))
+        return len(self._session.request("GET", f"/api/metrics/history?nodes={names}&{rest}"))
+
+
+def main() -> None:
+    """Fill, measure, print, keep."""
+    options = read_arguments()
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
+        config = make_config(Path(folder), options.nodes)
+        records = write_month(config, options.days)
+        facts = [disk(config, records)]
+        peers = list(filled(Path(folder), config, options, on))
+        times, load = measure(config, peers, options)
+        facts += [load, *(disk_of(peer, options) for peer in peers), forgetting(config, options)]
+    keep("" if options.no_save else "history", report(options, times, facts))
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the options; their defaults are those of the result that is kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--days", type=float, default=30)
+    parser.add_argument("--peer-nodes", type=int, default=100, help="how many nodes' records the peers get")
+    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--no-save", action="store_true", help="only print")
+    options = parser.parse_args()
+    if options.nodes <= 2 * SET_OF_NODES or not 1 <= options.peer_nodes <= options.nodes:
+        parser.error(f"more than {2 * SET_OF_NODES} nodes are needed, and no more for the peers than there are")
+    return options
+
+
+def filled(folder: Path, config: Config, options: argparse.Namespace, on: contextlib.ExitStack) -> Iterator[Peer]:
+    """Yield each installed peer, filled and running."""
+    for kind in PEERS:
+        if kind.is_installed():
+            peer = kind(folder)
+            on.callback(peer.stop)
+            peer.fill((node, read_month(config, node)) for node in range(1, options.peer_nodes + 1))
+            yield peer
+
+
+def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> tuple[Times, str]:
+    """Return the times of all questions, asked in turn while all nodes report, and what the reporting met."""
+    with running_panel(config) as panel, running_nodes(config, 600) as load:
+        page = Page(Session(config.server.port))
+        time.sleep(10)
+        cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
+        times = warm(page, peers, options) | cold(config, page, peers, options)
+        seconds = time.monotonic() - began
+        told = (
+            f"Meanwhile, for {seconds:.0f} s, {options.nodes} nodes reported (tokens). The panel with all this took "
+            f"{100 * (cpu_seconds(panel.pid) - cpu) / seconds:.0f} % of one core, {resident_mb(panel.pid):.0f} MB "
+            f"resident, and wrote {written_mb(panel.pid) - written:.0f} MB"
+        )
+        load.send_signal(2)
+        agents = told_by(load, 30)
+        told += f"; answers to the agents: p50 {agents['p50']} ms, p99 {agents['p99']} ms, max {agents['max']:.0f} ms."
+        return times, told
+
+
+def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
+    """Ask each question again and again, everybody in turn."""
+    wanted = list(range(1, min(SET_OF_NODES, options.peer_nodes) + 1))
+    questions = {f"one node, {name}": ([1], seconds) for name, seconds in PERIODS.items()}
+    questions[f"{len(wanted)} nodes, 7d"] = (wanted, PERIODS["7d"])
+    times: Times = {}
+    for name, (nodes, seconds) in questions.items():
+        taken: dict[str, list[float]] = {}
+        for _ in range(options.repeat):
+            for who in (page, *peers):
+                taken.setdefault(who.name, []).append(stopwatch(who, nodes, seconds))
+        times[f"{name}, warm"] = {who: statistics.median(each[1:] or each) for who, each in taken.items()}
+    all_columns = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
+    times["one node, 1m, all ten columns, warm"] = {page.name: statistics.median(all_columns)}
+    return times
+
+
+def cold(config: Config, page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
+    """Ask for months of nodes that nobody asked for, with the files' pages dropped from memory."""
+    taken: dict[str, list[float]] = {}
+    for number in range(min(COLD_MONTHS, options.repeat)):
+        node = options.nodes - SET_OF_NODES - number
+        drop_pages(config.database.path.parent)
+        taken.setdefault(page.name, []).append(stopwatch(page, [node], PERIODS["1m"]))
+        for peer in peers:
+            # A file that a process has mapped stays in memory: so it is started anew.
+            peer.stop()
+            drop_pages(peer.folder)
+            peer.start()
+            drop_pages(peer.folder)
+            other = max(1, options.peer_nodes - number)
+            taken.setdefault(peer.name, []).append(stopwatch(peer, [other], PERIODS["1m"]))
+    return {"one node, 1m, cold": {who: statistics.median(each) for who, each in taken.items()}}
+
+
+def stopwatch(who: Page | Peer, nodes: list[int], seconds: int, *rest: str) -> float:
+    """Return how long an answer takes, in milliseconds."""
+    began = time.perf_counter()
+    who.ask(nodes, seconds, *rest)
+    return 1000 * (time.perf_counter() - began)
+
+
+def drop_pages(folder: Path) -> None:
+    """Have the kernel forget what it holds of a folder's files, so that they are read from the disk again."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(descriptor)
+
+
+def disk(config: Config, records: int) -> str:
+    """Return what the records take in the file."""
+    size_bytes = config.database.path.stat().st_size
+    month = 1000 * 30 * 288 * size_bytes / records / 1e9
+    return (
+        f"Disk: {records} records are {size_bytes / 1e6:.0f} MB, {size_bytes / records:.0f} bytes a record with both "
+        f"indexes: {month:.2f} GB for 1,000 nodes and 30 days."
+    )
+
+
+def disk_of(peer: Peer, options: argparse.Namespace) -> str:
+    """Return what the peer's files take."""
+    size = int(subprocess.check_output(["du", "-sb", str(peer.folder)], text=True).split()[0])
+    return (
+        f"{peer.name}: {size / 1e6:.0f} MB for {options.peer_nodes} nodes ({size / options.peer_nodes / 1e6:.2f} MB "
+        f"a node, five values of each record and no maxima), {peer.resident_mb:.0f} MB resident."
+    )
+
+
+def forgetting(config: Config, options: argparse.Namespace) -> str:
+    """Return what retention costs at this size: the oldest records deleted in its own steps."""
+    store = Store(config.database.path)
+    before = int(time.time()) - round(options.days * 86_400) + round(options.days * 43_200)
+    written, cpu = written_mb(os.getpid()), time.process_time()
+    steps, gone = [], 0
+    for _ in range(FORGET_STEPS):
+        began = time.perf_counter()
+        gone += store.run([store.forget(before, STEP_RECORDS)])[0]
+        steps.append(1000 * (time.perf_counter() - began))
+    store.close()
+    written, cpu = written_mb(os.getpid()) - written, time.process_time() - cpu
+    day = options.nodes * 288
+    return (
+        f"Retention deletes {STEP_RECORDS} records a step: median {statistics.median(steps):.0f} ms, longest "
+        f"{max(steps):.0f} ms (samples wait so long), {1e6 * cpu / gone:.0f} µs of CPU and "
+        f"{1e6 * written / gone:.0f} bytes written a record. A day's {day} records of {options.nodes} nodes: "
+        f"{day * cpu / gone:.0f} s of CPU and "
+        f"{day * written / gone / 1000:.1f} GB written, spread over the day."
+    )
+
+
+def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
+    """Return the result as a page."""
+    names = list(next(iter(times.values())))
+    rows = [f"| {question} | {' | '.join(cells(taken, names))} |" for question, taken in times.items()]
+    lines = [
+        f"# History: {options.nodes} nodes, {options.days:g} days",
+        "",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; medians of {options.repeat} (cold: of "
+        f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session; in brackets the part of "
+        "MiniPanel's time in the peer's.",
+        "",
+        f"| what is asked for | {' | '.join(names)} |",
+        f"| --- |{' --- |' * len(names)}",
+        *rows,
+        "",
+        *(f"- {fact}" for fact in facts),
+        "",
+        f"Scaled down: the peers hold {options.peer_nodes} of the nodes and take in nothing meanwhile. They are asked "
+        "for raw samples by an instant query with a range, the quickest way that was found; VictoriaMetrics without "
+        "its cache of answers. Cold: the pages of files were dropped; the peers, which map theirs, were started anew.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def cells(taken: dict[str, float], names: list[str]) -> Iterator[str]:
+    """Yield a cell for each who was asked."""
+    own = taken[names[0]]
+    for name in names:
+        if name not in taken:
+            yield ""
+        else:
+            yield f"{taken[name]:.1f} ms" + ("" if name == names[0] else f" ({own / taken[name]:.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""A user of the panel who has logged in, over a kept connection."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+from cluster import PASSWORD, USER
+
+
+class Session:
+    """Asks the panel of a port."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers: dict[str, str] = {}
+        login = json.dumps({"username": USER, "password": PASSWORD})
+        self.token: str = json.loads(self.request("POST", "/api/auth/login", login))["token"]
+        self._headers = {"Authorization": f"Bearer {self.token}"}
+
+    def request(self, method: str, path: str, body: str | None = None) -> bytes:
+        """Return an answer's body. Raises RuntimeError for any but a good one."""
+        self._connection.request(method, path, body, self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"the panel answers {answer.status}: {content[:200]!r}")
+        return content

@@ -1,0 +1,82 @@
+"""Open pages in one process: each follows the stream, and the first notes how old samples are when they arrive.
+
+Prints one line of JSON at its end. Samples must come from load.py, which tells in each when it was sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+
+from load import SENT_BASE
+
+SETTLE_SECONDS = 7
+"""What arrives sooner is of the time in which everybody connects."""
+
+
+def main() -> None:
+    """Follow the stream as the arguments tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--token", required=True)
+    parser.add_argument("--pages", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    asyncio.run(follow(parser.parse_args()))
+
+
+async def follow(options: argparse.Namespace) -> None:
+    """Open all pages, close them in time, tell."""
+    pages = [Page(is_measuring=number == 0) for number in range(options.pages)]
+    tasks = [asyncio.create_task(page.run(options.port, options.token)) for page in pages]
+    await asyncio.sleep(options.seconds)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    ages = sorted(pages[0].ages_ms) or [0.0]
+    told = {f"p{p}": round(ages[min(len(ages) - 1, len(ages) * p // 100)]) for p in (50, 99)}
+    told |= {"samples": len(pages[0].ages_ms), "max": round(ages[-1])}
+    json.dump({**told, "events": pages[0].events, "bytes": [page.size_bytes for page in pages]}, sys.stdout)
+
+
+class Page:
+    """One connection to the stream."""
+
+    def __init__(self, is_measuring: bool) -> None:
+        self.ages_ms: list[float] = []
+        self.events = 0
+        self.size_bytes = 0
+        self._is_measuring = is_measuring
+        self._counts_from = time.monotonic() + SETTLE_SECONDS
+
+    async def run(self, port: int, token: str) -> None:
+        """Follow until cancelled."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
+        head = f"GET /api/metrics/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+        writer.write(head.encode())
+        try:
+            if not self._is_measuring:
+                # A browser does this with a core of its own: here it must not take that of the panel.
+                while block := await reader.read(2**20):
+                    self.size_bytes += len(block)
+            while line := await reader.readline():
+                self.size_bytes += len(line)
+                if line.startswith(b"data: "):
+                    self._take(json.loads(line[6:])["nodes"], time.time())
+        finally:
+            writer.close()
+
+    def _take(self, nodes: list[dict[str, float]], now: float) -> None:
+        self.events += 1
+        if time.monotonic() < self._counts_from:
+            return
+        for node in nodes:
+            if node["memory_used"] is not None:
+                sent = node["timestamp"] + (node["memory_used"] - SENT_BASE) / 1e6
+                self.ages_ms.append(1000 * (now - sent))
+
+
+if __name__ == "__main__":
+    main()
