@@ -44,6 +44,7 @@ def main() -> None:
             take(browser, fleet, "history", "/history/node01?period=7d")
             take(browser, fleet, "phone", "/realtime", screen=PHONE)
         with cluster(racks(25, 40), minutes=11) as fleet:
+            time.sleep(SILENCE_SECONDS)
             fleet.silent.update({"r07n12", "r19n33"})
             time.sleep(SILENCE_SECONDS)
             take(browser, fleet, "map", "/realtime?view=map&by=temperature", scheme="dark")

@@ -50,6 +50,11 @@ describe('the layout of the heat map', () => {
     expect(layout(numbered(1000)).cellHeight).toBeGreaterThan(18)
   })
 
+  it('would rather have whole lines than cells a little larger', () => {
+    expect(layout(numbered(32)).lines.map(({ count }) => count)).toEqual([8, 8, 8, 8])
+    expect(layout(numbered(64)).lines.map(({ count }) => count)).toEqual([16, 16, 16, 16])
+  })
+
   it('begins a line with each group', () => {
     const firsts = layout([...numbered(40, 'r1n'), ...numbered(40, 'r2n')]).lines.map(({ first }) => first)
     expect(firsts).toContain(40)

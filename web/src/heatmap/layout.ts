@@ -39,13 +39,15 @@ export interface Labels {
 /** Cells in a line: numbers one can count by. */
 const LENGTHS = [4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 50, 64, 72, 80, 96, 100, 128, 160, 200]
 const MOST_COLUMNS = 6
+/** Cells this much smaller than the largest are large too: whole lines are worth more. */
+const LARGE_SHARE = 0.8
 const LABEL_GAP = 8
 const COLUMN_GAP = 24
 /** So much wider than high may a cell be, to fill the width; more where it is large enough to hold a name (px). */
 const WIDEST = { roomy: 2.2, small: 1.5 }
 const ROOMY = 40
 
-/** The layout with the largest cells that fits `space`; where none fits, the lowest one whose cells are not too small. */
+/** The layout with large cells and few empty places that fits `space`; where none fits, the lowest one whose cells are not too small. */
 export function layoutOf(groups: readonly Group[], labels: Labels, space: Space): Layout {
   const drafts = lengthsFor(groups).flatMap((length) => {
     const lines = linesOf(groups, labels, length)
@@ -54,7 +56,7 @@ export function layoutOf(groups: readonly Group[], labels: Labels, space: Space)
     return Array.from({ length: most }, (_, index) => draftOf(lines, length, labelWidth, index + 1, space))
   })
   const fitting = drafts.filter(({ cell }) => cell >= space.smallest)
-  const best = fitting.length > 0 ? largest(fitting) : lowest(drafts, space.smallest)
+  const best = fitting.length > 0 ? fullest(fitting) : lowest(drafts, space.smallest)
   return best ? placed(best) : { cellWidth: 0, cellHeight: 0, labelWidth: 0, lines: [], height: 0 }
 }
 
@@ -122,11 +124,21 @@ function draftOf(lines: Line[], length: number, labelWidth: number, columns: num
   return { lines, length, labelWidth, columns, rows, byWidth, cell: Math.min(byWidth, Math.floor(space.height / rows), space.largest) }
 }
 
-function largest(drafts: readonly Draft[]): Draft | undefined {
-  return drafts.reduce<Draft | undefined>((best, draft) => {
-    if (!best || draft.cell > best.cell) return draft
-    return draft.cell === best.cell && draft.columns < best.columns ? draft : best
-  }, undefined)
+/** The draft with the fewest empty places among those with large cells. */
+function fullest(drafts: readonly Draft[]): Draft | undefined {
+  const largest = Math.max(...drafts.map(({ cell }) => cell))
+  const large = drafts.filter(({ cell }) => cell >= LARGE_SHARE * largest)
+  return large.reduce<Draft | undefined>((best, draft) => (!best || isBetter(draft, best) ? draft : best), undefined)
+}
+
+function isBetter(draft: Draft, other: Draft): boolean {
+  const [mine, theirs] = [emptyShare(draft), emptyShare(other)]
+  if (Math.abs(mine - theirs) > 0.01) return mine < theirs
+  return draft.cell !== other.cell ? draft.cell > other.cell : draft.columns < other.columns
+}
+
+function emptyShare({ lines, length, rows, columns }: Draft): number {
+  return 1 - lines.reduce((sum, { count }) => sum + count, 0) / (rows * columns * length)
 }
 
 function lowest(drafts: readonly Draft[], smallest: number): Draft | undefined {

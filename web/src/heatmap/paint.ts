@@ -89,7 +89,7 @@ function paintSign(context: CanvasRenderingContext2D, node: RealtimeNode, box: B
   const [x, y] = [box.x + box.width / 2, box.y + box.height * (holdsName(box) ? 0.67 : 0.5)]
   if (node.state === 'down') frame(context, box, colour, [])
   context.strokeStyle = colour
-  context.lineWidth = Math.max(1, half / 2.5)
+  context.lineWidth = Math.max(1, half / (node.state === 'never' ? 4 : 2.5))
   context.beginPath()
   if (node.state === 'down') {
     context.moveTo(x - half, y - half)

@@ -23,7 +23,7 @@ export function pictureOf(charts: HTMLElement, caption: Caption, style: PictureS
   const panels = [...charts.querySelectorAll<HTMLElement>('[data-picture]')]
   const drawings = panels.flatMap((panel) => {
     const canvas = panel.querySelector('canvas')
-    return canvas ? [{ canvas, words: panel.dataset['picture'] ?? '' }] : []
+    return canvas ? [{ canvas, words: panel.dataset['picture'] ?? '', legend: legendOf(panel) }] : []
   })
   const ratio = devicePixelRatio
   const width = Math.max(...drawings.map(({ canvas }) => canvas.width / ratio), 400) + 2 * MARGIN
@@ -39,8 +39,13 @@ export function pictureOf(charts: HTMLElement, caption: Caption, style: PictureS
   write(context, caption.title, MARGIN, 24, `600 16px ${style.font}`, style.ink)
   write(context, caption.subtitle, MARGIN, 44, `12px ${style.font}`, style.soft)
   let top = HEAD
-  for (const { canvas, words } of drawings) {
+  for (const { canvas, words, legend } of drawings) {
     write(context, words, MARGIN, top + 14, `600 12px ${style.font}`, style.soft)
+    let left = MARGIN + context.measureText(words).width + MARGIN
+    for (const { text, colour } of legend) {
+      write(context, text, left, top + 14, `12px ${style.font}`, colour ?? style.ink)
+      left += context.measureText(text).width + MARGIN
+    }
     context.drawImage(canvas, MARGIN, top + TITLE, canvas.width / ratio, canvas.height / ratio)
     top += canvas.height / ratio + TITLE + MARGIN
   }
@@ -49,6 +54,14 @@ export function pictureOf(charts: HTMLElement, caption: Caption, style: PictureS
       if (blob) resolve(blob)
       else reject(new Error('the browser made no picture'))
     }, 'image/png')
+  })
+}
+
+/** What stands beside a chart: each line's name and value in its colour, or the values alone. */
+function legendOf(panel: HTMLElement): { text: string; colour: string | null }[] {
+  return [...panel.querySelectorAll<HTMLElement>('.curve-legend li, .mean-and-max > div')].map((entry) => {
+    const line = entry.querySelector('path')
+    return { text: entry.innerText.replace(/\s+/g, ' ').trim(), colour: line && getComputedStyle(line).stroke }
   })
 }
 
