@@ -189,14 +189,19 @@ def history_columns(
     # A mean of bytes may have a fraction while its record is incomplete.
     exact = ", ".join("CAST(memory_used AS INTEGER) AS memory_used" if c == "memory_used" else c for c in wanted)
     arrays = ", ".join(f"json_group_array({column})" for column in wanted)
-    statement = (
-        f"SELECT {arrays} FROM ("
-        f"SELECT id, {exact} FROM system_metrics WHERE id BETWEEN :first AND :last "
-        f"UNION ALL SELECT id, {exact} FROM pending_metrics WHERE id BETWEEN :first AND :last AND timestamp <= :now "
-        "ORDER BY 1)"
-    )
     span = {"first": record_id(node_id, start) + 1, "last": record_id(node_id, end), "now": now}
-    return list(connection.execute(statement, span).fetchone())
+    # Bringing two tables in order takes a sixth of the time, and most of the time there is nothing in the second.
+    source = _ONE_TABLE if connection.execute(_IS_PENDING, span).fetchone() is None else _BOTH_TABLES
+    return list(connection.execute(f"SELECT {arrays} FROM ({source.format(columns=exact)})", span).fetchone())
+
+
+_PENDING = "FROM pending_metrics WHERE id BETWEEN :first AND :last AND timestamp <= :now"
+_IS_PENDING = f"SELECT 1 {_PENDING} LIMIT 1"
+_ONE_TABLE = "SELECT {columns} FROM system_metrics WHERE id BETWEEN :first AND :last ORDER BY id"
+_BOTH_TABLES = (
+    "SELECT id, {columns} FROM system_metrics WHERE id BETWEEN :first AND :last "
+    f"UNION ALL SELECT id, {{columns}} {_PENDING} ORDER BY 1"
+)
 
 
 def records_at(
