@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import bcrypt
 from load import address, hostname
@@ -53,10 +54,10 @@ def running_panel(config: Config) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextlib.contextmanager
-def running_nodes(config: Config, seconds: int, nodes: int | None = None) -> Iterator[subprocess.Popen[str]]:
-    """Run the agents of all nodes, or of the first ones, for so many seconds or while the block runs."""
+def running_nodes(config: Config, seconds: int, settle: int = 0) -> Iterator[subprocess.Popen[str]]:
+    """Run the agents of all nodes for so many seconds or while the block runs. What they see is told after `settle`."""
     command = [sys.executable, str(ROOT / "bench" / "load.py"), "--port", str(config.server.port)]
-    command += ["--nodes", str(nodes or len(config.nodes)), "--seconds", str(seconds)]
+    command += ["--nodes", str(len(config.nodes)), "--seconds", str(seconds), "--settle", str(settle)]
     command += ["--interval", str(config.agents.interval)]
     if config.agents.secret:
         command += ["--secret", config.agents.secret]
@@ -66,10 +67,10 @@ def running_nodes(config: Config, seconds: int, nodes: int | None = None) -> Ite
         yield load
 
 
-def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, float]:
+def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
     """Return what the agents saw, once their time is over."""
     output, _ = load.communicate(timeout=seconds)
-    told: dict[str, float] = json.loads(output)
+    told: dict[str, Any] = json.loads(output)
     return told
 
 

@@ -1,7 +1,7 @@
 """How long the page waits for history, while a whole cluster reports; beside Prometheus and VictoriaMetrics.
 
     python bench/history.py                          1,000 nodes, 30 days; writes results/history.md
-    python bench/history.py --nodes 20 --days 1 --peer-nodes 2 --repeat 1 --no-save
+    python bench/history.py --nodes 20 --days 1 --peer-nodes 2 --repeat 1 --settle 1 --no-save
 
 The records are generated, in the order of time as they'd have come. The peers get the records of some of the nodes, the
 same five values, and stand idle otherwise; the panel takes in samples of all nodes meanwhile.
@@ -33,8 +33,11 @@ from minipanel.services.retention import STEP_RECORDS
 
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
 SET_OF_NODES = 8
-COLD_MONTHS = 5
+COLD_MONTHS = 9
 """Each needs a node that was not read before, and a peer started anew."""
+
+PAUSE_SECONDS = 0.15
+"""Between questions: a viewer asks now and then, and what the reporting does to the times shall be seen."""
 
 FORGET_STEPS = 40
 
@@ -78,7 +81,8 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--days", type=float, default=30)
     parser.add_argument("--peer-nodes", type=int, default=100, help="how many nodes' records the peers get")
-    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--repeat", type=int, default=40)
+    parser.add_argument("--settle", type=int, default=10, help="seconds in which the nodes connect")
     parser.add_argument("--no-save", action="store_true", help="only print")
     options = parser.parse_args()
     if options.nodes <= 2 * SET_OF_NODES or not 1 <= options.peer_nodes <= options.nodes:
@@ -100,7 +104,7 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
     """Return the times of all questions, asked in turn while all nodes report, and what the reporting met."""
     with running_panel(config) as panel, running_nodes(config, 600) as load:
         page = Page(Session(config.server.port))
-        time.sleep(10)
+        time.sleep(options.settle)
         cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
         times = warm(page, peers, options) | cold(config, page, peers, options)
         seconds = time.monotonic() - began
@@ -124,6 +128,7 @@ def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
     for name, (nodes, seconds) in questions.items():
         taken: dict[str, list[float]] = {}
         for _ in range(options.repeat):
+            time.sleep(PAUSE_SECONDS)
             for who in (page, *peers):
                 taken.setdefault(who.name, []).append(stopwatch(who, nodes, seconds))
         times[f"{name}, warm"] = {who: statistics.median(each[1:] or each) for who, each in taken.items()}

@@ -1,7 +1,8 @@
 """What the panel costs while N nodes report, beside Prometheus scraping as many targets in the same run.
 
-    python bench/ingest.py                     1,000 nodes at 5 s for 60 s, MUNGE where munged is installed
-    python bench/ingest.py --nodes 100 --seconds 10 --no-peer
+    python bench/ingest.py                                    100, 1,000 and 10,000 nodes; writes results/ingest.md
+    python bench/ingest.py --nodes 10000 --seconds 600 --settle 60 --credentials munge --save-as ingest-10000
+    python bench/ingest.py --nodes 20 --seconds 15 --settle 5 --no-peer --save-as ''
 
 Load comes from other processes than those measured, on loopback only, and ends by itself.
 """
@@ -10,39 +11,42 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import secrets
 import shutil
-import socket
-import subprocess
+import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import bcrypt
-from load import address, hostname
-from processes import cpu_seconds, machine, resident_mb, written_mb
+from cluster import (
+    ROOT,
+    keep,
+    make_config,
+    missing_munged,
+    process_id,
+    running_munged,
+    running_nodes,
+    running_panel,
+    told_by,
+)
+from load import address
+from processes import cpu_seconds, free_port, machine, resident_mb, running, wait_for_port, written_mb
 
-from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
-from minipanel.config.template import render_config
-
-ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT))
-from tests.munged import missing_munged, running_munged  # noqa: E402
-
-SETTLE_SECONDS = 6
-"""The first round of POSTs opens connections; what is measured begins after it."""
+INTERVAL = 5
+PEER_NODES = 1000
+"""Prometheus is measured up to this many: the targets would need more than a core for more."""
 
 
 @dataclass
 class Cost:
-    """What a process used while it handled `samples`."""
+    """What a process used while it handled `samples` in `seconds`."""
 
     name: str
     samples: int
+    seconds: float
     cpu_seconds: float
     resident_mb: float
     written_mb: float
@@ -52,181 +56,160 @@ class Cost:
         """CPU time a sample."""
         return 1e6 * self.cpu_seconds / self.samples
 
-    def row(self) -> str:
-        """Return the figures as a row of a table."""
-        return f"| {self.name} | {self.microseconds:.0f} µs | {self.resident_mb:.0f} MB | {self.written_mb:.1f} MB |"
+    def cells(self) -> str:
+        """Return the figures as cells of a table."""
+        percent = 100 * self.cpu_seconds / self.seconds
+        gigabytes = self.written_mb / self.seconds * 86.4
+        return f"{self.microseconds:.0f} µs | {percent:.1f} % | {self.resident_mb:.0f} MB | {gigabytes:.0f} GB"
+
+
+@dataclass
+class Round:
+    """One size of cluster with one kind of credential: what each process used, what the agents saw."""
+
+    nodes: int
+    credentials: str
+    costs: list[Cost]
+    told: dict[str, Any]
+    kept: int = 0
+    """How many samples the database holds at the end."""
 
 
 def main() -> None:
     """Measure, print, keep the result."""
     options = read_arguments()
-    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
-        munge_socket = None if options.token else on.enter_context(running_munged())
-        costs, told = measure_panel(Path(folder), options, munge_socket)
-        if shutil.which("prometheus") and not options.no_peer:
-            costs.append(measure_prometheus(Path(folder), options))
-    text = report(options, costs, told)
-    print(text)
-    if not options.no_save:
-        (ROOT / "bench" / "results" / "ingest.md").write_text(text)
+    rounds = [
+        measure_panel(nodes, credentials, options) for credentials in options.credentials for nodes in options.nodes
+    ]
+    peers = {}
+    if shutil.which("prometheus") and not options.no_peer:
+        peers = {nodes: measure_prometheus(nodes, options) for nodes in options.nodes if nodes <= PEER_NODES}
+    keep(options.save_as, report(options, rounds, peers))
 
 
 def read_arguments() -> argparse.Namespace:
     """Return the options; their defaults are those of the result that is kept."""
+    kinds = ["token"] if missing_munged() else ["munge", "token"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--nodes", type=int, default=1000)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--interval", type=int, default=5)
-    parser.add_argument("--token", action="store_true", default=bool(missing_munged()), help="tokens, not MUNGE")
+    parser.add_argument("--nodes", type=numbers, default=[100, 1000, 10_000], help="separated by commas")
+    parser.add_argument("--seconds", type=int, default=45, help="for each size")
+    parser.add_argument("--settle", type=int, default=15, help="seconds of these that are not counted")
+    parser.add_argument("--credentials", type=lambda text: text.split(","), default=kinds, help="munge, token or both")
     parser.add_argument("--no-peer", action="store_true", help="without Prometheus")
-    parser.add_argument("--no-save", action="store_true", help="only print")
+    parser.add_argument("--save-as", default="ingest", help="name below results/; empty: only print")
     return parser.parse_args()
 
 
-def measure_panel(folder: Path, options: argparse.Namespace, munge_socket: str | None) -> tuple[list[Cost], dict]:
+def numbers(text: str) -> list[int]:
+    """100,1000 -> [100, 1000]"""
+    return [int(part) for part in text.split(",")]
+
+
+def measure_panel(nodes: int, credentials: str, options: argparse.Namespace) -> Round:
     """Return the costs of the panel and of munged, and what the agents saw."""
-    config = make_config(folder, options.nodes, options.interval, munge_socket)
-    panel = subprocess.Popen(
-        [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)], stdout=subprocess.DEVNULL
-    )
-    munged = munged_pid(munge_socket)
-    try:
-        wait_for_port(config.server.port)
-        load = subprocess.Popen(load_command(config, options), stdout=subprocess.PIPE, text=True)
-        time.sleep(SETTLE_SECONDS)
-        costs = watch([(panel.pid, "MiniPanel's panel"), (munged, "munged")], options)
-        output, _ = load.communicate(timeout=options.seconds + 60)
-        return costs, json.loads(output)
-    finally:
-        panel.terminate()
-        panel.wait(timeout=30)
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
+        munge_socket = on.enter_context(running_munged()) if credentials == "munge" else None
+        config = make_config(Path(folder), nodes, INTERVAL, munge_socket)
+        with running_panel(config) as panel:
+            watched = [(panel.pid, "panel")]
+            watched += [(process_id(munge_socket), "munged")] if munge_socket else []
+            load = on.enter_context(running_nodes(config, options.seconds, options.settle))
+            watched.append((load.pid, "the simulated agents"))
+            costs = watch(watched, nodes, options)
+            told = told_by(load, 2 * options.seconds + 60)
+        return Round(nodes, credentials, costs, told, samples_in(config.database.path))
 
 
-def watch(processes: list[tuple[int | None, str]], options: argparse.Namespace) -> list[Cost]:
-    """Return what each process uses over whole intervals, until shortly before the load ends."""
-    seconds = max(options.interval, options.seconds - SETTLE_SECONDS - options.interval)
-    seconds -= seconds % options.interval
-    running = [(pid, name) for pid, name in processes if pid is not None]
-    before = [(cpu_seconds(pid), written_mb(pid)) for pid, _ in running]
+def watch(processes: Iterable[tuple[int, str]], nodes: int, options: argparse.Namespace) -> list[Cost]:
+    """Return what each process uses over whole intervals, from when the cluster has settled."""
+    time.sleep(options.settle + INTERVAL)  # the load begins with an interval
+    seconds = max(INTERVAL, options.seconds - options.settle - 2 * INTERVAL)
+    before = [(pid, name, cpu_seconds(pid), written_mb(pid)) for pid, name in processes]
+    began = time.monotonic()
     time.sleep(seconds)
-    samples = options.nodes * seconds // options.interval
+    took = time.monotonic() - began
+    samples = nodes * seconds // INTERVAL
     return [
-        Cost(name, samples, cpu_seconds(pid) - cpu, resident_mb(pid), written_mb(pid) - written)
-        for (pid, name), (cpu, written) in zip(running, before, strict=True)
+        Cost(name, samples, took, cpu_seconds(pid) - cpu, resident_mb(pid), written_mb(pid) - written)
+        for pid, name, cpu, written in before
     ]
 
 
-def load_command(config: Config, options: argparse.Namespace) -> list[str]:
-    """Return the command of the agents' process."""
-    command = [sys.executable, str(ROOT / "bench" / "load.py"), "--port", str(config.server.port)]
-    command += ["--nodes", str(options.nodes), "--seconds", str(options.seconds), "--interval", str(options.interval)]
-    if config.agents.secret:
-        return [*command, "--secret", config.agents.secret]
-    return [*command, "--munge-socket", str(config.agents.munge_socket)]
+def samples_in(path: Path) -> int:
+    """Return how many samples the records of a database rest on."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        counts = [
+            connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
+            for table in ("system_metrics", "pending_metrics")
+        ]
+    return sum(counts)
 
 
-def make_config(folder: Path, nodes: int, interval: int, munge_socket: str | None) -> Config:
-    """Write and return the configuration of a panel with N nodes of addresses of their own."""
-    port = free_port()
-    config = Config(
-        folder / "config.toml",
-        ServerConfig(port, "127.0.0.1", f"http://127.0.0.1:{port}", secrets.token_hex(32)),
-        AdminConfig("bench", bcrypt.hashpw(b"benchmark", bcrypt.gensalt(4)).decode()),
-        DatabaseConfig(folder / "data.db"),
-        AgentsConfig("munge", None, (0,), interval, munge_socket)
-        if munge_socket
-        else AgentsConfig("token", secrets.token_hex(32), (0,), interval),
-        tuple(NodeConfig(hostname(k), address(k), hostname(k)) for k in range(1, nodes + 1)),
-    )
-    config.path.write_text(render_config(config))
-    return config
-
-
-def measure_prometheus(folder: Path, options: argparse.Namespace) -> Cost:
+def measure_prometheus(nodes: int, options: argparse.Namespace) -> Cost:
     """Return the cost of Prometheus scraping as many targets, each with the five values of a sample."""
     port, own = free_port(), free_port()
-    targets = ", ".join(f"'{address(k)}:{port}'" for k in range(1, options.nodes + 1))
-    (folder / "prometheus.yml").write_text(
-        f"global: {{scrape_interval: {options.interval}s}}\n"
-        f"scrape_configs: [{{job_name: nodes, static_configs: [{{targets: [{targets}]}}]}}]\n"
-    )
-    server = subprocess.Popen([sys.executable, str(ROOT / "bench" / "targets.py"), str(port)])
-    prometheus = subprocess.Popen(
-        [
-            "prometheus",
-            f"--config.file={folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={folder / 'tsdb'}",
-            f"--web.listen-address=127.0.0.1:{own}",
-            "--log.level=error",
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    targets = ", ".join(f"'{address(k)}:{port}'" for k in range(1, nodes + 1))
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
+        config = Path(folder) / "prometheus.yml"
+        config.write_text(
+            f"global: {{scrape_interval: {INTERVAL}s}}\n"
+            f"scrape_configs: [{{job_name: nodes, static_configs: [{{targets: [{targets}]}}]}}]\n"
+        )
+        on.enter_context(running([sys.executable, str(ROOT / "bench" / "targets.py"), str(port)]))
+        command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/tsdb"]
+        command += [f"--web.listen-address=127.0.0.1:{own}", "--log.level=error"]
+        prometheus = on.enter_context(running(command))
         wait_for_port(own)
-        time.sleep(SETTLE_SECONDS + options.interval)
-        return watch([(prometheus.pid, "Prometheus")], options)[0]
-    finally:
-        for process in (prometheus, server):
-            process.terminate()
-            process.wait(timeout=30)
+        return watch([(prometheus.pid, "Prometheus")], nodes, options)[0]
 
 
-def report(options: argparse.Namespace, costs: list[Cost], told: dict) -> str:
+def report(options: argparse.Namespace, rounds: list[Round], peers: dict[int, Cost]) -> str:
     """Return the result as a page."""
-    proof = "token" if options.token else "MUNGE"
+    measured = options.seconds - options.settle - 2 * INTERVAL
     lines = [
-        f"# Ingest: {options.nodes} nodes at {options.interval} s",
+        f"# Ingest: {', '.join(f'{nodes:,}' for nodes in options.nodes)} nodes at {INTERVAL} s",
         "",
-        f"{machine()}; {options.seconds} s over real HTTP, credentials by {proof}, durable (synchronous = FULL).",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}: by the simulated agents and munged, too. "
+        f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL).",
         "",
-        "| process | CPU a sample | resident | written |",
-        "| --- | --- | --- | --- |",
-        *(cost.row() for cost in costs),
+        "| nodes | credentials | process | CPU a sample | of one core | resident | written a day | of Prometheus |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(row for each in rounds for row in cost_rows(each, peers)),
+        *(f"| {nodes:,} | | {cost.name} | {cost.cells()} | |" for nodes, cost in peers.items()),
         "",
-        f"Answers: {told['answered']}, p50 {told['p50']:.1f} ms, p99 {told['p99']:.1f} ms, max {told['max']:.0f} ms; "
-        f"refused: {told['refused'] or 'none'}; later than the next tick: {told['late']}.",
+        "| nodes | credentials | answers | p50 | p99 | max | refused | refused at first | after the next tick | lost |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(answer_row(each) for each in rounds),
+        "",
+        f"At first: in the first {options.settle} s, when all connect. Lost: samples that were "
+        "answered as stored and are not in the records at the end. "
+        "munged's share is that of making credentials too, which on a cluster the nodes bear.",
     ]
-    peers = [cost for cost in costs if cost.name == "Prometheus"]
-    if peers:
-        ratio = costs[0].cpu_seconds / costs[0].samples / (peers[0].cpu_seconds / peers[0].samples)
-        memory = costs[0].resident_mb / peers[0].resident_mb
-        lines += ["", f"Panel / Prometheus in the same run: CPU a sample {ratio:.2f}, memory {memory:.2f}."]
     return "\n".join(lines) + "\n"
 
 
-def munged_pid(munge_socket: str | None) -> int | None:
-    """Return the process of the munged that owns this socket."""
-    if munge_socket is None:
-        return None
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            command = (folder / "cmdline").read_bytes()
-            if b"munged" in command and str(munge_socket).encode() in command:
-                return int(folder.name)
-    return None
+def cost_rows(each: Round, peers: dict[int, Cost]) -> Iterable[str]:
+    """Yield a row for each process of a round; the panel's with its ratio to Prometheus."""
+    for cost in each.costs:
+        peer = peers.get(each.nodes)
+        is_compared = peer is not None and cost.name == "panel"
+        ratio = (
+            f"{cost.microseconds / peer.microseconds:.2f}, memory {cost.resident_mb / peer.resident_mb:.2f}"
+            if peer and is_compared
+            else ""
+        )
+        yield f"| {each.nodes:,} | {each.credentials} | {cost.name} | {cost.cells()} | {ratio} |"
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for_port(port: int, seconds: float = 15) -> None:
-    """Return once somebody listens. Raises TimeoutError."""
-    for _ in attempts(seconds):
-        with contextlib.suppress(OSError), contextlib.closing(socket.create_connection(("127.0.0.1", port), 1)):
-            return
-    raise TimeoutError(f"nobody listens on port {port}")
-
-
-def attempts(seconds: float) -> Iterator[None]:
-    """Yield every 50 ms for a bounded time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.05)
+def answer_row(each: Round) -> str:
+    """Return what the agents saw as a row of a table."""
+    told = each.told
+    refused = ", ".join(f"{count} × {status}" for status, count in told["refused"].items()) or "none"
+    return (
+        f"| {each.nodes:,} | {each.credentials} | {told['answered']} | {told['p50']:.0f} ms | {told['p99']:.0f} ms | "
+        f"{told['max']:.0f} ms | {refused} | {told['settling_refused']} | {told['late']} | "
+        f"{told['stored'] - each.kept} |"
+    )
 
 
 if __name__ == "__main__":

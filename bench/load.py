@@ -65,6 +65,7 @@ class Load:
         self.answer_seconds: list[float] = []
         self.refused: dict[int, int] = {}
         self.settling_refused = 0
+        self.stored = 0
         self.late = 0
 
     async def run(self) -> None:
@@ -82,6 +83,7 @@ class Load:
 
     def take(self, status: int, seconds: float, is_late: bool, is_settling: bool) -> None:
         """Note one answer; of the time in which the cluster settles, only whether it was refused."""
+        self.stored += status == 200
         if is_settling:
             self.settling_refused += status != 200
             return
@@ -93,8 +95,14 @@ class Load:
     def _tell(self) -> None:
         times = sorted(self.answer_seconds) or [0.0]
         at = {f"p{p}": round(1000 * times[min(len(times) - 1, len(times) * p // 100)], 1) for p in (50, 99)}
-        told = {"answered": len(self.answer_seconds), "refused": self.refused, "late": self.late, **at}
-        json.dump({**told, "max": 1000 * times[-1], "settling_refused": self.settling_refused}, sys.stdout)
+        told: dict[str, object] = {
+            "answered": len(self.answer_seconds),
+            "refused": self.refused,
+            "late": self.late,
+            **at,
+        }
+        told |= {"max": 1000 * times[-1], "settling_refused": self.settling_refused, "stored": self.stored}
+        json.dump(told, sys.stdout)
 
 
 class Agent(asyncio.Protocol):
@@ -124,14 +132,14 @@ class Agent(asyncio.Protocol):
         for tick in range(first, end, options.interval):
             await asyncio.sleep(max(0.0, tick + spread - time.time()))
             begin = time.perf_counter()
-            status = await self._post(tick)
+            status = await self.post(json.dumps(sample(self._name, self._number, tick)).encode())
             is_late = time.time() > tick + options.interval
             self._load.take(status, time.perf_counter() - begin, is_late, tick < first + options.settle)
 
-    async def _post(self, tick: int) -> int:
+    async def post(self, body: bytes) -> int:
+        """Send a body and return the answer's status, 0 when the connection is lost."""
         if self._transport.is_closing():
             return 0
-        body = json.dumps(sample(self._name, self._number, tick)).encode()
         head = (
             f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"Authorization: {self._token or self._credential(body)}\r\n"
@@ -155,6 +163,10 @@ class Agent(asyncio.Protocol):
         if len(body) >= length:
             self._buffer = b""
             self._answer.set_result(int(head.split(b" ", 2)[1]))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count a lost connection as status 0."""

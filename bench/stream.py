@@ -1,7 +1,7 @@
 """What open pages cost the panel, and how old a sample is when a page has it.
 
     python bench/stream.py                           1,000 nodes, 50 pages; writes results/stream.md
-    python bench/stream.py --nodes 20 --pages 2 --seconds 5 --no-save
+    python bench/stream.py --nodes 20 --pages 2 --seconds 5 --settle 1 --no-save
 
 The pages are connections of one other process, on loopback; no browser draws.
 """
@@ -23,7 +23,6 @@ from typing import Any
 from cluster import ROOT, keep, make_config, running_nodes, running_panel
 from processes import cpu_seconds, machine, resident_mb, running
 from session import Session
-from viewers import SETTLE_SECONDS
 
 from minipanel.config import Config
 
@@ -45,8 +44,8 @@ def main() -> None:
         config = make_config(Path(folder), options.nodes)
         panel = on.enter_context(running_panel(config))
         on.enter_context(running_nodes(config, 600))
-        time.sleep(SETTLE_SECONDS)
-        rounds = [measure(config, panel.pid, pages, options.seconds) for pages in (0, 1, options.pages)]
+        time.sleep(options.settle + 5)  # the load begins with an interval
+        rounds = [measure(config, panel.pid, pages, options) for pages in (0, 1, options.pages)]
     keep("" if options.no_save else "stream", report(options, rounds))
 
 
@@ -56,20 +55,21 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--pages", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=40, help="for each number of pages: none, one, all")
+    parser.add_argument("--settle", type=int, default=7, help="seconds before each that are not counted")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
 
-def measure(config: Config, panel: int, pages: int, seconds: int) -> Round:
+def measure(config: Config, panel: int, pages: int, options: argparse.Namespace) -> Round:
     """Return what so many pages cost in whole seconds, after they have opened."""
     command = [sys.executable, str(ROOT / "bench" / "viewers.py"), "--port", str(config.server.port)]
     command += ["--token", Session(config.server.port).token, "--pages", str(pages)]
-    command += ["--seconds", str(SETTLE_SECONDS + seconds)]
+    command += ["--seconds", str(options.seconds), "--settle", str(options.settle)]
     with contextlib.ExitStack() as on:
         viewers = on.enter_context(running(command, stdout=subprocess.PIPE)) if pages else None
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(options.settle)
         before, began = cpu_seconds(panel), time.monotonic()
-        time.sleep(seconds)
+        time.sleep(options.seconds)
         percent = 100 * (cpu_seconds(panel) - before) / (time.monotonic() - began)
         seen = json.loads(viewers.communicate(timeout=60)[0]) if viewers else {}
     return Round(pages, percent, resident_mb(panel), seen)

@@ -13,9 +13,6 @@ import time
 
 from load import SENT_BASE
 
-SETTLE_SECONDS = 7
-"""What arrives sooner is of the time in which everybody connects."""
-
 
 def main() -> None:
     """Follow the stream as the arguments tell."""
@@ -24,14 +21,15 @@ def main() -> None:
     parser.add_argument("--token", required=True)
     parser.add_argument("--pages", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--settle", type=float, required=True, help="what arrives in these first seconds isn't counted")
     asyncio.run(follow(parser.parse_args()))
 
 
 async def follow(options: argparse.Namespace) -> None:
     """Open all pages, close them in time, tell."""
-    pages = [Page(is_measuring=number == 0) for number in range(options.pages)]
+    pages = [Page(number == 0, options.settle) for number in range(options.pages)]
     tasks = [asyncio.create_task(page.run(options.port, options.token)) for page in pages]
-    await asyncio.sleep(options.seconds)
+    await asyncio.sleep(options.settle + options.seconds)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -44,12 +42,12 @@ async def follow(options: argparse.Namespace) -> None:
 class Page:
     """One connection to the stream."""
 
-    def __init__(self, is_measuring: bool) -> None:
+    def __init__(self, is_measuring: bool, settle_seconds: float) -> None:
         self.ages_ms: list[float] = []
         self.events = 0
         self.size_bytes = 0
         self._is_measuring = is_measuring
-        self._counts_from = time.monotonic() + SETTLE_SECONDS
+        self._counts_from = time.monotonic() + settle_seconds
 
     async def run(self, port: int, token: str) -> None:
         """Follow until cancelled."""

@@ -1,0 +1,60 @@
+"""Every measurement in bench/ runs, in a tiny size: none rots. How long anything takes is no matter here."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+LIMIT_SECONDS = 120
+
+TINY = {
+    "agent.py": "--samples 2",
+    "backfill.py": "--nodes 10 --samples 520 --at-once 3 --calm 5 --no-save",
+    "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",
+    "ingest.py": "--nodes 5,10 --seconds 10 --settle 1 --credentials token --save-as",
+    "rollout.py": "--nodes 3",
+    "stream.py": "--nodes 10 --pages 2 --seconds 1 --settle 1 --no-save",
+}
+
+ELSEWHERE = {
+    # What others run for a while, and what they only import.
+    "page.py",
+    "storm.py",
+    *("backlog.py", "cluster.py", "load.py", "month.py", "peers.py", "processes.py", "receiver.py", "session.py"),
+    *("targets.py", "viewers.py"),
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[dict[str, "subprocess.Popen[str]"]]:
+    """All measurements at once, for they mostly wait for the next 5 seconds."""
+    processes = {name: start(name, arguments) for name, arguments in TINY.items()}
+    try:
+        yield processes
+    finally:
+        for process in processes.values():
+            process.terminate()
+            process.communicate(timeout=LIMIT_SECONDS)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_measurement_runs_and_tells_a_result(name: str, running: dict[str, "subprocess.Popen[str]"]) -> None:
+    output, trouble = running[name].communicate(timeout=LIMIT_SECONDS)
+
+    assert running[name].returncode == 0, trouble
+    assert output.startswith("# ")
+    assert "|" in output
+
+
+def test_no_measurement_is_forgotten_here() -> None:
+    assert {path.name for path in (ROOT / "bench").glob("*.py")} <= TINY.keys() | ELSEWHERE
+
+
+def start(name: str, arguments: str) -> "subprocess.Popen[str]":
+    words = [*arguments.split(), *([""] if arguments.endswith("--save-as") else [])]
+    command = [sys.executable, str(ROOT / "bench" / name), *words]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
