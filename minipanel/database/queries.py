@@ -179,7 +179,7 @@ def last_seen(connection: sqlite3.Connection, node_id: int) -> int | None:
 
 def history_columns(
     connection: sqlite3.Connection, node_id: int, start: int, end: int, columns: Sequence[str], now: int
-) -> list[str]:
+) -> list[bytes]:
     """Return the records with timestamps in (start, end], ascending, as one JSON array a column, `timestamp` first.
 
     SQLite builds the arrays itself: 7 ms for a month where fetching and encoding rows took 11 to 18 ms (measured).
@@ -188,7 +188,8 @@ def history_columns(
     wanted = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
     # A mean of bytes may have a fraction while its record is incomplete.
     exact = ", ".join("CAST(memory_used AS INTEGER) AS memory_used" if c == "memory_used" else c for c in wanted)
-    arrays = ", ".join(f"json_group_array({column})" for column in wanted)
+    # As bytes they go into the answer as they are: decoded and encoded again, a month took a tenth longer.
+    arrays = ", ".join(f"CAST(json_group_array({column}) AS BLOB)" for column in wanted)
     span = {"first": record_id(node_id, start) + 1, "last": record_id(node_id, end), "now": now}
     # Bringing two tables in order takes a sixth of the time, and most of the time there is nothing in the second.
     source = _ONE_TABLE if connection.execute(_IS_PENDING, span).fetchone() is None else _BOTH_TABLES

@@ -182,7 +182,7 @@ class Store:
             found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
         return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
 
-    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[str]:
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
         with self._reading() as connection:
             return queries.history_columns(connection, node_id, start, end, columns, now)

@@ -29,9 +29,10 @@ class Span:
     end: int
     columns: tuple[str, ...]
 
-    def head(self) -> str:
+    def head(self) -> bytes:
         """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
-        return f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end},"step":{RECORD_SECONDS}'
+        head = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end},"step":{RECORD_SECONDS}'
+        return head.encode()
 
 
 def read_span(period: str | None, start: str | None, end: str | None, fields: str | None, now: float) -> Span:
@@ -60,7 +61,7 @@ class History:
         self._store = store
         self._clock = clock
 
-    async def columns(self, node: Node, span: Span) -> dict[str, str]:
+    async def columns(self, node: Node, span: Span) -> dict[str, bytes]:
         """Return each column's JSON array by its name, `timestamp` first. Raises TryLater when nothing can be read."""
         try:
             arrays = await asyncio.to_thread(
@@ -70,17 +71,17 @@ class History:
             raise TryLater(str(error), 5) from error
         return dict(zip(("timestamp", *span.columns), arrays, strict=True))
 
-    async def one(self, node: Node, span: Span) -> str:
+    async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne."""
-        return "".join(["{", _who(node), ",", span.head(), *_members(await self.columns(node, span)), "}"])
+        return b"".join([b"{", _who(node), b",", span.head(), *_members(await self.columns(node, span)), b"}"])
 
-    async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[str]:
+    async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet in pieces, a node each, so that a large set is never held whole."""
-        yield f'{{{span.head()},"nodes":['
+        yield b'{%s,"nodes":[' % span.head()
         for place, node in enumerate(nodes):
-            start = ",{" if place else "{"
-            yield "".join([start, _who(node), *_members(await self.columns(node, span)), "}"])
-        yield "]}"
+            start = b",{" if place else b"{"
+            yield b"".join([start, _who(node), *_members(await self.columns(node, span)), b"}"])
+        yield b"]}"
 
     async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[str]:
         """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another."""
@@ -91,13 +92,13 @@ class History:
             yield "".join(f"{node.hostname},{row}\r\n" for row in rows)
 
 
-def _who(node: Node) -> str:
-    return f'"node_id":{node.id},"hostname":{json.dumps(node.hostname)}'
+def _who(node: Node) -> bytes:
+    return f'"node_id":{node.id},"hostname":{json.dumps(node.hostname)}'.encode()
 
 
-def _members(columns: dict[str, str]) -> list[str]:
+def _members(columns: dict[str, bytes]) -> list[bytes]:
     """Return the columns as pieces of JSON, a comma before each; a month is half a megabyte, so joined only once."""
-    return [piece for name, array in columns.items() for piece in (f',"{name}":', array)]
+    return [piece for name, array in columns.items() for piece in (b',"%s":' % name.encode(), array)]
 
 
 def _read_fields(fields: str | None) -> tuple[str, ...]:

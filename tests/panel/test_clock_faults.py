@@ -125,13 +125,13 @@ async def test_a_node_whose_clock_steps_back_adds_nothing_to_complete_records(pa
     assert await report(panel, *(T + 5 * k for k in range(1, 121)), cpu=99) == 0
     await panel.retention.seal()
     columns = panel.store.history(panel.directory.nodes[0].id, T, T + 600, ["cpu_percent", "samples"], T + 900)
-    assert columns[1:] == ["[10.0,10.0]", "[60,60]"]
+    assert columns[1:] == [b"[10.0,10.0]", b"[60,60]"]
 
 
 async def test_the_future_is_not_shown(panel: Panel, clock: Clock) -> None:
     await report(panel, T + 60)
     span = read_span("1d", None, None, None, clock.now)
-    assert '"timestamp":[]' in await panel.history.one(panel.directory.nodes[0], span)
+    assert b'"timestamp":[]' in await panel.history.one(panel.directory.nodes[0], span)
 
 
 async def test_a_node_with_a_sample_of_the_future_is_not_up_after_a_restart(tmp_path: Path, clock: Clock) -> None:
