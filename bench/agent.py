@@ -1,10 +1,11 @@
-"""What the agent costs a node, beside node_exporter with the same kinds of values, in the same run.
+"""What the agent costs a node, beside node_exporter and collectd with the same kinds of values, in the same run.
 
     python bench/agent.py                  24 samples, two minutes; writes bench/results/agent.md
     python bench/agent.py --samples 2      a look, written nowhere
 
-The built agent runs twice, signing with a munged of its own and bearing a token, and posts to a receiver in another
-process; node_exporter is scraped at the same ticks as Prometheus would. Loopback only, and it ends by itself.
+The built agent runs with MUNGE and with a token, under several Pythons, without sensors and with those of 2 × 64 cores,
+and posts to a receiver in another process; node_exporter is scraped at the same ticks as Prometheus would.
+Loopback only, and it ends by itself.
 """
 
 from __future__ import annotations
@@ -12,36 +13,29 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import machine, resident_mb
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT))
-from tests.munged import missing_munged, process_id, running_munged  # noqa: E402
+from cluster import ROOT, keep, missing_munged, process_id, running_munged
+from collectors import COLLECTD, COLLECTORS, EXPORTER, Exporter, collectd_version, exporter_version, start_collectd
+from processes import cpu_seconds, machine, resident_mb, running
 
 INTERVAL = 5
 
 SAMPLES = 24
 """Fewer are not kept as a result."""
 
-EXPORTER = "prometheus-node-exporter"
-COLLECTORS = ("cpu", "meminfo", "hwmon", "thermal_zone")
+SOCKETS, CORES = 2, 64
 
-SCRAPE_HEADERS = {
-    "Accept": "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
-    "Accept-Encoding": "gzip",
-    "X-Prometheus-Scrape-Timeout-Seconds": str(INTERVAL),
-}
+PYTHONS = Path("~/.pyenv/versions").expanduser()
+"""Where other Pythons lie on a machine of developers."""
 
 
 @dataclass
@@ -50,21 +44,21 @@ class Watched:
 
     name: str
     process: int
+    has_sensors: bool = False
     ready_ms: float = 0
     """From its start until it waits for its first tick; 0 where that is not told."""
     last_us: float = 0
     costs_us: list[float] = field(default_factory=list)
 
-    def begin(self) -> None:
-        self.last_us = cpu_microseconds(self.process)
-
-    def note(self) -> None:
+    def note(self, is_counted: bool) -> None:
         """Keep what was used since the last call."""
-        before, self.last_us = self.last_us, cpu_microseconds(self.process)
-        self.costs_us.append(self.last_us - before)
+        before, self.last_us = self.last_us, 1e6 * cpu_seconds(self.process)
+        if is_counted:
+            self.costs_us.append(self.last_us - before)
 
     @property
     def median_us(self) -> float:
+        """CPU time a sample."""
         return statistics.median(self.costs_us)
 
     def row(self, exporter_us: float) -> str:
@@ -72,22 +66,30 @@ class Watched:
         least, most = min(self.costs_us), max(self.costs_us)
         ratio = f"{self.median_us / exporter_us:.2f}" if exporter_us else "?"
         memory = resident_mb(self.process)
-        return f"| {self.name} | {self.median_us:.0f} µs | {least:.0f} to {most:.0f} µs | {ratio} | {memory:.1f} MB |"
+        sensors = f"{SOCKETS} × {CORES} cores" if self.has_sensors else "none"
+        return (
+            f"| {self.name} | {sensors} | {self.median_us:.0f} µs | {least:.0f} to {most:.0f} µs | {ratio} | "
+            f"{memory:.1f} MB |"
+        )
 
 
 def main() -> None:
     """Measure, print, keep the result."""
     options = read_arguments()
-    with tempfile.TemporaryDirectory(prefix="minipanel-bench-") as folder, contextlib.ExitStack() as stack:
-        receiver = stack.enter_context(running([sys.executable, str(ROOT / "bench" / "receiver.py")]))
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-") as name, contextlib.ExitStack() as on:
+        folder = Path(name)
+        receiver = on.enter_context(running([sys.executable, str(ROOT / "bench" / "receiver.py")], subprocess.PIPE))
         url = first_line(receiver)
-        agents = start_agents(Path(folder), options.python, url, stack)
-        exporter, scrape = start_exporter(stack)
-        measure(agents + exporter, options.samples, scrape)
-        text = report(agents, exporter, options, posts(url))
-    print(text)
-    if options.samples >= SAMPLES and exporter:
-        (ROOT / "bench" / "results" / "agent.md").write_text(text, "utf-8")
+        roots = {False: Path("/"), True: make_sensors(folder / "node")}
+        agents = Agents(folder, url, options, on)
+        watched = [each for has_sensors, root in roots.items() for each in agents.start(root, has_sensors)]
+        watched += [agents.run("token", roots[False], python, False) for python in options.pythons]
+        exporters = start_exporters(roots, watched, on)
+        if shutil.which(COLLECTD):
+            watched.append(Watched("collectd, write_http", start_collectd(folder / "collectd", url, INTERVAL, on).pid))
+        measure(watched, options.samples, list(exporters.values()))
+        text = report(watched, options, posts(url))
+    keep("agent" if options.samples >= SAMPLES and exporters else "", text)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -95,94 +97,108 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=SAMPLES, help=f"ticks of {INTERVAL} s to measure")
     parser.add_argument("--python", default="/usr/bin/python3", help="the Python that runs the agent")
+    parser.add_argument("--pythons", nargs="*", default=other_pythons(), help="others, each with a token")
     return parser.parse_args()
 
 
-def start_agents(folder: Path, python: str, url: str, stack: contextlib.ExitStack) -> list[Watched]:
-    """Start the built agent with each kind of credential; munged, which signs for the first, is watched too."""
-    built = folder / "minipanel-agent"
-    subprocess.run(
-        [sys.executable, str(ROOT / "agent" / "build.py"), str(built)], check=True, stdout=subprocess.DEVNULL
-    )
-    agents, signers = [], []
-    if missing_munged() is None:
-        munge_socket = stack.enter_context(running_munged())
-        config = f'munge_socket = "{munge_socket}"\n'
-        agents.append(start_agent("agent, MUNGE", folder / "munge.toml", config, [python, str(built)], url, stack))
-        signers.append(Watched("munged, signing for that agent", process_id(munge_socket)))
-    config = 'auth = "token"\ntoken = "x"\n'
-    agents.append(start_agent("agent, token", folder / "token.toml", config, [python, str(built)], url, stack))
-    return agents + signers
+def other_pythons() -> list[str]:
+    """Return the interpreters of the releases that RHEL 8, 9 and 10 have, and one between, where pyenv has them."""
+    found = [next(iter(sorted(PYTHONS.glob(f"{release}.*/bin/python"))), None) for release in ("3.6", "3.9", "3.11")]
+    return [str(path) for path in found if path]
 
 
-def start_agent(
-    name: str, path: Path, config: str, program: list[str], url: str, stack: contextlib.ExitStack
-) -> Watched:
-    python, built = program
-    spool = path.with_suffix(".spool")
-    path.write_text(
-        f'server_url = "{url}"\nnode_id = "node001"\ninterval = {INTERVAL}\nspool_path = "{spool}"\n{config}'
-    )
-    began = time.perf_counter()
-    process = stack.enter_context(running([python, "-I", "-S", built, "--config", str(path)]))
-    first_line(process)
-    return Watched(name, process.pid, 1000 * (time.perf_counter() - began))
+def make_sensors(root: Path) -> Path:
+    """Make a root with this machine's /proc and CPUs, and the sensors of two Xeons (hwmon-coretemp), and return it."""
+    (root / "sys").mkdir(parents=True)
+    (root / "proc").symlink_to("/proc")
+    (root / "sys" / "devices").symlink_to("/sys/devices")
+    for socket in range(SOCKETS):
+        chip = root / "sys" / "class" / "hwmon" / f"hwmon{socket}"
+        chip.mkdir(parents=True)
+        device = root / "platform" / f"coretemp.{socket}"
+        device.mkdir(parents=True)
+        (chip / "device").symlink_to(device)
+        (chip / "name").write_text("coretemp\n")
+        for number in range(CORES + 1):
+            label = f"Core {number - 1}" if number else f"Package id {socket}"
+            (chip / f"temp{number + 1}_label").write_text(label + "\n")
+            (chip / f"temp{number + 1}_input").write_text(f"{45000 + 100 * number}\n")
+    return root
 
 
-def start_exporter(stack: contextlib.ExitStack) -> tuple[list[Watched], http.client.HTTPConnection | None]:
-    """Start node_exporter and connect to it; nothing where it is not installed."""
-    program = shutil.which(EXPORTER)
-    if program is None:
-        return [], None
-    port = free_port()
-    command = [program, "--collector.disable-defaults", "--web.disable-exporter-metrics", "--log.level=error"]
-    command += [f"--collector.{name}" for name in COLLECTORS] + [f"--web.listen-address=127.0.0.1:{port}"]
-    process = stack.enter_context(running(command))
-    time.sleep(1)
-    return [Watched("node_exporter", process.pid)], http.client.HTTPConnection("127.0.0.1", port, timeout=INTERVAL)
+class Agents:
+    """Starts built agents."""
+
+    def __init__(self, folder: Path, url: str, options: argparse.Namespace, on: contextlib.ExitStack) -> None:
+        self._folder, self._url, self._on = folder, url, on
+        self._python: str = options.python
+        self._built = folder / "minipanel-agent"
+        command = [sys.executable, str(ROOT / "agent" / "build.py"), str(self._built)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def start(self, root: Path, has_sensors: bool) -> list[Watched]:
+        """Start one that signs with a munged of its own, which is watched too, and one with a token."""
+        watched = []
+        if missing_munged() is None:
+            munge_socket = self._on.enter_context(running_munged())
+            watched.append(self.run("munge", root, self._python, has_sensors, f'munge_socket = "{munge_socket}"\n'))
+            watched.append(Watched("munged, signing for that agent", process_id(munge_socket), has_sensors))
+        return [*watched, self.run("token", root, self._python, has_sensors)]
+
+    def run(self, auth: str, root: Path, python: str, has_sensors: bool, more: str = 'token = "x"\n') -> Watched:
+        """Start one agent, and wait until it waits for its first tick."""
+        path = Path(tempfile.mkdtemp(dir=self._folder)) / "config.toml"
+        path.write_text(
+            f'server_url = "{self._url}"\nnode_id = "node001"\ninterval = {INTERVAL}\nauth = "{auth}"\n'
+            f'spool_path = "{path.parent / "spool"}"\n{more}'
+        )
+        command = [python, "-I", "-S", str(self._built), "--config", str(path), "--root", str(root)]
+        began = time.perf_counter()
+        process = self._on.enter_context(running(command, subprocess.PIPE))
+        first_line(process)
+        ready_ms = 1000 * (time.perf_counter() - began)
+        return Watched(f"agent, {auth}, {version(python)}", process.pid, has_sensors, ready_ms)
 
 
-def measure(watched: list[Watched], samples: int, scrape: http.client.HTTPConnection | None) -> None:
+def start_exporters(roots: dict[bool, Path], watched: list[Watched], on: contextlib.ExitStack) -> dict[bool, Exporter]:
+    """Start a node_exporter for each kind of node, where it is installed, and watch it."""
+    if shutil.which(EXPORTER) is None:
+        return {}
+    exporters = {has_sensors: Exporter(str(root), on) for has_sensors, root in roots.items()}
+    watched += [Watched("node_exporter", each.process.pid, has_sensors) for has_sensors, each in exporters.items()]
+    return exporters
+
+
+def measure(watched: list[Watched], samples: int, exporters: list[Exporter]) -> None:
     """Note every process's CPU time half-way between ticks, after one tick that is not counted."""
     for number in range(samples + 1):
-        sleep_until_tick()
-        if scrape:
-            scrape.request("GET", "/metrics", headers=SCRAPE_HEADERS)
-            scrape.getresponse().read()
+        time.sleep(INTERVAL - time.time() % INTERVAL)
+        for exporter in exporters:
+            exporter.scrape()
         time.sleep(INTERVAL / 2)
         for each in watched:
-            if number == 0:
-                each.begin()
-            else:
-                each.note()
+            each.note(is_counted=number > 0)
 
 
-def report(agents: list[Watched], exporter: list[Watched], options: argparse.Namespace, stored: int) -> str:
+def report(watched: list[Watched], options: argparse.Namespace, stored: int) -> str:
     """Return the result as a page."""
-    base = exporter[0].median_us if exporter else 0
-    ready = ", ".join(f"{each.ready_ms:.0f} ms ({each.name})" for each in agents if each.ready_ms)
-    rows = "\n".join(each.row(base) for each in agents + exporter)
+    bases = {each.has_sensors: each.median_us for each in watched if each.name == "node_exporter"}
+    ready = [each.ready_ms for each in watched if each.ready_ms]
+    rows = "\n".join(each.row(bases.get(each.has_sensors, 0)) for each in watched)
     return f"""# The agent's cost to a node
 
-{time.strftime("%Y-%m-%d", time.gmtime())}, on {machine()}; {version(options.python)}, {exporter_version()}.
+{time.strftime("%Y-%m-%d", time.gmtime())}, on {machine()}; {exporter_version()}, {collectd_version()}.
 {options.samples} samples at {INTERVAL} s; medians of the CPU time that all threads of a process took per sample.
 
-| process | CPU per sample | least to most | of node_exporter | resident |
-| --- | --- | --- | --- | --- |
+| process | sensors | CPU per sample | least to most | of node_exporter | resident |
+| --- | --- | --- | --- | --- | --- |
 {rows}
 
 node_exporter runs with its collectors {", ".join(COLLECTORS)} alone and is scraped over a kept connection, gzipped.
-From start to waiting for the first tick: {ready}. The receiver counted {stored} POSTs.
-This machine has no CPU temperature sensor: on a real node each package's sensor adds one read to both.
+collectd runs with cpu, memory, thermal and write_http; it joins values to fewer, larger POSTs.
+From start to waiting for the first tick: {min(ready):.0f} to {max(ready):.0f} ms. The receiver counted {stored} POSTs.
+The sensors are files: each real one that is read costs an interrupt of a core; the agent reads the packages' alone.
 """
-
-
-def cpu_microseconds(process: int) -> float:
-    """Return the CPU time of all threads of a process, those that ended included.
-
-    By its CPU clock, whose number the kernel forms so (include/linux/posix-timers.h; clock_getcpuclockid(3)).
-    """
-    return time.clock_gettime_ns((~process << 3) | 2) / 1000
 
 
 def posts(url: str) -> int:
@@ -192,41 +208,20 @@ def posts(url: str) -> int:
     return int(connection.getresponse().read())
 
 
-def sleep_until_tick() -> None:
-    time.sleep(INTERVAL - time.time() % INTERVAL)
-
-
-@contextlib.contextmanager
-def running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """Run a program while the block runs."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
-
-
 def first_line(process: subprocess.Popen[str]) -> str:
+    """Return the first line that a process prints. Raises RuntimeError when it ends without one."""
     assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
+    line = process.stdout.readline().strip()
+    if not line:
+        raise RuntimeError(f"{process.args} ended with {process.wait(5)}")
+    return line
 
 
 def version(python: str) -> str:
-    return subprocess.check_output([python, "--version"], text=True).strip()
-
-
-def exporter_version() -> str:
-    if shutil.which(EXPORTER) is None:
-        return "no node_exporter"
-    words = subprocess.check_output([EXPORTER, "--version"], text=True, stderr=subprocess.STDOUT).split()
-    return f"node_exporter {words[words.index('version') + 1]}"
+    """/usr/bin/python3 -> Python 3.13"""
+    text = subprocess.run([python, "--version"], capture_output=True, text=True, check=True).stdout
+    match = re.match(r"Python \d+\.\d+", text)
+    return match[0] if match else text.strip()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,17 @@ ELSEWHERE = {
     # What others run for a while, and what they only import.
     "page.py",
     "storm.py",
-    *("backlog.py", "cluster.py", "load.py", "month.py", "peers.py", "processes.py", "receiver.py", "session.py"),
+    *(
+        "backlog.py",
+        "cluster.py",
+        "collectors.py",
+        "load.py",
+        "month.py",
+        "peers.py",
+        "processes.py",
+        "receiver.py",
+        "session.py",
+    ),
     *("targets.py", "viewers.py"),
 }
 
