@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,20 +14,6 @@ from fastapi import FastAPI
 from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
 
 FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"
-
-
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
-    async with running_app(config_in(tmp_path)) as app:
-        yield app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with caller(app) as client:
-        answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
-        assert answer.status_code == 200
-        yield client
 
 
 @pytest.fixture

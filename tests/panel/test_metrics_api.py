@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.doors import bearer, body_of, sample
 
 pytestmark = pytest.mark.anyio
 
 LONG = "node002.cluster.example"
-
-
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
-    async with running_app(config_in(tmp_path)) as app:
-        yield app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with caller(app) as client:
-        answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
-        assert answer.status_code == 200
-        yield client
 
 
 async def send(client: httpx.AsyncClient, *samples: dict[str, object], node_id: str = "node001") -> dict[str, object]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,24 +13,9 @@ from fastapi import FastAPI
 from minipanel.database.queries import merge_sealed
 from minipanel.services.spread import MAX_RECORDS, STEPS, columns_of, percentile, step_for
 from tests.e2e.month import record
-from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.doors import bearer, body_of, sample
 
 LONG = "node002.cluster.example"
-
-
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
-    async with running_app(config_in(tmp_path)) as app:
-        yield app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with caller(app) as client:
-        assert (
-            await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
-        ).status_code == 200
-        yield client
 
 
 @pytest.mark.parametrize(
