@@ -27,10 +27,8 @@ TABLES = {
     "system_metrics": RECORD,
     "pending_metrics": RECORD,
 }
-INDEXES = {
-    "idx_system_metrics_timestamp": ["timestamp"],
-    "idx_system_metrics_node_timestamp": ["node_id", "timestamp"],
-}
+INDEXES = {"idx_system_metrics_timestamp": ["timestamp"]}
+"""Of node and time the row id is the index: node_id << 32 | timestamp."""
 
 ANYONE = {("POST", "/api/auth/login"), ("GET", "/api/health")}
 AGENTS = {("POST", "/api/metrics")}
@@ -43,6 +41,7 @@ USERS = {
     ("GET", "/api/metrics/stream"),
     ("GET", "/api/metrics/history"),
     ("GET", "/api/metrics/history/{}"),
+    ("GET", "/api/metrics/gaps"),
     ("GET", "/api/metrics/gaps/{}"),
     ("GET", "/api/metrics/spread"),
     ("GET", "/api/metrics/trend"),

@@ -23,6 +23,7 @@ from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
 from minipanel.models.gap import AgentStart, Evidence, Interval
 from minipanel.models.node import Node
+from minipanel.models.record import node_of
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
@@ -35,6 +36,14 @@ class Outcome:
 
     stored: int
     ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many records a step deleted, and the node where the next one goes on; None when no more are old."""
+
+    records: int
+    next_node: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +148,27 @@ class Store:
 
         return move
 
-    def forget(self, before: int, limit: int) -> Job:
-        """Return the job that deletes up to `limit` records older than `before`, and what explains no others."""
+    def has_older(self, before: int) -> Job:
+        """Return the job that tells whether the history has a record older than `before`."""
 
-        def forget(connection: sqlite3.Connection) -> int:
-            gone = queries.forget(connection, before, limit)
-            if gone < limit:
-                evidence.forget_evidence(connection, before)
-            return gone
+        def look(connection: sqlite3.Connection) -> bool:
+            oldest = queries.oldest_record(connection)
+            return oldest is not None and oldest < before
+
+        return look
+
+    def forget(self, before: int, first_node: int, limit: int) -> Job:
+        """Return the job that deletes up to `limit` records older than `before`, node after node from one on.
+
+        When all are gone, what explains no others goes too. Its result is Forgotten.
+        """
+
+        def forget(connection: sqlite3.Connection) -> Forgotten:
+            gone = queries.forget(connection, before, first_node, limit)
+            if len(gone) == limit:
+                return Forgotten(limit, node_of(gone[-1]))
+            evidence.forget_evidence(connection, before)
+            return Forgotten(len(gone), None)
 
         return forget
 

@@ -45,3 +45,8 @@ def last_sample(record: int, seen: int | None) -> int:
 def record_id(node_id: int, timestamp: int) -> int:
     """Return the row id of a record: rows then lie on disk in the order in which they are read."""
     return node_id << 32 | timestamp
+
+
+def node_of(record: int) -> int:
+    """Return the node's id of a record's row id."""
+    return record >> 32

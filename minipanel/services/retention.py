@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from minipanel.database.store import Job, Store
+from minipanel.database.store import Forgotten, Job, Store
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.services.ingest import Ingest
 
@@ -24,6 +24,9 @@ FORGET_SECONDS = 600
 STEADY_LOOKS = 7
 """What goes must have been too old at this many looks, so for an hour: a clock that is wrong for a moment, on all
 machines at once, deletes nothing."""
+
+TOGETHER_SECONDS = 7200
+"""Records of so much time go together: a node's lie side by side, so that one page is written for many of them."""
 
 STEP_RECORDS = 500
 """How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
@@ -55,22 +58,30 @@ class Retention:
     async def seal(self) -> int:
         """Move the records whose time is over into the history; return how many."""
         until = int(self._clock()) - GRACE_SECONDS
-        return await self._in_steps(self._store.seal(until, STEP_RECORDS))
+        done = 0
+        while step := int(await self._run(self._store.seal(until, STEP_RECORDS))):
+            done += step
+        return done
 
     async def forget(self) -> int:
         """Delete the records that are older than the history kept, and were for an hour; return how many."""
         self._looks.append(self._ingest.oldest())
-        if len(self._looks) < STEADY_LOOKS:
+        before = min(self._looks)
+        if len(self._looks) < STEADY_LOOKS or not await self._run(self._store.has_older(before - TOGETHER_SECONDS)):
             return 0
-        return await self._in_steps(self._store.forget(min(self._looks), STEP_RECORDS))
+        done, node = 0, 0
+        while True:
+            step: Forgotten = await self._run(self._store.forget(before, node, STEP_RECORDS))
+            done += step.records
+            if step.next_node is None:
+                return done
+            node = step.next_node
 
-    async def _in_steps(self, job: Job) -> int:
-        done = 0
-        while step := int(await self._ingest.run(job)):
-            done += step
-            # Lets what arrived meanwhile into the queue before the next step.
-            await asyncio.sleep(0.01)
-        return done
+    async def _run(self, job: Job) -> Any:
+        result = await self._ingest.run(job)
+        # Lets what arrived meanwhile into the queue before the next step.
+        await asyncio.sleep(0.01)
+        return result
 
 
 async def _repeat(work: Callable[[], Any], seconds: float) -> None:

@@ -183,7 +183,7 @@ def damage(path: Path, table: str) -> None:
         file.write(b"\xff" * 4096)
 
 
-@pytest.mark.parametrize("table", ["system_metrics", "idx_system_metrics_node_timestamp", "sqlite_sequence"])
+@pytest.mark.parametrize("table", ["system_metrics", "idx_system_metrics_timestamp", "sqlite_sequence"])
 def test_a_damaged_database_gives_no_backup(filled: Config, tmp_path: Path, table: str) -> None:
     damage(filled.database.path, table)
     kept = tmp_path / "copy.db"

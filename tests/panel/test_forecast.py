@@ -58,17 +58,17 @@ def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_pa
     free[0] = GB // 2 + LITTLE_SPACE_BYTES
     found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
     assert found.trouble == (
-        f"The disk of {tmp_path} will be full in about 13 days, before the first records are old enough to go: "
-        "the database becomes about 1,187 MB, and 576 MB are free. Lower retention_days, or make room."
+        f"The disk of {tmp_path} will be full in about 15 days, before the first records are old enough to go: "
+        "the database becomes about 1,037 MB, and 576 MB are free. Lower retention_days, or make room."
     )
 
 
 def test_what_the_file_has_already_is_not_asked_for_again(tmp_path: Path, free: list[int]) -> None:
     free[0] = LITTLE_SPACE_BYTES
     records = 1000 * 32 * 288
-    assert forecast(cluster(tmp_path, 1000), Size(records, records * 135, 0)).trouble is None
-    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 135, 0)).trouble is not None
-    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 135, records * 70)).trouble is None
+    assert forecast(cluster(tmp_path, 1000), Size(records, records * 118, 0)).trouble is None
+    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 118, 0)).trouble is not None
+    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 118, records * 70)).trouble is None
 
 
 def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from minipanel.database.store import Store
 from minipanel.models.gap import AgentStart, Evidence, Gap, explain, missing
 from minipanel.models.record import RECORD_SECONDS, SLOT_SECONDS, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
+from tests.panel.olddatabase import make_old
 
 T = 1_700_000_100 // 300 * 300
 FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"
@@ -131,7 +132,7 @@ def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_sta
     begun = [(1, AgentStart(FIRST_BOOT, T - 900, T - 890)), (1, AgentStart(SECOND_BOOT, T - 300, T - 290))]
     store.run([store.note((T - 900, T - 600), begun, [(1, (T - 900, T - 800))])])
     store.run([store.note((T - 500, T + 600), begun, [(1, (T, T + 10)), (1, (T, T + 20))])])
-    store.run([store.forget(T, 10)])
+    store.run([store.forget(T, 0, 10)])
     evidence = store.seen(1, T - 900, T).evidence
     assert evidence.agent_starts == (begun[1][1],)
     assert evidence.clock_troubles == ((T, T + 20),)
@@ -140,16 +141,10 @@ def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_sta
 
 def test_the_migration_leaves_records_and_a_copy(tmp_path: Path) -> None:
     path = tmp_path / "data.db"
-    store = Store(path)
-    store.run([store.write_samples(1, [Sample("n1", T, 1, 8000, 4000, None)], 0)])
-    store.close()
-    with closing(sqlite3.connect(path)) as old, old:
-        for table in ("agent_starts", "clock_troubles", "panel_runs"):
-            old.execute(f"DROP TABLE {table}")
-        old.execute("PRAGMA user_version = 1")
+    make_old(path, 1, [1], T)
     again = Store(path)
     assert again.version == migrations()[-1][0] >= 2
-    assert again.seen(1, T - 300, T).records == [(T, slot_bit(T))]
+    assert again.seen(1, T - 300, T).records == [(T, 1)]
     again.close()
     with closing(sqlite3.connect(path.with_name("data.db.before-0002"))) as copy:
         assert copy.execute("SELECT samples FROM pending_metrics").fetchall() == [(1,)]

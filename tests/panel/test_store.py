@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import sqlite3
 from pathlib import Path
 
@@ -11,9 +13,10 @@ import pytest
 from minipanel.config import AdminConfig, NodeConfig
 from minipanel.database import schema
 from minipanel.database.connection import explain
-from minipanel.database.store import Outcome, Store
+from minipanel.database.store import Forgotten, Outcome, Store
 from minipanel.errors import DatabaseError
 from minipanel.models.sample import Sample
+from tests.panel.olddatabase import make_old
 
 ADMIN = AdminConfig("admin", "hash")
 SAMPLE = Sample("n1", 1_700_000_100, 50, 8000, 4000, None)
@@ -146,15 +149,51 @@ def test_a_full_disk_gives_a_sentence_and_the_next_write_goes_on(tmp_path: Path)
     store.close()
 
 
-def test_old_records_go_in_steps(tmp_path: Path) -> None:
+def test_old_records_go_in_steps_node_after_node(tmp_path: Path) -> None:
     store = Store(tmp_path / "data.db")
-    samples = [Sample("n1", 300 * k, 1, 8000, 4000, None) for k in range(1000, 1010)]
-    store.run([store.write_samples(1, samples, 0)])
+    store.run([store.follow(ADMIN, [NodeConfig(f"n{k}", f"10.0.0.{k}", f"n{k}") for k in (1, 2)], 1)])
+    for node in (1, 2):
+        samples = [Sample(f"n{node}", 300 * k, 1, 8000, 4000, None) for k in range(1000, 1010)]
+        store.run([store.write_samples(node, samples, 0)])
     store.run([store.seal(300 * 2000, 100)])
-    assert [store.run([store.forget(300 * 1006, 4)])[0] for _ in range(3)] == [4, 2, 0]
-    (times,) = store.history(1, 0, 300 * 2000, [], 300 * 2000)
-    assert json.loads(times) == [300 * k for k in range(1006, 1010)]
+    before = 300 * 1006
+    assert store.run([store.has_older(before - 300), store.has_older(300 * 1000)]) == [True, False]
+    assert [store.run([store.forget(before, node, 8)])[0] for node in (0, 2)] == [Forgotten(8, 2), Forgotten(4, None)]
+    assert store.run([store.has_older(before)]) == [False]
+    for node in (1, 2):
+        (times,) = store.history(node, 0, 300 * 2000, [], 300 * 2000)
+        assert json.loads(times) == [300 * k for k in range(1006, 1010)]
     store.close()
+
+
+def test_filling_records_of_one_commit_lie_on_neighbouring_pages(tmp_path: Path) -> None:
+    """Agents keep their order from tick to tick, so what is written together was begun together."""
+    nodes = random.Random(7).sample(range(1, 1001), 1000)
+    store = Store(tmp_path / "data.db")
+    for tick in (305, 310):
+        for start in range(0, 1000, 25):
+            jobs = [store.write_samples(node, [filling(node, tick)], 0) for node in nodes[start : start + 25]]
+            assert store.run(jobs) == [Outcome(1, 0)] * 25
+    store.close()
+    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        assert [row[0] for row in connection.execute("SELECT node_id FROM pending_metrics ORDER BY place")] == nodes
+
+
+def filling(node: int, tick: int) -> Sample:
+    return Sample(f"n{node}", tick, 1, 8000, 4000, None)
+
+
+def test_the_newest_schema_takes_over_what_filled_and_drops_what_the_row_id_says(tmp_path: Path) -> None:
+    path = tmp_path / "data.db"
+    make_old(path, 2, (9, 4), SAMPLE.timestamp)
+    store = Store(path)
+    assert store.run([store.write_samples(4, [SAMPLE], 0), store.seal(SAMPLE.timestamp, 10)]) == [Outcome(1, 0), 2]
+    for node, expected in ((4, b"[28.5]"), (9, b"[7.0]")):
+        assert store.history(node, 0, 1 << 31, ["cpu_percent"], 1 << 31)[1] == expected
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        indexes = [row[1] for row in connection.execute("PRAGMA index_list(system_metrics)")]
+    assert indexes == ["idx_system_metrics_timestamp"]
 
 
 def test_a_read_only_database_is_named(tmp_path: Path) -> None:
