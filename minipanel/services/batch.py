@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 Work = TypeVar("Work")
@@ -21,8 +21,9 @@ class Batcher(Generic[Work, Result]):
     """Hands groups of work to `handle(works)` on one thread, and each result back to its awaiting caller.
 
     `handle` returns one result a work, in their order; an Exception among them is raised where that work is awaited.
-    `limit` bounds what may wait, `group` what goes into one call. With `gather_seconds` a group waits that long for
-    others to join it: fewer, larger calls for a little more waiting.
+    `limit` bounds what may wait, `group` what goes into one call, both as sums of the works' sizes; a work larger than
+    a group is one of its own. With `gather_seconds` a group waits that long for others to join it: fewer, larger calls
+    for a little more waiting.
     """
 
     def __init__(
@@ -37,7 +38,8 @@ class Batcher(Generic[Work, Result]):
         self._handle = handle
         self._limit = limit
         self._group = group
-        self._waiting: deque[tuple[Work, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[tuple[Work, int, asyncio.Future[Result]]] = deque()
+        self._size = 0
         self._wake = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -48,13 +50,14 @@ class Batcher(Generic[Work, Result]):
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
-    async def submit(self, work: Work) -> Result:
+    async def submit(self, work: Work, size: int = 1) -> Result:
         """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         with self._wake:
-            if self._closing or len(self._waiting) >= self._limit:
+            if self._closing or self._size + size > self._limit:
                 raise BatcherFull
-            self._waiting.append((work, future))
+            self._waiting.append((work, size, future))
+            self._size += size
             # Only the first wakes the thread: the others find it awake.
             if len(self._waiting) == 1:
                 self._wake.notify()
@@ -83,7 +86,16 @@ class Batcher(Generic[Work, Result]):
         if self._gather_seconds and not self._closing:
             time.sleep(self._gather_seconds)
         with self._wake:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group))]
+            return list(self._taken())
+
+    def _taken(self) -> Iterator[tuple[Work, asyncio.Future[Result]]]:
+        """Take from what waits until a group is full."""
+        room = self._group
+        while self._waiting and (room == self._group or self._waiting[0][1] <= room):
+            work, size, future = self._waiting.popleft()
+            room -= size
+            self._size -= size
+            yield work, future
 
     def _results(self, works: list[Work]) -> Sequence[Result | Exception]:
         try:

@@ -15,11 +15,12 @@ from minipanel.services.live import Live
 
 DAY_SECONDS = 86_400
 
-WAITING_REQUESTS = 20_000
-"""How many requests may wait for their commit: two rounds of 10,000 nodes."""
+WAITING_SAMPLES = 50_000
+"""How many samples may wait for their commit: five rounds of 10,000 nodes, or what 100 nodes back-fill at once. The
+writer takes them in within a second, so that nobody is late whom it does not refuse."""
 
-GROUP_REQUESTS = 2_000
-"""How many go into one transaction, so that none waits long for the others."""
+GROUP_SAMPLES = 5_000
+"""How many go into one transaction, so that a live sample does not wait long for what others back-fill."""
 
 GATHER_SECONDS = 0.05
 """How long a transaction waits for others to join it. At 1,000 nodes ten commits become one."""
@@ -36,7 +37,7 @@ class Ingest:
         self._live = live
         self._clock = clock
         self._batcher: Batcher[Job, Any] = Batcher(
-            store.run, "writer", WAITING_REQUESTS, GROUP_REQUESTS, GATHER_SECONDS
+            store.run, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
         )
         self._newest: int | None = None
         self.retention_days = retention_days
@@ -56,17 +57,20 @@ class Ingest:
         """
         job = self._store.write_samples(node.id, samples, self.oldest())
         try:
-            outcome: Outcome = await self.run(job)
+            outcome: Outcome = await self.run(job, len(samples))
         except DatabaseError as error:
             raise TryLater(str(error), RETRY_SECONDS) from error
         self._live.take(node.id, samples)
         self.meet(max(sample.timestamp for sample in samples))
         return outcome
 
-    async def run(self, job: Job) -> Any:
-        """Return the result of a job done by the writer. Raises DatabaseError, TryLater when too much waits."""
+    async def run(self, job: Job, samples: int = 1) -> Any:
+        """Return the result of a job done by the writer. Raises DatabaseError, TryLater when too much waits.
+
+        `samples` tells how much work it is.
+        """
         try:
-            return await self._batcher.submit(job)
+            return await self._batcher.submit(job, samples)
         except BatcherFull as error:
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
 

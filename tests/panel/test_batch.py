@@ -72,6 +72,33 @@ async def test_more_than_the_limit_is_refused_at_once() -> None:
     await batcher.close()
 
 
+async def test_large_works_fill_groups_and_the_queue_as_what_they_are() -> None:
+    groups: list[list[str]] = []
+    go_on = threading.Event()
+
+    def note(works: list[str]) -> list[str]:
+        groups.append(works)
+        go_on.wait(5)
+        return works
+
+    batcher = Batcher(note, "test", limit=30, group=10)
+    batcher.start()
+    waiting = [asyncio.create_task(batcher.submit("first"))]
+    await asyncio.sleep(0.05)
+    sizes = {"a": 9, "b": 1, "c": 1, "d": 15, "e": 2}
+    waiting += [asyncio.create_task(batcher.submit(work, size)) for work, size in sizes.items()]
+    await asyncio.sleep(0)
+    with pytest.raises(BatcherFull):
+        await batcher.submit("too much", 3)
+    waiting.append(asyncio.create_task(batcher.submit("f", 2)))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(*waiting)
+    assert groups == [["first"], ["a", "b"], ["c"], ["d"], ["e", "f"]]
+    assert await batcher.submit("all of it again", 30) == "all of it again"
+    await batcher.close()
+
+
 async def test_closing_finishes_what_waits() -> None:
     batcher: Batcher[int, int] = Batcher(lambda works: works, "test", limit=100, group=1)
     batcher.start()
