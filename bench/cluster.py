@@ -14,6 +14,7 @@ from typing import Any
 import bcrypt
 from load import address, hostname
 from processes import free_port, running, wait_for_port
+from session import PASSWORD, USER, Session
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
@@ -24,8 +25,6 @@ sys.path.append(str(ROOT))
 from tests.munged import missing_munged, process_id, running_munged  # noqa: E402
 
 __all__ = ["missing_munged", "process_id", "running_munged"]
-
-USER, PASSWORD = "bench", "benchmark"
 
 
 def make_config(folder: Path, nodes: int, interval: int = 5, munge_socket: str | None = None) -> Config:
@@ -65,6 +64,15 @@ def running_nodes(config: Config, seconds: int, settle: int = 0) -> Iterator[sub
         command += ["--munge-socket", str(config.agents.munge_socket)]
     with running(command, stdout=subprocess.PIPE) as load:
         yield load
+
+
+@contextlib.contextmanager
+def running_page(config: Config, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """Have one page follow the panel's stream for so many seconds or while the block runs."""
+    command = [sys.executable, str(ROOT / "bench" / "viewers.py"), "--port", str(config.server.port)]
+    command += ["--token", Session(config.server.port).token, "--pages", "1"]
+    with running([*command, "--seconds", str(seconds), "--settle", "0"], stdout=subprocess.PIPE) as page:
+        yield page
 
 
 def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, Any]:

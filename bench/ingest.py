@@ -29,6 +29,7 @@ from cluster import (
     process_id,
     running_munged,
     running_nodes,
+    running_page,
     running_panel,
     told_by,
 )
@@ -113,6 +114,7 @@ def measure_panel(nodes: int, credentials: str, options: argparse.Namespace) -> 
         with running_panel(config) as panel:
             watched = [(panel.pid, "panel")]
             watched += [(process_id(munge_socket), "munged")] if munge_socket else []
+            on.enter_context(running_page(config, 2 * options.seconds))
             load = on.enter_context(running_nodes(config, options.seconds, options.settle))
             watched.append((load.pid, "the simulated agents"))
             costs = watch(watched, nodes, options)
@@ -170,7 +172,7 @@ def report(options: argparse.Namespace, rounds: list[Round], peers: dict[int, Co
         f"# Ingest: {', '.join(f'{nodes:,}' for nodes in options.nodes)} nodes at {INTERVAL} s",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}: by the simulated agents and munged, too. "
-        f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL).",
+        f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL), one page open.",
         "",
         "| nodes | credentials | process | CPU a sample | of one core | resident | written a day | of Prometheus |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
