@@ -20,14 +20,7 @@ CREATE TABLE filling (
     cpu_temp_samples INTEGER NOT NULL,
     seen INTEGER
 );
-INSERT INTO filling (
-    id, node_id, timestamp, cpu_percent, memory_total, memory_used, memory_percent, cpu_temp,
-    cpu_percent_max, memory_used_max, cpu_temp_max, samples, cpu_temp_samples, seen
-)
-SELECT
-    id, node_id, timestamp, cpu_percent, memory_total, memory_used, memory_percent, cpu_temp,
-    cpu_percent_max, memory_used_max, cpu_temp_max, samples, cpu_temp_samples, seen
-FROM pending_metrics ORDER BY id;
+INSERT INTO filling SELECT NULL, * FROM pending_metrics ORDER BY id;
 DROP TABLE pending_metrics;
 ALTER TABLE filling RENAME TO pending_metrics;
 
