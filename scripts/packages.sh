@@ -12,7 +12,9 @@ ping iputils-ping iputils
 ip iproute2 iproute
 systemd-nspawn systemd-container systemd-container
 mmdebstrap mmdebstrap mmdebstrap
-openssl openssl openssl'
+openssl openssl openssl
+gcc gcc gcc
+libc-headers libc6-dev glibc-devel'
 
 # Sets `chromium` to the browser's path, empty when there is none.
 find_chromium() {
@@ -34,6 +36,8 @@ is_there() {
     case $1 in
         chromium) find_chromium && [ -n "$chromium" ] ;;
         cjk-font) has_cjk_font ;;
+        # Debian's gcc comes without them.
+        libc-headers) [ -e /usr/include/stdio.h ] ;;
         # munged lies in /usr/sbin, which a user's PATH may lack.
         *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
     esac

@@ -1,0 +1,150 @@
+"""The database's tests again, on SQLite 3.26: that old is the system's on RHEL 8, and so what its Python 3.11 uses."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.image import cache_folder, locked
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VERSION = "3.26.0"
+
+PACKAGE = "sqlite3@4.0.6"
+"""The npm package that carries the source: SQLite's own archive, unchanged, as its sum tells."""
+
+ARCHIVE = "package/deps/sqlite-autoconf-3260000.tar.gz"
+ARCHIVE_SHA256 = "5daa6a3fb7d1e8c767cd59c4ded8da6e4b00c61d3b466d0685e35c4dd6d7bf5d"
+SOURCE = "sqlite-autoconf-3260000/sqlite3.c"
+
+OPTIONS = (
+    # As Fedora's package set them in 2019, and RHEL 9's does.
+    "-DSQLITE_THREADSAFE=1",
+    "-DSQLITE_ENABLE_COLUMN_METADATA=1",
+    "-DSQLITE_DISABLE_DIRSYNC=1",
+    "-DSQLITE_ENABLE_FTS3=3",
+    "-DSQLITE_ENABLE_FTS3_PARENTHESIS=1",
+    "-DSQLITE_ENABLE_FTS5=1",
+    "-DSQLITE_ENABLE_RTREE=1",
+    "-DSQLITE_SECURE_DELETE=1",
+    "-DSQLITE_ENABLE_UNLOCK_NOTIFY=1",
+    "-DSQLITE_ENABLE_DBSTAT_VTAB=1",
+    "-DSQLITE_ENABLE_JSON1=1",
+    # Not one of theirs: a Python that was made for a newer SQLite can't be loaded where sqlite3_serialize is missing.
+    "-DSQLITE_ENABLE_DESERIALIZE=1",
+)
+# Unoptimised: compiled in 4 s instead of 22, and these tests take as long (measured).
+COMPILE = ("gcc", "-O0", "-w", "-fPIC", "-shared", "-Wl,-soname,libsqlite3.so.0", *OPTIONS)
+LIBRARIES = ("-lm", "-ldl", "-lpthread")
+MAKING_SECONDS = 120
+
+FILES = ("store", "records", "history_query", "batch", "gaps", "spread", "forecast", "backup")
+"""These call every function of minipanel/database but one, which only words an error."""
+
+TELL_VERSION = "import sqlite3; print(sqlite3.sqlite_version)"
+RUN_TESTS = f"""
+import sqlite3, sys, pytest
+assert sqlite3.sqlite_version == "{VERSION}", sqlite3.sqlite_version
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+TESTS_SECONDS = 300
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """Return variables with which Python takes that SQLite."""
+    try:
+        return _checked({**os.environ, "LD_LIBRARY_PATH": _first_in("LD_LIBRARY_PATH", library_folder())})
+    except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"There is no SQLite {VERSION} to test with: {error}")
+
+
+def test_the_database_works_on_sqlite_as_old_as_rhel_8s(environment: dict[str, str]) -> None:
+    tests = [f"tests/panel/test_{name}.py" for name in FILES]
+    command = [sys.executable, "-c", RUN_TESTS, "-q", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TESTS_SECONDS)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _checked(environment: dict[str, str]) -> dict[str, str]:
+    told = _run([sys.executable, "-c", TELL_VERSION], ROOT, environment).strip()
+    if told != VERSION:
+        raise RuntimeError(f"{sys.executable} has an SQLite of its own built in, {told}; use another Python.")
+    return environment
+
+
+def library_folder() -> Path:
+    """Return the folder of libsqlite3.so.0, made now if it is not there: about 6 s.
+
+    Its name holds a hash of what it is made of, and it appears whole or not at all. Raises RuntimeError with the words
+    of npm or gcc, OSError when there is none, TimeoutExpired.
+    """
+    recipe = hashlib.sha256("\n".join((platform.machine(), ARCHIVE_SHA256, *COMPILE, *LIBRARIES)).encode()).hexdigest()
+    folder = cache_folder() / f"sqlite-{VERSION}-{recipe[:12]}"
+    with locked(cache_folder() / "sqlite.lock"):
+        if not folder.exists():
+            _make(folder)
+    return folder
+
+
+def _make(folder: Path) -> None:
+    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
+    try:
+        source = part / "sqlite3.c"
+        source.write_bytes(_source(_packed(part)))
+        made = part / "made"
+        made.mkdir()
+        _run([*COMPILE, source, "-o", made / "libsqlite3.so.0", *LIBRARIES], part, dict(os.environ))
+        made.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _packed(folder: Path) -> Path:
+    """Have npm put the package into the folder; return its archive."""
+    tools = Path(sys.executable).parent
+    # npm finds its Node by PATH.
+    environment = {**os.environ, "PATH": _first_in("PATH", tools)}
+    _run([tools / "npm", "pack", "--ignore-scripts", PACKAGE], folder, environment)
+    (package,) = folder.glob("*.tgz")
+    return package
+
+
+def _source(package: Path) -> bytes:
+    """Return SQLite in one file of C, out of the archive in the package. Raises ValueError when it was changed."""
+    archive = _member(package.read_bytes(), ARCHIVE)
+    if hashlib.sha256(archive).hexdigest() != ARCHIVE_SHA256:
+        raise ValueError(f"{ARCHIVE} in {PACKAGE} is not the archive that SQLite's developers released.")
+    return _member(archive, SOURCE)
+
+
+def _member(archive: bytes, name: str) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        file = files.extractfile(name)
+        assert file is not None
+        return file.read()
+
+
+def _run(command: list[str | Path], folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=MAKING_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{Path(command[0]).name} failed: {(done.stdout + done.stderr)[-2000:]}")
+    return done.stdout
+
+
+def _first_in(variable: str, folder: Path) -> str:
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get(variable)]))
