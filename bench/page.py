@@ -1,6 +1,7 @@
 """What the realtime page costs a browser: script a stream event, and memory that must not grow.
 
     python bench/page.py                           1,000 nodes, map and table, 3 minutes; writes results/page.md
+    python bench/page.py --minutes 60              one view for an hour; writes results/page-hour.md
     python bench/page.py --nodes 20 --seconds 10   a look, written nowhere
 
 A real panel fed by simulated nodes on loopback, seen by Chromium; the figures are Chromium's own,
@@ -28,6 +29,9 @@ from tests.e2e.fleet import Fleet, racks, running_fleet  # noqa: E402
 from tests.e2e.trial import PASSWORD  # noqa: E402
 
 RESULT = ROOT / "bench" / "results" / "page.md"
+RESULT_OF_AN_HOUR = RESULT.with_name("page-hour.md")
+LOOK_SECONDS = 300
+"""How often a long run looks at the memory."""
 NODES_IN_RACK = 40
 SETTLE_SECONDS = 12
 """The page loads its code and the nodes send for the first time."""
@@ -68,7 +72,7 @@ def main() -> None:
     text = report(options, costs)
     print(text)
     if options.nodes >= 1000 and options.seconds >= 60:
-        RESULT.write_text(text)
+        (RESULT_OF_AN_HOUR if options.minutes else RESULT).write_text(text)
 
 
 def read_arguments() -> argparse.Namespace:
@@ -76,8 +80,13 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=60, help="for each view")
+    parser.add_argument("--minutes", type=int, default=0, help="one view for so long, in place of --seconds")
     parser.add_argument("--views", default="both,map,table")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.minutes:
+        options.seconds, options.views = 60 * options.minutes, options.views.partition(",")[0]
+    options.look_seconds = LOOK_SECONDS if options.minutes else max(1, options.seconds // 3)
+    return options
 
 
 def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
@@ -89,13 +98,13 @@ def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.request.post(f"{fleet.url}/api/auth/login", data={"username": "miniadmin", "password": PASSWORD})
-        costs = [watch(context.new_page(), fleet, view, options.seconds) for view in options.views.split(",")]
+        costs = [watch(context.new_page(), fleet, view, options) for view in options.views.split(",")]
         browser.close()
     return costs
 
 
-def watch(page: Page, fleet: Fleet, view: str, seconds: int) -> Cost:
-    """Return what a view costs over so many seconds; memory is looked at in thirds, garbage collected before."""
+def watch(page: Page, fleet: Fleet, view: str, options: argparse.Namespace) -> Cost:
+    """Return what a view costs; memory is looked at every now and then, garbage collected before."""
     cost = Cost(view)
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -105,7 +114,7 @@ def watch(page: Page, fleet: Fleet, view: str, seconds: int) -> Cost:
     page.goto(f"{fleet.url}/realtime?view={view}")
     page.wait_for_timeout(SETTLE_SECONDS * 1000)
     look_at_memory(devtools, cost)
-    for second in range(seconds):
+    for second in range(options.seconds):
         before, heard = metrics(devtools), len(arrived)
         page.wait_for_timeout(1000)
         after, events = metrics(devtools), len(arrived) - heard
@@ -113,8 +122,13 @@ def watch(page: Page, fleet: Fleet, view: str, seconds: int) -> Cost:
             cost.events += events
             cost.script.append(1000 * (after["ScriptDuration"] - before["ScriptDuration"]) / events)
             cost.task.append(1000 * (after["TaskDuration"] - before["TaskDuration"]) / events)
-        if (second + 1) % max(1, seconds // 3) == 0:
+        if (second + 1) % options.look_seconds == 0:
             look_at_memory(devtools, cost)
+            print(
+                f"{view}: after {second + 1} s {cost.heap_mb[-1]:.2f} MB, {cost.elements[-1]} DOM nodes, "
+                f"{cost.events} events",
+                flush=True,
+            )
     page.close()
     return cost
 
@@ -144,7 +158,7 @@ def report(options: argparse.Namespace, costs: list[Cost]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(cost.row() for cost in costs),
         "",
-        "The JavaScript heap after a garbage collection: after the start, then after each third of the time.",
+        f"The JavaScript heap after a garbage collection: after the start, then every {options.look_seconds} s.",
     ]
     return "\n".join(lines) + "\n"
 

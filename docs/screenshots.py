@@ -1,4 +1,4 @@
-"""Makes the pictures of the README anew: a real panel, fed by simulated nodes, seen by a real browser.
+"""Makes the pictures of README and docs anew: a real panel, fed by simulated nodes, seen by a real browser.
 
 .venv/bin/python docs/screenshots.py        writes docs/realtime.png, docs/map.png, docs/history.png and docs/phone.png
 """
@@ -21,7 +21,7 @@ sys.path.append(str(ROOT))
 
 from tests.e2e.conftest import QUIET  # noqa: E402
 from tests.e2e.fleet import Fleet, numbered, racks, running_fleet  # noqa: E402
-from tests.e2e.month import fill_month  # noqa: E402
+from tests.e2e.month import explain_gaps, fill_month  # noqa: E402
 from tests.e2e.visits import PHONE, Screen, visit  # noqa: E402
 
 PICTURE = Screen("picture", 1200, 720)
@@ -37,11 +37,13 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
         with cluster(numbered(32), minutes=20) as fleet:
-            fill_month(fleet.database, 1, int(time.time()) // 300 * 300 - 300)
+            end = int(time.time()) // 300 * 300 - 300
+            fill_month(fleet.database, 1, end)
+            explain_gaps(fleet.database, 1, end)
             fleet.silent.add("node17")
             time.sleep(SILENCE_SECONDS)
             take(browser, fleet, "realtime", "/realtime?sort=-cpu")
-            take(browser, fleet, "history", "/history/node01?period=7d")
+            take(browser, fleet, "history", "/history/node01?period=1m")
             take(browser, fleet, "phone", "/realtime", screen=PHONE)
         with cluster(racks(25, 40), minutes=11) as fleet:
             time.sleep(SILENCE_SECONDS)

@@ -18,6 +18,7 @@ from minipanel.services.credentials import Claim
 from minipanel.services.panel import Panel
 
 _VERSION = re.compile(r"minipanel-agent/([0-9A-Za-z.+-]{1,32})(?:\s|\Z)")
+_SENSOR = re.compile(r"[\x20-\x7e]{1,64}")
 _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 
 CLOCK_RETRY_SECONDS = 10
@@ -60,7 +61,8 @@ def _meet(panel: Panel, request: Request, claim: Claim, samples: list[Sample], a
     node = claim.may_speak_for(panel.directory.find(node_id), node_id)
     headers = request.headers
     skew = parse_skew(headers.get("X-MiniPanel-Sent", ""), arrived)
-    panel.live.note_agent(node, parse_version(headers.get("User-Agent", "")), skew)
+    version, sensor = parse_version(headers.get("User-Agent", "")), parse_sensor(headers.get("X-MiniPanel-Sensor", ""))
+    panel.live.note_agent(node, version, sensor, skew)
     panel.clocks.note(node.id, skew)
     panel.witness.note_clock(node.id, skew)
     panel.witness.note_start(node.id, headers.get("X-MiniPanel-Boot", ""), headers.get("X-MiniPanel-Started", ""))
@@ -81,6 +83,11 @@ def parse_version(user_agent: str) -> str | None:
     """Return the agent's version: "minipanel-agent/0.1.0" -> "0.1.0". None for anything else."""
     match = _VERSION.match(user_agent)
     return match[1] if match else None
+
+
+def parse_sensor(text: str) -> str | None:
+    """Return what a node's temperature comes from: "coretemp Package id 0". None for anything but short plain ASCII."""
+    return text.strip() or None if _SENSOR.fullmatch(text) else None
 
 
 def parse_skew(sent: str, arrived: float) -> float | None:

@@ -110,6 +110,12 @@ def _ingest() -> dict[str, Any]:
                 "description": "when the agent started, Unix seconds; explains gaps",
                 "schema": {"type": "number"},
             },
+            {
+                "name": "X-MiniPanel-Sensor",
+                "in": "header",
+                "description": "what cpu_temp comes from, such as coretemp Package id 0; absent without a sensor",
+                "schema": {"type": "string", "maxLength": 64},
+            },
         ],
         "requestBody": {
             "required": True,

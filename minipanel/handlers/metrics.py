@@ -10,7 +10,16 @@ from starlette.responses import StreamingResponse
 
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.nodes import find_node, json_answer
-from minipanel.models.answers import GapsOne, HistoryOne, HistorySet, HistorySpread, Realtime, RealtimeOne, Trend
+from minipanel.models.answers import (
+    GapsOne,
+    GapsSet,
+    HistoryOne,
+    HistorySet,
+    HistorySpread,
+    Realtime,
+    RealtimeOne,
+    Trend,
+)
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
@@ -19,6 +28,7 @@ from minipanel.services.trend import trend
 
 router = APIRouter(tags=["metrics"])
 
+NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8]")]
 Period = Annotated[str | None, Query(description="1d, 7d or 1m (30 days)")]
 Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
 End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
@@ -53,7 +63,7 @@ async def read_trend(request: Request) -> Response:
 @router.get("/api/metrics/history", response_model=HistorySet, responses=_CSV)
 async def read_history_set(
     request: Request,
-    nodes: Annotated[str | None, Query(description="a node set, such as node[1-8]")] = None,
+    nodes: NodeSet = None,
     period: Period = None,
     start: Start = None,
     end: End = None,
@@ -61,8 +71,6 @@ async def read_history_set(
     format: Format = None,
 ) -> Response:
     """Return the records of a node set."""
-    if nodes is None:
-        raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     span = read_span(period, start, end, fields, request.app.state.panel.clock())
     wanted = _find_all(request, nodes)
     if _wants_csv(request, format):
@@ -88,6 +96,17 @@ async def read_history_one(
     return Response(await request.app.state.panel.history.one(node, span), media_type="application/json")
 
 
+@router.get("/api/metrics/gaps", response_model=GapsSet)
+async def read_gaps_of_set(
+    request: Request, nodes: NodeSet = None, period: Period = None, start: Start = None, end: End = None
+) -> Response:
+    """Return the times without samples of the nodes of a set, and why."""
+    panel = request.app.state.panel
+    span = read_span(period, start, end, None, panel.clock())
+    pieces = panel.gaps.set_of(_find_all(request, nodes), span)
+    return StreamingResponse(pieces, media_type="application/json")
+
+
 @router.get("/api/metrics/gaps/{nodeId}", response_model=GapsOne)
 async def read_gaps(request: Request, period: Period = None, start: Start = None, end: End = None) -> Response:
     """Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname."""
@@ -100,20 +119,20 @@ async def read_gaps(request: Request, period: Period = None, start: Start = None
 @router.get("/api/metrics/spread", response_model=HistorySpread)
 async def read_spread(
     request: Request,
-    nodes: Annotated[str | None, Query(description="a node set, such as node[001-999]")] = None,
+    nodes: NodeSet = None,
     period: Period = None,
     start: Start = None,
     end: End = None,
 ) -> Response:
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
-    if nodes is None:
-        raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     panel = request.app.state.panel
     span = read_span(period, start, end, None, panel.clock())
     return json_answer(await panel.spread.of(_find_all(request, nodes), span))
 
 
-def _find_all(request: Request, nodes: str) -> list[Node]:
+def _find_all(request: Request, nodes: str | None) -> list[Node]:
+    if nodes is None:
+        raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     found = {name: request.app.state.panel.directory.find(name) for name in expand(nodes)}
     missing = [name for name, node in found.items() if node is None]
     if missing:

@@ -45,7 +45,10 @@ class LogoutAnswer(BaseModel):
 
 
 class NodeAnswer(BaseModel):
-    """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample."""
+    """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
+
+    `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
+    """
 
     id: int
     name: str
@@ -56,6 +59,7 @@ class NodeAnswer(BaseModel):
     last_seen: int | None
     clock_skew_seconds: float | None
     agent_version: str | None
+    sensor: str | None
 
 
 class RealtimeNode(BaseModel):
@@ -105,6 +109,7 @@ class RealtimeOne(BaseModel):
     cpu_temp: float | None
     clock_skew_seconds: float | None
     agent_version: str | None
+    sensor: str | None
     recent: RecentColumns
 
 
@@ -171,6 +176,22 @@ class GapsOne(BaseModel):
     from_: int = Field(alias="from")
     to: int
     gaps: list[GapAnswer]
+
+
+class GapsNode(BaseModel):
+    """One node's part of the gaps of a set."""
+
+    node_id: int
+    hostname: str
+    gaps: list[GapAnswer]
+
+
+class GapsSet(BaseModel):
+    """The gaps of several nodes in the time after `from` up to `to`, in the order of the set."""
+
+    from_: int = Field(alias="from")
+    to: int
+    nodes: list[GapsNode]
 
 
 class Trend(BaseModel):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
@@ -28,18 +30,23 @@ class Gaps:
 
     async def one(self, node: Node, span: Span) -> dict[str, Any]:
         """Return a node's gaps: the shape of GapsOne. Raises TryLater when nothing can be read."""
+        return {**await self._of(node, span), "from": span.start, "to": span.end}
+
+    async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
+        """Yield the JSON of GapsSet in pieces, a node each, so that a large set neither holds the panel nor is held."""
+        yield b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
+        for place, node in enumerate(nodes):
+            yield (b"," if place else b"") + msgspec.json.encode(await self._of(node, span))
+        yield b"]}"
+
+    async def _of(self, node: Node, span: Span) -> dict[str, Any]:
         end = min(span.end, int(self._clock()))
         try:
             gaps = await asyncio.to_thread(self._find, node, span.start, end)
         except DatabaseError as error:
             raise TryLater(str(error), 5) from error
-        return {
-            "node_id": node.id,
-            "hostname": node.hostname,
-            "from": span.start,
-            "to": span.end,
-            "gaps": [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps],
-        }
+        told = [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
+        return {"node_id": node.id, "hostname": node.hostname, "gaps": told}
 
     def _find(self, node: Node, start: int, end: int) -> list[Gap]:
         seen = self._store.seen(node.id, start, max(start, end))

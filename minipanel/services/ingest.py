@@ -36,9 +36,7 @@ class Ingest:
         self._store = store
         self._live = live
         self._clock = clock
-        self._batcher: Batcher[Job, Any] = Batcher(
-            store.run, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
-        )
+        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS)
         self._newest: int | None = None
         self.retention_days = retention_days
 

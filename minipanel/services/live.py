@@ -36,11 +36,12 @@ class Live:
         if view is not None:
             view.take(samples, self._clock())
 
-    def note_agent(self, node: Node, version: str | None, clock_skew_seconds: float | None) -> None:
+    def note_agent(self, node: Node, version: str | None, sensor: str | None, clock_skew_seconds: float | None) -> None:
         """Take in what an agent says of itself besides its samples."""
         view = self._views.get(node.id)
         if view is not None:
             view.agent_version = version
+            view.sensor = sensor
             view.clock_skew_seconds = clock_skew_seconds
 
     def nodes(self) -> list[dict[str, Any]]:
@@ -68,7 +69,8 @@ class Live:
         answer = self._newest(view, now)
         answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
-        return {**answer, "agent_version": view.agent_version, "recent": hour.columns(int(now))}
+        about = {"agent_version": view.agent_version, "sensor": view.sensor}
+        return {**answer, **about, "recent": hour.columns(int(now))}
 
     def hours(self) -> list[tuple[LastHour, int]]:
         """Return the last hour of each node that has one, with the bytes of memory it has."""
@@ -90,6 +92,7 @@ class Live:
             "last_seen": view.last_seen,
             "clock_skew_seconds": view.clock_skew_seconds,
             "agent_version": view.agent_version,
+            "sensor": view.sensor,
         }
 
     def _newest(self, view: _View, now: float) -> dict[str, Any]:
@@ -126,7 +129,16 @@ Stamps = dict[int, tuple[int | None, State]]
 class _View:
     """What is known of one node."""
 
-    __slots__ = ("agent_version", "clock_skew_seconds", "heard_at", "last_hour", "last_seen", "newest", "node")
+    __slots__ = (
+        "agent_version",
+        "clock_skew_seconds",
+        "heard_at",
+        "last_hour",
+        "last_seen",
+        "newest",
+        "node",
+        "sensor",
+    )
 
     node: Node
 
@@ -139,6 +151,7 @@ class _View:
         self.last_hour: LastHour | None = None
         self.clock_skew_seconds: float | None = None
         self.agent_version: str | None = None
+        self.sensor: str | None = None
 
     def take(self, samples: Iterable[Sample], now: float) -> None:
         if self.last_hour is None:

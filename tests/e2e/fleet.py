@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
@@ -28,6 +28,7 @@ HANDS = 32
 """Connections that send at the same time."""
 
 GB = 1024**3
+SENSOR = "coretemp Package id 0, Package id 1"
 WITHOUT_SENSOR = 9
 """Each node whose number is a multiple of this has no temperature."""
 
@@ -99,6 +100,13 @@ class Fleet:
             self.process.wait(timeout=30)
             self.process = None
 
+    def disable(self, name: str) -> None:
+        """Take a node out of service; the panel hears of it when it starts next."""
+        self.silent.add(name)
+        nodes = tuple(replace(node, enabled=node.enabled and node.name != name) for node in self.config.nodes)
+        self.config = replace(self.config, nodes=nodes)
+        self.config.path.write_text(render_config(self.config), encoding="utf-8")
+
     def connect(self) -> http.client.HTTPConnection:
         """Return a connection to the panel."""
         return http.client.HTTPConnection("127.0.0.1", self.config.server.port, timeout=10)
@@ -112,6 +120,8 @@ class Fleet:
             "X-MiniPanel-Sent": f"{time.time() + self.skews.get(name, 0):.3f}",
             "User-Agent": "minipanel-agent/0.1.0",
         }
+        if number % WITHOUT_SENSOR:
+            headers["X-MiniPanel-Sensor"] = SENSOR
         connection.request("POST", "/api/metrics", body, headers)
         answer = connection.getresponse()
         told = answer.read()

@@ -1,4 +1,4 @@
-"""A month of records for a node, as its agent would have left them: days and nights, and two gaps."""
+"""A month of records for a node, as its agent would have left them: days and nights, two gaps and their reasons."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import math
 import sqlite3
 from pathlib import Path
 
+from minipanel.database.evidence import put_agent_starts, put_panel_run
 from minipanel.database.queries import Row, merge_sealed
+from minipanel.models.gap import AgentStart
 from minipanel.models.record import record_id
 
 DAY = 86_400
@@ -24,6 +26,18 @@ def fill_month(database: Path, node_id: int, end: int) -> int:
         stored = merge_sealed(connection, [record(node_id, t) for t in times])
         connection.commit()
     return stored
+
+
+def explain_gaps(database: Path, node_id: int, end: int) -> None:
+    """Write that the node was off in the newer gap of the month up to `end`, and the panel in the older one."""
+    back, (panel_back, panel_gone) = end - int(GAPS[0][0] * DAY), (end - int(days * DAY) for days in GAPS[1])
+    begin = end - 31 * DAY
+    starts = [AgentStart("1" * 8, begin, begin), AgentStart("2" * 8, back, back)]
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        put_agent_starts(connection, [(node_id, start) for start in starts])
+        put_panel_run(connection, (begin, panel_gone))
+        put_panel_run(connection, (panel_back, end))
+        connection.commit()
 
 
 def is_gap(days_ago: float) -> bool:

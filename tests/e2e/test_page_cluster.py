@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import keep_screenshot
-from tests.e2e.fleet import Fleet, numbered, racks, running_fleet
+from tests.e2e.fleet import SENSOR, WITHOUT_SENSOR, Fleet, numbered, racks, running_fleet
 from tests.e2e.visits import DESK, PHONE, WALL, Screen, visit
 
 DOWN = "node17"
@@ -60,6 +60,20 @@ def test_a_cell_tells_its_values_and_opens_its_node(browser: Browser, fleet: Fle
         expect(page.locator(".heat-tip")).to_contain_text("Temperature")
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
         expect(page).to_have_url(re.compile(f"/realtime/{name}$"))
+
+
+def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/realtime/node02") as page:
+        missed = re.compile(r"all \d+ there|\d+ of \d+ missed")
+        for name, text in {"Samples of the last hour": missed, "Sensor": SENSOR, "Agent": "0.1.0"}.items():
+            expect(fact(page, name)).to_have_text(text)
+    with visit(browser, fleet, f"/realtime/node{WITHOUT_SENSOR:02}", locale="zh-CN") as page:
+        expect(fact(page, "传感器")).to_have_text("无传感器")
+
+
+def fact(page: Page, name: str) -> Locator:
+    """What is told of a node under this name."""
+    return page.locator(".node-facts > div").filter(has=page.get_by_text(name, exact=True)).locator("dd")
 
 
 def test_the_map_is_walked_with_arrow_keys(browser: Browser, fleet: Fleet) -> None:

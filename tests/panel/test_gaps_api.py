@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
 
+LONG = "node002.cluster.example"
 FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"
 
 
@@ -86,6 +87,45 @@ async def test_an_open_gap_ends_now(client: httpx.AsyncClient, now: int) -> None
     assert gap["from"] == now - 600
     assert now <= int(str(gap["to"])) <= now + 10
     assert gap["reason"] == "unknown"
+
+
+@pytest.mark.anyio
+async def test_the_gaps_of_a_set_come_with_each_nodes_own_reasons(
+    client: httpx.AsyncClient, app: FastAPI, now: int
+) -> None:
+    await send(client, list(range(now - 3600, now - 1800, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
+    await send(client, list(range(now - 1200, now, 5)), boot=SECOND_BOOT, started=f"{now - 1204}.25")
+    await app.state.panel.witness.beat()
+    span = f"from={now - 7200}&to={now}"
+    answer = await client.get(f"/api/metrics/gaps?nodes=node001,{LONG}&{span}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "from": now - 7200,
+        "to": now,
+        "nodes": [
+            {"node_id": 1, "hostname": "node001", "gaps": await gaps(client, span=span)},
+            {"node_id": 2, "hostname": LONG, "gaps": []},
+        ],
+    }
+    assert [gap["reason"] for gap in answer.json()["nodes"][0]["gaps"]] == ["node_away"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("query", "status", "part"),
+    [
+        ("period=1d", 400, "nodes is missing"),
+        ("nodes=node[1-&period=1d", 400, "it must be a node set"),
+        ("nodes=node001", 400, "period or from is missing"),
+        ("nodes=node[001-009]&period=1d", 404, "There is no node 'node004' and 5 more."),
+    ],
+)
+async def test_gaps_of_a_set_that_cannot_be_answered_get_a_sentence(
+    client: httpx.AsyncClient, query: str, status: int, part: str
+) -> None:
+    answer = await client.get(f"/api/metrics/gaps?{query}")
+    assert answer.status_code == status
+    assert part in answer.json()["error"]
 
 
 @pytest.mark.anyio

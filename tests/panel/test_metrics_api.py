@@ -30,6 +30,7 @@ def last_full_record() -> int:
 async def test_all_nodes_are_listed_with_what_is_known_of_them(client: httpx.AsyncClient) -> None:
     now = sample()["timestamp"]
     headers = {**bearer(), "User-Agent": "minipanel-agent/0.1.0", "X-MiniPanel-Sent": f"{time.time() - 12:.3f}"}
+    headers["X-MiniPanel-Sensor"] = "coretemp Package id 0"
     await client.post("/api/metrics", content=body_of(sample()), headers=headers)
     first, second, third = (await client.get("/api/nodes")).json()
     assert first.pop("clock_skew_seconds") == pytest.approx(-12, abs=2)
@@ -42,7 +43,9 @@ async def test_all_nodes_are_listed_with_what_is_known_of_them(client: httpx.Asy
         "state": "up",
         "last_seen": now,
         "agent_version": "0.1.0",
+        "sensor": "coretemp Package id 0",
     }
+    assert second["sensor"] is None
     assert (second["name"], second["hostname"], second["state"], second["last_seen"]) == ("long", LONG, "never", None)
     assert (third["enabled"], third["state"]) == (False, "disabled")
 
@@ -57,6 +60,16 @@ async def test_the_newest_values_of_all_nodes_come_at_once(client: httpx.AsyncCl
     assert (second["state"], second["timestamp"], second["cpu_percent"], second["memory_total"]) == ("never",) + (
         None,
     ) * 3
+
+
+async def test_a_node_is_told_with_its_agent_and_its_sensor(client: httpx.AsyncClient) -> None:
+    headers = {**bearer(), "User-Agent": "minipanel-agent/0.1.0", "X-MiniPanel-Sensor": "k10temp Tctl"}
+    await client.post("/api/metrics", content=body_of(sample()), headers=headers)
+    one = (await client.get("/api/metrics/realtime/node001")).json()
+    assert (one["agent_version"], one["sensor"]) == ("0.1.0", "k10temp Tctl")
+    # A sensor that was taken away is no longer named.
+    await client.post("/api/metrics", content=body_of(sample(cpu_temp=None)), headers=bearer())
+    assert (await client.get("/api/metrics/realtime/node001")).json()["sensor"] is None
 
 
 @pytest.mark.parametrize("reference", ["1", "node001", "NODE001", "node001.cluster.example"])
@@ -107,7 +120,11 @@ async def test_from_and_to_cut_out_records_and_fields_cut_out_columns(client: ht
     assert history["cpu_percent"] == [2, 1]
 
 
-async def test_the_history_of_a_node_set_comes_in_the_order_of_the_set(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 8])
+async def test_the_history_of_a_node_set_comes_in_the_order_of_the_set(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("minipanel.services.history.NODES_AT_ONCE", at_once)
     end = last_full_record()
     await send(client, sample(timestamp=end, cpu_percent=1))
     await send(client, sample(timestamp=end, cpu_percent=2, node_id=LONG), node_id=LONG)

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from minipanel.handlers.agents import parse_skew, parse_version
+from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version
 from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +131,25 @@ async def test_a_busy_panel_asks_to_come_again(app: FastAPI, agent: httpx.AsyncC
 )
 def test_a_version_is_short_and_plain_or_none(user_agent: str, version: str | None):
     assert parse_version(user_agent) == version
+
+
+@pytest.mark.parametrize(
+    ("text", "sensor"),
+    [
+        ("coretemp Package id 0", "coretemp Package id 0"),
+        ("acpitz", "acpitz"),
+        ("x" * 64, "x" * 64),
+        ("x" * 65, None),
+        ("", None),
+        ("   ", None),
+        ("k10temp\tTctl", None),
+        ("k10temp\n", None),
+        ("sensor \xe9", None),
+        ("温度", None),
+    ],
+)
+def test_a_sensor_is_short_and_plain_or_none(text: str, sensor: str | None):
+    assert parse_sensor(text) == sensor
 
 
 @pytest.mark.parametrize(

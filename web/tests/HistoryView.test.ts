@@ -13,7 +13,7 @@ const NOW = Date.UTC(2025, 10, 24, 6, 7) / 1000
 const EMPTY = { node_id: 1, hostname: 'node01', period: '1d', from: NOW - 86_400, to: NOW, step: 300, timestamp: [] } as History
 
 async function open(nodes: Node[], history: () => Promise<History> = () => Promise.resolve(EMPTY), node = 'node01') {
-  const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history), gaps: () => Promise.resolve({ node_id: 1, hostname: 'node01', from: 0, to: 0, gaps: [] }) }
+  const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [] }) }
   const view = show(HistoryView, { node, when: { period: '1d' } }, { api })
   await flushPromises()
   return { view, api }

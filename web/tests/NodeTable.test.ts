@@ -22,6 +22,11 @@ describe('the table of nodes', () => {
     expect(rowsOf([realtimeNode({ cpu_temp: null })], { language: 'zh' }).get('.temperature.none').text()).toBe('无传感器')
   })
 
+  it('shows no values, and never 0, where the panel has just started and knows only when the last sample was', () => {
+    const row = rowsOf([neverSeen({ state: 'down', timestamp: NOW - 600 })]).get('.node-row')
+    expect(row.findAll('td').map((cell) => cell.text())).toEqual(['node01', 'down', '–', '–', '–', '10 min', '–'])
+  })
+
   it('draws the bars as long as the shares they stand for', () => {
     const bars = rowsOf([realtimeNode({ cpu_percent: 58.23, memory_percent: 40.32, cpu_temp: 60 })]).findAll<HTMLElement>('.fill')
     expect(bars.map((bar) => bar.attributes('style'))).toEqual([

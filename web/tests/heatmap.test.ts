@@ -51,7 +51,7 @@ describe('the layout of the heat map', () => {
   })
 
   it('would rather have whole lines than cells a little larger', () => {
-    expect(layout(numbered(32)).lines.map(({ count }) => count)).toEqual([8, 8, 8, 8])
+    expect(layout(numbered(32)).lines.map(({ count }) => count)).toEqual([16, 16])
     expect(layout(numbered(64)).lines.map(({ count }) => count)).toEqual([16, 16, 16, 16])
   })
 

@@ -38,13 +38,17 @@ describe('the records of one node as charts draw them', () => {
 
 describe('the records of a few nodes', () => {
   it('share their times; one that lacks a record has a gap of its own', () => {
-    const { times, metrics, basis, basisOf } = plotSeveral(setOf('a', 'b'), named)
+    const { times, metrics, basis, basisOf, lanes } = plotSeveral(setOf('a', 'b'), named)
     expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
     expect(metrics.cpu.curves.map(({ name, values }) => [name, values])).toEqual([
       ['A', [10, 20, null, 90]],
       ['B', [null, 70, null, 80]],
     ])
     expect([basis, basisOf]).toEqual([[60, 120, null, 90], 120])
+    expect(lanes.map(({ name, basis: own }) => [name, own])).toEqual([
+      ['A', [60, 60, null, 30]],
+      ['B', [null, 60, null, 60]],
+    ])
   })
 
   it('are summed where there is anything', () => {
@@ -64,7 +68,7 @@ describe('the records of a set', () => {
 
 describe('the coverage', () => {
   it('joins what is equally covered and leaves gaps out', () => {
-    const stretches = stretchesOf({ times: [300, 600, 900, 1500], basis: [60, 60, null, 30], basisOf: 60, step: 300 })
+    const stretches = stretchesOf({ times: [300, 600, 900, 1500], step: 300 }, { basis: [60, 60, null, 30], basisOf: 60 })
     expect(stretches).toEqual([
       { from: 0, to: 600, share: 1 },
       { from: 1200, to: 1500, share: 0.5 },
@@ -72,7 +76,7 @@ describe('the coverage', () => {
   })
 
   it('never shows what lacks one sample as whole, nor one sample as none', () => {
-    const shares = stretchesOf({ times: [300, 600], basis: [59, 1], basisOf: 60, step: 300 }).map(({ share }) => share)
+    const shares = stretchesOf({ times: [300, 600], step: 300 }, { basis: [59, 1], basisOf: 60 }).map(({ share }) => share)
     expect(shares).toEqual([0.95, 0.05])
   })
 })

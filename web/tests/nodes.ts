@@ -44,6 +44,7 @@ export function listedNode(changes: Partial<Node> = {}): Node {
     last_seen: 1_700_000_000,
     clock_skew_seconds: 0,
     agent_version: '0.1.0',
+    sensor: 'coretemp Package id 0',
     ...changes,
   }
 }

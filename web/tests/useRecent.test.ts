@@ -48,15 +48,16 @@ describe('one node as it goes on', () => {
   beforeEach(() => {
     scope = effectScope()
     newest.value = realtimeNode({ hostname: 'node01', timestamp: NOW })
-    realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5) } as RealtimeOne)
+    realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5), agent_version: '0.2.0', sensor: 'acpitz' } as RealtimeOne)
   })
   afterEach(() => {
     scope.stop()
   })
 
   it('begins with the hour the panel has, and the newest sample at its end', async () => {
-    const { recent } = start()
+    const { recent, agent } = start()
     await flushPromises()
+    expect(agent.value).toEqual({ version: '0.2.0', sensor: 'acpitz' })
     expect(realtimeOf.mock.calls[0]?.[0]).toBe('node01')
     expect(recent.value.timestamp).toEqual([NOW - 10, NOW - 5, NOW])
   })

@@ -15,6 +15,7 @@ export type History = Schemas['HistoryOne']
 export type HistorySet = Schemas['HistorySet']
 export type HistorySpread = Schemas['HistorySpread']
 export type Gap = Schemas['GapAnswer']
+export type NodeGaps = Schemas['GapsNode']
 
 export const PERIODS = ['1d', '7d', '1m'] as const
 export type Period = (typeof PERIODS)[number]
@@ -67,8 +68,8 @@ export function createApi(onSignedOut: () => void) {
       asUser<HistorySet>(`/api/metrics/history?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&fields=${FIELDS_OF_SET}`, { signal }),
     spread: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
-    gaps: (node: string, when: Span, signal?: AbortSignal) =>
-      asUser<Schemas['GapsOne']>(`/api/metrics/gaps/${encodeURIComponent(node)}?${queryOf(when)}`, { signal }),
+    gaps: (nodes: string, when: Span, signal?: AbortSignal) =>
+      asUser<Schemas['GapsSet']>(`/api/metrics/gaps?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     openStream: () => new EventSource('/api/metrics/stream'),
   }
 }

@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Gaps Of Set
+         * @description Return the times without samples of the nodes of a set, and why.
+         */
+        get: operations["read_gaps_of_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/gaps/{nodeId}": {
         parameters: {
             query?: never;
@@ -312,6 +332,18 @@ export interface components {
             reason: "panel_away" | "node_away" | "agent_stopped" | "clock_refused" | "unknown";
         };
         /**
+         * GapsNode
+         * @description One node's part of the gaps of a set.
+         */
+        GapsNode: {
+            /** Node Id */
+            node_id: number;
+            /** Hostname */
+            hostname: string;
+            /** Gaps */
+            gaps: components["schemas"]["GapAnswer"][];
+        };
+        /**
          * GapsOne
          * @description The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples.
          */
@@ -326,6 +358,18 @@ export interface components {
             to: number;
             /** Gaps */
             gaps: components["schemas"]["GapAnswer"][];
+        };
+        /**
+         * GapsSet
+         * @description The gaps of several nodes in the time after `from` up to `to`, in the order of the set.
+         */
+        GapsSet: {
+            /** From */
+            from: number;
+            /** To */
+            to: number;
+            /** Nodes */
+            nodes: components["schemas"]["GapsNode"][];
         };
         /**
          * Health
@@ -491,6 +535,8 @@ export interface components {
         /**
          * NodeAnswer
          * @description A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
+         *
+         *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
          */
         NodeAnswer: {
             /** Id */
@@ -514,6 +560,8 @@ export interface components {
             clock_skew_seconds: number | null;
             /** Agent Version */
             agent_version: string | null;
+            /** Sensor */
+            sensor: string | null;
         };
         /**
          * Realtime
@@ -588,6 +636,8 @@ export interface components {
             clock_skew_seconds: number | null;
             /** Agent Version */
             agent_version: string | null;
+            /** Sensor */
+            sensor: string | null;
             recent: components["schemas"]["RecentColumns"];
         };
         /**
@@ -992,6 +1042,44 @@ export interface operations {
             };
         };
     };
+    read_gaps_of_set: {
+        parameters: {
+            query?: {
+                /** @description a node set, such as node[1-8] */
+                nodes?: string | null;
+                /** @description 1d, 7d or 1m (30 days) */
+                period?: string | null;
+                /** @description Unix seconds, in place of period */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapsSet"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     read_gaps: {
         parameters: {
             query?: {
@@ -1031,7 +1119,7 @@ export interface operations {
     read_spread: {
         parameters: {
             query?: {
-                /** @description a node set, such as node[001-999] */
+                /** @description a node set, such as node[1-8] */
                 nodes?: string | null;
                 /** @description 1d, 7d or 1m (30 days) */
                 period?: string | null;
@@ -1107,6 +1195,8 @@ export interface operations {
                 "X-MiniPanel-Boot"?: string;
                 /** @description when the agent started, Unix seconds; explains gaps */
                 "X-MiniPanel-Started"?: number;
+                /** @description what cpu_temp comes from, such as coretemp Package id 0; absent without a sensor */
+                "X-MiniPanel-Sensor"?: string;
             };
             path?: never;
             cookie?: never;

@@ -102,7 +102,8 @@ function timeAxis({ ink, units }: ChartSpec): uPlot.Axis {
   return {
     stroke: ink.text,
     font: ink.font,
-    size: 42 * ink.scale,
+    // The second line, where there is one, names days.
+    size: (_chart, values) => (values?.some((text) => text?.includes('\n')) ? 42 : 26) * ink.scale,
     // Clear of the value axis' lowest label, which reaches a little below the chart.
     gap: 9,
     space: 70 * ink.scale,

@@ -6,12 +6,10 @@ import { csvOf } from '@/history/csv'
 import { pictureOf, save } from '@/history/picture'
 import type { HistoryPlot } from '@/history/plot'
 
-import { useLanguage } from './useLanguage'
 import { useTheme } from './useTheme'
 
-/** Save what `plot` holds and `charts` show, under a name that tells whose it is (`title`) and of when. */
-export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, charts: Ref<HTMLElement | null>) {
-  const { t, units } = useLanguage()
+/** Save what `plot` holds and the element `shown` shows, under a name that tells whose it is (`title`) and of when. */
+export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, shown: Ref<HTMLElement | null>) {
   const { colours } = useTheme()
 
   function fileName(suffix: string): string {
@@ -25,16 +23,10 @@ export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, cha
   }
 
   async function savePng() {
-    if (!plot.value || !charts.value) return
-    const { dateMinute, zoneOf } = units.value
-    const { from, to } = plot.value
-    const caption = {
-      title: `${title.value} · MiniPanel`,
-      subtitle: `${dateMinute(from)} – ${dateMinute(to)} · ${t('time.zone', { zone: zoneOf(to) })}`,
-    }
-    const font = getComputedStyle(charts.value).fontFamily
-    const { surface, ink, inkSoft } = colours.value
-    save(await pictureOf(charts.value, caption, { ground: surface, ink, soft: inkSoft, font }), fileName('png'))
+    if (!plot.value || !shown.value) return
+    const font = getComputedStyle(shown.value).fontFamily
+    const { surface, ink } = colours.value
+    save(await pictureOf(shown.value, `${title.value} · MiniPanel`, { ground: surface, ink, font }), fileName('png'))
   }
 
   return { saveCsv, savePng }

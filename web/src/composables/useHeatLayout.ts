@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
-import { groupsOf } from '@/heatmap/groups'
+import { FEW, groupsOf } from '@/heatmap/groups'
 import { type Layout, layoutOf } from '@/heatmap/layout'
 import { fold } from '@/nodeset'
 
@@ -12,7 +12,8 @@ import { useMediaQuery } from './useMediaQuery'
 
 /** rem */
 const LABEL_SIZE = 0.75
-const LARGEST_CELL = 5
+/** Above the table, and alone: where there is room, a few nodes may be read from afar. */
+const LARGEST_CELL = { above: 7, alone: 20 }
 /** px: a pointer meets smaller cells than a finger does. */
 const SMALLEST = { pointer: 7, finger: 14 }
 const LOWEST_MAP = 120
@@ -49,12 +50,13 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
   const layout = computed<Layout>(() => {
     const rem = remPx()
     // Alone, the map may reach down to where its legend and the window end.
-    const reach = share.value >= 1 ? windowHeight.value - top.value - 4 * rem : share.value * windowHeight.value
+    const isAlone = share.value >= 1
+    const reach = isAlone ? windowHeight.value - top.value - 5 * rem : share.value * windowHeight.value
     return layoutOf(groupsOf(names.value), labelsIn(names.value, box.value), {
       width: width.value,
       height: Math.max(LOWEST_MAP, reach),
       smallest: isTouched.value ? SMALLEST.finger : SMALLEST.pointer,
-      largest: LARGEST_CELL * rem,
+      largest: (isAlone ? LARGEST_CELL.alone : LARGEST_CELL.above) * rem,
     })
   })
   return { layout, width }
@@ -68,7 +70,8 @@ function labelsIn(names: readonly string[], element: Element | null) {
   const pen = document.createElement('canvas').getContext('2d')
   if (pen) pen.font = labelFont(element)
   return {
-    textOf: (first: number, count: number) => shortened(fold(names.slice(first, first + count))),
+    // Cells of a few bear their names themselves.
+    textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(fold(names.slice(first, first + count)))),
     widthOf: (text: string) => Math.ceil(pen?.measureText(text).width ?? 0),
   }
 }

@@ -9,6 +9,12 @@ export const HOUR_SECONDS = 3600
 
 export type Recent = RealtimeOne['recent']
 
+/** What an agent says of itself; `sensor` is what the temperature comes from. null where it says nothing. */
+export interface AgentFacts {
+  version: string | null
+  sensor: string | null
+}
+
 const NOTHING: Recent = { timestamp: [], cpu_percent: [], memory_used: [], cpu_temp: [] }
 
 /**
@@ -19,7 +25,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
   const recent = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
-  const agentVersion = shallowRef<string | null>(null)
+  const agent = shallowRef<AgentFacts>({ version: null, sensor: null })
   let asking = new AbortController()
 
   async function read() {
@@ -31,7 +37,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
       if (signal.aborted) return
       // The newest sample may have come by the stream while the answer was under way.
       recent.value = appended(answer.recent, newest.value)
-      agentVersion.value = answer.agent_version
+      agent.value = { version: answer.agent_version, sensor: answer.sensor }
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
@@ -53,7 +59,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
     asking.abort()
   })
 
-  return { recent, agentVersion, error, isLoading, read }
+  return { recent, agent, error, isLoading, read }
 }
 
 /** How long a sample may be under way before it counts as missed. */

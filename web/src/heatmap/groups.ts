@@ -9,7 +9,7 @@ export interface Group {
 }
 
 /** So few need no order: each cell is large enough to bear its name. */
-const FEW = 12
+export const FEW = 12
 
 /** `names` (in order) in groups of equal beginnings: r1n01, r1n02, r2n01 -> [r1n01, r1n02], [r2n01]. Lone ones that follow each other share a group. */
 export function groupsOf(names: readonly string[]): Group[] {

@@ -40,11 +40,11 @@ export interface Labels {
 const LENGTHS = [4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 50, 64, 72, 80, 96, 100, 128, 160, 200]
 const MOST_COLUMNS = 6
 /** Cells this much smaller than the largest are large too: whole lines are worth more. */
-const LARGE_SHARE = 0.8
+const LARGE_SHARE = 0.75
 const LABEL_GAP = 8
 const COLUMN_GAP = 24
 /** So much wider than high may a cell be, to fill the width; more where it is large enough to hold a name (px). */
-const WIDEST = { roomy: 2.2, small: 1.5 }
+const WIDEST = { roomy: 3, small: 1.5 }
 const ROOMY = 40
 
 /** The layout with large cells and few empty places that fits `space`; where none fits, the lowest one whose cells are not too small. */
@@ -119,9 +119,14 @@ function linesOf(groups: readonly Group[], labels: Labels, length: number): Line
 
 function draftOf(lines: Line[], length: number, labelWidth: number, columns: number, space: Space): Draft {
   const rows = Math.ceil(lines.length / columns)
-  const forCells = space.width - columns * (labelWidth + LABEL_GAP) - (columns - 1) * COLUMN_GAP
+  const forCells = space.width - columns * beforeCells(labelWidth) - (columns - 1) * COLUMN_GAP
   const byWidth = Math.floor(forCells / columns / length)
   return { lines, length, labelWidth, columns, rows, byWidth, cell: Math.min(byWidth, Math.floor(space.height / rows), space.largest) }
+}
+
+/** px before the cells of a line: nothing where no line has a label. */
+function beforeCells(labelWidth: number): number {
+  return labelWidth > 0 ? labelWidth + LABEL_GAP : 0
 }
 
 /** The draft with the fewest empty places among those with large cells. */
@@ -134,7 +139,9 @@ function fullest(drafts: readonly Draft[]): Draft | undefined {
 function isBetter(draft: Draft, other: Draft): boolean {
   const [mine, theirs] = [emptyShare(draft), emptyShare(other)]
   if (Math.abs(mine - theirs) > 0.01) return mine < theirs
-  return draft.cell !== other.cell ? draft.cell > other.cell : draft.columns < other.columns
+  if (draft.cell !== other.cell) return draft.cell > other.cell
+  // Cells grow in width, so fewer lines fill it better.
+  return draft.rows !== other.rows ? draft.rows < other.rows : draft.columns < other.columns
 }
 
 function emptyShare({ lines, length, rows, columns }: Draft): number {
@@ -152,10 +159,10 @@ function lowest(drafts: readonly Draft[], smallest: number): Draft | undefined {
 function placed(draft: Draft): Layout {
   const { cell, byWidth, labelWidth, rows } = draft
   const cellWidth = Math.min(byWidth, Math.round(cell * (cell >= ROOMY ? WIDEST.roomy : WIDEST.small)))
-  const columnWidth = labelWidth + LABEL_GAP + draft.length * cellWidth + COLUMN_GAP
+  const columnWidth = beforeCells(labelWidth) + draft.length * cellWidth + COLUMN_GAP
   const lines = draft.lines.map((line, index) => ({
     ...line,
-    x: Math.floor(index / rows) * columnWidth + labelWidth + LABEL_GAP,
+    x: Math.floor(index / rows) * columnWidth + beforeCells(labelWidth),
     y: (index % rows) * cell,
   }))
   return { cellWidth, cellHeight: cell, labelWidth, lines, height: rows * cell }

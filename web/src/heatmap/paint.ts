@@ -79,13 +79,14 @@ function paintCell(context: CanvasRenderingContext2D, node: RealtimeNode, box: B
   if (box.width < VALUE_FROM.width || box.height < VALUE_FROM.height) return
   const ink = inkOn(brush.isDark, value, ENDS[brush.metric])
   if (holdsName(box)) paintName(context, node, box, ink, brush)
-  write(context, brush.textOf(value), box, holdsName(box) ? 0.67 : 0.52, Math.min(box.height * 0.4, box.width * 0.32, 2.2 * brush.fontSize), ink, brush)
+  const size = Math.min(box.height * 0.4, box.width * 0.32, Math.max(2.2 * brush.fontSize, box.height * 0.3))
+  write(context, brush.textOf(value), box, holdsName(box) ? 0.67 : 0.52, size, ink, brush)
 }
 
 /** A node that is not up has no colour but a shape: a framed cross for down, a ring for never, a dash for disabled. */
 function paintSign(context: CanvasRenderingContext2D, node: RealtimeNode, box: Box, brush: Brush) {
   const colour = node.state === 'down' && !brush.isOld ? brush.down : brush.ink
-  const half = Math.min(box.width, box.height, 64) * (holdsName(box) ? 0.16 : 0.3)
+  const half = Math.min(box.width, box.height) * (holdsName(box) ? 0.16 : 0.3)
   const [x, y] = [box.x + box.width / 2, box.y + box.height * (holdsName(box) ? 0.67 : 0.5)]
   if (node.state === 'down') frame(context, box, colour, [])
   context.strokeStyle = colour
@@ -111,7 +112,7 @@ function holdsName({ width, height }: Box): boolean {
 }
 
 function paintName(context: CanvasRenderingContext2D, { name }: RealtimeNode, box: Box, ink: string, brush: Brush) {
-  write(context, name, box, 0.28, Math.min(brush.fontSize, box.height * 0.26), ink, brush)
+  write(context, name, box, 0.28, Math.min(Math.max(brush.fontSize, box.height * 0.12), box.height * 0.26), ink, brush)
 }
 
 /** Write `text` in the middle of `box`, at `share` of its height. */

@@ -1,6 +1,6 @@
 /** How much of each time rests on samples: stretches of equal coverage, for a strip under the charts. */
 
-import type { HistoryPlot } from './plot'
+import type { Basis, HistoryPlot } from './plot'
 
 /** Unix seconds, and the share of what could be there: 0 to 1. */
 export interface Stretch {
@@ -9,8 +9,8 @@ export interface Stretch {
   share: number
 }
 
-/** The stretches of a plot in order; where there is no record, there is none either. */
-export function stretchesOf({ times, basis, basisOf, step }: Pick<HistoryPlot, 'times' | 'basis' | 'basisOf' | 'step'>): Stretch[] {
+/** The stretches over the times of a plot in order; where there is no record, there is none either. */
+export function stretchesOf({ times, step }: Pick<HistoryPlot, 'times' | 'step'>, { basis, basisOf }: Basis): Stretch[] {
   const stretches: Stretch[] = []
   times.forEach((time, index) => {
     const there = basis[index] ?? null

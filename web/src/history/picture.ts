@@ -1,54 +1,30 @@
-/** The charts as one picture, as they are shown, with a title and their legends. */
-
-export interface Caption {
-  title: string
-  subtitle: string
-}
+/** What a part of the page shows, as a picture: drawn after the document, so that nothing shown is left out. */
 
 export interface PictureStyle {
   ground: string
   ink: string
-  soft: string
   /** CSS font family. */
   font: string
 }
 
 /** px of the page; the picture has the screen's own resolution. */
 const MARGIN = 16
-const HEAD = 56
-const TITLE = 20
+const HEAD = 40
 
-/** Draw every chart inside `charts` below one another, each under its words. Resolves to a PNG. */
-export function pictureOf(charts: HTMLElement, caption: Caption, style: PictureStyle): Promise<Blob> {
-  const panels = [...charts.querySelectorAll<HTMLElement>('[data-picture]')]
-  const drawings = panels.flatMap((panel) => {
-    const canvas = panel.querySelector('canvas')
-    return canvas ? [{ canvas, words: panel.dataset['picture'] ?? '', legend: legendOf(panel) }] : []
-  })
-  const ratio = devicePixelRatio
-  const width = Math.max(...drawings.map(({ canvas }) => canvas.width / ratio), 400) + 2 * MARGIN
-  const height = HEAD + drawings.reduce((sum, { canvas }) => sum + canvas.height / ratio + TITLE + MARGIN, 0)
+/** Draw `shown` as it stands, below a title. Resolves to a PNG. */
+export function pictureOf(shown: HTMLElement, title: string, style: PictureStyle): Promise<Blob> {
+  const { left, top, width, height } = shown.getBoundingClientRect()
   const picture = document.createElement('canvas')
-  picture.width = Math.round(width * ratio)
-  picture.height = Math.round(height * ratio)
-  const context = picture.getContext('2d')
-  if (!context) return Promise.reject(new Error('no canvas can be drawn on'))
-  context.scale(ratio, ratio)
-  context.fillStyle = style.ground
-  context.fillRect(0, 0, width, height)
-  write(context, caption.title, MARGIN, 24, `600 16px ${style.font}`, style.ink)
-  write(context, caption.subtitle, MARGIN, 44, `12px ${style.font}`, style.soft)
-  let top = HEAD
-  for (const { canvas, words, legend } of drawings) {
-    write(context, words, MARGIN, top + 14, `600 12px ${style.font}`, style.soft)
-    let left = MARGIN + context.measureText(words).width + MARGIN
-    for (const { text, colour } of legend) {
-      write(context, text, left, top + 14, `12px ${style.font}`, colour ?? style.ink)
-      left += context.measureText(text).width + MARGIN
-    }
-    context.drawImage(canvas, MARGIN, top + TITLE, canvas.width / ratio, canvas.height / ratio)
-    top += canvas.height / ratio + TITLE + MARGIN
-  }
+  picture.width = Math.round((width + 2 * MARGIN) * devicePixelRatio)
+  picture.height = Math.round((HEAD + height + MARGIN) * devicePixelRatio)
+  const pen = picture.getContext('2d')
+  if (!pen) return Promise.reject(new Error('no canvas can be drawn on'))
+  pen.scale(devicePixelRatio, devicePixelRatio)
+  pen.fillStyle = style.ground
+  pen.fillRect(0, 0, width + 2 * MARGIN, HEAD + height + MARGIN)
+  write(pen, title, MARGIN, 26, `600 16px ${style.font}`, style.ink)
+  pen.translate(MARGIN - left, HEAD - top)
+  draw(pen, shown)
   return new Promise((resolve, reject) => {
     picture.toBlob((blob) => {
       if (blob) resolve(blob)
@@ -57,12 +33,84 @@ export function pictureOf(charts: HTMLElement, caption: Caption, style: PictureS
   })
 }
 
-/** What stands beside a chart: each line's name and value in its colour, or the values alone. */
-function legendOf(panel: HTMLElement): { text: string; colour: string | null }[] {
-  return [...panel.querySelectorAll<HTMLElement>('.curve-legend li, .mean-and-max > div')].map((entry) => {
-    const line = entry.querySelector('path')
-    return { text: entry.innerText.replace(/\s+/g, ' ').trim(), colour: line && getComputedStyle(line).stroke }
-  })
+/** Draw an element and what is in it where it stands in the window. */
+function draw(pen: CanvasRenderingContext2D, element: Element) {
+  const style = getComputedStyle(element)
+  const box = element.getBoundingClientRect()
+  if (style.visibility === 'hidden' || box.width === 0) return
+  drawRule(pen, box, style)
+  if (element instanceof HTMLCanvasElement) pen.drawImage(element, box.left, box.top, box.width, box.height)
+  else if (element instanceof SVGRectElement) drawArea(pen, box, style)
+  else if (element instanceof SVGPathElement) drawLine(pen, box, style)
+  else {
+    for (const child of element.childNodes) {
+      if (child instanceof Element) draw(pen, child)
+      else if (child instanceof Text) drawText(pen, child, style)
+    }
+  }
+}
+
+/** The line above an element that is set apart from the one before it. */
+function drawRule(pen: CanvasRenderingContext2D, { left, top, width }: DOMRect, style: CSSStyleDeclaration) {
+  const thickness = parseFloat(style.borderTopWidth)
+  if (!thickness) return
+  pen.fillStyle = style.borderTopColor
+  pen.fillRect(left, top, width, thickness)
+}
+
+function drawArea(pen: CanvasRenderingContext2D, { left, top, width, height }: DOMRect, style: CSSStyleDeclaration) {
+  pen.globalAlpha = parseFloat(style.opacity)
+  pen.fillStyle = style.fill
+  pen.fillRect(left, top, width, height)
+  pen.globalAlpha = 1
+}
+
+/** The sample of a line in a legend: level, and perhaps dashed. */
+function drawLine(pen: CanvasRenderingContext2D, { left, top, width, height }: DOMRect, style: CSSStyleDeclaration) {
+  pen.strokeStyle = style.stroke
+  pen.lineWidth = parseFloat(style.strokeWidth)
+  pen.setLineDash(style.strokeDasharray === 'none' ? [] : style.strokeDasharray.split(/[ ,]+/).map(parseFloat))
+  pen.beginPath()
+  pen.moveTo(left, top + height / 2)
+  pen.lineTo(left + width, top + height / 2)
+  pen.stroke()
+  pen.setLineDash([])
+}
+
+/** Word by word, for a text may go on in a next line. */
+function drawText(pen: CanvasRenderingContext2D, text: Text, style: CSSStyleDeclaration) {
+  const font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
+  for (const { word, box } of placedWords(text)) {
+    pen.font = font
+    // The box reaches from the font's ascent to its descent.
+    write(pen, word, box.left, box.top + pen.measureText(word).fontBoundingBoxAscent, font, style.color)
+  }
+}
+
+function* placedWords(text: Text): Generator<{ word: string; box: DOMRect }> {
+  for (const { 0: word, index } of text.data.matchAll(/\S+/g)) {
+    const whole = boxesOf(text, index, word.length)
+    const [box] = whole
+    if (box && whole.length === 1) yield { word, box }
+    else if (box) yield* placedLetters(text, word, index)
+  }
+}
+
+/** Of a word that is broken over lines, as Chinese is anywhere. */
+function* placedLetters(text: Text, word: string, index: number): Generator<{ word: string; box: DOMRect }> {
+  let offset = index
+  for (const letter of word) {
+    const [box] = boxesOf(text, offset, letter.length)
+    offset += letter.length
+    if (box) yield { word: letter, box }
+  }
+}
+
+function boxesOf(text: Text, start: number, length: number): DOMRect[] {
+  const range = document.createRange()
+  range.setStart(text, start)
+  range.setEnd(text, start + length)
+  return [...range.getClientRects()]
 }
 
 /** Hand a file to the viewer under `name`. */
@@ -75,8 +123,8 @@ export function save(blob: Blob, name: string) {
   setTimeout(() => { URL.revokeObjectURL(link.href) }, 10_000)
 }
 
-function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, font: string, ink: string) {
-  context.font = font
-  context.fillStyle = ink
-  context.fillText(text, x, y)
+function write(pen: CanvasRenderingContext2D, text: string, x: number, y: number, font: string, ink: string) {
+  pen.font = font
+  pen.fillStyle = ink
+  pen.fillText(text, x, y)
 }

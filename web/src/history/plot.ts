@@ -19,7 +19,19 @@ export interface MetricPlot {
   hasValues: boolean
 }
 
-export interface HistoryPlot {
+/** What each entry rests on, of so many: samples, or nodes of a set. null in a gap. */
+export interface Basis {
+  basis: Column
+  basisOf: number
+}
+
+/** What one line of the coverage tells of: a node, or a whole set, which has no hostname. */
+export interface Lane extends Basis {
+  hostname: string | null
+  name: string
+}
+
+export interface HistoryPlot extends Basis {
   kind: 'one' | 'several' | 'set'
   /** Unix seconds. */
   from: number
@@ -30,9 +42,7 @@ export interface HistoryPlot {
   times: number[]
   metrics: Record<Metric, MetricPlot>
   memoryTotals: Column
-  /** What each entry rests on, of so many: samples, or nodes of a set. null in a gap. */
-  basis: Column
-  basisOf: number
+  lanes: Lane[]
   /** How many records (times, for several nodes) there are, and how many there could be. */
   recordsThere: number
   recordsPossible: number
@@ -74,6 +84,7 @@ export function plotOne(history: History): HistoryPlot {
     memoryTotals,
     basis: samples,
     basisOf: SAMPLES_IN_RECORD,
+    lanes: [{ hostname: history.hostname, name: history.hostname, basis: samples, basisOf: SAMPLES_IN_RECORD }],
   }
 }
 
@@ -85,6 +96,7 @@ export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => strin
     const rows = new Map(node.timestamp.map((time, row) => [time, row]))
     const column = (values: Column | null | undefined) => times.map((time) => values?.[rows.get(time) ?? -1] ?? null)
     return {
+      hostname: node.hostname,
       name: nameOf(node.hostname),
       samples: column(node.samples),
       cpu: column(node.cpu_percent),
@@ -110,6 +122,7 @@ export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => strin
     memoryTotals: NONE,
     basis: summed(placed.map(({ samples }) => samples)),
     basisOf: SAMPLES_IN_RECORD * set.nodes.length,
+    lanes: placed.map(({ hostname, name, samples }) => ({ hostname, name, basis: samples, basisOf: SAMPLES_IN_RECORD })),
   }
 }
 
@@ -148,6 +161,7 @@ export function plotSpread(spread: HistorySpread, name: string): HistoryPlot {
     memoryTotals: NONE,
     basis: reporting,
     basisOf: spread.nodes,
+    lanes: [{ hostname: null, name, basis: reporting, basisOf: spread.nodes }],
   }
 }
 

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+
+import NodeFacts from '@/components/NodeFacts.vue'
+
+import { show } from './mounting'
+
+const NOW = 1_700_000_000
+const facts = (changes: Record<string, unknown> = {}, language: 'en' | 'zh' = 'en') => {
+  const agent = { version: '0.1.0', sensor: 'coretemp Package id 0' }
+  const props = { timestamps: [NOW - 20, NOW - 15, NOW - 5], now: NOW, skewSeconds: -0.3, agent, hasSensor: true, ...changes }
+  const view = show(NodeFacts, props, { language })
+  return view.findAll('dl > div').map((fact) => [fact.get('dt').text(), fact.get('dd').text()])
+}
+
+describe('the facts of one node', () => {
+  it('are its missed samples, its sensor, its clock and its agent', () => {
+    expect(facts()).toEqual([
+      ['Samples of the last hour', '1 of 4 missed'],
+      ['Sensor', 'coretemp Package id 0'],
+      ['Clock', '-0.3 s'],
+      ['Agent', '0.1.0'],
+    ])
+  })
+
+  it('are told in Chinese too', () => {
+    expect(facts({}, 'zh').map(([name]) => name)).toEqual(['最近一小时样本', '传感器', '时钟', '代理版本'])
+  })
+
+  it('say that there is no sensor, or that it has no name', () => {
+    const agent = { version: '0.1.0', sensor: null }
+    expect(facts({ agent, hasSensor: false })[1]).toEqual(['Sensor', 'no sensor'])
+    expect(facts({ agent })[1]).toEqual(['Sensor', '–'])
+  })
+})
