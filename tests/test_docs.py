@@ -1,145 +1,90 @@
-"""The docs, held to the code: commands, options, configuration, routes, files and links are those there are."""
+"""The docs: both languages say the same, links and paths lead somewhere, and nothing private stands in any file."""
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
-import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from minipanel.app import STATIC
-from minipanel.config import check_config, schema
+from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, broken_links, headings, tables, words
 
-ROOT = Path(__file__).resolve().parent.parent
-ENGLISH = ROOT / "README.md"
-CHINESE = ROOT / "README.zh-CN.md"
-PAGES = sorted(ROOT.glob("*.md"))
-READMES = [ENGLISH, CHINESE]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench/README.md"])
 
 MADE_LATER = {"web/node_modules", "minipanel/static", ".venv", ".venv/bin", "var", "dist", ".ci/artefacts"}
 """Paths that the docs name and a fresh clone does not have."""
 
-SECTIONS = {
-    "[server]": schema.ServerConfig,
-    "[admin]": schema.AdminConfig,
-    "[database]": schema.DatabaseConfig,
-    "[agents]": schema.AgentsConfig,
-    "[[nodes]]": schema.NodeConfig,
-}
-
-SMALLEST_CONFIG = f"""
-[server]
-url = "http://10.0.0.1:8080"
-jwt_secret = "{"s" * 32}"
-[admin]
-password_hash = "$2b$12${"a" * 53}"
-[[nodes]]
-ip = "10.0.0.2"
-hostname = "node001"
-"""
-"""Every key that has no default."""
+of_each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+of_each_pair = pytest.mark.parametrize(
+    ("english", "chinese"),
+    list(zip(ENGLISH, CHINESE, strict=True)),
+    ids=[str(page.relative_to(ROOT)) for page in ENGLISH],
+)
+in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 
 
-def words(path: Path) -> list[str]:
-    """Return what a page sets in `code`."""
-    return re.findall(r"`([^`\n]+)`", without_blocks(path.read_text("utf-8")))
-
-
-def without_blocks(text: str) -> str:
-    return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def headings(path: Path) -> list[int]:
-    """Return the depth of each heading, in order."""
-    return [len(marks) for marks in re.findall(r"^(#+) ", without_blocks(path.read_text("utf-8")), re.MULTILINE)]
-
-
-def blocks(path: Path) -> list[str]:
-    return re.findall(r"^```.*?^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
-
-
-def command_line(text: str) -> list[str]:
-    return [sys.executable, "-m", "minipanel", *shlex.split(text)]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@of_each_page
 def test_every_link_leads_to_something(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
-    local = [link for link in links if "://" not in link]
-    assert [link for link in local if not (page.parent / link).exists()] == []
+    assert broken_links(page) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@of_each_page
 def test_every_path_that_is_named_exists(page: Path) -> None:
     folders = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."))
     named = {word.rstrip("/") for word in words(page) if re.fullmatch(rf"({folders})/[\w./-]*", word)}
     assert sorted(path for path in named - MADE_LATER if not (ROOT / path).exists()) == []
 
 
-def test_both_readmes_have_the_same_headings() -> None:
-    assert headings(ENGLISH) == headings(CHINESE)
+def test_every_page_has_both_languages() -> None:
+    written = {*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md")}
+    assert written == {*ENGLISH, *CHINESE}
 
 
-def test_both_readmes_name_the_same_commands_keys_and_routes() -> None:
-    english, chinese = set(words(ENGLISH)), set(words(CHINESE))
-    assert english == chinese
+@of_each_pair
+def test_the_pages_of_a_pair_name_each_other(english: Path, chinese: Path) -> None:
+    assert f"[中文]({chinese.name})" in english.read_text("utf-8")
+    assert f"[English]({english.name})" in chinese.read_text("utf-8")
 
 
-def test_both_readmes_show_the_same_blocks() -> None:
-    assert blocks(ENGLISH) == blocks(CHINESE)
+@in_each_language
+def test_every_page_is_reached_from_the_readme_and_leads_back(pages: list[Path]) -> None:
+    readme, *others = pages
+    for page in others:
+        assert f"(docs/{page.name})" in readme.read_text("utf-8")
+        assert f"(../{readme.name})" in page.read_text("utf-8")
 
 
-@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
-def test_the_configuration_table_has_every_key_and_no_other(page: Path) -> None:
-    rows = re.findall(r"^\| (`\[+\w+\]+ .*?) \|", page.read_text("utf-8"), re.MULTILINE)
-    named = {tuple(word.split(" ")) for row in rows for word in re.findall(r"`([^`]+)`", row)}
-    real = {(section, key) for section, shape in SECTIONS.items() for key in shape.__dataclass_fields__}
-    assert named == real
+@of_each_pair
+def test_both_languages_have_the_same_headings(english: Path, chinese: Path) -> None:
+    assert [depth for depth, _ in headings(english)] == [depth for depth, _ in headings(chinese)]
 
 
-@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
-def test_the_configuration_table_tells_the_real_defaults(page: Path) -> None:
-    rows = re.findall(r"^\| `(\[+\w+\]+) (\w+)` \| `([^`]+)` \|", page.read_text("utf-8"), re.MULTILINE)
-    config = check_config(SMALLEST_CONFIG, Path("/etc/minipanel/config.toml"))
-    parts = {"[server]": config.server, "[admin]": config.admin, "[database]": config.database}
-    parts |= {"[agents]": config.agents, "[[nodes]]": config.nodes[0]}
-    assert rows
-    for section, key, told in rows:
-        assert tomllib.loads(f"told = {told}")["told"] == plain(getattr(parts[section], key)), f"{section} {key}"
+@of_each_pair
+def test_both_languages_name_the_same_commands_keys_and_routes(english: Path, chinese: Path) -> None:
+    assert set(words(english)) == set(words(chinese))
 
 
-def plain(value: object) -> object:
-    """Return a value of the configuration as TOML would give it."""
-    if isinstance(value, Path):
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value
+@of_each_pair
+def test_both_languages_show_the_same_blocks(english: Path, chinese: Path) -> None:
+    assert blocks(english) == blocks(chinese)
 
 
-@pytest.mark.parametrize("command", sorted({word for word in words(ENGLISH) if re.match(r"minipanel \w", word)}))
-def test_a_command_that_is_named_is_there(command: str) -> None:
-    result = subprocess.run(
-        command_line(f"{command.removeprefix('minipanel ')} --help"), capture_output=True, text=True, timeout=60
-    )
-    assert result.returncode == 0, result.stderr
-    assert "Usage" in result.stdout
+@of_each_pair
+def test_both_languages_have_the_same_tables(english: Path, chinese: Path) -> None:
+    assert shapes(english) == shapes(chinese)
 
 
-def test_the_options_of_scripts_run_are_those_of_minipanel_try() -> None:
-    usage = subprocess.run(
-        command_line("try --help"),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"},
-    ).stdout
-    named = {word.split()[0] for word in words(ENGLISH) if re.match(r"--(?!config|once)", word)}
-    assert sorted(option for option in named if option not in usage) == []
-    assert named == set(re.findall(r"--[a-z]+", usage)) - {"--help"}
+def shapes(page: Path) -> list[list[int]]:
+    """Return how many cells each row of each table has."""
+    return [[len(row) for row in table] for table in tables(page)]
+
+
+@in_each_language
+def test_the_readme_tells_how_to_start_and_how_to_test(pages: list[Path]) -> None:
+    assert {"```sh\nscripts/run\n```", "```sh\nscripts/test\n```"} <= set(blocks(pages[0]))
 
 
 def test_every_script_is_explained_and_every_explained_script_exists() -> None:

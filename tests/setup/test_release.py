@@ -13,6 +13,7 @@ import pytest
 
 import minipanel
 from tests.archive import NAME, ROOT, made_archive, unpack
+from tests.pages import CHINESE, ENGLISH, broken_links
 
 ARCHIVE = runpy.run_path(str(ROOT / "scripts" / "archive.py"))
 PYTHONS = ("cp311", "cp312", "cp313")
@@ -46,10 +47,16 @@ def test_the_archive_is_small_enough_to_be_carried(content: Path) -> None:
 def test_the_archive_has_what_people_and_machines_need(content: Path) -> None:
     assert set(names(content)) >= {
         "install.sh", "distribute-agents.sh", "minipanel-agent", "requirements.lock", "README.md", "README.zh-CN.md",
-        "LICENSE", "CHANGELOG.md", "SHA256SUMS", "wheels", "deploy", "licences",
+        "LICENSE", "CHANGELOG.md", "SHA256SUMS", "wheels", "deploy", "docs", "licences",
     }  # fmt: skip
     assert set(names(content / "deploy")) == {"install-agent.sh", "minipanel-agent.service", "minipanel.service"}
     assert (content / "install.sh").stat().st_mode & 0o111
+
+
+def test_every_link_of_its_pages_leads_to_something_in_the_archive(content: Path) -> None:
+    pages = [*content.glob("*.md"), *content.glob("docs/*.md")]
+    assert {page.name for page in pages} >= {page.name for page in (*ENGLISH, *CHINESE)}
+    assert {str(page): broken_links(page) for page in pages} == {str(page): [] for page in pages}
 
 
 def test_every_file_is_in_the_checksums(content: Path) -> None:

@@ -1,0 +1,65 @@
+"""The docs as the tests read them: pages in pairs, what a page sets in `code`, its headings, tables and links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGLISH = [ROOT / "README.md", *sorted(path for path in ROOT.glob("docs/*.md") if ".zh-CN." not in path.name)]
+CHINESE = [page.with_suffix(".zh-CN.md") for page in ENGLISH]
+LANGUAGES = {"English": ENGLISH, "Chinese": CHINESE}
+BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(page: Path) -> list[str]:
+    return BLOCK.findall(page.read_text("utf-8"))
+
+
+def prose(page: Path) -> str:
+    """Return a page without its blocks."""
+    return BLOCK.sub("", page.read_text("utf-8"))
+
+
+def words(*pages: Path) -> list[str]:
+    """Return what pages set in `code`."""
+    return [word for page in pages for word in re.findall(r"`([^`\n]+)`", prose(page))]
+
+
+def tables(*pages: Path) -> list[list[list[str]]]:
+    """Return the tables: each the cells of its rows, the head first."""
+    found = [text for page in pages for text in re.findall(r"(?:^\|.*\|\n)+", prose(page), re.MULTILINE)]
+    return [[cells(line) for line in text.splitlines() if not line.startswith("| ---")] for text in found]
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line[1:-1].split("|")]
+
+
+def rows(pages: list[Path], *heads: str) -> list[list[str]]:
+    """Return the rows of the tables whose first column has one of these heads, without the heads."""
+    return [row for table in tables(*pages) if table[0][0] in heads for row in table[1:]]
+
+
+def headings(page: Path) -> list[tuple[int, str]]:
+    """Return the depth and the text of each heading, in order."""
+    return [(len(marks), text) for marks, text in re.findall(r"^(#+) (.+)$", prose(page), re.MULTILINE)]
+
+
+def anchor(heading: str) -> str:
+    """Return what GitHub names a heading in addresses: Options of `scripts/run` -> options-of-scriptsrun"""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def broken_links(page: Path) -> list[str]:
+    """Return the links and pictures of a page that lead to no file beside it, or to no heading of one."""
+    links = re.findall(r"\]\(([^)\s]+)", page.read_text("utf-8"))
+    return [link for link in links if "://" not in link and not leads_somewhere(page, link)]
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    name, _, place = link.partition("#")
+    target = page.parent / name if name else page
+    if not target.exists():
+        return False
+    return not place or place in [anchor(text) for _, text in headings(target)]

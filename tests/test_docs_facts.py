@@ -1,0 +1,213 @@
+"""What the docs tell of commands, options, keys, routes and outcomes: all there are and no others, in each language."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from minipanel_agent.config import KEYS as AGENT_KEYS
+from minipanel_agent.config import Config as AgentConfig
+from typer.main import get_command
+
+from minipanel.cli import cli
+from minipanel.config import check_config, schema
+from minipanel.models.gap import Reason
+from minipanel.rollout.chinese import CHINESE as ROLLOUT_IN_CHINESE
+from minipanel.rollout.outcome import Word
+from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, rows, words
+from tests.test_contract import AGENTS, ANYONE, USERS, without_names
+
+OPTION_TABLES = {"docs/install.md": "setup", "docs/rollout.md": "rollout", "docs/reference.md": "try"}
+"""On these pages an option without its command is one of this command."""
+
+EVERYWHERE = {"--help", "--config"}
+"""Explained once for all commands."""
+
+OPTION = re.compile(r"(?<!\S)--[a-z-]+")
+
+SECTIONS = {
+    "[server]": schema.ServerConfig,
+    "[admin]": schema.AdminConfig,
+    "[database]": schema.DatabaseConfig,
+    "[agents]": schema.AgentsConfig,
+    "[[nodes]]": schema.NodeConfig,
+}
+
+SMALLEST_CONFIG = f"""
+[server]
+url = "http://10.0.0.1:8080"
+jwt_secret = "{"s" * 32}"
+[admin]
+password_hash = "$2b$12${"a" * 53}"
+[[nodes]]
+ip = "10.0.0.2"
+hostname = "node001"
+"""
+"""Every key that has no default."""
+
+in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
+
+
+def code(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+@in_each_language
+def test_the_panels_table_has_every_key_once_and_no_other(pages: list[Path]) -> None:
+    named = [tuple(word.split(" ")) for row in panel_keys(pages) for word in code(row[0])]
+    real = [(section, key) for section, shape in SECTIONS.items() for key in shape.__dataclass_fields__]
+    assert sorted(named) == sorted(real)
+
+
+@in_each_language
+def test_the_panels_table_tells_the_real_defaults(pages: list[Path]) -> None:
+    config = check_config(SMALLEST_CONFIG, Path("/etc/minipanel/config.toml"))
+    parts = {"[server]": config.server, "[admin]": config.admin, "[database]": config.database}
+    parts |= {"[agents]": config.agents, "[[nodes]]": config.nodes[0]}
+    told = [(code(row[0])[0], row[1]) for row in panel_keys(pages) if code(row[1])]
+    assert told
+    for name, default in told:
+        section, key = name.split(" ")
+        assert value(default) == plain(getattr(parts[section], key)), name
+
+
+def panel_keys(pages: list[Path]) -> list[list[str]]:
+    return [row for row in rows(pages, "key", "键") if row[0].startswith("`[")]
+
+
+def value(cell: str) -> object:
+    """Return what a cell with a TOML value in `code` says."""
+    return tomllib.loads(f"told = {cell[1:-1]}")["told"]
+
+
+def plain(value: object) -> object:
+    """Return a value of the configuration as TOML would give it."""
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+@in_each_language
+def test_the_agents_table_has_every_key_once_with_its_real_default(pages: list[Path]) -> None:
+    told = {code(row[0])[0]: row[1] for row in rows(pages, "key", "键") if not row[0].startswith("`[")}
+    assert list(told) == list(AGENT_KEYS)
+    config = AgentConfig({"server_url": "http://10.0.0.1:8080", "node_id": "node001"})
+    real = {key: getattr(config, key) for key in told if key not in ("server_url", "node_id")}
+    assert {key: value(told[key]) if code(told[key]) else "" for key in real} == real
+
+
+def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each command that has none below it, by its name: "status", "nodes add"."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+        return
+    for word, below in inner.items():
+        yield from commands(below, f"{name} {word}".lstrip())
+
+
+COMMANDS = dict(commands(get_command(cli)))
+
+
+@in_each_language
+def test_a_command_that_is_named_is_there(pages: list[Path]) -> None:
+    named = [word for word in words(*pages) if re.match(r"minipanel [a-z]", word)]
+    assert [word for word in [*named, *shown_commands(pages)] if speaker_of(word) is None] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_tells_its_usage(command: str) -> None:
+    line = [sys.executable, "-m", "minipanel", *command.split(" "), "--help"]
+    result = subprocess.run(line, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert "Usage" in result.stdout
+
+
+@in_each_language
+def test_a_command_in_a_block_has_real_options(pages: list[Path]) -> None:
+    for line in shown_commands(pages):
+        assert set(OPTION.findall(line)) <= options_of(speaker_of(line)), line
+
+
+def shown_commands(pages: list[Path]) -> list[str]:
+    """Return the calls of MiniPanel's own commands in blocks of shell: minipanel status"""
+    shell = [
+        line.split("#")[0] for page in pages for block in blocks(page) if "```sh" in block for line in block.split("\n")
+    ]
+    calls = [call.strip() for line in shell for call in line.split("&&")]
+    return [call for call in calls if re.match(r"minipanel |(sudo )?\./install\.sh", call)]
+
+
+@in_each_language
+def test_every_command_is_explained(pages: list[Path]) -> None:
+    told = [word.removeprefix("minipanel ") for row in rows(pages, "command", "命令") for word in code(row[0])]
+    assert {speaker_of(word) for word in told} >= set(COMMANDS)
+
+
+@in_each_language
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_of_a_command_is_explained_and_no_other(command: str, pages: list[Path]) -> None:
+    told = {option for speaker, option in named_options(pages) if speaker == command}
+    assert told - EVERYWHERE == options_of(command) - EVERYWHERE
+
+
+def options_of(command: str | None) -> set[str]:
+    parameters = COMMANDS[command].params if command else []
+    return {option for parameter in parameters for option in parameter.opts if option.startswith("--")}
+
+
+def named_options(pages: list[Path]) -> Iterator[tuple[str | None, str]]:
+    """Yield (command, option) for each option in `code`: after its command, or alone on the page of its command."""
+    for page in pages:
+        own = OPTION_TABLES.get(str(page.relative_to(ROOT)).replace(".zh-CN", ""))
+        for word in words(page):
+            for option in OPTION.findall(word):
+                yield own if word.startswith("--") else speaker_of(word), option
+
+
+def speaker_of(word: str) -> str | None:
+    """install.sh --port 8081 -> setup, minipanel nodes add --name NAME -> nodes add"""
+    said = re.sub(r"^(\S*/)?install\.sh", "setup", word.removeprefix("sudo ").removeprefix("minipanel "))
+    return next((name for name in COMMANDS if f"{said} ".startswith(f"{name} ")), None)
+
+
+@in_each_language
+def test_every_variable_of_the_set_up_stands_beside_its_option(pages: list[Path]) -> None:
+    told = set()
+    for option, variable, *_ in rows(pages, "option", "选项"):
+        if code(variable) and code(variable)[0].startswith("MINIPANEL_"):
+            options = list(dict.fromkeys(re.findall(r"--[a-z-]+", option)))
+            told |= set(zip(options, code(variable), strict=True))
+    parameters = COMMANDS["setup"].params
+    assert told == {(parameter.opts[0], parameter.envvar) for parameter in parameters if parameter.envvar}
+
+
+@in_each_language
+def test_the_table_of_routes_has_every_route_and_no_other(pages: list[Path]) -> None:
+    told = [word.split("?")[0].split(" ") for row in rows(pages, "route", "接口") for word in code(row[0])]
+    assert {(method, without_names(path)) for method, path in told} == ANYONE | AGENTS | USERS
+
+
+@in_each_language
+def test_a_route_that_is_named_is_there(pages: list[Path]) -> None:
+    named = [word.split("?")[0].split(" ") for word in words(*pages) if re.match("(GET|POST) /", word)]
+    assert {(method, without_names(path)) for method, path in named} <= ANYONE | AGENTS | USERS
+
+
+def test_every_outcome_of_a_roll_out_is_explained_and_no_other() -> None:
+    labels = [word.value.replace("_", " ") for word in Word]
+    english = [label for row in rows(ENGLISH, "outcome") for label in row[0].split(", ")]
+    chinese = [label for row in rows(CHINESE, "结果") for label in row[0].split("、")]
+    assert sorted(english) == sorted(labels)
+    assert sorted(chinese) == sorted(ROLLOUT_IN_CHINESE[label] for label in labels)
+
+
+@in_each_language
+def test_every_reason_of_a_gap_is_explained_and_no_other(pages: list[Path]) -> None:
+    assert [code(row[0])[0] for row in rows(pages, "reason", "原因")] == list(get_args(Reason))
