@@ -41,7 +41,9 @@ class Batcher(Generic[Work, Result]):
         self._waiting: deque[tuple[Work, int, asyncio.Future[Result]]] = deque()
         self._size = 0
         self._wake = threading.Condition()
+        self._under_way: list[asyncio.Future[Result]] = []
         self._closing = False
+        self._is_given_up = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -64,20 +66,34 @@ class Batcher(Generic[Work, Result]):
         return await future
 
     async def close(self) -> None:
-        """Finish what waits, then end the thread."""
+        """Finish what waits, then end the thread. After give_up() nothing waits, and the thread ends by itself."""
         with self._wake:
             self._closing = True
             self._wake.notify()
-        if self._thread.ident is not None:
+        if self._thread.ident is not None and not self._is_given_up:
             await asyncio.to_thread(self._thread.join)
+
+    def give_up(self) -> None:
+        """Raise BatcherFull in all callers now, for `handle` may hang. Called in the event loop."""
+        with self._wake:
+            self._closing = self._is_given_up = True
+            futures = [*self._under_way, *(future for _, _, future in self._waiting)]
+            self._waiting.clear()
+            self._wake.notify()
+        for future in futures:
+            if not future.done():
+                future.set_exception(BatcherFull())
 
     def _run(self) -> None:
         while group := self._next_group():
             results = self._results([work for work, _ in group])
             futures = [future for _, future in group]
-            assert self._loop is not None
-            # One call a group wakes the event loop once, however many callers wait.
-            self._loop.call_soon_threadsafe(_settle, futures, results)
+            with self._wake:
+                if self._is_given_up:  # the event loop may be closed by now
+                    return
+                assert self._loop is not None
+                # One call a group wakes the event loop once, however many callers wait.
+                self._loop.call_soon_threadsafe(_settle, futures, results)
 
     def _next_group(self) -> list[tuple[Work, asyncio.Future[Result]]]:
         with self._wake:
@@ -86,7 +102,9 @@ class Batcher(Generic[Work, Result]):
         if self._gather_seconds and not self._closing:
             time.sleep(self._gather_seconds)
         with self._wake:
-            return list(self._taken())
+            group = list(self._taken())
+            self._under_way = [future for _, future in group]
+            return group
 
     def _taken(self) -> Iterator[tuple[Work, asyncio.Future[Result]]]:
         """Take from what waits until a group is full."""
@@ -106,7 +124,7 @@ class Batcher(Generic[Work, Result]):
 
 def _settle(futures: list[asyncio.Future[Result]], results: Sequence[Result | Exception]) -> None:
     for future, result in zip(futures, results, strict=True):
-        if future.cancelled():
+        if future.done():  # cancelled, or given up
             continue
         if isinstance(result, Exception):
             future.set_exception(result)

@@ -45,6 +45,10 @@ class Credentials:
         """End the thread."""
         await self._munge.close()
 
+    def give_up(self) -> None:
+        """Raise TryLater in all who wait for munged."""
+        self._munge.give_up()
+
     def reload(self, config: Config) -> None:
         """Take over a changed configuration."""
         self._agents = config.agents

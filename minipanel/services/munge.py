@@ -46,6 +46,10 @@ class MungeDecoder:
         """Decode what waits, then end the thread."""
         await self._batcher.close()
 
+    def give_up(self) -> None:
+        """Raise TryLater in all who wait: munged may hang, and libmunge waits for it longer than a stop may take."""
+        self._batcher.give_up()
+
     async def decode(self, text: str) -> Credential:
         """Return what munged says of a credential, good or bad. Raises TryLater when munged can't be asked now."""
         try:

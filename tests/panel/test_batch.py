@@ -99,6 +99,22 @@ async def test_large_works_fill_groups_and_the_queue_as_what_they_are() -> None:
     await batcher.close()
 
 
+async def test_given_up_nobody_waits_any_longer_for_work_that_hangs() -> None:
+    go_on = threading.Event()
+    batcher: Batcher[int, int] = Batcher(lambda works: works if go_on.wait(5) else [], "test", limit=10, group=1)
+    batcher.start()
+    waiting = [asyncio.create_task(batcher.submit(work)) for work in (1, 2)]
+    await asyncio.sleep(0.05)
+    batcher.give_up()
+    async with asyncio.timeout(1):
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        await batcher.close()
+    assert [type(result) for result in results] == [BatcherFull, BatcherFull]
+    with pytest.raises(BatcherFull):
+        await batcher.submit(3)
+    go_on.set()
+
+
 async def test_closing_finishes_what_waits() -> None:
     batcher: Batcher[int, int] = Batcher(lambda works: works, "test", limit=100, group=1)
     batcher.start()

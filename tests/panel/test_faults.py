@@ -12,15 +12,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from minipanel_agent.munge import encode, payload_of
 
-from minipanel.config import Config
+from minipanel.config import AgentsConfig, Config
 from minipanel.config.template import render_config
+from tests.munged import missing_munged, process_id, running_munged
 from tests.panel.commands import ENVIRONMENT, running_panel, written_config
+from tests.panel.doors import body_of, sample
 from tests.panel.load import Reporter, reporting, samples_in
 
 LOCKED_SECONDS = 7.0
@@ -82,6 +86,34 @@ def test_a_panel_stops_within_5_seconds_though_its_database_is_locked(config: Co
             time.sleep(0.5)
             assert panel.stop() < 5
     assert stored(agents) <= samples_in(config.database.path) <= stored(agents) + len(agents)
+
+
+@pytest.mark.skipif(missing_munged() is not None, reason=str(missing_munged()))
+def test_a_panel_stops_within_5_seconds_though_munged_hangs(tmp_path: Path) -> None:
+    """And who waited for munged is told to keep the samples, rather than cut off."""
+    config = written_config(tmp_path)
+    with running_munged() as path:
+        agents = AgentsConfig("munge", munge_socket=path, allowed_uids=(os.geteuid(),))
+        config = replace(config, agents=agents, nodes=(replace(config.nodes[0], ip="127.0.0.1"),))
+        config.path.write_text(render_config(config))
+        body = body_of(sample())
+        headers = {"Authorization": f"MUNGE {encode(payload_of(body), path)}"}
+        with running_panel(config) as panel, ThreadPoolExecutor() as threads, stopped(process_id(path)):
+            post = httpx.Client(base_url=config.server.url, timeout=20).post
+            asked = [threads.submit(post, "/api/metrics", content=body, headers=headers) for _ in range(3)]
+            time.sleep(0.5)
+            assert panel.stop() < 5
+            assert [answer.result().status_code for answer in asked] == [503] * 3
+
+
+@contextlib.contextmanager
+def stopped(process: int) -> Iterator[None]:
+    """Have a process stand still while the block runs."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 @contextlib.contextmanager
