@@ -35,7 +35,7 @@ ELSEWHERE = {
         "receiver.py",
         "session.py",
     ),
-    *("targets.py", "viewers.py"),
+    *("steps.py", "targets.py", "viewers.py"),
 }
 
 

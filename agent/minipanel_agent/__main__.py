@@ -1,7 +1,6 @@
 """The command minipanel-agent: reads options and config, puts the parts together, runs until it is told to stop."""
 
 import gc
-import json
 import os
 import sys
 import time
@@ -85,8 +84,8 @@ def _report(agent: Agent, config: Config) -> None:
 
 def assemble(config: Config, root: str = "/") -> Agent:
     """Return the agent that a config describes. Raises ConfigError and MeasureError."""
-    collector = Collector(config.node_id, root)
     client = _client(config, root)
+    collector = Collector(config.node_id, root, tell_sensor=client.name_sensor)
     spool = _spool(config)
     backfill = Backfill(spool, client, first_seconds(config.spread_seconds))
     turn = turn_seconds(config.node_id, config.spread_seconds)
@@ -123,7 +122,7 @@ def _print_one_sample(arguments: Arguments) -> None:
     sample = collector.sample(int(time.time()))
     if sample is None:
         raise MeasureError("/proc/stat did not change in one second.")
-    sys.stdout.write(json.dumps(sample) + "\n")
+    sys.stdout.write(sample.decode("ascii") + "\n")
 
 
 def _node_id(arguments: Arguments) -> str:

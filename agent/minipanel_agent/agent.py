@@ -1,13 +1,12 @@
 """The agent's round: at each tick measure, wait for this node's turn, post."""
 
-import json
 import time
 from binascii import crc32
 from typing import Callable, Optional
 
 from minipanel_agent.backfill import Backfill
 from minipanel_agent.client import Client
-from minipanel_agent.collector import Collector, Sample
+from minipanel_agent.collector import Collector
 from minipanel_agent.errors import MeasureError, SendError
 from minipanel_agent.log import Trouble, write_line
 from minipanel_agent.schedule import Ticks
@@ -98,9 +97,8 @@ class Agent:
         if sample is not None:
             self._report(sample, tick)
 
-    def _report(self, sample: Sample, tick: int) -> None:
+    def _report(self, body: bytes, tick: int) -> None:
         """Post a sample at this node's turn, and use the time before and after it for those in the spool."""
-        body = json.dumps(sample).encode("ascii")  # without arguments: those make a new encoder at each call
         self._unsent = body
         if self._is_away:
             # Before it is posted: that may take until the next tick, and a kill meanwhile must not cost it. When the

@@ -1,14 +1,15 @@
 """Reads the panel's answer: HTTP/1.1 as RFC 9112 has it, as much of it as a client of one route meets."""
 
-from typing import Callable, Dict, Tuple
+from typing import Callable
 
-LONGEST_LINE = 16 * 1024
+LONGEST_HEAD = 16 * 1024
 LONGEST_BODY = 64 * 1024
 """Bytes. The panel's answers have some hundred; a proxy's error page may have more."""
 
-MOST_HEADERS = 100
-
 RECEIVE_BYTES = 8 * 1024
+
+VERSION = b"http/1."
+DIGITS = b"0123456789abcdef"
 
 
 class TornAnswer(Exception):
@@ -20,15 +21,28 @@ class NoAnswer(TornAnswer):
 
 
 class Answer:
-    """status, headers (names in lower case), body, and whether the connection may be used again."""
+    """status, body, and whether the connection may be used again."""
 
-    __slots__ = ("body", "headers", "is_last", "status")
+    __slots__ = ("_head", "body", "is_last", "status")
 
-    def __init__(self, status: int, headers: Dict[str, str], body: bytes, is_last: bool) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self.is_last = is_last
+    def __init__(self, head: bytes) -> None:
+        """head: the status line and the headers in lower case, each with its end of line. Raises TornAnswer."""
+        if not head.startswith(VERSION) or head[8:9] != b" " or head[12:13].strip():
+            raise TornAnswer("what came is no HTTP answer")
+        self._head = head
+        self.status = _number(head[9:12], 10)
+        self.body = b""
+        self.is_last = head[7:8] != b"1" or b"close" in self.header(b"connection")
+
+    def header(self, name: bytes) -> bytes:
+        """Return the value of a header, named and returned in lower case; b"" without it.
+
+        Looked for where it is wanted: a dict of all took 50 us more of an answer to one POST in five seconds.
+        """
+        start = self._head.find(b"\n" + name + b":")
+        if start < 0:
+            return b""
+        return self._head[start + len(name) + 2 : self._head.index(b"\n", start + 1)].strip()
 
 
 class AnswerReader:
@@ -43,43 +57,41 @@ class AnswerReader:
         """Return the next answer. Raises TornAnswer, NoAnswer, and what receive raises."""
         if not self._buffer and not self._fill():
             raise NoAnswer("the connection was closed before the answer")
-        version, status = self._status_line()
-        headers = self._headers()
-        while 100 <= status < 200:  # interim answers, RFC 9110 section 15.2
-            version, status = self._status_line()
-            headers = self._headers()
-        is_last = version != "HTTP/1.1" or "close" in headers.get("connection", "").lower()
-        if status in (204, 304):
-            return Answer(status, headers, b"", is_last)
-        if "chunked" in headers.get("transfer-encoding", "").lower():
-            return Answer(status, headers, self._chunks(), is_last)
-        if "content-length" in headers:
-            return Answer(status, headers, self._exactly(_number(headers["content-length"], 10)), is_last)
-        return Answer(status, headers, self._rest(), True)
+        answer = Answer(self._head())
+        while 100 <= answer.status < 200:  # interim answers, RFC 9110 section 15.2
+            answer = Answer(self._head())
+        length = answer.header(b"content-length")
+        if answer.status in (204, 304):
+            pass
+        elif b"chunked" in answer.header(b"transfer-encoding"):
+            answer.body = self._chunks()
+        elif length:
+            answer.body = self._exactly(_number(length, 10))
+        else:
+            answer.body, answer.is_last = self._rest(), True
+        return answer
 
-    def _status_line(self) -> Tuple[str, int]:
-        words = self._line().split(None, 2)
-        if len(words) < 2 or not words[0].startswith("HTTP/1.") or len(words[1]) != 3:
-            raise TornAnswer("what came is no HTTP answer")
-        return words[0], _number(words[1], 10)
-
-    def _headers(self) -> Dict[str, str]:
-        headers: Dict[str, str] = {}
-        for _ in range(MOST_HEADERS):
-            line = self._line()
-            if not line:
-                return headers
-            name, _, value = line.partition(":")
-            headers[name.strip().lower()] = value.strip()
-        raise TornAnswer("the answer has too many headers")
+    def _head(self) -> bytes:
+        """Return what stands before the next empty line, in lower case."""
+        end = self._buffer.find(b"\r\n\r\n")
+        while end < 0:
+            if not self._buffer[: len(VERSION)].lower() == VERSION[: len(self._buffer)]:
+                raise TornAnswer("what came is no HTTP answer")
+            if len(self._buffer) > LONGEST_HEAD:
+                raise TornAnswer("the answer has too long a head")
+            self._need_more()
+            end = self._buffer.find(b"\r\n\r\n")
+        head, self._buffer = self._buffer[: end + 2], self._buffer[end + 4 :]
+        return head.lower()
 
     def _chunks(self) -> bytes:
         """Return a body in chunks joined, RFC 9112 section 7.1."""
         body = b""
         while True:
-            size = _number(self._line().partition(";")[0].strip(), 16)
+            size = _number(self._line().partition(b";")[0].strip().lower(), 16)
             if size == 0:
-                self._headers()  # trailers
+                while self._line():  # trailers
+                    pass
                 return body
             body += self._exactly(size)
             if len(body) > LONGEST_BODY or self._line():
@@ -99,13 +111,13 @@ class AnswerReader:
             pass
         return self._exactly(len(self._buffer))
 
-    def _line(self) -> str:
+    def _line(self) -> bytes:
         while b"\n" not in self._buffer:
-            if len(self._buffer) > LONGEST_LINE:
+            if len(self._buffer) > LONGEST_HEAD:
                 raise TornAnswer("the answer has too long a line")
             self._need_more()
         line, _, self._buffer = self._buffer.partition(b"\n")
-        return line.rstrip(b"\r").decode("latin-1")
+        return line.rstrip(b"\r")
 
     def _need_more(self) -> None:
         if not self._fill():
@@ -117,9 +129,8 @@ class AnswerReader:
         return bool(received)
 
 
-def _number(text: str, base: int) -> int:
+def _number(text: bytes, base: int) -> int:
     """Return a length or a status. Raises TornAnswer: int() alone would take "-1", "+1", "0x1" and "1_0"."""
-    digits = "0123456789abcdefABCDEF" if base == 16 else "0123456789"
-    if not 0 < len(text) <= 10 or not all(sign in digits for sign in text):
+    if not 0 < len(text) <= 10 or text.strip(DIGITS[:base]):
         raise TornAnswer("the answer has a bad length or status")
     return int(text, base)

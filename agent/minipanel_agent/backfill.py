@@ -29,9 +29,6 @@ LEAST_PAUSE_SECONDS = 0.5
 
 SMALL_CLUSTER_SECONDS = 5
 HALVING_SECONDS = 0.05
-AHEAD_SECONDS = 60
-"""Samples from later than this, by its own clock, are refused by the panel."""
-
 LONGEST_PAUSE_SECONDS = 60
 FIRST_BACK_OFF_SECONDS = 5
 
@@ -159,9 +156,10 @@ class Backfill:
         """Return the samples that are not from a time to come by this node's clock.
 
         Asked only of what the panel refused: it may be this node's clock that is behind. Found by halving instead,
-        those of an hour would take a thousand requests.
+        those of an hour would take a thousand requests. The panel itself takes what is up to a minute ahead: of a
+        clock that was wrong that would be history that never was, in the place of what is measured then.
         """
-        latest = self._now() + AHEAD_SECONDS
+        latest = self._now()
         return [text for text in texts if json.loads(text.decode("ascii"))["timestamp"] <= latest]
 
     def _back_off(self, part: List[bytes], error: SendError) -> None:

@@ -51,9 +51,12 @@ class Connection:
 
     def exchange(self, request: bytes, deadline: Deadline) -> Answer:
         """Send a request and return its answer. Raises also TornAnswer and NoAnswer."""
+        if self._socket is None:
+            raise OSError("not connected")
         self._deadline = deadline
         try:
-            self._ready().sendall(request)
+            self._socket.settimeout(deadline.left())
+            self._socket.sendall(request)
             answer = self._reader.read()
         except BaseException:  # Stopped too: what comes later would be taken for the next request's answer
             self.close()
@@ -84,11 +87,7 @@ class Connection:
             raise
 
     def _receive(self, size: int) -> bytes:
-        return self._ready().recv(size)
-
-    def _ready(self) -> socket.socket:
-        """Return the socket with the time that is left set on it."""
         if self._socket is None:
             raise OSError("not connected")
         self._socket.settimeout(self._deadline.left())
-        return self._socket
+        return self._socket.recv(size)

@@ -7,6 +7,7 @@ try:
     import ctypes
 except ImportError:  # some small builds of Python leave it out; encode() and decode() then say so
     ctypes = None  # type: ignore[assignment]
+from _thread import _local
 from functools import lru_cache
 from typing import Any, Optional
 
@@ -30,6 +31,9 @@ UNKNOWN_ID = -1
 
 _ADDR4, _ENCODE_TIME, _DECODE_TIME, _SOCKET = 5, 6, 7, 8
 _LIBRARY = "libmunge.so.2"
+
+_kept = _local()
+"""Each thread's encoder: libmunge does not lock its contexts. It goes with the thread."""
 
 
 class MungeError(Exception):
@@ -77,17 +81,33 @@ def encode(payload: bytes, socket: Optional[str] = None) -> str:
 
     Raises MungeError. Safe in threads. Blocks up to some seconds while munged does not answer.
     """
-    library = _library()
-    context = _open_context(library, socket)
-    credential = ctypes.c_void_p()
-    try:
-        code = library.munge_encode(ctypes.byref(credential), context, payload, len(payload))
-        if code != OK:
-            raise MungeError(f"MUNGE made no credential: {_message(library, context, code)}.", code)
-        return ctypes.string_at(credential).decode("ascii")
-    finally:
-        library.minipanel_free(credential)
-        library.munge_ctx_destroy(context)
+    encoder: Optional[_Encoder] = getattr(_kept, "encoder", None)
+    if encoder is None or encoder.socket != socket:
+        encoder = _kept.encoder = _Encoder(socket)
+    return encoder.encode(payload)
+
+
+class _Encoder:
+    """Makes credentials, with a context that is kept: to open one each time took a third as long as the credential."""
+
+    def __init__(self, socket: Optional[str]) -> None:
+        self.socket = socket
+        self._library = _library()
+        self._context = _open_context(self._library, socket)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_context"):
+            self._library.munge_ctx_destroy(self._context)
+
+    def encode(self, payload: bytes) -> str:
+        credential = ctypes.c_char_p()
+        code = self._library.munge_encode(ctypes.byref(credential), self._context, payload, len(payload))
+        try:
+            if code != OK:
+                raise MungeError(f"MUNGE made no credential: {_message(self._library, self._context, code)}.", code)
+            return (credential.value or b"").decode("ascii")
+        finally:
+            self._library.minipanel_free(credential)
 
 
 def decode(credential: str, socket: Optional[str] = None) -> Credential:

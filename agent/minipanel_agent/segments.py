@@ -215,6 +215,8 @@ class Segments:
                 os.fdatasync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, size)  # else what is left of each try would fill the disk again
+                if size == 0:
+                    os.unlink(self._path(segment))  # else it stayed when what it was for is delivered from memory
                 raise
         finally:
             os.close(descriptor)

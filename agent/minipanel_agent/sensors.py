@@ -4,13 +4,9 @@ Files and names: Documentation/hwmon/sysfs-interface.rst, coretemp.rst, k10temp.
 """
 
 import os
-from typing import Callable, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, Tuple
 
-Input = Tuple[str, str]
-"""Label ("" without one) and path of one temperature."""
-
-Group = Tuple[List[str], bool]
-"""Paths of the inputs that speak for the CPU, and whether their driver has more than one."""
+LONGEST_NAME = 64
 
 SOC_DRIVERS = ("cpu_thermal", "soc_thermal", "scpi_sensors")
 OTHER_SOC_DRIVERS = ("apm_xgene", "scmi_sensors", "via_cputemp")
@@ -23,6 +19,23 @@ ZONE_TYPES = ("x86_pkg_temp", "cpu", "soc", "acpitz")
 """How the type of a CPU's thermal zone begins, best first. acpitz is often the board's, so it is the last resort."""
 
 
+class Input:
+    """One temperature: the hwmon driver or the type of the thermal zone, its label ("" without one), and its file."""
+
+    __slots__ = ("driver", "label", "path")
+
+    def __init__(self, driver: str, label: str, path: str) -> None:
+        self.driver = driver
+        self.label = label
+        self.path = path
+
+
+Group = Tuple[List[Input], bool]
+"""The inputs that speak for the CPU, and whether their driver has more than one."""
+
+Choice = Callable[[List[Input]], List[Input]]
+
+
 def groups_of_inputs(root: str) -> Iterator[Group]:
     """Yield what may tell the CPU's temperature below root, best first; nothing on a node without sensors.
 
@@ -30,62 +43,77 @@ def groups_of_inputs(root: str) -> Iterator[Group]:
     """
     chips = read_chips(root)
     for name, choose in (("coretemp", _packages), ("k10temp", _dies), ("zenpower", _dies)):
-        yield from _group([inputs for chip, inputs in chips if chip == name], choose)
+        yield from _group([inputs for driver, inputs in chips if driver == name], choose)
     for name in SOC_DRIVERS:
-        yield from _group([inputs for chip, inputs in chips if chip == name], _socs)
-    yield from _group([inputs for chip, inputs in chips if _is_other_soc(chip)], _socs)
+        yield from _group([inputs for driver, inputs in chips if driver == name], _socs)
+    yield from _group([inputs for driver, inputs in chips if _is_other_soc(driver)], _socs)
     zones = read_zones(root)
     for prefix in ZONE_TYPES:
-        yield from _group([[zone] for zone in zones if zone[0].lower().startswith(prefix)], _all)
+        yield from _group([[zone] for zone in zones if zone.driver.lower().startswith(prefix)], _all)
+
+
+def name_of(inputs: List[Input]) -> str:
+    """Return what inputs are called: "coretemp Package id 0, Package id 1", "k10temp Tctl", "acpitz".
+
+    Printable ASCII, at most 64 characters, each driver and label once: fit for a header.
+    """
+    labels: Dict[str, List[str]] = {}
+    for found in inputs:
+        of_driver = labels.setdefault(found.driver, [])
+        if found.label and found.label not in of_driver:
+            of_driver.append(found.label)
+    text = ", ".join(" ".join([driver, ", ".join(of_driver)]).strip() for driver, of_driver in labels.items())
+    return "".join(sign if " " <= sign <= "~" else "?" for sign in text)[:LONGEST_NAME].strip(", ")
 
 
 def read_chips(root: str) -> List[Tuple[str, List[Input]]]:
     """Return each hwmon chip's driver name and temperature inputs, in order of their numbers."""
     chips = []
     for folder in _numbered(root.rstrip("/") + "/sys/class/hwmon", "hwmon"):
+        driver = _text(folder + "/name")
         inputs = [
-            (_text(path[: -len("_input")] + "_label"), path)
+            Input(driver, _text(path[: -len("_input")] + "_label"), path)
             for path in _numbered(folder, "temp")
             if path.endswith("_input")
         ]
-        chips.append((_text(folder + "/name"), inputs))
+        chips.append((driver, inputs))
     return chips
 
 
 def read_zones(root: str) -> List[Input]:
-    """Return each thermal zone's type and the path of its temperature, in order of their numbers."""
+    """Return each thermal zone's temperature, in order of their numbers."""
     folders = _numbered(root.rstrip("/") + "/sys/class/thermal", "thermal_zone")
-    return [(_text(folder + "/type"), folder + "/temp") for folder in folders]
+    return [Input(_text(folder + "/type"), "", folder + "/temp") for folder in folders]
 
 
-def _group(chips: List[List[Input]], choose: Callable[[List[Input]], List[str]]) -> Iterator[Group]:
-    paths = [path for inputs in chips for path in choose(inputs)]
-    if paths:
-        yield paths, sum(len(inputs) for inputs in chips) > 1
+def _group(chips: List[List[Input]], choose: Choice) -> Iterator[Group]:
+    chosen = [found for inputs in chips for found in choose(inputs)]
+    if chosen:
+        yield chosen, sum(len(inputs) for inputs in chips) > 1
 
 
-def _packages(inputs: List[Input]) -> List[str]:
+def _packages(inputs: List[Input]) -> List[Input]:
     """One input for the whole package, where the CPU has it; else each core."""
-    return [path for label, path in inputs if label.startswith("Package id")] or _all(inputs)
+    return [found for found in inputs if found.label.startswith("Package id")] or inputs
 
 
-def _dies(inputs: List[Input]) -> List[str]:
+def _dies(inputs: List[Input]) -> List[Input]:
     """Tdie is the true temperature; Tctl is Tdie plus an offset that steers the fans, 0 on EPYC."""
     for wanted in ("Tdie", "Tctl"):
-        paths = [path for label, path in inputs if label == wanted]
-        if paths:
-            return paths
-    return _all(inputs)  # before Linux 4.19 k10temp had one input without a label
+        chosen = [found for found in inputs if found.label == wanted]
+        if chosen:
+            return chosen
+    return inputs  # before Linux 4.19 k10temp had one input without a label
 
 
-def _socs(inputs: List[Input]) -> List[str]:
+def _socs(inputs: List[Input]) -> List[Input]:
     """Where labels name the chip, the inputs of memory, power supplies and boards beside it are left out."""
     words = ("soc", "cpu", "core", "cluster")
-    return [path for label, path in inputs if any(word in label.lower() for word in words)] or _all(inputs)
+    return [found for found in inputs if any(word in found.label.lower() for word in words)] or inputs
 
 
-def _all(inputs: List[Input]) -> List[str]:
-    return [path for _, path in inputs]
+def _all(inputs: List[Input]) -> List[Input]:
+    return inputs
 
 
 def _is_other_soc(name: str) -> bool:

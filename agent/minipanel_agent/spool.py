@@ -38,7 +38,7 @@ class Spool:
         self._queue: List[bytes] = []
         self._writing: List[bytes] = []
         self._seen = [0, 0]
-        self._faults = Trouble("The spool can be used again; that failed {count} times.", log)
+        self._faults = Trouble("The spool waits for its disk no longer, which failed {count} times.", log)
         self._drops = Trouble("The spool has room again; it dropped {count} samples.", log)
         self._damages = Trouble("The spool's damaged part is behind; {count} lines of it could not be read.", log)
 
@@ -78,6 +78,8 @@ class Spool:
         else:
             gone = set(batch.texts)
             self._queue = [text for text in self._queue if text not in gone]
+            if not self.count:
+                self._call(seconds, self._segments.close)  # with the disk's own it is forget() that does
         if not self.count:
             self._drops.ended()
             self._damages.ended()

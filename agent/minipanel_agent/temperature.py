@@ -1,9 +1,9 @@
 """CPU temperature: the inputs kept open, and the hottest of them at each tick."""
 
-from typing import List, Optional, Tuple
+from typing import Callable, List, Optional, Tuple
 
 from minipanel_agent.kept_file import KeptFile
-from minipanel_agent.sensors import groups_of_inputs
+from minipanel_agent.sensors import Input, groups_of_inputs, name_of
 
 LOWEST, HIGHEST = -20000, 150000
 """Thousandths of a °C. A reading beyond them comes from a broken sensor or driver."""
@@ -15,6 +15,10 @@ VALUE_BYTES = 32
 """More than the longest value, "-273150\\n"."""
 
 
+def ignore(_sensor: str) -> None:
+    """Take a sensor's name and do nothing with it."""
+
+
 class Thermometer:
     """Reads the CPU's temperature.
 
@@ -22,9 +26,10 @@ class Thermometer:
     looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded anew.
     """
 
-    def __init__(self, root: str = "/") -> None:
-        """root: the folder that holds sys."""
+    def __init__(self, root: str = "/", tell_sensor: Callable[[str], None] = ignore) -> None:
+        """root: the folder that holds sys. tell_sensor: called with a sensor's name when it was looked for: name_of."""
         self._root = root
+        self._tell_sensor = tell_sensor
         self._inputs: List[KeptFile] = []
         self._has_others = False
         self._is_complete = False
@@ -49,15 +54,18 @@ class Thermometer:
         self.close()
         self._readings_to_search = SEARCH_AGAIN_READINGS
         self._is_complete = True
-        for paths, has_others in groups_of_inputs(self._root):
-            working = _open_working(paths)
-            celsius = hottest([value for _, value in working], has_others)
-            self._is_complete &= len(working) == len(paths) and celsius is not None
+        for inputs, has_others in groups_of_inputs(self._root):
+            working = _open_working(inputs)
+            files = [file for _, file, _ in working]
+            celsius = hottest([value for _, _, value in working], has_others)
+            self._is_complete &= len(working) == len(inputs) and celsius is not None
             if celsius is not None:
-                self._inputs, self._has_others = [file for file, _ in working], has_others
+                self._inputs, self._has_others = files, has_others
+                self._tell_sensor(name_of([found for found, _, _ in working]))
                 return celsius
-            _close([file for file, _ in working])
+            _close(files)
         self._is_complete = False
+        self._tell_sensor("")
         return None
 
 
@@ -67,17 +75,17 @@ def hottest(values: List[int], has_others: bool) -> Optional[float]:
     has_others: the driver has more than one input. Then a 0 stands for an input that is not wired or not powered.
     """
     readings = [value for value in values if LOWEST <= value <= HIGHEST and not (has_others and value == 0)]
-    return round(max(readings) / 1000, 2) if readings else None
+    return (max(readings) + 4) // 10 / 100 if readings else None  # not by round(): see busy_percent
 
 
-def _open_working(paths: List[str]) -> List[Tuple[KeptFile, int]]:
+def _open_working(inputs: List[Input]) -> List[Tuple[Input, KeptFile, int]]:
     """Open the inputs that can be read now. One that fails is left out: it would fail again at each tick."""
     working = []
-    for path in paths:
+    for found in inputs:
         file = None
         try:
-            file = KeptFile(path, VALUE_BYTES)
-            working.append((file, _read(file)))
+            file = KeptFile(found.path, VALUE_BYTES)
+            working.append((found, file, _read(file)))
         except (OSError, ValueError):
             _close([file] if file else [])
     return working

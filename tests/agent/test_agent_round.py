@@ -33,7 +33,7 @@ class FakeCollector:
         if self.failures:
             raise self.failures.pop(0)
         seconds, self.started = self.clock() - self.started, self.clock()
-        return {"timestamp": timestamp, "seconds": round(seconds, 1)}
+        return json.dumps({"timestamp": timestamp, "seconds": round(seconds, 1)}).encode()
 
 
 class FakeClient:

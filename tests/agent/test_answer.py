@@ -17,7 +17,8 @@ class WholeTest(unittest.TestCase):
     def test_an_answer_with_a_length(self):
         answer = reader(OK).read()
         self.assertEqual((answer.status, answer.body, answer.is_last), (200, b'{"status":"ok"}', False))
-        self.assertEqual(answer.headers["content-type"], "application/json")
+        self.assertEqual(answer.header(b"content-type"), b"application/json")
+        self.assertEqual(answer.header(b"type"), b"")
 
     def test_an_answer_that_comes_byte_by_byte(self):
         pieces = [OK[place : place + 1] for place in range(len(OK))]
@@ -31,8 +32,10 @@ class WholeTest(unittest.TestCase):
         self.assertEqual(reader(b"HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n").read().status, 503)
         self.assertEqual(reader(b"HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n").read().status, 503)
 
-    def test_lines_that_end_without_a_carriage_return(self):
-        self.assertEqual(reader(b"HTTP/1.1 200 OK\nContent-Length: 2\n\nhi").read().body, b"hi")
+    def test_a_header_is_found_however_it_is_written(self):
+        for line in (b"Retry-After: 7", b"retry-after:7", b"RETRY-AFTER: \t7  "):
+            text = b"HTTP/1.1 503 Busy\r\nX-Retry-After: 9\r\n" + line + b"\r\nContent-Length: 0\r\n\r\n"
+            self.assertEqual(reader(text).read().header(b"retry-after"), b"7", line)
 
     def test_a_body_in_chunks(self):
         text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -75,6 +78,9 @@ class TornTest(unittest.TestCase):
             b"HTTP/2 200 OK\r\n\r\n",
             b"HTTP/1.1 2x0 OK\r\n\r\n",
             b"HTTP/1.1 20 OK\r\n\r\n",
+            b"HTTP/1.1 2000 OK\r\n\r\n",
+            b"HTTP/1.1\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 1_0\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",

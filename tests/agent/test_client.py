@@ -9,7 +9,7 @@ import time
 import unittest
 
 from minipanel_agent import __version__
-from minipanel_agent.client import LONGEST_RETRY_SECONDS, Client
+from minipanel_agent.client import LONGEST_RETRY_SECONDS, USUAL_ANSWER, Client
 from minipanel_agent.credential import TokenCredential
 from minipanel_agent.errors import SendError
 from minipanel_agent.munge import MungeError
@@ -76,6 +76,16 @@ class RequestTest(ClientTest):
         client.post(BODY, 5)
         for request in receiver.requests:
             self.assertEqual((request.headers["X-A"], request.headers["X-B"], request.body), ("1", "2", BODY))
+
+    def test_the_sensor_is_named_as_it_is_now(self):
+        receiver = self.receiver()
+        client = self.client(receiver.url)
+        for name in ("", "k10temp Tctl", "k10temp Tctl", "acpitz", ""):
+            client.name_sensor(name)
+            client.post(BODY, 5)
+        told = [request.headers["X-MiniPanel-Sensor"] for request in receiver.requests]
+        self.assertEqual(told, [None, "k10temp Tctl", "k10temp Tctl", "acpitz", None])
+        self.assertEqual({request.body for request in receiver.requests}, {BODY})
 
     def test_a_path_before_the_route_is_kept(self):
         receiver = self.receiver()
@@ -241,6 +251,18 @@ class AnswerTest(ClientTest):
             for status in (429, 503):
                 self.assertEqual(self.refused(answer(status, {}, Retry_After=text)).retry_after, seconds, text)
         self.assertEqual(self.refused(answer(403, {}, Retry_After="7")).retry_after, 0)
+
+    def test_the_answer_to_a_live_sample_is_understood_however_it_is_written(self):
+        receiver = self.receiver()
+        client = self.client(receiver.url)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+        for body in (USUAL_ANSWER, b'{"ignored": 1, "stored": 0, "status": "ok"}'):
+            receiver.answers = [raw(head % len(body) + body, closes=False)]
+            client.post(BODY, 5)
+        self.assertEqual(
+            str(self.refused(raw(head.replace(b"200", b"500") % len(USUAL_ANSWER) + USUAL_ANSWER))),
+            "The panel did not store the sample: it answered 500.",
+        )
 
     def test_a_redirect_is_not_followed(self):
         other = self.receiver()

@@ -14,9 +14,10 @@ class CollectorTest(unittest.TestCase):
     def setUp(self):
         self.tree = Tree(self).with_proc(stat="cpu  100 0 0 100 0 0 0 0 0 0\n")
         self.clock = FakeClock(1000.0)
+        self.sensors = []
 
     def collector(self):
-        collector = Collector("node001", self.tree.root, self.clock)
+        collector = Collector("node001", self.tree.root, self.clock, self.sensors.append)
         self.addCleanup(collector.close)
         return collector
 
@@ -38,13 +39,26 @@ class CollectorTest(unittest.TestCase):
             "memory_used": 33093906432,
             "cpu_temp": 47.0,
         }
-        self.assertEqual(collector.sample(1640995200), expected)
+        text = collector.sample(1640995200)
+        self.assertEqual(json.loads(text.decode()), expected)
+        self.assertEqual(text.decode(), json.dumps(expected))
+        self.assertEqual(self.sensors, ["coretemp Package id 0"])
 
     def test_a_node_without_a_sensor_has_null_and_not_zero(self):
         collector = self.collector()
         collector.start()
         self.busy_for(5)
-        self.assertIn('"cpu_temp": null', json.dumps(collector.sample(1640995200)))
+        self.assertIn(b'"cpu_temp": null}', collector.sample(1640995200))
+        self.assertEqual(self.sensors, [""])
+
+    def test_a_name_is_quoted_as_json_wants_it(self):
+        for name in ('a"b\\c', "节点1", "a\n{}"):
+            collector = Collector(name, self.tree.root, self.clock)
+            self.addCleanup(collector.close)
+            self.tree.write("proc/stat", "cpu  100 0 0 100 0 0 0 0 0 0\n")
+            collector.start()
+            self.busy_for(5)
+            self.assertEqual(json.loads(collector.sample(1640995200).decode())["node_id"], name)
 
     def test_a_second_sample_counts_from_the_first(self):
         collector = self.collector()
@@ -53,7 +67,7 @@ class CollectorTest(unittest.TestCase):
         collector.sample(1640995200)
         self.clock.now += 5
         self.tree.write("proc/stat", "cpu  225 0 0 175 0 0 0 0 0 0\n")
-        self.assertEqual(collector.sample(1640995205)["cpu_percent"], 100.0)
+        self.assertEqual(percent(collector.sample(1640995205)), 100.0)
 
     def test_without_a_start_the_first_sample_is_none(self):
         collector = self.collector()
@@ -67,7 +81,7 @@ class CollectorTest(unittest.TestCase):
         self.assertIsNone(collector.sample(1640995200))
         self.clock.now += 5
         self.tree.write("proc/stat", "cpu  175 0 0 225 0 0 0 0 0 0\n")
-        self.assertEqual(collector.sample(1640995205)["cpu_percent"], 50.0)
+        self.assertEqual(percent(collector.sample(1640995205)), 50.0)
 
     def test_counters_that_stood_still_give_no_sample(self):
         collector = self.collector()
@@ -84,3 +98,7 @@ class CollectorTest(unittest.TestCase):
         self.addCleanup(collector.close)
         collector.start()
         self.assertIsNone(collector.sample(1640995200))  # too soon, but all of /proc was read
+
+
+def percent(text):
+    return json.loads(text.decode())["cpu_percent"]

@@ -125,14 +125,14 @@ class RunningTest(unittest.TestCase):
         self.receiver.__enter__()
         self.addCleanup(self.receiver.__exit__)
 
-    def start(self, url="", **keys):
+    def start(self, url="", root="/", **keys):
         """Start an agent; its lines can be read from stdout."""
         keys = {**(keys or {"auth": "token", "token": "dGVzdA"}), "spool_path": self.tree.path("spool")}
         lines = [f'{key} = "{value}"\n' for key, value in keys.items()]
         address = url or self.receiver.url
         self.tree.write("config.toml", f'server_url = "{address}"\nnode_id = "node001"\n' + "".join(lines))
         process = subprocess.Popen(
-            [*FAST_AGENT, self.tree.path("config.toml")],
+            [*FAST_AGENT, self.tree.path("config.toml"), root],
             env=ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -164,6 +164,21 @@ class RunningTest(unittest.TestCase):
             self.assertEqual(sample["node_id"], "node001")
         expected = f"minipanel-agent {__version__} reports node001 to {self.receiver.url} every 1 s, auth token."
         self.assertEqual(lines, [expected, "The panel stored the first sample.", "Stopped."])
+
+    def test_a_post_tells_which_sensor_its_temperature_is_from(self):
+        os.symlink("/proc", self.tree.path("proc"))
+        folder = self.tree.add_chip(0, "k10temp", [("Tctl", 51000)])
+        process = self.start(root=self.tree.root)
+        self.receiver.wait_for(1)
+        self.tree.write(folder + "/temp1_input", "")
+        self.tree.remove(folder)
+        self.receiver.wait_for(len(self.receiver.requests) + 2)
+        self.assert_stops(process)
+        told = [
+            (request.headers["X-MiniPanel-Sensor"], json.loads(request.body.decode())["cpu_temp"])
+            for request in self.receiver.requests
+        ]
+        self.assertEqual((told[0], told[-1]), (("k10temp Tctl", 51.0), (None, None)))
 
     def test_it_stops_in_the_middle_of_a_post(self):
         self.receiver.answers = [silence(3)]

@@ -1,8 +1,10 @@
 """The binding to libmunge, against a real munged, and what is told where it cannot be used."""
 
+import gc
 import hashlib
 import os
 import signal
+import threading
 import time
 import unittest
 
@@ -116,6 +118,35 @@ class MungeTest(unittest.TestCase):
             self.decode(self.encode(b"x" * 1000))
         self.assertLess(resident_kib() - before, 1024)
 
+    def test_threads_make_credentials_at_once_and_leave_nothing_behind(self):
+        self.encode()
+        before = encoders()
+        credentials = []
+        for _ in range(20):
+            threads = [threading.Thread(target=lambda: credentials.append(self.encode())) for _ in range(5)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual({self.decode(credential).status for credential in credentials}, {munge.OK})
+        self.assertEqual(len(set(credentials)), 100)
+        self.assertEqual(encoders(), before)
+
+    def test_after_a_failure_the_next_credential_is_good(self):
+        with self.assertRaises(MungeError):
+            munge.encode(b"x", "/nowhere/munge.socket")
+        self.assertEqual(self.decode(self.encode()).payload, b"payload")
+
+    def test_a_munged_that_was_away_is_used_again(self):
+        with running_munged() as socket:
+            munge.encode(b"x", socket)
+            moved = socket + ".away"
+            os.rename(socket, moved)
+            with self.assertRaisesRegex(MungeError, "^MUNGE made no credential: "):
+                munge.encode(b"x", socket)
+            os.rename(moved, socket)
+            self.assertEqual(munge.decode(munge.encode(b"x", socket), socket).payload, b"x")
+
     def test_a_header_is_fresh_and_holds_the_body(self):
         credential = MungeCredential(Worker(), self.socket)
         headers = [credential.header(BODY, Deadline(5)) for _ in range(2)]
@@ -177,3 +208,8 @@ class CredentialTest(unittest.TestCase):
 def resident_kib():
     with open("/proc/self/status") as file:
         return int(file.read().split("VmRSS:")[1].split()[0])
+
+
+def encoders():
+    """Return how many are alive, of this thread and of those that tests left."""
+    return sum(isinstance(found, munge._Encoder) for found in gc.get_objects())

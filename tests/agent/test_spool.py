@@ -1,10 +1,12 @@
 """The spool while the disk fails: samples wait in memory, the disk's trouble is told once, and no call takes long."""
 
+import errno
 import os
 import shutil
 import threading
 import time
 import unittest
+from unittest import mock
 
 from minipanel_agent import spool as module
 from minipanel_agent.disk import Disk
@@ -61,6 +63,17 @@ class KeepTest(SpoolTest):
         self.spool.close(5)
         self.assertEqual(self.delivered(self.made()), [0, 1, 2])
 
+    def test_what_a_disk_had_no_room_for_leaves_nothing_behind_when_it_is_delivered(self):
+        full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with mock.patch("minipanel_agent.segments.os.fdatasync", side_effect=full):
+            self.keep(several(0, 3))
+        self.assertEqual(self.delivered(), [0, 1, 2])
+        self.assertEqual(os.listdir(self.folder), ["lock"])
+        self.made()  # another agent can have the folder
+        self.assertEqual(len(self.lines), 2, self.lines)
+        self.assertIn("No space left on device", self.lines[0])
+        self.assertIn("waits for its disk no longer", self.lines[1])
+
     def test_the_drop_of_the_oldest_is_told_once_and_counted(self):
         self.spool = self.made(capacity=150)
         self.keep(several(0, 600), seconds=5)
@@ -114,7 +127,7 @@ class FailingDiskTest(SpoolTest):
         )
         os.unlink(self.folder)
         self.keep(several(5, 7))
-        self.assertEqual(self.lines[1:], ["The spool can be used again; that failed 5 times."])
+        self.assertEqual(self.lines[1:], ["The spool waits for its disk no longer, which failed 5 times."])
         self.spool.close(5)
         self.assertEqual(self.delivered(self.made()), list(range(7)))
 
@@ -139,7 +152,13 @@ class FailingDiskTest(SpoolTest):
         self.keep(several(0, MEMORY_SAMPLES + 30))
         self.assertEqual(self.lines[1:], ["More than 720 samples wait in memory: the oldest are dropped."])
         self.assertEqual(self.delivered(), list(range(30, MEMORY_SAMPLES + 30)))
-        self.assertEqual(self.lines[2:], ["The spool has room again; it dropped 30 samples."])
+        self.assertEqual(
+            self.lines[2:],
+            [
+                "The spool waits for its disk no longer, which failed 750 times.",
+                "The spool has room again; it dropped 30 samples.",
+            ],
+        )
 
 
 class HangingSegments(Segments):

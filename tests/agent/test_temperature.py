@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from minipanel_agent.sensors import groups_of_inputs
+from minipanel_agent.sensors import LONGEST_NAME, Input, groups_of_inputs, name_of
 from minipanel_agent.temperature import SEARCH_AGAIN_READINGS, Thermometer, hottest
 
 from tests.agent.trees import Tree, arm_server, cores, epyc, xeon
@@ -23,8 +23,8 @@ class TemperatureTest(unittest.TestCase):
 
     def first_group(self):
         """Return the inputs that are tried first, as paths below the tree."""
-        paths, _ = next(groups_of_inputs(self.tree.root))
-        return [os.path.relpath(path, self.tree.root) for path in paths]
+        inputs, _ = next(groups_of_inputs(self.tree.root))
+        return [os.path.relpath(found.path, self.tree.root) for found in inputs]
 
 
 class MachineTest(TemperatureTest):
@@ -115,6 +115,77 @@ class MachineTest(TemperatureTest):
         self.tree.add_zone(0, "acpitz", 27800)
         self.tree.add_zone(1, "x86_pkg_temp", 55000)
         self.assertEqual(self.celsius(), 55.0)
+
+
+class SensorNameTest(TemperatureTest):
+    def names(self):
+        """Return what is told when the temperature is read for the first time."""
+        names = []
+        thermometer = Thermometer(self.tree.root, names.append)
+        self.addCleanup(thermometer.close)
+        thermometer.celsius()
+        return names
+
+    def test_a_package_is_named_with_its_driver(self):
+        xeon(self.tree, 1, [47000])
+        self.assertEqual(self.names(), ["coretemp Package id 0"])
+
+    def test_several_packages_are_named_after_one_driver(self):
+        xeon(self.tree, 2, [47000, 61000])
+        self.assertEqual(self.names(), ["coretemp Package id 0, Package id 1"])
+
+    def test_a_package_that_cannot_be_read_is_not_named(self):
+        xeon(self.tree, 2, [47000, 61000])
+        self.tree.break_input("sys/class/hwmon/hwmon2", 1)
+        self.assertEqual(self.names(), ["coretemp Package id 1"])
+
+    def test_the_same_label_of_two_sockets_is_named_once(self):
+        for number in range(2):
+            self.tree.add_chip(number, "k10temp", [("Tctl", 51000), ("Tccd1", 70000)])
+        self.assertEqual(self.names(), ["k10temp Tctl"])
+
+    def test_an_input_without_a_label_is_named_by_its_driver(self):
+        self.tree.add_chip(0, "k10temp", [("", 41250)])
+        self.assertEqual(self.names(), ["k10temp"])
+
+    def test_a_thermal_zone_is_named_by_its_type(self):
+        self.tree.add_zone(0, "acpitz", 27800)
+        self.tree.add_zone(1, "acpitz", 29800)
+        self.assertEqual(self.names(), ["acpitz"])
+
+    def test_zones_of_two_types_are_both_named(self):
+        for number in range(2):
+            self.tree.add_zone(number, f"cpu{number}-thermal", 51000)
+        self.assertEqual(self.names(), ["cpu0-thermal, cpu1-thermal"])
+
+    def test_a_node_without_a_sensor_has_no_name(self):
+        self.assertEqual(self.names(), [""])
+
+    def test_many_cores_are_cut_at_the_longest_name(self):
+        self.tree.add_chip(0, "coretemp", cores(28, 40000))
+        (name,) = self.names()
+        self.assertLessEqual(len(name), LONGEST_NAME)
+        self.assertRegex(name, r"^coretemp Core 0, Core 1, .*Core \d$")
+
+    def test_a_name_never_breaks_a_header(self):
+        inputs = [Input("k10\r\ntemp", "T\x00ctl\x7f 温", ""), Input("x" * 200, "", "")]
+        self.assertRegex(name_of(inputs), r"^k10\?\?temp T\?ctl\? \?, x{44}$")
+
+    def test_a_sensor_that_disappears_is_named_anew_and_told_once(self):
+        folder = self.tree.add_chip(2, "coretemp", [("Package id 0", 47000)])
+        names = []
+        thermometer = Thermometer(self.tree.root, names.append)
+        self.addCleanup(thermometer.close)
+        for _ in range(3):
+            thermometer.celsius()
+        self.tree.write(folder + "/temp1_input", "")
+        self.tree.remove(folder)
+        self.tree.add_zone(0, "acpitz", 27800)
+        for _ in range(3):
+            thermometer.celsius()
+        self.tree.write("sys/class/thermal/thermal_zone0/temp", "")
+        thermometer.celsius()
+        self.assertEqual(names, ["coretemp Package id 0", "acpitz", ""])
 
 
 class BogusReadingTest(TemperatureTest):
