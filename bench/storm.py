@@ -2,9 +2,10 @@
 
     python bench/storm.py --minutes 20     all faults in turn; writes results/storm.md
     python bench/storm.py --seconds 30 --no-save
+    python bench/storm.py --seconds 0 --forget 40 --no-save     the panel forgets one write in 40: does it find out?
 
-Needs root or user namespaces: the storm has a network and a disk of its own, so that it can cut the one and fill the
-other. Ends with 1 when a single sample is lost or counted twice.
+Needs munged, and root or user namespaces: the storm has a network and disks of its own, so that it can cut the one and
+fill the others. Ends with 1 when a single sample is lost or counted twice.
 """
 
 from __future__ import annotations
@@ -27,19 +28,22 @@ from processes import machine  # noqa: E402
 from weather import faults  # noqa: E402
 from weather.absence import Absence  # noqa: E402
 from weather.cluster import Cluster  # noqa: E402
+from weather.munged import find_munged  # noqa: E402
 from weather.reckoning import Result, reckon  # noqa: E402
 
 INSIDE = "MINIPANEL_STORM"
 CALM_SECONDS = (2.0, 9.0)
 """Between two faults."""
 
-LONG_SECONDS = 180
+LONG_SECONDS = 150
 """From here on all faults happen, and two agents are away for so long that it makes a gap."""
 
 
 def main() -> int:
     """Run the storm in namespaces of its own. Returns the exit code."""
     options = read_arguments()
+    if find_munged() is None:
+        sys.exit("munged is not installed.")
     if INSIDE not in os.environ:
         return subprocess.call([*_unshare(), sys.executable, *sys.argv], env={**os.environ, INSIDE: "1"})
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -56,18 +60,20 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, default=20)
-    length.add_argument("--seconds", type=float, help="a short storm: three faults")
+    length.add_argument("--seconds", type=float, help="a short storm: three faults; 0: none")
     parser.add_argument("--simulated", type=int, default=60, help="simulated agents")
-    parser.add_argument("--real", type=int, default=3, help="real agents, of the current tree")
+    parser.add_argument("--real", type=int, default=4, help="real agents, of the current tree")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same storm again")
+    parser.add_argument("--forget", type=int, default=0, metavar="N", help="a panel that forgets one write in N")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
 
 def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
     """Return the result as a page, and whether all adds up."""
-    seconds = options.seconds or 60 * options.minutes
+    seconds = 60 * options.minutes if options.seconds is None else options.seconds
     cluster = Cluster(folder, options.simulated, options.real)
+    cluster.controls.forgets_one_in = float(options.forget)
     try:
         cluster.start()
         time.sleep(6)  # a first tick in calm
@@ -110,13 +116,15 @@ def report(
     lines = [
         f"# Storm: {verdict}",
         "",
-        f"{machine()}. {options.simulated} simulated and {options.real} real agents at 5 s, {seconds / 60:.1f} "
+        f"{machine()}. {options.simulated} simulated and {options.real} real agents at 5 s, MUNGE, {seconds / 60:.1f} "
         f"minutes, seed {options.seed}.",
         "",
         f"{result.samples} samples in {result.records} records, each with the exact mean, maximum and count. "
-        f"{result.uncertain} samples were on their way when an agent was killed or stopped: they may be there or not. "
+        f"{result.uncertain} ticks fell beside a start, an end, a suspension or a step of the clock of a real agent: "
+        "their samples may be there or not. "
         f"{result.missed} ticks were missed by a real agent that says so in its log. "
-        f"{told['refused']} samples of nodes whose clock was ahead were refused for good.",
+        f"Of nodes whose clock was ahead, {result.refused} samples of real agents, which say so in their logs, and "
+        f"{told['refused']} of simulated ones were refused for good.",
         "",
         f"Answers to the simulated agents by status (0: none within 4 s): {told['statuses']}; "
         f"the slowest took {told['slowest_seconds']:.1f} s.",

@@ -1,7 +1,8 @@
-"""Simulated agents in one process, each with a faithful spool: `python -m weather.agents PORT NODES SECRET CONTROLS`.
+"""Simulated agents in one process: `python -m weather.agents PORT NODES SOCKET KEY CONTROLS`.
 
-They do as the real agent does: a tick missed is skipped, live samples go first, what is not stored is kept and sent
-again in batches, a batch refused with 400 is halved. At the end they deliver what waits and print what they measured.
+They do as the real agent does: a tick missed is skipped, live samples go first, what is not stored is kept in a spool
+and sent again in batches, a batch refused with 400 is halved. At the end they deliver what waits and print what they
+measured.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 import sys
 import time
 from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from minipanel.services.tokens import agent_token
 from weather.controls import Controls
+from weather.credential import Mint
 from weather.values import sample
 from weather.wire import Connection, NoAnswer
 
@@ -22,13 +24,17 @@ INTERVAL = 5
 LATE_SECONDS = 1.0
 BATCH = 500
 ANSWER_SECONDS = 4.0
-DELIVER_SECONDS = 60.0
+DELIVER_SECONDS = 150.0
+"""A panel whose clock was set back takes nothing from a time to come for two minutes."""
+
+MINTING = 128
+"""How many calls of libmunge may wait at once; each takes ten seconds when munged hangs."""
 
 
 class Agent:
     """Node k, called "s00k". The clocks of one node in four are set wrong when the storm says so."""
 
-    def __init__(self, number: int, port: int, secret: str, controls: Controls) -> None:
+    def __init__(self, number: int, port: int, mint: Mint, controls: Controls) -> None:
         self.name = f"s{number:03}"
         self.held: Counter[int] = Counter()
         """How often a tick was measured and not refused for good."""
@@ -37,7 +43,8 @@ class Agent:
         self._number = number
         self._controls = controls
         self._has_odd_clock = number % 4 == 0
-        self._connection = Connection(port, {"Authorization": f"Bearer {agent_token(secret, self.name)}"})
+        self._connection = Connection(port, self._authorization)
+        self._mint = mint
         self._spool: deque[int] = deque()
         self._quiet_until = 0.0
         self._last = self._tick_before_now()
@@ -59,8 +66,14 @@ class Agent:
         """How many samples were not delivered."""
         return len(self._spool)
 
+    def _ahead_seconds(self) -> float:
+        return float(self._controls.node_clock_offset) if self._has_odd_clock else 0.0
+
     def _now(self) -> float:
-        return time.time() + (self._controls.node_clock_offset if self._has_odd_clock else 0.0)
+        return time.time() + self._ahead_seconds()
+
+    async def _authorization(self, body: bytes) -> str:
+        return await asyncio.to_thread(self._mint.authorization, body, self._ahead_seconds())
 
     def _tick_before_now(self) -> int:
         return int(self._now() // INTERVAL) * INTERVAL
@@ -122,9 +135,10 @@ class Agent:
         return status, retry_after
 
 
-async def run(port: int, nodes: int, secret: str, controls: Controls) -> None:
+async def run(port: int, nodes: int, mint: Mint, controls: Controls) -> None:
     """Run all agents and print what they measured."""
-    agents = [Agent(number, port, secret, controls) for number in range(1, nodes + 1)]
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MINTING))
+    agents = [Agent(number, port, mint, controls) for number in range(1, nodes + 1)]
     await asyncio.gather(*(agent.run() for agent in agents))
     statuses: Counter[int] = sum((agent.statuses for agent in agents), Counter())
     told = {
@@ -138,4 +152,5 @@ async def run(port: int, nodes: int, secret: str, controls: Controls) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Controls(Path(sys.argv[4]))))
+    port, nodes, socket, key, controls = sys.argv[1:]
+    asyncio.run(run(int(port), int(nodes), Mint(socket, Path(key)), Controls(Path(controls))))

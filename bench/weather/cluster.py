@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -17,17 +18,20 @@ import bcrypt
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
 from weather.controls import Controls
-from weather.nodes import Node
+from weather.diary import INTERVAL
+from weather.disk import Disk
+from weather.munged import Munged
+from weather.nodes import ENVIRONMENT, Node
 from weather.reckoning import Book
-from weather.world import World
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "bench", ROOT, ROOT / "agent")))}
 PORT = 8080
 """In a network namespace of its own every port is free."""
 
 START_SECONDS = 20
-DELIVER_SECONDS = 120
+DELIVER_SECONDS = 240
+"""A panel whose clock was set back takes nothing from a time to come for two minutes, and an agent asks it again within
+a minute and a half of that."""
+
 DISK_MB = 24
 
 
@@ -36,32 +40,33 @@ class Cluster:
 
     def __init__(self, folder: Path, simulated: int, real: int) -> None:
         self.complaints: list[str] = []
+        self.right_time = threading.Lock()
+        """Held by who needs the panel's clock to be right, and by who sets it wrong."""
         self.controls = Controls(folder / "controls")
-        self.disk = folder / "disk"
-        self.disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "storm", str(self.disk)], check=True)
+        self.disk = Disk(folder / "disk", DISK_MB)
+        key = os.urandom(128)
+        self.panel_munged, self.nodes_munged = Munged(folder / "panel-munge", key), Munged(folder / "nodes-munge", key)
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._config = self._make_config(simulated, real)
         self.database = self._config.database.path
-        numbers = {f"r{k:03}": 1000 + k for k in range(1, real + 1)}
-        self.world = World(folder / "world", numbers)
-        secret = str(self._config.agents.secret)
         self.nodes = [
-            Node(name, number, folder, self.world.root(name), self._config.server.url, secret)
-            for name, number in numbers.items()
+            Node(f"r{k:03}", 1000 + k, folder, self._config.server.url, self.nodes_munged) for k in range(1, real + 1)
         ]
+        self._all_nodes = list(self.nodes)
         self._simulated_count = simulated
 
     def start(self) -> None:
         """Start everything."""
-        self.world.start()
+        self.panel_munged.start()
+        self.nodes_munged.start()
         self.start_panel()
         for node in self.nodes:
+            node.world.start()
             node.start()
-        secret, count = str(self._config.agents.secret), str(self._simulated_count)
-        command = ["-m", "weather.agents", str(PORT), count, secret, str(self._folder / "controls")]
-        self.simulated = self._python(*command, stdout=subprocess.PIPE)
+        munged = self.nodes_munged
+        words = [PORT, self._simulated_count, munged.socket, munged.key, self._folder / "controls"]
+        self.simulated = self._python("-m", "weather.agents", *map(str, words), stdout=subprocess.PIPE)
 
     def start_panel(self) -> None:
         """Start the panel and return once it answers."""
@@ -73,6 +78,11 @@ class Cluster:
             if self.panel.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the panel did not start: {(self._folder / 'panel.log').read_text()[-2000:]}")
             time.sleep(0.05)
+
+    def kill_panel(self) -> None:
+        """End the panel at once."""
+        self.panel.kill()
+        self.panel.wait()
 
     def gaps(self, name: str) -> list[dict[str, Any]]:
         """Return a node's gaps of today, as the panel serves them."""
@@ -88,35 +98,46 @@ class Cluster:
 
     def finish(self) -> tuple[list[Book], dict[str, Any]]:
         """Measure no more, wait until all is delivered, end the panel. Returns what must be in the records."""
-        end = time.monotonic() + DELIVER_SECONDS
-        while any(node.waiting for node in self.nodes) and time.monotonic() < end:
-            time.sleep(0.5)
+        self._wait_until_delivered()
         for node in self.nodes:
             node.end()
         self.controls.is_over = 1.0
         output, _ = self.simulated.communicate(timeout=DELIVER_SECONDS)
         told = json.loads(output)
-        waiting = told["waiting"] + sum(node.waiting for node in self.nodes)
-        if waiting:
-            self.complaints.append(f"{waiting} samples or files of a spool were not delivered")
+        waiting = {node.name: node.waiting for node in self.nodes} | {"simulated nodes": told["waiting"]}
+        left = {node.name: node.left_files for node in self.nodes}
+        self.complaints += [
+            f"{count} files or samples of {name} not delivered" for name, count in waiting.items() if count
+        ]
+        self.complaints += [f"{count} empty files left in the spool of {name}" for name, count in left.items() if count]
         self.panel.terminate()
         self.panel.wait(timeout=20)
         logs = [self._folder / "panel.log", *(node.log for node in self.nodes)]
-        self.complaints += [f"{log.name} has a traceback" for log in logs if "Traceback" in log.read_text()]
-        return [*self._books(), *_simulated_books(told["held"])], told
+        self.complaints += [
+            f"{log.relative_to(self._folder)} has a traceback" for log in logs if "Traceback" in log.read_text()
+        ]
+        return [*(node.book() for node in self.nodes), *_simulated_books(told["held"])], told
+
+    def _wait_until_delivered(self) -> None:
+        """Return half-way between two ticks: an agent that ends while it posts keeps that sample for its next run."""
+        end = time.monotonic() + DELIVER_SECONDS
+        while True:
+            time.sleep(INTERVAL - (time.time() - INTERVAL / 2) % INTERVAL)
+            if time.monotonic() > end or not any(node.waiting for node in self.nodes):
+                return
 
     def clean_up(self) -> None:
-        """End what still runs."""
-        self.world.end()
-        for process in [*self._processes, *(node.process for node in self.nodes)]:
+        """End what still runs, and give up the disks."""
+        for process in [*self._processes, *(node.process for node in self._all_nodes)]:
             if process is not None and process.poll() is None:
                 process.kill()
                 process.wait()
-        # The disk is the storm's own, and goes with it.
-        subprocess.run(["umount", "--lazy", str(self.disk)], check=True)
-
-    def _books(self) -> list[Book]:
-        return [Book(node.name, node.number, *node.ticks(), node.missed_ticks()) for node in self.nodes]
+        self.panel_munged.kill()
+        self.nodes_munged.kill()
+        for node in self._all_nodes:
+            node.world.end()
+        for disk in (self.disk, *(node.disk for node in self._all_nodes)):
+            disk.unmount()
 
     def _answers(self) -> bool:
         try:
@@ -131,8 +152,8 @@ class Cluster:
             self._folder / "config.toml",
             ServerConfig(PORT, "127.0.0.1", f"http://127.0.0.1:{PORT}", secrets.token_hex(32)),
             AdminConfig("storm", bcrypt.hashpw(b"in a storm", bcrypt.gensalt(4)).decode()),
-            DatabaseConfig(self.disk / "data.db"),
-            AgentsConfig("token", secrets.token_hex(32)),
+            DatabaseConfig(self.disk.folder / "data.db"),
+            AgentsConfig("munge", None, (os.geteuid(),), munge_socket=str(self.panel_munged.socket)),
             tuple(NodeConfig(name, f"127.1.{k >> 8}.{k & 255}", name) for k, name in enumerate(names, 1)),
         )
         config.path.write_text(render_config(config))

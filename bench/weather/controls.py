@@ -1,4 +1,4 @@
-"""Four numbers in a file that the storm sets and the other processes read at each look: no message can be lost."""
+"""Numbers in a file that the storm sets and the other processes read at each look: no message can be lost."""
 
 from __future__ import annotations
 
@@ -7,33 +7,46 @@ import struct
 from pathlib import Path
 
 _NUMBER = struct.Struct("d")
+_MOST = 8
 
 
-class Controls:
-    """Shared by all processes that open the same file."""
+def number(place: int) -> property:
+    """Return the attribute for the number at this place in the file."""
+
+    def get(shared: SharedNumbers) -> float:
+        return float(_NUMBER.unpack_from(shared.memory, place * _NUMBER.size)[0])
+
+    def put(shared: SharedNumbers, value: float) -> None:
+        _NUMBER.pack_into(shared.memory, place * _NUMBER.size, value)
+
+    return property(get, put)
+
+
+class SharedNumbers:
+    """Shared by all processes that open the same file; each number is 0 at first."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, make it where there is none."""
-        size = 4 * _NUMBER.size
         if not path.exists():
-            path.write_bytes(bytes(size))
+            path.write_bytes(bytes(_MOST * _NUMBER.size))
         with path.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), size)
+            self.memory = mmap.mmap(file.fileno(), _MOST * _NUMBER.size)
 
-    def _get(self, place: int) -> float:
-        return float(_NUMBER.unpack_from(self._memory, place * _NUMBER.size)[0])
 
-    def _set(self, place: int, value: float) -> None:
-        _NUMBER.pack_into(self._memory, place * _NUMBER.size, value)
+class Controls(SharedNumbers):
+    """What the panel and the simulated agents obey."""
 
-    panel_clock_offset = property(lambda self: self._get(0), lambda self, value: self._set(0, value))
+    panel_clock_offset = number(0)
     """Seconds that the panel's clock is ahead."""
 
-    commit_seconds = property(lambda self: self._get(1), lambda self, value: self._set(1, value))
+    commit_seconds = number(1)
     """What each of the panel's commits takes longer: a slow disk."""
 
-    node_clock_offset = property(lambda self: self._get(2), lambda self, value: self._set(2, value))
-    """Seconds that the clocks of some nodes are ahead."""
+    node_clock_offset = number(2)
+    """Seconds that the clocks of some simulated nodes are ahead."""
 
-    is_over = property(lambda self: self._get(3), lambda self, value: self._set(3, value))
+    is_over = number(3)
     """1 when nothing more is measured."""
+
+    forgets_one_in = number(4)
+    """The panel forgets one write in so many and says that it is stored; 0: none, as it should be."""

@@ -1,75 +1,88 @@
-"""Real agents: started, stopped and killed, with a book of when that was."""
+"""Nodes with real agents: started, stopped, killed, suspended, their clocks set, their disks filled."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from minipanel.services.tokens import agent_token
+from weather.clock import Clock
+from weather.diary import INTERVAL, Run, ticks
+from weather.disk import Disk
+from weather.munged import Munged
+from weather.reckoning import Book
+from weather.world import World
 
-INTERVAL = 5
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "bench", ROOT, ROOT / "agent")))}
 
-
-@dataclass
-class Run:
-    """One run of the agent's process. `pauses`: from SIGSTOP to SIGCONT. All in Unix seconds."""
-
-    began: float
-    ended: float = float("inf")
-    was_killed: bool = False
-    pauses: list[tuple[float, float]] = field(default_factory=list)
+DISK_MB = 1
+AFTER_TICK_SECONDS = 1.5
+"""Then a tick is measured, and the next one is far."""
 
 
 class Node:
-    """A node with a real agent."""
+    """A node with a real agent, a world that it measures, clocks, and a disk of its own for the spool."""
 
-    def __init__(self, name: str, number: int, folder: Path, root: Path, url: str, secret: str) -> None:
+    def __init__(self, name: str, number: int, folder: Path, url: str, munged: Munged) -> None:
+        """folder: where the node's own is made. url: the panel's."""
         self.name = name
-        self.number = number
-        self.runs: list[Run] = []
         self.process: subprocess.Popen[bytes] | None = None
+        self._number = number
+        self._runs: list[Run] = []
+        self._munged = munged
         self._folder = folder / name
         self._folder.mkdir()
-        self._root = root
+        self.disk = Disk(self._folder / "disk", DISK_MB)
+        self._clock = Clock(self._folder / "clock")
+        self.world = World(self._folder / "root", number, self._clock)
         self._config = self._folder / "config.toml"
         self._config.write_text(
-            f'server_url = "{url}"\nnode_id = "{name}"\nauth = "token"\ntoken = "{agent_token(secret, name)}"\n'
-            f'spool_path = "{self._folder}/spool"\n'
+            f'server_url = "{url}"\nnode_id = "{name}"\nauth = "munge"\nmunge_socket = "{munged.socket}"\n'
+            f'spool_path = "{self.disk.folder}/spool"\n'
         )
-        self._config.chmod(0o600)
 
     def start(self) -> None:
         """Start the agent."""
-        command = [sys.executable, "-m", "minipanel_agent", "--config", str(self._config), "--root", str(self._root)]
+        command = [sys.executable, "-m", "weather.real_agent", str(self._folder / "clock")]
+        command += [str(self._munged.socket), str(self._munged.key)]
+        command += ["--config", str(self._config), "--root", str(self.world.root)]
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        self.runs.append(Run(time.time()))
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=ENVIRONMENT)
+        self._runs.append(Run(time.time()))
 
     def kill(self) -> None:
         """End it at once."""
         self._running.kill()
         self._running.wait()
-        self.runs[-1].ended, self.runs[-1].was_killed = time.time(), True
+        self._runs[-1].ended, self._runs[-1].was_killed = time.time(), True
 
     def end(self) -> None:
         """Have it end, in good order."""
-        self.runs[-1].ended = time.time()
+        self._runs[-1].ended = time.time()
         self._running.send_signal(signal.SIGTERM)
         code = self._running.wait(timeout=15)
         assert code == 0, f"the agent of {self.name} ended with {code}"
 
-    def pause(self, seconds: float) -> None:
-        """Let it stand still."""
+    def suspend(self, seconds: float) -> None:
+        """Let the node sleep: the agent stands still and so does its monotonic clock, the system clock does not."""
         begin = time.time()
         self._running.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
+        self._clock.asleep_seconds += time.time() - begin
         self._running.send_signal(signal.SIGCONT)
-        self.runs[-1].pauses.append((begin, time.time()))
+        self._runs[-1].pauses.append((begin, time.time()))
+
+    def set_clock(self, ahead_seconds: float) -> None:
+        """Set the node's system clock, some time after a tick of it."""
+        time.sleep((AFTER_TICK_SECONDS - self._clock.now()) % INTERVAL)
+        self._runs[-1].steps.append((time.time(), ahead_seconds))
+        self.world.set_clock(ahead_seconds)
 
     @property
     def _running(self) -> subprocess.Popen[bytes]:
@@ -78,32 +91,40 @@ class Node:
 
     @property
     def log(self) -> Path:
-        """What it said."""
+        """What the agent said."""
         return self._folder / "agent.log"
 
     @property
     def waiting(self) -> int:
-        """How many files its spool has."""
-        return len(list((self._folder / "spool").glob("*.samples")))
+        """How many files its spool has that hold something."""
+        return sum(size > 0 for size in self._spool_sizes())
 
-    def missed_ticks(self) -> int:
+    @property
+    def left_files(self) -> int:
+        """How many files its spool has though they hold nothing."""
+        return self._spool_sizes().count(0)
+
+    def _spool_sizes(self) -> list[int]:
+        sizes = []
+        for file in (self.disk.folder / "spool").glob("*.samples"):
+            with contextlib.suppress(FileNotFoundError):  # delivered meanwhile
+                sizes.append(file.stat().st_size)
+        return sizes
+
+    def count(self, words: str) -> int:
+        """Return how often the agent said this."""
+        return self.log.read_text().count(words)
+
+    def book(self) -> Book:
+        """Return what must be in the node's records."""
+        found = ticks(self._runs)
+        refused = self._told(r"(\d+) (?:samples of the spool )?were refused and dropped")
+        return Book(self.name, self._number, found.sure, found.possible, self._missed(), found.ahead, refused)
+
+    def _missed(self) -> int:
         """Return how many ticks the agent itself says it missed, beside those that the storm made it miss."""
-        said = sum(map(int, re.findall(r"Ticks are met again; (\d+) missed", self.log.read_text())))
-        return max(0, said - sum(len(run.pauses) for run in self.runs))
+        made = sum(len(run.pauses) + len(run.steps) for run in self._runs)
+        return max(0, self._told(r"Ticks are met again; (\d+) missed") - made)
 
-    def ticks(self) -> tuple[set[int], set[int]]:
-        """Return the ticks that it must have measured, and those that it may have: beside a start, a pause, an end."""
-        sure: set[int] = set()
-        possible: set[int] = set()
-        for run in self.runs:
-            first = int(run.began) // INTERVAL * INTERVAL
-            for tick in range(first, int(min(run.ended, time.time())) + 1, INTERVAL):
-                (sure if self._is_sure(run, tick) else possible).add(tick)
-        return sure, possible - sure
-
-    @staticmethod
-    def _is_sure(run: Run, tick: int) -> bool:
-        # The first tick after a start may find counters that stand still; a kill may find the sample on its way.
-        settled = run.began + INTERVAL + 1.5 <= tick and tick + (INTERVAL if run.was_killed else 1.5) <= run.ended
-        paused = any(begin - 1 <= tick <= end + INTERVAL + 1.5 for begin, end in run.pauses)
-        return settled and not paused
+    def _told(self, count: str) -> int:
+        return sum(map(int, re.findall(count, self.log.read_text())))

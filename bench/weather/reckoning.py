@@ -6,7 +6,7 @@ import contextlib
 import math
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from weather.values import MEMORY_KIB, cpu_percent, cpu_temp_tenths, memory_used_kib
@@ -21,7 +21,7 @@ COLUMNS = (
 
 @dataclass
 class Book:
-    """What one node must have in its records, and what it may have: a kill met these on their way."""
+    """What one node must have in its records, and what it may have: ticks beside a kill, a start, a step of a clock."""
 
     name: str
     number: int
@@ -29,6 +29,10 @@ class Book:
     possible: set[int]
     excused: int = 0
     """How many of the sure ones may be missing: ticks that the agent itself says it missed."""
+    ahead: set[int] = field(default_factory=set)
+    """Measured by a clock that was ahead: each is in the records, or was refused as one from a time to come."""
+    refused: int = 0
+    """How many of those may be missing: what the agent itself says was refused for good."""
 
 
 @dataclass
@@ -39,12 +43,13 @@ class Result:
     samples: int
     uncertain: int
     missed: int
+    refused: int
     faults: list[str]
 
 
 def reckon(database: Path, books: list[Book]) -> Result:
     """Compare. The panel has ended."""
-    result = Result(0, 0, 0, 0, [])
+    result = Result(0, 0, 0, 0, 0, [])
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         (state,) = connection.execute("PRAGMA integrity_check").fetchone()
         if state != "ok":
@@ -64,13 +69,21 @@ def _reckon_node(connection: sqlite3.Connection, node_id: int, book: Book, resul
         found |= ticks
         result.records += 1
         result.faults += [f"{book.name} {row[0]}: {fault}" for fault in _faults(book.number, row, sorted(ticks))]
-    lost, invented = sorted(book.sure - found), sorted(found - book.sure - book.possible)
+    lost, refused = sorted(book.sure - found), sorted(book.ahead - found)
+    invented = sorted(found - book.sure - book.possible - book.ahead)
     result.samples += len(found)
     result.uncertain += len(book.possible)
     if len(lost) <= book.excused:
         result.missed += len(lost)
     else:
         result.faults.append(f"{book.name}: {len(lost)} samples are lost, as {lost[:5]} ({book.excused} excused)")
+    if len(refused) <= book.refused:
+        result.refused += len(refused)
+    else:
+        result.faults.append(
+            f"{book.name}: {len(refused)} samples of a clock that was ahead are not there, as {refused[:5]}, and the "
+            f"agent tells of {book.refused} that were refused"
+        )
     if invented:
         result.faults.append(f"{book.name}: {len(invented)} samples were never measured, as {invented[:5]}")
 

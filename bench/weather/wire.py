@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
+
+from minipanel_agent.munge import MungeError
 
 
 class NoAnswer(Exception):
@@ -13,9 +16,10 @@ class NoAnswer(Exception):
 class Connection:
     """To 127.0.0.1. One request at a time."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
+    def __init__(self, port: int, authorize: Callable[[bytes], Awaitable[str]]) -> None:
+        """authorize: gives a body's Authorization, a fresh one for each request."""
         self._port = port
-        self._head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        self._authorize = authorize
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, body: bytes, sent: float, seconds: float) -> tuple[int, float]:
@@ -30,7 +34,7 @@ class Connection:
                     if not was_open:
                         raise
                     return await self._exchange(body, sent)  # the kept connection was dead
-        except (OSError, EOFError, TimeoutError):
+        except (OSError, EOFError, TimeoutError, MungeError):
             self._close()
             raise NoAnswer from None
 
@@ -38,7 +42,8 @@ class Connection:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        head = f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n{self._head}X-MiniPanel-Sent: {sent:.3f}\r\n"
+        head = f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MiniPanel-Sent: {sent:.3f}\r\n"
+        head += f"Authorization: {await self._authorize(body)}\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         await writer.drain()
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()

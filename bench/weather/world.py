@@ -1,13 +1,13 @@
-"""/proc and /sys of the real agents' nodes: changed half-way between two ticks to what the next tick is to measure."""
+"""/proc and /sys of a real agent's node: changed half-way between two ticks to what the next tick is to measure."""
 
 from __future__ import annotations
 
 import os
 import threading
-import time
 import uuid
 from pathlib import Path
 
+from weather.clock import Clock
 from weather.values import MEMORY_KIB, cpu_percent, cpu_temp_tenths, memory_used_kib
 
 INTERVAL = 5
@@ -15,29 +15,25 @@ TICKS_A_PERCENT = 10
 
 
 class World:
-    """The nodes' files, and the thread that lets time pass in them."""
+    """The node's files, and the thread that lets time pass in them: the time of the node's own clock."""
 
-    def __init__(self, folder: Path, numbers: dict[str, int]) -> None:
-        """numbers: k of each node by its name."""
-        self._folder = folder
-        self._numbers = numbers
-        self._busy = dict.fromkeys(numbers, 0)
-        self._idle = dict.fromkeys(numbers, 0)
+    def __init__(self, root: Path, number: int, clock: Clock) -> None:
+        """root: the folder that stands for the node's root. number: k of the node."""
+        self.root = root
+        self._number = number
+        self._clock = clock
+        self._busy = self._idle = self._tick = 0
         self._is_over = threading.Event()
-        for name in numbers:
-            self.boot(name)
-            write(self.root(name) / "sys/class/hwmon/hwmon0/name", "coretemp\n")
-            write(self.root(name) / "sys/class/hwmon/hwmon0/temp1_label", "Package id 0\n")
-        self._pass_to(int(time.time()) // INTERVAL * INTERVAL)
+        self._lock = threading.Lock()
+        self.boot()
+        write(root / "sys/class/hwmon/hwmon0/name", "coretemp\n")
+        write(root / "sys/class/hwmon/hwmon0/temp1_label", "Package id 0\n")
+        self._pass()
         self._thread = threading.Thread(target=self._run)
 
-    def root(self, name: str) -> Path:
-        """Return the folder that stands for the node's root."""
-        return self._folder / name
-
-    def boot(self, name: str) -> None:
+    def boot(self) -> None:
         """Give the node a new boot id."""
-        write(self.root(name) / "proc/sys/kernel/random/boot_id", f"{uuid.uuid4()}\n")
+        write(self.root / "proc/sys/kernel/random/boot_id", f"{uuid.uuid4()}\n")
 
     def start(self) -> None:
         """Let time pass."""
@@ -46,24 +42,37 @@ class World:
     def end(self) -> None:
         """Stop the time."""
         self._is_over.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def set_clock(self, ahead_seconds: float) -> None:
+        """Set the node's clock; the files tell of its new time at once.
+
+        To be called well after a tick and well before the next one by the old clock. The agent notices at that one at
+        the latest, and begins anew from what it then finds in the files.
+        """
+        with self._lock:
+            self._clock.ahead_seconds = ahead_seconds
+            self._pass()
 
     def _run(self) -> None:
-        tick = int(time.time()) // INTERVAL * INTERVAL + INTERVAL
-        while not self._is_over.wait(max(0.0, tick + INTERVAL / 2 - time.time())):
-            tick += INTERVAL
-            self._pass_to(tick)
+        while not self._is_over.wait(INTERVAL - (self._clock.now() + INTERVAL / 2) % INTERVAL):
+            with self._lock:
+                self._pass()
 
-    def _pass_to(self, tick: int) -> None:
-        """Write what is to be measured at the tick."""
-        for name, number in self._numbers.items():
-            busy = TICKS_A_PERCENT * cpu_percent(number, tick)
-            self._busy[name] += busy
-            self._idle[name] += 100 * TICKS_A_PERCENT - busy
-            root, available = self.root(name), MEMORY_KIB - memory_used_kib(number, tick)
-            write(root / "proc/stat", f"cpu  {self._busy[name]:012} 0 0 {self._idle[name]:012} 0 0 0 0 0 0\n")
-            write(root / "proc/meminfo", f"MemTotal: {MEMORY_KIB} kB\nMemAvailable: {available:012} kB\n")
-            write(root / "sys/class/hwmon/hwmon0/temp1_input", f"{100 * cpu_temp_tenths(number, tick):06}\n")
+    def _pass(self) -> None:
+        """Write what is to be measured at the tick nearest to now, unless it is written."""
+        tick = int((self._clock.now() + INTERVAL / 2) // INTERVAL) * INTERVAL
+        if tick == self._tick:
+            return
+        self._tick = tick
+        busy = TICKS_A_PERCENT * cpu_percent(self._number, tick)
+        self._busy += busy
+        self._idle += 100 * TICKS_A_PERCENT - busy
+        available = MEMORY_KIB - memory_used_kib(self._number, tick)
+        write(self.root / "proc/stat", f"cpu  {self._busy:012} 0 0 {self._idle:012} 0 0 0 0 0 0\n")
+        write(self.root / "proc/meminfo", f"MemTotal: {MEMORY_KIB} kB\nMemAvailable: {available:012} kB\n")
+        write(self.root / "sys/class/hwmon/hwmon0/temp1_input", f"{100 * cpu_temp_tenths(self._number, tick):06}\n")
 
 
 def write(path: Path, text: str) -> None:

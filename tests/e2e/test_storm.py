@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -14,24 +15,41 @@ import pytest
 from minipanel.config import AdminConfig, NodeConfig
 from minipanel.database.store import Store
 from minipanel.models.sample import Sample
+from tests.munged import missing_munged
 
 BENCH = Path(__file__).parents[2] / "bench"
 sys.path.append(str(BENCH))
 
-from weather.reckoning import Book, Result, reckon  # noqa: E402
+from weather.reckoning import COLUMNS, Book, Result, reckon  # noqa: E402
 from weather.values import sample  # noqa: E402
+
+needs_munged = pytest.mark.skipif(missing_munged() is not None, reason="munged is not installed")
 
 T = 1_700_000_100 // 300 * 300
 TICKS = [T + 5 * k for k in range(1, 131)]
 """Two complete records, and one that still fills."""
 
+ALL_COLUMNS = f"id, node_id, cpu_temp_samples, {COLUMNS}"
 
+
+def storm(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BENCH / "storm.py"), "--no-save", "--real", "2", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+
+@needs_munged
 def test_a_short_storm_loses_nothing_and_counts_nothing_twice() -> None:
     """A panel killed, its disk full, the network cut, with real agents and simulated ones."""
-    command = [sys.executable, str(BENCH / "storm.py"), "--seconds", "25", "--simulated", "10", "--real", "2"]
-    done = subprocess.run([*command, "--no-save", "--seed", "3"], capture_output=True, text=True, timeout=240)
+    done = storm("--seconds", "25", "--simulated", "10", "--seed", "3")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("# Storm: nothing lost, nothing twice\n")
+
+
+@needs_munged
+def test_a_panel_that_forgets_a_write_does_not_pass() -> None:
+    done = storm("--seconds", "0", "--simulated", "40", "--forget", "40")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"\n- [rs]\d{3}: \d+ samples are lost, as \[\d+", done.stdout), done.stdout
 
 
 def filled(path: Path) -> Path:
@@ -57,7 +75,7 @@ def reckoned(path: Path, sure: list[int] = TICKS, possible: tuple[int, ...] = ()
 
 def test_the_reckoning_finds_nothing_where_all_adds_up(tmp_path: Path) -> None:
     result = reckoned(filled(tmp_path / "data.db"))
-    assert result == Result(3, 130, 0, 0, [])
+    assert result == Result(3, 130, 0, 0, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +89,8 @@ def test_the_reckoning_finds_nothing_where_all_adds_up(tmp_path: Path) -> None:
         (f"DELETE FROM system_metrics WHERE timestamp = {T + 300}", "60 samples are lost"),
         ("UPDATE pending_metrics SET seen = seen | 1024, samples = 11", "1 samples were never measured"),
         (
-            f"INSERT INTO pending_metrics SELECT * FROM system_metrics WHERE timestamp = {T + 600}",
+            f"INSERT INTO pending_metrics ({ALL_COLUMNS}) SELECT {ALL_COLUMNS} FROM system_metrics "
+            f"WHERE timestamp = {T + 600}",
             "a sample stands in both tables",
         ),
     ],
@@ -93,3 +112,12 @@ def test_only_as_many_may_be_missing_as_the_agent_says_that_it_missed(tmp_path: 
     more = [*TICKS, TICKS[-1] + 5, TICKS[-1] + 10]
     assert reckoned(path, more, excused=2).faults == []
     assert len(reckoned(path, more, excused=1).faults) == 1
+
+
+def test_only_as_many_from_a_time_to_come_may_be_missing_as_the_agent_says_were_refused(tmp_path: Path) -> None:
+    path = filled(tmp_path / "data.db")
+    ahead = {TICKS[-1], TICKS[-1] + 600, TICKS[-1] + 605}
+    told = reckon(path, [Book("s007", 7, set(TICKS), set(), ahead=ahead, refused=2)])
+    assert (told.faults, told.refused) == ([], 2)
+    (fault,) = reckon(path, [Book("s007", 7, set(TICKS), set(), ahead=ahead, refused=1)]).faults
+    assert "2 samples of a clock that was ahead are not there" in fault
