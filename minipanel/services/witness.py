@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import time
@@ -21,6 +22,9 @@ BEAT_SECONDS = 30.0
 AWAY_SECONDS = 3 * BEAT_SECONDS
 """A panel that has not been able to note that it is alive for this long was away: stopped, or unable to write."""
 
+NEWS_SECONDS = 2.0
+"""So soon the start of an agent is written: a killed panel forgets none, though the agent is gone for good."""
+
 SAME_TROUBLE_SECONDS = 120
 """A clock that is found off again within this time was off in between."""
 
@@ -29,7 +33,7 @@ _STARTED = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 
 
 class Witness:
-    """Keeps notes in memory and writes them at each beat. What a crash takes, the agents tell again."""
+    """Keeps notes in memory and writes them at each beat, and soon after an agent's start."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Witness:
         self._starts: list[tuple[int, AgentStart]] = []
         self._troubles: dict[int, Interval] = {}
         self._unwritten: set[int] = set()
+        self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -77,6 +82,7 @@ class Witness:
             return
         self._told[node_id] = (boot_id, started)
         self._starts.append((node_id, AgentStart(boot_id, int(float(started)), int(self._clock()))))
+        self._news.set()
 
     def note_clock(self, node_id: int, skew_seconds: float | None) -> None:
         """Take in how far a node's clock is off: over a minute is trouble, also where samples are not refused."""
@@ -109,9 +115,17 @@ class Witness:
 
     async def _repeat(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await self._wait()
             try:
                 await self.beat()
             except (DatabaseError, TryLater) as error:
                 # The ingest tells of the same trouble, to agents and in the log.
                 log.debug("%s", error)
+
+    async def _wait(self) -> None:
+        """Return at the next beat, or some seconds after an agent has started: others may, too."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                await self._news.wait()
+                await asyncio.sleep(NEWS_SECONDS)
+        self._news.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,6 +69,16 @@ async def test_a_start_is_kept_once_however_often_it_is_told(witness: Witness) -
         witness.note_start(1, BOOT, "1700000000.5")
         await witness.beat()
     assert noted(witness).agent_starts == (AgentStart(BOOT, 1_700_000_000, T),)
+
+
+async def test_a_start_is_written_soon_for_the_panel_may_be_killed(
+    witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.services.witness.NEWS_SECONDS", 0.05)
+    witness.note_start(1, BOOT, "1700000000.5")
+    async with asyncio.timeout(5):
+        while not noted(witness).agent_starts:  # noqa: ASYNC110 - it is the database that tells
+            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize(
