@@ -42,6 +42,7 @@ describe('history without records', () => {
   it('of a node that is down promises nothing', async () => {
     const { view } = await open([listedNode({ state: 'down' })])
     expect(view.get('.empty-state').text()).toBe('No records in this period.')
+    expect(view.get('.history-readout').text()).toContain('0 of 288 records')
   })
 })
 
