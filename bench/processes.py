@@ -31,10 +31,18 @@ def resident_mb(pid: int) -> float:
 
 def written_mb(pid: int) -> float:
     """Return what a process has caused to be written to disk, in MB of 10**6 bytes."""
-    for line in Path(f"/proc/{pid}/io").read_text().splitlines():
-        if line.startswith("write_bytes:"):
-            return int(line.split()[1]) / 1e6
-    return 0.0
+    return _io(pid, "write_bytes") / 1e6
+
+
+def read_mb(pid: int) -> float:
+    """Return what a process has caused to be read from disk, in MB of 10**6 bytes."""
+    return _io(pid, "read_bytes") / 1e6
+
+
+def _io(pid: int, what: str) -> int:
+    """Return a figure of proc(5)'s /proc/PID/io."""
+    lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
 
 
 def machine() -> str:
