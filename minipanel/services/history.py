@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from minipanel.database.store import Store
@@ -20,7 +21,13 @@ PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
 MAX_SPAN_SECONDS = 366 * 86_400
 
 NODES_AT_ONCE = 8
-"""How many nodes of a set are read at a time: as many as the page draws, and each way to a thread and back costs."""
+"""How many nodes of a set are read at a time: as many as the page draws."""
+
+THREADS = 4
+
+PIECE_SECONDS = 8 * 86_400
+"""Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile, and
+from a cold disk several pages come at once. A quarter of a month; a week is quick enough as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +70,32 @@ class History:
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
+        # Their own, and few: each keeps a connection with its cache.
+        self._threads = ThreadPoolExecutor(THREADS, "history")
+
+    async def close(self) -> None:
+        """End the threads."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     async def columns(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
         """Return, for each node, each column's JSON array by its name, `timestamp` first.
 
         Raises TryLater when nothing can be read.
         """
+        now, pieces = int(self._clock()), pieces_of(span)
+        loop = asyncio.get_running_loop()
+        reading = [
+            loop.run_in_executor(self._threads, self._store.history, node.id, start, end, span.columns, now)
+            for node in nodes
+            for start, end in pieces
+        ]
         try:
-            return await asyncio.to_thread(self._read, nodes, span, int(self._clock()))
+            read = await asyncio.gather(*reading)
         except DatabaseError as error:
             raise TryLater(str(error), 5) from error
-
-    def _read(self, nodes: Sequence[Node], span: Span, now: int) -> list[dict[str, bytes]]:
         names = ("timestamp", *span.columns)
-        arrays = (self._store.history(node.id, span.start, span.end, span.columns, now) for node in nodes)
-        return [dict(zip(names, each, strict=True)) for each in arrays]
+        of_node = (read[first : first + len(pieces)] for first in range(0, len(read), len(pieces)))
+        return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
 
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne."""
@@ -102,6 +120,19 @@ class History:
             arrays = [json.loads(array) for array in columns.values()]
             rows = (",".join("" if cell is None else str(cell) for cell in row) for row in zip(*arrays, strict=True))
             yield "".join(f"{node.hostname},{row}\r\n" for row in rows)
+
+
+def pieces_of(span: Span) -> list[tuple[int, int]]:
+    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending."""
+    starts = range(span.start, span.end, PIECE_SECONDS)
+    return [(start, min(start + PIECE_SECONDS, span.end)) for start in starts]
+
+
+def join_arrays(*arrays: bytes) -> bytes:
+    """Return JSON arrays as one: b"[1,2]", b"[]", b"[3]" -> b"[1,2,3]"."""
+    if len(arrays) == 1:
+        return arrays[0]
+    return b"[%s]" % b",".join(array[1:-1] for array in arrays if array != b"[]")
 
 
 def _who(node: Node) -> bytes:

@@ -74,6 +74,7 @@ class Panel:
         await self.credentials.close()
         await self.witness.close()
         await self.ingest.close()
+        await self.history.close()
         self.sessions.close()
         self.store.close()
 

@@ -6,7 +6,7 @@ import pytest
 
 from minipanel.errors import BadInput
 from minipanel.models.record import VALUE_COLUMNS
-from minipanel.services.history import Span, read_span
+from minipanel.services.history import PIECE_SECONDS, Span, join_arrays, pieces_of, read_span
 
 NOW = 1_700_000_123.4
 
@@ -20,6 +20,19 @@ def test_a_period_ends_now(period: str, days: int) -> None:
 def test_from_and_to_stand_in_place_of_a_period() -> None:
     assert read_span(None, "100", "700", None, NOW) == Span(None, 100, 700, VALUE_COLUMNS)
     assert read_span(None, "1700000000", None, None, NOW).end == 1_700_000_123
+
+
+@pytest.mark.parametrize(("seconds", "pieces"), [(300, 1), (7 * 86_400, 1), (PIECE_SECONDS, 1), (30 * 86_400, 4)])
+def test_a_long_span_is_read_in_pieces_that_follow_each_other(seconds: int, pieces: int) -> None:
+    found = pieces_of(Span(None, 1000, 1000 + seconds, VALUE_COLUMNS))
+    assert len(found) == pieces
+    assert [start for start, _ in found] == [1000, *(end for _, end in found[:-1])]
+    assert found[-1][1] == 1000 + seconds
+
+
+def test_arrays_are_joined_without_those_that_are_empty() -> None:
+    assert join_arrays(b"[]", b"[1,null]", b"[]", b"[2.5]") == b"[1,null,2.5]"
+    assert join_arrays(b"[]", b"[]") == b"[]"
 
 
 def test_fields_limit_the_columns_and_keep_their_order() -> None:

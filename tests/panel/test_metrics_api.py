@@ -102,6 +102,20 @@ async def test_history_comes_as_columns_with_missing_records_missing(client: htt
     assert history["samples"] == [1, 2]
 
 
+@pytest.mark.parametrize("piece_seconds", [300, 700, 900, 86_400])
+async def test_each_record_comes_once_wherever_a_long_span_is_cut(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, piece_seconds: int
+) -> None:
+    monkeypatch.setattr("minipanel.services.history.PIECE_SECONDS", piece_seconds)
+    end = last_full_record()
+    await send(client, *(sample(timestamp=end - 300 * k, cpu_percent=k) for k in range(12)))
+    for names in ("/1?", "?nodes=node001,node003&"):
+        answer = await client.get(f"/api/metrics/history{names}from={end - 3000}&to={end}")
+        history = answer.json() if names == "/1?" else answer.json()["nodes"][0]
+        assert history["timestamp"] == [end - 300 * k for k in range(9, -1, -1)]
+        assert history["cpu_percent"] == list(range(9, -1, -1))
+
+
 async def test_the_record_that_still_fills_is_not_shown(client: httpx.AsyncClient) -> None:
     now = int(sample()["timestamp"])
     await send(client, sample(timestamp=now if now % 300 else now + 5))
