@@ -87,7 +87,8 @@ def report(options: argparse.Namespace, taken: dict[str, Any]) -> str:
         row("alone", taken["calm"]),
         row("beside the back-fill", taken["live"]),
         "",
-        f"Answered as stored and not in the records at the end: {taken['lost']}.",
+        f"Answered as stored and not in the records at the end: {max(0, taken['lost'])}. The other way round, on their "
+        f"way when the nodes were ended: {max(0, -taken['lost'])}.",
     ]
     return "\n".join(lines) + "\n"
 
