@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,7 +25,7 @@ BLOCK = "54h"
 Records = list[tuple[float, ...]]
 
 
-class Peer:
+class Peer(ABC):
     """A database of samples: filled once, started and stopped, asked for one node or several."""
 
     name = ""
@@ -40,9 +41,9 @@ class Peer:
         """Tell whether its programs are there."""
         return all(shutil.which(program) for program in cls.programs)
 
+    @abstractmethod
     def fill(self, records: Iterable[tuple[int, Records]]) -> None:
         """Take in records by node; started, if that's what it needs, and running afterwards."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start to listen."""
@@ -86,8 +87,9 @@ class Peer:
         answer.read()
         return answer.status == 200
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """Return the command that runs it."""
 
 
 class Prometheus(Peer):
