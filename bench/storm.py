@@ -28,8 +28,9 @@ from processes import machine  # noqa: E402
 from weather import faults  # noqa: E402
 from weather.absence import Absence  # noqa: E402
 from weather.cluster import Cluster  # noqa: E402
-from weather.munged import find_munged  # noqa: E402
 from weather.reckoning import Result, reckon  # noqa: E402
+
+from tests.munged import find_munged  # noqa: E402
 
 INSIDE = "MINIPANEL_STORM"
 CALM_SECONDS = (2.0, 9.0)

@@ -14,7 +14,7 @@ START_SECONDS = 10
 
 def missing_munged() -> Optional[str]:
     """Return why no munged can be started here, None where one can."""
-    if _program() is None:
+    if find_munged() is None:
         return "munged is not installed"
     return None
 
@@ -51,7 +51,8 @@ def process_id(socket: str) -> int:
         return int(file.read())
 
 
-def _program() -> Optional[str]:
+def find_munged() -> Optional[str]:
+    """Return the program's path, None where it is not installed."""
     return shutil.which("munged", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
@@ -73,7 +74,7 @@ def _prepare(folder: str, key: bytes) -> None:
 
 
 def _start(folder: str, options: Sequence[str]) -> "subprocess.Popen[bytes]":
-    program = _program()
+    program = find_munged()
     if program is None:
         raise RuntimeError("munged is not installed")
     files = {"key": "munge.key", "log": "munged.log", "pid": "munged.pid", "seed": "munged.seed"}

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+from tests.munged import find_munged
+
 START_SECONDS = 10
-
-
-def find_munged() -> str | None:
-    """Return the program's path, None where it is not installed."""
-    return shutil.which("munged", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
 class Munged:

@@ -85,37 +85,20 @@ def _ingest() -> dict[str, Any]:
         "summary": "Store samples of one node",
         "operationId": "receive_samples",
         "parameters": [
-            {
-                "name": "Authorization",
-                "in": "header",
-                "required": True,
-                "description": "MUNGE <credential> or Bearer <token>",
-                "schema": {"type": "string"},
-            },
-            {
-                "name": "X-MiniPanel-Sent",
-                "in": "header",
-                "description": "when the agent sent this, Unix seconds with decimals",
-                "schema": {"type": "number"},
-            },
-            {
-                "name": "X-MiniPanel-Boot",
-                "in": "header",
-                "description": "the node's boot id (/proc/sys/kernel/random/boot_id); explains gaps",
-                "schema": {"type": "string"},
-            },
-            {
-                "name": "X-MiniPanel-Started",
-                "in": "header",
-                "description": "when the agent started, Unix seconds; explains gaps",
-                "schema": {"type": "number"},
-            },
-            {
-                "name": "X-MiniPanel-Sensor",
-                "in": "header",
-                "description": "what cpu_temp comes from, such as coretemp Package id 0; absent without a sensor",
-                "schema": {"type": "string", "maxLength": 64},
-            },
+            {"required": True, **_header("Authorization", "MUNGE <credential> or Bearer <token>", type="string")},
+            _header("X-MiniPanel-Sent", "when the agent sent this, Unix seconds with decimals", type="number"),
+            _header(
+                "X-MiniPanel-Boot",
+                "the node's boot id (/proc/sys/kernel/random/boot_id); explains gaps",
+                type="string",
+            ),
+            _header("X-MiniPanel-Started", "when the agent started, Unix seconds; explains gaps", type="number"),
+            _header(
+                "X-MiniPanel-Sensor",
+                "what cpu_temp comes from, such as coretemp Package id 0; absent without a sensor",
+                type="string",
+                maxLength=64,
+            ),
         ],
         "requestBody": {
             "required": True,
@@ -126,6 +109,10 @@ def _ingest() -> dict[str, Any]:
             "default": _content("What is wrong, as a sentence", "ErrorAnswer"),
         },
     }
+
+
+def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": description, "schema": schema}
 
 
 def _content(description: str, schema: str) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route
 
-from tests.panel.doors import PASSWORD, bearer, caller, config_in, running_app
+from tests.panel.doors import PASSWORD, bearer, caller
 
 pytestmark = pytest.mark.anyio
 
@@ -22,12 +21,6 @@ OPEN = {
     ("GET", "/{path:path}"),
 }
 """What anyone may ask for: the way in, the sign of life, and the page's own files."""
-
-
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
-    async with running_app(config_in(tmp_path)) as app:
-        yield app
 
 
 @pytest.fixture
