@@ -27,6 +27,21 @@ STOP_SECONDS = 2
 needs_toml = unittest.skipIf(config.toml is None, "this Python has no TOML reader; the built agent brings one")
 
 
+def start_agent(test, *arguments):
+    """Start an agent that the test ends at the latest; its lines can be read from stdout."""
+    process = subprocess.Popen(
+        [*FAST_AGENT, *arguments],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    test.addCleanup(process.stdout.close)
+    test.addCleanup(process.wait)
+    test.addCleanup(process.kill)
+    return process
+
+
 def run(*words):
     """Return exit code, standard output and standard error of the command."""
     process = subprocess.Popen(
@@ -131,17 +146,7 @@ class RunningTest(unittest.TestCase):
         lines = [f'{key} = "{value}"\n' for key, value in keys.items()]
         address = url or self.receiver.url
         self.tree.write("config.toml", f'server_url = "{address}"\nnode_id = "node001"\n' + "".join(lines))
-        process = subprocess.Popen(
-            [*FAST_AGENT, self.tree.path("config.toml"), root],
-            env=ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            universal_newlines=True,
-        )
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        return process
+        return start_agent(self, self.tree.path("config.toml"), root)
 
     def assert_stops(self, process, number=signal.SIGTERM):
         """Send a signal; the process must end soon, with 0 and a last line."""

@@ -26,7 +26,7 @@ from minipanel_agent.worker import Worker
 from tests.agent.clocks import FakeClock
 from tests.agent.measured import FIRST, measured
 from tests.agent.receiver import Receiver, answer, raw, stored_and_closed
-from tests.agent.test_command import ENVIRONMENT, FAST_AGENT, needs_toml
+from tests.agent.test_command import ENVIRONMENT, needs_toml, start_agent
 from tests.agent.trees import Tree
 
 SEQUENCES = 30
@@ -231,17 +231,7 @@ class KillTest(unittest.TestCase):
         )
 
     def start(self):
-        process = subprocess.Popen(
-            [*FAST_AGENT, self.tree.path("config.toml")],
-            env=ENVIRONMENT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            universal_newlines=True,
-        )
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        return process
+        return start_agent(self, self.tree.path("config.toml"))
 
     def on_disk(self):
         """Return the samples in the spool's files."""
