@@ -1,7 +1,7 @@
 /** Whose past is asked for: one node, a few that are drawn together, or a set that is drawn as a band. */
 
 import type { Node } from '@/api/client'
-import { expand, fold, NodeSetError } from '@/nodeset'
+import { fold, NodeSetError, selected } from '@/nodeset'
 
 /** More lines than this in one chart can't be told apart. */
 export const MOST_TOGETHER = 8
@@ -14,9 +14,9 @@ export interface Target {
   title: string
 }
 
-/** What is wrong with what was asked for: the name that is no node's, or the text that is no node set. */
+/** What is wrong with what was asked for: the name that is no node's, or the text that is no node set, or one too large. */
 export interface Problem {
-  kind: 'unknown' | 'badSet'
+  kind: 'unknown' | 'badSet' | 'tooLarge'
   text: string
 }
 
@@ -27,9 +27,9 @@ export function targetOf(text: string, nodes: readonly Node[]): Target | Problem
   if (one) return targetFor([one])
   let names: string[]
   try {
-    names = expand(text)
+    names = selected(text)
   } catch (error) {
-    if (error instanceof NodeSetError) return { kind: 'badSet', text }
+    if (error instanceof NodeSetError) return { kind: error.isTooLarge ? 'tooLarge' : 'badSet', text }
     throw error
   }
   const unknown = names.find((name) => !byName.has(name.toLowerCase()))
@@ -38,7 +38,7 @@ export function targetOf(text: string, nodes: readonly Node[]): Target | Problem
 }
 
 export function isProblem(target: Target | Problem): target is Problem {
-  return target.kind === 'unknown' || target.kind === 'badSet'
+  return target.kind === 'unknown' || target.kind === 'badSet' || target.kind === 'tooLarge'
 }
 
 function targetFor(nodes: readonly Node[]): Target {

@@ -133,6 +133,7 @@ export const en = {
     count: '{count} nodes',
     toRealtimeOfSet: 'These nodes now',
     badSet: '“{text}” is no node set. One looks like this: node[01-64,70]',
+    tooLarge: '“{text}” names more than {most} nodes.',
     all: 'All nodes',
     lastHour: 'Last hour, one sample every 5 s.',
     noSample: 'This node has not sent a sample yet.',
