@@ -282,7 +282,7 @@ uninstall() {
 import sys
 source = sys.argv.pop(1)
 sys.path[:0] = [source, source + "/agent"]
-from minipanel.setup.uninstall import main
+from minipanel.setup.change.uninstall import main
 sys.exit(main())' "$source" "$@"
 }
 

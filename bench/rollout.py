@@ -20,12 +20,12 @@ from pathlib import Path
 from processes import machine
 
 from minipanel.config import AgentsConfig
-from minipanel.language import translator
 from minipanel.rollout.engine import POLL_SECONDS, Engine, Running
 from minipanel.rollout.kit import SCRIPT, UNIT
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.visit import Visitor
+from minipanel.translations.language import translator
 
 AGENT_BYTES = 100_000
 

@@ -18,7 +18,7 @@ from minipanel import __version__
 from minipanel.config import Config
 from minipanel.errors import PanelError
 from minipanel.handlers import agents, auth, docs, metrics, nodes, stream
-from minipanel.handlers.doors import signed_in
+from minipanel.handlers.login_guard import signed_in
 from minipanel.handlers.page import page_routes
 from minipanel.models.answers import ErrorAnswer, Health
 from minipanel.services.panel import Panel

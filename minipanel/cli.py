@@ -10,16 +10,16 @@ import typer
 from typer import Argument, Option
 
 from minipanel import __version__
-from minipanel.commands.accounts import change_password
 from minipanel.commands.backup import make_backup
-from minipanel.commands.launch import become_panel
-from minipanel.commands.roster import add_node, list_nodes, remove_node_set
+from minipanel.commands.nodes import add_node, list_nodes, remove_node_set
+from minipanel.commands.password import change_password
 from minipanel.commands.status import show_status
-from minipanel.commands.trial import Options, try_out
-from minipanel.config.schema import DEFAULT_PATH
+from minipanel.config.values import DEFAULT_PATH
 from minipanel.exits import DONE, explain_failures
 from minipanel.rollout import RolloutOptions, roll_out
-from minipanel.setup.command import setup_command
+from minipanel.serving.launch import become_panel
+from minipanel.setup.command_line import setup_command
+from minipanel.trial.trial import Options, try_out
 
 ConfigOption = Annotated[
     Path, Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.")
@@ -74,7 +74,7 @@ def options(
 @cli.command()
 def serve(config: ConfigOption = DEFAULT_PATH) -> None:
     """Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew."""
-    become_panel(config)
+    become_panel("minipanel.serving", config)
 
 
 @cli.command("try")

@@ -6,7 +6,13 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENGLISH = [ROOT / "README.md", *sorted(path for path in ROOT.glob("docs/*.md") if ".zh-CN." not in path.name)]
+FOR_DEVELOPERS = {ROOT / "docs/decisions.md"}
+"""As ARCHITECTURE.md and CONTRIBUTING.md: in English alone."""
+
+ENGLISH = [
+    ROOT / "README.md",
+    *sorted(path for path in {*ROOT.glob("docs/*.md")} - FOR_DEVELOPERS if ".zh-CN." not in path.name),
+]
 CHINESE = [page.with_suffix(".zh-CN.md") for page in ENGLISH]
 LANGUAGES = {"English": ENGLISH, "Chinese": CHINESE}
 BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

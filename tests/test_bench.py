@@ -23,7 +23,6 @@ TINY = {
 ELSEWHERE = {
     # What others run for a while, and what they only import.
     "page.py",
-    "storm.py",
     *(
         "backlog.py",
         "cluster.py",

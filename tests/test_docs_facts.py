@@ -16,10 +16,10 @@ from minipanel_agent.config import Config as AgentConfig
 from typer.main import get_command
 
 from minipanel.cli import cli
-from minipanel.config import check_config, schema
+from minipanel.config import check_config, values
 from minipanel.models.gap import Reason
-from minipanel.rollout.chinese import CHINESE as ROLLOUT_IN_CHINESE
 from minipanel.rollout.outcome import Word
+from minipanel.translations.rollout import CHINESE as ROLLOUT_IN_CHINESE
 from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, rows, words
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
 
@@ -32,11 +32,11 @@ EVERYWHERE = {"--help", "--config"}
 OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
 SECTIONS = {
-    "[server]": schema.ServerConfig,
-    "[admin]": schema.AdminConfig,
-    "[database]": schema.DatabaseConfig,
-    "[agents]": schema.AgentsConfig,
-    "[[nodes]]": schema.NodeConfig,
+    "[server]": values.ServerConfig,
+    "[admin]": values.AdminConfig,
+    "[database]": values.DatabaseConfig,
+    "[agents]": values.AgentsConfig,
+    "[[nodes]]": values.NodeConfig,
 }
 
 SMALLEST_CONFIG = f"""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from minipanel.commands.probes import LITTLE_SPACE_BYTES
 from minipanel.config import Config
 from minipanel.database.size import Size
+from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.models.record import RECORD_SECONDS
 
 RECORDS_A_DAY = 86_400 // RECORD_SECONDS

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from minipanel.config.schema import NodeConfig
 from minipanel.config.template import render_node
+from minipanel.config.values import NodeConfig
 
 _HEADER = re.compile(r"\s*\[")
 _NODES_HEADER = re.compile(r"\s*\[\[\s*nodes\s*\]\]\s*(#|$)")

@@ -11,7 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from minipanel.config.blocks import are_sections, with_nodes, without_nodes
 from minipanel.config.reading import check_config, read_text
-from minipanel.config.schema import Config, NodeConfig
+from minipanel.config.values import Config, NodeConfig
 from minipanel.config.writing import locked, replace_file
 from minipanel.errors import ConfigError
 

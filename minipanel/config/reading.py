@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from minipanel.config.names import (
+from minipanel.config.table import Table, is_whole, shown
+from minipanel.config.values import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.errors import ConfigError
+from minipanel.models.names import (
     ADDRESS_ALLOWED,
     HOSTNAME_ALLOWED,
     NODE_ADDRESS_ALLOWED,
@@ -18,9 +21,6 @@ from minipanel.config.names import (
     parse_node_address,
     parse_url,
 )
-from minipanel.config.schema import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
-from minipanel.config.table import Table, is_whole, shown
-from minipanel.errors import ConfigError
 
 SECRET_BYTES_AT_LEAST = 32
 USERNAME_MAX_CHARACTERS = 64

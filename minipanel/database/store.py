@@ -31,7 +31,7 @@ Job = Callable[[sqlite3.Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Stored:
     """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
 
     stored: int
@@ -116,7 +116,7 @@ class Store:
     def write_samples(self, node_id: int, samples: Sequence[Sample], oldest: int) -> Job:
         """Return the job that merges a node's samples into its records; those before `oldest` are ignored."""
 
-        def write(connection: sqlite3.Connection) -> Outcome:
+        def write(connection: sqlite3.Connection) -> Stored:
             pending: list[queries.Row] = []
             sealed: list[queries.Row] = []
             places: dict[int, list[queries.Row]] = {}
@@ -131,7 +131,7 @@ class Store:
                 place.append(row)
             stored = queries.merge_pending(connection, pending) if pending else 0
             stored += queries.merge_sealed(connection, sealed) if sealed else 0
-            return Outcome(stored, len(samples) - stored)
+            return Stored(stored, len(samples) - stored)
 
         return write
 

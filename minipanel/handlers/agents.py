@@ -64,8 +64,8 @@ def _meet(panel: Panel, request: Request, claim: Claim, samples: list[Sample], a
     version, sensor = parse_version(headers.get("User-Agent", "")), parse_sensor(headers.get("X-MiniPanel-Sensor", ""))
     panel.live.note_agent(node, version, sensor, skew)
     panel.clocks.note(node.id, skew)
-    panel.witness.note_clock(node.id, skew)
-    panel.witness.note_start(node.id, headers.get("X-MiniPanel-Boot", ""), headers.get("X-MiniPanel-Started", ""))
+    panel.evidence.note_clock(node.id, skew)
+    panel.evidence.note_start(node.id, headers.get("X-MiniPanel-Boot", ""), headers.get("X-MiniPanel-Started", ""))
     return node
 
 

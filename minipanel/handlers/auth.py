@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from minipanel.errors import BadInput
-from minipanel.handlers.doors import COOKIE, User
+from minipanel.handlers.login_guard import COOKIE, User
 from minipanel.handlers.request import peer_of, read_body
 from minipanel.models.answers import LoginAnswer, LogoutAnswer, UserAnswer
 from minipanel.services.panel import Panel

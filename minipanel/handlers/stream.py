@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from minipanel.errors import NotAuthenticated
-from minipanel.handlers.doors import session_token
+from minipanel.handlers.login_guard import session_token
 
 router = APIRouter(tags=["metrics"])
 

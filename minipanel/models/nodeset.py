@@ -1,8 +1,9 @@
-"""Node sets as people type them, for requests: ClusterShell's syntax, bounded, without groups."""
+"""Node sets as people type and read them: ClusterShell's syntax, bounded, without groups."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
 
@@ -33,6 +34,11 @@ def expand(text: str) -> list[str]:
     if not names:
         raise BadInput(f"nodes is {quote(text)}; it names no node.")
     return names
+
+
+def fold(names: Iterable[str]) -> str:
+    """Return names as one node set: node001, node002, node007 -> node[001-002,007]."""
+    return str(NodeSet.fromlist(list(names), resolver=RESOLVER_NOGROUP))
 
 
 def _size(text: str) -> int:

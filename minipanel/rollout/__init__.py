@@ -1,6 +1,6 @@
 """The agent onto the nodes, over ssh, until each one's first sample is at the panel."""
 
-from minipanel.rollout.command import roll_out
+from minipanel.rollout.command_line import roll_out
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.report import RolloutReport
 from minipanel.rollout.rollout import run_rollout

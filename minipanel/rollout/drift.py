@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
-from minipanel.commands.folding import fold
 from minipanel.config import Config, NodeConfig
-from minipanel.hosts import HOSTS, HostsNode, read_hosts
+from minipanel.machine.hosts import HOSTS, HostsNode, read_hosts
+from minipanel.models.nodeset import fold
 from minipanel.rollout.facts import Say
 
 

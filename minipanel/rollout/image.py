@@ -9,9 +9,9 @@ from pathlib import Path
 from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.rollout.facts import Say
-from minipanel.rollout.kit import CA, SCRIPT, Kit, render_agent_config
+from minipanel.rollout.kit import SCRIPT, Kit, agent_config
 from minipanel.rollout.outcome import Outcome, Word
-from minipanel.rollout.plan import Plan, spread_seconds
+from minipanel.rollout.plan import Plan
 from minipanel.rollout.ssh import last_line
 
 INSTALL_SECONDS = 120
@@ -26,7 +26,7 @@ def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say:
         raise CommandError(
             'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.'
         )
-    text = render_agent_config(config, hostname, spread_seconds(config), CA in kit.files)
+    text = agent_config(config, hostname, kit)
     with tempfile.TemporaryDirectory(prefix="minipanel-image-") as folder:
         for name, content in kit.for_node(text).items():
             (Path(folder) / name).write_bytes(content)

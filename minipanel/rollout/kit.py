@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 import subprocess
 import sys
@@ -15,7 +14,8 @@ import minipanel
 from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.rollout.options import RolloutOptions
-from minipanel.services.tokens import agent_token
+from minipanel.rollout.plan import spread_seconds
+from minipanel.services.agent_config import Value, render_agent_config
 
 AGENT = "minipanel-agent"
 UNIT = "minipanel-agent.service"
@@ -49,19 +49,12 @@ def gather_kit(config: Config, options: RolloutOptions) -> Kit:
     return Kit(files if certificate is None else {**files, CA: certificate})
 
 
-def render_agent_config(config: Config, hostname: str | None, spread_seconds: float, has_ca: bool) -> str:
+def agent_config(config: Config, hostname: str | None, kit: Kit) -> str:
     """Return the config.toml of a node's agent. hostname: None on an image that several nodes boot from."""
-    agents = config.agents
-    values: dict[str, str | int | float] = {"server_url": config.server.url}
-    if hostname is not None:
-        values["node_id"] = hostname
-    values |= {"interval": agents.interval, "spread_seconds": spread_seconds, "auth": agents.auth}
-    if agents.auth == "token" and agents.secret is not None and hostname is not None:
-        values["token"] = agent_token(agents.secret, hostname)
-    if has_ca:
-        values["ca_file"] = f"{HOME}/{CA}"
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join(["# Written by the panel's roll-out, which writes it anew each time.", *lines, ""])
+    local: dict[str, Value] = {"spread_seconds": spread_seconds(config)}
+    if CA in kit.files:
+        local["ca_file"] = f"{HOME}/{CA}"
+    return render_agent_config(config, hostname, **local)
 
 
 def sum_of(content: bytes) -> str:

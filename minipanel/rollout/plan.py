@@ -9,12 +9,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from minipanel.commands.folding import fold
-from minipanel.commands.probes import munge_trouble, panel_version
 from minipanel.config import Config, NodeConfig
 from minipanel.errors import CommandError
-from minipanel.hosts import HostsNode, read_hosts
-from minipanel.models.nodeset import expand
+from minipanel.machine.health import munge_trouble, panel_version
+from minipanel.machine.hosts import HostsNode, read_hosts
+from minipanel.models.nodeset import expand, fold
 from minipanel.rollout.options import RolloutOptions
 
 SPREAD_SECONDS_MAX = 4.0
@@ -79,7 +78,7 @@ def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
             f"url in {config.path} is {config.server.url}, which on a node means the node itself; "
             "it must hold an address of this machine that the nodes can reach."
         )
-    panel_version(config.server)
+    panel_version(config.server.local_url)
     if config.agents.auth == "munge":
         _check_munge(config)
 

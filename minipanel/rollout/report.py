@@ -12,8 +12,8 @@ from ClusterShell.NodeSet import NodeSetException
 from rich.console import Console
 from rich.table import Table
 
-from minipanel.commands.folding import fold
 from minipanel.exits import DONE, FAILED
+from minipanel.models.nodeset import fold
 from minipanel.rollout.facts import Say
 from minipanel.rollout.outcome import Outcome, Word
 

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from minipanel.commands.findings import newest_samples
 from minipanel.config import Config
+from minipanel.database.newest import newest_samples
 from minipanel.errors import DatabaseError
-from minipanel.language import translator
+from minipanel.machine.addresses import LocalAddresses
 from minipanel.models.node import UP_SECONDS
-from minipanel.rollout.chinese import CHINESE
 from minipanel.rollout.drift import tell_drift
 from minipanel.rollout.engine import Engine, Running
 from minipanel.rollout.facts import Say
 from minipanel.rollout.failed import remember, remembered
 from minipanel.rollout.image import clear_image, only_node, write_image
-from minipanel.rollout.kit import CA, SCRIPT, Kit, gather_kit, render_agent_config
+from minipanel.rollout.kit import SCRIPT, Kit, agent_config, gather_kit
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.plan import Plan, Target, check_this_machine, make_plan, spread_seconds
@@ -31,7 +30,8 @@ from minipanel.rollout.report import RolloutReport
 from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.step import Visit
 from minipanel.rollout.visit import LOOK_SCRIPT, Visitor
-from minipanel.services.addresses import LocalAddresses
+from minipanel.translations.language import translator
+from minipanel.translations.rollout import CHINESE
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -96,7 +96,7 @@ def _visits(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, say: 
     def visit(target: Target) -> Visit:
         if options.remove:
             return visitor.remove(target.hostname, target.address, kit.files[SCRIPT])
-        text = render_agent_config(config, target.hostname, visitor.spread_seconds, CA in kit.files)
+        text = agent_config(config, target.hostname, kit)
         is_up = target.hostname.lower() in up
         return visitor.install(target.hostname, target.address, kit.for_node(text), is_up)
 

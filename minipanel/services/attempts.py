@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Network
 
-from minipanel.services.addresses import normalise
+from minipanel.machine.addresses import normalise
 
 FREE_TRIES = 5
 WINDOW_SECONDS = 300.0

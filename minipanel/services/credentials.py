@@ -9,9 +9,9 @@ from minipanel_agent.munge import payload_of
 
 from minipanel.config import AgentsConfig, Config
 from minipanel.errors import NotAllowed, NotAuthenticated
+from minipanel.machine.addresses import LocalAddresses, is_loopback, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
-from minipanel.services.addresses import LocalAddresses, is_loopback, normalise
 from minipanel.services.munge import MungeDecoder, refusal
 from minipanel.services.tokens import is_token, is_token_of
 

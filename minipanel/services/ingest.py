@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from minipanel.database.store import Job, Outcome, Store
+from minipanel.database.store import Job, Store, Stored
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
@@ -48,14 +48,14 @@ class Ingest:
         """Commit what waits, then stop."""
         await self._batcher.close()
 
-    async def submit(self, node: Node, samples: list[Sample]) -> Outcome:
+    async def submit(self, node: Node, samples: list[Sample]) -> Stored:
         """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored.
 
         Answered only after the commit: what an agent was told is stored survives a crash of the panel.
         """
         job = self._store.write_samples(node.id, samples, self.oldest())
         try:
-            outcome: Outcome = await self.run(job, len(samples))
+            outcome: Stored = await self.run(job, len(samples))
         except DatabaseError as error:
             raise TryLater(str(error), RETRY_SECONDS) from error
         self._live.take(node.id, samples)

@@ -13,6 +13,7 @@ from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
 from minipanel.services.credentials import Credentials
 from minipanel.services.directory import Directory
+from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
 from minipanel.services.ingest import Ingest
@@ -21,7 +22,6 @@ from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
 from minipanel.services.sessions import Sessions
 from minipanel.services.spread import Spread
-from minipanel.services.witness import Witness
 
 
 class Panel:
@@ -38,7 +38,7 @@ class Panel:
         self.ingest = Ingest(self.store, self.live, config.database.retention_days, clock)
         self.retention = Retention(self.store, self.ingest, clock)
         self.clocks = Clocks(clock)
-        self.witness = Witness(self.store, self.ingest, self.clocks, clock)
+        self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock)
         self.history = History(self.store, clock)
         self.spread = Spread(self.store, clock)
         self.gaps = Gaps(self.store, config.agents.interval, clock)
@@ -51,7 +51,7 @@ class Panel:
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
-        await self.witness.start()
+        await self.evidence.start()
         self.retention.start()
 
     async def reload(self, config: Config) -> None:
@@ -72,7 +72,7 @@ class Panel:
         self.broadcast.close()
         await self.retention.close()
         await self.credentials.close()
-        await self.witness.close()
+        await self.evidence.close()
         await self.ingest.close()
         await self.history.close()
         self.sessions.close()

@@ -18,7 +18,7 @@ from minipanel.config import Config
 from minipanel.errors import NotAuthenticated, TooManyTries
 from minipanel.models.quote import escape
 from minipanel.services.attempts import Attempts
-from minipanel.services.passwords import Passwords
+from minipanel.services.password import Passwords
 
 log = logging.getLogger(__name__)
 

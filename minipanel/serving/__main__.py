@@ -19,24 +19,14 @@ def main() -> int:
     """Run the panel. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="minipanel.serving", allow_abbrev=False)
     parser.add_argument("--config", type=Path, required=True, help="the panel's config.toml")
-    parser.add_argument("--agent", type=Path, help="configuration of an agent to run beside the panel")
-    parser.add_argument("--log", type=Path, help="file for the log; warnings go to stderr too")
     arguments = parser.parse_args()
 
     def work() -> int:
-        start_log(arguments.log)
-        serve(arguments.config, arguments.agent, _tell_ready if arguments.agent else _say_nothing)
+        start_log(None)
+        serve(arguments.config, on_ready=lambda: None)  # the log tells it
         return DONE
 
     return explain_failures(work)
-
-
-def _tell_ready() -> None:
-    print("The page is up. Ctrl-C stops the panel and the agent.", flush=True)
-
-
-def _say_nothing() -> None:
-    """The log tells it already."""
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import uvicorn
@@ -20,8 +20,7 @@ from minipanel import __version__
 from minipanel.app import create_app
 from minipanel.config import Config, load_config
 from minipanel.errors import ConfigError, DatabaseError
-from minipanel.serving.companion import Companion
-from minipanel.serving.lock import PanelLock
+from minipanel.machine.lock import PanelLock
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
 log = logging.getLogger(__name__)
@@ -41,10 +40,13 @@ BACKLOG = 4096
 AT_START_ONLY = ("port", "host", "tls_certificate", "tls_key")
 
 
-def serve(config_path: Path, agent_config: Path | None, on_ready: Callable[[], None]) -> None:
-    """Run the panel until it is told to stop, and an agent beside it when that one's configuration is named.
+Beside = AbstractAsyncContextManager[object]
+"""What runs beside the panel, for as long as the panel does."""
 
-    `on_ready` is called once it listens.
+
+def serve(config_path: Path, on_ready: Callable[[], None], beside: Beside | None = None) -> None:
+    """Run the panel until it is told to stop, and what is to run beside it. `on_ready` is called once it listens.
+
     Raises ConfigError, DatabaseError (also when another panel uses the database), CommandError (address taken).
     """
     # Started by nohup it ignores SIGHUP already, and is to outlive its terminal. Until the server is there, all do.
@@ -56,25 +58,18 @@ def serve(config_path: Path, agent_config: Path | None, on_ready: Callable[[], N
     try:
         with bind(config.server.host, config.server.port) as listener:
             app = create_app(config)
-            companion = Companion(agent_config) if agent_config else None
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 server = PanelServer(app, config, lock, outlives_terminal, on_ready)
-                runner.run(_run(server, listener, companion))
+                runner.run(_run(server, listener, beside or nullcontext()))
     finally:
         lock.release()
 
 
-async def _run(server: PanelServer, listener: socket.socket, companion: Companion | None) -> None:
+async def _run(server: PanelServer, listener: socket.socket, beside: Beside) -> None:
     # Uvicorn's own lifespan would log a failed start as a traceback.
     app = server.app
-    async with app.router.lifespan_context(app):
-        if companion is not None:
-            companion.start()
-        try:
-            await server.serve(sockets=[listener])
-        finally:
-            if companion is not None:
-                await companion.stop()
+    async with app.router.lifespan_context(app), beside:
+        await server.serve(sockets=[listener])
 
 
 class PanelServer(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minipanel.config.schema import DEFAULT_PATH
+from minipanel.config.values import DEFAULT_PATH
 
 USER = "minipanel"
 SERVICE = "minipanel.service"

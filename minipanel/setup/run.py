@@ -9,19 +9,19 @@ from minipanel import __version__
 from minipanel.config import Config
 from minipanel.errors import CommandError, PanelError
 from minipanel.exits import DONE, FAILED
-from minipanel.setup.answers import Answers
-from minipanel.setup.checks import look_around
-from minipanel.setup.configuration import installed_config
-from minipanel.setup.findings import must_be_fixed, table
-from minipanel.setup.install import install
-from minipanel.setup.network import OwnNetwork
-from minipanel.setup.questions import PORT, parse_port
-from minipanel.setup.release import own_release
-from minipanel.setup.report import last_screen
+from minipanel.setup.ask.answers import Answers
+from minipanel.setup.ask.questions import PORT, parse_port
+from minipanel.setup.ask.wizard import ask_everything, summary
+from minipanel.setup.change.configuration import installed_config
+from minipanel.setup.change.install import install
+from minipanel.setup.change.release import own_release
+from minipanel.setup.last_screen import last_screen
+from minipanel.setup.look.check import must_be_fixed, table
+from minipanel.setup.look.machine import look_around
+from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.setup.wizard import ask_everything, summary
 
 RollOut = Callable[[Path], int]
 """Brings the agent onto all nodes of this config.toml and shows how that goes. Returns 0 when all of them report."""
@@ -55,13 +55,13 @@ def _look(request: Request, before: Config | None, system: System, screen: Scree
     t = screen.t
     screen.title(t("This machine"))
     if before is not None:
-        findings = look_around(system, t, before.server.port, False, before.agents.auth == "munge")
+        checks = look_around(system, t, before.server.port, False, before.agents.auth == "munge")
     else:
         port = PORT if request.port is None else parse_port(request.port, screen)
         is_port_asked = screen.is_guided and request.port is None
-        findings = look_around(system, t, port, is_port_asked, request.auth != "token")
-    screen.say(*table(findings, t))
-    if must_be_fixed(findings):
+        checks = look_around(system, t, port, is_port_asked, request.auth != "token")
+    screen.say(*table(checks, t))
+    if must_be_fixed(checks):
         raise CommandError("\n" + t("Nothing was changed. Put right what must be fixed, then start the set-up again."))
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from minipanel.errors import CommandError
-from minipanel.language import Translate
+from minipanel.translations.language import Translate
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ TIMED_OUT = 124
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Ended:
     """How a command ended: its exit code (127: there is none, 124: it took too long) and what it wrote."""
 
     code: int
@@ -60,11 +60,11 @@ class System:
         """Tell whether there is such a command."""
         return shutil.which(command, path=self.search) is not None
 
-    def run(self, command: str, *words: str, seconds: float = 60, stdin: str = "") -> Outcome:
-        """Run a command in English, without a terminal. Raises nothing: see Outcome."""
+    def run(self, command: str, *words: str, seconds: float = 60, stdin: str = "") -> Ended:
+        """Run a command in English, without a terminal. Raises nothing: see Ended."""
         program = shutil.which(command, path=self.search)
         if program is None:
-            return Outcome(NOT_FOUND, stderr=f"{command}: command not found")
+            return Ended(NOT_FOUND, stderr=f"{command}: command not found")
         environment = {**os.environ, "PATH": self.search, "LC_ALL": "C"}
         try:
             done = subprocess.run(
@@ -72,10 +72,10 @@ class System:
                 check=False, env=environment, cwd="/",
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return Outcome(TIMED_OUT, stderr=f"{command} gave no answer within {seconds:g} seconds")
+            return Ended(TIMED_OUT, stderr=f"{command} gave no answer within {seconds:g} seconds")
         except OSError as error:
-            return Outcome(NOT_FOUND, stderr=f"{command}: {error.strerror}")
-        return Outcome(done.returncode, done.stdout, done.stderr)
+            return Ended(NOT_FOUND, stderr=f"{command}: {error.strerror}")
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     def must_run(self, command: str, *words: str, seconds: float = 60) -> str:
         """Run a command that must end well. Returns what it wrote to stdout. Raises CommandError."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from minipanel.commands.agent_file import write_agent_file
 from minipanel.config import Config
+from minipanel.trial.trial import write_agent_config
 from tests.panel.commands import ENVIRONMENT, log_in, running_panel, written_config
 from tests.panel.doors import PASSWORD
 
@@ -64,7 +64,7 @@ def recent(config: Config, node: int = 1) -> list[int]:
 def test_a_panel_away_and_an_agent_killed_meanwhile_cost_not_one_sample(tmp_path: Path) -> None:
     config = written_config(tmp_path)
     agent, log = tmp_path / "agent.toml", tmp_path / "agent.log"
-    write_agent_file(agent, config, config.nodes[0])
+    write_agent_config(agent, config, config.nodes[0])
     with running_agent(agent, log) as first:
         with running_panel(config):
             wait_until(log, "The panel stored the first sample.", 15)

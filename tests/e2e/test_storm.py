@@ -20,8 +20,8 @@ from tests.munged import missing_munged
 BENCH = Path(__file__).parents[2] / "bench"
 sys.path.append(str(BENCH))
 
-from weather.reckoning import COLUMNS, Book, Result, reckon  # noqa: E402
-from weather.values import sample  # noqa: E402
+from storm.reckoning import COLUMNS, Book, Result, reckon  # noqa: E402
+from storm.values import sample  # noqa: E402
 
 needs_munged = pytest.mark.skipif(missing_munged() is not None, reason="munged is not installed")
 
@@ -33,7 +33,7 @@ ALL_COLUMNS = f"id, node_id, cpu_temp_samples, {COLUMNS}"
 
 
 def storm(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(BENCH / "storm.py"), "--no-save", "--real", "2", *options]
+    command = [sys.executable, str(BENCH / "storm"), "--no-save", "--real", "2", *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 

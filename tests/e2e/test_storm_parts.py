@@ -16,11 +16,11 @@ from tests.munged import missing_munged, running_munged
 
 sys.path.append(str(Path(__file__).parents[2] / "bench"))
 
-from weather.clock import Clock
-from weather.credential import Mint, decode
-from weather.diary import Run, ticks
-from weather.values import cpu_percent
-from weather.world import World
+from storm.clock import Clock
+from storm.credential import Mint, decode
+from storm.diary import Run, ticks
+from storm.values import cpu_percent
+from storm.world import World
 
 T = 1_700_000_000
 BODY = munge.payload_of(b"{}")

@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from minipanel.services.addresses import (
+from minipanel.machine.addresses import (
     LocalAddresses,
     is_loopback,
     normalise,

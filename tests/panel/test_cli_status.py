@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from minipanel.commands.probes import LITTLE_SPACE_BYTES, disk_trouble, munge_trouble
 from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.database.connection import open_writer
 from minipanel.database.store import Store
+from minipanel.machine.health import LITTLE_SPACE_BYTES, disk_trouble, munge_trouble
 from tests.munged import missing_munged, running_munged
 from tests.panel.commands import run, running_panel, written_config
 from tests.panel.doors import bearer, body_of, sample
@@ -54,15 +54,15 @@ def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
         assert lines[6].endswith(" s ago)")
         assert lines[7] == "spare    disabled  none yet"
 
-        findings = json.loads(run("status", "--json", "--config", config.path).stdout)
-        assert findings["well"] is True
-        assert findings["nodes"][0] == {
+        overview = json.loads(run("status", "--json", "--config", config.path).stdout)
+        assert overview["well"] is True
+        assert overview["nodes"][0] == {
             "name": "node001",
             "hostname": "node001",
             "state": "up",
             "last_seen": newest,
         }
-        assert findings["database"]["size_bytes"] > 0
+        assert overview["database"]["size_bytes"] > 0
 
 
 def test_nodes_that_are_not_up_are_named_as_a_node_set(config: Config) -> None:

@@ -18,7 +18,7 @@ from minipanel.config import (
     NodeConfig,
     ServerConfig,
     check_config,
-    schema,
+    values,
 )
 from minipanel.config.template import render_config
 
@@ -72,4 +72,4 @@ def test_a_database_beside_the_file_is_written_so_that_both_can_be_moved() -> No
 
 
 def test_the_default_place_is_that_of_an_installed_panel() -> None:
-    assert schema.DEFAULT_PATH == PATH
+    assert values.DEFAULT_PATH == PATH

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minipanel.errors import NotAllowed, NotAuthenticated, PanelError
+from minipanel.machine.addresses import LocalAddresses
 from minipanel.models.node import Node
-from minipanel.services.addresses import LocalAddresses
 from minipanel.services.credentials import Claim, Credentials, MungeClaim
 from minipanel.services.tokens import agent_token
 from tests.panel.doors import SECRET, config_in

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from minipanel.commands.forecast import forecast
-from minipanel.commands.probes import LITTLE_SPACE_BYTES
 from minipanel.config import Config, NodeConfig
 from minipanel.database.queries import merge_sealed
 from minipanel.database.size import ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
 from minipanel.database.store import Store
+from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.models.record import record_id
 from tests.panel.commands import run, written_config
 from tests.panel.doors import config_in

@@ -41,7 +41,7 @@ async def gaps(client: httpx.AsyncClient, node: str = "node001", span: str = "pe
 async def test_a_reboot_shows_as_the_nodes_absence(client: httpx.AsyncClient, app: FastAPI, now: int) -> None:
     await send(client, list(range(now - 3600, now - 1800, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
     await send(client, list(range(now - 1200, now, 5)), boot=SECOND_BOOT, started=f"{now - 1204}.25")
-    await app.state.panel.witness.beat()
+    await app.state.panel.evidence.beat()
     assert await gaps(client) == [{"from": now - 1805, "to": now - 1205, "reason": "node_away"}]
 
 
@@ -59,7 +59,7 @@ async def test_a_reason_does_not_depend_on_the_span_that_is_asked_for(
 ) -> None:
     await send(client, list(range(now - 7200, now - 3600, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
     await send(client, [now - 5], boot=FIRST_BOOT, started=str(now - 8))
-    await app.state.panel.witness.beat()
+    await app.state.panel.evidence.beat()
     inside = f"from={now - 3000}&to={now - 2900}"
     assert await gaps(client, span=inside) == [{"from": now - 3000, "to": now - 2900, "reason": "agent_stopped"}]
     assert await gaps(client, span=f"from={now - 5000}&to={now - 4000}") == []
@@ -95,7 +95,7 @@ async def test_the_gaps_of_a_set_come_with_each_nodes_own_reasons(
 ) -> None:
     await send(client, list(range(now - 3600, now - 1800, 5)), boot=FIRST_BOOT, started=str(now - 90_000))
     await send(client, list(range(now - 1200, now, 5)), boot=SECOND_BOOT, started=f"{now - 1204}.25")
-    await app.state.panel.witness.beat()
+    await app.state.panel.evidence.beat()
     span = f"from={now - 7200}&to={now}"
     answer = await client.get(f"/api/metrics/gaps?nodes=node001,{LONG}&{span}")
     assert answer.status_code == 200
@@ -132,7 +132,7 @@ async def test_gaps_of_a_set_that_cannot_be_answered_get_a_sentence(
 async def test_samples_refused_for_their_time_explain_a_gap(tmp_path: Path) -> None:
     async with running_app(config_in(tmp_path)) as app:
         panel, moment = app.state.panel, int(time.time()) // 300 * 300
-        for part in (panel, panel.witness, panel.gaps, panel.ingest):
+        for part in (panel, panel.evidence, panel.gaps, panel.ingest):
             name = "clock" if part is panel else "_clock"
             setattr(part, name, lambda: moment)
         async with caller(app) as client:
@@ -147,7 +147,7 @@ async def test_samples_refused_for_their_time_explain_a_gap(tmp_path: Path) -> N
                 assert answer.status_code == 400, "one node alone is ahead: it is that one's clock"
             moment += 60
             await send(client, [moment], sent=f"{moment}.5")
-            await panel.witness.beat()
+            await panel.evidence.beat()
             span = f"from={begin - 300}&to={moment}"
             assert await gaps(client, span=span) == [{"from": begin, "to": moment - 5, "reason": "clock_refused"}]
 

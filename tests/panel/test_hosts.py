@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.hosts import Fault, HostsNode, parse_hosts, read_hosts, with_this_machine
+from minipanel.machine.hosts import Fault, HostsNode, parse_hosts, read_hosts, with_this_machine
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from minipanel.language import is_chinese, translator
+from minipanel.translations.language import is_chinese, translator
 
 CATALOGUE = {"Hello {name}": "你好 {name}", "done": "完成"}
 

@@ -6,8 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-from minipanel.rollout.chinese import CHINESE
 from minipanel.rollout.outcome import Word
+from minipanel.translations.rollout import CHINESE
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent / "minipanel" / "rollout"
 TITLES = {"Outcome", "Count", "Nodes", "Why"}

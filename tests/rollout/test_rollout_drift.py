@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.language import translator
 from minipanel.rollout.drift import tell_drift
+from minipanel.translations.language import translator
 from tests.rollout.example import OWN, config
 
 SAY = translator({}, {})

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from minipanel_agent import munge
 
-from minipanel.language import translator
 from minipanel.rollout.facts import Facts, fault_of, parse_facts
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
+from minipanel.translations.language import translator
 from tests.munged import missing_munged, running_munged
 
 SAY = translator({}, {})

@@ -11,11 +11,11 @@ import pytest
 from minipanel_agent.config import parse_config
 
 from minipanel.errors import CommandError
-from minipanel.language import translator
 from minipanel.rollout.image import clear_image, only_node, write_image
 from minipanel.rollout.kit import SCRIPT, UNIT, Kit
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.plan import Plan, Target
+from minipanel.translations.language import translator
 from tests.rollout.example import config
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"

@@ -11,8 +11,9 @@ from minipanel_agent.config import parse_config
 
 from minipanel import __version__
 from minipanel.errors import CommandError
-from minipanel.rollout.kit import CA, SCRIPT, UNIT, gather_kit, install_command, install_input, render_agent_config
+from minipanel.rollout.kit import CA, SCRIPT, UNIT, Kit, agent_config, gather_kit, install_command, install_input
 from minipanel.rollout.options import RolloutOptions
+from minipanel.rollout.plan import spread_seconds
 from minipanel.services.tokens import agent_token
 from tests.rollout.example import config
 
@@ -28,14 +29,14 @@ def agent(tmp_path: Path) -> Path:
 
 
 def test_the_agent_reads_the_configuration_it_gets() -> None:
-    read = parse_config(render_agent_config(config(), "node001", 0.5, has_ca=False))
+    read = parse_config(agent_config(config(), "node001", Kit({})))
     assert (read.server_url.text, read.node_id, read.interval) == ("http://10.0.0.1:8080", "node001", 5)
-    assert (read.auth, read.spread_seconds, read.ca_file) == ("munge", 0.5, "")
+    assert (read.auth, read.spread_seconds, read.ca_file) == ("munge", spread_seconds(config()), "")
 
 
 def test_with_tokens_each_node_gets_its_own() -> None:
     one, two = (
-        parse_config(render_agent_config(config(auth="token", secret=SECRET), name, 0, has_ca=False)).token
+        parse_config(agent_config(config(auth="token", secret=SECRET), name, Kit({}))).token
         for name in ("node001", "node002")
     )
     assert one == agent_token(SECRET, "node001")
@@ -43,12 +44,12 @@ def test_with_tokens_each_node_gets_its_own() -> None:
 
 
 def test_with_https_the_agent_is_told_whom_to_trust() -> None:
-    text = render_agent_config(config(url="https://head:8080"), "node001", 0, has_ca=True)
+    text = agent_config(config(url="https://head:8080"), "node001", Kit({CA: b"PEM"}))
     assert parse_config(text).ca_file == "/opt/minipanel-agent/ca.pem"
 
 
 def test_an_image_for_several_nodes_names_none() -> None:
-    assert "node_id" not in render_agent_config(config(), None, 0, has_ca=False)
+    assert "node_id" not in agent_config(config(), None, Kit({}))
 
 
 def test_the_kit_has_agent_unit_and_script(agent: Path) -> None:

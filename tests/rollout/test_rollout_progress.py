@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from minipanel.language import translator
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.progress import watcher
+from minipanel.translations.language import translator
 
 ON_A_TERMINAL = """\
-from minipanel.language import translator
+from minipanel.translations.language import translator
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.progress import watcher
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from minipanel.language import translator
-from minipanel.rollout.chinese import CHINESE
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.report import RolloutReport
+from minipanel.translations.language import translator
+from minipanel.translations.rollout import CHINESE
 
 SAY = translator({}, {})
 MIXED = (

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from minipanel.config import AgentsConfig
-from minipanel.language import translator
 from minipanel.rollout.kit import SCRIPT, UNIT, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 from minipanel.rollout.visit import Visitor
+from minipanel.translations.language import translator
 
 FILES = {"minipanel-agent": b"agent", "config.toml": b"config", UNIT: b"unit", SCRIPT: b"script"}
 FIT = """\

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.setup import configuration, service
-from minipanel.setup.install import install
+from minipanel.setup.change import configuration, service
+from minipanel.setup.change.install import install
 from tests.setup.installing import GID, HASH, UID, answers, lay_release, screen
 from tests.setup.machine import Machine
 from tests.setup.panel_stub import PanelStub, running_stub

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 from minipanel.exits import DONE, explain_failures
-from minipanel.language import translator
-from minipanel.setup.chinese import CHINESE
-from minipanel.setup.network import OwnNetwork
+from minipanel.setup.ask.wizard import ask_everything
+from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.setup.wizard import ask_everything
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE
 
 NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "10.0.0.1"}), lambda peer: "10.0.0.1")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import bcrypt
 
 from minipanel.config import NodeConfig
-from minipanel.setup.answers import Answers
+from minipanel.setup.ask.answers import Answers
 from tests.setup.machine import Machine, TypingScreen
 from tests.setup.panel_stub import PanelStub
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from minipanel.errors import CommandError
-from minipanel.language import translator
-from minipanel.setup.chinese import CHINESE
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="files are given to other users, which needs root")
 

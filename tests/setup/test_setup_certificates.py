@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.setup.account import Account
-from minipanel.setup.answers import Certificates, SelfMade
-from minipanel.setup.certificates import alternative_names, lay_certificates
+from minipanel.setup.ask.answers import Certificates, SelfMade
+from minipanel.setup.change.account import Account
+from minipanel.setup.change.certificates import alternative_names, lay_certificates
 from tests.setup.machine import Machine, needs_root
 
 pytestmark = needs_root

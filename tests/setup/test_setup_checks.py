@@ -1,4 +1,4 @@
-"""The look before anything is changed: each finding, on files and commands as real machines have them."""
+"""The look before anything is changed: each check, on files and commands as real machines have them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.setup import checks
-from minipanel.setup.checks import (
+from minipanel.setup.look import machine as checks
+from minipanel.setup.look.check import Check, Verdict, must_be_fixed, table
+from minipanel.setup.look.machine import (
     closed_folder,
     look_around,
     look_at_disk,
@@ -18,7 +19,6 @@ from minipanel.setup.checks import (
     look_at_systemd,
     look_at_user,
 )
-from minipanel.setup.findings import Finding, Verdict, must_be_fixed, table
 from minipanel.setup.system import System
 from tests.setup.machine import Machine, chinese, english
 
@@ -58,15 +58,15 @@ def test_the_distribution_is_called_by_its_own_name(machine: Machine) -> None:
 
 def test_anyone_but_root_is_told_to_use_sudo(machine: Machine) -> None:
     assert look_at_user(machine.system, english).verdict is OK
-    finding = look_at_user(System(user_id=1000), english)
-    assert (finding.verdict, finding.remedy) == (FIX, "sudo ./install.sh")
+    check = look_at_user(System(user_id=1000), english)
+    assert (check.verdict, check.remedy) == (FIX, "sudo ./install.sh")
 
 
 def test_a_machine_without_a_running_systemd_must_be_fixed(machine: Machine) -> None:
     machine.command("systemctl", "echo 'systemd 239 (239-82.el8)'")
     assert look_at_systemd(machine.bare, english).verdict is FIX
     (machine.root / "run/systemd/system").mkdir(parents=True)
-    assert look_at_systemd(machine.bare, english) == Finding("systemd", OK, "systemd 239 (239-82.el8)")
+    assert look_at_systemd(machine.bare, english) == Check("systemd", OK, "systemd 239 (239-82.el8)")
 
 
 def test_this_python_is_named_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,9 +77,9 @@ def test_this_python_is_named_with_its_version(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_python_in_a_closed_folder_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "closed_folder", lambda path: Path("/root"))
-    finding = look_at_python(english)
-    assert finding.verdict is FIX
-    assert "/root is closed" in finding.detail
+    check = look_at_python(english)
+    assert check.verdict is FIX
+    assert "/root is closed" in check.detail
 
 
 def test_the_first_closed_folder_above_a_file_is_found(tmp_path: Path) -> None:
@@ -96,37 +96,37 @@ def test_the_first_closed_folder_above_a_file_is_found(tmp_path: Path) -> None:
 def test_a_disk_with_little_room_must_be_fixed(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert look_at_disk(machine.system, english).verdict is OK
     monkeypatch.setattr(checks, "DISK_BYTES", 2**60)
-    finding = look_at_disk(machine.system, english)
-    assert finding.verdict is FIX
-    assert "MB are needed" in finding.detail
+    check = look_at_disk(machine.system, english)
+    assert check.verdict is FIX
+    assert "MB are needed" in check.detail
 
 
 @pytest.mark.parametrize(("kilobytes", "verdict"), [(32_000_000, OK), (960_000, OK), (480_000, WARNING)])
 def test_little_memory_is_warned_of(machine: Machine, kilobytes: int, verdict: Verdict) -> None:
     machine.write("/proc/meminfo", f"MemTotal:       {kilobytes} kB\nMemFree:          100 kB\n")
-    finding = look_at_memory(machine.system, english)
-    assert finding is not None
-    assert finding.verdict is verdict
+    check = look_at_memory(machine.system, english)
+    assert check is not None
+    assert check.verdict is verdict
 
 
 def test_selinux_is_named_only_where_it_is(machine: Machine) -> None:
     assert look_at_selinux(machine.system, english) is None
     machine.write("/sys/fs/selinux/enforce", "1")
-    assert look_at_selinux(machine.system, english) == Finding("SELinux", OK, "enforcing")
+    assert look_at_selinux(machine.system, english) == Check("SELinux", OK, "enforcing")
     machine.write("/sys/fs/selinux/enforce", "0")
-    assert look_at_selinux(machine.system, english) == Finding("SELinux", OK, "permissive")
+    assert look_at_selinux(machine.system, english) == Check("SELinux", OK, "permissive")
 
 
 def test_looking_around_changes_nothing(machine: Machine) -> None:
     before = sorted(machine.root.rglob("*"))
-    findings = look_around(machine.bare, english, 0, False, False)
+    checks = look_around(machine.bare, english, 0, False, False)
     assert sorted(machine.root.rglob("*")) == before
-    assert {finding.what for finding in findings} >= {"user", "system", "systemd", "Python", "disk", "clock", "port"}
+    assert {check.what for check in checks} >= {"user", "system", "systemd", "Python", "disk", "clock", "port"}
 
 
 FINDINGS = [
-    Finding("system", OK, "Rocky Linux 9.4"),
-    Finding("MUNGE", FIX, "munged is not running", "systemctl enable --now munge"),
+    Check("system", OK, "Rocky Linux 9.4"),
+    Check("MUNGE", FIX, "munged is not running", "systemctl enable --now munge"),
 ]
 
 
@@ -140,7 +140,7 @@ def test_the_table_shows_below_a_finding_what_helps() -> None:
 
 
 def test_the_table_is_aligned_in_chinese_too() -> None:
-    assert table([Finding("系统", OK, "Rocky"), Finding("MUNGE", FIX, "x")], chinese) == [
+    assert table([Check("系统", OK, "Rocky"), Check("MUNGE", FIX, "x")], chinese) == [
         "  正常      系统   Rocky",
         "  须先解决  MUNGE  x",
     ]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from minipanel import setup
-from minipanel.setup.chinese import CHINESE
+from minipanel.translations.setup import CHINESE
 
 FOLDER = Path(str(setup.__file__)).parent
 
 
 def sentences() -> Iterator[str]:
     """Yield what stands in t("...") or self._t("...") anywhere in the folder."""
-    for path in FOLDER.glob("*.py"):
+    for path in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and is_translation(node.func):
                 (sentence,) = node.args

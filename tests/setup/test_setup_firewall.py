@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from minipanel.setup.firewall import close_port, interface_of, open_port
+from minipanel.setup.change.firewall import close_port, interface_of, open_port
 from tests.setup.machine import Machine
 
 ADDRESSES = """\

@@ -8,11 +8,11 @@ import pytest
 
 from minipanel.config import load_config
 from minipanel.errors import CommandError
-from minipanel.setup import install as installation
-from minipanel.setup import service
-from minipanel.setup.answers import SelfMade
-from minipanel.setup.install import install
-from minipanel.setup.release import current_release
+from minipanel.setup.ask.answers import SelfMade
+from minipanel.setup.change import install as installation
+from minipanel.setup.change import service
+from minipanel.setup.change.install import install
+from minipanel.setup.change.release import current_release
 from tests.setup.installing import CONFIG, DROP_IN, GID, UID, UNIT, answers, lay_release, mode, screen
 from tests.setup.machine import Machine, needs_root
 from tests.setup.panel_stub import PanelStub

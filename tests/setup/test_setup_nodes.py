@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from minipanel.errors import CommandError
-from minipanel.hosts import Fault, HostsNode
-from minipanel.setup.network import OwnNetwork, read_own_network, source_address
-from minipanel.setup.nodes_question import ask_nodes, explain_faults
+from minipanel.machine.hosts import Fault, HostsNode
+from minipanel.setup.ask.nodes import ask_nodes, explain_faults
+from minipanel.setup.ask.selection import Selection
+from minipanel.setup.look.network import OwnNetwork, read_own_network, source_address
 from minipanel.setup.request import Request
-from minipanel.setup.selection import Selection
 from tests.setup.machine import Machine, TypingScreen, chinese, english
 
 HOSTS = "127.0.0.1 localhost\n10.0.0.1 mgmt\n" + "".join(f"10.0.0.{100 + i} node{i:02}\n" for i in range(1, 21))

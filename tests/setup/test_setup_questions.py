@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.commands.accounts import hash_password
 from minipanel.errors import CommandError
-from minipanel.setup.answers import Certificates, SelfMade
-from minipanel.setup.network import OwnNetwork
-from minipanel.setup.questions import ask_address, ask_admin, ask_database, ask_password, ask_port, parse_port
+from minipanel.services.password import hash_password
+from minipanel.setup.ask.answers import Certificates, SelfMade
+from minipanel.setup.ask.questions import ask_address, ask_admin, ask_database, ask_password, ask_port, parse_port
+from minipanel.setup.ask.storage import file_system, parse_database
+from minipanel.setup.ask.tls import ask_tls
+from minipanel.setup.ask.wizard import ask_everything, certificate_names, summary
+from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
-from minipanel.setup.storage import file_system, parse_database
-from minipanel.setup.tls_question import ask_tls
-from minipanel.setup.wizard import ask_everything, certificate_names, summary
 from tests.setup.machine import Machine, TypingScreen, english
 
 NOBODY = TypingScreen(is_guided=False)

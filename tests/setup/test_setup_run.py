@@ -9,8 +9,8 @@ import pytest
 
 from minipanel.errors import CommandError
 from minipanel.setup import run
-from minipanel.setup.network import OwnNetwork
-from minipanel.setup.release import current_release, own_release
+from minipanel.setup.change.release import current_release, own_release
+from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from tests.setup.installing import CONFIG, lay_release, screen
 from tests.setup.machine import Machine, needs_root
@@ -26,9 +26,9 @@ def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) ->
     """A machine on which nothing must be fixed, and the release that install.sh has laid."""
     (machine.root / "run/systemd/system").mkdir(parents=True)
     machine.write("/etc/hosts", "10.0.0.1 mgmt\n10.0.0.2 node1\n")
-    monkeypatch.setattr("minipanel.setup.checks.closed_folder", lambda path: None)
-    monkeypatch.setattr("minipanel.setup.questions.port_holder", lambda *_: None)
-    monkeypatch.setattr("minipanel.setup.ports.port_holder", lambda *_: None)
+    monkeypatch.setattr("minipanel.setup.look.machine.closed_folder", lambda path: None)
+    monkeypatch.setattr("minipanel.setup.ask.questions.port_holder", lambda *_: None)
+    monkeypatch.setattr("minipanel.setup.look.ports.port_holder", lambda *_: None)
     release = lay_release(machine, "0.1.0.a")
     monkeypatch.setattr(run, "own_release", lambda system: own_release(system, str(release / "venv")))
     stub.well = {"0.1.0.a"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, ServerConfig
-from minipanel.setup.service import LOW_PORT, drop_in, has_given_up
+from minipanel.setup.change.service import LOW_PORT, drop_in, has_given_up
 from tests.setup.machine import Machine
 
 UNIT = Path(__file__).resolve().parents[2] / "deploy" / "minipanel.service"

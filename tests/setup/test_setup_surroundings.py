@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from minipanel.setup.clock import look_at_clock
-from minipanel.setup.findings import Verdict
-from minipanel.setup.munge import DEBIAN_CHANGES, look_at_munge, look_at_munge_version
-from minipanel.setup.ports import look_at_firewall, look_at_port
+from minipanel.setup.look.check import Verdict
+from minipanel.setup.look.clock import look_at_clock
+from minipanel.setup.look.munge import DEBIAN_CHANGES, look_at_munge, look_at_munge_version
+from minipanel.setup.look.ports import look_at_firewall, look_at_port
 from tests.setup.machine import Machine, english
 
 OK, WARNING, FIX = Verdict.OK, Verdict.WARNING, Verdict.FIX
@@ -45,45 +45,45 @@ def fails(sentence: str):  # type: ignore[no-untyped-def]
 
 
 def test_a_munge_that_makes_the_round_trip_is_well(machine: Machine) -> None:
-    finding = look_at_munge(machine.bare, english, True, trouble=lambda socket: None)
-    assert finding is not None
-    assert finding.verdict is OK
+    check = look_at_munge(machine.bare, english, True, trouble=lambda socket: None)
+    assert check is not None
+    assert check.verdict is OK
 
 
 def test_a_missing_munge_comes_with_the_command_that_installs_it(machine: Machine) -> None:
     machine.command("dnf")
-    finding = look_at_munge(machine.bare, english, True, fails("MUNGE's library cannot be loaded."))
-    assert finding is not None
-    assert finding.verdict is FIX
-    assert finding.remedy.startswith("dnf install munge")
+    check = look_at_munge(machine.bare, english, True, fails("MUNGE's library cannot be loaded."))
+    assert check is not None
+    assert check.verdict is FIX
+    assert check.remedy.startswith("dnf install munge")
 
 
 def test_on_debian_munge_is_installed_by_apt(machine: Machine) -> None:
     machine.command("apt-get")
-    finding = look_at_munge(machine.bare, english, True, fails("x"))
-    assert finding is not None
-    assert finding.remedy == "apt-get install munge"
+    check = look_at_munge(machine.bare, english, True, fails("x"))
+    assert check is not None
+    assert check.remedy == "apt-get install munge"
 
 
 def test_a_munge_without_a_key_is_told_from_one_that_does_not_run(machine: Machine) -> None:
     machine.command("munged")
     machine.command("systemctl", "exit 3")
-    finding = look_at_munge(machine.bare, english, True, fails("x"))
-    assert finding is not None
-    assert "has no key" in finding.detail
+    check = look_at_munge(machine.bare, english, True, fails("x"))
+    assert check is not None
+    assert "has no key" in check.detail
     machine.write("/etc/munge/munge.key")
-    finding = look_at_munge(machine.bare, english, True, fails("x"))
-    assert finding is not None
-    assert finding.remedy == "systemctl enable --now munge"
+    check = look_at_munge(machine.bare, english, True, fails("x"))
+    assert check is not None
+    assert check.remedy == "systemctl enable --now munge"
 
 
 def test_a_running_munge_that_refuses_is_quoted(machine: Machine) -> None:
     machine.command("munged")
     machine.command("systemctl")
     machine.write("/etc/munge/munge.key")
-    finding = look_at_munge(machine.bare, english, True, fails("munged does not accept its own credential: Rewound."))
-    assert finding is not None
-    assert (finding.verdict, finding.detail) == (FIX, "munged does not accept its own credential: Rewound.")
+    check = look_at_munge(machine.bare, english, True, fails("munged does not accept its own credential: Rewound."))
+    assert check is not None
+    assert (check.verdict, check.detail) == (FIX, "munged does not accept its own credential: Rewound.")
 
 
 def test_with_tokens_a_missing_munge_is_nobodys_concern(machine: Machine) -> None:
@@ -106,11 +106,11 @@ def test_a_munge_with_the_hole_is_warned_of_unless_mended(
 ) -> None:
     machine.command("munged", f"echo '{version}'")
     machine.command("rpm", f"echo '{changelog}'")
-    finding = look_at_munge_version(machine.bare, english)
-    assert (finding is not None) is is_warned_of
-    if finding is not None:
-        assert finding.verdict is WARNING
-        assert "CVE-2026-25506" in finding.detail
+    check = look_at_munge_version(machine.bare, english)
+    assert (check is not None) is is_warned_of
+    if check is not None:
+        assert check.verdict is WARNING
+        assert "CVE-2026-25506" in check.detail
 
 
 def test_debians_list_of_changes_counts_too(machine: Machine) -> None:
@@ -141,15 +141,15 @@ def test_a_free_port_is_well(machine: Machine) -> None:
 
 def test_a_port_in_use_must_be_fixed_and_its_holder_is_named(machine: Machine, taken_port: int) -> None:
     machine.command("ss", """echo 'LISTEN 0 128 *:80 *:* users:(("nginx",pid=4711,fd=6))'""")
-    finding = look_at_port(machine.bare, english, taken_port, False)
-    assert finding.verdict is FIX
-    assert "nginx, process 4711" in finding.detail
+    check = look_at_port(machine.bare, english, taken_port, False)
+    assert check.verdict is FIX
+    assert "nginx, process 4711" in check.detail
 
 
 def test_a_port_in_use_is_a_warning_while_another_can_be_chosen(machine: Machine, taken_port: int) -> None:
-    finding = look_at_port(machine.bare, english, taken_port, True)
-    assert finding.verdict is WARNING
-    assert "another program" in finding.detail
+    check = look_at_port(machine.bare, english, taken_port, True)
+    assert check.verdict is WARNING
+    assert "another program" in check.detail
 
 
 def test_the_panels_own_port_is_well(machine: Machine, taken_port: int) -> None:

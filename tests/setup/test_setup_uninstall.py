@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from minipanel.errors import CommandError
-from minipanel.setup.release import lay_command
+from minipanel.setup.change.release import lay_command
+from minipanel.setup.change.uninstall import uninstall
 from minipanel.setup.system import System
-from minipanel.setup.uninstall import uninstall
 from tests.setup.machine import Machine, TypingScreen
 
 CONFIG = f"""\

@@ -9,10 +9,10 @@ import pytest
 
 from minipanel.database.schema import APPLICATION_ID
 from minipanel.errors import CommandError
-from minipanel.setup import install as installation
-from minipanel.setup.install import install
-from minipanel.setup.release import current_release
-from minipanel.setup.rollback import restore_copy, schema_version
+from minipanel.setup.change import install as installation
+from minipanel.setup.change.install import install
+from minipanel.setup.change.release import current_release
+from minipanel.setup.change.rollback import restore_copy, schema_version
 from tests.setup.installing import CONFIG, UNIT, lay_release, screen
 from tests.setup.machine import Machine, needs_root
 from tests.setup.panel_stub import PanelStub

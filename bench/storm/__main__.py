@@ -1,0 +1,148 @@
+"""Does it add up? Agents with known values report through a storm of faults; then every record is reckoned exactly.
+
+    python bench/storm --minutes 20     all faults in turn; writes results/storm.md
+    python bench/storm --seconds 30 --no-save
+    python bench/storm --seconds 0 --forget 40 --no-save     the panel forgets one write in 40: does it find out?
+
+Needs munged, and root or user namespaces: the storm has a network and disks of its own, so that it can cut the one and
+fill the others. Ends with 1 when a single sample is lost or counted twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:1] = [str(ROOT / "bench"), str(ROOT), str(ROOT / "agent")]
+
+from processes import machine  # noqa: E402
+
+from storm import faults  # noqa: E402
+from storm.absence import Absence  # noqa: E402
+from storm.cluster import Cluster  # noqa: E402
+from storm.reckoning import Result, reckon  # noqa: E402
+from tests.munged import find_munged  # noqa: E402
+
+INSIDE = "MINIPANEL_STORM"
+CALM_SECONDS = (2.0, 9.0)
+"""Between two faults."""
+
+LONG_SECONDS = 150
+"""From here on all faults happen, and two agents are away for so long that it makes a gap."""
+
+
+def main() -> int:
+    """Run the storm in namespaces of its own. Returns the exit code."""
+    options = read_arguments()
+    if find_munged() is None:
+        sys.exit("munged is not installed.")
+    if INSIDE not in os.environ:
+        return subprocess.call([*_unshare(), sys.executable, *sys.argv], env={**os.environ, INSIDE: "1"})
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with tempfile.TemporaryDirectory(prefix="minipanel-storm-", dir="/var/tmp") as folder:
+        text, is_well = storm(Path(folder), options)
+    print(text)
+    if not options.no_save:
+        (ROOT / "bench" / "results" / "storm.md").write_text(text)
+    return 0 if is_well else 1
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, default=20)
+    length.add_argument("--seconds", type=float, help="a short storm: three faults; 0: none")
+    parser.add_argument("--simulated", type=int, default=60, help="simulated agents")
+    parser.add_argument("--real", type=int, default=4, help="real agents, of the current tree")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="the same storm again")
+    parser.add_argument("--forget", type=int, default=0, metavar="N", help="a panel that forgets one write in N")
+    parser.add_argument("--no-save", action="store_true", help="only print")
+    return parser.parse_args()
+
+
+def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
+    """Return the result as a page, and whether all adds up."""
+    seconds = 60 * options.minutes if options.seconds is None else options.seconds
+    cluster = Cluster(folder, options.simulated, options.real)
+    cluster.controls.forgets_one_in = float(options.forget)
+    try:
+        cluster.start()
+        time.sleep(6)  # a first tick in calm
+        happened, wrong_reasons = rage(cluster, random.Random(options.seed), seconds)
+        books, told = cluster.finish()
+        result = reckon(cluster.database, books)
+    finally:
+        cluster.clean_up()
+    result.faults += cluster.complaints + wrong_reasons
+    return report(options, seconds, happened, told, result), not result.faults
+
+
+def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[Counter[str], list[str]]:
+    """Let faults happen for so long. Returns what happened, and a sentence for each gap whose reason is wrong."""
+    is_long = seconds >= LONG_SECONDS
+    absence = Absence(cluster) if is_long else None
+    happened = Counter[str]()
+    for fault in forecast(faults.ALL if is_long else faults.SHORT, chance, time.monotonic() + seconds):
+        fault(cluster, chance)
+        happened[str(fault.__doc__)] += 1
+        time.sleep(chance.uniform(*CALM_SECONDS))
+    return happened, absence.end() if absence else []
+
+
+def forecast(kinds: tuple[faults.Fault, ...], chance: random.Random, end: float) -> Iterator[faults.Fault]:
+    """Yield faults until the end: all of them in some order, then again in another."""
+    while True:
+        for fault in chance.sample(kinds, len(kinds)):
+            if time.monotonic() >= end:
+                return
+            print(f"{end - time.monotonic():4.0f} s left: {fault.__doc__}", file=sys.stderr, flush=True)
+            yield fault
+
+
+def report(
+    options: argparse.Namespace, seconds: float, happened: Counter[str], told: dict[str, object], result: Result
+) -> str:
+    """Return the result as a page."""
+    verdict = "nothing lost, nothing twice" if not result.faults else f"{len(result.faults)} FAULTS"
+    lines = [
+        f"# Storm: {verdict}",
+        "",
+        f"{machine()}. {options.simulated} simulated and {options.real} real agents at 5 s, MUNGE, {seconds / 60:.1f} "
+        f"minutes, seed {options.seed}.",
+        "",
+        f"{result.samples} samples in {result.records} records, each with the exact mean, maximum and count. "
+        f"{result.uncertain} ticks fell beside a start, an end, a suspension or a step of the clock of a real agent: "
+        "their samples may be there or not. "
+        f"{result.missed} ticks were missed by a real agent that says so in its log. "
+        f"Of nodes whose clock was ahead, {result.refused} samples of real agents, which say so in their logs, and "
+        f"{told['refused']} of simulated ones were refused for good.",
+        "",
+        f"Answers to the simulated agents by status (0: none within 4 s): {told['statuses']}; "
+        f"the slowest took {told['slowest_seconds']:.1f} s.",
+        "",
+        "| fault | times |",
+        "| --- | --- |",
+        *(f"| {fault} | {times} |" for fault, times in sorted(happened.items())),
+    ]
+    if result.faults:
+        lines += ["", *(f"- {fault}" for fault in result.faults[:40])]
+    return "\n".join(lines) + "\n"
+
+
+def _unshare() -> list[str]:
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *user, "--net", "--mount"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

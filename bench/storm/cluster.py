@@ -1,0 +1,170 @@
+"""The cluster in the storm: a panel on a small disk of its own, real agents, and many simulated ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.config.template import render_config
+from storm.controls import Controls
+from storm.diary import INTERVAL
+from storm.disk import Disk
+from storm.munged import Munged
+from storm.nodes import ENVIRONMENT, Node
+from storm.reckoning import Book
+
+PORT = 8080
+"""In a network namespace of its own every port is free."""
+
+START_SECONDS = 20
+DELIVER_SECONDS = 240
+"""A panel whose clock was set back takes nothing from a time to come for two minutes, and an agent asks it again within
+a minute and a half of that."""
+
+DISK_MB = 24
+
+
+class Cluster:
+    """Started, troubled, ended. `complaints`: what went wrong on the way."""
+
+    def __init__(self, folder: Path, simulated: int, real: int) -> None:
+        self.complaints: list[str] = []
+        self.right_time = threading.Lock()
+        """Held by who needs the panel's clock to be right, and by who sets it wrong."""
+        self.controls = Controls(folder / "controls")
+        self.disk = Disk(folder / "disk", DISK_MB)
+        key = os.urandom(128)
+        self.panel_munged, self.nodes_munged = Munged(folder / "panel-munge", key), Munged(folder / "nodes-munge", key)
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._config = self._make_config(simulated, real)
+        self.database = self._config.database.path
+        self.nodes = [
+            Node(f"r{k:03}", 1000 + k, folder, self._config.server.url, self.nodes_munged) for k in range(1, real + 1)
+        ]
+        self._all_nodes = list(self.nodes)
+        self._simulated_count = simulated
+
+    def start(self) -> None:
+        """Start everything."""
+        self.panel_munged.start()
+        self.nodes_munged.start()
+        self.start_panel()
+        for node in self.nodes:
+            node.world.start()
+            node.start()
+        munged = self.nodes_munged
+        words = [PORT, self._simulated_count, munged.socket, munged.key, self._folder / "controls"]
+        self.simulated = self._python("-m", "storm.agents", *map(str, words), stdout=subprocess.PIPE)
+
+    def start_panel(self) -> None:
+        """Start the panel and return once it answers."""
+        with (self._folder / "panel.log").open("ab") as log:
+            command = ["-m", "storm.panel", str(self._config.path), str(self._folder / "controls")]
+            self.panel = self._python(*command, stdout=log, stderr=log)
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.panel.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"the panel did not start: {(self._folder / 'panel.log').read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def kill_panel(self) -> None:
+        """End the panel at once."""
+        self.panel.kill()
+        self.panel.wait()
+
+    def gaps(self, name: str) -> list[dict[str, Any]]:
+        """Return a node's gaps of today, as the panel serves them."""
+        body = json.dumps({"username": "storm", "password": "in a storm"}).encode()
+        request = urllib.request.Request(f"{self._config.server.url}/api/auth/login", body)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            token = json.load(answer)["token"]
+        asked = urllib.request.Request(f"{self._config.server.url}/api/metrics/gaps/{name}?period=1d")
+        asked.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["gaps"]
+        return found
+
+    def finish(self) -> tuple[list[Book], dict[str, Any]]:
+        """Measure no more, wait until all is delivered, end the panel. Returns what must be in the records."""
+        self._wait_until_delivered()
+        for node in self.nodes:
+            node.end()
+        self.controls.is_over = 1.0
+        output, _ = self.simulated.communicate(timeout=DELIVER_SECONDS)
+        told = json.loads(output)
+        waiting = {node.name: node.waiting for node in self.nodes} | {"simulated nodes": told["waiting"]}
+        left = {node.name: node.left_files for node in self.nodes}
+        self.complaints += [
+            f"{count} files or samples of {name} not delivered" for name, count in waiting.items() if count
+        ]
+        self.complaints += [f"{count} empty files left in the spool of {name}" for name, count in left.items() if count]
+        self.panel.terminate()
+        self.panel.wait(timeout=20)
+        logs = [self._folder / "panel.log", *(node.log for node in self.nodes)]
+        self.complaints += [
+            f"{log.relative_to(self._folder)} has a traceback" for log in logs if "Traceback" in log.read_text()
+        ]
+        return [*(node.book() for node in self.nodes), *_simulated_books(told["held"])], told
+
+    def _wait_until_delivered(self) -> None:
+        """Return half-way between two ticks: an agent that ends while it posts keeps that sample for its next run."""
+        end = time.monotonic() + DELIVER_SECONDS
+        while True:
+            time.sleep(INTERVAL - (time.time() - INTERVAL / 2) % INTERVAL)
+            if time.monotonic() > end or not any(node.waiting for node in self.nodes):
+                return
+
+    def clean_up(self) -> None:
+        """End what still runs, and give up the disks."""
+        for process in [*self._processes, *(node.process for node in self._all_nodes)]:
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
+        self.panel_munged.kill()
+        self.nodes_munged.kill()
+        for node in self._all_nodes:
+            node.world.end()
+        for disk in (self.disk, *(node.disk for node in self._all_nodes)):
+            disk.unmount()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._config.server.url}/api/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def _make_config(self, simulated: int, real: int) -> Config:
+        names = [f"r{k:03}" for k in range(1, real + 1)] + [f"s{k:03}" for k in range(1, simulated + 1)]
+        config = Config(
+            self._folder / "config.toml",
+            ServerConfig(PORT, "127.0.0.1", f"http://127.0.0.1:{PORT}", secrets.token_hex(32)),
+            AdminConfig("storm", bcrypt.hashpw(b"in a storm", bcrypt.gensalt(4)).decode()),
+            DatabaseConfig(self.disk.folder / "data.db"),
+            AgentsConfig("munge", None, (os.geteuid(),), munge_socket=str(self.panel_munged.socket)),
+            tuple(NodeConfig(name, f"127.1.{k >> 8}.{k & 255}", name) for k, name in enumerate(names, 1)),
+        )
+        config.path.write_text(render_config(config))
+        config.path.chmod(0o600)
+        return config
+
+    def _python(self, *words: str, **output: Any) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen([sys.executable, *words], env=ENVIRONMENT, **output)
+        self._processes.append(process)
+        return process
+
+
+def _simulated_books(held: dict[str, list[int]]) -> list[Book]:
+    return [Book(name, int(name[1:]), set(ticks), set()) for name, ticks in held.items()]

@@ -1,0 +1,55 @@
+"""The real panel, its clock, disk and memory in the storm's hands: `python -m storm.panel CONFIG CONTROLS`."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from minipanel_agent import munge
+
+from minipanel.app import create_app
+from minipanel.config import Config
+from minipanel.database.store import Job, Store, Stored
+from minipanel.models.sample import Sample
+from minipanel.services import panel as panel_parts
+from minipanel.services.panel import Panel
+from minipanel.serving import server
+from minipanel.serving.journal import start_log
+from storm import credential
+from storm.controls import Controls
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    config_path, controls = Path(sys.argv[1]), Controls(Path(sys.argv[2]))
+    writes = itertools.count(1)
+
+    class TroubledStore(Store):
+        """Its commits take longer when the storm says so, and it forgets when it says so."""
+
+        def _transact(self, jobs: Sequence[Job]) -> list[Any]:
+            time.sleep(controls.commit_seconds)
+            return super()._transact(jobs)
+
+        def write_samples(self, node_id: int, samples: Sequence[Sample], oldest: int) -> Job:
+            one_in = int(controls.forgets_one_in)
+            if one_in and next(writes) % one_in == 0:
+                return lambda _connection: Stored(len(samples), 0)
+            return super().write_samples(node_id, samples, oldest)
+
+    def troubled_panel(config: Config) -> Panel:
+        return Panel(config, lambda: time.time() + controls.panel_clock_offset)
+
+    panel_parts.Store = TroubledStore  # type: ignore[misc]
+    server.create_app = lambda config: create_app(config, panel=troubled_panel)  # type: ignore[assignment]
+    munge.decode = lambda text, socket: credential.decode(text, socket, controls.panel_clock_offset)
+    start_log(None)
+    server.serve(config_path, lambda: None)
+
+
+if __name__ == "__main__":
+    main()

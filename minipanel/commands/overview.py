@@ -1,0 +1,143 @@
+"""What `minipanel status` finds out: the panel, its database, its nodes, and munged."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel import __version__
+from minipanel.commands.forecast import Forecast, forecast
+from minipanel.config import Config, NodeConfig
+from minipanel.database.connection import explain, open_reader
+from minipanel.database.newest import newest_samples
+from minipanel.database.size import Size, measure
+from minipanel.errors import CommandError, DatabaseError
+from minipanel.machine.health import disk_trouble, munge_trouble, panel_version
+from minipanel.machine.lock import running_pid
+from minipanel.models.node import UP_SECONDS, State
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOverview:
+    """The panel's process. `version` is what it answers, None where it does not; `pid` is None where not known."""
+
+    address: str
+    version: str | None
+    pid: int | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOverview:
+    """The database file, with its write-ahead log in `size_bytes`. `forecast` is None where it can't be read."""
+
+    path: Path
+    size_bytes: int
+    forecast: Forecast | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOverview:
+    """A configured node as the database knows it. `last_seen`: its newest stored sample, Unix seconds."""
+
+    name: str
+    hostname: str
+    state: State
+    last_seen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MungeOverview:
+    """Whether munged answers. `is_used` is False with auth = "token", and nothing is asked then."""
+
+    is_used: bool
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it. `timestamp`: when, Unix seconds."""
+
+    timestamp: int
+    panel: PanelOverview
+    database: DatabaseOverview
+    munge: MungeOverview
+    nodes: tuple[NodeOverview, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """True when nothing is in trouble and every node that is not disabled is up."""
+        parts = (self.panel, self.database, self.munge)
+        return not any(part.trouble for part in parts) and all(node.state in ("up", "disabled") for node in self.nodes)
+
+
+def look_over(config: Config) -> Overview:
+    """Look at everything, change nothing. Raises nothing of its own: trouble is what is found."""
+    uses_munge = config.agents.auth == "munge"
+    now = int(time.time())
+    seen: dict[str, int] = {}
+    expected = trouble = None
+    try:
+        seen = newest_samples(config.database.path)
+        expected = forecast(config, _size(config.database.path))
+    except DatabaseError as error:
+        trouble = str(error)
+    return Overview(
+        timestamp=now,
+        panel=_panel(config),
+        database=_database(config.database.path, expected, trouble),
+        munge=MungeOverview(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None),
+        nodes=tuple(_node(node, seen.get(node.hostname.lower()), now, config) for node in config.nodes),
+    )
+
+
+def _panel(config: Config) -> PanelOverview:
+    address, pid = config.server.local_url, None
+    try:
+        version = panel_version(config.server.local_url)
+    except CommandError as error:
+        return PanelOverview(address, None, None, str(error))
+    trouble = None
+    try:
+        pid = running_pid(config.database.path, patience_seconds=0)
+        if pid is None:
+            trouble = f"{address} is answered by another panel: none runs on the database of {config.path}."
+    except OSError:
+        pass  # not to be seen with these rights; the panel answers, and that is what was asked
+    if version != __version__:
+        trouble = f"The running panel is version {version}, installed is {__version__}: restart it."
+    return PanelOverview(address, version, pid, trouble)
+
+
+def _database(path: Path, expected: Forecast | None, trouble: str | None) -> DatabaseOverview:
+    files = [path, path.with_name(f"{path.name}-wal")]
+    try:
+        size_bytes = sum(file.stat().st_size for file in files if file.exists())
+        trouble = trouble or disk_trouble(path) or (expected.trouble if expected else None)
+        return DatabaseOverview(path, size_bytes, expected, trouble)
+    except OSError as error:
+        return DatabaseOverview(path, 0, expected, trouble or f"{path} can't be looked at: {error.strerror}.")
+
+
+def _size(path: Path) -> Size:
+    try:
+        with closing(open_reader(path)) as connection:
+            return measure(connection)
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
+
+
+def _node(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> NodeOverview:
+    return NodeOverview(node.name, node.hostname, _state(node, last_seen, now, config), last_seen)
+
+
+def _state(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> State:
+    if not node.enabled:
+        return "disabled"
+    if last_seen is None:
+        return "never"
+    return "up" if now - last_seen <= max(UP_SECONDS, 3 * config.agents.interval) else "down"

@@ -1,0 +1,78 @@
+"""Looks at what the panel depends on, without changing it: each answers None, or one sentence about the trouble."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from minipanel_agent import munge
+from minipanel_agent.munge import MungeError
+
+from minipanel.errors import CommandError
+
+ANSWER_SECONDS = 3.0
+LITTLE_SPACE_BYTES = 64 * 2**20
+"""With less than this a disk counts as full: the write-ahead log alone may need as much."""
+
+_HEALTH_MAX_BYTES = 4096
+
+
+def munge_trouble(socket: str | None) -> str | None:
+    """Make a credential and read it, as agent and panel do."""
+    payload = munge.payload_of(b"probe")
+    try:
+        credential = munge.decode(munge.encode(payload, socket), socket)
+    except MungeError as error:
+        return str(error)
+    if credential.status != munge.OK:
+        return f"munged does not accept its own credential: {credential.message}."
+    return None if credential.payload == payload else "munged gives back another payload than it was given."
+
+
+def disk_trouble(path: Path) -> str | None:
+    """Look whether a database at this path can be written and grow."""
+    for place in (path, path.parent):
+        # root may write whatever the mode says, but not to a disk that is read-only.
+        if not os.access(place, os.W_OK) or os.statvfs(place).f_flag & os.ST_RDONLY:
+            return f"{place} can't be written: it, or its disk, is read-only."
+    free_bytes = shutil.disk_usage(path.parent).free
+    if free_bytes < LITTLE_SPACE_BYTES:
+        return f"The disk of {path.parent} is full: {free_bytes // 2**20} MB are free."
+    return None
+
+
+def panel_version(url: str) -> str:
+    """Return the version that the panel at this URL answers with. Raises CommandError: why there is none."""
+    connection = _connection(url)
+    try:
+        connection.request("GET", "/api/health")
+        response = connection.getresponse()
+        answer = json.loads(response.read(_HEALTH_MAX_BYTES))
+    except TimeoutError:
+        raise CommandError(f"{url} gives no answer within {ANSWER_SECONDS:.0f} seconds.") from None
+    except OSError as error:
+        raise CommandError(f"{url} can't be reached: {error.strerror or error}.") from None
+    except (http.client.HTTPException, ValueError):
+        raise CommandError(f"{url} answers, but is no MiniPanel.") from None
+    finally:
+        connection.close()
+    if not isinstance(answer, dict) or not isinstance(answer.get("version"), str):
+        raise CommandError(f"{url} answers, but is no MiniPanel.")
+    return str(answer["version"])
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(host, parts.port, timeout=ANSWER_SECONDS)
+    # It is this machine that is asked, and by an address that no certificate names.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, parts.port, timeout=ANSWER_SECONDS, context=context)

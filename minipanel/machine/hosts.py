@@ -1,0 +1,188 @@
+"""/etc/hosts as the resolver reads it, to nodes.
+
+The format is hosts(5); what is read and what is passed over follows glibc's nss/nss_files/files-hosts.c.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Literal
+
+from minipanel.models.names import is_hostname, parse_address
+
+HOSTS = Path("/etc/hosts")
+
+_BYTE_ORDER_MARK = "\ufeff"
+_WORD = re.compile(r"[^ \t\r\v\f]+")
+_BROADCAST = IPv4Address("255.255.255.255")
+
+Problem = Literal["byte order mark", "address", "no name", "name", "other node"]
+
+
+@dataclass(frozen=True, slots=True)
+class HostsNode:
+    """One node. `addresses` has one or more, the one to use first; `hostname` as it was written first."""
+
+    hostname: str
+    addresses: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The address to use: the first IPv4 one, because MUNGE knows no other (munge(7)), else the first."""
+        return self.addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that names no node though it seems to. `text` is the word that is wrong, `line` counts from 1.
+
+    "other node": the address is that of the node `hostname`, so `text` is no node of its own.
+    """
+
+    line: int
+    problem: Problem
+    text: str
+    hostname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """What a hosts file says: nodes in the order of their first line, and the lines that are faulty."""
+
+    nodes: tuple[HostsNode, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def read_hosts(path: Path = HOSTS) -> Hosts:
+    """Return the nodes and faults of a hosts file. Raises OSError."""
+    # The resolver knows no encoding: whatever bytes a comment holds, the lines after it count.
+    return parse_hosts(path.read_bytes().decode("utf-8", "replace"))
+
+
+def parse_hosts(text: str) -> Hosts:
+    """Return the nodes and faults of a hosts file's text.
+
+    Lines with one hostname, or with one address, are one node; names are compared without case (RFC 4343). Loopback,
+    multicast, broadcast, link-local and reserved addresses are no nodes, and no faults.
+
+        10.0.0.2  node001.cluster  node001   # rack 1
+        -> HostsNode("node001.cluster", ("10.0.0.2",), ("node001",))
+    """
+    collected = _Nodes()
+    faults: list[Fault | None] = []
+    for number, words in _lines(text):
+        address = parse_address(words[0])
+        fault = _fault(number, words, address)
+        faults.append(fault)
+        if fault is None and address is not None and not _is_special(address):
+            faults.append(collected.add(number, str(address), words[1], words[2:]))
+    return Hosts(collected.all(), tuple(fault for fault in faults if fault is not None))
+
+
+def with_this_machine(
+    nodes: Iterable[HostsNode], own_addresses: Collection[str], own_hostname: str, own_address: str
+) -> tuple[HostsNode, ...]:
+    """Return the nodes with this machine among them exactly once, first.
+
+    It is known by its own addresses. Where it stands under several hostnames (one for each of its networks), the one
+    it calls itself stays; where it does not stand at all, it is added with `own_hostname` and `own_address`.
+    """
+    nodes = list(nodes)
+    own = [node for node in nodes if any(address in own_addresses for address in node.addresses)]
+    called = [node for node in own if _is_called(node, own_hostname)]
+    this = next(iter([*called, *own]), HostsNode(own_hostname, (own_address,)))
+    # An address that it had before, or has only at times, may stand first in the file.
+    this = replace(this, addresses=tuple(sorted(this.addresses, key=lambda address: address not in own_addresses)))
+    # Another machine's line may bear this one's hostname by mistake; two nodes of one name can't be.
+    others = [node for node in nodes if node not in own and node.hostname.lower() != this.hostname.lower()]
+    return (this, *others)
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and words of each line that has any; a comment may begin anywhere in a line.
+
+    Only a line feed ends a line; a carriage return before it is white space, and what only Unicode calls so is none.
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        words = _WORD.findall(line.split("#", 1)[0])
+        if words and words != [_BYTE_ORDER_MARK]:
+            yield number, words
+
+
+def _fault(number: int, words: list[str], address: IPv4Address | IPv6Address | None) -> Fault | None:
+    """Return what is wrong with a line, None for one that can be read. Link-local addresses may bear a scope."""
+    if words[0].startswith(_BYTE_ORDER_MARK):
+        return Fault(number, "byte order mark", words[0].lstrip(_BYTE_ORDER_MARK))
+    if address is None:
+        is_scoped = "%" in words[0] and parse_address(words[0].split("%")[0]) is not None
+        return None if is_scoped else Fault(number, "address", words[0])
+    if len(words) == 1:
+        return Fault(number, "no name", words[0])
+    if not is_hostname(words[1]) and not _is_special(address):
+        return Fault(number, "name", words[1])
+    return None
+
+
+def _is_special(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether an address is that of no single machine, or of whichever machine asks."""
+    return (
+        address.is_loopback
+        or address.is_multicast
+        or address.is_link_local
+        or address.is_unspecified
+        or address.is_reserved
+        or address == _BROADCAST
+    )
+
+
+class _Nodes:
+    """The nodes read so far, found by hostname and by address."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, HostsNode] = {}
+        self._by_address: dict[str, str] = {}
+
+    def all(self) -> tuple[HostsNode, ...]:
+        """Return the nodes in the order of their first line."""
+        return tuple(self._nodes.values())
+
+    def add(self, number: int, address: str, hostname: str, names: list[str]) -> Fault | None:
+        """Take in what a line says. Returns a fault when the address is that of a node with another hostname."""
+        aliases = [name for name in names if is_hostname(name)]
+        key = hostname.lower()
+        owner = self._by_address.setdefault(address, key)
+        if owner != key:
+            return self._add_to_other(number, hostname, aliases, owner)
+        node = self._nodes.get(key, HostsNode(hostname, ()))
+        addresses = dict.fromkeys([*node.addresses, address])
+        # Stable: IPv4 first, each kind in the order of the file.
+        ordered = tuple(sorted(addresses, key=lambda text: ":" in text))
+        self._nodes[key] = replace(node, addresses=ordered, aliases=_once([*node.aliases, *aliases], node.hostname))
+        return None
+
+    def _add_to_other(self, number: int, hostname: str, aliases: list[str], owner: str) -> Fault | None:
+        node = self._nodes[owner]
+        if hostname.lower() in map(str.lower, node.aliases):
+            return None
+        if hostname.lower() not in self._nodes:
+            self._nodes[owner] = replace(node, aliases=_once([*node.aliases, hostname, *aliases], node.hostname))
+        return Fault(number, "other node", hostname, node.hostname)
+
+
+def _once(aliases: Iterable[str], hostname: str) -> tuple[str, ...]:
+    """Return the aliases, each once and none that is the hostname, whatever its capitals."""
+    first = {hostname.lower(): hostname}
+    for alias in aliases:
+        first.setdefault(alias.lower(), alias)
+    return tuple(alias for key, alias in first.items() if key != hostname.lower())
+
+
+def _is_called(node: HostsNode, hostname: str) -> bool:
+    """Tell whether the node bears this name, in full or up to the first dot."""
+    names = {name.lower() for name in (node.hostname, *node.aliases)}
+    return hostname.lower() in names or hostname.lower().split(".")[0] in {name.split(".")[0] for name in names}

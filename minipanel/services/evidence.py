@@ -1,0 +1,131 @@
+"""What explains gaps, noted while it happens: agents' starts, clocks that were off, the panel's own running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Callable
+
+from minipanel.database.store import Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.faults import MAX_AHEAD_SECONDS
+from minipanel.models.gap import AgentStart, Interval
+from minipanel.services.clocks import Clocks, uptime
+from minipanel.services.ingest import Ingest
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 30.0
+AWAY_SECONDS = 3 * BEAT_SECONDS
+"""A panel that has not been able to note that it is alive for this long was away: stopped, or unable to write."""
+
+NEWS_SECONDS = 2.0
+"""So soon the start of an agent is written: a killed panel forgets none, though the agent is gone for good."""
+
+SAME_TROUBLE_SECONDS = 120
+"""A clock that is found off again within this time was off in between."""
+
+_BOOT = re.compile(r"[0-9a-f-]{1,64}")
+_STARTED = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
+
+
+class EvidenceNotes:
+    """Keeps notes in memory and writes them at each beat, and soon after an agent's start."""
+
+    def __init__(
+        self,
+        store: Store,
+        ingest: Ingest,
+        clocks: Clocks,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = uptime,
+    ) -> None:
+        self._store = store
+        self._ingest = ingest
+        self._clocks = clocks
+        self._clock = clock
+        self._uptime = uptime
+        self._run: Interval = (0, 0)
+        self._alive_at = 0.0
+        self._told: dict[int, tuple[str, str]] = {}
+        self._starts: list[tuple[int, AgentStart]] = []
+        self._troubles: dict[int, Interval] = {}
+        self._unwritten: set[int] = set()
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Note that the panel runs, and go on to. Raises DatabaseError."""
+        self._begin_run()
+        await self.beat()
+        self._task = asyncio.create_task(self._repeat())
+
+    async def close(self) -> None:
+        """Write what is noted, if that can be done now."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        try:
+            await self.beat()
+        except (DatabaseError, TryLater) as error:
+            log.warning("%s", error)
+
+    def note_start(self, node_id: int, boot_id: str, started: str) -> None:
+        """Take in what an agent says of itself: its boot, and when it started (Unix seconds), as headers have it."""
+        if self._told.get(node_id) == (boot_id, started):
+            return
+        if not _BOOT.fullmatch(boot_id) or not _STARTED.fullmatch(started):
+            return
+        self._told[node_id] = (boot_id, started)
+        self._starts.append((node_id, AgentStart(boot_id, int(float(started)), int(self._clock()))))
+        self._news.set()
+
+    def note_clock(self, node_id: int, skew_seconds: float | None) -> None:
+        """Take in how far a node's clock is off: over a minute is trouble, also where samples are not refused."""
+        if skew_seconds is None or abs(skew_seconds) <= MAX_AHEAD_SECONDS:
+            return
+        now = int(self._clock())
+        began, ended = self._troubles.get(node_id, (now, now))
+        if not -SAME_TROUBLE_SECONDS <= now - ended <= SAME_TROUBLE_SECONDS:
+            began = now
+        self._troubles[node_id] = (began, max(began, now))
+        self._unwritten.add(node_id)
+
+    async def beat(self) -> None:
+        """Write that the panel is alive, and all that was noted. Raises DatabaseError or TryLater."""
+        self._clocks.beat()
+        starts, unwritten = list(self._starts), set(self._unwritten)
+        troubles = [(node_id, self._troubles[node_id]) for node_id in unwritten]
+        if self._uptime() - self._alive_at > AWAY_SECONDS:
+            self._begin_run()
+        run = (self._run[0], max(self._run[0], int(self._clock())))
+        await self._ingest.run(self._store.note(run, starts, troubles))
+        self._alive_at = self._uptime()
+        del self._starts[: len(starts)]
+        self._unwritten -= {node_id for node_id, trouble in troubles if self._troubles[node_id] == trouble}
+
+    def _begin_run(self) -> None:
+        now = int(self._clock())
+        self._run = (now, now)
+        self._alive_at = self._uptime()
+
+    async def _repeat(self) -> None:
+        while True:
+            await self._wait()
+            try:
+                await self.beat()
+            except (DatabaseError, TryLater) as error:
+                # The ingest tells of the same trouble, to agents and in the log.
+                log.debug("%s", error)
+
+    async def _wait(self) -> None:
+        """Return at the next beat, or some seconds after an agent has started: others may, too."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEAT_SECONDS):
+                await self._news.wait()
+                await asyncio.sleep(NEWS_SECONDS)
+        self._news.clear()

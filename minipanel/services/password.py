@@ -1,0 +1,89 @@
+"""Passwords: made, hashed with bcrypt, and compared off the event loop and never many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import bcrypt
+
+from minipanel.errors import CommandError, TooManyTries
+
+MIN_CHARACTERS = 8
+MAX_BYTES = 72
+"""bcrypt reads no further: a longer password can't be set, and never matches."""
+
+_LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not taken for each other: no i, l, o, 0, 1. Eight of them: 8.5e11 passwords."""
+
+AT_ONCE = 2
+MAX_WAITING = 16
+RETRY_SECONDS = 5
+
+_NICENESS = 10
+
+
+def hash_password(password: str) -> str:
+    """Return the bcrypt hash. Raises CommandError for a password that is too short, too long or not printable."""
+    if len(password) < MIN_CHARACTERS:
+        raise CommandError(f"The password has {len(password)} characters; it must have at least {MIN_CHARACTERS}.")
+    if not password.isprintable():
+        raise CommandError("The password holds characters that can't be typed into the page; use printable ones.")
+    size_bytes = len(password.encode())
+    if size_bytes > MAX_BYTES:
+        raise CommandError(f"The password has {size_bytes} bytes in UTF-8; at most {MAX_BYTES} are allowed.")
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
+
+
+def random_password() -> str:
+    """Return a password of 8 characters that are easy to read and type."""
+    return "".join(secrets.choice(_LEGIBLE) for _ in range(MIN_CHARACTERS))
+
+
+class Passwords:
+    """Compares at most 2 passwords at once, and lets at most 16 more wait: a flood of logins can't starve ingest."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(AT_ONCE, "password", _be_nice)
+        self._pending = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """True while no further comparison is taken."""
+        return self._pending >= AT_ONCE + MAX_WAITING
+
+    async def match(self, password: str, password_hash: str) -> bool:
+        """Tell whether the hash is this password's, in a time that does not depend on the password.
+
+        `password_hash` is a bcrypt hash; its cost decides the time. Raises TooManyTries while too many wait.
+        """
+        if self.is_busy:
+            raise TooManyTries(f"Too many logins at once; try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS)
+        self._pending += 1
+        try:
+            # JSON can hold lone surrogates, which plain UTF-8 can't.
+            secret = password.encode("utf-8", "surrogatepass")
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, _match, secret, password_hash.encode())
+        finally:
+            self._pending -= 1
+
+    def close(self) -> None:
+        """End the threads once their comparison is done."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _match(secret: bytes, password_hash: bytes) -> bool:
+    # Capped and compared all the same, so that a long password takes as long as any other.
+    matches = bcrypt.checkpw(secret[:MAX_BYTES], password_hash)
+    return matches and len(secret) <= MAX_BYTES
+
+
+def _be_nice() -> None:
+    """Let ingest and the page go first. On Linux niceness is a thread's own."""
+    with contextlib.suppress(OSError):  # a sandbox may forbid it
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -1,0 +1,1 @@
+"""Ask what a first installation needs to know, and check each answer."""

@@ -1,0 +1,96 @@
+"""The question of the nodes: those of /etc/hosts, to be used, added to or deleted from."""
+
+from __future__ import annotations
+
+from minipanel.errors import CommandError
+from minipanel.machine.hosts import HOSTS, Fault, Hosts, parse_hosts, with_this_machine
+from minipanel.models.quote import quote
+from minipanel.setup.ask.selection import Selection
+from minipanel.setup.look.network import OwnNetwork
+from minipanel.setup.request import Request
+from minipanel.setup.screen import Screen
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+SHOWN_FAULTS = 10
+
+
+def ask_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Selection:
+    """Return the chosen nodes, this machine first."""
+    hosts = _read(screen.t, request, system)
+    addresses = [node.address for node in hosts.nodes]
+    nodes = with_this_machine(hosts.nodes, network.addresses, network.hostname, network.address_for(addresses))
+    selection = Selection(nodes, screen.t)
+    if request.only is not None:
+        selection.keep_only(request.only)
+    if request.without is not None:
+        selection.remove(request.without)
+    screen.say(*explain_faults(hosts.faults, screen.t), *selection.lines())
+    if screen.is_guided:
+        _let_edit(screen, selection)
+    return selection
+
+
+def _read(t: Translate, request: Request, system: System) -> Hosts:
+    path = system.path(HOSTS) if request.nodes_from is None else request.nodes_from
+    try:
+        return parse_hosts(path.read_bytes().decode("utf-8", "replace"))
+    except OSError as error:
+        if request.nodes_from is None:  # a cluster that knows its nodes from elsewhere: they are typed
+            return Hosts(())
+        raise CommandError(t("{path} can't be read: {reason}.", path=path, reason=error.strerror)) from None
+
+
+def _let_edit(screen: Screen, selection: Selection) -> None:
+    """Change the selection as it is told, until it is to be used."""
+    t = screen.t
+    screen.say(
+        "",
+        t("Enter: use these nodes    a ADDRESS HOSTNAME: add one    l: list them all"),
+        t("d NUMBERS or NODESET: delete, such as d 17-20 or d node[17-20]"),
+    )
+    while True:
+        typed = screen.read(t("{count} nodes; Enter, a, d or l: ", count=len(selection.nodes)))
+        if typed.lower() in ("", "u", "use"):
+            return
+        try:
+            screen.say(*_edit(t, selection, typed.split()))
+        except CommandError as error:
+            screen.say(str(error))
+
+
+def _edit(t: Translate, selection: Selection, words: list[str]) -> list[str]:
+    """Do what one line says. Returns what to show. Raises CommandError."""
+    match words:
+        case ["l" | "list"]:
+            return selection.lines(is_whole=True)
+        case ["a" | "add", address, hostname]:
+            selection.add(address, hostname)
+            return selection.lines()[-1:]
+        case ["d" | "delete", *names] if names:
+            return [t("deleted: {nodes}", nodes=selection.remove(" ".join(names))), *selection.lines()]
+    raise CommandError(t("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))
+
+
+def explain_faults(faults: tuple[Fault, ...], t: Translate) -> list[str]:
+    """Return a line for each faulty line of the hosts file, the first ten of many."""
+    lines = [t("Line {line} of the hosts file is passed over: {reason}", line=fault.line, reason=_reason(fault, t))
+             for fault in faults[:SHOWN_FAULTS]]  # fmt: skip
+    if len(faults) > SHOWN_FAULTS:
+        lines.append(t("... and {count} more such lines", count=len(faults) - SHOWN_FAULTS))
+    return lines
+
+
+def _reason(fault: Fault, t: Translate) -> str:
+    match fault.problem:
+        case "byte order mark":
+            return t("it begins with a byte order mark, so the resolver does not read it.")
+        case "address":
+            return t("{text} is no address.", text=quote(fault.text))
+        case "no name":
+            return t("{text} has no name.", text=quote(fault.text))
+        case "name":
+            return t("{text} can't be a hostname.", text=quote(fault.text))
+        case "other node":
+            return t("its address is that of {hostname}; {text} is no node of its own.",
+                     hostname=fault.hostname, text=quote(fault.text))  # fmt: skip

@@ -1,0 +1,103 @@
+"""The nodes that are to be watched, while they are being chosen: numbered, added to, deleted from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from minipanel.config import NodeConfig
+from minipanel.errors import BadInput, CommandError
+from minipanel.machine.hosts import HostsNode
+from minipanel.models.names import is_hostname, parse_node_address
+from minipanel.models.nodeset import expand, fold
+from minipanel.models.quote import quote
+from minipanel.setup.screen import align
+from minipanel.translations.language import Translate
+
+SHOWN_WHOLE = 60
+SHOWN_FIRST, SHOWN_LAST = 30, 5
+
+_NUMBERS = re.compile(r"[\d\s,-]+")
+_RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+
+
+class Selection:
+    """Nodes in order, numbered from 1. The first is this machine and always stays."""
+
+    def __init__(self, nodes: Iterable[HostsNode], t: Translate) -> None:
+        self.nodes = [NodeConfig(node.hostname, node.address, node.hostname) for node in nodes]
+        self._t = t
+
+    def lines(self, is_whole: bool = False) -> list[str]:
+        """Return the numbered table. A long list is shown in part, unless the whole is wanted."""
+        rows = [(str(number), node.ip, node.hostname, "") for number, node in enumerate(self.nodes, 1)]
+        rows[0] = (*rows[0][:3], self._t("this machine"))
+        if is_whole or len(rows) <= SHOWN_WHOLE:
+            return align(rows)
+        lines = align(rows)
+        left_out = self._t("  ... {count} more ...", count=len(rows) - SHOWN_FIRST - SHOWN_LAST)
+        return [*lines[:SHOWN_FIRST], left_out, *lines[-SHOWN_LAST:]]
+
+    def add(self, address: str, hostname: str) -> None:
+        """Add a node at the end. Raises CommandError when it can't be one, or is there already."""
+        ip = parse_node_address(address)
+        if ip is None:
+            raise CommandError(self._t("{text} is no IPv4 or IPv6 address of one machine.", text=quote(address)))
+        if not is_hostname(hostname):
+            raise CommandError(self._t("{text} can't be a hostname.", text=quote(hostname)))
+        for node in self.nodes:
+            if ip == node.ip or hostname.lower() == node.hostname.lower():
+                raise CommandError(
+                    self._t("{hostname} ({address}) is in the list already.", hostname=node.hostname, address=node.ip)
+                )
+        self.nodes.append(NodeConfig(hostname, ip, hostname))
+
+    def remove(self, text: str) -> str:
+        """Take nodes out: by numbers (3,17-20) or by node set (node[017-020]). Returns them folded.
+
+        Raises CommandError, and nothing is taken out, when one is not there or is this machine.
+        """
+        return self._take_out(self._numbered(text) if _NUMBERS.fullmatch(text) else self._named(text))
+
+    def keep_only(self, node_set: str) -> None:
+        """Take out all nodes but these and this machine. Raises CommandError when one is not there."""
+        kept = self._named(node_set)
+        self._take_out({index for index in range(1, len(self.nodes)) if index not in kept})
+
+    def _take_out(self, indexes: Collection[int]) -> str:
+        if 0 in indexes:
+            raise CommandError(self._t("{hostname} is this machine and stays.", hostname=self.nodes[0].hostname))
+        gone = [node.hostname for index, node in enumerate(self.nodes) if index in indexes]
+        self.nodes = [node for index, node in enumerate(self.nodes) if index not in indexes]
+        return fold(gone)
+
+    def _numbered(self, text: str) -> set[int]:
+        """Return the indexes, from 0, of numbers as people see them, from 1."""
+        indexes: set[int] = set()
+        for word in re.split(r"[\s,]+", text.strip()):
+            found = _RANGE.fullmatch(word)
+            first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+            if not 1 <= first <= last <= len(self.nodes):
+                message = self._t(
+                    "{text} is no number in the list (1 to {last}).", text=quote(word), last=len(self.nodes)
+                )
+                raise CommandError(message)
+            indexes.update(range(first - 1, last))
+        return indexes
+
+    def _named(self, node_set: str) -> set[int]:
+        try:
+            names = expand(",".join(node_set.split()))
+        except BadInput:
+            raise CommandError(self._t("{text} is no node set such as node[01-08,12].", text=quote(node_set))) from None
+        places = self._places()
+        missing = [name for name in names if name.lower() not in places]
+        if missing:
+            raise CommandError(self._t("{names} is not in the list.", names=fold(missing)))
+        return {places[name.lower()] for name in names}
+
+    def _places(self) -> dict[str, int]:
+        """Return where each hostname stands; its first label too, where no other node has the same."""
+        shorts = [node.hostname.lower().split(".")[0] for node in self.nodes]
+        places = {short: index for index, short in enumerate(shorts) if shorts.count(short) == 1}
+        return places | {node.hostname.lower(): index for index, node in enumerate(self.nodes)}

@@ -1,0 +1,106 @@
+"""The panel's service: its unit, what in it depends on the configuration, and whether the panel answers."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.machine.health import panel_version
+from minipanel.setup import places
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+ANSWER_SECONDS = 60.0
+"""A large database may have to be brought to a new schema first."""
+
+RESTARTS_AT_MOST = 3
+PAUSE_SECONDS = 0.2
+LOG_LINES = 5
+
+LOW_PORT = """\
+# A port below 1024. In a user namespace of its own the service would have no right to it.
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+PrivateUsers=no
+"""
+
+
+def lay_unit(release: Path, config: Config, system: System) -> None:
+    """Lay the release's unit and what the configuration adds to it, and have systemd read them. Raises OSError."""
+    unit = (release / places.SERVICE).read_text()
+    write_whole(system.path(places.UNIT), unit)
+    addition = drop_in(config)
+    place = system.path(places.DROP_IN)
+    if addition:
+        place.parent.mkdir(exist_ok=True)
+        write_whole(place, addition)
+    else:
+        place.unlink(missing_ok=True)
+    system.must_run("systemctl", "daemon-reload")
+
+
+def drop_in(config: Config) -> str:
+    """Return what the unit needs for this configuration beyond its own text, "" for nothing."""
+    parts = []
+    folder = config.database.path.parent
+    if str(folder) != places.DATA:
+        parts.append(f'# The database lies there.\nReadWritePaths="{_escaped(folder)}"\n')
+    if config.server.port < 1024:
+        parts.append(LOW_PORT)
+    return "".join(["# Written by the set-up from config.toml.\n[Service]\n", *parts]) if parts else ""
+
+
+def _escaped(folder: Path) -> str:
+    """Return a path for a unit: % begins a specifier there, and quotes and backslashes mean something."""
+    return str(folder).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that others read, in one step."""
+    part = path.with_name(f".{path.name}.new")
+    part.write_text(text)
+    part.chmod(0o644)
+    part.replace(path)
+
+
+def start(system: System) -> None:
+    """Have the service start now and at every boot. Raises CommandError."""
+    system.must_run("systemctl", "enable", "--quiet", places.SERVICE)
+    # Failed starts of before would count.
+    system.run("systemctl", "reset-failed", places.SERVICE)
+    system.must_run("systemctl", "restart", places.SERVICE, seconds=90)
+
+
+def wait_until_healthy(config: Config, version: str | None, system: System, t: Translate) -> None:
+    """Return once the panel answers, as this version where one is named. Raises CommandError with the log's end."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            answered = panel_version(config.server.local_url)
+            reason = t("the panel answers as version {version}", version=answered)
+            if version in (None, answered):
+                return
+        except CommandError as error:
+            reason = str(error)
+        if has_given_up(system) or time.monotonic() > deadline:
+            break
+        time.sleep(PAUSE_SECONDS)
+    log = system.run(
+        "journalctl", "--unit", places.SERVICE, "--no-pager", "--output=cat", f"--lines={LOG_LINES}"
+    ).stdout
+    raise CommandError("\n".join([t("The panel does not run: {reason} Its log ends:", reason=reason), log.rstrip()]))
+
+
+def has_given_up(system: System) -> bool:
+    """Tell whether waiting is in vain: the service has failed, or fails again and again."""
+    shown = system.run("systemctl", "show", places.SERVICE, "--property=ActiveState,NRestarts").stdout
+    facts = dict(line.partition("=")[::2] for line in shown.splitlines())
+    restarts = facts.get("NRestarts", "0")
+    return facts.get("ActiveState") == "failed" or (restarts.isdigit() and int(restarts) >= RESTARTS_AT_MOST)
+
+
+def stop(system: System) -> None:
+    """Stop the service if it runs. Raises CommandError."""
+    system.must_run("systemctl", "stop", places.SERVICE, seconds=90)

@@ -1,0 +1,109 @@
+"""The panel taken away again: programs and service always, data and configuration only when purged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from minipanel.config import load_config
+from minipanel.errors import CommandError, ConfigError
+from minipanel.exits import DONE, explain_failures
+from minipanel.setup import places
+from minipanel.setup.change.account import remove_account
+from minipanel.setup.change.firewall import close_port
+from minipanel.setup.change.release import is_own_command
+from minipanel.setup.change.service import stop
+from minipanel.setup.screen import Screen
+from minipanel.setup.system import System
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE
+
+DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".before-*")
+"""The database and what goes with it, by how its name goes on."""
+
+BESIDE_DATABASE = "rollout-failed.json*"
+"""What the roll-out keeps in the same folder."""
+
+
+def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
+    """Take the panel away, whatever part of it there is. Raises CommandError, OSError."""
+    t = screen.t
+    if system.user_id != 0:
+        raise CommandError(t("Only root can uninstall the panel."))
+    if (
+        is_purge
+        and screen.is_guided
+        and not screen.confirm(t("Delete the configuration, the account and all history too?"), default=False)
+    ):
+        raise CommandError(t("Nothing was changed."))
+    database = database_path(system)
+    with screen.step(t("service")):
+        _remove_service(system)
+    with screen.step(t("programs")):
+        close_port(system)
+        if is_own_command(system):
+            system.path(places.COMMAND).unlink()
+        shutil.rmtree(system.path(places.HOME), ignore_errors=True)
+    if is_purge:
+        with screen.step(t("configuration, account and history")):
+            _purge(database, system)
+    screen.say("", *_last_words(database, system, screen, is_purge))
+
+
+def database_path(system: System) -> Path:
+    """Return where the database lies: as config.toml says, or else the usual place."""
+    try:
+        return load_config(system.path(places.CONFIG)).database.path
+    except ConfigError:
+        return Path(places.DATABASE)
+
+
+def _remove_service(system: System) -> None:
+    if system.path(places.UNIT).exists():
+        stop(system)
+        system.run("systemctl", "disable", "--quiet", places.SERVICE)
+    system.path(places.UNIT).unlink(missing_ok=True)
+    system.path(places.DROP_IN).unlink(missing_ok=True)
+    folder = system.path(places.DROP_IN_FOLDER)
+    if folder.is_dir() and not any(folder.iterdir()):  # what the administrator put there stays
+        folder.rmdir()
+    system.run("systemctl", "daemon-reload")
+    system.run("systemctl", "reset-failed", places.SERVICE)
+
+
+def _purge(database: Path, system: System) -> None:
+    place = system.path(database)
+    for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE):
+        for file in place.parent.glob(pattern):
+            file.unlink()
+    if place.parent.is_dir() and not any(place.parent.iterdir()):
+        place.parent.rmdir()
+    for folder in (places.CONFIG_FOLDER, places.DATA):
+        shutil.rmtree(system.path(folder), ignore_errors=True)
+    remove_account(system)
+
+
+def _last_words(database: Path, system: System, screen: Screen, is_purge: bool) -> list[str]:
+    t = screen.t
+    lines = [t("The panel is uninstalled.")]
+    if not is_purge:
+        kept = t("Kept: {config}, {database} and the user {user}; install.sh finds them again, --purge deletes them.",
+                 config=places.CONFIG_FOLDER, database=database, user=places.USER)  # fmt: skip
+        lines.append(kept)
+    if system.path(places.AGENT_HOME).exists():
+        lines.append(t("The agents on this machine and the nodes still run; each keeps a day of samples."))
+    return lines
+
+
+def main() -> int:
+    """Uninstall from the archive, without an installed panel. Arguments: --purge, --yes. Returns the exit code."""
+    words = set(sys.argv[1:])
+    screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and "--yes" not in words)
+
+    def work() -> int:
+        uninstall(System(user_id=os.geteuid()), screen, "--purge" in words)
+        return DONE
+
+    return explain_failures(work)

@@ -1,0 +1,102 @@
+"""`minipanel setup`: its options, each also a variable of the environment, so that it runs unattended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from typer import Option
+
+from minipanel.errors import CommandError
+from minipanel.exits import DONE
+from minipanel.setup.change.uninstall import uninstall
+from minipanel.setup.look.network import read_own_network
+from minipanel.setup.request import Auth, Request, Tls
+from minipanel.setup.run import RollOut, set_up
+from minipanel.setup.screen import Screen
+from minipanel.setup.system import System
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE
+
+
+def setup_command(roll_out: RollOut) -> Callable[..., None]:
+    """Return the command for the command line. `roll_out` brings the agents onto the nodes."""
+
+    def setup(
+        yes: Annotated[bool, Option("--yes", "-y", envvar="MINIPANEL_YES", help="Ask nothing.")] = False,
+        admin: Annotated[
+            str | None, Option(envvar="MINIPANEL_ADMIN", metavar="NAME", help="The page's account; miniadmin.")
+        ] = None,
+        password_file: Annotated[
+            Path | None,
+            Option(envvar="MINIPANEL_PASSWORD_FILE", metavar="FILE", help="Its first line; else a random password."),
+        ] = None,
+        nodes_from: Annotated[
+            Path | None, Option(envvar="MINIPANEL_NODES_FROM", metavar="FILE", help="Instead of /etc/hosts.")
+        ] = None,
+        only: Annotated[
+            str | None, Option(envvar="MINIPANEL_ONLY", metavar="NODESET", help="Of those nodes only these.")
+        ] = None,
+        without: Annotated[
+            str | None, Option(envvar="MINIPANEL_WITHOUT", metavar="NODESET", help="Of those nodes not these.")
+        ] = None,
+        database: Annotated[
+            str | None, Option(envvar="MINIPANEL_DATABASE", metavar="FILE", help="/var/lib/minipanel/data.db.")
+        ] = None,
+        port: Annotated[str | None, Option(envvar="MINIPANEL_PORT", help="8080.")] = None,
+        address: Annotated[
+            str | None, Option(envvar="MINIPANEL_ADDRESS", help="Where the nodes reach this machine.")
+        ] = None,
+        auth: Annotated[
+            Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents prove who they are; munge.")
+        ] = None,
+        tls: Annotated[Tls | None, Option(envvar="MINIPANEL_TLS", help="HTTPS; no.")] = None,
+        tls_certificate: Annotated[
+            Path | None, Option(envvar="MINIPANEL_TLS_CERTIFICATE", metavar="FILE", help="With --tls own: PEM.")
+        ] = None,
+        tls_key: Annotated[
+            Path | None, Option(envvar="MINIPANEL_TLS_KEY", metavar="FILE", help="With --tls own: PEM.")
+        ] = None,
+        tls_ca: Annotated[
+            Path | None,
+            Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="What agents are to trust; else their system's."),
+        ] = None,
+        no_rollout: Annotated[
+            bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
+        ] = False,
+        is_uninstall: Annotated[bool, Option("--uninstall", help="Take the panel away; data is kept.")] = False,
+        is_purge: Annotated[bool, Option("--purge", help="With --uninstall: data too.")] = False,
+    ) -> None:
+        """Install the panel on this machine, or upgrade it. install.sh starts this."""
+        screen = Screen(translator(CHINESE), is_guided=not yes)
+        _prepare()
+        if is_uninstall:
+            screen.is_guided = not yes and sys.stdin.isatty()
+            uninstall(System(user_id=os.geteuid()), screen, is_purge)
+            raise typer.Exit(DONE)
+        if screen.is_guided and not sys.stdin.isatty():
+            raise CommandError(screen.t("There is no terminal to ask at; answer by options, and add --yes."))
+        request = Request(
+            screen.is_guided, admin, password_file, nodes_from, only, without, database, port, address, auth, tls,
+            tls_certificate, tls_key, tls_ca, not no_rollout,
+        )  # fmt: skip
+        system = System(user_id=os.geteuid())
+        raise typer.Exit(set_up(request, system, screen, read_own_network(system), roll_out))
+
+    return setup
+
+
+def _prepare() -> None:
+    """Let files be readable for the service whatever root's habits are, and let every signal end it in order."""
+    os.umask(0o022)
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)

@@ -1,0 +1,140 @@
+"""Look before anything is changed: what this machine is, and what is missing. One function, one check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from minipanel.setup import places
+from minipanel.setup.look.check import Check, Verdict, gather
+from minipanel.setup.look.clock import look_at_clock
+from minipanel.setup.look.munge import look_at_munge, look_at_munge_version
+from minipanel.setup.look.ports import look_at_firewall, look_at_port
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+DISK_BYTES = 512 * 10**6
+MEMORY_BYTES = 10**9 * 0.9
+"""A virtual machine of 1 GB tells less than that: the kernel keeps a part for itself."""
+
+PYTHON = (3, 11)
+KNOWN_RELEASES = ("8", "9", "10")
+
+
+def look_around(system: System, t: Translate, port: int, is_port_asked: bool, needs_munge: bool) -> list[Check]:
+    """Return what was found, in the order in which an administrator would look. Changes nothing."""
+    return gather(
+        (
+            lambda: look_at_user(system, t),
+            lambda: look_at_distribution(system, t),
+            lambda: look_at_systemd(system, t),
+            lambda: look_at_python(t),
+            lambda: look_at_munge(system, t, needs_munge),
+            lambda: look_at_munge_version(system, t),
+            lambda: look_at_disk(system, t),
+            lambda: look_at_memory(system, t),
+            lambda: look_at_clock(system, t),
+            lambda: look_at_port(system, t, port, is_port_asked),
+            lambda: look_at_selinux(system, t),
+            lambda: look_at_firewall(system, t),
+        )
+    )
+
+
+def look_at_user(system: System, t: Translate) -> Check:
+    """Root is needed: users, services and /opt are changed."""
+    if system.user_id == 0:
+        return Check(t("user"), Verdict.OK, "root")
+    return Check(t("user"), Verdict.FIX, t("the set-up must be run as root"), "sudo ./install.sh")
+
+
+def look_at_distribution(system: System, t: Translate) -> Check:
+    """RHEL 8, 9 and 10 and their rebuilds are what MiniPanel is made for (os-release(5))."""
+    facts = parse_os_release(system.read("/etc/os-release") or system.read("/usr/lib/os-release"))
+    name = facts.get("PRETTY_NAME") or facts.get("ID") or t("an unknown system")
+    if not is_rhel_family(facts):
+        return Check(t("system"), Verdict.WARNING, t("{name}: made for RHEL 8, 9, 10 and their rebuilds", name=name))
+    if facts.get("VERSION_ID", "").split(".")[0] not in KNOWN_RELEASES:
+        return Check(t("system"), Verdict.WARNING, t("{name}: known are the releases 8, 9 and 10", name=name))
+    return Check(t("system"), Verdict.OK, name)
+
+
+def parse_os_release(text: str) -> dict[str, str]:
+    """Return the assignments of an os-release file, quotes taken off."""
+    pairs = re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE)
+    return {key: value.strip().strip("\"'") for key, value in pairs}
+
+
+def is_rhel_family(facts: dict[str, str]) -> bool:
+    """Tell whether it is RHEL or a rebuild. Fedora and what is only like it has other packages."""
+    ids = {facts.get("ID", "").lower(), *facts.get("ID_LIKE", "").lower().split()}
+    return bool(ids & {"rhel", "centos", "ol"})
+
+
+def look_at_systemd(system: System, t: Translate) -> Check:
+    """sd_booted(3): the folder is there exactly where systemd runs the machine."""
+    if system.path("/run/systemd/system").is_dir() and system.has("systemctl"):
+        version = system.run("systemctl", "--version").stdout.split("\n")[0]
+        return Check("systemd", Verdict.OK, version or t("running"))
+    return Check("systemd", Verdict.FIX, t("this machine was not started by systemd, which runs the panel"))
+
+
+def look_at_python(t: Translate) -> Check:
+    """install.sh has chosen it; the panel's own user must be able to run it too."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    program = Path(sys.executable).resolve()
+    if sys.version_info < PYTHON:
+        return Check("Python", Verdict.FIX, t("{version} is too old", version=version), "dnf install python3.12")
+    closed = closed_folder(program) or closed_folder(Path(sys.base_prefix))
+    if closed is not None:
+        detail = t("{program} can't be run by other users: {folder} is closed", program=program, folder=closed)
+        return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
+    return Check("Python", Verdict.OK, f"{version} ({program})")
+
+
+def closed_folder(path: Path) -> Path | None:
+    """Return the first folder above a path that others may not enter, None where they can reach it."""
+    return next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & 0o001), None)
+
+
+def look_at_disk(system: System, t: Translate) -> Check:
+    """The programs need about 60 MB, a thousand nodes about 1 GB a month."""
+    free_bytes, place = min((shutil.disk_usage(path).free, path) for path in _disks(system))
+    free = t("{megabytes} MB are free in {folder}", megabytes=free_bytes // 10**6, folder=_shown(place, system))
+    if free_bytes >= DISK_BYTES:
+        return Check(t("disk"), Verdict.OK, free)
+    needed = t("{free}, {needed} MB are needed", free=free, needed=DISK_BYTES // 10**6)
+    return Check(t("disk"), Verdict.FIX, needed)
+
+
+def _disks(system: System) -> list[Path]:
+    return [existing_folder(system.path(place)) for place in (places.HOME, places.DATA)]
+
+
+def _shown(place: Path, system: System) -> str:
+    return "/" + str(place.relative_to(system.root)).removeprefix(".")
+
+
+def existing_folder(path: Path) -> Path:
+    """Return the path, or the nearest folder above it that is there."""
+    return next((place for place in (path, *path.parents) if place.is_dir()), Path("/"))
+
+
+def look_at_memory(system: System, t: Translate) -> Check | None:
+    """/proc/meminfo counts in units of 1024 bytes."""
+    found = re.search(r"^MemTotal:\s+(\d+) kB", system.read("/proc/meminfo"), re.MULTILINE)
+    if found is None:
+        return None
+    size_bytes = int(found[1]) * 1024
+    size = t("{gigabytes} GB", gigabytes=f"{size_bytes / 10**9:.1f}")
+    if size_bytes >= MEMORY_BYTES:
+        return Check(t("memory"), Verdict.OK, size)
+    return Check(t("memory"), Verdict.WARNING, t("{size}: with less than 1 GB it may become tight", size=size))
+
+
+def look_at_selinux(system: System, t: Translate) -> Check | None:
+    """Where SELinux is, the set-up gives its files their labels by restorecon."""
+    mode = {"1": t("enforcing"), "0": t("permissive")}.get(system.read("/sys/fs/selinux/enforce").strip())
+    return Check("SELinux", Verdict.OK, mode) if mode else None

@@ -1,0 +1,184 @@
+"""`minipanel try`: a panel and an agent for this machine, everything below one folder, without root or systemd."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from minipanel import __version__
+from minipanel.config import (
+    AdminConfig,
+    AgentsConfig,
+    Config,
+    DatabaseConfig,
+    NodeConfig,
+    ServerConfig,
+    load_config,
+)
+from minipanel.config.editing import add_nodes, set_password_hash, set_values
+from minipanel.config.template import render_config
+from minipanel.config.writing import replace_file
+from minipanel.errors import CommandError
+from minipanel.machine.lock import running_pid
+from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
+from minipanel.models.quote import quote
+from minipanel.services.agent_config import Value, render_agent_config
+from minipanel.services.password import hash_password, random_password
+from minipanel.serving.launch import become_panel
+from minipanel.serving.sockets import bind
+from minipanel.trial.auth import AgentAuth, Auth, choose_auth
+
+CONFIG, AGENT, DATABASE, LOG = "config.toml", "agent.toml", "data.db", "panel.log"
+
+FIRST_HOST, FIRST_PORT, USERNAME = "127.0.0.1", 8080, "miniadmin"
+
+OWN_IP = "127.0.0.1"
+"""The address of the node that this machine is."""
+
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for; None: as at the last start, or the default."""
+
+    folder: Path
+    host: str | None = None
+    port: int | None = None
+    password: str | None = None
+    auth: Auth | None = None
+
+
+def try_out(options: Options) -> NoReturn:
+    """Prepare the folder, tell what a person needs to know, and become the panel.
+
+    Raises CommandError when the folder, the address, the password or MUNGE can't be used, ConfigError.
+    """
+    _refuse_bad_address(options)
+    folder = _usable_folder(options.folder)
+    path = folder / CONFIG
+    config, told_password, how = _continue(path, options) if path.exists() else _begin(path, options)
+    node = next(node for node in config.nodes if node.ip == OWN_IP)
+    write_agent_config(folder / AGENT, config, node)
+    _tell(config, told_password, how)
+    become_panel("minipanel.trial", config.path, "--agent", str(folder / AGENT), "--log", str(folder / LOG))
+
+
+def write_agent_config(path: Path, config: Config, node: NodeConfig) -> None:
+    """Write the config.toml of this machine's agent, readable for its owner alone. Raises ConfigError."""
+    local: dict[str, Value] = {"spool_path": str(path.parent.absolute() / "spool")}
+    if config.agents.auth == "munge" and config.agents.munge_socket is not None:
+        local["munge_socket"] = config.agents.munge_socket
+    replace_file(path, render_agent_config(config, node.hostname, **local))
+
+
+def _refuse_bad_address(options: Options) -> None:
+    if options.host is not None and parse_address(options.host) is None:
+        raise CommandError(f"--host is {quote(options.host)}; it must be {ADDRESS_ALLOWED}.")
+    if options.port is not None and not 1 <= options.port <= 65535:
+        raise CommandError(f"--port is {options.port}; it must be a whole number from 1 to 65535.")
+
+
+def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
+    """Write the first config.toml. Returns it, what to tell of the password, and how the agent proves who it is."""
+    host, port = options.host or FIRST_HOST, options.port or FIRST_PORT
+    password = options.password or random_password()
+    password_hash = hash_password(password)
+    how = choose_auth(options.auth, None)
+    bind(host, port).close()  # nobody should note a password for a panel that can't start
+    config = Config(
+        path=path,
+        server=ServerConfig(port, host, _url(host, port), jwt_secret=secrets.token_urlsafe(32)),
+        admin=AdminConfig(USERNAME, password_hash),
+        database=DatabaseConfig(path.parent / DATABASE),
+        agents=AgentsConfig(how.auth, secrets.token_urlsafe(32), allowed_uids=(os.geteuid(),)),
+        nodes=(_own_node(),),
+    )
+    replace_file(path, render_config(config))
+    return config, password if options.password is None else "as given", how
+
+
+def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
+    """Bring an earlier config.toml in line with what was asked for now. Returns as _begin does."""
+    config = _own_config(path)
+    host, port = options.host or config.server.host, options.port or config.server.port
+    password_hash = hash_password(options.password) if options.password else None
+    how = choose_auth(options.auth, config.agents.munge_socket)
+    bind(host, port).close()
+    if (host, port) != (config.server.host, config.server.port):
+        config = set_values(path, "server", {"host": host, "port": port, "url": _url(host, port)})
+    if password_hash:
+        config = set_password_hash(path, password_hash)
+    if not any(node.ip == OWN_IP for node in config.nodes):
+        config = add_nodes(path, [_own_node()])
+    config = _with_auth(config, how)
+    return config, "as given" if password_hash else "unchanged; --password sets another", how
+
+
+def _own_config(path: Path) -> Config:
+    """Return an earlier start's configuration. Raises CommandError for one of an installed panel, or in use."""
+    config = load_config(path)
+    if config.database.path.parent != path.parent:
+        raise CommandError(
+            f"{path} is that of another panel: its database lies elsewhere; name another folder by --dir."
+        )
+    pid = running_pid(config.database.path)
+    if pid is not None:
+        raise CommandError(f"MiniPanel already runs in {path.parent} (process {pid}), at {config.server.url}.")
+    return config
+
+
+def _with_auth(config: Config, how: AgentAuth) -> Config:
+    agents = config.agents
+    values: dict[str, str | int | list[int]] = {}
+    if agents.auth != how.auth:
+        values["auth"] = how.auth
+    if how.auth == "token" and agents.secret is None:
+        values["secret"] = secrets.token_urlsafe(32)
+    if how.auth == "munge" and os.geteuid() not in agents.allowed_uids:
+        values["allowed_uids"] = [*agents.allowed_uids, os.geteuid()]
+    return set_values(config.path, "agents", values) if values else config
+
+
+def _usable_folder(folder: Path) -> Path:
+    """Return the folder as an absolute path, made where there was none. Raises CommandError when it can't be used."""
+    folder = folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except FileExistsError:
+        raise CommandError(f"{folder} is a file; name a folder by --dir.") from None
+    except OSError as error:
+        raise CommandError(f"{folder} can't be written: {error.strerror}; name another folder by --dir.") from None
+    return folder
+
+
+def _own_node() -> NodeConfig:
+    """Return this machine as a node. One whose hostname is none by RFC 1123 is called localhost."""
+    hostname = socket.gethostname()
+    hostname = hostname if is_hostname(hostname) else "localhost"
+    return NodeConfig(name=hostname, ip=OWN_IP, hostname=hostname)
+
+
+def _url(host: str, port: int) -> str:
+    """Return where the page and the agent on this machine find the panel."""
+    return f"http://{_ANY_ADDRESS.get(host) or (f'[{host}]' if ':' in host else host)}:{port}"
+
+
+def _tell(config: Config, told_password: str, how: AgentAuth) -> None:
+    everywhere = " and every other address of this machine" if config.server.host in _ANY_ADDRESS else ""
+    print(
+        f"MiniPanel {__version__}",
+        f"  page      {config.server.url}{everywhere}",
+        f"  account   {config.admin.username}",
+        f"  password  {told_password}",
+        f"  agent     {how.auth}: {how.reason}",
+        f"  folder    {config.path.parent}",
+        sep="\n",
+    )

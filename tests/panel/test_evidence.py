@@ -1,0 +1,236 @@
+"""What the panel notes of agents, clocks and itself, and whose clock it takes for the wrong one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from minipanel.database.store import Store
+from minipanel.models.gap import AgentStart, Evidence
+from minipanel.services.clocks import Clocks
+from minipanel.services.evidence import AWAY_SECONDS, EvidenceNotes
+from minipanel.services.ingest import Ingest
+from minipanel.services.live import Live
+from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
+
+pytestmark = pytest.mark.anyio
+
+T = 1_700_000_100
+BOOT = "0d5b7c1e-7a3a-4f38-9d6f-0e3a2c9d4b11"
+
+
+class Time:
+    """The machine's clock, which may be set, and its uptime, which may not."""
+
+    def __init__(self) -> None:
+        self.now = float(T)
+        self.up = 1000.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def uptime(self) -> float:
+        return self.up
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += seconds
+        self.up += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def notes(tmp_path: Path, time: Time) -> AsyncIterator[EvidenceNotes]:
+    store = Store(tmp_path / "data.db")
+    ingest = Ingest(store, Live(), 32, time.clock)
+    ingest.start()
+    notes = EvidenceNotes(store, ingest, Clocks(time.clock, time.uptime), time.clock, time.uptime)
+    await notes.start()
+    yield notes
+    await notes.close()
+    await ingest.close()
+    store.close()
+
+
+def noted(notes: EvidenceNotes, node_id: int = 1) -> Evidence:
+    return notes._store.seen(node_id, T, T + 300).evidence
+
+
+async def test_a_start_is_kept_once_however_often_it_is_told(notes: EvidenceNotes) -> None:
+    for _ in range(3):
+        notes.note_start(1, BOOT, "1700000000.5")
+        await notes.beat()
+    assert noted(notes).agent_starts == (AgentStart(BOOT, 1_700_000_000, T),)
+
+
+async def test_a_start_is_written_soon_for_the_panel_may_be_killed(
+    notes: EvidenceNotes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.services.evidence.NEWS_SECONDS", 0.05)
+    notes.note_start(1, BOOT, "1700000000.5")
+    async with asyncio.timeout(5):
+        while not noted(notes).agent_starts:  # noqa: ASYNC110 - it is the database that tells
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("boot", "started"),
+    [
+        ("", ""),
+        (BOOT, ""),
+        ("", "1700000000"),
+        (BOOT, "soon"),
+        ("DROP TABLE nodes", "1"),
+        ("a" * 65, "1"),
+        (BOOT, "-1"),
+    ],
+)
+async def test_what_is_no_boot_or_no_time_is_not_kept(notes: EvidenceNotes, boot: str, started: str) -> None:
+    notes.note_start(1, boot, started)
+    await notes.beat()
+    assert noted(notes).agent_starts == ()
+
+
+async def test_a_clock_that_is_off_is_noted_from_then_until_it_is_right(notes: EvidenceNotes, time: Time) -> None:
+    notes.note_clock(1, 59.0)
+    notes.note_clock(1, None)
+    for _ in range(3):
+        time.pass_seconds(60)
+        notes.note_clock(1, -600.0)
+        await notes.beat()
+    time.pass_seconds(600)
+    notes.note_clock(1, 61.0)
+    await notes.beat()
+    assert noted(notes).clock_troubles == ((T + 60, T + 180), (T + 780, T + 780))
+
+
+async def test_a_panel_that_could_not_write_for_long_was_away(notes: EvidenceNotes, time: Time) -> None:
+    time.pass_seconds(30)
+    await notes.beat()
+    time.pass_seconds(AWAY_SECONDS + 510)
+    await notes.beat()
+    time.pass_seconds(30)
+    await notes.beat()
+    assert noted(notes).panel_absences == ((T + 30, T + 630),)
+
+
+@pytest.mark.parametrize("step", [600, -600])
+async def test_a_panel_whose_clock_is_set_was_not_away(notes: EvidenceNotes, time: Time, step: int) -> None:
+    for change in (30, step, 30, -step, 30):
+        time.now += change
+        time.up += 30
+        await notes.beat()
+    assert noted(notes).panel_absences == ()
+
+
+async def test_what_could_not_be_written_is_written_later(notes: EvidenceNotes) -> None:
+    notes.note_start(1, BOOT, "1700000000")
+    notes.note_clock(1, 100)
+    kept, notes._ingest = notes._ingest, Ingest(notes._store, Live(), 32)
+    with pytest.raises(Exception, match="busy"):  # noqa: PT012 - a queue that is closed takes nothing
+        await notes._ingest.close()
+        await notes.beat()
+    notes._ingest = kept
+    await notes.beat()
+    assert noted(notes).agent_starts == (AgentStart(BOOT, 1_700_000_000, T),)
+    assert noted(notes).clock_troubles == ((T, T),)
+
+
+def clocks_with(time: Time, *skews: float) -> Clocks:
+    clocks = Clocks(time.clock, time.uptime)
+    clocks.beat()
+    for node_id, skew in enumerate(skews):
+        clocks.note(node_id, skew)
+    return clocks
+
+
+@pytest.mark.parametrize(
+    ("skews", "behind"),
+    [
+        ((), None),
+        ((600.0,), None),
+        ((600.0, 0.1), None),
+        ((600.0, 0.1, 601.0), 600.5),
+        ((600.0, 602.0), 601.0),
+        ((-600.0, -600.0, -600.0), None),
+        ((0.1, 0.2, 600.0), None),
+    ],
+)
+async def test_the_panels_clock_is_behind_when_most_nodes_are_ahead(
+    time: Time, skews: tuple[float, ...], behind: float | None
+) -> None:
+    assert clocks_with(time, *skews).seconds_behind() == behind
+
+
+async def test_a_skew_that_is_no_longer_told_counts_for_nothing(time: Time) -> None:
+    clocks = clocks_with(time, 600.0, 600.0)
+    time.pass_seconds(61)
+    clocks.note(3, 0.0)
+    assert clocks.seconds_behind() is None
+
+
+async def test_the_panels_clock_is_the_suspect_when_it_was_set_back_just_now(time: Time) -> None:
+    clocks = clocks_with(time, 0.0, 0.0)
+    time.pass_seconds(10)
+    assert clocks.seconds_behind() is None
+    time.now -= 600
+    time.up += 2
+    assert clocks.seconds_behind() == pytest.approx(602)
+    for _ in range(6):
+        time.pass_seconds(30)
+        clocks.beat()
+    assert clocks.seconds_behind() is None
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    async with running_app(config_in(tmp_path)) as app:
+        yield app
+
+
+async def test_samples_are_not_lost_to_a_panel_whose_clock_was_set_back(app: FastAPI) -> None:
+    panel = app.state.panel
+    real = panel.clock
+    async with caller(app) as client:
+
+        async def post() -> httpx.Response:
+            return await client.post("/api/metrics", content=body_of(sample()), headers=bearer())
+
+        panel.clock = panel.clocks._clock = lambda: real() - 600
+        refused = await post()
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "10"
+        assert "own clock seems to be 600 seconds behind" in refused.json()["error"]
+        panel.clock = panel.clocks._clock = real
+        assert (await post()).json() == {"status": "ok", "stored": 1, "ignored": 0}
+
+
+async def test_a_panel_that_starts_with_its_clock_behind_loses_no_samples(tmp_path: Path) -> None:
+    config = config_in(tmp_path)
+    async with running_app(config) as app, caller(app) as client:
+        answer = await client.post("/api/metrics", content=body_of(sample()), headers=bearer())
+        assert answer.status_code == 200
+    async with running_app(config) as app, caller(app) as client:
+        panel = app.state.panel
+        real = panel.clock
+        panel.clock = panel.clocks._clock = lambda: real() - 600
+        answer = await client.post("/api/metrics", content=body_of(sample()), headers=bearer())
+        assert answer.status_code == 503
+
+
+async def test_the_headers_of_an_agent_are_kept(app: FastAPI) -> None:
+    headers = bearer() | {"X-MiniPanel-Boot": BOOT, "X-MiniPanel-Started": "1700000000"}
+    async with caller(app) as client:
+        answer = await client.post("/api/metrics", content=body_of(sample()), headers=headers)
+        assert answer.status_code == 200
+    await app.state.panel.evidence.beat()
+    (start,) = noted(app.state.panel.evidence).agent_starts
+    assert (start.boot_id, start.started_at) == (BOOT, 1_700_000_000)
