@@ -8,15 +8,14 @@ from typing import Callable, Dict, Iterator, List, Tuple
 
 LONGEST_NAME = 64
 
-SOC_DRIVERS = ("cpu_thermal", "soc_thermal", "scpi_sensors")
-OTHER_SOC_DRIVERS = ("apm_xgene", "scmi_sensors", "via_cputemp")
+PACKAGE_LABELS = ("Package id", "Physical id")
+"""How coretemp labels a whole package: now, and before Linux 4.12."""
+
+SOC_DRIVERS = ("apm_xgene", "scmi_sensors", "via_cputemp")
 """Ampere and X-Gene servers; other ARM firmware; Zhaoxin."""
 
-SOC_ZONES = ("cpu", "soc", "bigcore", "littlecore", "cluster")
-"""How names begin that a thermal zone of a CPU passes on to hwmon, as cpu0_thermal or bigcore1_thermal."""
-
-ZONE_TYPES = ("x86_pkg_temp", "cpu", "soc", "acpitz")
-"""How the type of a CPU's thermal zone begins, best first. acpitz is often the board's, so it is the last resort."""
+SOC_ZONES = ("soc", "package", "big", "little", "core", "cluster", "tj", "armada", "bcm2", "kunpeng")
+"""How zones of a chip's CPUs are named where no "cpu" is in it: after the part, or the chip by its driver."""
 
 
 class Input:
@@ -44,12 +43,16 @@ def groups_of_inputs(root: str) -> Iterator[Group]:
     chips = read_chips(root)
     for name, choose in (("coretemp", _packages), ("k10temp", _dies), ("zenpower", _dies)):
         yield from _group([inputs for driver, inputs in chips if driver == name], choose)
-    for name in SOC_DRIVERS:
-        yield from _group([inputs for driver, inputs in chips if driver == name], _socs)
-    yield from _group([inputs for driver, inputs in chips if _is_other_soc(driver)], _socs)
-    zones = read_zones(root)
-    for prefix in ZONE_TYPES:
-        yield from _group([[zone] for zone in zones if zone.driver.lower().startswith(prefix)], _all)
+    for start in ("cpu_thermal", "soc_thermal", "scpi_sensors"):
+        yield from _group([inputs for driver, inputs in chips if _plain(driver).startswith(start)], _socs)
+    yield from _group([inputs for driver, inputs in chips if _is_soc_chip(driver)], _socs)
+    zones = [(_plain(zone.driver), zone) for zone in read_zones(root)]
+    yield from _group([[zone] for name, zone in zones if name == "x86_pkg_temp"], _all)
+    yield from _group([[zone] for name, zone in zones if "cpu" in name], _all)
+    yield from _group([[zone] for name, zone in zones if name.startswith("soc")], _all)
+    yield from _group([[zone] for name, zone in zones if name.startswith(SOC_ZONES)], _all)
+    # Often the board's, so it is the last resort.
+    yield from _group([[zone] for name, zone in zones if name == "acpitz"], _all)
 
 
 def name_of(inputs: List[Input]) -> str:
@@ -94,7 +97,7 @@ def _group(chips: List[List[Input]], choose: Choice) -> Iterator[Group]:
 
 def _packages(inputs: List[Input]) -> List[Input]:
     """One input for the whole package, where the CPU has it; else each core."""
-    return [found for found in inputs if found.label.startswith("Package id")] or inputs
+    return [found for found in inputs if found.label.startswith(PACKAGE_LABELS)] or inputs
 
 
 def _dies(inputs: List[Input]) -> List[Input]:
@@ -116,9 +119,15 @@ def _all(inputs: List[Input]) -> List[Input]:
     return inputs
 
 
-def _is_other_soc(name: str) -> bool:
-    is_zone = name.endswith("_thermal") and name.startswith(SOC_ZONES)
-    return name in OTHER_SOC_DRIVERS or (is_zone and name not in SOC_DRIVERS)
+def _is_soc_chip(driver: str) -> bool:
+    """Tell whether a chip is a system on a chip, by its driver or by the thermal zone that it passes on to hwmon."""
+    name = _plain(driver)
+    return driver in SOC_DRIVERS or ("_thermal" in name and ("cpu" in name or name.startswith(SOC_ZONES)))
+
+
+def _plain(name: str) -> str:
+    """Return the name of a zone as hwmon has it since Linux 5.1: cpu-thermal -> cpu_thermal."""
+    return name.lower().replace("-", "_")
 
 
 def _numbered(folder: str, prefix: str) -> List[str]:

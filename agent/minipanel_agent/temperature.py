@@ -23,7 +23,8 @@ class Thermometer:
     """Reads the CPU's temperature.
 
     Inputs are found once, and only those are read: reading every core's sensor would interrupt every core. They are
-    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded anew.
+    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded anew, and when all
+    of them tell nonsense.
     """
 
     def __init__(self, root: str = "/", tell_sensor: Callable[[str], None] = ignore) -> None:
@@ -40,14 +41,20 @@ class Thermometer:
         self._readings_to_search -= 1
         if self._readings_to_search < 0 and not self._is_complete:
             return self._search()
-        try:
-            return hottest([_read(file) for file in self._inputs], self._has_others)
-        except (OSError, ValueError):
-            return self._search()
+        celsius = self._read_kept()
+        # Without inputs there was none to find a moment ago.
+        return self._search() if celsius is None and self._inputs else celsius
 
     def close(self) -> None:
         _close(self._inputs)
         self._inputs = []
+
+    def _read_kept(self) -> Optional[float]:
+        """Return the hottest of the inputs kept open; None where one fails or all tell nonsense."""
+        try:
+            return hottest([_read(file) for file in self._inputs], self._has_others)
+        except (OSError, ValueError):
+            return None
 
     def _search(self) -> Optional[float]:
         """Keep the first group of inputs that has a reading now, and return the hottest of it."""

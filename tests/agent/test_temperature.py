@@ -6,7 +6,40 @@ import unittest
 from minipanel_agent.sensors import LONGEST_NAME, Input, groups_of_inputs, name_of
 from minipanel_agent.temperature import SEARCH_AGAIN_READINGS, Thermometer, hottest
 
-from tests.agent.trees import Tree, arm_server, cores, epyc, xeon
+from tests.agent.trees import Tree, arm_server, cores, epyc, old_xeon, xeon
+
+SOC_ZONES = {
+    "Raspberry Pi 3": ([("bcm2835_thermal", 49925), ("acpitz", -44000)], 49.92),
+    "Kunpeng 920": ([("kunpeng_thermal", 51000), ("kunpeng_thermal", 53000)], 53.0),
+    "Armada 8040": ([("ap-ic-thermal", 66000), ("ap-cpu0-thermal", 58000), ("ap-cpu1-thermal", 59000)], 59.0),
+    "Armada 3720": ([("armada_thermal", 61000)], 61.0),
+    "LX2160A": ([("cluster6-7-thermal", 44000), ("ddr-ctrl5-thermal", 50000), ("wriop-thermal", 49000)], 44.0),
+    "LX2160A, before": ([("cluster6-7", 44000), ("ddr-cluster5", 50000), ("wriop", 49000)], 44.0),
+    "LS1046A": ([("ddr-thermal", 52000), ("serdes-thermal", 51000), ("core-cluster-thermal", 45000)], 45.0),
+    "RK3588": (
+        [
+            ("package-thermal", 41000),
+            ("bigcore0-thermal", 45000),
+            ("littlecore-thermal", 43000),
+            ("npu-thermal", 47000),
+        ],
+        45.0,
+    ),
+    "SpacemiT K1": ([("package-thermal", 31000), ("gpu-thermal", 33000), ("cluster0-thermal", 32000)], 32.0),
+    "Jetson TX2": ([("BCPU-therm", 40500), ("MCPU-therm", 41500), ("GPU-therm", 43000), ("PMIC-Die", 100000)], 41.5),
+    "Snapdragon": ([("aoss0-thermal", 52000), ("cpuss0-thermal", 48000), ("cpu0-thermal", 49000)], 49.0),
+}
+"""Names that kernels' device trees and drivers give their zones, and what of them is the CPU's."""
+
+OTHER_ZONES = (
+    "gpu-thermal",
+    "ddr-thermal",
+    "npu-thermal",
+    "center-thermal",
+    "modem-thermal",
+    "pch_cannonlake",
+    "iwlwifi_1",
+)
 
 
 class TemperatureTest(unittest.TestCase):
@@ -45,6 +78,12 @@ class MachineTest(TemperatureTest):
     def test_an_intel_cpu_without_a_package_sensor_has_its_hottest_core(self):
         self.tree.add_chip(0, "coretemp", cores(4, 40000))
         self.assertEqual(self.celsius(), 40.03)
+
+    def test_an_old_kernel_calls_a_package_physical_and_its_cores_are_not_read(self):
+        old_xeon(self.tree)
+        self.assertEqual(self.celsius(), 55.0)
+        expected = ["sys/class/hwmon/hwmon0/temp1_input", "sys/class/hwmon/hwmon1/temp1_input"]
+        self.assertEqual(self.first_group(), expected)
 
     def test_epyc_has_its_control_temperature_and_not_a_hotter_core_complex(self):
         epyc(self.tree)
@@ -88,6 +127,29 @@ class MachineTest(TemperatureTest):
         self.tree.add_chip(1, "littlecore_thermal", [("", 41000)])
         self.tree.add_chip(2, "bigcore0_thermal", [("", 46000)])
         self.assertEqual(self.celsius(), 46.0)
+
+    def test_each_soc_has_the_hottest_zone_of_its_cpus(self):
+        for name, (zones, expected) in SOC_ZONES.items():
+            for passed_on in (False, True):
+                self.tree = Tree(self)
+                for number, (kind, value) in enumerate(zones):
+                    self.tree.add_zone(number, kind, value)
+                    if passed_on:
+                        self.tree.add_chip(number, kind.replace("-", "_"), [("", value)])
+                self.assertEqual(self.celsius(), expected, f"{name}, passed on to hwmon: {passed_on}")
+
+    def test_a_chip_is_found_by_its_zones_name_as_kernels_before_5_1_and_to_come_write_it(self):
+        for name in ("cpu-thermal", "cpu_thermal_0", "bcm2835_thermal", "soc-thermal", "bigcore0-thermal"):
+            self.tree = Tree(self)
+            self.tree.add_chip(0, "gpu_thermal", [("", 70000)])
+            self.tree.add_chip(1, name, [("", 48312)])
+            self.assertEqual(self.celsius(), 48.31, name)
+
+    def test_zones_of_other_parts_are_no_cpu(self):
+        for number, kind in enumerate(OTHER_ZONES):
+            self.tree.add_zone(number, kind, 60000)
+            self.tree.add_chip(number, kind.replace("-", "_"), [("", 60000)])
+        self.assertIsNone(self.celsius())
 
     def test_an_ampere_server_has_the_soc(self):
         self.tree.add_chip(0, "apm_xgene", [("SoC Temperature", 43000)])
@@ -259,6 +321,31 @@ class ChangeTest(TemperatureTest):
         replace_open_file(self.tree.path("sys/class/hwmon/hwmon2/temp1_input"), "/proc/self/mem")
         self.tree.break_input("sys/class/hwmon/hwmon2", 1)
         self.assertEqual(thermometer.celsius(), 48.0)  # x86_pkg_temp
+
+    def test_a_sensor_that_turns_to_nonsense_leaves_it_to_the_next_kind_until_it_is_well(self):
+        xeon(self.tree, 1, [47000])
+        thermometer = self.thermometer()
+        self.assertEqual(thermometer.celsius(), 47.0)
+        for nonsense in (255000, 0, -274000):
+            self.tree.set_input("sys/class/hwmon/hwmon2", 1, nonsense)
+            readings = {thermometer.celsius() for _ in range(2 * SEARCH_AGAIN_READINGS)}
+            self.assertEqual(readings, {48.0}, nonsense)  # x86_pkg_temp
+            self.tree.set_input("sys/class/hwmon/hwmon2", 1, 47000)
+            readings = [thermometer.celsius() for _ in range(SEARCH_AGAIN_READINGS + 1)]
+            self.assertEqual(readings[-1], 47.0)
+
+    def test_a_lone_sensor_that_tells_nonsense_is_looked_for_again_after_a_while_only(self):
+        zone = self.tree.add_zone(0, "acpitz", 27800)
+        names = []
+        thermometer = Thermometer(self.tree.root, names.append)
+        self.addCleanup(thermometer.close)
+        self.assertEqual(thermometer.celsius(), 27.8)
+        self.tree.write(zone + "/temp", "-274000\n")
+        self.assertEqual({thermometer.celsius() for _ in range(SEARCH_AGAIN_READINGS)}, {None})
+        self.assertEqual(names, ["acpitz", ""])
+        self.tree.write(zone + "/temp", "28800\n")
+        readings = [thermometer.celsius() for _ in range(SEARCH_AGAIN_READINGS + 1)]
+        self.assertEqual(readings[-1], 28.8)
 
     def test_a_sensor_that_failed_once_is_used_again_after_a_while(self):
         xeon(self.tree, 1, [47000])

@@ -84,6 +84,15 @@ def xeon(tree: Tree, sockets: int, packages: Sequence[int]) -> None:
         tree.add_zone(1 + socket, "x86_pkg_temp", packages[socket] + 1000)
 
 
+def old_xeon(tree: Tree) -> None:
+    """Intel with a kernel before 4.12: coretemp's packages have another name, and here both the same number."""
+    inputs = [("Physical id 0", 55000), ("Core 0", 54000), ("Core 1", 52000), ("Core 2", 53000), ("Core 3", 50000)]
+    for socket in range(2):
+        tree.add_chip(socket, "coretemp", inputs)
+    tree.add_chip(3, "nct6779", [])
+    tree.add_zone(0, "cpu-thermal", 12376)
+
+
 def epyc(tree: Tree, values: Optional[Dict[str, int]] = None) -> None:
     """AMD EPYC: k10temp with the control temperature and one for each core complex, which are not the package."""
     inputs = list((values or {"Tctl": 52125, "Tccd1": 54750, "Tccd2": 49250, "Tccd3": 51000}).items())
