@@ -99,6 +99,8 @@ def _client(config: Config, root: str) -> Client:
     headers = run_headers(int(time.time()), root)
     try:
         return Client(config.server_url, credential, worker, config.ca_file, headers)
+    except ImportError:
+        raise ConfigError("server_url is https, which needs Python's ssl, and this Python lacks it; use http.")
     except OSError as error:
         reason = error.strerror or error
         raise ConfigError(f"ca_file is {config.ca_file!r}, which holds no usable certificate: {reason}.")

@@ -12,6 +12,11 @@ import unittest
 from minipanel_agent import __version__, config, munge
 from minipanel_agent.config import DEFAULT_PATH
 
+try:
+    import ssl
+except ImportError:  # built without it
+    ssl = None
+
 from tests.agent.receiver import Receiver, answer, silence
 from tests.agent.trees import Tree, xeon
 from tests.munged import missing_munged, running_munged
@@ -42,10 +47,10 @@ def start_agent(test, *arguments):
     return process
 
 
-def run(*words):
+def run(*words, environment=ENVIRONMENT):
     """Return exit code, standard output and standard error of the command."""
     process = subprocess.Popen(
-        COMMAND + list(words), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
+        COMMAND + list(words), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True
     )
     output, errors = process.communicate(timeout=20)
     return process.returncode, output, errors
@@ -116,12 +121,25 @@ class BadConfigTest(unittest.TestCase):
             'node_id = "node001"\n': "server_url is missing",
             'server_url = "http://h"\ninterval = 0\n': "interval is 0; it must be a multiple of 5 from 5 to 60",
             'server_url = "http://h"\nspool_hours = 0\n': "spool_hours is 0; it must be a whole number of hours from 1",
-            'server_url = "https://h"\nca_file = "/nowhere"\n': "ca_file is '/nowhere', which holds no usable",
             "= 1\n": "this is not TOML",
         }
         for text, sentence in cases.items():
             tree.write("config.toml", text)
             code, output, errors = run("--config", path)
+            self.assertEqual((code, output, errors.count("\n")), (2, "", 1), errors)
+            self.assertIn(f"minipanel-agent: {path}: {sentence}", errors)
+
+    def test_a_certificate_that_is_not_there_or_a_python_without_tls_is_told(self):
+        tree = Tree(self)
+        path = tree.path("config.toml")
+        tree.write("config.toml", 'server_url = "https://h"\nca_file = "/nowhere"\n')
+        tree.write("without/ssl.py", "raise ImportError\n")
+        without_ssl = dict(ENVIRONMENT, PYTHONPATH=tree.path("without") + os.pathsep + ENVIRONMENT["PYTHONPATH"])
+        cases = [(without_ssl, "server_url is https, which needs Python's ssl, and this Python lacks it; use http.\n")]
+        if ssl:
+            cases.append((ENVIRONMENT, "ca_file is '/nowhere', which holds no usable certificate: No such file or"))
+        for environment, sentence in cases:
+            code, output, errors = run("--config", path, environment=environment)
             self.assertEqual((code, output, errors.count("\n")), (2, "", 1), errors)
             self.assertIn(f"minipanel-agent: {path}: {sentence}", errors)
 
