@@ -3,7 +3,6 @@
 import json
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 import unittest
@@ -15,6 +14,11 @@ from minipanel_agent.errors import SendError
 from minipanel_agent.munge import MungeError
 from minipanel_agent.url import parse_url
 from minipanel_agent.worker import Worker
+
+try:
+    import ssl
+except ImportError:  # built without it
+    ssl = None
 
 from tests.agent.receiver import Receiver, answer, raw, silence, stored_and_closed
 from tests.agent.trees import Tree
@@ -279,7 +283,7 @@ class AnswerTest(ClientTest):
         self.assertEqual(str(self.refused(raw(text))), "The panel did not store the sample: it answered 500.")
 
 
-@unittest.skipIf(shutil.which("openssl") is None, "openssl is not installed")
+@unittest.skipIf(ssl is None or shutil.which("openssl") is None, "needs the module ssl, and openssl")
 class TlsTest(ClientTest):
     def setUp(self):
         tree = Tree(self)

@@ -55,12 +55,12 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual(self.worker.call(Deadline(5), str.upper, "b"), "B")
 
     def test_a_thread_given_up_ends_when_its_call_does(self):
-        ident = []
+        thread = self.worker.call(Deadline(5), threading.get_ident)
         with self.assertRaises(TimeoutError):
-            self.worker.call(Deadline(0.05), lambda: (ident.append(threading.get_ident()), self.hang()))
+            self.worker.call(Deadline(0.05), self.hang)
         self.may_end.set()
         for _ in range(500):
-            if ident[0] not in sys._current_frames():
+            if thread not in sys._current_frames():
                 return
             time.sleep(0.01)
         self.fail("the thread is still there")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from tests.cache import cache_folder, locked
 
 SUITE = "trixie"
 PACKAGES = (
@@ -37,12 +35,6 @@ NEEDLESS_UNITS = (
 MAKING_SECONDS = 600
 
 
-def cache_folder() -> Path:
-    """Return where what tests make once is kept: ~/.cache/minipanel-tests, or below XDG_CACHE_HOME."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "minipanel-tests")
-
-
 def base_image() -> Path:
     """Return the root folder of the base image, made now if it is not there: about 25 s, 220 MB.
 
@@ -55,15 +47,6 @@ def base_image() -> Path:
         if not folder.exists():
             _make(folder)
     return folder
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock, so that of two test runs one makes a thing and the other waits for it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _make(folder: Path) -> None:

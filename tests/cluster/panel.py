@@ -17,7 +17,7 @@ from typing import Any
 import bcrypt
 
 from agent.build import build_agent, installed_tomli
-from tests.cluster.image import cache_folder, locked
+from tests.cache import cache_folder, locked
 from tests.cluster.nodes import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent

