@@ -29,7 +29,7 @@ REPLAYED = 17
 UNKNOWN_ID = -1
 """uid and gid of a credential that could not be read."""
 
-_ADDR4, _ENCODE_TIME, _DECODE_TIME, _SOCKET = 5, 6, 7, 8
+_ENCODE_TIME, _DECODE_TIME, _SOCKET = 6, 7, 8
 _LIBRARY = "libmunge.so.2"
 
 _kept = _local()
@@ -48,11 +48,11 @@ class Credential:
     """What munged says of a credential.
 
     status is 0, or libmunge's code. An expired (15), rewound (16) or replayed (17) credential still has its payload,
-    uid, gid, address and times, so look at status first. Otherwise payload is b"", uid and gid are UNKNOWN_ID,
-    address is "" and the times are 0.
+    uid, gid and times, so look at status first. Otherwise payload is b"", uid and gid are UNKNOWN_ID, and the times
+    are 0.
     """
 
-    __slots__ = ("address", "decode_time", "encode_time", "gid", "message", "payload", "status", "uid")
+    __slots__ = ("decode_time", "encode_time", "gid", "message", "payload", "status", "uid")
 
     def __init__(self, status: int, message: str) -> None:
         self.status = status
@@ -60,14 +60,12 @@ class Credential:
         self.payload = b""
         self.uid = UNKNOWN_ID
         self.gid = UNKNOWN_ID
-        self.address = ""
-        """IPv4 of the node that made it, dotted: what that node's own hostname resolves to there."""
         self.encode_time = 0
         self.decode_time = 0
         """Unix seconds, each by the clock of the node where it happened."""
 
     def __repr__(self) -> str:
-        return f"Credential(status={self.status}, message={self.message!r}, uid={self.uid}, address={self.address!r})"
+        return f"Credential(status={self.status}, message={self.message!r}, uid={self.uid})"
 
 
 def payload_of(body: bytes) -> bytes:
@@ -137,20 +135,17 @@ def _decode(library: Any, context: Any, text: bytes) -> Credential:
         if code in (OK, EXPIRED, REWOUND, REPLAYED):
             credential.payload = ctypes.string_at(payload, length.value) if payload else b""
             credential.uid, credential.gid = uid.value, gid.value
-            _read_origin(library, context, credential)
+            _read_times(library, context, credential)
         return credential
     finally:
         library.minipanel_free(payload)
 
 
-def _read_origin(library: Any, context: Any, credential: Credential) -> None:
-    """Fill in where and when the credential was made."""
-    address = (ctypes.c_uint8 * 4)()  # struct in_addr: network byte order, so the bytes as they lie
+def _read_times(library: Any, context: Any, credential: Credential) -> None:
+    """Fill in when the credential was made and read. Its origin proves nothing: munged says what --origin tells it."""
     made, read = ctypes.c_long(), ctypes.c_long()  # time_t
-    library.munge_ctx_get(context, _ADDR4, ctypes.byref(address))
     library.munge_ctx_get(context, _ENCODE_TIME, ctypes.byref(made))
     library.munge_ctx_get(context, _DECODE_TIME, ctypes.byref(read))
-    credential.address = ".".join(str(byte) for byte in address)
     credential.encode_time, credential.decode_time = made.value, read.value
 
 

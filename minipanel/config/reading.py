@@ -30,10 +30,11 @@ _SERVER_KEYS = ("port", "host", "url", "jwt_secret", "session_hours", "tls_certi
 _ADMIN_KEYS = ("username", "password_hash")
 _DATABASE_KEYS = ("path", "retention_days")
 _AGENTS_KEYS = ("auth", "secret", "allowed_uids", "interval", "munge_socket")
-_NODE_KEYS = ("name", "ip", "hostname", "enabled")
+_NODE_KEYS = ("name", "ip", "hostname", "enabled", "addresses")
 
 _UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
 _UIDS_ALLOWED = "an array of one or more user ids, whole numbers of 0 or more"
+_ADDRESSES_ALLOWED = "an array of IPv4 or IPv6 addresses, each of one machine"
 # Each step of the cost doubles the time of a login; 15 takes seconds.
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 
@@ -218,7 +219,21 @@ def _read_node(table: Table) -> NodeConfig:
     ip = parse_node_address(table.text("ip", NODE_ADDRESS_ALLOWED))
     if ip is None:
         raise table.wrong("ip", NODE_ADDRESS_ALLOWED)
-    return NodeConfig(_read_name(table, "name", default=hostname), ip, hostname, table.flag("enabled", default=True))
+    return NodeConfig(
+        name=_read_name(table, "name", default=hostname),
+        ip=ip,
+        hostname=hostname,
+        enabled=table.flag("enabled", default=True),
+        addresses=_read_addresses(table),
+    )
+
+
+def _read_addresses(table: Table) -> tuple[str, ...]:
+    items = table.items("addresses", _ADDRESSES_ALLOWED, default=[])
+    addresses = tuple(parse_node_address(item) for item in items if isinstance(item, str))
+    if None in addresses or len(addresses) < len(items):
+        raise table.wrong("addresses", _ADDRESSES_ALLOWED)
+    return tuple(address for address in addresses if address is not None)
 
 
 def _read_name(table: Table, key: str, default: str | None) -> str:

@@ -93,6 +93,8 @@ def render_node(node: NodeConfig) -> str:
         f"hostname = {_text(node.hostname)}",
         f"enabled = {'true' if node.enabled else 'false'}",
     ]
+    if node.addresses:
+        lines.append(f"addresses = [{', '.join(map(_text, node.addresses))}]")
     return _joined(lines)
 
 

@@ -58,12 +58,16 @@ class AgentsConfig:
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """One [[nodes]]. `ip` as Python's ipaddress writes it, an IPv4-mapped IPv6 address as IPv4."""
+    """One [[nodes]]. Addresses as Python's ipaddress writes them, an IPv4-mapped IPv6 address as IPv4.
+
+    `addresses`: from which else than `ip` its agent may report. Several nodes may share one.
+    """
 
     name: str
     ip: str
     hostname: str
     enabled: bool = True
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from minipanel_agent.munge import payload_of
 
 from minipanel.config import AgentsConfig, Config
 from minipanel.errors import NotAllowed, NotAuthenticated
-from minipanel.machine.addresses import LocalAddresses, is_loopback, normalise
+from minipanel.machine.addresses import LocalAddresses, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
 from minipanel.services.munge import MungeDecoder, refusal
@@ -34,6 +35,7 @@ class Credentials:
 
     def __init__(self, config: Config, local: LocalAddresses | None = None) -> None:
         self._agents: AgentsConfig = config.agents
+        self._addresses = _addresses(config)
         self._local = local or LocalAddresses()
         self._munge = MungeDecoder(config.agents.munge_socket)
 
@@ -52,6 +54,7 @@ class Credentials:
     def reload(self, config: Config) -> None:
         """Take over a changed configuration."""
         self._agents = config.agents
+        self._addresses = _addresses(config)
         self._munge.socket = config.agents.munge_socket
 
     async def check(self, authorization: str | None, body: bytes, peer: str) -> Claim:
@@ -74,7 +77,7 @@ class Credentials:
         if credential.uid not in self._agents.allowed_uids:
             allowed = ", ".join(map(str, self._agents.allowed_uids))
             raise NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")
-        return MungeClaim(credential.address, normalise(peer), self._local)
+        return MungeClaim(normalise(peer), self._local, self._addresses)
 
     def _check_token(self, text: str) -> TokenClaim:
         if not is_token(text):
@@ -86,28 +89,28 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class MungeClaim:
-    """Root, or another user allowed, at the machine of these addresses: by the credential and by the connection."""
+    """Root, or another user allowed, of the cluster, on a connection from the address `peer`.
 
-    origin: str
+    Which machine made the credential is not asked: its origin is whatever that machine's munged says (--origin).
+    `addresses`: from which else than its `ip` a node may report, by its hostname in lower case.
+    """
+
     peer: str
     local: LocalAddresses
+    addresses: Mapping[str, tuple[str, ...]]
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAllowed."""
         known = _known(node, node_id)
-        if self._is_at(known.ip):
+        more = self.addresses.get(known.hostname.lower(), ())
+        if self.peer in (known.ip, *more) or (known.ip in self.local and self.peer in self.local):
             return known
+        peer = escape(self.peer)
+        line = ", ".join(f'"{address}"' for address in (*more, peer))
         raise NotAllowed(
-            f"{quote(node_id)} has the address {known.ip} in the panel's configuration, but the credential was made "
-            f"at {self.origin} and the request came from {escape(self.peer)}."
+            f"{quote(node_id)} may report from {' and '.join((known.ip, *more))}, but the request came from {peer}. "
+            f"If that is the way to this node, add to its [[nodes]] in config.toml: addresses = [{line}]"
         )
-
-    def _is_at(self, ip: str) -> bool:
-        # An origin of 127.0.1.1 is what a node's hostname resolves to there: on any node, so it tells nothing.
-        origin = "" if is_loopback(self.origin) else self.origin
-        if ip in (self.peer, origin):
-            return True
-        return ip in self.local and (self.peer in self.local or origin in self.local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,10 @@ class TokenClaim:
         if not any(is_token_of(self.token, self.secret, name) for name in names):
             raise NotAuthenticated(f"The token is not that of {quote(node_id)}.")
         return _known(node, node_id)
+
+
+def _addresses(config: Config) -> dict[str, tuple[str, ...]]:
+    return {node.hostname.lower(): node.addresses for node in config.nodes if node.addresses}
 
 
 def _credential_of(authorization: str | None, scheme: str) -> str:

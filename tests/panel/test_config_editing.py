@@ -179,3 +179,12 @@ def test_edits_at_the_same_time_lose_nothing(path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(n)], env=environment) for n in range(4)]
     assert [writer.wait(30) for writer in writers] == [0, 0, 0, 0]
     assert len(load_config(path).nodes) == 2 + 40
+
+
+def test_addresses_of_other_nodes_stay_and_those_of_a_removed_one_go_with_it(path: Path) -> None:
+    many = 'addresses = [\n  "192.168.0.1", # by the gateway\n  "192.168.0.2",\n]\n'
+    path.write_text(TEXT.replace('ip = "10.0.0.3"\n', f'ip = "10.0.0.3"\n{many}'))
+    config = add_nodes(path, [NodeConfig("n3", "10.0.0.4", "n3", addresses=("192.168.0.1",))])
+    assert [len(node.addresses) for node in config.nodes] == [0, 2, 1]
+    assert many in remove_nodes(path, {"node001", "n3"}).path.read_text()
+    assert "192.168" not in remove_nodes(path, {"node002"}).path.read_text()

@@ -89,6 +89,14 @@ def test_a_slash_at_the_end_of_the_url_is_dropped() -> None:
 def test_addresses_are_kept_in_one_spelling() -> None:
     config = read(GOOD.replace("10.0.0.2", "::ffff:10.0.0.9").replace("10.0.0.3", "2001:DB8:0::7"))
     assert [node.ip for node in config.nodes] == ["10.0.0.9", "2001:db8::7"]
+    config = read(with_key("[[nodes]]", "addresses", '["::ffff:10.0.0.9", "FD00:0::1"]'))
+    assert [node.addresses for node in config.nodes] == [("10.0.0.9", "fd00::1"), ()]
+
+
+def test_nodes_may_share_an_address_that_they_report_from_but_no_ip() -> None:
+    shared = GOOD.replace("hostname = ", 'addresses = ["10.0.0.3", "192.168.0.1"]\nhostname = ')
+    assert {node.addresses for node in read(shared).nodes} == {("10.0.0.3", "192.168.0.1")}
+    assert "ip in [[nodes]] number 2 is" in refusal(shared.replace('"10.0.0.2"', '"10.0.0.3"'))
 
 
 def test_a_file_of_windows_line_ends_is_read_like_any_other() -> None:
@@ -154,6 +162,9 @@ BAD_VALUES = [
     ("[[nodes]]", "hostname", '"node\\u001b[2J"', "a hostname"),
     ("[[nodes]]", "name", '"登录节点"', "a hostname"),
     ("[[nodes]]", "enabled", "1", "true or false"),
+    ("[[nodes]]", "addresses", '"10.0.0.2"', "an array of IPv4 or IPv6 addresses"),
+    ("[[nodes]]", "addresses", '["10.0.0.0/24"]', "each of one machine"),
+    ("[[nodes]]", "addresses", "[7]", "an array of IPv4 or IPv6 addresses"),
 ]
 
 
@@ -204,7 +215,7 @@ def test_token_needs_a_secret() -> None:
 def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
     assert 'unknown key "prot" in [server]; did you mean port?' in refusal(with_key("[server]", "prot", "1"))
     assert "known there: hostname, ip" not in refusal(with_key("[[nodes]]", "adress", "1"))
-    assert "known there: enabled, hostname, ip, name" in refusal(with_key("[[nodes]]", "zzz", "1"))
+    assert "known there: addresses, enabled, hostname, ip, name" in refusal(with_key("[[nodes]]", "zzz", "1"))
     assert 'unknown key "sever" in the file; did you mean server?' in refusal(GOOD.replace("[server]", "[sever]"))
 
 

@@ -1,6 +1,7 @@
 """Credentials against a real munged."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -25,6 +27,8 @@ from tests.munged import missing_munged, running_munged
 from tests.panel.doors import body_of, caller, config_in, running_app, sample
 
 NODE = Node(1, "node001", "10.0.0.2", "node001", True)
+OTHER = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)
+SPARE = Node(3, "spare", "10.0.0.4", "node003", True)
 BODY = b'{"node_id": "node001"}'
 
 needs_munged = pytest.mark.skipif(missing_munged() is not None, reason=str(missing_munged()))
@@ -96,24 +100,54 @@ def test_the_payload_is_the_one_of_the_contract(config: Config, munged: str):
 
 
 @needs_munged
-def test_the_origin_of_the_credential_or_the_address_of_the_peer_is_enough(config: Config, munged: str):
-    from_afar = claim(config, encode(payload_of(BODY), munged), peer="10.7.7.7")
-    assert from_afar.may_speak_for(NODE, "node001") == NODE
-    other = Node(2, "node002", "10.0.0.3", "node002", True)
-    by_peer = claim(config, encode(payload_of(BODY), munged), peer="::ffff:10.0.0.3")
-    assert by_peer.may_speak_for(other, "node002") == other
+def test_a_munged_that_claims_another_origin_speaks_for_no_other_node(tmp_path: Path):
+    key = os.urandom(128)
+    with running_munged(key=key) as panels, running_munged(key=key, options=["--origin=10.0.0.3"]) as liars:
+        config = config_in(tmp_path, auth="munge", munge_socket=panels, allowed_uids=(os.geteuid(),))
+        from_node001 = claim(config, encode(payload_of(BODY), liars), peer="10.0.0.2")
+        with pytest.raises(NotAllowed) as caught:
+            from_node001.may_speak_for(OTHER, "node002")
+        assert caught.value.sentence == (
+            "'node002' may report from 10.0.0.3, but the request came from 10.0.0.2. If that is the way to this node, "
+            'add to its [[nodes]] in config.toml: addresses = ["10.0.0.2"]'
+        )
+        assert from_node001.may_speak_for(NODE, "node001") == NODE
+        by_peer = claim(config, encode(payload_of(BODY), liars), peer="::ffff:10.0.0.3")
+        assert by_peer.may_speak_for(OTHER, "node002") == OTHER
 
 
 @needs_munged
-def test_a_node_can_not_speak_for_another(config: Config, munged: str):
-    other = Node(2, "node002", "10.0.0.3", "node002", True)
-    good = claim(config, encode(payload_of(BODY), munged))
-    with pytest.raises(NotAllowed) as caught:
-        good.may_speak_for(other, "node002")
-    assert caught.value.sentence == (
-        "'node002' has the address 10.0.0.3 in the panel's configuration, but the credential was made at 10.0.0.2 "
-        "and the request came from 10.0.0.2."
-    )
+def test_nodes_behind_one_address_report_from_it_once_each_of_them_lists_it(munged: str, tmp_path: Path):
+    config = config_in(tmp_path, auth="munge", munge_socket=munged, allowed_uids=(os.geteuid(),))
+    behind = [replace(node, addresses=("192.168.0.1", "fd00::1")) for node in config.nodes[:2]]
+    config = replace(config, nodes=(*behind, config.nodes[2]))
+    for peer in ("192.168.0.1", "::ffff:192.168.0.1", "fd00::1", "10.0.0.2"):
+        assert claim(config, encode(payload_of(BODY), munged), peer).may_speak_for(NODE, "node001") == NODE
+    assert claim(config, encode(payload_of(BODY), munged), "fd00::1").may_speak_for(OTHER, "node002") == OTHER
+    for node, peer in ((SPARE, "192.168.0.1"), (NODE, "192.168.0.2"), (OTHER, "10.0.0.2")):
+        with pytest.raises(NotAllowed):
+            claim(config, encode(payload_of(BODY), munged), peer).may_speak_for(node, node.hostname)
+
+
+@needs_munged
+def test_a_reload_brings_and_takes_a_nodes_addresses(munged: str, tmp_path: Path):
+    config = config_in(tmp_path, auth="munge", munge_socket=munged, allowed_uids=(os.geteuid(),))
+    more = replace(config, nodes=(replace(config.nodes[0], addresses=("192.168.0.1",)), *config.nodes[1:]))
+
+    async def story() -> None:
+        checker = Credentials(config)
+        checker.start()
+        try:
+            for now, is_known in ((config, False), (more, True), (config, False)):
+                checker.reload(now)
+                header = f"MUNGE {encode(payload_of(BODY), munged)}"
+                good = await checker.check(header, BODY, "192.168.0.1")
+                with contextlib.nullcontext() if is_known else pytest.raises(NotAllowed):
+                    good.may_speak_for(NODE, "node001")
+        finally:
+            await checker.close()
+
+    asyncio.run(story())
 
 
 @needs_munged
