@@ -27,6 +27,7 @@ class Connection:
         self._tls = import_module("minipanel_agent.tls").Tls(ca_file) if url.scheme == "https" else None
         self._socket: Optional[socket.socket] = None
         self._deadline = Deadline(0)
+        self._addresses: List[Address] = []
         self._reader = AnswerReader(self._receive)
 
     @property
@@ -71,8 +72,14 @@ class Connection:
             self._socket = None
 
     def _resolve(self, deadline: Deadline) -> List[Address]:
-        where = (self._url.host, self._url.port, 0, socket.SOCK_STREAM)
-        return list(self._worker.call(deadline, socket.getaddrinfo, *where))
+        """Return the host's addresses; those that a look-up found too late serve the next call."""
+        self._worker.call(deadline, self._look_up)
+        addresses, self._addresses = self._addresses, []
+        return addresses
+
+    def _look_up(self) -> None:
+        if not self._addresses:
+            self._addresses = socket.getaddrinfo(self._url.host, self._url.port, 0, socket.SOCK_STREAM)
 
     def _connect(self, address: Address, seconds: float) -> socket.socket:
         family, kind, protocol, _, target = address

@@ -1,6 +1,5 @@
 """A thread for the spool's files: a disk that hangs, or takes seconds to sync, must cost no tick."""
 
-from _thread import allocate_lock
 from typing import Any, Callable
 
 from minipanel_agent.deadline import Deadline
@@ -12,12 +11,11 @@ class Disk:
 
     def __init__(self) -> None:
         self._worker = Worker()
-        self._lock = allocate_lock()
 
     @property
     def is_busy(self) -> bool:
         """Tell whether a call that was given up is still under way."""
-        return self._lock.locked()
+        return self._worker.is_busy
 
     def call(self, seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
         """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time.
@@ -27,10 +25,6 @@ class Disk:
         if self.is_busy:
             raise TimeoutError("the disk has not answered yet")
         try:
-            return self._worker.call(Deadline(seconds), self._run, function, arguments)
+            return self._worker.call(Deadline(seconds), function, *arguments)
         except TimeoutError:
             raise TimeoutError("the disk did not answer in time")
-
-    def _run(self, function: Callable[..., Any], arguments: Any) -> Any:
-        with self._lock:
-            return function(*arguments)

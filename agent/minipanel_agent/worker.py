@@ -6,70 +6,58 @@ they would cost ticks and delay the stop. One thread is kept: a new one for each
 """
 
 from _thread import allocate_lock, start_new_thread  # two of its functions are all that is used of threading
-from typing import Any, Callable, Optional, Tuple
+from typing import Any, Callable, List, Tuple
 
 from minipanel_agent.deadline import Deadline
 
 
 class Worker:
-    """Calls functions on a thread, one at a time, and gives up in time."""
+    """Calls functions on one thread, one at a time, and gives up in time.
+
+    A call given up goes on by itself; the next one waits for it. A thread for each would be too many within a minute.
+    """
 
     def __init__(self) -> None:
-        self._thread: Optional[_Thread] = None
+        self._begin, self._idle = allocate_lock(), allocate_lock()
+        self._begin.acquire()
+        self._has_thread = False
+        self._work: Tuple[Any, Any, List[Any]] = (None, (), [])
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a call that was given up is still under way."""
+        return self._idle.locked()
 
     def call(self, deadline: Deadline, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time.
-
-        A call given up goes on by itself, and its thread ends with it.
-        """
-        thread, self._thread = self._thread or _Thread(), None
-        result, error = thread.call(deadline.left(), function, arguments)
-        self._thread = thread
+        """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time."""
+        if not self._has_thread:
+            self._has_thread = bool(start_new_thread(self._run, ()))
+        self._wait(deadline)
+        outcome: List[Any] = []  # this call's own: what one that was given up brings is nobody's
+        self._work = (function, arguments, outcome)
+        self._begin.release()
+        self._wait(deadline)
+        self._idle.release()
+        result, error = outcome
         if error is not None:
             raise error
         return result
 
-
-class _Thread:
-    """The thread, a lock that lets it begin and a lock that tells its end."""
-
-    def __init__(self) -> None:
-        self._begin, self._end = allocate_lock(), allocate_lock()
-        self._begin.acquire()
-        self._end.acquire()
-        self._is_left = False
-        self._work: Tuple[Any, Any] = (None, ())
-        self._outcome: Tuple[Any, Any] = (None, None)
-        start_new_thread(self._run, ())
-
-    def call(self, seconds: float, function: Callable[..., Any], arguments: Tuple[Any, ...]) -> Tuple[Any, Any]:
-        """Return result and error, one of them None. Raises TimeoutError; the thread must not be used again then."""
-        self._work = (function, arguments)
-        self._begin.release()
-        is_done = False
-        try:
-            is_done = self._end.acquire(timeout=seconds)
-        finally:
-            if not is_done:
-                self._leave()
-        if not is_done:
+    def _wait(self, deadline: Deadline) -> None:
+        """Take the lock that the thread opens when it has nothing to do."""
+        if not self._idle.acquire(timeout=deadline.left()):
             raise TimeoutError("timed out")
-        outcome, self._outcome = self._outcome, (None, None)
-        return outcome
-
-    def _leave(self) -> None:
-        """Let the thread end: at once if it has not begun yet, else after what it does."""
-        self._is_left = True
-        if self._begin.locked():  # open, it still waits to be taken by a thread that was slow to start
-            self._begin.release()
 
     def _run(self) -> None:
-        self._begin.acquire()
-        while not self._is_left:
-            function, arguments = self._work
-            try:
-                self._outcome = (function(*arguments), None)
-            except Exception as error:
-                self._outcome = (None, error)
-            self._end.release()
-            self._begin.acquire()
+        while self._begin.acquire():
+            _do(*self._work)
+            self._work = (None, (), [])
+            self._idle.release()
+
+
+def _do(function: Callable[..., Any], arguments: Tuple[Any, ...], outcome: List[Any]) -> None:
+    """Call a function, and put its result and its error into outcome, one of them None."""
+    try:
+        outcome += (function(*arguments), None)
+    except Exception as error:
+        outcome += (None, error)

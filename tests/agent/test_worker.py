@@ -1,6 +1,6 @@
 """Calls that may hang, on a thread that can be given up."""
 
-import sys
+import os
 import threading
 import time
 import unittest
@@ -47,23 +47,36 @@ class WorkerTest(unittest.TestCase):
                 pass
         self.assertEqual(self.worker.call(Deadline(5), str.upper, "b"), "B")
 
-    def test_the_call_after_one_that_hangs_gets_its_own_result(self):
+    def test_the_call_after_one_that_hangs_waits_for_it_and_gets_its_own_result(self):
         with self.assertRaises(TimeoutError):
             self.worker.call(Deadline(0.05), self.hang)
-        self.assertEqual(self.worker.call(Deadline(5), str.upper, "a"), "A")
-        self.may_end.set()
+        with self.assertRaises(TimeoutError):
+            self.worker.call(Deadline(0.05), str.upper, "a")
+        threading.Timer(0.05, self.may_end.set).start()
         self.assertEqual(self.worker.call(Deadline(5), str.upper, "b"), "B")
 
-    def test_a_thread_given_up_ends_when_its_call_does(self):
-        thread = self.worker.call(Deadline(5), threading.get_ident)
-        with self.assertRaises(TimeoutError):
-            self.worker.call(Deadline(0.05), self.hang)
+    def test_many_calls_that_hang_take_one_thread(self):
+        before = len(os.listdir("/proc/self/task"))
+        for _ in range(20):
+            began = time.monotonic()
+            with self.assertRaises(TimeoutError):
+                self.worker.call(Deadline(0.02), self.hang)
+            self.assertLess(time.monotonic() - began, 1)
+            self.assertTrue(self.worker.is_busy)
+        self.assertEqual(len(os.listdir("/proc/self/task")), before + 1)
         self.may_end.set()
-        for _ in range(500):
-            if thread not in sys._current_frames():
-                return
-            time.sleep(0.01)
-        self.fail("the thread is still there")
+        self.assertEqual(self.worker.call(Deadline(5), str.upper, "a"), "A")
+        self.assertFalse(self.worker.is_busy)
+
+    def test_an_error_of_a_call_given_up_is_nobodys(self):
+        def fail():
+            self.hang()
+            raise OSError("late")
+
+        with self.assertRaises(TimeoutError):
+            self.worker.call(Deadline(0.05), fail)
+        self.may_end.set()
+        self.assertEqual(self.worker.call(Deadline(5), str.upper, "a"), "A")
 
 
 class DeadlineTest(unittest.TestCase):
