@@ -67,57 +67,106 @@ check_place() {
 
 # --- installing ---
 
+# All files are first copied beside their places; then a few renames put them there. What was there before is kept until
+# the new agent is up, and comes back when this ends earlier. Where even that was cut short, the next run finds it kept.
 install_agent() {
     for name in minipanel-agent config.toml "$unit"; do
         [ -f "$from/$name" ] || fail "$from/$name is missing."
     done
-    trap clean_up EXIT
-    trap 'exit 1' HUP INT TERM
-    clean_up
+    trap undo EXIT
+    trap 'exit 1' HUP INT TERM PIPE
     mkdir -p "$home" "$(dirname "$unit_file")"
     chmod 755 "$home"
+    copy_files
     keep_what_was
     put_files
     if [ -n "$root" ]; then
         enable_in_image
-        echo "Installed the agent into $root, enabled for its next start. Undo: install-agent.sh --remove --root $root"
-        return
+        said="Installed the agent into $root, enabled for its next start. Undo: install-agent.sh --remove --root $root"
+    else
+        start_agent
+        said="Installed $(sh "$home/minipanel-agent" --version) to $home; $unit is enabled and running.
+Undo: install-agent.sh --remove"
+        [ "$report" = no ] || said="$said
+minipanel:started=$started"
     fi
-    start_agent
+    forget_what_was
+    echo "$said"
 }
 
-clean_up() {
-    rm -rf "$before" "$home"/*.new "$unit_file.new"
-    # Only when it holds nothing: a first installation that failed leaves nothing behind.
-    rmdir "$home" 2>/dev/null || true
+copy_files() {
+    copy "$from/config.toml" "$home/config.toml.new" 600
+    copy "$from/minipanel-agent" "$home/minipanel-agent.new" 755
+    copy "$from/$unit" "$unit_file.new" 644
+    if [ -f "$from/ca.pem" ]; then
+        copy "$from/ca.pem" "$home/ca.pem.new" 644
+    else
+        rm -f "$home/ca.pem.new"
+    fi
 }
 
+# Copies $1 to $2 with the mode $3, which nobody else could read meanwhile.
+copy() {
+    (umask 077 && cp "$1" "$2")
+    chmod "$3" "$2"
+}
+
+# Renamed when it is whole: $before is there with all that was there before, or not at all.
 keep_what_was() {
-    mkdir "$before"
+    [ ! -d "$before" ] || return 0 # by a run that was killed: the places may hold a mixture now
+    rm -rf "$before.new"
+    mkdir "$before.new"
     for path in "$home/minipanel-agent" "$home/config.toml" "$home/ca.pem" "$unit_file"; do
-        [ ! -f "$path" ] || cp -p "$path" "$before/"
+        [ ! -f "$path" ] || cp -p "$path" "$before.new/"
     done
+    mv "$before.new" "$before"
 }
 
 put_files() {
-    put "$from/config.toml" "$home/config.toml" 600
-    if [ -f "$from/ca.pem" ]; then
-        put "$from/ca.pem" "$home/ca.pem" 644
-    else
-        rm -f "$home/ca.pem"
-    fi
-    put "$from/minipanel-agent" "$home/minipanel-agent" 755
-    put "$from/$unit" "$unit_file" 644
+    for path in "$home/config.toml" "$home/ca.pem" "$home/minipanel-agent" "$unit_file"; do
+        if [ -f "$path.new" ]; then
+            mv -f "$path.new" "$path"
+        else
+            rm -f "$path"
+        fi
+    done
     if [ -z "$root" ] && command -v restorecon >/dev/null; then
         restorecon -RF "$home" "$unit_file" || true
     fi
 }
 
-# Copies $1 to $2 with the mode $3. The file is whole at each moment: the old one, then the new one.
-put() {
-    (umask 077 && cp "$1" "$2.new")
-    chmod "$3" "$2.new"
-    mv -f "$2.new" "$2"
+# Renamed first, as removing it takes several steps.
+forget_what_was() {
+    mv "$before" "$before.old"
+    rm -rf "$before.old"
+}
+
+# Runs at the end, whatever brings it.
+undo() {
+    trap '' HUP INT TERM PIPE
+    [ ! -d "$before" ] || put_back
+    rm -rf "$before.new" "$before.old" "$home"/*.new "$unit_file.new"
+    # Only when it holds nothing: a first installation that failed leaves nothing behind.
+    rmdir "$home" 2>/dev/null || true
+}
+
+# The agent that was there before, or none.
+put_back() {
+    [ -n "$root" ] || systemctl stop "$unit" 2>/dev/null || true
+    if [ ! -f "$before/minipanel-agent" ]; then
+        take_away
+        return
+    fi
+    for path in "$home/minipanel-agent" "$home/config.toml" "$home/ca.pem" "$unit_file"; do
+        rm -f "$path.new"
+        [ ! -f "$before/${path##*/}" ] || cp -p "$before/${path##*/}" "$path.new"
+    done
+    put_files
+    if [ -z "$root" ]; then
+        systemctl daemon-reload
+        systemctl start "$unit" || true
+    fi
+    forget_what_was
 }
 
 enable_in_image() {
@@ -133,14 +182,10 @@ start_agent() {
     started=$(date +%s)
     systemctl enable --quiet "$unit"
     if systemctl start "$unit" 2>/dev/null && stays_active; then
-        echo "Installed $(sh "$home/minipanel-agent" --version) to $home; $unit is enabled and running."
-        echo "Undo: install-agent.sh --remove"
-        [ "$report" = no ] || echo "minipanel:started=$started"
         return
     fi
     reason=$(journalctl --unit="$unit" --since="@$started" --output=cat --no-pager 2>/dev/null |
         grep '^minipanel-agent: ' | tail -n 1 || true)
-    put_back
     echo "The agent did not stay up: ${reason:-see journalctl -u $unit}" >&2
     exit $not_active
 }
@@ -153,25 +198,6 @@ stays_active() {
         sleep 0.1
         tenths=$((tenths + 1))
     done
-}
-
-# After a failed start: the agent that was there before, or none.
-put_back() {
-    systemctl stop "$unit" 2>/dev/null || true
-    if [ ! -f "$before/minipanel-agent" ]; then
-        take_away
-        return
-    fi
-    for name in minipanel-agent config.toml ca.pem; do
-        if [ -f "$before/$name" ]; then
-            mv -f "$before/$name" "$home/$name"
-        else
-            rm -f "${home:?}/$name"
-        fi
-    done
-    [ ! -f "$before/$unit" ] || mv -f "$before/$unit" "$unit_file"
-    systemctl daemon-reload
-    systemctl start "$unit" || true
 }
 
 # --- removing ---
