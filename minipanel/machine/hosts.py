@@ -140,16 +140,36 @@ def _is_special(address: IPv4Address | IPv6Address) -> bool:
     )
 
 
+class _Named:
+    """A node being read: its addresses and aliases are keys, in their order, so that each line costs the same."""
+
+    def __init__(self, hostname: str) -> None:
+        self.hostname = hostname
+        self.addresses: dict[str, None] = {}
+        self.aliases: dict[str, str] = {}
+
+    def call(self, names: Iterable[str]) -> None:
+        """Take in aliases: each once and none that is the hostname, whatever its capitals."""
+        for name in names:
+            if name.lower() != self.hostname.lower():
+                self.aliases.setdefault(name.lower(), name)
+
+    def node(self) -> HostsNode:
+        """Return the node. Its addresses: IPv4 first, each kind in the order of the file."""
+        addresses = sorted(self.addresses, key=lambda text: ":" in text)
+        return HostsNode(self.hostname, tuple(addresses), tuple(self.aliases.values()))
+
+
 class _Nodes:
     """The nodes read so far, found by hostname and by address."""
 
     def __init__(self) -> None:
-        self._nodes: dict[str, HostsNode] = {}
+        self._nodes: dict[str, _Named] = {}
         self._by_address: dict[str, str] = {}
 
     def all(self) -> tuple[HostsNode, ...]:
         """Return the nodes in the order of their first line."""
-        return tuple(self._nodes.values())
+        return tuple(named.node() for named in self._nodes.values())
 
     def add(self, number: int, address: str, hostname: str, names: list[str]) -> Fault | None:
         """Take in what a line says. Returns a fault when the address is that of a node with another hostname."""
@@ -157,29 +177,19 @@ class _Nodes:
         key = hostname.lower()
         owner = self._by_address.setdefault(address, key)
         if owner != key:
-            return self._add_to_other(number, hostname, aliases, owner)
-        node = self._nodes.get(key, HostsNode(hostname, ()))
-        addresses = dict.fromkeys([*node.addresses, address])
-        # Stable: IPv4 first, each kind in the order of the file.
-        ordered = tuple(sorted(addresses, key=lambda text: ":" in text))
-        self._nodes[key] = replace(node, addresses=ordered, aliases=_once([*node.aliases, *aliases], node.hostname))
+            return self._add_to_other(number, hostname, aliases, self._nodes[owner])
+        named = self._nodes.setdefault(key, _Named(hostname))
+        named.addresses[address] = None
+        named.call(aliases)
         return None
 
-    def _add_to_other(self, number: int, hostname: str, aliases: list[str], owner: str) -> Fault | None:
-        node = self._nodes[owner]
-        if hostname.lower() in map(str.lower, node.aliases):
+    def _add_to_other(self, number: int, hostname: str, aliases: list[str], owner: _Named) -> Fault | None:
+        key = hostname.lower()
+        if key in owner.aliases:
             return None
-        if hostname.lower() not in self._nodes:
-            self._nodes[owner] = replace(node, aliases=_once([*node.aliases, hostname, *aliases], node.hostname))
-        return Fault(number, "other node", hostname, node.hostname)
-
-
-def _once(aliases: Iterable[str], hostname: str) -> tuple[str, ...]:
-    """Return the aliases, each once and none that is the hostname, whatever its capitals."""
-    first = {hostname.lower(): hostname}
-    for alias in aliases:
-        first.setdefault(alias.lower(), alias)
-    return tuple(alias for key, alias in first.items() if key != hostname.lower())
+        if key not in self._nodes:
+            owner.call([hostname, *aliases])
+        return Fault(number, "other node", hostname, owner.hostname)
 
 
 def _is_called(node: HostsNode, hostname: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,3 +159,25 @@ def test_this_machine_is_not_taken_at_an_address_that_is_not_its_own() -> None:
 
 def test_another_machine_with_this_ones_name_is_left_out() -> None:
     assert names_with_own("10.9.9.9 mgmt\n10.0.0.2 node001\n", {"10.0.0.1"}) == ["10.0.0.1 mgmt", "10.0.0.2 node001"]
+
+
+def test_many_names_of_one_address_are_read_line_by_line() -> None:
+    few, many = calls_for(100), calls_for(400)
+    assert many < 6 * few
+
+
+def calls_for(lines: int) -> int:
+    """Return how many calls it takes to read so many lines of one address with 20 names each."""
+    text = "".join(f"10.0.0.1 {' '.join(f'n{line}-{name}' for name in range(21))}\n" for line in range(lines))
+    calls = 0
+
+    def count(_frame: object, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        parse_hosts(text)
+    finally:
+        sys.setprofile(None)
+    return calls
