@@ -15,14 +15,17 @@ from ClusterShell.Task import Task, task_self
 from ClusterShell.Worker.Popen import WorkerPopen
 from ClusterShell.Worker.Ssh import WorkerSsh
 
-from minipanel.rollout.outcome import Outcome
+from minipanel.models.quote import escape
+from minipanel.rollout.facts import SENTENCE_CHARACTERS
+from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 
 POLL_SECONDS = 0.25
 """How often the panel's newest samples are looked at while agents are waited for."""
 
 OUTPUT_LINES_MAX = 1000
-"""More than that of a step's output is thrown away."""
+LINE_BYTES_MAX = 8192
+"""More than that of a step's output is thrown away. The longest line in use is a MUNGE credential."""
 
 Newest = Callable[[], Mapping[str, int]]
 """Gives the newest stored sample's timestamp by hostname in lower case."""
@@ -88,13 +91,20 @@ class Engine:
         try:
             request = next(running.visit) if answer is None else running.visit.send(answer)
         except StopIteration as end:
-            self._active -= 1
-            self._on_end(end.value)
+            self._end(end.value)
+            return
+        except Exception as error:  # one node's visit, whatever that node has said, ends for no other
+            reason = f"{type(error).__name__}: {escape(str(error), SENTENCE_CHARACTERS)}"
+            self._end(Outcome(running.hostname, Word.UNEXPECTED, reason))
             return
         if isinstance(request, Step):
             self._schedule(running, request)
         else:
             self._wait(running, request)
+
+    def _end(self, outcome: Outcome) -> None:
+        self._active -= 1
+        self._on_end(outcome)
 
     def _schedule(self, running: Running, step: Step) -> None:
         handler = _StepHandler(self, running)
@@ -157,7 +167,7 @@ class _StepHandler(EventHandler):  # type: ignore[misc]
     def ev_read(self, _worker: Any, _node: str, sname: str, msg: bytes) -> None:
         """Keep a line."""
         if len(self._lines[sname]) < OUTPUT_LINES_MAX:
-            self._lines[sname].append(msg.decode("utf-8", "replace"))
+            self._lines[sname].append(msg[:LINE_BYTES_MAX].decode("utf-8", "replace"))
 
     def ev_hup(self, _worker: Any, _node: str, rc: int) -> None:
         """Keep the exit code; does not come for a step that took too long."""

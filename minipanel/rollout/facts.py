@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from minipanel_agent import munge
 from minipanel_agent.munge import Credential
 
+from minipanel.models.quote import escape
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
 
@@ -22,16 +23,35 @@ CLOCK_SECONDS = 60
 NEEDED_KIB = {"opt": 1024, "var": 8192, "etc": 64}
 """Free space: the agent twice over while it is exchanged, a day of samples kept while the panel is away, the unit."""
 
+UNIT = "minipanel-agent.service"
+SENTENCE_CHARACTERS = 300
+
 _PLACES = {"opt": "/opt", "var": "/var/lib", "etc": "/etc/systemd/system"}
 _LINE = re.compile(r"^minipanel:([a-z_][a-z_.-]*)=(.*)$", re.MULTILINE)
+
+_YES, _NUMBER, _SUM, _UNIT_STATE = r"yes", r"[0-9]{1,15}", r"[0-9a-f]{64}", r"[a-z-]{1,32}"
+_SENTENCE = r"[^\r\n]{1,1000}"
+_FORMS = {
+    **dict.fromkeys(("systemd", "is_there", "looked"), _YES),
+    **dict.fromkeys(("clock", "uid", *(f"free_{place}" for place in NEEDED_KIB)), _NUMBER),
+    **dict.fromkeys((f"sum_{name}" for name in ("minipanel-agent", "config.toml", "ca.pem", UNIT)), _SUM),
+    **dict.fromkeys(("is_active", "is_enabled"), _UNIT_STATE),
+    "python": r"/[!-~]{1,255}",
+    "credential": r"MUNGE:[A-Za-z0-9+/=]{1,4000}:",
+    **dict.fromkeys(("munge_trouble", "panel_trouble"), _SENTENCE),
+}
+"""What a node may say, by key. It may be anybody's by now: what does not fit counts as not said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What look.sh said. `skew_seconds`: the node's clock less this machine's, 0 within the time the look took."""
+    """What look.sh said.
+
+    `skew_seconds`: the node's clock less this machine's, 0 within the time the look took, None when it told no time.
+    """
 
     values: Mapping[str, str]
-    skew_seconds: int
+    skew_seconds: int | None
 
     def __getitem__(self, key: str) -> str:
         return self.values.get(key, "")
@@ -44,9 +64,14 @@ class Facts:
 
 def parse_facts(answer: Answer) -> Facts:
     """Return the facts in a look's answer; whatever else the node's login scripts print is passed over."""
-    values = {key: value.strip() for key, value in _LINE.findall(answer.stdout)}
-    clock = values.get("clock", "")
-    return Facts(values, _skew(int(clock), answer) if clock.isdigit() else 0)
+    said = ((key, value.strip()) for key, value in _LINE.findall(answer.stdout))
+    values = {
+        key: escape(value, SENTENCE_CHARACTERS) if _FORMS[key] is _SENTENCE else value
+        for key, value in said
+        if key in _FORMS and re.fullmatch(_FORMS[key], value)
+    }
+    clock = values.get("clock")
+    return Facts(values, None if clock is None else _skew(int(clock), answer))
 
 
 def _skew(clock: int, answer: Answer) -> int:
@@ -78,6 +103,8 @@ def _fault_of_system(facts: Facts, say: Say) -> Fault | None:
 
 def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
     skew = facts.skew_seconds
+    if skew is None:
+        return Word.WRONG_CLOCK, say("the node tells no time")
     if abs(skew) <= CLOCK_SECONDS:
         return None
     if skew > 0:
@@ -110,7 +137,7 @@ def _refusal(credential: Credential, say: Say) -> str:
 def _fault_of_space(facts: Facts, say: Say) -> Fault | None:
     for place, needed in NEEDED_KIB.items():
         free = facts[f"free_{place}"]
-        if free.isdigit() and int(free) < needed:
+        if free and int(free) < needed:
             return Word.NO_SPACE, say(
                 "{place} has {free} KiB free; {needed} are needed", place=_PLACES[place], free=free, needed=needed
             )

@@ -13,12 +13,12 @@ from pathlib import Path
 import minipanel
 from minipanel.config import Config
 from minipanel.errors import CommandError
+from minipanel.rollout.facts import UNIT
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import spread_seconds
 from minipanel.services.agent_config import Value, render_agent_config
 
 AGENT = "minipanel-agent"
-UNIT = "minipanel-agent.service"
 SCRIPT = "install-agent.sh"
 CA = "ca.pem"
 HOME = "/opt/minipanel-agent"

@@ -30,6 +30,7 @@ class Word(StrEnum):
     NOT_ACTIVE = "not_active"
     NO_SAMPLE = "no_sample"
     TIMED_OUT = "timed_out"
+    UNEXPECTED = "unexpected"
     UNKNOWN_NODE = "unknown_node"
     INTERRUPTED = "interrupted"
 

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from minipanel.rollout.facts import Fault, Say
+from minipanel.models.quote import escape
+from minipanel.rollout.facts import SENTENCE_CHARACTERS, Fault, Say
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
 
@@ -63,6 +64,6 @@ def fault_of_ssh(answer: Answer, say: Say) -> Fault | None:
 
 
 def last_line(text: str) -> str:
-    """Return the last line that holds something, without signs that would upset a terminal; at most 300 of them."""
+    """Return the last line that holds something, short, and escaped: a node may print whatever upsets a terminal."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return "".join(sign for sign in lines[-1] if sign.isprintable())[:300] if lines else ""
+    return escape(lines[-1], SENTENCE_CHARACTERS) if lines else ""

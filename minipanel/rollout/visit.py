@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel.config import AgentsConfig
-from minipanel.rollout.facts import Facts, Fault, Say, fault_of, parse_facts
-from minipanel.rollout.kit import AGENT, CA, SCRIPT, UNIT, install_command, install_input, sum_of
+from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, parse_facts
+from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
@@ -140,6 +141,6 @@ def _started(answer: Answer) -> int | None:
     """Return when the agent was started, by the node's clock; None when the installation failed."""
     for line in answer.stdout.splitlines():
         key, _, value = line.partition("=")
-        if answer.code == 0 and key == "minipanel:started" and value.isdigit():
+        if answer.code == 0 and key == "minipanel:started" and re.fullmatch("[0-9]{1,15}", value):
             return int(value)
     return None

@@ -134,17 +134,15 @@ def test_a_first_sample_is_one_after_the_start_that_was_not_there_before(ssh_con
     assert codes == {"New": 0, "old": None, "ahead": None, "none": None}
 
 
-def test_an_error_in_a_visit_ends_all_and_is_not_swallowed(ssh_config: Path) -> None:
+def test_what_goes_wrong_in_one_visit_is_the_outcome_of_that_node(ssh_config: Path) -> None:
     script = Script()
 
-    def broken() -> Visit:
-        yield Step("ask", "true", place="here")
-        raise ZeroDivisionError
+    def fails() -> Visit:
+        yield Step("ask", "true")
+        raise ValueError("invalid literal: \x1b[2J")
 
-    with pytest.raises(ZeroDivisionError):
-        script.engine(ssh_config).run(
-            [Running("node1", False, broken()), script.visit("node2", Step("hang", "sleep 60"))]
-        )
-    # The next roll-out in this process is none the worse for it.
-    script.engine(ssh_config).run([script.visit("four", Step("ask", "echo well"))])
-    assert script.answers["four"][0].stdout == "well"
+    script.engine(ssh_config).run([Running("six", False, fails()), script.visit("four", Step("ask", "true"))])
+    assert sorted(script.ended, key=lambda outcome: outcome.hostname) == [
+        Outcome("four", Word.INSTALLED),
+        Outcome("six", Word.UNEXPECTED, "ValueError: invalid literal: \\x1b[2J"),
+    ]

@@ -137,3 +137,33 @@ def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
     assert facts["python"]
     assert int(facts["free_opt"]) > 0
     assert done.stderr == ""
+
+
+HOSTILE = [
+    "clock=²",
+    "clock=" + "9" * 5000,
+    "free_opt=²",
+    "sum_config.toml=\x1b[2J",
+    "python=/usr/bin/python3\x1b]0;owned\x07",
+    "credential=MUNGE:\x1b[31m:",
+    "is_active=active\x9b2J",
+    "nobody_knows=1",
+]
+
+
+@pytest.mark.parametrize("line", HOSTILE)
+def test_what_does_not_fit_counts_as_not_said(line: str) -> None:
+    facts = parse_facts(Answer(0, f"minipanel:{line}\nminipanel:looked=yes", ""))
+    assert dict(facts.values) == {"looked": "yes"}
+
+
+def test_a_node_that_tells_no_time_gets_no_agent() -> None:
+    facts = parse_facts(Answer(0, "minipanel:systemd=yes\nminipanel:python=/usr/bin/python3\nminipanel:clock=²", ""))
+    assert fault_of(facts, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node tells no time")
+
+
+@pytest.mark.parametrize("key", ["munge_trouble", "panel_trouble"])
+def test_a_reason_reaches_no_terminal_as_a_command(key: str) -> None:
+    facts = parse_facts(Answer(0, f"minipanel:{key}=no\x1b[2J\u202e way " + "x" * 900, ""))
+    assert facts[key].startswith("no\\x1b[2J\\u202e way xx")
+    assert len(facts[key]) < 350

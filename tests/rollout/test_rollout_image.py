@@ -11,8 +11,9 @@ import pytest
 from minipanel_agent.config import parse_config
 
 from minipanel.errors import CommandError
+from minipanel.rollout.facts import UNIT
 from minipanel.rollout.image import clear_image, only_node, write_image
-from minipanel.rollout.kit import SCRIPT, UNIT, Kit
+from minipanel.rollout.kit import SCRIPT, Kit
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.plan import Plan, Target
 from minipanel.translations.language import translator

@@ -11,7 +11,8 @@ from minipanel_agent.config import parse_config
 
 from minipanel import __version__
 from minipanel.errors import CommandError
-from minipanel.rollout.kit import CA, SCRIPT, UNIT, Kit, agent_config, gather_kit, install_command, install_input
+from minipanel.rollout.facts import UNIT
+from minipanel.rollout.kit import CA, SCRIPT, Kit, agent_config, gather_kit, install_command, install_input
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import spread_seconds
 from minipanel.services.tokens import agent_token

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from minipanel.config import AgentsConfig
-from minipanel.rollout.kit import SCRIPT, UNIT, sum_of
+from minipanel.rollout.facts import UNIT
+from minipanel.rollout.kit import SCRIPT, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 from minipanel.rollout.visit import Visitor
@@ -85,7 +86,7 @@ def test_a_node_that_has_the_same_and_is_up_is_passed_over() -> None:
         (RUNNING.replace(sum_of(b"config"), sum_of(b"other")), True, False),
         (RUNNING.replace("=active", "=failed"), True, False),
         (RUNNING.replace("=enabled", "=disabled"), True, False),
-        (RUNNING + "minipanel:sum_ca.pem=0\n", True, False),
+        (RUNNING + f"minipanel:sum_ca.pem={'0' * 64}\n", True, False),
     ],
     ids=["not up", "forced", "not running", "other config", "failed", "not enabled", "a certificate too many"],
 )
