@@ -34,6 +34,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open the database for reading only. Raises DatabaseError, also where there is no database yet."""
+    if path.exists() and not path.is_file():  # SQLite would wait for whoever writes into a pipe
+        raise DatabaseError(f"{path} is a folder, a pipe or a device; it must be a file.")
     try:
         connection = sqlite3.connect(
             f"file:{quote(str(path))}?mode=ro",

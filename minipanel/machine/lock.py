@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import time
 from pathlib import Path
 
 from minipanel.errors import DatabaseError
+from minipanel.machine.regular_file import open_regular
 
 START_SECONDS = 5.0
 """A starting panel holds the lock a moment before it can take signals and writes its id."""
@@ -50,10 +52,11 @@ class PanelLock:
 def running_pid(database: Path, patience_seconds: float = START_SECONDS) -> int | None:
     """Return the process id of the panel that runs on this database, None when none does.
 
-    Waits for a panel that is just starting. Raises OSError when the file can't be read, or that takes too long.
+    Waits for a panel that is just starting. Raises OSError when the file can't be read, when that takes too long, and
+    for a process of another user than the file's: whoever may write the file may not have root signal anybody.
     """
     try:
-        descriptor = os.open(pid_path(database), os.O_RDONLY)
+        descriptor = open_regular(pid_path(database))
     except FileNotFoundError:
         return None
     try:
@@ -61,6 +64,7 @@ def running_pid(database: Path, patience_seconds: float = START_SECONDS) -> int 
         while _is_held(descriptor):
             pid = _written_pid(descriptor)
             if pid:
+                _refuse_foreign(pid, os.fstat(descriptor).st_uid)
                 return pid
             if time.monotonic() > deadline:
                 raise TimeoutError(errno.ETIMEDOUT, "it is still starting")
@@ -79,6 +83,11 @@ def _is_held(descriptor: int) -> bool:
     return False
 
 
+def _refuse_foreign(pid: int, owner: int) -> None:
+    if Path(f"/proc/{pid}").stat().st_uid != owner:
+        raise PermissionError(errno.EPERM, "its file names a process of another user")
+
+
 def _written_pid(descriptor: int) -> int | None:
-    text = os.pread(descriptor, 32, 0).strip()
-    return int(text) if text.isdigit() else None
+    text = os.pread(descriptor, 32, 0)
+    return int(text) if re.fullmatch(rb"[1-9][0-9]{0,9}\n?", text) else None

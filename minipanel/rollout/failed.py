@@ -8,16 +8,19 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from minipanel.machine.regular_file import read_own
 from minipanel.rollout.outcome import Outcome
 
 FILE = "rollout-failed.json"
+MAX_BYTES = 32 * 2**20
+"""A hundred thousand names of the longest kind."""
 
 
 def remembered(database: Path) -> frozenset[str]:
     """Return the hostnames in lower case; none where there is no such file or it can't be used."""
     try:
-        names = json.loads((database.parent / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        names = json.loads(read_own(database.parent / FILE, MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
         return frozenset()
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 

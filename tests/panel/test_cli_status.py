@@ -183,3 +183,10 @@ def test_munged_that_answers_is_no_trouble(config: Config) -> None:
         agents = replace(config.agents, auth="munge", munge_socket=socket)
         config.path.write_text(render_config(replace(config, agents=agents)))
         assert "munged    answers\n" in run("status", "--config", made_database(config).path).stdout
+
+
+def test_a_pipe_in_the_place_of_the_database_holds_nobody_up(config: Config) -> None:
+    os.mkfifo(config.database.path)
+    done = run("status", "--config", config.path)
+    assert done.returncode == 1
+    assert f"{config.database.path} is a folder, a pipe or a device; it must be a file." in done.stdout
