@@ -62,7 +62,7 @@ def test_this_machines_values_change_by_themselves(page: Page, trial: Trial) -> 
         page.reload()
     end = time.monotonic() + 30
     while time.monotonic() < end and len(newest) < 3:
-        memory = row.locator(".cpu").inner_text() + row.locator(".memory").inner_text()
+        memory = row.locator(".cpu_percent").inner_text() + row.locator(".memory_used").inner_text()
         if memory not in seen:
             seen.add(memory)
             newest.append(memory)

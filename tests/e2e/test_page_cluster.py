@@ -127,7 +127,7 @@ def test_columns_sort_and_the_order_lives_in_the_address(browser: Browser, fleet
         page.get_by_role("button", name="CPU", exact=True).and_(page.locator("th button")).click()
         expect(page).to_have_url(re.compile("sort=-cpu"))
         expect(page.get_by_role("columnheader", name="CPU")).to_have_attribute("aria-sort", "descending")
-        numbers = [float(text.rstrip("%")) for text in page.locator(".node-row .cpu .number").all_inner_texts()]
+        numbers = [float(text.rstrip("%")) for text in page.locator(".node-row .cpu_percent .number").all_inner_texts()]
         assert numbers[0] > numbers[-1]
         page.reload()
         expect(page.get_by_role("columnheader", name="CPU")).to_have_attribute("aria-sort", "descending")

@@ -39,6 +39,8 @@ export function createUnits(locale: string, timeZone?: string) {
     seconds: (value: number) => `${oneDigit.format(value)} s`,
     /** 0.123 -> "+0.1 s", -12 -> "−12.0 s" */
     skew: (value: number) => `${signed.format(value)} s`,
+    /** 230.25 with one digit -> "230.3" */
+    number: (value: number, digits: number) => (digits > 0 ? oneDigit : whole).format(value),
     count: (value: number) => whole.format(value),
     /** "14:05:20" */
     second: time({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),

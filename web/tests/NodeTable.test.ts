@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import NodeTable from '@/components/NodeTable.vue'
+import { METRIC_NAMES } from '@/metrics'
 
 import { neverSeen, realtimeNode } from './nodes'
 import { show } from './mounting'
@@ -18,8 +19,8 @@ describe('the table of nodes', () => {
   })
 
   it('says "no sensor" where there is no temperature, and never 0', () => {
-    expect(rowsOf([realtimeNode({ cpu_temp: null })]).get('.temperature.none').text()).toBe('no sensor')
-    expect(rowsOf([realtimeNode({ cpu_temp: null })], { language: 'zh' }).get('.temperature.none').text()).toBe('无传感器')
+    expect(rowsOf([realtimeNode({ cpu_temp: null })]).get('.cpu_temp.none').text()).toBe('no sensor')
+    expect(rowsOf([realtimeNode({ cpu_temp: null })], { language: 'zh' }).get('.cpu_temp.none').text()).toBe('无传感器')
   })
 
   it('shows no values, and never 0, where the panel has just started and knows only when the last sample was', () => {
@@ -59,8 +60,8 @@ describe('the table of nodes', () => {
 
   it('greys what is old: a node that is down, or all when the panel is silent', () => {
     const greyed = (table: ReturnType<typeof rowsOf>) => table.findAll('.is-old').map((cell) => cell.classes()[0])
-    expect(greyed(rowsOf([realtimeNode({ state: 'down' })]))).toEqual(['cpu', 'memory', 'temperature'])
-    expect(greyed(rowsOf([realtimeNode()], { isOld: true }))).toEqual(['state', 'cpu', 'memory', 'temperature'])
+    expect(greyed(rowsOf([realtimeNode({ state: 'down' })]))).toEqual(METRIC_NAMES)
+    expect(greyed(rowsOf([realtimeNode()], { isOld: true }))).toEqual(['state', ...METRIC_NAMES])
     expect(greyed(rowsOf([realtimeNode()]))).toEqual([])
   })
 
@@ -75,8 +76,8 @@ describe('the table of nodes', () => {
   it('sorts by the column whose head is clicked, and tells which one that is', async () => {
     const table = rowsOf([realtimeNode()])
     expect(table.get('th.name').attributes('aria-sort')).toBe('ascending')
-    await table.get('th.cpu button').trigger('click')
-    expect(table.emitted('sort')).toEqual([['-cpu']])
+    await table.get('th.cpu_percent button').trigger('click')
+    expect(table.emitted('sort')).toEqual([['-cpu_percent']])
   })
 
   it('marks a clock that is off, unless the node is down', () => {
@@ -86,7 +87,7 @@ describe('the table of nodes', () => {
 
   it('opens the node whose row is clicked, and links it for the keyboard', async () => {
     const table = rowsOf([realtimeNode({ hostname: 'node01.cluster' })])
-    await table.get('.node-row .cpu').trigger('click')
+    await table.get('.node-row .cpu_percent').trigger('click')
     expect(table.emitted('open')).toEqual([['node01.cluster']])
     expect(table.get('a').attributes('href')).toBe('/realtime/node01.cluster')
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { summaryOf } from '@/composables/clusterSummary'
+import { byMetric } from '@/metrics'
 
 import { GIB, neverSeen, realtimeNode } from './nodes'
 
@@ -17,15 +18,17 @@ describe('the summary of the cluster', () => {
       realtimeNode({ name: 'c', cpu_percent: 100, memory_used: 9 * GIB, memory_total: 9 * GIB, cpu_temp: 99, timestamp: 5, state: 'down' }),
     ])
     expect(summary).toMatchObject({
-      cpuMean: 30,
-      memoryUsed: 2 * GIB,
-      memoryTotal: 6 * GIB,
-      hottest: { name: 'a', celsius: 50 },
+      metrics: {
+        cpu_percent: { mean: 30, highest: { name: 'b', value: 40 } },
+        memory_used: { sum: 2 * GIB, total: 6 * GIB },
+        cpu_temp: { highest: { name: 'a', value: 50 }, total: null },
+      },
       newest: 105,
     })
   })
 
   it('has no values where no node is up, and does not call them zero', () => {
-    expect(summaryOf([neverSeen()])).toMatchObject({ cpuMean: null, memoryUsed: null, memoryTotal: null, hottest: null, newest: null })
+    const nothing = { mean: null, highest: null, sum: null, total: null }
+    expect(summaryOf([neverSeen()])).toMatchObject({ metrics: byMetric(() => nothing), newest: null })
   })
 })

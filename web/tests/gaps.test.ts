@@ -1,29 +1,34 @@
 import { describe, expect, it } from 'vitest'
 
-import { lonely, withGaps } from '@/charts/gaps'
+import { type Column, gapped, lonely, spreadOut } from '@/charts/gaps'
+
+function drawn(timestamps: number[], columns: Column[], step: number) {
+  const { times, sources } = gapped(timestamps, step)
+  return { times, columns: columns.map((column) => spreadOut(column, sources)) }
+}
 
 describe('gaps', () => {
   it('put one empty entry where a record is missing', () => {
-    expect(withGaps([300, 600, 1500, 1800], [[1, 2, 3, 4]], 300)).toEqual({
+    expect(drawn([300, 600, 1500, 1800], [[1, 2, 3, 4]], 300)).toEqual({
       times: [300, 600, 900, 1500, 1800],
       columns: [[1, 2, null, 3, 4]],
     })
   })
 
   it('leave what is complete as it is', () => {
-    expect(withGaps([5, 10, 15], [[1, 2, 3], [4, 5, 6]], 5)).toEqual({ times: [5, 10, 15], columns: [[1, 2, 3], [4, 5, 6]] })
+    expect(drawn([5, 10, 15], [[1, 2, 3], [4, 5, 6]], 5)).toEqual({ times: [5, 10, 15], columns: [[1, 2, 3], [4, 5, 6]] })
   })
 
   it('keep values that are missing while the record is there', () => {
-    expect(withGaps([5, 10], [[1, null]], 5).columns).toEqual([[1, null]])
+    expect(drawn([5, 10], [[1, null]], 5).columns).toEqual([[1, null]])
   })
 
   it('give a column that is absent nothing but empty entries', () => {
-    expect(withGaps([300, 900], [[1, 2], []], 300).columns).toEqual([[1, null, 2], [null, null, null]])
+    expect(drawn([300, 900], [[1, 2], []], 300).columns).toEqual([[1, null, 2], [null, null, null]])
   })
 
   it('have nothing to say about no records', () => {
-    expect(withGaps([], [[]], 300)).toEqual({ times: [], columns: [[]] })
+    expect(drawn([], [[]], 300)).toEqual({ times: [], columns: [[]] })
   })
 })
 

@@ -13,9 +13,9 @@ describe('the records of one node as charts draw them', () => {
   it('have an empty entry in every column where a record is missing', () => {
     const { times, metrics, basis } = plotOne(records())
     expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
-    expect(metrics.cpu.curves[0]?.values).toEqual([10, 20, null, 90])
-    expect(metrics.cpu.high).toEqual([15, 60, null, 100])
-    expect(metrics.temperature.low).toEqual([50, null, null, 70])
+    expect(metrics.cpu_percent.curves[0]?.values).toEqual([10, 20, null, 90])
+    expect(metrics.cpu_percent.high).toEqual([15, 60, null, 100])
+    expect(metrics.cpu_temp.low).toEqual([50, null, null, 70])
     expect(basis).toEqual([60, 60, null, 30])
   })
 
@@ -25,13 +25,13 @@ describe('the records of one node as charts draw them', () => {
   })
 
   it('come to a mean in which each record counts as much as the samples it rests on', () => {
-    expect(plotOne(records()).metrics.cpu.curves[0]?.mean).toBeCloseTo((10 * 60 + 20 * 60 + 90 * 30) / 150)
+    expect(plotOne(records()).metrics.cpu_percent.curves[0]?.mean).toBeCloseTo((10 * 60 + 20 * 60 + 90 * 30) / 150)
     expect(weightedMean([null, 4], [60, 60])).toBe(4)
     expect(weightedMean([], [])).toBeNull()
   })
 
   it('of a node without a sensor have no temperature at all', () => {
-    const { temperature } = plotOne(records({ cpu_temp: [null, null, null], cpu_temp_max: [null, null, null] })).metrics
+    const { cpu_temp: temperature } = plotOne(records({ cpu_temp: [null, null, null], cpu_temp_max: [null, null, null] })).metrics
     expect(temperature.hasValues).toBe(false)
   })
 })
@@ -40,7 +40,7 @@ describe('the records of a few nodes', () => {
   it('share their times; one that lacks a record has a gap of its own', () => {
     const { times, metrics, basis, basisOf, lanes } = plotSeveral(setOf('a', 'b'), named)
     expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
-    expect(metrics.cpu.curves.map(({ name, values }) => [name, values])).toEqual([
+    expect(metrics.cpu_percent.curves.map(({ name, values }) => [name, values])).toEqual([
       ['A', [10, 20, null, 90]],
       ['B', [null, 70, null, 80]],
     ])
@@ -60,8 +60,8 @@ describe('the records of a few nodes', () => {
 describe('the records of a set', () => {
   it('are a median with a band, memory in percent, and how many nodes they rest on', () => {
     const { metrics, basis, basisOf, step } = plotSpread(spread(), 'node[01-12]')
-    expect([metrics.cpu.low, metrics.cpu.curves[0]?.values, metrics.cpu.high]).toEqual([[5, 6], [50, 60], [95, 96]])
-    expect([metrics.memory.isShare, metrics.temperature.isShare]).toEqual([true, false])
+    expect([metrics.cpu_percent.low, metrics.cpu_percent.curves[0]?.values, metrics.cpu_percent.high]).toEqual([[5, 6], [50, 60], [95, 96]])
+    expect([metrics.memory_used.isShare, metrics.cpu_temp.isShare]).toEqual([true, false])
     expect([basis, basisOf, step]).toEqual([[12, 6], 12, 600])
   })
 })

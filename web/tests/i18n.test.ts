@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { createMessages, languageOf, localeOf } from '@/i18n'
 import { en } from '@/i18n/en'
 import { zh } from '@/i18n/zh'
+import { METRIC_NAMES } from '@/metrics'
 
 const SOURCE = join(import.meta.dirname, '../src')
 
@@ -69,6 +70,12 @@ describe('the languages', () => {
   it('speak without the help of eval, which the panel forbids', () => {
     const { t } = createMessages('zh').global
     expect(t('nodes.shown', { shown: 3, all: 64 })).toBe('3 / 64 个节点')
+  })
+})
+
+describe('every metric', () => {
+  it.each(METRIC_NAMES)('%s has a name and a sentence that tells what it is, in each language', (name) => {
+    for (const words of [english, chinese]) expect([words[`metrics.${name}.name`], words[`metrics.${name}.is`]]).not.toContain(undefined)
   })
 })
 

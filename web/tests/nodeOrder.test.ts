@@ -16,9 +16,9 @@ describe('the order of nodes', () => {
   it.each([
     ['name', ['n1', 'n2', 'n3', 'n4']],
     ['-name', ['n4', 'n3', 'n2', 'n1']],
-    ['cpu', ['n1', 'n4', 'n2', 'n3']],
-    ['-cpu', ['n2', 'n1', 'n4', 'n3']],
-    ['-temperature', ['n4', 'n2', 'n1', 'n3']],
+    ['cpu_percent', ['n1', 'n4', 'n2', 'n3']],
+    ['-cpu_percent', ['n2', 'n1', 'n4', 'n3']],
+    ['-cpu_temp', ['n4', 'n2', 'n1', 'n3']],
     ['state', ['n4', 'n3', 'n1', 'n2']],
     ['-seen', ['n4', 'n1', 'n2', 'n3']],
     ['-clock', ['n1', 'n4', 'n2', 'n3']],
@@ -27,9 +27,9 @@ describe('the order of nodes', () => {
   })
 
   it('begins with the highest where a number is clicked, and turns round at the next click', () => {
-    expect(turned('name', 'cpu')).toBe('-cpu')
-    expect(turned('-cpu', 'cpu')).toBe('cpu')
-    expect(turned('-cpu', 'name')).toBe('name')
+    expect(turned('name', 'cpu_percent')).toBe('-cpu_percent')
+    expect(turned('-cpu_percent', 'cpu_percent')).toBe('cpu_percent')
+    expect(turned('-cpu_percent', 'name')).toBe('name')
     expect(turned('name', 'name')).toBe('-name')
   })
 })

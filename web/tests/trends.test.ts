@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 
 import { grown, joined, sparkPath, TREND_SECONDS, type TrendPoint } from '@/composables/trends'
+import { byMetric, MAIN_METRIC } from '@/metrics'
 
-const point = (time: number, cpuMean: number | null = 10): TrendPoint => ({ time, cpuMean, cpuMax: null, memoryPercent: null, hottest: null })
+const point = (time: number, value: number | null = 10): TrendPoint => ({ time, metrics: byMetric(() => ({ value, upper: null })) })
+const values = (points: readonly TrendPoint[]) => points.map(({ metrics }) => metrics[MAIN_METRIC].value)
 const place = (time: number, value: number): [number, number] => [time, value]
 
 describe('the last minutes', () => {
   it('hold one point for each five seconds, the newest word of them', () => {
-    expect(grown([point(5), point(10, 1)], point(10, 2)).map(({ cpuMean }) => cpuMean)).toEqual([10, 2])
+    expect(values(grown([point(5), point(10, 1)], point(10, 2)))).toEqual([10, 2])
   })
 
   it('forget what is older, however long the page stays open', () => {
@@ -17,7 +19,7 @@ describe('the last minutes', () => {
   })
 
   it('take what the panel knows of them up to where the visit began', () => {
-    expect(joined([point(30, 1), point(60, 2)], [point(45, 3), point(50, 4)]).map(({ cpuMean }) => cpuMean)).toEqual([1, 3, 4])
+    expect(values(joined([point(30, 1), point(60, 2)], [point(45, 3), point(50, 4)]))).toEqual([1, 3, 4])
     expect(joined([point(30, 1)], [])).toHaveLength(1)
   })
 

@@ -1,5 +1,6 @@
 /** The one file that talks to the panel. */
 
+import { METRICS } from './metrics'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -24,7 +25,7 @@ export type Period = (typeof PERIODS)[number]
 type Span = { period: Period } | { from: number; to: number }
 
 /** What is drawn of a few nodes: eight with all columns would be twice as large. */
-const FIELDS_OF_SET = 'cpu_percent,memory_total,memory_used,cpu_temp,samples'
+const FIELDS_OF_SET = [...METRICS.flatMap(({ ofTotal, columns }) => (ofTotal === null ? [columns.mean] : [ofTotal, columns.mean])), 'samples'].join(',')
 
 /** A session counts as ended by these; a wrong password at the door is a 401 too, but ends nothing. */
 const UNAUTHENTICATED = 401

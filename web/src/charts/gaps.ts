@@ -2,15 +2,13 @@
 
 export type Column = readonly (number | null)[]
 
-type Columns<Given extends readonly Column[]> = { -readonly [Key in keyof Given]: (number | null)[] }
-
 /**
- * `columns` over `times` (Unix seconds, ascending), with one empty entry wherever two neighbours lie more than `step` seconds apart.
+ * `times` (Unix seconds, ascending) with one more wherever two neighbours lie more than `step` seconds apart; `sources` holds the
+ * index of each entry's values, and -1 where there are none.
  *
- *     withGaps([300, 600, 1500], [[1, 2, 3]], 300) -> times [300, 600, 900, 1500], columns [[1, 2, null, 3]]
+ *     gapped([300, 600, 1500], 300) -> times [300, 600, 900, 1500], sources [0, 1, -1, 2]
  */
-export function withGaps<const Given extends readonly Column[]>(times: readonly number[], columns: Given, step: number) {
-  // For each entry of the plot the index of its values; -1 where there are none.
+export function gapped(times: readonly number[], step: number): { times: number[]; sources: number[] } {
   const sources: number[] = []
   const plotted: number[] = []
   times.forEach((time, index) => {
@@ -22,10 +20,12 @@ export function withGaps<const Given extends readonly Column[]>(times: readonly 
     plotted.push(time)
     sources.push(index)
   })
-  return {
-    times: plotted,
-    columns: columns.map((column) => sources.map((source) => column[source] ?? null)) as Columns<Given>,
-  }
+  return { times: plotted, sources }
+}
+
+/** A column over the times of `gapped`: [1, 2, 3] -> [1, 2, null, 3] */
+export function spreadOut(column: Column, sources: readonly number[]): (number | null)[] {
+  return sources.map((source) => column[source] ?? null)
 }
 
 /** The indices of values that have no neighbour to draw a line to. They are drawn as points. */

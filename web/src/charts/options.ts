@@ -6,13 +6,13 @@ import type { Units } from '@/units'
 
 import { lonely } from './gaps'
 import { type Hover, hoverOf, nearEntry } from './hover'
-import type { Ink } from './ink'
-import type { MetricLine } from './metrics'
+import type { MetricLine } from './line'
 import type { Range } from './scales'
+import type { ChartStyle } from './style'
 import { timeLabels } from './timeAxis'
 
 export interface ChartSpec {
-  ink: Ink
+  style: ChartStyle
   units: Units
   /** Charts of one name share their crosshair. */
   group: string
@@ -50,15 +50,15 @@ export function chartData(times: number[], { curves, band }: Pick<MetricLine, 'c
 
 /** uPlot's options for the data of `chartData`. */
 export function chartOptions(spec: ChartSpec): uPlot.Options {
-  const { curves, hasBand, ink } = spec
+  const { curves, hasBand, style } = spec
   return {
     width: spec.width,
     height: spec.height,
-    padding: [8 * ink.scale, CHART_END_PX * ink.scale, 0, 0],
+    padding: [8 * style.scale, CHART_END_PX * style.scale, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => spec.times() }, y: { range: () => spec.values() } },
-    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(ink, index)), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
-    bands: hasBand ? [{ series: [curves + 2, curves + 1], fill: ink.band }] : [],
+    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(style, index)), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
+    bands: hasBand ? [{ series: [curves + 2, curves + 1], fill: style.band }] : [],
     axes: [timeAxis(spec), valueAxis(spec)],
     cursor: {
       y: false,
@@ -83,14 +83,14 @@ function zoom(chart: uPlot, { onZoom }: ChartSpec) {
   onZoom([chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')])
 }
 
-function lineOf(ink: Ink, index: number): uPlot.Series {
-  const stroke = ink.lines[index % ink.lines.length] ?? ink.text
+function lineOf(style: ChartStyle, index: number): uPlot.Series {
+  const stroke = style.lines[index % style.lines.length] ?? style.text
   return {
     stroke,
-    width: 1.25 * ink.scale,
+    width: 1.25 * style.scale,
     dash: index >= DASHED_FROM ? [6, 3] : undefined,
     // Lone values between two gaps have no line; without a point they would not be seen.
-    points: { show: false, size: 3 * ink.scale, fill: stroke, filter: (chart, series) => lonely(chart.data[series] ?? []) },
+    points: { show: false, size: 3 * style.scale, fill: stroke, filter: (chart, series) => lonely(chart.data[series] ?? []) },
   }
 }
 
@@ -98,30 +98,30 @@ function bandEdge(): uPlot.Series {
   return { stroke: 'transparent', width: 0, points: { show: false } }
 }
 
-function timeAxis({ ink, units }: ChartSpec): uPlot.Axis {
+function timeAxis({ style, units }: ChartSpec): uPlot.Axis {
   return {
-    stroke: ink.text,
-    font: ink.font,
+    stroke: style.text,
+    font: style.font,
     // The second line, where there is one, names days.
-    size: (_chart, values) => (values?.some((text) => text?.includes('\n')) ? 42 : 26) * ink.scale,
+    size: (_chart, values) => (values?.some((text) => text?.includes('\n')) ? 42 : 26) * style.scale,
     // Clear of the value axis' lowest label, which reaches a little below the chart.
     gap: 9,
-    space: 70 * ink.scale,
-    grid: { stroke: ink.grid, width: GRID_PX },
+    space: 70 * style.scale,
+    grid: { stroke: style.grid, width: GRID_PX },
     ticks: { show: false },
     values: (_chart, splits, _axis, _space, increment) => timeLabels(units, splits, increment),
   }
 }
 
-function valueAxis({ ink, label, steps }: ChartSpec): uPlot.Axis {
+function valueAxis({ style, label, steps }: ChartSpec): uPlot.Axis {
   return {
     ...(steps ? { incrs: steps } : {}),
-    stroke: ink.text,
-    font: ink.font,
-    size: VALUE_AXIS_PX * ink.scale,
+    stroke: style.text,
+    font: style.font,
+    size: VALUE_AXIS_PX * style.scale,
     gap: 6,
-    space: 32 * ink.scale,
-    grid: { stroke: ink.grid, width: GRID_PX },
+    space: 32 * style.scale,
+    grid: { stroke: style.grid, width: GRID_PX },
     ticks: { show: false },
     values: (_chart, splits) => splits.map(label),
   }

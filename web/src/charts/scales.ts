@@ -1,11 +1,21 @@
 /** How high each chart's value axis reaches. */
 
+import type { Metric } from '@/metrics'
+
 export type Range = [low: number, high: number]
 
 export const PERCENT: Range = [0, 100]
 
 /** Steps of a memory axis: powers of two of 1024³ bytes, as memory is sold. */
 export const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 2 ** (power - 4) * 1024 ** 3)
+
+/** What the values of `columns` are drawn over, by the metric's unit; `totals` is the whole they are a part of. */
+export function rangeOf({ unit, low, ofTotal }: Metric, columns: readonly (readonly (number | null)[])[], totals: readonly (number | null)[] = []): Range {
+  if (unit === '%') return PERCENT
+  if (ofTotal !== null) return memoryRange(totals)
+  if (unit === '°C') return temperatureRange(...columns)
+  return [low ?? 0, Math.max((low ?? 0) + 1, highest(columns.flat()) ?? 0)]
+}
 
 /** From zero to all the memory the node has had, in bytes. */
 export function memoryRange(totals: readonly (number | null)[]): Range {

@@ -1,15 +1,20 @@
 /** What all nodes come to together. */
 
 import type { NodeState, RealtimeNode } from '@/api/client'
+import { byMetric, type Metric, type MetricName } from '@/metrics'
+
+/** Of the nodes that are up, in the metric's unit. null where there is none. */
+export interface MetricSummary {
+  mean: number | null
+  highest: { name: string; value: number } | null
+  /** All together, and all that there could be. */
+  sum: number | null
+  total: number | null
+}
 
 export interface ClusterSummary {
   counts: Record<NodeState, number>
-  /** Of the nodes that are up: CPU percent, bytes of memory, and the busiest, the hottest and the worst-timed. null when there is none. */
-  cpuMean: number | null
-  busiest: { name: string; percent: number } | null
-  memoryUsed: number | null
-  memoryTotal: number | null
-  hottest: { name: string; celsius: number } | null
+  metrics: Record<MetricName, MetricSummary>
   /** The clock farthest from the panel's; seconds, below zero when it is behind. */
   skew: { name: string; seconds: number } | null
   /** Unix seconds of the newest sample of any node; null before the first. */
@@ -21,19 +26,23 @@ export function summaryOf(nodes: readonly RealtimeNode[]): ClusterSummary {
   const counts: Record<NodeState, number> = { up: 0, down: 0, never: 0, disabled: 0 }
   for (const node of nodes) counts[node.state] += 1
   const up = nodes.filter((node) => node.state === 'up')
-  const cpu = known(up.map((node) => node.cpu_percent))
-  const busiest = highestOf(up, ({ cpu_percent }) => cpu_percent)
-  const hottest = highestOf(up, ({ cpu_temp }) => cpu_temp)
   const skewed = highestOf(up, ({ clock_skew_seconds: skew }) => skew && Math.abs(skew))
   return {
     counts,
-    cpuMean: cpu.length > 0 ? sum(cpu) / cpu.length : null,
-    busiest: busiest && { name: busiest.name, percent: busiest.cpu_percent ?? 0 },
-    memoryUsed: up.length > 0 ? sum(known(up.map((node) => node.memory_used))) : null,
-    memoryTotal: up.length > 0 ? sum(known(up.map((node) => node.memory_total))) : null,
-    hottest: hottest && { name: hottest.name, celsius: hottest.cpu_temp ?? 0 },
+    metrics: byMetric((metric) => metricSummary(up, metric)),
     skew: skewed && { name: skewed.name, seconds: skewed.clock_skew_seconds ?? 0 },
     newest: known(nodes.map((node) => node.timestamp)).reduce<number | null>((best, time) => Math.max(best ?? 0, time), null),
+  }
+}
+
+function metricSummary(up: readonly RealtimeNode[], { name, ofTotal }: Metric): MetricSummary {
+  const values = known(up.map((node) => node[name]))
+  const highest = highestOf(up, (node) => node[name])
+  return {
+    mean: values.length > 0 ? sum(values) / values.length : null,
+    highest: highest && { name: highest.name, value: highest[name] ?? 0 },
+    sum: up.length > 0 ? sum(values) : null,
+    total: up.length > 0 && ofTotal !== null ? sum(known(up.map((node) => node[ofTotal]))) : null,
   }
 }
 

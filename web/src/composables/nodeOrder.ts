@@ -1,11 +1,12 @@
 /** In which order nodes are listed. */
 
 import type { NodeState, RealtimeNode } from '@/api/client'
+import { byMetric, METRIC_NAMES, type MetricName, shareOf } from '@/metrics'
 
-export const SORT_KEYS = ['name', 'state', 'cpu', 'memory', 'temperature', 'seen', 'clock'] as const
-export type SortKey = (typeof SORT_KEYS)[number]
+export type SortKey = 'name' | 'state' | MetricName | 'seen' | 'clock'
+export const SORT_KEYS: readonly SortKey[] = ['name', 'state', ...METRIC_NAMES, 'seen', 'clock']
 
-/** "cpu": lowest first; "-cpu": highest first. As it stands in the address. */
+/** "cpu_temp": lowest first; "-cpu_temp": highest first. */
 export type Sort = SortKey | `-${SortKey}`
 export const SORTS: readonly Sort[] = SORT_KEYS.flatMap((key) => [key, `-${key}` as const])
 
@@ -15,9 +16,8 @@ const STATES: readonly NodeState[] = ['down', 'never', 'up', 'disabled']
 const VALUES: Record<SortKey, (node: RealtimeNode) => number | null> = {
   name: () => 0,
   state: ({ state }) => STATES.indexOf(state),
-  cpu: ({ cpu_percent }) => cpu_percent,
-  memory: ({ memory_percent }) => memory_percent,
-  temperature: ({ cpu_temp }) => cpu_temp,
+  // A part of a whole by its share: nodes are of different size.
+  ...byMetric((metric) => (node: RealtimeNode) => (metric.columns.share ? shareOf(node, metric) : node[metric.name])),
   // The longest unseen is the highest: "last seen" is an age.
   seen: ({ timestamp }) => timestamp && -timestamp,
   clock: ({ clock_skew_seconds }) => clock_skew_seconds && Math.abs(clock_skew_seconds),

@@ -3,6 +3,7 @@
 import { type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, Trend } from '@/api/client'
+import { byMetric, formOf, type Metric, type MetricName } from '@/metrics'
 
 import type { ClusterSummary } from './clusterSummary'
 
@@ -14,10 +15,13 @@ const JOINED_SECONDS = 45
 export interface TrendPoint {
   /** Unix seconds, by the panel's clock. */
   time: number
-  cpuMean: number | null
-  cpuMax: number | null
-  memoryPercent: number | null
-  hottest: number | null
+  metrics: Record<MetricName, TrendValue>
+}
+
+/** Percent: mean, and the highest above it. A part of a whole: its share in percent. Any other: the highest. */
+export interface TrendValue {
+  value: number | null
+  upper: number | null
 }
 
 /** Ten minutes of `summary`: what the panel knows of them, then one point for each 5 s of its time; a silence stays a gap. */
@@ -49,24 +53,31 @@ export function joined(past: readonly TrendPoint[], points: readonly TrendPoint[
   return [...past.filter(({ time }) => first === undefined || time < first.time), ...points]
 }
 
-function pointsOf({ timestamp, cpu_percent, cpu_percent_max, memory_percent, cpu_temp_max }: Trend): TrendPoint[] {
-  return timestamp.map((time, index) => ({
-    time,
-    cpuMean: cpu_percent[index] ?? null,
-    cpuMax: cpu_percent_max[index] ?? null,
-    memoryPercent: memory_percent[index] ?? null,
-    hottest: cpu_temp_max[index] ?? null,
-  }))
+function pointsOf(trend: Trend): TrendPoint[] {
+  const columns = trend as unknown as Partial<Record<string, (number | null)[]>>
+  return trend.timestamp.map((time, index) => {
+    const at = (column: string | undefined) => columns[column ?? '']?.[index] ?? null
+    return { time, metrics: byMetric((metric) => trendValue(metric, ({ columns: { mean, max, share } }) => [at(mean), at(max), at(share)])) }
+  })
 }
 
-function pointOf({ cpuMean, busiest, memoryUsed, memoryTotal, hottest }: ClusterSummary, now: number): TrendPoint {
+function pointOf({ metrics }: ClusterSummary, now: number): TrendPoint {
   return {
     time: Math.floor(now / STEP_SECONDS) * STEP_SECONDS,
-    cpuMean,
-    cpuMax: busiest?.percent ?? null,
-    memoryPercent: memoryUsed !== null && memoryTotal ? (100 * memoryUsed) / memoryTotal : null,
-    hottest: hottest?.celsius ?? null,
+    metrics: byMetric((metric) =>
+      trendValue(metric, ({ name }) => {
+        const { mean, highest, sum, total } = metrics[name]
+        return [mean, highest?.value ?? null, sum !== null && total ? (100 * sum) / total : null]
+      }),
+    ),
   }
+}
+
+function trendValue(metric: Metric, valuesOf: (metric: Metric) => [mean: number | null, highest: number | null, share: number | null]): TrendValue {
+  const [mean, highest, share] = valuesOf(metric)
+  const form = formOf(metric)
+  if (form === 'percent') return { value: mean, upper: highest }
+  return { value: form === 'of-total' ? share : highest, upper: null }
 }
 
 /** An SVG path through `values` at `times`: broken where two are far apart or a value is missing. */

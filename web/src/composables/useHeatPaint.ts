@@ -3,10 +3,10 @@
 import { onBeforeUnmount, type Ref, watch } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
-import type { Metric } from '@/charts/metrics'
 import { greyScaleOf, scaleOf } from '@/heatmap/colours'
 import type { Layout } from '@/heatmap/layout'
 import { paint } from '@/heatmap/paint'
+import type { Metric } from '@/metrics'
 
 import { remPx } from './rem'
 import { useLanguage } from './useLanguage'

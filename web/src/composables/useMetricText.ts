@@ -1,31 +1,61 @@
 /** The words for each metric: its name, what it measures, and its values. */
 
-import type { Metric } from '@/charts/metrics'
+import { useI18n } from 'vue-i18n'
+
+import { formOf, type Metric, METRICS } from '@/metrics'
 
 import { useLanguage } from './useLanguage'
+
+/** From here on bytes are easier read in TB. */
+const LARGE = 10_000 * 1024 ** 3
 
 /** Names and formats by metric, in the viewer's language. */
 export function useMetricText() {
   const { t, units } = useLanguage()
+  const { te } = useI18n()
 
-  function valueText(metric: Metric, value: number, isShare: boolean): string {
-    if (metric === 'cpu' || isShare) return units.value.percent(value)
-    if (metric === 'memory') return t('metric.gigabytes', { amount: units.value.gigabytes(value) })
-    return units.value.celsius(value)
+  function valueText({ unit, digits }: Metric, value: number, isShare: boolean): string {
+    if (unit === '%' || isShare) return units.value.percent(value)
+    if (unit === 'bytes') return t('metric.gigabytes', { amount: units.value.gigabytes(value) })
+    if (unit === '°C') return units.value.celsius(value)
+    return `${units.value.number(value, Math.min(1, digits))} ${unit}`
   }
 
-  function axisText(metric: Metric, value: number, isShare = false): string {
-    if (metric === 'cpu' || isShare) return units.value.percentAxis(value)
-    if (metric === 'memory') return units.value.gigabytesAxis(value)
-    return units.value.celsiusAxis(value)
+  function axisText({ unit }: Metric, value: number, isShare = false): string {
+    if (unit === '%' || isShare) return units.value.percentAxis(value)
+    if (unit === 'bytes') return units.value.gigabytesAxis(value)
+    if (unit === '°C') return units.value.celsiusAxis(value)
+    return `${units.value.short(value)} ${unit}`
   }
+
+  function partText(metric: Metric, used: number, total: number): string {
+    const { gigabytes, terabytes } = units.value
+    if (metric.unit !== 'bytes') return `${valueText(metric, used, false)} / ${valueText(metric, total, false)}`
+    if (total < LARGE) return t('metric.memoryOf', { used: gigabytes(used), total: gigabytes(total) })
+    return t('metric.memoryOfLarge', { used: terabytes(used), total: terabytes(total) })
+  }
+
+  const nameOf = ({ name }: Metric) => t(`metrics.${name}.name`)
+  const hintOf = ({ name }: Metric) => t(`metrics.${name}.is`)
 
   return {
-    nameOf: (metric: Metric) => t(`metric.${metric}`),
-    hintOf: (metric: Metric) => t(`metric.${metric}Is`),
+    nameOf,
+    shortOf: (metric: Metric) => (te(`metrics.${metric.name}.short`) ? t(`metrics.${metric.name}.short`) : nameOf(metric)),
+    hintOf,
+    /** What the cluster's value is called: a mean, a sum of parts, or the highest. */
+    ofClusterOf: (metric: Metric) => {
+      const form = formOf(metric)
+      if (form === 'plain' && te(`metrics.${metric.name}.highest`)) return t(`metrics.${metric.name}.highest`)
+      const what = { percent: 'mean', 'of-total': 'used', plain: 'highest' }[form]
+      return t(`summary.${what}`, { name: nameOf(metric) })
+    },
     /** "58.2%", "101.4 GB", "65.5 °C"; a dash for no value. With `isShare` the value is percent, whatever the metric. */
     valueText: (metric: Metric, value: number | null | undefined, isShare = false) =>
       value == null ? t('metric.noValue') : valueText(metric, value, isShare),
+    /** "101.4 of 251.5 GB" */
+    partText,
     axisText,
+    /** How parts of a whole are counted, which their names do not say. */
+    formulas: () => METRICS.filter(({ ofTotal }) => ofTotal !== null).map(hintOf).join(' '),
   }
 }

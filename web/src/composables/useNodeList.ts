@@ -3,6 +3,7 @@
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { NodeState, RealtimeNode } from '@/api/client'
+import { inAddress } from '@/metrics'
 import { selectorOf } from '@/nodeset'
 
 import { type Sort, sorted, SORTS } from './nodeOrder'
@@ -17,7 +18,7 @@ export const STATE_FILTERS = ['all', 'up', 'down', 'never', 'disabled'] as const
 export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boolean>) {
   const search = useQueryText('q')
   const state = useQueryValue('state', STATE_FILTERS, 'all')
-  const sort = useQueryValue<Sort>('sort', SORTS, 'name')
+  const sort = useQueryValue<Sort>('sort', SORTS, 'name', inAddress)
   const ranks = shallowRef(new Map<number, number>())
 
   // Which names there are changes seldom, their values all the time.

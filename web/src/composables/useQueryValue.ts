@@ -3,13 +3,21 @@
 import { computed, nextTick, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter, type Router } from 'vue-router'
 
-/** What `name` is in the address's query; `usual` where it is absent or none of `allowed`, and then it is left out of the address. */
-export function useQueryValue<Value extends string>(name: string, allowed: readonly Value[], usual: Value): WritableComputedRef<Value> {
+/**
+ * What `name` is in the address's query; `usual` where it is absent or none of `allowed`, and then it is left out of the address.
+ * `inAddress` tells how a value stands there, where that differs.
+ */
+export function useQueryValue<Value extends string>(
+  name: string,
+  allowed: readonly Value[],
+  usual: Value,
+  inAddress: (value: Value) => string = (value) => value,
+): WritableComputedRef<Value> {
   const text = useQueryText(name)
   return computed({
-    get: () => allowed.find((value) => value === text.value) ?? usual,
+    get: () => allowed.find((value) => inAddress(value) === text.value) ?? usual,
     set: (value) => {
-      text.value = value === usual ? '' : value
+      text.value = value === usual ? '' : inAddress(value)
     },
   })
 }

@@ -3,6 +3,7 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, RealtimeNode, RealtimeOne } from '@/api/client'
+import { byMetric, hasValues } from '@/metrics'
 
 export const SAMPLE_SECONDS = 5
 export const HOUR_SECONDS = 3600
@@ -15,7 +16,7 @@ export interface AgentFacts {
   sensor: string | null
 }
 
-const NOTHING: Recent = { timestamp: [], cpu_percent: [], memory_used: [], cpu_temp: [] }
+const NOTHING: Recent = { timestamp: [], ...byMetric(() => []) }
 
 /**
  * The last hour of the node whose newest sample is `newest`. It is read from the panel once, and again whenever samples may have
@@ -76,15 +77,11 @@ export function missedOf(timestamps: readonly number[], now: number): { missed: 
 
 /** `recent` with `sample` at its end and without what is an hour older; the same object when the sample is in it, or has no values. */
 export function appended(recent: Recent, sample: RealtimeNode): Recent {
-  const { timestamp, cpu_percent, memory_used, cpu_temp } = sample
-  if (timestamp === null || cpu_percent === null || memory_used === null) return recent
-  if (timestamp <= (recent.timestamp.at(-1) ?? 0)) return recent
+  const { timestamp } = sample
+  if (timestamp === null || !hasValues(sample) || timestamp <= (recent.timestamp.at(-1) ?? 0)) return recent
   const isKept = recent.timestamp.map((time) => time > timestamp - HOUR_SECONDS)
-  const kept = <T>(column: T[]) => column.filter((_, index) => isKept[index])
-  return {
-    timestamp: [...kept(recent.timestamp), timestamp],
-    cpu_percent: [...kept(recent.cpu_percent), cpu_percent],
-    memory_used: [...kept(recent.memory_used), memory_used],
-    cpu_temp: [...kept(recent.cpu_temp), cpu_temp],
-  }
+  const grown = <Value>(column: readonly Value[], value: Value) => [...column.filter((_, index) => isKept[index]), value]
+  const columns = byMetric(({ name }) => grown<number | null>(recent[name], sample[name]))
+  // A metric that is never null has a value here.
+  return { timestamp: grown(recent.timestamp, timestamp), ...columns } as Recent
 }

@@ -2,6 +2,8 @@
 
 import { computed, type ComputedRef, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
 
+import { byMetric, colourToken, type MetricName } from '@/metrics'
+
 import { useMediaQuery } from './useMediaQuery'
 
 /** Colours of tokens.css that are needed where style sheets do not reach. */
@@ -16,12 +18,7 @@ const TOKENS = {
   inkSoft: '--ink-soft',
   hover: '--hover',
   chosen: '--chosen',
-  cpu: '--cpu',
-  cpuBand: '--cpu-band',
-  memory: '--memory',
-  memoryBand: '--memory-band',
-  temperature: '--temperature',
-  temperatureBand: '--temperature-band',
+  bandShare: '--band-share',
   line1: '--line-1',
   line2: '--line-2',
   line3: '--line-3',
@@ -37,7 +34,8 @@ export type ThemeChoice = (typeof THEMES)[number]
 
 const STORED_AS = 'minipanel.theme'
 
-export type Colours = Record<keyof typeof TOKENS, string>
+/** Each metric has its own beside them. */
+export type Colours = Record<keyof typeof TOKENS | MetricName, string>
 
 export interface Theme {
   choice: Ref<ThemeChoice>
@@ -76,6 +74,6 @@ function coloursOf(theme: string): Colours {
   // Style sheets answer for the theme that <html> bears, so it must bear this one first.
   tell(theme)
   const style = getComputedStyle(document.documentElement)
-  const read = Object.entries(TOKENS).map(([name, token]) => [name, style.getPropertyValue(token).trim()])
+  const read = Object.entries({ ...TOKENS, ...byMetric(({ name }) => colourToken(name)) }).map(([name, token]) => [name, style.getPropertyValue(token).trim()])
   return Object.fromEntries(read) as Colours
 }

@@ -1,11 +1,11 @@
 /** Draws the heat map. On a canvas: bench/page.py measures what an update of 5,000 cells costs there. */
 
 import type { RealtimeNode } from '@/api/client'
-import type { Metric } from '@/charts/metrics'
+import type { Metric } from '@/metrics'
 
 import { colourOf, inkOn, type Scale } from './colours'
 import type { Layout } from './layout'
-import { ENDS, shownValue } from './values'
+import { endsOf, shownValue } from './values'
 
 export interface Brush {
   scale: Scale
@@ -74,10 +74,10 @@ function paintCell(context: CanvasRenderingContext2D, node: RealtimeNode, box: B
     if (holdsName(box)) paintName(context, node, box, brush.ink, brush)
     return
   }
-  context.fillStyle = colourOf(brush.scale, value, ENDS[brush.metric])
+  context.fillStyle = colourOf(brush.scale, value, endsOf(brush.metric))
   context.fillRect(box.x, box.y, box.width, box.height)
   if (box.width < VALUE_FROM.width || box.height < VALUE_FROM.height) return
-  const ink = inkOn(brush.isDark, value, ENDS[brush.metric])
+  const ink = inkOn(brush.isDark, value, endsOf(brush.metric))
   if (holdsName(box)) paintName(context, node, box, ink, brush)
   const size = Math.min(box.height * 0.4, box.width * 0.32, Math.max(2.2 * brush.fontSize, box.height * 0.3))
   write(context, brush.textOf(value), box, holdsName(box) ? 0.67 : 0.52, size, ink, brush)

@@ -1,12 +1,10 @@
 /** What is shown, as CSV (RFC 4180) with units in its head. Always in English: it is read by programs. */
 
 import type { Column } from '@/charts/gaps'
-import { METRICS } from '@/charts/metrics'
+import { en } from '@/i18n/en'
+import { METRICS } from '@/metrics'
 
 import type { HistoryPlot } from './plot'
-
-const NAMES = { cpu: 'CPU', memory: 'memory used', temperature: 'CPU temperature' } as const
-const UNITS = { cpu: '%', memory: 'bytes', temperature: '°C' } as const
 
 /** A row for each time that has a record. */
 export function csvOf(plot: HistoryPlot): string {
@@ -21,10 +19,11 @@ export function csvOf(plot: HistoryPlot): string {
 }
 
 function columnsOf(plot: HistoryPlot): { head: string; values: Column }[] {
-  const values = METRICS.flatMap((metric) => {
-    const { curves, low, high, isShare, hasValues } = plot.metrics[metric]
+  const values = METRICS.flatMap(({ name, unit, ofTotal }) => {
+    const { curves, low, high, isShare, hasValues } = plot.metrics[name]
     if (!hasValues) return []
-    const head = (kind: string) => `${NAMES[metric]} ${kind} (${isShare ? '%' : UNITS[metric]})`
+    const called = ofTotal === null ? en.metrics[name].name : `${en.metrics[name].name.toLowerCase()} used`
+    const head = (kind: string) => `${called} ${kind} (${isShare ? '%' : unit})`
     if (plot.kind === 'several') return curves.map((curve) => ({ head: `${curve.name} ${head('mean')}`, values: curve.values }))
     const [curve] = curves
     if (plot.kind === 'one') return [{ head: head('mean'), values: curve?.values ?? [] }, { head: head('max'), values: high ?? [] }]
@@ -34,7 +33,10 @@ function columnsOf(plot: HistoryPlot): { head: string; values: Column }[] {
       { head: head('90th percentile'), values: high ?? [] },
     ]
   })
-  const totals = plot.kind === 'one' ? [{ head: 'memory total (bytes)', values: plot.memoryTotals }] : []
+  const totals = METRICS.flatMap(({ name, unit }) => {
+    const { totals } = plot.metrics[name]
+    return totals === null ? [] : [{ head: `${en.metrics[name].name.toLowerCase()} total (${unit})`, values: totals }]
+  })
   const basis = plot.kind === 'set' ? 'nodes reporting' : 'samples'
   return [...values, ...totals, { head: `${basis} (of ${String(plot.basisOf)})`, values: plot.basis }]
 }

@@ -1,9 +1,9 @@
 /** Records as charts draw them, and what they come to: of one node, of a few, or of a set. */
 
 import type { History, HistorySet, HistorySpread } from '@/api/client'
-import { type Column, withGaps } from '@/charts/gaps'
-import type { Metric } from '@/charts/metrics'
-import { highest, memoryRange, PERCENT, type Range, temperatureRange } from '@/charts/scales'
+import { type Column, gapped, spreadOut } from '@/charts/gaps'
+import { highest, PERCENT, type Range, rangeOf } from '@/charts/scales'
+import { byMetric, formOf, type MetricName } from '@/metrics'
 
 import { curveOf, type Curve, summed } from './curve'
 
@@ -12,6 +12,8 @@ export interface MetricPlot {
   /** The band around or above the line; null where there is none. */
   low: Column | null
   high: Column | null
+  /** What the values are a part of; null where that is not shown. */
+  totals: Column | null
   range: Range
   /** Values are percent, whatever the metric's own unit. */
   isShare: boolean
@@ -40,8 +42,7 @@ export interface HistoryPlot extends Basis {
   step: number
   /** Unix seconds, with one empty entry in each gap. */
   times: number[]
-  metrics: Record<Metric, MetricPlot>
-  memoryTotals: Column
+  metrics: Record<MetricName, MetricPlot>
   lanes: Lane[]
   /** How many records (times, for several nodes) there are, and how many there could be. */
   recordsThere: number
@@ -50,38 +51,24 @@ export interface HistoryPlot extends Basis {
 
 const SAMPLES_IN_RECORD = 60
 const NONE: never[] = []
+type SpreadName = Extract<keyof HistorySpread, `${string}_p${number}`>
 
 /** One node: the mean as a line, the band up to the maximum. */
 export function plotOne(history: History): HistoryPlot {
   const { timestamp, step } = history
-  const { times, columns } = withGaps(
-    timestamp,
-    [
-      history.cpu_percent ?? NONE,
-      history.cpu_percent_max ?? NONE,
-      history.memory_used ?? NONE,
-      history.memory_used_max ?? NONE,
-      history.cpu_temp ?? NONE,
-      history.cpu_temp_max ?? NONE,
-      history.memory_total ?? NONE,
-      history.samples ?? NONE,
-    ],
-    step,
-  )
-  const [cpu, cpuMax, memory, memoryMax, temperature, temperatureMax, memoryTotals, samples] = columns
-  const metric = (means: Column, peaks: Column, range: Range): MetricPlot => {
-    const curve = curveOf(history.hostname, means, samples, peaks)
-    return { curves: [curve], low: means, high: peaks, range, isShare: false, hasValues: curve.mean !== null }
-  }
+  const { times, sources } = gapped(timestamp, step)
+  const column = (values: Column | null | undefined) => spreadOut(values ?? NONE, sources)
+  const samples = column(history.samples)
   return {
     kind: 'one',
     ...frameOf(history, times, timestamp),
-    metrics: {
-      cpu: metric(cpu, cpuMax, PERCENT),
-      memory: metric(memory, memoryMax, memoryRange(memoryTotals)),
-      temperature: metric(temperature, temperatureMax, temperatureRange(temperature, temperatureMax)),
-    },
-    memoryTotals,
+    metrics: byMetric((metric) => {
+      const [means, peaks] = [column(history[metric.columns.mean]), column(history[metric.columns.max])]
+      const totals = metric.ofTotal === null ? null : column(history[metric.ofTotal])
+      const curve = curveOf(history.hostname, means, samples, peaks)
+      const range = rangeOf(metric, [means, peaks], totals ?? NONE)
+      return { curves: [curve], low: means, high: peaks, totals, range, isShare: false, hasValues: curve.mean !== null }
+    }),
     basis: samples,
     basisOf: SAMPLES_IN_RECORD,
     lanes: [{ hostname: history.hostname, name: history.hostname, basis: samples, basisOf: SAMPLES_IN_RECORD }],
@@ -91,35 +78,21 @@ export function plotOne(history: History): HistoryPlot {
 /** A few nodes: a line of means each, over the times of them all. `nameOf` tells a hostname's name for people. */
 export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => string): HistoryPlot {
   const timestamp = [...new Set(set.nodes.flatMap((node) => node.timestamp))].sort((a, b) => a - b)
-  const { times } = withGaps(timestamp, [], set.step)
+  const { times } = gapped(timestamp, set.step)
   const placed = set.nodes.map((node) => {
     const rows = new Map(node.timestamp.map((time, row) => [time, row]))
     const column = (values: Column | null | undefined) => times.map((time) => values?.[rows.get(time) ?? -1] ?? null)
-    return {
-      hostname: node.hostname,
-      name: nameOf(node.hostname),
-      samples: column(node.samples),
-      cpu: column(node.cpu_percent),
-      memory: column(node.memory_used),
-      temperature: column(node.cpu_temp),
-      total: highest(node.memory_total ?? NONE),
-    }
+    return { hostname: node.hostname, name: nameOf(node.hostname), node, column, samples: column(node.samples) }
   })
-  const metric = (which: Metric, rangeOf: (columns: Column[]) => Range): MetricPlot => {
-    const curves = placed.map((node) => curveOf(node.name, node[which], node.samples))
-    const range = rangeOf(curves.map(({ values }) => values))
-    return { curves, low: null, high: null, range, isShare: false, hasValues: curves.some(({ mean }) => mean !== null) }
-  }
-  const totals = placed.map(({ total }) => total)
   return {
     kind: 'several',
     ...frameOf(set, times, timestamp),
-    metrics: {
-      cpu: metric('cpu', () => PERCENT),
-      memory: metric('memory', () => memoryRange(totals)),
-      temperature: metric('temperature', (columns) => temperatureRange(...columns)),
-    },
-    memoryTotals: NONE,
+    metrics: byMetric((metric) => {
+      const curves = placed.map(({ name, node, column, samples }) => curveOf(name, column(node[metric.columns.mean]), samples))
+      const totals = placed.map(({ node }) => (metric.ofTotal === null ? null : highest(node[metric.ofTotal] ?? NONE)))
+      const range = rangeOf(metric, curves.map(({ values }) => values), totals)
+      return { curves, low: null, high: null, totals: null, range, isShare: false, hasValues: curves.some(({ mean }) => mean !== null) }
+    }),
     basis: summed(placed.map(({ samples }) => samples)),
     basisOf: SAMPLES_IN_RECORD * set.nodes.length,
     lanes: placed.map(({ hostname, name, samples }) => ({ hostname, name, basis: samples, basisOf: SAMPLES_IN_RECORD })),
@@ -129,36 +102,21 @@ export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => strin
 /** A set: the median of its nodes as a line, and the band from the 10th to the 90th percentile. */
 export function plotSpread(spread: HistorySpread, name: string): HistoryPlot {
   const { timestamp, step } = spread
-  const { times, columns } = withGaps(
-    timestamp,
-    [
-      spread.cpu_percent_p10,
-      spread.cpu_percent_p50,
-      spread.cpu_percent_p90,
-      spread.memory_percent_p10,
-      spread.memory_percent_p50,
-      spread.memory_percent_p90,
-      spread.cpu_temp_p10,
-      spread.cpu_temp_p50,
-      spread.cpu_temp_p90,
-      spread.reporting,
-    ],
-    step,
-  )
-  const [cpuLow, cpu, cpuHigh, memoryLow, memory, memoryHigh, tempLow, temp, tempHigh, reporting] = columns
-  const metric = (low: Column, middle: Column, high: Column, range: Range): MetricPlot => {
-    const curve = curveOf(name, middle, reporting, high)
-    return { curves: [curve], low, high, range, isShare: true, hasValues: curve.mean !== null }
-  }
+  const { times, sources } = gapped(timestamp, step)
+  const reporting = spreadOut(spread.reporting, sources)
   return {
     kind: 'set',
     ...frameOf(spread, times, timestamp),
-    metrics: {
-      cpu: metric(cpuLow, cpu, cpuHigh, PERCENT),
-      memory: metric(memoryLow, memory, memoryHigh, PERCENT),
-      temperature: { ...metric(tempLow, temp, tempHigh, temperatureRange(tempLow, tempHigh)), isShare: false },
-    },
-    memoryTotals: NONE,
+    metrics: byMetric((metric) => {
+      // Parts of a whole by their share: nodes are of different size.
+      const isShare = formOf(metric) !== 'plain'
+      const column = metric.columns.share ?? metric.columns.mean
+      const at = (percentile: 'p10' | 'p50' | 'p90') => spreadOut(spread[`${column}_${percentile}` as SpreadName], sources)
+      const [low, middle, high] = [at('p10'), at('p50'), at('p90')]
+      const curve = curveOf(name, middle, reporting, high)
+      const range = isShare ? PERCENT : rangeOf(metric, [low, high])
+      return { curves: [curve], low, high, totals: null, range, isShare, hasValues: curve.mean !== null }
+    }),
     basis: reporting,
     basisOf: spread.nodes,
     lanes: [{ hostname: null, name, basis: reporting, basisOf: spread.nodes }],

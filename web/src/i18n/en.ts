@@ -56,16 +56,24 @@ export const en = {
     never: 'never seen',
     disabled: 'disabled',
   },
+  /** By name: what each is called, and what it is; `short` and `highest` where the name alone does not do. */
+  metrics: {
+    cpu_percent: {
+      name: 'CPU',
+      is: 'Busy time of all logical CPUs, without idle and iowait',
+    },
+    memory_used: {
+      name: 'Memory',
+      is: 'Memory used = MemTotal − MemAvailable. 1 GB = 1024³ bytes, as free -g counts.',
+    },
+    cpu_temp: {
+      name: 'CPU temperature',
+      short: 'Temperature',
+      highest: 'Hottest CPU',
+      is: 'The hottest CPU package',
+    },
+  },
   metric: {
-    cpu: 'CPU',
-    memory: 'Memory',
-    temperature: 'CPU temperature',
-    cpuShort: 'CPU',
-    memoryShort: 'Memory',
-    temperatureShort: 'Temperature',
-    cpuIs: 'Busy time of all logical CPUs, without idle and iowait',
-    memoryIs: 'Memory used = MemTotal − MemAvailable. 1 GB = 1024³ bytes, as free -g counts.',
-    temperatureIs: 'The hottest CPU package',
     gigabytes: '{amount} GB',
     memoryOf: '{used} of {total} GB',
     memoryOfLarge: '{used} of {total} TB',
@@ -89,10 +97,10 @@ export const en = {
   summary: {
     label: 'The cluster',
     nodes: 'Nodes',
-    cpu: 'CPU, mean',
+    mean: '{name}, mean',
     max: 'max',
-    memory: 'Memory used',
-    hottest: 'Hottest CPU',
+    used: '{name} used',
+    highest: '{name}, max',
     clocks: 'Clocks',
     clocksIs: 'The clock that is farthest from the panel’s, travel time of its message included',
     panelTime: 'Panel time',

@@ -1,11 +1,10 @@
-/** A chart is drawn on a canvas, where style sheets do not reach. */
+/** Colours and font of a chart: it is drawn on a canvas, where style sheets do not reach. */
 
 import type { Colours } from '@/composables/useTheme'
-
-import type { Metric } from './metrics'
+import type { MetricName } from '@/metrics'
 
 /** What a chart of one metric is drawn with. */
-export interface Ink {
+export interface ChartStyle {
   /** The colour of each line. */
   lines: readonly string[]
   band: string
@@ -16,17 +15,23 @@ export interface Ink {
   scale: number
 }
 
-/** The ink for `metric`: its own colour for one line, and colours that can be told apart for several. */
-export function inkOf(metric: Metric, curves: number, colours: Colours, fontFamily: string, scale = 1): Ink {
+/** The style for `metric`: its own colour for one line, and colours that can be told apart for several. */
+export function chartStyle(metric: MetricName, curves: number, colours: Colours, fontFamily: string, scale = 1): ChartStyle {
   return {
     lines: curves > 1 ? lineColours(colours) : [colours[metric]],
-    band: colours[`${metric}Band`],
+    band: faded(colours[metric], colours.bandShare),
     text: colours.inkSoft,
     grid: colours.grid,
     // Whole px: uPlot takes the digits before "px" for the size of a line.
     font: `${String(Math.round(11 * scale))}px ${fontFamily}`,
     scale,
   }
+}
+
+/** "#2468c9", "22%" -> "rgb(36 104 201 / 22%)" */
+export function faded(colour: string, share: string): string {
+  const parts = [1, 3, 5].map((start) => String(Number.parseInt(colour.slice(start, start + 2), 16)))
+  return `rgb(${parts.join(' ')} / ${share})`
 }
 
 function lineColours({ line1, line2, line3, line4, line5, line6, line7, line8 }: Colours): string[] {

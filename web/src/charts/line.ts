@@ -1,12 +1,11 @@
-/** What is drawn of each metric. */
+/** What is drawn of a metric. */
+
+import type { Metric } from '@/metrics'
 
 import type { Column } from './gaps'
 import type { Range } from './scales'
 
-export const METRICS = ['cpu', 'memory', 'temperature'] as const
-export type Metric = (typeof METRICS)[number]
-
-/** One metric over the times it shares with others: percent, bytes or °C. */
+/** One metric over the times it shares with others, in its unit. */
 export interface MetricLine {
   metric: Metric
   /** One line each. */

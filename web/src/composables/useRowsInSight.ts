@@ -6,7 +6,7 @@ import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
 const SPARE_ROWS = 12
 
 /** Of `count` rows of `rowHeight` px each inside `list`: the first drawn, the end (exclusive), and the px of those left out on both sides. */
-export function useWindow(list: Ref<HTMLElement | null>, count: Ref<number>, rowHeight: Ref<number>) {
+export function useRowsInSight(list: Ref<HTMLElement | null>, count: Ref<number>, rowHeight: Ref<number>) {
   const top = shallowRef(0)
   const height = shallowRef(1200)
 
