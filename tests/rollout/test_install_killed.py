@@ -10,24 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rollout.killed import KILLER, killed
+
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
 AGENT, UNIT = "minipanel-agent", "minipanel-agent.service"
 HOME = "opt/minipanel-agent"
 PLACES = (f"{HOME}/{AGENT}", f"{HOME}/config.toml", f"{HOME}/ca.pem", f"etc/systemd/system/{UNIT}")
-
-# Read by bash before the script. Only what changes files is counted: between two of these nothing does.
-KILLER = r"""
-count=0
-step() {
-    case $BASH_COMMAND in
-        cp* | mv* | rm* | mkdir* | chmod* | ln* | rmdir*) count=$((count + 1)) ;;
-        *) return 0 ;;
-    esac
-    [ "$count" -ne "$KILLED_AT" ] || kill -"$KILLED_BY" $$ $BASHPID
-}
-set -o functrace
-trap step DEBUG
-"""
 
 Files = dict[str, bytes | None]
 
@@ -52,7 +40,7 @@ def place(tmp_path: Path) -> Path:
 
 def install(place: Path, version: str, killed_at: int = 0, killed_by: signal.Signals = signal.SIGKILL) -> int:
     """Run the script and return its exit code."""
-    environment = {"BASH_ENV": str(place / "killer"), "KILLED_AT": str(killed_at), "KILLED_BY": str(int(killed_by))}
+    environment = killed(str(place / "killer"), killed_at, by=killed_by)
     command = ["bash", DEPLOY / "install-agent.sh", "--from", place / version, "--root", place / "image"]
     return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
 
