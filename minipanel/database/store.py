@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,19 @@ from minipanel.models.sample import Sample
 Job = Callable[[sqlite3.Connection], Any]
 """Something to do inside the writer's transaction. What it returns is its caller's answer."""
 
+Merge = Callable[[sqlite3.Connection, Sequence[queries.Row]], int]
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
+    """What became of a batch: `ignored` counts duplicates and samples older than the history kept.
+
+    `samples` are those that were stored.
+    """
 
     stored: int
     ignored: int
+    samples: tuple[Sample, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +123,20 @@ class Store:
         """Return the job that merges a node's samples into its records; those before `oldest` are ignored."""
 
         def write(connection: sqlite3.Connection) -> Stored:
-            pending: list[queries.Row] = []
-            sealed: list[queries.Row] = []
-            places: dict[int, list[queries.Row]] = {}
+            stored = []
+            merges: dict[int, Merge] = {}
             for sample in samples:
                 if sample.timestamp < oldest:
                     continue
                 row = queries.as_row(node_id, sample)
-                place = places.get(row[0])
-                if place is None:
-                    place = sealed if self._is_sealed(connection, row) else pending
-                    places[row[0]] = place
-                place.append(row)
-            stored = queries.merge_pending(connection, pending) if pending else 0
-            stored += queries.merge_sealed(connection, sealed) if sealed else 0
-            return Stored(stored, len(samples) - stored)
+                merge = merges.get(row[0])
+                if merge is None:
+                    is_sealed = self._is_sealed(connection, row)
+                    merge = merges[row[0]] = queries.merge_sealed if is_sealed else queries.merge_pending
+                # One by one, so that it is known which were there already.
+                if merge(connection, [row]):
+                    stored.append(sample)
+            return Stored(len(stored), len(samples) - len(stored), tuple(stored))
 
         return write
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from minipanel.database.store import Job, Store, Stored
 from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.events import SamplesListener
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 from minipanel.services.batch import Batcher, BatcherFull
-from minipanel.services.live import Live
+
+log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400
 
@@ -32,13 +35,17 @@ RETRY_SECONDS = 5
 class Ingest:
     """The one way into the database: also the upkeep's jobs go through its queue, for there is one writer."""
 
-    def __init__(self, store: Store, live: Live, retention_days: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, retention_days: int, clock: Callable[[], float] = time.time) -> None:
         self._store = store
-        self._live = live
         self._clock = clock
         self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS)
+        self._listeners: list[SamplesListener] = []
         self._newest: int | None = None
         self.retention_days = retention_days
+
+    def listen(self, listener: SamplesListener) -> None:
+        """Have it called after each commit with what was stored: never with duplicates, or what is too old."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         """Start the writer's thread."""
@@ -58,9 +65,18 @@ class Ingest:
             outcome: Stored = await self.run(job, len(samples))
         except DatabaseError as error:
             raise TryLater(str(error), RETRY_SECONDS) from error
-        self._live.take(node.id, samples)
-        self.meet(max(sample.timestamp for sample in samples))
+        if outcome.samples:
+            self.meet(max(sample.timestamp for sample in outcome.samples))
+            self._report(node, outcome.samples)
         return outcome
+
+    def _report(self, node: Node, samples: Sequence[Sample]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(node, samples)
+            except Exception:
+                # They are stored: whatever a listener makes of them, their agent shall know.
+                log.exception("A listener failed at samples of %s.", node.hostname)
 
     async def run(self, job: Job, samples: int = 1) -> Any:
         """Return the result of a job done by the writer. Raises DatabaseError, TryLater when too much waits.

@@ -30,9 +30,9 @@ class Live:
             views[node.id].node = node
         self._views = views
 
-    def take(self, node_id: int, samples: Iterable[Sample]) -> None:
-        """Take in stored samples, in whatever order they came."""
-        view = self._views.get(node_id)
+    def take(self, node: Node, samples: Sequence[Sample]) -> None:
+        """Take in samples that were stored, in whatever order they came."""
+        view = self._views.get(node.id)
         if view is not None:
             view.take(samples, self._clock())
 

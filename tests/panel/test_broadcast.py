@@ -17,6 +17,8 @@ from minipanel.services.live import Live
 pytestmark = pytest.mark.anyio
 
 NOW = 1_700_000_100
+NODE = Node(1, "n1", "10.0.0.1", "n1", True)
+OTHER = Node(2, "n2", "10.0.0.2", "n2", True)
 
 
 class Clock:
@@ -31,7 +33,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Live, Br
     monkeypatch.setattr(broadcast, "EVENT_SECONDS", 0.01)
     clock = Clock()
     live = Live(clock=clock)
-    live.replace([Node(1, "n1", "10.0.0.1", "n1", True), Node(2, "n2", "10.0.0.2", "n2", True)], {})
+    live.replace([NODE, OTHER], {})
     events = Broadcast(live, clock)
     yield live, events, clock
     events.close()
@@ -55,13 +57,13 @@ async def test_a_snapshot_comes_first_then_only_what_changed(stage: tuple[Live, 
     live, events, _ = stage
     viewer = events.events()
     assert parse(await anext(viewer)) == [("snapshot", [1, 2])]
-    live.take(2, [sample(NOW)])
+    live.take(OTHER, [sample(NOW)])
     assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [2])]
 
 
 async def test_a_node_that_falls_silent_is_told_as_down(stage: tuple[Live, Broadcast, Clock]) -> None:
     live, events, clock = stage
-    live.take(1, [sample(NOW)])
+    live.take(NODE, [sample(NOW)])
     viewer = events.events()
     await anext(viewer)
     clock.now += 4
@@ -87,7 +89,7 @@ async def test_a_viewer_far_behind_gets_one_snapshot_instead(stage: tuple[Live, 
     await anext(slow)
     for step in range(QUEUED_EVENTS + 10):
         clock.now += 5
-        live.take(1, [sample(NOW + 5 * step)])
+        live.take(NODE, [sample(NOW + 5 * step)])
         await asyncio.sleep(0.03)
     names = [name for name, _ in parse(await anext(slow))]
     assert names[0] == "snapshot"

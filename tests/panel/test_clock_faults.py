@@ -148,3 +148,18 @@ async def test_a_node_with_a_sample_of_the_future_is_not_up_after_a_restart(tmp_
     assert again.live.nodes()[0]["state"] == "up"
     assert again.live.nodes()[0]["last_seen"] == T
     await again.close()
+
+
+async def test_a_node_of_1970_stores_nothing_also_where_nothing_is_stored_yet(panel: Panel) -> None:
+    """The clock of a node whose battery has run down, the first to be heard of an empty panel."""
+    assert [await report(panel, timestamp) for timestamp in (300, 305, 310)] == [0, 0, 0]
+    assert await samples(panel) == {}
+
+
+async def test_a_node_of_which_nothing_is_stored_is_not_up(panel: Panel, clock: Clock) -> None:
+    assert await report(panel, T - 40 * DAY) == 0
+    assert panel.live.nodes()[0]["state"] == "never"
+    assert await report(panel, T) == 1
+    clock.now += 100
+    assert await report(panel, T, T - 40 * DAY + 100) == 0
+    assert panel.live.nodes()[0]["state"] == "down"

@@ -15,7 +15,6 @@ from minipanel.models.gap import AgentStart, Evidence
 from minipanel.services.clocks import Clocks
 from minipanel.services.evidence import AWAY_SECONDS, EvidenceNotes
 from minipanel.services.ingest import Ingest
-from minipanel.services.live import Live
 from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +49,7 @@ def time() -> Time:
 @pytest.fixture
 async def notes(tmp_path: Path, time: Time) -> AsyncIterator[EvidenceNotes]:
     store = Store(tmp_path / "data.db")
-    ingest = Ingest(store, Live(), 32, time.clock)
+    ingest = Ingest(store, 32, time.clock)
     ingest.start()
     notes = EvidenceNotes(store, ingest, Clocks(time.clock, time.uptime), time.clock, time.uptime)
     await notes.start()
@@ -134,7 +133,7 @@ async def test_a_panel_whose_clock_is_set_was_not_away(notes: EvidenceNotes, tim
 async def test_what_could_not_be_written_is_written_later(notes: EvidenceNotes) -> None:
     notes.note_start(1, BOOT, "1700000000")
     notes.note_clock(1, 100)
-    kept, notes._ingest = notes._ingest, Ingest(notes._store, Live(), 32)
+    kept, notes._ingest = notes._ingest, Ingest(notes._store, 32)
     with pytest.raises(Exception, match="busy"):  # noqa: PT012 - a queue that is closed takes nothing
         await notes._ingest.close()
         await notes.beat()

@@ -11,6 +11,7 @@ from minipanel.services.live import Live
 
 NOW = 1_700_000_100
 NODE = Node(1, "n1", "10.0.0.1", "n1", True)
+OTHER = Node(2, "n2", "10.0.0.2", "n2", True)
 
 
 class Clock:
@@ -42,19 +43,19 @@ def state(live: Live) -> str:
 
 def test_a_node_is_never_then_up_then_down_then_up(live: Live, clock: Clock) -> None:
     seen = [state(live)]
-    live.take(1, [sample(NOW)])
+    live.take(NODE, [sample(NOW)])
     seen.append(state(live))
     clock.now += 15
     seen.append(state(live))
     clock.now += 1
     seen.append(state(live))
-    live.take(1, [sample(NOW + 15)])
+    live.take(NODE, [sample(NOW + 15)])
     seen.append(state(live))
     assert seen == ["never", "up", "up", "down", "up"]
 
 
 def test_a_disabled_node_is_disabled_whatever_it_sent(live: Live) -> None:
-    live.take(1, [sample(NOW)])
+    live.take(NODE, [sample(NOW)])
     live.replace([Node(1, "n1", "10.0.0.1", "n1", False)], {})
     assert state(live) == "disabled"
 
@@ -64,52 +65,52 @@ def test_after_a_restart_a_node_is_down_since_its_last_stored_sample(clock: Cloc
     live.replace([NODE], {1: NOW - 600})
     (node,) = live.realtime()
     assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("down", NOW - 600, None)
-    live.take(1, [sample(NOW - 600)])
+    live.take(NODE, [sample(NOW - 600)])
     assert live.realtime()[0]["cpu_percent"] == 50
 
 
 def test_back_filled_samples_do_not_replace_the_newest(live: Live) -> None:
-    live.take(1, [sample(NOW, 10)])
-    live.take(1, [sample(NOW - 300, 90), sample(NOW - 295, 90)])
+    live.take(NODE, [sample(NOW, 10)])
+    live.take(NODE, [sample(NOW - 300, 90), sample(NOW - 295, 90)])
     assert live.realtime()[0]["cpu_percent"] == 10
     assert live.one(NODE)["recent"]["timestamp"] == [NOW - 300, NOW - 295, NOW]
 
 
 def test_back_filled_samples_alone_do_not_make_a_node_up(live: Live) -> None:
-    live.take(1, [sample(NOW)])
-    live.take(1, [sample(NOW - 900)])
+    live.take(NODE, [sample(NOW)])
+    live.take(NODE, [sample(NOW - 900)])
     assert state(live) == "up"
     other = Live(clock=Clock())
     other.replace([NODE], {1: NOW - 600})
-    other.take(1, [sample(NOW - 900)])
+    other.take(NODE, [sample(NOW - 900)])
     assert state(other) == "down"
 
 
 def test_a_node_whose_clock_is_behind_is_up_while_it_reports(live: Live, clock: Clock) -> None:
     for step in range(10):
         clock.now = NOW + 5 * step
-        live.take(1, [sample(NOW - 120 + 5 * step)])
+        live.take(NODE, [sample(NOW - 120 + 5 * step)])
         assert state(live) == "up"
 
 
 def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: Live, clock: Clock) -> None:
-    live.take(1, [sample(NOW + 60, 10)])
+    live.take(NODE, [sample(NOW + 60, 10)])
     clock.now += 5
-    live.take(1, [sample(NOW + 5, 20)])
+    live.take(NODE, [sample(NOW + 5, 20)])
     assert (live.realtime()[0]["cpu_percent"], state(live)) == (20, "up")
 
 
 def test_memory_percent_is_of_the_total(live: Live) -> None:
-    live.take(1, [sample(NOW)])
+    live.take(NODE, [sample(NOW)])
     assert live.realtime()[0]["memory_percent"] == 25
 
 
 def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, clock: Clock) -> None:
-    live.replace([NODE, Node(2, "n2", "10.0.0.2", "n2", True)], {})
-    live.take(1, [sample(NOW)])
+    live.replace([NODE, OTHER], {})
+    live.take(NODE, [sample(NOW)])
     told = live.stamps()
     assert live.realtime(told) == []
-    live.take(2, [sample(NOW)])
+    live.take(OTHER, [sample(NOW)])
     assert [node["id"] for node in live.realtime(told)] == [2]
     told = live.stamps()
     clock.now += 16
@@ -119,7 +120,7 @@ def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, cloc
 def test_a_longer_interval_gives_a_node_three_of_them(clock: Clock) -> None:
     live = Live(interval_seconds=60, clock=clock)
     live.replace([NODE], {})
-    live.take(1, [sample(NOW)])
+    live.take(NODE, [sample(NOW)])
     clock.now += 180
     assert state(live) == "up"
 
