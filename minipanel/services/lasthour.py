@@ -1,4 +1,4 @@
-"""A node's last hour at 5 seconds, in 9 KB of compact arrays."""
+"""A node's last hour at 5 seconds, in 10 KB of compact arrays."""
 
 from __future__ import annotations
 
@@ -16,31 +16,34 @@ _NO_SENSOR = -0x8000
 
 
 class LastHour:
-    """A ring of 720 slots; the slot of a timestamp is fixed, so late samples find their place."""
+    """A ring of 720 slots; the slot of a timestamp is fixed, so late samples find their place.
 
-    __slots__ = ("_cpu", "_memory", "_newest", "_temp")
+    Each slot knows its hour: a sample of a wrong time takes one slot, and no other.
+    """
+
+    __slots__ = ("_cpu", "_hour", "_memory", "_temp")
 
     def __init__(self) -> None:
-        self._newest = 0
+        self._hour = array("H", [0]) * SLOTS
         self._cpu = array("H", [_MISSING]) * SLOTS
         self._memory = array("Q", [0]) * SLOTS
         self._temp = array("h", [_NO_SENSOR]) * SLOTS
 
-    def add(self, sample: Sample) -> None:
-        """Put a sample in its place. One that is over an hour older than the newest is passed over."""
-        if sample.timestamp <= self._newest - HOUR_SECONDS:
+    def add(self, sample: Sample, newest: int) -> None:
+        """Put a sample in its place. One that is over an hour older than the timestamp `newest` is passed over."""
+        if sample.timestamp <= newest - HOUR_SECONDS:
             return
-        self._advance(sample.timestamp)
-        slot = sample.timestamp // SLOT_SECONDS % SLOTS
+        hour, slot = _place(sample.timestamp)
+        self._hour[slot] = hour
         self._cpu[slot] = round(sample.cpu_percent * 100)
         self._memory[slot] = sample.memory_used
         self._temp[slot] = _NO_SENSOR if sample.cpu_temp is None else round(sample.cpu_temp * 100)
 
     def columns(self, until: int) -> dict[str, list[int] | list[float] | list[float | None]]:
-        """Return the samples of the hour before the timestamp `until` as columns, ascending."""
-        first = max(self._newest, until - until % SLOT_SECONDS) - HOUR_SECONDS + SLOT_SECONDS
-        times = [t for t in range(first, self._newest + 1, SLOT_SECONDS) if self._cpu[self._slot(t)] != _MISSING]
-        slots = [self._slot(t) for t in times]
+        """Return the samples of the hour that ends with the timestamp `until` as columns, ascending."""
+        last = until - until % SLOT_SECONDS
+        times = [t for t in range(last - HOUR_SECONDS + SLOT_SECONDS, last + 1, SLOT_SECONDS) if self._has(t)]
+        slots = [_place(t)[1] for t in times]
         temps = [self._temp[slot] for slot in slots]
         return {
             "timestamp": times,
@@ -51,21 +54,18 @@ class LastHour:
 
     def at(self, timestamp: int) -> tuple[float, int, float | None] | None:
         """Return CPU percent, bytes of memory used and °C of one sample; None where it is not there."""
-        if not self._newest - HOUR_SECONDS < timestamp <= self._newest:
+        if not self._has(timestamp):
             return None
-        slot = self._slot(timestamp)
-        if self._cpu[slot] == _MISSING:
-            return None
+        slot = _place(timestamp)[1]
         temp = self._temp[slot]
         return self._cpu[slot] / 100, self._memory[slot], None if temp == _NO_SENSOR else temp / 100
 
-    def _advance(self, timestamp: int) -> None:
-        # The slots that are passed over hold samples of an hour ago.
-        passed = min(SLOTS, (timestamp - self._newest) // SLOT_SECONDS)
-        for step in range(passed):
-            self._cpu[self._slot(timestamp - step * SLOT_SECONDS)] = _MISSING
-        self._newest = max(self._newest, timestamp)
+    def _has(self, timestamp: int) -> bool:
+        hour, slot = _place(timestamp)
+        return self._hour[slot] == hour and self._cpu[slot] != _MISSING
 
-    @staticmethod
-    def _slot(timestamp: int) -> int:
-        return timestamp // SLOT_SECONDS % SLOTS
+
+def _place(timestamp: int) -> tuple[int, int]:
+    """Return the hour of a timestamp, in 16 bits, and its slot."""
+    hour, second = divmod(timestamp, HOUR_SECONDS)
+    return hour & 0xFFFF, second // SLOT_SECONDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from minipanel.models.node import UP_SECONDS, Node, State
@@ -70,7 +70,7 @@ class Live:
         answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
         about = {"agent_version": view.agent_version, "sensor": view.sensor}
-        return {**answer, **about, "recent": hour.columns(int(now))}
+        return {**answer, **about, "recent": hour.columns(max(int(now), view.last_seen or 0))}
 
     def hours(self) -> list[tuple[LastHour, int]]:
         """Return the last hour of each node that has one, with the bytes of memory it has."""
@@ -153,11 +153,10 @@ class _View:
         self.agent_version: str | None = None
         self.sensor: str | None = None
 
-    def take(self, samples: Iterable[Sample], now: float) -> None:
+    def take(self, samples: Sequence[Sample], now: float) -> None:
         if self.last_hour is None:
             self.last_hour = LastHour()
         for sample in samples:
-            self.last_hour.add(sample)
             is_current = abs(now - sample.timestamp) <= UP_SECONDS
             if self._is_newer(sample, is_current, now):
                 self.newest = sample
@@ -165,6 +164,8 @@ class _View:
                 self.heard_at = now
             elif is_current:
                 self.heard_at = now
+        for sample in samples:
+            self.last_hour.add(sample, self.last_seen or 0)
 
     def _is_newer(self, sample: Sample, is_current: bool, now: float) -> bool:
         if self.last_seen is None or sample.timestamp > self.last_seen:

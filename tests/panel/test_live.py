@@ -8,6 +8,7 @@ from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 from minipanel.services.lasthour import HOUR_SECONDS, LastHour
 from minipanel.services.live import Live
+from minipanel.services.trend import trend
 
 NOW = 1_700_000_100
 NODE = Node(1, "n1", "10.0.0.1", "n1", True)
@@ -100,6 +101,20 @@ def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: 
     assert (live.realtime()[0]["cpu_percent"], state(live)) == (20, "up")
 
 
+def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live, clock: Clock) -> None:
+    """As it is stored while the clocks of the panel and of a node are ahead."""
+    live.take(NODE, [sample(NOW - 3500), sample(NOW - 5)])
+    clock.now += 86_400
+    live.take(NODE, [sample(NOW + 86_400)])
+    clock.now -= 86_400
+    later = [NOW + 5 * step for step in range(1, 121)]
+    for timestamp in later:
+        clock.now = timestamp
+        live.take(NODE, [sample(timestamp)])
+    assert live.one(NODE)["recent"]["timestamp"] == [*range(NOW - 5, NOW, 5), *later]
+    assert len(trend(live.hours(), clock.now)["timestamp"]) == 19
+
+
 def test_memory_percent_is_of_the_total(live: Live) -> None:
     live.take(NODE, [sample(NOW)])
     assert live.realtime()[0]["memory_percent"] == 25
@@ -129,7 +144,7 @@ def test_the_last_hour_keeps_720_samples_and_shows_missing_ones_as_jumps() -> No
     hour = LastHour()
     for step in range(1000):
         if step % 10:
-            hour.add(sample(NOW + 5 * step, cpu=step % 100, temp=None if step % 2 else -5.5))
+            hour.add(sample(NOW + 5 * step, cpu=step % 100, temp=None if step % 2 else -5.5), NOW + 5 * step)
     newest = NOW + 5 * 999
     columns = hour.columns(newest)
     expected = [NOW + 5 * step for step in range(1000) if step % 10 and NOW + 5 * step > newest - HOUR_SECONDS]
@@ -141,7 +156,7 @@ def test_the_last_hour_keeps_720_samples_and_shows_missing_ones_as_jumps() -> No
 
 def test_the_last_hour_of_a_silent_node_runs_out() -> None:
     hour = LastHour()
-    hour.add(sample(NOW))
+    hour.add(sample(NOW), NOW)
     assert hour.columns(NOW + HOUR_SECONDS - 5)["timestamp"] == [NOW]
     assert hour.columns(NOW + HOUR_SECONDS)["timestamp"] == []
 
@@ -149,5 +164,5 @@ def test_the_last_hour_of_a_silent_node_runs_out() -> None:
 def test_late_samples_find_their_place_in_the_last_hour() -> None:
     hour = LastHour()
     for timestamp in (NOW, NOW - 100, NOW - 3595, NOW - 3600, NOW - 50):
-        hour.add(sample(timestamp))
+        hour.add(sample(timestamp), NOW)
     assert hour.columns(NOW)["timestamp"] == [NOW - 3595, NOW - 100, NOW - 50, NOW]

@@ -15,7 +15,7 @@ def hour(*samples: tuple[int, float, int, float | None]) -> tuple[LastHour, int]
     """A node of 8 GB: timestamp, CPU percent, GB used and °C of each sample."""
     found = LastHour()
     for timestamp, cpu, used, temp in samples:
-        found.add(Sample("n1", timestamp, cpu, 8 * GB, used * GB, temp))
+        found.add(Sample("n1", timestamp, cpu, 8 * GB, used * GB, temp), timestamp)
     return found, 8 * GB
 
 
