@@ -184,7 +184,7 @@ def where_it_goes(config: Config, options: argparse.Namespace) -> str:
         for kind in ("cold", "warm"):
             began = time.perf_counter()
             now = int(time.time())
-            store.history(number + 1, now - PERIODS["1m"], now, VALUES, now)
+            store.reader.history(number + 1, now - PERIODS["1m"], now, VALUES, now)
             taken[kind].append(1000 * (time.perf_counter() - began))
         read.append(read_mb(os.getpid()) - before)
     store.close()

@@ -93,8 +93,8 @@ async def health() -> Health:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     panel: Panel = app.state.panel
-    await panel.start()
     try:
+        await panel.start()
         yield
     finally:
         await panel.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +14,13 @@ from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
     explain,
-    open_reader,
     open_writer,
     set_patience,
 )
+from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
-from minipanel.models.gap import AgentStart, Evidence, Interval
+from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.node import Node
 from minipanel.models.record import node_of
 from minipanel.models.sample import Sample
@@ -52,16 +51,8 @@ class Forgotten:
     next_node: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What tells of a node's gaps: `records` as (timestamp, seen), and what else is known."""
-
-    records: list[tuple[int, int | None]]
-    evidence: Evidence
-
-
 class Store:
-    """One writer, used by one thread; readers beside it, one a thread."""
+    """One writer, used by one thread; `reader` reads beside it."""
 
     def __init__(self, path: Path) -> None:
         """Open the database at `path`, make or migrate it where needed. Raises DatabaseError."""
@@ -75,13 +66,12 @@ class Store:
         except (DatabaseError, sqlite3.Error):
             self._writer.close()
             raise
-        self._readers: list[sqlite3.Connection] = []
-        self._local = threading.local()
+        self.reader = DatabaseReader(path)
 
     def close(self) -> None:
         """Close all connections. The last one out folds the write-ahead log into the database."""
-        for connection in [*self._readers, self._writer]:
-            connection.close()
+        self.reader.close()
+        self._writer.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Any]:
         """Do all jobs in one transaction and return their results, exceptions in the place of failed ones.
@@ -202,59 +192,3 @@ class Store:
             return queries.nodes(connection)
 
         return follow
-
-    def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
-        """Return the timestamp of the newest stored sample of each node that has one. Raises DatabaseError."""
-        with self._reading() as connection:
-            found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
-        return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
-
-    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
-        """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
-        with self._reading() as connection:
-            return queries.history_columns(connection, node_id, start, end, columns, now)
-
-    def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
-
-        Raises DatabaseError.
-        """
-        with self._reading() as connection:
-            return Seen(
-                evidence.seen_samples(connection, node_id, start, end),
-                Evidence(
-                    evidence.agent_starts(connection, node_id),
-                    evidence.clock_troubles(connection, node_id),
-                    evidence.panel_absences(connection),
-                ),
-            )
-
-    def records_at(
-        self, node_ids: Sequence[int], times: Sequence[int], now: int
-    ) -> list[tuple[int, float, float, float | None]]:
-        """Return time, CPU, memory and temperature of the nodes' records at these times. Raises DatabaseError."""
-        with self._reading() as connection:
-            return queries.records_at(connection, node_ids, times, now)
-
-    def _reading(self) -> _Reading:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = open_reader(self.path)
-            self._local.connection = connection
-            self._readers.append(connection)
-        return _Reading(connection, self.path)
-
-
-class _Reading:
-    """A reader's connection for one `with`; turns SQLite's errors into DatabaseError."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self._connection
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, sqlite3.Error):
-            raise DatabaseError(explain(error, self._path)) from error

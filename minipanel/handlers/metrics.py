@@ -6,10 +6,10 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.nodes import find_node, json_answer
+from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.models.answers import (
     GapsOne,
     GapsSet,
@@ -74,9 +74,9 @@ async def read_history_set(
     span = read_span(period, start, end, fields, request.app.state.panel.clock())
     wanted = _find_all(request, nodes)
     if _wants_csv(request, format):
-        return _csv(request, wanted, span)
+        return await _csv(request, wanted, span)
     pieces = request.app.state.panel.history.set_of(wanted, span)
-    return StreamingResponse(pieces, media_type="application/json")
+    return await answer_in_pieces(pieces, "application/json")
 
 
 @router.get("/api/metrics/history/{nodeId}", response_model=HistoryOne, responses=_CSV)
@@ -92,7 +92,7 @@ async def read_history_one(
     span = read_span(period, start, end, fields, request.app.state.panel.clock())
     node = find_node(request, request.path_params["nodeId"])
     if _wants_csv(request, format):
-        return _csv(request, [node], span)
+        return await _csv(request, [node], span)
     return Response(await request.app.state.panel.history.one(node, span), media_type="application/json")
 
 
@@ -104,7 +104,7 @@ async def read_gaps_of_set(
     panel = request.app.state.panel
     span = read_span(period, start, end, None, panel.clock())
     pieces = panel.gaps.set_of(_find_all(request, nodes), span)
-    return StreamingResponse(pieces, media_type="application/json")
+    return await answer_in_pieces(pieces, "application/json")
 
 
 @router.get("/api/metrics/gaps/{nodeId}", response_model=GapsOne)
@@ -147,10 +147,7 @@ def _wants_csv(request: Request, format: str | None) -> bool:
     return format == "csv" or (format is None and "text/csv" in request.headers.get("Accept", ""))
 
 
-def _csv(request: Request, nodes: list[Node], span: Span) -> Response:
+async def _csv(request: Request, nodes: list[Node], span: Span) -> Response:
     name = nodes[0].hostname if len(nodes) == 1 else "nodes"
-    return StreamingResponse(
-        request.app.state.panel.history.csv(nodes, span),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="minipanel-{name}-{span.end}.csv"'},
-    )
+    headers = {"Content-Disposition": f'attachment; filename="minipanel-{name}-{span.end}.csv"'}
+    return await answer_in_pieces(request.app.state.panel.history.csv(nodes, span), "text/csv; charset=utf-8", headers)

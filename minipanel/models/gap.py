@@ -47,6 +47,14 @@ class Evidence:
     panel_absences: tuple[Interval, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What tells of a node's gaps: `records` as (timestamp, seen), and what else is known."""
+
+    records: list[tuple[int, int | None]]
+    evidence: Evidence
+
+
 def missing(records: Iterable[tuple[int, int | None]], interval_seconds: int) -> list[Interval]:
     """Return the gaps between samples as (newest sample before, end of what is missing), ascending.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
@@ -10,21 +9,20 @@ from typing import Any
 
 import msgspec
 
-from minipanel.database.store import Store
-from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
 from minipanel.models.node import UP_SECONDS, Node
 from minipanel.models.record import SLOT_SECONDS, last_sample
 from minipanel.services.history import Span
+from minipanel.services.reading import Reading
 
 
 class Gaps:
     """Reads beside the writer. Samples that come late close their gap: nothing about gaps is kept."""
 
     def __init__(
-        self, store: Store, interval_seconds: int = SLOT_SECONDS, clock: Callable[[], float] = time.time
+        self, reading: Reading, interval_seconds: int = SLOT_SECONDS, clock: Callable[[], float] = time.time
     ) -> None:
-        self._store = store
+        self._reading = reading
         self._clock = clock
         self.interval_seconds = interval_seconds
 
@@ -34,22 +32,19 @@ class Gaps:
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of GapsSet in pieces, a node each, so that a large set neither holds the panel nor is held."""
-        yield b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
+        head = b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
         for place, node in enumerate(nodes):
-            yield (b"," if place else b"") + msgspec.json.encode(await self._of(node, span))
+            yield (b"," if place else head) + msgspec.json.encode(await self._of(node, span))
         yield b"]}"
 
     async def _of(self, node: Node, span: Span) -> dict[str, Any]:
         end = min(span.end, int(self._clock()))
-        try:
-            gaps = await asyncio.to_thread(self._find, node, span.start, end)
-        except DatabaseError as error:
-            raise TryLater(str(error), 5) from error
+        gaps = await self._reading.do(self._find, node, span.start, end)
         told = [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
         return {"node_id": node.id, "hostname": node.hostname, "gaps": told}
 
     def _find(self, node: Node, start: int, end: int) -> list[Gap]:
-        seen = self._store.seen(node.id, start, max(start, end))
+        seen = self._reading.reader.seen(node.id, start, max(start, end))
         times = missing(seen.records, self.interval_seconds) + self._open(node, seen.records)
         # Explained whole and cut to the span afterwards, so that a reason does not depend on what was asked for.
         gaps = [gap for each in times for gap in explain(each, seen.evidence, self.interval_seconds)]

@@ -6,14 +6,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from minipanel.database.store import Store
-from minipanel.errors import BadInput, DatabaseError, TryLater
+from minipanel.errors import BadInput
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
+from minipanel.services.reading import Reading
 
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
 """The periods that have a name, in seconds."""
@@ -22,8 +21,6 @@ MAX_SPAN_SECONDS = 366 * 86_400
 
 NODES_AT_ONCE = 8
 """How many nodes of a set are read at a time: as many as the page draws."""
-
-THREADS = 4
 
 PIECE_SECONDS = 8 * 86_400
 """Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile, and
@@ -67,15 +64,9 @@ def read_span(period: str | None, start: str | None, end: str | None, fields: st
 class History:
     """Reads records beside the writer."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._store = store
+    def __init__(self, reading: Reading, clock: Callable[[], float] = time.time) -> None:
+        self._reading = reading
         self._clock = clock
-        # Their own, and few: each keeps a connection with its cache.
-        self._threads = ThreadPoolExecutor(THREADS, "history")
-
-    async def close(self) -> None:
-        """End the threads."""
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     async def columns(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
         """Return, for each node, each column's JSON array by its name, `timestamp` first.
@@ -83,16 +74,14 @@ class History:
         Raises TryLater when nothing can be read.
         """
         now, pieces = int(self._clock()), pieces_of(span)
-        loop = asyncio.get_running_loop()
-        reading = [
-            loop.run_in_executor(self._threads, self._store.history, node.id, start, end, span.columns, now)
-            for node in nodes
-            for start, end in pieces
-        ]
-        try:
-            read = await asyncio.gather(*reading)
-        except DatabaseError as error:
-            raise TryLater(str(error), 5) from error
+        history = self._reading.reader.history
+        read = await asyncio.gather(
+            *(
+                self._reading.do(history, node.id, start, end, span.columns, now)
+                for node in nodes
+                for start, end in pieces
+            )
+        )
         names = ("timestamp", *span.columns)
         of_node = (read[first : first + len(pieces)] for first in range(0, len(read), len(pieces)))
         return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
@@ -104,22 +93,23 @@ class History:
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet in pieces, some nodes each, so that a large set is never held whole."""
-        yield b'{%s,"nodes":[' % span.head()
+        head = b'{%s,"nodes":[' % span.head()
         for start in range(0, len(nodes), NODES_AT_ONCE):
             some = nodes[start : start + NODES_AT_ONCE]
             found = zip(some, await self.columns(some, span), strict=True)
             objects = [b"".join([b"{", _who(node), *_members(columns), b"}"]) for node, columns in found]
-            yield (b"," if start else b"") + b",".join(objects)
+            yield (b"," if start else head) + b",".join(objects)
         yield b"]}"
 
-    async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[str]:
+    async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another."""
-        yield ",".join(("hostname", "timestamp", *span.columns)) + "\r\n"
+        head = ",".join(("hostname", "timestamp", *span.columns)) + "\r\n"
         for node in nodes:
             (columns,) = await self.columns([node], span)
             arrays = [json.loads(array) for array in columns.values()]
             rows = (",".join("" if cell is None else str(cell) for cell in row) for row in zip(*arrays, strict=True))
-            yield "".join(f"{node.hostname},{row}\r\n" for row in rows)
+            text = "".join(f"{node.hostname},{row}\r\n" for row in rows)
+            yield (head + text if node is nodes[0] else text).encode()
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 
 from minipanel.config import Config
 from minipanel.database.store import Store
+from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.node import Node
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
@@ -18,6 +18,7 @@ from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
+from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
 from minipanel.services.sessions import Sessions
@@ -40,9 +41,10 @@ class Panel:
         self.retention = Retention(self.store, self.ingest, clock)
         self.clocks = Clocks(clock)
         self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock)
-        self.history = History(self.store, clock)
-        self.spread = Spread(self.store, clock)
-        self.gaps = Gaps(self.store, config.agents.interval, clock)
+        self.reading = Reading(self.store.reader)
+        self.history = History(self.reading, clock)
+        self.spread = Spread(self.reading, clock)
+        self.gaps = Gaps(self.reading, config.agents.interval, clock)
         self.sessions = Sessions(config, clock)
         self.credentials = Credentials(config)
         self.refusals = Refusals()
@@ -68,21 +70,29 @@ class Panel:
         self.credentials.reload(config)
         self.broadcast.restart()
 
+    def give_up(self) -> None:
+        """End what could hold up the stop: waiting for munged, and reading. Who waits for it is told to come again."""
+        self.credentials.give_up()
+        self.reading.give_up()
+
     async def close(self) -> None:
         """Answer what waits for its commit, then stop."""
         self.broadcast.close()
+        await self.reading.close()
         await self.retention.close()
         await self.credentials.close()
         await self.evidence.close()
         await self.ingest.close()
-        await self.history.close()
         self.sessions.close()
         self.store.close()
 
     async def _follow(self, config: Config) -> None:
         job = self.store.follow(config.admin, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
-        last_seen = await asyncio.to_thread(self.store.newest, nodes)
+        try:
+            last_seen = await self.reading.do(self.reading.reader.newest, nodes)
+        except TryLater as error:
+            raise DatabaseError(error.sentence) from error
         if last_seen and not self.directory.nodes:  # at the start
             self.ingest.meet(max(last_seen.values()))
             self.clocks.meet(max(last_seen.values()))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from minipanel.database.store import Store
-from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.node import Node
+from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.services.history import Span
+from minipanel.services.reading import Reading
 
 MAX_RECORDS = 120_000
 """So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in coarser steps."""
@@ -22,29 +21,23 @@ STEPS = (RECORD_SECONDS, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_
 METRICS = ("cpu_percent", "memory_percent", "cpu_temp")
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
-Values = tuple[int, float, float, float | None]
-"""A record: its timestamp, then the values of METRICS."""
-
 
 class Spread:
-    """Reads beside the writer, in a thread."""
+    """Reads beside the writer."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._store = store
+    def __init__(self, reading: Reading, clock: Callable[[], float] = time.time) -> None:
+        self._reading = reading
         self._clock = clock
 
     async def of(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
         """Return the shape of HistorySpread. Raises TryLater when nothing can be read."""
-        try:
-            return await asyncio.to_thread(self._read, nodes, span)
-        except DatabaseError as error:
-            raise TryLater(str(error), 5) from error
+        return await self._reading.do(self._read, nodes, span)
 
     def _read(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
         end = min(span.end, int(self._clock()))
         step = step_for(len(nodes), end - span.start)
         times = range((span.start // step + 1) * step, end + 1, step)
-        rows = self._store.records_at([node.id for node in nodes], times, int(self._clock()))
+        rows = self._reading.reader.records_at([node.id for node in nodes], times, int(self._clock()))
         head = {"period": span.period, "from": span.start, "to": span.end, "step": step, "nodes": len(nodes)}
         return {**head, **columns_of(rows)}
 

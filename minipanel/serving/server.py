@@ -31,8 +31,8 @@ KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 3
 """How long requests under way may take to end when the panel stops, before their connections are closed."""
 
-MUNGE_STOP_SECONDS = 1.5
-"""How long those of them may wait for munged, before they are told to come again."""
+GIVE_UP_SECONDS = 1.5
+"""How long those of them may wait for munged or read the history, before they are told to come again."""
 
 BACKLOG = 4096
 """All agents of a large cluster connect at once after a restart."""
@@ -104,8 +104,8 @@ class PanelServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         # A handler whose connection closes ends in good order; Uvicorn would cancel it, with a traceback for each.
         closing = loop.call_later(STOP_SECONDS, self._close_connections)
-        # One that waits for munged does not see its connection.
-        giving_up = loop.call_later(MUNGE_STOP_SECONDS, self.app.state.panel.credentials.give_up)
+        # One that waits for munged, or reads, does not see its connection.
+        giving_up = loop.call_later(GIVE_UP_SECONDS, self.app.state.panel.give_up)
         await super().shutdown(sockets)
         closing.cancel()
         giving_up.cancel()

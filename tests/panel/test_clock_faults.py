@@ -51,7 +51,7 @@ async def report(panel: Panel, *timestamps: int, cpu: float = 50) -> int:
 async def samples(panel: Panel, start: int = T - 40 * DAY, end: int = T + 20 * YEARS) -> dict[int, int]:
     """Return the number of samples of each record, whatever the panel's clock says."""
     until = min(end, (1 << 32) - 1)
-    arrays = panel.store.history(panel.directory.nodes[0].id, start, until, ["samples"], until)
+    arrays = panel.store.reader.history(panel.directory.nodes[0].id, start, until, ["samples"], until)
     return dict(zip(*map(json.loads, arrays), strict=True))
 
 
@@ -124,7 +124,7 @@ async def test_a_node_whose_clock_steps_back_adds_nothing_to_complete_records(pa
     clock.now = T + 900
     assert await report(panel, *(T + 5 * k for k in range(1, 121)), cpu=99) == 0
     await panel.retention.seal()
-    columns = panel.store.history(panel.directory.nodes[0].id, T, T + 600, ["cpu_percent", "samples"], T + 900)
+    columns = panel.store.reader.history(panel.directory.nodes[0].id, T, T + 600, ["cpu_percent", "samples"], T + 900)
     assert columns[1:] == [b"[10.0,10.0]", b"[60,60]"]
 
 

@@ -60,7 +60,7 @@ async def notes(tmp_path: Path, time: Time) -> AsyncIterator[EvidenceNotes]:
 
 
 def noted(notes: EvidenceNotes, node_id: int = 1) -> Evidence:
-    return notes._store.seen(node_id, T, T + 300).evidence
+    return notes._store.reader.seen(node_id, T, T + 300).evidence
 
 
 async def test_a_start_is_kept_once_however_often_it_is_told(notes: EvidenceNotes) -> None:

@@ -123,7 +123,7 @@ def test_records_still_filling_and_sealed_ones_are_one_row_of_time(store: Store)
     samples = [Sample("n1", T + 5 * k, 1, 8000, 4000, None) for k in range(1, 121)]
     store.run([store.write_samples(1, samples, 0)])
     store.run([store.seal(T + RECORD_SECONDS, 10)])
-    seen = store.seen(1, T, T + 600)
+    seen = store.reader.seen(1, T, T + 600)
     assert seen.records == [(T + 300, None), (T + 600, None)]
     assert missing(seen.records, SLOT_SECONDS) == []
 
@@ -133,7 +133,7 @@ def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_sta
     store.run([store.note((T - 900, T - 600), begun, [(1, (T - 900, T - 800))])])
     store.run([store.note((T - 500, T + 600), begun, [(1, (T, T + 10)), (1, (T, T + 20))])])
     store.run([store.forget(T, 0, 10)])
-    evidence = store.seen(1, T - 900, T).evidence
+    evidence = store.reader.seen(1, T - 900, T).evidence
     assert evidence.agent_starts == (begun[1][1],)
     assert evidence.clock_troubles == ((T, T + 20),)
     assert evidence.panel_absences == ()
@@ -144,7 +144,7 @@ def test_the_migration_leaves_records_and_a_copy(tmp_path: Path) -> None:
     make_old(path, 1, [1], T)
     again = Store(path)
     assert again.version == migrations()[-1][0] >= 2
-    assert again.seen(1, T - 300, T).records == [(T, 1)]
+    assert again.reader.seen(1, T - 300, T).records == [(T, 1)]
     again.close()
     with closing(sqlite3.connect(path.with_name("data.db.before-0002"))) as copy:
         assert copy.execute("SELECT samples FROM pending_metrics").fetchall() == [(1,)]

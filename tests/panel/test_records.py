@@ -39,7 +39,7 @@ def write(store: Store, *samples: Sample, oldest: int = 0) -> Stored:
 
 
 def records(store: Store, start: int = T - 86_400, end: int = T + 86_400) -> list[dict[str, float]]:
-    arrays = [json.loads(array) for array in store.history(NODE, start, end, VALUE_COLUMNS, end)]
+    arrays = [json.loads(array) for array in store.reader.history(NODE, start, end, VALUE_COLUMNS, end)]
     return [dict(zip(("timestamp", *VALUE_COLUMNS), row, strict=True)) for row in zip(*arrays, strict=True)]
 
 
@@ -122,7 +122,7 @@ def test_a_late_sample_merges_into_the_record_that_stands_in_the_history(store: 
 
 def test_a_record_is_shown_once_its_time_has_passed(store: Store) -> None:
     write(store, sample(T - 5))
-    shown = [store.history(NODE, T - 300, T, ["samples"], now) for now in (T - 1, T)]
+    shown = [store.reader.history(NODE, T - 300, T, ["samples"], now) for now in (T - 1, T)]
     assert shown == [[b"[]", b"[]"], [b"[%d]" % T, b"[1]"]]
 
 
@@ -146,7 +146,7 @@ def test_the_newest_sample_is_known_after_a_restart(tmp_path: Path) -> None:
     first.run([first.write_samples(NODE, [sample(T - 400), sample(T - 40)], 0)])
     first.close()
     again = Store(path)
-    assert again.newest(nodes) == {NODE: T - 40}
+    assert again.reader.newest(nodes) == {NODE: T - 40}
     again.close()
 
 

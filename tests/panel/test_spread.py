@@ -81,5 +81,5 @@ async def test_only_the_records_at_a_step_are_looked_up(app: FastAPI) -> None:
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
         merge_sealed(connection, [record(1, end - 300 * k) for k in range(24)])
         connection.commit()
-    rows = store.records_at([1, 2], range(end - 7200, end + 1, 3600), end)
+    rows = store.reader.records_at([1, 2], range(end - 7200, end + 1, 3600), end)
     assert [row[0] for row in rows] == [end - 3600, end]

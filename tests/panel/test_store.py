@@ -110,7 +110,7 @@ def test_one_job_at_fault_does_not_take_the_others_with_it(tmp_path: Path) -> No
 
     results = store.run([store.write_samples(1, [SAMPLE], 0), at_fault])
     assert results == [Stored(1, 0), fault]
-    assert store.history(1, 0, SAMPLE.timestamp + 300, ["samples"], SAMPLE.timestamp + 300)[1] == b"[1]"
+    assert store.reader.history(1, 0, SAMPLE.timestamp + 300, ["samples"], SAMPLE.timestamp + 300)[1] == b"[1]"
     store.close()
 
 
@@ -161,7 +161,7 @@ def test_old_records_go_in_steps_node_after_node(tmp_path: Path) -> None:
     assert [store.run([store.forget(before, node, 8)])[0] for node in (0, 2)] == [Forgotten(8, 2), Forgotten(4, None)]
     assert store.run([store.has_older(before)]) == [False]
     for node in (1, 2):
-        (times,) = store.history(node, 0, 300 * 2000, [], 300 * 2000)
+        (times,) = store.reader.history(node, 0, 300 * 2000, [], 300 * 2000)
         assert json.loads(times) == [300 * k for k in range(1006, 1010)]
     store.close()
 
@@ -189,7 +189,7 @@ def test_the_newest_schema_takes_over_what_filled_and_drops_what_the_row_id_says
     store = Store(path)
     assert store.run([store.write_samples(4, [SAMPLE], 0), store.seal(SAMPLE.timestamp, 10)]) == [Stored(1, 0), 2]
     for node, expected in ((4, b"[28.5]"), (9, b"[7.0]")):
-        assert store.history(node, 0, 1 << 31, ["cpu_percent"], 1 << 31)[1] == expected
+        assert store.reader.history(node, 0, 1 << 31, ["cpu_percent"], 1 << 31)[1] == expected
     store.close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         indexes = [row[1] for row in connection.execute("PRAGMA index_list(system_metrics)")]

@@ -1,0 +1,81 @@
+"""Reading beside the writer: each thread with a connection of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from minipanel.database import evidence, queries
+from minipanel.database.connection import explain, open_reader
+from minipanel.errors import DatabaseError
+from minipanel.models.gap import Evidence, Seen
+from minipanel.models.node import Node
+from minipanel.models.reader import Values
+
+
+class DatabaseReader:
+    """models/reader.Reader, answered by SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+
+    def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
+        """Return the timestamp of the newest stored sample of each node that has one. Raises DatabaseError."""
+        with self._reading() as connection:
+            found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
+        return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
+
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
+        """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
+        with self._reading() as connection:
+            return queries.history_columns(connection, node_id, start, end, columns, now)
+
+    def seen(self, node_id: int, start: int, end: int) -> Seen:
+        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
+
+        Raises DatabaseError.
+        """
+        with self._reading() as connection:
+            return Seen(
+                evidence.seen_samples(connection, node_id, start, end),
+                Evidence(
+                    evidence.agent_starts(connection, node_id),
+                    evidence.clock_troubles(connection, node_id),
+                    evidence.panel_absences(connection),
+                ),
+            )
+
+    def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
+        """Return time, CPU, memory and temperature of the nodes' records at these times. Raises DatabaseError."""
+        with self._reading() as connection:
+            return queries.records_at(connection, node_ids, times, now)
+
+    def interrupt(self) -> None:
+        """Have the statements that run at this moment end with DatabaseError."""
+        for connection in list(self._connections):
+            connection.interrupt()
+
+    def close(self) -> None:
+        """Close all connections. To close one that a thread reads with ends the process (SIGSEGV)."""
+        while self._connections:
+            self._connections.pop().close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the thread's connection, and turn SQLite's errors into DatabaseError."""
+        try:
+            yield self._connection()
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, self._path)) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = open_reader(self._path)
+            self._connections.append(connection)
+        return connection

@@ -1,0 +1,40 @@
+"""What the services read the past from: a protocol, so that another keeper of records can stand in SQLite's place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from minipanel.models.gap import Seen
+from minipanel.models.node import Node
+
+Values = tuple[int, float, float, float | None]
+"""A record's timestamp, CPU percent, memory percent and temperature."""
+
+
+class Reader(Protocol):
+    """Each method blocks, so it is called in a reading thread (services/reading), and raises DatabaseError."""
+
+    def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
+        """Return the timestamp of the newest stored sample of each node that has one, by the node's id."""
+        ...
+
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
+        """Return a node's records in (start, end] as one JSON array a column, `timestamp` first."""
+        ...
+
+    def seen(self, node_id: int, start: int, end: int) -> Seen:
+        """Return which samples of a node there are in (start, end] and beside it, and what explains the others."""
+        ...
+
+    def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
+        """Return the nodes' records at these times."""
+        ...
+
+    def interrupt(self) -> None:
+        """Have what is read at this moment, in whatever thread, end with DatabaseError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds. Nobody may be reading any more."""
+        ...
