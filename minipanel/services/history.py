@@ -103,13 +103,16 @@ class History:
 
     async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another."""
-        head = ",".join(("hostname", "timestamp", *span.columns)) + "\r\n"
-        for node in nodes:
-            (columns,) = await self.columns([node], span)
-            arrays = [json.loads(array) for array in columns.values()]
-            rows = (",".join("" if cell is None else str(cell) for cell in row) for row in zip(*arrays, strict=True))
-            text = "".join(f"{node.hostname},{row}\r\n" for row in rows)
-            yield (head + text if node is nodes[0] else text).encode()
+        head = ",".join(("hostname", "timestamp", *span.columns)).encode() + b"\r\n"
+        now, pieces = int(self._clock()), pieces_of(span)
+        for place, node in enumerate(nodes):
+            rows = await asyncio.gather(
+                *(self._reading.do(self._csv_rows, node, start, end, span.columns, now) for start, end in pieces)
+            )
+            yield b"".join(rows if place else [head, *rows])
+
+    def _csv_rows(self, node: Node, start: int, end: int, columns: Sequence[str], now: int) -> bytes:
+        return csv_rows(node.hostname, self._reading.reader.history(node.id, start, end, columns, now))
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:
@@ -123,6 +126,16 @@ def join_arrays(*arrays: bytes) -> bytes:
     if len(arrays) == 1:
         return arrays[0]
     return b"[%s]" % b",".join(array[1:-1] for array in arrays if array != b"[]")
+
+
+def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:
+    """Return JSON arrays of numbers as rows of CSV: "n1", b"[1,2]", b"[3.5,null]" -> b"n1,1,3.5\r\nn1,2,\r\n"."""
+    if arrays[0] == b"[]":
+        return b""
+    # A number is written alike in both, so none is read: that held the event loop's thread up for a tenth of a second.
+    cells = (array[1:-1].replace(b"null", b"").split(b",") for array in arrays)
+    begin = f"{hostname},".encode()
+    return b"".join([begin + b",".join(row) + b"\r\n" for row in zip(*cells, strict=True)])
 
 
 def _who(node: Node) -> bytes:
