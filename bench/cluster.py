@@ -32,12 +32,12 @@ def make_config(folder: Path, nodes: int, interval: int = 5, munge_socket: str |
     port = free_port()
     config = Config(
         folder / "config.toml",
-        ServerConfig(port, "127.0.0.1", f"http://127.0.0.1:{port}", secrets.token_hex(32)),
+        ServerConfig("127.0.0.1", port, f"http://127.0.0.1:{port}", secrets.token_hex(32)),
         AdminConfig(USER, bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()),
         DatabaseConfig(folder / "data.db"),
-        AgentsConfig("munge", None, (0,), interval, munge_socket)
+        AgentsConfig("munge", munge_socket=munge_socket, interval=interval)
         if munge_socket
-        else AgentsConfig("token", secrets.token_hex(32), (0,), interval),
+        else AgentsConfig("token", secrets.token_hex(32), interval=interval),
         tuple(NodeConfig(hostname(k), address(k), hostname(k)) for k in range(1, nodes + 1)),
     )
     config.path.write_text(render_config(config))

@@ -150,7 +150,7 @@ class Cluster:
         names = [f"r{k:03}" for k in range(1, real + 1)] + [f"s{k:03}" for k in range(1, simulated + 1)]
         config = Config(
             self._folder / "config.toml",
-            ServerConfig(PORT, "127.0.0.1", f"http://127.0.0.1:{PORT}", secrets.token_hex(32)),
+            ServerConfig("127.0.0.1", PORT, f"http://127.0.0.1:{PORT}", secrets.token_hex(32)),
             AdminConfig("storm", bcrypt.hashpw(b"in a storm", bcrypt.gensalt(4)).decode()),
             DatabaseConfig(self.disk.folder / "data.db"),
             AgentsConfig("munge", None, (os.geteuid(),), munge_socket=str(self.panel_munged.socket)),

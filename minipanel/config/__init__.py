@@ -1,4 +1,4 @@
-"""config.toml: read and checked here; editing.py changes it, template.py writes the first one."""
+"""config.toml, as values.py and the rooms declare it: read and checked here, changed by editing.py."""
 
 from minipanel.config.reading import check_config, load_config
 from minipanel.config.values import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig

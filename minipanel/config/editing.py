@@ -11,27 +11,28 @@ from tomlkit.exceptions import TOMLKitError
 
 from minipanel.config.blocks import are_sections, with_nodes, without_nodes
 from minipanel.config.reading import check_config, read_text
-from minipanel.config.values import Config, NodeConfig
+from minipanel.config.values import Config, NodeConfig, Rooms
 from minipanel.config.writing import locked, replace_file
 from minipanel.errors import ConfigError
 
 Values = Mapping[str, str | int | list[int]]
 
 
-def add_nodes(path: Path, nodes: Sequence[NodeConfig]) -> Config:
+def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Config:
     """Add nodes at the end of the list. Returns the new configuration.
 
     Raises ConfigError, as all functions here do, when the file is or would become unacceptable; it is then as it was.
+    `rooms`, everywhere here: the sections that it may have beside the panel's own.
     """
 
     def add(text: str, old: Config) -> str:
         _refuse_unusual(text, old)
         return with_nodes(text, nodes)
 
-    return _edit(path, add, lambda old: replace(old, nodes=(*old.nodes, *nodes)))
+    return _edit(path, add, lambda old: replace(old, nodes=(*old.nodes, *nodes)), rooms)
 
 
-def remove_nodes(path: Path, hostnames: Collection[str]) -> Config:
+def remove_nodes(path: Path, hostnames: Collection[str], rooms: Rooms = ()) -> Config:
     """Take the nodes of these hostnames, written as configured, out of the list. Returns the new configuration."""
 
     def remove(text: str, old: Config) -> str:
@@ -41,34 +42,36 @@ def remove_nodes(path: Path, hostnames: Collection[str]) -> Config:
     def expected(old: Config) -> Config:
         return replace(old, nodes=tuple(node for node in old.nodes if node.hostname not in hostnames))
 
-    return _edit(path, remove, expected)
+    return _edit(path, remove, expected, rooms)
 
 
-def set_password_hash(path: Path, password_hash: str) -> Config:
+def set_password_hash(path: Path, password_hash: str, rooms: Rooms = ()) -> Config:
     """Set the hash of the administrator's password. Returns the new configuration."""
 
     def expected(old: Config) -> Config:
         return replace(old, admin=replace(old.admin, password_hash=password_hash))
 
-    return _edit(path, lambda text, _: _with_values(text, "admin", {"password_hash": password_hash}), expected)
+    return _edit(path, lambda text, _: _with_values(text, "admin", {"password_hash": password_hash}), expected, rooms)
 
 
-def set_values(path: Path, section: str, values: Values) -> Config:
+def set_values(path: Path, section: str, values: Values, rooms: Rooms = ()) -> Config:
     """Set keys of one section: set_values(path, "server", {"port": 8081}). Returns the new configuration."""
-    return _edit(path, lambda text, _: _with_values(text, section, values), None)
+    return _edit(path, lambda text, _: _with_values(text, section, values), None, rooms)
 
 
-def _edit(path: Path, change: Callable[[str, Config], str], expected: Callable[[Config], Config] | None) -> Config:
+def _edit(
+    path: Path, change: Callable[[str, Config], str], expected: Callable[[Config], Config] | None, rooms: Rooms
+) -> Config:
     """Apply a change, check the result, and hold it against what was `expected`, where that can be said."""
     path = path.resolve()  # a link stays one: what it points to is replaced
     with locked(path):
         text = read_text(path)
-        old = check_config(text, path)
+        old = check_config(text, path, rooms)
         try:
             edited = change(text, old)
         except TOMLKitError as error:
             raise ConfigError(f"{path} can't be edited automatically ({error}); edit it by hand.") from None
-        new = check_config(edited, path)
+        new = check_config(edited, path, rooms)
         if expected is not None and new != expected(old):
             raise ConfigError(f"{path} can't be edited automatically; edit it by hand.")
         replace_file(path, edited)

@@ -1,11 +1,15 @@
-"""The first config.toml: every key with a comment that explains it."""
+"""The first config.toml: every key of the panel's own sections, with a comment that explains it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TypeVar
 
-from minipanel.config.values import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.config.section import Section
+from minipanel.config.values import ADMIN, AGENTS, DATABASE, NODES, SERVER, Config, NodeConfig
+
+T = TypeVar("T")
 
 
 def render_config(config: Config) -> str:
@@ -13,94 +17,43 @@ def render_config(config: Config) -> str:
     folder = config.path.parent
     sections = [
         _INTRODUCTION,
-        _server(config.server, folder),
-        _admin(config.admin),
-        _database(config.database, folder),
-        _agents(config.agents),
+        _section(SERVER, config.server, folder),
+        _section(ADMIN, config.admin, folder),
+        _section(DATABASE, config.database, folder),
+        _section(AGENTS, config.agents, folder),
         _NODES,
         *(render_node(node) for node in config.nodes),
     ]
     return "\n".join(sections)
 
 
-def _server(server: ServerConfig, folder: Path) -> str:
-    lines = [
-        "[server]",
-        "# The address and port that the page and the agents are served at; 0.0.0.0 is every address of this machine.",
-        f"host = {_text(server.host)}",
-        f"port = {server.port}",
-        "# Where the agents report: this machine as the nodes see it.",
-        f"url = {_text(server.url)}",
-        "# Signs the sessions of the page: at least 32 random bytes. A new one logs everybody out.",
-        f"jwt_secret = {_text(server.jwt_secret)}",
-        "# How long a login lasts, 1 to 720 hours.",
-        f"session_hours = {server.session_hours}",
-        "# HTTPS: both files in PEM, or neither.",
-        _tls_line("tls_certificate", server.tls_certificate, folder),
-        _tls_line("tls_key", server.tls_key, folder),
-    ]
-    return _joined(lines)
-
-
-def _tls_line(key: str, path: Path | None, folder: Path) -> str:
-    return f'# {key} = "{key}.pem"' if path is None else f"{key} = {_path(path, folder)}"
-
-
-def _admin(admin: AdminConfig) -> str:
-    lines = [
-        "[admin]",
-        "# The account of the page. `minipanel passwd` sets the password.",
-        f"username = {_text(admin.username)}",
-        f"password_hash = {_text(admin.password_hash)}",
-    ]
-    return _joined(lines)
-
-
-def _database(database: DatabaseConfig, folder: Path) -> str:
-    lines = [
-        "[database]",
-        "# A path that is not absolute is taken from the folder of this file.",
-        f"path = {_path(database.path, folder)}",
-        "# Older records are deleted, 1 to 3650 days; the page's longest period is 30 days.",
-        f"retention_days = {database.retention_days}",
-    ]
-    return _joined(lines)
-
-
-def _agents(agents: AgentsConfig) -> str:
-    lines = [
-        "[agents]",
-        '# How an agent proves who it is: "munge" by the cluster\'s MUNGE, "token" by a token made from the secret.',
-        f"auth = {_text(agents.auth)}",
-        "# Token only: at least 32 random bytes. A new one makes the agents' tokens worthless.",
-        '# secret = "…"' if agents.secret is None else f"secret = {_text(agents.secret)}",
-        "# MUNGE only: the users, by number, that agents may run as.",
-        f"allowed_uids = [{', '.join(str(uid) for uid in agents.allowed_uids)}]",
-        "# MUNGE only: munged's socket, where it is not the usual one.",
-        '# munge_socket = "…"' if agents.munge_socket is None else f"munge_socket = {_text(agents.munge_socket)}",
-        "# Seconds between two samples: a multiple of 5, 5 to 60.",
-        f"interval = {agents.interval}",
-    ]
-    return _joined(lines)
-
-
 def render_node(node: NodeConfig) -> str:
-    """Return one [[nodes]] section."""
-    lines = [
-        "[[nodes]]",
-        f"name = {_text(node.name)}",
-        f"ip = {_text(node.ip)}",
-        f"hostname = {_text(node.hostname)}",
-        f"enabled = {'true' if node.enabled else 'false'}",
-    ]
-    if node.addresses:
-        lines.append(f"addresses = [{', '.join(map(_text, node.addresses))}]")
+    """Return one [[nodes]] section: they are many, so without comments."""
+    lines = [f"{key} = {as_toml(getattr(node, key), Path())}" for key in NODES.keys if getattr(node, key) != ()]
+    return _joined([f"[[{NODES.name}]]", *lines])
+
+
+def _section(section: Section[T], value: T, folder: Path) -> str:
+    lines = [f"[{section.name}]"]
+    for name, (key, _) in section.keys.items():
+        said = getattr(value, name)
+        lines += [f"# {key.english}"] if key.english else []
+        lines.append(f'# {name} = "{key.example}"' if said is None else f"{name} = {as_toml(said, folder)}")
     return _joined(lines)
 
 
-def _path(path: Path, folder: Path) -> str:
-    """Return a path below the folder of config.toml as relative to it, so that both can be moved together."""
-    return _text(str(path.relative_to(folder) if path.is_relative_to(folder) else path))
+def as_toml(value: object, folder: Path) -> str:
+    """Return a value as TOML; a path below the folder of config.toml relative to it, so that both can be moved."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Path():
+            return _text(str(value.relative_to(folder) if value.is_relative_to(folder) else value))
+        case str():
+            return _text(value)
+        case tuple():
+            return f"[{', '.join(as_toml(item, folder) for item in value)}]"
+    return str(value)
 
 
 def _text(value: str) -> str:

@@ -1,25 +1,63 @@
-"""What config.toml says, as plain data. reading.py fills it; every value here has been checked there."""
+"""What config.toml says, as plain data, and the declarations of its sections; every value here has been checked."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+from minipanel.config import kinds
+from minipanel.config.section import Key, Section
+from minipanel.config.table import Table
 
 DEFAULT_PATH = Path("/etc/minipanel/config.toml")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
     """[server]. `url` is where agents report, without a slash at its end. Both TLS files are set, or neither."""
 
-    port: int
-    host: str
-    url: str
-    jwt_secret: str
-    session_hours: float = 12
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
+    host: Annotated[
+        str,
+        Key(
+            kinds.address(),
+            "The address and port that the page and the agents are served at; "
+            "0.0.0.0 is every address of this machine.",
+            "页面和 agent 所连接的监听地址和端口；0.0.0.0 表示本机的所有地址。",
+            default="0.0.0.0",
+        ),
+    ]
+    port: Annotated[int, Key(kinds.whole_number(1, 65535), default=8080)]
+    url: Annotated[
+        str,
+        Key(
+            kinds.url(),
+            "Where the agents report: this machine as the nodes see it.",
+            "agent 上报的地址，即节点访问本机所用的地址。",
+        ),
+    ]
+    jwt_secret: Annotated[
+        str,
+        Key(
+            kinds.secret(),
+            "Signs the sessions of the page: at least 32 random bytes. A new one logs everybody out.",
+            "用于签署页面的会话：至少 32 个随机字节。更换后所有人都须重新登录。",
+        ),
+    ]
+    session_hours: Annotated[
+        float, Key(kinds.number(1, 720), "How long a login lasts, 1 to 720 hours.", "登录的有效时间，1 到 720 小时。")
+    ] = 12
+    tls_certificate: Annotated[
+        Path | None,
+        Key(
+            kinds.file_path(),
+            "HTTPS: both files in PEM, or neither.",
+            "HTTPS 所用的两个 PEM 文件，要么都设置，要么都不设置。",
+            example="tls_certificate.pem",
+        ),
+    ] = None
+    tls_key: Annotated[Path | None, Key(kinds.file_path(), example="tls_key.pem")] = None
 
     @property
     def local_url(self) -> str:
@@ -33,27 +71,86 @@ class ServerConfig:
 class AdminConfig:
     """[admin]: the one account. `password_hash` is a bcrypt hash."""
 
-    username: str
-    password_hash: str
+    username: Annotated[
+        str,
+        Key(
+            kinds.username(),
+            "The account of the page. `minipanel passwd` sets the password.",
+            "页面的账号。密码用 `minipanel passwd` 设置。",
+            default="miniadmin",
+        ),
+    ]
+    password_hash: Annotated[str, Key(kinds.password_hash())]
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseConfig:
     """[database]. `path` is absolute."""
 
-    path: Path
-    retention_days: int = 32
+    path: Annotated[
+        Path,
+        Key(
+            kinds.file_path(),
+            "A path that is not absolute is taken from the folder of this file.",
+            "不是绝对路径时，从本文件所在的目录算起。",
+            default=Path("/var/lib/minipanel/data.db"),
+        ),
+    ]
+    retention_days: Annotated[
+        int,
+        Key(
+            kinds.whole_number(1, 3650),
+            "Older records are deleted, 1 to 3650 days; the page's longest period is 30 days.",
+            "更早的记录会被删除，1 到 3650 天；页面上最长的时间段是 30 天。",
+        ),
+    ] = 32
 
 
 @dataclass(frozen=True, slots=True)
 class AgentsConfig:
     """[agents]: how agents prove who they are. `secret` is set with token; `munge_socket` None: the usual."""
 
-    auth: Literal["munge", "token"]
-    secret: str | None = None
-    allowed_uids: tuple[int, ...] = (0,)
-    interval: int = 5
-    munge_socket: str | None = None
+    auth: Annotated[
+        Literal["munge", "token"],
+        Key(
+            kinds.choice("munge", "token"),
+            'How an agent proves who it is: "munge" by the cluster\'s MUNGE, "token" by a token made from the secret.',
+            'agent 的身份验证方式："munge" 用集群的 MUNGE，"token" 用由密钥生成的令牌。',
+            default="munge",
+        ),
+    ]
+    secret: Annotated[
+        str | None,
+        Key(
+            kinds.secret(),
+            "Token only: at least 32 random bytes. A new one makes the agents' tokens worthless.",
+            "仅用于 token：至少 32 个随机字节。更换后 agent 的令牌全部失效。",
+        ),
+    ] = None
+    allowed_uids: Annotated[
+        tuple[int, ...],
+        Key(
+            kinds.uids(),
+            "MUNGE only: the users, by number, that agents may run as.",
+            "仅用于 MUNGE：允许 agent 以哪些用户身份运行，填写用户编号。",
+        ),
+    ] = (0,)
+    munge_socket: Annotated[
+        str | None,
+        Key(
+            kinds.socket_path(),
+            "MUNGE only: munged's socket, where it is not the usual one.",
+            "仅用于 MUNGE：munged 的套接字不在默认位置时填写。",
+        ),
+    ] = None
+    interval: Annotated[
+        int,
+        Key(
+            kinds.whole_number(5, 60, step=5),
+            "Seconds between two samples: a multiple of 5, 5 to 60.",
+            "采样间隔的秒数：5 的倍数，5 到 60。",
+        ),
+    ] = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +160,28 @@ class NodeConfig:
     `addresses`: from which else than `ip` its agent may report. Several nodes may share one.
     """
 
-    name: str
-    ip: str
-    hostname: str
-    enabled: bool = True
-    addresses: tuple[str, ...] = ()
+    name: Annotated[
+        str, Key(kinds.hostname(), "What people read.", "页面上显示的名称。", "", words=("the hostname", "主机名"))
+    ]
+    ip: Annotated[str, Key(kinds.node_address(), "The node's address.", "节点的地址。")]
+    hostname: Annotated[str, Key(kinds.hostname(), "What its agent calls itself.", "agent 上报时使用的主机名。")]
+    enabled: Annotated[
+        bool,
+        Key(kinds.flag(), "`false` keeps the history and refuses new samples.", "`false` 保留历史，但拒绝新样本。"),
+    ] = True
+    addresses: Annotated[
+        tuple[str, ...],
+        Key(
+            kinds.node_addresses(),
+            "MUNGE only: addresses beside `ip` that its reports may come from.",
+            "仅用于 MUNGE：除 `ip` 之外，该节点上报时可以使用的其他来源地址。",
+        ),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file. `path` is the file itself, absolute."""
+    """The whole file. `path` is the file itself, absolute. `rooms`: what the rooms' own sections say, by name."""
 
     path: Path
     server: ServerConfig
@@ -80,3 +189,45 @@ class Config:
     database: DatabaseConfig
     agents: AgentsConfig
     nodes: tuple[NodeConfig, ...] = ()
+    rooms: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, section: Section[T]) -> T:
+        """Return what the section of a room says."""
+        return cast(T, self.rooms.get(section.name, section.default))
+
+
+Rooms = tuple[Section[Any], ...]
+"""The sections that rooms declare, beside those below."""
+
+
+def _check_tls(table: Table, server: ServerConfig) -> ServerConfig:
+    """Refuse one file without the other, and files that can't be read."""
+    files = {"tls_certificate": server.tls_certificate, "tls_key": server.tls_key}
+    missing = [key for key, path in files.items() if path is None]
+    if len(missing) == 1:
+        there = next(key for key in files if key not in missing)
+        raise table.error(f"{missing[0]} is missing in {table.place}; it must be set together with {there}")
+    for key, path in files.items():
+        try:
+            if path is not None:
+                path.open("rb").close()
+        except OSError as error:
+            raise table.error(f"{key} in {table.place} is {path}, which can't be read: {error.strerror}") from None
+    return server
+
+
+def _check_secret(table: Table, agents: AgentsConfig) -> AgentsConfig:
+    if agents.auth == "token" and agents.secret is None:
+        raise table.missing("secret", kinds.secret().allowed)
+    return agents
+
+
+def _named(_: Table, node: NodeConfig) -> NodeConfig:
+    return node if node.name else replace(node, name=node.hostname)
+
+
+SERVER = Section("server", ServerConfig, _check_tls)
+ADMIN = Section("admin", AdminConfig)
+DATABASE = Section("database", DatabaseConfig)
+AGENTS = Section("agents", AgentsConfig, _check_secret)
+NODES = Section("nodes", NodeConfig, _named)

@@ -93,7 +93,7 @@ def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
     bind(host, port).close()  # nobody should note a password for a panel that can't start
     config = Config(
         path=path,
-        server=ServerConfig(port, host, _url(host, port), jwt_secret=secrets.token_urlsafe(32)),
+        server=ServerConfig(host, port, _url(host, port), jwt_secret=secrets.token_urlsafe(32)),
         admin=AdminConfig(USERNAME, password_hash),
         database=DatabaseConfig(path.parent / DATABASE),
         agents=AgentsConfig(how.auth, secrets.token_urlsafe(32), allowed_uids=(os.geteuid(),)),

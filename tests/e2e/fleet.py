@@ -176,7 +176,7 @@ def configured(folder: Path, names: Sequence[str], port: int) -> Config:
     """Write and return the configuration of a panel with these nodes."""
     config = Config(
         folder / "config.toml",
-        ServerConfig(port, "127.0.0.1", f"http://127.0.0.1:{port}", secrets.token_hex(32)),
+        ServerConfig("127.0.0.1", port, f"http://127.0.0.1:{port}", secrets.token_hex(32)),
         AdminConfig("miniadmin", hash_of(PASSWORD)),
         DatabaseConfig(folder / "data.db"),
         AgentsConfig("token", secrets.token_hex(32)),

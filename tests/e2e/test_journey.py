@@ -41,7 +41,7 @@ def prepare_munge(folder: Path, socket: str) -> None:
     name = Path("/proc/sys/kernel/hostname").read_text().strip()
     config = Config(
         folder / "config.toml",
-        ServerConfig(free_port(), "127.0.0.1", "http://127.0.0.1:1", "0123456789abcdef" * 4),
+        ServerConfig("127.0.0.1", free_port(), "http://127.0.0.1:1", "0123456789abcdef" * 4),
         AdminConfig("miniadmin", hash_of("replaced at the start")),
         DatabaseConfig(folder / "data.db"),
         AgentsConfig("munge", munge_socket=socket),

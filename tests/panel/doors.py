@@ -37,7 +37,7 @@ def hash_of(password: str, cost: int = 4) -> str:
 def config_in(folder: Path, password_hash: str | None = None, **agents: Any) -> Config:
     return Config(
         path=folder / "config.toml",
-        server=ServerConfig(8080, "127.0.0.1", "http://127.0.0.1:8080", "a secret for sessions, of 32 bytes and more"),
+        server=ServerConfig("127.0.0.1", 8080, "http://127.0.0.1:8080", "a secret for sessions, of 32 bytes and more"),
         admin=AdminConfig("miniadmin", password_hash or hash_of(PASSWORD)),
         database=DatabaseConfig(folder / "data.db"),
         agents=AgentsConfig(**{"auth": "token", "secret": SECRET, **agents}),

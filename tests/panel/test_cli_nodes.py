@@ -31,7 +31,7 @@ def test_the_list_is_plain_and_aligned_where_no_terminal_reads_it(config: Config
 
 def test_the_list_as_json_has_every_key(config: Config) -> None:
     nodes = json.loads(run("nodes", "list", "--json", "--config", config.path).stdout)
-    assert nodes[2] == {"name": "spare", "ip": "10.0.0.4", "hostname": "node003", "enabled": False}
+    assert nodes[2] == {"name": "spare", "ip": "10.0.0.4", "hostname": "node003", "enabled": False, "addresses": []}
 
 
 def test_a_node_is_added_and_the_command_says_that_no_panel_runs(config: Config) -> None:

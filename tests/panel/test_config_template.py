@@ -25,7 +25,7 @@ from minipanel.config.template import render_config
 PATH = Path("/etc/minipanel/config.toml")
 CONFIG = Config(
     PATH,
-    ServerConfig(8080, "0.0.0.0", "http://10.0.0.1:8080", "j" * 32),
+    ServerConfig("0.0.0.0", 8080, "http://10.0.0.1:8080", "j" * 32),
     AdminConfig("miniadmin", "$2b$04$" + "a" * 53),
     DatabaseConfig(Path("/var/lib/minipanel/data.db")),
     AgentsConfig("munge"),
@@ -52,7 +52,7 @@ def test_whatever_it_is_given_reads_back(user: str, secret: str, place: str, hos
         server=replace(CONFIG.server, port=port, jwt_secret=secret, session_hours=0.5 + port % 700),
         admin=replace(CONFIG.admin, username=user),
         database=DatabaseConfig(PATH.parent / file / "d", 1 + port % 3650),
-        agents=AgentsConfig("token", secret, (0, port), 5 * (1 + port % 12), f"/run/{file}"),
+        agents=AgentsConfig("token", secret, (0, port), f"/run/{file}", 5 * (1 + port % 12)),
         nodes=tuple(NodeConfig(host, f"10.0.0.{i + 1}", host) for i, host in enumerate(hosts)),
     )
     assert check_config(render_config(config), PATH) == config

@@ -26,7 +26,7 @@ def config(
 ) -> Config:
     return Config(
         path=Path("/etc/minipanel/config.toml"),
-        server=ServerConfig(port, "0.0.0.0", url, "s" * 32),
+        server=ServerConfig("0.0.0.0", port, url, "s" * 32),
         admin=AdminConfig("miniadmin", "-"),
         database=DatabaseConfig(Path("/nowhere/data.db")),
         agents=AgentsConfig(**{"auth": "munge", **agents}),  # type: ignore[arg-type]

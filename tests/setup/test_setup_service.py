@@ -19,7 +19,7 @@ WORST = 3.0
 
 CONFIG = Config(
     Path("/etc/minipanel/config.toml"),
-    ServerConfig(8080, "0.0.0.0", "http://10.0.0.1:8080", "s" * 32),
+    ServerConfig("0.0.0.0", 8080, "http://10.0.0.1:8080", "s" * 32),
     AdminConfig("miniadmin", "x"),
     DatabaseConfig(Path("/var/lib/minipanel/data.db")),
     AgentsConfig("munge"),

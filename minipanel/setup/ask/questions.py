@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from minipanel.config.reading import USERNAME_MAX_CHARACTERS
+from minipanel.config.kinds import USERNAME_MAX_CHARACTERS
 from minipanel.errors import CommandError
 from minipanel.models.names import is_host, parse_address
 from minipanel.models.quote import quote

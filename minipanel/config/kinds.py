@@ -1,0 +1,182 @@
+"""What a key of config.toml may say: each kind tells what is allowed, and makes the value of what TOML has there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeGuard
+
+from minipanel.models.names import (
+    ADDRESS_ALLOWED,
+    HOSTNAME_ALLOWED,
+    NODE_ADDRESS_ALLOWED,
+    URL_ALLOWED,
+    is_hostname,
+    parse_address,
+    parse_node_address,
+    parse_url,
+)
+
+SECRET_BYTES_AT_LEAST = 32
+USERNAME_MAX_CHARACTERS = 64
+
+_UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
+# Each step of the cost doubles the time of a login; 15 takes seconds.
+_BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
+
+
+class NotAcceptable(Exception):
+    """A value that no sentence may show. str() says what is wrong with it: "has 30 bytes"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`allowed` ends the sentence about any other value. `parse`: from TOML's value, and the folder of the file.
+
+    parse returns None for what is not allowed, or raises NotAcceptable.
+    """
+
+    allowed: str
+    parse: Callable[[object, Path], object | None]
+
+
+def whole_number(low: int, high: int, step: int = 1) -> Kind:
+    """A whole number from low to high, a multiple of step."""
+    kind = "a whole number" if step == 1 else f"a multiple of {step}"
+    return _where(
+        f"{kind} from {low} to {high}", lambda value: is_whole(value) and low <= value <= high and value % step == 0
+    )
+
+
+def number(low: int, high: int) -> Kind:
+    """A number from low to high, with or without decimals."""
+    return _where(
+        f"a number from {low} to {high}",
+        lambda value: (is_whole(value) or isinstance(value, float)) and low <= value <= high,
+    )
+
+
+def flag() -> Kind:
+    """True or false."""
+    return _where("true or false", lambda value: isinstance(value, bool))
+
+
+def choice(*words: str) -> Kind:
+    """One of these words."""
+    return text(" or ".join(f'"{word}"' for word in words), lambda value: value if value in words else None)
+
+
+def text(allowed: str, parse: Callable[[str], str | None]) -> Kind:
+    """A text that is not empty and has no control characters. parse: its one spelling, None for what is not allowed."""
+    return Kind(allowed, lambda value, _: parse(value) if _is_text(value) else None)
+
+
+def file_path() -> Kind:
+    """A path, which becomes absolute: one that is not is taken from the folder of the configuration file."""
+    return Kind("the path of a file", lambda value, folder: folder / value if _is_text(value) else None)
+
+
+def socket_path() -> Kind:
+    """The same, as text: what libmunge takes."""
+    return Kind(file_path().allowed, lambda value, folder: str(folder / value) if _is_text(value) else None)
+
+
+def absolute_path(of_what: str) -> Kind:
+    """A path on another machine, as text."""
+    return text(f"the absolute path of {of_what}", lambda value: value if value.startswith("/") else None)
+
+
+def secret() -> Kind:
+    """A secret of so many bytes of UTF-8 or more. No sentence shows its value."""
+
+    def parse(value: object, _: Path) -> str:
+        size_bytes = len(_unshown(value).encode())
+        if size_bytes < SECRET_BYTES_AT_LEAST:
+            raise NotAcceptable(f"has {size_bytes} bytes")
+        return _unshown(value)
+
+    return Kind(f"text of at least {SECRET_BYTES_AT_LEAST} random bytes", parse)
+
+
+def password_hash() -> Kind:
+    """A hash by bcrypt. No sentence shows its value."""
+
+    def parse(value: object, _: Path) -> str:
+        if not _BCRYPT_HASH.fullmatch(_unshown(value)):
+            raise NotAcceptable("is not acceptable")
+        return _unshown(value)
+
+    return Kind("a bcrypt hash of a cost of 4 to 15, as `minipanel passwd` writes it", parse)
+
+
+def username() -> Kind:
+    """The name of an account."""
+    return text(
+        f"1 to {USERNAME_MAX_CHARACTERS} printable characters without spaces around them",
+        lambda value: value if len(value) <= USERNAME_MAX_CHARACTERS and value == value.strip() else None,
+    )
+
+
+def address() -> Kind:
+    """An address to listen on."""
+    return text(ADDRESS_ALLOWED, lambda value: None if parse_address(value) is None else value)
+
+
+def node_address() -> Kind:
+    """The address of one machine, in one spelling."""
+    return text(NODE_ADDRESS_ALLOWED, parse_node_address)
+
+
+def hostname() -> Kind:
+    """A hostname."""
+    return text(HOSTNAME_ALLOWED, lambda value: value if is_hostname(value) else None)
+
+
+def url() -> Kind:
+    """A URL without a slash at its end."""
+    return text(URL_ALLOWED, parse_url)
+
+
+def uids() -> Kind:
+    """Numbers of users, one at least, as a tuple."""
+    return _array_of(
+        "an array of one or more user ids, whole numbers of 0 or more",
+        _where("", lambda value: is_whole(value) and 0 <= value <= _UID_MAX),
+        at_least=1,
+    )
+
+
+def node_addresses() -> Kind:
+    """Addresses of machines, as a tuple."""
+    return _array_of("an array of IPv4 or IPv6 addresses, each of one machine", node_address())
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell whether a value is a whole number. TOML's true and false are none, though Python's bool is an int."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _where(allowed: str, is_good: Callable[[object], bool]) -> Kind:
+    return Kind(allowed, lambda value, _: value if is_good(value) else None)
+
+
+def _array_of(allowed: str, kind: Kind, at_least: int = 0) -> Kind:
+    def parse(value: object, folder: Path) -> tuple[object, ...] | None:
+        if not isinstance(value, list) or len(value) < at_least:
+            return None
+        items = tuple(kind.parse(item, folder) for item in value)
+        return None if None in items else items
+
+    return Kind(allowed, parse)
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value != "" and value.isprintable()
+
+
+def _unshown(value: object) -> str:
+    if not isinstance(value, str):
+        raise NotAcceptable("is not text")
+    return value
