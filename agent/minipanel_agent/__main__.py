@@ -1,6 +1,5 @@
 """The command minipanel-agent: reads options and config, puts the parts together, runs until it is told to stop."""
 
-import gc
 import os
 import sys
 import time
@@ -76,9 +75,6 @@ def _report(agent: Agent, config: Config) -> None:
         f"minipanel-agent {__version__} reports {config.node_id} to {config.server_url.text} "
         f"every {config.interval} s, auth {config.auth}."
     )
-    # What was made up to here stays: collections need not look at it again.
-    gc.collect()
-    getattr(gc, "freeze", gc.collect)()  # freeze came with Python 3.7
     agent.run()
 
 

@@ -35,10 +35,7 @@ class Answer:
         self.is_last = head[7:8] != b"1" or b"close" in self.header(b"connection")
 
     def header(self, name: bytes) -> bytes:
-        """Return the value of a header, named and returned in lower case; b"" without it.
-
-        Looked for where it is wanted: a dict of all took 50 us more of an answer to one POST in five seconds.
-        """
+        """Return the value of a header, named and returned in lower case; b"" without it."""
         start = self._head.find(b"\n" + name + b":")
         if start < 0:
             return b""

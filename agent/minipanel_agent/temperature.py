@@ -82,7 +82,7 @@ def hottest(values: List[int], has_others: bool) -> Optional[float]:
     has_others: the driver has more than one input. Then a 0 stands for an input that is not wired or not powered.
     """
     readings = [value for value in values if LOWEST <= value <= HIGHEST and not (has_others and value == 0)]
-    return (max(readings) + 4) // 10 / 100 if readings else None  # not by round(): see busy_percent
+    return round(max(readings) / 1000, 2) if readings else None
 
 
 def _open_working(inputs: List[Input]) -> List[Tuple[Input, KeptFile, int]]:
