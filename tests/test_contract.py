@@ -75,11 +75,13 @@ hostname = "node001"
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> FastAPI:
+def app(tmp_path: Path) -> Iterator[FastAPI]:
     config = tmp_path / "config.toml"
     config.write_text(CONFIG.replace("{path}", str(tmp_path / "data.db")), "utf-8")
     config.chmod(0o600)
-    return create_app(load_config(config))
+    app = create_app(load_config(config))
+    yield app
+    app.state.panel.store.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,32 +21,30 @@ def open_writer(path: Path) -> sqlite3.Connection:
 
     Used by one thread at a time, which is not always the one that opened it.
     """
-    try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        # WAL lets readers go on while the writer commits. FULL makes a commit survive a power cut too.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -16384")
-    except sqlite3.Error as error:
-        raise DatabaseError(explain(error, path)) from error
-    return connection
+    # WAL lets readers go on while the writer commits. FULL makes a commit survive a power cut too.
+    settings = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16384")
+    return _open(path, str(path), settings)
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open the database for reading only. Raises DatabaseError, also where there is no database yet."""
     if path.exists() and not path.is_file():  # SQLite would wait for whoever writes into a pipe
         raise DatabaseError(f"{path} is a folder, a pipe or a device; it must be a file.")
+    return _open(path, f"file:{quote(str(path))}?mode=ro", ("query_only = ON", "cache_size = -4096"), is_uri=True)
+
+
+def _open(path: Path, name: str, settings: Sequence[str], is_uri: bool = False) -> sqlite3.Connection:
+    """Open what is to be closed again; a file that turns out not to be a database is closed here."""
     try:
         connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=ro",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
+            name, uri=is_uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA cache_size = -4096")
+        try:
+            for setting in settings:
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
     return connection

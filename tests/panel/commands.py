@@ -132,9 +132,12 @@ def at_terminal(words: list[str], output: int | None = None) -> tuple[Process, i
     return process, master
 
 
-# Only a session's own terminal turns Ctrl-C, or its end, into a signal.
+# Only a session's own terminal turns Ctrl-C, or its end, into a signal. Tests that run in the background or under nohup
+# ignore those signals, and what they start would inherit it; a login does not.
 TAKE_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """

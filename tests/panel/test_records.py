@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -169,23 +170,20 @@ def test_samples_in_any_order_give_the_same_record(
     """Any order, any batches, any repetition, sealed in between at any moment: the same to the last bit."""
     samples = [Sample("n1", T + 5 * k, cpu, 2**44, used, temp) for k, (cpu, used, temp) in values.items()]
     order = data.draw(st.permutations(samples + data.draw(st.lists(st.sampled_from(samples), max_size=20))))
-    store = Store(tmp_path_factory.mktemp("any") / "data.db")
-    stored = 0
-    while order:
-        size = data.draw(st.integers(1, len(order)))
-        stored += write(store, *order[:size]).stored
-        order = order[size:]
-        if data.draw(st.booleans()):
-            seal(store)
-    at_once = Store(tmp_path_factory.mktemp("once") / "data.db")
-    write(at_once, *samples)
-    try:
-        assert stored == len(samples)
-        assert records(store) == records(at_once)
-        assert records(store) == expected(samples)
-    finally:
-        store.close()
-        at_once.close()
+    # Drawing ends an example at once, by an exception, where there is nothing more to draw from.
+    with closing(Store(tmp_path_factory.mktemp("any") / "data.db")) as store:
+        stored = 0
+        while order:
+            size = data.draw(st.integers(1, len(order)))
+            stored += write(store, *order[:size]).stored
+            order = order[size:]
+            if data.draw(st.booleans()):
+                seal(store)
+        with closing(Store(tmp_path_factory.mktemp("once") / "data.db")) as at_once:
+            write(at_once, *samples)
+            assert stored == len(samples)
+            assert records(store) == records(at_once)
+            assert records(store) == expected(samples)
 
 
 def expected(samples: list[Sample]) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -26,6 +27,9 @@ class Terminal:
         self._read_to = 0
 
         def take_terminal() -> None:
+            # As a login: tests that run in the background or under nohup ignore these, and would pass that on.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(

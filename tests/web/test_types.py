@@ -44,7 +44,9 @@ def document(tmp_path: Path) -> Path:
     config.write_text(CONFIG.replace("{path}", str(tmp_path / "data.db")), "utf-8")
     config.chmod(0o600)
     path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(create_app(load_config(config)).openapi()), "utf-8")
+    app = create_app(load_config(config))
+    path.write_text(json.dumps(app.openapi()), "utf-8")
+    app.state.panel.store.close()
     return path
 
 
