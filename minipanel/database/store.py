@@ -17,6 +17,7 @@ from minipanel.database.connection import (
     open_writer,
     set_patience,
 )
+from minipanel.database.merge import Row, as_row, merge_pending, merge_sealed, seal
 from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
@@ -28,7 +29,7 @@ from minipanel.models.sample import Sample
 Job = Callable[[sqlite3.Connection], Any]
 """Something to do inside the writer's transaction. What it returns is its caller's answer."""
 
-Merge = Callable[[sqlite3.Connection, Sequence[queries.Row]], int]
+Merge = Callable[[sqlite3.Connection, Sequence[Row]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,11 @@ class Store:
             for sample in samples:
                 if sample.timestamp < oldest:
                     continue
-                row = queries.as_row(node_id, sample)
+                row = as_row(node_id, sample)
                 merge = merges.get(row[0])
                 if merge is None:
                     is_sealed = self._is_sealed(connection, row)
-                    merge = merges[row[0]] = queries.merge_sealed if is_sealed else queries.merge_pending
+                    merge = merges[row[0]] = merge_sealed if is_sealed else merge_pending
                 # One by one, so that it is known which were there already.
                 if merge(connection, [row]):
                     stored.append(sample)
@@ -130,7 +131,7 @@ class Store:
 
         return write
 
-    def _is_sealed(self, connection: sqlite3.Connection, row: queries.Row) -> bool:
+    def _is_sealed(self, connection: sqlite3.Connection, row: Row) -> bool:
         # Whatever the clock says, a sample whose record stands in the history merges there: none sits in both tables.
         return row[2] <= self._sealed_until and queries.is_sealed(connection, row[0])
 
@@ -139,7 +140,7 @@ class Store:
 
         def move(connection: sqlite3.Connection) -> int:
             self._sealed_until = max(self._sealed_until, until)
-            return queries.seal(connection, until, limit)
+            return seal(connection, until, limit)
 
         return move
 

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 
 from minipanel.models.answers import ErrorAnswer, Stored
+from minipanel.models.metrics import VALUES, Value
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,22 +29,6 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-
-_SAMPLE = {
-    "type": "object",
-    "required": ["node_id", "timestamp", "cpu_percent", "memory_total", "memory_used", "cpu_temp"],
-    "properties": {
-        "node_id": {"type": "string", "description": "the node's hostname", "maxLength": 253},
-        "timestamp": {"type": "integer", "multipleOf": 5, "description": "Unix seconds; the 5 seconds that end here"},
-        "cpu_percent": {"type": "number", "minimum": 0, "maximum": 100},
-        "memory_total": {"type": "integer", "minimum": 1, "description": "bytes"},
-        "memory_used": {"type": "integer", "minimum": 0, "description": "bytes, MemTotal - MemAvailable"},
-        "cpu_temp": {
-            "anyOf": [{"type": "number", "minimum": -20, "maximum": 150}, {"type": "null"}],
-            "description": "°C, null without a sensor",
-        },
-    },
-}
 
 
 @router.get("/api/openapi.json")
@@ -69,12 +54,30 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
-        schemas["Sample"] = _SAMPLE
+        schemas["Sample"] = _sample()
         schemas["Stored"] = Stored.model_json_schema()
         schemas.setdefault("ErrorAnswer", ErrorAnswer.model_json_schema())
         document["paths"]["/api/metrics"] = {"post": _ingest()}
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _sample() -> dict[str, Any]:
+    about = {
+        "node_id": {"type": "string", "description": "the node's hostname", "maxLength": 253},
+        "timestamp": {"type": "integer", "multipleOf": 5, "description": "Unix seconds; the 5 seconds that end here"},
+    }
+    required = [*about, *(value.name for value in VALUES if not value.may_be_absent)]
+    return {"type": "object", "required": required, "properties": about | {each.name: _number(each) for each in VALUES}}
+
+
+def _number(value: Value) -> dict[str, Any]:
+    """Return the schema of one number of a sample."""
+    kind = "number" if value.digits else "integer"
+    number: dict[str, Any] = {"type": kind, "minimum": value.low, "maximum": value.high}
+    words = [value.unit, value.meaning, "" if value.null is None else f"null {value.null}"]
+    schema = number if value.null is None else {"anyOf": [number, {"type": "null"}]}
+    return {**schema, "description": ", ".join(word for word in words if word)}
 
 
 def _ingest() -> dict[str, Any]:

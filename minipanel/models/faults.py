@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from minipanel.models.metrics import METRICS, VALUES
 from minipanel.models.quote import escape
 from minipanel.models.record import SLOT_SECONDS
 
 MAX_SAMPLES = 1000
 MAX_AHEAD_SECONDS = 60
-MAX_MEMORY_BYTES = 2**53
-"""8 PiB: up to here every whole number is exact in JavaScript and in a float as well."""
-MIN_CELSIUS, MAX_CELSIUS = -20, 150
 
 NODE_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z"
 """A hostname: at most 253 characters (RFC 1035), and the underscore that clusters use all the same."""
@@ -67,13 +65,13 @@ def _fault_in_sample(sample: object, place: str, now: float) -> str | None:
         fault = _fault_in_field(sample, field)
         if fault:
             return f"{place}{dot}{fault}"
-    fault = _fault_in_time(sample["timestamp"], now) or _fault_in_memory(sample)
+    fault = _fault_in_time(sample["timestamp"], now) or _fault_in_parts(sample)
     return f"{place}{dot}{fault}" if fault else None
 
 
 def _fault_in_field(sample: dict[str, object], field: Field) -> str | None:
     if field.name not in sample:
-        return f"{field.name} is missing; it must be {field.allowed}."
+        return None if field.may_be_absent else f"{field.name} is missing; it must be {field.allowed}."
     value = sample[field.name]
     return None if field.accepts(value) else f"{field.name} is {show(value)}; it must be {field.allowed}."
 
@@ -88,9 +86,14 @@ def _fault_in_time(timestamp: int, now: float) -> str | None:
     )
 
 
-def _fault_in_memory(sample: dict[str, int]) -> str | None:
-    used, total = sample["memory_used"], sample["memory_total"]
-    return None if used <= total else f"memory_used is {used}; it must be at most memory_total, which is {total}."
+def _fault_in_parts(sample: dict[str, int | None]) -> str | None:
+    for metric in METRICS:
+        if metric.of_total is None or (used := sample.get(metric.name)) is None:
+            continue
+        total = sample.get(metric.of_total)
+        if total is None or used > total:
+            return f"{metric.name} is {used}; it must be at most {metric.of_total}, which is {show(total)}."
+    return None
 
 
 def _fault_in_company(sample: dict[str, str], first: dict[str, str], index: int) -> str | None:
@@ -119,30 +122,12 @@ def _kind(value: object) -> str:
     return show(value)
 
 
-def _is_number(value: object) -> bool:
-    """True for numbers; JSON's true and false are none, though Python counts with them."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_number_within(low: float, high: float) -> Callable[[object], bool]:
-    # NaN compares false with everything, so it falls out here as well.
-    return lambda value: _is_number(value) and low <= float(value) <= high  # type: ignore[arg-type]
-
-
-def _is_whole_within(low: int, high: float) -> Callable[[object], bool]:
-    return lambda value: _is_number(value) and isinstance(value, int) and low <= value <= high
-
-
 def _is_node_id(value: object) -> bool:
     return isinstance(value, str) and re.match(NODE_ID_PATTERN, value) is not None
 
 
 def _is_slot(value: object) -> bool:
-    return _is_whole_within(0, math.inf)(value) and value % SLOT_SECONDS == 0  # type: ignore[operator]
-
-
-def _is_celsius(value: object) -> bool:
-    return value is None or _is_number_within(MIN_CELSIUS, MAX_CELSIUS)(value)
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0 and value % SLOT_SECONDS == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +137,11 @@ class Field:
     name: str
     allowed: str
     accepts: Callable[[object], bool]
+    may_be_absent: bool = False
 
 
 FIELDS = (
     Field("node_id", "the node's hostname: 1 to 253 letters, digits, '.', '-' and '_'", _is_node_id),
     Field("timestamp", f"whole Unix seconds, a multiple of {SLOT_SECONDS}", _is_slot),
-    Field("cpu_percent", "a number from 0 to 100", _is_number_within(0, 100)),
-    Field(
-        "memory_total", f"a whole number of bytes from 1 to {MAX_MEMORY_BYTES}", _is_whole_within(1, MAX_MEMORY_BYTES)
-    ),
-    Field("memory_used", "a whole number of bytes from 0 to memory_total", _is_whole_within(0, MAX_MEMORY_BYTES)),
-    Field("cpu_temp", f"a number from {MIN_CELSIUS} to {MAX_CELSIUS}, or null without a sensor", _is_celsius),
+    *(Field(value.name, value.allowed, value.accepts, value.may_be_absent) for value in VALUES),
 )

@@ -8,8 +8,8 @@ from typing import Protocol
 from minipanel.models.gap import Seen
 from minipanel.models.node import Node
 
-Values = tuple[int, float, float, float | None]
-"""A record's timestamp, CPU percent, memory percent and temperature."""
+Values = tuple[int, *tuple[float | None, ...]]
+"""A record's timestamp, and of each metric the value by which nodes are compared."""
 
 
 class Reader(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from minipanel.models.metrics import METRICS
+
 SLOT_SECONDS: Final = 5
 """A sample describes the 5 seconds that end at its timestamp."""
 
@@ -12,17 +14,7 @@ RECORD_SECONDS: Final = 300
 
 SLOTS: Final = RECORD_SECONDS // SLOT_SECONDS
 
-VALUE_COLUMNS: Final = (
-    "cpu_percent",
-    "cpu_percent_max",
-    "memory_total",
-    "memory_used",
-    "memory_used_max",
-    "memory_percent",
-    "cpu_temp",
-    "cpu_temp_max",
-    "samples",
-)
+VALUE_COLUMNS: Final = (*(column.name for metric in METRICS for column in metric.columns()), "samples")
 """What a record holds besides its node and its time, in the order of the answers."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -10,31 +11,47 @@ from msgspec import Meta
 from minipanel.errors import BadInput, TooLarge
 from minipanel.models.faults import (
     MAX_AHEAD_SECONDS,
-    MAX_CELSIUS,
-    MAX_MEMORY_BYTES,
     MAX_SAMPLES,
-    MIN_CELSIUS,
     NODE_ID_PATTERN,
     fault_in,
 )
+from minipanel.models.metrics import METRICS, VALUES, Value
 from minipanel.models.quote import escape
 from minipanel.models.record import SLOT_SECONDS
 
 MAX_BODY_BYTES = 1_000_000
 
 
-class Sample(msgspec.Struct, frozen=True, gc=False):
-    """One reading. `timestamp` in Unix seconds, a multiple of 5: it describes the 5 seconds that end there.
+def _field(value: Value) -> tuple[str, Any] | tuple[str, Any, Any]:
+    """Return a field of Sample: its name, its type with its limits, and null for what older agents don't send."""
+    kind: Any = Annotated[float if value.digits else int, Meta(ge=value.low, le=value.high)]
+    if value.null is not None:
+        kind = kind | None
+    return (value.name, kind, None) if value.may_be_absent else (value.name, kind)
 
-    `cpu_percent` 0 to 100, memory in bytes, `cpu_temp` in °C, None without a sensor.
-    """
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """What a sample says besides its numbers."""
 
     node_id: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
     timestamp: Annotated[int, Meta(ge=0, multiple_of=SLOT_SECONDS)]
-    cpu_percent: Annotated[float, Meta(ge=0, le=100)]
-    memory_total: Annotated[int, Meta(ge=1, le=MAX_MEMORY_BYTES)]
-    memory_used: Annotated[int, Meta(ge=0, le=MAX_MEMORY_BYTES)]
-    cpu_temp: Annotated[float, Meta(ge=MIN_CELSIUS, le=MAX_CELSIUS)] | None
+
+
+if TYPE_CHECKING:
+
+    class Sample(Reading, frozen=True):
+        """One reading. `timestamp` in Unix seconds, a multiple of 5: it describes the 5 seconds that end there.
+
+        Beside it stand the numbers of VALUES by their names, in their order.
+        """
+
+        def __init__(self, node_id: str, timestamp: int, *values: float | None, **named: float | None) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+else:
+    Sample = msgspec.defstruct(
+        "Sample", [_field(value) for value in VALUES], bases=(Reading,), frozen=True, gc=False, module=__name__
+    )
 
 
 _DECODER = msgspec.json.Decoder(Sample | list[Sample])
@@ -60,15 +77,22 @@ def parse_samples(body: bytes, now: float) -> list[Sample]:
     return samples
 
 
+_PARTS: Final = tuple(
+    (attrgetter(metric.name), attrgetter(metric.of_total)) for metric in METRICS if metric.of_total is not None
+)
+
+
 def _fit_together(samples: list[Sample], now: float) -> bool:
-    """True where there are samples, all of one node, none ahead of time, none using more memory than there is."""
+    """True where there are samples, all of one node, none ahead of time, no part larger than its whole."""
     latest = now + MAX_AHEAD_SECONDS
-    return bool(samples) and all(
-        sample.timestamp <= latest
-        and sample.memory_used <= sample.memory_total
-        and sample.node_id == samples[0].node_id
-        for sample in samples
-    )
+    for sample in samples:
+        if sample.timestamp > latest or sample.node_id != samples[0].node_id:
+            return False
+        for part_of, total_of in _PARTS:
+            part = part_of(sample)
+            if part is not None and part > (total_of(sample) or 0):
+                return False
+    return bool(samples)
 
 
 def _unexplained(error: Exception) -> str:

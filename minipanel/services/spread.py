@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
@@ -18,7 +19,7 @@ MAX_RECORDS = 120_000
 STEPS = (RECORD_SECONDS, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 """Seconds: what divides a day evenly, so that equal times of day compare."""
 
-METRICS = ("cpu_percent", "memory_percent", "cpu_temp")
+COLUMNS = tuple(metric.comparable for metric in METRICS)
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -54,7 +55,7 @@ def columns_of(rows: Iterable[Values]) -> dict[str, list[Any]]:
         by_time.setdefault(row[0], []).append(row)
     times = sorted(by_time)
     columns: dict[str, list[Any]] = {"timestamp": times, "reporting": [len(by_time[at]) for at in times]}
-    for place, metric in enumerate(METRICS, start=1):
+    for place, metric in enumerate(COLUMNS, start=1):
         ordered = [sorted(value for row in by_time[at] if (value := row[place]) is not None) for at in times]
         for name, share in SHARES.items():
             columns[f"{metric}_{name}"] = [percentile(values, share) for values in ordered]

@@ -14,11 +14,10 @@ import pytest
 
 from minipanel.commands.forecast import forecast
 from minipanel.config import Config, NodeConfig
-from minipanel.database.queries import merge_sealed
 from minipanel.database.size import ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
 from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES
-from minipanel.models.record import record_id
+from tests.e2e.month import put_records, record
 from tests.panel.commands import run, written_config
 from tests.panel.doors import config_in
 
@@ -78,12 +77,12 @@ def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> No
     with closing(sqlite3.connect(path)) as database:
         for timestamp in range(last - 300 * ENOUGH_RECORDS // 3, last, 300):
             cpu = timestamp // 300 % 9973 / 100
-            rows = [
-                (record_id(node, timestamp), node, timestamp, cpu, 2**37, 2**36 + timestamp, cpu, cpu / 3, cpu + 0.13,
-                 2**36 + timestamp + 1, cpu / 3, 60, 60, None)
-                for node in (1, 2, 3)
-            ]  # fmt: skip
-            merge_sealed(database, rows)
+            values = {
+                "cpu_percent": cpu, "memory_total": 2**37, "memory_used": 2**36 + timestamp, "memory_percent": cpu,
+                "cpu_temp": cpu / 3, "cpu_percent_max": cpu + 0.13, "memory_used_max": 2**36 + timestamp + 1,
+                "cpu_temp_max": cpu / 3, "seen": None,
+            }  # fmt: skip
+            put_records(database, [record(node, timestamp) | values for node in (1, 2, 3)])
         database.commit()
         size = measure(database)
     assert size.records >= ENOUGH_RECORDS

@@ -10,9 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from minipanel.database.queries import merge_sealed
 from minipanel.services.spread import MAX_RECORDS, STEPS, columns_of, percentile, step_for
-from tests.e2e.month import record
+from tests.e2e.month import put_records, record
 from tests.panel.doors import bearer, body_of, sample
 
 LONG = "node002.cluster.example"
@@ -79,7 +78,7 @@ async def test_only_the_records_at_a_step_are_looked_up(app: FastAPI) -> None:
     store = app.state.panel.store
     end = int(time.time()) // 3600 * 3600
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
-        merge_sealed(connection, [record(1, end - 300 * k) for k in range(24)])
+        put_records(connection, [record(1, end - 300 * k) for k in range(24)])
         connection.commit()
     rows = store.reader.records_at([1, 2], range(end - 7200, end + 1, 3600), end)
     assert [row[0] for row in rows] == [end - 3600, end]

@@ -685,6 +685,7 @@ export interface components {
             node_id: string;
             /** @description Unix seconds; the 5 seconds that end here */
             timestamp: number;
+            /** @description %, busy time of all logical CPUs */
             cpu_percent: number;
             /** @description bytes */
             memory_total: number;
