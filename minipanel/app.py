@@ -46,6 +46,8 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # A redirect would send the browser to whatever host its request named.
+        redirect_slashes=False,
         lifespan=_lifespan,
         responses={"default": {"model": ErrorAnswer, "description": "What is wrong, as a sentence"}},
         generate_unique_id_function=lambda route: route.name,

@@ -148,6 +148,12 @@ def uids() -> Kind:
     )
 
 
+def hostnames() -> Kind:
+    """Hostnames in lower case, as a tuple."""
+    lower = text("", lambda value: value.lower() if is_hostname(value) else None)
+    return _array_of("an array of hostnames, without ports", lower)
+
+
 def node_addresses() -> Kind:
     """Addresses of machines, as a tuple."""
     return _array_of("an array of IPv4 or IPv6 addresses, each of one machine", node_address())

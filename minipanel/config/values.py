@@ -58,6 +58,22 @@ class ServerConfig:
         ),
     ] = None
     tls_key: Annotated[Path | None, Key(kinds.file_path(), example="tls_key.pem")] = None
+    hosts: Annotated[
+        tuple[str, ...],
+        Key(
+            kinds.hostnames(),
+            "Further names that browsers reach the panel by, beside its addresses, this machine's own and that of url.",
+            "浏览器访问面板时可用的其他名称；地址、本机的名称和 url 中的主机名无需列出。",
+        ),
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Key(
+            kinds.node_addresses(),
+            "Addresses of reverse proxies: the login and the log then see the client that X-Forwarded-For names.",
+            "反向代理的地址：登录限制和日志将以 X-Forwarded-For 中的客户端为准。",
+        ),
+    ] = ()
 
     @property
     def local_url(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database import evidence, queries
+from minipanel.database import evidence, queries, sessions
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -193,3 +193,11 @@ class Store:
             return queries.nodes(connection)
 
         return follow
+
+    def log_out(self, name: str, expires_at: int, now: int) -> Job:
+        """Return the job that keeps that a session was logged out."""
+        return lambda connection: sessions.put_logged_out(connection, name, expires_at, now)
+
+    def logged_out(self) -> Job:
+        """Return the job that tells which sessions were logged out, by name, and when each would have expired."""
+        return sessions.logged_out

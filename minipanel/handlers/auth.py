@@ -7,11 +7,16 @@ from pydantic import BaseModel, ValidationError
 
 from minipanel.errors import BadInput
 from minipanel.handlers.login_guard import COOKIE, User
-from minipanel.handlers.request import peer_of, read_body
+from minipanel.handlers.own_page import refuse_foreign
+from minipanel.handlers.request import client_of, is_encrypted, read_body
 from minipanel.models.answers import LoginAnswer, LogoutAnswer, UserAnswer
 from minipanel.services.panel import Panel
 
 MAX_LOGIN_BYTES = 1_000_000
+
+DEVICE_COOKIE = "minipanel_device"
+DEVICE_SECONDS = 365 * 86_400
+"""Says that this browser has logged in before; it opens nothing."""
 
 router = APIRouter(tags=["auth"])
 
@@ -35,9 +40,12 @@ _LOGIN_BODY = {
 async def log_in(request: Request, response: Response) -> LoginAnswer:
     """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
     panel: Panel = request.app.state.panel
+    refuse_foreign(request, panel.config.server, panel.own_names)
     login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
-    session = await panel.sessions.log_in(login.username, login.password, peer_of(request))
+    client = client_of(request, panel.config.server.trusted_proxies)
+    session = await panel.sessions.log_in(login.username, login.password, client, request.cookies.get(DEVICE_COOKIE))
     _set_cookie(request, response, session.token, session.expires_at - int(panel.clock()))
+    _set(request, response, DEVICE_COOKIE, panel.sessions.new_device(), DEVICE_SECONDS, "/api/auth/login")
     return LoginAnswer(token=session.token, expires_at=session.expires_at, username=session.username)
 
 
@@ -45,7 +53,7 @@ async def log_in(request: Request, response: Response) -> LoginAnswer:
 async def log_out(request: Request, response: Response, session: User) -> LogoutAnswer:
     """End the session."""
     panel: Panel = request.app.state.panel
-    panel.sessions.log_out(session.token)
+    await panel.sessions.log_out(session.token)
     _set_cookie(request, response, "", 0)
     return LogoutAnswer(status="ok")
 
@@ -67,14 +75,18 @@ def _parse_login(body: bytes) -> LoginRequest:
 
 def _set_cookie(request: Request, response: Response, token: str, max_age_seconds: int) -> None:
     """Set the session's cookie, or take it back with an age of 0."""
-    panel: Panel = request.app.state.panel
     response.headers["Cache-Control"] = "no-store"
+    _set(request, response, COOKIE, token, max_age_seconds, "/")
+
+
+def _set(request: Request, response: Response, name: str, value: str, max_age_seconds: int, path: str) -> None:
+    server = request.app.state.panel.config.server
     response.set_cookie(
-        COOKIE,
-        token,
+        name,
+        value,
         max_age=max_age_seconds,
-        path="/",
-        secure=request.url.scheme == "https" or panel.config.server.tls_certificate is not None,
+        path=path,
+        secure=is_encrypted(request, server.trusted_proxies) or server.tls_certificate is not None,
         httponly=True,
         samesite="strict",
     )

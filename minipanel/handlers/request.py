@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import ClientDisconnect, Request
 
 from minipanel.errors import BadInput, TooLarge
+from minipanel.machine.addresses import normalise
+from minipanel.models.names import parse_address
 
 
 def peer_of(request: Request) -> str:
     """Return the address at the other end of the connection, "" where there is none."""
     return request.client.host if request.client else ""
+
+
+def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
+    """Return the address of whoever asks: of the connection, or what a trusted proxy says of it in X-Forwarded-For.
+
+    Each proxy adds at the end what it saw, so the last address that is no trusted proxy's counts. For people only:
+    agents are known by the connection.
+    """
+    client = normalise(peer_of(request))
+    forwarded = [part.strip() for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",")]
+    while client in trusted_proxies and forwarded:
+        address = parse_address(forwarded.pop())
+        if address is None:
+            break
+        client = str(address)
+    return client
+
+
+def is_encrypted(request: Request, trusted_proxies: Sequence[str]) -> bool:
+    """Tell whether the browser speaks HTTPS: to the panel, or to a trusted proxy that says so (X-Forwarded-Proto)."""
+    is_forwarded = (
+        normalise(peer_of(request)) in trusted_proxies and request.headers.get("X-Forwarded-Proto") == "https"
+    )
+    return is_forwarded or request.url.scheme == "https"
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:

@@ -6,7 +6,7 @@ The format is hosts(5); what is read and what is passed over follows glibc's nss
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -82,6 +82,12 @@ def parse_hosts(text: str) -> Hosts:
         if fault is None and address is not None and not _is_special(address):
             faults.append(collected.add(number, str(address), words[1], words[2:]))
     return Hosts(collected.all(), tuple(fault for fault in faults if fault is not None))
+
+
+def names_of(is_own: Callable[[str], bool], path: Path = HOSTS) -> frozenset[str]:
+    """Return all names in lower case that a hosts file has for own addresses, loopback ones too. Raises OSError."""
+    lines = _lines(path.read_bytes().decode("utf-8", "replace"))
+    return frozenset(name.lower() for _, words in lines if is_own(words[0]) for name in words[1:])
 
 
 def with_this_machine(

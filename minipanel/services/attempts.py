@@ -1,4 +1,4 @@
-"""Logins that failed, by the address they came from: who has to wait, and how long."""
+"""Logins that failed, by the place they came from: who has to wait, and how long."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Network
 
-from minipanel.machine.addresses import normalise
+from minipanel.machine.addresses import is_loopback, normalise
 
 FREE_TRIES = 5
 WINDOW_SECONDS = 300.0
 FIRST_WAIT_SECONDS = 2
 LONGEST_WAIT_SECONDS = 60
-MAX_ADDRESSES = 10_000
+MAX_PLACES = 10_000
 
 
 @dataclass(slots=True)
@@ -27,21 +27,21 @@ class _Tries:
 class Attempts:
     """Counts tries. After 5 failed ones within 5 minutes of each other the next ones wait: 2, 4, 8 ... 60 seconds.
 
-    `clock` gives seconds that only grow. At most 10,000 addresses are remembered, those that tried last.
+    `clock` gives seconds that only grow. A place is an address as `place_of` has it, or a browser that is known. At
+    most 10,000 places are remembered, those that tried last.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
 
-    def begin(self, address: str) -> int:
+    def begin(self, place: str) -> int:
         """Return 0 where a try may be made now, else the seconds to wait.
 
         A try counts as failed from here on, until `succeeded` is called: many at once are no way around the count.
-        One that has to wait is not counted, so that waiting helps even where others use the same address.
+        One that has to wait is not counted, so that waiting helps even where others try from the same place.
         """
         now = self._clock()
-        place = _place(address)
         tries = self._tries.get(place, _Tries())
         if now - tries.last_at > WINDOW_SECONDS:
             tries.failed = 0
@@ -53,14 +53,14 @@ class Attempts:
         self._remember(place, tries)
         return 0
 
-    def succeeded(self, address: str) -> None:
-        """Forget the tries of an address."""
-        self._tries.pop(_place(address), None)
+    def succeeded(self, place: str) -> None:
+        """Forget the tries of a place."""
+        self._tries.pop(place, None)
 
     def _remember(self, place: str, tries: _Tries) -> None:
         self._tries[place] = tries
         self._tries.move_to_end(place)
-        if len(self._tries) > MAX_ADDRESSES:
+        if len(self._tries) > MAX_PLACES:
             self._tries.popitem(last=False)
 
 
@@ -71,9 +71,14 @@ def _wait_seconds(failed: int) -> int:
     return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << min(failed - FREE_TRIES, 10))
 
 
-def _place(address: str) -> str:
-    """Return what is counted for an address: itself, or the /64 network of an IPv6 one, which one person may own."""
+def place_of(address: str) -> str:
+    """Return what is counted for an address: itself, or the /64 network of an IPv6 one, which one person may own.
+
+    All addresses of loopback are one place: whoever is on this machine has them all.
+    """
     address = normalise(address)
+    if is_loopback(address):
+        return "loopback"
     try:
         return str(IPv6Network((address, 64), strict=False))
     except ValueError:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from minipanel.config import Config
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
+from minipanel.machine.own_names import OwnNames
 from minipanel.models.node import Node
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
@@ -16,7 +17,7 @@ from minipanel.services.directory import Directory
 from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
-from minipanel.services.ingest import Ingest
+from minipanel.services.ingest import RETRY_SECONDS, Ingest
 from minipanel.services.live import Live
 from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
@@ -45,7 +46,8 @@ class Panel:
         self.history = History(self.reading, clock)
         self.spread = Spread(self.reading, clock)
         self.gaps = Gaps(self.reading, config.agents.interval, clock)
-        self.sessions = Sessions(config, clock)
+        self.sessions = Sessions(config, self._keep_logged_out, clock)
+        self.own_names = OwnNames()
         self.credentials = Credentials(config)
         self.refusals = Refusals()
 
@@ -54,6 +56,7 @@ class Panel:
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
+        self.sessions.restore(await self.ingest.run(self.store.logged_out()))
         await self.evidence.start()
         self.retention.start()
 
@@ -85,6 +88,12 @@ class Panel:
         await self.ingest.close()
         self.sessions.close()
         self.store.close()
+
+    async def _keep_logged_out(self, name: str, expires_at: int) -> None:
+        try:
+            await self.ingest.run(self.store.log_out(name, expires_at, int(self.clock())))
+        except DatabaseError as error:
+            raise TryLater(str(error), RETRY_SECONDS) from error
 
     async def _follow(self, config: Config) -> None:
         job = self.store.follow(config.admin, config.nodes, int(self.clock()))

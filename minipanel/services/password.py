@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
@@ -22,6 +23,10 @@ _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 AT_ONCE = 2
 MAX_WAITING = 16
+MAX_OF_A_PLACE = 5
+"""Of those under way and waiting: who fills the places of one address leaves room for others."""
+
+MAX_KNOWN = 4
 RETRY_SECONDS = 5
 
 _NICENESS = 10
@@ -45,36 +50,53 @@ def random_password() -> str:
 
 
 class Passwords:
-    """Compares at most 2 passwords at once, and lets at most 16 more wait: a flood of logins can't starve ingest."""
+    """Compares at most 2 passwords at once, and lets at most 16 more wait: a flood of logins can't starve ingest.
+
+    Browsers that are known have a thread of their own, which strangers can't keep busy.
+    """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(AT_ONCE, "password", _be_nice)
-        self._pending = 0
+        self._strangers = ThreadPoolExecutor(AT_ONCE, "password", _be_nice)
+        self._known = ThreadPoolExecutor(1, "password-known", _be_nice)
+        self._pending: Counter[str] = Counter()
+        self._pending_known = 0
 
-    @property
-    def is_busy(self) -> bool:
-        """True while no further comparison is taken."""
-        return self._pending >= AT_ONCE + MAX_WAITING
+    def is_busy(self, place: str, is_known: bool) -> bool:
+        """Return True while no further comparison is taken from this place."""
+        if is_known:
+            return self._pending_known >= MAX_KNOWN
+        return self._pending.total() >= AT_ONCE + MAX_WAITING or self._pending[place] >= MAX_OF_A_PLACE
 
-    async def match(self, password: str, password_hash: str) -> bool:
+    async def match(self, password: str, password_hash: str, place: str, is_known: bool) -> bool:
         """Tell whether the hash is this password's, in a time that does not depend on the password.
 
-        `password_hash` is a bcrypt hash; its cost decides the time. Raises TooManyTries while too many wait.
+        `password_hash` is a bcrypt hash; its cost decides the time. `place` is where the login comes from, `is_known`
+        whether from a browser that logged in before. Raises TooManyTries while too many wait.
         """
-        if self.is_busy:
+        if self.is_busy(place, is_known):
             raise TooManyTries(f"Too many logins at once; try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS)
-        self._pending += 1
+        self._count(place, is_known, 1)
         try:
             # JSON can hold lone surrogates, which plain UTF-8 can't.
             secret = password.encode("utf-8", "surrogatepass")
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, _match, secret, password_hash.encode())
+            threads = self._known if is_known else self._strangers
+            return await loop.run_in_executor(threads, _match, secret, password_hash.encode())
         finally:
-            self._pending -= 1
+            self._count(place, is_known, -1)
 
     def close(self) -> None:
         """End the threads once their comparison is done."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._strangers, self._known):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _count(self, place: str, is_known: bool, step: int) -> None:
+        if is_known:
+            self._pending_known += step
+            return
+        self._pending[place] += step
+        if not self._pending[place]:
+            del self._pending[place]
 
 
 def _match(secret: bytes, password_hash: bytes) -> bool:

@@ -7,7 +7,7 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ import msgspec
 from minipanel.config import Config
 from minipanel.errors import NotAuthenticated, TooManyTries
 from minipanel.models.quote import escape
-from minipanel.services.attempts import Attempts
+from minipanel.services.attempts import Attempts, place_of
+from minipanel.services.devices import known_device, new_device
 from minipanel.services.password import Passwords
 
 log = logging.getLogger(__name__)
@@ -47,16 +48,20 @@ class Session:
     username: str
 
 
+Keep = Callable[[str, int], Awaitable[None]]
+"""Keeps the name of a session that was logged out until its time is over (Unix seconds). Raises TryLater."""
+
+
 class Sessions:
     """Logs in, checks and logs out. `clock` gives Unix seconds.
 
-    Tokens are not stored. One that logged out is remembered until it would have expired, in memory: after a restart
-    of the panel a token that somebody kept works again until then. A changed password, username or jwt_secret
-    ends all sessions for good.
+    Tokens are not stored. One that logged out is remembered until it would have expired, by `keep` also beyond the
+    panel's process. A changed password, username or jwt_secret ends all sessions for good.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, config: Config, keep: Keep, clock: Callable[[], float] = time.time) -> None:
         self._config = config
+        self._keep = keep
         self._clock = clock
         self._attempts = Attempts()
         self._passwords = Passwords()
@@ -70,22 +75,28 @@ class Sessions:
         """End the threads that compare passwords."""
         self._passwords.close()
 
-    async def log_in(self, username: str, password: str, address: str) -> Session:
-        """Return a new session.
+    def restore(self, logged_out: Mapping[str, int]) -> None:
+        """Take over at a start what `keep` has kept: sessions that were logged out, and until when each was good."""
+        self._logged_out = dict(logged_out)
 
-        Raises NotAuthenticated in the same time and words whichever part was wrong, TooManyTries for an address with
+    async def log_in(self, username: str, password: str, address: str, device: str | None = None) -> Session:
+        """Return a new session. `device` is the cookie of a browser that may have logged in before.
+
+        Raises NotAuthenticated in the same time and words whichever part was wrong, TooManyTries for a place with
         too many failed tries and while too many others log in.
         """
         admin = self._config.admin
-        self._refuse_flood(address)
+        known = known_device(device, self._config.server.jwt_secret, admin.username)
+        place = f"device {known}" if known else place_of(address)
+        self._refuse_flood(place, known is not None)
         # Compared with the one hash there is for whatever username, so that the time does not tell who exists.
-        matches = await self._passwords.match(password, admin.password_hash)
+        matches = await self._passwords.match(password, admin.password_hash, place, known is not None)
         # The account may have changed while the comparison ran: an old password must not open a new session.
         if not (_same(username, admin.username) and matches and admin == self._config.admin):
             log.warning("A login from %s failed.", escape(address))
             raise NotAuthenticated("The username or the password is wrong.")
         log.info("%s logged in from %s.", escape(admin.username), escape(address))
-        self._attempts.succeeded(address)
+        self._attempts.succeeded(place)
         return self._issue()
 
     def check(self, token: str | None) -> Session:
@@ -93,16 +104,21 @@ class Sessions:
         claims = self._good_claims(token)
         return Session(str(token), claims.exp, claims.sub)
 
-    def log_out(self, token: str) -> None:
-        """End the session of a token. Raises NotAuthenticated where it is none."""
+    def new_device(self) -> str:
+        """Return the cookie of a browser that has just logged in."""
+        return new_device(self._config.server.jwt_secret, self._config.admin.username)
+
+    async def log_out(self, token: str) -> None:
+        """End the session of a token. Raises NotAuthenticated where it is none, TryLater where that can't be kept."""
         claims = self._good_claims(token)
         now = self._clock()
         self._logged_out = {jti: expires_at for jti, expires_at in self._logged_out.items() if expires_at > now}
         self._logged_out[claims.jti] = claims.exp
+        await self._keep(claims.jti, claims.exp)
 
-    def _refuse_flood(self, address: str) -> None:
+    def _refuse_flood(self, place: str, is_known: bool) -> None:
         # A try that can't be looked at now is not counted as a failed one.
-        wait_seconds = 0 if self._passwords.is_busy else self._attempts.begin(address)
+        wait_seconds = 0 if self._passwords.is_busy(place, is_known) else self._attempts.begin(place)
         if wait_seconds:
             raise TooManyTries(
                 f"Too many failed logins from this address; try again in {wait_seconds} seconds.", wait_seconds

@@ -60,7 +60,7 @@ async def running_app(config: Config, static: Path | None = None) -> AsyncIterat
 def caller(app: FastAPI, address: str = "10.0.0.2", scheme: str = "http") -> httpx.AsyncClient:
     """A client whose connection comes from the address."""
     transport = httpx.ASGITransport(app, client=(address, 40000))
-    return httpx.AsyncClient(transport=transport, base_url=f"{scheme}://panel")
+    return httpx.AsyncClient(transport=transport, base_url=f"{scheme}://127.0.0.1:8080")
 
 
 def sample(**changes: Any) -> dict[str, Any]:

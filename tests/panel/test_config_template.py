@@ -49,7 +49,14 @@ def test_whatever_it_is_given_reads_back(user: str, secret: str, place: str, hos
     file = "f" + place.replace("/", "")
     config = replace(
         CONFIG,
-        server=replace(CONFIG.server, port=port, jwt_secret=secret, session_hours=0.5 + port % 700),
+        server=replace(
+            CONFIG.server,
+            port=port,
+            jwt_secret=secret,
+            session_hours=0.5 + port % 700,
+            hosts=("m.example",),
+            trusted_proxies=("10.0.0.1",),
+        ),
         admin=replace(CONFIG.admin, username=user),
         database=DatabaseConfig(PATH.parent / file / "d", 1 + port % 3650),
         agents=AgentsConfig("token", secret, (0, port), f"/run/{file}", 5 * (1 + port % 12)),

@@ -1,6 +1,7 @@
 """Log in, log out and who is logged in, by HTTP."""
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http.cookies import SimpleCookie
@@ -16,6 +17,7 @@ from tests.panel.doors import PASSWORD, caller, changed_password, config_in, run
 pytestmark = pytest.mark.anyio
 
 RIGHT = {"username": "miniadmin", "password": PASSWORD}
+JSON = {"Content-Type": "application/json"}
 WRONG = {"error": "The username or the password is wrong."}
 
 
@@ -42,7 +44,8 @@ async def test_a_login_answers_with_a_token_and_sets_it_as_a_cookie(client: http
     assert set(answer.json()) == {"token", "expires_at", "username"}
     assert answer.json()["username"] == "miniadmin"
     assert answer.headers["Cache-Control"] == "no-store"
-    cookie = SimpleCookie(answer.headers["Set-Cookie"])["minipanel_session"]
+    cookies = [SimpleCookie(text) for text in answer.headers.get_list("Set-Cookie")]
+    cookie = cookies[0]["minipanel_session"]
     assert cookie.value == answer.json()["token"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["secure"]) == (True, "strict", "/", "")
     assert 12 * 3600 - 5 <= int(cookie["max-age"]) <= 12 * 3600
@@ -122,13 +125,13 @@ async def test_a_wrong_login_does_not_say_what_was_wrong(client: httpx.AsyncClie
     ],
 )
 async def test_a_login_that_is_none_gets_a_sentence_that_repeats_nothing_of_it(client: httpx.AsyncClient, body: bytes):
-    answer = await client.post("/api/auth/login", content=body)
+    answer = await client.post("/api/auth/login", content=body, headers=JSON)
     assert answer.status_code == 400
     assert answer.json() == {"error": "The body must be a JSON object with username and password, both text."}
 
 
 async def test_a_login_of_more_than_a_megabyte_is_not_read(client: httpx.AsyncClient):
-    answer = await client.post("/api/auth/login", content=b'{"username": "' + b"x" * 1_000_000)
+    answer = await client.post("/api/auth/login", content=b'{"username": "' + b"x" * 1_000_000, headers=JSON)
     assert answer.status_code == 413
     assert answer.json() == {"error": "The body is too large; at most 1000000 bytes are allowed."}
 
@@ -182,3 +185,103 @@ async def test_a_session_outlives_a_restart_of_the_panel(config: Config):
     header = {"Authorization": f"Bearer {token}"}
     async with running_app(replace(config)) as app, caller(app) as client:
         assert (await client.get("/api/auth/me", headers=header)).status_code == 200
+
+
+async def test_a_session_that_was_logged_out_stays_out_after_a_restart(config: Config):
+    async with running_app(config) as app, caller(app) as client:
+        token = (await client.post("/api/auth/login", json=RIGHT)).json()["token"]
+        await client.post("/api/auth/logout")
+    async with running_app(replace(config)) as app, caller(app) as client:
+        answer = await client.get("/api/auth/me", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()) == (401, {"error": "The session was logged out; log in again."})
+
+
+async def test_a_browser_that_logged_in_before_gets_in_while_its_address_has_to_wait(client: httpx.AsyncClient):
+    cookies = [
+        SimpleCookie(text) for text in (await client.post("/api/auth/login", json=RIGHT)).headers.get_list("Set-Cookie")
+    ]
+    device = cookies[1]["minipanel_device"]
+    assert (device["httponly"], device["samesite"], device["path"]) == (True, "strict", "/api/auth/login")
+    client.cookies.clear()
+    for _ in range(6):
+        stranger = await client.post("/api/auth/login", json=RIGHT | {"password": "x"})
+    assert stranger.status_code == 429
+    known = {"Cookie": f"minipanel_device={device.value}"}
+    assert (await client.post("/api/auth/login", json=RIGHT, headers=known)).status_code == 200
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+async def test_a_login_that_a_form_could_send_is_refused(client: httpx.AsyncClient, media_type: str):
+    answer = await client.post("/api/auth/login", content=json.dumps(RIGHT), headers={"Content-Type": media_type})
+    assert answer.status_code == 400
+    assert answer.json() == {"error": f"The Content-Type is '{media_type}'; it must be application/json."}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9090"},
+        {"Origin": "http://[::1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_a_login_from_another_sites_page_is_refused(client: httpx.AsyncClient, headers: dict[str, str]):
+    answer = await client.post("/api/auth/login", json=RIGHT, headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["error"].startswith("The login was sent by ")
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://127.0.0.1:8080", "Sec-Fetch-Site": "same-origin"},
+        {"Host": "10.0.0.1:8080", "Origin": "http://10.0.0.1:8080"},
+        {"Host": "[fd00::1]"},
+        {"Host": "LOCALHOST:1234"},
+        {"Host": "head.cluster:8080", "Origin": "http://head.cluster:8080"},
+        {"Host": socket.gethostname()},
+        {"Host": "127.0.0.1:8080", "Origin": "https://monitor.example"},
+        {"Host": "monitor.example", "Origin": "https://monitor.example"},
+    ],
+)
+async def test_a_login_from_the_panels_own_page_is_taken(config: Config, headers: dict[str, str]):
+    server = replace(config.server, url="http://head.cluster:8080", hosts=("monitor.example",))
+    async with running_app(replace(config, server=server)) as app, caller(app) as client:
+        assert (await client.post("/api/auth/login", json=RIGHT, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "\x1b[2J", "[::1", ""])
+async def test_a_name_that_the_panel_is_not_known_by_is_refused_at_login(client: httpx.AsyncClient, host: str):
+    answer = await client.post("/api/auth/login", json=RIGHT, headers={"Host": host})
+    assert answer.status_code == 403
+    assert "\x1b" not in answer.text
+    assert answer.json()["error"].startswith("This panel does not know itself as ")
+    if host == "evil.example":
+        assert 'add the line hosts = ["evil.example"] to [server] in its config.toml.' in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/nodes/", "/api/auth/login/", "/api/metrics/realtime/", "//evil.example/..", "/assets"]
+)
+async def test_no_answer_sends_a_browser_to_the_host_that_it_named(client: httpx.AsyncClient, path: str):
+    answer = await client.get(path, headers={"Host": "evil.example"})
+    assert "Location" not in answer.headers
+    assert "evil" not in str(answer.headers)
+
+
+async def test_behind_a_trusted_proxy_the_clients_own_address_counts(config: Config):
+    server = replace(config.server, trusted_proxies=("127.0.0.1", "10.0.0.7"))
+    async with running_app(replace(config, server=server)) as app, caller(app, "127.0.0.1") as proxy:
+        for index in range(6):
+            # What the client claims stands first; only what the proxies saw counts.
+            headers = {"X-Forwarded-For": f"1.2.3.{index}, 10.0.0.9, 10.0.0.7"}
+            answer = await proxy.post("/api/auth/login", json=RIGHT | {"password": "x"}, headers=headers)
+        assert answer.status_code == 429
+        headers = {"X-Forwarded-For": "10.0.0.8", "X-Forwarded-Proto": "https"}
+        answer = await proxy.post("/api/auth/login", json=RIGHT, headers=headers)
+        assert answer.status_code == 200
+        assert all("; Secure" in cookie for cookie in answer.headers.get_list("Set-Cookie"))

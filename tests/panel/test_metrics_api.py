@@ -210,7 +210,7 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
         "node003",
     ]
     await events.aclose()
-    app.state.panel.sessions.log_out(token)
+    await app.state.panel.sessions.log_out(token)
     # With its session gone the stream ends by itself, so that the whole answer can be read.
     answer = await client.get("/api/metrics/stream")
     assert answer.status_code == 401

@@ -5,7 +5,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +41,13 @@ def config(tmp_path: Path) -> Config:
     return config_in(tmp_path)
 
 
+async def forget(name: str, expires_at: int) -> None:
+    """Nothing outlives these tests."""
+
+
 @pytest.fixture
 def sessions(config: Config, clock: Clock) -> Iterator[Sessions]:
-    made = Sessions(config, clock)
+    made = Sessions(config, forget, clock)
     yield made
     made.close()
 
@@ -104,7 +108,7 @@ def test_whatever_part_is_wrong_the_words_are_the_same(sessions: Sessions, usern
 
 
 def test_whatever_part_is_wrong_the_time_is_the_same(tmp_path: Path):
-    sessions = Sessions(config_in(tmp_path, hash_of(PASSWORD, cost=8)))
+    sessions = Sessions(config_in(tmp_path, hash_of(PASSWORD, cost=8)), forget)
 
     def fastest(username: str, password: str) -> float:
         """Seconds of this process alone, the shortest of several: the machine may be busy with others."""
@@ -124,7 +128,7 @@ def test_whatever_part_is_wrong_the_time_is_the_same(tmp_path: Path):
 
 def test_a_password_longer_than_bcrypt_reads_never_matches(tmp_path: Path):
     longest = "é" * 36
-    sessions = Sessions(config_in(tmp_path, hash_of(longest)))
+    sessions = Sessions(config_in(tmp_path, hash_of(longest)), forget)
     assert log_in(sessions, password=longest).username == "miniadmin"
     with pytest.raises(NotAuthenticated, match=WRONG):
         log_in(sessions, password=longest + "x")
@@ -177,7 +181,7 @@ def test_a_flood_from_many_addresses_gets_two_at_once_and_a_short_queue(
         return matches
 
     monkeypatch.setattr(bcrypt, "checkpw", counted)
-    sessions = Sessions(config)
+    sessions = Sessions(config, forget)
 
     async def flood() -> list[object]:
         tries = [sessions.log_in("miniadmin", "wrong", f"10.0.1.{index}") for index in range(60)]
@@ -197,7 +201,7 @@ def test_a_flood_from_many_addresses_gets_two_at_once_and_a_short_queue(
 
 
 def test_the_panel_goes_on_while_a_password_is_compared(tmp_path: Path):
-    sessions = Sessions(config_in(tmp_path, hash_of(PASSWORD, cost=11)))
+    sessions = Sessions(config_in(tmp_path, hash_of(PASSWORD, cost=11)), forget)
 
     async def ticks_during_a_login() -> int:
         task = asyncio.create_task(sessions.log_in("miniadmin", PASSWORD, "10.0.0.9"))
@@ -221,24 +225,24 @@ def test_a_session_ends_when_its_time_is_over(sessions: Sessions, clock: Clock):
 
 
 def test_session_hours_may_be_a_fraction(config: Config, clock: Clock):
-    sessions = Sessions(replace(config, server=replace(config.server, session_hours=1.5)), clock)
+    sessions = Sessions(replace(config, server=replace(config.server, session_hours=1.5)), forget, clock)
     assert log_in(sessions).expires_at == int(NOW) + 5400
     sessions.close()
 
 
 def test_a_session_that_logged_out_is_over_and_the_others_are_not(sessions: Sessions):
     one, other = log_in(sessions), log_in(sessions)
-    sessions.log_out(one.token)
+    asyncio.run(sessions.log_out(one.token))
     assert refused(sessions, one.token) == "The session was logged out; log in again."
     assert sessions.check(other.token) == other
     with pytest.raises(NotAuthenticated):
-        sessions.log_out(one.token)
+        asyncio.run(sessions.log_out(one.token))
 
 
 def test_what_logged_out_is_forgotten_once_it_would_have_expired(sessions: Sessions, clock: Clock):
-    sessions.log_out(log_in(sessions).token)
+    asyncio.run(sessions.log_out(log_in(sessions).token))
     clock.now += 13 * 3600
-    sessions.log_out(log_in(sessions).token)
+    asyncio.run(sessions.log_out(log_in(sessions).token))
     assert len(sessions._logged_out) == 1
 
 
@@ -273,7 +277,7 @@ def test_a_changed_username_or_secret_ends_old_sessions(sessions: Sessions, conf
 
 def test_a_password_changed_while_it_is_compared_opens_no_session(tmp_path: Path):
     config = config_in(tmp_path, hash_of(PASSWORD, cost=9))
-    sessions = Sessions(config)
+    sessions = Sessions(config, forget)
 
     async def change_meanwhile() -> None:
         task = asyncio.create_task(sessions.log_in("miniadmin", PASSWORD, "10.0.0.9"))
@@ -342,7 +346,47 @@ def test_garbage_is_no_session(sessions: Sessions, token: str):
 @settings(deadline=None, max_examples=200)
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,43}"))
 def test_no_text_but_a_token_is_a_session(text: str):
-    sessions = Sessions(config_in(Path("/nowhere"), "$2b$04$" + "a" * 53))
+    sessions = Sessions(config_in(Path("/nowhere"), "$2b$04$" + "a" * 53), forget)
     with pytest.raises(NotAuthenticated):
         sessions.check(text)
+    sessions.close()
+
+
+def test_a_browser_that_logged_in_before_has_a_counter_of_its_own(sessions: Sessions):
+    device = sessions.new_device()
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated):
+            log_in(sessions, password="wrong")
+    with pytest.raises(TooManyTries):
+        log_in(sessions)
+    assert asyncio.run(sessions.log_in("miniadmin", PASSWORD, "10.0.0.9", device)).username == "miniadmin"
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated):
+            asyncio.run(sessions.log_in("miniadmin", "wrong", "10.0.0.9", device))
+    with pytest.raises(TooManyTries):
+        asyncio.run(sessions.log_in("miniadmin", PASSWORD, "10.0.0.9", device))
+
+
+@pytest.mark.parametrize("change", [lambda _: "", lambda _: "x" * 5000, lambda text: text[:-1] + "x", str.upper])
+def test_a_device_cookie_that_this_panel_did_not_make_is_none(sessions: Sessions, change: Callable[[str], str]):
+    for _ in range(5):
+        with pytest.raises(NotAuthenticated):
+            log_in(sessions, password="wrong")
+    with pytest.raises(TooManyTries):
+        asyncio.run(sessions.log_in("miniadmin", PASSWORD, "10.0.0.9", change(sessions.new_device())))
+
+
+def test_one_place_never_fills_the_queue(config: Config):
+    sessions = Sessions(replace(config, admin=replace(config.admin, password_hash=hash_of(PASSWORD, cost=9))), forget)
+
+    async def flood() -> tuple[list[object], Session]:
+        wrong = [sessions.log_in("miniadmin", "wrong", "10.0.1.1") for _ in range(20)]
+        flood = asyncio.gather(*wrong, return_exceptions=True)
+        await asyncio.sleep(0)
+        right = await sessions.log_in("miniadmin", PASSWORD, "10.0.0.9")
+        return await flood, right
+
+    refusals, session = asyncio.run(flood())
+    assert [str(error) for error in refusals].count(WRONG) == 5
+    assert session.username == "miniadmin"
     sessions.close()

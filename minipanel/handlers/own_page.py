@@ -1,0 +1,63 @@
+"""Whether a login comes from the panel's own page, or from a script: no other site may log a browser in.
+
+A foreign page can have a browser post to the panel. It can't choose the Origin and Sec-Fetch-Site that the browser
+sends (Fetch, 3.1; Fetch Metadata, 2), nor send JSON without asking first (Fetch, 3.2.2). And a name that an attacker
+lets lead to the panel's address (DNS rebinding) is none that the panel knows itself by.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from minipanel.config import ServerConfig
+from minipanel.errors import BadInput, NotAllowed
+from minipanel.machine.own_names import OwnNames
+from minipanel.models.names import parse_address
+from minipanel.models.quote import escape, quote
+
+
+def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames) -> None:
+    """Raise BadInput or NotAllowed for a login that another site's page, or a form, may have sent."""
+    headers = request.headers
+    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise BadInput(f"The Content-Type is {quote(media_type)}; it must be application/json.")
+    host = headers.get("Host", "")
+    name = _name_in(host)
+    if not _is_own(name, server, own_names):
+        raise NotAllowed(
+            f"This panel does not know itself as {quote(name)}; if it is to, add the line hosts = "
+            f'["{escape(name)}"] to [server] in its config.toml.'
+        )
+    site = headers.get("Sec-Fetch-Site", "none")
+    if site not in ("same-origin", "none"):
+        raise NotAllowed(f"The login was sent by a page of another site (Sec-Fetch-Site is {quote(site)}).")
+    origin = headers.get("Origin")
+    if origin is not None and not _is_same(origin, host, server):
+        raise NotAllowed(f"The login was sent by the page of {quote(origin)}, which is not this panel's.")
+
+
+def _is_own(name: str, server: ServerConfig, own_names: OwnNames) -> bool:
+    if parse_address(name) is not None or name == "localhost":
+        return True
+    return name in (urlsplit(server.url).hostname, *server.hosts) or name in own_names
+
+
+def _is_same(origin: str, host: str, server: ServerConfig) -> bool:
+    """Tell whether a page's origin is what the request was sent to, or a name that a proxy may have replaced."""
+    try:
+        parts = urlsplit(origin)
+        name = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.netloc.lower() in (host.lower(), urlsplit(server.url).netloc.lower()) or name in server.hosts
+
+
+def _name_in(host: str) -> str:
+    """Return the name or address in a Host header, in lower case: "[::1]:8080" -> "::1". "" for what is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
