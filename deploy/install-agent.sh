@@ -122,8 +122,9 @@ keep_what_was() {
     mv "$before.new" "$before"
 }
 
+# The agent goes first: a new one takes an old configuration, and an old one may refuse a new one.
 put_files() {
-    for path in "$home/config.toml" "$home/ca.pem" "$home/minipanel-agent" "$unit_file"; do
+    for path in "$home/minipanel-agent" "$home/ca.pem" "$home/config.toml" "$unit_file"; do
         if [ -f "$path.new" ]; then
             mv -f "$path.new" "$path"
         else
