@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import minipanel_agent
 
 import minipanel
+from minipanel import sections
 
 ROOT = Path(__file__).resolve().parent.parent
 PANEL = ROOT / "minipanel"
@@ -28,6 +29,7 @@ FLOORS = (
     {"database"},
     {"services"},
     {"alerts", "archive", "slurm"},
+    {"sections"},
     {"handlers"},
     {"app"},
     {"serving"},
@@ -184,6 +186,21 @@ def is_munge(found: Import) -> bool:
         found.module == "minipanel_agent"
         and re.fullmatch(r"from minipanel_agent import munge( as \w+)?", line) is not None
     )
+
+
+def test_config_toml_is_read_and_changed_with_the_sections_of_all_rooms() -> None:
+    with_rooms = {name for name, value in vars(sections).items() if isinstance(value, partial)}
+    assert with_rooms
+    past = [
+        f"{path.relative_to(ROOT)} imports {alias.name} of {node.module}"
+        for path in python_files(PANEL)
+        if path.parent.name != "config" and path != Path(sections.__file__)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minipanel.config")
+        for alias in node.names
+        if alias.name in with_rooms
+    ]
+    assert past == []
 
 
 def test_the_agent_imports_only_itself_and_the_standard_library() -> None:

@@ -21,6 +21,7 @@ from minipanel.config import values
 from minipanel.config.template import as_toml
 from minipanel.models.gap import Reason
 from minipanel.rollout.outcome import Word
+from minipanel.sections import ROOMS
 from minipanel.translations.rollout import CHINESE as ROLLOUT_IN_CHINESE
 from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, rows, words
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
@@ -33,7 +34,7 @@ EVERYWHERE = {"--help", "--config"}
 
 OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
-SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES)
+SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, *ROOMS, values.NODES)
 
 in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from minipanel.config import load_config
 from minipanel.database.backup import back_up
+from minipanel.sections import load_config
 
 
 def make_backup(config_path: Path, target: Path, replace: bool) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from minipanel.commands.forecast import megabytes
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
-from minipanel.config import load_config
 from minipanel.exits import DONE, FAILED
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
+from minipanel.sections import load_config
 
 _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 

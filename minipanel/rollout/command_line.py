@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from minipanel.config import load_config
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.rollout import run_rollout
+from minipanel.sections import load_config
 
 
 def roll_out(config_path: Path, node_set: str | None, options: RolloutOptions, as_json: bool) -> int:

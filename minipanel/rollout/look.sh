@@ -1,12 +1,12 @@
 # shellcheck shell=sh
 # Sent to a node by the roll-out, before anything is changed: prints what it finds as lines "minipanel:key=value".
-# Before it stand the lines panel_host=... panel_port=... auth=...
+# Before it stand the lines panel_host=... panel_port=... auth=... munge_socket=...
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
 home=/opt/minipanel-agent
 unit=minipanel-agent.service
-: "${auth:=munge}" "${panel_host:=}" "${panel_port:=}"
+: "${auth:=munge}" "${panel_host:=}" "${panel_port:=}" "${munge_socket:=}"
 
 say() {
     printf 'minipanel:%s=%s\n' "$1" "$2"
@@ -29,7 +29,7 @@ look_at_munge() {
         say munge_trouble "munge is not installed"
     elif ! "$1" -I -S -c 'import ctypes; ctypes.CDLL("libmunge.so.2")' 2>/dev/null; then
         say munge_trouble "$1 can't load libmunge.so.2"
-    elif credential=$(munge --string="minipanel/1 look" 2>&1); then
+    elif credential=$(munge ${munge_socket:+--socket="$munge_socket"} --string="minipanel/1 look" 2>&1); then
         say credential "$credential"
     else
         say munge_trouble "$(printf '%s' "$credential" | head -n 1)"

@@ -30,6 +30,7 @@ from minipanel.rollout.report import RolloutReport
 from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.step import Visit
 from minipanel.rollout.visit import LOOK_SCRIPT, Visitor
+from minipanel.services.agent_config import AGENTS_NODE
 from minipanel.translations.language import translator
 from minipanel.translations.rollout import CHINESE
 
@@ -109,6 +110,7 @@ def _visitor(config: Config, options: RolloutOptions, say: Say) -> Visitor:
         say=say,
         look=LOOK_SCRIPT.read_text("utf-8"),
         agents=config.agents,
+        nodes_munge_socket=config.of(AGENTS_NODE).munge_socket,
         url=config.server.url,
         panel_host=url.hostname or "",
         panel_port=url.port or _PORTS[url.scheme],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,15 @@ Part = Generator[Step | FirstSample, Answer, Facts | Fault]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What all visits of one roll-out share. `look` is look.sh; `panel_host` and `panel_port` are those of `url`."""
+    """What all visits of one roll-out share. `look` is look.sh; `panel_host` and `panel_port` are those of `url`.
+
+    `nodes_munge_socket`: where munged listens on the nodes; `agents.munge_socket` is the panel's own.
+    """
 
     say: Say
     look: str
     agents: AgentsConfig
+    nodes_munge_socket: str | None
     url: str
     panel_host: str
     panel_port: int
@@ -101,9 +106,10 @@ class Visitor:
         return Word.UNREACHABLE, self.say("no answer to ping and at ssh's port")
 
     def _look_script(self, with_panel: bool) -> bytes:
-        auth = self.agents.auth if with_panel else "none"
-        host, port = (self.panel_host, str(self.panel_port)) if with_panel else ("", "")
-        return f"auth={auth} panel_host={host} panel_port={port}\n{self.look}".encode()
+        if not with_panel:
+            return f"auth=none panel_host= panel_port=\n{self.look}".encode()
+        head = f"auth={self.agents.auth} panel_host={self.panel_host} panel_port={self.panel_port}"
+        return f"{head} munge_socket={shlex.quote(self.nodes_munge_socket or '')}\n{self.look}".encode()
 
     def _step(self, name: str, command: str, stdin: bytes = b"") -> Step:
         return Step(name, command, stdin, self.step_seconds)

@@ -3,18 +3,59 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
+from typing import Annotated
 
-from minipanel.config import Config
+from minipanel.config import Config, kinds
+from minipanel.config.section import Key, Section
 from minipanel.services.tokens import agent_token
 
 Value = str | int | float
+
+_OWN_DEFAULT = ("the agent's own", "agent 自己的默认值")
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsNodeConfig:
+    """[agents.node]: what all agents shall have in their own config.toml; None: as the agent has it by itself."""
+
+    munge_socket: Annotated[
+        str | None,
+        Key(
+            kinds.absolute_path("munged's socket"),
+            "MUNGE only: munged's socket on the nodes, where it is not the usual one.",
+            "仅用于 MUNGE：节点上 munged 的套接字不在默认位置时填写。",
+            words=_OWN_DEFAULT,
+        ),
+    ] = None
+    spool_hours: Annotated[
+        int | None,
+        Key(
+            kinds.whole_number(1, 720),
+            "How many hours of samples a node keeps while the panel is away, 1 to 720.",
+            "面板不可用期间节点最多保留多少小时的样本，1 到 720。",
+            words=_OWN_DEFAULT,
+        ),
+    ] = None
+    spool_path: Annotated[
+        str | None,
+        Key(
+            kinds.absolute_path("a folder of the agent's own"),
+            "The folder on the nodes in which they wait; the agent's unit must be allowed to write there.",
+            "节点上暂存这些样本的目录；须允许 agent 的 unit 在其中写入。",
+            words=_OWN_DEFAULT,
+        ),
+    ] = None
+
+
+AGENTS_NODE = Section("agents.node", AgentsNodeConfig)
 
 
 def render_agent_config(config: Config, hostname: str | None, **local: Value) -> str:
     """Return the text of an agent's config.toml: where it reports, as whom, how it proves that.
 
     `hostname`: None on an image that several nodes boot from. `local`: what only this place knows, as its spread or
-    its spool.
+    its spool; it stands above what [agents.node] says for all.
     """
     agents = config.agents
     values: dict[str, Value] = {"server_url": config.server.url}
@@ -23,6 +64,9 @@ def render_agent_config(config: Config, hostname: str | None, **local: Value) ->
     values |= {"interval": agents.interval, "auth": agents.auth}
     if agents.auth == "token" and agents.secret is not None and hostname is not None:
         values["token"] = agent_token(agents.secret, hostname)
+    values |= {key: value for key, value in asdict(config.of(AGENTS_NODE)).items() if value is not None}
     values |= local
+    if agents.auth != "munge":
+        values.pop("munge_socket", None)  # the agent takes it for a mistake
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     return "\n".join(["# Written by the panel from its own configuration, and written anew each time.", *lines, ""])

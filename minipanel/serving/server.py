@@ -18,9 +18,10 @@ from fastapi import FastAPI
 
 from minipanel import __version__
 from minipanel.app import create_app
-from minipanel.config import Config, load_config
+from minipanel.config import Config
 from minipanel.errors import ConfigError, DatabaseError
 from minipanel.machine.lock import PanelLock
+from minipanel.sections import load_config
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
 log = logging.getLogger(__name__)

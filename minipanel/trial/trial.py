@@ -11,22 +11,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from minipanel import __version__
-from minipanel.config import (
-    AdminConfig,
-    AgentsConfig,
-    Config,
-    DatabaseConfig,
-    NodeConfig,
-    ServerConfig,
-    load_config,
-)
-from minipanel.config.editing import add_nodes, set_password_hash, set_values
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
 from minipanel.errors import CommandError
 from minipanel.machine.lock import running_pid
 from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
+from minipanel.sections import add_nodes, load_config, set_password_hash, set_values
 from minipanel.services.agent_config import Value, render_agent_config
 from minipanel.services.password import hash_password, random_password
 from minipanel.serving.launch import become_panel
@@ -72,7 +64,7 @@ def try_out(options: Options) -> NoReturn:
 def write_agent_config(path: Path, config: Config, node: NodeConfig) -> None:
     """Write the config.toml of this machine's agent, readable for its owner alone. Raises ConfigError."""
     local: dict[str, Value] = {"spool_path": str(path.parent.absolute() / "spool")}
-    if config.agents.auth == "munge" and config.agents.munge_socket is not None:
+    if config.agents.munge_socket is not None:
         local["munge_socket"] = config.agents.munge_socket
     replace_file(path, render_agent_config(config, node.hostname, **local))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.services.agent_config import AGENTS_NODE, AgentsNodeConfig
 
 OWN = "10.0.0.1"
 
@@ -22,7 +23,11 @@ NODES = (
 
 
 def config(
-    nodes: tuple[NodeConfig, ...] = NODES, url: str = "http://10.0.0.1:8080", port: int = 8080, **agents: object
+    nodes: tuple[NodeConfig, ...] = NODES,
+    url: str = "http://10.0.0.1:8080",
+    port: int = 8080,
+    agents_node: AgentsNodeConfig | None = None,
+    **agents: object,
 ) -> Config:
     return Config(
         path=Path("/etc/minipanel/config.toml"),
@@ -31,4 +36,5 @@ def config(
         database=DatabaseConfig(Path("/nowhere/data.db")),
         agents=AgentsConfig(**{"auth": "munge", **agents}),  # type: ignore[arg-type]
         nodes=nodes,
+        rooms={AGENTS_NODE.name: agents_node} if agents_node else {},
     )

@@ -139,6 +139,16 @@ def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
     assert done.stderr == ""
 
 
+def test_the_look_asks_the_munged_that_the_agent_will_ask(munged: str) -> None:
+    head = f"auth=munge munge_socket={munged}\n"
+    done = subprocess.run(["/bin/sh", "-s"], input=head + LOOK.read_text(), capture_output=True, text=True, check=True)
+    facts = parse_facts(Answer(0, done.stdout, done.stderr))
+    assert munge.decode(facts["credential"], munged).status == munge.OK
+    away = "auth=munge munge_socket='/nowhere/m s'\n"
+    done = subprocess.run(["/bin/sh", "-s"], input=away + LOOK.read_text(), capture_output=True, text=True, check=True)
+    assert '"/nowhere/m s"' in parse_facts(Answer(0, done.stdout, done.stderr))["munge_trouble"]
+
+
 HOSTILE = [
     "clock=²",
     "clock=" + "9" * 5000,

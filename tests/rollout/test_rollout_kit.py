@@ -15,6 +15,7 @@ from minipanel.rollout.facts import UNIT
 from minipanel.rollout.kit import CA, SCRIPT, Kit, agent_config, gather_kit, install_command, install_input
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import spread_seconds
+from minipanel.services.agent_config import AgentsNodeConfig
 from minipanel.services.tokens import agent_token
 from tests.rollout.example import config
 
@@ -42,6 +43,26 @@ def test_with_tokens_each_node_gets_its_own() -> None:
     )
     assert one == agent_token(SECRET, "node001")
     assert one != two
+
+
+def test_what_all_agents_shall_have_comes_with_every_roll_out() -> None:
+    common = AgentsNodeConfig("/run/m y/munge.socket", 48, "/scratch/spool")
+    for name in ("node001", "node002", None):
+        read = parse_config(agent_config(config(agents_node=common), name, Kit({})))
+        assert (read.munge_socket, read.spool_hours, read.spool_path) == ("/run/m y/munge.socket", 48, "/scratch/spool")
+    left_out = agent_config(config(agents_node=AgentsNodeConfig(spool_hours=48)), "node001", Kit({}))
+    assert "munge_socket" not in left_out
+    assert "spool_path" not in left_out
+
+
+def test_the_socket_of_munged_is_for_agents_that_use_munge() -> None:
+    common = AgentsNodeConfig("/run/munge.socket", 48)
+    read = parse_config(agent_config(config(auth="token", secret=SECRET, agents_node=common), "node001", Kit({})))
+    assert (read.auth, read.munge_socket, read.spool_hours) == ("token", "", 48)
+
+
+def test_the_panels_own_socket_of_munged_stays_its_own() -> None:
+    assert "munge_socket" not in agent_config(config(munge_socket="/run/panels.socket"), "node001", Kit({}))
 
 
 def test_with_https_the_agent_is_told_whom_to_trust() -> None:

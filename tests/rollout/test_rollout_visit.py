@@ -31,6 +31,7 @@ def visitor(force: bool = False, dry_run: bool = False) -> Visitor:
         say=translator({}, {}),
         look="look",
         agents=AgentsConfig("token", "s" * 32),
+        nodes_munge_socket="/run/m y",
         url="http://10.0.0.1:8080",
         panel_host="10.0.0.1",
         panel_port=8080,
@@ -69,6 +70,8 @@ def test_a_fit_node_gets_the_agent_and_is_done_with_its_first_sample() -> None:
     outcome, asked = install(look(FIT), STARTED, ARRIVED)
     assert outcome == Outcome("node001", Word.INSTALLED)
     assert asked[2] == FirstSample(after=1002, seconds=20.5)
+    assert isinstance(asked[0], Step)
+    assert asked[0].stdin == b"auth=token panel_host=10.0.0.1 panel_port=8080 munge_socket='/run/m y'\nlook"
 
 
 def test_a_node_that_has_the_same_and_is_up_is_passed_over() -> None:

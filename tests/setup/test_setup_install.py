@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.config import load_config
 from minipanel.errors import CommandError
+from minipanel.sections import load_config
 from minipanel.setup.ask.answers import SelfMade
 from minipanel.setup.change import install as installation
 from minipanel.setup.change import service

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, ServerConfig, check_config, load_config
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
+from minipanel.sections import check_config, load_config
 from minipanel.services.password import hash_password
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers

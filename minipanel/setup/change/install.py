@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from minipanel import __version__
-from minipanel.config import Config, load_config
+from minipanel.config import Config
+from minipanel.sections import load_config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.change.account import ensure_account

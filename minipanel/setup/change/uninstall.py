@@ -7,9 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from minipanel.config import load_config
 from minipanel.errors import CommandError, ConfigError
 from minipanel.exits import DONE, explain_failures
+from minipanel.sections import load_config
 from minipanel.setup import places
 from minipanel.setup.change.account import remove_account
 from minipanel.setup.change.firewall import close_port
