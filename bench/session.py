@@ -13,10 +13,10 @@ class Session:
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers: dict[str, str] = {}
+        self._headers = {"Content-Type": "application/json"}
         login = json.dumps({"username": USER, "password": PASSWORD})
         self.token: str = json.loads(self.request("POST", "/api/auth/login", login))["token"]
-        self._headers = {"Authorization": f"Bearer {self.token}"}
+        self._headers["Authorization"] = f"Bearer {self.token}"
 
     def request(self, method: str, path: str, body: str | None = None) -> bytes:
         """Return an answer's body. Raises RuntimeError for any but a good one."""

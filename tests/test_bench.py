@@ -22,6 +22,8 @@ TINY = {
 
 ELSEWHERE = {
     # What others run for a while, and what they only import.
+    "attacks.py",
+    "siege.py",
     "page.py",
     *(
         "backlog.py",

@@ -87,7 +87,9 @@ class Cluster:
     def gaps(self, name: str) -> list[dict[str, Any]]:
         """Return a node's gaps of today, as the panel serves them."""
         body = json.dumps({"username": "storm", "password": "in a storm"}).encode()
-        request = urllib.request.Request(f"{self._config.server.url}/api/auth/login", body)
+        request = urllib.request.Request(
+            f"{self._config.server.url}/api/auth/login", body, {"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=10) as answer:
             token = json.load(answer)["token"]
         asked = urllib.request.Request(f"{self._config.server.url}/api/metrics/gaps/{name}?period=1d")

@@ -129,9 +129,7 @@ _BOTH_TABLES = (
 )
 
 
-def records_at(
-    connection: sqlite3.Connection, node_ids: Sequence[int], times: Sequence[int], now: int
-) -> list[Values]:
+def records_at(connection: sqlite3.Connection, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
     """Return each record there is of these nodes and times, by the values in which nodes are compared.
 
     Each is looked up by its id, node after node as they lie on disk: what lies between two times isn't read. A record
