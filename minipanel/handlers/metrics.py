@@ -42,12 +42,14 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema"
 async def read_realtime(request: Request) -> Response:
     """Return the newest sample and the state of every node."""
     panel = request.app.state.panel
-    return json_answer({"timestamp": int(panel.clock()), "nodes": panel.live.realtime()})
+    return json_answer(
+        {"timestamp": int(panel.clock()), "interval": panel.live.interval_seconds, "nodes": panel.live.realtime()}
+    )
 
 
 @router.get("/api/metrics/realtime/{nodeId}", response_model=RealtimeOne)
 async def read_realtime_one(request: Request) -> Response:
-    """Return one node's newest sample and its last hour at 5 seconds. `nodeId` is an integer id or a hostname."""
+    """Return one node's newest sample and its last hour. `nodeId` is an integer id or a hostname."""
     node = find_node(request, request.path_params["nodeId"])
     return json_answer(request.app.state.panel.live.one(node))
 
@@ -57,7 +59,7 @@ async def read_trend(request: Request) -> Response:
     """Return the last ten minutes of the whole cluster."""
     panel = request.app.state.panel
     # 20,000 samples at 1,000 nodes: not on the event loop.
-    return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock()))
+    return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
 
 @router.get("/api/metrics/history", response_model=HistorySet, responses=_CSV)

@@ -79,9 +79,13 @@ class RealtimeNode(BaseModel):
 
 
 class Realtime(BaseModel):
-    """The newest samples at the panel's time `timestamp`. Also the data of each event of the stream."""
+    """The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
+
+    `interval`: seconds from one sample of a node to the next, as configured.
+    """
 
     timestamp: int
+    interval: int
     nodes: list[RealtimeNode]
 
 
@@ -95,7 +99,7 @@ class RecentColumns(BaseModel):
 
 
 class RealtimeOne(BaseModel):
-    """One node's newest sample and its last hour."""
+    """One node's newest sample and its last hour, in which a sample comes each `interval` seconds."""
 
     node_id: int
     hostname: str
@@ -110,6 +114,7 @@ class RealtimeOne(BaseModel):
     clock_skew_seconds: float | None
     agent_version: str | None
     sensor: str | None
+    interval: int
     recent: RecentColumns
 
 
@@ -129,12 +134,16 @@ class HistoryColumns(BaseModel):
 
 
 class HistoryOne(HistoryColumns):
-    """The records of one node with timestamps after `from` up to `to` (Unix seconds)."""
+    """The records of one node with timestamps after `from` up to `to` (Unix seconds).
+
+    `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
+    """
 
     node_id: int
     hostname: str
     period: str | None
     step: int
+    interval: int
     from_: int = Field(alias="from")
     to: int
 
@@ -147,12 +156,13 @@ class HistoryNode(HistoryColumns):
 
 
 class HistorySet(BaseModel):
-    """The records of several nodes, in the order of the set."""
+    """The records of several nodes, in the order of the set. `interval` is that of HistoryOne."""
 
     period: str | None
     from_: int = Field(alias="from")
     to: int
     step: int
+    interval: int
     nodes: list[HistoryNode]
 
 
@@ -195,7 +205,7 @@ class GapsSet(BaseModel):
 
 
 class Trend(BaseModel):
-    """The last ten minutes of the cluster every 30 seconds: mean and highest CPU, memory used of all, hottest CPU."""
+    """The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU."""
 
     timestamp: list[int]
     cpu_percent: list[float]

@@ -69,7 +69,7 @@ class Broadcast:
             now = self._clock()
             if changed or not 0 <= now - last < LIFE_SECONDS:
                 self._told = self._live.stamps()
-                self._send(_event("samples", now, changed))
+                self._send(self._event("samples", now, changed))
                 last = now
 
     def _send(self, event: bytes) -> None:
@@ -82,7 +82,12 @@ class Broadcast:
                 viewer.put(event)
 
     def _snapshot(self) -> bytes:
-        return _event("snapshot", self._clock(), self._live.realtime())
+        return self._event("snapshot", self._clock(), self._live.realtime())
+
+    def _event(self, name: str, now: float, nodes: list[dict[str, object]]) -> bytes:
+        """Return one Server-Sent Event (HTML Standard, 9.2.5)."""
+        data = msgspec.json.encode({"timestamp": int(now), "interval": self._live.interval_seconds, "nodes": nodes})
+        return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
 
 
 class _Viewer:
@@ -110,9 +115,3 @@ class _Viewer:
         self._arrived.clear()
         events, self._events = self._events, []
         return b"".join(events)
-
-
-def _event(name: str, now: float, nodes: list[dict[str, object]]) -> bytes:
-    """Return one Server-Sent Event (HTML Standard, 9.2.5)."""
-    data = msgspec.json.encode({"timestamp": int(now), "nodes": nodes})
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), data)

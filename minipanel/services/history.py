@@ -36,10 +36,10 @@ class Span:
     end: int
     columns: tuple[str, ...]
 
-    def head(self) -> bytes:
+    def head(self, interval_seconds: int) -> bytes:
         """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
-        head = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end},"step":{RECORD_SECONDS}'
-        return head.encode()
+        asked = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end}'
+        return f'{asked},"step":{RECORD_SECONDS},"interval":{interval_seconds}'.encode()
 
 
 def read_span(period: str | None, start: str | None, end: str | None, fields: str | None, now: float) -> Span:
@@ -64,8 +64,9 @@ def read_span(period: str | None, start: str | None, end: str | None, fields: st
 class History:
     """Reads records beside the writer."""
 
-    def __init__(self, reading: Reading, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, reading: Reading, interval_seconds: int = 5, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
+        self.interval_seconds = interval_seconds
         self._clock = clock
 
     async def columns(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
@@ -89,11 +90,11 @@ class History:
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne."""
         (columns,) = await self.columns([node], span)
-        return b"".join([b"{", _who(node), b",", span.head(), *_members(columns), b"}"])
+        return b"".join([b"{", _who(node), b",", span.head(self.interval_seconds), *_members(columns), b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet in pieces, some nodes each, so that a large set is never held whole."""
-        head = b'{%s,"nodes":[' % span.head()
+        head = b'{%s,"nodes":[' % span.head(self.interval_seconds)
         for start in range(0, len(nodes), NODES_AT_ONCE):
             some = nodes[start : start + NODES_AT_ONCE]
             found = zip(some, await self.columns(some, span), strict=True)

@@ -19,7 +19,7 @@ class Live:
 
     def __init__(self, interval_seconds: int = 5, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._up_seconds = max(UP_SECONDS, 3 * interval_seconds)
+        self.interval_seconds = interval_seconds
         self._views: dict[int, _View] = {}
 
     def replace(self, nodes: Sequence[Node], last_seen: dict[int, int]) -> None:
@@ -69,7 +69,7 @@ class Live:
         answer = self._newest(view, now)
         answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
-        about = {"agent_version": view.agent_version, "sensor": view.sensor}
+        about = {"agent_version": view.agent_version, "sensor": view.sensor, "interval": self.interval_seconds}
         return {**answer, **about, "recent": hour.columns(max(int(now), view.last_seen or 0))}
 
     def hours(self) -> list[tuple[LastHour, int]]:
@@ -119,7 +119,7 @@ class Live:
             return "disabled"
         if view.last_seen is None:
             return "never"
-        return "up" if now - view.heard_at <= self._up_seconds else "down"
+        return "up" if now - view.heard_at <= max(UP_SECONDS, 3 * self.interval_seconds) else "down"
 
 
 Stamps = dict[int, tuple[int | None, State]]

@@ -43,7 +43,7 @@ class Panel:
         self.clocks = Clocks(clock)
         self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock)
         self.reading = Reading(self.store.reader)
-        self.history = History(self.reading, clock)
+        self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
         self.gaps = Gaps(self.reading, config.agents.interval, clock)
         self.sessions = Sessions(config, self._keep_logged_out, clock)
@@ -68,7 +68,8 @@ class Panel:
         await self._follow(config)
         self.config = config
         self.ingest.retention_days = config.database.retention_days
-        self.gaps.interval_seconds = config.agents.interval
+        for each in (self.live, self.history, self.gaps):
+            each.interval_seconds = config.agents.interval
         self.sessions.reload(config)
         self.credentials.reload(config)
         self.broadcast.restart()

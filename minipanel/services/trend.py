@@ -9,20 +9,22 @@ from minipanel.services.lasthour import LastHour
 
 TREND_SECONDS = 600
 STEP_SECONDS = 30
-"""Every sample of every node would take six times as long and hardly be seen in a chart an inch wide."""
+"""At least, and a whole number of intervals: every sample of every node would take six times as long and hardly be seen
+in a chart an inch wide."""
 
 ON_THEIR_WAY_SECONDS = 10
 """Nodes send their samples up to 4 s apart: a sum that lacks some of them would look like a drop."""
 
 
-def trend(hours: Sequence[tuple[LastHour, int]], now: float) -> dict[str, list[Any]]:
+def trend(hours: Sequence[tuple[LastHour, int]], now: float, interval_seconds: int = 5) -> dict[str, list[Any]]:
     """Return the shape of Trend; a time of which no node has a sample is left out.
 
     `hours` holds each node's last hour and its memory in bytes.
     """
-    last = int(now - ON_THEIR_WAY_SECONDS) // STEP_SECONDS * STEP_SECONDS
+    step = -(-STEP_SECONDS // interval_seconds) * interval_seconds
+    last = int(now - ON_THEIR_WAY_SECONDS) // step * step
     columns: dict[str, list[Any]] = {name: [] for name in ("timestamp", *_SUMS)}
-    for timestamp in range(last - TREND_SECONDS + STEP_SECONDS, last + 1, STEP_SECONDS):
+    for timestamp in range(last - (TREND_SECONDS // step - 1) * step, last + 1, step):
         found = [(hour.at(timestamp), total) for hour, total in hours]
         samples = [(*sample, total) for sample, total in found if sample is not None]
         if samples:

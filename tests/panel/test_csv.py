@@ -33,7 +33,7 @@ pytestmark = pytest.mark.anyio
 async def history(tmp_path: Path) -> AsyncIterator[History]:
     store = Store(tmp_path / "data.db")
     reading = Reading(store.reader)
-    yield History(reading, lambda: T)
+    yield History(reading, clock=lambda: T)
     await reading.close()
     store.close()
 

@@ -128,7 +128,17 @@ async def test_from_and_to_cut_out_records_and_fields_cut_out_columns(client: ht
     await send(client, *(sample(timestamp=end - 300 * k, cpu_percent=k) for k in range(5)))
     answer = await client.get(f"/api/metrics/history/1?from={end - 900}&to={end - 300}&fields=cpu_percent")
     history = answer.json()
-    assert set(history) == {"node_id", "hostname", "period", "from", "to", "step", "timestamp", "cpu_percent"}
+    assert set(history) == {
+        "node_id",
+        "hostname",
+        "period",
+        "from",
+        "to",
+        "step",
+        "interval",
+        "timestamp",
+        "cpu_percent",
+    }
     assert (history["period"], history["from"], history["to"]) == (None, end - 900, end - 300)
     assert history["timestamp"] == [end - 600, end - 300]
     assert history["cpu_percent"] == [2, 1]
@@ -144,7 +154,7 @@ async def test_the_history_of_a_node_set_comes_in_the_order_of_the_set(
     await send(client, sample(timestamp=end, cpu_percent=2, node_id=LONG), node_id=LONG)
     answer = await client.get("/api/metrics/history?nodes=node[001-003]&period=7d&fields=cpu_percent")
     history = answer.json()
-    assert set(history) == {"period", "from", "to", "step", "nodes"}
+    assert set(history) == {"period", "from", "to", "step", "interval", "nodes"}
     assert [(node["hostname"], node["timestamp"], node["cpu_percent"]) for node in history["nodes"]] == [
         ("node001", [end], [1]),
         (LONG, [end], [2]),

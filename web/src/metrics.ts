@@ -5,6 +5,7 @@ import { METRICS as LIST } from './api/metrics'
 
 type Listed = (typeof LIST)[number]
 export type MetricName = Listed['name']
+type MaxName = Extract<Listed['columns'], { max: string }>['max']
 type ShareName = Extract<Listed['columns'], { share: string }>['share']
 
 export interface Metric {
@@ -17,7 +18,7 @@ export interface Metric {
   readonly nullable: boolean
   /** The column of the whole that this is a part of. */
   readonly ofTotal: Exclude<Listed['ofTotal'], null> | null
-  readonly columns: { readonly mean: MetricName; readonly max: Listed['columns']['max']; readonly share?: ShareName }
+  readonly columns: { readonly mean: MetricName; readonly max?: MaxName; readonly share?: ShareName }
 }
 
 export const METRICS: readonly Metric[] = LIST

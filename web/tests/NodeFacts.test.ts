@@ -7,7 +7,7 @@ import { show } from './mounting'
 const NOW = 1_700_000_000
 const facts = (changes: Record<string, unknown> = {}, language: 'en' | 'zh' = 'en') => {
   const agent = { version: '0.1.0', sensor: 'coretemp Package id 0' }
-  const props = { timestamps: [NOW - 20, NOW - 15, NOW - 5], now: NOW, skewSeconds: -0.3, agent, hasSensor: true, ...changes }
+  const props = { timestamps: [NOW - 20, NOW - 15, NOW - 5], now: NOW, interval: 5, skewSeconds: -0.3, agent, hasSensor: true, ...changes }
   const view = show(NodeFacts, props, { language })
   return view.findAll('dl > div').map((fact) => [fact.get('dt').text(), fact.get('dd').text()])
 }
@@ -20,6 +20,11 @@ describe('the facts of one node', () => {
       ['Clock', '-0.3 s'],
       ['Agent', '0.1.0'],
     ])
+  })
+
+  it('count the samples that the interval allows', () => {
+    const timestamps = Array.from({ length: 60 }, (_, index) => NOW - 20 - 60 * (59 - index))
+    expect(facts({ timestamps, interval: 60 })[0]).toEqual(['Samples of the last hour', 'all 60 there'])
   })
 
   it('are told in Chinese too', () => {

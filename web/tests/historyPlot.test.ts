@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stretchesOf } from '@/history/coverage'
 import { csvOf } from '@/history/csv'
 import { summed, weightedMean } from '@/history/curve'
-import { plotOne, plotSeveral, plotSpread } from '@/history/plot'
+import { plotOne, plotSeveral, plotSpread, possibleOf } from '@/history/plot'
 
 import { FROM, records, setOf, spread } from './records'
 
@@ -28,6 +28,19 @@ describe('the records of one node as charts draw them', () => {
     expect(plotOne(records()).metrics.cpu_percent.curves[0]?.mean).toBeCloseTo((10 * 60 + 20 * 60 + 90 * 30) / 150)
     expect(weightedMean([null, 4], [60, 60])).toBe(4)
     expect(weightedMean([], [])).toBeNull()
+  })
+
+  it.each([[5, 60], [10, 30], [25, 12], [45, 6], [60, 5]])('at an interval of %i s are whole with %i samples', (interval, whole) => {
+    const { basisOf, lanes } = plotOne(records({ interval }))
+    expect([basisOf, lanes[0]?.basisOf]).toEqual([whole, whole])
+    expect(plotSeveral({ ...setOf('a', 'b'), interval }, named).basisOf).toBe(2 * whole)
+  })
+
+  it('of a shorter interval than that of now are whole, and count as much as those of now', () => {
+    const plot = plotOne(records({ interval: 60, samples: [60, 60, 5] }))
+    expect(plot.metrics.cpu_percent.curves[0]?.mean).toBe((10 + 20 + 90) / 3)
+    expect(plot.basis.map((there) => possibleOf(there, plot.basisOf))).toEqual([60, 60, 5, 5])
+    expect(stretchesOf(plot, plot).every(({ share }) => share === 1)).toBe(true)
   })
 
   it('of a node without a sensor have no temperature at all', () => {

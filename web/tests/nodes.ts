@@ -28,8 +28,8 @@ export function neverSeen(changes: Partial<RealtimeNode> = {}): RealtimeNode {
   return realtimeNode({ state: 'never', ...nothing, clock_skew_seconds: null, ...changes })
 }
 
-export function realtime(timestamp: number, nodes: RealtimeNode[]): Realtime {
-  return { timestamp, nodes }
+export function realtime(timestamp: number, nodes: RealtimeNode[], interval = 5): Realtime {
+  return { timestamp, interval, nodes }
 }
 
 /** A node as the list of nodes has it. */

@@ -13,6 +13,7 @@ export function records(changes: Partial<History> = {}): History {
     from: FROM,
     to: FROM + 86_400,
     step: 300,
+    interval: 5,
     timestamp: [FROM + 300, FROM + 600, FROM + 1500],
     cpu_percent: [10, 20, 90],
     cpu_percent_max: [15, 60, 100],
@@ -29,10 +30,10 @@ export function records(changes: Partial<History> = {}): History {
 
 /** The same records for each of `hostnames`; the second node and those after it lack the first record. */
 export function setOf(...hostnames: string[]): HistorySet {
-  const { period, from, to, step, ...columns } = records()
+  const { period, from, to, step, interval, ...columns } = records()
   const late = records({ timestamp: [FROM + 600, FROM + 1500], cpu_percent: [70, 80], memory_used: [1, 2], cpu_temp: [40, 41], samples: [60, 60] })
   const nodes = hostnames.map((hostname, index) => ({ ...(index === 0 ? columns : late), hostname, node_id: index + 1 }))
-  return { period, from, to, step, nodes }
+  return { period, from, to, step, interval, nodes }
 }
 
 export function spread(changes: Partial<HistorySpread> = {}): HistorySpread {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { grown, joined, sparkPath, TREND_SECONDS, type TrendPoint } from '@/composables/trends'
+import { grown, joined, joinedSeconds, sparkPath, TREND_SECONDS, type TrendPoint } from '@/composables/trends'
 import { byMetric, MAIN_METRIC } from '@/metrics'
 
 const point = (time: number, value: number | null = 10): TrendPoint => ({ time, metrics: byMetric(() => ({ value, upper: null })) })
@@ -23,8 +23,14 @@ describe('the last minutes', () => {
     expect(joined([point(30, 1)], [])).toHaveLength(1)
   })
 
+  it.each([[5, 45], [10, 45], [25, 75], [60, 90]])('at an interval of %i s are joined over %i s: the panel’s own points are that far apart', (interval, seconds) => {
+    expect(joinedSeconds(interval)).toBe(seconds)
+    const step = Math.ceil(30 / interval) * interval
+    expect(sparkPath([0, step, 2 * step], [1, 2, 3], place, joinedSeconds(interval)).match(/M/g)).toHaveLength(1)
+  })
+
   it('are drawn with a gap where nothing came', () => {
-    expect(sparkPath([0, 30, 90], [1, 2, 3], place)).toBe('M0.0 1.0h0.01L30.0 2.0M90.0 3.0h0.01')
-    expect(sparkPath([0, 5, 10], [1, null, 3], place).match(/M/g)).toHaveLength(2)
+    expect(sparkPath([0, 30, 90], [1, 2, 3], place, 45)).toBe('M0.0 1.0h0.01L30.0 2.0M90.0 3.0h0.01')
+    expect(sparkPath([0, 5, 10], [1, null, 3], place, 45).match(/M/g)).toHaveLength(2)
   })
 })

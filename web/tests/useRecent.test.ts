@@ -37,16 +37,18 @@ describe('one node as it goes on', () => {
   let scope: ReturnType<typeof effectScope>
   const newest = shallowRef<RealtimeNode>(realtimeNode())
   const restarts = shallowRef(1)
+  const interval = shallowRef(5)
   const realtimeOf = vi.fn<(node: string, signal?: AbortSignal) => Promise<RealtimeOne>>()
 
   function start() {
-    const recent = scope.run(() => useRecent({ realtimeOf }, newest, restarts))
+    const recent = scope.run(() => useRecent({ realtimeOf }, newest, restarts, interval))
     if (!recent) throw new Error('the scope has ended')
     return recent
   }
 
   beforeEach(() => {
     scope = effectScope()
+    interval.value = 5
     newest.value = realtimeNode({ hostname: 'node01', timestamp: NOW })
     realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5), agent_version: '0.2.0', sensor: 'acpitz' } as RealtimeOne)
   })
@@ -79,6 +81,28 @@ describe('one node as it goes on', () => {
     expect(realtimeOf).toHaveBeenCalledTimes(2)
   })
 
+  it('of a minute between samples appends the next one without asking again', async () => {
+    interval.value = 60
+    realtimeOf.mockResolvedValue({ recent: hour(NOW - 120, NOW - 60), agent_version: null, sensor: null } as RealtimeOne)
+    const { recent } = start()
+    await flushPromises()
+    newest.value = realtimeNode({ timestamp: NOW + 60 })
+    await flushPromises()
+    expect(recent.value.timestamp).toEqual([NOW - 120, NOW - 60, NOW, NOW + 60])
+    expect(realtimeOf).toHaveBeenCalledTimes(1)
+    newest.value = realtimeNode({ timestamp: NOW + 180 })
+    await flushPromises()
+    expect(realtimeOf).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks again when the interval has changed', async () => {
+    start()
+    await flushPromises()
+    interval.value = 10
+    await flushPromises()
+    expect(realtimeOf).toHaveBeenCalledTimes(2)
+  })
+
   it('asks again when the data began anew', async () => {
     start()
     await flushPromises()
@@ -100,9 +124,20 @@ describe('one node as it goes on', () => {
 
 describe('the samples missed', () => {
   it('are those between the first and now that are not there, but not one still under way', () => {
-    expect(missedOf([100, 105, 115], 127)).toEqual({ missed: 1, possible: 4 })
-    expect(missedOf([100, 105, 110], 120)).toEqual({ missed: 0, possible: 3 })
-    expect(missedOf([100], 200)).toEqual({ missed: 18, possible: 19 })
-    expect(missedOf([], 200)).toEqual({ missed: 0, possible: 0 })
+    expect(missedOf([100, 105, 115], 127, 5)).toEqual({ missed: 1, possible: 4 })
+    expect(missedOf([100, 105, 110], 120, 5)).toEqual({ missed: 0, possible: 3 })
+    expect(missedOf([100], 200, 5)).toEqual({ missed: 18, possible: 19 })
+    expect(missedOf([], 200, 5)).toEqual({ missed: 0, possible: 0 })
+  })
+
+  it.each([10, 25, 60])('are none of an hour at an interval of %i s in which none is missing', (interval) => {
+    const last = Math.floor(NOW / interval) * interval
+    const times = Array.from({ length: Math.floor(3600 / interval) }, (_, index) => last - interval * index).reverse()
+    expect(missedOf(times, last + interval - 1, interval)).toEqual({ missed: 0, possible: times.length })
+    expect(missedOf(times.filter((_, index) => index !== 3), last + interval - 1, interval)).toEqual({ missed: 1, possible: times.length })
+  })
+
+  it('are no fewer than none right after the interval has become longer', () => {
+    expect(missedOf([100, 105, 110, 120], 130, 60)).toEqual({ missed: 0, possible: 4 })
   })
 })

@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Read Realtime One
-         * @description Return one node's newest sample and its last hour at 5 seconds. `nodeId` is an integer id or a hostname.
+         * @description Return one node's newest sample and its last hour. `nodeId` is an integer id or a hostname.
          */
         get: operations["read_realtime_one"];
         put?: never;
@@ -417,6 +417,8 @@ export interface components {
         /**
          * HistoryOne
          * @description The records of one node with timestamps after `from` up to `to` (Unix seconds).
+         *
+         *     `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
          */
         HistoryOne: {
             /** Timestamp */
@@ -447,6 +449,8 @@ export interface components {
             period: string | null;
             /** Step */
             step: number;
+            /** Interval */
+            interval: number;
             /** From */
             from: number;
             /** To */
@@ -454,7 +458,7 @@ export interface components {
         };
         /**
          * HistorySet
-         * @description The records of several nodes, in the order of the set.
+         * @description The records of several nodes, in the order of the set. `interval` is that of HistoryOne.
          */
         HistorySet: {
             /** Period */
@@ -465,6 +469,8 @@ export interface components {
             to: number;
             /** Step */
             step: number;
+            /** Interval */
+            interval: number;
             /** Nodes */
             nodes: components["schemas"]["HistoryNode"][];
         };
@@ -566,10 +572,14 @@ export interface components {
         /**
          * Realtime
          * @description The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
+         *
+         *     `interval`: seconds from one sample of a node to the next, as configured.
          */
         Realtime: {
             /** Timestamp */
             timestamp: number;
+            /** Interval */
+            interval: number;
             /** Nodes */
             nodes: components["schemas"]["RealtimeNode"][];
         };
@@ -606,7 +616,7 @@ export interface components {
         };
         /**
          * RealtimeOne
-         * @description One node's newest sample and its last hour.
+         * @description One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
          */
         RealtimeOne: {
             /** Node Id */
@@ -638,6 +648,8 @@ export interface components {
             agent_version: string | null;
             /** Sensor */
             sensor: string | null;
+            /** Interval */
+            interval: number;
             recent: components["schemas"]["RecentColumns"];
         };
         /**
@@ -656,7 +668,7 @@ export interface components {
         };
         /**
          * Trend
-         * @description The last ten minutes of the cluster every 30 seconds: mean and highest CPU, memory used of all, hottest CPU.
+         * @description The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU.
          */
         Trend: {
             /** Timestamp */

@@ -9,8 +9,8 @@ import type { ClusterSummary } from './clusterSummary'
 
 export const TREND_SECONDS = 600
 const STEP_SECONDS = 5
-/** Points that are farther apart are not joined: the panel's own come every 30 s. */
-const JOINED_SECONDS = 45
+/** The panel's own points: one at the first sample of each so many seconds. */
+const PANEL_STEP_SECONDS = 30
 
 export interface TrendPoint {
   /** Unix seconds, by the panel's clock. */
@@ -80,8 +80,18 @@ function trendValue(metric: Metric, valuesOf: (metric: Metric) => [mean: number 
   return { value: form === 'of-total' ? share : highest, upper: null }
 }
 
-/** An SVG path through `values` at `times`: broken where two are far apart or a value is missing. */
-export function sparkPath(times: readonly number[], values: readonly (number | null)[], place: (time: number, value: number) => [number, number]) {
+/** How far apart two points may be and are still joined, where samples come each `interval` seconds. */
+export function joinedSeconds(interval: number): number {
+  return 1.5 * Math.ceil(PANEL_STEP_SECONDS / interval) * interval
+}
+
+/** An SVG path through `values` at `times`: broken where two are more than `joined` seconds apart, or a value is missing. */
+export function sparkPath(
+  times: readonly number[],
+  values: readonly (number | null)[],
+  place: (time: number, value: number) => [number, number],
+  joined: number,
+) {
   let path = ''
   let last: number | null = null
   times.forEach((time, index) => {
@@ -91,7 +101,7 @@ export function sparkPath(times: readonly number[], values: readonly (number | n
       return
     }
     const [x, y] = place(time, value)
-    const isJoined = last !== null && time - last <= JOINED_SECONDS
+    const isJoined = last !== null && time - last <= joined
     path += `${isJoined ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isJoined ? '' : 'h0.01'}`
     last = time
   })

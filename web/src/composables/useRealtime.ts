@@ -10,6 +10,9 @@ import { useClock } from './useClock'
 /** The panel speaks at least every 5 s. After this long without a word the values count as old, and the page says so. */
 export const STALE_SECONDS = 8
 
+/** Until the panel has said another. */
+const USUAL_INTERVAL_SECONDS = 5
+
 export type FeedState = 'starting' | Via | 'lost'
 
 /** The cluster live. Runs until the scope (the frame of the page) that asked for it is gone. */
@@ -19,10 +22,10 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   const nodes = shallowRef<readonly RealtimeNode[]>([])
   const via = shallowRef<Via | null>(null)
   const restarts = shallowRef(0)
-  const heard = shallowRef<{ panelTime: number; at: number } | null>(null)
+  const heard = shallowRef<{ panelTime: number; interval: number; at: number } | null>(null)
 
   function hear(data: Realtime) {
-    heard.value = { panelTime: data.timestamp, at: Date.now() / 1000 }
+    heard.value = { panelTime: data.timestamp, interval: data.interval, at: Date.now() / 1000 }
   }
 
   const stop = startFeed(api, {
@@ -56,6 +59,8 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
     silentSeconds,
     /** Whether anything was ever heard. */
     isKnown: computed(() => heard.value !== null),
+    /** Seconds from one sample of a node to the next. */
+    interval: computed(() => heard.value?.interval ?? USUAL_INTERVAL_SECONDS),
     /** The panel's time at its last word, Unix seconds; null before the first. */
     heardTime: computed(() => heard.value?.panelTime ?? null),
     /** The panel's clock in Unix seconds, running on between its words; null before the first. */

@@ -1,11 +1,10 @@
-/** One node's last hour at 5 s, growing with each sample. */
+/** One node's last hour, growing with each sample. */
 
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, RealtimeNode, RealtimeOne } from '@/api/client'
 import { byMetric, hasValues } from '@/metrics'
 
-export const SAMPLE_SECONDS = 5
 export const HOUR_SECONDS = 3600
 
 export type Recent = RealtimeOne['recent']
@@ -20,9 +19,10 @@ const NOTHING: Recent = { timestamp: [], ...byMetric(() => []) }
 
 /**
  * The last hour of the node whose newest sample is `newest`. It is read from the panel once, and again whenever samples may have
- * been missed: when `restarts` changes, and when `newest` jumps by more than one sample.
+ * been missed: when `restarts` changes, when `newest` jumps by more than one sample, and when these come at another `interval`
+ * (seconds) than before.
  */
-export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode>, restarts: Ref<number>) {
+export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode>, restarts: Ref<number>, interval: Ref<number>) {
   const recent = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
@@ -49,11 +49,11 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
 
   function grow(sample: RealtimeNode) {
     const last = recent.value.timestamp.at(-1)
-    if (last !== undefined && sample.timestamp !== null && sample.timestamp > last + SAMPLE_SECONDS) void read()
+    if (last !== undefined && sample.timestamp !== null && sample.timestamp > last + interval.value) void read()
     else recent.value = appended(recent.value, sample)
   }
 
-  watch(restarts, () => void read())
+  watch([restarts, interval], () => void read())
   watch(newest, grow)
   void read()
   onScopeDispose(() => {
@@ -66,13 +66,16 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
 /** How long a sample may be under way before it counts as missed. */
 const UNDER_WAY_SECONDS = 10
 
-/** Of the samples there could be since the first of `timestamps` up to `now`: how many are missing, and of how many. */
-export function missedOf(timestamps: readonly number[], now: number): { missed: number; possible: number } {
+/**
+ * Of the samples there could be since the first of `timestamps` up to `now`, one each `interval` seconds: how many are missing, and
+ * of how many. In the hour after it was changed, the interval of now is the measure of all.
+ */
+export function missedOf(timestamps: readonly number[], now: number, interval: number): { missed: number; possible: number } {
   const [first] = timestamps
   if (first === undefined) return { missed: 0, possible: 0 }
-  const last = Math.max(timestamps.at(-1) ?? first, Math.floor((now - UNDER_WAY_SECONDS) / SAMPLE_SECONDS) * SAMPLE_SECONDS)
-  const possible = (last - first) / SAMPLE_SECONDS + 1
-  return { missed: Math.max(0, possible - timestamps.length), possible }
+  const last = Math.max(timestamps.at(-1) ?? first, Math.floor((now - UNDER_WAY_SECONDS) / interval) * interval)
+  const possible = Math.max(timestamps.length, Math.floor((last - first) / interval) + 1)
+  return { missed: possible - timestamps.length, possible }
 }
 
 /** `recent` with `sample` at its end and without what is an hour older; the same object when the sample is in it, or has no values. */

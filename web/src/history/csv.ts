@@ -26,7 +26,7 @@ function columnsOf(plot: HistoryPlot): { head: string; values: Column }[] {
     const head = (kind: string) => `${called} ${kind} (${isShare ? '%' : unit})`
     if (plot.kind === 'several') return curves.map((curve) => ({ head: `${curve.name} ${head('mean')}`, values: curve.values }))
     const [curve] = curves
-    if (plot.kind === 'one') return [{ head: head('mean'), values: curve?.values ?? [] }, { head: head('max'), values: high ?? [] }]
+    if (plot.kind === 'one') return [{ head: head('mean'), values: curve?.values ?? [] }, ...(high ? [{ head: head('max'), values: high }] : [])]
     return [
       { head: head('10th percentile'), values: low ?? [] },
       { head: head('median'), values: curve?.values ?? [] },

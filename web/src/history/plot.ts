@@ -49,7 +49,7 @@ export interface HistoryPlot extends Basis {
   recordsPossible: number
 }
 
-const SAMPLES_IN_RECORD = 60
+const RECORD_SECONDS = 300
 const NONE: never[] = []
 type SpreadName = Extract<keyof HistorySpread, `${string}_p${number}`>
 
@@ -59,19 +59,21 @@ export function plotOne(history: History): HistoryPlot {
   const { times, sources } = gapped(timestamp, step)
   const column = (values: Column | null | undefined) => spreadOut(values ?? NONE, sources)
   const samples = column(history.samples)
+  const whole = wholeRecord(history.interval)
+  const weights = weightsOf(samples, whole)
   return {
     kind: 'one',
     ...frameOf(history, times, timestamp),
     metrics: byMetric((metric) => {
-      const [means, peaks] = [column(history[metric.columns.mean]), column(history[metric.columns.max])]
+      const [means, peaks] = [column(history[metric.columns.mean]), metric.columns.max === undefined ? null : column(history[metric.columns.max])]
       const totals = metric.ofTotal === null ? null : column(history[metric.ofTotal])
-      const curve = curveOf(history.hostname, means, samples, peaks)
-      const range = rangeOf(metric, [means, peaks], totals ?? NONE)
-      return { curves: [curve], low: means, high: peaks, totals, range, isShare: false, hasValues: curve.mean !== null }
+      const curve = curveOf(history.hostname, means, weights, peaks ?? means)
+      const range = rangeOf(metric, [means, peaks ?? NONE], totals ?? NONE)
+      return { curves: [curve], low: peaks && means, high: peaks, totals, range, isShare: false, hasValues: curve.mean !== null }
     }),
     basis: samples,
-    basisOf: SAMPLES_IN_RECORD,
-    lanes: [{ hostname: history.hostname, name: history.hostname, basis: samples, basisOf: SAMPLES_IN_RECORD }],
+    basisOf: whole,
+    lanes: [{ hostname: history.hostname, name: history.hostname, basis: samples, basisOf: whole }],
   }
 }
 
@@ -79,6 +81,7 @@ export function plotOne(history: History): HistoryPlot {
 export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => string): HistoryPlot {
   const timestamp = [...new Set(set.nodes.flatMap((node) => node.timestamp))].sort((a, b) => a - b)
   const { times } = gapped(timestamp, set.step)
+  const whole = wholeRecord(set.interval)
   const placed = set.nodes.map((node) => {
     const rows = new Map(node.timestamp.map((time, row) => [time, row]))
     const column = (values: Column | null | undefined) => times.map((time) => values?.[rows.get(time) ?? -1] ?? null)
@@ -88,14 +91,14 @@ export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => strin
     kind: 'several',
     ...frameOf(set, times, timestamp),
     metrics: byMetric((metric) => {
-      const curves = placed.map(({ name, node, column, samples }) => curveOf(name, column(node[metric.columns.mean]), samples))
+      const curves = placed.map(({ name, node, column, samples }) => curveOf(name, column(node[metric.columns.mean]), weightsOf(samples, whole)))
       const totals = placed.map(({ node }) => (metric.ofTotal === null ? null : highest(node[metric.ofTotal] ?? NONE)))
       const range = rangeOf(metric, curves.map(({ values }) => values), totals)
       return { curves, low: null, high: null, totals: null, range, isShare: false, hasValues: curves.some(({ mean }) => mean !== null) }
     }),
     basis: summed(placed.map(({ samples }) => samples)),
-    basisOf: SAMPLES_IN_RECORD * set.nodes.length,
-    lanes: placed.map(({ hostname, name, samples }) => ({ hostname, name, basis: samples, basisOf: SAMPLES_IN_RECORD })),
+    basisOf: whole * set.nodes.length,
+    lanes: placed.map(({ hostname, name, samples }) => ({ hostname, name, basis: samples, basisOf: whole })),
   }
 }
 
@@ -121,6 +124,23 @@ export function plotSpread(spread: HistorySpread, name: string): HistoryPlot {
     basisOf: spread.nodes,
     lanes: [{ hostname: null, name, basis: reporting, basisOf: spread.nodes }],
   }
+}
+
+/** How many of what an entry rests on there could be: a record made at a shorter interval than that of now holds more, and is whole. */
+export function possibleOf(there: number | null, basisOf: number): number {
+  return Math.max(there ?? 0, basisOf)
+}
+
+/**
+ * How many samples a whole record holds where one comes each `interval` seconds. Records do not tell at which interval they were
+ * made, so that of now is the measure of all.
+ */
+function wholeRecord(interval: number): number {
+  return Math.floor(RECORD_SECONDS / interval)
+}
+
+function weightsOf(samples: Column, whole: number): Column {
+  return samples.map((there) => there && Math.min(there, whole))
 }
 
 function frameOf({ from, to, step }: { from: number; to: number; step: number }, times: number[], timestamp: readonly number[]) {

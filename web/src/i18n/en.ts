@@ -143,7 +143,7 @@ export const en = {
     badSet: '“{text}” is no node set. One looks like this: node[01-64,70]',
     tooLarge: '“{text}” names more than {most} nodes.',
     all: 'All nodes',
-    lastHour: 'Last hour, one sample every 5 s.',
+    lastHour: 'Last hour, one sample every {seconds} s.',
     noSample: 'This node has not sent a sample yet.',
     toHistory: 'History of this node',
     toRealtime: 'This node now',

@@ -144,7 +144,7 @@ export const zh: Messages = {
     badSet: '“{text}”不是节点集。正确的形式如 node[01-64,70]',
     tooLarge: '“{text}”包含的节点超过 {most} 个。',
     all: '全部节点',
-    lastHour: '最近一小时，每 5 秒一个样本。',
+    lastHour: '最近一小时，每 {seconds} 秒一个样本。',
     noSample: '该节点尚未上报样本。',
     toHistory: '查看该节点的历史',
     toRealtime: '查看该节点的实时数据',

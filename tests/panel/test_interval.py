@@ -1,0 +1,51 @@
+"""Another interval than 5 s: the page hears of it in every answer it needs it for, at a start and after a reload."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from minipanel.services.trend import trend
+from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.test_trend import GB, LastHour, Sample
+
+ANSWERS = (
+    "/api/metrics/realtime",
+    "/api/metrics/realtime/node001",
+    "/api/metrics/history/node001?period=1d",
+    "/api/metrics/history?nodes=node001&period=1d",
+)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("interval", [10, 60])
+async def test_the_interval_is_in_every_answer_and_follows_a_reload(tmp_path: Path, interval: int) -> None:
+    config = config_in(tmp_path, interval=interval)
+    async with running_app(config) as app, caller(app) as client:
+        await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+        stored = await client.post("/api/metrics", content=body_of(sample()), headers=bearer())
+        assert stored.status_code == 200
+        for address in ANSWERS:
+            assert (await client.get(address)).json()["interval"] == interval, address
+
+        panel = app.state.panel
+        await panel.reload(replace(config, agents=replace(config.agents, interval=25)))
+        for address in ANSWERS:
+            assert (await client.get(address)).json()["interval"] == 25, address
+        snapshot = await anext(panel.broadcast.events())
+        assert json.loads(snapshot.partition(b"data: ")[2])["interval"] == 25
+
+
+@pytest.mark.parametrize(("interval", "step"), [(5, 30), (10, 30), (20, 40), (25, 50), (35, 35), (60, 60)])
+def test_the_clusters_trend_has_a_point_for_each_half_minute_or_each_sample(interval: int, step: int) -> None:
+    hour = LastHour()
+    now = 1_700_000_010
+    for timestamp in range((now - 3000) // interval * interval, now + 1, interval):
+        hour.add(Sample("n1", timestamp, 1.0, 8 * GB, GB, None), timestamp)
+    times = trend([(hour, 8 * GB)], now, interval)["timestamp"]
+    assert len(times) == 600 // step
+    assert {later - earlier for earlier, later in itertools.pairwise(times)} == {step}
