@@ -1,7 +1,10 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { computed, shallowRef } from 'vue'
+import type { RouteLocation } from 'vue-router'
 
 import { ApiError, type History, type Node } from '@/api/client'
+import type { Cluster } from '@/composables/useCluster'
 import { RENEWAL_SECONDS } from '@/composables/useNodes'
 import HistoryView from '@/views/HistoryView.vue'
 
@@ -10,14 +13,23 @@ import { listedNode } from './nodes'
 
 /** 2025-11-24 14:07:00 in Shanghai */
 const NOW = Date.UTC(2025, 10, 24, 6, 7) / 1000
-const EMPTY = { node_id: 1, hostname: 'node01', period: '1d', from: NOW - 86_400, to: NOW, step: 300, timestamp: [] } as History
+const EMPTY: History = { node_id: 1, hostname: 'node01', period: '1d', from: NOW - 86_400, to: NOW, step: 300, interval: 5, timestamp: [] }
 
 async function open(nodes: Node[], history: () => Promise<History> = () => Promise.resolve(EMPTY), node = 'node01') {
   const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [] }) }
-  const view = show(HistoryView, { node, when: { period: '1d' } }, { api })
+  const view = show(HistoryView, { node, when: { period: '1d' } }, { api, cluster: { panelTime: ticking(NOW) } })
   await flushPromises()
   return { view, api }
 }
+
+/** The panel's clock as the page knows it. */
+function ticking(from: number): Cluster['panelTime'] {
+  const time = shallowRef(from)
+  setInterval(() => { time.value += 1 }, 1000)
+  return computed(() => time.value)
+}
+
+const routeOf = (view: ReturnType<typeof show>) => (view.vm as unknown as { $route: RouteLocation }).$route
 
 beforeEach(() => vi.useFakeTimers({ now: NOW * 1000, toFake: ['Date', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
@@ -26,6 +38,15 @@ describe('history without records', () => {
   it('says when the first one appears', async () => {
     const { view } = await open([listedNode()])
     expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:10.')
+  })
+
+  it.each([-3730, 3730])("says so by the panel's clock, though the viewer's is %i s off", async (offset) => {
+    vi.setSystemTime((NOW + offset) * 1000)
+    const { view } = await open([listedNode()])
+    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:10.')
+    await view.get('[aria-label=Earlier]').trigger('click')
+    await flushPromises()
+    expect(routeOf(view).query).toEqual({ from: String(NOW - 2 * 86_400), to: String(NOW - 86_400) })
   })
 
   it('promises the next one when that time has passed', async () => {

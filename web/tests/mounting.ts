@@ -7,6 +7,7 @@ import { afterEach } from 'vitest'
 
 import type { Api } from '@/api/client'
 import { apiKey } from '@/composables/useApi'
+import { type Cluster, clusterKey } from '@/composables/useCluster'
 import { languageKey } from '@/composables/useLanguage'
 import { type Colours, themeKey } from '@/composables/useTheme'
 import { createMessages, type Language } from '@/i18n'
@@ -19,10 +20,11 @@ const NOWHERE = { template: '<div />' }
 export interface Surroundings {
   language?: Language
   api?: Partial<Api>
+  cluster?: Partial<Cluster>
 }
 
 /** Mount `component` with `props`, in English unless told otherwise. */
-export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {} }: Surroundings = {}) {
+export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {} }: Surroundings = {}) {
   const messages = createMessages(language)
   const router = createRouter({
     history: createMemoryHistory(),
@@ -39,6 +41,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       plugins: [messages, router],
       provide: {
         [apiKey as symbol]: api,
+        [clusterKey as symbol]: cluster,
         [languageKey as symbol]: { language: shallowRef(language), units },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
       },

@@ -22,12 +22,13 @@ describe('history', () => {
   let scope: ReturnType<typeof effectScope>
   const target = shallowRef<Target | null>(null)
   const when = ref<When>({ period: '1d' })
+  const panelTime = shallowRef<number | null>(FROM + 10)
   const ask = vi.fn<(node: string, when: When, signal?: AbortSignal) => Promise<History>>()
   const askSet = vi.fn(() => Promise.resolve(setOf('node01', 'node02')))
   const askSpread = vi.fn(() => Promise.resolve(spread()))
 
   function start() {
-    const history = scope.run(() => useHistory({ history: ask, historyOfSet: askSet, spread: askSpread }, target, when))
+    const history = scope.run(() => useHistory({ history: ask, historyOfSet: askSet, spread: askSpread }, target, when, panelTime))
     if (!history) throw new Error('the scope has ended')
     return history
   }
@@ -38,6 +39,7 @@ describe('history', () => {
     scope = effectScope()
     target.value = named('node01')
     when.value = { period: '1d' }
+    panelTime.value = FROM + 10
     ask.mockReset().mockResolvedValue(records())
   })
   afterEach(() => {
@@ -126,6 +128,33 @@ describe('history', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(ask).toHaveBeenCalledTimes(1)
     await vi.advanceTimersByTimeAsync(300_000)
+    expect(ask).toHaveBeenCalledTimes(2)
+  })
+
+  it.each([-3730, 3730])("is read again when the panel has the next record, though the viewer's clock is %i s off", async (offset) => {
+    vi.setSystemTime((FROM + 10 + offset) * 1000)
+    start()
+    await vi.advanceTimersByTimeAsync(297_000)
+    expect(ask).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(ask).toHaveBeenCalledTimes(2)
+  })
+
+  it('is read again by the time of the answer where the panel has said no other', async () => {
+    panelTime.value = null
+    ask.mockResolvedValue(records({ to: FROM + 200 }))
+    start()
+    await vi.advanceTimersByTimeAsync(107_000)
+    expect(ask).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(ask).toHaveBeenCalledTimes(2)
+  })
+
+  it('is tried again after an error, whether or not the panel has said its time', async () => {
+    panelTime.value = null
+    ask.mockRejectedValue(new ApiError(0, 'away'))
+    start()
+    await vi.advanceTimersByTimeAsync(301_000)
     expect(ask).toHaveBeenCalledTimes(2)
   })
 })

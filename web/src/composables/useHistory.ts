@@ -13,8 +13,8 @@ export const RECORD_SHOWN_AFTER_SECONDS = 8
 
 type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread'>
 
-/** The records of `target` (nothing is read while it is null) over `when`. */
-export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>) {
+/** The records of `target` (nothing is read while it is null) over `when`. `panelTime` in Unix seconds, null while it is not known. */
+export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>, panelTime: Ref<number | null>) {
   const plot = shallowRef<HistoryPlot | null>(null)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(false)
@@ -28,18 +28,20 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     asking = new AbortController()
     const { signal } = asking
     isLoading.value = true
+    let now: number | null = null
     try {
       const answer = await ask(api, target.value, when.value, signal)
       if (signal.aborted) return
       plot.value = answer
+      now = answer.to
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
       error.value = problem
     }
     isLoading.value = false
-    // What is over gets no new record.
-    if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(Date.now() / 1000) * 1000)
+    // What is over gets no new record. The viewer's clock may be off, so the panel's tells when the next one is there.
+    if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(panelTime.value ?? now) * 1000)
   }
 
   watch(() => target.value?.hostnames, () => {
@@ -62,8 +64,9 @@ async function ask(api: HistoryApi, { kind, nodes, hostnames, title }: Target, w
   return plotSeveral(await api.historyOfSet(hostnames, when, signal), (hostname) => names.get(hostname) ?? hostname)
 }
 
-/** How long until the next record can be read, at the viewer's time `now` (Unix seconds). */
-export function secondsToNextRecord(now: number): number {
+/** How long until the next record can be read, at the panel's time `now` (Unix seconds); a record's length where that is not known. */
+export function secondsToNextRecord(now: number | null): number {
+  if (now === null) return RECORD_SECONDS
   const passed = (now - RECORD_SHOWN_AFTER_SECONDS) % RECORD_SECONDS
   return RECORD_SECONDS - passed
 }
