@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.database.queries import merge_sealed
+from minipanel.database.merge import merge_sealed
 from minipanel.database.store import Store
 from minipanel.models.node import Node
 from minipanel.models.record import VALUE_COLUMNS

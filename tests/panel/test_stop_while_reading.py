@@ -14,7 +14,7 @@ import pytest
 
 from minipanel.config import Config, NodeConfig
 from minipanel.config.template import render_config
-from minipanel.database.queries import merge_sealed
+from minipanel.database.merge import merge_sealed
 from minipanel.database.store import Store
 from tests.e2e.month import DAY, record
 from tests.panel.commands import STOP_SECONDS, log_in, running_panel, written_config
