@@ -320,6 +320,25 @@ def test_by_http_a_credential_lets_one_post_in_and_without_munged_none(tmp_path:
     assert away.json()["error"].startswith("The panel gets no answer from munged: ")
 
 
+@needs_munged
+def test_by_http_a_node_that_claims_anothers_origin_stores_nothing_for_it(tmp_path: Path):
+    async def story() -> list[httpx.Response]:
+        key = os.urandom(128)
+        with running_munged(key=key) as panels, running_munged(key=key, options=["--origin=10.0.0.3"]) as liars:
+            config = config_in(tmp_path, auth="munge", munge_socket=panels, allowed_uids=(os.geteuid(),))
+            async with running_app(config) as app, caller(app, "10.0.0.2") as agent:
+                answers = []
+                for body in (body_of(sample(node_id="node002")), body_of(sample())):
+                    headers = {"Authorization": f"MUNGE {encode(payload_of(body), liars)}"}
+                    answers.append(await agent.post("/api/metrics", content=body, headers=headers))
+                return answers
+
+    for_another, for_itself = asyncio.run(story())
+    assert for_another.status_code == 403
+    assert for_another.json()["error"].startswith("'node002' may report from 10.0.0.3, but")
+    assert (for_itself.status_code, for_itself.json()["stored"]) == (200, 1)
+
+
 def test_a_munged_that_was_killed_holds_up_one_request_and_not_all(tmp_path: Path):
     path = tmp_path / "munge.socket"
     with socket.socket(socket.AF_UNIX) as dead:
