@@ -23,6 +23,7 @@ from minipanel.models.answers import (
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
+from minipanel.services.directory import Directory
 from minipanel.services.history import Span, read_span
 from minipanel.services.trend import trend
 
@@ -74,7 +75,7 @@ async def read_history_set(
 ) -> Response:
     """Return the records of a node set."""
     span = read_span(period, start, end, fields, request.app.state.panel.clock())
-    wanted = _find_all(request, nodes)
+    wanted = await _find_all(request, nodes)
     if _wants_csv(request, format):
         return await _csv(request, wanted, span)
     pieces = request.app.state.panel.history.set_of(wanted, span)
@@ -105,7 +106,7 @@ async def read_gaps_of_set(
     """Return the times without samples of the nodes of a set, and why."""
     panel = request.app.state.panel
     span = read_span(period, start, end, None, panel.clock())
-    pieces = panel.gaps.set_of(_find_all(request, nodes), span)
+    pieces = panel.gaps.set_of(await _find_all(request, nodes), span)
     return await answer_in_pieces(pieces, "application/json")
 
 
@@ -129,18 +130,23 @@ async def read_spread(
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
     panel = request.app.state.panel
     span = read_span(period, start, end, None, panel.clock())
-    return json_answer(await panel.spread.of(_find_all(request, nodes), span))
+    return json_answer(await panel.spread.of(await _find_all(request, nodes), span))
 
 
-def _find_all(request: Request, nodes: str | None) -> list[Node]:
+async def _find_all(request: Request, nodes: str | None) -> list[Node]:
     if nodes is None:
         raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
-    found = {name: request.app.state.panel.directory.find(name) for name in expand(nodes)}
+    # A set may name 100,000 nodes: not on the event loop.
+    return await asyncio.to_thread(_find, request.app.state.panel.directory, nodes)
+
+
+def _find(directory: Directory, nodes: str) -> list[Node]:
+    found = {name: directory.find(name) for name in expand(nodes)}
     missing = [name for name, node in found.items() if node is None]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise NotFound(f"There is no node {quote(missing[0])}{more}.")
-    return list(dict.fromkeys(found.values()))
+    return list(dict.fromkeys(node for node in found.values() if node is not None))
 
 
 def _wants_csv(request: Request, format: str | None) -> bool:

@@ -1,39 +1,47 @@
-"""Node sets as people type and read them: ClusterShell's syntax, bounded, without groups."""
+"""Node sets as people type and read them: ClusterShell's, bounded, without groups; web/src/nodeset.ts reads alike."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import prod
 
 from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
+from ClusterShell.RangeSet import RangeSet, RangeSetException
 
 from minipanel.errors import BadInput
 from minipanel.models.quote import quote
 
 MAX_CHARACTERS = 10_000
-MAX_NODES = 10_000
+MAX_NODES = 100_000
 
-_RANGE = re.compile(r"(\d+)-(\d+)")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_NUMBER = r"\s*\d{1,15}\s*"
+_RANGE = rf"{_NUMBER}(?:-{_NUMBER}(?:/{_NUMBER})?)?"
+_PART = rf"\s*(?:[\w.-]|\[{_RANGE}(?:,{_RANGE})*\])+\s*"
+_NODE_SET = re.compile(rf"{_PART}(?:,{_PART})*", re.ASCII)
+_ONE_PART = re.compile(r"(?:[^,\[]|\[[^\]]*\])+")
+_BRACKETS = re.compile(r"(\d*)\[([^\]]*)\](\d*)")
 
 
 def expand(text: str) -> list[str]:
     """Return the names in a node set: node[001-003,7] -> node001, node002, node003, node7. Raises BadInput.
 
-    Groups (@name) are no part of it: they would run commands of the machine's configuration for whoever asks.
+    Comma-separated names of letters, digits and .-_ with numbers or ranges of them in brackets; a range may have a step
+    (n[1-9/2]). Digits before a bracket belong to its numbers: n1[10-12] is n110 to n112. ClusterShell's other
+    operators, wildcards and groups (@name) are no part of it: groups run commands of the machine's configuration.
     """
     if not text or len(text) > MAX_CHARACTERS:
         raise BadInput(f"nodes has {len(text)} characters; 1 to {MAX_CHARACTERS} are allowed.")
-    # ClusterShell expands every range in memory, so their size is looked at first.
-    if _size(text) > MAX_NODES:
-        raise BadInput(f"nodes is {quote(text)}; at most {MAX_NODES} nodes are allowed.")
+    if not _NODE_SET.fullmatch(text):
+        raise _no_node_set(text)
+    compact = re.sub(r"\s", "", text)
     try:
-        names = list(NodeSet(text, resolver=RESOLVER_NOGROUP))
-    except (NodeSetException, ValueError) as error:
-        raise BadInput(f"nodes is {quote(text)}; it must be a node set such as node[01-08,12].") from error
-    if not names:
-        raise BadInput(f"nodes is {quote(text)}; it names no node.")
-    return names
+        # Counted before it is expanded: ClusterShell holds every number of a range in memory.
+        if not _is_bounded(compact):
+            raise BadInput(f"nodes is {quote(text)}; at most {MAX_NODES} nodes are allowed.")
+        return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
+    except (NodeSetException, RangeSetException, ValueError) as error:
+        raise _no_node_set(text) from error
 
 
 def fold(names: Iterable[str]) -> str:
@@ -41,15 +49,36 @@ def fold(names: Iterable[str]) -> str:
     return str(NodeSet.fromlist(list(names), resolver=RESOLVER_NOGROUP))
 
 
-def _size(text: str) -> int:
-    """Return an upper bound of how many names the text expands to."""
+def _no_node_set(text: str) -> BadInput:
+    return BadInput(
+        f"nodes is {quote(text)}; it must be a node set such as node[01-08,12]: names of letters, digits, "
+        "dots, hyphens and underscores, with numbers from lower to higher in brackets."
+    )
+
+
+def _is_bounded(text: str) -> bool:
+    """Tell whether a node set names at most MAX_NODES nodes. Raises ValueError or RangeSetException for a bad range."""
+    parts = [_BRACKETS.findall(part) for part in _ONE_PART.findall(text)]
+    # First without the digits before brackets, which can only add numbers: with them the ranges are taken apart.
+    return all(
+        sum(prod(size(*bracket) for bracket in brackets) for brackets in parts) <= MAX_NODES
+        for size in (_size, _size_with_digits)
+    )
+
+
+def _size(_before: str, inside: str, _after: str) -> int:
+    """Return how many numbers stand in a bracket: "1-9/4,20" -> 4."""
     total = 0
-    for part in re.split(r",(?![^\[]*\])", text):
-        names = 1
-        for brackets in _BRACKETS.findall(part):
-            ranges = _RANGE.findall(brackets)
-            widths = [max(1, int(last[:12]) - int(first[:12]) + 1) for first, last in ranges if len(last) < 12]
-            oversized = any(len(last) >= 12 for _, last in ranges)
-            names *= MAX_NODES + 1 if oversized else sum(widths) + brackets.count(",") + 1
-        total += names
+    for each in inside.split(","):
+        bounds, _, step = each.partition("/")
+        first, _, last = bounds.partition("-")
+        total += len(range(int(first), int(last or first) + 1, int(step or 1)))
     return total
+
+
+def _size_with_digits(before: str, inside: str, after: str) -> int:
+    """Return how many numbers a bracket stands for, as ClusterShell has it: n1[9,10] is n1[9-10], so n[19-110]."""
+    if not before or after:
+        return _size(before, inside, after)
+    ranges = ([before + bound for bound in str(run).split("-")] for run in RangeSet(inside).contiguous())
+    return sum(int(bounds[-1]) - int(bounds[0]) + 1 for bounds in ranges)

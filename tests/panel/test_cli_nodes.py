@@ -60,8 +60,8 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
         (["add", "node004", "10.0.0.4"], "already has a node of the address 10.0.0.4: spare (10.0.0.4)."),
         (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
         (["remove", "node["], "it must be a node set such as"),
-        (["remove", "node[1-9999999]"], "at most 10000 nodes are allowed"),
-        (["remove", "@all"], "has no node named '@all'"),
+        (["remove", "node[1-9999999]"], "at most 100000 nodes are allowed"),
+        (["remove", "@all"], "nodes is '@all'; it must be a node set"),
         (["remove", ""], "1 to 10000 are allowed"),
     ],
 )
