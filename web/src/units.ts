@@ -19,6 +19,16 @@ export function createUnits(locale: string, timeZone?: string) {
   const zoneShort = (seconds: number) =>
     zoneFormat.formatToParts(seconds * 1000).find((part) => part.type === 'timeZoneName')?.value ?? zone
 
+  const minute = time({ hour: '2-digit', minute: '2-digit' })
+  const day = time({ day: 'numeric', month: 'short' })
+  const dayMinute = time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+  const dateMinute = time({ dateStyle: 'medium', timeStyle: 'short' })
+  /** Times between `from` and `to` need their zone where the clocks change in between: an hour may come twice. */
+  const zoned = (from: number, to: number) => {
+    const isNeeded = zoneShort(from) !== zoneShort(to)
+    return (format: (seconds: number) => string, seconds: number) => (isNeeded ? `${format(seconds)} ${zoneShort(seconds)}` : format(seconds))
+  }
+
   return {
     locale,
     /** 58.23 -> "58.2%" */
@@ -45,19 +55,27 @@ export function createUnits(locale: string, timeZone?: string) {
     /** "14:05:20" */
     second: time({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     /** "14:05" */
-    minute: time({ hour: '2-digit', minute: '2-digit' }),
+    minute,
     /** "24 Nov" */
-    day: time({ day: 'numeric', month: 'short' }),
-    /** "24 Nov, 14:05" */
-    dayMinute: time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
-    /** "24 Nov 2025, 14:05" */
-    dateMinute: time({ dateStyle: 'medium', timeStyle: 'short' }),
+    day,
+    /** "24 Nov, 14:05 – 15:05"; with zones where these differ: "25 Oct, 02:30 CEST – 02:10 CET" */
+    span: (from: number, to: number) => {
+      const text = zoned(from, to)
+      return `${text(dayMinute, from)} – ${text(day(from) === day(to) ? minute : dayMinute, to)}`
+    },
+    /** "24 Nov 2025, 14:05"; with its zone where the clocks change between `from` and `to` */
+    dateMinuteIn: (from: number, to: number, seconds: number) => zoned(from, to)(dateMinute, seconds),
     /** "24 Nov 2025, 14:05:20" */
     dateSecond: time({ dateStyle: 'medium', timeStyle: 'medium' }),
     /** "GMT+8" at the moment `seconds` */
     zoneShort,
     /** "Asia/Shanghai (GMT+8)" at the moment `seconds` */
     zoneOf: (seconds: number) => (zoneShort(seconds) === zone ? zone : `${zone} (${zoneShort(seconds)})`),
+    /** "Europe/Berlin (CEST, CET)" from the moment `from` to `to`; one where there is but one */
+    zoneOver: (from: number, to: number) => {
+      const shorts = [...new Set([zoneShort(from), zoneShort(to)])].join(', ')
+      return shorts === zone ? zone : `${zone} (${shorts})`
+    },
   }
 }
 

@@ -49,8 +49,9 @@ describe('times', () => {
   })
 
   it('have the form of the language', () => {
-    expect(english.dayMinute(MOMENT)).toBe('24 Nov, 14:05')
-    expect(chinese.dayMinute(MOMENT)).toBe('11月24日 14:05')
+    expect(english.span(MOMENT, MOMENT + 600)).toBe('24 Nov, 14:05 – 14:15')
+    expect(english.span(MOMENT, MOMENT + 86_400)).toBe('24 Nov, 14:05 – 25 Nov, 14:05')
+    expect(chinese.span(MOMENT, MOMENT + 600)).toBe('11月24日 14:05 – 14:15')
   })
 
   it('name their zone once', () => {
