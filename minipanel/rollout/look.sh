@@ -63,7 +63,12 @@ look_at_installed() {
         [ ! -f "$home/$name" ] || say "sum_$name" "$(sha256sum <"$home/$name" | cut -d ' ' -f 1)"
     done
     [ ! -f "/etc/systemd/system/$unit" ] || say "sum_$unit" "$(sha256sum <"/etc/systemd/system/$unit" | cut -d ' ' -f 1)"
-    say is_active "$(systemctl is-active "$unit" 2>/dev/null)"
+    # A run of install-agent.sh that was killed leaves what was there before: whatever runs now may be either.
+    if [ -d "$home/.before" ]; then
+        say is_active unfinished
+    else
+        say is_active "$(systemctl is-active "$unit" 2>/dev/null)"
+    fi
     say is_enabled "$(systemctl is-enabled "$unit" 2>/dev/null)"
     if [ -e "$home" ] || [ -e /var/lib/minipanel-agent ] || [ -e "/etc/systemd/system/$unit" ]; then
         say is_there yes

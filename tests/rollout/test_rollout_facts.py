@@ -149,6 +149,13 @@ def test_the_look_asks_the_munged_that_the_agent_will_ask(munged: str) -> None:
     assert '"/nowhere/m s"' in parse_facts(Answer(0, done.stdout, done.stderr))["munge_trouble"]
 
 
+def test_an_installation_that_was_killed_counts_as_not_running(tmp_path: Path) -> None:
+    (tmp_path / ".before").mkdir()
+    script = LOOK.read_text("utf-8").replace("home=/opt/minipanel-agent\n", f"home={tmp_path}\n")
+    looked = subprocess.run(["sh"], input=script, env={"auth": "token"}, capture_output=True, text=True, check=True)
+    assert parse_facts(Answer(0, looked.stdout, looked.stderr))["is_active"] == "unfinished"
+
+
 HOSTILE = [
     "clock=²",
     "clock=" + "9" * 5000,
