@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ from minipanel import __version__
 from minipanel.commands.forecast import Forecast, forecast
 from minipanel.config import Config, NodeConfig
 from minipanel.database.connection import explain, open_reader
-from minipanel.database.newest import newest_samples
+from minipanel.database.newest import heard_by_hostname
 from minipanel.database.size import Size, measure
 from minipanel.errors import CommandError, DatabaseError
 from minipanel.machine.health import disk_trouble, munge_trouble, panel_version
 from minipanel.machine.lock import running_pid
-from minipanel.models.node import UP_SECONDS, State
+from minipanel.machine.uptime import this_moment
+from minipanel.models.node import Heard, State, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +78,22 @@ class Overview:
 def look_over(config: Config) -> Overview:
     """Look at everything, change nothing. Raises nothing of its own: trouble is what is found."""
     uses_munge = config.agents.auth == "munge"
-    now = int(time.time())
-    seen: dict[str, int] = {}
+    moment = this_moment()
+    seen: dict[str, Heard] = {}
     expected = trouble = None
     try:
-        seen = newest_samples(config.database.path)
+        seen = heard_by_hostname(config.database.path, moment, config.agents.interval)
         expected = forecast(config, _size(config.database.path))
     except DatabaseError as error:
         trouble = str(error)
     return Overview(
-        timestamp=now,
+        timestamp=int(moment.unix_seconds),
         panel=_panel(config),
         database=_database(config.database.path, expected, trouble),
         munge=MungeOverview(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None),
-        nodes=tuple(_node(node, seen.get(node.hostname.lower()), now, config) for node in config.nodes),
+        nodes=tuple(
+            _node(node, seen.get(node.hostname.lower(), Heard()), config.agents.interval) for node in config.nodes
+        ),
     )
 
 
@@ -131,13 +133,5 @@ def _size(path: Path) -> Size:
         raise DatabaseError(explain(error, path)) from error
 
 
-def _node(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> NodeOverview:
-    return NodeOverview(node.name, node.hostname, _state(node, last_seen, now, config), last_seen)
-
-
-def _state(node: NodeConfig, last_seen: int | None, now: int, config: Config) -> State:
-    if not node.enabled:
-        return "disabled"
-    if last_seen is None:
-        return "never"
-    return "up" if now - last_seen <= max(UP_SECONDS, 3 * config.agents.interval) else "down"
+def _node(node: NodeConfig, heard: Heard, interval_seconds: int) -> NodeOverview:
+    return NodeOverview(node.name, node.hostname, state_of(node.enabled, heard, interval_seconds), heard.last_seen)

@@ -1,8 +1,9 @@
-"""The newest sample of each node, read by commands beside a running panel."""
+"""The newest sample of each node and how long ago it was heard of: for the panel, and for commands beside it."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from minipanel.database import queries
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
+from minipanel.models.node import Heard, Moment, up_seconds
 
 
-def newest_samples(path: Path) -> dict[str, int]:
-    """Return the newest stored sample's timestamp by hostname in lower case, read beside a running panel.
+def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
+    """Return what was heard of each node that has a sample, by hostname in lower case, read beside a running panel.
 
     Raises DatabaseError.
     """
@@ -22,9 +24,52 @@ def newest_samples(path: Path) -> dict[str, int]:
     try:
         with closing(open_reader(path)) as connection:
             stored_version(connection, path)
-            found = {
-                node.hostname.lower(): queries.last_seen(connection, node.id) for node in queries.nodes(connection)
-            }
+            hostnames = {node.id: node.hostname.lower() for node in queries.nodes(connection)}
+            heard = heard_of(connection, hostnames, moment, interval_seconds)
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
-    return {hostname: timestamp for hostname, timestamp in found.items() if timestamp is not None}
+    return {hostnames[node_id]: found for node_id, found in heard.items()}
+
+
+def heard_of(
+    connection: sqlite3.Connection, node_ids: Iterable[int], moment: Moment, interval_seconds: int
+) -> dict[int, Heard]:
+    """Return what was heard of each of these nodes that has a sample.
+
+    A node's own time is known by `node_clocks`, so it matters neither whose clock is off nor that one was set. Of a
+    node that was not heard of in this boot, the clock is taken for right.
+    """
+    clocks = node_clocks(connection, moment.boot_id)
+    found = {}
+    for node_id in node_ids:
+        ahead = clocks.get(node_id)
+        now = moment.unix_seconds if ahead is None else moment.uptime_seconds + ahead
+        heard = _heard(connection, node_id, now, up_seconds(interval_seconds))
+        if heard.last_seen is not None:
+            found[node_id] = heard
+    return found
+
+
+def _heard(connection: sqlite3.Connection, node_id: int, now: float, tolerance_seconds: int) -> Heard:
+    """Return what was heard of a node where it is `now`: a sample of its future was stored while a clock was wrong."""
+    newest = queries.last_seen(connection, node_id)
+    if newest is None or newest <= now + tolerance_seconds:
+        return Heard(newest) if newest is None else Heard(newest, max(0.0, now - newest))
+    before = queries.last_seen(connection, node_id, int(now) + tolerance_seconds)
+    return Heard(newest) if before is None else Heard(before, max(0.0, now - before))
+
+
+def put_node_clocks(connection: sqlite3.Connection, boot_id: str, ahead: Mapping[int, float]) -> None:
+    """Keep by node id how far nodes' clocks are ahead of this machine's uptime in the boot with this id."""
+    connection.executemany(
+        "INSERT INTO node_clocks (node_id, boot_id, ahead_seconds) VALUES (?, ?, ?) "
+        "ON CONFLICT (node_id) DO UPDATE SET boot_id = excluded.boot_id, ahead_seconds = excluded.ahead_seconds",
+        [(node_id, boot_id, seconds) for node_id, seconds in ahead.items()],
+    )
+
+
+def node_clocks(connection: sqlite3.Connection, boot_id: str) -> dict[int, float]:
+    """Return by node id how far nodes' clocks are ahead of this machine's uptime; empty in an older database."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'node_clocks'").fetchone() is None:
+        return {}
+    return dict(connection.execute("SELECT node_id, ahead_seconds FROM node_clocks WHERE boot_id = ?", (boot_id,)))

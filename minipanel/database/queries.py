@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
-from minipanel.models.record import VALUE_COLUMNS, last_sample, record_id
+from minipanel.models.record import END_OF_TIME, VALUE_COLUMNS, last_sample_until, record_id, record_timestamp
 
 
 def is_sealed(connection: sqlite3.Connection, record: int) -> bool:
@@ -85,18 +85,18 @@ def put_only_user(connection: sqlite3.Connection, username: str, password_hash: 
     )
 
 
-def last_seen(connection: sqlite3.Connection, node_id: int) -> int | None:
-    """Return the timestamp of a node's newest stored sample, None when it has none."""
-    span = (record_id(node_id, 0), record_id(node_id + 1, 0) - 1)
-    rows = [
-        row
+def last_seen(connection: sqlite3.Connection, node_id: int, until: int = END_OF_TIME) -> int | None:
+    """Return the timestamp of a node's newest stored sample that is not after `until`, None when it has none."""
+    span = (record_id(node_id, 0), record_id(node_id, record_timestamp(until)))
+    found = [
+        last_sample_until(timestamp, seen, until)
         for table in ("pending_metrics", "system_metrics")
-        for row in connection.execute(
-            f"SELECT timestamp, seen FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
-            span,
+        # Two, for of the newer one all samples may be after.
+        for timestamp, seen in connection.execute(
+            f"SELECT timestamp, seen FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 2", span
         )
     ]
-    return max((last_sample(timestamp, seen) for timestamp, seen in rows), default=None)
+    return max((timestamp for timestamp in found if timestamp is not None), default=None)
 
 
 def history_columns(

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from minipanel.database import evidence, queries
 from minipanel.database.connection import explain, open_reader
+from minipanel.database.newest import heard_of
 from minipanel.errors import DatabaseError
 from minipanel.models.gap import Evidence, Seen
-from minipanel.models.node import Node
+from minipanel.models.node import Heard, Moment, Node
 from minipanel.models.reader import Values
 
 
@@ -29,6 +30,11 @@ class DatabaseReader:
         with self._reading() as connection:
             found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
         return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
+
+    def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
+        """Return what was heard of each node that has a sample, by the node's id. Raises DatabaseError."""
+        with self._reading() as connection:
+            return heard_of(connection, [node.id for node in nodes], moment, interval_seconds)
 
     def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""

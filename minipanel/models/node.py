@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["up", "down", "never", "disabled"]
 
 UP_SECONDS = 15
-"""A node is up while its newest sample is at most this old."""
+"""A node is up while something of it was stored that was heard of within this time, or within three intervals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,37 @@ class Node:
     ip: str
     hostname: str
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When a node was heard of last. `last_seen`: its newest stored sample by its own clock, None before the first.
+
+    `silent_seconds`: how long ago that was heard of, by a clock that nobody sets; infinite where it can't be known.
+    """
+
+    last_seen: int | None = None
+    silent_seconds: float = math.inf
+
+
+def up_seconds(interval_seconds: int) -> int:
+    """Return for how long a node that reports at this interval may be silent and is up all the same."""
+    return max(UP_SECONDS, 3 * interval_seconds)
+
+
+def state_of(is_enabled: bool, heard: Heard, interval_seconds: int) -> State:
+    """Return a node's state: the one rule for the page, for commands and for what comes of it."""
+    if not is_enabled:
+        return "disabled"
+    if heard.last_seen is None:
+        return "never"
+    return "up" if heard.silent_seconds <= up_seconds(interval_seconds) else "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of the panel's machine: Unix seconds by its clock, and the uptime of the boot with this id."""
+
+    unix_seconds: float
+    uptime_seconds: float
+    boot_id: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from minipanel.models.gap import Seen
-from minipanel.models.node import Node
+from minipanel.models.node import Heard, Moment, Node
 
 Values = tuple[int, *tuple[float | None, ...]]
 """A record's timestamp, and of each metric the value by which nodes are compared."""
@@ -17,6 +17,10 @@ class Reader(Protocol):
 
     def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
         """Return the timestamp of the newest stored sample of each node that has one, by the node's id."""
+        ...
+
+    def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
+        """Return what was heard of each node that has a sample, by the node's id."""
         ...
 
     def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:

@@ -12,6 +12,9 @@ SLOT_SECONDS: Final = 5
 RECORD_SECONDS: Final = 300
 """A record with timestamp T sums up the samples in (T - 300, T]."""
 
+END_OF_TIME: Final = 2**32 - RECORD_SECONDS
+"""The last whole record's time that a row id can hold, in 2106."""
+
 SLOTS: Final = RECORD_SECONDS // SLOT_SECONDS
 
 VALUE_COLUMNS: Final = (*(column.name for metric in METRICS for column in metric.columns()), "samples")
@@ -32,6 +35,14 @@ def last_sample(record: int, seen: int | None) -> int:
     """Return the timestamp of the newest sample in a record; `seen` None means that all 60 are there."""
     slots = SLOTS if seen is None else seen.bit_length()
     return record - RECORD_SECONDS + SLOT_SECONDS * slots
+
+
+def last_sample_until(record: int, seen: int | None, until: int) -> int | None:
+    """Return the timestamp of the newest sample in a record that is not after `until`, None when there is none."""
+    begin = record - RECORD_SECONDS
+    slots = min(SLOTS, max(0, until - begin) // SLOT_SECONDS)
+    earlier = (1 << slots) - 1 & (-1 if seen is None else seen)
+    return begin + SLOT_SECONDS * earlier.bit_length() if earlier else None
 
 
 def record_id(node_id: int, timestamp: int) -> int:

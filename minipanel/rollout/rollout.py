@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import signal
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 from minipanel.config import Config
-from minipanel.database.newest import newest_samples
+from minipanel.database.newest import heard_by_hostname
 from minipanel.errors import DatabaseError
 from minipanel.machine.addresses import LocalAddresses
-from minipanel.models.node import UP_SECONDS
+from minipanel.machine.uptime import this_moment
+from minipanel.models.node import Heard, state_of
 from minipanel.rollout.drift import tell_drift
 from minipanel.rollout.engine import Engine, Running
 from minipanel.rollout.facts import Say
@@ -81,7 +82,7 @@ def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, sa
 
         try:
             for wave in waves:
-                Engine(ssh_config, _newest(config.database.path), options.fanout, end).run(wave)
+                Engine(ssh_config, partial(_newest, config), options.fanout, end).run(wave)
         except KeyboardInterrupt:
             pass  # what was not done is told below
     interrupted = say("not done; run the roll-out again")
@@ -123,18 +124,19 @@ def _visitor(config: Config, options: RolloutOptions, say: Say) -> Visitor:
 
 def _up_nodes(config: Config) -> set[str]:
     """Return the hostnames in lower case of the nodes that the panel hears from."""
-    oldest = time.time() - max(UP_SECONDS, 3 * config.agents.interval)
-    return {name for name, timestamp in _newest(config.database.path)().items() if timestamp >= oldest}
+    interval = config.agents.interval
+    return {name for name, heard in _heard(config).items() if state_of(True, heard, interval) == "up"}
 
 
-def _newest(database: Path) -> Callable[[], Mapping[str, int]]:
-    def newest() -> Mapping[str, int]:
-        try:
-            return newest_samples(database)
-        except DatabaseError:  # not made yet, or locked for the moment: nothing new is known
-            return {}
+def _newest(config: Config) -> dict[str, int]:
+    return {name: heard.last_seen for name, heard in _heard(config).items() if heard.last_seen is not None}
 
-    return newest
+
+def _heard(config: Config) -> dict[str, Heard]:
+    try:
+        return heard_by_hostname(config.database.path, this_moment(), config.agents.interval)
+    except DatabaseError:  # not made yet, or locked for the moment: nothing new is known
+        return {}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from minipanel.machine.uptime import uptime
 from minipanel.models.faults import MAX_AHEAD_SECONDS
 
 FRESH_SECONDS = 60.0
@@ -15,11 +16,6 @@ FRESH_SECONDS = 60.0
 STEP_SECONDS = 30.0
 REMEMBERED_SECONDS = 120.0
 """For this long after the panel's clock was set back it is the suspect; by then all nodes have told their skews."""
-
-
-def uptime() -> float:
-    """Return seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Clocks:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import re
 import time
 from collections.abc import Callable
 
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
+from minipanel.machine.uptime import boot_id, uptime
 from minipanel.models.faults import MAX_AHEAD_SECONDS
 from minipanel.models.gap import AgentStart, Interval
-from minipanel.services.clocks import Clocks, uptime
+from minipanel.services.clocks import Clocks
 from minipanel.services.ingest import Ingest
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,10 @@ NEWS_SECONDS = 2.0
 
 SAME_TROUBLE_SECONDS = 120
 """A clock that is found off again within this time was off in between."""
+
+SAME_CLOCK_SECONDS = 1.0
+LATE_SECONDS = 5.0
+"""By so much a sample may come late when there is much to do. A larger change is a clock that was set: written soon."""
 
 _BOOT = re.compile(r"[0-9a-f-]{1,64}")
 _STARTED = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
@@ -54,6 +60,8 @@ class EvidenceNotes:
         self._starts: list[tuple[int, AgentStart]] = []
         self._troubles: dict[int, Interval] = {}
         self._unwritten: set[int] = set()
+        self._ahead: dict[int, float] = {}
+        self._ahead_unwritten: set[int] = set()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -95,18 +103,30 @@ class EvidenceNotes:
         self._troubles[node_id] = (began, max(began, now))
         self._unwritten.add(node_id)
 
+    def note_ahead(self, node_id: int, ahead_seconds: float) -> None:
+        """Take in how far a node's clock is ahead of this machine's uptime, at each sample by which it is heard of."""
+        before = self._ahead.get(node_id, math.inf)
+        if abs(ahead_seconds - before) <= SAME_CLOCK_SECONDS:
+            return
+        self._ahead[node_id] = ahead_seconds
+        self._ahead_unwritten.add(node_id)
+        if abs(ahead_seconds - before) > LATE_SECONDS:
+            self._news.set()
+
     async def beat(self) -> None:
         """Write that the panel is alive, and all that was noted. Raises DatabaseError or TryLater."""
         self._clocks.beat()
         starts, unwritten = list(self._starts), set(self._unwritten)
+        ahead = {node_id: self._ahead[node_id] for node_id in self._ahead_unwritten}
         troubles = [(node_id, self._troubles[node_id]) for node_id in unwritten]
         if self._uptime() - self._alive_at > AWAY_SECONDS:
             self._begin_run()
         run = (self._run[0], max(self._run[0], int(self._clock())))
-        await self._ingest.run(self._store.note(run, starts, troubles))
+        await self._ingest.run(self._store.note(run, starts, troubles, boot_id(), ahead))
         self._alive_at = self._uptime()
         del self._starts[: len(starts)]
         self._unwritten -= {node_id for node_id, trouble in troubles if self._troubles[node_id] == trouble}
+        self._ahead_unwritten -= {node_id for node_id, told in ahead.items() if self._ahead[node_id] == told}
 
     def _begin_run(self) -> None:
         now = int(self._clock())

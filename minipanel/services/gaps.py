@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
-from minipanel.models.node import UP_SECONDS, Node
+from minipanel.models.node import Node, up_seconds
 from minipanel.models.record import SLOT_SECONDS, last_sample
 from minipanel.services.history import Span
 from minipanel.services.reading import Reading
@@ -20,9 +20,14 @@ class Gaps:
     """Reads beside the writer. Samples that come late close their gap: nothing about gaps is kept."""
 
     def __init__(
-        self, reading: Reading, interval_seconds: int = SLOT_SECONDS, clock: Callable[[], float] = time.time
+        self,
+        reading: Reading,
+        silent_seconds: Callable[[Node], float],
+        interval_seconds: int = SLOT_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._reading = reading
+        self._silent_seconds = silent_seconds
         self._clock = clock
         self.interval_seconds = interval_seconds
 
@@ -55,6 +60,9 @@ class Gaps:
         """Return the gap after the node's newest sample as a list of one, none for a node that isn't missed."""
         if not records or not node.enabled:
             return []
-        newest, now = last_sample(*records[-1]), int(self._clock())
-        on_their_way = max(UP_SECONDS, 3 * self.interval_seconds)
-        return [(newest, now)] if now - newest >= GAP_SECONDS + on_their_way else []
+        newest, silent = last_sample(*records[-1]), self._silent_seconds(node)
+        if silent < GAP_SECONDS + up_seconds(self.interval_seconds):
+            return []
+        # By the node's own clock, which may be behind.
+        end = int(min(self._clock(), newest + silent))
+        return [(newest, end)] if newest < end else []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from minipanel.models.node import UP_SECONDS, Node, State
+from minipanel.machine.uptime import uptime
+from minipanel.models.node import Heard, Node, State, state_of, up_seconds
 from minipanel.models.sample import Sample
 from minipanel.services.lasthour import LastHour
 
@@ -17,15 +18,24 @@ _EMPTY_HOUR = LastHour()
 class Live:
     """What the nodes are doing now. Lost with the panel's process, and full again five seconds after a start."""
 
-    def __init__(self, interval_seconds: int = 5, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        interval_seconds: int = 5,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = uptime,
+        note_ahead: Callable[[int, float], None] = lambda *_: None,
+    ) -> None:
+        """note_ahead: is told, whenever a node is heard of, how far its clock is ahead of this machine's uptime."""
         self.interval_seconds = interval_seconds
+        self._clock = clock
+        self._uptime = uptime
+        self._note_ahead = note_ahead
         self._views: dict[int, _View] = {}
 
-    def replace(self, nodes: Sequence[Node], last_seen: dict[int, int]) -> None:
-        """Take over a new list of nodes; `last_seen` tells of nodes not yet known here when their newest sample was."""
-        now = self._clock()
-        views = {node.id: self._views.get(node.id) or _View(last_seen.get(node.id), now) for node in nodes}
+    def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard]) -> None:
+        """Take over a new list of nodes; `heard` tells what is stored of those that are not yet known here."""
+        uptime = self._uptime()
+        views = {node.id: self._views.get(node.id) or _View(heard.get(node.id, Heard()), uptime) for node in nodes}
         for node in nodes:
             views[node.id].node = node
         self._views = views
@@ -33,8 +43,13 @@ class Live:
     def take(self, node: Node, samples: Sequence[Sample]) -> None:
         """Take in samples that were stored, in whatever order they came."""
         view = self._views.get(node.id)
-        if view is not None:
-            view.take(samples, self._clock())
+        if view is None:
+            return
+        newest = max(samples, key=_timestamp)
+        uptime = self._uptime()
+        if view.take(newest, self._clock(), uptime, up_seconds(self.interval_seconds)):
+            self._note_ahead(node.id, newest.timestamp - uptime)
+        view.remember(samples)
 
     def note_agent(self, node: Node, version: str | None, sensor: str | None, clock_skew_seconds: float | None) -> None:
         """Take in what an agent says of itself besides its samples."""
@@ -44,33 +59,37 @@ class Live:
             view.sensor = sensor
             view.clock_skew_seconds = clock_skew_seconds
 
+    def silent_seconds(self, node: Node) -> float:
+        """Return how long ago a node was heard of."""
+        view = self._views.get(node.id)
+        return math.inf if view is None else self._uptime() - view.heard_at
+
     def nodes(self) -> list[dict[str, Any]]:
         """Return every node as configured and as last heard of: the shape of NodeAnswer."""
-        now = self._clock()
-        return [self._described(view, now) for view in self._views.values()]
+        uptime = self._uptime()
+        return [self._described(view, uptime) for view in self._views.values()]
 
     def realtime(self, changed_since: Stamps | None = None) -> list[dict[str, Any]]:
         """Return the newest sample of every node, or of those that differ from `changed_since`: RealtimeNode."""
-        now = self._clock()
-        views = self._views.values()
-        if changed_since is None:
-            return [self._newest(view, now) for view in views]
-        return [self._newest(view, now) for view in views if self._stamp(view, now) != changed_since.get(view.node.id)]
+        uptime = self._uptime()
+        views = list(self._views.values())
+        if changed_since is not None:
+            views = [view for view in views if self._stamp(view, uptime) != changed_since.get(view.node.id)]
+        return [self._newest(view, uptime) for view in views]
 
     def stamps(self) -> Stamps:
         """Return what `realtime(changed_since=...)` compares with."""
-        now = self._clock()
-        return {node_id: self._stamp(view, now) for node_id, view in self._views.items()}
+        uptime = self._uptime()
+        return {node_id: self._stamp(view, uptime) for node_id, view in self._views.items()}
 
     def one(self, node: Node) -> dict[str, Any]:
         """Return one node's newest sample and its last hour: the shape of RealtimeOne."""
-        now = self._clock()
         view = self._views[node.id]
-        answer = self._newest(view, now)
+        answer = self._newest(view, self._uptime())
         answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
         about = {"agent_version": view.agent_version, "sensor": view.sensor, "interval": self.interval_seconds}
-        return {**answer, **about, "recent": hour.columns(max(int(now), view.last_seen or 0))}
+        return {**answer, **about, "recent": hour.columns(max(int(self._clock()), view.last_seen or 0))}
 
     def hours(self) -> list[tuple[LastHour, int]]:
         """Return the last hour of each node that has one, with the bytes of memory it has."""
@@ -80,7 +99,7 @@ class Live:
             if view.last_hour and view.newest
         ]
 
-    def _described(self, view: _View, now: float) -> dict[str, Any]:
+    def _described(self, view: _View, uptime: float) -> dict[str, Any]:
         node = view.node
         return {
             "id": node.id,
@@ -88,20 +107,20 @@ class Live:
             "ip": node.ip,
             "hostname": node.hostname,
             "enabled": node.enabled,
-            "state": self._state(view, now),
+            "state": self._state(view, uptime),
             "last_seen": view.last_seen,
             "clock_skew_seconds": view.clock_skew_seconds,
             "agent_version": view.agent_version,
             "sensor": view.sensor,
         }
 
-    def _newest(self, view: _View, now: float) -> dict[str, Any]:
+    def _newest(self, view: _View, uptime: float) -> dict[str, Any]:
         node, sample = view.node, view.newest
         return {
             "id": node.id,
             "name": node.name,
             "hostname": node.hostname,
-            "state": self._state(view, now),
+            "state": self._state(view, uptime),
             "timestamp": view.last_seen,
             "cpu_percent": sample and sample.cpu_percent,
             "memory_total": sample and sample.memory_total,
@@ -111,15 +130,12 @@ class Live:
             "clock_skew_seconds": view.clock_skew_seconds,
         }
 
-    def _stamp(self, view: _View, now: float) -> tuple[int | None, State]:
-        return view.last_seen, self._state(view, now)
+    def _stamp(self, view: _View, uptime: float) -> tuple[int | None, State]:
+        return view.last_seen, self._state(view, uptime)
 
-    def _state(self, view: _View, now: float) -> State:
-        if not view.node.enabled:
-            return "disabled"
-        if view.last_seen is None:
-            return "never"
-        return "up" if now - view.heard_at <= max(UP_SECONDS, 3 * self.interval_seconds) else "down"
+    def _state(self, view: _View, uptime: float) -> State:
+        heard = Heard(view.last_seen, uptime - view.heard_at)
+        return state_of(view.node.enabled, heard, self.interval_seconds)
 
 
 Stamps = dict[int, tuple[int | None, State]]
@@ -142,35 +158,38 @@ class _View:
 
     node: Node
 
-    def __init__(self, last_seen: int | None, now: float) -> None:
-        self.last_seen = last_seen
-        # When the newest sample arrived, by the panel's clock: a node whose clock is off is up all the same.
-        # One of the future was stored while a clock was wrong: it tells nothing of now.
-        self.heard_at: float = last_seen if last_seen is not None and last_seen <= now + UP_SECONDS else -math.inf
+    def __init__(self, heard: Heard, uptime: float) -> None:
+        self.last_seen = heard.last_seen
+        self.heard_at = uptime - heard.silent_seconds
         self.newest: Sample | None = None
         self.last_hour: LastHour | None = None
         self.clock_skew_seconds: float | None = None
         self.agent_version: str | None = None
         self.sensor: str | None = None
 
-    def take(self, samples: Sequence[Sample], now: float) -> None:
+    def take(self, sample: Sample, now: float, uptime: float, up_seconds: int) -> bool:
+        """Take in the newest of the samples that were stored; return whether the node is heard of by it, so is up.
+
+        It is not by what it measured before and sends only now. How old a sample is, the node's own clock tells: it
+        may be off, but then its samples are just as much.
+        """
+        age = now + (self.clock_skew_seconds or 0) - sample.timestamp
+        # A clock that was ahead and was set right must not keep its node in the future.
+        is_past_future = self.last_seen is not None and self.last_seen > sample.timestamp + up_seconds
+        if self.last_seen is None or sample.timestamp > self.last_seen or (is_past_future and abs(age) <= up_seconds):
+            self.newest = sample
+            self.last_seen = sample.timestamp
+            self.heard_at = uptime if age <= up_seconds else max(self.heard_at, uptime - age)
+            return age <= up_seconds
+        return False
+
+    def remember(self, samples: Sequence[Sample]) -> None:
+        """Keep samples for the last hour."""
         if self.last_hour is None:
             self.last_hour = LastHour()
         for sample in samples:
-            is_current = abs(now - sample.timestamp) <= UP_SECONDS
-            if self._is_newer(sample, is_current, now):
-                self.newest = sample
-                self.last_seen = sample.timestamp
-                self.heard_at = now
-            elif is_current:
-                self.heard_at = now
-        for sample in samples:
             self.last_hour.add(sample, self.last_seen or 0)
 
-    def _is_newer(self, sample: Sample, is_current: bool, now: float) -> bool:
-        if self.last_seen is None or sample.timestamp > self.last_seen:
-            return True
-        # A clock that was ahead and was set right must not keep its node in the future.
-        return (is_current and self.last_seen > now + UP_SECONDS) or (
-            self.newest is None and sample.timestamp == self.last_seen
-        )
+
+def _timestamp(sample: Sample) -> int:
+    return sample.timestamp

@@ -9,7 +9,8 @@ from minipanel.config import Config
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.machine.own_names import OwnNames
-from minipanel.models.node import Node
+from minipanel.machine.uptime import boot_id, uptime
+from minipanel.models.node import Moment, Node
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
 from minipanel.services.credentials import Credentials
@@ -29,23 +30,29 @@ from minipanel.services.spread import Spread
 class Panel:
     """What handlers work with."""
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = uptime,
+    ) -> None:
         """Open the database. Raises DatabaseError."""
         self.config = config
         self.clock = clock
+        self._uptime = uptime
         self.store = Store(config.database.path)
         self.directory = Directory()
-        self.live = Live(config.agents.interval, clock)
-        self.broadcast = Broadcast(self.live, clock)
         self.ingest = Ingest(self.store, config.database.retention_days, clock)
-        self.ingest.listen(self.live.take)
         self.retention = Retention(self.store, self.ingest, clock)
-        self.clocks = Clocks(clock)
-        self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock)
+        self.clocks = Clocks(clock, uptime)
+        self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock, uptime)
+        self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead)
+        self.ingest.listen(self.live.take)
+        self.broadcast = Broadcast(self.live, clock)
         self.reading = Reading(self.store.reader)
         self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
-        self.gaps = Gaps(self.reading, config.agents.interval, clock)
+        self.gaps = Gaps(self.reading, self.live.silent_seconds, config.agents.interval, clock)
         self.sessions = Sessions(config, self._keep_logged_out, clock)
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
@@ -99,12 +106,14 @@ class Panel:
     async def _follow(self, config: Config) -> None:
         job = self.store.follow(config.admin, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
+        moment = Moment(self.clock(), self._uptime(), boot_id())
         try:
-            last_seen = await self.reading.do(self.reading.reader.newest, nodes)
+            newest = await self.reading.do(self.reading.reader.newest, nodes)
+            heard = await self.reading.do(self.reading.reader.heard, nodes, moment, config.agents.interval)
         except TryLater as error:
             raise DatabaseError(error.sentence) from error
-        if last_seen and not self.directory.nodes:  # at the start
-            self.ingest.meet(max(last_seen.values()))
-            self.clocks.meet(max(last_seen.values()))
+        if newest and not self.directory.nodes:  # at the start
+            self.ingest.meet(max(newest.values()))
+            self.clocks.meet(max(newest.values()))
         self.directory.replace(nodes)
-        self.live.replace(nodes, last_seen)
+        self.live.replace(nodes, heard)

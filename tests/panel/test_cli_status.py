@@ -75,6 +75,17 @@ def test_nodes_that_are_not_up_are_named_as_a_node_set(config: Config) -> None:
     assert "nodes     1 down (node001), 1 never (long), 1 disabled (spare)\n" in done.stdout
 
 
+def test_a_node_whose_clock_is_half_a_minute_behind_is_up_as_on_the_page(config: Config) -> None:
+    with running_panel(config):
+        newest = int(time.time()) // 5 * 5 - 30
+        headers = bearer() | {"X-MiniPanel-Sent": f"{newest + 1}.0"}
+        body = body_of(sample(timestamp=newest))
+        httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
+        time.sleep(3)  # soon it is written how the node's clock stands
+        done = run("status", "--config", config.path)
+    assert "nodes     1 up, 1 never (long), 1 disabled (spare)\n" in done.stdout
+
+
 def test_a_panel_that_does_not_run_is_told(config: Config) -> None:
     done = run("status", "--config", made_database(config).path)
     assert done.returncode == 1

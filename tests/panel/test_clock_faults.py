@@ -22,11 +22,17 @@ YEARS = 10 * 365 * DAY
 
 
 class Clock:
+    """The panel's clock, and its uptime."""
+
     def __init__(self) -> None:
         self.now = float(T)
+        self.up = 1000.0
 
     def __call__(self) -> float:
         return self.now
+
+    def uptime(self) -> float:
+        return self.up
 
 
 @pytest.fixture
@@ -36,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def panel(tmp_path: Path, clock: Clock) -> AsyncIterator[Panel]:
-    panel = Panel(config_in(tmp_path), clock)
+    panel = Panel(config_in(tmp_path), clock, clock.uptime)
     await panel.start()
     yield panel
     await panel.close()
@@ -135,13 +141,14 @@ async def test_the_future_is_not_shown(panel: Panel, clock: Clock) -> None:
 
 
 async def test_a_node_with_a_sample_of_the_future_is_not_up_after_a_restart(tmp_path: Path, clock: Clock) -> None:
-    first = Panel(config_in(tmp_path), clock)
+    first = Panel(config_in(tmp_path), clock, clock.uptime)
     await first.start()
     clock.now += YEARS
     await report(first, T + YEARS)
     await first.close()
     clock.now -= YEARS
-    again = Panel(config_in(tmp_path), clock)
+    clock.up += 20
+    again = Panel(config_in(tmp_path), clock, clock.uptime)
     await again.start()
     assert again.live.nodes()[0]["state"] == "down"
     await report(again, T)
@@ -161,5 +168,6 @@ async def test_a_node_of_which_nothing_is_stored_is_not_up(panel: Panel, clock: 
     assert panel.live.nodes()[0]["state"] == "never"
     assert await report(panel, T) == 1
     clock.now += 100
+    clock.up += 100
     assert await report(panel, T, T - 40 * DAY + 100) == 0
     assert panel.live.nodes()[0]["state"] == "down"

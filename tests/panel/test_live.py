@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from minipanel.models.node import Node
+from minipanel.models.node import Heard, Node
 from minipanel.models.sample import Sample
 from minipanel.services.lasthour import HOUR_SECONDS, LastHour
 from minipanel.services.live import Live
 from minipanel.services.trend import trend
 
 NOW = 1_700_000_100
+NEVER = Heard()
 NODE = Node(1, "n1", "10.0.0.1", "n1", True)
 OTHER = Node(2, "n2", "10.0.0.2", "n2", True)
 
 
 class Clock:
+    """The machine's clock, which may be set, and its uptime, which goes on all the same."""
+
     now = float(NOW)
+    up = 1000.0
 
     def __call__(self) -> float:
         return self.now
+
+    def uptime(self) -> float:
+        return self.up
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += seconds
+        self.up += seconds
+
+
+def live_with(clock: Clock, heard: Heard = NEVER, interval_seconds: int = 5) -> Live:
+    live = Live(interval_seconds, clock, clock.uptime)
+    live.replace([NODE], {1: heard})
+    return live
 
 
 @pytest.fixture
@@ -29,9 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def live(clock: Clock) -> Live:
-    live = Live(clock=clock)
-    live.replace([NODE], {})
-    return live
+    return live_with(clock)
 
 
 def sample(timestamp: int, cpu: float = 50.0, temp: float | None = 40.25) -> Sample:
@@ -46,9 +61,9 @@ def test_a_node_is_never_then_up_then_down_then_up(live: Live, clock: Clock) -> 
     seen = [state(live)]
     live.take(NODE, [sample(NOW)])
     seen.append(state(live))
-    clock.now += 15
+    clock.pass_seconds(15)
     seen.append(state(live))
-    clock.now += 1
+    clock.pass_seconds(1)
     seen.append(state(live))
     live.take(NODE, [sample(NOW + 15)])
     seen.append(state(live))
@@ -62,12 +77,19 @@ def test_a_disabled_node_is_disabled_whatever_it_sent(live: Live) -> None:
 
 
 def test_after_a_restart_a_node_is_down_since_its_last_stored_sample(clock: Clock) -> None:
-    live = Live(clock=clock)
-    live.replace([NODE], {1: NOW - 600})
+    live = live_with(clock, Heard(NOW - 600, 600))
     (node,) = live.realtime()
     assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("down", NOW - 600, None)
-    live.take(NODE, [sample(NOW - 600)])
-    assert live.realtime()[0]["cpu_percent"] == 50
+    live.take(NODE, [sample(NOW)])
+    (node,) = live.realtime()
+    assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("up", NOW, 50)
+
+
+def test_after_a_restart_a_node_that_was_heard_of_just_now_is_up(clock: Clock) -> None:
+    live = live_with(clock, Heard(NOW - 5, 6))
+    assert state(live) == "up"
+    clock.pass_seconds(10)
+    assert state(live) == "down"
 
 
 def test_back_filled_samples_do_not_replace_the_newest(live: Live) -> None:
@@ -81,22 +103,52 @@ def test_back_filled_samples_alone_do_not_make_a_node_up(live: Live) -> None:
     live.take(NODE, [sample(NOW)])
     live.take(NODE, [sample(NOW - 900)])
     assert state(live) == "up"
-    other = Live(clock=Clock())
-    other.replace([NODE], {1: NOW - 600})
-    other.take(NODE, [sample(NOW - 900)])
-    assert state(other) == "down"
+    other = live_with(Clock(), Heard(NOW - 600, 600))
+    for older, newer in ((NOW - 900, NOW - 895), (NOW - 300, NOW - 295)):
+        other.take(NODE, [sample(older), sample(newer)])
+        assert state(other) == "down"
 
 
-def test_a_node_whose_clock_is_behind_is_up_while_it_reports(live: Live, clock: Clock) -> None:
-    for step in range(10):
-        clock.now = NOW + 5 * step
-        live.take(NODE, [sample(NOW - 120 + 5 * step)])
+@pytest.mark.parametrize("ahead", [-864_000, -120, -30, 0, 30, 60])
+def test_a_node_whose_clock_is_off_is_up_while_it_reports_and_no_longer(live: Live, clock: Clock, ahead: int) -> None:
+    for _ in range(10):
+        clock.pass_seconds(5)
+        live.note_agent(NODE, None, None, float(ahead))
+        live.take(NODE, [sample(int(clock.now) + ahead)])
+        assert state(live) == "up"
+    clock.pass_seconds(15)
+    assert state(live) == "up"
+    clock.pass_seconds(1)
+    assert state(live) == "down"
+
+
+@pytest.mark.parametrize("step", [-3600, 3600])
+def test_a_dead_node_is_down_in_time_whatever_the_panels_clock_is_set_to(live: Live, clock: Clock, step: int) -> None:
+    live.take(NODE, [sample(NOW)])
+    clock.pass_seconds(3)
+    clock.now += step
+    assert state(live) == "up"
+    clock.pass_seconds(13)
+    assert state(live) == "down"
+    clock.now -= step
+    assert state(live) == "down"
+
+
+@pytest.mark.parametrize("step", [-3600, 3600])
+def test_a_node_that_reports_stays_up_when_the_panels_clock_is_set(live: Live, clock: Clock, step: int) -> None:
+    """One that is set back is 503 to the node, which is another matter: here it is stored."""
+    for change in (0, step, 0, -step, 0):
+        clock.now += change
+        clock.pass_seconds(5)
+        true_time = NOW + int(clock.up) - 1000
+        live.note_agent(NODE, None, None, true_time - clock.now)
+        live.take(NODE, [sample(true_time)])
         assert state(live) == "up"
 
 
 def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: Live, clock: Clock) -> None:
     live.take(NODE, [sample(NOW + 60, 10)])
-    clock.now += 5
+    clock.pass_seconds(5)
     live.take(NODE, [sample(NOW + 5, 20)])
     assert (live.realtime()[0]["cpu_percent"], state(live)) == (20, "up")
 
@@ -128,16 +180,17 @@ def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, cloc
     live.take(OTHER, [sample(NOW)])
     assert [node["id"] for node in live.realtime(told)] == [2]
     told = live.stamps()
-    clock.now += 16
+    clock.pass_seconds(16)
     assert [(node["id"], node["state"]) for node in live.realtime(told)] == [(1, "down"), (2, "down")]
 
 
 def test_a_longer_interval_gives_a_node_three_of_them(clock: Clock) -> None:
-    live = Live(interval_seconds=60, clock=clock)
-    live.replace([NODE], {})
+    live = live_with(clock, interval_seconds=60)
     live.take(NODE, [sample(NOW)])
-    clock.now += 180
+    clock.pass_seconds(180)
     assert state(live) == "up"
+    clock.pass_seconds(1)
+    assert state(live) == "down"
 
 
 def test_the_last_hour_keeps_720_samples_and_shows_missing_ones_as_jumps() -> None:
