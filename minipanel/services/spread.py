@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from minipanel.errors import BadInput
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
@@ -16,8 +18,14 @@ from minipanel.services.reading import Reading
 MAX_RECORDS = 120_000
 """So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in coarser steps."""
 
-STEPS = (RECORD_SECONDS, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
-"""Seconds: what divides a day evenly, so that equal times of day compare."""
+MAX_NODES = MAX_RECORDS // 2
+"""Of more nodes there would be one time at most."""
+
+STEPS = (1, 2, 3, 7, 13, 25, 43, 67, 107, 179)
+"""Records. A long step is no part of a day (288), nor nearly: else a month would show the same hours of each day."""
+
+DAY, BESIDES = 288, 107
+"""Beyond STEPS a step is some days and 107 records: nearly the golden section of a day, so that its hours mix."""
 
 COLUMNS = tuple(metric.comparable for metric in METRICS)
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -31,21 +39,27 @@ class Spread:
         self._clock = clock
 
     async def of(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
-        """Return the shape of HistorySpread. Raises TryLater when nothing can be read."""
+        """Return the shape of HistorySpread. Raises BadInput for too many nodes, TryLater when nothing can be read."""
+        if len(nodes) > MAX_NODES:
+            raise BadInput(f"nodes names {len(nodes)} nodes; at most {MAX_NODES} can be compared.")
         return await self._reading.do(self._read, nodes, span)
 
     def _read(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
         end = min(span.end, int(self._clock()))
-        step = step_for(len(nodes), end - span.start)
-        times = range((span.start // step + 1) * step, end + 1, step)
+        times = times_for(len(nodes), span.start, end)
         rows = self._reading.reader.records_at([node.id for node in nodes], times, int(self._clock()))
-        head = {"period": span.period, "from": span.start, "to": span.end, "step": step, "nodes": len(nodes)}
+        head = {"period": span.period, "from": span.start, "to": span.end, "step": times.step, "nodes": len(nodes)}
         return {**head, **columns_of(rows)}
 
 
-def step_for(nodes: int, seconds: int) -> int:
-    """Return the smallest step in seconds at which a set's records are few enough; the largest where none is."""
-    return next((step for step in STEPS if nodes * seconds // step <= MAX_RECORDS), STEPS[-1])
+def times_for(nodes: int, start: int, end: int) -> range:
+    """Return the times in (start, end] at which a set's records are read: the smallest step that keeps them few."""
+    for records in itertools.chain(STEPS, itertools.count(DAY + BESIDES, DAY)):
+        step = records * RECORD_SECONDS
+        times = range((start // step + 1) * step, end + 1, step)
+        if nodes * len(times) <= MAX_RECORDS:
+            return times
+    raise AssertionError("a step longer than the time leaves one record")
 
 
 def columns_of(rows: Iterable[Values]) -> dict[str, list[Any]]:

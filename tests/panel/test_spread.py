@@ -10,7 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from minipanel.services.spread import MAX_RECORDS, STEPS, columns_of, percentile, step_for
+from minipanel.errors import BadInput
+from minipanel.models.node import Node
+from minipanel.services.history import read_span
+from minipanel.services.spread import MAX_NODES, MAX_RECORDS, columns_of, percentile, times_for
 from tests.e2e.month import put_records, record
 from tests.panel.doors import bearer, body_of, sample
 
@@ -25,13 +28,26 @@ def test_a_percentile_lies_between_its_neighbours(values: list[float], share: fl
     assert percentile(values, share) == expected
 
 
-@pytest.mark.parametrize("nodes", [1, 9, 64, 1000, 10_000])
-@pytest.mark.parametrize("days", [1, 7, 30])
-def test_the_step_is_the_smallest_that_keeps_the_request_short(nodes: int, days: int) -> None:
-    step = step_for(nodes, days * 86_400)
-    assert nodes * days * 86_400 // step <= MAX_RECORDS or step == STEPS[-1]
-    finer = [each for each in STEPS if each < step]
-    assert all(nodes * days * 86_400 // each > MAX_RECORDS for each in finer)
+@pytest.mark.parametrize("nodes", [1, 9, 64, 400, 1000, 2500, 10_000, MAX_NODES])
+@pytest.mark.parametrize("days", [1, 7, 30, 366])
+def test_no_set_reads_more_records_than_it_may_nor_much_fewer(nodes: int, days: int) -> None:
+    times = times_for(nodes, 1_700_000_123, 1_700_000_123 + days * 86_400)
+    assert nodes * len(times) <= MAX_RECORDS
+    assert len(times) >= 1
+    assert times.step == 300 or nodes * len(times) >= MAX_RECORDS / 3
+
+
+@pytest.mark.parametrize("nodes", [64, 400, 1000, 2500, 5000, 10_000])
+def test_a_month_shows_all_hours_of_the_day(nodes: int) -> None:
+    times = times_for(nodes, 1_700_000_123, 1_700_000_123 + 30 * 86_400)
+    hours = sorted({time % 86_400 / 3600 for time in times})
+    widest = max(later - earlier for earlier, later in zip(hours, [*hours[1:], hours[0] + 24], strict=True))
+    assert widest <= max(1, 3 * 24 / len(times))
+
+
+def test_times_stay_where_they_are_when_the_span_moves_on() -> None:
+    earlier, later = (times_for(1000, begin, begin + 30 * 86_400) for begin in (1_700_000_000, 1_700_100_000))
+    assert set(earlier) & set(later) == {time for time in earlier if time > 1_700_100_000}
 
 
 def test_a_node_without_a_sensor_counts_for_its_other_values() -> None:
@@ -82,3 +98,11 @@ async def test_only_the_records_at_a_step_are_looked_up(app: FastAPI) -> None:
         connection.commit()
     rows = store.reader.records_at([1, 2], range(end - 7200, end + 1, 3600), end)
     assert [row[0] for row in rows] == [end - 3600, end]
+
+
+@pytest.mark.anyio
+async def test_a_set_too_large_to_compare_is_refused(app: FastAPI) -> None:
+    panel = app.state.panel
+    span = read_span("1m", None, None, None, time.time())
+    with pytest.raises(BadInput, match=r"^nodes names 60001 nodes; at most 60000 can be compared\.$"):
+        await panel.spread.of([Node(k, "n", "", "n", True) for k in range(60_001)], span)

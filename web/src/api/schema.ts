@@ -479,7 +479,8 @@ export interface components {
          * @description How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
          *
          *     `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
-         *     `step` seconds stands for its neighbours. `reporting` counts the nodes that have a record.
+         *     `step` seconds stands for its neighbours, at another time of the day each day. `reporting` counts the
+         *     nodes that have a record.
          */
         HistorySpread: {
             /** Period */
