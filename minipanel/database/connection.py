@@ -64,6 +64,24 @@ def explain(error: sqlite3.Error, path: Path) -> str:
     return f"The database {path} can't be used: {text}."
 
 
+def is_about_the_file(error: Exception) -> bool:
+    """Return whether an error is of the file, its disk or its locks: then it is no fault of the statement."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _OF_THE_FILE  # sqlite.org/rescode.html
+
+
+_OF_THE_FILE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOTADB,
+)
+
 _MEANINGS = (
     ("disk is full", "The database {path} can't grow: the disk of {folder} is full."),
     ("readonly", "The database {path} can't be written: it, its folder or its disk is read-only."),

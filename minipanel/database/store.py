@@ -14,6 +14,7 @@ from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
     explain,
+    is_about_the_file,
     open_writer,
     set_patience,
 )
@@ -85,13 +86,13 @@ class Store:
             results = self._transact(jobs)
             self._wait_for_locks(BUSY_SECONDS)
             return results
-        except sqlite3.Error as error:
-            self._wait_for_locks(IMPATIENT_SECONDS)
-            return [DatabaseError(explain(error, self.path))] * len(jobs)
         except Exception as error:
-            if len(jobs) == 1:
-                return [error]
-            return [result for job in jobs for result in self.run([job])]
+            if is_about_the_file(error):
+                self._wait_for_locks(IMPATIENT_SECONDS)
+            elif len(jobs) > 1:
+                return [result for job in jobs for result in self.run([job])]
+            sentence = DatabaseError(explain(error, self.path)) if isinstance(error, sqlite3.Error) else error
+            return [sentence] * len(jobs)
 
     def _wait_for_locks(self, seconds: float) -> None:
         if seconds != self._patience_seconds:

@@ -114,6 +114,28 @@ def test_one_job_at_fault_does_not_take_the_others_with_it(tmp_path: Path) -> No
     store.close()
 
 
+def test_one_job_that_sqlite_refuses_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data.db")
+
+    def twice_the_same(connection: sqlite3.Connection) -> None:
+        for _ in range(2):
+            connection.execute("INSERT INTO users VALUES (1, 'admin', 'hash', 1, 1)")
+
+    def no_such_table(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM nowhere")
+
+    first, second, *others = store.run([twice_the_same, no_such_table, store.write_samples(1, [SAMPLE], 0)])
+    assert others == [Stored(1, 0)]
+    assert [str(error) for error in (first, second)] == [
+        f"The database {store.path} can't be used: UNIQUE constraint failed: users.id.",
+        f"The database {store.path} can't be used: no such table: nowhere.",
+    ]
+    assert {type(first), type(second)} == {DatabaseError}
+    (users,) = store.run([lambda connection: connection.execute("SELECT count(*) FROM users").fetchone()])
+    assert users == (0,)
+    store.close()
+
+
 def test_a_foreign_lock_gives_a_sentence_and_nothing_is_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
