@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
+
+from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
 ENOUGH_RECORDS = 20_000
 """With fewer, what the file holds besides records would be taken for theirs."""
@@ -12,9 +15,19 @@ USUAL_RECORD_BYTES = 118
 """A record with its place in the index (measured: 8,640,000 records that came in the order of time)."""
 
 
+COUNTED_PAGES = 20_000
+"""In a larger file records are estimated: to count 86 million means to read an index of over a gigabyte."""
+
+LOOKS = 64
+"""At so many times, evenly over the whole history, an estimate counts how many nodes have a record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`used_bytes`: pages that hold something; the others are written over before the file grows."""
+    """`records`: estimated in a large file.
+
+    `used_bytes`: pages that hold something; the others are written over before the file grows.
+    """
 
     records: int
     used_bytes: int
@@ -28,8 +41,27 @@ class Size:
 
 def measure(connection: sqlite3.Connection) -> Size:
     """Return the size of the database as its next reader sees it."""
-    (records,) = connection.execute("SELECT count(*) FROM system_metrics").fetchone()
     pages, free, page_bytes = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
     )
-    return Size(records, (pages - free) * page_bytes, free * page_bytes)
+    used = pages - free
+    records = _counted(connection) if used <= COUNTED_PAGES else _estimated(connection)
+    return Size(records, used * page_bytes, free * page_bytes)
+
+
+def _counted(connection: sqlite3.Connection) -> int:
+    (records,) = connection.execute("SELECT count(*) FROM system_metrics").fetchone()
+    return int(records)
+
+
+def _estimated(connection: sqlite3.Connection) -> int:
+    ends = "SELECT (SELECT min(timestamp) FROM system_metrics), (SELECT max(timestamp) FROM system_metrics)"
+    first, last = connection.execute(ends).fetchone()
+    if first is None:
+        return 0
+    times = [record_timestamp(first + (2 * look + 1) * (last - first) // (2 * LOOKS)) for look in range(LOOKS)]
+    (found,) = connection.execute(
+        "SELECT count(*) FROM json_each(?) AS time CROSS JOIN system_metrics ON timestamp = time.value",
+        (json.dumps(times),),
+    ).fetchone()
+    return int(found * ((last - first) // RECORD_SECONDS + 1) / LOOKS)

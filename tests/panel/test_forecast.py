@@ -17,7 +17,7 @@ from minipanel.config import Config, NodeConfig
 from minipanel.database.size import ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
 from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES
-from tests.e2e.month import put_records, record
+from tests.e2e.month import fill_month, put_records, record
 from tests.panel.commands import run, written_config
 from tests.panel.doors import config_in
 
@@ -87,6 +87,20 @@ def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> No
         size = measure(database)
     assert size.records >= ENOUGH_RECORDS
     assert size.record_bytes == pytest.approx(USUAL_RECORD_BYTES, rel=0.1)
+
+
+def test_records_of_a_large_file_are_estimated_within_a_few_percent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.database.size.COUNTED_PAGES", 0)
+    path, end = tmp_path / "data.db", int(time.time()) // 300 * 300
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as database:
+        assert measure(database).records == 0
+        for node in (1, 2, 3):
+            fill_month(path, node, end - 7 * 86_400 * node)
+        (records,) = database.execute("SELECT count(*) FROM system_metrics").fetchone()
+        assert measure(database).records == pytest.approx(records, rel=0.05)
 
 
 def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
