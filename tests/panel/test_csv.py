@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.database.merge import merge_sealed
 from minipanel.database.store import Store
 from minipanel.models.node import Node
-from minipanel.models.record import VALUE_COLUMNS
+from minipanel.models.record import VALUE_COLUMNS, record_id
 from minipanel.models.sample import Sample
 from minipanel.services.history import History, Span, csv_rows
 from minipanel.services.reading import Reading
-from tests.e2e.month import DAY, fill_month, record
+from tests.e2e.month import DAY, fill_month, put_records, record
 
 T = 1_700_000_100
 NODES = [Node(number, f"n{number}", "10.0.0.1", f"n{number}", True) for number in (1, 2, 3)]
@@ -64,10 +63,10 @@ def test_an_empty_cell_stands_for_null() -> None:
 
 
 async def test_a_month_as_csv_does_not_hold_up_the_event_loop(history: History, tmp_path: Path) -> None:
-    month = [record(0, t) for t in range(T - 30 * DAY + 300, T + 1, 300)]
+    month = [(t, record(0, t)) for t in range(T - 30 * DAY + 300, T + 1, 300)]
     with contextlib.closing(sqlite3.connect(tmp_path / "data.db")) as connection:
         for node in NODES:
-            merge_sealed(connection, [(node.id << 32 | row[0], node.id, *row[2:]) for row in month])
+            put_records(connection, [row | {"id": record_id(node.id, at), "node_id": node.id} for at, row in month])
         connection.commit()
     longest = 0.0
 

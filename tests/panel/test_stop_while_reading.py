@@ -14,9 +14,9 @@ import pytest
 
 from minipanel.config import Config, NodeConfig
 from minipanel.config.template import render_config
-from minipanel.database.merge import merge_sealed
 from minipanel.database.store import Store
-from tests.e2e.month import DAY, record
+from minipanel.models.record import record_id
+from tests.e2e.month import DAY, put_records, record
 from tests.panel.commands import STOP_SECONDS, log_in, running_panel, written_config
 from tests.panel.doors import PASSWORD
 
@@ -39,10 +39,10 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     config.path.write_text(render_config(config))
     Store(config.database.path).close()
     end = int(time.time()) // 300 * 300
-    month = [record(0, t) for t in range(end - 30 * DAY + 300, end + 1, 300)]
+    month = [(t, record(0, t)) for t in range(end - 30 * DAY + 300, end + 1, 300)]
     with contextlib.closing(sqlite3.connect(config.database.path)) as connection:
         for node in range(1, NODES + 1):
-            merge_sealed(connection, [(node << 32 | row[0], node, *row[2:]) for row in month])
+            put_records(connection, [row | {"id": record_id(node, at), "node_id": node} for at, row in month])
         connection.commit()
     return config
 
