@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.record import record_id, record_timestamp
 
 
-def put_agent_starts(connection: sqlite3.Connection, starts: Iterable[tuple[int, AgentStart]]) -> None:
-    """Keep starts of agents by node id; one that is known already stays as it is."""
+MAX_STARTS = 1000
+"""Of a node's agent, the newest: a node may say what it likes."""
+
+
+def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int, AgentStart]]) -> None:
+    """Keep starts of agents by node id, so many a node; one that is known already stays as it is."""
     connection.executemany(
         "INSERT OR IGNORE INTO agent_starts (node_id, boot_id, started_at, heard_at) VALUES (?, ?, ?, ?)",
         [(node_id, start.boot_id, start.started_at, start.heard_at) for node_id, start in starts],
+    )
+    connection.executemany(
+        "DELETE FROM agent_starts WHERE node_id = ?1 AND heard_at <= "
+        f"(SELECT heard_at FROM agent_starts WHERE node_id = ?1 ORDER BY heard_at DESC LIMIT 1 OFFSET {MAX_STARTS})",
+        [(node_id,) for node_id in {node_id for node_id, _ in starts}],
     )
 
 

@@ -27,6 +27,9 @@ AWAY_SECONDS = 3 * BEAT_SECONDS
 NEWS_SECONDS = 2.0
 """So soon the start of an agent is written: a killed panel forgets none, though the agent is gone for good."""
 
+START_SECONDS = 5.0
+"""So long after one start of a node's agent no other is taken in."""
+
 SAME_TROUBLE_SECONDS = 120
 """A clock that is found off again within this time was off in between."""
 
@@ -57,6 +60,7 @@ class EvidenceNotes:
         self._run: Interval = (0, 0)
         self._alive_at = 0.0
         self._told: dict[int, tuple[str, str]] = {}
+        self._started_at: dict[int, float] = {}
         self._starts: list[tuple[int, AgentStart]] = []
         self._troubles: dict[int, Interval] = {}
         self._unwritten: set[int] = set()
@@ -88,6 +92,10 @@ class EvidenceNotes:
             return
         if not _BOOT.fullmatch(boot_id) or not _STARTED.fullmatch(started):
             return
+        # Passed over is not forgotten: an agent that goes on as it is says so again with its next sample.
+        if self._uptime() - self._started_at.get(node_id, -math.inf) < START_SECONDS:
+            return
+        self._started_at[node_id] = self._uptime()
         self._told[node_id] = (boot_id, started)
         self._starts.append((node_id, AgentStart(boot_id, int(float(started)), int(self._clock()))))
         self._news.set()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from minipanel.database.evidence import MAX_STARTS
 from minipanel.database.store import Store
 from minipanel.models.gap import AgentStart, Evidence
 from minipanel.services.clocks import Clocks
@@ -233,3 +234,34 @@ async def test_the_headers_of_an_agent_are_kept(app: FastAPI) -> None:
     await app.state.panel.evidence.beat()
     (start,) = noted(app.state.panel.evidence).agent_starts
     assert (start.boot_id, start.started_at) == (BOOT, 1_700_000_000)
+
+
+async def test_a_node_that_claims_a_new_boot_with_each_post_starts_once_in_five_seconds(
+    notes: EvidenceNotes, time: Time
+) -> None:
+    for second in range(60):
+        notes.note_start(1, f"{second:08x}", str(T + second))
+        notes.note_start(2, BOOT, str(T))
+        time.pass_seconds(1)
+    await notes.beat()
+    assert [start.heard_at - T for start in noted(notes).agent_starts] == list(range(0, 60, 5))
+    assert len(noted(notes, 2).agent_starts) == 1
+
+
+async def test_a_start_that_came_too_soon_is_taken_in_when_it_is_told_again(notes: EvidenceNotes, time: Time) -> None:
+    for boot in ("a" * 8, "b" * 8, "b" * 8):
+        notes.note_start(1, boot, str(T))
+        time.pass_seconds(3)
+    await notes.beat()
+    assert [start.boot_id for start in noted(notes).agent_starts] == ["a" * 8, "b" * 8]
+
+
+async def test_of_a_node_only_the_newest_thousand_starts_are_kept(notes: EvidenceNotes, time: Time) -> None:
+    for number in range(MAX_STARTS + 20):
+        notes.note_start(1, f"{number:08x}", str(T + number))
+        time.pass_seconds(5)
+        if number % 100 == 0:
+            await notes.beat()
+    await notes.beat()
+    starts = sorted(start.heard_at for start in noted(notes).agent_starts)
+    assert (len(starts), starts[-1]) == (MAX_STARTS, T + 5 * (MAX_STARTS + 19))
