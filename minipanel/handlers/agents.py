@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
-
-import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
 
 from minipanel.errors import BadInput, PanelError, TryLater
-from minipanel.handlers.request import peer_of, read_body
+from minipanel.handlers.reply import Reply, failure, refusal, reply
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
-from minipanel.models.sample import MAX_BODY_BYTES, Sample, parse_samples
+from minipanel.models.sample import Sample, parse_samples
 from minipanel.services.credentials import Claim
 from minipanel.services.panel import Panel
+
+log = logging.getLogger(__name__)
 
 _VERSION = re.compile(r"minipanel-agent/([0-9A-Za-z.+-]{1,32})(?:\s|\Z)")
 _SENSOR = re.compile(r"[\x20-\x7e]{1,64}")
@@ -24,48 +24,56 @@ _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 CLOCK_RETRY_SECONDS = 10
 
 
-async def receive_samples(request: Request) -> Response:
+Head = Mapping[str, str]
+"""The headers of a request, found by their names in lower case."""
+
+
+async def take_samples(panel: Panel, head: Head, body: bytes, peer: str) -> Reply:
     """Store the samples of one node and answer `{"status": "ok", "stored": n, "ignored": m}` after the commit.
 
-    Raises PanelError: 400, 401, 403, 413 or 503, and nothing of the body is stored.
+    `peer` is the address at the other end. Answers 400, 401, 403, 413, 500 or 503 where nothing of the body is stored.
     """
-    panel: Panel = request.app.state.panel
     try:
-        answer = await _store(panel, request)
+        return reply(200, await _store(panel, head, body, peer))
     except PanelError as error:
-        panel.refusals.note(peer_of(request), error)
-        raise
-    return Response(answer, media_type="application/json")
+        return refuse_samples(panel, error, peer)
+    except Exception:
+        log.exception("Samples could not be taken.")
+        return failure()
 
 
-async def _store(panel: Panel, request: Request) -> bytes:
+def refuse_samples(panel: Panel, error: PanelError, peer: str) -> Reply:
+    """Note in the log that samples were refused, and answer so."""
+    panel.refusals.note(peer, error)
+    return refusal(error)
+
+
+async def _store(panel: Panel, head: Head, body: bytes, peer: str) -> dict[str, object]:
     arrived = panel.clock()
-    _refuse_encoding(request.headers.get("Content-Encoding"))
-    body = await read_body(request, MAX_BODY_BYTES)
-    claim = await panel.credentials.check(request.headers.get("Authorization"), body, peer_of(request))
+    _refuse_encoding(head.get("content-encoding"))
+    claim = await panel.credentials.check(head.get("authorization"), body, peer)
     try:
         samples = parse_samples(body, arrived)
     except BadInput:
         # Of a node whose clock is far ahead everything is refused: its skew must show all the same, to explain it.
-        _meet(panel, request, claim, parse_samples(body, math.inf), arrived)
+        _meet(panel, head, claim, parse_samples(body, math.inf), arrived)
         _spare_if_own_clock_is_behind(panel)
         raise
-    node = _meet(panel, request, claim, samples, arrived)
+    node = _meet(panel, head, claim, samples, arrived)
     outcome = await panel.ingest.submit(node, samples)
-    return msgspec.json.encode({"status": "ok", "stored": outcome.stored, "ignored": outcome.ignored})
+    return {"status": "ok", "stored": outcome.stored, "ignored": outcome.ignored}
 
 
-def _meet(panel: Panel, request: Request, claim: Claim, samples: list[Sample], arrived: float) -> Node:
+def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived: float) -> Node:
     """Return the node that the samples are of, and note what its agent says of itself."""
     node_id = samples[0].node_id
     node = claim.may_speak_for(panel.directory.find(node_id), node_id)
-    headers = request.headers
-    skew = parse_skew(headers.get("X-MiniPanel-Sent", ""), arrived)
-    version, sensor = parse_version(headers.get("User-Agent", "")), parse_sensor(headers.get("X-MiniPanel-Sensor", ""))
+    skew = parse_skew(head.get("x-minipanel-sent", ""), arrived)
+    version, sensor = parse_version(head.get("user-agent", "")), parse_sensor(head.get("x-minipanel-sensor", ""))
     panel.live.note_agent(node, version, sensor, skew)
     panel.clocks.note(node.id, skew)
     panel.evidence.note_clock(node.id, skew)
-    panel.evidence.note_start(node.id, headers.get("X-MiniPanel-Boot", ""), headers.get("X-MiniPanel-Started", ""))
+    panel.evidence.note_start(node.id, head.get("x-minipanel-boot", ""), head.get("x-minipanel-started", ""))
     return node
 
 

@@ -8,9 +8,8 @@ from pydantic import BaseModel, ValidationError
 from minipanel.errors import BadInput
 from minipanel.handlers.login_guard import COOKIE, User
 from minipanel.handlers.own_page import refuse_foreign
-from minipanel.handlers.request import client_of, is_encrypted, read_body
+from minipanel.handlers.request import client_of, is_encrypted, panel_of, read_body
 from minipanel.models.answers import LoginAnswer, LogoutAnswer, UserAnswer
-from minipanel.services.panel import Panel
 
 MAX_LOGIN_BYTES = 1_000_000
 
@@ -39,7 +38,7 @@ _LOGIN_BODY = {
 @router.post("/api/auth/login", openapi_extra=_LOGIN_BODY)
 async def log_in(request: Request, response: Response) -> LoginAnswer:
     """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
-    panel: Panel = request.app.state.panel
+    panel = panel_of(request)
     refuse_foreign(request, panel.config.server, panel.own_names)
     login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
     client = client_of(request, panel.config.server.trusted_proxies)
@@ -52,7 +51,7 @@ async def log_in(request: Request, response: Response) -> LoginAnswer:
 @router.post("/api/auth/logout")
 async def log_out(request: Request, response: Response, session: User) -> LogoutAnswer:
     """End the session."""
-    panel: Panel = request.app.state.panel
+    panel = panel_of(request)
     await panel.sessions.log_out(session.token)
     _set_cookie(request, response, "", 0)
     return LogoutAnswer(status="ok")
@@ -80,7 +79,7 @@ def _set_cookie(request: Request, response: Response, token: str, max_age_second
 
 
 def _set(request: Request, response: Response, name: str, value: str, max_age_seconds: int, path: str) -> None:
-    server = request.app.state.panel.config.server
+    server = panel_of(request).config.server
     response.set_cookie(
         name,
         value,

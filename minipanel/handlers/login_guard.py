@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from minipanel.handlers.request import panel_of
 from minipanel.services.sessions import Session
 
 COOKIE = "minipanel_session"
@@ -21,8 +22,7 @@ def session_token(request: Request) -> str | None:
 
 async def signed_in(request: Request) -> Session:
     """Return the session of whoever asks. Raises NotAuthenticated."""
-    session: Session = request.app.state.panel.sessions.check(session_token(request))
-    return session
+    return panel_of(request).sessions.check(session_token(request))
 
 
 User = Annotated[Session, Depends(signed_in)]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.nodes import find_node, json_answer
 from minipanel.handlers.pieces import answer_in_pieces
+from minipanel.handlers.request import panel_of
 from minipanel.models.answers import (
     GapsOne,
     GapsSet,
@@ -42,7 +43,7 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema"
 @router.get("/api/metrics/realtime", response_model=Realtime)
 async def read_realtime(request: Request) -> Response:
     """Return the newest sample and the state of every node."""
-    panel = request.app.state.panel
+    panel = panel_of(request)
     return json_answer(
         {"timestamp": int(panel.clock()), "interval": panel.live.interval_seconds, "nodes": panel.live.realtime()}
     )
@@ -52,13 +53,13 @@ async def read_realtime(request: Request) -> Response:
 async def read_realtime_one(request: Request) -> Response:
     """Return one node's newest sample and its last hour. `nodeId` is an integer id or a hostname."""
     node = find_node(request, request.path_params["nodeId"])
-    return json_answer(request.app.state.panel.live.one(node))
+    return json_answer(panel_of(request).live.one(node))
 
 
 @router.get("/api/metrics/trend", response_model=Trend)
 async def read_trend(request: Request) -> Response:
     """Return the last ten minutes of the whole cluster."""
-    panel = request.app.state.panel
+    panel = panel_of(request)
     # 20,000 samples at 1,000 nodes: not on the event loop.
     return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
@@ -74,11 +75,11 @@ async def read_history_set(
     format: Format = None,
 ) -> Response:
     """Return the records of a node set."""
-    span = read_span(period, start, end, fields, request.app.state.panel.clock())
+    span = read_span(period, start, end, fields, panel_of(request).clock())
     wanted = await _find_all(request, nodes)
     if _wants_csv(request, format):
         return await _csv(request, wanted, span)
-    pieces = request.app.state.panel.history.set_of(wanted, span)
+    pieces = panel_of(request).history.set_of(wanted, span)
     return await answer_in_pieces(pieces, "application/json")
 
 
@@ -92,11 +93,11 @@ async def read_history_one(
     format: Format = None,
 ) -> Response:
     """Return the records of one node. `nodeId` is an integer id or a hostname."""
-    span = read_span(period, start, end, fields, request.app.state.panel.clock())
+    span = read_span(period, start, end, fields, panel_of(request).clock())
     node = find_node(request, request.path_params["nodeId"])
     if _wants_csv(request, format):
         return await _csv(request, [node], span)
-    return Response(await request.app.state.panel.history.one(node, span), media_type="application/json")
+    return Response(await panel_of(request).history.one(node, span), media_type="application/json")
 
 
 @router.get("/api/metrics/gaps", response_model=GapsSet)
@@ -104,7 +105,7 @@ async def read_gaps_of_set(
     request: Request, nodes: NodeSet = None, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
     """Return the times without samples of the nodes of a set, and why."""
-    panel = request.app.state.panel
+    panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
     pieces = panel.gaps.set_of(await _find_all(request, nodes), span)
     return await answer_in_pieces(pieces, "application/json")
@@ -113,7 +114,7 @@ async def read_gaps_of_set(
 @router.get("/api/metrics/gaps/{nodeId}", response_model=GapsOne)
 async def read_gaps(request: Request, period: Period = None, start: Start = None, end: End = None) -> Response:
     """Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname."""
-    panel = request.app.state.panel
+    panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
     node = find_node(request, request.path_params["nodeId"])
     return json_answer(await panel.gaps.one(node, span))
@@ -128,7 +129,7 @@ async def read_spread(
     end: End = None,
 ) -> Response:
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
-    panel = request.app.state.panel
+    panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
     return json_answer(await panel.spread.of(await _find_all(request, nodes), span))
 
@@ -137,7 +138,7 @@ async def _find_all(request: Request, nodes: str | None) -> list[Node]:
     if nodes is None:
         raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     # A set may name 100,000 nodes: not on the event loop.
-    return await asyncio.to_thread(_find, request.app.state.panel.directory, nodes)
+    return await asyncio.to_thread(_find, panel_of(request).directory, nodes)
 
 
 def _find(directory: Directory, nodes: str) -> list[Node]:
@@ -158,4 +159,4 @@ def _wants_csv(request: Request, format: str | None) -> bool:
 async def _csv(request: Request, nodes: list[Node], span: Span) -> Response:
     name = nodes[0].hostname if len(nodes) == 1 else "nodes"
     headers = {"Content-Disposition": f'attachment; filename="minipanel-{name}-{span.end}.csv"'}
-    return await answer_in_pieces(request.app.state.panel.history.csv(nodes, span), "text/csv; charset=utf-8", headers)
+    return await answer_in_pieces(panel_of(request).history.csv(nodes, span), "text/csv; charset=utf-8", headers)

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from minipanel.errors import NotFound
+from minipanel.handlers.request import panel_of
 from minipanel.models.answers import NodeAnswer
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
@@ -16,12 +17,12 @@ router = APIRouter(tags=["nodes"])
 @router.get("/api/nodes", response_model=list[NodeAnswer])
 async def list_nodes(request: Request) -> Response:
     """Return all nodes, also disabled ones."""
-    return json_answer(request.app.state.panel.live.nodes())
+    return json_answer(panel_of(request).live.nodes())
 
 
 def find_node(request: Request, reference: str) -> Node:
     """Return the node of an integer id or hostname. Raises NotFound."""
-    node: Node | None = request.app.state.panel.directory.find(reference)
+    node = panel_of(request).directory.find(reference)
     if node is None:
         raise NotFound(f"There is no node {quote(reference)}.")
     return node

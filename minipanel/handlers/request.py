@@ -1,4 +1,4 @@
-"""What every request has before it is understood: an address that it came from, and a body of bounded size."""
+"""What every request has before it is understood: the panel it asks, an address it came from, a bounded body."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from starlette.requests import ClientDisconnect, Request
 from minipanel.errors import BadInput, TooLarge
 from minipanel.machine.addresses import normalise
 from minipanel.models.names import parse_address
+from minipanel.services.panel import Panel
+
+
+def panel_of(request: Request) -> Panel:
+    """Return the panel's parts."""
+    panel: Panel = request.app.state.panel
+    return panel
 
 
 def peer_of(request: Request) -> str:

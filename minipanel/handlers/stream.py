@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from minipanel.errors import NotAuthenticated
 from minipanel.handlers.login_guard import session_token
+from minipanel.handlers.request import panel_of
 
 router = APIRouter(tags=["metrics"])
 
@@ -26,7 +27,7 @@ async def stream(request: Request) -> StreamingResponse:
 
 
 async def _events(request: Request) -> AsyncIterator[bytes]:
-    panel, token = request.app.state.panel, session_token(request)
+    panel, token = panel_of(request), session_token(request)
     async for event in panel.broadcast.events():
         try:
             panel.sessions.check(token)

@@ -1,6 +1,7 @@
 """Samples by HTTP, as agents send them: what is taken."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version
+from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version, take_samples
 from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +49,25 @@ async def test_a_sample_is_stored_and_seen(app: FastAPI, agent: httpx.AsyncClien
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {"status": "ok", "stored": 1, "ignored": 0}
     assert node(app)["state"] == "up"
+
+
+async def test_samples_are_taken_whichever_way_brings_head_body_and_peer(app: FastAPI):
+    head = {name.lower(): value for name, value in (bearer() | AGENT).items()}
+    answer = await take_samples(app.state.panel, head, body_of(sample()), "10.0.0.2")
+    assert (answer.status, answer.headers) == (200, {"Content-Type": "application/json"})
+    assert json.loads(answer.body) == {"status": "ok", "stored": 1, "ignored": 0}
+    assert node(app)["agent_version"] == "0.1.0"
+    answer = await take_samples(app.state.panel, {}, body_of(sample()), "10.0.0.2")
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_a_fault_of_the_panel_is_no_silence(
+    app: FastAPI, agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(app.state.panel.ingest, "submit", None)
+    answer = await agent.post("/api/metrics", content=body_of(sample()))
+    assert answer.status_code == 500
+    assert answer.json() == {"error": "The panel failed at this request; its log tells why."}
 
 
 async def test_a_sample_sent_twice_is_counted_once(agent: httpx.AsyncClient):
