@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from itertools import chain, repeat
 from pathlib import Path
 
 import uvicorn
@@ -19,9 +20,10 @@ from fastapi import FastAPI
 from minipanel import __version__
 from minipanel.app import create_app
 from minipanel.config import Config
-from minipanel.errors import ConfigError, DatabaseError
+from minipanel.errors import ConfigError, DatabaseError, TryLater
 from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
+from minipanel.services.panel import Panel
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ GIVE_UP_SECONDS = 1.5
 
 BACKLOG = 4096
 """All agents of a large cluster connect at once after a restart."""
+
+RELOAD_PAUSES_SECONDS = (0.5, 1, 2, 5)
+"""How long a reload waits for room each time; the last for all that follow."""
 
 AT_START_ONLY = ("port", "host", "tls_certificate", "tls_key")
 
@@ -81,6 +86,7 @@ class PanelServer(uvicorn.Server):
     ) -> None:
         super().__init__(_uvicorn_config(app, config))
         self.app = app
+        self._panel: Panel = app.state.panel
         self._config = config
         self._lock = lock
         self._on_ready = on_ready
@@ -106,7 +112,7 @@ class PanelServer(uvicorn.Server):
         # A handler whose connection closes ends in good order; Uvicorn would cancel it, with a traceback for each.
         closing = loop.call_later(STOP_SECONDS, self._close_connections)
         # One that waits for munged, or reads, does not see its connection.
-        giving_up = loop.call_later(GIVE_UP_SECONDS, self.app.state.panel.give_up)
+        giving_up = loop.call_later(GIVE_UP_SECONDS, self._panel.give_up)
         await super().shutdown(sockets)
         closing.cancel()
         giving_up.cancel()
@@ -133,7 +139,7 @@ class PanelServer(uvicorn.Server):
         if not self.should_exit:
             log.info("The panel stops.")
         self.should_exit = True
-        self.app.state.panel.broadcast.close()  # open streams would hold up the stop
+        self._panel.broadcast.close()  # open streams would hold up the stop
 
     def _hang_up(self) -> None:
         """Read the configuration anew; or stop, when SIGHUP came because the terminal has gone."""
@@ -147,13 +153,26 @@ class PanelServer(uvicorn.Server):
     async def _reload(self) -> None:
         async with self._one_reload:
             try:
-                config = load_config(self._config.path)
-                await self.app.state.panel.reload(config)
+                config = await self._take_over()
             except (ConfigError, DatabaseError) as error:
                 log.error("%s The panel goes on with the configuration it had.", error)
                 return
             log.info("The configuration was read anew: %d nodes.", len(config.nodes))
             _tell_what_waits(self._config, config)
+
+    async def _take_over(self) -> Config:
+        """Return the configuration that the panel now follows. It waits for room in a queue that is full."""
+        for pause_seconds in chain(RELOAD_PAUSES_SECONDS, repeat(RELOAD_PAUSES_SECONDS[-1])):
+            config = load_config(self._config.path)
+            try:
+                await self._panel.reload(config)
+            except TryLater:
+                if pause_seconds == RELOAD_PAUSES_SECONDS[0]:
+                    log.warning("The panel is busy. The configuration is read anew as soon as there is room.")
+                await asyncio.sleep(pause_seconds)
+            else:
+                return config
+        raise AssertionError("the pauses have no end")
 
 
 def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:

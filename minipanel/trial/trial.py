@@ -20,7 +20,7 @@ from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
 from minipanel.sections import add_nodes, load_config, set_password_hash, set_values
 from minipanel.services.agent_config import Value, render_agent_config
-from minipanel.services.password import hash_password, random_password
+from minipanel.services.password import hash_password, is_password, random_password
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
@@ -99,7 +99,7 @@ def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
     """Bring an earlier config.toml in line with what was asked for now. Returns as _begin does."""
     config = _own_config(path)
     host, port = options.host or config.server.host, options.port or config.server.port
-    password_hash = hash_password(options.password) if options.password else None
+    password_hash = _hash_of_changed(options.password, config.admin.password_hash) if options.password else None
     how = choose_auth(options.auth, config.agents.munge_socket)
     bind(host, port).close()
     if (host, port) != (config.server.host, config.server.port):
@@ -109,7 +109,12 @@ def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
     if not any(node.ip == OWN_IP for node in config.nodes):
         config = add_nodes(path, [_own_node()])
     config = _with_auth(config, how)
-    return config, "as given" if password_hash else "unchanged; --password sets another", how
+    return config, "as given" if options.password else "unchanged; --password sets another", how
+
+
+def _hash_of_changed(password: str, old: str) -> str | None:
+    """Return the hash of a new password; None for that of before: another hash of it would end all sessions."""
+    return None if is_password(password, old) else hash_password(password)
 
 
 def _own_config(path: Path) -> Config:

@@ -224,3 +224,16 @@ def test_a_folder_whose_node_was_taken_out_gets_it_back(trial: Trial) -> None:
         panel.wait_for(READY)
         panel.stop()
     assert [node.ip for node in load_config(trial.config_path).nodes] == ["127.0.0.1"]
+
+
+def test_the_same_password_given_again_ends_no_session(trial: Trial) -> None:
+    options = ("--port", str(trial.port), "--password", "first-secret")
+    with trial.start(*options) as panel:
+        panel.wait_for(READY)
+        token = log_in(trial.url, "first-secret").json()["token"]
+        panel.stop()
+    with trial.start(*options) as panel:
+        panel.wait_for(READY)
+        answer = httpx.get(f"{trial.url}/api/auth/me", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+        panel.stop()

@@ -1,0 +1,42 @@
+"""A reload of a panel that is busy."""
+
+import asyncio
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from minipanel.config import NodeConfig
+from minipanel.config.template import render_config
+from minipanel.machine.lock import PanelLock
+from minipanel.services.ingest import WAITING_SAMPLES
+from minipanel.serving.server import PanelServer
+from tests.panel.doors import config_in, running_app
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_reload_that_finds_the_queue_full_is_done_when_there_is_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config_in(tmp_path)
+    async with running_app(config) as app:
+        ingest, has_room = app.state.panel.ingest, threading.Event()
+        writing = asyncio.create_task(ingest.run(lambda _: has_room.wait(10)))
+        await asyncio.sleep(0.2)  # the writer holds it now
+        waiting = asyncio.create_task(ingest.run(lambda _: None, WAITING_SAMPLES))
+        await asyncio.sleep(0)
+
+        more = (*config.nodes, NodeConfig("node009", "10.0.0.9", "node009"))
+        config.path.write_text(render_config(replace(config, nodes=more)))
+        server = PanelServer(app, config, PanelLock(config.database.path), False, lambda: None)
+        reload = asyncio.create_task(server._reload())
+        await asyncio.sleep(0.1)
+        assert not reload.done()
+        assert "The configuration is read anew as soon as there is room." in caplog.text
+
+        has_room.set()
+        async with asyncio.timeout(5):
+            await asyncio.gather(writing, waiting, reload)
+        assert app.state.panel.directory.find("node009") is not None
