@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from minipanel.models.quote import SHOWN_CHARACTERS, escape
 class Table:
     """The keys of one table. `place` is how a person finds it: "[server]", "[[nodes]] number 3"."""
 
-    def __init__(self, path: Path, place: str, values: Mapping[str, object], known: Iterable[str]) -> None:
+    def __init__(self, path: Path, place: str, values: Mapping[str, object], known: Collection[str]) -> None:
         self.path = path
         self.place = place
         self._values = values
-        self._refuse_unknown(sorted(known))
+        self._refuse_unknown(known)
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -44,13 +44,13 @@ class Table:
         """Return an error that names the file."""
         return ConfigError(f"{self.path}: {what}.")
 
-    def _refuse_unknown(self, known: list[str]) -> None:
-        for key in self._values:
-            if key in known:
-                continue
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known there: {', '.join(known)}."
-            raise ConfigError(f"{self.path}: unknown key {shown(key)} in {self.place}; {hint}")
+    def _refuse_unknown(self, known: Collection[str]) -> None:
+        key = next((key for key in self._values if key not in known), None)
+        if key is None:
+            return
+        near = get_close_matches(key, sorted(known), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known there: {', '.join(sorted(known))}."
+        raise ConfigError(f"{self.path}: unknown key {shown(key)} in {self.place}; {hint}")
 
 
 def shown(value: object) -> str:

@@ -16,6 +16,7 @@ URL_ALLOWED = "an address such as http://10.0.0.1:8080, with http or https and a
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _URL_CHARACTERS = re.compile(r"[!-~]+")
 _HOSTNAME_MAX_CHARACTERS = 253
+_BROADCAST = ip_address("255.255.255.255")
 
 
 def is_hostname(text: str) -> bool:
@@ -42,7 +43,7 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
 def parse_node_address(text: str) -> str | None:
     """Return the address of one machine as ipaddress writes it; None for a group, "any address" or anything else."""
     address = parse_address(text)
-    if address is None or address.is_multicast or address.is_unspecified or address == ip_address("255.255.255.255"):
+    if address is None or address.is_multicast or address.is_unspecified or address == _BROADCAST:
         return None
     return str(address)
 
