@@ -48,7 +48,6 @@ def config(munged: str, tmp_path: Path) -> Config:
 
 
 def munge(path: str, payload: bytes, *options: str, user: str = "") -> str:
-    """A credential by munge's own command."""
     command = [str(shutil.which("munge")), f"--socket={path}", "--string", payload.decode(), *options]
     if user:
         command = ["setpriv", f"--reuid={user}", "--clear-groups", *command]
@@ -56,7 +55,6 @@ def munge(path: str, payload: bytes, *options: str, user: str = "") -> str:
 
 
 def munged_process(path: str) -> int:
-    """The process id of the munged at a socket."""
     return int(Path(path).with_name("munged.pid").read_text())
 
 
