@@ -66,7 +66,10 @@ class Store:
             self.version = migrate(self._writer, path)
             # Records up to here may stand in the history already; only for those a sample's record is looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
-        except (DatabaseError, sqlite3.Error):
+        except sqlite3.Error as error:
+            self._writer.close()
+            raise DatabaseError(explain(error, path)) from error
+        except BaseException:
             self._writer.close()
             raise
         self.reader = DatabaseReader(path)

@@ -156,6 +156,7 @@ CHINESE = {
     "the panel answers as version {version}": "面板的应答版本是 {version}",
     "The panel does not run: {reason} Its log ends:": "面板没有运行：{reason} 其日志末尾：",
     "back to the release before": "退回之前的版本",
+    "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
     "The release before does not run either:": "之前的版本也没有运行：",
     "The password of {admin} is {password}": "{admin} 的密码是 {password}",
     "Roll-out of the agents": "分发 agent",

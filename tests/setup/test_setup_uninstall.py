@@ -34,7 +34,16 @@ def installed(machine: Machine) -> Machine:
     machine.write("/etc/systemd/system/minipanel.service.d/setup.conf", "[Service]\n")
     machine.write("/etc/minipanel/config.toml", CONFIG.format(database="/data/m.db"))
     machine.write("/var/lib/minipanel/rollout.json", "{}")
-    for name in ("m.db", "m.db-wal", "m.db-shm", "m.db.pid", "m.db.before-0002", "rollout-failed.json", "other.db"):
+    for name in (
+        "m.db",
+        "m.db-wal",
+        "m.db-shm",
+        "m.db.pid",
+        "m.db.before-0002",
+        "m.db.after-0002",
+        "rollout-failed.json",
+        "other.db",
+    ):
         machine.write(f"/data/{name}")
     lay_command(machine.system)
     return machine

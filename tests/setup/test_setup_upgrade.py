@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from minipanel.database.schema import APPLICATION_ID
+from minipanel.config import AdminConfig, NodeConfig
+from minipanel.database.schema import APPLICATION_ID, newest_version
+from minipanel.database.store import Store
 from minipanel.errors import CommandError
+from minipanel.models.sample import Sample
 from minipanel.setup.change import install as installation
 from minipanel.setup.change.install import install
 from minipanel.setup.change.release import current_release
@@ -19,6 +24,7 @@ from tests.setup.panel_stub import PanelStub
 
 pytestmark = needs_root
 
+T = 1_700_000_100
 STEPS = ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy"]
 
 
@@ -86,15 +92,73 @@ def test_a_database_that_the_new_release_changed_is_put_back(tmp_path: Path) -> 
     assert schema_version(path) == 1
     database(tmp_path / "data.db.before-0001", 0)
     (tmp_path / "data.db-wal").write_bytes(b"")
-    restore_copy(path, 0)
+    assert restore_copy(path, 0, str.format) == []
     assert schema_version(path) == 0
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data.db"]
 
 
 def test_without_a_copy_the_database_stays_as_it_is(tmp_path: Path) -> None:
     path = database(tmp_path / "data.db", 1)
-    restore_copy(path, 0)
+    assert restore_copy(path, 0, str.format) == []
     assert schema_version(path) == 1
+
+
+def sample(at: int, cpu: float) -> Sample:
+    return Sample("n1", at, cpu, 8000, 4000, None)
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Path:
+    """A database changed by a new release, which stored samples then: into records known before, and into new ones."""
+    path = tmp_path / "data.db"
+    old = Store(path)
+    admin = AdminConfig("admin", "hash")
+    nodes = [NodeConfig("n1", "10.0.0.1", "n1"), NodeConfig("n2", "10.0.0.2", "n2")]
+    known = [sample(T - 5, 1), sample(T, 1), sample(T + 5, 2)]
+    old.run([old.follow(admin, nodes[:1], 1), old.write_samples(1, known, 0)])
+    old.run([old.seal(T, 10)])
+    old.close()
+    shutil.copy(path, tmp_path / f"data.db.before-{newest_version() + 1:04}")
+    with closing(sqlite3.connect(path)) as new:
+        new.executescript("ALTER TABLE system_metrics ADD COLUMN gpu REAL; CREATE TABLE alerts (x);")
+    newer = Store(path)
+    newer.run([newer.follow(admin, nodes, 2), newer.write_samples(1, [sample(T - 10, 4), sample(T + 10, 6)], 0)])
+    newer.run([newer.seal(T + 300, 10), newer.write_samples(2, [sample(T + 305, 8)], 0)])
+    newer.close()
+    with closing(sqlite3.connect(path)) as new:
+        new.execute(f"PRAGMA user_version = {newest_version() + 1}")
+    return path
+
+
+def test_what_the_new_release_has_stored_goes_back_with_the_old_database(upgraded: Path) -> None:
+    assert restore_copy(upgraded, newest_version(), str.format) == []
+    assert schema_version(upgraded) == newest_version()
+    store = Store(upgraded)
+    found = [store.reader.history(node, 0, T + 900, ["cpu_percent", "samples"], T + 900) for node in (1, 2)]
+    (nodes,) = store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("n2", "10.0.0.2", "n2")], 3)])
+    store.close()
+    assert found == [
+        [b"[%d,%d]" % (T, T + 300), b"[2.0,4.0]", b"[3,2]"],
+        [b"[%d]" % (T + 600), b"[8.0]", b"[1]"],
+    ]
+    assert [(node.id, node.hostname) for node in nodes] == [(1, "n1"), (2, "n2")]
+    with closing(sqlite3.connect(upgraded)) as connection:
+        assert connection.execute("SELECT node_id FROM pending_metrics").fetchall() == [(2,)]
+    assert sorted(file.name for file in upgraded.parent.iterdir()) == ["data.db"]
+
+
+def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
+    with closing(sqlite3.connect(upgraded)) as new:
+        new.execute("ALTER TABLE system_metrics RENAME COLUMN cpu_percent TO cpu")
+    number = newest_version() + 1
+    aside = upgraded.with_name(f"data.db.after-{number:04}")
+    assert restore_copy(upgraded, newest_version(), str.format) == [
+        f"The database {upgraded} keeps system_metrics otherwise, so what it took in can't be carried over.",
+        f"What the new release stored is kept in {aside}.",
+    ]
+    assert schema_version(upgraded) == newest_version()
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("SELECT count(*) FROM system_metrics").fetchone() == (2,)
 
 
 def test_what_is_no_database_has_no_schema(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -11,10 +14,12 @@ from minipanel.config import Config
 from minipanel.database.connection import open_reader
 from minipanel.database.schema import stored_version
 from minipanel.errors import CommandError, DatabaseError
+from minipanel.models.quote import escape
 from minipanel.setup.change.release import proven_release, switch_to
 from minipanel.setup.change.service import lay_unit, start, stop, wait_until_healthy
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.language import Translate
 
 
 @contextmanager
@@ -43,7 +48,8 @@ def _go_back(
     try:
         with screen.step(screen.t("back to the release before")):
             if schema is not None and schema_version(config.database.path) != schema:
-                restore_copy(config.database.path, schema)
+                for line in restore_copy(config.database.path, schema, screen.t):
+                    screen.say(line)
             switch_to(old, system)
             lay_unit(old, config, system)
             start(system)
@@ -63,10 +69,40 @@ def schema_version(database: Path) -> int | None:
         return None
 
 
-def restore_copy(database: Path, schema: int) -> None:
-    """Put back the copy that the new release made before it changed the schema of version `schema`."""
+def restore_copy(database: Path, schema: int, t: Translate) -> list[str]:
+    """Put back the copy that the new release made before it changed the schema of version `schema`.
+
+    What the new release has stored since, and told agents that it is stored, goes into the copy first. Where that can't
+    be done, the newer database is kept beside it, and lines that say so are returned.
+    """
     copy = database.with_name(f"{database.name}.before-{schema + 1:04}")
-    if copy.exists():
-        for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
-        copy.replace(database)
+    if not copy.exists():
+        return []
+    lines = []
+    reason = carry_over(database, copy)
+    if reason is not None:
+        aside = database.with_name(f"{database.name}.after-{schema + 1:04}")
+        for suffix in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                database.with_name(database.name + suffix).replace(aside.with_name(aside.name + suffix))
+        lines = [reason, t("What the new release stored is kept in {path}.", path=aside)]
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    copy.replace(database)
+    return lines
+
+
+def carry_over(newer: Path, copy: Path) -> str | None:
+    """Carry what the newer database took in into the copy, as the copy's owner.
+
+    Returns None, or why it can't be done.
+    """
+    owner = copy.lstat()
+    # Not as root: links in a folder of the panel's user could lead anywhere.
+    user, group, others = (owner.st_uid, owner.st_gid, ()) if os.geteuid() == 0 else (None, None, None)
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "minipanel.database.carry", str(newer), str(copy)],
+        capture_output=True, text=True, errors="replace", check=False, cwd="/",
+        user=user, group=group, extra_groups=others,
+    )  # fmt: skip
+    return None if done.returncode == 0 else escape((done.stderr.strip() or "?").splitlines()[-1], 300)

@@ -1,0 +1,74 @@
+"""`python -m minipanel.database.carry NEWER COPY`: what a newer database took in, into the copy that takes its place.
+
+A program of its own, so that root can have it done by the files' owner.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from minipanel.database.connection import explain, open_writer
+from minipanel.errors import DatabaseError
+
+
+def main() -> int:
+    """Carry over. Returns the exit code, 1 with a sentence on stderr when it can't be done."""
+    try:
+        carry_over(Path(sys.argv[1]), Path(sys.argv[2]))
+    except DatabaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def carry_over(newer: Path, copy: Path) -> None:
+    """Write each row that is new or changed in the database `newer` into `copy`, an earlier state of it.
+
+    `newer` may have further tables and columns. Raises DatabaseError, also where it lacks one: `copy` stays as it was.
+    """
+    if not newer.exists():
+        raise DatabaseError(f"There is no database {newer}.")
+    with closing(open_writer(copy)) as connection:
+        try:
+            connection.execute("ATTACH ? AS newer", (str(newer),))
+            connection.execute("BEGIN IMMEDIATE")
+            for table in _tables(connection):
+                _carry(connection, table, newer)
+            connection.execute("COMMIT")
+            connection.execute("DETACH newer")
+            # One file, without a log beside it, until a panel uses it.
+            connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, newer)) from error
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return [name for (name,) in rows.fetchall()]
+
+
+def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
+    columns = connection.execute(f'PRAGMA main.table_info("{table}")').fetchall()
+    there = {name for _, name, *_ in connection.execute(f'PRAGMA newer.table_info("{table}")').fetchall()}
+    names = [name for _, name, *_ in columns]
+    if not there.issuperset(names):
+        raise DatabaseError(f"The database {newer} keeps {table} otherwise, so what it took in can't be carried over.")
+    keys = [name for _, name, *_, key in columns if key]
+    if table == "pending_metrics":
+        # Where a record moved on to the history, it must not be in both.
+        connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
+    is_there = " AND ".join(
+        [f"old.{key} = new.{key}" for key in keys] + [f"old.{name} IS new.{name}" for name in names]
+    )
+    listed = ", ".join(names)
+    connection.execute(
+        f'INSERT OR REPLACE INTO main."{table}" ({listed}) SELECT {listed} FROM newer."{table}" AS new '
+        f'WHERE NOT EXISTS (SELECT 1 FROM main."{table}" AS old WHERE {is_there})'
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
