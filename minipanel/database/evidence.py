@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.record import record_id, record_timestamp
 
-
 MAX_STARTS = 1000
 """Of a node's agent, the newest: a node may say what it likes."""
 
