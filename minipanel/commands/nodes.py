@@ -8,6 +8,7 @@ from pathlib import Path
 
 from minipanel.commands.tables import show_table
 from minipanel.config import Config, NodeConfig
+from minipanel.edits import add_nodes, remove_nodes
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.names import (
@@ -18,7 +19,7 @@ from minipanel.models.names import (
 )
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
-from minipanel.sections import add_nodes, load_config, remove_nodes
+from minipanel.sections import load_config
 
 
 def list_nodes(config_path: Path, as_json: bool) -> None:

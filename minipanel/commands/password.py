@@ -6,9 +6,10 @@ import getpass
 import sys
 from pathlib import Path
 
+from minipanel.edits import set_password_hash
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
-from minipanel.sections import load_config, set_password_hash
+from minipanel.sections import load_config
 from minipanel.services.password import hash_password
 
 

@@ -14,11 +14,12 @@ from minipanel import __version__
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
+from minipanel.edits import add_nodes, set_password_hash, set_values
 from minipanel.errors import CommandError
 from minipanel.machine.lock import running_pid
 from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
-from minipanel.sections import add_nodes, load_config, set_password_hash, set_values
+from minipanel.sections import load_config
 from minipanel.services.agent_config import Value, render_agent_config
 from minipanel.services.password import hash_password, is_password, random_password
 from minipanel.serving.launch import become_panel

@@ -53,7 +53,7 @@ def test_whatever_it_is_given_reads_back(user: str, secret: str, place: str, hos
             CONFIG.server,
             port=port,
             jwt_secret=secret,
-            session_hours=0.5 + port % 700,
+            session_hours=1.5 + port % 700,
             hosts=("m.example",),
             trusted_proxies=("10.0.0.1",),
         ),

@@ -1,0 +1,13 @@
+"""config.toml with the sections of all rooms: what commands change it by. The panel itself never does."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from minipanel.config import editing
+from minipanel.sections import ROOMS
+
+add_nodes = partial(editing.add_nodes, rooms=ROOMS)
+remove_nodes = partial(editing.remove_nodes, rooms=ROOMS)
+set_password_hash = partial(editing.set_password_hash, rooms=ROOMS)
+set_values = partial(editing.set_values, rooms=ROOMS)
