@@ -18,9 +18,10 @@ from tests.panel.doors import bearer, body_of, sample
 
 @dataclass
 class Reporter:
-    """One of several agents of node001: its samples are every `stride`th, from now back into the past."""
+    """One of several agents of node001: its samples are every `stride`th, from `newest` back into the past."""
 
     config: Config
+    newest: int
     place: int
     stride: int
     stored: int = 0
@@ -28,10 +29,9 @@ class Reporter:
     """Status (0 for none) and seconds of each request."""
 
     def run(self, is_over: threading.Event, pause_seconds: float) -> None:
-        newest = int(time.time()) // 5 * 5
         with httpx.Client(base_url=self.config.server.url, headers=bearer(), timeout=20) as client:
             while not is_over.is_set():
-                timestamp = newest - 5 * (self.stored * self.stride + self.place)
+                timestamp = self.newest - 5 * (self.stored * self.stride + self.place)
                 if self._post(client, body_of(sample(timestamp=timestamp))) == 200:
                     self.stored += 1
                 is_over.wait(pause_seconds)
@@ -48,7 +48,9 @@ class Reporter:
 def reporting(config: Config, reporters: int, pause_seconds: float = 0.0) -> Iterator[list[Reporter]]:
     """Have reporters report while the block runs."""
     is_over = threading.Event()
-    agents = [Reporter(config, place, reporters) for place in range(reporters)]
+    # One for all: counted from different ticks, two would send the same samples.
+    newest = int(time.time()) // 5 * 5
+    agents = [Reporter(config, newest, place, reporters) for place in range(reporters)]
     threads = [threading.Thread(target=agent.run, args=(is_over, pause_seconds)) for agent in agents]
     for thread in threads:
         thread.start()

@@ -17,9 +17,8 @@ from minipanel.errors import DatabaseError
 from tests.panel.doors import config_in, running_app
 
 OPEN_AND_STOP = """
-import asyncio, sys, tracemalloc
+import asyncio, sys
 from pathlib import Path
-tracemalloc.start(20)
 from tests.panel.doors import caller, config_in, running_app
 
 async def run():
