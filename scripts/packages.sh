@@ -76,8 +76,24 @@ install_packages() {
         step "Adding EPEL" dnf install -y epel-release || true
         step "Installing $2" dnf install -y --setopt=strict=False "${names[@]}" || show_log
     elif command -v apt-get >/dev/null; then
-        step "Reading Debian's package lists" apt-get update || show_log
+        step "Reading Debian's package lists" refresh_lists "${names[@]}" || show_log
+        show_unread_lists
         step "Installing $2" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${names[@]}" ||
             show_log
+    fi
+}
+
+# Reads the lists. One extra source that can't be reached is no failure as long as the packages $@ can be had.
+refresh_lists() {
+    apt-get update || apt-get install --simulate --no-install-recommends "$@"
+}
+
+# Says in a line which sources could not be read, when all goes on without them.
+show_unread_lists() {
+    local unread
+    # shellcheck disable=SC2154 # of setup.sh: the output of the step before
+    unread=$(sed -nE 's/^Err:[0-9]+ ([^ ]+ [^ ]+).*/\1/p' "$step_log" | LC_ALL=C sort -u | paste -sd , | sed 's/,/, /g')
+    if [ -n "$unread" ]; then
+        echo "Could not be read, and may not be needed: $unread" >&2
     fi
 }

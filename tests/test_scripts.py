@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -182,6 +183,37 @@ def test_the_counts_of_a_report_are_those_of_all_its_suites(tmp_path: Path) -> N
         [sys.executable, ROOT / "scripts" / "counts.py", report], capture_output=True, text=True, check=True
     )
     assert counted.stdout.split() == ["4", "2", "1"]
+
+
+LISTS = """
+. "$root/scripts/packages.sh"
+lists() { [ "$list" = good ] && return; echo 'Hit:1 http://good trixie InRelease'
+    echo 'Err:2 http://bad.example trixie InRelease'; echo "  Could not resolve 'bad.example'"
+    echo "E: The repository 'http://bad.example trixie Release' does not have a Release file."; return 100; }
+apt-get() { case "$*" in
+    update) lists ;;
+    *no-such*) echo 'E: Unable to locate package no-such'; return 100 ;;
+esac; }
+install_packages debian "$names"
+"""
+
+
+def test_a_source_of_packages_that_can_not_be_reached_is_one_line_where_all_goes_on(project: Path) -> None:
+    said = shell(project, LISTS, list="bad", names="munge").stderr
+    assert re.sub(r"\d+ s", "0 s", said).splitlines() == [
+        "Reading Debian's package lists ...",
+        "  done in 0 s",
+        "Could not be read, and may not be needed: http://bad.example trixie",
+        "Installing munge ...",
+        "  done in 0 s",
+    ]
+    assert "Could not be read" not in shell(project, LISTS, list="good", names="munge").stderr
+
+
+def test_a_package_that_can_not_be_had_is_told_with_apts_own_words(project: Path) -> None:
+    said = shell(project, LISTS, list="bad", names="no-such").stderr
+    assert "failed in" in said
+    assert "E: Unable to locate package no-such" in said
 
 
 def test_an_unknown_stage_is_refused_with_the_stages_there_are() -> None:
