@@ -1,6 +1,7 @@
 """The Pythons that tests need: the machine's own, else those that come as wheels and are named in pythons.lock.
 
-`python -m tests.pythons 3.6 3.9` prints the path of each, and brings what the machine lacks.
+`python -m tests.pythons 3.6 3.9` prints the path of each, and brings what the machine lacks;
+`python -m tests.pythons --missing 3.6 3.9` only names those that it would bring.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.cache import cache_folder, locked
@@ -23,7 +24,15 @@ from tests.cache import cache_folder, locked
 LOCK = Path(__file__).with_name("pythons.lock")
 
 PANEL_NEEDS = ("ensurepip", "venv", "sqlite3", "ssl")
-"""A Python that lacks one of these can't run the panel's tests."""
+"""A Python as new as the panel needs, 3.11, must have these to run its tests."""
+
+TELL_VERSION = """
+import sys
+if sys.version_info >= (3, 11):
+    for name in {needs}:
+        __import__(name)
+print("%d.%d" % sys.version_info[:2])
+"""
 
 NEEDLESS = ("include", "share", "licenses", "test", "site-packages", "idlelib", "tkinter", "lib2to3")
 """Folders of a wheel's Python that nothing here uses: two thirds of its files."""
@@ -37,20 +46,22 @@ exec -a "$0" {program} "$@"
 """3.6 was built with a libpython of its own. By this name its children start this file again."""
 
 
-def python(version: str, needs: Sequence[str] = ()) -> Path:
-    """Return a Python of this version, as "3.9", that has these modules: this one, the machine's, or one brought now.
+def python(version: str) -> Path:
+    """Return a Python of this version, as "3.9": this one, the machine's, or one brought now.
 
     Raises RuntimeError with pip's own words when it can't be brought.
     """
-    for path in _on_this_machine(version):
-        if is_python(path, version, needs):
-            return path
-    return _brought(version)
+    return _on_this_machine(version) or _brought(version)
 
 
-def is_python(path: Path, version: str, needs: Sequence[str] = ()) -> bool:
-    """True when the program runs as this version and has these modules; a version manager's shim may only complain."""
-    code = f"import sys; [__import__(name) for name in {list(needs)}]; print('%d.%d' % sys.version_info[:2])"
+def is_missing(version: str) -> bool:
+    """True when python() would have to bring it."""
+    return _on_this_machine(version) is None and not _place(version).exists()
+
+
+def _is_python(path: Path, version: str) -> bool:
+    """True when the program runs as this version and is complete; a version manager's shim may only complain."""
+    code = TELL_VERSION.format(needs=PANEL_NEEDS)
     try:
         told = subprocess.run([path, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.SubprocessError):
@@ -58,13 +69,17 @@ def is_python(path: Path, version: str, needs: Sequence[str] = ()) -> bool:
     return told.stdout.strip() == version and told.returncode == 0
 
 
-def _on_this_machine(version: str) -> Iterator[Path]:
+def _on_this_machine(version: str) -> Path | None:
+    return next((path for path in _candidates(version) if _is_python(path, version)), None)
+
+
+def _candidates(version: str) -> Iterator[Path]:
     name = f"python{version}"
     if version == "{}.{}".format(*sys.version_info[:2]):
         yield Path(sys.base_prefix, "bin", name)
     yield from sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
     for folder in (*os.environ.get("PATH", "").split(os.pathsep), "/usr/local/bin", "/usr/bin"):
-        # Not a virtual environment's: that has packages, and no modules of its own.
+        # A virtual environment's is passed over: it is somebody's, with packages of its own.
         if not Path(folder).parent.joinpath("pyvenv.cfg").exists():
             yield Path(folder, name)
     yield Path("/usr/libexec/platform-python")
@@ -72,13 +87,16 @@ def _on_this_machine(version: str) -> Iterator[Path]:
 
 def _brought(version: str) -> Path:
     """Return the Python of a wheel, unpacked now if it is not there: about 5 s after its 20 to 50 MB were loaded."""
-    requirement = _requirement(version)
-    recipe = "\n".join((requirement, platform.machine(), *NEEDLESS, WRAPPER))
-    folder = cache_folder() / f"python-{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    folder = _place(version)
     with locked(cache_folder() / "pythons.lock"):
         if not folder.exists():
-            _bring(requirement, version, folder)
+            _bring(_requirement(version), version, folder)
     return folder / "bin" / f"python{version}"
+
+
+def _place(version: str) -> Path:
+    recipe = "\n".join((_requirement(version), platform.machine(), *NEEDLESS, WRAPPER))
+    return cache_folder() / f"python-{version}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
 def _requirement(version: str) -> str:
@@ -137,5 +155,7 @@ def _is_needed(member: tarfile.TarInfo) -> bool:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:]:
-        print(wanted, python(wanted, PANEL_NEEDS if wanted in ("3.11", "3.13") else ()))
+    if sys.argv[1] == "--missing":
+        print(*filter(is_missing, sys.argv[2:]))
+    else:
+        print(*map(python, sys.argv[1:]), sep="\n")

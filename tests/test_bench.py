@@ -52,6 +52,7 @@ def running() -> Iterator[dict[str, "subprocess.Popen[str]"]]:
             process.communicate(timeout=LIMIT_SECONDS)
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("name", TINY)
 def test_a_measurement_runs_and_tells_a_result(name: str, running: dict[str, "subprocess.Popen[str]"]) -> None:
     output, trouble = running[name].communicate(timeout=LIMIT_SECONDS)

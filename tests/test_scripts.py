@@ -185,6 +185,22 @@ def test_the_counts_of_a_report_are_those_of_all_its_suites(tmp_path: Path) -> N
     assert counted.stdout.split() == ["4", "2", "1"]
 
 
+def test_the_slowest_tests_of_all_reports_are_named(tmp_path: Path) -> None:
+    for name, times in (("a", (0.5, 20.25)), ("b", range(1, 12))):
+        cases = "".join(f'<testcase classname="tests.{name}" name="test_{k}" time="{k}"/>' for k in times)
+        (tmp_path / f"{name}.xml").write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    told = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "counts.py", "--slowest", *(tmp_path / f"{x}.xml" for x in "abc")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = told.stdout.splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "  20.2 s  tests.a test_20.25"
+    assert lines[-1] == "   3.0 s  tests.b test_3"
+
+
 LISTS = """
 . "$root/scripts/packages.sh"
 lists() { [ "$list" = good ] && return; echo 'Hit:1 http://good trixie InRelease'
@@ -216,9 +232,20 @@ def test_a_package_that_can_not_be_had_is_told_with_apts_own_words(project: Path
     assert "E: Unable to locate package no-such" in said
 
 
+def test_pythons_that_can_not_be_brought_end_a_run_under_ci_alone(project: Path) -> None:
+    lines = (ROOT / "scripts" / "test").read_text().split("bring_pythons() {")[1].split("\n}\n")[0]
+    script = 'ask_pythons() { [ "$1" = --missing ] && echo 3.6 3.9; }; agent_pythons=(3.6 3.9); panel_pythons=(3.11)\n'
+    script += f"bring_pythons() {{{lines}\n}}\nbring_pythons"
+    assert shell(project, script, CI="").returncode == 0
+    assert "Not brought, so what needs them is skipped: Python 3.6 3.9" in shell(project, script, CI="").stderr
+    under_ci = shell(project, script, CI="true")
+    assert under_ci.returncode == 1
+    assert "The tests need Python 3.6 3.9, which could not be brought." in under_ci.stderr
+
+
 def test_an_unknown_stage_is_refused_with_the_stages_there_are() -> None:
     result = subprocess.run(
         [ROOT / "scripts" / "test", "--only", "nothing"], capture_output=True, text=True, timeout=60
     )
     assert result.returncode == 1
-    assert result.stderr == "scripts/test --only takes one of: lint build pytest vitest e2e.\n"
+    assert result.stderr == "scripts/test --only takes one of: lint build pytest vitest e2e pythons.\n"

@@ -19,6 +19,7 @@ import pytest
 from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.database.connection import open_reader
+from tests.panel.commands import ENVIRONMENT
 from tests.panel.doors import bearer, body_of, config_in, sample
 from tests.ports import free_port
 
@@ -40,7 +41,7 @@ def config(tmp_path: Path) -> Config:
 def panel_process(config: Config) -> Iterator[subprocess.Popen[bytes]]:
     """A real panel, killed at the end in whatever it is doing."""
     command = [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
     try:
         wait_until_healthy(config, process)
         yield process
@@ -69,6 +70,7 @@ def stored_samples(config: Config) -> int:
     return int(sum(counts))
 
 
+@pytest.mark.storm
 def test_kill_9_right_after_each_of_many_answers_loses_nothing_that_was_answered(config: Config) -> None:
     newest = int(time.time()) // 5 * 5
     answered = 0

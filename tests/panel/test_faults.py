@@ -41,6 +41,7 @@ def stored(agents: list[Reporter]) -> int:
     return sum(agent.stored for agent in agents)
 
 
+@pytest.mark.storm
 def test_kill_9_at_any_moment_under_load_loses_nothing_answered_and_doubles_nothing(config: Config) -> None:
     moments = random.Random(7)
     with reporting(config, 4) as agents:
@@ -58,6 +59,7 @@ def test_kill_9_at_any_moment_under_load_loses_nothing_answered_and_doubles_noth
     assert stored(agents) <= samples_in(config.database.path) <= stored(agents) + len(agents)
 
 
+@pytest.mark.storm
 def test_a_foreign_lock_is_answered_in_bounded_time_and_all_recovers(config: Config) -> None:
     with running_panel(config) as panel, httpx.Client(base_url=config.server.url, timeout=20) as anyone:
         with reporting(config, 6, pause_seconds=0.02) as agents:
