@@ -15,6 +15,7 @@ from minipanel.commands.nodes import add_node, list_nodes, remove_node_set
 from minipanel.commands.password import change_password
 from minipanel.commands.status import show_status
 from minipanel.config.values import DEFAULT_PATH
+from minipanel.errors import CommandError
 from minipanel.exits import DONE, explain_failures
 from minipanel.rollout import RolloutOptions, roll_out
 from minipanel.serving.launch import become_panel
@@ -82,14 +83,20 @@ def try_(
     folder: Annotated[Path, Option("--dir", metavar="DIR", help="Everything is kept below it.")] = Path("var"),
     port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
     host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
-    password: Annotated[str | None, Option(help="Set the password: 8 characters or more.")] = None,
+    password_file: Annotated[
+        Path | None,
+        Option(metavar="FILE", help="Set the password to its first line, - for standard input: 8 characters or more."),
+    ] = None,
+    password: Annotated[str | None, Option(help="The same, but `ps` shows it to every user.")] = None,
     auth: Annotated[
         Literal["munge", "token"] | None,
         Option(help="How the agent proves who it is; MUNGE where munged answers."),
     ] = None,
 ) -> None:
     """Run a panel and an agent for this machine, without root or systemd."""
-    try_out(Options(folder, host, port, password, auth))
+    if password is not None and password_file is not None:
+        raise CommandError("--password and --password-file can't be combined; give one of them.")
+    try_out(Options(folder, host, port, password, auth, password_file))
 
 
 @nodes.command("list")

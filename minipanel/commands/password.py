@@ -10,7 +10,7 @@ from minipanel.edits import set_password_hash
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
 from minipanel.sections import load_config
-from minipanel.services.password import hash_password
+from minipanel.services.password import hash_password, read_password
 
 
 def change_password(config_path: Path, from_stdin: bool) -> None:
@@ -19,7 +19,7 @@ def change_password(config_path: Path, from_stdin: bool) -> None:
     Raises CommandError for a password that can't be one, ConfigError.
     """
     username = load_config(config_path).admin.username  # before anyone is asked for something
-    password = _read_stdin() if from_stdin else _ask(username)
+    password = read_password(Path("-")) if from_stdin else _ask(username)
     config = set_password_hash(config_path, hash_password(password))
     print(f"The password of {username} is set; all sessions end. {tell_running_panel(config.database.path)}")
 
@@ -31,11 +31,3 @@ def _ask(username: str) -> str:
     if getpass.getpass("The same again: ") != password:
         raise CommandError("The two passwords differ; nothing was changed.")
     return password
-
-
-def _read_stdin() -> str:
-    line = sys.stdin.buffer.readline(4096)
-    try:
-        return line.decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise CommandError("The password on stdin is not UTF-8 text.") from None

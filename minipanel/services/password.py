@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import bcrypt
 
@@ -17,6 +18,8 @@ from minipanel.errors import CommandError, TooManyTries
 MIN_CHARACTERS = 8
 MAX_BYTES = 72
 """bcrypt reads no further: a longer password can't be set, and never matches."""
+
+MAX_LINE_BYTES = 4096
 
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are not taken for each other: no i, l, o, 0, 1. Eight of them: 8.5e11 passwords."""
@@ -47,6 +50,18 @@ def hash_password(password: str) -> str:
 def is_password(password: str, password_hash: str) -> bool:
     """Tell whether the hash is this password's. It takes as long as making one."""
     return _match(password.encode("utf-8", "surrogatepass"), password_hash.encode())
+
+
+def read_password(path: Path) -> str:
+    """Return the first line of a file, of standard input for "-". Raises CommandError where it can't be read."""
+    name = "standard input" if str(path) == "-" else str(path)
+    try:
+        with open(0, "rb", closefd=False) if str(path) == "-" else path.open("rb") as file:
+            return file.readline(MAX_LINE_BYTES).decode().rstrip("\r\n")
+    except OSError as error:
+        raise CommandError(f"The password can't be read from {name}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"The password in {name} is not UTF-8 text.") from None
 
 
 def random_password() -> str:

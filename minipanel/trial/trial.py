@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,7 +21,7 @@ from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.agent_config import Value, render_agent_config
-from minipanel.services.password import hash_password, is_password, random_password
+from minipanel.services.password import hash_password, is_password, random_password, read_password
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
@@ -45,6 +45,7 @@ class Options:
     port: int | None = None
     password: str | None = None
     auth: Auth | None = None
+    password_file: Path | None = None
 
 
 def try_out(options: Options) -> NoReturn:
@@ -53,6 +54,8 @@ def try_out(options: Options) -> NoReturn:
     Raises CommandError when the folder, the address, the password or MUNGE can't be used, ConfigError.
     """
     _refuse_bad_address(options)
+    if options.password_file is not None:
+        options = replace(options, password=read_password(options.password_file))
     folder = _usable_folder(options.folder)
     path = folder / CONFIG
     config, told_password, how = _continue(path, options) if path.exists() else _begin(path, options)
@@ -110,7 +113,7 @@ def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
     if not any(node.ip == OWN_IP for node in config.nodes):
         config = add_nodes(path, [_own_node()])
     config = _with_auth(config, how)
-    return config, "as given" if options.password else "unchanged; --password sets another", how
+    return config, "as given" if options.password else "unchanged; --password-file sets another", how
 
 
 def _hash_of_changed(password: str, old: str) -> str | None:

@@ -40,7 +40,7 @@ def test_a_password_from_stdin_is_set(config: Config) -> None:
         (b"x" * 73, "The password has 73 bytes in UTF-8; at most 72 are allowed."),
         ("密".encode() * 25, "The password has 75 bytes in UTF-8; at most 72 are allowed."),
         (b"tab\tulator", "The password holds characters that can't be typed into the page; use printable ones."),
-        (b"caf\xe9caf\xe9", "The password on stdin is not UTF-8 text."),
+        (b"caf\xe9caf\xe9", "The password in standard input is not UTF-8 text."),
     ],
 )
 def test_a_password_that_can_not_be_one_is_one_sentence(config: Config, password: bytes, sentence: str) -> None:

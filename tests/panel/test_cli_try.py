@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from minipanel.config import load_config
 from minipanel.config.editing import remove_nodes, set_values
 from tests.munged import missing_munged, running_munged
-from tests.panel.commands import Running, log_in, run, running
+from tests.panel.commands import ENVIRONMENT, Running, command, log_in, run, running
 from tests.ports import free_port
 
 SAMPLE_SECONDS = 20
@@ -99,7 +100,7 @@ def test_one_command_brings_samples_and_the_next_start_keeps_them_and_the_passwo
     with trial.start() as panel:
         panel.wait_for(READY)
         record_property("second_start_seconds", round(time.monotonic() - started, 2))
-        assert told(panel, "password") == "unchanged; --password sets another"
+        assert told(panel, "password") == "unchanged; --password-file sets another"
         assert password not in panel.output
         token = log_in(trial.url, password).json()["token"]
         nodes = httpx.get(f"{trial.url}/api/nodes", headers={"Authorization": f"Bearer {token}"}).json()
@@ -237,3 +238,38 @@ def test_the_same_password_given_again_ends_no_session(trial: Trial) -> None:
         answer = httpx.get(f"{trial.url}/api/auth/me", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200
         panel.stop()
+
+
+def test_a_password_from_a_file_stands_in_no_command_line(trial: Trial, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("first-secret\nand more\n")
+    with trial.start("--port", str(trial.port), "--password-file", str(tmp_path / "password")) as panel:
+        panel.wait_for(READY)
+        assert told(panel, "password") == "as given"
+        assert "first-secret" not in Path(f"/proc/{panel.process.pid}/cmdline").read_text()
+        assert log_in(trial.url, "first-secret").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "sentence"),
+    [
+        (("--password-file", "-"), "short\n", "The password has 5 characters; it must have at least 8."),
+        (("--password-file", "-"), "\udcff\n", "The password in standard input is not UTF-8 text."),
+        (
+            ("--password-file", "/nowhere/at all"),
+            "",
+            "The password can't be read from /nowhere/at all: No such file or directory.",
+        ),
+        (
+            ("--password-file", "-", "--password", "secret-1"),
+            "",
+            "--password and --password-file can't be combined; give one of them.",
+        ),
+    ],
+)
+def test_a_password_that_can_not_be_one_is_one_sentence(
+    trial: Trial, words: tuple[str, ...], typed: str, sentence: str
+) -> None:
+    tried = [*command("try", "--dir", trial.folder, "--port", str(trial.port)), *words]
+    done = subprocess.run(tried, input=typed.encode(errors="surrogateescape"), capture_output=True, env=ENVIRONMENT)
+    assert (done.returncode, done.stderr.decode()) == (1, f"{sentence}\n")
+    assert not trial.config_path.exists()
