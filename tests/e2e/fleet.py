@@ -23,7 +23,6 @@ from tests.e2e.trial import PASSWORD, START_SECONDS
 from tests.panel.doors import hash_of
 from tests.ports import free_port
 
-INTERVAL_SECONDS = 5
 HANDS = 32
 """Connections that send at the same time."""
 
@@ -129,13 +128,14 @@ class Fleet:
 
     def report(self, stop: threading.Event, minutes: float) -> None:
         """Send the last minutes of every node, then a sample of each at every tick, until `stop` is set."""
-        past = int(minutes * 60) // INTERVAL_SECONDS * INTERVAL_SECONDS
-        sent = int(time.time()) // INTERVAL_SECONDS * INTERVAL_SECONDS - past - INTERVAL_SECONDS
+        interval = self.config.agents.interval
+        past = int(minutes * 60) // interval * interval
+        sent = int(time.time()) // interval * interval - past - interval
         while not stop.is_set():
-            newest = int(time.time()) // INTERVAL_SECONDS * INTERVAL_SECONDS
+            newest = int(time.time()) // interval * interval
             if newest > sent:
                 with contextlib.suppress(OSError, http.client.HTTPException):
-                    self._report_once(range(sent + INTERVAL_SECONDS, newest + 1, INTERVAL_SECONDS), stop)
+                    self._report_once(range(sent + interval, newest + 1, interval), stop)
                 sent = newest
             stop.wait(0.2)
 
@@ -155,10 +155,16 @@ class Fleet:
 
 @contextlib.contextmanager
 def running_fleet(
-    folder: Path, names: Sequence[str], *, minutes: float = 1, silent: Sequence[str] = (), port: int | None = None
+    folder: Path,
+    names: Sequence[str],
+    *,
+    minutes: float = 1,
+    silent: Sequence[str] = (),
+    port: int | None = None,
+    interval: int = 5,
 ) -> Iterator[Fleet]:
     """Run a panel of `names` and play its nodes while the block runs; they begin with the last `minutes`."""
-    fleet = Fleet(configured(folder, names, port or free_port()), names, set(silent))
+    fleet = Fleet(configured(folder, names, port or free_port(), interval), names, set(silent))
     stop = threading.Event()
     nodes = threading.Thread(target=fleet.report, args=(stop, minutes), daemon=True)
     try:
@@ -172,14 +178,14 @@ def running_fleet(
         fleet.stop_panel()
 
 
-def configured(folder: Path, names: Sequence[str], port: int) -> Config:
+def configured(folder: Path, names: Sequence[str], port: int, interval: int = 5) -> Config:
     """Write and return the configuration of a panel with these nodes."""
     config = Config(
         folder / "config.toml",
         ServerConfig("127.0.0.1", port, f"http://127.0.0.1:{port}", secrets.token_hex(32)),
         AdminConfig("miniadmin", hash_of(PASSWORD)),
         DatabaseConfig(folder / "data.db"),
-        AgentsConfig("token", secrets.token_hex(32)),
+        AgentsConfig("token", secrets.token_hex(32), interval=interval),
         tuple(NodeConfig(name, f"127.2.{k >> 8}.{k & 255}", name) for k, name in enumerate(names, start=1)),
     )
     config.path.write_text(render_config(config), encoding="utf-8")

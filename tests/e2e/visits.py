@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import is_expected
 from tests.e2e.fleet import Fleet
-from tests.e2e.trial import PASSWORD
+from tests.e2e.trial import PASSWORD, Trial
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ WALL = Screen("wall", 3840, 2160)
 @contextlib.contextmanager
 def visit(
     browser: Browser,
-    fleet: Fleet,
+    panel: Fleet | Trial,
     path: str,
     *,
     screen: Screen = DESK,
@@ -54,11 +54,11 @@ def visit(
     complaints: list[str] = []
     try:
         credentials = {"username": "miniadmin", "password": PASSWORD}
-        assert context.request.post(f"{fleet.url}/api/auth/login", data=credentials).ok
+        assert context.request.post(f"{panel.url}/api/auth/login", data=credentials).ok
         page = context.new_page()
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(fleet.url + path)
+        page.goto(panel.url + path)
         yield page
     finally:
         context.close()
