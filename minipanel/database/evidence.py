@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from minipanel.database.newest import put_node_clocks
 from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.record import record_id, record_timestamp
 
 MAX_STARTS = 1000
 """Of a node's agent, the newest: a node may say what it likes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the panel has noted since it last wrote.
+
+    `run` is its own: until now, by a clock with which the nodes agree or not. `gone_runs` are beginnings of it by a
+    clock that was wrong. By node id: starts of agents, times of clocks that were off, and how far nodes' clocks are
+    ahead of this machine's uptime in the boot with this id.
+    """
+
+    run: Interval
+    is_clock_agreed: bool
+    gone_runs: Sequence[int]
+    starts: Sequence[tuple[int, AgentStart]]
+    troubles: Sequence[tuple[int, Interval]]
+    boot_id: str
+    ahead: Mapping[int, float]
+
+
+def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
+    """Keep all of it."""
+    connection.executemany("DELETE FROM panel_runs WHERE started_at = ?", [(begin,) for begin in notes.gone_runs])
+    put_panel_run(connection, notes.run)
+    if notes.is_clock_agreed:
+        end_false_runs(connection, notes.run)
+    put_agent_starts(connection, notes.starts)
+    put_clock_troubles(connection, notes.troubles)
+    put_node_clocks(connection, notes.boot_id, notes.ahead)
 
 
 def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int, AgentStart]]) -> None:
@@ -35,12 +66,22 @@ def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[
 
 
 def put_panel_run(connection: sqlite3.Connection, run: Interval) -> None:
-    """Keep that the panel ran from the first time to the second."""
+    """Keep that the panel ran from the first time to the second, which may be before what was kept of the same run."""
     connection.execute(
         "INSERT INTO panel_runs (started_at, last_alive_at) VALUES (?, ?) "
-        "ON CONFLICT (started_at) DO UPDATE SET last_alive_at = max(last_alive_at, excluded.last_alive_at)",
+        "ON CONFLICT (started_at) DO UPDATE SET last_alive_at = excluded.last_alive_at",
         run,
     )
+
+
+def end_false_runs(connection: sqlite3.Connection, run: Interval) -> None:
+    """Let no run reach into the future, where it would hide absences to come: a clock was ahead when it was written.
+
+    When such a run really ended is not known, but it was before this one.
+    """
+    begin, now = run
+    connection.execute("DELETE FROM panel_runs WHERE started_at > ?", (now,))
+    connection.execute("UPDATE panel_runs SET last_alive_at = ? WHERE last_alive_at > ?", (begin, now))
 
 
 def forget_evidence(connection: sqlite3.Connection, before: int) -> None:

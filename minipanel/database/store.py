@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,9 @@ from minipanel.database.connection import (
     set_patience,
 )
 from minipanel.database.merge import Row, as_row, merge_pending, merge_sealed, seal
-from minipanel.database.newest import put_node_clocks
 from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
-from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.node import Node
 from minipanel.models.record import node_of
 from minipanel.models.sample import Sample
@@ -173,24 +171,11 @@ class Store:
 
         return forget
 
-    def note(
-        self,
-        run: Interval,
-        starts: Sequence[tuple[int, AgentStart]],
-        troubles: Sequence[tuple[int, Interval]],
-        boot_id: str,
-        ahead: Mapping[int, float],
-    ) -> Job:
-        """Return the job that keeps the panel's run, and by node id starts of agents and troubles of clocks.
-
-        `ahead`: how far nodes' clocks are ahead of this machine's uptime in the boot with this id.
-        """
+    def note(self, notes: evidence.Notes) -> Job:
+        """Return the job that keeps what the panel has noted."""
 
         def note(connection: sqlite3.Connection) -> None:
-            evidence.put_panel_run(connection, run)
-            evidence.put_agent_starts(connection, starts)
-            evidence.put_clock_troubles(connection, troubles)
-            put_node_clocks(connection, boot_id, ahead)
+            evidence.put_notes(connection, notes)
 
         return note
 

@@ -57,12 +57,20 @@ class Clocks:
             self._verdict = (now, self._set_back(now) or self._behind_most(now))
         return self._verdict[1]
 
+    def are_agreed(self) -> bool:
+        """Return whether nodes report, and most of them have the panel's time."""
+        skews = self._fresh_skews(self._uptime())
+        return bool(skews) and abs(statistics.median(skews)) <= MAX_AHEAD_SECONDS
+
     def _set_back(self, now: float) -> float | None:
         before = max((offset for _, offset in self._offsets), default=self._clock() - now)
         step = before - (self._clock() - now)
         return step if step > STEP_SECONDS else None
 
     def _behind_most(self, now: float) -> float | None:
-        skews = [skew for told_at, skew in self._skews.values() if now - told_at <= FRESH_SECONDS]
+        skews = self._fresh_skews(now)
         ahead = [skew for skew in skews if skew > MAX_AHEAD_SECONDS]
         return statistics.median(ahead) if len(skews) > 1 and len(ahead) > len(skews) / 2 else None
+
+    def _fresh_skews(self, now: float) -> list[float]:
+        return [skew for told_at, skew in self._skews.values() if now - told_at <= FRESH_SECONDS]

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable
 
+from minipanel.database.evidence import Notes
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.machine.uptime import boot_id, uptime
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 30.0
 AWAY_SECONDS = 3 * BEAT_SECONDS
 """A panel that has not been able to note that it is alive for this long was away: stopped, or unable to write."""
+
+STEP_SECONDS = 60.0
+"""A clock that is off by less against the uptime was not set, or not so that it matters."""
 
 NEWS_SECONDS = 2.0
 """So soon the start of an agent is written: a killed panel forgets none, though the agent is gone for good."""
@@ -57,8 +61,9 @@ class EvidenceNotes:
         self._clocks = clocks
         self._clock = clock
         self._uptime = uptime
-        self._run: Interval = (0, 0)
-        self._alive_at = 0.0
+        self._alive_at = self._begun_at = self._first_offset = 0.0
+        self._begin = self._first_begin = 0
+        self._gone_runs: list[int] = []
         self._told: dict[int, tuple[str, str]] = {}
         self._started_at: dict[int, float] = {}
         self._starts: list[tuple[int, AgentStart]] = []
@@ -127,19 +132,36 @@ class EvidenceNotes:
         starts, unwritten = list(self._starts), set(self._unwritten)
         ahead = {node_id: self._ahead[node_id] for node_id in self._ahead_unwritten}
         troubles = [(node_id, self._troubles[node_id]) for node_id in unwritten]
-        if self._uptime() - self._alive_at > AWAY_SECONDS:
-            self._begin_run()
-        run = (self._run[0], max(self._run[0], int(self._clock())))
-        await self._ingest.run(self._store.note(run, starts, troubles, boot_id(), ahead))
+        run = self._follow_clock()
+        gone = list(self._gone_runs)
+        notes = Notes(run, self._clocks.are_agreed(), gone, starts, troubles, boot_id(), ahead)
+        await self._ingest.run(self._store.note(notes))
         self._alive_at = self._uptime()
         del self._starts[: len(starts)]
+        del self._gone_runs[: len(gone)]
         self._unwritten -= {node_id for node_id, trouble in troubles if self._troubles[node_id] == trouble}
         self._ahead_unwritten -= {node_id for node_id, told in ahead.items() if self._ahead[node_id] == told}
 
+    def _follow_clock(self) -> Interval:
+        """Return the panel's run until now. Where the clock was ahead at its start, it began as much earlier."""
+        now, uptime = self._clock(), self._uptime()
+        if uptime - self._alive_at > AWAY_SECONDS:
+            self._begin_run()
+        offset = now - uptime
+        begin = self._begin
+        if abs(offset - self._first_offset) <= STEP_SECONDS:
+            begin = self._first_begin
+        elif now < begin:
+            begin = int(self._begun_at + offset)
+        if begin != self._begin:
+            self._gone_runs.append(self._begin)
+            self._begin = begin
+        return begin, max(begin, int(now))
+
     def _begin_run(self) -> None:
-        now = int(self._clock())
-        self._run = (now, now)
-        self._alive_at = self._uptime()
+        self._alive_at = self._begun_at = self._uptime()
+        self._begin = self._first_begin = int(self._clock())
+        self._first_offset = self._clock() - self._begun_at
 
     async def _repeat(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -49,15 +50,8 @@ def time() -> Time:
 
 @pytest.fixture
 async def notes(tmp_path: Path, time: Time) -> AsyncIterator[EvidenceNotes]:
-    store = Store(tmp_path / "data.db")
-    ingest = Ingest(store, 32, time.clock)
-    ingest.start()
-    notes = EvidenceNotes(store, ingest, Clocks(time.clock, time.uptime), time.clock, time.uptime)
-    await notes.start()
-    yield notes
-    await notes.close()
-    await ingest.close()
-    store.close()
+    async with running(tmp_path / "data.db", time) as notes:
+        yield notes
 
 
 def noted(notes: EvidenceNotes, node_id: int = 1) -> Evidence:
@@ -129,6 +123,64 @@ async def test_a_panel_whose_clock_is_set_was_not_away(notes: EvidenceNotes, tim
         time.up += 30
         await notes.beat()
     assert noted(notes).panel_absences == ()
+
+
+@pytest.mark.parametrize("step", [600, 86_400])
+async def test_a_beat_while_the_clock_was_ahead_hides_no_later_absence(
+    notes: EvidenceNotes, time: Time, step: int
+) -> None:
+    for change in (0, step, -step):
+        time.now += change
+        time.pass_seconds(30)
+        await notes.beat()
+    time.pass_seconds(AWAY_SECONDS + 110)
+    await notes.beat()
+    assert noted(notes).panel_absences == ((T + 90, T + 290),)
+
+
+@contextlib.asynccontextmanager
+async def running(path: Path, time: Time) -> AsyncIterator[EvidenceNotes]:
+    with contextlib.closing(Store(path)) as store:
+        ingest = Ingest(store, 32, time.clock)
+        ingest.start()
+        notes = EvidenceNotes(store, ingest, Clocks(time.clock, time.uptime), time.clock, time.uptime)
+        await notes.start()
+        yield notes
+        await notes.close()
+        await ingest.close()
+
+
+async def test_a_panel_that_starts_with_its_clock_ahead_is_there_since_then(tmp_path: Path, time: Time) -> None:
+    async with running(tmp_path / "data.db", time):
+        time.pass_seconds(30)
+    time.pass_seconds(600)
+    time.now += 86_400
+    async with running(tmp_path / "data.db", time) as notes:
+        time.pass_seconds(30)
+        await notes.beat()
+        time.now -= 86_400
+        for _ in range(3):
+            time.pass_seconds(30)
+            await notes.beat()
+            assert noted(notes).panel_absences == ((T + 30, T + 630),)
+        time.pass_seconds(86_400)
+        await notes.beat()
+        assert noted(notes).panel_absences == ((T + 30, T + 630), (T + 750, T + 87_150))
+
+
+async def test_a_panel_that_ended_with_its_clock_ahead_hides_no_later_absence(tmp_path: Path, time: Time) -> None:
+    async with running(tmp_path / "data.db", time):
+        time.pass_seconds(30)
+        time.now += 86_400
+    time.now -= 86_400
+    time.pass_seconds(600)
+    async with running(tmp_path / "data.db", time) as notes:
+        notes._clocks.note(1, -0.1)
+        time.pass_seconds(30)
+        await notes.beat()
+        time.pass_seconds(600)
+        await notes.beat()
+        assert noted(notes).panel_absences == ((T + 660, T + 1260),)
 
 
 async def test_what_could_not_be_written_is_written_later(notes: EvidenceNotes) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minipanel.database.evidence import Notes
 from minipanel.database.schema import migrations
 from minipanel.database.store import Store
 from minipanel.models.gap import AgentStart, Evidence, Gap, explain, missing
@@ -130,8 +131,10 @@ def test_records_still_filling_and_sealed_ones_are_one_row_of_time(store: Store)
 
 def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_stays(store: Store) -> None:
     begun = [(1, AgentStart(FIRST_BOOT, T - 900, T - 890)), (1, AgentStart(SECOND_BOOT, T - 300, T - 290))]
-    store.run([store.note((T - 900, T - 600), begun, [(1, (T - 900, T - 800))], "a-boot", {})])
-    store.run([store.note((T - 500, T + 600), begun, [(1, (T, T + 10)), (1, (T, T + 20))], "a-boot", {})])
+    store.run([store.note(Notes((T - 900, T - 600), False, (), begun, [(1, (T - 900, T - 800))], "a-boot", {}))])
+    store.run(
+        [store.note(Notes((T - 500, T + 600), False, (), begun, [(1, (T, T + 10)), (1, (T, T + 20))], "a-boot", {}))]
+    )
     store.run([store.forget(T, 0, 10)])
     evidence = store.reader.seen(1, T - 900, T).evidence
     assert evidence.agent_starts == (begun[1][1],)
