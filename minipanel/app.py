@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -17,9 +17,10 @@ from minipanel import __version__
 from minipanel.config import Config
 from minipanel.errors import PanelError
 from minipanel.handlers import agents, auth, docs, metrics, nodes, stream
+from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.login_guard import signed_in
 from minipanel.handlers.page import page_routes
-from minipanel.handlers.reply import Reply, failure, refusal
+from minipanel.handlers.reply import Reply, failure, refusal, reply
 from minipanel.handlers.request import panel_of, peer_of, read_body
 from minipanel.models.answers import ErrorAnswer, Health
 from minipanel.models.sample import MAX_BODY_BYTES
@@ -49,14 +50,14 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         # A redirect would send the browser to whatever host its request named.
         redirect_slashes=False,
         lifespan=_lifespan,
-        responses={"default": {"model": ErrorAnswer, "description": "What is wrong, as a sentence"}},
+        responses=docs.REFUSED,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.panel = parts
     app.include_router(auth.router)
     for router in FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in)])
-    app.add_api_route("/api/health", health, response_model=Health, tags=["health"])
+    app.add_api_route("/api/health", health, responses=answered_with(Health), tags=["health"])
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
     app.router.routes.extend(page_routes(static))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
@@ -91,9 +92,9 @@ def _response(answer: Reply) -> Response:
     return Response(answer.body, answer.status, answer.headers)
 
 
-async def health() -> Health:
+async def health() -> Response:
     """Tell that the panel answers. Open to anyone, and says nothing else."""
-    return Health(status="ok", version=__version__)
+    return json_answer(Health("ok", __version__))
 
 
 @asynccontextmanager
@@ -121,7 +122,8 @@ async def _panel_error(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {404: "There is nothing at this address.", 405: f"{request.method} is not possible at this address."}
-    return JSONResponse({"error": sentences.get(error.status_code, error.detail)}, error.status_code, error.headers)
+    sentence = sentences.get(error.status_code, error.detail)
+    return _response(reply(error.status_code, ErrorAnswer(sentence), error.headers))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:
@@ -129,7 +131,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body")
-    return JSONResponse({"error": f"{place or 'The body'} can't be accepted: {first['msg']}."}, 400)
+    return _response(reply(400, ErrorAnswer(f"{place or 'The body'} can't be accepted: {first['msg']}.")))
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from minipanel.errors import BadInput, PanelError, TryLater
 from minipanel.handlers.reply import Reply, failure, refusal, reply
+from minipanel.models.answers import Stored
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.sample import Sample, parse_samples
@@ -48,7 +49,7 @@ def refuse_samples(panel: Panel, error: PanelError, peer: str) -> Reply:
     return refusal(error)
 
 
-async def _store(panel: Panel, head: Head, body: bytes, peer: str) -> dict[str, object]:
+async def _store(panel: Panel, head: Head, body: bytes, peer: str) -> Stored:
     arrived = panel.clock()
     _refuse_encoding(head.get("content-encoding"))
     claim = await panel.credentials.check(head.get("authorization"), body, peer)
@@ -61,7 +62,7 @@ async def _store(panel: Panel, head: Head, body: bytes, peer: str) -> dict[str, 
         raise
     node = _meet(panel, head, claim, samples, arrived)
     outcome = await panel.ingest.submit(node, samples)
-    return {"status": "ok", "stored": outcome.stored, "ignored": outcome.ignored}
+    return Stored("ok", outcome.stored, outcome.ignored)
 
 
 def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived: float) -> Node:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from minipanel.errors import BadInput
+from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.login_guard import COOKIE, User
 from minipanel.handlers.own_page import refuse_foreign
 from minipanel.handlers.request import client_of, is_encrypted, panel_of, read_body
@@ -35,33 +36,36 @@ _LOGIN_BODY = {
 }
 
 
-@router.post("/api/auth/login", openapi_extra=_LOGIN_BODY)
-async def log_in(request: Request, response: Response) -> LoginAnswer:
+@router.post("/api/auth/login", openapi_extra=_LOGIN_BODY, responses=answered_with(LoginAnswer))
+async def log_in(request: Request) -> Response:
     """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
     panel = panel_of(request)
     refuse_foreign(request, panel.config.server, panel.own_names)
     login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
     client = client_of(request, panel.config.server.trusted_proxies)
     session = await panel.sessions.log_in(login.username, login.password, client, request.cookies.get(DEVICE_COOKIE))
+    response = json_answer(LoginAnswer(session.token, session.expires_at, session.username))
     _set_cookie(request, response, session.token, session.expires_at - int(panel.clock()))
     _set(request, response, DEVICE_COOKIE, panel.sessions.new_device(), DEVICE_SECONDS, "/api/auth/login")
-    return LoginAnswer(token=session.token, expires_at=session.expires_at, username=session.username)
+    return response
 
 
-@router.post("/api/auth/logout")
-async def log_out(request: Request, response: Response, session: User) -> LogoutAnswer:
+@router.post("/api/auth/logout", responses=answered_with(LogoutAnswer))
+async def log_out(request: Request, session: User) -> Response:
     """End the session."""
     panel = panel_of(request)
     await panel.sessions.log_out(session.token)
+    response = json_answer(LogoutAnswer("ok"))
     _set_cookie(request, response, "", 0)
-    return LogoutAnswer(status="ok")
+    return response
 
 
-@router.get("/api/auth/me")
-async def who_am_i(response: Response, session: User) -> UserAnswer:
+@router.get("/api/auth/me", responses=answered_with(UserAnswer))
+async def who_am_i(session: User) -> Response:
     """Tell whose session this is."""
+    response = json_answer(UserAnswer(session.username, session.expires_at))
     response.headers["Cache-Control"] = "no-store"
-    return UserAnswer(username=session.username, expires_at=session.expires_at)
+    return response
 
 
 def _parse_login(body: bytes) -> LoginRequest:

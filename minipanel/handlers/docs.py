@@ -8,10 +8,15 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 
+from minipanel.handlers.answer import answered_with, schema_of, schemas
 from minipanel.models.answers import ErrorAnswer, Stored
-from minipanel.models.metrics import VALUES, Value
+from minipanel.models.faults import MAX_SAMPLES
+from minipanel.models.sample import Sample
 
 router = APIRouter(include_in_schema=False)
+
+REFUSED = answered_with(ErrorAnswer, "default", description="What is wrong, as a sentence")
+"""What each route may answer."""
 
 # Swagger UI comes with the built page, for a cluster often has no internet. Its own scripts only: no inline code.
 _PAGE = """<!doctype html>
@@ -47,42 +52,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of the app's routes and of the ingest, which is no route of FastAPI's."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        schemas = document["components"]["schemas"]
-        # Wrong input is answered with 400 and ErrorAnswer on every route.
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
         for operations in document["paths"].values():
             for operation in operations.values():
+                # Wrong input is answered with 400 and ErrorAnswer on every route.
                 operation["responses"].pop("422", None)
-        schemas["Sample"] = _sample()
-        schemas["Stored"] = Stored.model_json_schema()
-        schemas.setdefault("ErrorAnswer", ErrorAnswer.model_json_schema())
+        document["components"] = {"schemas": schemas()}
         document["paths"]["/api/metrics"] = {"post": _ingest()}
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _sample() -> dict[str, Any]:
-    about = {
-        "node_id": {"type": "string", "description": "the node's hostname", "maxLength": 253},
-        "timestamp": {"type": "integer", "multipleOf": 5, "description": "Unix seconds; the 5 seconds that end here"},
-    }
-    required = [*about, *(value.name for value in VALUES if not value.may_be_absent)]
-    return {"type": "object", "required": required, "properties": about | {each.name: _number(each) for each in VALUES}}
-
-
-def _number(value: Value) -> dict[str, Any]:
-    """Return the schema of one number of a sample."""
-    kind = "number" if value.digits else "integer"
-    number: dict[str, Any] = {"type": kind, "minimum": value.low, "maximum": value.high}
-    words = [value.unit, value.meaning, "" if value.null is None else f"null {value.null}"]
-    schema = number if value.null is None else {"anyOf": [number, {"type": "null"}]}
-    return {**schema, "description": ", ".join(word for word in words if word)}
-
-
 def _ingest() -> dict[str, Any]:
-    sample = {"$ref": "#/components/schemas/Sample"}
-    samples = {"type": "array", "items": sample, "minItems": 1, "maxItems": 1000}
+    sample = schema_of(Sample)
+    samples = {"type": "array", "items": sample, "minItems": 1, "maxItems": MAX_SAMPLES}
     return {
         "tags": ["agents"],
         "summary": "Store samples of one node",
@@ -108,16 +90,11 @@ def _ingest() -> dict[str, Any]:
             "content": {"application/json": {"schema": {"oneOf": [sample, samples]}}},
         },
         "responses": {
-            "200": _content("stored, and safe against a crash of the panel", "Stored"),
-            "default": _content("What is wrong, as a sentence", "ErrorAnswer"),
+            **answered_with(Stored, "200", description="stored, and safe against a crash of the panel"),
+            **REFUSED,
         },
     }
 
 
 def _header(name: str, description: str, **schema: object) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": description, "schema": schema}
-
-
-def _content(description: str, schema: str) -> dict[str, Any]:
-    reference = {"$ref": f"#/components/schemas/{schema}"}
-    return {"description": description, "content": {"application/json": {"schema": reference}}}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from minipanel.errors import BadInput, NotFound
-from minipanel.handlers.nodes import find_node, json_answer
+from minipanel.handlers.answer import Responses, answered_with, json_answer
+from minipanel.handlers.nodes import find_node
 from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.handlers.request import panel_of
 from minipanel.models.answers import (
@@ -30,6 +31,7 @@ from minipanel.services.trend import trend
 
 router = APIRouter(tags=["metrics"])
 
+NodeId = Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8]")]
 Period = Annotated[str | None, Query(description="1d, 7d or 1m (30 days)")]
 Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
@@ -37,26 +39,28 @@ End = Annotated[str | None, Query(alias="to", description="Unix seconds; now whe
 Fields = Annotated[str | None, Query(description="the columns wanted, separated by commas")]
 Format = Annotated[str | None, Query(description="json or csv; csv also by Accept: text/csv")]
 
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+def _with_csv(kind: Any) -> Responses:
+    answers = answered_with(kind)
+    answers[200]["content"]["text/csv"] = {"schema": {"type": "string"}}
+    return answers
 
 
-@router.get("/api/metrics/realtime", response_model=Realtime)
+@router.get("/api/metrics/realtime", responses=answered_with(Realtime))
 async def read_realtime(request: Request) -> Response:
     """Return the newest sample and the state of every node."""
     panel = panel_of(request)
-    return json_answer(
-        {"timestamp": int(panel.clock()), "interval": panel.live.interval_seconds, "nodes": panel.live.realtime()}
-    )
+    return json_answer(Realtime(int(panel.clock()), panel.live.interval_seconds, panel.live.realtime()))
 
 
-@router.get("/api/metrics/realtime/{nodeId}", response_model=RealtimeOne)
-async def read_realtime_one(request: Request) -> Response:
-    """Return one node's newest sample and its last hour. `nodeId` is an integer id or a hostname."""
-    node = find_node(request, request.path_params["nodeId"])
+@router.get("/api/metrics/realtime/{nodeId}", responses=answered_with(RealtimeOne))
+async def read_realtime_one(request: Request, node_id: NodeId) -> Response:
+    """Return one node's newest sample and its last hour."""
+    node = find_node(request, node_id)
     return json_answer(panel_of(request).live.one(node))
 
 
-@router.get("/api/metrics/trend", response_model=Trend)
+@router.get("/api/metrics/trend", responses=answered_with(Trend))
 async def read_trend(request: Request) -> Response:
     """Return the last ten minutes of the whole cluster."""
     panel = panel_of(request)
@@ -64,7 +68,7 @@ async def read_trend(request: Request) -> Response:
     return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
 
-@router.get("/api/metrics/history", response_model=HistorySet, responses=_CSV)
+@router.get("/api/metrics/history", responses=_with_csv(HistorySet))
 async def read_history_set(
     request: Request,
     nodes: NodeSet = None,
@@ -83,24 +87,25 @@ async def read_history_set(
     return await answer_in_pieces(pieces, "application/json")
 
 
-@router.get("/api/metrics/history/{nodeId}", response_model=HistoryOne, responses=_CSV)
+@router.get("/api/metrics/history/{nodeId}", responses=_with_csv(HistoryOne))
 async def read_history_one(
     request: Request,
+    node_id: NodeId,
     period: Period = None,
     start: Start = None,
     end: End = None,
     fields: Fields = None,
     format: Format = None,
 ) -> Response:
-    """Return the records of one node. `nodeId` is an integer id or a hostname."""
+    """Return the records of one node."""
     span = read_span(period, start, end, fields, panel_of(request).clock())
-    node = find_node(request, request.path_params["nodeId"])
+    node = find_node(request, node_id)
     if _wants_csv(request, format):
         return await _csv(request, [node], span)
     return Response(await panel_of(request).history.one(node, span), media_type="application/json")
 
 
-@router.get("/api/metrics/gaps", response_model=GapsSet)
+@router.get("/api/metrics/gaps", responses=answered_with(GapsSet))
 async def read_gaps_of_set(
     request: Request, nodes: NodeSet = None, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
@@ -111,16 +116,18 @@ async def read_gaps_of_set(
     return await answer_in_pieces(pieces, "application/json")
 
 
-@router.get("/api/metrics/gaps/{nodeId}", response_model=GapsOne)
-async def read_gaps(request: Request, period: Period = None, start: Start = None, end: End = None) -> Response:
-    """Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname."""
+@router.get("/api/metrics/gaps/{nodeId}", responses=answered_with(GapsOne))
+async def read_gaps(
+    request: Request, node_id: NodeId, period: Period = None, start: Start = None, end: End = None
+) -> Response:
+    """Return the times without samples of one node, and why."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
-    node = find_node(request, request.path_params["nodeId"])
+    node = find_node(request, node_id)
     return json_answer(await panel.gaps.one(node, span))
 
 
-@router.get("/api/metrics/spread", response_model=HistorySpread)
+@router.get("/api/metrics/spread", responses=answered_with(HistorySpread))
 async def read_spread(
     request: Request,
     nodes: NodeSet = None,

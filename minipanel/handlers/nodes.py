@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from minipanel.errors import NotFound
+from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.request import panel_of
 from minipanel.models.answers import NodeAnswer
 from minipanel.models.node import Node
@@ -14,7 +14,7 @@ from minipanel.models.quote import quote
 router = APIRouter(tags=["nodes"])
 
 
-@router.get("/api/nodes", response_model=list[NodeAnswer])
+@router.get("/api/nodes", responses=answered_with(list[NodeAnswer]))
 async def list_nodes(request: Request) -> Response:
     """Return all nodes, also disabled ones."""
     return json_answer(panel_of(request).live.nodes())
@@ -26,8 +26,3 @@ def find_node(request: Request, reference: str) -> Node:
     if node is None:
         raise NotFound(f"There is no node {quote(reference)}.")
     return node
-
-
-def json_answer(content: object) -> Response:
-    """Return the content as JSON. It is of the documented shape already, so it isn't checked a second time."""
-    return Response(msgspec.json.encode(content), media_type="application/json")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from minipanel.errors import PanelError
+from minipanel.models.answers import ErrorAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ def reply(status: int, content: object, headers: Mapping[str, str] | None = None
 
 def refusal(error: PanelError) -> Reply:
     """Return what whoever caused the error is told."""
-    return reply(error.status, {"error": error.sentence}, error.headers)
+    return reply(error.status, ErrorAnswer(error.sentence), error.headers)
 
 
 def failure() -> Reply:
     """Return what is told where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
-    return reply(500, {"error": "The panel failed at this request; its log tells why."})
+    return reply(500, ErrorAnswer("The panel failed at this request; its log tells why."))

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from types import GenericAlias
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from minipanel.models.gap import Reason
+from minipanel.models.metrics import COLUMNS, METRICS, READINGS, Column
 from minipanel.models.node import State
+from minipanel.models.shape import with_fields
+
+SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+"""What a spread tells of each metric."""
 
 
-class ErrorAnswer(BaseModel):
+def _list_of(column: Column) -> Any:
+    """Return the type of a column's numbers, one after another."""
+    number: Any = float if column.digits else int
+    return GenericAlias(list, number | None if column.may_be_null else number)
+
+
+_NEWEST = [(column.name, (float if column.digits else int) | None) for column in READINGS]
+_RECENT = [(column.name, _list_of(column)) for column in COLUMNS if column.kind == "mean"]
+_RECORDS = [(column.name, _list_of(column) | UnsetType, UNSET) for column in COLUMNS]
+_TREND = [(column.name, _list_of(column)) for metric in METRICS for column in metric.over_nodes()]
+_SPREAD = [
+    (f"{column.name}_{share}", _list_of(column))
+    for metric in METRICS
+    for column in metric.columns()
+    if column.name == metric.comparable
+    for share in SHARES
+]
+
+
+class ErrorAnswer(Struct):
     """Every error of every route."""
 
     error: str
 
 
-class Health(BaseModel):
+class Health(Struct):
     """That the panel answers, and which version it is."""
 
     status: Literal["ok"]
     version: str
 
 
-class LoginAnswer(BaseModel):
+class LoginAnswer(Struct):
     """A new session. `expires_at` in Unix seconds."""
 
     token: str
@@ -31,20 +56,20 @@ class LoginAnswer(BaseModel):
     username: str
 
 
-class UserAnswer(BaseModel):
+class UserAnswer(Struct):
     """Whose session this is, and until when (Unix seconds)."""
 
     username: str
     expires_at: int
 
 
-class LogoutAnswer(BaseModel):
+class LogoutAnswer(Struct):
     """The session is over."""
 
     status: Literal["ok"]
 
 
-class NodeAnswer(BaseModel):
+class NodeAnswer(Struct):
     """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
 
     `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
@@ -62,7 +87,8 @@ class NodeAnswer(BaseModel):
     sensor: str | None
 
 
-class RealtimeNode(BaseModel):
+@with_fields("timestamp", _NEWEST)
+class RealtimeNode(Struct):
     """The newest sample of a node. Memory in bytes, temperature in °C; all None before the first sample."""
 
     id: int
@@ -70,15 +96,10 @@ class RealtimeNode(BaseModel):
     hostname: str
     state: State
     timestamp: int | None
-    cpu_percent: float | None
-    memory_total: int | None
-    memory_used: int | None
-    memory_percent: float | None
-    cpu_temp: float | None
     clock_skew_seconds: float | None
 
 
-class Realtime(BaseModel):
+class Realtime(Struct):
     """The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
 
     `interval`: seconds from one sample of a node to the next, as configured.
@@ -89,51 +110,38 @@ class Realtime(BaseModel):
     nodes: list[RealtimeNode]
 
 
-class RecentColumns(BaseModel):
+@with_fields("timestamp", _RECENT)
+class RecentColumns(Struct):
     """The samples of the last hour, ascending; a missing sample is a jump in `timestamp`."""
 
     timestamp: list[int]
-    cpu_percent: list[float]
-    memory_used: list[int]
-    cpu_temp: list[float | None]
 
 
-class RealtimeOne(BaseModel):
+@with_fields("timestamp", _NEWEST)
+class RealtimeOne(Struct):
     """One node's newest sample and its last hour, in which a sample comes each `interval` seconds."""
 
-    node_id: int
-    hostname: str
     name: str
+    hostname: str
     state: State
     timestamp: int | None
-    cpu_percent: float | None
-    memory_total: int | None
-    memory_used: int | None
-    memory_percent: float | None
-    cpu_temp: float | None
     clock_skew_seconds: float | None
+    node_id: int
     agent_version: str | None
     sensor: str | None
     interval: int
     recent: RecentColumns
 
 
-class HistoryColumns(BaseModel):
+@with_fields("timestamp", _RECORDS)
+class HistoryColumns(Struct):
     """Records as columns, ascending. A missing record is a jump in `timestamp`. Columns not asked for are absent."""
 
     timestamp: list[int]
-    cpu_percent: list[float] | None = None
-    cpu_percent_max: list[float] | None = None
-    memory_total: list[int] | None = None
-    memory_used: list[int] | None = None
-    memory_used_max: list[int] | None = None
-    memory_percent: list[float] | None = None
-    cpu_temp: list[float | None] | None = None
-    cpu_temp_max: list[float | None] | None = None
-    samples: list[int] | None = None
+    samples: list[int] | UnsetType = UNSET
 
 
-class HistoryOne(HistoryColumns):
+class HistoryOne(HistoryColumns, kw_only=True):
     """The records of one node with timestamps after `from` up to `to` (Unix seconds).
 
     `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
@@ -144,51 +152,51 @@ class HistoryOne(HistoryColumns):
     period: str | None
     step: int
     interval: int
-    from_: int = Field(alias="from")
+    from_: int = field(name="from")
     to: int
 
 
-class HistoryNode(HistoryColumns):
+class HistoryNode(HistoryColumns, kw_only=True):
     """One node's part of the history of a set."""
 
     node_id: int
     hostname: str
 
 
-class HistorySet(BaseModel):
+class HistorySet(Struct):
     """The records of several nodes, in the order of the set. `interval` is that of HistoryOne."""
 
     period: str | None
-    from_: int = Field(alias="from")
+    from_: int = field(name="from")
     to: int
     step: int
     interval: int
     nodes: list[HistoryNode]
 
 
-class GapAnswer(BaseModel):
+class GapAnswer(Struct):
     """The samples after `from` up to `to` (Unix seconds) are missing.
 
     `reason`: panel_away (it was not running, or could not store), node_away (it came back with a new boot),
     agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
     """
 
-    from_: int = Field(alias="from")
+    from_: int = field(name="from")
     to: int
     reason: Reason
 
 
-class GapsOne(BaseModel):
+class GapsOne(Struct):
     """The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples."""
 
     node_id: int
     hostname: str
-    from_: int = Field(alias="from")
-    to: int
     gaps: list[GapAnswer]
+    from_: int = field(name="from")
+    to: int
 
 
-class GapsNode(BaseModel):
+class GapsNode(Struct):
     """One node's part of the gaps of a set."""
 
     node_id: int
@@ -196,25 +204,23 @@ class GapsNode(BaseModel):
     gaps: list[GapAnswer]
 
 
-class GapsSet(BaseModel):
+class GapsSet(Struct):
     """The gaps of several nodes in the time after `from` up to `to`, in the order of the set."""
 
-    from_: int = Field(alias="from")
+    from_: int = field(name="from")
     to: int
     nodes: list[GapsNode]
 
 
-class Trend(BaseModel):
+@with_fields("timestamp", _TREND)
+class Trend(Struct):
     """The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU."""
 
     timestamp: list[int]
-    cpu_percent: list[float]
-    cpu_percent_max: list[float]
-    memory_percent: list[float]
-    cpu_temp_max: list[float | None]
 
 
-class HistorySpread(BaseModel):
+@with_fields("reporting", _SPREAD)
+class HistorySpread(Struct):
     """How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
 
     `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
@@ -223,26 +229,37 @@ class HistorySpread(BaseModel):
     """
 
     period: str | None
-    from_: int = Field(alias="from")
+    from_: int = field(name="from")
     to: int
     step: int
     nodes: int
     timestamp: list[int]
     reporting: list[int]
-    cpu_percent_p10: list[float]
-    cpu_percent_p50: list[float]
-    cpu_percent_p90: list[float]
-    memory_percent_p10: list[float]
-    memory_percent_p50: list[float]
-    memory_percent_p90: list[float]
-    cpu_temp_p10: list[float | None]
-    cpu_temp_p50: list[float | None]
-    cpu_temp_p90: list[float | None]
 
 
-class Stored(BaseModel):
+class Stored(Struct):
     """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
 
     status: Literal["ok"]
     stored: int
     ignored: int
+
+
+ANSWERS = (
+    ErrorAnswer,
+    Health,
+    LoginAnswer,
+    UserAnswer,
+    LogoutAnswer,
+    NodeAnswer,
+    Realtime,
+    RealtimeOne,
+    HistoryOne,
+    HistorySet,
+    GapsOne,
+    GapsSet,
+    Trend,
+    HistorySpread,
+    Stored,
+)
+"""What the document of the API describes."""

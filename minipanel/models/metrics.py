@@ -52,6 +52,7 @@ class Column:
     """One column of a record, and of the history's answers."""
 
     name: str
+    kind: Literal["total", "mean", "max", "share"]
     digits: Digits
     may_be_null: bool
 
@@ -105,12 +106,17 @@ class Metric:
         """Yield what a record holds of it, in the order of the answers."""
         may_be_null = self.null is not None
         if self.of_total is not None:
-            yield Column(self.of_total, self.digits, may_be_null)
-        yield Column(self.name, self.digits, may_be_null)
+            yield Column(self.of_total, "total", self.digits, may_be_null)
+        yield Column(self.name, "mean", self.digits, may_be_null)
         if self.has_max:
-            yield Column(self.max, self.digits, may_be_null)
+            yield Column(self.max, "max", self.digits, may_be_null)
         if self.share is not None:
-            yield Column(self.share, 2, may_be_null)
+            yield Column(self.share, "share", 2, may_be_null)
+
+    def over_nodes(self) -> Iterator[Column]:
+        """Yield what sums it up over several nodes: its share of all totals, or else mean and maximum."""
+        kinds = {"share"} if self.share else {"mean", "max"} if self.averages_over_nodes else {"max"}
+        return (column for column in self.columns() if column.kind in kinds)
 
 
 METRICS: Final = (
@@ -131,3 +137,9 @@ METRICS: Final = (
 
 VALUES: Final = tuple(value for metric in METRICS for value in metric.values())
 """The numbers of a sample, in the order of the wire."""
+
+COLUMNS: Final = tuple(column for metric in METRICS for column in metric.columns())
+"""What a record holds of them, in the order of the answers."""
+
+READINGS: Final = tuple(column for column in COLUMNS if column.kind != "max")
+"""What one sample tells: its numbers, and their shares of a total."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from minipanel.models.metrics import METRICS
+from minipanel.models.metrics import COLUMNS
 
 SLOT_SECONDS: Final = 5
 """A sample describes the 5 seconds that end at its timestamp."""
@@ -17,7 +17,7 @@ END_OF_TIME: Final = 2**32 - RECORD_SECONDS
 
 SLOTS: Final = RECORD_SECONDS // SLOT_SECONDS
 
-VALUE_COLUMNS: Final = (*(column.name for metric in METRICS for column in metric.columns()), "samples")
+VALUE_COLUMNS: Final = (*(column.name for column in COLUMNS), "samples")
 """What a record holds besides its node and its time, in the order of the answers."""
 
 

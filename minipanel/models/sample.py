@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
@@ -15,43 +15,40 @@ from minipanel.models.faults import (
     NODE_ID_PATTERN,
     fault_in,
 )
-from minipanel.models.metrics import METRICS, VALUES, Value
+from minipanel.models.metrics import METRICS, READINGS, VALUES, Value
 from minipanel.models.quote import escape
 from minipanel.models.record import SLOT_SECONDS
+from minipanel.models.shape import Field, with_fields
 
 MAX_BODY_BYTES = 1_000_000
 
+# Python's \\Z is $ in the regular expressions of JSON Schema.
+_PATTERN_OF_JSON = NODE_ID_PATTERN.replace(r"\Z", "$")
 
-def _field(value: Value) -> tuple[str, Any] | tuple[str, Any, Any]:
+
+def _field(value: Value) -> Field:
     """Return a field of Sample: its name, its type with its limits, and null for what older agents don't send."""
-    kind: Any = Annotated[float if value.digits else int, Meta(ge=value.low, le=value.high)]
+    words = [value.unit, value.meaning, "" if value.null is None else f"null {value.null}"]
+    about = Meta(ge=value.low, le=value.high, description=", ".join(word for word in words if word))
+    kind: Any = Annotated[float if value.digits else int, about]
     if value.null is not None:
         kind = kind | None
     return (value.name, kind, None) if value.may_be_absent else (value.name, kind)
 
 
-class Reading(msgspec.Struct, frozen=True, gc=False):
-    """What a sample says besides its numbers."""
+@with_fields("timestamp", map(_field, VALUES))
+class Sample(msgspec.Struct, frozen=True, gc=False):
+    """One reading, which describes the 5 seconds that end at its timestamp."""
 
-    node_id: Annotated[str, Meta(pattern=NODE_ID_PATTERN)]
-    timestamp: Annotated[int, Meta(ge=0, multiple_of=SLOT_SECONDS)]
-
-
-if TYPE_CHECKING:
-
-    class Sample(Reading, frozen=True):
-        """One reading. `timestamp` in Unix seconds, a multiple of 5: it describes the 5 seconds that end there.
-
-        Beside it stand the numbers of VALUES by their names, in their order.
-        """
-
-        def __init__(self, node_id: str, timestamp: int, *values: float | None, **named: float | None) -> None: ...
-        def __getattr__(self, name: str) -> Any: ...
-
-else:
-    Sample = msgspec.defstruct(
-        "Sample", [_field(value) for value in VALUES], bases=(Reading,), frozen=True, gc=False, module=__name__
-    )
+    node_id: Annotated[
+        str,
+        Meta(
+            pattern=NODE_ID_PATTERN, description="the node's hostname", extra_json_schema={"pattern": _PATTERN_OF_JSON}
+        ),
+    ]
+    timestamp: Annotated[
+        int, Meta(ge=0, multiple_of=SLOT_SECONDS, description="Unix seconds; the 5 seconds that end here")
+    ]
 
 
 _DECODER = msgspec.json.Decoder(Sample | list[Sample])
@@ -93,6 +90,23 @@ def _fit_together(samples: list[Sample], now: float) -> bool:
             if part is not None and part > (total_of(sample) or 0):
                 return False
     return bool(samples)
+
+
+_READ: Final = [(metric, column) for metric in METRICS for column in metric.columns() if column in READINGS]
+# In the place of a share stands at first what it is a share of.
+_read: Final = attrgetter(*(metric.name if column.kind == "share" else column.name for metric, column in _READ))
+_SHARES: Final = tuple(
+    (place, attrgetter(metric.of_total or "")) for place, (metric, column) in enumerate(_READ) if column.kind == "share"
+)
+
+
+def readings_of(sample: Sample) -> list[float | None]:
+    """Return what a sample tells: the values of READINGS."""
+    readings: list[float | None] = list(_read(sample))
+    for place, total_of in _SHARES:
+        part = readings[place]
+        readings[place] = None if part is None else round(100 * part / total_of(sample), 2)
+    return readings
 
 
 def _unexplained(error: Exception) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
+from minipanel.models.answers import Realtime, RealtimeNode
 from minipanel.services.live import Live, Stamps
 
 EVENT_SECONDS = 0.5
@@ -84,9 +85,9 @@ class Broadcast:
     def _snapshot(self) -> bytes:
         return self._event("snapshot", self._clock(), self._live.realtime())
 
-    def _event(self, name: str, now: float, nodes: list[dict[str, object]]) -> bytes:
+    def _event(self, name: str, now: float, nodes: list[RealtimeNode]) -> bytes:
         """Return one Server-Sent Event (HTML Standard, 9.2.5)."""
-        data = msgspec.json.encode({"timestamp": int(now), "interval": self._live.interval_seconds, "nodes": nodes})
+        data = msgspec.json.encode(Realtime(int(now), self._live.interval_seconds, nodes))
         return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
 
 

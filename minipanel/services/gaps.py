@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
+from minipanel.models.answers import GapAnswer, GapsNode, GapsOne
 from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
 from minipanel.models.node import Node, up_seconds
 from minipanel.models.record import SLOT_SECONDS, last_sample
@@ -31,22 +31,22 @@ class Gaps:
         self._clock = clock
         self.interval_seconds = interval_seconds
 
-    async def one(self, node: Node, span: Span) -> dict[str, Any]:
-        """Return a node's gaps: the shape of GapsOne. Raises TryLater when nothing can be read."""
-        return {**await self._of(node, span), "from": span.start, "to": span.end}
+    async def one(self, node: Node, span: Span) -> GapsOne:
+        """Return a node's gaps. Raises TryLater when nothing can be read."""
+        return GapsOne(node.id, node.hostname, await self._of(node, span), span.start, span.end)
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of GapsSet in pieces, a node each, so that a large set neither holds the panel nor is held."""
         head = b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
         for place, node in enumerate(nodes):
-            yield (b"," if place else head) + msgspec.json.encode(await self._of(node, span))
+            found = GapsNode(node.id, node.hostname, await self._of(node, span))
+            yield (b"," if place else head) + msgspec.json.encode(found)
         yield b"]}"
 
-    async def _of(self, node: Node, span: Span) -> dict[str, Any]:
+    async def _of(self, node: Node, span: Span) -> list[GapAnswer]:
         end = min(span.end, int(self._clock()))
         gaps = await self._reading.do(self._find, node, span.start, end)
-        told = [{"from": gap.start, "to": gap.end, "reason": gap.reason} for gap in gaps]
-        return {"node_id": node.id, "hostname": node.hostname, "gaps": told}
+        return [GapAnswer(gap.start, gap.end, gap.reason) for gap in gaps]
 
     def _find(self, node: Node, start: int, end: int) -> list[Gap]:
         seen = self._reading.reader.seen(node.id, start, max(start, end))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from array import array
+from operator import attrgetter
 
+from minipanel.models.answers import RecentColumns
+from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.sample import Sample
+from minipanel.models.shape import made
 
 HOUR_SECONDS = 3600
 SLOTS = HOUR_SECONDS // SLOT_SECONDS
 
-# Hundredths in 16 bits: 0 to 100 % and -20 to 150 °C both fit, and these two values stay free.
-_MISSING = 0xFFFF
-_NO_SENSOR = -0x8000
+
+def _form_of(metric: Metric) -> tuple[str, int, int]:
+    """Return how a metric's numbers are kept: the type of their array, their scale, and the number that means none."""
+    scale = 10**metric.digits
+    # Hundredths of percents and temperatures fit in 16 bits.
+    is_short = metric.low * scale > -0x8000 and metric.high * scale < 0x8000
+    return ("h", scale, -0x8000) if is_short else ("q", scale, -(2**63))
+
+
+_FORMS = tuple(_form_of(metric) for metric in METRICS)
+_values_of = attrgetter(*(metric.name for metric in METRICS))
 
 
 class LastHour:
@@ -21,13 +33,11 @@ class LastHour:
     Each slot knows its hour: a sample of a wrong time takes one slot, and no other.
     """
 
-    __slots__ = ("_cpu", "_hour", "_memory", "_temp")
+    __slots__ = ("_columns", "_hour")
 
     def __init__(self) -> None:
         self._hour = array("H", [0]) * SLOTS
-        self._cpu = array("H", [_MISSING]) * SLOTS
-        self._memory = array("Q", [0]) * SLOTS
-        self._temp = array("h", [_NO_SENSOR]) * SLOTS
+        self._columns = tuple(array(kind, [none]) * SLOTS for kind, _, none in _FORMS)
 
     def add(self, sample: Sample, newest: int) -> None:
         """Put a sample in its place. One that is over an hour older than the timestamp `newest` is passed over."""
@@ -35,34 +45,36 @@ class LastHour:
             return
         hour, slot = _place(sample.timestamp)
         self._hour[slot] = hour
-        self._cpu[slot] = round(sample.cpu_percent * 100)
-        self._memory[slot] = sample.memory_used
-        self._temp[slot] = _NO_SENSOR if sample.cpu_temp is None else round(sample.cpu_temp * 100)
+        for column, value, (_, scale, none) in zip(self._columns, _values_of(sample), _FORMS, strict=True):
+            column[slot] = none if value is None else round(value * scale)
 
-    def columns(self, until: int) -> dict[str, list[int] | list[float] | list[float | None]]:
+    def columns(self, until: int) -> RecentColumns:
         """Return the samples of the hour that ends with the timestamp `until` as columns, ascending."""
         last = until - until % SLOT_SECONDS
         times = [t for t in range(last - HOUR_SECONDS + SLOT_SECONDS, last + 1, SLOT_SECONDS) if self._has(t)]
         slots = [_place(t)[1] for t in times]
-        temps = [self._temp[slot] for slot in slots]
-        return {
-            "timestamp": times,
-            "cpu_percent": [self._cpu[slot] / 100 for slot in slots],
-            "memory_used": [self._memory[slot] for slot in slots],
-            "cpu_temp": [None if temp == _NO_SENSOR else temp / 100 for temp in temps],
-        }
+        found = zip(self._columns, _FORMS, strict=True)
+        values = [[_read(column[slot], scale, none) for slot in slots] for column, (_, scale, none) in found]
+        return made(RecentColumns, times, *values)
 
-    def at(self, timestamp: int) -> tuple[float, int, float | None] | None:
-        """Return CPU percent, bytes of memory used and °C of one sample; None where it is not there."""
+    def at(self, timestamp: int) -> list[float | None] | None:
+        """Return one sample's value of each metric; None where it is not there."""
         if not self._has(timestamp):
             return None
         slot = _place(timestamp)[1]
-        temp = self._temp[slot]
-        return self._cpu[slot] / 100, self._memory[slot], None if temp == _NO_SENSOR else temp / 100
+        found = zip(self._columns, _FORMS, strict=True)
+        return [_read(column[slot], scale, none) for column, (_, scale, none) in found]
 
     def _has(self, timestamp: int) -> bool:
         hour, slot = _place(timestamp)
-        return self._hour[slot] == hour and self._cpu[slot] != _MISSING
+        # The first metric is in each sample.
+        return self._hour[slot] == hour and self._columns[0][slot] != _FORMS[0][2]
+
+
+def _read(number: int, scale: int, none: int) -> float | None:
+    if number == none:
+        return None
+    return number if scale == 1 else number / scale
 
 
 def _place(timestamp: int) -> tuple[int, int]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Final
 
 from minipanel.machine.uptime import uptime
+from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne
+from minipanel.models.metrics import READINGS
 from minipanel.models.node import Heard, Node, State, state_of, up_seconds
-from minipanel.models.sample import Sample
+from minipanel.models.sample import Sample, readings_of
+from minipanel.models.shape import made
 from minipanel.services.lasthour import LastHour
 
 _EMPTY_HOUR = LastHour()
+_NO_READINGS: Final = (None,) * len(READINGS)
+
+# The type checker knows its values only in part.
+_realtime_node: Callable[..., RealtimeNode] = RealtimeNode
 
 
 class Live:
@@ -64,13 +71,13 @@ class Live:
         view = self._views.get(node.id)
         return math.inf if view is None else self._uptime() - view.heard_at
 
-    def nodes(self) -> list[dict[str, Any]]:
-        """Return every node as configured and as last heard of: the shape of NodeAnswer."""
+    def nodes(self) -> list[NodeAnswer]:
+        """Return every node as configured and as last heard of."""
         uptime = self._uptime()
         return [self._described(view, uptime) for view in self._views.values()]
 
-    def realtime(self, changed_since: Stamps | None = None) -> list[dict[str, Any]]:
-        """Return the newest sample of every node, or of those that differ from `changed_since`: RealtimeNode."""
+    def realtime(self, changed_since: Stamps | None = None) -> list[RealtimeNode]:
+        """Return the newest sample of every node, or of those that differ from `changed_since`."""
         uptime = self._uptime()
         views = list(self._views.values())
         if changed_since is not None:
@@ -82,53 +89,56 @@ class Live:
         uptime = self._uptime()
         return {node_id: self._stamp(view, uptime) for node_id, view in self._views.items()}
 
-    def one(self, node: Node) -> dict[str, Any]:
-        """Return one node's newest sample and its last hour: the shape of RealtimeOne."""
+    def one(self, node: Node) -> RealtimeOne:
+        """Return one node's newest sample and its last hour."""
         view = self._views[node.id]
-        answer = self._newest(view, self._uptime())
-        answer["node_id"] = answer.pop("id")
         hour = view.last_hour or _EMPTY_HOUR
-        about = {"agent_version": view.agent_version, "sensor": view.sensor, "interval": self.interval_seconds}
-        return {**answer, **about, "recent": hour.columns(max(int(self._clock()), view.last_seen or 0))}
+        return made(
+            RealtimeOne,
+            node.name,
+            node.hostname,
+            self._state(view, self._uptime()),
+            view.last_seen,
+            *view.readings(),
+            view.clock_skew_seconds,
+            node.id,
+            view.agent_version,
+            view.sensor,
+            self.interval_seconds,
+            hour.columns(max(int(self._clock()), view.last_seen or 0)),
+        )
 
-    def hours(self) -> list[tuple[LastHour, int]]:
-        """Return the last hour of each node that has one, with the bytes of memory it has."""
-        return [
-            (view.last_hour, view.newest.memory_total)
-            for view in self._views.values()
-            if view.last_hour and view.newest
-        ]
+    def hours(self) -> list[tuple[LastHour, Sample]]:
+        """Return the last hour of each node that has one, with its newest sample."""
+        views = self._views.values()
+        return [(view.last_hour, view.newest) for view in views if view.last_hour and view.newest]
 
-    def _described(self, view: _View, uptime: float) -> dict[str, Any]:
+    def _described(self, view: _View, uptime: float) -> NodeAnswer:
         node = view.node
-        return {
-            "id": node.id,
-            "name": node.name,
-            "ip": node.ip,
-            "hostname": node.hostname,
-            "enabled": node.enabled,
-            "state": self._state(view, uptime),
-            "last_seen": view.last_seen,
-            "clock_skew_seconds": view.clock_skew_seconds,
-            "agent_version": view.agent_version,
-            "sensor": view.sensor,
-        }
+        return NodeAnswer(
+            node.id,
+            node.name,
+            node.ip,
+            node.hostname,
+            node.enabled,
+            self._state(view, uptime),
+            view.last_seen,
+            view.clock_skew_seconds,
+            view.agent_version,
+            view.sensor,
+        )
 
-    def _newest(self, view: _View, uptime: float) -> dict[str, Any]:
-        node, sample = view.node, view.newest
-        return {
-            "id": node.id,
-            "name": node.name,
-            "hostname": node.hostname,
-            "state": self._state(view, uptime),
-            "timestamp": view.last_seen,
-            "cpu_percent": sample and sample.cpu_percent,
-            "memory_total": sample and sample.memory_total,
-            "memory_used": sample and sample.memory_used,
-            "memory_percent": sample and round(100 * sample.memory_used / sample.memory_total, 2),
-            "cpu_temp": sample and sample.cpu_temp,
-            "clock_skew_seconds": view.clock_skew_seconds,
-        }
+    def _newest(self, view: _View, uptime: float) -> RealtimeNode:
+        node = view.node
+        return _realtime_node(
+            node.id,
+            node.name,
+            node.hostname,
+            self._state(view, uptime),
+            view.last_seen,
+            *view.readings(),
+            view.clock_skew_seconds,
+        )
 
     def _stamp(self, view: _View, uptime: float) -> tuple[int | None, State]:
         return view.last_seen, self._state(view, uptime)
@@ -189,6 +199,10 @@ class _View:
             self.last_hour = LastHour()
         for sample in samples:
             self.last_hour.add(sample, self.last_seen or 0)
+
+    def readings(self) -> Sequence[float | None]:
+        """Return the newest values of READINGS."""
+        return _NO_READINGS if self.newest is None else readings_of(self.newest)
 
 
 def _timestamp(sample: Sample) -> int:

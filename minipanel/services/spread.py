@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from minipanel.errors import BadInput
+from minipanel.models.answers import SHARES, HistorySpread
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
+from minipanel.models.shape import made
 from minipanel.services.history import Span
 from minipanel.services.reading import Reading
 
@@ -28,7 +29,6 @@ DAY, BESIDES = 288, 107
 """Beyond STEPS a step is some days and 107 records: nearly the golden section of a day, so that its hours mix."""
 
 COLUMNS = tuple(metric.comparable for metric in METRICS)
-SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 class Spread:
@@ -38,18 +38,17 @@ class Spread:
         self._reading = reading
         self._clock = clock
 
-    async def of(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
-        """Return the shape of HistorySpread. Raises BadInput for too many nodes, TryLater when nothing can be read."""
+    async def of(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
+        """Return how a set's nodes lie apart. Raises BadInput for too many nodes, TryLater when nothing can be read."""
         if len(nodes) > MAX_NODES:
             raise BadInput(f"nodes names {len(nodes)} nodes; at most {MAX_NODES} can be compared.")
         return await self._reading.do(self._read, nodes, span)
 
-    def _read(self, nodes: Sequence[Node], span: Span) -> dict[str, Any]:
+    def _read(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
         end = min(span.end, int(self._clock()))
         times = times_for(len(nodes), span.start, end)
         rows = self._reading.reader.records_at([node.id for node in nodes], times, int(self._clock()))
-        head = {"period": span.period, "from": span.start, "to": span.end, "step": times.step, "nodes": len(nodes)}
-        return {**head, **columns_of(rows)}
+        return made(HistorySpread, span.period, span.start, span.end, times.step, len(nodes), **columns_of(rows))
 
 
 def times_for(nodes: int, start: int, end: int) -> range:
@@ -62,13 +61,13 @@ def times_for(nodes: int, start: int, end: int) -> range:
     raise AssertionError("a step longer than the time leaves one record")
 
 
-def columns_of(rows: Iterable[Values]) -> dict[str, list[Any]]:
+def columns_of(rows: Iterable[Values]) -> dict[str, Sequence[float | None]]:
     """Return, for each time that has records, how many nodes have one and the percentiles of their values."""
     by_time: dict[int, list[Values]] = {}
     for row in rows:
         by_time.setdefault(row[0], []).append(row)
     times = sorted(by_time)
-    columns: dict[str, list[Any]] = {"timestamp": times, "reporting": [len(by_time[at]) for at in times]}
+    columns: dict[str, Sequence[float | None]] = {"timestamp": times, "reporting": [len(by_time[at]) for at in times]}
     for place, metric in enumerate(COLUMNS, start=1):
         ordered = [sorted(value for row in by_time[at] if (value := row[place]) is not None) for at in times]
         for name, share in SHARES.items():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
+from minipanel.models.answers import Trend
+from minipanel.models.metrics import METRICS, Metric
+from minipanel.models.sample import Sample
+from minipanel.models.shape import made
 from minipanel.services.lasthour import LastHour
 
 TREND_SECONDS = 600
@@ -16,47 +20,45 @@ ON_THEIR_WAY_SECONDS = 10
 """Nodes send their samples up to 4 s apart: a sum that lacks some of them would look like a drop."""
 
 
-def trend(hours: Sequence[tuple[LastHour, int]], now: float, interval_seconds: int = 5) -> dict[str, list[Any]]:
-    """Return the shape of Trend; a time of which no node has a sample is left out.
+def trend(hours: Sequence[tuple[LastHour, Sample]], now: float, interval_seconds: int = 5) -> Trend:
+    """Return the cluster's last minutes; a time of which no node has a sample is left out.
 
-    `hours` holds each node's last hour and its memory in bytes.
+    `hours` holds each node's last hour and its newest sample, which tells its totals.
     """
     step = -(-STEP_SECONDS // interval_seconds) * interval_seconds
     last = int(now - ON_THEIR_WAY_SECONDS) // step * step
-    columns: dict[str, list[Any]] = {name: [] for name in ("timestamp", *_SUMS)}
+    columns: dict[str, list[float | None]] = {name: [] for name in _NAMES}
+    times = []
     for timestamp in range(last - (TREND_SECONDS // step - 1) * step, last + 1, step):
-        found = [(hour.at(timestamp), total) for hour, total in hours]
-        samples = [(*sample, total) for sample, total in found if sample is not None]
-        if samples:
-            columns["timestamp"].append(timestamp)
-            for name, total_of in _SUMS.items():
-                columns[name].append(total_of(samples))
-    return columns
+        found = [(values, newest) for hour, newest in hours if (values := hour.at(timestamp)) is not None]
+        if found:
+            times.append(timestamp)
+            samples = [newest for _, newest in found]
+            for place, metric in enumerate(METRICS):
+                for name, value in _summed_up(metric, [values[place] for values, _ in found], samples):
+                    columns[name].append(value)
+    return made(Trend, times, **columns)
 
 
-_Samples = list[tuple[float, int, float | None, int]]
-"""CPU percent, memory used, temperature and memory in all, a node each."""
+_NAMES = [column.name for metric in METRICS for column in metric.over_nodes()]
 
 
-def _mean_cpu(samples: _Samples) -> float:
-    return round(sum(cpu for cpu, _, _, _ in samples) / len(samples), 2)
+def _summed_up(
+    metric: Metric, values: Sequence[float | None], samples: Sequence[Sample]
+) -> Iterator[tuple[str, float | None]]:
+    """Yield what a metric's values of several nodes come to, by column; None where no node has one."""
+    known = [value for value in values if value is not None]
+    for column in metric.over_nodes():
+        if column.kind == "share":
+            yield column.name, _share_of_totals(metric, values, samples)
+        elif column.kind == "mean":
+            yield column.name, round(sum(known) / len(known), 2) if known else None
+        else:
+            yield column.name, max(known, default=None)
 
 
-def _highest_cpu(samples: _Samples) -> float:
-    return max(cpu for cpu, _, _, _ in samples)
-
-
-def _memory(samples: _Samples) -> float:
-    return round(100 * sum(used for _, used, _, _ in samples) / sum(total for _, _, _, total in samples), 2)
-
-
-def _highest_temp(samples: _Samples) -> float | None:
-    return max((temp for _, _, temp, _ in samples if temp is not None), default=None)
-
-
-_SUMS = {
-    "cpu_percent": _mean_cpu,
-    "cpu_percent_max": _highest_cpu,
-    "memory_percent": _memory,
-    "cpu_temp_max": _highest_temp,
-}
+def _share_of_totals(metric: Metric, values: Sequence[float | None], samples: Sequence[Sample]) -> float | None:
+    totals: Iterable[float | None] = map(attrgetter(metric.of_total or ""), samples)
+    known = [(value, total) for value, total in zip(values, totals, strict=True) if value is not None and total]
+    part, whole = sum(value for value, _ in known), sum(total for _, total in known)
+    return round(100 * part / whole, 2) if known else None

@@ -150,10 +150,10 @@ async def test_a_node_with_a_sample_of_the_future_is_not_up_after_a_restart(tmp_
     clock.up += 20
     again = Panel(config_in(tmp_path), clock, clock.uptime)
     await again.start()
-    assert again.live.nodes()[0]["state"] == "down"
+    assert again.live.nodes()[0].state == "down"
     await report(again, T)
-    assert again.live.nodes()[0]["state"] == "up"
-    assert again.live.nodes()[0]["last_seen"] == T
+    assert again.live.nodes()[0].state == "up"
+    assert again.live.nodes()[0].last_seen == T
     await again.close()
 
 
@@ -165,9 +165,9 @@ async def test_a_node_of_1970_stores_nothing_also_where_nothing_is_stored_yet(pa
 
 async def test_a_node_of_which_nothing_is_stored_is_not_up(panel: Panel, clock: Clock) -> None:
     assert await report(panel, T - 40 * DAY) == 0
-    assert panel.live.nodes()[0]["state"] == "never"
+    assert panel.live.nodes()[0].state == "never"
     assert await report(panel, T) == 1
     clock.now += 100
     clock.up += 100
     assert await report(panel, T, T - 40 * DAY + 100) == 0
-    assert panel.live.nodes()[0]["state"] == "down"
+    assert panel.live.nodes()[0].state == "down"

@@ -54,7 +54,7 @@ def sample(timestamp: int, cpu: float = 50.0, temp: float | None = 40.25) -> Sam
 
 
 def state(live: Live) -> str:
-    return str(live.realtime()[0]["state"])
+    return str(live.realtime()[0].state)
 
 
 def test_a_node_is_never_then_up_then_down_then_up(live: Live, clock: Clock) -> None:
@@ -79,10 +79,10 @@ def test_a_disabled_node_is_disabled_whatever_it_sent(live: Live) -> None:
 def test_after_a_restart_a_node_is_down_since_its_last_stored_sample(clock: Clock) -> None:
     live = live_with(clock, Heard(NOW - 600, 600))
     (node,) = live.realtime()
-    assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("down", NOW - 600, None)
+    assert (node.state, node.timestamp, node.cpu_percent) == ("down", NOW - 600, None)
     live.take(NODE, [sample(NOW)])
     (node,) = live.realtime()
-    assert (node["state"], node["timestamp"], node["cpu_percent"]) == ("up", NOW, 50)
+    assert (node.state, node.timestamp, node.cpu_percent) == ("up", NOW, 50)
 
 
 def test_after_a_restart_a_node_that_was_heard_of_just_now_is_up(clock: Clock) -> None:
@@ -95,8 +95,8 @@ def test_after_a_restart_a_node_that_was_heard_of_just_now_is_up(clock: Clock) -
 def test_back_filled_samples_do_not_replace_the_newest(live: Live) -> None:
     live.take(NODE, [sample(NOW, 10)])
     live.take(NODE, [sample(NOW - 300, 90), sample(NOW - 295, 90)])
-    assert live.realtime()[0]["cpu_percent"] == 10
-    assert live.one(NODE)["recent"]["timestamp"] == [NOW - 300, NOW - 295, NOW]
+    assert live.realtime()[0].cpu_percent == 10
+    assert live.one(NODE).recent.timestamp == [NOW - 300, NOW - 295, NOW]
 
 
 def test_back_filled_samples_alone_do_not_make_a_node_up(live: Live) -> None:
@@ -150,7 +150,7 @@ def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: 
     live.take(NODE, [sample(NOW + 60, 10)])
     clock.pass_seconds(5)
     live.take(NODE, [sample(NOW + 5, 20)])
-    assert (live.realtime()[0]["cpu_percent"], state(live)) == (20, "up")
+    assert (live.realtime()[0].cpu_percent, state(live)) == (20, "up")
 
 
 def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live, clock: Clock) -> None:
@@ -163,13 +163,13 @@ def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live
     for timestamp in later:
         clock.now = timestamp
         live.take(NODE, [sample(timestamp)])
-    assert live.one(NODE)["recent"]["timestamp"] == [*range(NOW - 5, NOW, 5), *later]
-    assert len(trend(live.hours(), clock.now)["timestamp"]) == 19
+    assert live.one(NODE).recent.timestamp == [*range(NOW - 5, NOW, 5), *later]
+    assert len(trend(live.hours(), clock.now).timestamp) == 19
 
 
 def test_memory_percent_is_of_the_total(live: Live) -> None:
     live.take(NODE, [sample(NOW)])
-    assert live.realtime()[0]["memory_percent"] == 25
+    assert live.realtime()[0].memory_percent == 25
 
 
 def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, clock: Clock) -> None:
@@ -178,10 +178,10 @@ def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, cloc
     told = live.stamps()
     assert live.realtime(told) == []
     live.take(OTHER, [sample(NOW)])
-    assert [node["id"] for node in live.realtime(told)] == [2]
+    assert [node.id for node in live.realtime(told)] == [2]
     told = live.stamps()
     clock.pass_seconds(16)
-    assert [(node["id"], node["state"]) for node in live.realtime(told)] == [(1, "down"), (2, "down")]
+    assert [(node.id, node.state) for node in live.realtime(told)] == [(1, "down"), (2, "down")]
 
 
 def test_a_longer_interval_gives_a_node_three_of_them(clock: Clock) -> None:
@@ -201,21 +201,21 @@ def test_the_last_hour_keeps_720_samples_and_shows_missing_ones_as_jumps() -> No
     newest = NOW + 5 * 999
     columns = hour.columns(newest)
     expected = [NOW + 5 * step for step in range(1000) if step % 10 and NOW + 5 * step > newest - HOUR_SECONDS]
-    assert columns["timestamp"] == expected
-    assert columns["cpu_percent"] == [(t - NOW) // 5 % 100 for t in expected]
-    assert columns["cpu_temp"] == [None if (t - NOW) // 5 % 2 else -5.5 for t in expected]
-    assert columns["memory_used"] == [2000] * len(expected)
+    assert columns.timestamp == expected
+    assert columns.cpu_percent == [(t - NOW) // 5 % 100 for t in expected]
+    assert columns.cpu_temp == [None if (t - NOW) // 5 % 2 else -5.5 for t in expected]
+    assert columns.memory_used == [2000] * len(expected)
 
 
 def test_the_last_hour_of_a_silent_node_runs_out() -> None:
     hour = LastHour()
     hour.add(sample(NOW), NOW)
-    assert hour.columns(NOW + HOUR_SECONDS - 5)["timestamp"] == [NOW]
-    assert hour.columns(NOW + HOUR_SECONDS)["timestamp"] == []
+    assert hour.columns(NOW + HOUR_SECONDS - 5).timestamp == [NOW]
+    assert hour.columns(NOW + HOUR_SECONDS).timestamp == []
 
 
 def test_late_samples_find_their_place_in_the_last_hour() -> None:
     hour = LastHour()
     for timestamp in (NOW, NOW - 100, NOW - 3595, NOW - 3600, NOW - 50):
         hour.add(sample(timestamp), NOW)
-    assert hour.columns(NOW)["timestamp"] == [NOW - 3595, NOW - 100, NOW - 50, NOW]
+    assert hour.columns(NOW).timestamp == [NOW - 3595, NOW - 100, NOW - 50, NOW]

@@ -91,7 +91,7 @@ async def report_for(panel: Panel, machine: Machine, seconds: int) -> None:
 
 def verdicts(panel: Panel) -> set[str]:
     """Return what the page, `minipanel status` and the roll-out say of node001."""
-    said = {str(panel.live.nodes()[0]["state"]), look_over(panel.config).nodes[0].state}
+    said = {str(panel.live.nodes()[0].state), look_over(panel.config).nodes[0].state}
     is_up = "node001" in rollout._up_nodes(panel.config)
     return said | ({"up"} if is_up else {"down"} if "up" in said else set())
 
@@ -161,7 +161,7 @@ async def test_a_node_that_was_ahead_for_a_moment_is_up_for_all(panel: Panel, ma
     machine.node -= 86_400
     await report_for(panel, machine, 20)
     assert verdicts(panel) == {"up"}
-    assert look_over(panel.config).nodes[0].last_seen == panel.live.nodes()[0]["last_seen"] == machine.node // 5 * 5
+    assert look_over(panel.config).nodes[0].last_seen == panel.live.nodes()[0].last_seen == machine.node // 5 * 5
     machine.pass_seconds(16)
     assert verdicts(panel) == {"down"}
 
@@ -208,7 +208,7 @@ async def test_a_node_that_is_far_behind_and_reports_has_no_open_gap(panel: Pane
     node, span = panel.directory.nodes[0], read_span("1d", None, None, None, machine.now + 3600)
     machine.node -= 600
     await report_for(panel, machine, 60)
-    assert (await panel.gaps.one(node, span))["gaps"] == []
+    assert (await panel.gaps.one(node, span)).gaps == []
     machine.pass_seconds(90)
-    (gap,) = (await panel.gaps.one(node, span))["gaps"]
-    assert (gap["to"] - gap["from"]) == 90
+    (gap,) = (await panel.gaps.one(node, span)).gaps
+    assert (gap.to - gap.from_) == 90

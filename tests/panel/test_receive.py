@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from minipanel.config import Config
 from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version, take_samples
+from minipanel.models.answers import NodeAnswer
 from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
@@ -38,9 +39,9 @@ async def agent(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def node(app: FastAPI, hostname: str = "node001") -> dict[str, object]:
+def node(app: FastAPI, hostname: str = "node001") -> NodeAnswer:
     """A node as GET /api/nodes tells of it."""
-    return next(node for node in app.state.panel.live.nodes() if node["hostname"] == hostname)
+    return next(node for node in app.state.panel.live.nodes() if node.hostname == hostname)
 
 
 async def test_a_sample_is_stored_and_seen(app: FastAPI, agent: httpx.AsyncClient):
@@ -48,7 +49,7 @@ async def test_a_sample_is_stored_and_seen(app: FastAPI, agent: httpx.AsyncClien
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json() == {"status": "ok", "stored": 1, "ignored": 0}
-    assert node(app)["state"] == "up"
+    assert node(app).state == "up"
 
 
 async def test_samples_are_taken_whichever_way_brings_head_body_and_peer(app: FastAPI):
@@ -56,7 +57,7 @@ async def test_samples_are_taken_whichever_way_brings_head_body_and_peer(app: Fa
     answer = await take_samples(app.state.panel, head, body_of(sample()), "10.0.0.2")
     assert (answer.status, answer.headers) == (200, {"Content-Type": "application/json"})
     assert json.loads(answer.body) == {"status": "ok", "stored": 1, "ignored": 0}
-    assert node(app)["agent_version"] == "0.1.0"
+    assert node(app).agent_version == "0.1.0"
     answer = await take_samples(app.state.panel, {}, body_of(sample()), "10.0.0.2")
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
@@ -100,8 +101,8 @@ async def test_a_node_may_use_its_short_name_or_its_long_one(app: FastAPI, node_
 async def test_the_agents_version_and_clock_are_noted(app: FastAPI, agent: httpx.AsyncClient):
     headers = {"X-MiniPanel-Sent": f"{time.time() + 12.5:.3f}"}
     await agent.post("/api/metrics", content=body_of(sample()), headers=headers)
-    assert node(app)["agent_version"] == "0.1.0"
-    assert node(app)["clock_skew_seconds"] == pytest.approx(12.5, abs=0.5)
+    assert node(app).agent_version == "0.1.0"
+    assert node(app).clock_skew_seconds == pytest.approx(12.5, abs=0.5)
 
 
 async def test_a_clock_so_far_ahead_that_samples_are_refused_is_noted_all_the_same(
@@ -112,15 +113,15 @@ async def test_a_clock_so_far_ahead_that_samples_are_refused_is_noted_all_the_sa
     answer = await agent.post("/api/metrics", content=body_of(sample(timestamp=ahead)), headers=headers)
     assert answer.status_code == 400
     assert " seconds ahead of the panel's clock" in answer.json()["error"]
-    assert node(app)["clock_skew_seconds"] == pytest.approx(300, abs=0.5)
-    assert node(app)["state"] == "never"
+    assert node(app).clock_skew_seconds == pytest.approx(300, abs=0.5)
+    assert node(app).state == "never"
 
 
 async def test_nothing_is_noted_of_who_has_no_good_credential(app: FastAPI):
     async with caller(app) as client:
         headers = bearer("node002") | AGENT
         assert (await client.post("/api/metrics", content=body_of(sample()), headers=headers)).status_code == 401
-    assert node(app)["agent_version"] is None
+    assert node(app).agent_version is None
 
 
 async def test_identity_is_no_encoding(agent: httpx.AsyncClient):

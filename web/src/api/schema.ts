@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Read Realtime One
-         * @description Return one node's newest sample and its last hour. `nodeId` is an integer id or a hostname.
+         * @description Return one node's newest sample and its last hour.
          */
         get: operations["read_realtime_one"];
         put?: never;
@@ -193,7 +193,7 @@ export interface paths {
         };
         /**
          * Read History One
-         * @description Return the records of one node. `nodeId` is an integer id or a hostname.
+         * @description Return the records of one node.
          */
         get: operations["read_history_one"];
         put?: never;
@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * Read Gaps
-         * @description Return the times without samples of one node, and why. `nodeId` is an integer id or a hostname.
+         * @description Return the times without samples of one node, and why.
          */
         get: operations["read_gaps"];
         put?: never;
@@ -310,7 +310,6 @@ export interface components {
          * @description Every error of every route.
          */
         ErrorAnswer: {
-            /** Error */
             error: string;
         };
         /**
@@ -321,26 +320,18 @@ export interface components {
          *     agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
          */
         GapAnswer: {
-            /** From */
             from: number;
-            /** To */
             to: number;
-            /**
-             * Reason
-             * @enum {string}
-             */
-            reason: "panel_away" | "node_away" | "agent_stopped" | "clock_refused" | "unknown";
+            /** @enum {unknown} */
+            reason: "agent_stopped" | "clock_refused" | "node_away" | "panel_away" | "unknown";
         };
         /**
          * GapsNode
          * @description One node's part of the gaps of a set.
          */
         GapsNode: {
-            /** Node Id */
             node_id: number;
-            /** Hostname */
             hostname: string;
-            /** Gaps */
             gaps: components["schemas"]["GapAnswer"][];
         };
         /**
@@ -348,27 +339,19 @@ export interface components {
          * @description The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples.
          */
         GapsOne: {
-            /** Node Id */
             node_id: number;
-            /** Hostname */
             hostname: string;
-            /** From */
-            from: number;
-            /** To */
-            to: number;
-            /** Gaps */
             gaps: components["schemas"]["GapAnswer"][];
+            from: number;
+            to: number;
         };
         /**
          * GapsSet
          * @description The gaps of several nodes in the time after `from` up to `to`, in the order of the set.
          */
         GapsSet: {
-            /** From */
             from: number;
-            /** To */
             to: number;
-            /** Nodes */
             nodes: components["schemas"]["GapsNode"][];
         };
         /**
@@ -376,12 +359,8 @@ export interface components {
          * @description That the panel answers, and which version it is.
          */
         Health: {
-            /**
-             * Status
-             * @constant
-             */
+            /** @enum {unknown} */
             status: "ok";
-            /** Version */
             version: string;
         };
         /**
@@ -389,29 +368,17 @@ export interface components {
          * @description One node's part of the history of a set.
          */
         HistoryNode: {
-            /** Timestamp */
             timestamp: number[];
-            /** Cpu Percent */
-            cpu_percent?: number[] | null;
-            /** Cpu Percent Max */
-            cpu_percent_max?: number[] | null;
-            /** Memory Total */
-            memory_total?: number[] | null;
-            /** Memory Used */
-            memory_used?: number[] | null;
-            /** Memory Used Max */
-            memory_used_max?: number[] | null;
-            /** Memory Percent */
-            memory_percent?: number[] | null;
-            /** Cpu Temp */
-            cpu_temp?: (number | null)[] | null;
-            /** Cpu Temp Max */
-            cpu_temp_max?: (number | null)[] | null;
-            /** Samples */
-            samples?: number[] | null;
-            /** Node Id */
+            cpu_percent?: number[];
+            cpu_percent_max?: number[];
+            memory_total?: number[];
+            memory_used?: number[];
+            memory_used_max?: number[];
+            memory_percent?: number[];
+            cpu_temp?: (number | null)[];
+            cpu_temp_max?: (number | null)[];
+            samples?: number[];
             node_id: number;
-            /** Hostname */
             hostname: string;
         };
         /**
@@ -421,39 +388,22 @@ export interface components {
          *     `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
          */
         HistoryOne: {
-            /** Timestamp */
             timestamp: number[];
-            /** Cpu Percent */
-            cpu_percent?: number[] | null;
-            /** Cpu Percent Max */
-            cpu_percent_max?: number[] | null;
-            /** Memory Total */
-            memory_total?: number[] | null;
-            /** Memory Used */
-            memory_used?: number[] | null;
-            /** Memory Used Max */
-            memory_used_max?: number[] | null;
-            /** Memory Percent */
-            memory_percent?: number[] | null;
-            /** Cpu Temp */
-            cpu_temp?: (number | null)[] | null;
-            /** Cpu Temp Max */
-            cpu_temp_max?: (number | null)[] | null;
-            /** Samples */
-            samples?: number[] | null;
-            /** Node Id */
+            cpu_percent?: number[];
+            cpu_percent_max?: number[];
+            memory_total?: number[];
+            memory_used?: number[];
+            memory_used_max?: number[];
+            memory_percent?: number[];
+            cpu_temp?: (number | null)[];
+            cpu_temp_max?: (number | null)[];
+            samples?: number[];
             node_id: number;
-            /** Hostname */
             hostname: string;
-            /** Period */
             period: string | null;
-            /** Step */
             step: number;
-            /** Interval */
             interval: number;
-            /** From */
             from: number;
-            /** To */
             to: number;
         };
         /**
@@ -461,17 +411,11 @@ export interface components {
          * @description The records of several nodes, in the order of the set. `interval` is that of HistoryOne.
          */
         HistorySet: {
-            /** Period */
             period: string | null;
-            /** From */
             from: number;
-            /** To */
             to: number;
-            /** Step */
             step: number;
-            /** Interval */
             interval: number;
-            /** Nodes */
             nodes: components["schemas"]["HistoryNode"][];
         };
         /**
@@ -483,37 +427,21 @@ export interface components {
          *     nodes that have a record.
          */
         HistorySpread: {
-            /** Period */
             period: string | null;
-            /** From */
             from: number;
-            /** To */
             to: number;
-            /** Step */
             step: number;
-            /** Nodes */
             nodes: number;
-            /** Timestamp */
             timestamp: number[];
-            /** Reporting */
             reporting: number[];
-            /** Cpu Percent P10 */
             cpu_percent_p10: number[];
-            /** Cpu Percent P50 */
             cpu_percent_p50: number[];
-            /** Cpu Percent P90 */
             cpu_percent_p90: number[];
-            /** Memory Percent P10 */
             memory_percent_p10: number[];
-            /** Memory Percent P50 */
             memory_percent_p50: number[];
-            /** Memory Percent P90 */
             memory_percent_p90: number[];
-            /** Cpu Temp P10 */
             cpu_temp_p10: (number | null)[];
-            /** Cpu Temp P50 */
             cpu_temp_p50: (number | null)[];
-            /** Cpu Temp P90 */
             cpu_temp_p90: (number | null)[];
         };
         /**
@@ -521,11 +449,8 @@ export interface components {
          * @description A new session. `expires_at` in Unix seconds.
          */
         LoginAnswer: {
-            /** Token */
             token: string;
-            /** Expires At */
             expires_at: number;
-            /** Username */
             username: string;
         };
         /**
@@ -533,10 +458,7 @@ export interface components {
          * @description The session is over.
          */
         LogoutAnswer: {
-            /**
-             * Status
-             * @constant
-             */
+            /** @enum {unknown} */
             status: "ok";
         };
         /**
@@ -546,28 +468,16 @@ export interface components {
          *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
          */
         NodeAnswer: {
-            /** Id */
             id: number;
-            /** Name */
             name: string;
-            /** Ip */
             ip: string;
-            /** Hostname */
             hostname: string;
-            /** Enabled */
             enabled: boolean;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "up" | "down" | "never" | "disabled";
-            /** Last Seen */
+            /** @enum {unknown} */
+            state: "disabled" | "down" | "never" | "up";
             last_seen: number | null;
-            /** Clock Skew Seconds */
             clock_skew_seconds: number | null;
-            /** Agent Version */
             agent_version: string | null;
-            /** Sensor */
             sensor: string | null;
         };
         /**
@@ -577,11 +487,8 @@ export interface components {
          *     `interval`: seconds from one sample of a node to the next, as configured.
          */
         Realtime: {
-            /** Timestamp */
             timestamp: number;
-            /** Interval */
             interval: number;
-            /** Nodes */
             nodes: components["schemas"]["RealtimeNode"][];
         };
         /**
@@ -589,30 +496,17 @@ export interface components {
          * @description The newest sample of a node. Memory in bytes, temperature in °C; all None before the first sample.
          */
         RealtimeNode: {
-            /** Id */
             id: number;
-            /** Name */
             name: string;
-            /** Hostname */
             hostname: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "up" | "down" | "never" | "disabled";
-            /** Timestamp */
+            /** @enum {unknown} */
+            state: "disabled" | "down" | "never" | "up";
             timestamp: number | null;
-            /** Cpu Percent */
             cpu_percent: number | null;
-            /** Memory Total */
             memory_total: number | null;
-            /** Memory Used */
             memory_used: number | null;
-            /** Memory Percent */
             memory_percent: number | null;
-            /** Cpu Temp */
             cpu_temp: number | null;
-            /** Clock Skew Seconds */
             clock_skew_seconds: number | null;
         };
         /**
@@ -620,36 +514,20 @@ export interface components {
          * @description One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
          */
         RealtimeOne: {
-            /** Node Id */
-            node_id: number;
-            /** Hostname */
-            hostname: string;
-            /** Name */
             name: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "up" | "down" | "never" | "disabled";
-            /** Timestamp */
+            hostname: string;
+            /** @enum {unknown} */
+            state: "disabled" | "down" | "never" | "up";
             timestamp: number | null;
-            /** Cpu Percent */
             cpu_percent: number | null;
-            /** Memory Total */
             memory_total: number | null;
-            /** Memory Used */
             memory_used: number | null;
-            /** Memory Percent */
             memory_percent: number | null;
-            /** Cpu Temp */
             cpu_temp: number | null;
-            /** Clock Skew Seconds */
             clock_skew_seconds: number | null;
-            /** Agent Version */
+            node_id: number;
             agent_version: string | null;
-            /** Sensor */
             sensor: string | null;
-            /** Interval */
             interval: number;
             recent: components["schemas"]["RecentColumns"];
         };
@@ -658,41 +536,15 @@ export interface components {
          * @description The samples of the last hour, ascending; a missing sample is a jump in `timestamp`.
          */
         RecentColumns: {
-            /** Timestamp */
             timestamp: number[];
-            /** Cpu Percent */
             cpu_percent: number[];
-            /** Memory Used */
             memory_used: number[];
-            /** Cpu Temp */
             cpu_temp: (number | null)[];
         };
         /**
-         * Trend
-         * @description The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU.
+         * Sample
+         * @description One reading, which describes the 5 seconds that end at its timestamp.
          */
-        Trend: {
-            /** Timestamp */
-            timestamp: number[];
-            /** Cpu Percent */
-            cpu_percent: number[];
-            /** Cpu Percent Max */
-            cpu_percent_max: number[];
-            /** Memory Percent */
-            memory_percent: number[];
-            /** Cpu Temp Max */
-            cpu_temp_max: (number | null)[];
-        };
-        /**
-         * UserAnswer
-         * @description Whose session this is, and until when (Unix seconds).
-         */
-        UserAnswer: {
-            /** Username */
-            username: string;
-            /** Expires At */
-            expires_at: number;
-        };
         Sample: {
             /** @description the node's hostname */
             node_id: string;
@@ -704,7 +556,6 @@ export interface components {
             memory_total: number;
             /** @description bytes, MemTotal - MemAvailable */
             memory_used: number;
-            /** @description °C, null without a sensor */
             cpu_temp: number | null;
         };
         /**
@@ -712,15 +563,29 @@ export interface components {
          * @description What became of a batch: `ignored` counts duplicates and samples older than the history kept.
          */
         Stored: {
-            /**
-             * Status
-             * @constant
-             */
+            /** @enum {unknown} */
             status: "ok";
-            /** Stored */
             stored: number;
-            /** Ignored */
             ignored: number;
+        };
+        /**
+         * Trend
+         * @description The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU.
+         */
+        Trend: {
+            timestamp: number[];
+            cpu_percent: number[];
+            cpu_percent_max: number[];
+            memory_percent: number[];
+            cpu_temp_max: (number | null)[];
+        };
+        /**
+         * UserAnswer
+         * @description Whose session this is, and until when (Unix seconds).
+         */
+        UserAnswer: {
+            username: string;
+            expires_at: number;
         };
     };
     responses: never;
@@ -918,7 +783,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description an integer id or a hostname */
+                nodeId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1030,7 +898,10 @@ export interface operations {
                 format?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description an integer id or a hostname */
+                nodeId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1105,7 +976,10 @@ export interface operations {
                 to?: string | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description an integer id or a hostname */
+                nodeId: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

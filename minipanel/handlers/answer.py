@@ -1,0 +1,38 @@
+"""Answers as JSON, and what the document of the API says of them: both from the same types."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from minipanel.models.answers import ANSWERS
+from minipanel.models.sample import Sample
+
+_REFERENCE = "#/components/schemas/{name}"
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def json_answer(answer: object) -> Response:
+    """Return a struct of models/answers, or a list of them, as JSON."""
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+def answered_with(kind: Any, status: int | str = 200, **about: str) -> Responses:
+    """Return what the document says of an answer of this type."""
+    return {status: {**about, "content": {"application/json": {"schema": schema_of(kind)}}}}
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """Return a type's schema, with references to those of `schemas`."""
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    return schema
+
+
+def schemas() -> dict[str, Any]:
+    """Return the schemas of all answers and of a sample, by their names."""
+    _, found = msgspec.json.schema_components([*ANSWERS, Sample], ref_template=_REFERENCE)
+    return {name: {**found[name], "description": cleandoc(found[name]["description"])} for name in sorted(found)}
