@@ -18,6 +18,7 @@ def start_log(path: Path | None) -> None:
     """Send all log lines to stderr, or to a file, and then only warnings to stderr. Raises OSError."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     terminal = logging.StreamHandler(sys.stderr)
     # The journal keeps the time itself.
     terminal.setFormatter(JournalFormatter() if "JOURNAL_STREAM" in os.environ else FileFormatter())
@@ -27,6 +28,11 @@ def start_log(path: Path | None) -> None:
         file = logging.FileHandler(path, encoding="utf-8")
         file.setFormatter(FileFormatter())
         root.addHandler(file)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return False for what Uvicorn adds to an answer that was cut off: handlers/pieces.py has told why already."""
+    return record.msg != "ASGI callable returned without completing response."
 
 
 class FileFormatter(logging.Formatter):

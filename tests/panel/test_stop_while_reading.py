@@ -53,6 +53,7 @@ def test_a_stop_while_much_is_read_is_soon_and_in_good_order(config: Config, que
         time.sleep(1.5)
         panel.stop()
         assert "can't be used" not in panel.output
+        assert "ERROR" not in panel.output
     assert set(answers) <= {"200", "503", "cut off"}
     assert set(answers) != {"200"}, "nothing was read at the stop"
 
