@@ -134,4 +134,5 @@ def _size(path: Path) -> Size:
 
 
 def _node(node: NodeConfig, heard: Heard, interval_seconds: int) -> NodeOverview:
-    return NodeOverview(node.name, node.hostname, state_of(node.enabled, heard, interval_seconds), heard.last_seen)
+    state = state_of(node.enabled, heard.last_seen, heard.silent_seconds, interval_seconds)
+    return NodeOverview(node.name, node.hostname, state, heard.last_seen)

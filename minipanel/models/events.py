@@ -1,11 +1,25 @@
-"""What the rooms above may listen to: samples that were stored."""
+"""What the rooms above may listen to: samples that were stored, and nodes whose state has changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from minipanel.models.node import Node
+from minipanel.models.node import Node, State
 from minipanel.models.sample import Sample
 
 SamplesListener = Callable[[Node, Sequence[Sample]], None]
 """Called on the event loop after the commit with a node's samples that were stored, one at least, as they were sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A node's state was `before` and is `state` now."""
+
+    node: Node
+    before: State
+    state: State
+
+
+StateListener = Callable[[Sequence[StateChange]], None]
+"""Called on the event loop with all that changed since the last look at the nodes, one change at least."""

@@ -39,13 +39,13 @@ def up_seconds(interval_seconds: int) -> int:
     return max(UP_SECONDS, 3 * interval_seconds)
 
 
-def state_of(is_enabled: bool, heard: Heard, interval_seconds: int) -> State:
-    """Return a node's state: the one rule for the page, for commands and for what comes of it."""
+def state_of(is_enabled: bool, last_seen: int | None, silent_seconds: float, interval_seconds: int) -> State:
+    """Return a node's state: the one rule for the page, for commands and for what comes of it. See Heard."""
     if not is_enabled:
         return "disabled"
-    if heard.last_seen is None:
+    if last_seen is None:
         return "never"
-    return "up" if heard.silent_seconds <= up_seconds(interval_seconds) else "down"
+    return "up" if silent_seconds <= up_seconds(interval_seconds) else "down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,11 @@ def _visitor(config: Config, options: RolloutOptions, say: Say) -> Visitor:
 
 def _up_nodes(config: Config) -> set[str]:
     """Return the hostnames in lower case of the nodes that the panel hears from."""
-    interval = config.agents.interval
-    return {name for name, heard in _heard(config).items() if state_of(True, heard, interval) == "up"}
+    return {
+        name
+        for name, heard in _heard(config).items()
+        if state_of(True, heard.last_seen, heard.silent_seconds, config.agents.interval) == "up"
+    }
 
 
 def _newest(config: Config) -> dict[str, int]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
 from minipanel.models.answers import Realtime, RealtimeNode
-from minipanel.services.live import Live, Stamps
+from minipanel.models.events import StateChange
+from minipanel.models.node import Node
+from minipanel.models.sample import Sample
+from minipanel.services.live import Live
 
 EVENT_SECONDS = 0.5
 """Samples that arrive are joined into at most two events a second."""
@@ -28,7 +31,7 @@ class Broadcast:
         self._live = live
         self._clock = clock
         self._viewers: set[_Viewer] = set()
-        self._told: Stamps = {}
+        self._changed: set[int] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -43,6 +46,17 @@ class Broadcast:
                 yield event
         finally:
             self._viewers.discard(viewer)
+
+    def note_samples(self, node: Node, samples: Sequence[Sample]) -> None:
+        """Take in that samples were stored: viewers are sent the newest, nothing of what is back-filled."""
+        newest = self._live.last_seen(node)
+        if self._viewers and any(sample.timestamp == newest for sample in samples):
+            self._changed.add(node.id)
+
+    def note_states(self, changes: Sequence[StateChange]) -> None:
+        """Take in that states have changed."""
+        if self._viewers:
+            self._changed.update(change.node.id for change in changes)
 
     def restart(self) -> None:
         """Send everyone a new snapshot: the list of nodes has changed."""
@@ -59,17 +73,17 @@ class Broadcast:
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._told = self._live.stamps()
+            self._changed.clear()
             self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         last = self._clock()
         while self._viewers:
             await asyncio.sleep(EVENT_SECONDS)
-            changed = self._live.realtime(changed_since=self._told)
+            changed = self._live.realtime(self._changed)
+            self._changed.clear()
             now = self._clock()
             if changed or not 0 <= now - last < LIFE_SECONDS:
-                self._told = self._live.stamps()
                 self._send(self._event("samples", now, changed))
                 last = now
 

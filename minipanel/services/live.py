@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from minipanel.machine.uptime import uptime
 from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne
+from minipanel.models.events import StateChange, StateListener
 from minipanel.models.metrics import READINGS
 from minipanel.models.node import Heard, Node, State, state_of, up_seconds
 from minipanel.models.sample import Sample, readings_of
 from minipanel.models.shape import made
 from minipanel.services.lasthour import LastHour
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whose state has changed."""
 
 _EMPTY_HOUR = LastHour()
 _NO_READINGS: Final = (None,) * len(READINGS)
@@ -38,13 +46,32 @@ class Live:
         self._uptime = uptime
         self._note_ahead = note_ahead
         self._views: dict[int, _View] = {}
+        self._listeners: list[StateListener] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def listen(self, listener: StateListener) -> None:
+        """Have it called with the nodes whose state has changed, within a second."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Look at the nodes' states from now on."""
+        self._task = asyncio.create_task(self._repeat())
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard]) -> None:
         """Take over a new list of nodes; `heard` tells what is stored of those that are not yet known here."""
         uptime = self._uptime()
         views = {node.id: self._views.get(node.id) or _View(heard.get(node.id, Heard()), uptime) for node in nodes}
         for node in nodes:
-            views[node.id].node = node
+            view = views[node.id]
+            view.node = node
+            if node.id not in self._views:
+                view.state = self._state(view, uptime)
         self._views = views
 
     def take(self, node: Node, samples: Sequence[Sample]) -> None:
@@ -66,6 +93,26 @@ class Live:
             view.sensor = sensor
             view.clock_skew_seconds = clock_skew_seconds
 
+    def look(self) -> None:
+        """Report the nodes whose state has changed since the last look to all who listen."""
+        uptime = self._uptime()
+        changes = []
+        for view in self._views.values():
+            state = self._state(view, uptime)
+            if state != view.state:
+                changes.append(StateChange(view.node, view.state, state))
+                view.state = state
+        for listener in self._listeners if changes else ():
+            try:
+                listener(changes)
+            except Exception:
+                log.exception("A listener failed at the new states of %d nodes.", len(changes))
+
+    def last_seen(self, node: Node) -> int | None:
+        """Return the timestamp of a node's newest sample, None before the first."""
+        view = self._views.get(node.id)
+        return None if view is None else view.last_seen
+
     def silent_seconds(self, node: Node) -> float:
         """Return how long ago a node was heard of."""
         view = self._views.get(node.id)
@@ -76,18 +123,11 @@ class Live:
         uptime = self._uptime()
         return [self._described(view, uptime) for view in self._views.values()]
 
-    def realtime(self, changed_since: Stamps | None = None) -> list[RealtimeNode]:
-        """Return the newest sample of every node, or of those that differ from `changed_since`."""
+    def realtime(self, node_ids: Iterable[int] | None = None) -> list[RealtimeNode]:
+        """Return the newest sample of every node, or of those with these ids."""
         uptime = self._uptime()
-        views = list(self._views.values())
-        if changed_since is not None:
-            views = [view for view in views if self._stamp(view, uptime) != changed_since.get(view.node.id)]
-        return [self._newest(view, uptime) for view in views]
-
-    def stamps(self) -> Stamps:
-        """Return what `realtime(changed_since=...)` compares with."""
-        uptime = self._uptime()
-        return {node_id: self._stamp(view, uptime) for node_id, view in self._views.items()}
+        chosen = self._views if node_ids is None else sorted(self._views.keys() & set(node_ids))
+        return [self._newest(self._views[node_id], uptime) for node_id in chosen]
 
     def one(self, node: Node) -> RealtimeOne:
         """Return one node's newest sample and its last hour."""
@@ -140,16 +180,13 @@ class Live:
             view.clock_skew_seconds,
         )
 
-    def _stamp(self, view: _View, uptime: float) -> tuple[int | None, State]:
-        return view.last_seen, self._state(view, uptime)
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.look()
 
     def _state(self, view: _View, uptime: float) -> State:
-        heard = Heard(view.last_seen, uptime - view.heard_at)
-        return state_of(view.node.enabled, heard, self.interval_seconds)
-
-
-Stamps = dict[int, tuple[int | None, State]]
-"""By node id: the newest sample's timestamp and the state that somebody was last told."""
+        return state_of(view.node.enabled, view.last_seen, uptime - view.heard_at, self.interval_seconds)
 
 
 class _View:
@@ -164,9 +201,11 @@ class _View:
         "newest",
         "node",
         "sensor",
+        "state",
     )
 
     node: Node
+    state: State
 
     def __init__(self, heard: Heard, uptime: float) -> None:
         self.last_seen = heard.last_seen

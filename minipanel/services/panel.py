@@ -49,6 +49,8 @@ class Panel:
         self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead)
         self.ingest.listen(self.live.take)
         self.broadcast = Broadcast(self.live, clock)
+        self.ingest.listen(self.broadcast.note_samples)
+        self.live.listen(self.broadcast.note_states)
         self.reading = Reading(self.store.reader)
         self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
@@ -66,6 +68,7 @@ class Panel:
         self.sessions.restore(await self.ingest.run(self.store.logged_out()))
         await self.evidence.start()
         self.retention.start()
+        self.live.start()
 
     async def reload(self, config: Config) -> None:
         """Take over a changed configuration: administrator, nodes, secrets, retention, allowed users.
@@ -89,6 +92,7 @@ class Panel:
     async def close(self) -> None:
         """Answer what waits for its commit, then stop."""
         self.broadcast.close()
+        await self.live.close()
         await self.reading.close()
         await self.retention.close()
         await self.credentials.close()

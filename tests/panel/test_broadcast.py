@@ -35,12 +35,19 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Live, Br
     live = Live(clock=clock, uptime=clock)
     live.replace([NODE, OTHER], {})
     events = Broadcast(live, clock)
+    live.listen(events.note_states)
     yield live, events, clock
     events.close()
 
 
 def sample(timestamp: int) -> Sample:
     return Sample("n1", timestamp, 50, 8000, 2000, None)
+
+
+def store(live: Live, events: Broadcast, node: Node, *samples: Sample) -> None:
+    """What the ingest does after a commit."""
+    live.take(node, samples)
+    events.note_samples(node, samples)
 
 
 def parse(text: bytes) -> list[tuple[str, list[int]]]:
@@ -57,18 +64,30 @@ async def test_a_snapshot_comes_first_then_only_what_changed(stage: tuple[Live, 
     live, events, _ = stage
     viewer = events.events()
     assert parse(await anext(viewer)) == [("snapshot", [1, 2])]
-    live.take(OTHER, [sample(NOW)])
+    store(live, events, OTHER, sample(NOW))
     assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [2])]
+
+
+async def test_what_is_back_filled_is_not_sent(stage: tuple[Live, Broadcast, Clock]) -> None:
+    live, events, clock = stage
+    store(live, events, NODE, sample(NOW))
+    viewer = events.events()
+    await anext(viewer)
+    store(live, events, NODE, sample(NOW - 300), sample(NOW - 295))
+    await asyncio.sleep(0.05)
+    clock.now += 5
+    assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [])]
 
 
 async def test_a_node_that_falls_silent_is_told_as_down(stage: tuple[Live, Broadcast, Clock]) -> None:
     live, events, clock = stage
-    live.take(NODE, [sample(NOW)])
+    store(live, events, NODE, sample(NOW))
     viewer = events.events()
     await anext(viewer)
     clock.now += 4
     await asyncio.sleep(0.05)
     clock.now += 12
+    live.look()
     text = await asyncio.wait_for(anext(viewer), 2)
     assert parse(text)[-1] == ("samples", [1])
     assert b'"state":"down"' in text
@@ -89,7 +108,7 @@ async def test_a_viewer_far_behind_gets_one_snapshot_instead(stage: tuple[Live, 
     await anext(slow)
     for step in range(QUEUED_EVENTS + 10):
         clock.now += 5
-        live.take(NODE, [sample(NOW + 5 * step)])
+        store(live, events, NODE, sample(NOW + 5 * step))
         await asyncio.sleep(0.03)
     names = [name for name, _ in parse(await anext(slow))]
     assert names[0] == "snapshot"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from minipanel.models.node import Heard, Node
@@ -172,16 +174,36 @@ def test_memory_percent_is_of_the_total(live: Live) -> None:
     assert live.realtime()[0].memory_percent == 25
 
 
-def test_only_nodes_with_a_new_sample_or_state_count_as_changed(live: Live, clock: Clock) -> None:
-    live.replace([NODE, OTHER], {})
+def test_each_change_of_a_state_is_reported_once_with_what_was_before(live: Live, clock: Clock) -> None:
+    told: list[list[tuple[int, str, str]]] = []
+    live.listen(lambda changes: told.append([(change.node.id, change.before, change.state) for change in changes]))
+    live.replace([NODE, OTHER], {2: Heard(NOW - 5, 5)})
+    live.look()
+    assert told == [], "at a start nothing changes"
     live.take(NODE, [sample(NOW)])
-    told = live.stamps()
-    assert live.realtime(told) == []
-    live.take(OTHER, [sample(NOW)])
-    assert [node.id for node in live.realtime(told)] == [2]
-    told = live.stamps()
-    clock.pass_seconds(16)
-    assert [(node.id, node.state) for node in live.realtime(told)] == [(1, "down"), (2, "down")]
+    live.look()
+    clock.pass_seconds(15)
+    live.look()
+    live.look()
+    clock.pass_seconds(1)
+    live.look()
+    live.replace([NODE, replace(OTHER, enabled=False)], {})
+    live.look()
+    assert told == [[(1, "never", "up")], [(2, "up", "down")], [(1, "up", "down")], [(2, "down", "disabled")]]
+
+
+def test_a_listener_that_fails_keeps_no_other_from_hearing(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    heard = []
+
+    def fail(changes: object) -> None:
+        raise ZeroDivisionError
+
+    live.listen(fail)
+    live.listen(lambda changes: heard.append(len(changes)))
+    live.take(NODE, [sample(NOW)])
+    live.look()
+    assert heard == [1]
+    assert "A listener failed at the new states of 1 nodes." in caplog.text
 
 
 def test_a_longer_interval_gives_a_node_three_of_them(clock: Clock) -> None:

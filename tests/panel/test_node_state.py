@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -212,3 +213,18 @@ async def test_a_node_that_is_far_behind_and_reports_has_no_open_gap(panel: Pane
     machine.pass_seconds(90)
     (gap,) = (await panel.gaps.one(node, span)).gaps
     assert (gap.to - gap.from_) == 90
+
+
+async def test_a_running_panel_reports_a_node_that_comes_and_goes(
+    config: Config, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.services.live.LOOK_SECONDS", 0.01)
+    told: asyncio.Queue[tuple[str, str, str]] = asyncio.Queue()
+    panel = await started(config, machine)
+    panel.live.listen(lambda changes: told.put_nowait((changes[0].node.name, changes[0].before, changes[0].state)))
+    async with asyncio.timeout(5):
+        await report(panel, machine)
+        assert await told.get() == ("node001", "never", "up")
+        machine.pass_seconds(16)
+        assert await told.get() == ("node001", "up", "down")
+    await panel.close()
