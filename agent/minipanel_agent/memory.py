@@ -1,6 +1,6 @@
 """Memory total and use, from /proc/meminfo."""
 
-from typing import Tuple
+from typing import List, Optional, Tuple
 
 from minipanel_agent.errors import MeasureError
 from minipanel_agent.kept_file import KeptFile
@@ -21,6 +21,11 @@ class MemoryMeter:
             self._file = KeptFile(root.rstrip("/") + "/proc/meminfo", FIRST_LINES_BYTES)
         except OSError as error:
             raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
+
+    def values(self) -> List[Tuple[str, Optional[float]]]:
+        """Return what a sample holds of it. Raises MeasureError."""
+        total, used = self.total_and_used()
+        return [("memory_total", total), ("memory_used", used)]
 
     def total_and_used(self) -> Tuple[int, int]:
         """Return MemTotal and MemTotal - MemAvailable, bytes. Raises MeasureError."""

@@ -36,6 +36,10 @@ class Thermometer:
         self._is_complete = False
         self._readings_to_search = 0
 
+    def values(self) -> List[Tuple[str, Optional[float]]]:
+        """Return what a sample holds of it."""
+        return [("cpu_temp", self.celsius())]
+
     def celsius(self) -> Optional[float]:
         """Return the hottest CPU package in °C, two decimals; None where there is no sensor or none has a reading."""
         self._readings_to_search -= 1

@@ -19,7 +19,7 @@ export function realtimeNode(changes: Partial<RealtimeNode> = {}): RealtimeNode 
     cpu_temp: 61,
     clock_skew_seconds: 0.1,
     ...changes,
-  }
+  } as RealtimeNode // Without metrics that came later.
 }
 
 /** A node before its first sample. */

@@ -61,7 +61,7 @@ describe('one more metric', () => {
   })
 
   it('grows the last hour', () => {
-    const recent = { timestamp: [NOW - 5], cpu_percent: [1], memory_used: [1], cpu_temp: [null], gpu_power: [200] } as Recent
+    const recent = { timestamp: [NOW - 5], cpu_percent: [1], memory_used: [1], cpu_temp: [null], gpu_power: [200] } as unknown as Recent
     expect(appended(recent, node(210, { timestamp: NOW }))).toMatchObject({ gpu_power: [200, 210] })
   })
 

@@ -8,12 +8,13 @@ import { missedOf, appended, type Recent, useRecent } from '@/composables/useRec
 import { realtimeNode } from './nodes'
 
 const NOW = 1_700_000_000
-const hour = (...timestamp: number[]): Recent => ({
-  timestamp,
-  cpu_percent: timestamp.map(() => 10),
-  memory_used: timestamp.map(() => 1),
-  cpu_temp: timestamp.map(() => null),
-})
+const hour = (...timestamp: number[]) =>
+  ({
+    timestamp,
+    cpu_percent: timestamp.map(() => 10),
+    memory_used: timestamp.map(() => 1),
+    cpu_temp: timestamp.map(() => null),
+  }) as Recent // Without metrics that came later.
 
 describe('the last hour', () => {
   it('grows by a new sample and loses what is an hour older', () => {
