@@ -13,7 +13,7 @@ from typing import Any
 STEPS = {
     "wake-up": ("schedule", "Ticks.wait"),
     "sample": ("collector", "Collector.sample"),
-    "files": ("kept_file", "KeptFile.read"),
+    "files": ("open_file", "OpenFile.read"),
     "credential": ("credential", "MungeCredential.header"),
     "libmunge": ("munge", "_Encoder.encode"),
     "exchange": ("connection", "Connection.exchange"),

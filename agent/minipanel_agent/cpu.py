@@ -4,7 +4,7 @@ from operator import sub
 from typing import List, Optional, Tuple
 
 from minipanel_agent.errors import MeasureError
-from minipanel_agent.kept_file import KeptFile
+from minipanel_agent.open_file import OpenFile
 
 # The first line is the sum over all CPUs and has ten numbers of at most twenty digits; the rest, up to some hundred
 # kilobytes on a large node, is not copied out of the kernel.
@@ -21,7 +21,7 @@ class CpuMeter:
     def __init__(self, root: str = "/") -> None:
         """root: the folder that holds proc. Raises MeasureError."""
         try:
-            self._file = KeptFile(root.rstrip("/") + "/proc/stat", FIRST_LINE_BYTES)
+            self._file = OpenFile(root.rstrip("/") + "/proc/stat", FIRST_LINE_BYTES)
         except OSError as error:
             raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
         self._last: Optional[Tuple[int, ...]] = None

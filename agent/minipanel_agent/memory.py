@@ -3,7 +3,7 @@
 from typing import List, Optional, Tuple
 
 from minipanel_agent.errors import MeasureError
-from minipanel_agent.kept_file import KeptFile
+from minipanel_agent.open_file import OpenFile
 
 # MemTotal and MemAvailable are the first and the third line.
 FIRST_LINES_BYTES = 512
@@ -18,7 +18,7 @@ class MemoryMeter:
     def __init__(self, root: str = "/") -> None:
         """root: the folder that holds proc. Raises MeasureError."""
         try:
-            self._file = KeptFile(root.rstrip("/") + "/proc/meminfo", FIRST_LINES_BYTES)
+            self._file = OpenFile(root.rstrip("/") + "/proc/meminfo", FIRST_LINES_BYTES)
         except OSError as error:
             raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
 

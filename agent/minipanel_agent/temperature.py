@@ -2,7 +2,7 @@
 
 from typing import Callable, List, Optional, Tuple
 
-from minipanel_agent.kept_file import KeptFile
+from minipanel_agent.open_file import OpenFile
 from minipanel_agent.sensors import Input, groups_of_inputs, name_of
 
 LOWEST, HIGHEST = -20000, 150000
@@ -31,7 +31,7 @@ class Thermometer:
         """root: the folder that holds sys. tell_sensor: called with a sensor's name when it was looked for: name_of."""
         self._root = root
         self._tell_sensor = tell_sensor
-        self._inputs: List[KeptFile] = []
+        self._inputs: List[OpenFile] = []
         self._has_others = False
         self._is_complete = False
         self._readings_to_search = 0
@@ -89,24 +89,24 @@ def hottest(values: List[int], has_others: bool) -> Optional[float]:
     return round(max(readings) / 1000, 2) if readings else None
 
 
-def _open_working(inputs: List[Input]) -> List[Tuple[Input, KeptFile, int]]:
+def _open_working(inputs: List[Input]) -> List[Tuple[Input, OpenFile, int]]:
     """Open the inputs that can be read now. One that fails is left out: it would fail again at each tick."""
     working = []
     for found in inputs:
         file = None
         try:
-            file = KeptFile(found.path, VALUE_BYTES)
+            file = OpenFile(found.path, VALUE_BYTES)
             working.append((found, file, _read(file)))
         except (OSError, ValueError):
             _close([file] if file else [])
     return working
 
 
-def _read(file: KeptFile) -> int:
+def _read(file: OpenFile) -> int:
     """Return thousandths of a °C. Raises OSError or ValueError: an empty or garbled value is a failing sensor."""
     return int(file.read())
 
 
-def _close(files: List[KeptFile]) -> None:
+def _close(files: List[OpenFile]) -> None:
     for file in files:
         file.close()

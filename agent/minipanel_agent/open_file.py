@@ -3,7 +3,7 @@
 import os
 
 
-class KeptFile:
+class OpenFile:
     """Reads the same file again and again: the kernel makes its text anew for each read from the start."""
 
     def __init__(self, path: str, size_bytes: int) -> None:
