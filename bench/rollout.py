@@ -85,6 +85,7 @@ def measure(folder: Path, names: list[str], fanout: int) -> float:
         say=translator({}),
         look="",
         agents=AgentsConfig("token", "s" * 32),
+        nodes_munge_socket=None,
         url="http://10.0.0.1:8080",
         panel_host="10.0.0.1",
         panel_port=8080,

@@ -249,3 +249,10 @@ def test_an_unknown_stage_is_refused_with_the_stages_there_are() -> None:
     )
     assert result.returncode == 1
     assert result.stderr == "scripts/test --only takes one of: lint build pytest vitest e2e pythons.\n"
+
+
+def test_words_that_test_does_not_know_are_refused_with_what_it_takes() -> None:
+    for words in (["--fast"], ["--quick", "tests/panel"]):
+        result = subprocess.run([ROOT / "scripts" / "test", *words], capture_output=True, text=True, timeout=60)
+        assert result.returncode == 1
+        assert result.stderr.startswith("scripts/test takes no arguments but --quick, or --only STAGE [ARGUMENT ...]")

@@ -149,7 +149,7 @@ def test_one_without_power_and_one_that_the_panel_does_not_believe_are_told(pane
     assert outcomes["n3"] == ("unreachable", "no answer to ping and at ssh's port")
     outcome, sentence = outcomes["n1"]
     assert outcome == "no_sample"
-    assert "has the address 10.77.0.111 in the panel's configuration" in sentence
+    assert "came from 10.77.0.11. If that is the way to this node" in sentence
 
 
 def test_who_failed_is_remembered_and_a_tmp_where_nothing_can_be_run_does_not_matter(
