@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from minipanel.models.node import Moment
 
@@ -23,5 +26,11 @@ def this_moment() -> Moment:
 
 @cache
 def boot_id() -> str:
-    """Return what names this start of the machine (random(4)): uptimes of two starts can't be compared."""
-    return _BOOT_ID.read_text("ascii").strip()
+    """Return what names this start of the machine (random(4)): uptimes of two starts can't be compared.
+
+    The service's sandbox hides the kernel's file, so systemd hands the name in (%b in systemd.unit(5)). Where nobody
+    names it, it is like no other.
+    """
+    with suppress(OSError):
+        return (os.environ.get("MINIPANEL_BOOT_ID") or _BOOT_ID.read_text("ascii")).strip().replace("-", "")
+    return uuid4().hex
