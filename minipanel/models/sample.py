@@ -102,7 +102,7 @@ _SHARES: Final = tuple(
 
 def readings_of(sample: Sample) -> list[float | None]:
     """Return what a sample tells: the values of READINGS."""
-    readings: list[float | None] = list(_read(sample))
+    readings: list[float | None] = [*_read(sample)]
     for place, total_of in _SHARES:
         part = readings[place]
         readings[place] = None if part is None else round(100 * part / total_of(sample), 2)

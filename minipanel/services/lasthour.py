@@ -37,7 +37,7 @@ class LastHour:
 
     def __init__(self) -> None:
         self._hour = array("H", [0]) * SLOTS
-        self._columns = tuple(array(kind, [none]) * SLOTS for kind, _, none in _FORMS)
+        self._columns = tuple((array(kind, [none]) * SLOTS, scale, none) for kind, scale, none in _FORMS)
 
     def add(self, sample: Sample, newest: int) -> None:
         """Put a sample in its place. One that is over an hour older than the timestamp `newest` is passed over."""
@@ -45,16 +45,15 @@ class LastHour:
             return
         hour, slot = _place(sample.timestamp)
         self._hour[slot] = hour
-        for column, value, (_, scale, none) in zip(self._columns, _values_of(sample), _FORMS, strict=True):
-            column[slot] = none if value is None else round(value * scale)
+        for (numbers, scale, none), value in zip(self._columns, _values_of(sample), strict=True):
+            numbers[slot] = none if value is None else round(value * scale)
 
     def columns(self, until: int) -> RecentColumns:
         """Return the samples of the hour that ends with the timestamp `until` as columns, ascending."""
         last = until - until % SLOT_SECONDS
         times = [t for t in range(last - HOUR_SECONDS + SLOT_SECONDS, last + 1, SLOT_SECONDS) if self._has(t)]
         slots = [_place(t)[1] for t in times]
-        found = zip(self._columns, _FORMS, strict=True)
-        values = [[_read(column[slot], scale, none) for slot in slots] for column, (_, scale, none) in found]
+        values = [[_read(numbers[slot], scale, none) for slot in slots] for numbers, scale, none in self._columns]
         return made(RecentColumns, times, *values)
 
     def at(self, timestamp: int) -> list[float | None] | None:
@@ -62,13 +61,13 @@ class LastHour:
         if not self._has(timestamp):
             return None
         slot = _place(timestamp)[1]
-        found = zip(self._columns, _FORMS, strict=True)
-        return [_read(column[slot], scale, none) for column, (_, scale, none) in found]
+        return [_read(numbers[slot], scale, none) for numbers, scale, none in self._columns]
 
     def _has(self, timestamp: int) -> bool:
         hour, slot = _place(timestamp)
         # The first metric is in each sample.
-        return self._hour[slot] == hour and self._columns[0][slot] != _FORMS[0][2]
+        numbers, _, none = self._columns[0]
+        return self._hour[slot] == hour and numbers[slot] != none
 
 
 def _read(number: int, scale: int, none: int) -> float | None:

@@ -193,6 +193,7 @@ class _View:
     """What is known of one node."""
 
     __slots__ = (
+        "_readings",
         "agent_version",
         "clock_skew_seconds",
         "heard_at",
@@ -211,6 +212,7 @@ class _View:
         self.last_seen = heard.last_seen
         self.heard_at = uptime - heard.silent_seconds
         self.newest: Sample | None = None
+        self._readings: Sequence[float | None] | None = None
         self.last_hour: LastHour | None = None
         self.clock_skew_seconds: float | None = None
         self.agent_version: str | None = None
@@ -226,7 +228,7 @@ class _View:
         # A clock that was ahead and was set right must not keep its node in the future.
         is_past_future = self.last_seen is not None and self.last_seen > sample.timestamp + up_seconds
         if self.last_seen is None or sample.timestamp > self.last_seen or (is_past_future and abs(age) <= up_seconds):
-            self.newest = sample
+            self.newest, self._readings = sample, None
             self.last_seen = sample.timestamp
             self.heard_at = uptime if age <= up_seconds else max(self.heard_at, uptime - age)
             return age <= up_seconds
@@ -240,8 +242,10 @@ class _View:
             self.last_hour.add(sample, self.last_seen or 0)
 
     def readings(self) -> Sequence[float | None]:
-        """Return the newest values of READINGS."""
-        return _NO_READINGS if self.newest is None else readings_of(self.newest)
+        """Return the newest values of READINGS: worked out once, however many look."""
+        if self._readings is None:
+            self._readings = _NO_READINGS if self.newest is None else readings_of(self.newest)
+        return self._readings
 
 
 def _timestamp(sample: Sample) -> int:
