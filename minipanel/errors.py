@@ -51,6 +51,18 @@ class NotFound(PanelError):
     status = 404
 
 
+class TooSlow(PanelError):
+    """The request did not arrive in time."""
+
+    status = 408
+
+
+class HeadTooLarge(PanelError):
+    """The head of the request is larger than any that means well."""
+
+    status = 431
+
+
 class TooLarge(PanelError):
     """The body is larger than this route takes."""
 

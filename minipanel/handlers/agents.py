@@ -29,6 +29,12 @@ Head = Mapping[str, str]
 """The headers of a request, found by their names in lower case."""
 
 
+def check_head(panel: Panel, head: Head) -> None:
+    """Raise PanelError where the head alone shows that nothing can be taken, so that no body need be read for it."""
+    _refuse_encoding(head.get("content-encoding"))
+    panel.credentials.check_form(head.get("authorization"))
+
+
 async def take_samples(panel: Panel, head: Head, body: bytes, peer: str) -> Reply:
     """Store the samples of one node and answer `{"status": "ok", "stored": n, "ignored": m}` after the commit.
 

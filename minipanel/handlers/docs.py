@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 
 from minipanel.handlers.answer import answered_with, schema_of, schemas
+from minipanel.handlers.headers import PAGE_POLICY
 from minipanel.models.answers import ErrorAnswer, Stored
 from minipanel.models.faults import MAX_SAMPLES
 from minipanel.models.sample import Sample
@@ -45,7 +46,7 @@ async def read_openapi(request: Request) -> JSONResponse:
 @router.get("/api/docs")
 async def read_docs() -> HTMLResponse:
     """Return the page that shows the document."""
-    return HTMLResponse(_PAGE)
+    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": PAGE_POLICY})
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

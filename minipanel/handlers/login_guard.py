@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from minipanel.handlers.request import panel_of
+from minipanel.handlers.request import panel_of, prove_client
 from minipanel.services.sessions import Session
 
 COOKIE = "minipanel_session"
@@ -22,7 +22,9 @@ def session_token(request: Request) -> str | None:
 
 async def signed_in(request: Request) -> Session:
     """Return the session of whoever asks. Raises NotAuthenticated."""
-    return panel_of(request).sessions.check(session_token(request))
+    session = panel_of(request).sessions.check(session_token(request))
+    prove_client(request)
+    return session
 
 
 User = Annotated[Session, Depends(signed_in)]

@@ -23,6 +23,13 @@ def peer_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def prove_client(request: Request) -> None:
+    """Let the server know that whoever asks has shown who it is: the caps over connections spare this one."""
+    prove = request.scope.get("extensions", {}).get("minipanel.prove")
+    if prove is not None:
+        prove()
+
+
 def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
     """Return the address of whoever asks: of the connection, or what a trusted proxy says of it in X-Forwarded-For.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +15,7 @@ from minipanel.machine.addresses import LocalAddresses, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
 from minipanel.services.munge import MungeDecoder, refusal
-from minipanel.services.tokens import is_token, is_token_of
+from minipanel.services.tokens import agent_token, is_token
 
 MAX_HEADER_CHARACTERS = 4096
 """A MUNGE credential for a body's hash has about 250."""
@@ -36,6 +37,7 @@ class Credentials:
     def __init__(self, config: Config, local: LocalAddresses | None = None) -> None:
         self._agents: AgentsConfig = config.agents
         self._addresses = _addresses(config)
+        self._tokens = _tokens(config)
         self._local = local or LocalAddresses()
         self._munge = MungeDecoder(config.agents.munge_socket)
 
@@ -55,7 +57,15 @@ class Credentials:
         """Take over a changed configuration."""
         self._agents = config.agents
         self._addresses = _addresses(config)
+        self._tokens = _tokens(config)
         self._munge.socket = config.agents.munge_socket
+
+    def check_form(self, authorization: str | None) -> None:
+        """Raise NotAuthenticated for a header that can't be good whatever the body is: that one need not be read."""
+        if self._agents.auth == "munge":
+            _munge_of(authorization)
+        else:
+            self._check_token(_credential_of(authorization, "Bearer"))
 
     async def check(self, authorization: str | None, body: bytes, peer: str) -> Claim:
         """Return what the header proves about this body, sent from the address `peer`.
@@ -63,12 +73,10 @@ class Credentials:
         Raises NotAuthenticated or NotAllowed, each failure with its own sentence, and TryLater without munged.
         """
         if self._agents.auth == "munge":
-            return await self._check_munge(_credential_of(authorization, "MUNGE"), body, peer)
+            return await self._check_munge(_munge_of(authorization), body, peer)
         return self._check_token(_credential_of(authorization, "Bearer"))
 
     async def _check_munge(self, text: str, body: bytes, peer: str) -> MungeClaim:
-        if not _is_munge(text):
-            raise NotAuthenticated(f"{quote(text)} is no MUNGE credential.", "MUNGE")
         credential = await self._munge.decode(text)
         # The status comes first: an expired or replayed credential still has its payload and uid.
         sentence = refusal(credential) or _fault_of_payload(credential.payload, body)
@@ -82,9 +90,11 @@ class Credentials:
     def _check_token(self, text: str) -> TokenClaim:
         if not is_token(text):
             raise NotAuthenticated(f"The token has not the form of one: {len(text)} characters, where 43 are expected.")
-        # config.toml is refused when it asks for tokens and has no secret.
-        assert self._agents.secret is not None
-        return TokenClaim(text, self._agents.secret)
+        # A dictionary takes no longer for a near miss: it compares hashes, which an attacker can't foresee.
+        hostname = self._tokens.get(text.rstrip("="))
+        if hostname is None:
+            raise NotAuthenticated("The token is not that of any node.")
+        return TokenClaim(hostname)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +125,33 @@ class MungeClaim:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaim:
-    """A token, which only the name of the node shows to be good or bad."""
+    """A token, which is that of one node. `hostname`: in lower case."""
 
-    token: str
-    secret: str
+    hostname: str
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAuthenticated before anything tells whether there is such a node; NotAllowed."""
-        # Two names in any case, so that the time does not tell either.
-        names = (node_id, node_id if node is None else node.hostname)
-        if not any(is_token_of(self.token, self.secret, name) for name in names):
+        if self.hostname != (node_id if node is None else node.hostname).lower():
             raise NotAuthenticated(f"The token is not that of {quote(node_id)}.")
         return _known(node, node_id)
+
+
+def _tokens(config: Config) -> dict[str, str]:
+    """Return every token that is good, and the hostname in lower case of the node that it is of.
+
+    A node has one for its hostname, and one for its short name where no other node has the same.
+    """
+    if config.agents.auth != "token":
+        return {}
+    # config.toml is refused when it asks for tokens and has no secret.
+    assert config.agents.secret is not None
+    shorts = Counter(node.hostname.split(".", 1)[0] for node in config.nodes)
+    names = {name: node.hostname.lower() for node in config.nodes for name in (node.hostname, node.hostname.lower())}
+    for node in config.nodes:
+        short = node.hostname.split(".", 1)[0]
+        if shorts[short] == 1:
+            names.setdefault(short, node.hostname.lower())
+    return {agent_token(config.agents.secret, name): hostname for name, hostname in names.items()}
 
 
 def _addresses(config: Config) -> dict[str, tuple[str, ...]]:
@@ -149,6 +174,14 @@ def _credential_of(authorization: str | None, scheme: str) -> str:
         shown = quote(given) if given.lower() in ("basic", "bearer", "digest", "munge") else "something else"
         raise NotAuthenticated(f"The Authorization header begins with {shown}; {expected}.", scheme)
     return credential.strip()
+
+
+def _munge_of(authorization: str | None) -> str:
+    """Return the MUNGE credential. Raises NotAuthenticated for what has not the form of one."""
+    text = _credential_of(authorization, "MUNGE")
+    if not _is_munge(text):
+        raise NotAuthenticated(f"{quote(text)} is no MUNGE credential.", "MUNGE")
+    return text
 
 
 def _is_munge(text: str) -> bool:

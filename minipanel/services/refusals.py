@@ -1,9 +1,10 @@
-"""Refused posts in the log: each trouble once a minute, and never so many lines that they hide the rest."""
+"""Refused requests in the log: each trouble once a minute, and never so many lines that they hide the rest."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from minipanel.errors import PanelError
@@ -17,17 +18,21 @@ MAX_LINES = 20
 
 
 class Refusals:
-    """Logs a refusal the first time in a minute for its address and status, and counts the others."""
+    """Logs a refusal the first time in a minute for its kind, and counts the others.
+
+    Samples: the kind is address and status. Connections, which anybody can make: the sentence alone.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._window_ends_at = clock() + WINDOW_SECONDS
         self._logged: set[tuple[str, int]] = set()
         self._more = 0
+        self._closed: Counter[str] = Counter()
 
     def note(self, peer: str, error: PanelError) -> None:
-        """Log or count one refused request from the address `peer`."""
-        self._begin_window()
+        """Log or count refused samples from the address `peer`."""
+        self.begin_window()
         key = (peer, error.status)
         if key in self._logged or len(self._logged) >= MAX_LINES:
             self._more += 1
@@ -35,12 +40,24 @@ class Refusals:
         self._logged.add(key)
         log.warning("Refused samples from %s (%d): %s", escape(peer), error.status, escape(error.sentence, 400))
 
-    def _begin_window(self) -> None:
+    def note_connection(self, peer: str, sentence: str) -> None:
+        """Log or count a connection from the address `peer` that was closed; `sentence`: one of a few."""
+        self.begin_window()
+        self._closed[sentence] += 1
+        if self._closed[sentence] == 1:
+            log.warning("Closed a connection from %s: %s", escape(peer), sentence)
+
+    def begin_window(self) -> None:
+        """Log what was counted, once its minute is over."""
         now = self._clock()
         if now < self._window_ends_at:
             return
         if self._more:
             log.warning("Refused samples %d more times in the minute of the last such lines.", self._more)
+        for sentence, times in self._closed.items():
+            if times > 1:
+                log.warning("Closed %d more connections within a minute: %s", times - 1, sentence)
         self._window_ends_at = now + WINDOW_SECONDS
         self._logged.clear()
         self._more = 0
+        self._closed.clear()

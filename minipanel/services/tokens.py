@@ -22,8 +22,3 @@ def agent_token(secret: str, node_id: str) -> str:
 def is_token(text: str) -> bool:
     """Tell whether a text has the form of a token, with or without the padding of base64."""
     return _TOKEN.fullmatch(text) is not None
-
-
-def is_token_of(text: str, secret: str, node_id: str) -> bool:
-    """Tell whether a text of the form of a token is this node's, in the same time for a near and a far miss."""
-    return hmac.compare_digest(text.rstrip("="), agent_token(secret, node_id))

@@ -6,12 +6,15 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -24,12 +27,11 @@ from minipanel.errors import ConfigError, DatabaseError, TryLater
 from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
 from minipanel.services.panel import Panel
+from minipanel.serving.limits import Limits
+from minipanel.serving.protocol import HEAD_SECONDS, BoundedProtocol
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
 log = logging.getLogger(__name__)
-
-KEEP_ALIVE_SECONDS = 75
-"""Uvicorn's own 5 s is just the agents' interval: samples were then lost in the race (measured)."""
 
 STOP_SECONDS = 3
 """How long requests under way may take to end when the panel stops, before their connections are closed."""
@@ -39,6 +41,9 @@ GIVE_UP_SECONDS = 1.5
 
 BACKLOG = 4096
 """All agents of a large cluster connect at once after a restart."""
+
+SPARE_FILES = 100
+"""Open files that are not connections: the database for each reader, the log, the page's."""
 
 RELOAD_PAUSES_SECONDS = (0.5, 1, 2, 5)
 """How long a reload waits for room each time; the last for all that follow."""
@@ -90,13 +95,28 @@ class PanelServer(uvicorn.Server):
         self._config = config
         self._lock = lock
         self._on_ready = on_ready
+        self.servers: list[asyncio.Server] = []
+        most_connections = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
+        self._limits = Limits(most_connections, lambda: len(self._panel.config.nodes), self._panel.refusals)
         self._lives_by_terminal = not outlives_terminal and _has_terminal()
         self._reloads: set[asyncio.Task[None]] = set()
         self._one_reload = asyncio.Lock()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then let commands find this process, and tell."""
-        await super().startup(sockets)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._note_or_log)
+        for listener in sockets or []:
+            listening = loop.create_server(
+                self._connection,
+                sock=listener,
+                ssl=self.config.ssl,
+                # Until it is over there is no connection that the limits could know of.
+                ssl_handshake_timeout=HEAD_SECONDS if self.config.ssl else None,
+                backlog=BACKLOG,
+            )
+            self.servers.append(await listening)
+        self.started = True
         # What is there now stays: the collector need not look through it again and again (a tenth of the CPU time).
         gc.collect()
         gc.freeze()
@@ -105,6 +125,24 @@ class PanelServer(uvicorn.Server):
         server, nodes = self._config.server, len(self._config.nodes)
         log.info("MiniPanel %s listens on %s port %d for %d nodes.", __version__, server.host, server.port, nodes)
         self._on_ready()
+
+    def _connection(self) -> BoundedProtocol:
+        return BoundedProtocol(self.config, self.server_state, self._limits)
+
+    def _note_or_log(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Note a client that went, or that never spoke TLS, without a traceback; log all else as usual."""
+        if isinstance(context.get("exception"), (ConnectionError, ssl.SSLError, TimeoutError)):
+            transport = context.get("transport")
+            peer = (transport and transport.get_extra_info("peername")) or ("an unknown address",)
+            self._panel.refusals.note_connection(str(peer[0]), "It broke off, or spoke no TLS that the panel knows.")
+        else:
+            loop.default_exception_handler(context)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at the deadlines every second, the counter being tenths of one; tell whether to stop."""
+        if counter % 10 == 0:
+            self._limits.sweep(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests under way end, for some seconds."""
@@ -190,7 +228,6 @@ def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:
         server_header=False,
         # An agent is known by its address: nobody may claim another one in a header.
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS + 1,
         ssl_certfile=certificate,
         ssl_keyfile=key,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minipanel.config import NodeConfig
 from minipanel.errors import NotAllowed, NotAuthenticated, PanelError
 from minipanel.machine.addresses import LocalAddresses
 from minipanel.models.node import Node
@@ -70,6 +71,20 @@ def test_a_node_may_speak_by_its_short_name_with_the_token_of_either(credentials
     for name in ("node002", "node002.cluster.example"):
         claim = check(credentials, f"Bearer {agent_token(SECRET, name)}")
         assert claim.may_speak_for(LONG, "node002") == LONG
+
+
+def test_a_short_name_that_two_nodes_share_has_no_token(tmp_path: Path):
+    twins = (NodeConfig("a", "10.0.0.5", "n1.one"), NodeConfig("b", "10.0.0.6", "n1.two"))
+    credentials = Credentials(replace(config_in(tmp_path), nodes=twins))
+    assert check(credentials, f"Bearer {agent_token(SECRET, 'n1.two')}")
+    assert refused(credentials, f"Bearer {agent_token(SECRET, 'n1')}") == "The token is not that of any node."
+
+
+@pytest.mark.parametrize("header", [None, "Basic eDp5", "Bearer x", f"Bearer {agent_token(SECRET, 'stranger')}"])
+def test_what_can_not_be_good_shows_without_a_body(credentials: Credentials, header: str | None):
+    with pytest.raises(NotAuthenticated):
+        credentials.check_form(header)
+    credentials.check_form(f"Bearer {TOKEN}")
 
 
 def test_a_good_token_of_a_node_that_is_not_there_or_disabled_is_not_allowed(credentials: Credentials):

@@ -94,7 +94,8 @@ async def test_samples_older_than_the_history_are_ignored(agent: httpx.AsyncClie
 @pytest.mark.parametrize("node_id", ["node002", "node002.cluster.example", "NODE002"])
 async def test_a_node_may_use_its_short_name_or_its_long_one(app: FastAPI, node_id: str):
     async with caller(app) as client:
-        answer = await client.post("/api/metrics", content=body_of(sample(node_id=node_id)), headers=bearer(node_id))
+        headers = bearer(node_id.lower())
+        answer = await client.post("/api/metrics", content=body_of(sample(node_id=node_id)), headers=headers)
     assert answer.json() == {"status": "ok", "stored": 1, "ignored": 0}
 
 

@@ -61,6 +61,21 @@ def test_a_thousand_nodes_that_were_set_up_wrong_do_not_flood_the_journal(caplog
     assert lines(caplog)[0] == f"Refused samples {12_000 - MAX_LINES} more times in the minute of the last such lines."
 
 
+def test_each_kind_of_closed_connection_is_logged_once_and_counted(caplog: pytest.LogCaptureFixture):
+    clock = Clock()
+    refusals = Refusals(clock)
+    for index in range(1000):
+        refusals.note_connection(f"10.0.0.{index % 250}", "This is no HTTP request.")
+    refusals.note_connection("10.0.1.1", "The head is too large.")
+    assert lines(caplog) == [
+        "Closed a connection from 10.0.0.0: This is no HTTP request.",
+        "Closed a connection from 10.0.1.1: The head is too large.",
+    ]
+    clock.now = 60.0
+    refusals.begin_window()
+    assert lines(caplog) == ["Closed 999 more connections within a minute: This is no HTTP request."]
+
+
 def test_nothing_from_outside_can_make_a_line_of_its_own(caplog: pytest.LogCaptureFixture):
     Refusals(Clock()).note("::1\n", BadInput("x\n\x1b[31m\u2028" + "y" * 10_000))
     (line,) = lines(caplog)

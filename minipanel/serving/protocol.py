@@ -1,0 +1,328 @@
+"""One connection: Uvicorn's HTTP on httptools, with bounds on what a client may send, hold and take its time for."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+import httptools
+from uvicorn import Config
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
+from minipanel.handlers.reply import Reply, raw_headers, refusal
+from minipanel.serving.limits import Limits
+
+MAX_HEAD_BYTES = 32_768
+MAX_HEADERS = 100
+"""Bounds of a head, and of what else is no body: chunk extensions, trailers (RFC 9112, 2.3 and 7.1)."""
+
+SMALL_BYTES = 16_384
+"""What a request may hold uncounted: an agent's sample and its head have 600 bytes. Also the most parsed at once."""
+
+MAX_QUEUED = 4
+"""Pipelined requests (RFC 9112, 9.3.2) that wait for an answer; then nothing more is read."""
+
+FIRST_SECONDS = 15.0
+"""Until the first request begins."""
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 20.0
+
+KEEP_ALIVE_SECONDS = 75.0
+"""Between requests. Uvicorn's own 5 s is just the agents' interval: samples were then lost in the race (measured)."""
+
+WRITING_SECONDS = 30.0
+"""How long a client may take for the next 48 KB of its answer."""
+
+LINGER_SECONDS = 2.0
+"""How long a refused client may go on sending: closed at once, it would not get the answer (RFC 9112, 9.6)."""
+
+LINGER_BYTES = 1_000_000
+
+BUSY_SECONDS = 5
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol, bounded. Deadlines are looked at by `Limits.sweep`, every second."""
+
+    def __init__(self, config: Config, server_state: ServerState, limits: Limits) -> None:
+        super().__init__(config, server_state, {})
+        self.peer = ""
+        self.deadline = self.loop.time() + FIRST_SECONDS
+        self.writing_deadline = math.inf
+        self._limits = limits
+        self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
+        self._running: RequestResponseCycle | None = None
+        self._is_in_head = True
+        self._is_deaf = False
+        self._silent_bytes = 0  # parsed since the parser last came forward
+        self._body_left = 0  # of an announced length
+        self._body_bytes = 0
+        self._held_bytes = 0
+        self._rest = b""  # received, and not parsed before there is room for more requests
+
+    @property
+    def is_answering(self) -> bool:
+        """True while a whole request is worked on, a stream included: no deadline of reading is about that."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take in a connection, or close it where there are too many."""
+        super().connection_made(transport)
+        self.peer = self.client[0] if self.client else ""
+        self.flow = _Flow(transport)
+        if not self._limits.admit(self):
+            self.drop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection and all that it held."""
+        self._limits.leave(self)
+        self._disconnect()
+        self._rest = b""
+        self.pipeline.clear()
+        self._extensions.clear()
+        self._give_back()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, no further than there is room for its requests."""
+        if self._is_deaf:
+            self._silent_bytes += len(data)
+            if self._silent_bytes > LINGER_BYTES:
+                self.drop()
+            return
+        if self._rest:
+            self._keep(self._rest + data)
+            return
+        start, end = 0, len(data)
+        while start < end and not self._is_deaf:
+            if len(self.pipeline) >= MAX_QUEUED:
+                self._keep(data[start:])
+                return
+            stop = self._end_of_piece(data, start)
+            self._parse(data[start:stop])
+            start = stop
+
+    def _end_of_piece(self, data: bytes, start: int) -> int:
+        """Return where the head or body that begins at `start` ends: no piece holds two requests."""
+        if self._body_left:
+            return min(start + self._body_left, len(data))
+        end = data.find(b"\r\n\r\n", start, start + SMALL_BYTES)
+        return min(start + SMALL_BYTES, len(data)) if end < 0 else end + 4
+
+    def _parse(self, piece: bytes) -> None:
+        if self._is_in_head:
+            if not self._silent_bytes:
+                self.deadline = self.loop.time() + HEAD_SECONDS
+            elif self._silent_bytes + len(piece) > SMALL_BYTES and not self._hold(len(piece)):
+                return
+        self._silent_bytes += len(piece)
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade:
+            pass  # a server may ignore the wish (RFC 9110, 7.8)
+        except httptools.HttpParserError:
+            self._refuse(BadInput("This is no HTTP request."))
+            return
+        if self._silent_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take in a header. Trailers are passed over (RFC 9110, 6.5.1)."""
+        if not self._is_in_head or self._is_deaf:
+            return
+        if len(self.headers) >= MAX_HEADERS:
+            self._refuse_head()
+            return
+        super().on_header(name, value)
+        if self.headers[-1][0] == b"content-length":
+            self._body_left = int(value)  # llhttp has seen to it that it is one, and no other
+
+    def on_headers_complete(self) -> None:
+        """Start to work on the request, or put it in line."""
+        if self._silent_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+        if self._is_deaf:
+            return
+        self._is_in_head = False
+        self._silent_bytes = self._body_bytes = 0
+        self.deadline = self.loop.time() + BODY_SECONDS
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand a piece of the body on."""
+        self._silent_bytes = 0
+        self._body_left = max(0, self._body_left - len(body))
+        self._body_bytes += len(body)
+        if self._is_deaf or self.cycle.response_complete:
+            return
+        if self._body_bytes <= SMALL_BYTES or self._hold(len(body)):
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        if self._is_deaf:
+            return
+        self._is_in_head = True
+        self._silent_bytes = self._body_left = 0
+        super().on_message_complete()
+        if self.cycle.response_complete:
+            self.deadline = self.loop.time() + KEEP_ALIVE_SECONDS
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request. In the place of Uvicorn's: a deadline is cheaper than its timer."""
+        self.server_state.total_requests += 1
+        self._give_back()
+        if self.transport.is_closing():
+            return
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._is_in_head and not self._is_deaf:
+            # Of a head that has begun meanwhile the time counts from now.
+            self.deadline = self.loop.time() + (HEAD_SECONDS if self._silent_bytes else KEEP_ALIVE_SECONDS)
+        self.flow.is_held = False  # type: ignore[attr-defined]
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            self.data_received(rest)
+        self.flow.resume_reading()
+
+    def pause_writing(self) -> None:
+        """The client does not take its answer as fast as it is made."""
+        super().pause_writing()
+        self.writing_deadline = self.loop.time() + WRITING_SECONDS
+
+    def resume_writing(self) -> None:
+        """The client has taken some."""
+        super().resume_writing()
+        self.writing_deadline = math.inf
+
+    def expire(self) -> None:
+        """End what took too long."""
+        now = self.loop.time()
+        if self._is_deaf or self.writing_deadline < now:
+            self.drop()
+        elif self.is_answering:
+            self.deadline = math.inf
+        elif self._is_in_head and not self._silent_bytes:
+            self.transport.close()
+        else:
+            seconds = HEAD_SECONDS if self._is_in_head else BODY_SECONDS
+            self._refuse(TooSlow(f"The request did not arrive within {seconds:.0f} seconds."))
+
+    def drop(self) -> None:
+        """Close at once."""
+        self._disconnect()
+        self.transport.abort()
+
+    def _prove(self) -> None:
+        """The client has shown who it is."""
+        self._limits.prove(self)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _send_whole(self, answer: Reply) -> bool:
+        """Answer the request that is worked on. False where the client does not read now."""
+        cycle = self._running
+        if cycle is None or cycle.disconnected or self.flow.write_paused:
+            return False
+        self.transport.write(self._rendered(answer, is_last=not cycle.keep_alive))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def _keep(self, rest: bytes) -> None:
+        """Read nothing more until an answer is out. What is there waits."""
+        self.flow.pause_reading()
+        self.flow.is_held = True  # type: ignore[attr-defined]
+        if self._hold(len(rest) - len(self._rest)):
+            self._rest = rest
+
+    def _hold(self, size_bytes: int) -> bool:
+        """Count what the panel holds for this connection. False where it is too much, and the request refused."""
+        if self._limits.take(self, size_bytes):
+            self._held_bytes += size_bytes
+            return True
+        self._refuse(TryLater("The panel is busy with other requests; come again.", BUSY_SECONDS))
+        return False
+
+    def _give_back(self) -> None:
+        self._limits.give_back(self._held_bytes)
+        self._held_bytes = 0
+
+    def _refuse_head(self) -> None:
+        self._refuse(
+            HeadTooLarge(
+                f"The head is too large; at most {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers are allowed."
+            )
+        )
+
+    def _refuse(self, error: PanelError) -> None:
+        """Take in nothing more, and close: with this answer, or after the answers that are owed before it."""
+        if self._is_deaf:
+            return
+        self._is_deaf = True
+        self._rest = b""
+        self._limits.refusals.note_connection(self.peer, error.sentence)
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body:
+                cycle.keep_alive = False
+                self.flow.pause_reading()
+                self.flow.is_held = True  # type: ignore[attr-defined]
+                return
+            if cycle.response_started or self.pipeline:
+                self.drop()
+                return
+            self._disconnect()
+        self._answer_and_close(error)
+
+    def _disconnect(self) -> None:
+        """Hear nothing more, and let handlers know: what they still send goes nowhere, without a word in the log."""
+        self._is_deaf = True
+        for cycle in (self._running, self.cycle):
+            if cycle is not None:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
+    def _answer_and_close(self, error: PanelError) -> None:
+        self.transport.write(self._rendered(refusal(error), is_last=True))
+        self.deadline = self.loop.time() + LINGER_SECONDS
+        self._silent_bytes = 0
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.flow.is_held = False  # type: ignore[attr-defined]
+            self.flow.resume_reading()
+        else:
+            self.transport.close()
+
+    def _rendered(self, answer: Reply, is_last: bool) -> bytes:
+        headers = [*self.server_state.default_headers, *raw_headers(answer)]
+        if is_last:
+            headers.append((b"connection", b"close"))
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        return b"".join((STATUS_LINE[answer.status], *lines, b"\r\n", answer.body))
+
+
+class _Flow(FlowControl):
+    """Uvicorn's, but a handler that waits for its body does not make the panel read more requests."""
+
+    is_held = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless enough requests wait."""
+        if not self.is_held:
+            super().resume_reading()
