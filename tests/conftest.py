@@ -17,6 +17,7 @@ LONGEST = (
     "tests/e2e/test_page.py",
     "tests/e2e/test_spool_journey.py",
     "tests/panel/test_faults.py",
+    "tests/rollout/test_install_killed.py",
     "tests/panel/test_cli_try.py",
     "tests/panel/test_old_sqlite.py",
     "tests/panel/test_cli_serve.py",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 ARTEFACTS = Path(os.environ.get("MINIPANEL_ARTEFACTS", ROOT / "var" / "artefacts"))
@@ -28,6 +28,8 @@ QUIET = (
 def browser() -> Iterator[Browser]:
     program = os.environ.get("MINIPANEL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "chromium is missing; scripts/test installs it"
+    # Passwords are compared at a low priority: beside other tests a login took longer than the usual 5 s.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
