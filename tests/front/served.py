@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 from hypothesis import HealthCheck, settings
@@ -21,11 +20,14 @@ AGENT_SECONDS = 2.0
 
 PAUSE_SECONDS = 0.2
 
+TIMES = int(os.environ.get("MINIPANEL_FUZZ_TIMES", "1"))
+"""How many times the usual examples of a property are tried."""
+
 
 def fuzzing(examples: int) -> settings:
     """Return how a property is tried against a panel: so many examples, in CI the same ones each time."""
     return settings(
-        max_examples=examples,
+        max_examples=examples * TIMES,
         derandomize=os.environ.get("CI") == "true",
         database=None,
         deadline=None,
@@ -57,9 +59,3 @@ def session(config: Config) -> Iterator[httpx.Client]:
     token = log_in(config.server.url, PASSWORD).json()["token"]
     with httpx.Client(base_url=config.server.url, headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
         yield client
-
-
-def resident_bytes(panel: Running) -> int:
-    """Return how much memory the panel's process has now."""
-    pages = Path(f"/proc/{panel.process.pid}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
