@@ -46,8 +46,7 @@ class Front:
         return connection
 
     def resident_bytes(self) -> int:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+        return resident_bytes(self.process.pid)
 
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -59,6 +58,12 @@ class Front:
 
     def said(self) -> str:
         return self.log.read_text()
+
+
+def resident_bytes(pid: int) -> int:
+    """Return how much memory a process has now."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
 
 @contextlib.contextmanager
