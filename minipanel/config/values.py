@@ -22,9 +22,8 @@ class ServerConfig:
         str,
         Key(
             kinds.address(),
-            "The address and port that the page and the agents are served at; "
-            "0.0.0.0 is every address of this machine.",
-            "页面和 agent 所连接的监听地址和端口；0.0.0.0 表示本机的所有地址。",
+            "Browsers and agents connect to this address and port; 0.0.0.0 is every address of this machine.",
+            "浏览器和 Agent 连接的监听地址和端口；0.0.0.0 表示本机的所有地址。",
             default="0.0.0.0",
         ),
     ]
@@ -33,8 +32,8 @@ class ServerConfig:
         str,
         Key(
             kinds.url(),
-            "Where the agents report: this machine as the nodes see it.",
-            "agent 上报的地址，即节点访问本机所用的地址。",
+            "Where the agents report: this machine's address as the nodes see it.",
+            "Agent 的上报地址，即节点访问本机所用的地址。",
         ),
     ]
     jwt_secret: Annotated[
@@ -42,18 +41,18 @@ class ServerConfig:
         Key(
             kinds.secret(),
             "Signs the sessions of the page: at least 32 random bytes. A new one logs everybody out.",
-            "用于签署页面的会话：至少 32 个随机字节。更换后所有人都须重新登录。",
+            "网页会话的签名密钥：至少 32 个随机字节。更换后所有人都须重新登录。",
         ),
     ]
     session_hours: Annotated[
-        float, Key(kinds.number(1, 720), "How long a login lasts, 1 to 720 hours.", "登录的有效时间，1 到 720 小时。")
+        float, Key(kinds.number(1, 720), "How long a login lasts, 1 to 720 hours.", "登录有效期，1 到 720 小时。")
     ] = 12
     tls_certificate: Annotated[
         Path | None,
         Key(
             kinds.file_path(),
-            "HTTPS: both files in PEM, or neither.",
-            "HTTPS 所用的两个 PEM 文件，要么都设置，要么都不设置。",
+            "For HTTPS: the certificate with its chain, and its key, both PEM files. Set both, or neither.",
+            "用于 HTTPS：证书（含证书链）和私钥，均为 PEM 文件；须同时设置，或都不设置。",
             example="tls_certificate.pem",
         ),
     ] = None
@@ -62,16 +61,16 @@ class ServerConfig:
         tuple[str, ...],
         Key(
             kinds.hostnames(),
-            "Further names that browsers reach the panel by, beside its addresses, this machine's own and that of url.",
-            "浏览器访问面板时可用的其他名称；地址、本机的名称和 url 中的主机名无需列出。",
+            "More names that browsers may use for the panel. Addresses, this machine's names and url's need no entry.",
+            "浏览器访问面板时还可以使用的主机名；地址、本机的主机名和 url 中的主机名无需列出。",
         ),
     ] = ()
     trusted_proxies: Annotated[
         tuple[str, ...],
         Key(
             kinds.node_addresses(),
-            "Addresses of reverse proxies: the login and the log then see the client that X-Forwarded-For names.",
-            "反向代理的地址：登录限制和日志将以 X-Forwarded-For 中的客户端为准。",
+            "Addresses of reverse proxies. Login limits and the log then use the client that X-Forwarded-For names.",
+            "反向代理的地址：登录限制和日志将以 X-Forwarded-For 中的客户端地址为准。",
         ),
     ] = ()
 
@@ -92,7 +91,7 @@ class AdminConfig:
         Key(
             kinds.username(),
             "The account of the page. `minipanel passwd` sets the password.",
-            "页面的账号。密码用 `minipanel passwd` 设置。",
+            "网页的账号。密码用 `minipanel passwd` 设置。",
             default="miniadmin",
         ),
     ]
@@ -107,8 +106,8 @@ class DatabaseConfig:
         Path,
         Key(
             kinds.file_path(),
-            "A path that is not absolute is taken from the folder of this file.",
-            "不是绝对路径时，从本文件所在的目录算起。",
+            "The SQLite file. A relative path starts at the folder of config.toml.",
+            "SQLite 数据库文件。相对路径从 config.toml 所在的目录算起。",
             default=Path("/var/lib/minipanel/data.db"),
         ),
     ]
@@ -116,8 +115,8 @@ class DatabaseConfig:
         int,
         Key(
             kinds.whole_number(1, 3650),
-            "Older records are deleted, 1 to 3650 days; the page's longest period is 30 days.",
-            "更早的记录会被删除，1 到 3650 天；页面上最长的时间段是 30 天。",
+            "How many days records are kept, 1 to 3650. The page's longest period is 30 days.",
+            "记录的保留天数，1 到 3650。网页上最长的时间范围是 30 天。",
         ),
     ] = 32
 
@@ -130,8 +129,8 @@ class AgentsConfig:
         Literal["munge", "token"],
         Key(
             kinds.choice("munge", "token"),
-            'How an agent proves who it is: "munge" by the cluster\'s MUNGE, "token" by a token made from the secret.',
-            'agent 的身份验证方式："munge" 用集群的 MUNGE，"token" 用由密钥生成的令牌。',
+            'How agents prove who they are: "munge" with MUNGE, "token" with a token made from the secret.',
+            'Agent 的认证方式："munge" 使用集群的 MUNGE，"token" 使用由 secret 生成的令牌。',
             default="munge",
         ),
     ]
@@ -139,32 +138,32 @@ class AgentsConfig:
         str | None,
         Key(
             kinds.secret(),
-            "Token only: at least 32 random bytes. A new one makes the agents' tokens worthless.",
-            "仅用于 token：至少 32 个随机字节。更换后 agent 的令牌全部失效。",
+            "Token only: at least 32 random bytes. After a change, agents are refused until the next roll-out.",
+            "仅用于 token：至少 32 个随机字节。更换后旧令牌全部失效，须重新分发。",
         ),
     ] = None
     allowed_uids: Annotated[
         tuple[int, ...],
         Key(
             kinds.uids(),
-            "MUNGE only: the users, by number, that agents may run as.",
-            "仅用于 MUNGE：允许 agent 以哪些用户身份运行，填写用户编号。",
+            "MUNGE only: the UIDs that agents may run as.",
+            "仅用于 MUNGE：允许运行 Agent 的用户 UID。",
         ),
     ] = (0,)
     munge_socket: Annotated[
         str | None,
         Key(
             kinds.socket_path(),
-            "MUNGE only: munged's socket, where it is not the usual one.",
-            "仅用于 MUNGE：munged 的套接字不在默认位置时填写。",
+            "MUNGE only: munged's socket on this machine, if it is not the usual one.",
+            "仅用于 MUNGE：本机 munged 的套接字，不在默认位置时填写。",
         ),
     ] = None
     interval: Annotated[
         int,
         Key(
             kinds.whole_number(5, 60, step=5),
-            "Seconds between two samples: a multiple of 5, 5 to 60.",
-            "采样间隔的秒数：5 的倍数，5 到 60。",
+            "Seconds between two samples: 5 to 60, a multiple of 5.",
+            "采样间隔（秒）：5 到 60，须为 5 的倍数。",
         ),
     ] = 5
 
@@ -177,10 +176,10 @@ class NodeConfig:
     """
 
     name: Annotated[
-        str, Key(kinds.hostname(), "What people read.", "页面上显示的名称。", "", words=("the hostname", "主机名"))
+        str, Key(kinds.hostname(), "The name that people see.", "显示的名称。", "", words=("the hostname", "主机名"))
     ]
     ip: Annotated[str, Key(kinds.node_address(), "The node's address.", "节点的地址。")]
-    hostname: Annotated[str, Key(kinds.hostname(), "What its agent calls itself.", "agent 上报时使用的主机名。")]
+    hostname: Annotated[str, Key(kinds.hostname(), "The name its agent reports under.", "Agent 上报时使用的主机名。")]
     enabled: Annotated[
         bool,
         Key(kinds.flag(), "`false` keeps the history and refuses new samples.", "`false` 保留历史，但拒绝新样本。"),
@@ -189,8 +188,8 @@ class NodeConfig:
         tuple[str, ...],
         Key(
             kinds.node_addresses(),
-            "MUNGE only: addresses beside `ip` that its reports may come from.",
-            "仅用于 MUNGE：除 `ip` 之外，该节点上报时可以使用的其他来源地址。",
+            "MUNGE only: addresses besides `ip` that its agent may report from.",
+            "仅用于 MUNGE：除 `ip` 之外，该节点的 Agent 还可以从哪些地址上报。",
         ),
     ] = ()
 

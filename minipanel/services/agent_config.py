@@ -12,7 +12,7 @@ from minipanel.services.tokens import agent_token
 
 Value = str | int | float
 
-_OWN_DEFAULT = ("the agent's own", "agent 自己的默认值")
+_OWN_DEFAULT = ("the agent's default", "Agent 的默认值")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class AgentsNodeConfig:
         str | None,
         Key(
             kinds.absolute_path("munged's socket"),
-            "MUNGE only: munged's socket on the nodes, where it is not the usual one.",
-            "仅用于 MUNGE：节点上 munged 的套接字不在默认位置时填写。",
+            "MUNGE only: munged's socket on the nodes, if it is not the usual one.",
+            "仅用于 MUNGE：节点上 munged 的套接字，不在默认位置时填写。",
             words=_OWN_DEFAULT,
         ),
     ] = None
@@ -33,7 +33,7 @@ class AgentsNodeConfig:
         Key(
             kinds.whole_number(1, 720),
             "How many hours of samples a node keeps while the panel is away, 1 to 720.",
-            "面板不可用期间节点最多保留多少小时的样本，1 到 720。",
+            "面板不可用期间，节点最多保留多少小时的样本，1 到 720。",
             words=_OWN_DEFAULT,
         ),
     ] = None
@@ -41,8 +41,8 @@ class AgentsNodeConfig:
         str | None,
         Key(
             kinds.absolute_path("a folder of the agent's own"),
-            "The folder on the nodes in which they wait; the agent's unit must be allowed to write there.",
-            "节点上暂存这些样本的目录；须允许 agent 的 unit 在其中写入。",
+            "The folder on the nodes where these samples wait. The agent's unit must be allowed to write there.",
+            "节点上存放这些样本的目录；须允许 Agent 的 unit 在其中写入。",
             words=_OWN_DEFAULT,
         ),
     ] = None
