@@ -5,7 +5,7 @@ CHINESE = {
     "installed": "已安装",
     "up to date": "已是最新",
     "removed": "已移除",
-    "absent": "没有 agent",
+    "absent": "没有 Agent",
     "would install": "将安装",
     "would remove": "将移除",
     "unreachable": "无法连接",
@@ -27,7 +27,7 @@ CHINESE = {
     "unknown node": "未知节点",
     "interrupted": "已中断",
     # why
-    "the node does not run systemd, which starts the agent": "节点没有运行 systemd，而 agent 由它启动",
+    "the node does not run systemd, which starts the agent": "节点没有运行 systemd，而 Agent 由它启动",
     "the node tells no time": "节点没有报告时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
     "the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed": (
@@ -46,12 +46,12 @@ CHINESE = {
         "节点连不上面板 {url}：{reason}；请检查防火墙"
     ),
     "the agent runs, but the panel got no sample within {seconds} s; the agent says: {reason}": (
-        "agent 在运行，但面板在 {seconds} 秒内没有收到样本；agent 说：{reason}"
+        "Agent 在运行，但面板在 {seconds} 秒内没有收到样本；Agent 说：{reason}"
     ),
     "answers ping, but ssh fails: {reason}": "能 ping 通，但 ssh 失败：{reason}",
     "no answer to ping and at ssh's port": "ping 和 ssh 端口都没有应答",
-    "the disk got full while the agent was copied: {reason}": "复制 agent 时磁盘已满：{reason}",
-    "the connection broke while the agent was installed: {reason}": "安装 agent 时连接中断：{reason}",
+    "the disk got full while the agent was copied: {reason}": "复制 Agent 时磁盘已满：{reason}",
+    "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
     "install-agent.sh ended with {code}": "install-agent.sh 以 {code} 结束",
     "ssh got there, and then no answer for {seconds} s": "ssh 已连上，之后 {seconds} 秒没有应答",
     "the installation took longer than {seconds} s": "安装超过了 {seconds} 秒",

@@ -105,13 +105,13 @@ CHINESE = {
     "{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.": (
         "{folder} 不归 {user} 所有；请指定尚不存在的目录，例如 {example}。"
     ),
-    "Port of the page and the agents' reports": "网页和 agent 上报的端口",
+    "Port of the page and the agents' reports": "网页和 Agent 上报的端口",
     "{text} is no port: a whole number from 1 to 65535.": "{text} 不是端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
     "Address at which the nodes reach this machine": "节点访问本机所用的地址",
     "{text} is neither an address nor a hostname.": "{text} 既不是地址也不是主机名。",
     "HTTPS: no; own: your certificate and key; self-made: a CA and a certificate made here.": (
-        "HTTPS：no 不用；own 用自有证书和密钥；self-made 在此生成 CA 和证书。"
+        "HTTPS：no 不用；own 用自有证书和私钥；self-made 在此生成 CA 和证书。"
     ),
     "HTTPS (no, own, self-made)": "HTTPS（no、own、self-made）",
     "HTTPS is one of: {choices}.": "HTTPS 只能是：{choices}。",
@@ -119,9 +119,9 @@ CHINESE = {
         "证书由 openssl 生成，但它未安装：dnf install openssl"
     ),
     "Certificate, with its chain (PEM file)": "证书，含证书链（PEM 文件）",
-    "Its key, not encrypted (PEM file)": "其密钥，未加密（PEM 文件）",
+    "Its key, not encrypted (PEM file)": "私钥，未加密（PEM 文件）",
     "CA that the agents are to trust (PEM file; Enter: those of their system)": (
-        "agent 信任的 CA（PEM 文件；回车：其系统的 CA）"
+        "Agent 信任的 CA（PEM 文件；回车：其系统的 CA）"
     ),
     "{certificate} and {key} can't be used together ({reason}).": "{certificate} 和 {key} 不能一起使用（{reason}）。",
     "There is no file {path}.": "没有文件 {path}。",
@@ -159,7 +159,7 @@ CHINESE = {
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
     "The release before does not run either:": "之前的版本也没有运行：",
     "The password of {admin} is {password}": "{admin} 的密码是 {password}",
-    "Roll-out of the agents": "分发 agent",
+    "Roll-out of the agents": "分发 Agent",
     # the last screen
     "Done": "完成",
     "MiniPanel runs.": "MiniPanel 已运行。",
@@ -167,14 +167,14 @@ CHINESE = {
     "as given": "如所给",
     "{password} (shown only here)": "{password}（只显示这一次）",
     "as before; minipanel passwd sets another": "不变；可用 minipanel passwd 修改",
-    "The agents are not on the nodes yet: minipanel rollout": "节点上还没有 agent：minipanel rollout",
+    "The agents are not on the nodes yet: minipanel rollout": "节点上还没有 Agent：minipanel rollout",
     "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
         "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
     ),
     "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任网页。",
     "How things stand: minipanel status": "查看状态：minipanel status",
     "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
-        "撤销：先 minipanel rollout --remove（agent），再 minipanel setup --uninstall（面板）"
+        "撤销：先 minipanel rollout --remove（Agent），再 minipanel setup --uninstall（面板）"
     ),
     # uninstall
     "Only root can uninstall the panel.": "只有 root 能卸载面板。",
@@ -186,6 +186,6 @@ CHINESE = {
         "保留：{config}、{database} 和用户 {user}；install.sh 会再用到它们，--purge 则删除。"
     ),
     "The agents on this machine and the nodes still run; each keeps a day of samples.": (
-        "本机和节点上的 agent 仍在运行；各自保留一天的样本。"
+        "本机和节点上的 Agent 仍在运行；各自保留一天的样本。"
     ),
 }

@@ -140,7 +140,7 @@ def test_a_node_or_a_set_is_typed_into_the_head(browser: Browser, fleet: Fleet) 
         expect(page.get_by_text("There is no node named “node99”.")).to_be_visible()
         page.get_by_label("Node or node set").fill("node[1-")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("“node[1-” is no node set.")).to_be_visible()
+        expect(page.get_by_text("“node[1-” is not a node set.")).to_be_visible()
 
 
 @pytest.mark.parametrize(("name", "state"), [(DEAD, "down"), (RETIRED, "disabled")])

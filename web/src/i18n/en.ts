@@ -140,7 +140,7 @@ export const en = {
     pickSet: 'Node or node set: node[01-08]',
     count: '{count} nodes',
     toRealtimeOfSet: 'These nodes now',
-    badSet: '“{text}” is no node set. One looks like this: node[01-64,70]',
+    badSet: '“{text}” is not a node set. An example: node[01-64,70]',
     tooLarge: '“{text}” names more than {most} nodes.',
     all: 'All nodes',
     lastHour: 'Last hour, one sample every {seconds} s.',

@@ -22,7 +22,7 @@ export const zh: Messages = {
     map: '在热力图中：移到某个节点并打开',
     escape: '离开输入框、关闭、返回全部节点',
     help: '显示本帮助',
-    kiosk: '用于大屏：在地址后加 ?kiosk=1，隐藏边框并放大页面。',
+    kiosk: '大屏模式：在网址后加 ?kiosk=1，隐藏导航栏并放大显示。',
     close: '关闭',
   },
   view: {
@@ -61,7 +61,7 @@ export const zh: Messages = {
   metrics: {
     cpu_percent: {
       name: 'CPU',
-      is: '全部逻辑 CPU 的繁忙时间，不含 idle 与 iowait',
+      is: '全部逻辑核的忙时占比（不计 idle 和 iowait）',
     },
     memory_used: {
       name: '内存',
@@ -70,8 +70,8 @@ export const zh: Messages = {
     cpu_temp: {
       name: 'CPU 温度',
       short: '温度',
-      highest: 'CPU 最高温',
-      is: '温度最高的 CPU 封装',
+      highest: '最高 CPU 温度',
+      is: '取最热的一颗 CPU（封装温度）',
     },
   },
   metric: {
@@ -113,7 +113,7 @@ export const zh: Messages = {
     starting: '正在连接',
     stream: '实时',
     polling: '每 5 秒查询',
-    pollingIs: '无法使用实时推送，可能被代理阻断。页面改为每 5 秒向面板查询一次。',
+    pollingIs: '实时推送不可用（可能被代理服务器拦截），已改为每 5 秒轮询一次。',
     lost: '无数据',
     lostNotice: '已有 {age}未收到面板的数据，下列数值已过时。正在重试…',
     neverNotice: '面板没有发来数据。正在重试…',
@@ -125,7 +125,7 @@ export const zh: Messages = {
     samples: '最近一小时样本',
     noneMissed: '全部 {possible} 个',
     missed: '缺失 {missed} / {possible}',
-    agent: '代理版本',
+    agent: 'Agent 版本',
     sensor: '传感器',
     sensorIs: 'CPU 温度的来源',
     clock: '时钟',
@@ -141,7 +141,7 @@ export const zh: Messages = {
     pickSet: '节点或节点集：node[01-08]',
     count: '{count} 个节点',
     toRealtimeOfSet: '查看这些节点的实时数据',
-    badSet: '“{text}”不是节点集。正确的形式如 node[01-64,70]',
+    badSet: '“{text}”不是有效的节点集，格式如 node[01-64,70]。',
     tooLarge: '“{text}”包含的节点超过 {most} 个。',
     all: '全部节点',
     lastHour: '最近一小时，每 {seconds} 秒一个样本。',
@@ -178,7 +178,7 @@ export const zh: Messages = {
   reason: {
     panel_away: '面板不可用',
     node_away: '节点关机',
-    agent_stopped: '代理停止',
+    agent_stopped: 'Agent 停止',
     clock_refused: '被拒绝：时钟偏差过大',
     unknown: '原因未知',
   },
