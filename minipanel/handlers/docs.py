@@ -57,7 +57,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             for operation in operations.values():
                 # Wrong input is answered with 400 and ErrorAnswer on every route.
                 operation["responses"].pop("422", None)
-        document["components"] = {"schemas": schemas()}
+        document["components"]["schemas"] = schemas()
         document["paths"]["/api/metrics"] = {"post": _ingest()}
         app.openapi_schema = document
     return app.openapi_schema

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from minipanel.handlers.request import panel_of, prove_client
 from minipanel.services.sessions import Session
 
 COOKIE = "minipanel_session"
+
+# For the API's document alone, which says by these how a route is asked; `signed_in` itself reads the request.
+_Header = Annotated[
+    object, Depends(HTTPBearer(scheme_name="session", description="the token of a login's answer", auto_error=False))
+]
+_Cookie = Annotated[
+    object, Depends(APIKeyCookie(name=COOKIE, scheme_name="cookie", description="set by a login", auto_error=False))
+]
 
 
 def session_token(request: Request) -> str | None:
@@ -20,7 +29,7 @@ def session_token(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-async def signed_in(request: Request) -> Session:
+async def signed_in(request: Request, _header: _Header, _cookie: _Cookie) -> Session:
     """Return the session of whoever asks. Raises NotAuthenticated."""
     session = panel_of(request).sessions.check(session_token(request))
     prove_client(request)

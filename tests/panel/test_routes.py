@@ -101,3 +101,15 @@ async def test_the_openapi_document_has_the_ingest_and_no_422(client: httpx.Asyn
     assert "422" not in str(document["paths"])
     references = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert references <= set(document["components"]["schemas"])
+
+
+async def test_the_openapi_document_says_which_routes_ask_for_a_session(client: httpx.AsyncClient) -> None:
+    await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+    document = (await client.get("/api/openapi.json")).json()
+    session = [{"session": []}, {"cookie": []}]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            is_free = (method.upper(), path) in OPEN | {("POST", "/api/metrics")}
+            assert operation.get("security") == (None if is_free else session), f"{method} {path}"
+    schemes = document["components"]["securitySchemes"]
+    assert (schemes["session"]["scheme"], schemes["cookie"]["name"]) == ("bearer", "minipanel_session")
