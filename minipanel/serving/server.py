@@ -28,6 +28,7 @@ from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
 from minipanel.services.panel import Panel
 from minipanel.serving.limits import Limits
+from minipanel.serving.notify import READY, RELOADING, STOPPING, notify
 from minipanel.serving.protocol import HEAD_SECONDS, BoundedProtocol
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
@@ -124,6 +125,7 @@ class PanelServer(uvicorn.Server):
         self._lock.publish()
         server, nodes = self._config.server, len(self._config.nodes)
         log.info("MiniPanel %s listens on %s port %d for %d nodes.", __version__, server.host, server.port, nodes)
+        notify(READY)
         self._on_ready()
 
     def _connection(self) -> BoundedProtocol:
@@ -176,6 +178,7 @@ class PanelServer(uvicorn.Server):
     def _stop(self) -> None:
         if not self.should_exit:
             log.info("The panel stops.")
+            notify(STOPPING)
         self.should_exit = True
         self._panel.broadcast.close()  # open streams would hold up the stop
 
@@ -190,13 +193,15 @@ class PanelServer(uvicorn.Server):
 
     async def _reload(self) -> None:
         async with self._one_reload:
+            notify(RELOADING)
             try:
                 config = await self._take_over()
+                log.info("The configuration was read anew: %d nodes.", len(config.nodes))
+                _tell_what_waits(self._config, config)
             except (ConfigError, DatabaseError) as error:
                 log.error("%s The panel goes on with the configuration it had.", error)
-                return
-            log.info("The configuration was read anew: %d nodes.", len(config.nodes))
-            _tell_what_waits(self._config, config)
+            finally:
+                notify(READY)
 
     async def _take_over(self) -> Config:
         """Return the configuration that the panel now follows. It waits for room in a queue that is full."""

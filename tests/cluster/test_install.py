@@ -86,6 +86,14 @@ def test_the_commands_work_for_root_by_their_name(installation: Installation) ->
     )
 
 
+def test_a_panel_that_was_restarted_answers_at_once(installation: Installation) -> None:
+    for _ in range(5):
+        shown = installation.node.shell("systemctl restart minipanel; minipanel status || true")
+        assert shown.startswith("panel     up at http://127.0.0.1:8080, version"), shown
+    # A reload is over only when the configuration was read.
+    assert installation.node.shell("systemctl reload minipanel; systemctl is-active minipanel").strip() == "active"
+
+
 def test_a_reload_takes_in_a_new_node(installation: Installation) -> None:
     installation.node.shell("minipanel nodes add n9 10.77.0.99")
     installation.panel.wait_for(lambda: "n9" in installation.panel.nodes(), 10)

@@ -26,8 +26,10 @@ STOP_SECONDS = 5
 
 Process = subprocess.Popen[bytes]
 
+NOT_PASSED_ON = ("MINIPANEL_CONFIG", "JOURNAL_STREAM", "NOTIFY_SOCKET")
+
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if name not in ("MINIPANEL_CONFIG", "JOURNAL_STREAM")},
+    **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
     "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     "COLUMNS": "120",
 }

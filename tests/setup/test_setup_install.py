@@ -53,8 +53,9 @@ def test_the_service_is_enabled_and_started_after_all_is_laid(machine: Machine, 
     assert calls == [
         "systemctl daemon-reload",
         "systemctl enable --quiet minipanel.service",
+        "systemctl stop minipanel.service",
         "systemctl reset-failed minipanel.service",
-        "systemctl restart minipanel.service",
+        "systemctl start --no-block minipanel.service",
     ]
 
 

@@ -55,7 +55,7 @@ def test_an_upgrade_that_fails_anywhere_leaves_the_old_one_running(
             install(None, new, machine.system, screen())
     assert current_release(machine.system) == installed
     assert machine.read(UNIT).endswith("of 0.1.0.old")
-    assert machine.calls[-2].startswith("systemctl show") or machine.calls[-1] == "systemctl restart minipanel.service"
+    assert machine.calls[-1].startswith("systemctl start") or machine.calls[-2].startswith("systemctl show")
 
 
 def test_an_old_release_that_does_not_come_back_is_told_with_the_first_trouble(

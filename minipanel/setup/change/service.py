@@ -68,9 +68,11 @@ def write_whole(path: Path, text: str) -> None:
 def start(system: System) -> None:
     """Have the service start now and at every boot. Raises CommandError."""
     system.must_run("systemctl", "enable", "--quiet", places.SERVICE)
+    stop(system)  # or the panel of before might answer for the new one
     # Failed starts of before would count.
     system.run("systemctl", "reset-failed", places.SERVICE)
-    system.must_run("systemctl", "restart", places.SERVICE, seconds=90)
+    # wait_until_healthy() waits for it, and ends that sooner than systemd would.
+    system.must_run("systemctl", "start", "--no-block", places.SERVICE)
 
 
 def wait_until_healthy(config: Config, version: str | None, system: System, t: Translate) -> None:
