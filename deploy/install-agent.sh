@@ -204,6 +204,8 @@ stays_active() {
 # --- removing ---
 
 remove_agent() {
+    # What a roll-out left that was killed while its files came.
+    rm -rf "$root"/opt/.minipanel-agent.*
     if [ ! -e "$home" ] && [ ! -e "$state" ] && [ ! -e "$unit_file" ]; then
         echo "There is no agent here."
         return

@@ -12,11 +12,11 @@ from typing import Any
 
 from ClusterShell.Event import EventHandler
 from ClusterShell.Task import Task, task_self
-from ClusterShell.Worker.Popen import WorkerPopen
 from ClusterShell.Worker.Ssh import WorkerSsh
 
 from minipanel.models.quote import escape
 from minipanel.rollout.facts import SENTENCE_CHARACTERS
+from minipanel.rollout.local import LocalWorker
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 
@@ -110,7 +110,7 @@ class Engine:
         handler = _StepHandler(self, running)
         options: dict[str, Any] = {"handler": handler, "stderr": True, "timeout": step.seconds}
         if running.is_local or step.place == "here":
-            worker = WorkerPopen(step.command, key=running.hostname, **options)
+            worker = LocalWorker(step.command, key=running.hostname, **options)
         else:
             worker = WorkerSsh(running.hostname, command=step.command, **options)
         worker.write(step.stdin)

@@ -66,7 +66,8 @@ def install_command(files: Mapping[str, bytes]) -> str:
     """Return the command that takes these files from stdin and installs them.
 
     They lie in /opt while they come: /tmp may be noexec, or too small. Nothing is left of them, however it ends: when
-    the connection breaks, what came is short, the checksums say so, and the folder goes. A minimal RHEL has no tar.
+    the connection breaks, what came is short, the checksums say so, and the folder goes. What a run left that was
+    killed goes at the next one: nobody holds its lock. A minimal RHEL has no tar.
     """
     takes = [f"head -c {len(content)} >{shlex.quote(name)}" for name, content in _in_order(files).items()]
     script = " && ".join(
@@ -74,10 +75,14 @@ def install_command(files: Mapping[str, bytes]) -> str:
             "export LC_ALL=C",
             "umask 077",
             "mkdir -p /opt",
+            "for d in /opt/.minipanel-agent.*; do [ -d $d ] && flock -n $d true && rm -rf $d || :; done",
             "d=$(mktemp -d /opt/.minipanel-agent.XXXXXX)",
             'trap "rm -rf $d" EXIT',
             'trap "exit 1" HUP INT TERM',
             'cd "$d"',
+            # Held until all that this shell started has ended.
+            "exec 9<.",
+            "flock -n 9",
             *takes,
             "sha256sum --check --quiet sums",
             f'sh ./{SCRIPT} --from "$d" --report',

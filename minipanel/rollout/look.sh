@@ -70,9 +70,10 @@ look_at_installed() {
         say is_active "$(systemctl is-active "$unit" 2>/dev/null)"
     fi
     say is_enabled "$(systemctl is-enabled "$unit" 2>/dev/null)"
-    if [ -e "$home" ] || [ -e /var/lib/minipanel-agent ] || [ -e "/etc/systemd/system/$unit" ]; then
-        say is_there yes
-    fi
+    # The last is what a roll-out left that was killed while its files came.
+    for path in "$home" /var/lib/minipanel-agent "/etc/systemd/system/$unit" /opt/.minipanel-agent.*; do
+        [ ! -e "$path" ] || say is_there yes
+    done
 }
 
 say clock "$(date +%s)"

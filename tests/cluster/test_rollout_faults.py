@@ -11,6 +11,7 @@ import pytest
 from tests.cluster import faults
 from tests.cluster.nodes import Cluster, Node
 from tests.cluster.panel import CONFIG, ClusterPanel, start_panel
+from tests.setup.terminal import Terminal
 
 LEFT = "ls -d /opt/minipanel-agent /opt/.minipanel* /etc/systemd/system/minipanel-agent.service 2>/dev/null || true"
 
@@ -183,6 +184,29 @@ def test_an_interrupted_roll_out_reports_and_leaves_nothing_behind(
     assert not _runs_ssh(panel.node)
     assert node.shell(LEFT) == ""
     assert panel.node.shell("ls -d /tmp/minipanel-rollout-* 2>/dev/null || true") == ""
+
+
+def test_an_installation_on_the_panels_own_node_that_is_interrupted_is_undone(panel: ClusterPanel) -> None:
+    panel.roll_out("mgmt", "--remove")
+    hangs = "/etc/systemd/system/minipanel-agent.service.d/hangs.conf"
+    panel.node.shell(f"mkdir -p {hangs.rpartition('/')[0]}; printf '[Service]\nExecStartPre=/bin/sleep 60\n' >{hangs}")
+    # A session of its own inside the node: Ctrl-C is for the roll-out, not for what led into the node.
+    with Terminal(panel.node.command("setsid", "--ctty", "--wait", "minipanel", "rollout", "mgmt")) as terminal:
+        panel.wait_for(lambda: panel.node.run("pgrep", "-x", "sleep", check=False).returncode == 0)
+        terminal.press("\x03")
+        assert terminal.end() == 1
+    panel.node.shell(f"rm -r {hangs.rpartition('/')[0]}")
+    assert panel.node.shell(LEFT) == ""
+
+
+def test_what_a_killed_roll_out_left_goes_with_the_next_and_by_removing(panel: ClusterPanel, node: Node) -> None:
+    left = "mkdir /opt/.minipanel-agent.abcdef; echo token >/opt/.minipanel-agent.abcdef/config.toml"
+    node.shell(left)
+    assert panel.roll_out("n1", "--remove")["n1"] == ("removed", "")
+    assert node.shell(LEFT) == ""
+    node.shell(left)
+    assert panel.roll_out("n1")["n1"] == ("installed", "")
+    assert "/opt/.minipanel-agent." not in node.shell(LEFT)
 
 
 def test_a_copy_that_breaks_off_leaves_nothing_behind(panel: ClusterPanel, node: Node) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from minipanel.rollout import local
 from minipanel.rollout.engine import Engine, Running
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import ping_command, write_ssh_config
@@ -146,3 +147,42 @@ def test_what_goes_wrong_in_one_visit_is_the_outcome_of_that_node(ssh_config: Pa
         Outcome("four", Word.INSTALLED),
         Outcome("six", Word.UNEXPECTED, "ValueError: invalid literal: \\x1b[2J"),
     ]
+
+
+CLEANS_UP = 'trap "echo clean >{folder}/end" EXIT; trap "exit 1" HUP INT TERM; echo on >{folder}/begun; sleep 60; true'
+"""An installation's traps: the shell heeds them once the command that it waits for has ended."""
+
+
+def test_an_interrupted_step_on_this_machine_cleans_up(tmp_path: Path) -> None:
+    script = Script()
+    install = Step("install", CLEANS_UP.format(folder=tmp_path))
+    begun = Step("wait", f"until [ -e {tmp_path}/begun ]; do sleep 0.05; done", place="here")
+
+    def interrupt(outcome: Outcome) -> None:
+        script.ended.append(outcome)
+        raise KeyboardInterrupt
+
+    engine = Engine(tmp_path / "none", dict, 64, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        engine.run([script.visit("m", install, install, is_local=True), script.visit("n", begun)])
+    assert (tmp_path / "end").read_text() == "clean\n"
+    assert (script.answers["m"], [outcome.hostname for outcome in script.ended]) == ([], ["n"])
+
+
+def test_a_step_on_this_machine_that_takes_too_long_cleans_up(tmp_path: Path) -> None:
+    script = Script()
+    install = Step("install", CLEANS_UP.format(folder=tmp_path), seconds=1)
+    script.engine(tmp_path / "none").run([script.visit("m", install, is_local=True)])
+    assert (tmp_path / "end").read_text() == "clean\n"
+    assert script.answers["m"][0].code is None
+
+
+def test_a_step_on_this_machine_that_takes_no_notice_is_ended_by_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "CLEAN_UP_SECONDS", 0.5)
+    script, began_at = Script(), time.monotonic()
+    deaf = Step("deaf", 'trap "" TERM; sleep 30', seconds=1)
+    script.engine(tmp_path / "none").run([script.visit("m", deaf, is_local=True)])
+    assert script.answers["m"][0].code is None
+    assert time.monotonic() - began_at < 10

@@ -46,6 +46,14 @@ def test_an_image_gets_agent_configuration_and_an_enabled_unit(image: Path) -> N
         assert subprocess.run(asked, capture_output=True, text=True, check=False).stdout == "enabled\n"
 
 
+def test_removing_takes_what_a_killed_roll_out_left(image: Path) -> None:
+    left = image / "opt/.minipanel-agent.abcdef"
+    left.mkdir(parents=True)
+    (left / "config.toml").write_text("token")
+    assert clear_image(image, KIT, SAY).word == Word.REMOVED
+    assert not left.exists()
+
+
 def test_writing_twice_is_as_once_and_removing_leaves_nothing(image: Path) -> None:
     write_image(config(), image, KIT, "node001", SAY)
     before = {path: path.is_file() and path.read_bytes() for path in image.rglob("*")}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
+import os
 import subprocess
 from pathlib import Path
 
@@ -130,3 +132,26 @@ def test_the_command_is_one_line_that_any_login_shell_passes_on() -> None:
     assert "\n" not in command
     assert "!" not in command
     assert command.count("'") == 2
+
+
+def test_what_an_earlier_copy_left_goes_and_one_under_way_stays(tmp_path: Path) -> None:
+    for name in (".minipanel-agent.old", ".minipanel-agent.now"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.toml").write_text("token")
+    files = {SCRIPT: b"ls -A $(dirname $2)"}
+    under_way = os.open(tmp_path / ".minipanel-agent.now", os.O_RDONLY)
+    try:
+        fcntl.flock(under_way, fcntl.LOCK_EX)
+        command = install_command(files).replace("/opt", str(tmp_path))
+        done = subprocess.run(["/bin/sh", "-c", command], input=install_input(files), capture_output=True, check=True)
+    finally:
+        os.close(under_way)
+    assert ".minipanel-agent.old" not in done.stdout.decode()
+    assert [path.name for path in tmp_path.iterdir()] == [".minipanel-agent.now"]
+
+
+def test_a_copy_under_way_is_known_as_such(tmp_path: Path) -> None:
+    files = {SCRIPT: b'for one in "$(dirname $2)"/.mini*; do flock -n "$one" echo free; done; true'}
+    command = install_command(files).replace("/opt", str(tmp_path))
+    done = subprocess.run(["/bin/sh", "-c", command], input=install_input(files), capture_output=True, check=True)
+    assert done.stdout == b""

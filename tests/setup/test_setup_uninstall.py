@@ -49,6 +49,13 @@ def installed(machine: Machine) -> Machine:
     return machine
 
 
+@pytest.mark.parametrize("is_purge", [False, True])
+def test_an_agents_files_that_a_killed_roll_out_left_go_too(installed: Machine, is_purge: bool) -> None:
+    installed.write("/opt/.minipanel-agent.abcdef/config.toml", "token")
+    take_away(installed, is_purge=is_purge)
+    assert there(installed, "opt/.minipanel-agent.abcdef") == []
+
+
 def there(machine: Machine, *names: str) -> list[str]:
     return [name for name in names if (machine.root / name).exists() or (machine.root / name).is_symlink()]
 

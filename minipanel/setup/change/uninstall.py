@@ -26,6 +26,9 @@ DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".before-*", ".after-*")
 BESIDE_DATABASE = "rollout-failed.json*"
 """What the roll-out keeps in the same folder."""
 
+AGENT_COPY = ".minipanel-agent.*"
+"""A folder with an agent's files, its token too, that a killed roll-out left."""
+
 
 def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
     """Take the panel away, whatever part of it there is. Raises CommandError, OSError."""
@@ -46,6 +49,8 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
         if is_own_command(system):
             system.path(places.COMMAND).unlink()
         shutil.rmtree(system.path(places.HOME), ignore_errors=True)
+        for folder in system.path("/opt").glob(AGENT_COPY):
+            shutil.rmtree(folder, ignore_errors=True)
     if is_purge:
         with screen.step(t("configuration, account and history")):
             _purge(database, system)
