@@ -22,6 +22,7 @@ from minipanel.config.template import as_toml
 from minipanel.models.gap import Reason
 from minipanel.rollout.outcome import Word
 from minipanel.sections import ROOMS
+from minipanel.setup.look.machine import DISK_BYTES, MEMORY_BYTES
 from minipanel.translations.rollout import CHINESE as ROLLOUT_IN_CHINESE
 from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, rows, words
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
@@ -189,3 +190,11 @@ def test_every_outcome_of_a_roll_out_is_explained_and_no_other() -> None:
 @in_each_language
 def test_every_reason_of_a_gap_is_explained_and_no_other(pages: list[Path]) -> None:
     assert [code(row[0])[0] for row in rows(pages, "reason", "原因")] == list(get_args(Reason))
+
+
+@in_each_language
+def test_the_pages_ask_for_the_memory_and_disk_that_the_set_up_looks_for(pages: list[Path]) -> None:
+    needed = (MEMORY_BYTES // 10**6, DISK_BYTES // 10**9)
+    told = re.compile(r"(\d+) MB\s(?:of memory|内存)(?:,| and|和|、)\s?(\d+) GB\s(?:of disk|磁盘)")
+    found = {page.name: [tuple(map(int, pair)) for pair in told.findall(page.read_text())] for page in pages}
+    assert [pairs for pairs in found.values() if pairs] == [[needed]] * 2, found  # README and the install page

@@ -20,7 +20,7 @@ CHINESE = {
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
     "memory": "内存",
     "{gigabytes} GB": "{gigabytes} GB",
-    "{size}: with less than 1 GB it may become tight": "{size}：不足 1 GB 时可能吃紧",
+    "{size}: with less than {needed} MB it may become tight": "{size}：不足 {needed} MB 时可能吃紧",
     "enforcing": "强制模式",
     "permissive": "宽容模式",
     "clock": "时钟",

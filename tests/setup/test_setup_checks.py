@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,12 +103,25 @@ def test_a_disk_with_little_room_must_be_fixed(machine: Machine, monkeypatch: py
     assert "MB are needed" in check.detail
 
 
-@pytest.mark.parametrize(("kilobytes", "verdict"), [(32_000_000, OK), (960_000, OK), (480_000, WARNING)])
+@pytest.mark.parametrize(("free_mb", "is_installed", "verdict"), [
+    (1000, False, OK), (999, False, FIX), (999, True, OK), (200, True, OK), (199, True, FIX),
+])  # fmt: skip
+def test_a_first_installation_needs_1_gb_of_disk_and_an_upgrade_200_mb(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, free_mb: int, is_installed: bool, verdict: Verdict
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_mb * 10**6))
+    if is_installed:
+        machine.write("/etc/minipanel/config.toml")
+    assert look_at_disk(machine.system, english).verdict is verdict
+
+
+@pytest.mark.parametrize(("kilobytes", "verdict"), [(32_000_000, OK), (460_000, OK), (440_000, WARNING)])
 def test_little_memory_is_warned_of(machine: Machine, kilobytes: int, verdict: Verdict) -> None:
     machine.write("/proc/meminfo", f"MemTotal:       {kilobytes} kB\nMemFree:          100 kB\n")
     check = look_at_memory(machine.system, english)
     assert check is not None
     assert check.verdict is verdict
+    assert verdict is OK or check.detail == "0.5 GB: with less than 512 MB it may become tight"
 
 
 def test_selinux_is_named_only_where_it_is(machine: Machine) -> None:
