@@ -33,12 +33,12 @@ _YES, _NUMBER, _SUM, _UNIT_STATE = r"yes", r"[0-9]{1,15}", r"[0-9a-f]{64}", r"[a
 _SENTENCE = r"[^\r\n]{1,1000}"
 _FORMS = {
     **dict.fromkeys(("systemd", "is_there", "looked"), _YES),
-    **dict.fromkeys(("clock", "uid", *(f"free_{place}" for place in NEEDED_KIB)), _NUMBER),
+    **dict.fromkeys(("clock", "uid", *(f"free_{place}" for place in _PLACES)), _NUMBER),
     **dict.fromkeys((f"sum_{name}" for name in ("minipanel-agent", "config.toml", "ca.pem", UNIT)), _SUM),
     **dict.fromkeys(("is_active", "is_enabled"), _UNIT_STATE),
     "python": r"/[!-~]{1,255}",
     "credential": r"MUNGE:[A-Za-z0-9+/=]{1,4000}:",
-    **dict.fromkeys(("munge_trouble", "panel_trouble"), _SENTENCE),
+    **dict.fromkeys(("munge_trouble", "panel_trouble", *(f"write_{place}" for place in _PLACES)), _SENTENCE),
 }
 """What a node may say, by key. It may be anybody's by now: what does not fit counts as not said."""
 
@@ -88,6 +88,7 @@ def fault_of(facts: Facts, auth: str, munge_socket: str | None, url: str, say: S
         _fault_of_system(facts, say)
         or _fault_of_clock(facts, say)
         or (_fault_of_munge(facts, munge_socket, say) if auth == "munge" else None)
+        or fault_of_writing(facts, say)
         or _fault_of_space(facts, say)
         or _fault_of_way(facts, url, say)
     )
@@ -132,6 +133,16 @@ def _refusal(credential: Credential, say: Say) -> str:
     if credential.status == 14:  # EMUNGE_CRED_INVALID
         return say("the panel does not accept the credential: the node has another munge key than the panel")
     return say("the panel does not accept the credential: {reason}", reason=credential.message)
+
+
+def fault_of_writing(facts: Facts, say: Say) -> Fault | None:
+    """Return where the node can't be written, None where it can."""
+    for key, place in _PLACES.items():
+        reason = facts[f"write_{key}"]
+        if reason:
+            word = Word.NO_SPACE if reason == "No space left on device" else Word.NOT_WRITABLE
+            return word, say("{place} can't be written: {reason}", place=place, reason=reason)
+    return None
 
 
 def _fault_of_space(facts: Facts, say: Say) -> Fault | None:

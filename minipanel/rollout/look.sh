@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # Sent to a node by the roll-out, before anything is changed: prints what it finds as lines "minipanel:key=value".
+# What it writes it takes away at once: an empty file, to see that this can be done.
 # Before it stand the lines panel_host=... panel_port=... auth=... munge_socket=...
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -49,13 +50,18 @@ except OSError as error:
     say panel_trouble "$trouble"
 }
 
-# The free space in KiB where $1 is or will be.
-free_kib() {
-    place=$1
+# Looks at the folder $2, or the one it will be made in: says its free space in KiB, and why it can't be written.
+look_at_folder() {
+    place=$2
     while [ ! -d "$place" ]; do
         place=$(dirname "$place")
     done
-    df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }'
+    say "free_$1" "$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }')"
+    if file=$(mktemp "$place/.minipanel-look.XXXXXX" 2>&1); then
+        rm -f "$file"
+    else
+        say "write_$1" "${file##*: }"
+    fi
 }
 
 look_at_installed() {
@@ -80,9 +86,9 @@ say clock "$(date +%s)"
 say uid "$(id -u)"
 [ ! -d /run/systemd/system ] || say systemd yes
 look_at_installed
-say free_opt "$(free_kib /opt)"
-say free_var "$(free_kib /var/lib)"
-say free_etc "$(free_kib /etc/systemd/system)"
+for folder in opt:/opt var:/var/lib etc:/etc/systemd/system; do
+    look_at_folder "${folder%%:*}" "${folder#*:}"
+done
 python=$(find_python)
 say python "$python"
 if [ -n "$python" ]; then

@@ -24,6 +24,7 @@ class Word(StrEnum):
     WRONG_CLOCK = "wrong_clock"
     NO_MUNGE = "no_munge"
     MUNGE_REFUSED = "munge_refused"
+    NOT_WRITABLE = "not_writable"
     NO_SPACE = "no_space"
     PANEL_UNREACHABLE = "panel_unreachable"
     INSTALL_FAILED = "install_failed"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel.config import AgentsConfig
-from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, parse_facts
+from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, fault_of_writing, parse_facts
 from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
@@ -80,6 +80,9 @@ class Visitor:
             return Outcome(hostname, *found)
         if not found["is_there"]:
             return Outcome(hostname, Word.ABSENT)
+        fault = fault_of_writing(found, self.say)
+        if fault:
+            return Outcome(hostname, *fault)
         if self.dry_run:
             return Outcome(hostname, Word.WOULD_REMOVE)
         answer = yield self._step("remove", "exec /bin/sh -s -- --remove", script)

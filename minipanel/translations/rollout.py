@@ -17,6 +17,7 @@ CHINESE = {
     "wrong clock": "时钟不准",
     "no munge": "MUNGE 不可用",
     "munge refused": "MUNGE 凭据被拒",
+    "not writable": "不可写",
     "no space": "空间不足",
     "panel unreachable": "连不上面板",
     "install failed": "安装失败",
@@ -41,6 +42,7 @@ CHINESE = {
         "面板不接受其凭据：节点的 munge 密钥与面板的不同"
     ),
     "the panel does not accept the credential: {reason}": "面板不接受其凭据：{reason}",
+    "{place} can't be written: {reason}": "{place} 不可写：{reason}",
     "{place} has {free} KiB free; {needed} are needed": "{place} 仅剩 {free} KiB；需要 {needed} KiB",
     "the node can't reach the panel at {url}: {reason}; look at the firewall": (
         "节点连不上面板 {url}：{reason}；请检查防火墙"

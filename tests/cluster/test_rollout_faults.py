@@ -86,6 +86,14 @@ def test_too_little_space_is_told_before_anything_is_copied(panel: ClusterPanel,
         assert panel.roll_out("n1") == {"n1": ("no_space", "/opt has 512 KiB free; 1024 are needed")}
 
 
+def test_a_dry_run_finds_a_disk_that_is_read_only(panel: ClusterPanel, node: Node) -> None:
+    expected = ("not_writable", "/opt can't be written: Read-only file system")
+    with faults.small_disk(node, "/opt", "ro"):
+        assert panel.roll_out("n1", "--dry-run") == panel.roll_out("n1") == {"n1": expected}
+    assert panel.roll_out("n1", "--dry-run") == {"n1": ("would_install", "")}
+    assert node.shell("ls -A /opt /var/lib /etc/systemd/system | grep minipanel || true") == ""
+
+
 def test_a_disk_that_gets_full_on_the_way_is_told_and_cleaned(panel: ClusterPanel, node: Node) -> None:
     with faults.small_disk(node, "/opt", "size=8m,nr_inodes=5"):
         outcome, sentence = panel.roll_out("n1")["n1"]

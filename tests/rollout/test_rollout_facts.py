@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -54,6 +55,16 @@ def test_a_node_that_has_all_fits() -> None:
         ({"python": ""}, Word.NO_PYTHON, "no Python 3.6 or newer found; install the package python3"),
         ({"free_var": "100"}, Word.NO_SPACE, "/var/lib has 100 KiB free; 8192 are needed"),
         ({"free_opt": "0"}, Word.NO_SPACE, "/opt has 0 KiB free; 1024 are needed"),
+        (
+            {"write_opt": "Read-only file system"},
+            Word.NOT_WRITABLE,
+            "/opt can't be written: Read-only file system",
+        ),
+        (
+            {"write_etc": "No space left on device"},
+            Word.NO_SPACE,
+            "/etc/systemd/system can't be written: No space left on device",
+        ),
         (
             {"panel_trouble": "Connection refused"},
             Word.PANEL_UNREACHABLE,
@@ -136,7 +147,31 @@ def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
     assert facts.skew_seconds == 0
     assert facts["python"]
     assert int(facts["free_opt"]) > 0
+    assert facts["write_opt"] == facts["write_var"] == facts["write_etc"] == ""
     assert done.stderr == ""
+
+
+def look_below(root: Path) -> Facts:
+    """Return what a look says of a node whose folders lie below `root`."""
+    text = LOOK.read_text()
+    for place in ("/opt", "/var/lib", "/etc/systemd/system"):
+        text = text.replace(f":{place}", f":{root}{place}")
+    done = subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{text}", capture_output=True, text=True, check=True)
+    return parse_facts(Answer(done.returncode, done.stdout, done.stderr))
+
+
+def test_the_look_tries_to_write_and_leaves_nothing(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("a file system is mounted read-only, which needs root")
+    for folder in ("opt", "var/lib", "etc"):
+        (tmp_path / folder).mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", tmp_path / "opt"], check=True)
+    try:
+        facts = look_below(tmp_path)
+    finally:
+        subprocess.run(["umount", tmp_path / "opt"], check=True)
+    assert (facts["write_opt"], facts["write_var"], facts["write_etc"]) == ("Read-only file system", "", "")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_the_look_asks_the_munged_that_the_agent_will_ask(munged: str) -> None:

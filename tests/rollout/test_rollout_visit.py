@@ -21,6 +21,7 @@ minipanel:systemd=yes
 minipanel:python=/usr/bin/python3
 minipanel:looked=yes
 """
+READ_ONLY = "minipanel:write_opt=Read-only file system\n"
 SAME = FIT + "".join(f"minipanel:sum_{name}={sum_of(content)}\n" for name, content in FILES.items() if name != SCRIPT)
 RUNNING = SAME + "minipanel:is_active=active\nminipanel:is_enabled=enabled\n"
 NOTHING = Answer(255, "", "ssh: connect to host 10.0.0.2 port 22: No route to host")
@@ -101,6 +102,7 @@ def test_anything_that_differs_is_put_right(text: str, is_up: bool, force: bool)
 def test_a_dry_run_ends_after_the_look() -> None:
     assert install(look(FIT), dry_run=True)[0].word == Word.WOULD_INSTALL
     assert install(look(FIT.replace("python=/usr/bin/python3", "python=")), dry_run=True)[0].word == Word.NO_PYTHON
+    assert install(look(FIT + READ_ONLY), dry_run=True)[0].word == Word.NOT_WRITABLE
 
 
 def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
@@ -163,6 +165,8 @@ def test_the_agent_is_removed_where_it_is() -> None:
     assert remove(there, Answer(0, "Removed", "")).word == Word.REMOVED
     assert remove(look(FIT)).word == Word.ABSENT
     assert remove(there, dry_run=True).word == Word.WOULD_REMOVE
+    assert remove(look(there.stdout + READ_ONLY), dry_run=True).word == Word.NOT_WRITABLE
+    assert remove(look(FIT + READ_ONLY)).word == Word.ABSENT
     assert remove(there, Answer(1, "", "no")).word == Word.INSTALL_FAILED
 
 
