@@ -121,7 +121,9 @@ def _clock(skew: int) -> dict[str, int]:
 
 def _fault_of_munge(facts: Facts, socket: str | None, say: Say) -> Fault | None:
     if facts["munge_trouble"] or not facts["credential"]:
-        return Word.NO_MUNGE, say("no munge credential: {reason}", reason=facts["munge_trouble"] or "-")
+        return Word.NO_MUNGE, say(
+            "no munge credential: {reason}", reason=facts["munge_trouble"] or say("no reason was given")
+        )
     # Read by this machine's munged, as the panel will read the agent's: what counts is that this panel believes it.
     credential = munge.decode(facts["credential"], socket)
     if credential.status != munge.OK:

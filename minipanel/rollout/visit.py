@@ -65,7 +65,7 @@ class Visitor:
         if arrival.code == 0:
             return Outcome(hostname, Word.INSTALLED)
         journal = yield self._step("journal", f"journalctl --unit={UNIT} --lines=1 --output=cat --no-pager")
-        reason = last_line(journal.stdout) or "-"
+        reason = last_line(journal.stdout) or self.say("no reason was given")
         sentence = self.say(
             "the agent runs, but the panel got no sample within {seconds} s; the agent says: {reason}",
             seconds=round(seconds),
@@ -104,7 +104,7 @@ class Visitor:
         # ssh can't get there. Does anything answer at that address?
         ping = yield Step("ping", ping_command(address), seconds=10, place="here")
         if ping.code == 0:
-            reason = last_line(answer.stderr)
+            reason = last_line(answer.stderr) or self.say("no reason was given")
             return Word.SSH_FAILED, self.say("answers ping, but ssh fails: {reason}", reason=reason)
         return Word.UNREACHABLE, self.say("no answer to ping and at ssh's port")
 
@@ -118,7 +118,8 @@ class Visitor:
         return Step(name, command, stdin, self.step_seconds)
 
     def _fault_of_install(self, answer: Answer) -> Fault:
-        reason = last_line(answer.stderr)
+        said = last_line(answer.stderr)
+        reason = said or self.say("no reason was given")
         if answer.code is None:
             return self._too_slow("install", answer)
         if "No space left on device" in answer.stderr:
@@ -129,7 +130,7 @@ class Visitor:
             return Word.SSH_FAILED, self.say(
                 "the connection broke while the agent was installed: {reason}", reason=reason
             )
-        return Word.INSTALL_FAILED, reason or self.say("install-agent.sh ended with {code}", code=answer.code)
+        return Word.INSTALL_FAILED, said or self.say("install-agent.sh ended with {code}", code=answer.code)
 
     def _too_slow(self, step: str, answer: Answer) -> Fault:
         seconds = round(answer.seconds)

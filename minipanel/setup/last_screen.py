@@ -9,13 +9,18 @@ from minipanel.setup.change.certificates import CA
 from minipanel.setup.screen import Screen, align
 
 
-def last_screen(config: Config, answers: Answers | None, is_rolled_out: bool | None, screen: Screen) -> list[str]:
-    """Return its lines. `is_rolled_out`: whether all nodes report, None when no roll-out was wanted."""
+def last_screen(
+    config: Config, answers: Answers | None, is_rolled_out: bool | None, reported: int, screen: Screen
+) -> list[str]:
+    """Return its lines. `is_rolled_out`: whether all nodes report, None when no roll-out was wanted.
+
+    `reported`: how many nodes the panel has ever stored a sample of.
+    """
     t = screen.t
     rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(answers, screen)]
     lines = [t("MiniPanel runs."), *align(rows), ""]
     if is_rolled_out is None:
-        lines.append(t("The agents are not on the nodes yet: minipanel rollout"))
+        lines.append(_agents_line(config, reported, screen))
     elif not is_rolled_out:
         lines.append(
             t("Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed")
@@ -27,6 +32,18 @@ def last_screen(config: Config, answers: Answers | None, is_rolled_out: bool | N
         t("How things stand: minipanel status"),
         t("Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)"),
     ]
+
+
+def _agents_line(config: Config, reported: int, screen: Screen) -> str:
+    """Return what is known of the agents without having looked at the nodes."""
+    if reported == 0:
+        return screen.t("No node has reported yet. To bring the agents onto the nodes: minipanel rollout")
+    total = sum(node.enabled for node in config.nodes)
+    return screen.t(
+        "{reported} of {total} nodes have reported. To bring all of them this version's agent: minipanel rollout",
+        reported=reported,
+        total=total,
+    )
 
 
 def _password_row(answers: Answers | None, screen: Screen) -> list[tuple[str, str]]:

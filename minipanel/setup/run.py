@@ -7,8 +7,11 @@ from pathlib import Path
 
 from minipanel import __version__
 from minipanel.config import Config
-from minipanel.errors import CommandError, PanelError
+from minipanel.database.newest import heard_by_hostname
+from minipanel.errors import CommandError, DatabaseError, PanelError
 from minipanel.exits import DONE, FAILED
+from minipanel.machine.uptime import this_moment
+from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.ask.questions import PORT, parse_port
 from minipanel.setup.ask.wizard import ask_everything, summary
@@ -46,7 +49,7 @@ def set_up(request: Request, system: System, screen: Screen, network: OwnNetwork
         screen.title(t("Roll-out of the agents"))
         is_rolled_out = _roll_out(roll_out, config, screen)
     screen.title(t("Done"))
-    screen.say(*last_screen(config, answers, is_rolled_out, screen))
+    screen.say(*last_screen(config, answers, is_rolled_out, _reported(config, system), screen))
     return FAILED if is_rolled_out is False else DONE
 
 
@@ -91,12 +94,21 @@ def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
         return False
 
 
+def _reported(config: Config, system: System) -> int:
+    """Return how many of the enabled nodes the panel has stored a sample of."""
+    try:
+        heard = heard_by_hostname(system.path(config.database.path), this_moment(), config.agents.interval)
+    except DatabaseError:  # none there, or not to be read for the moment: nothing is known
+        return 0
+    return sum(node.enabled and node.hostname.lower() in heard for node in config.nodes)
+
+
 def _install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
-    """Install. Whatever ends it, a random password that config.toml may hold already is not lost."""
+    """Install. Whatever ends it, a random password that config.toml holds already is not lost."""
     try:
         return install(answers, release, system, screen)
     except BaseException:
-        if answers is not None and answers.is_random:
+        if answers is not None and answers.is_random and system.path(places.CONFIG).exists():
             screen.say(
                 screen.t("The password of {admin} is {password}", admin=answers.admin, password=answers.password)
             )

@@ -64,6 +64,7 @@ CHINESE = {
         "root 的 ssh 密钥未被接受；请对该节点运行 ssh-copy-id"
     ),
     "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
+    "no reason was given": "没有给出原因",
     "not in config.toml; add it with minipanel nodes add NAME ADDRESS": (
         "不在 config.toml 中；用 minipanel nodes add 名称 地址 添加"
     ),

@@ -167,7 +167,12 @@ CHINESE = {
     "as given": "如所给",
     "{password} (shown only here)": "{password}（只显示这一次）",
     "as before; minipanel passwd sets another": "不变；可用 minipanel passwd 修改",
-    "The agents are not on the nodes yet: minipanel rollout": "节点上还没有 Agent：minipanel rollout",
+    "No node has reported yet. To bring the agents onto the nodes: minipanel rollout": (
+        "尚无节点上报。为节点安装 Agent：minipanel rollout"
+    ),
+    "{reported} of {total} nodes have reported. To bring all of them this version's agent: minipanel rollout": (
+        "{total} 个节点中 {reported} 个已上报过。为所有节点安装此版本的 Agent：minipanel rollout"
+    ),
     "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
         "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
     ),

@@ -149,6 +149,22 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
             Word.SSH_FAILED,
             "the connection broke while the agent was installed: client_loop: send disconnect: Broken pipe",
         ),
+        (
+            [look(FIT), Answer(255, "", "")],
+            Word.SSH_FAILED,
+            "the connection broke while the agent was installed: no reason was given",
+        ),
+        (
+            [Answer(255, "", ""), Answer(0, "", "")],
+            Word.SSH_FAILED,
+            "answers ping, but ssh fails: no reason was given",
+        ),
+        ([look(FIT), Answer(3, "", "")], Word.NOT_ACTIVE, "no reason was given"),
+        (
+            [look(FIT), STARTED, NOT_ARRIVED, Answer(0, "", "")],
+            Word.NO_SAMPLE,
+            "the agent runs, but the panel got no sample within 20 s; the agent says: no reason was given",
+        ),
     ],
     ids=lambda value: str(value) if isinstance(value, Word) else "",
 )

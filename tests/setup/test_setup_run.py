@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from minipanel.database.store import Store
 from minipanel.errors import CommandError
+from minipanel.models.sample import Sample
+from minipanel.sections import load_config
 from minipanel.setup import run
 from minipanel.setup.change.release import current_release, own_release
 from minipanel.setup.look.network import OwnNetwork
@@ -76,7 +79,22 @@ def test_a_roll_out_that_can_not_even_begin_is_told(machine: Machine, stub: Pane
 def test_without_a_roll_out_the_next_step_is_told(machine: Machine, stub: PanelStub, whole: Path) -> None:
     code, shown = set_up(machine, stub, None, roll_out=False)
     assert code == 0
-    assert "The agents are not on the nodes yet: minipanel rollout" in shown
+    assert "No node has reported yet. To bring the agents onto the nodes: minipanel rollout" in shown
+
+
+def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
+    machine: Machine, stub: PanelStub, whole: Path
+) -> None:
+    set_up(machine, stub, None, roll_out=False)
+    config = load_config(machine.root / CONFIG[1:])
+    store = Store(machine.root / "var/lib/minipanel/data.db")
+    (nodes,) = store.run([store.follow(config.admin, config.nodes, 1_700_000_000)])
+    (node1,) = [node.id for node in nodes if node.hostname == "node1"]
+    store.run([store.write_samples(node1, [Sample("node1", 1_700_000_100, 50, 8000, 4000, None)], 0)])
+    store.close()
+    shown = set_up(machine, stub, None, roll_out=False)[1]
+    assert "1 of 2 nodes have reported. To bring all of them this version's agent: minipanel rollout" in shown
+    assert "not on the nodes yet" not in shown
 
 
 def test_a_second_set_up_asks_nothing_that_is_answered(machine: Machine, stub: PanelStub, whole: Path) -> None:
@@ -114,6 +132,16 @@ def test_a_random_password_is_not_lost_when_the_panel_does_not_start(
     with pytest.raises(CommandError):
         run.set_up(request, machine.system, shown, NETWORK, lambda config: 0)
     assert shown.shown[-1].startswith("The password of miniadmin is ")
+
+
+def test_a_password_that_no_file_holds_is_not_shown(machine: Machine, stub: PanelStub, whole: Path) -> None:
+    machine.command("useradd", "echo 'useradd: /etc/passwd is locked' >&2; exit 1")
+    shown = screen()
+    request = Request(auth="token", port=str(stub.port), roll_out=False)
+    with pytest.raises(CommandError, match="locked"):
+        run.set_up(request, machine.system, shown, NETWORK, lambda config: 0)
+    assert "The password of" not in "\n".join(shown.shown)
+    assert not (machine.root / CONFIG[1:]).exists()
 
 
 def test_a_set_up_from_elsewhere_is_sent_to_install_sh(machine: Machine, stub: PanelStub) -> None:
