@@ -208,6 +208,10 @@ for start in (os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix
         if not os.stat(folder).st_mode & 1:
             verdict = "other users may not enter %s" % folder
         folder = os.path.dirname(folder)
+    # ProtectHome=yes in the unit.
+    if start.startswith(("/home/", "/root/", "/run/user/")):
+        verdict = "lies in a home folder, which the service does not see: %s" % start
+        break
 print("%d%d %s" % (sys.version_info[0], sys.version_info[1], verdict))' 2>/dev/null
 }
 

@@ -20,9 +20,6 @@ Fault = tuple[Word, str]
 CLOCK_SECONDS = 60
 """How far a node's clock may be off: a sample further ahead is refused by the panel."""
 
-NEEDED_KIB = {"opt": 1024, "var": 8192, "etc": 64}
-"""Free space: the agent twice over while it is exchanged, a day of samples kept while the panel is away, the unit."""
-
 UNIT = "minipanel-agent.service"
 SENTENCE_CHARACTERS = 300
 
@@ -36,7 +33,7 @@ _FORMS = {
     **dict.fromkeys(("clock", "uid", *(f"free_{place}" for place in _PLACES)), _NUMBER),
     **dict.fromkeys((f"sum_{name}" for name in ("minipanel-agent", "config.toml", "ca.pem", UNIT)), _SUM),
     **dict.fromkeys(("is_active", "is_enabled"), _UNIT_STATE),
-    "python": r"/[!-~]{1,255}",
+    **dict.fromkeys(("python", "python_hidden"), r"/[!-~]{1,255}"),
     "credential": r"MUNGE:[A-Za-z0-9+/=]{1,4000}:",
     **dict.fromkeys(("munge_trouble", "panel_trouble", *(f"write_{place}" for place in _PLACES)), _SENTENCE),
 }
@@ -82,14 +79,16 @@ def _skew(clock: int, answer: Answer) -> int:
     return -round(earliest - clock) if clock < earliest else 0
 
 
-def fault_of(facts: Facts, auth: str, munge_socket: str | None, url: str, say: Say) -> Fault | None:
+def fault_of(
+    facts: Facts, needed_kib: Mapping[str, int], auth: str, munge_socket: str | None, url: str, say: Say
+) -> Fault | None:
     """Return the first thing that keeps the agent from this node, None when it fits."""
     return (
         _fault_of_system(facts, say)
         or _fault_of_clock(facts, say)
         or (_fault_of_munge(facts, munge_socket, say) if auth == "munge" else None)
         or fault_of_writing(facts, say)
-        or _fault_of_space(facts, say)
+        or _fault_of_space(facts, needed_kib, say)
         or _fault_of_way(facts, url, say)
     )
 
@@ -97,6 +96,9 @@ def fault_of(facts: Facts, auth: str, munge_socket: str | None, url: str, say: S
 def _fault_of_system(facts: Facts, say: Say) -> Fault | None:
     if facts["systemd"] != "yes":
         return Word.NO_SYSTEMD, say("the node does not run systemd, which starts the agent")
+    if not facts["python"] and facts["python_hidden"]:
+        template = "{python} lies in a home folder, which the agent can't see; install the package python3"
+        return Word.NO_PYTHON, say(template, python=facts["python_hidden"])
     if not facts["python"]:
         return Word.NO_PYTHON, say("no Python 3.6 or newer found; install the package python3")
     return None
@@ -147,8 +149,8 @@ def fault_of_writing(facts: Facts, say: Say) -> Fault | None:
     return None
 
 
-def _fault_of_space(facts: Facts, say: Say) -> Fault | None:
-    for place, needed in NEEDED_KIB.items():
+def _fault_of_space(facts: Facts, needed_kib: Mapping[str, int], say: Say) -> Fault | None:
+    for place, needed in needed_kib.items():
         free = facts[f"free_{place}"]
         if free and int(free) < needed:
             return Word.NO_SPACE, say(

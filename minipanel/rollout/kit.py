@@ -26,6 +26,9 @@ HOME = "/opt/minipanel-agent"
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = _PACKAGE.parent
 _CA_BYTES_MAX = 1024 * 1024
+_BLOCK_BYTES = 4096
+_FOLDERS_KIB = 64
+_SPOOL_KIB = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,20 @@ def agent_config(config: Config, hostname: str | None, kit: Kit) -> str:
     if CA in kit.files:
         local["ca_file"] = f"{HOME}/{CA}"
     return render_agent_config(config, hostname, **local)
+
+
+def needed_kib(files: Mapping[str, bytes], is_installed: bool) -> dict[str, int]:
+    """Return the free space that installing these files needs, KiB, by place as look.sh names them.
+
+    In /opt they lie twice, and what was there before once more, until the new agent is up. In /var/lib a day of samples
+    is kept while the panel is away: an agent that is there has its place already.
+    """
+    once = sum(-(-len(content) // _BLOCK_BYTES) * _BLOCK_BYTES for content in files.values()) // 1024
+    return {
+        "opt": (3 if is_installed else 2) * once + _FOLDERS_KIB,
+        "var": 0 if is_installed else _SPOOL_KIB,
+        "etc": 16,
+    }
 
 
 def sum_of(content: bytes) -> str:

@@ -13,15 +13,23 @@ say() {
     printf 'minipanel:%s=%s\n' "$1" "$2"
 }
 
-# The same search as in the agent's own head.
+# The same search as in the agent's own head. Sets `python`, or `hidden` to one that the agent's unit hides from it.
 find_python() {
     for candidate in /usr/libexec/platform-python /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 \
         python3.10 python3.9 python3.8 python3.7 python3.6; do
         candidate=$(command -v "$candidate") || continue
-        if "$candidate" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 6))' 2>/dev/null; then
-            echo "$candidate"
+        home=$("$candidate" -I -S -c '
+import os, sys
+for path in map(os.path.realpath, (sys.executable, os.__file__)):
+    if path.startswith(("/home/", "/root/", "/run/user/")):
+        print(path)
+sys.exit(sys.version_info < (3, 6))
+' 2>/dev/null) || continue
+        if [ -z "$home" ]; then
+            python=$candidate
             return
         fi
+        : "${hidden:=$(echo "$home" | head -n 1)}"
     done
 }
 
@@ -89,8 +97,10 @@ look_at_installed
 for folder in opt:/opt var:/var/lib etc:/etc/systemd/system; do
     look_at_folder "${folder%%:*}" "${folder#*:}"
 done
-python=$(find_python)
+python='' hidden=''
+find_python
 say python "$python"
+[ -n "$python" ] || say python_hidden "$hidden"
 if [ -n "$python" ]; then
     [ "$auth" != munge ] || look_at_munge "$python"
     [ -z "$panel_host" ] || look_at_panel "$python"

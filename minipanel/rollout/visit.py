@@ -10,7 +10,7 @@ from pathlib import Path
 
 from minipanel.config import AgentsConfig
 from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, fault_of_writing, parse_facts
-from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, sum_of
+from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, needed_kib, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
@@ -51,7 +51,8 @@ class Visitor:
             return Outcome(hostname, *found)
         if is_up and not self.force and _has_all(found, files):
             return Outcome(hostname, Word.UP_TO_DATE)
-        fault = fault_of(found, self.agents.auth, self.agents.munge_socket, self.url, self.say)
+        needed = needed_kib(files, is_installed=bool(found[f"sum_{AGENT}"]))
+        fault = fault_of(found, needed, self.agents.auth, self.agents.munge_socket, self.url, self.say)
         if fault:
             return Outcome(hostname, *fault)
         if self.dry_run:

@@ -31,6 +31,9 @@ CHINESE = {
     "the node does not run systemd, which starts the agent": "节点没有运行 systemd，而 Agent 由它启动",
     "the node tells no time": "节点没有报告时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
+    "{python} lies in a home folder, which the agent can't see; install the package python3": (
+        "{python} 位于家目录下，Agent 看不到；请安装软件包 python3"
+    ),
     "the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed": (
         "时钟比面板快 {seconds} 秒；最多允许 {limit} 秒"
     ),

@@ -14,6 +14,7 @@ CHINESE = {
     "running": "运行中",
     "this machine was not started by systemd, which runs the panel": "本机不是由 systemd 启动的，而面板由它运行",
     "{version} is too old": "{version} 太旧",
+    "{place} lies in a home folder, which the service can't see": "{place} 位于家目录下，服务看不到",
     "{program} can't be run by other users: {folder} is closed": "其他用户无法运行 {program}：{folder} 不可进入",
     "disk": "磁盘",
     "{megabytes} MB are free in {folder}": "{folder} 有 {megabytes} MB 可用",

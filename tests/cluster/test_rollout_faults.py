@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 
@@ -51,6 +52,17 @@ def test_a_changed_host_key_is_told(panel: ClusterPanel, node: Node) -> None:
     assert "known_hosts" in sentence
 
 
+def test_a_python_below_root_is_named(panel: ClusterPanel, node: Node) -> None:
+    with faults.no_python(node):
+        python = node.shell("ls /root/kept/python3.*[0-9]").split()[0]
+        link = f"/usr/local/bin/{python.rpartition('/')[2]}"
+        node.shell(f"ln -s {python} {link}")
+        outcome = panel.roll_out("n1", "--dry-run")["n1"]
+        node.shell(f"rm {link}")
+    sentence = f"{python} lies in a home folder, which the agent can't see; install the package python3"
+    assert outcome == ("no_python", sentence)
+
+
 def test_a_node_without_python_is_told(panel: ClusterPanel, node: Node) -> None:
     with faults.no_python(node):
         outcomes = panel.roll_out("n1")
@@ -82,8 +94,20 @@ def test_a_clock_off_by_ten_minutes_is_told(panel: ClusterPanel, node: Node, sec
 
 
 def test_too_little_space_is_told_before_anything_is_copied(panel: ClusterPanel, node: Node) -> None:
-    with faults.small_disk(node, "/opt", "size=512k"):
-        assert panel.roll_out("n1") == {"n1": ("no_space", "/opt has 512 KiB free; 1024 are needed")}
+    with faults.small_disk(node, "/opt", "size=256k"):
+        outcome, sentence = panel.roll_out("n1")["n1"]
+    assert outcome == "no_space"
+    assert re.fullmatch(r"/opt has 256 KiB free; [34]\d\d are needed", sentence)
+
+
+def test_960_kib_are_enough_for_a_change_of_configuration(panel: ClusterPanel, node: Node) -> None:
+    with faults.small_disk(node, "/opt", "size=2m"):
+        assert panel.roll_out("n1")["n1"] == ("installed", "")
+        node.shell("head -c $(($(stat -fc '%a * %S' /opt) - 960 * 1024)) /dev/zero >/opt/other")
+        node.shell("echo >>/opt/minipanel-agent/config.toml")  # in the block that it has
+        assert node.shell("df -Pk /opt | awk 'NR == 2 { print $4 }'").strip() == "960"
+        assert panel.roll_out("n1")["n1"] == ("installed", "")
+        panel.roll_out("n1", "--remove")
 
 
 def test_a_dry_run_finds_a_disk_that_is_read_only(panel: ClusterPanel, node: Node) -> None:

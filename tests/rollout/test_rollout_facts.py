@@ -41,7 +41,7 @@ def munged() -> Iterator[str]:
 
 
 def fault(auth: str = "token", socket: str | None = None, skew: int = 0, **changes: str) -> tuple[Word, str] | None:
-    return fault_of(Facts({**FIT, **changes}, skew), auth, socket, URL, SAY)
+    return fault_of(Facts({**FIT, **changes}, skew), {"opt": 400, "var": 8192}, auth, socket, URL, SAY)
 
 
 def test_a_node_that_has_all_fits() -> None:
@@ -53,8 +53,13 @@ def test_a_node_that_has_all_fits() -> None:
     [
         ({"systemd": ""}, Word.NO_SYSTEMD, "the node does not run systemd, which starts the agent"),
         ({"python": ""}, Word.NO_PYTHON, "no Python 3.6 or newer found; install the package python3"),
+        (
+            {"python": "", "python_hidden": "/root/conda/bin/python3.12"},
+            Word.NO_PYTHON,
+            "/root/conda/bin/python3.12 lies in a home folder, which the agent can't see; install the package python3",
+        ),
         ({"free_var": "100"}, Word.NO_SPACE, "/var/lib has 100 KiB free; 8192 are needed"),
-        ({"free_opt": "0"}, Word.NO_SPACE, "/opt has 0 KiB free; 1024 are needed"),
+        ({"free_opt": "0"}, Word.NO_SPACE, "/opt has 0 KiB free; 400 are needed"),
         (
             {"write_opt": "Read-only file system"},
             Word.NOT_WRITABLE,
@@ -151,6 +156,15 @@ def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
     assert done.stderr == ""
 
 
+def test_a_python_in_a_home_folder_is_named_and_not_taken() -> None:
+    # All Pythons of this machine's own lie below /usr.
+    text = LOOK.read_text().replace('"/home/"', '"/usr/"')
+    done = subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{text}", capture_output=True, text=True, check=True)
+    facts = parse_facts(Answer(done.returncode, done.stdout, done.stderr))
+    assert facts["python"] == ""
+    assert facts["python_hidden"].startswith("/usr/")
+
+
 def look_below(root: Path) -> Facts:
     """Return what a look says of a node whose folders lie below `root`."""
     text = LOOK.read_text()
@@ -211,7 +225,7 @@ def test_what_does_not_fit_counts_as_not_said(line: str) -> None:
 
 def test_a_node_that_tells_no_time_gets_no_agent() -> None:
     facts = parse_facts(Answer(0, "minipanel:systemd=yes\nminipanel:python=/usr/bin/python3\nminipanel:clock=²", ""))
-    assert fault_of(facts, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node tells no time")
+    assert fault_of(facts, {}, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node tells no time")
 
 
 @pytest.mark.parametrize("key", ["munge_trouble", "panel_trouble"])

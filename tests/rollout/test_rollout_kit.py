@@ -14,7 +14,8 @@ from minipanel_agent.config import parse_config
 from minipanel import __version__
 from minipanel.errors import CommandError
 from minipanel.rollout.facts import UNIT
-from minipanel.rollout.kit import CA, SCRIPT, Kit, agent_config, gather_kit, install_command, install_input
+from minipanel.rollout.kit import AGENT as AGENT_FILE
+from minipanel.rollout.kit import CA, SCRIPT, Kit, agent_config, gather_kit, install_command, install_input, needed_kib
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import spread_seconds
 from minipanel.services.agent_config import AgentsNodeConfig
@@ -106,6 +107,13 @@ def test_an_agent_of_another_version_is_refused(agent: Path) -> None:
 def test_an_agent_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="must be 'minipanel-agent"):
         gather_kit(config(), RolloutOptions(agent=tmp_path / "none"))
+
+
+def test_the_space_that_is_needed_depends_on_what_is_written() -> None:
+    files = {AGENT_FILE: b"a" * 140_000, "config.toml": b"c" * 300, UNIT: b"u" * 2000, SCRIPT: b"s" * 8000}
+    # What comes, its copy, and what was there before; and a day of samples only where there is no agent yet.
+    assert needed_kib(files, is_installed=False) == {"opt": 2 * 156 + 64, "var": 8192, "etc": 16}
+    assert needed_kib(files, is_installed=True) == {"opt": 3 * 156 + 64, "var": 0, "etc": 16}
 
 
 @pytest.mark.parametrize("missing", [0, 1, 1000, 250_000])

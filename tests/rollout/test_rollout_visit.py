@@ -99,6 +99,13 @@ def test_anything_that_differs_is_put_right(text: str, is_up: bool, force: bool)
     assert outcome.word == Word.INSTALLED
 
 
+def test_an_agent_that_is_there_needs_little_space_for_another_configuration() -> None:
+    full = "minipanel:free_opt=600\nminipanel:free_var=0\nminipanel:free_etc=16\n"
+    changed = RUNNING.replace(sum_of(b"config"), sum_of(b"other"))
+    assert install(look(changed + full), dry_run=True)[0].word == Word.WOULD_INSTALL
+    assert install(look(FIT + full), dry_run=True)[0].word == Word.NO_SPACE
+
+
 def test_a_dry_run_ends_after_the_look() -> None:
     assert install(look(FIT), dry_run=True)[0].word == Word.WOULD_INSTALL
     assert install(look(FIT.replace("python=/usr/bin/python3", "python=")), dry_run=True)[0].word == Word.NO_PYTHON

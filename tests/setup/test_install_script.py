@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -155,6 +156,16 @@ def test_a_python_that_other_users_can_not_run_is_told(archive: Archive, tmp_pat
     done = archive.run(MINIPANEL_PYTHON=str(fake))
     assert done.returncode == 1
     assert f"{fake}: other users may not enter /root" in done.stderr
+
+
+def test_a_python_in_a_home_folder_is_not_taken() -> None:
+    (question,) = re.findall(
+        r"""^    "\$1" -I -c '\n(import os, sys\n.*?)' 2>/dev/null$""", INSTALL.read_text(), re.M | re.S
+    )
+    here = os.path.realpath(sys.executable)
+    hidden = question.replace('"/home/"', f'"{Path(here).parent}/"')
+    told = subprocess.run([sys.executable, "-I", "-c", hidden], capture_output=True, text=True, check=True).stdout
+    assert told.endswith(f"lies in a home folder, which the service does not see: {here}\n")
 
 
 @needs_root

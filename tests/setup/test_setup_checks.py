@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -73,15 +74,27 @@ def test_a_machine_without_a_running_systemd_must_be_fixed(machine: Machine) -> 
 
 def test_this_python_is_named_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "closed_folder", lambda path: None)
+    monkeypatch.setattr(checks, "hidden_place", lambda *paths: None)
     assert look_at_python(english).verdict is OK
     assert look_at_python(english).detail.startswith("3.")
 
 
 def test_a_python_in_a_closed_folder_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "hidden_place", lambda *paths: None)
     monkeypatch.setattr(checks, "closed_folder", lambda path: Path("/root"))
     check = look_at_python(english)
     assert check.verdict is FIX
     assert "/root is closed" in check.detail
+
+
+@pytest.mark.parametrize("prefix", ["/root/python3.12", "/home/ann/miniconda3"])
+def test_a_python_that_the_sandbox_hides_does_not_do(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    monkeypatch.setattr(checks, "closed_folder", lambda path: None)
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3.12")
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    check = look_at_python(english)
+    assert check.verdict is FIX
+    assert check.detail == f"{prefix} lies in a home folder, which the service can't see"
 
 
 def test_the_first_closed_folder_above_a_file_is_found(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) ->
     (machine.root / "run/systemd/system").mkdir(parents=True)
     machine.write("/etc/hosts", "10.0.0.1 mgmt\n10.0.0.2 node1\n")
     monkeypatch.setattr("minipanel.setup.look.machine.closed_folder", lambda path: None)
+    monkeypatch.setattr("minipanel.setup.look.machine.hidden_place", lambda *paths: None)
     monkeypatch.setattr("minipanel.setup.ask.questions.port_holder", lambda *_: None)
     monkeypatch.setattr("minipanel.setup.look.ports.port_holder", lambda *_: None)
     release = lay_release(machine, "0.1.0.a")

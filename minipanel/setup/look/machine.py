@@ -23,6 +23,9 @@ MEMORY_BYTES = 512 * 10**6
 KERNELS_PART = 0.1
 """A virtual machine of 512 MB tells less than that: the kernel keeps a part for itself."""
 
+HIDDEN_BY_SANDBOX = ("/home", "/root", "/run/user")
+"""What ProtectHome=yes in the panel's and the agent's unit makes empty (systemd.exec(5))."""
+
 PYTHON = (3, 11)
 KNOWN_RELEASES = ("8", "9", "10")
 
@@ -88,14 +91,23 @@ def look_at_systemd(system: System, t: Translate) -> Check:
 def look_at_python(t: Translate) -> Check:
     """install.sh has chosen it; the panel's own user must be able to run it too."""
     version = ".".join(map(str, sys.version_info[:3]))
-    program = Path(sys.executable).resolve()
+    program, home = Path(sys.executable).resolve(), Path(sys.base_prefix)
     if sys.version_info < PYTHON:
         return Check("Python", Verdict.FIX, t("{version} is too old", version=version), "dnf install python3.12")
-    closed = closed_folder(program) or closed_folder(Path(sys.base_prefix))
+    hidden = hidden_place(program, home)
+    if hidden is not None:
+        detail = t("{place} lies in a home folder, which the service can't see", place=hidden)
+        return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
+    closed = closed_folder(program) or closed_folder(home)
     if closed is not None:
         detail = t("{program} can't be run by other users: {folder} is closed", program=program, folder=closed)
         return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
     return Check("Python", Verdict.OK, f"{version} ({program})")
+
+
+def hidden_place(*paths: Path) -> Path | None:
+    """Return the first of these paths that the sandbox hides, None where it hides none."""
+    return next((path for path in paths if any(path.is_relative_to(folder) for folder in HIDDEN_BY_SANDBOX)), None)
 
 
 def closed_folder(path: Path) -> Path | None:
