@@ -119,6 +119,15 @@ def log_in(url: str, password: str) -> httpx.Response:
     return httpx.post(f"{url}/api/auth/login", json={"username": "miniadmin", "password": password}, timeout=10)
 
 
+def certificate(folder: Path, name: str, *options: str) -> tuple[Path, Path]:
+    """Make a certificate and its key."""
+    cert, key = folder / f"{name}.pem", folder / f"{name}.key"
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "2"]
+    words += ["-subj", "/CN=localhost", "-out", str(cert), "-keyout", str(key), *(options or ["-nodes"])]
+    subprocess.run(words, check=True, capture_output=True)
+    return cert, key
+
+
 def at_terminal(words: list[str], output: int | None = None) -> tuple[Process, int]:
     """Start a process at a terminal of its own, the way a login does. Returns it and the terminal's other end.
 

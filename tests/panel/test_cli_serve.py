@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.panel.commands import (
     START_SECONDS,
     STOP_SECONDS,
     at_terminal,
+    certificate,
     command,
     log_in,
     run,
@@ -146,15 +146,6 @@ def test_a_database_in_a_folder_that_is_not_there_is_named(config: Config, tmp_p
     done = run("serve", "--config", config.path)
     assert done.returncode == 1
     assert done.stderr.startswith(f"{tmp_path}/gone/data.db.pid can't be written: No such file or directory")
-
-
-def certificate(folder: Path, name: str, *options: str) -> tuple[Path, Path]:
-    """Make a certificate and its key."""
-    cert, key = folder / f"{name}.pem", folder / f"{name}.key"
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "2"]
-    words += ["-subj", "/CN=localhost", "-out", str(cert), "-keyout", str(key), *(options or ["-nodes"])]
-    subprocess.run(words, check=True, capture_output=True)
-    return cert, key
 
 
 def test_with_a_certificate_it_speaks_https(tmp_path: Path) -> None:
