@@ -63,7 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body_left = 0  # of an announced length
         self._body_bytes = 0
         self._held_bytes = 0
-        self._rest = b""  # received, and not parsed before there is room for more requests
+        self._rest, self._parsed = b"", 0  # received, but not parsed before there is room for more requests
 
     @property
     def is_answering(self) -> bool:
@@ -96,16 +96,19 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.drop()
             return
         if self._rest:
-            self._keep(self._rest + data)
-            return
-        start, end = 0, len(data)
-        while start < end and not self._is_deaf:
+            self._keep(self._rest[self._parsed :] + data, 0, len(data))
+        else:
+            self._read(data, 0)
+
+    def _read(self, data: bytes, start: int) -> None:
+        while start < len(data) and not self._is_deaf:
             if len(self.pipeline) >= MAX_QUEUED:
-                self._keep(data[start:])
+                self._keep(data, start, len(data) - start)
                 return
             stop = self._end_of_piece(data, start)
             self._parse(data[start:stop])
             start = stop
+        self._rest = b""
 
     def _end_of_piece(self, data: bytes, start: int) -> int:
         """Return where the head or body that begins at `start` ends: no piece holds two requests."""
@@ -182,6 +185,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Go on with the next request. In the place of Uvicorn's: a deadline is cheaper than its timer."""
         self.server_state.total_requests += 1
         self._give_back()
+        if self._running is not None:
+            self._running.body.clear()  # what nobody asked for
         if self.transport.is_closing():
             return
         if self.pipeline:
@@ -191,8 +196,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.deadline = self.loop.time() + (HEAD_SECONDS if self._silent_bytes else KEEP_ALIVE_SECONDS)
         self.flow.is_held = False  # type: ignore[attr-defined]
         if self._rest:
-            rest, self._rest = self._rest, b""
-            self.data_received(rest)
+            self._read(self._rest, self._parsed)
         self.flow.resume_reading()
 
     def pause_writing(self) -> None:
@@ -244,12 +248,12 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle.on_response()
         return True
 
-    def _keep(self, rest: bytes) -> None:
-        """Read nothing more until an answer is out. What is there waits."""
+    def _keep(self, data: bytes, start: int, new_bytes: int) -> None:
+        """Read nothing more until an answer is out. What is there waits, from `start` on; `new_bytes` are uncounted."""
         self.flow.pause_reading()
         self.flow.is_held = True  # type: ignore[attr-defined]
-        if self._hold(len(rest) - len(self._rest)):
-            self._rest = rest
+        if self._hold(new_bytes):
+            self._rest, self._parsed = data, start
 
     def _hold(self, size_bytes: int) -> bool:
         """Count what the panel holds for this connection. False where it is too much, and the request refused."""

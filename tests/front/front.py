@@ -20,7 +20,8 @@ from tests.panel.doors import bearer, body_of, sample
 MAX_GROWTH = 40_000_000
 """Bytes by which no attack may let the panel grow."""
 
-MAX_LATENCY_SECONDS = 0.5
+MAX_LATENCY_SECONDS = 1.0
+"""Nineteen of twenty samples are answered within this; alone on the machine it is a tenth of that."""
 
 
 def post(headers: dict[str, str], body: bytes, length: int | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from minipanel.services.tokens import agent_token
 from tests.front.front import Front, front, harmless, is_closed, post, read_answer
 from tests.panel.doors import SECRET, bearer, body_of, sample
+
+pytestmark = pytest.mark.storm
 
 
 @pytest.fixture
@@ -56,6 +59,16 @@ def test_what_can_not_be_good_is_refused_before_its_body(panel: Front, authoriza
     connection = panel.connect()
     connection.sendall(post({"Authorization": authorization}, b"", 1_000_000))
     assert read_answer(connection).startswith(b"HTTP/1.1 401 ")
+
+
+def test_what_is_refused_before_its_body_holds_nothing_of_it(panel: Front) -> None:
+    request = post({"Authorization": "Bearer " + "x" * 43}, b" " * 900_000, 1_000_000)
+    with harmless(panel):
+        for _ in range(400):
+            connection = panel.connect()
+            connection.settimeout(0.2)
+            with contextlib.suppress(OSError):
+                connection.sendall(request)
 
 
 def test_bodies_with_unknown_tokens_hold_nobody_up(panel: Front) -> None:

@@ -15,6 +15,8 @@ from tests.front.front import Front, front, harmless, post, read_answer
 from tests.panel.commands import log_in
 from tests.panel.doors import PASSWORD, bearer, body_of, sample
 
+pytestmark = pytest.mark.storm
+
 
 @pytest.fixture
 def panel(tmp_path: Path) -> Iterator[Front]:

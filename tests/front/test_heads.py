@@ -11,6 +11,8 @@ import pytest
 from tests.front.front import Front, flood, front, harmless, is_closed, post, read_answer
 from tests.panel.doors import bearer, body_of, sample
 
+pytestmark = pytest.mark.storm
+
 
 @pytest.fixture
 def panel(tmp_path: Path) -> Iterator[Front]:
