@@ -38,14 +38,14 @@ class Refusals:
             self._more += 1
             return
         self._logged.add(key)
-        log.warning("Refused samples from %s (%d): %s", escape(peer), error.status, escape(error.sentence, 400))
+        log.warning("Refused samples from %s (%d): %s", _shown(peer), error.status, escape(error.sentence, 400))
 
     def note_connection(self, peer: str, sentence: str) -> None:
         """Log or count a connection from the address `peer` that was closed; `sentence`: one of a few."""
         self.begin_window()
         self._closed[sentence] += 1
         if self._closed[sentence] == 1:
-            log.warning("Closed a connection from %s: %s", escape(peer), sentence)
+            log.warning("Closed a connection from %s: %s", _shown(peer), sentence)
 
     def begin_window(self) -> None:
         """Log what was counted, once its minute is over."""
@@ -61,3 +61,8 @@ class Refusals:
         self._logged.clear()
         self._more = 0
         self._closed.clear()
+
+
+def _shown(peer: str) -> str:
+    """Return an address for the log. A client that went at once leaves none: the kernel no longer knows it."""
+    return escape(peer) or "an unknown address"

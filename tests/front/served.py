@@ -43,6 +43,8 @@ def troubled(config: Config) -> Iterator[Running]:
     """
     with running_panel(config) as panel:
         with reporting(config, 1, pause_seconds=PAUSE_SECONDS) as (agent,):
+            while not agent.answers:  # its connection is there before the trouble
+                time.sleep(0.05)
             yield panel
             time.sleep(2 * PAUSE_SECONDS)  # also after it
         assert panel.process.poll() is None, panel.output

@@ -25,6 +25,16 @@ def test_a_refusal_is_logged_with_address_status_and_sentence(caplog: pytest.Log
     assert lines(caplog) == ["Refused samples from 10.0.0.2 (401): The token is not that of 'node001'."]
 
 
+def test_a_client_that_went_before_its_address_was_asked_for_is_logged_as_such(caplog: pytest.LogCaptureFixture):
+    refusals = Refusals(Clock())
+    refusals.note("", BadInput("The body broke off before its end."))
+    refusals.note_connection("", "This is no HTTP request.")
+    assert lines(caplog) == [
+        "Refused samples from an unknown address (400): The body broke off before its end.",
+        "Closed a connection from an unknown address: This is no HTTP request.",
+    ]
+
+
 def test_the_same_trouble_is_logged_once_a_minute_and_counted(caplog: pytest.LogCaptureFixture):
     clock = Clock()
     refusals = Refusals(clock)
