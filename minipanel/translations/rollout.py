@@ -28,7 +28,7 @@ CHINESE = {
     "unknown node": "未知节点",
     "interrupted": "已中断",
     # why
-    "the node does not run systemd, which starts the agent": "节点没有运行 systemd，而 Agent 由它启动",
+    "the node does not run systemd, which starts the agent": "节点未运行 systemd，而 Agent 依赖 systemd",
     "the node tells no time": "节点没有报告时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
     "{python} lies in a home folder, which the agent can't see; install the package python3": (
@@ -64,7 +64,7 @@ CHINESE = {
         "主机密钥与 known_hosts 中的不符；如果节点重装过，请对其名称运行 ssh-keygen -R"
     ),
     "root's ssh key is not accepted; try ssh-copy-id to the node": (
-        "root 的 ssh 密钥未被接受；请对该节点运行 ssh-copy-id"
+        "root 免密登录未配置或被拒绝；请运行 ssh-copy-id root@节点名"
     ),
     "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
     "no reason was given": "没有给出原因",

@@ -26,7 +26,7 @@ CHINESE = {
     "permissive": "宽容模式",
     "clock": "时钟",
     "synchronised": "已同步",
-    "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差一分钟的节点无法上报",
+    "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差超过 1 分钟的节点无法上报",
     "it can't be found out whether it is synchronised": "无法得知是否已同步",
     "a credential makes the round trip": "凭据生成和验证均成功",
     "not installed; a cluster without it: --auth token": "未安装；没有它的集群：--auth token",
@@ -70,11 +70,11 @@ CHINESE = {
         "回车：使用这些节点    a 地址 主机名：添加    l：全部列出"
     ),
     "d NUMBERS or NODESET: delete, such as d 17-20 or d node[17-20]": (
-        "d 序号或节点集合：删除，例如 d 17-20 或 d node[17-20]"
+        "d 序号或节点集：删除，例如 d 17-20 或 d node[17-20]"
     ),
     "{count} nodes; Enter, a, d or l: ": "{count} 个节点；回车、a、d 或 l：",
     "Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.": (
-        "请按回车，或输入 a 地址 主机名、d 序号或节点集合，或 l。"
+        "请按回车，或输入 a 地址 主机名、d 序号或节点集，或 l。"
     ),
     "deleted: {nodes}": "已删除：{nodes}",
     "Line {line} of the hosts file is passed over: {reason}": "hosts 文件第 {line} 行被忽略：{reason}",
@@ -91,7 +91,7 @@ CHINESE = {
     "{hostname} ({address}) is in the list already.": "{hostname}（{address}）已在列表中。",
     "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
     "{text} is no number in the list (1 to {last}).": "{text} 不是列表中的序号（1 到 {last}）。",
-    "{text} is no node set such as node[01-08,12].": "{text} 不是 node[01-08,12] 这样的节点集合。",
+    "{text} is no node set such as node[01-08,12].": "{text} 不是 node[01-08,12] 这样的节点集。",
     "{names} is not in the list.": "{names} 不在列表中。",
     "Panel": "面板",
     "Database file": "数据库文件",
@@ -138,7 +138,7 @@ CHINESE = {
     "nodes": "节点",
     "database": "数据库",
     "agents": "agent",
-    "they prove who they are by {proof}": "以 {proof} 证明身份",
+    "they prove who they are by {proof}": "认证方式：{proof}",
     "a token each": "各自的令牌",
     "programs": "程序",
     "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
