@@ -26,6 +26,9 @@ SMALL_BYTES = 16_384
 MAX_QUEUED = 4
 """Pipelined requests (RFC 9112, 9.3.2) that wait for an answer; then nothing more is read."""
 
+PIPELINE_PAUSE_SECONDS = 0.01
+"""Between those and the next: without it one client keeps the event loop busy, and commits wait for it."""
+
 FIRST_SECONDS = 15.0
 """Until the first request begins."""
 
@@ -59,6 +62,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._running: RequestResponseCycle | None = None
         self._is_in_head = True
         self._is_deaf = False
+        self._is_pausing = False
         self._silent_bytes = 0  # parsed since the parser last came forward
         self._body_left = 0  # of an announced length
         self._body_bytes = 0
@@ -194,9 +198,19 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._is_in_head and not self._is_deaf:
             # Of a head that has begun meanwhile the time counts from now.
             self.deadline = self.loop.time() + (HEAD_SECONDS if self._silent_bytes else KEEP_ALIVE_SECONDS)
+        if not self._rest:
+            self.flow.resume_reading()
+        elif self._hold(len(self._rest) - self._parsed) and not self.pipeline and not self._is_pausing:
+            self._is_pausing = True
+            self.loop.call_later(PIPELINE_PAUSE_SECONDS, self._read_on)
+
+    def _read_on(self) -> None:
+        self._is_pausing = False
+        if self._is_deaf or self.transport.is_closing():
+            return
+        self._give_back()
         self.flow.is_held = False  # type: ignore[attr-defined]
-        if self._rest:
-            self._read(self._rest, self._parsed)
+        self._read(self._rest, self._parsed)
         self.flow.resume_reading()
 
     def pause_writing(self) -> None:
