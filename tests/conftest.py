@@ -15,7 +15,7 @@ LONGEST = (
     "tests/e2e/test_page_cluster.py",
     "tests/e2e/test_storm.py",
     "tests/e2e/test_page.py",
-    "tests/front/test_connections.py",
+    "tests/front/test_front_connections.py",
     "tests/front/test_bodies.py",
     "tests/e2e/test_spool_journey.py",
     "tests/front/test_heads.py",

@@ -93,7 +93,7 @@ class Credentials:
         # A dictionary takes no longer for a near miss: it compares hashes, which an attacker can't foresee.
         hostname = self._tokens.get(text.rstrip("="))
         if hostname is None:
-            raise NotAuthenticated("The token is not that of any node.")
+            raise NotAuthenticated("The token is that of no node in the panel's configuration.")
         return TokenClaim(hostname)
 
 

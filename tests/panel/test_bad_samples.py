@@ -132,7 +132,7 @@ async def test_a_node_id_that_is_no_hostname_is_never_repeated_as_it_is(
 
 async def test_an_unknown_node_and_a_disabled_one(app: FastAPI, config: Config):
     unknown = await refusal(app, config, body_of(sample(node_id="node999")), bearer("node999"))
-    assert unknown[:2] == (403, "The panel knows no node named 'node999'.")
+    assert unknown[:2] == (401, "The token is that of no node in the panel's configuration.")
     disabled = await refusal(app, config, body_of(sample(node_id="node003")), bearer("node003"))
     assert disabled[:2] == (403, "Node 'node003' is disabled in the panel's configuration.")
 
@@ -184,7 +184,7 @@ async def test_a_body_that_breaks_off_is_no_error_of_the_panel(
         "method": "POST",
         "path": "/api/metrics",
         "query_string": b"",
-        "headers": [],
+        "headers": [(b"authorization", bearer()["Authorization"].encode())],
         "client": ("10.0.0.2", 1),
         "http_version": "1.1",
         "scheme": "http",

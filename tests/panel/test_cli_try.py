@@ -18,6 +18,7 @@ import pytest
 
 from minipanel.config import load_config
 from minipanel.config.editing import remove_nodes, set_values
+from minipanel.config.values import SERVER
 from tests.munged import missing_munged, running_munged
 from tests.panel.commands import ENVIRONMENT, Running, command, log_in, run, running
 from tests.ports import free_port
@@ -121,7 +122,7 @@ def test_options_of_a_later_start_change_what_they_name(trial: Trial) -> None:
         assert log_in(trial.url, "first-secret").status_code == 401
         assert log_in(trial.url, "second-secret").status_code == 200
         panel.stop()
-    assert "# The address and port that the page" in trial.config_path.read_text()
+    assert f"# {SERVER.keys['host'][0].english}\n" in trial.config_path.read_text()
 
 
 def test_an_agent_that_dies_is_started_again(trial: Trial) -> None:

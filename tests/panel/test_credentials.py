@@ -77,7 +77,10 @@ def test_a_short_name_that_two_nodes_share_has_no_token(tmp_path: Path):
     twins = (NodeConfig("a", "10.0.0.5", "n1.one"), NodeConfig("b", "10.0.0.6", "n1.two"))
     credentials = Credentials(replace(config_in(tmp_path), nodes=twins))
     assert check(credentials, f"Bearer {agent_token(SECRET, 'n1.two')}")
-    assert refused(credentials, f"Bearer {agent_token(SECRET, 'n1')}") == "The token is not that of any node."
+    assert (
+        refused(credentials, f"Bearer {agent_token(SECRET, 'n1')}")
+        == "The token is that of no node in the panel's configuration."
+    )
 
 
 @pytest.mark.parametrize("header", [None, "Basic eDp5", "Bearer x", f"Bearer {agent_token(SECRET, 'stranger')}"])
