@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -49,8 +50,8 @@ def make_plan(
     addresses, unknown = ({}, []) if options.hosts is None else _from_hosts(options.hosts, known)
     chosen = _enabled(config) if options.hosts is None else [known[name] for name in addresses]
     if node_set is not None:
-        asked = _asked(config, node_set, known)
-        chosen, unknown = [node for node in chosen if node in asked], []
+        asked = {node.hostname for node in _asked(config, node_set, known)}
+        chosen, unknown = [node for node in chosen if node.hostname in asked], []
     if options.only_failed:
         chosen, unknown = [node for node in chosen if node.hostname.lower() in failed], []
     targets = [
@@ -99,7 +100,8 @@ def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:
     """Return the nodes by hostname and name in lower case, and by a long hostname's first part where it is unique."""
     nodes = list(nodes)
     shorts = [node.hostname.lower().partition(".")[0] for node in nodes]
-    known = {short: node for short, node in zip(shorts, nodes, strict=True) if shorts.count(short) == 1}
+    times = Counter(shorts)
+    known = {short: node for short, node in zip(shorts, nodes, strict=True) if times[short] == 1}
     known |= {node.name.lower(): node for node in nodes}
     return known | {node.hostname.lower(): node for node in nodes}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_all_enabled_nodes_are_planned_this_machine_first() -> None:
 )
 def test_nodes_are_named_by_hostname_name_or_short_name(node_set: str, expected: list[str]) -> None:
     assert names(plan(node_set)) == expected
+
+
+def test_many_nodes_are_planned_in_no_time() -> None:
+    many = config(tuple(node(f"n{number}", f"10.1.{number >> 8}.{number & 255}") for number in range(20_000)))
+    began = time.process_time()
+    made = make_plan(many, "n[0-19999]", RolloutOptions(), frozenset(), OWN.__eq__)
+    assert len(made.targets) == 20_000
+    assert time.process_time() - began < 2
 
 
 def test_a_name_that_is_not_there_is_refused() -> None:
