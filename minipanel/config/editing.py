@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -80,7 +81,9 @@ def _edit(
 
 def _with_values(text: str, section: str, values: Values) -> str:
     document = tomlkit.parse(text)
-    table = document.setdefault(section, tomlkit.table())
+    table: Any = document
+    for name in section.split("."):
+        table = table.setdefault(name, tomlkit.table())
     for key, value in values.items():
         table[key] = value
     return document.as_string()

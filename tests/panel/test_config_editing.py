@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from minipanel import edits
 from minipanel.config import NodeConfig, load_config
 from minipanel.config.editing import add_nodes, remove_nodes, set_password_hash, set_values
 from minipanel.config.writing import replace_file
 from minipanel.errors import ConfigError
+from minipanel.services.agent_config import AGENTS_NODE
 
 OLD_HASH, NEW_HASH = "$2b$04$" + "a" * 53, "$2b$04$" + "b" * 53
 
@@ -104,6 +106,14 @@ def test_values_are_set_in_a_section_that_was_not_there(path: Path) -> None:
     config = set_values(path, "agents", {"interval": 10, "allowed_uids": [0, 7]})
     assert (config.agents.interval, config.agents.allowed_uids) == (10, (0, 7))
     assert "# its fan is loud" in path.read_text()
+
+
+def test_values_are_set_in_a_section_below_another_one(path: Path) -> None:
+    for hours in (48, 72):
+        config = edits.set_values(path, "agents.node", {"spool_hours": hours})
+        assert config.of(AGENTS_NODE).spool_hours == hours
+    assert edits.set_values(path, "agents", {"interval": 10}).of(AGENTS_NODE).spool_hours == 72
+    assert path.read_text().count("[agents.node]") == 1
 
 
 @pytest.mark.parametrize(
