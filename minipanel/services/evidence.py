@@ -34,6 +34,9 @@ NEWS_SECONDS = 2.0
 START_SECONDS = 5.0
 """So long after one start of a node's agent no other is taken in."""
 
+MAX_UNWRITTEN_STARTS = 20_000
+"""While the database can't be written: 10,000 nodes that come back from a power cut, twice."""
+
 SAME_TROUBLE_SECONDS = 120
 """A clock that is found off again within this time was off in between."""
 
@@ -98,7 +101,8 @@ class EvidenceNotes:
         if not _BOOT.fullmatch(boot_id) or not _STARTED.fullmatch(started):
             return
         # Passed over is not forgotten: an agent that goes on as it is says so again with its next sample.
-        if self._uptime() - self._started_at.get(node_id, -math.inf) < START_SECONDS:
+        is_soon = self._uptime() - self._started_at.get(node_id, -math.inf) < START_SECONDS
+        if is_soon or len(self._starts) >= MAX_UNWRITTEN_STARTS:
             return
         self._started_at[node_id] = self._uptime()
         self._told[node_id] = (boot_id, started)

@@ -317,3 +317,17 @@ async def test_of_a_node_only_the_newest_thousand_starts_are_kept(notes: Evidenc
     await notes.beat()
     starts = sorted(start.heard_at for start in noted(notes).agent_starts)
     assert (len(starts), starts[-1]) == (MAX_STARTS, T + 5 * (MAX_STARTS + 19))
+
+
+async def test_starts_that_can_not_be_written_are_not_held_without_end(
+    notes: EvidenceNotes, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.services.evidence.MAX_UNWRITTEN_STARTS", 10)
+    for number in range(20):
+        notes.note_start(1, f"{number:08x}", str(T + number))
+        time.pass_seconds(5)
+    await notes.beat()
+    assert len(noted(notes).agent_starts) == 10
+    notes.note_start(1, f"{19:08x}", str(T + 19))
+    await notes.beat()
+    assert f"{19:08x}" in {start.boot_id for start in noted(notes).agent_starts}
