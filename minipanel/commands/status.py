@@ -79,4 +79,5 @@ def _ago(last_seen: int | None, overview: Overview) -> str:
     if last_seen is None:
         return "none yet"
     moment = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(last_seen))
-    return f"{moment} ({overview.timestamp - last_seen} s ago)"
+    age = overview.timestamp - last_seen
+    return f"{moment} ({age} s ago)" if age >= 0 else f"{moment} ({-age} s ahead)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -84,6 +85,17 @@ def test_a_node_whose_clock_is_half_a_minute_behind_is_up_as_on_the_page(config:
         time.sleep(3)  # soon it is written how the node's clock stands
         done = run("status", "--config", config.path)
     assert "nodes     1 up, 1 never (long), 1 disabled (spare)\n" in done.stdout
+
+
+def test_a_sample_of_a_node_whose_clock_is_ahead_is_told_as_such(config: Config) -> None:
+    with running_panel(config):
+        newest = int(time.time()) // 5 * 5 + 40
+        headers = bearer() | {"X-MiniPanel-Sent": f"{newest + 1}.0"}
+        body = body_of(sample(timestamp=newest))
+        httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
+        time.sleep(3)  # soon it is written how the node's clock stands
+        done = run("status", "--config", config.path)
+    assert re.search(r"^node001 +up +.* \([1-4]?\d s ahead\)$", done.stdout, re.MULTILINE)
 
 
 def test_a_panel_that_does_not_run_is_told(config: Config) -> None:
