@@ -57,7 +57,7 @@ class DatabaseReader:
             )
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
-        """Return time, CPU, memory and temperature of the nodes' records at these times. Raises DatabaseError."""
+        """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
         with self._reading() as connection:
             return queries.records_at(connection, node_ids, times, now)
 

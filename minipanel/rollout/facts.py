@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from minipanel_agent import munge
 from minipanel_agent.munge import Credential
 
+from minipanel.models.faults import MAX_AHEAD_SECONDS
 from minipanel.models.quote import escape
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
@@ -16,9 +17,6 @@ from minipanel.rollout.step import Answer
 Say = Callable[..., str]
 Fault = tuple[Word, str]
 """An outcome's word and sentence."""
-
-CLOCK_SECONDS = 60
-"""How far a node's clock may be off: a sample further ahead is refused by the panel."""
 
 UNIT = "minipanel-agent.service"
 SENTENCE_CHARACTERS = 300
@@ -108,7 +106,8 @@ def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
     skew = facts.skew_seconds
     if skew is None:
         return Word.WRONG_CLOCK, say("the node tells no time")
-    if abs(skew) <= CLOCK_SECONDS:
+    # Further ahead, its samples are refused by the panel.
+    if abs(skew) <= MAX_AHEAD_SECONDS:
         return None
     if skew > 0:
         sentence = say("the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed", **_clock(skew))
@@ -118,7 +117,7 @@ def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
 
 
 def _clock(skew: int) -> dict[str, int]:
-    return {"seconds": abs(skew), "limit": CLOCK_SECONDS}
+    return {"seconds": abs(skew), "limit": MAX_AHEAD_SECONDS}
 
 
 def _fault_of_munge(facts: Facts, socket: str | None, say: Say) -> Fault | None:

@@ -25,7 +25,6 @@ HOME = "/opt/minipanel-agent"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = _PACKAGE.parent
-_CA_BYTES_MAX = 1024 * 1024
 _BLOCK_BYTES = 4096
 _FOLDERS_KIB = 64
 _SPOOL_KIB = 8192

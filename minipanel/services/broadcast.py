@@ -60,8 +60,10 @@ class Broadcast:
 
     def restart(self) -> None:
         """Send everyone a new snapshot: the list of nodes has changed."""
-        for viewer in self._viewers:
-            viewer.replace(self._snapshot())
+        if self._viewers:
+            snapshot = self._snapshot()
+            for viewer in self._viewers:
+                viewer.replace(snapshot)
 
     def close(self) -> None:
         """End every stream, so that none holds up the panel's stop."""
