@@ -11,7 +11,7 @@ import msgspec
 from minipanel.models.answers import GapAnswer, GapsNode, GapsOne
 from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
 from minipanel.models.node import Node, up_seconds
-from minipanel.models.record import SLOT_SECONDS, last_sample
+from minipanel.models.record import last_sample
 from minipanel.services.history import Span
 from minipanel.services.reading import Reading
 
@@ -23,7 +23,7 @@ class Gaps:
         self,
         reading: Reading,
         silent_seconds: Callable[[Node], float],
-        interval_seconds: int = SLOT_SECONDS,
+        interval_seconds: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._reading = reading

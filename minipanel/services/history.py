@@ -64,7 +64,7 @@ def read_span(period: str | None, start: str | None, end: str | None, fields: st
 class History:
     """Reads records beside the writer."""
 
-    def __init__(self, reading: Reading, interval_seconds: int = 5, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, reading: Reading, interval_seconds: int, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
         self.interval_seconds = interval_seconds
         self._clock = clock

@@ -35,7 +35,7 @@ class Live:
 
     def __init__(
         self,
-        interval_seconds: int = 5,
+        interval_seconds: int,
         clock: Callable[[], float] = time.time,
         uptime: Callable[[], float] = uptime,
         note_ahead: Callable[[int, float], None] = lambda *_: None,

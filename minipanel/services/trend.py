@@ -20,7 +20,7 @@ ON_THEIR_WAY_SECONDS = 10
 """Nodes send their samples up to 4 s apart: a sum that lacks some of them would look like a drop."""
 
 
-def trend(hours: Sequence[tuple[LastHour, Sample]], now: float, interval_seconds: int = 5) -> Trend:
+def trend(hours: Sequence[tuple[LastHour, Sample]], now: float, interval_seconds: int) -> Trend:
     """Return the cluster's last minutes; a time of which no node has a sample is left out.
 
     `hours` holds each node's last hour and its newest sample, which tells its totals.

@@ -32,7 +32,7 @@ class Clock:
 async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Live, Broadcast, Clock]]:
     monkeypatch.setattr(broadcast, "EVENT_SECONDS", 0.01)
     clock = Clock()
-    live = Live(clock=clock, uptime=clock)
+    live = Live(5, clock, clock)
     live.replace([NODE, OTHER], {})
     events = Broadcast(live, clock)
     live.listen(events.note_states)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 async def history(tmp_path: Path) -> AsyncIterator[History]:
     store = Store(tmp_path / "data.db")
     reading = Reading(store.reader)
-    yield History(reading, clock=lambda: T)
+    yield History(reading, 5, lambda: T)
     await reading.close()
     store.close()
 

@@ -166,7 +166,7 @@ def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live
         clock.now = timestamp
         live.take(NODE, [sample(timestamp)])
     assert live.one(NODE).recent.timestamp == [*range(NOW - 5, NOW, 5), *later]
-    assert len(trend(live.hours(), clock.now).timestamp) == 19
+    assert len(trend(live.hours(), clock.now, 5).timestamp) == 19
 
 
 def test_memory_percent_is_of_the_total(live: Live) -> None:
