@@ -20,7 +20,7 @@ from minipanel.database.store import Store
 from minipanel.models.sample import Sample
 from minipanel.services.tokens import agent_token
 from tests.panel.commands import ENVIRONMENT, Running, log_in, written_config
-from tests.panel.doors import PASSWORD, SECRET
+from tests.panel.example import PASSWORD, SECRET
 
 ROOT = Path(__file__).resolve().parents[1]
 TOKENS = "web/src/assets/tokens.css"

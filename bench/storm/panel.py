@@ -13,7 +13,7 @@ from minipanel_agent import munge
 
 from minipanel.app import create_app
 from minipanel.config import Config
-from minipanel.database.store import Job, Store, Stored
+from minipanel.database.store import Job, Store, Written
 from minipanel.models.sample import Sample
 from minipanel.services import panel as panel_parts
 from minipanel.services.panel import Panel
@@ -38,7 +38,7 @@ def main() -> None:
         def write_samples(self, node_id: int, samples: Sequence[Sample], oldest: int) -> Job:
             one_in = int(controls.forgets_one_in)
             if one_in and next(writes) % one_in == 0:
-                return lambda _connection: Stored(len(samples), 0)
+                return lambda _connection: Written(len(samples), 0)
             return super().write_samples(node_id, samples, oldest)
 
     def troubled_panel(config: Config) -> Panel:

@@ -33,7 +33,7 @@ Merge = Callable[[sqlite3.Connection, Sequence[Row]], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Written:
     """What became of a batch: `ignored` counts duplicates and samples older than the history kept.
 
     `samples` are those that were stored.
@@ -116,7 +116,7 @@ class Store:
     def write_samples(self, node_id: int, samples: Sequence[Sample], oldest: int) -> Job:
         """Return the job that merges a node's samples into its records; those before `oldest` are ignored."""
 
-        def write(connection: sqlite3.Connection) -> Stored:
+        def write(connection: sqlite3.Connection) -> Written:
             stored = []
             merges: dict[int, Merge] = {}
             for sample in samples:
@@ -130,7 +130,7 @@ class Store:
                 # One by one, so that it is known which were there already.
                 if merge(connection, [row]):
                     stored.append(sample)
-            return Stored(len(stored), len(samples) - len(stored), tuple(stored))
+            return Written(len(stored), len(samples) - len(stored), tuple(stored))
 
         return write
 

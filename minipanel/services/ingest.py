@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from minipanel.database.store import Job, Store, Stored
+from minipanel.database.store import Job, Store, Written
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.events import SamplesListener
 from minipanel.models.node import Node
@@ -55,14 +55,14 @@ class Ingest:
         """Commit what waits, then stop."""
         await self._batcher.close()
 
-    async def submit(self, node: Node, samples: list[Sample]) -> Stored:
+    async def submit(self, node: Node, samples: list[Sample]) -> Written:
         """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored.
 
         Answered only after the commit: what an agent was told is stored survives a crash of the panel.
         """
         job = self._store.write_samples(node.id, samples, self.oldest())
         try:
-            outcome: Stored = await self.run(job, len(samples))
+            outcome: Written = await self.run(job, len(samples))
         except DatabaseError as error:
             raise TryLater(str(error), RETRY_SECONDS) from error
         if outcome.samples:

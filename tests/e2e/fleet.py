@@ -20,7 +20,7 @@ from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, 
 from minipanel.config.template import render_config
 from minipanel.services.tokens import agent_token
 from tests.e2e.trial import PASSWORD, START_SECONDS
-from tests.panel.doors import hash_of
+from tests.panel.example import hash_of
 from tests.ports import free_port
 
 HANDS = 32

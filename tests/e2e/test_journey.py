@@ -17,7 +17,7 @@ from minipanel.config.template import render_config
 from minipanel.services.tokens import agent_token
 from tests.e2e.trial import Trial, children_of, running_trial, wait_for_sample
 from tests.munged import running_munged
-from tests.panel.doors import hash_of
+from tests.panel.example import hash_of
 from tests.ports import free_port
 
 CPU_TOLERANCE_PERCENT = 6.0

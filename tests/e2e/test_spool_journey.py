@@ -15,7 +15,7 @@ import httpx
 from minipanel.config import Config
 from minipanel.trial.trial import write_agent_config
 from tests.panel.commands import ENVIRONMENT, log_in, running_panel, written_config
-from tests.panel.doors import PASSWORD
+from tests.panel.example import PASSWORD
 
 AWAY_SECONDS = 20
 

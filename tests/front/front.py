@@ -15,7 +15,7 @@ from pathlib import Path
 
 from minipanel.config import Config
 from tests.panel.commands import ENVIRONMENT, START_SECONDS, written_config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 MAX_GROWTH = 40_000_000
 """Bytes by which no attack may let the panel grow."""

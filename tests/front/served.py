@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from minipanel.config import Config
 from tests.panel.commands import Running, log_in, running_panel
-from tests.panel.doors import PASSWORD
+from tests.panel.example import PASSWORD
 from tests.panel.load import reporting
 
 AGENT_SECONDS = 2.0

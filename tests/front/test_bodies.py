@@ -11,7 +11,7 @@ import pytest
 
 from minipanel.services.tokens import agent_token
 from tests.front.front import Front, front, harmless, is_closed, post, read_answer
-from tests.panel.doors import SECRET, bearer, body_of, sample
+from tests.panel.example import SECRET, bearer, body_of, sample
 
 pytestmark = pytest.mark.storm
 

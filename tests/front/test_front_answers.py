@@ -15,7 +15,7 @@ import pytest
 
 from tests.front.front import Front, flood, front, post, read_answer
 from tests.panel.commands import log_in
-from tests.panel.doors import PASSWORD, bearer, body_of, sample
+from tests.panel.example import PASSWORD, bearer, body_of, sample
 from tests.panel.test_cli_serve import certificate
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.front.front import Front, front, harmless, post, read_answer
 from tests.panel.commands import log_in
-from tests.panel.doors import PASSWORD, bearer, body_of, sample
+from tests.panel.example import PASSWORD, bearer, body_of, sample
 
 pytestmark = pytest.mark.storm
 

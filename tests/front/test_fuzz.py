@@ -16,7 +16,7 @@ from minipanel.config import Config
 from tests.front.served import fuzzing, session, troubled
 from tests.front.wire import exchange, statuses
 from tests.panel.commands import written_config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 REFUSED = {400, 401, 403, 404, 405, 413, 431}
 PAGE = {200} if (STATIC / "index.html").exists() else {503}

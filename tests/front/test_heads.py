@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.front.front import Front, flood, front, harmless, is_closed, post, read_answer
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 pytestmark = pytest.mark.storm
 

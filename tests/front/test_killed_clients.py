@@ -16,7 +16,7 @@ from tests.e2e.month import fill_month
 from tests.front.served import session, troubled
 from tests.front.wire import connect, reset, statuses
 from tests.panel.commands import Running, written_config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 CLIENTS = 10
 """Of each kind."""

@@ -15,7 +15,7 @@ from minipanel.database.store import Store
 from tests.e2e.month import fill_month
 from tests.front.wire import connect, reset
 from tests.panel.commands import Running, certificate, running_panel, written_config
-from tests.panel.doors import PASSWORD, bearer, body_of, sample
+from tests.panel.example import PASSWORD, bearer, body_of, sample
 
 CLIENTS = 10
 TRUSTING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -20,7 +20,7 @@ from minipanel.config.template import render_config
 from tests.front.front import resident_bytes
 from tests.front.served import troubled
 from tests.panel.commands import log_in, running_panel, written_config
-from tests.panel.doors import PASSWORD, hash_of
+from tests.panel.example import PASSWORD, hash_of
 
 RIGHT = {"username": "miniadmin", "password": PASSWORD}
 WRONG = {"username": "miniadmin", "password": "a guess"}

@@ -15,7 +15,7 @@ from minipanel.database.store import Store
 from tests.e2e.month import explain_gaps, fill_month
 from tests.front.served import session, troubled
 from tests.panel.commands import ENVIRONMENT, written_config
-from tests.panel.doors import bearer
+from tests.panel.example import bearer
 
 EXAMPLES = 80
 """Of one route, beside those that its schema's edges make: all runs together take half a minute."""

@@ -17,7 +17,7 @@ import httpx
 
 from minipanel.config import Config
 from minipanel.config.template import render_config
-from tests.panel.doors import config_in
+from tests.panel.example import config_in
 from tests.ports import free_port
 
 START_SECONDS = 15

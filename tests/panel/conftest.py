@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.panel.doors import PASSWORD, caller, config_in, running_app
+from tests.panel.example import PASSWORD, caller, config_in, running_app
 
 
 @pytest.fixture

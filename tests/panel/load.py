@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from minipanel.config import Config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 
-from tests.panel.doors import PASSWORD, bearer, body_of, caller, sample
+from tests.panel.example import PASSWORD, bearer, body_of, caller, sample
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
 
 NOW = int(time.time()) // 5 * 5

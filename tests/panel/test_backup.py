@@ -21,7 +21,7 @@ from minipanel.database.store import Store
 from minipanel.errors import DatabaseError
 from minipanel.models.sample import Sample
 from tests.panel.commands import run, running_panel, written_config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 T = int(time.time()) // 300 * 300 - 300
 

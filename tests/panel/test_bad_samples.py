@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from tests.panel.doors import bearer, body_of, caller, config_in, nothing_stored, running_app, sample
+from tests.panel.example import bearer, body_of, caller, config_in, nothing_stored, running_app, sample
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ import pytest
 
 from minipanel.config import Config, load_config
 from tests.panel.commands import at_terminal, command, log_in, run, running_panel, written_config
-from tests.panel.doors import PASSWORD
+from tests.panel.example import PASSWORD
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.panel.commands import (
     running_panel,
     written_config,
 )
-from tests.panel.doors import PASSWORD
+from tests.panel.example import PASSWORD
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES, disk_trouble, munge_trouble
 from tests.munged import missing_munged, running_munged
 from tests.panel.commands import run, running_panel, written_config
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from minipanel.models.sample import Sample
 from minipanel.services.history import read_span
 from minipanel.services.panel import Panel
 from minipanel.services.retention import STEADY_LOOKS
-from tests.panel.doors import config_in
+from tests.panel.example import config_in
 
 pytestmark = pytest.mark.anyio
 

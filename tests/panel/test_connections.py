@@ -14,12 +14,12 @@ import pytest
 from minipanel.database.connection import open_reader, open_writer
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError
-from tests.panel.doors import config_in, running_app
+from tests.panel.example import config_in, running_app
 
 OPEN_AND_STOP = """
 import asyncio, sys
 from pathlib import Path
-from tests.panel.doors import caller, config_in, running_app
+from tests.panel.example import caller, config_in, running_app
 
 async def run():
     async with running_app(config_in(Path(sys.argv[1]))) as app, caller(app) as client:

@@ -17,7 +17,7 @@ from minipanel.machine.addresses import LocalAddresses
 from minipanel.models.node import Node
 from minipanel.services.credentials import Claim, Credentials, MungeClaim
 from minipanel.services.tokens import agent_token
-from tests.panel.doors import SECRET, config_in
+from tests.panel.example import SECRET, config_in
 
 NODE = Node(1, "node001", "10.0.0.2", "node001", True)
 LONG = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)

@@ -17,7 +17,7 @@ from minipanel.models.gap import AgentStart, Evidence
 from minipanel.services.clocks import Clocks
 from minipanel.services.evidence import AWAY_SECONDS, EvidenceNotes
 from minipanel.services.ingest import Ingest
-from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.example import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
 

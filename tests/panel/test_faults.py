@@ -24,7 +24,7 @@ from minipanel.config import AgentsConfig, Config
 from minipanel.config.template import render_config
 from tests.munged import missing_munged, process_id, running_munged
 from tests.panel.commands import ENVIRONMENT, running_panel, written_config
-from tests.panel.doors import body_of, sample
+from tests.panel.example import body_of, sample
 from tests.panel.load import Reporter, reporting, samples_in
 
 LOCKED_SECONDS = 7.0

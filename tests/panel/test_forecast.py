@@ -19,7 +19,7 @@ from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES
 from tests.e2e.month import fill_month, put_records, record
 from tests.panel.commands import run, written_config
-from tests.panel.doors import config_in
+from tests.panel.example import config_in
 
 GB = 2**30
 

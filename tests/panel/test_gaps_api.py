@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.example import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
 
 LONG = "node002.cluster.example"
 FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"

@@ -13,7 +13,7 @@ import pytest
 from minipanel.app import create_app
 from minipanel.services.panel import Panel
 from minipanel.services.trend import trend
-from tests.panel.doors import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.example import PASSWORD, bearer, body_of, caller, config_in, running_app, sample
 from tests.panel.test_trend import GB, LastHour, Sample
 
 ANSWERS = (

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from tests.panel.doors import PASSWORD, caller, changed_password, config_in, running_app
+from tests.panel.example import PASSWORD, caller, changed_password, config_in, running_app
 
 pytestmark = pytest.mark.anyio
 

@@ -24,7 +24,7 @@ from minipanel.models.node import Node
 from minipanel.services.credentials import Claim, Credentials
 from minipanel.services.munge import MungeDecoder, refusal
 from tests.munged import missing_munged, running_munged
-from tests.panel.doors import body_of, caller, config_in, running_app, sample
+from tests.panel.example import body_of, caller, config_in, running_app, sample
 
 NODE = Node(1, "node001", "10.0.0.2", "node001", True)
 OTHER = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)

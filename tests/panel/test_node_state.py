@@ -16,7 +16,7 @@ from minipanel.models.sample import Sample
 from minipanel.rollout import rollout
 from minipanel.services.history import read_span
 from minipanel.services.panel import Panel
-from tests.panel.doors import config_in
+from tests.panel.example import config_in
 
 pytestmark = pytest.mark.anyio
 

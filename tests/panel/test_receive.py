@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from minipanel.config import Config
 from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version, take_samples
 from minipanel.models.answers import NodeAnswer
-from tests.panel.doors import bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.example import bearer, body_of, caller, config_in, running_app, sample
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database.store import Store, Stored
+from minipanel.database.store import Store, Written
 from minipanel.models.record import VALUE_COLUMNS, last_sample, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
 
@@ -33,9 +33,9 @@ def sample(timestamp: int, cpu: float = 50.0, used: int = 4000, temp: float | No
     return Sample("n1", timestamp, cpu, 8000, used, temp)
 
 
-def write(store: Store, *samples: Sample, oldest: int = 0) -> Stored:
+def write(store: Store, *samples: Sample, oldest: int = 0) -> Written:
     (outcome,) = store.run([store.write_samples(NODE, samples, oldest)])
-    assert isinstance(outcome, Stored)
+    assert isinstance(outcome, Written)
     return outcome
 
 
@@ -84,30 +84,30 @@ def test_a_record_holds_mean_maximum_and_count(store: Store) -> None:
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_a_sample_sent_twice_is_counted_once(store: Store, sealed: bool) -> None:
-    assert write(store, sample(T)) == Stored(1, 0)
+    assert write(store, sample(T)) == Written(1, 0)
     if sealed:
         assert seal(store) == 1
     before = records(store)
-    assert write(store, sample(T)) == Stored(0, 1)
-    assert write(store, sample(T, 99.0)) == Stored(0, 1)
+    assert write(store, sample(T)) == Written(0, 1)
+    assert write(store, sample(T, 99.0)) == Written(0, 1)
     assert records(store) == before
 
 
 def test_a_sample_twice_in_one_batch_is_counted_once(store: Store) -> None:
-    assert write(store, sample(T), sample(T)) == Stored(1, 1)
+    assert write(store, sample(T), sample(T)) == Written(1, 1)
     assert records(store)[0]["samples"] == 1
 
 
 def test_samples_older_than_the_history_kept_are_ignored(store: Store) -> None:
-    assert write(store, sample(T - 600), sample(T), oldest=T - 300) == Stored(1, 1)
+    assert write(store, sample(T - 600), sample(T), oldest=T - 300) == Written(1, 1)
     assert [record["timestamp"] for record in records(store)] == [T]
 
 
 def test_a_complete_record_takes_nothing_more_and_needs_no_bitmap(store: Store) -> None:
     full = [sample(T - 300 + 5 * k, k, 4000 + k) for k in range(1, 61)]
-    assert write(store, *full) == Stored(60, 0)
+    assert write(store, *full) == Written(60, 0)
     assert seal(store) == 1
-    assert write(store, *full) == Stored(0, 60)
+    assert write(store, *full) == Written(0, 60)
     (record,) = records(store)
     assert (record["samples"], record["cpu_percent"], record["memory_used"]) == (60, 30.5, 4031)
 

@@ -12,7 +12,7 @@ from minipanel.config.template import render_config
 from minipanel.machine.lock import PanelLock
 from minipanel.services.ingest import WAITING_SAMPLES
 from minipanel.serving.server import PanelServer
-from tests.panel.doors import config_in, running_app
+from tests.panel.example import config_in, running_app
 
 pytestmark = pytest.mark.anyio
 

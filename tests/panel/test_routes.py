@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route
 
-from tests.panel.doors import PASSWORD, bearer, caller
+from tests.panel.example import PASSWORD, bearer, caller
 
 pytestmark = pytest.mark.anyio
 

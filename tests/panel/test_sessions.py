@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from minipanel.config import Config
 from minipanel.errors import NotAuthenticated, TooManyTries
 from minipanel.services.sessions import Session, Sessions
-from tests.panel.doors import PASSWORD, changed_password, config_in, hash_of
+from tests.panel.example import PASSWORD, changed_password, config_in, hash_of
 
 NOW = 1_700_000_000.5
 WRONG = "The username or the password is wrong."

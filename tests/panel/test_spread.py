@@ -15,7 +15,7 @@ from minipanel.models.node import Node
 from minipanel.services.history import read_span
 from minipanel.services.spread import MAX_NODES, MAX_RECORDS, columns_of, percentile, times_for
 from tests.e2e.month import put_records, record
-from tests.panel.doors import bearer, body_of, sample
+from tests.panel.example import bearer, body_of, sample
 
 LONG = "node002.cluster.example"
 

@@ -18,7 +18,7 @@ from minipanel.database.store import Store
 from minipanel.models.record import record_id
 from tests.e2e.month import DAY, put_records, record
 from tests.panel.commands import STOP_SECONDS, log_in, running_panel, written_config
-from tests.panel.doors import PASSWORD
+from tests.panel.example import PASSWORD
 
 NODES = 30
 QUESTIONS = (

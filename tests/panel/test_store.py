@@ -13,7 +13,7 @@ import pytest
 from minipanel.config import AdminConfig, NodeConfig
 from minipanel.database import schema
 from minipanel.database.connection import explain
-from minipanel.database.store import Forgotten, Store, Stored
+from minipanel.database.store import Forgotten, Store, Written
 from minipanel.errors import DatabaseError
 from minipanel.models.sample import Sample
 from tests.panel.olddatabase import make_old
@@ -109,7 +109,7 @@ def test_one_job_at_fault_does_not_take_the_others_with_it(tmp_path: Path) -> No
         raise fault
 
     results = store.run([store.write_samples(1, [SAMPLE], 0), at_fault])
-    assert results == [Stored(1, 0), fault]
+    assert results == [Written(1, 0), fault]
     assert store.reader.history(1, 0, SAMPLE.timestamp + 300, ["samples"], SAMPLE.timestamp + 300)[1] == b"[1]"
     store.close()
 
@@ -125,7 +125,7 @@ def test_one_job_that_sqlite_refuses_does_not_take_the_others_with_it(tmp_path: 
         connection.execute("DELETE FROM nowhere")
 
     first, second, *others = store.run([twice_the_same, no_such_table, store.write_samples(1, [SAMPLE], 0)])
-    assert others == [Stored(1, 0)]
+    assert others == [Written(1, 0)]
     assert [str(error) for error in (first, second)] == [
         f"The database {store.path} can't be used: UNIQUE constraint failed: users.id.",
         f"The database {store.path} can't be used: no such table: nowhere.",
@@ -149,7 +149,7 @@ def test_a_foreign_lock_gives_a_sentence_and_nothing_is_half_written(
     assert "locked by another program" in str(refused)
     foreign.execute("ROLLBACK")
     foreign.close()
-    assert store.run([job]) == [Stored(1, 0)]
+    assert store.run([job]) == [Written(1, 0)]
     store.close()
 
 
@@ -167,7 +167,7 @@ def test_a_full_disk_gives_a_sentence_and_the_next_write_goes_on(tmp_path: Path)
     assert isinstance(first, DatabaseError)
     assert str(first) == f"The database {store.path} can't grow: the disk of {tmp_path} is full."
     assert isinstance(second, DatabaseError)
-    assert store.run([store.write_samples(1, [SAMPLE], 0)]) == [Stored(1, 0)]
+    assert store.run([store.write_samples(1, [SAMPLE], 0)]) == [Written(1, 0)]
     store.close()
 
 
@@ -195,7 +195,7 @@ def test_filling_records_of_one_commit_lie_on_neighbouring_pages(tmp_path: Path)
     for tick in (305, 310):
         for start in range(0, 1000, 25):
             jobs = [store.write_samples(node, [filling(node, tick)], 0) for node in nodes[start : start + 25]]
-            assert store.run(jobs) == [Stored(1, 0)] * 25
+            assert store.run(jobs) == [Written(1, 0)] * 25
     store.close()
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
         assert [row[0] for row in connection.execute("SELECT node_id FROM pending_metrics ORDER BY place")] == nodes
@@ -209,7 +209,7 @@ def test_the_newest_schema_takes_over_what_filled_and_drops_what_the_row_id_says
     path = tmp_path / "data.db"
     make_old(path, 2, (9, 4), SAMPLE.timestamp)
     store = Store(path)
-    assert store.run([store.write_samples(4, [SAMPLE], 0), store.seal(SAMPLE.timestamp, 10)]) == [Stored(1, 0), 2]
+    assert store.run([store.write_samples(4, [SAMPLE], 0), store.seal(SAMPLE.timestamp, 10)]) == [Written(1, 0), 2]
     for node, expected in ((4, b"[28.5]"), (9, b"[7.0]")):
         assert store.reader.history(node, 0, 1 << 31, ["cpu_percent"], 1 << 31)[1] == expected
     store.close()
