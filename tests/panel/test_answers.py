@@ -31,8 +31,8 @@ ASKED = [
     ("GET", "/api/metrics/realtime/node999", 404),
     ("GET", "/api/metrics/trend", 200),
     ("GET", "/api/metrics/history/node001?period=1d", 200),
-    ("GET", f"/api/metrics/history/node001?{RECORDS}&fields=cpu_temp,samples", 200),
-    ("GET", f"/api/metrics/history/node003?{RECORDS}", 200),
+    ("GET", "/api/metrics/history/node001?RECORDS&fields=cpu_temp,samples", 200),
+    ("GET", "/api/metrics/history/node003?RECORDS", 200),
     ("GET", "/api/metrics/history/node001?period=2w", 400),
     ("GET", "/api/metrics/history/node999?period=1d", 404),
     ("GET", "/api/metrics/history?nodes=node001,node002.cluster.example,node003&period=7d", 200),
@@ -93,6 +93,8 @@ async def document(client: httpx.AsyncClient) -> Document:
 async def test_an_answer_is_what_the_document_says(
     full: httpx.AsyncClient, document: Document, method: str, path: str, status: int
 ) -> None:
+    # Only here: a test's name must not hold a time, or lanes that start at different seconds collect different tests.
+    path = path.replace("RECORDS", RECORDS)
     answer = await full.request(method, path)
     assert answer.status_code == status, answer.text
     assert document.faults(method, path, status, answer.json()) == []
