@@ -91,7 +91,9 @@ def test_a_panel_that_was_restarted_answers_at_once(installation: Installation) 
         shown = installation.node.shell("systemctl restart minipanel; minipanel status || true")
         assert shown.startswith("panel     up at http://127.0.0.1:8080, version"), shown
     # A reload is over only when the configuration was read.
-    assert installation.node.shell("systemctl reload minipanel; systemctl is-active minipanel").strip() == "active"
+    wait = "for turn in $(seq 100); do systemctl is-active --quiet minipanel && break; sleep 0.1; done"
+    shown = installation.node.shell(f"systemctl reload minipanel; {wait}; systemctl is-active minipanel")
+    assert shown.strip() == "active"
 
 
 def test_a_reload_takes_in_a_new_node(installation: Installation) -> None:
