@@ -97,3 +97,20 @@ async def test_a_node_that_misses_nothing_is_up_and_whole_at_any_interval(tmp_pa
         clock.now += 3600
         (gap,) = (await get("gaps/node001?period=1d"))["gaps"]
         assert (gap["from"], gap["to"]) == (begin + 1800, int(clock.now))
+
+
+@pytest.mark.anyio
+async def test_a_gap_ends_one_interval_before_the_next_sample_also_after_a_reload(tmp_path: Path) -> None:
+    clock, config = Clock(), config_in(tmp_path, interval=5)
+    app = create_app(config, tmp_path, lambda config: Panel(config, clock, clock))
+    async with app.router.lifespan_context(app), caller(app) as client:
+        await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
+        begin = int(clock.now)
+        for timestamp in (begin, begin + 120):
+            clock.now = float(timestamp)
+            stored = await client.post("/api/metrics", content=body_of(sample(timestamp=timestamp)), headers=bearer())
+            assert stored.json()["stored"] == 1
+        for interval in (5, 60):
+            await app.state.panel.reload(replace(config, agents=replace(config.agents, interval=interval)))
+            (gap,) = (await client.get("/api/metrics/gaps/node001?period=1d")).json()["gaps"]
+            assert (gap["from"], gap["to"]) == (begin, begin + 120 - interval)

@@ -1,0 +1,40 @@
+"""The threads that read: what they do is ended at a stop, however long it would take."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+import pytest
+
+from minipanel.database.reader import DatabaseReader
+from minipanel.database.store import Store
+from minipanel.errors import TryLater
+from minipanel.services.reading import STOPS, THREADS, Reading
+
+NUMBERS = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 30000000)"
+SOON_SECONDS = 2
+
+pytestmark = pytest.mark.anyio
+
+
+def read_long(reader: DatabaseReader) -> None:
+    with reader._reading() as connection:
+        connection.execute(f"{NUMBERS} SELECT max(n) FROM number").fetchone()
+
+
+async def test_a_stop_ends_statements_that_run_and_begins_none_that_wait(tmp_path: Path) -> None:
+    with contextlib.closing(Store(tmp_path / "data.db")) as store:
+        reading = Reading(store.reader)
+        asked = [asyncio.create_task(reading.do(read_long, store.reader)) for _ in range(3 * THREADS)]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        await reading.close()
+        assert time.monotonic() - began < SOON_SECONDS
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            assert isinstance(answer, TryLater)
+            assert answer.sentence == STOPS
+        with pytest.raises(TryLater, match=STOPS):
+            await reading.do(read_long, store.reader)
