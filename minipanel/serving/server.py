@@ -198,20 +198,24 @@ class PanelServer(uvicorn.Server):
                 config = await self._take_over()
                 log.info("The configuration was read anew: %d nodes.", len(config.nodes))
                 _tell_what_waits(self._config, config)
-            except (ConfigError, DatabaseError) as error:
+            except ConfigError as error:
                 log.error("%s The panel goes on with the configuration it had.", error)
             finally:
                 notify(READY)
 
     async def _take_over(self) -> Config:
-        """Return the configuration that the panel now follows. It waits for room in a queue that is full."""
+        """Return the configuration that the panel now follows. It waits while nothing can be written.
+
+        Raises ConfigError.
+        """
         for pause_seconds in chain(RELOAD_PAUSES_SECONDS, repeat(RELOAD_PAUSES_SECONDS[-1])):
             config = load_config(self._config.path)
             try:
                 await self._panel.reload(config)
-            except TryLater:
+            except (TryLater, DatabaseError) as error:
                 if pause_seconds == RELOAD_PAUSES_SECONDS[0]:
-                    log.warning("The panel is busy. The configuration is read anew as soon as there is room.")
+                    reason = error if isinstance(error, DatabaseError) else "The panel is busy."
+                    log.warning("%s The configuration is read anew as soon as there is room.", reason)
                 await asyncio.sleep(pause_seconds)
             else:
                 return config

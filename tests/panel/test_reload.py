@@ -1,6 +1,8 @@
 """A reload of a panel that is busy."""
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -39,4 +41,25 @@ async def test_a_reload_that_finds_the_queue_full_is_done_when_there_is_room(
         has_room.set()
         async with asyncio.timeout(5):
             await asyncio.gather(writing, waiting, reload)
+        assert app.state.panel.directory.find("node009") is not None
+
+
+async def test_a_reload_that_finds_the_database_locked_is_done_when_it_is_free(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config_in(tmp_path)
+    async with running_app(config) as app:
+        with contextlib.closing(sqlite3.connect(config.database.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            more = (*config.nodes, NodeConfig("node009", "10.0.0.9", "node009"))
+            config.path.write_text(render_config(replace(config, nodes=more)))
+            server = PanelServer(app, config, PanelLock(config.database.path), False, lambda: None)
+            reload = asyncio.create_task(server._reload())
+            async with asyncio.timeout(10):
+                while "is locked by another program" not in caplog.text:  # noqa: ASYNC110 - it is the log that tells
+                    await asyncio.sleep(0.05)
+            assert not reload.done()
+            other.execute("ROLLBACK")
+        async with asyncio.timeout(10):
+            await reload
         assert app.state.panel.directory.find("node009") is not None
