@@ -69,7 +69,7 @@ def test_what_the_wheel_installs_runs_without_the_repository(installed: Path, tm
     files = run([sys.executable, "-c", where], cwd=tmp_path, env=environment).split()
     assert [Path(file).is_relative_to(installed) for file in files] == [True, True]
     usage = run([sys.executable, "-m", "minipanel", "--help"], cwd=tmp_path, env=environment)
-    assert "serve" in usage
+    assert "rollout" in usage
 
 
 def test_the_agent_is_one_small_file_that_tells_its_version(agent: Path, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_the_agents_table_has_every_key_once_with_its_real_default(pages: list[P
 
 
 def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each command that has none below it, by its name: "status", "nodes add"."""
+    """Yield each command that has none below it, by its name: "status", "nodes add"; also one that no help shows."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield name, command
@@ -91,7 +91,8 @@ def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield from commands(below, f"{name} {word}".lstrip())
 
 
-COMMANDS = dict(commands(get_command(cli)))
+CALLABLE = dict(commands(get_command(cli)))
+COMMANDS = {name: command for name, command in CALLABLE.items() if not command.hidden}
 
 
 @in_each_language
@@ -137,7 +138,7 @@ def test_every_option_of_a_command_is_explained_and_no_other(command: str, pages
 
 
 def options_of(command: str | None) -> set[str]:
-    parameters = COMMANDS[command].params if command else []
+    parameters = CALLABLE[command].params if command else []
     return {option for parameter in parameters for option in parameter.opts if option.startswith("--")}
 
 
@@ -153,7 +154,7 @@ def named_options(pages: list[Path]) -> Iterator[tuple[str | None, str]]:
 def speaker_of(word: str) -> str | None:
     """install.sh --port 8081 -> setup, minipanel nodes add --name NAME -> nodes add"""
     said = re.sub(r"^(\S*/)?install\.sh", "setup", word.removeprefix("sudo ").removeprefix("minipanel "))
-    return next((name for name in COMMANDS if f"{said} ".startswith(f"{name} ")), None)
+    return next((name for name in CALLABLE if f"{said} ".startswith(f"{name} ")), None)
 
 
 @in_each_language

@@ -1,4 +1,4 @@
-"""`minipanel passwd`: the password of the page's account."""
+"""`minipanel access passwd`: the password of the page's account."""
 
 from __future__ import annotations
 

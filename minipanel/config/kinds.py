@@ -108,7 +108,7 @@ def password_hash() -> Kind:
             raise NotAcceptable("is not acceptable")
         return _unshown(value)
 
-    return Kind("a bcrypt hash of a cost of 4 to 15, as `minipanel passwd` writes it", parse)
+    return Kind("a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it", parse)
 
 
 def username() -> Kind:

@@ -90,8 +90,8 @@ class AdminConfig:
         str,
         Key(
             kinds.username(),
-            "The account of the page. `minipanel passwd` sets the password.",
-            "网页的账号。密码用 `minipanel passwd` 设置。",
+            "The account of the page. `minipanel access passwd` sets the password.",
+            "网页的账号。密码用 `minipanel access passwd` 设置。",
             default="miniadmin",
         ),
     ]

@@ -1,4 +1,4 @@
-"""`python -m minipanel.serving --config FILE`: what `minipanel serve` becomes.
+"""`python -m minipanel.serving --config FILE`: what `minipanel panel serve` becomes.
 
 A program apart from the command line, so that the panel, which runs for months, does not hold in memory what only
 commands need (Typer, Rich, tomlkit: 5 MB, measured), and commands do not wait for the panel's imports.

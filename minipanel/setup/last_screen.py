@@ -50,7 +50,7 @@ def _password_row(answers: Answers | None, screen: Screen) -> list[tuple[str, st
     """Return what to tell of the password: a random one is shown here and nowhere else."""
     t = screen.t
     if answers is None:
-        return [(t("password"), t("as before; minipanel passwd sets another"))]
+        return [(t("password"), t("as before; minipanel access passwd sets another"))]
     if answers.is_random:
         return [(t("password"), t("{password} (shown only here)", password=answers.password))]
     return [(t("password"), t("as given"))]

@@ -167,7 +167,7 @@ CHINESE = {
     "password": "密码",
     "as given": "如所给",
     "{password} (shown only here)": "{password}（只显示这一次）",
-    "as before; minipanel passwd sets another": "不变；可用 minipanel passwd 修改",
+    "as before; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
     "No node has reported yet. To bring the agents onto the nodes: minipanel rollout": (
         "尚无节点上报。为节点安装 Agent：minipanel rollout"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,15 @@ from minipanel import __version__
 from tests.panel.commands import ENVIRONMENT, command, run, written_config
 
 COMMANDS = [
+    ["panel", "serve"],
     ["serve"],
     ["nodes", "list"],
     ["nodes", "add", "n9", "10.0.0.99"],
     ["nodes", "remove", "n9"],
+    ["access", "passwd", "--stdin"],
     ["passwd", "--stdin"],
+    ["agents", "check"],
+    ["agents", "remove", "n9"],
     ["status"],
 ]
 
@@ -26,11 +31,20 @@ def test_the_version_is_told() -> None:
     assert (done.returncode, done.stdout) == (0, f"minipanel {__version__}\n")
 
 
-def test_help_names_every_command() -> None:
+def test_help_names_a_dozen_commands_that_people_need() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for name in ("serve", "try", "nodes", "passwd", "status"):
-        assert f"\n  {name} " in done.stdout
+    names = re.findall(r"^  (\w+) ", done.stdout.partition("Commands:")[2], re.MULTILINE)
+    assert {"setup", "rollout", "status", "nodes", "agents", "access", "panel", "backup", "try"} <= set(names)
+    assert len(names) <= 14
+
+
+@pytest.mark.parametrize(("old", "new"), [("serve", "panel serve"), ("passwd", "access passwd")])
+def test_a_name_of_earlier_releases_works_and_is_in_no_help(old: str, new: str) -> None:
+    told = run(old, "--help").stdout
+    assert told
+    assert told == run(*new.split(), "--help").stdout.replace(f"minipanel {new}", f"minipanel {old}")
+    assert f"\n  {old} " not in run("--help").stdout
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""The command line: reads arguments, calls one function. One file a command or a group; root.py joins them."""
+
+from minipanel.cli.root import cli, main
+
+__all__ = ["cli", "main"]

@@ -1,0 +1,36 @@
+"""`minipanel agents`: the agents on the nodes. What a roll-out can do beside installing, each by its own name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer import Argument
+
+from minipanel.cli.words import ConfigOption, JsonOption, group
+from minipanel.config.values import DEFAULT_PATH
+from minipanel.rollout import RolloutOptions, roll_out
+
+agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them there.")
+
+
+@agents.command("check")
+def agents_check(
+    node_set: Annotated[
+        str | None, Argument(metavar="[NODESET]", help="node[001-064]; all nodes unless given.")
+    ] = None,
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
+    """Look whether the agent can be put onto the nodes, change nothing: `rollout --dry-run`."""
+    raise typer.Exit(roll_out(config, node_set, RolloutOptions(dry_run=True), as_json))
+
+
+@agents.command("remove")
+def agents_remove(
+    node_set: Annotated[str, Argument(metavar="NODESET", help="node007, or node[001-064,100].")],
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the agent away from these nodes: `rollout --remove`."""
+    raise typer.Exit(roll_out(config, node_set, RolloutOptions(remove=True), as_json))

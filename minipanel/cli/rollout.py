@@ -1,0 +1,35 @@
+"""`minipanel rollout`: the agent onto the nodes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument, Option
+
+from minipanel.cli.words import ConfigOption, JsonOption
+from minipanel.config.values import DEFAULT_PATH
+from minipanel.rollout import RolloutOptions, roll_out
+
+
+def rollout(
+    node_set: Annotated[
+        str | None, Argument(metavar="[NODESET]", help="node[001-064]; all nodes unless given.")
+    ] = None,
+    force: Annotated[bool, Option("--force", help="Install again where it is up to date.")] = False,
+    only_failed: Annotated[bool, Option("--only-failed", help="Only where the last roll-out failed.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Look at the nodes, change nothing.")] = False,
+    remove: Annotated[bool, Option("--remove", help="Take the agent away.")] = False,
+    hosts: Annotated[Path | None, Option(metavar="FILE", help="The nodes and addresses in a hosts file.")] = None,
+    root: Annotated[Path | None, Option(metavar="DIR", help="Into the image of diskless nodes instead.")] = None,
+    fanout: Annotated[int, Option(min=1, max=1024, help="How many nodes at once.")] = 64,
+    timeout: Annotated[float, Option(min=1, metavar="SECONDS", help="For each step on a node.")] = 30,
+    agent: Annotated[Path | None, Option(metavar="FILE", help="Another agent file than this panel's.")] = None,
+    ca_file: Annotated[Path | None, Option(metavar="FILE", help="The certificate that agents trust.")] = None,
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done."""
+    chosen = RolloutOptions(force, remove, dry_run, only_failed, hosts, root, agent, ca_file, fanout, timeout)
+    raise typer.Exit(roll_out(config, node_set, chosen, as_json))

@@ -1,0 +1,73 @@
+"""The tree of commands, and how the program ends. What is needed every day stands at the top, the rest in groups."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from typer import Option
+
+from minipanel import __version__
+from minipanel.cli.access import access, passwd
+from minipanel.cli.agents import agents
+from minipanel.cli.backup import backup
+from minipanel.cli.nodes import nodes
+from minipanel.cli.panel import panel, serve
+from minipanel.cli.rollout import rollout
+from minipanel.cli.status import status
+from minipanel.cli.trial import try_
+from minipanel.cli.words import group
+from minipanel.exits import DONE, explain_failures
+from minipanel.rollout import RolloutOptions, roll_out
+from minipanel.setup.command_line import setup_command
+
+_TYPERS_INTERRUPTED = 130
+"""What Typer makes of Ctrl-C, without a word."""
+
+cli = group("minipanel", "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.")
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit: 0 done, 1 failed, 2 bad configuration or arguments."""
+    sys.exit(explain_failures(_run))
+
+
+def _run() -> int:
+    try:
+        cli(prog_name="minipanel")  # ends with SystemExit; what a command raises comes through
+    except SystemExit as end:
+        if end.code == _TYPERS_INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
+    return DONE
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"minipanel {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def options(
+    version: Annotated[
+        bool, Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before any command."""
+
+
+cli.command("setup")(setup_command(lambda config: roll_out(config, None, RolloutOptions(), as_json=False)))
+cli.command("rollout")(rollout)
+cli.command("status")(status)
+cli.add_typer(nodes)
+cli.add_typer(agents)
+cli.add_typer(access)
+cli.add_typer(panel)
+cli.command("backup")(backup)
+cli.command("try")(try_)
+
+# Names of earlier releases: they work, and stand in no help.
+cli.command("serve", hidden=True)(serve)
+cli.command("passwd", hidden=True)(passwd)

@@ -1,0 +1,31 @@
+"""`minipanel try`: a panel and an agent for a first look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from typer import Option
+
+from minipanel.errors import CommandError
+from minipanel.trial.trial import Options, try_out
+
+
+def try_(
+    folder: Annotated[Path, Option("--dir", metavar="DIR", help="Everything is kept below it.")] = Path("var"),
+    port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
+    host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
+    password_file: Annotated[
+        Path | None,
+        Option(metavar="FILE", help="Set the password to its first line, - for standard input: 8 characters or more."),
+    ] = None,
+    password: Annotated[str | None, Option(help="The same, but `ps` shows it to every user.")] = None,
+    auth: Annotated[
+        Literal["munge", "token"] | None,
+        Option(help="How the agent proves who it is; MUNGE where munged answers."),
+    ] = None,
+) -> None:
+    """Run a panel and an agent for this machine, without root or systemd."""
+    if password is not None and password_file is not None:
+        raise CommandError("--password and --password-file can't be combined; give one of them.")
+    try_out(Options(folder, host, port, password, auth, password_file))
