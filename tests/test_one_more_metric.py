@@ -44,7 +44,7 @@ class LoadMeter:
     def close(self):
         pass
 '''
-MIGRATION = "".join(
+MIGRATION = "-- Adds only: the load.\n" + "".join(
     f"ALTER TABLE {table} ADD COLUMN {column};\n"
     for table in ("system_metrics", "pending_metrics")
     for column in ("load_percent REAL", "load_percent_max REAL", "load_percent_samples INTEGER NOT NULL DEFAULT 0")

@@ -47,7 +47,8 @@ def carry_over(newer: Path, copy: Path) -> None:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    return [name for (name,) in rows.fetchall()]
+    # What was done to the newer database was not done to the copy.
+    return [name for (name,) in rows.fetchall() if name != "applied_migrations"]
 
 
 def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:

@@ -1,8 +1,13 @@
-"""The schema's versions: numbered files, applied at start, each in one transaction."""
+"""The schema's versions: numbered files, applied at start, each in one transaction.
+
+The file's user_version is the least version that a release must know to go on with this database. A migration whose
+file begins with "-- Adds only" leaves it as it is; which ones were applied stands in the table applied_migrations.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -14,34 +19,65 @@ APPLICATION_ID = 0x4D506E6C
 """Marks a SQLite file as MiniPanel's ("MPnl"; sqlite.org/fileformat2.html, section 1.3.17)."""
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> int:
+ADDS_ONLY = "-- Adds only"
+"""So the file of a migration begins after which an older release can go on, with "-- Changes" for the opposite."""
+
+LAST_UNDECLARED = 5
+"""Up to here no file says what it does, and user_version is the newest migration: so release 0.1 left it."""
+
+
+def migrate(connection: sqlite3.Connection, path: Path, progress: Callable[[float], None] = lambda _part: None) -> int:
     """Bring the database to the newest version and return that. Raises DatabaseError.
 
-    Before a database that holds data is changed, a copy stays beside it as `<path>.before-NNNN`.
+    Before a database that holds data is changed, a copy stays beside it as `<path>.before-NNNN`; `progress` is told
+    which part of that is done, 0 to 1. A database of a newer version that an older release can go on with stays as is.
     """
     try:
         version = stored_version(connection, path)
-        for number, script in migrations():
-            if number > version:
-                _apply(connection, path, number, script, keep_copy=version > 0)
+        steps = [(number, script) for number, script in migrations() if number > version]
+        if version and steps:
+            write_copy(connection, path, copy_before(path, steps[0][0]), progress)
+        for number, script in steps:
+            _apply(connection, number, script)
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
-    return newest_version()
+    return max(version, newest_version())
+
+
+def copy_before(path: Path, number: int) -> Path:
+    """Return the copy that is kept before migration `number` changes the database: data.db.before-0006."""
+    return path.with_name(f"{path.name}.before-{number:04}")
 
 
 def stored_version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the schema's version in the file, 0 for a new one. Raises DatabaseError for a file that isn't ours."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    """Return the newest migration in the file, 0 for a new one.
+
+    Raises DatabaseError for a file that isn't ours, and for one that this release is too old for.
+    """
+    least = least_version(connection)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION_ID and (tables or version):
+    if application != APPLICATION_ID and (tables or least):
         raise DatabaseError(f"{path} is the database of another program; name another path in [database].")
-    if version > newest_version():
+    if least > newest_version():
         raise DatabaseError(
-            f"The database {path} has schema version {version}, this MiniPanel knows up to {newest_version()}; "
+            f"The database {path} has schema version {least}, this MiniPanel knows up to {newest_version()}; "
             "install the MiniPanel that wrote it, or a newer one."
         )
+    return max(least, _newest_applied(connection))
+
+
+def least_version(connection: sqlite3.Connection) -> int:
+    """Return which version a release must know at least to go on with this database."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _newest_applied(connection: sqlite3.Connection) -> int:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'applied_migrations'").fetchone() is None:
+        return 0
+    (newest,) = connection.execute("SELECT max(number) FROM applied_migrations").fetchone()
+    return int(newest or 0)
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -56,10 +92,13 @@ def newest_version() -> int:
     return migrations()[-1][0]
 
 
-def _apply(connection: sqlite3.Connection, path: Path, number: int, script: str, keep_copy: bool) -> None:
-    if keep_copy:
-        write_copy(connection, path, path.with_name(f"{path.name}.before-{number:04}"))
-    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
+def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    marks = f"PRAGMA application_id = {APPLICATION_ID};"
+    if not script.startswith(ADDS_ONLY):
+        marks += f"PRAGMA user_version = {number};"
+    if number > LAST_UNDECLARED:
+        marks += "CREATE TABLE IF NOT EXISTS applied_migrations (number INTEGER PRIMARY KEY);"
+        marks += f"INSERT INTO applied_migrations (number) VALUES ({number});"  # noqa: S608 - a file's number
     try:
         connection.executescript(f"BEGIN IMMEDIATE; {script}\n{marks} COMMIT;")
     except sqlite3.Error:
