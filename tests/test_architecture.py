@@ -34,7 +34,7 @@ FLOORS = (
     {"handlers"},
     {"app"},
     {"serving"},
-    {"setup", "rollout", "trial", "commands"},
+    {"setup", "rollout", "trial", "top", "commands"},
     {"cli"},
     {"__main__"},
 )

@@ -16,6 +16,7 @@ from minipanel.cli.nodes import nodes
 from minipanel.cli.panel import panel, serve
 from minipanel.cli.rollout import rollout
 from minipanel.cli.status import status
+from minipanel.cli.top import top
 from minipanel.cli.trial import try_
 from minipanel.cli.words import group
 from minipanel.exits import DONE, explain_failures
@@ -61,6 +62,7 @@ def options(
 cli.command("setup")(setup_command(lambda config: roll_out(config, None, RolloutOptions(), as_json=False)))
 cli.command("rollout")(rollout)
 cli.command("status")(status)
+cli.command("top")(top)
 cli.add_typer(nodes)
 cli.add_typer(agents)
 cli.add_typer(access)

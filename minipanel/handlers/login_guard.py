@@ -7,10 +7,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from minipanel.errors import NotAllowed
 from minipanel.handlers.request import panel_of, prove_client
 from minipanel.services.sessions import Session
 
 COOKIE = "minipanel_session"
+
+READING = ("GET", "HEAD")
+"""Methods that change nothing."""
 
 # For the API's document alone, which says by these how a route is asked; `signed_in` itself reads the request.
 _Header = Annotated[
@@ -30,8 +34,10 @@ def session_token(request: Request) -> str | None:
 
 
 async def signed_in(request: Request, _header: _Header, _cookie: _Cookie) -> Session:
-    """Return the session of whoever asks. Raises NotAuthenticated."""
+    """Return the session of whoever asks. Raises NotAuthenticated, NotAllowed where it may only read."""
     session = panel_of(request).sessions.check(session_token(request))
+    if session.is_read_only and request.method not in READING:
+        raise NotAllowed("This token may only read.")
     prove_client(request)
     return session
 

@@ -19,6 +19,7 @@ from minipanel.errors import NotAuthenticated, TooManyTries
 from minipanel.models.quote import escape
 from minipanel.services.attempts import Attempts, place_of
 from minipanel.services.devices import known_device, new_device
+from minipanel.services.local_token import good_until, is_local
 from minipanel.services.password import Passwords
 
 log = logging.getLogger(__name__)
@@ -41,11 +42,12 @@ class Claims(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that is good now. `expires_at` in Unix seconds."""
+    """A session that is good now. `expires_at` in Unix seconds. `is_read_only`: it may change nothing."""
 
     token: str
     expires_at: int
     username: str
+    is_read_only: bool = False
 
 
 Keep = Callable[[str, int], Awaitable[None]]
@@ -101,6 +103,8 @@ class Sessions:
 
     def check(self, token: str | None) -> Session:
         """Return the session of a token. Raises NotAuthenticated: missing, forged, expired, ended."""
+        if token is not None and is_local(token):
+            return self._local(token)
         claims = self._good_claims(token)
         return Session(str(token), claims.exp, claims.sub)
 
@@ -115,6 +119,13 @@ class Sessions:
         self._logged_out = {jti: expires_at for jti, expires_at in self._logged_out.items() if expires_at > now}
         self._logged_out[claims.jti] = claims.exp
         await self._keep(claims.jti, claims.exp)
+
+    def _local(self, token: str) -> Session:
+        """Return what a command of this machine may do, which read config.toml and signed a token with it."""
+        expires_at = good_until(token, self._config.server.jwt_secret, self._clock())
+        if expires_at is None:
+            raise NotAuthenticated("The token of this machine is not one of this panel's, or has expired.")
+        return Session(token, expires_at, self._config.admin.username, is_read_only=True)
 
     def _refuse_flood(self, place: str, is_known: bool) -> None:
         # A try that can't be looked at now is not counted as a failed one.

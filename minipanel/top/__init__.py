@@ -1,0 +1,1 @@
+"""`minipanel top`: the cluster live in a terminal."""

@@ -1,0 +1,64 @@
+"""Which nodes are meant by what was typed, as on the page (web/src/nodeset.ts): parts of names, node sets, "!"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Set
+from typing import Protocol
+
+from minipanel.errors import BadInput
+from minipanel.models.nodeset import expand
+
+_BETWEEN_PARTS = re.compile(r"[\s,]+(?![^\[\]]*\])")
+_WHOLE_BRACKET = re.compile(r"\[[^\[\]]*\]")
+
+
+class Named(Protocol):
+    """A node by its names."""
+
+    name: str
+    hostname: str
+
+
+Chosen = Callable[[Named], bool]
+_Matches = Callable[[Set[str]], bool]
+
+
+def chooser(text: str, nodes: Iterable[Named]) -> Chosen:
+    """Return the test of whether a node is meant: any part of a name, or a node set; "!" leaves out; "" means all.
+
+    A bracket that is still open stands for what is before it, so that typing never empties the list.
+    """
+    parts = [part for part in _BETWEEN_PARTS.split(text.lower()) if part]
+    known = {name for node in nodes for name in _names_of(node)} if any(part[0] == "!" for part in parts) else set()
+    wanted = [_matcher(part) for part in parts if part[0] != "!"]
+    # The one node of this name where there is one: "!node03" must not take node030 along.
+    unwanted = [_matcher(part[1:], part[1:] in known) for part in parts if part[0] == "!" and len(part) > 1]
+
+    def is_chosen(node: Named) -> bool:
+        names = _names_of(node)
+        return (not wanted or any(is_it(names) for is_it in wanted)) and not any(is_it(names) for is_it in unwanted)
+
+    return is_chosen
+
+
+def _names_of(node: Named) -> set[str]:
+    names = {node.name.lower(), node.hostname.lower()}
+    return names | {name.partition(".")[0] for name in names}
+
+
+def _matcher(part: str, is_exact: bool = False) -> _Matches:
+    if _WHOLE_BRACKET.search(part):
+        meant = _named_by(part)
+        return lambda names: not meant.isdisjoint(names)
+    if is_exact:
+        return lambda names: part in names
+    beginning = part.partition("[")[0]
+    return lambda names: any(beginning in name for name in names)
+
+
+def _named_by(part: str) -> frozenset[str]:
+    try:
+        return frozenset(expand(part))
+    except BadInput:
+        return frozenset()

@@ -1,0 +1,78 @@
+"""`minipanel top`: once for scripts and pipes, or live at a terminal."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.config import Config
+from minipanel.errors import CommandError, ConfigError
+from minipanel.models.metrics import METRICS, Metric
+from minipanel.models.quote import quote
+from minipanel.sections import load_config
+from minipanel.top.choosing import chooser
+from minipanel.top.once import as_json, as_lines
+from minipanel.top.order import SHORT_NAMES, SORTS, WORST, in_order_of_names, ordered
+from minipanel.top.panel import PanelReader
+from minipanel.top.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class TopOptions:
+    """What was asked for. `nodes`: node sets and parts of names, "" for all."""
+
+    is_once: bool = False
+    is_json: bool = False
+    nodes: str = ""
+    sort: str = WORST
+    is_reversed: bool = False
+
+
+def show_top(config_path: Path, options: TopOptions) -> None:
+    """Show the cluster live, or print it once: when asked to, as JSON, and where nobody can press a key.
+
+    Raises ConfigError for a configuration that can't be read, CommandError when the panel does not answer.
+    """
+    sort = _known_sort(options.sort)
+    reader = PanelReader(_readable_config(config_path))
+    _print_once(reader, options, sort)
+
+
+def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
+    realtime = reader.realtime()
+    is_chosen = chooser(options.nodes, realtime.nodes)
+    chosen = [node for node in in_order_of_names(realtime.nodes) if is_chosen(node)]
+    if realtime.nodes and not chosen:
+        raise CommandError(f"--nodes is {quote(options.nodes)}; no node is named so.")
+    nodes = ordered(chosen, sort, main_metric(sort), options.is_reversed)
+    print(as_json(realtime, nodes) if options.is_json else "\n".join(as_lines(realtime, nodes, words_of())))
+
+
+def main_metric(sort: str) -> Metric:
+    """Return the metric that is looked at first: the one that is sorted by, or the first of all."""
+    return next((metric for metric in METRICS if metric.name == sort), METRICS[0])
+
+
+def _known_sort(text: str) -> str:
+    sort = SHORT_NAMES.get(text, text)
+    if sort not in SORTS:
+        raise ConfigError(
+            f"--sort is {quote(text)}; it must be {', '.join(shown_sorts()[:-1])} or {shown_sorts()[-1]}."
+        )
+    return sort
+
+
+def shown_sorts() -> list[str]:
+    """Return what --sort takes, by the names that people type."""
+    short = {name: word for word, name in SHORT_NAMES.items()}
+    return [short.get(sort, sort) for sort in SORTS]
+
+
+def _readable_config(path: Path) -> Config:
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        if isinstance(error.__context__, PermissionError):
+            raise ConfigError(f"{path} can't be read by {getpass.getuser()}: use sudo minipanel top.") from None
+        raise

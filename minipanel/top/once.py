@@ -1,0 +1,76 @@
+"""The cluster printed once, for scripts and pipes: plain lines, or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import msgspec
+from rich.cells import cell_len
+
+from minipanel.models.answers import Realtime, RealtimeNode
+from minipanel.models.metrics import METRICS
+from minipanel.top.cluster import Summary, summed_up
+from minipanel.top.order import value_of
+from minipanel.top.words import Words, age, clock_time, padded, right
+
+
+def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode]) -> str:
+    """Return the nodes as the API has them, with how many are in each state."""
+    return json.dumps(
+        {
+            "timestamp": realtime.timestamp,
+            "interval": realtime.interval,
+            "counts": summed_up(nodes).counts,
+            "nodes": msgspec.to_builtins(nodes),
+        },
+        indent=2,
+    )
+
+
+def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], words: Words) -> list[str]:
+    """Return what a person reads: the counts, each metric over all, and one line a node."""
+    head = [
+        f"{clock_time(realtime.timestamp)}  {words.t(', ').join(states_said(summed_up(nodes), words))}",
+        *metrics_said(summed_up(nodes), words),
+    ]
+    return [*head, "", *_table(realtime, nodes, words)] if nodes else head
+
+
+def states_said(summary: Summary, words: Words) -> list[str]:
+    """62 up, 2 down: each state that some node is in."""
+    return [f"{count} {words.t(state)}" for state, count in summary.counts.items() if count or state == "up"]
+
+
+def metrics_said(summary: Summary, words: Words) -> list[str]:
+    """Return a line for each metric: its mean over the nodes, and the highest with its node."""
+    lines = []
+    for each in summary.metrics:
+        if each.highest is None:
+            continue
+        mean = [words.t("mean {value}", value=words.value(each.mean, each.metric))] if each.mean is not None else []
+        value = words.value(each.highest, each.metric)
+        highest = words.t("highest {value} ({name})", value=value, name=words.plain(each.highest_name))
+        lines.append(f"{words.title(each.metric)}{words.t(': ')}{words.t(', ').join([*mean, highest])}")
+    return lines
+
+
+def _table(realtime: Realtime, nodes: Sequence[RealtimeNode], words: Words) -> list[str]:
+    titles = [words.t("NAME"), words.t("STATE"), *(words.title(metric).upper() for metric in METRICS)]
+    rows = [[*titles, words.t("SEEN"), words.t("CLOCK")]]
+    rows += [_row(node, realtime.timestamp, words) for node in nodes]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    # The names and states from the left, numbers from the right.
+    return [
+        "  ".join(
+            (padded if place < 2 else right)(cell, width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _row(node: RealtimeNode, now: int, words: Words) -> list[str]:
+    values = [words.value(value_of(node, metric), metric) for metric in METRICS]
+    seen = "-" if node.timestamp is None else age(now - node.timestamp)
+    return [words.plain(node.name), words.t(node.state), *values, seen, words.skew(node.clock_skew_seconds)]

@@ -1,0 +1,101 @@
+"""Values, names and ages as the terminal shows them, in the reader's language and in signs that it has."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+
+from rich.cells import cell_len, set_cell_size
+
+from minipanel.models.answers import RealtimeNode
+from minipanel.models.metrics import Metric
+from minipanel.models.quote import escape
+from minipanel.top.order import value_of
+from minipanel.translations.language import Translate, translator
+from minipanel.translations.top import CHINESE
+
+TITLES = {"cpu_percent": "CPU", "memory_used": "memory", "cpu_temp": "temperature"}
+"""Metrics by the words that people use; one that is not in here is called by its name."""
+
+_NAME_CHARACTERS = 80
+_COERCED = "C.UTF-8"
+"""What Python itself sets as LC_CTYPE where the locale is C (PEP 538): it says nothing about the terminal."""
+
+
+class Words:
+    """What is written, and how. `is_ascii`: the terminal may show nothing else."""
+
+    def __init__(self, t: Translate, is_ascii: bool = False) -> None:
+        self.t = t
+        self.is_ascii = is_ascii
+
+    def title(self, metric: Metric) -> str:
+        """Return what people call a metric."""
+        return self.t(TITLES.get(metric.name, metric.name))
+
+    def unit(self, metric: Metric) -> str:
+        """Return the unit in which nodes are compared."""
+        unit = "%" if metric.share else metric.unit
+        return unit.replace("°", "") if self.is_ascii else unit
+
+    def value(self, value: float | None, metric: Metric) -> str:
+        """58.23 -> 58.2%; "-" where there is none."""
+        if value is None:
+            return "-"
+        unit = self.unit(metric)
+        return f"{value:.1f}{unit}" if unit == "%" else f"{value:.1f} {unit}"
+
+    def plain(self, text: str) -> str:
+        """Return what came from elsewhere with nothing in it that a terminal would act on."""
+        shown = escape(text, _NAME_CHARACTERS)
+        return shown.encode("ascii", "backslashreplace").decode() if self.is_ascii else shown
+
+    def skew(self, seconds: float | None) -> str:
+        """-0.123 -> -0.1 s"""
+        if seconds is None:
+            return "-"
+        tenths = round(seconds, 1)
+        return f"{tenths:+.1f} s" if tenths else "0.0 s"
+
+
+def words_of(environ: Mapping[str, str] = os.environ) -> Words:
+    """Return how to write for whoever has this environment."""
+    return Words(translator(CHINESE, environ), not speaks_utf8(environ))
+
+
+def speaks_utf8(environ: Mapping[str, str]) -> bool:
+    """Tell whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
+    ctype = environ.get("LC_CTYPE", "")
+    lang = environ.get("LANG", "")
+    given = environ.get("LC_ALL") or ("" if ctype == _COERCED else ctype) or lang
+    return given.lower().replace("-", "").endswith("utf8")
+
+
+def newest(node: RealtimeNode, metric: Metric) -> float | None:
+    """Return the value of a node that is up; that of any other is old."""
+    return value_of(node, metric) if node.state == "up" else None
+
+
+def age(seconds: float) -> str:
+    """Return an age in its largest fitting unit: 125 -> 2m. Below zero counts as zero."""
+    whole = max(0, int(seconds))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if whole >= size:
+            return f"{whole // size}{unit}"
+    return f"{whole}s"
+
+
+def clock_time(unix_seconds: float) -> str:
+    """Return a time of day with its zone: 14:05:20 CET"""
+    return time.strftime("%H:%M:%S %Z", time.localtime(unix_seconds))
+
+
+def padded(text: str, width: int) -> str:
+    """Return the text in so many columns of a terminal, cut or filled; Chinese characters take two."""
+    return set_cell_size(text, width)
+
+
+def right(text: str, width: int) -> str:
+    """Return the text at the right end of so many columns."""
+    return " " * (width - cell_len(text)) + text if cell_len(text) < width else set_cell_size(text, width)
