@@ -7,8 +7,9 @@ from functools import partial
 from minipanel import config
 from minipanel.config.values import Rooms
 from minipanel.services.agent_config import AGENTS_NODE
+from minipanel.services.backup_config import BACKUP
 
-ROOMS: Rooms = (AGENTS_NODE,)
+ROOMS: Rooms = (AGENTS_NODE, BACKUP)
 """Each room's own sections. One that is not in here is refused as unknown."""
 
 load_config = partial(config.load_config, rooms=ROOMS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel import __version__
+from minipanel.commands.backup_overview import BackupOverview, look_at_backups
 from minipanel.commands.forecast import Forecast, forecast
 from minipanel.config import Config, NodeConfig
 from minipanel.database.connection import explain, open_reader
@@ -60,19 +61,22 @@ class MungeOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `timestamp`: when, Unix seconds."""
+    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no copies by itself."""
 
     timestamp: int
     panel: PanelOverview
     database: DatabaseOverview
     munge: MungeOverview
     nodes: tuple[NodeOverview, ...]
+    backup: BackupOverview | None = None
 
     @property
     def is_well(self) -> bool:
         """True when nothing is in trouble and every node that is not disabled is up."""
-        parts = (self.panel, self.database, self.munge)
-        return not any(part.trouble for part in parts) and all(node.state in ("up", "disabled") for node in self.nodes)
+        parts = (self.panel, self.database, self.munge, self.backup)
+        return not any(part and part.trouble for part in parts) and all(
+            node.state in ("up", "disabled") for node in self.nodes
+        )
 
 
 def look_over(config: Config) -> Overview:
@@ -94,6 +98,7 @@ def look_over(config: Config) -> Overview:
         nodes=tuple(
             _node(node, seen.get(node.hostname.lower(), Heard()), config.agents.interval) for node in config.nodes
         ),
+        backup=look_at_backups(config, moment.unix_seconds),
     )
 
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from minipanel.commands.backup_overview import BackupOverview
 from minipanel.commands.forecast import megabytes
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
@@ -22,7 +23,8 @@ def show_status(config_path: Path, as_json: bool) -> int:
     """Print how things stand. Returns the exit code: 0 when all is well, 1 otherwise. Raises ConfigError."""
     overview = look_over(load_config(config_path))
     if as_json:
-        print(json.dumps({"well": overview.is_well, **asdict(overview)}, indent=2, default=str))
+        parts = {name: part for name, part in asdict(overview).items() if (name, part) != ("backup", None)}
+        print(json.dumps({"well": overview.is_well, **parts}, indent=2, default=str))
     else:
         _show(overview)
     return DONE if overview.is_well else FAILED
@@ -33,6 +35,7 @@ def _show(overview: Overview) -> None:
         ("panel", _panel_line(overview.panel)),
         ("database", _database_line(overview.database)),
         ("munged", _munge_line(overview.munge)),
+        *([("backup", _backup_line(overview.backup))] if overview.backup else []),
         ("nodes", _nodes_line(overview)),
     ]
     print("\n".join(plain_lines(rows)))
@@ -65,6 +68,13 @@ def _munge_line(munge: MungeOverview) -> str:
     return munge.trouble or ("answers" if munge.is_used else 'not used: auth is "token"')
 
 
+def _backup_line(backup: BackupOverview) -> str:
+    if backup.last_copy is None:
+        return backup.trouble or f"none yet in {backup.folder}"
+    last = f"{backup.last_copy}, {_moment(backup.last_made_at or 0)}"
+    return f"{backup.trouble} The last: {last}" if backup.trouble else last
+
+
 def _nodes_line(overview: Overview) -> str:
     """3 up, 2 down (node[004-005])"""
     parts = []
@@ -78,6 +88,10 @@ def _nodes_line(overview: Overview) -> str:
 def _ago(last_seen: int | None, overview: Overview) -> str:
     if last_seen is None:
         return "none yet"
-    moment = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(last_seen))
+    moment = _moment(last_seen)
     age = overview.timestamp - last_seen
     return f"{moment} ({age} s ago)" if age >= 0 else f"{moment} ({-age} s ahead)"
+
+
+def _moment(unix_seconds: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(unix_seconds))

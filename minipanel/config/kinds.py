@@ -23,6 +23,7 @@ SECRET_BYTES_AT_LEAST = 32
 USERNAME_MAX_CHARACTERS = 64
 
 _UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
+_TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # Each step of the cost doubles the time of a login; 15 takes seconds.
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 
@@ -86,6 +87,19 @@ def socket_path() -> Kind:
 def absolute_path(of_what: str) -> Kind:
     """A path on another machine, as text."""
     return text(f"the absolute path of {of_what}", lambda value: value if value.startswith("/") else None)
+
+
+def folder_path() -> Kind:
+    """The absolute path of a folder of this machine."""
+    return Kind(
+        "the absolute path of a folder",
+        lambda value, _: Path(value) if _is_text(value) and value.startswith("/") else None,
+    )
+
+
+def time_of_day() -> Kind:
+    """Hours and minutes, as "03:15"."""
+    return text('a time from "00:00" to "23:59"', lambda value: value if _TIME_OF_DAY.fullmatch(value) else None)
 
 
 def secret() -> Kind:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel.database.connection import explain, open_reader
-from minipanel.database.copy import write_copy
+from minipanel.database.copy import IsWanted, write_copy
 from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
 
@@ -22,17 +22,24 @@ class Backup:
     records: int
 
 
-def back_up(path: Path, target: Path, replace: bool, progress: Callable[[float], None] = lambda _part: None) -> Backup:
+def back_up(
+    path: Path,
+    target: Path,
+    replace: bool,
+    progress: Callable[[float], None] = lambda _part: None,
+    is_wanted: IsWanted | None = None,
+) -> Backup:
     """Copy the database at `path` to the file `target`, beside a running panel, and return what was written.
 
-    `progress` is told which part is done, 0 to 1. Raises DatabaseError; then nothing has changed.
+    `progress` is told which part is done, 0 to 1; once `is_wanted` says no, the copy is given up. Raises
+    DatabaseError; then nothing has changed.
     """
     _refuse(path, target, replace)
     try:
         with closing(open_reader(path)) as source:
             source.execute("BEGIN")
             stored_version(source, path)
-            counts = write_copy(source, path, target, progress)
+            counts = write_copy(source, path, target, progress, is_wanted)
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
     return Backup(target.stat().st_size, counts["system_metrics"] + counts["pending_metrics"])

@@ -19,21 +19,32 @@ STEP_PAGES = 2_000
 SPARE_BYTES = 16 * 2**20
 
 
+STEP_OPERATIONS = 100_000
+"""Some milliseconds of SQLite's machine: as often it is asked whether the copy is still wanted."""
+
+IsWanted = Callable[[], bool]
+
+
 def write_copy(
-    source: sqlite3.Connection, path: Path, target: Path, progress: Callable[[float], None] = lambda _part: None
+    source: sqlite3.Connection,
+    path: Path,
+    target: Path,
+    progress: Callable[[float], None] = lambda _part: None,
+    is_wanted: IsWanted | None = None,
 ) -> dict[str, int]:
     """Copy the database that `source` has open, the file `path`, to `target`; return each table's number of rows.
 
     Where others write to the database meanwhile, `source` must be in a read transaction: each of their commits would
     begin the copy anew. The copy has mode 0600 and stands under its name only after it was read again and found sound.
-    `progress` is told which part is done, 0 to 1. Raises DatabaseError (then there is no new file), sqlite3.Error when
-    the source can't be read.
+    `progress` is told which part is done, 0 to 1; once `is_wanted` says no, the copy is given up soon. Raises
+    DatabaseError (then there is no new file), sqlite3.Error when the source can't be read.
     """
+    _heed(source, is_wanted)
     counts = _counts(source)
     with _unfinished(target) as file:
         _refuse_little_space(source, target)
-        _copy(source, file, target, progress)
-        _check(file, counts, path)
+        _copy(source, file, target, progress, is_wanted)
+        _check(file, counts, path, is_wanted)
         _put_in_place(file, target)
     return counts
 
@@ -53,6 +64,12 @@ def _unfinished(target: Path) -> Iterator[Path]:
             Path(name + ending).unlink(missing_ok=True)
 
 
+def _heed(connection: sqlite3.Connection, is_wanted: IsWanted | None) -> None:
+    """Have statements end with an error once the copy is not wanted."""
+    if is_wanted is not None:
+        connection.set_progress_handler(lambda: not is_wanted(), STEP_OPERATIONS)
+
+
 def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
     (pages,) = source.execute("PRAGMA page_count").fetchone()
     (page_bytes,) = source.execute("PRAGMA page_size").fetchone()
@@ -64,8 +81,16 @@ def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
         )
 
 
-def _copy(source: sqlite3.Connection, file: Path, target: Path, progress: Callable[[float], None]) -> None:
+def _copy(
+    source: sqlite3.Connection,
+    file: Path,
+    target: Path,
+    progress: Callable[[float], None],
+    is_wanted: IsWanted | None,
+) -> None:
     def tell(_status: int, remaining: int, total: int) -> None:
+        if is_wanted is not None and not is_wanted():
+            raise DatabaseError(f"{target} is not wanted any more.")
         progress(1 - remaining / total if total else 1)
 
     try:
@@ -83,10 +108,11 @@ def _reason(error: Exception, target: Path) -> str:
     return f"{error}."
 
 
-def _check(file: Path, counts: dict[str, int], path: Path) -> None:
+def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted | None) -> None:
     """Read the whole copy again. Raises DatabaseError: a damaged database gives a damaged copy."""
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            _heed(copy, is_wanted)
             complaints = [row[0] for row in copy.execute("PRAGMA integrity_check")]
             is_sound = complaints == ["ok"] and _counts(copy) == counts
     except sqlite3.Error as error:

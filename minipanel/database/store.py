@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database import evidence, queries, sessions
+from minipanel.database import evidence, queries, sessions, tries
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -178,6 +178,10 @@ class Store:
             evidence.put_notes(connection, notes)
 
         return note
+
+    def note_backup(self, tried_at: int, trouble: str | None) -> Job:
+        """Return the job that keeps how the panel's last try to make a copy ended."""
+        return lambda connection: tries.put_backup_try(connection, tried_at, trouble)
 
     def follow(self, admin: AdminConfig, nodes: Sequence[NodeConfig], now: int) -> Job:
         """Return the job that makes the tables follow the configuration. Its result is the list of all nodes."""

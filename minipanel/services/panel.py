@@ -11,6 +11,7 @@ from minipanel.errors import DatabaseError, TryLater
 from minipanel.machine.own_names import OwnNames
 from minipanel.machine.uptime import boot_id, uptime
 from minipanel.models.node import Moment, Node
+from minipanel.services.backups import Backups
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
 from minipanel.services.credentials import Credentials
@@ -44,6 +45,7 @@ class Panel:
         self.directory = Directory()
         self.ingest = Ingest(self.store, config.database.retention_days, clock)
         self.retention = Retention(self.store, self.ingest, clock)
+        self.backups = Backups(config, self.store, self.ingest, clock, uptime)
         self.clocks = Clocks(clock, uptime)
         self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock, uptime)
         self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead)
@@ -68,10 +70,11 @@ class Panel:
         self.sessions.restore(await self.ingest.run(self.store.logged_out()))
         await self.evidence.start()
         self.retention.start()
+        self.backups.start()
         self.live.start()
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration: administrator, nodes, secrets, retention, allowed users.
+        """Take over a changed configuration: administrator, nodes, secrets, retention, allowed users, backup.
 
         Where the panel listens and where its database lies change with a restart only. Raises DatabaseError.
         """
@@ -83,6 +86,7 @@ class Panel:
         self.sessions.reload(config)
         self.credentials.reload(config)
         self.broadcast.restart()
+        await self.backups.reload(config)
 
     def give_up(self) -> None:
         """End what could hold up the stop: waiting for munged, and reading. Who waits for it is told to come again."""
@@ -95,6 +99,7 @@ class Panel:
         await self.live.close()
         await self.reading.close()
         await self.retention.close()
+        await self.backups.close()
         await self.credentials.close()
         await self.evidence.close()
         await self.ingest.close()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import secrets
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +11,7 @@ from pathlib import Path
 import bcrypt
 
 from minipanel.errors import CommandError, TooManyTries
+from minipanel.machine.nice import be_nice
 
 MIN_CHARACTERS = 8
 MAX_BYTES = 72
@@ -31,8 +29,6 @@ MAX_OF_A_PLACE = 5
 
 MAX_KNOWN = 4
 RETRY_SECONDS = 5
-
-_NICENESS = 10
 
 
 def hash_password(password: str) -> str:
@@ -76,8 +72,8 @@ class Passwords:
     """
 
     def __init__(self) -> None:
-        self._strangers = ThreadPoolExecutor(AT_ONCE, "password", _be_nice)
-        self._known = ThreadPoolExecutor(1, "password-known", _be_nice)
+        self._strangers = ThreadPoolExecutor(AT_ONCE, "password", be_nice)
+        self._known = ThreadPoolExecutor(1, "password-known", be_nice)
         self._pending: Counter[str] = Counter()
         self._pending_known = 0
 
@@ -123,9 +119,3 @@ def _match(secret: bytes, password_hash: bytes) -> bool:
     # Capped and compared all the same, so that a long password takes as long as any other.
     matches = bcrypt.checkpw(secret[:MAX_BYTES], password_hash)
     return matches and len(secret) <= MAX_BYTES
-
-
-def _be_nice() -> None:
-    """Let ingest and the page go first. On Linux niceness is a thread's own."""
-    with contextlib.suppress(OSError):  # a sandbox may forbid it
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,22 @@ def test_a_database_elsewhere_gets_a_folder_and_its_place_in_the_sandbox(machine
     assert mode(machine.root / "data/minipanel") == (UID, GID, 0o750)
     assert mode(machine.root / "data")[2] == 0o755
     assert 'ReadWritePaths="/data/minipanel"' in machine.read(DROP_IN)
+
+
+def test_the_folder_of_backups_is_made_for_the_service_and_one_that_is_there_is_left_as_it_is(
+    machine: Machine, stub: PanelStub
+) -> None:
+    stub.well = {"0.1.0.a", "0.1.0.b"}
+    install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
+    machine.write(CONFIG, f'{machine.read(CONFIG)}\n[backup]\nfolder = "/backup/minipanel"\n')
+    install(None, lay_release(machine, "0.1.0.b"), machine.system, screen())
+    folder = machine.root / "backup/minipanel"
+    assert mode(folder) == (UID, GID, 0o750)
+    assert 'ReadWritePaths="-/backup/minipanel"' in machine.read(DROP_IN)
+    os.chown(folder, 0, 0)
+    stub.well = {"0.1.0.c"}
+    install(None, lay_release(machine, "0.1.0.c"), machine.system, screen())
+    assert mode(folder)[0] == 0
 
 
 def test_a_self_made_certificate_is_the_services_and_its_ca_everybodys(machine: Machine, stub: PanelStub) -> None:

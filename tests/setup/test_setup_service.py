@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, ServerConfig
+from minipanel.services.backup_config import BACKUP, BackupConfig
 from minipanel.setup.change.service import LOW_PORT, drop_in, has_given_up
 from tests.setup.machine import Machine
 
@@ -26,6 +27,8 @@ CONFIG = Config(
 )
 LOW = replace(CONFIG, server=replace(CONFIG.server, port=443))
 ELSEWHERE = replace(CONFIG, database=DatabaseConfig(Path('/data/a "b" 100%/m.db')))
+
+KEPT = replace(CONFIG, rooms={BACKUP.name: BackupConfig(Path('/backup/a "b" 100%'))})
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
@@ -46,7 +49,9 @@ def laid(folder: Path, config: Config) -> Path:
 
 
 @needs_systemd
-@pytest.mark.parametrize("config", [CONFIG, LOW, ELSEWHERE], ids=["usual", "low port", "database elsewhere"])
+@pytest.mark.parametrize(
+    "config", [CONFIG, LOW, ELSEWHERE, KEPT], ids=["usual", "low port", "database elsewhere", "backup"]
+)
 def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path, config: Config) -> None:
     root = laid(tmp_path, config)
     command = ["systemd-analyze", "verify", f"--root={root}", "minipanel.service"]
@@ -77,6 +82,7 @@ def test_only_a_low_port_gives_a_capability() -> None:
 
 def test_a_folder_with_strange_signs_is_written_as_systemd_reads_it() -> None:
     assert 'ReadWritePaths="/data/a \\"b\\" 100%%"' in drop_in(ELSEWHERE)
+    assert 'ReadWritePaths="-/backup/a \\"b\\" 100%%"' in drop_in(KEPT)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, 
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
 from minipanel.sections import check_config, load_config
+from minipanel.services.backup_config import BACKUP
 from minipanel.services.password import hash_password
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
@@ -33,6 +34,13 @@ def make_folders(database: Path, account: Account, system: System) -> None:
     if not folder.exists():
         # The folders above it are no secret: the service must get through them.
         dress(_made(folder), account.uid, account.gid, 0o750)
+
+
+def make_backup_folder(config: Config, account: Account, system: System) -> None:
+    """Make the folder of [backup] where it is missing; one that is there keeps its owner and mode. Raises OSError."""
+    folder = config.of(BACKUP).folder
+    if folder is not None and not system.path(folder).exists():
+        dress(_made(system.path(folder)), account.uid, account.gid, 0o750)
 
 
 def _made(folder: Path) -> Path:

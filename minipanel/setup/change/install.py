@@ -11,7 +11,7 @@ from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.change.account import ensure_account
 from minipanel.setup.change.certificates import lay_certificates
-from minipanel.setup.change.configuration import make_folders, protect_config, write_config
+from minipanel.setup.change.configuration import make_backup_folder, make_folders, protect_config, write_config
 from minipanel.setup.change.firewall import open_port
 from minipanel.setup.change.release import lay_links, mark_proven, remove_others
 from minipanel.setup.change.rollback import able_to_go_back
@@ -49,6 +49,7 @@ def _prepare(answers: Answers | None, system: System) -> Config:
     if answers is None:
         config = load_config(system.path(places.CONFIG))
         make_folders(config.database.path, account, system)
+        make_backup_folder(config, account, system)
         protect_config(account, system)
         return config
     make_folders(answers.database, account, system)

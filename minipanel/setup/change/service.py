@@ -8,6 +8,7 @@ from pathlib import Path
 from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.machine.health import panel_version
+from minipanel.services.backup_config import BACKUP
 from minipanel.setup import places
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
@@ -47,6 +48,10 @@ def drop_in(config: Config) -> str:
     folder = config.database.path.parent
     if str(folder) != places.DATA:
         parts.append(f'# The database lies there.\nReadWritePaths="{_escaped(folder)}"\n')
+    backups = config.of(BACKUP).folder
+    if backups is not None and backups != folder:
+        # "-": where the folder is missing, say because its disk is not mounted, the panel runs all the same.
+        parts.append(f'# Copies of it are kept there.\nReadWritePaths="-{_escaped(backups)}"\n')
     if config.server.port < 1024:
         parts.append(LOW_PORT)
     return "".join(["# Written by the set-up from config.toml.\n[Service]\n", *parts]) if parts else ""

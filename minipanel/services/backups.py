@@ -1,0 +1,201 @@
+"""Copies of the database that the panel makes by itself, one a day, where [backup] names a folder for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pwd
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+
+from minipanel.config import Config
+from minipanel.database.backup import back_up
+from minipanel.database.store import Store
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.machine.nice import be_nice
+from minipanel.machine.uptime import uptime
+from minipanel.services.backup_config import BACKUP, BackupConfig
+from minipanel.services.copies import copies_in, day_of, leftovers_in, name_at, superfluous
+from minipanel.services.ingest import Ingest
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 20
+RETRY_SECONDS = 3600
+"""So long after a copy that failed the next is tried: what is wrong is seldom over sooner, and a try may cost much."""
+
+PAUSE_SECONDS = 0.5
+"""At most so long the copying pauses after each step: as long as the step took, so the disk has time for others."""
+
+CLOSE_SECONDS = 1.0
+"""So long a stop waits for the thread. It may hang on a disk; then what it began is swept away by the next copy."""
+
+
+class Backups:
+    """One loop, and while it copies, one thread. Without a folder there is neither."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        ingest: Ingest,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = uptime,
+    ) -> None:
+        self._config = config.of(BACKUP)
+        self._store = store
+        self._ingest = ingest
+        self._clock = clock
+        self._uptime = uptime
+        self._task: asyncio.Task[None] | None = None
+        self._stop = Event()
+        self._done: date | None = None
+        self._next_try = 0.0
+        self._trouble: str | None = None
+
+    def start(self) -> None:
+        """Start the loop, where a folder is set."""
+        if self._config.folder is not None:
+            self._task = asyncio.create_task(self._repeat())
+
+    async def reload(self, config: Config) -> None:
+        """Take over a changed configuration; a copy that is being made by the old one is given up."""
+        if config.of(BACKUP) != self._config:
+            await self.close()
+            self._config = config.of(BACKUP)
+            self._stop = Event()  # the thread of before keeps its own
+            self._done, self._next_try, self._trouble = None, 0.0, None
+            self.start()
+
+    async def close(self) -> None:
+        """Stop the loop, and the copy that is being made."""
+        self._stop.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=CLOSE_SECONDS)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def look(self) -> None:
+        """Make the copy of the day where it is due and not there yet. What hinders that is logged and noted once."""
+        now = self._clock()
+        day = day_of(now, self._config.at)
+        if self._config.folder is None or day == self._done or self._uptime() < self._next_try:
+            return
+        self._next_try = self._uptime() + RETRY_SECONDS
+        trouble = None
+        try:
+            await _in_thread(_Run(self._store.path, self._config.folder, self._config, now, self._stop).work)
+            self._done = day
+        except (DatabaseError, OSError) as error:
+            trouble = str(error)
+        if self._stop.is_set():
+            return
+        if trouble and trouble != self._trouble:
+            log.error("No backup was made: %s", trouble)
+        self._trouble = trouble
+        await self._ingest.run(self._store.note_backup(int(now), trouble))
+
+    async def _repeat(self) -> None:
+        while not self._stop.is_set():
+            try:
+                await self.look()
+            except (DatabaseError, TryLater) as error:
+                # The ingest tells of the same trouble, to agents and in the log.
+                log.debug("%s", error)
+            except Exception:
+                log.exception("The backup failed; it is tried again.")
+            for _ in range(LOOK_SECONDS):
+                if self._stop.is_set():
+                    return
+                await asyncio.sleep(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The work of the thread: look into the folder, copy where the day has no copy, drop what is too much."""
+
+    database: Path
+    folder: Path
+    config: BackupConfig
+    now: float
+    stop: Event
+
+    def work(self) -> None:
+        """Raises DatabaseError, OSError."""
+        be_nice()
+        self._refuse()
+        day = day_of(self.now, self.config.at)
+        if any(day_of(copy.made_at, self.config.at) == day for copy in copies_in(self.folder)):
+            return
+        for path in leftovers_in(self.folder):
+            path.unlink(missing_ok=True)
+        target = self.folder / name_at(self.now)
+        done = back_up(self.database, target, False, _Pace(), lambda: not self.stop.is_set())
+        log.info("Backup: %s, %d records, %.1f MB, sound.", target, done.records, done.size_bytes / 2**20)
+        others = [copy for copy in copies_in(self.folder) if copy.path != target]
+        for copy in superfluous(others, self.config.keep - 1, self.now):
+            copy.path.unlink(missing_ok=True)
+            log.info("Backup: %s was dropped, %d are kept.", copy.path, self.config.keep)
+
+    def _refuse(self) -> None:
+        place = f"[backup] folder is {self.folder}"
+        if self.folder.resolve() == self.database.parent.resolve():
+            raise DatabaseError(f"{place}, where the database itself lies; name another folder, best on another disk.")
+        if not self.folder.is_dir():
+            raise DatabaseError(f"{place}, and there is no such folder; make it, then run `minipanel setup`.")
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise DatabaseError(
+                f"{place}, where the panel may not write; give the folder to the user {_user()}, "
+                "then run `minipanel setup`."
+            )
+
+
+class _Pace:
+    """Lets the disk serve others between two steps of a copy."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def __call__(self, _part: float) -> None:
+        time.sleep(min(PAUSE_SECONDS, time.monotonic() - self._since))
+        self._since = time.monotonic()
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    """Do the work in a thread that may be left behind: at its end, the process waits for none that hangs on a disk."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def report(error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            work()
+        except BaseException as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop has gone
+            loop.call_soon_threadsafe(report, error)
+
+    Thread(target=run, name="backup", daemon=True).start()
+    await done

@@ -1,0 +1,89 @@
+"""The copies that the panel has made by itself in one folder: their names, their days, which of them go.
+
+    minipanel-mgmt-20261125T021500Z.db
+
+The time is UTC: it sorts, and no hour comes twice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+_FORM = "%Y%m%dT%H%M%SZ"
+_TIME = r"[0-9]{8}T[0-9]{6}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy, and when it was begun, in Unix seconds."""
+
+    path: Path
+    made_at: int
+
+
+def name_at(moment: float) -> str:
+    """Return what a copy of this moment is called."""
+    return f"{_prefix()}{datetime.fromtimestamp(moment, UTC).strftime(_FORM)}.db"
+
+
+def copies_in(folder: Path) -> list[Copy]:
+    """Return the copies of this machine's panel, oldest first. Raises OSError where the folder can't be read."""
+    form = re.compile(re.escape(_prefix()) + rf"({_TIME})\.db")
+    found = [(entry, form.fullmatch(entry.name)) for entry in folder.iterdir()]
+    copies = [Copy(entry, _seconds(match[1])) for entry, match in found if match and _is_file(entry)]
+    return sorted((copy for copy in copies if copy.made_at), key=lambda copy: copy.made_at)
+
+
+def leftovers_in(folder: Path) -> list[Path]:
+    """Return what a panel that was killed left of a copy. Raises OSError."""
+    form = re.compile(rf"\.{re.escape(_prefix())}{_TIME}\.db\..*\.unfinished(-journal|-wal|-shm)?")
+    return [entry for entry in folder.iterdir() if form.fullmatch(entry.name) and _is_own(entry)]
+
+
+def superfluous(copies: Sequence[Copy], keep: int, now: float) -> list[Copy]:
+    """Return the copies to delete, the oldest. What a wrong clock dated into the future goes first.
+
+    What belongs to another user is none that this panel made, and stays.
+    """
+    own = [copy for copy in copies if _is_own(copy.path)]
+    newest_last = sorted(own, key=lambda copy: (copy.made_at <= now, copy.made_at))
+    return newest_last[: max(0, len(newest_last) - keep)]
+
+
+def day_of(moment: float, at: str) -> date:
+    """Return the day whose copy is due at this moment: it begins at the time of day `at`, by the local time.
+
+    Counted in days, so an hour that summer time skips or repeats, or a clock that is set, makes no second copy and
+    leaves out none.
+    """
+    day = date.fromtimestamp(moment)
+    hour, minute = map(int, at.split(":"))
+    begins = datetime(day.year, day.month, day.day, hour, minute)
+    return day if moment >= begins.timestamp() else day - timedelta(days=1)
+
+
+def _prefix() -> str:
+    return f"minipanel-{os.uname().nodename}-"
+
+
+def _seconds(text: str) -> int:
+    """Return the time in a name, 0 for one that there never was."""
+    try:
+        return int(datetime.strptime(text, _FORM).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
+
+
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _is_own(path: Path) -> bool:
+    facts = path.lstat()
+    return stat.S_ISREG(facts.st_mode) and facts.st_uid == os.geteuid()
