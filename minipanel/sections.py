@@ -8,8 +8,9 @@ from minipanel import config
 from minipanel.config.values import Rooms
 from minipanel.services.agent_config import AGENTS_NODE
 from minipanel.services.backup_config import BACKUP
+from minipanel.services.rollout_config import ROLLOUT
 
-ROOMS: Rooms = (AGENTS_NODE, BACKUP)
+ROOMS: Rooms = (AGENTS_NODE, BACKUP, ROLLOUT)
 """Each room's own sections. One that is not in here is refused as unknown."""
 
 load_config = partial(config.load_config, rooms=ROOMS)

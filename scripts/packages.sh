@@ -8,6 +8,7 @@ shellcheck shellcheck ShellCheck
 chromium chromium chromium
 cjk-font fonts-noto-cjk google-noto-sans-cjk-ttc-fonts
 sshd openssh-server openssh-server
+sudo sudo sudo
 ping iputils-ping iputils
 ip iproute2 iproute
 systemd-nspawn systemd-container systemd-container

@@ -25,11 +25,17 @@ def rollout(
     root: Annotated[Path | None, Option(metavar="DIR", help="Into the image of diskless nodes instead.")] = None,
     fanout: Annotated[int, Option(min=1, max=1024, help="How many nodes at once.")] = 64,
     timeout: Annotated[float, Option(min=1, metavar="SECONDS", help="For each step on a node.")] = 30,
+    user: Annotated[
+        str | None, Option(metavar="NAME", help="Who logs in by ssh; [rollout] user unless given, which is root.")
+    ] = None,
+    sudo: Annotated[bool, Option("--sudo", help="That user becomes root by sudo, without a password.")] = False,
     agent: Annotated[Path | None, Option(metavar="FILE", help="Another agent file than this panel's.")] = None,
     ca_file: Annotated[Path | None, Option(metavar="FILE", help="The certificate that agents trust.")] = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
     """Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done."""
-    chosen = RolloutOptions(force, remove, dry_run, only_failed, hosts, root, agent, ca_file, fanout, timeout)
+    chosen = RolloutOptions(
+        force, remove, dry_run, only_failed, hosts, root, agent, ca_file, fanout, timeout, user, sudo
+    )
     raise typer.Exit(roll_out(config, node_set, chosen, as_json))

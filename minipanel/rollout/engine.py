@@ -17,6 +17,7 @@ from ClusterShell.Worker.Ssh import WorkerSsh
 from minipanel.models.quote import escape
 from minipanel.rollout.facts import SENTENCE_CHARACTERS
 from minipanel.rollout.local import LocalWorker
+from minipanel.rollout.login import ROOTS, Login
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 
@@ -52,11 +53,14 @@ class _Waiting:
 class Engine:
     """Runs visits, at most `fanout` at a time; those that only wait for their first sample do not count."""
 
-    def __init__(self, ssh_config: Path, newest: Newest, fanout: int, on_end: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self, ssh_config: Path, newest: Newest, fanout: int, on_end: Callable[[Outcome], None], login: Login = ROOTS
+    ) -> None:
         self._newest = newest
         self._fanout = fanout
         self._on_end = on_end
         self._ssh_config = ssh_config
+        self._login = login
         self._queue: deque[Running] = deque()
         self._active = 0
         self._waiting: list[_Waiting] = []
@@ -112,7 +116,7 @@ class Engine:
         if running.is_local or step.place == "here":
             worker = LocalWorker(step.command, key=running.hostname, **options)
         else:
-            worker = WorkerSsh(running.hostname, command=step.command, **options)
+            worker = WorkerSsh(running.hostname, command=self._login.as_root(step.command), **options)
         worker.write(step.stdin)
         worker.set_write_eof()
         self._task.schedule(worker)

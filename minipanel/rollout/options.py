@@ -11,7 +11,8 @@ class RolloutOptions:
     """The options of `minipanel rollout`; each default is what it does without any.
 
     timeout_seconds: for each step on a node over ssh. agent: the agent's file, None for the one that belongs to this
-    panel. ca_file: the certificate that agents trust, None for ca.pem beside config.toml where there is one.
+    panel. ca_file: the certificate that agents trust, None for ca.pem beside config.toml where there is one. user,
+    sudo: how to log in on the nodes, None and False for what [rollout] of config.toml says.
     """
 
     force: bool = False
@@ -24,3 +25,5 @@ class RolloutOptions:
     ca_file: Path | None = None
     fanout: int = 64
     timeout_seconds: float = 30
+    user: str | None = None
+    sudo: bool = False

@@ -17,6 +17,7 @@ class Word(StrEnum):
     WOULD_REMOVE = "would_remove"
     UNREACHABLE = "unreachable"
     LOGIN_REFUSED = "login_refused"
+    SUDO_REFUSED = "sudo_refused"
     HOST_KEY_CHANGED = "host_key_changed"
     SSH_FAILED = "ssh_failed"
     NO_SYSTEMD = "no_systemd"

@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,7 @@ from minipanel.rollout.facts import Say
 from minipanel.rollout.failed import remember, remembered
 from minipanel.rollout.image import clear_image, only_node, write_image
 from minipanel.rollout.kit import SCRIPT, Kit, agent_config, gather_kit
+from minipanel.rollout.login import Login, choose_login
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.plan import Plan, Target, check_this_machine, make_plan, spread_seconds
@@ -50,8 +52,9 @@ def run_rollout(config: Config, node_set: str | None = None, options: RolloutOpt
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)
     if options.root is not None:
         return RolloutReport((_do_image(config, options, plan, node_set, say),), (), say)
+    login = choose_login(config, options)
     check_this_machine(config, plan, options.remove)
-    outcomes = _visit_all(config, plan, gather_kit(config, options), options, say)
+    outcomes = _visit_all(config, plan, gather_kit(config, options), options, login, say)
     notes = tell_drift(config, is_own, say) if outcomes else []
     if not options.dry_run:
         notes += _remember(config.database.path, outcomes, say)
@@ -67,14 +70,18 @@ def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: str
     return write_image(config, root, kit, only_node(plan, node_set), say)
 
 
-def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, say: Say) -> list[Outcome]:
+def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, login: Login, say: Say) -> list[Outcome]:
     """Visit this machine, then all others; returns an outcome for each target and each unknown name."""
     sentence = say("not in config.toml; add it with minipanel nodes add NAME ADDRESS")
     unknown = [Outcome(name, Word.UNKNOWN_NODE, sentence) for name in plan.unknown]
     ended: dict[str, Outcome] = {}
-    visits = _visits(config, plan, kit, options, say)
+    visits = _visits(config, plan, kit, options, login, say)
     waves = [[one for one in visits if one.is_local], [one for one in visits if not one.is_local]]
-    with _ssh_config(plan.targets) as ssh_config, watcher(len(visits), say) as watching, _terminate_as_interrupt():
+    with (
+        _ssh_config(plan.targets, login) as ssh_config,
+        watcher(len(visits), say) as watching,
+        _terminate_as_interrupt(),
+    ):
 
         def end(outcome: Outcome) -> None:
             ended[outcome.hostname] = outcome
@@ -82,7 +89,7 @@ def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, sa
 
         try:
             for wave in waves:
-                Engine(ssh_config, partial(_newest, config), options.fanout, end).run(wave)
+                Engine(ssh_config, partial(_newest, config), options.fanout, end, login).run(wave)
         except KeyboardInterrupt:
             pass  # what was not done is told below
     interrupted = say("not done; run the roll-out again")
@@ -91,11 +98,13 @@ def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, sa
     ] + unknown
 
 
-def _visits(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, say: Say) -> list[Running]:
-    visitor = _visitor(config, options, say)
+def _visits(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, login: Login, say: Say) -> list[Running]:
+    own = _visitor(config, options, say)
+    remote = replace(own, login=login)
     up = _up_nodes(config)
 
     def visit(target: Target) -> Visit:
+        visitor = own if target.is_local else remote
         if options.remove:
             return visitor.remove(target.hostname, target.address, kit.files[SCRIPT])
         text = agent_config(config, target.hostname, kit)
@@ -143,10 +152,10 @@ def _heard(config: Config) -> dict[str, Heard]:
 
 
 @contextmanager
-def _ssh_config(targets: Sequence[Target]) -> Iterator[Path]:
+def _ssh_config(targets: Sequence[Target], login: Login) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="minipanel-rollout-") as folder:
         path = Path(folder) / "ssh_config"
-        write_ssh_config(path, [(target.hostname, target.address) for target in targets])
+        write_ssh_config(path, [(target.hostname, target.address) for target in targets], login.user)
         yield path
 
 

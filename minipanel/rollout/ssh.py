@@ -10,12 +10,13 @@ from minipanel.models.quote import escape
 from minipanel.rollout.facts import SENTENCE_CHARACTERS, Fault, Say
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
+from minipanel.services.rollout_config import ROOT
 
 CONNECT_SECONDS = 10
 PING_SECONDS = 2
 
 _ALWAYS = """\
-User root
+User {user}
 BatchMode yes
 StrictHostKeyChecking accept-new
 ConnectTimeout {connect_seconds}
@@ -31,14 +32,14 @@ RequestTTY no
 """
 
 
-def write_ssh_config(path: Path, nodes: Iterable[tuple[str, str]]) -> None:
-    """Write ssh's configuration for these nodes, given as (hostname, address).
+def write_ssh_config(path: Path, nodes: Iterable[tuple[str, str]], user: str = ROOT) -> None:
+    """Write ssh's configuration for these nodes, given as (hostname, address), with the user who logs in there.
 
     The address is config.toml's and not the resolver's; keys are known by the hostname, as for whoever types
     `ssh node001`. What the administrator has set up for a node (a port, a jump host, a key) holds: the usual files
     follow, and ssh takes the first value it finds (ssh_config(5)).
     """
-    parts = [_ALWAYS.format(connect_seconds=CONNECT_SECONDS)]
+    parts = [_ALWAYS.format(user=user, connect_seconds=CONNECT_SECONDS)]
     parts += [f"Host {name}\n    HostName {address}\n    HostKeyAlias {name}\n" for name, address in nodes]
     parts.append("Host *\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n")
     path.write_text("".join(parts))
@@ -49,18 +50,29 @@ def ping_command(address: str) -> str:
     return f"ping -n -c 1 -W {PING_SECONDS} {shlex.quote(address)}"
 
 
-def fault_of_ssh(answer: Answer, say: Say) -> Fault | None:
+def fault_of_ssh(answer: Answer, user: str, say: Say) -> Fault | None:
     """Return why a look failed where ssh or the node says so clearly; None when the node could not be reached."""
     if "IDENTIFICATION HAS CHANGED" in answer.stderr or "Host key verification failed" in answer.stderr:
         return Word.HOST_KEY_CHANGED, say(
             "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name"
         )
     if "Permission denied" in answer.stderr and answer.code == 255:
-        return Word.LOGIN_REFUSED, say("root's ssh key is not accepted; try ssh-copy-id to the node")
+        return Word.LOGIN_REFUSED, _refused_login(user, say)
     if answer.code == 255:
         return None
     reason = last_line(answer.stderr) or last_line(answer.stdout) or str(answer.code)
     return Word.SSH_FAILED, say("ssh gets there, but runs no commands: {reason}", reason=reason)
+
+
+def _refused_login(user: str, say: Say) -> str:
+    if user == ROOT:
+        # PermitRootLogin no looks just the same from here.
+        template = (
+            "root's ssh key is not accepted; run ssh-copy-id root@NODE, or where root may not log in "
+            "(PermitRootLogin no), set user and sudo in [rollout] of config.toml"
+        )
+        return say(template)
+    return say("the ssh key is not accepted for {user}; run ssh-copy-id {user}@NODE", user=user)
 
 
 def last_line(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from minipanel.config import AgentsConfig
 from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, fault_of_writing, parse_facts
 from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, needed_kib, sum_of
+from minipanel.rollout.login import ROOTS, Login, fault_of_sudo, fault_of_user
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
@@ -43,6 +44,7 @@ class Visitor:
     step_seconds: float
     force: bool
     dry_run: bool
+    login: Login = ROOTS
 
     def install(self, hostname: str, address: str, files: dict[str, bytes], is_up: bool) -> Visit:
         """Put the agent onto a node and wait for its first sample. is_up: the panel hears from it already."""
@@ -98,8 +100,8 @@ class Visitor:
         if answer.code is None:
             return self._too_slow("look", answer)
         if facts.is_complete:
-            return facts
-        fault = fault_of_ssh(answer, self.say)
+            return fault_of_user(facts["uid"], self.login, self.say) or facts
+        fault = fault_of_sudo(answer, self.login, self.say) or fault_of_ssh(answer, self.login.user, self.say)
         if fault is not None:
             return fault
         # ssh can't get there. Does anything answer at that address?

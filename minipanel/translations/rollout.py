@@ -10,6 +10,7 @@ CHINESE = {
     "would remove": "将移除",
     "unreachable": "无法连接",
     "login refused": "登录被拒",
+    "sudo refused": "sudo 被拒",
     "host key changed": "主机密钥已变",
     "ssh failed": "ssh 失败",
     "no systemd": "没有 systemd",
@@ -63,8 +64,29 @@ CHINESE = {
     "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name": (
         "主机密钥与 known_hosts 中的不符；如果节点重装过，请对其名称运行 ssh-keygen -R"
     ),
-    "root's ssh key is not accepted; try ssh-copy-id to the node": (
-        "root 免密登录未配置或被拒绝；请运行 ssh-copy-id root@节点名"
+    (
+        "root's ssh key is not accepted; run ssh-copy-id root@NODE, or where root may not log in "
+        "(PermitRootLogin no), set user and sudo in [rollout] of config.toml"
+    ): (
+        "root 免密登录未配置或被拒绝；请运行 ssh-copy-id root@节点名；"
+        "若节点禁止 root 登录（PermitRootLogin no），请在 config.toml 的 [rollout] 中设置 user 和 sudo"
+    ),
+    "the ssh key is not accepted for {user}; run ssh-copy-id {user}@NODE": (
+        "{user} 免密登录未配置或被拒绝；请运行 ssh-copy-id {user}@节点名"
+    ),
+    "sudo is not installed on the node": "节点未安装 sudo",
+    "sudo wants a terminal there; put Defaults:{user} !requiretty into /etc/sudoers.d on the node": (
+        "sudo 要求终端；请在节点的 /etc/sudoers.d 中写入 Defaults:{user} !requiretty"
+    ),
+    "sudo asks {user} for a password; put {user} ALL=(root) NOPASSWD: ALL into /etc/sudoers.d on the node": (
+        "sudo 向 {user} 询问密码；请在节点的 /etc/sudoers.d 中写入 {user} ALL=(root) NOPASSWD: ALL"
+    ),
+    "sudo does not let {user} become root; put {user} ALL=(root) NOPASSWD: ALL into /etc/sudoers.d on the node": (
+        "sudo 不允许 {user} 取得 root 权限；请在节点的 /etc/sudoers.d 中写入 {user} ALL=(root) NOPASSWD: ALL"
+    ),
+    "sudo failed: {reason}": "sudo 失败：{reason}",
+    "{user} is not root there; set sudo = true in [rollout] of config.toml": (
+        "{user} 在节点上不是 root；请在 config.toml 的 [rollout] 中设置 sudo = true"
     ),
     "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
     "no reason was given": "没有给出原因",

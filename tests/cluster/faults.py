@@ -30,6 +30,18 @@ def ssh_key_refused(node: Node) -> Iterator[None]:
 
 
 @contextmanager
+def no_root_login(node: Node, user: str) -> Iterator[None]:
+    """Root may not log in by ssh; this user may, with root's key, and becomes root by sudo."""
+    sshd = "/etc/ssh/sshd_config.d/no-root.conf"
+    change = (
+        f"useradd --create-home {user}; cp -r ~/.ssh /home/{user}/; chown -R {user}: /home/{user}/.ssh; "
+        f"echo '{user} ALL=(root) NOPASSWD: ALL' >/etc/sudoers.d/{user}; echo PermitRootLogin no >{sshd}; again ssh"
+    )
+    with _changed(node, change, f"rm {sshd} /etc/sudoers.d/{user}; again ssh; userdel --remove {user} 2>/dev/null"):
+        yield
+
+
+@contextmanager
 def host_key_changed(node: Node) -> Iterator[None]:
     """Sshd has another host key than it had, as after a new installation of the node."""
     key = "/etc/ssh/ssh_host_ed25519_key"

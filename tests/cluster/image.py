@@ -16,6 +16,7 @@ PACKAGES = (
     "systemd-sysv",
     "dbus",
     "openssh-server",
+    "sudo",
     "munge",
     "python3",
     "python3-venv",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster import faults
 from tests.cluster.nodes import Cluster
 from tests.cluster.panel import CONFIG, ClusterPanel, start_panel
 
@@ -89,6 +90,32 @@ def test_an_agent_is_removed_without_a_trace(panel: ClusterPanel) -> None:
     assert panel.cluster["n3"].run("systemctl", "cat", "minipanel-agent", check=False).returncode == 1
     assert panel.roll_out("n3", "--remove") == {"n3": ("absent", "")}
     assert panel.roll_out("n3") == {"n3": ("installed", "")}
+
+
+def test_where_root_may_not_log_in_another_user_brings_and_removes_the_agent_by_sudo(panel: ClusterPanel) -> None:
+    config = panel.node.shell(f"cat {CONFIG}")
+    node = panel.cluster["n3"]
+    with faults.no_root_login(node, "admin"):
+        outcome, sentence = panel.roll_out("n3", "--force")["n3"]
+        assert outcome == "login_refused"
+        assert "(PermitRootLogin no), set user and sudo in [rollout] of config.toml" in sentence
+        options = ("--force", "--dry-run", "--user", "admin", "--sudo")
+        assert panel.roll_out("n3", *options) == {"n3": ("would_install", "")}
+        panel.configure(f'{config}\n[rollout]\nuser = "admin"\nsudo = true\n')
+        try:
+            assert panel.roll_out("n3", "--remove") == {"n3": ("removed", "")}
+            left = node.run("sh", "-c", TRACES, check=False).stdout
+            assert [line for line in left.splitlines() if "cannot access" not in line] == []
+            assert panel.roll_out("mgmt,n3", "--force") == dict.fromkeys(("mgmt", "n3"), ("installed", ""))
+            node.shell("rm /etc/sudoers.d/admin")
+            outcome, sentence = panel.roll_out("n3")["n3"]
+            node.shell("touch /etc/sudoers.d/admin")
+        finally:
+            panel.configure(config)
+    assert outcome == "sudo_refused"
+    assert sentence.startswith("sudo asks admin for a password; put admin ALL=(root) NOPASSWD: ALL into /etc/sudoers.d")
+    assert node.shell("stat -c '%a %U' /opt/minipanel-agent/config.toml").split() == ["600", "root"]
+    assert panel.roll_out("n3") == {"n3": ("up_to_date", "")}
 
 
 def test_the_report_is_folded_and_speaks_the_readers_language(panel: ClusterPanel) -> None:

@@ -134,7 +134,8 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         (
             [Answer(255, "", "root@10.0.0.2: Permission denied (publickey).")],
             Word.LOGIN_REFUSED,
-            "root's ssh key is not accepted; try ssh-copy-id to the node",
+            "root's ssh key is not accepted; run ssh-copy-id root@NODE, or where root may not log in "
+            "(PermitRootLogin no), set user and sudo in [rollout] of config.toml",
         ),
         (
             [Answer(1, "This account is currently not available.", "")],
