@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from minipanel import __version__
 from minipanel.config import Config
 from minipanel.errors import PanelError
-from minipanel.handlers import agents, auth, docs, metrics, nodes, stream
+from minipanel.handlers import agents, auth, docs, metrics, nodes, scrape, stream
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.headers import with_safe_headers
 from minipanel.handlers.login_guard import signed_in
@@ -32,7 +32,7 @@ STATIC = Path(__file__).parent / "static"
 INGEST = "/api/metrics"
 """Where agents post to."""
 
-FOR_USERS = (nodes.router, stream.router, metrics.router, docs.router)
+FOR_USERS = (nodes.router, stream.router, metrics.router, scrape.router, docs.router)
 """Every route of these asks for a session."""
 
 

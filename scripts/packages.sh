@@ -15,7 +15,8 @@ systemd-nspawn systemd-container systemd-container
 mmdebstrap mmdebstrap mmdebstrap
 openssl openssl openssl
 gcc gcc gcc
-libc-headers libc6-dev glibc-devel'
+libc-headers libc6-dev glibc-devel
+prometheus prometheus golang-github-prometheus'
 
 # Sets `chromium` to the browser's path, empty when there is none.
 find_chromium() {

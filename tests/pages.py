@@ -42,6 +42,11 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line[1:-1].split("|")]
 
 
+def code(cell: str) -> list[str]:
+    """Return what a cell of a table sets in `code`."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
 def rows(pages: list[Path], *heads: str) -> list[list[str]]:
     """Return the rows of the tables whose first column has one of these heads, without the heads."""
     return [row for table in tables(*pages) if table[0][0] in heads for row in table[1:]]

@@ -24,7 +24,7 @@ from minipanel.rollout.outcome import Word
 from minipanel.sections import ROOMS
 from minipanel.setup.look.machine import DISK_BYTES, MEMORY_BYTES
 from minipanel.translations.rollout import CHINESE as ROLLOUT_IN_CHINESE
-from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, rows, words
+from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, code, rows, words
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
 
 OPTION_TABLES = {"docs/install.md": "setup", "docs/rollout.md": "rollout", "docs/reference.md": "try"}
@@ -38,10 +38,6 @@ OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, *ROOMS, values.NODES)
 
 in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
-
-
-def code(cell: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", cell)
 
 
 @pytest.mark.parametrize(("language", "pages"), list(enumerate(LANGUAGES.values())), ids=LANGUAGES.keys())

@@ -155,6 +155,7 @@ def test_a_metric_more_goes_from_a_nodes_file_to_the_api(tree: Path, tmp_path: P
             assert (node["hostname"], node["load_percent"]) == ("node001", LOAD)
             one = client.get("/api/metrics/realtime/node001").json()
             assert one["recent"]["load_percent"][-1] == LOAD
+            assert 'minipanel_node_load_ratio{node="node001"} 0.375\n' in client.get("/metrics").text
             send_older(config.server.url, words, tree, [last - 600, last - 595])
             assert_history(client, last)
             document = client.get("/api/openapi.json").json()["components"]["schemas"]

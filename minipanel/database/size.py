@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
@@ -47,6 +48,18 @@ def measure(connection: sqlite3.Connection) -> Size:
     used = pages - free
     records = _counted(connection) if used <= COUNTED_PAGES else _estimated(connection)
     return Size(records, used * page_bytes, free * page_bytes)
+
+
+def file_bytes(path: Path) -> int:
+    """Return what the database takes on the disk, with what is not yet folded into it. 0 where it is gone."""
+    return sum(_size_of(path.with_name(path.name + suffix)) for suffix in ("", "-wal", "-shm"))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _counted(connection: sqlite3.Connection) -> int:

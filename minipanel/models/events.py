@@ -1,15 +1,22 @@
-"""What the rooms above may listen to: samples that were stored, and nodes whose state has changed."""
+"""What others may listen to: samples stored or refused, what writing took, and nodes whose state has changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from minipanel.errors import PanelError
 from minipanel.models.node import Node, State
 from minipanel.models.sample import Sample
 
 SamplesListener = Callable[[Node, Sequence[Sample]], None]
 """Called on the event loop after the commit with a node's samples that were stored, one at least, as they were sent."""
+
+CommitListener = Callable[[float], None]
+"""Called on the writer's thread with the seconds that a transaction took, from its begin to its commit on the disk."""
+
+RefusalListener = Callable[[PanelError], None]
+"""Called on the event loop with why a request with samples was refused."""
 
 
 @dataclass(frozen=True, slots=True)

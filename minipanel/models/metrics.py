@@ -17,7 +17,7 @@ Digits = Literal[0, 2]
 class Value:
     """One number of a sample: a field on the wire. `null` says when there is none, None that there always is one.
 
-    `may_be_absent`: agents older than the metric don't send it.
+    `may_be_absent`: agents older than the metric don't send it. `stem`: its name without a unit, as /metrics has it.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Value:
     null: str | None
     may_be_absent: bool
     of_total: str | None = None
+    stem: str = ""
 
     @property
     def allowed(self) -> str:
@@ -64,7 +65,8 @@ class Metric:
     `null`: when a sample has none, as "without a sensor"; None where each has one. `of_total`: the name of the whole
     that it is a part of, measured with it; `share`: the column of 100 * mean / total. `averages_over_nodes`: whether
     a mean over several nodes says something. `is_late`: it came with an update, so older agents and records lack it;
-    then it must be able to be null, and stands at the end of METRICS.
+    then it must be able to be null, and stands at the end of METRICS. `stem`: its name for Prometheus without a unit,
+    where that is not `name` without it.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Metric:
     share: str | None = None
     averages_over_nodes: bool = True
     is_late: bool = False
+    stem: str | None = None
 
     @property
     def max(self) -> str:
@@ -98,9 +101,11 @@ class Metric:
     def values(self) -> Iterator[Value]:
         """Yield what a sample holds of it."""
         if self.of_total is not None:
-            yield Value(self.of_total, self.unit, "", 1, self.high, self.digits, self.null, self.is_late)
+            about = "", 1, self.high, self.digits, self.null, self.is_late
+            yield Value(self.of_total, self.unit, *about, stem=self.of_total)
         about = self.meaning, self.low, self.high, self.digits, self.null, self.is_late
-        yield Value(self.name, self.unit, *about, self.of_total)
+        stem = self.stem or self.name.removesuffix("_percent")
+        yield Value(self.name, self.unit, *about, self.of_total, stem)
 
     def columns(self) -> Iterator[Column]:
         """Yield what a record holds of it, in the order of the answers."""
@@ -120,7 +125,7 @@ class Metric:
 
 
 METRICS: Final = (
-    Metric("cpu_percent", "%", "busy time of all logical CPUs", 0, 100),
+    Metric("cpu_percent", "%", "busy time of all logical CPUs", 0, 100, stem="cpu_usage"),
     Metric(
         "memory_used",
         "bytes",
@@ -131,7 +136,7 @@ METRICS: Final = (
         of_total="memory_total",
         share="memory_percent",
     ),
-    Metric("cpu_temp", "°C", "", -20, 150, null="without a sensor", averages_over_nodes=False),
+    Metric("cpu_temp", "°C", "", -20, 150, stem="cpu_temperature", null="without a sensor", averages_over_nodes=False),
 )
 """In the order of samples and answers. The first is in every sample."""
 

@@ -52,6 +52,11 @@ class Batcher(Generic[Work, Result]):
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """The size of all that waits for its turn."""
+        return self._size
+
     async def submit(self, work: Work, size: int = 1) -> Result:
         """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()

@@ -9,7 +9,7 @@ from typing import Any
 
 from minipanel.database.store import Job, Store, Written
 from minipanel.errors import DatabaseError, TryLater
-from minipanel.models.events import SamplesListener
+from minipanel.models.events import CommitListener, SamplesListener
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 from minipanel.services.batch import Batcher, BatcherFull
@@ -38,14 +38,26 @@ class Ingest:
     def __init__(self, store: Store, retention_days: int, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
-        self._batcher: Batcher[Job, Any] = Batcher(store.run, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS)
+        self._batcher: Batcher[Job, Any] = Batcher(
+            self._write, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
+        )
         self._listeners: list[SamplesListener] = []
+        self._commit_listeners: list[CommitListener] = []
         self._newest: int | None = None
         self.retention_days = retention_days
 
     def listen(self, listener: SamplesListener) -> None:
         """Have it called after each commit with what was stored: never with duplicates, or what is too old."""
         self._listeners.append(listener)
+
+    def listen_to_commits(self, listener: CommitListener) -> None:
+        """Have it called after each transaction, whatever was in it, with how long that took."""
+        self._commit_listeners.append(listener)
+
+    @property
+    def waiting(self) -> int:
+        """How many samples wait for their commit."""
+        return self._batcher.waiting
 
     def start(self) -> None:
         """Start the writer's thread."""
@@ -69,6 +81,14 @@ class Ingest:
             self.meet(max(sample.timestamp for sample in outcome.samples))
             self._report(node, outcome.samples)
         return outcome
+
+    def _write(self, jobs: list[Job]) -> list[Any]:
+        began = time.perf_counter()
+        results = self._store.run(jobs)
+        took = time.perf_counter() - began
+        for listener in self._commit_listeners:
+            listener(took)
+        return results
 
     def _report(self, node: Node, samples: Sequence[Sample]) -> None:
         for listener in self._listeners:

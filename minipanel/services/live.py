@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from minipanel.machine.uptime import uptime
 from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne
 from minipanel.models.events import StateChange, StateListener
@@ -28,6 +30,19 @@ _NO_READINGS: Final = (None,) * len(READINGS)
 
 # The type checker knows its values only in part.
 _realtime_node: Callable[..., RealtimeNode] = RealtimeNode
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """What is known of a node at one moment. `newest`: None where no sample came since the panel started."""
+
+    hostname: str
+    name: str
+    state: State
+    newest: Sample | None
+    last_seen: int | None
+    clock_skew_seconds: float | None
+    agent_version: str | None
+    sensor: str | None
 
 
 class Live:
@@ -128,6 +143,11 @@ class Live:
         uptime = self._uptime()
         chosen = self._views if node_ids is None else sorted(self._views.keys() & set(node_ids))
         return [self._newest(self._views[node_id], uptime) for node_id in chosen]
+
+    def seen(self) -> list[Seen]:
+        """Return every node. May be called on any thread, while samples are taken in."""
+        uptime = self._uptime()
+        return [view.seen(self._state(view, uptime)) for view in list(self._views.values())]
 
     def one(self, node: Node) -> RealtimeOne:
         """Return one node's newest sample and its last hour."""
@@ -233,6 +253,14 @@ class _View:
             self.heard_at = uptime if age <= up_seconds else max(self.heard_at, uptime - age)
             return age <= up_seconds
         return False
+
+    def seen(self, state: State) -> Seen:
+        """Return what is known, in this state; that was worked out before, so a node that is up has its new sample."""
+        node, newest = self.node, self.newest
+        # Of a sample and its time no other pair is seen than one that belongs together.
+        last_seen = self.last_seen if newest is None else newest.timestamp
+        about = self.clock_skew_seconds, self.agent_version, self.sensor
+        return Seen(node.hostname, node.name, state, newest, last_seen, *about)
 
     def remember(self, samples: Sequence[Sample]) -> None:
         """Keep samples for the last hour."""

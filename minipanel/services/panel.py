@@ -14,6 +14,7 @@ from minipanel.models.node import Moment, Node
 from minipanel.services.backups import Backups
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
+from minipanel.services.counters import Counters
 from minipanel.services.credentials import Credentials
 from minipanel.services.directory import Directory
 from minipanel.services.evidence import EvidenceNotes
@@ -24,6 +25,7 @@ from minipanel.services.live import Live
 from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
+from minipanel.services.scrape import Scrape
 from minipanel.services.sessions import Sessions
 from minipanel.services.spread import Spread
 
@@ -61,6 +63,11 @@ class Panel:
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
         self.refusals = Refusals()
+        counters = Counters()
+        self.ingest.listen(counters.note_samples)
+        self.ingest.listen_to_commits(counters.note_commit)
+        self.refusals.listen(counters.note_refusal)
+        self.scrape = Scrape(self.live, counters, self.ingest, config.database.path, clock)
 
     async def start(self) -> None:
         """Start the threads and loops, and make the tables follow the configuration. Raises DatabaseError."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from minipanel.errors import PanelError
+from minipanel.models.events import RefusalListener
 from minipanel.models.quote import escape
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,16 @@ class Refusals:
         self._logged: set[tuple[str, int]] = set()
         self._more = 0
         self._closed: Counter[str] = Counter()
+        self._listeners: list[RefusalListener] = []
+
+    def listen(self, listener: RefusalListener) -> None:
+        """Have it called at each refusal of samples, logged or not."""
+        self._listeners.append(listener)
 
     def note(self, peer: str, error: PanelError) -> None:
         """Log or count refused samples from the address `peer`."""
+        for listener in self._listeners:
+            listener(error)
         self.begin_window()
         key = (peer, error.status)
         if key in self._logged or len(self._logged) >= MAX_LINES:

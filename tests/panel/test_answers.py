@@ -149,7 +149,7 @@ async def test_a_sample_is_what_the_document_says(document: Document) -> None:
 def test_no_route_is_left_out() -> None:
     asked = {(method, path.partition("?")[0]) for method, path, _ in ASKED}
     routes = {(method, without_names(re.sub(r"/(node\d+|1)$", "/{}", path))) for method, path in asked}
-    elsewhere = AGENTS | {("POST", "/api/auth/login"), ("GET", "/api/metrics/stream")}
+    elsewhere = AGENTS | {("POST", "/api/auth/login"), ("GET", "/api/metrics/stream"), ("GET", "/metrics")}
     assert routes | elsewhere == ANYONE | USERS | AGENTS
 
 

@@ -1,0 +1,31 @@
+"""GET /metrics: the newest values of all nodes, for Prometheus."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from minipanel.handlers.request import panel_of
+from minipanel.services.exposition import CONTENT_TYPES, wanted_format, weights
+
+router = APIRouter(tags=["metrics"])
+
+MEDIA_TYPES = [kind.partition(";")[0] for kind in CONTENT_TYPES.values()]
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {each: {"schema": {"type": "string"}} for each in MEDIA_TYPES}}},
+)
+async def scrape(request: Request) -> Response:
+    """Return all series, in Prometheus' text format or as OpenMetrics, whichever Accept prefers."""
+    form = wanted_format(_header(request, "Accept"))
+    is_gzipped = weights(_header(request, "Accept-Encoding")).get("gzip", 0) > 0
+    headers = {"Content-Type": CONTENT_TYPES[form], "Vary": "Accept, Accept-Encoding"}
+    if is_gzipped:
+        headers["Content-Encoding"] = "gzip"
+    return Response(await panel_of(request).scrape.answer(form, is_gzipped), headers=headers)
+
+
+def _header(request: Request, name: str) -> str:
+    return ",".join(request.headers.getlist(name))

@@ -1,0 +1,80 @@
+"""The answers of GET /metrics: made off the event loop, and shared by all who scrape at about the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from minipanel.database.size import file_bytes
+from minipanel.services.counters import Counters
+from minipanel.services.exposition import Format, exposition
+from minipanel.services.ingest import Ingest
+from minipanel.services.live import Live
+from minipanel.services.series import node_families, panel_families
+
+SLOT_SECONDS = 5
+"""An answer is made once in each slot of the clock. If it were kept "for 5 seconds", a scraper that comes each
+5 seconds and is a millisecond early would get the old answer, and so miss samples."""
+
+GZIP_LEVEL = 1
+"""10,000 nodes become a twelfth in 12 ms; level 6 takes three times as long for a tenth less (measured)."""
+
+_GZIP_WINDOW = 31
+"""zlib's largest window, with the head and the end of gzip."""
+
+
+class Scrape:
+    """Makes what is scraped, each form of it at most once a slot."""
+
+    def __init__(
+        self, live: Live, counters: Counters, ingest: Ingest, database: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._live = live
+        self._counters = counters
+        self._ingest = ingest
+        self._database = database
+        self._clock = clock
+        self._slot = _Slot(-1)
+
+    async def answer(self, form: Format, is_gzipped: bool = False) -> bytes:
+        """Return what is scraped at this time."""
+        number = int(self._clock() // SLOT_SECONDS)
+        if number != self._slot.number:
+            self._slot = _Slot(number)
+        slot = self._slot
+        plain = await slot.once(form, lambda: self.make(form))
+        return await slot.once(f"{form} gzip", lambda: gzipped(plain)) if is_gzipped else plain
+
+    def make(self, form: Format) -> bytes:
+        """Return a new answer. For any thread: 10,000 nodes take tens of milliseconds."""
+        own = panel_families(self._counters, self._ingest.waiting, file_bytes(self._database))
+        return exposition([*node_families(self._live.seen()), *own], form)
+
+
+class _Slot:
+    """The answers of one slot."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._tasks: dict[str, asyncio.Task[bytes]] = {}
+
+    async def once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Return what `make` makes on another thread, the same for all who ask for this name."""
+        task = self._tasks.get(name)
+        if task is None or _has_failed(task):
+            task = self._tasks[name] = asyncio.create_task(asyncio.to_thread(make))
+        # Whoever asked first may leave before it is made; the others still wait for it.
+        return await asyncio.shield(task)
+
+
+def _has_failed(task: asyncio.Task[bytes]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def gzipped(content: bytes) -> bytes:
+    """Return the content in the format of gzip (RFC 1952)."""
+    compressor = zlib.compressobj(GZIP_LEVEL, wbits=_GZIP_WINDOW)
+    return compressor.compress(content) + compressor.flush()
