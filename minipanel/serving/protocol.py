@@ -48,6 +48,11 @@ LINGER_BYTES = 1_000_000
 
 BUSY_SECONDS = 5
 
+TLS_HANDSHAKE = b"\x16\x03"
+"""How a client that wants TLS begins: a record of a handshake, of any version (RFC 8446, 5.1)."""
+
+SPEAKS_TLS = "It spoke HTTPS, and this panel speaks HTTP. If it is an agent, run minipanel rollout."
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol, bounded. Deadlines are looked at by `Limits.sweep`, every second."""
@@ -133,7 +138,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             pass  # a server may ignore the wish (RFC 9110, 7.8)
         except httptools.HttpParserError:
-            self._refuse(BadInput("This is no HTTP request."))
+            self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is no HTTP request."))
             return
         if self._silent_bytes > MAX_HEAD_BYTES:
             self._refuse_head()

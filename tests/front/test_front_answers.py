@@ -132,3 +132,13 @@ def test_who_speaks_no_tls_to_it_leaves_no_traceback(tmp_path: Path) -> None:
             endless.sendall(b"GET /" + b"x" * 40_000)
             assert read_answer(endless).startswith(b"HTTP/1.1 431")
         assert len(panel.said().splitlines()) < 6, panel.said()
+
+
+def test_an_agent_that_still_speaks_https_is_one_line_with_its_address_and_what_to_do(panel: Front) -> None:
+    context = ssl.create_default_context()
+    for _ in range(3):
+        with contextlib.suppress(ssl.SSLError), panel.connect("127.0.0.7") as connection:
+            context.wrap_socket(connection, server_hostname="panel")
+    sentence = "It spoke HTTPS, and this panel speaks HTTP. If it is an agent, run minipanel rollout."
+    assert f"Closed a connection from 127.0.0.7: {sentence}" in panel.said()
+    assert panel.said().count("WARNING") == 1
