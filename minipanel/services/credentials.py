@@ -102,7 +102,7 @@ class MungeClaim:
     """Root, or another user allowed, of the cluster, on a connection from the address `peer`.
 
     Which machine made the credential is not asked: its origin is whatever that machine's munged says (--origin).
-    `addresses`: from which else than its `ip` a node may report, by its hostname in lower case.
+    `addresses`: from which else than its `ip` a configured node may report, by its hostname in lower case.
     """
 
     peer: str
@@ -111,6 +111,9 @@ class MungeClaim:
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAllowed."""
+        # The table of nodes keeps those that were taken out, disabled.
+        if node is not None and node.hostname.lower() not in self.addresses:
+            raise NotAllowed(f"Node {quote(node_id)} is not configured on the panel.")
         known = _known(node, node_id)
         more = self.addresses.get(known.hostname.lower(), ())
         if self.peer in (known.ip, *more) or (known.ip in self.local and self.peer in self.local):
@@ -155,7 +158,7 @@ def _tokens(config: Config) -> dict[str, str]:
 
 
 def _addresses(config: Config) -> dict[str, tuple[str, ...]]:
-    return {node.hostname.lower(): node.addresses for node in config.nodes if node.addresses}
+    return {node.hostname.lower(): node.addresses for node in config.nodes}
 
 
 def _credential_of(authorization: str | None, scheme: str) -> str:

@@ -98,6 +98,12 @@ def test_a_good_token_of_a_node_that_is_not_there_or_disabled_is_not_allowed(cre
         claim.may_speak_for(None, "node003")
 
 
+def test_a_node_that_was_taken_out_of_the_configuration_is_not_called_disabled(local: LocalAddresses):
+    claim = MungeClaim("10.0.0.4", local, {"node001": ()})
+    with pytest.raises(NotAllowed, match="Node 'node003' is not configured on the panel"):
+        claim.may_speak_for(DISABLED, "node003")
+
+
 @pytest.mark.parametrize("name", ["x" * 10_000, "\x1b[31m\n", "é", "\u202e"])
 def test_a_strange_name_is_shown_short_and_escaped(credentials: Credentials, name: str):
     with pytest.raises(NotAuthenticated) as caught:
