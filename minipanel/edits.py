@@ -9,5 +9,6 @@ from minipanel.sections import ROOMS
 
 add_nodes = partial(editing.add_nodes, rooms=ROOMS)
 remove_nodes = partial(editing.remove_nodes, rooms=ROOMS)
+change_nodes = partial(editing.change_nodes, rooms=ROOMS)
 set_password_hash = partial(editing.set_password_hash, rooms=ROOMS)
 set_values = partial(editing.set_values, rooms=ROOMS)

@@ -35,7 +35,7 @@ EVERYWHERE = {"--help", "--config"}
 
 OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
-SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, *ROOMS, values.NODES)
+SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.HOSTS, *ROOMS, values.NODES)
 
 in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 

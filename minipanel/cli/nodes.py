@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
+import typer
 from typer import Argument, Option
 
 from minipanel.cli.words import ConfigOption, JsonOption, group
 from minipanel.commands.nodes import add_node, list_nodes, remove_node_set
+from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
+from minipanel.config import Config
 from minipanel.config.values import DEFAULT_PATH
+from minipanel.rollout import RolloutOptions, RolloutReport, run_rollout
 
 nodes = group("nodes", "The nodes in config.toml.")
 
@@ -37,3 +42,26 @@ def nodes_remove(
 ) -> None:
     """Take nodes out; their history stays."""
     remove_node_set(config, node_set)
+
+
+@nodes.command("sync")
+def nodes_sync(
+    source: Annotated[
+        str | None,
+        Option("--from", metavar="FILE", help="A file like /etc/hosts; or genders, or slurm: names from there."),
+    ] = None,
+    yes: Annotated[bool, Option("--yes", "-y", help="Ask nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what differs, change nothing.")] = False,
+    with_agent: Annotated[bool, Option("--with-agent", help="Take the agent away from what goes.")] = False,
+    remove_all: Annotated[bool, Option("--remove-all", help="Also where no node would be left.")] = False,
+    no_rollout: Annotated[bool, Option("--no-rollout", help="Leave the nodes as they are.")] = False,
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
+    """Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs."""
+    options = SyncOptions(source, yes, dry_run, with_agent, remove_all, not no_rollout, as_json)
+    raise typer.Exit(sync_nodes(config, options, _roll_out))
+
+
+def _roll_out(config: Config, hostnames: Sequence[str], removes: bool) -> RolloutReport:
+    return run_rollout(config, hostnames, RolloutOptions(remove=removes, drift=False))

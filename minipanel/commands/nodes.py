@@ -20,6 +20,8 @@ from minipanel.models.names import (
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.translations.language import translator
+from minipanel.translations.nodes import CHINESE
 
 
 def list_nodes(config_path: Path, as_json: bool) -> None:
@@ -28,8 +30,9 @@ def list_nodes(config_path: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps([asdict(node) for node in nodes], indent=2))
         return
-    rows = [(node.name, node.hostname, node.ip, "yes" if node.enabled else "no") for node in nodes]
-    show_table(("NAME", "HOSTNAME", "IP", "ENABLED"), rows)
+    t = translator(CHINESE)
+    rows = [(node.name, node.hostname, node.ip, t("yes") if node.enabled else t("no")) for node in nodes]
+    show_table((t("NAME"), t("HOSTNAME"), t("IP"), t("ENABLED")), rows)
 
 
 def add_node(config_path: Path, hostname: str, ip: str, name: str | None) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from minipanel.translations.columns import align
+
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows under their titles."""
@@ -19,8 +21,7 @@ def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def plain_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines with their columns aligned, two spaces apart, without trailing spaces."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [line.removeprefix("  ") for line in align(rows)]
 
 
 def _draw(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -6,7 +6,10 @@ tomlkit takes the comments between two sections for the end of the first and los
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import tomlkit
 
 from minipanel.config.template import render_node
 from minipanel.config.values import NodeConfig
@@ -32,6 +35,24 @@ def with_nodes(text: str, nodes: Iterable[NodeConfig]) -> str:
     mark = "\r" if "\r\n" in text else ""
     new = [line + mark for node in nodes for line in ("", *render_node(node).splitlines())]
     return "\n".join([*lines[:end], *new, *(lines[end:] or [""])])
+
+
+def with_changed_nodes(text: str, changes: Mapping[int, Mapping[str, str]]) -> str:
+    """Return the text with keys of nodes set, by the node's place in the list, from 0; comments in a section stay.
+
+    A `name` that the section has not is not set: it is the hostname. Raises TOMLKitError.
+    """
+    lines = text.split("\n")
+    sections = _sections(lines)
+    for index, values in sorted(changes.items(), reverse=True):
+        section = sections[index]
+        document: Any = tomlkit.parse("\n".join(lines[section.start : section.stop]))
+        node = document["nodes"][0]
+        for key, value in values.items():
+            if key != "name" or key in node:
+                node[key] = value
+        lines[section.start : section.stop] = document.as_string().split("\n")
+    return "\n".join(lines)
 
 
 def without_nodes(text: str, is_gone: Callable[[int], bool]) -> str:

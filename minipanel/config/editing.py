@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from minipanel.config.blocks import are_sections, with_nodes, without_nodes
+from minipanel.config.blocks import are_sections, with_changed_nodes, with_nodes, without_nodes
 from minipanel.config.reading import check_config, read_text
 from minipanel.config.values import Config, NodeConfig, Rooms
 from minipanel.config.writing import locked, replace_file
@@ -44,6 +44,42 @@ def remove_nodes(path: Path, hostnames: Collection[str], rooms: Rooms = ()) -> C
         return replace(old, nodes=tuple(node for node in old.nodes if node.hostname not in hostnames))
 
     return _edit(path, remove, expected, rooms)
+
+
+def change_nodes(
+    path: Path,
+    before: Sequence[NodeConfig],
+    gone: Collection[str],
+    changed: Mapping[str, NodeConfig],
+    new: Sequence[NodeConfig],
+    rooms: Rooms = (),
+) -> Config:
+    """Take nodes out, change some and add others, in one step. Returns the new configuration.
+
+    before: the nodes that this was decided for; if they are not these any more, nothing is changed. gone, and the keys
+    of changed: hostnames as configured.
+    """
+
+    def change(text: str, old: Config) -> str:
+        _refuse_unusual(text, old)
+        if old.nodes != tuple(before):
+            raise ConfigError(f"The nodes in {path} have changed in the meantime; run the command again.")
+        places = {index: changed[node.hostname] for index, node in enumerate(old.nodes) if node.hostname in changed}
+        text = with_changed_nodes(text, {index: _difference(old.nodes[index], node) for index, node in places.items()})
+        text = without_nodes(text, lambda index: old.nodes[index].hostname in gone)
+        return with_nodes(text, new) if new else text
+
+    def expected(old: Config) -> Config:
+        kept = [changed.get(node.hostname, node) for node in old.nodes if node.hostname not in gone]
+        return replace(old, nodes=(*kept, *new))
+
+    return _edit(path, change, expected, rooms)
+
+
+def _difference(before: NodeConfig, after: NodeConfig) -> dict[str, str]:
+    """Return the keys whose values differ; a name that is not set follows the hostname by itself."""
+    values = {key: getattr(after, key) for key in ("hostname", "ip", "name")}
+    return {key: value for key, value in values.items() if value != getattr(before, key)}
 
 
 def set_password_hash(path: Path, password_hash: str, rooms: Rooms = ()) -> Config:

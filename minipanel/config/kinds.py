@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from minipanel.models.name_patterns import is_name_pattern
 from minipanel.models.names import (
     ADDRESS_ALLOWED,
     HOSTNAME_ALLOWED,
@@ -166,6 +167,15 @@ def hostnames() -> Kind:
     """Hostnames in lower case, as a tuple."""
     lower = text("", lambda value: value.lower() if is_hostname(value) else None)
     return _array_of("an array of hostnames, without ports", lower)
+
+
+def name_patterns() -> Kind:
+    """Names, node sets and patterns of names, as a tuple."""
+    return _array_of(
+        'an array of hostnames, node sets such as "node[17-20]" and patterns such as "*-ib", in which * stands for '
+        "any characters and ? for one",
+        text("", lambda value: value if is_name_pattern(value) else None),
+    )
 
 
 def node_addresses() -> Kind:

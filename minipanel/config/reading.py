@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from minipanel.config.section import Section
 from minipanel.config.table import Table, shown
-from minipanel.config.values import ADMIN, AGENTS, DATABASE, NODES, SERVER, Config, NodeConfig, Rooms
+from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, Config, NodeConfig, Rooms
 from minipanel.errors import ConfigError
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def read_text(path: Path) -> str:
 def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
     """Return what the text says, as load_config does; `path` (absolute) is the file it stands or will stand in."""
     document = _parse(text, path)
-    sections: Rooms = (SERVER, ADMIN, DATABASE, AGENTS, *rooms)
+    sections: Rooms = (SERVER, ADMIN, DATABASE, AGENTS, HOSTS, *rooms)
     known = {section.name.partition(".")[0] for section in (*sections, NODES)}
     Table(path, "the file", document, known)
 
@@ -61,6 +61,7 @@ def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
         database=read(DATABASE),
         agents=read(AGENTS),
         nodes=_read_nodes(document, path),
+        hosts=read(HOSTS),
         rooms={section.name: read(section) for section in rooms},
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from minipanel.config.section import Section
-from minipanel.config.values import ADMIN, AGENTS, DATABASE, NODES, SERVER, Config, NodeConfig
+from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, Config, NodeConfig
 
 T = TypeVar("T")
 
@@ -21,6 +21,8 @@ def render_config(config: Config) -> str:
         _section(ADMIN, config.admin, folder),
         _section(DATABASE, config.database, folder),
         _section(AGENTS, config.agents, folder),
+        # Only where something is ignored: a small cluster needs no more to read.
+        *([_section(HOSTS, config.hosts, folder)] if config.hosts.ignore else []),
         _NODES,
         *(render_node(node) for node in config.nodes),
     ]
@@ -72,5 +74,5 @@ _INTRODUCTION = """\
 
 _NODES = """\
 # One [[nodes]] for each node: `hostname` is what its agent calls itself, `name` what people read (the hostname where
-# it is left out), `ip` its address. `minipanel nodes add` and `minipanel nodes remove` edit this list.
+# it is left out), `ip` its address. `minipanel nodes sync`, `add` and `remove` edit this list.
 """

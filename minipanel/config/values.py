@@ -169,6 +169,20 @@ class AgentsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HostsConfig:
+    """[hosts]: what of /etc/hosts is no node of the panel. `ignore`: see NamePatterns."""
+
+    ignore: Annotated[
+        tuple[str, ...],
+        Key(
+            kinds.name_patterns(),
+            'Lines of /etc/hosts that are no nodes, by any of their names: "*-ib", "switch?", "node[17-20]".',
+            '/etc/hosts 中不作为节点的行，行中任一名称匹配即可："*-ib"、"switch?"、"node[17-20]"。',
+        ),
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NodeConfig:
     """One [[nodes]]. Addresses as Python's ipaddress writes them, an IPv4-mapped IPv6 address as IPv4.
 
@@ -204,6 +218,7 @@ class Config:
     database: DatabaseConfig
     agents: AgentsConfig
     nodes: tuple[NodeConfig, ...] = ()
+    hosts: HostsConfig = HostsConfig()
     rooms: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, section: Section[T]) -> T:
@@ -245,4 +260,5 @@ SERVER = Section("server", ServerConfig, _check_tls)
 ADMIN = Section("admin", AdminConfig)
 DATABASE = Section("database", DatabaseConfig)
 AGENTS = Section("agents", AgentsConfig, _check_secret)
+HOSTS = Section("hosts", HostsConfig)
 NODES = Section("nodes", NodeConfig, _named)

@@ -12,9 +12,11 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Literal
 
+from minipanel.models.name_patterns import NamePatterns
 from minipanel.models.names import is_hostname, parse_address
 
 HOSTS = Path("/etc/hosts")
+NOTHING = NamePatterns(())
 
 _BYTE_ORDER_MARK = "\ufeff"
 _WORD = re.compile(r"[^ \t\r\v\f]+")
@@ -52,20 +54,24 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """What a hosts file says: nodes in the order of their first line, and the lines that are faulty."""
+    """What a hosts file says: nodes in the order of their first line, and the lines that are faulty.
+
+    `ignored`: the first names of the lines that are no nodes because they were to be ignored.
+    """
 
     nodes: tuple[HostsNode, ...]
     faults: tuple[Fault, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
-def read_hosts(path: Path = HOSTS) -> Hosts:
+def read_hosts(path: Path = HOSTS, ignore: NamePatterns = NOTHING) -> Hosts:
     """Return the nodes and faults of a hosts file. Raises OSError."""
     # The resolver knows no encoding: whatever bytes a comment holds, the lines after it count.
-    return parse_hosts(path.read_bytes().decode("utf-8", "replace"))
+    return parse_hosts(path.read_bytes().decode("utf-8", "replace"), ignore)
 
 
-def parse_hosts(text: str) -> Hosts:
-    """Return the nodes and faults of a hosts file's text.
+def parse_hosts(text: str, ignore: NamePatterns = NOTHING) -> Hosts:
+    """Return the nodes and faults of a hosts file's text. A line one of whose names is to be ignored is neither.
 
     Lines with one hostname, or with one address, are one node; names are compared without case (RFC 4343). Loopback,
     multicast, broadcast, link-local and reserved addresses are no nodes, and no faults.
@@ -75,13 +81,18 @@ def parse_hosts(text: str) -> Hosts:
     """
     collected = _Nodes()
     faults: list[Fault | None] = []
+    ignored: dict[str, None] = {}
     for number, words in _lines(text):
         address = parse_address(words[0])
         fault = _fault(number, words, address)
-        faults.append(fault)
-        if fault is None and address is not None and not _is_special(address):
-            faults.append(collected.add(number, str(address), words[1], words[2:]))
-    return Hosts(collected.all(), tuple(fault for fault in faults if fault is not None))
+        if fault is not None:
+            faults.append(fault)
+        elif address is not None and not _is_special(address):
+            if ignore.matches(words[1:]):
+                ignored[words[1]] = None
+            else:
+                faults.append(collected.add(number, str(address), words[1], words[2:]))
+    return Hosts(collected.all(), tuple(fault for fault in faults if fault is not None), tuple(ignored))
 
 
 def names_of(is_own: Callable[[str], bool], path: Path = HOSTS) -> frozenset[str]:

@@ -7,15 +7,19 @@ import signal
 from pathlib import Path
 
 from minipanel.machine.lock import running_pid
+from minipanel.translations.language import IN_ENGLISH, Translate
 
 
-def tell_running_panel(database: Path) -> str:
+def tell_running_panel(database: Path, t: Translate = IN_ENGLISH) -> str:
     """Have the panel that runs on this database read its configuration anew. Returns what happened, as a sentence."""
     try:
         pid = running_pid(database)
         if pid is None:
-            return "No panel is running; it takes effect when one starts."
+            return t("No panel is running; it takes effect when one starts.")
         os.kill(pid, signal.SIGHUP)
     except OSError as error:
-        return f"The running panel could not be told ({error.strerror}); reload it with `systemctl reload minipanel`."
-    return f"The running panel (process {pid}) was told to read it."
+        return t(
+            "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.",
+            reason=error.strerror,
+        )
+    return t("The running panel (process {pid}) was told to read it.", pid=pid)

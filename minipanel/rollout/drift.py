@@ -7,6 +7,7 @@ from pathlib import Path
 
 from minipanel.config import Config, NodeConfig
 from minipanel.machine.hosts import HOSTS, HostsNode, read_hosts
+from minipanel.models.name_patterns import NamePatterns
 from minipanel.models.nodeset import fold
 from minipanel.rollout.facts import Say
 
@@ -15,10 +16,10 @@ def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Pa
     """Return a sentence for each way in which the two differ; none where they agree or the file can't be read.
 
     is_own: tells this machine's addresses, for it may well be called something else there. Names are compared without
-    case, short as long.
+    case, short as long. What [hosts] ignores is not told.
     """
     try:
-        hosts = read_hosts(path).nodes
+        hosts = read_hosts(path, NamePatterns(config.hosts.ignore)).nodes
     except OSError:
         return []
     known = {name: node for node in config.nodes for name in _spellings([node.hostname, node.name])}
@@ -36,13 +37,13 @@ def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Pa
 
 def _only_in_hosts(nodes: Sequence[HostsNode], say: Say, path: Path) -> str:
     names = fold(node.hostname for node in nodes)
-    template = "In {hosts}, but not a node of the panel: {nodes}. To add one: minipanel nodes add NAME ADDRESS"
+    template = "In {hosts}, but not a node of the panel: {nodes}. To take over what differs: minipanel nodes sync"
     return say(template, hosts=path, nodes=names) if nodes else ""
 
 
 def _only_in_config(nodes: Sequence[NodeConfig], say: Say, path: Path) -> str:
     names = fold(node.hostname for node in nodes)
-    template = "A node of the panel, but not in {hosts}: {nodes}. To take one out: minipanel nodes remove NODESET"
+    template = "A node of the panel, but not in {hosts}: {nodes}. To take over what differs: minipanel nodes sync"
     return say(template, hosts=path, nodes=names) if nodes else ""
 
 

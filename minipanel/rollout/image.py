@@ -11,7 +11,7 @@ from minipanel.errors import CommandError
 from minipanel.rollout.facts import Say
 from minipanel.rollout.kit import SCRIPT, Kit, agent_config
 from minipanel.rollout.outcome import Outcome, Word
-from minipanel.rollout.plan import Plan
+from minipanel.rollout.plan import Nodes, Plan
 from minipanel.rollout.ssh import last_line
 
 INSTALL_SECONDS = 120
@@ -41,7 +41,7 @@ def clear_image(root: Path, kit: Kit, say: Say) -> Outcome:
         return _run(root, say, "--remove", script=script, word=Word.REMOVED)
 
 
-def only_node(plan: Plan, node_set: str | None) -> str | None:
+def only_node(plan: Plan, node_set: Nodes) -> str | None:
     """Return the one node that was named, None where none was. Raises CommandError for several."""
     if node_set is None:
         return None

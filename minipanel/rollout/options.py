@@ -12,7 +12,8 @@ class RolloutOptions:
 
     timeout_seconds: for each step on a node over ssh. agent: the agent's file, None for the one that belongs to this
     panel. ca_file: the certificate that agents trust, None for ca.pem beside config.toml where there is one. user,
-    sudo: how to log in on the nodes, None and False for what [rollout] of config.toml says.
+    sudo: how to log in on the nodes, None and False for what [rollout] of config.toml says. drift: report how
+    config.toml and /etc/hosts differ.
     """
 
     force: bool = False
@@ -27,3 +28,4 @@ class RolloutOptions:
     timeout_seconds: float = 30
     user: str | None = None
     sudo: bool = False
+    drift: bool = True

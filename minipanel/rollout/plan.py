@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +19,9 @@ from minipanel.rollout.options import RolloutOptions
 
 SPREAD_SECONDS_MAX = 4.0
 NODES_PER_SPREAD_SECOND = 500
+
+Nodes = str | Sequence[str] | None
+"""Which nodes: a node set as people type it, hostnames one by one, or None for all enabled ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +42,28 @@ class Plan:
 
 
 def make_plan(
-    config: Config, node_set: str | None, options: RolloutOptions, failed: Container[str], is_own: Callable[[str], bool]
+    config: Config, node_set: Nodes, options: RolloutOptions, failed: Container[str], is_own: Callable[[str], bool]
 ) -> Plan:
     """Return the plan. node_set: None for all enabled nodes. failed: hostnames in lower case that failed the last time.
+
+    An agent is taken away from a disabled node too, where it is named.
 
     is_own: tells this machine's addresses. Raises CommandError for names that config.toml does not have, BadInput for a
     node set that can't be read.
     """
     known = _by_name(config.nodes)
     addresses, unknown = ({}, []) if options.hosts is None else _from_hosts(options.hosts, known)
-    chosen = _enabled(config) if options.hosts is None else [known[name] for name in addresses]
+    all_nodes = _enabled(config) if node_set is None else list(config.nodes)
+    chosen = all_nodes if options.hosts is None else [known[name] for name in addresses]
     if node_set is not None:
-        asked = {node.hostname for node in _asked(config, node_set, known)}
+        asked = {node.hostname for node in _asked(config, node_set, known, options.remove)}
         chosen, unknown = [node for node in chosen if node.hostname in asked], []
     if options.only_failed:
         chosen, unknown = [node for node in chosen if node.hostname.lower() in failed], []
     targets = [
         Target(node.hostname, addresses.get(node.hostname.lower(), node.ip), is_own(node.ip))
         for node in chosen
-        if node.enabled
+        if node.enabled or (options.remove and node_set is not None)
     ]
     return Plan(tuple(sorted(targets, key=lambda target: not target.is_local)), tuple(unknown))
 
@@ -106,14 +112,16 @@ def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:
     return known | {node.hostname.lower(): node for node in nodes}
 
 
-def _asked(config: Config, node_set: str, known: dict[str, NodeConfig]) -> list[NodeConfig]:
-    names = expand(node_set)
+def _asked(
+    config: Config, node_set: str | Sequence[str], known: dict[str, NodeConfig], removes: bool
+) -> list[NodeConfig]:
+    names = expand(node_set) if isinstance(node_set, str) else node_set
     missing = [name for name in names if name.lower() not in known]
     if missing:
         raise CommandError(f"{config.path} has no node named {fold(missing)}; `minipanel nodes list` shows all.")
     asked = [known[name.lower()] for name in names]
     disabled = [node.hostname for node in asked if not node.enabled]
-    if disabled:
+    if disabled and not removes:
         raise CommandError(f"{fold(disabled)} can't report: enabled is false in {config.path}.")
     return asked
 

@@ -36,6 +36,11 @@ class RolloutReport:
         """0 for success, 1 otherwise."""
         return DONE if self.is_success else FAILED
 
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The hostnames of the nodes that are not as asked."""
+        return tuple(outcome.hostname for outcome in self.outcomes if not outcome.is_good)
+
     def lines(self) -> list[str]:
         """Return the folded outcomes, one a line, and the counts.
 

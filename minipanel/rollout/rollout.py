@@ -27,7 +27,7 @@ from minipanel.rollout.kit import SCRIPT, Kit, agent_config, gather_kit
 from minipanel.rollout.login import Login, choose_login
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.outcome import Outcome, Word
-from minipanel.rollout.plan import Plan, Target, check_this_machine, make_plan, spread_seconds
+from minipanel.rollout.plan import Nodes, Plan, Target, check_this_machine, make_plan, spread_seconds
 from minipanel.rollout.progress import watcher
 from minipanel.rollout.report import RolloutReport
 from minipanel.rollout.ssh import write_ssh_config
@@ -40,7 +40,7 @@ from minipanel.translations.rollout import CHINESE
 _PORTS = {"http": 80, "https": 443}
 
 
-def run_rollout(config: Config, node_set: str | None = None, options: RolloutOptions | None = None) -> RolloutReport:
+def run_rollout(config: Config, node_set: Nodes = None, options: RolloutOptions | None = None) -> RolloutReport:
     """Put the agent onto the nodes, or take it away, as the options say; progress goes to stderr.
 
     node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
@@ -55,13 +55,13 @@ def run_rollout(config: Config, node_set: str | None = None, options: RolloutOpt
     login = choose_login(config, options)
     check_this_machine(config, plan, options.remove)
     outcomes = _visit_all(config, plan, gather_kit(config, options), options, login, say)
-    notes = tell_drift(config, is_own, say) if outcomes else []
+    notes = tell_drift(config, is_own, say) if outcomes and options.drift else []
     if not options.dry_run:
         notes += _remember(config.database.path, outcomes, say)
     return RolloutReport(tuple(outcomes), tuple(notes), say)
 
 
-def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: str | None, say: Say) -> Outcome:
+def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: Nodes, say: Say) -> Outcome:
     root, kit = (options.root or Path("/")).absolute(), gather_kit(config, options)
     if options.dry_run:
         return Outcome(str(root), Word.WOULD_REMOVE if options.remove else Word.WOULD_INSTALL)

@@ -20,6 +20,7 @@ from minipanel.setup.request import Auth, Request, Tls
 from minipanel.setup.run import RollOut, set_up
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
 from minipanel.translations.setup import CHINESE
 
@@ -73,7 +74,7 @@ def setup_command(roll_out: RollOut) -> Callable[..., None]:
         is_purge: Annotated[bool, Option("--purge", help="With --uninstall: data too.")] = False,
     ) -> None:
         """Install the panel on this machine, or upgrade it. install.sh starts this."""
-        screen = Screen(translator(CHINESE), is_guided=not yes)
+        screen = Screen(translator(HOSTS_FILE | CHINESE), is_guided=not yes)
         _prepare()
         if is_uninstall:
             screen.is_guided = not yes and sys.stdin.isatty()

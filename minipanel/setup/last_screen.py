@@ -6,7 +6,8 @@ from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.change.certificates import CA
-from minipanel.setup.screen import Screen, align
+from minipanel.setup.screen import Screen
+from minipanel.translations.columns import align
 
 
 def last_screen(

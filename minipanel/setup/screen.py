@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import sys
 import time
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from minipanel.errors import CommandError
+from minipanel.translations.columns import width
 from minipanel.translations.language import Translate
 
 T = TypeVar("T")
@@ -98,15 +98,3 @@ class Screen:
         with suppress(OSError):  # the terminal has gone: what is being done, or undone, is done all the same
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
             sys.stdout.flush()
-
-
-def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: Chinese characters take two (Unicode, annex 11)."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def align(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines with their columns aligned, two spaces before each, without trailing spaces."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    return ["".join(f"  {cell}{' ' * (wide - width(cell))}" for cell, wide in zip(row, widths, strict=True)).rstrip()
-            for row in rows]  # fmt: skip

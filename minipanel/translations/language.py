@@ -32,3 +32,7 @@ def translator(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.env
         return sentence.format(**values) if values else sentence
 
     return translate
+
+
+IN_ENGLISH = translator({}, {})
+"""For what is said in English whatever the locale."""

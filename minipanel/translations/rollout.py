@@ -95,11 +95,11 @@ CHINESE = {
     ),
     "not done; run the roll-out again": "未完成；请再次运行分发",
     # what else to know
-    "In {hosts}, but not a node of the panel: {nodes}. To add one: minipanel nodes add NAME ADDRESS": (
-        "在 {hosts} 中，但不是面板的节点：{nodes}。添加：minipanel nodes add 名称 地址"
+    "In {hosts}, but not a node of the panel: {nodes}. To take over what differs: minipanel nodes sync": (
+        "在 {hosts} 中，但不是面板的节点：{nodes}。同步：minipanel nodes sync"
     ),
-    "A node of the panel, but not in {hosts}: {nodes}. To take one out: minipanel nodes remove NODESET": (
-        "是面板的节点，但不在 {hosts} 中：{nodes}。移出：minipanel nodes remove 节点集"
+    "A node of the panel, but not in {hosts}: {nodes}. To take over what differs: minipanel nodes sync": (
+        "是面板的节点，但不在 {hosts} 中：{nodes}。同步：minipanel nodes sync"
     ),
     "Another address on the panel than in {hosts}: {nodes}": "面板上的地址与 {hosts} 中的不同：{nodes}",
     "Who failed could not be noted for --only-failed: {reason}": "未能为 --only-failed 记下失败的节点：{reason}",

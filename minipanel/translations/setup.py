@@ -77,15 +77,7 @@ CHINESE = {
         "请按回车，或输入 a 地址 主机名、d 序号或节点集，或 l。"
     ),
     "deleted: {nodes}": "已删除：{nodes}",
-    "Line {line} of the hosts file is passed over: {reason}": "hosts 文件第 {line} 行被忽略：{reason}",
-    "... and {count} more such lines": "…… 另有 {count} 行如此",
-    "it begins with a byte order mark, so the resolver does not read it.": "它以字节顺序标记开头，解析器读不到它。",
-    "{text} is no address.": "{text} 不是地址。",
-    "{text} has no name.": "{text} 没有名称。",
     "{text} can't be a hostname.": "{text} 不能作主机名。",
-    "its address is that of {hostname}; {text} is no node of its own.": (
-        "它的地址属于 {hostname}；{text} 不是单独的节点。"
-    ),
     "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{text} is no IPv4 or IPv6 address of one machine.": "{text} 不是某台机器的 IPv4 或 IPv6 地址。",
     "{hostname} ({address}) is in the list already.": "{hostname}（{address}）已在列表中。",

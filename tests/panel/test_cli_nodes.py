@@ -29,6 +29,13 @@ def test_the_list_is_plain_and_aligned_where_no_terminal_reads_it(config: Config
     ]
 
 
+def test_the_list_is_aligned_in_chinese_too(config: Config) -> None:
+    assert run("nodes", "list", "--config", config.path, LANG="zh_CN.UTF-8").stdout.splitlines()[:2] == [
+        "名称     主机名                   地址      启用",
+        "node001  node001                  10.0.0.2  是",
+    ]
+
+
 def test_the_list_as_json_has_every_key(config: Config) -> None:
     nodes = json.loads(run("nodes", "list", "--json", "--config", config.path).stdout)
     assert nodes[2] == {"name": "spare", "ip": "10.0.0.4", "hostname": "node003", "enabled": False, "addresses": []}

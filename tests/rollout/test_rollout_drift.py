@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from minipanel.config import HostsConfig
 from minipanel.rollout.drift import tell_drift
 from minipanel.translations.language import translator
 from tests.rollout.example import OWN, config
@@ -39,8 +41,8 @@ def test_a_node_that_only_one_of_them_has_is_told(tmp_path: Path) -> None:
     text = SAME.replace("10.0.0.2 node001", "10.0.0.8 node008\n10.0.0.9 node009")
     path = tmp_path / "hosts"
     assert drift(tmp_path, text) == [
-        f"In {path}, but not a node of the panel: node[008-009]. To add one: minipanel nodes add NAME ADDRESS",
-        f"A node of the panel, but not in {path}: node001. To take one out: minipanel nodes remove NODESET",
+        f"In {path}, but not a node of the panel: node[008-009]. To take over what differs: minipanel nodes sync",
+        f"A node of the panel, but not in {path}: node001. To take over what differs: minipanel nodes sync",
     ]
 
 
@@ -53,3 +55,11 @@ def test_another_address_is_told(tmp_path: Path) -> None:
 
 def test_a_missing_hosts_file_is_no_trouble(tmp_path: Path) -> None:
     assert tell_drift(config(), OWN.__eq__, SAY, tmp_path / "none") == []
+
+
+def test_what_the_configuration_ignores_is_never_proposed(tmp_path: Path) -> None:
+    path = tmp_path / "hosts"
+    path.write_text(SAME + "10.1.0.2 node001-ib\n10.2.0.1 switch1 core\n")
+    ignoring = replace(config(), hosts=HostsConfig(("*-ib", "switch?")))
+    assert tell_drift(ignoring, OWN.__eq__, SAY, path) == []
+    assert len(tell_drift(config(), OWN.__eq__, SAY, path)) == 1

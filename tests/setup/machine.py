@@ -10,13 +10,14 @@ import pytest
 from minipanel.errors import CommandError
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
 from minipanel.translations.setup import CHINESE
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="files are given to other users, which needs root")
 
 english = translator({}, {})
-chinese = translator(CHINESE, {"LANG": "zh_CN.UTF-8"})
+chinese = translator(HOSTS_FILE | CHINESE, {"LANG": "zh_CN.UTF-8"})
 
 
 class Machine:

@@ -8,7 +8,8 @@ import pytest
 
 from minipanel.errors import CommandError
 from minipanel.machine.hosts import Fault, HostsNode
-from minipanel.setup.ask.nodes import ask_nodes, explain_faults
+from minipanel.machine.hosts_faults import explain_faults
+from minipanel.setup.ask.nodes import ask_nodes
 from minipanel.setup.ask.selection import Selection
 from minipanel.setup.look.network import OwnNetwork, read_own_network, source_address
 from minipanel.setup.request import Request

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from minipanel.errors import CommandError
-from minipanel.machine.hosts import HOSTS, Fault, Hosts, parse_hosts, with_this_machine
-from minipanel.models.quote import quote
+from minipanel.machine.hosts import HOSTS, Hosts, parse_hosts, with_this_machine
+from minipanel.machine.hosts_faults import explain_faults
 from minipanel.setup.ask.selection import Selection
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
-
-SHOWN_FAULTS = 10
 
 
 def ask_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Selection:
@@ -70,27 +68,3 @@ def _edit(t: Translate, selection: Selection, words: list[str]) -> list[str]:
         case ["d" | "delete", *names] if names:
             return [t("deleted: {nodes}", nodes=selection.remove(" ".join(names))), *selection.lines()]
     raise CommandError(t("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))
-
-
-def explain_faults(faults: tuple[Fault, ...], t: Translate) -> list[str]:
-    """Return a line for each faulty line of the hosts file, the first ten of many."""
-    lines = [t("Line {line} of the hosts file is passed over: {reason}", line=fault.line, reason=_reason(fault, t))
-             for fault in faults[:SHOWN_FAULTS]]  # fmt: skip
-    if len(faults) > SHOWN_FAULTS:
-        lines.append(t("... and {count} more such lines", count=len(faults) - SHOWN_FAULTS))
-    return lines
-
-
-def _reason(fault: Fault, t: Translate) -> str:
-    match fault.problem:
-        case "byte order mark":
-            return t("it begins with a byte order mark, so the resolver does not read it.")
-        case "address":
-            return t("{text} is no address.", text=quote(fault.text))
-        case "no name":
-            return t("{text} has no name.", text=quote(fault.text))
-        case "name":
-            return t("{text} can't be a hostname.", text=quote(fault.text))
-        case "other node":
-            return t("its address is that of {hostname}; {text} is no node of its own.",
-                     hostname=fault.hostname, text=quote(fault.text))  # fmt: skip

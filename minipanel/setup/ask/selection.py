@@ -11,7 +11,7 @@ from minipanel.machine.hosts import HostsNode
 from minipanel.models.names import is_hostname, parse_node_address
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
-from minipanel.setup.screen import align
+from minipanel.translations.columns import align
 from minipanel.translations.language import Translate
 
 SHOWN_WHOLE = 60

@@ -12,8 +12,9 @@ from minipanel.setup.ask.questions import ask_address, ask_admin, ask_database, 
 from minipanel.setup.ask.tls import ask_tls
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
-from minipanel.setup.screen import Screen, align
+from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.columns import align
 
 
 def ask_everything(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Answers:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from minipanel.setup.screen import align
+from minipanel.translations.columns import align
 from minipanel.translations.language import Translate
 
 

@@ -1,0 +1,48 @@
+"""The agents of nodes that are to be taken out: which still report, and how they are taken away by the roll-out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from minipanel.config import Config, NodeConfig
+from minipanel.database.newest import heard_by_hostname
+from minipanel.errors import DatabaseError
+from minipanel.machine.uptime import this_moment
+from minipanel.models.node import state_of
+
+
+class Report(Protocol):
+    """What came of a roll-out."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every node is as asked, 1 otherwise."""
+
+    @property
+    def failed(self) -> Sequence[str]:
+        """The hostnames of the nodes that are not as asked."""
+
+    def show(self) -> None:
+        """Print it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+
+
+RollOut = Callable[[Config, Sequence[str], bool], Report]
+"""Brings the agent onto these nodes of the configuration, or takes it away from them where the last is true."""
+
+
+def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
+    """Return the hostnames of those nodes that the panel hears from; none where the database can't be read."""
+    try:
+        heard = heard_by_hostname(config.database.path, this_moment(), config.agents.interval)
+    except DatabaseError:
+        return []
+    seen = [(node.hostname, heard.get(node.hostname.lower())) for node in nodes]
+    return [
+        hostname
+        for hostname, last in seen
+        if last and state_of(True, last.last_seen, last.silent_seconds, config.agents.interval) == "up"
+    ]

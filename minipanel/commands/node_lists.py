@@ -1,0 +1,108 @@
+"""Where nodes are listed beside config.toml: /etc/hosts or a file like it, genders, Slurm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.errors import BadInput, CommandError
+from minipanel.machine.hosts import HOSTS, Fault, Hosts, HostsNode, read_hosts
+from minipanel.machine.program import output_of
+from minipanel.models.name_patterns import NamePatterns
+from minipanel.models.names import is_hostname
+from minipanel.models.nodeset import expand
+from minipanel.models.quote import quote
+from minipanel.translations.language import Translate
+
+GENDERS = Path("/etc/genders")
+SINFO = ("sinfo", "-N", "-h", "-o", "%N")
+SINFO_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeList:
+    """What a list names: nodes with their addresses, and those that it names without one (`without_address`).
+
+    `source` is how a person calls it. `ignored`, `faults`: of the hosts file.
+    """
+
+    source: str
+    nodes: tuple[HostsNode, ...]
+    without_address: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def read_node_list(source: str | None, ignore: NamePatterns, t: Translate) -> NodeList:
+    """Return the list: None is /etc/hosts, else "genders", "slurm", or a file like /etc/hosts. Raises CommandError.
+
+    genders and Slurm know names alone; their addresses are those of /etc/hosts.
+    """
+    path = HOSTS if source in (None, "genders", "slurm") else Path(str(source))
+    hosts = _read_hosts(path, ignore, t)
+    if source not in ("genders", "slurm"):
+        return NodeList(str(path), hosts.nodes, (), hosts.ignored, hosts.faults)
+    names = genders_names(GENDERS, t) if source == "genders" else slurm_names(t)
+    ignored = tuple(name for name in names if ignore.matches([name]))
+    wanted = [name for name in names if not ignore.matches([name])]
+    found, missing = nodes_called(hosts.nodes, wanted)
+    return NodeList(str(GENDERS) if source == "genders" else "Slurm", tuple(found), tuple(missing), ignored)
+
+
+def genders_names(path: Path, t: Translate) -> list[str]:
+    """Return the nodes of a genders file: the first word of each line, a name or a node set (genders(3))."""
+    try:
+        lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+    except OSError as error:
+        raise CommandError(t("{path} can't be read: {reason}.", path=path, reason=error.strerror)) from None
+    words = [line.partition("#")[0].split() for line in lines]
+    return _names(str(path), [line[0] for line in words if line], t)
+
+
+def slurm_names(t: Translate) -> list[str]:
+    """Return the nodes that Slurm knows, each once though it may be in several partitions (sinfo(1))."""
+    return _names("sinfo", output_of(SINFO, SINFO_SECONDS, t).split(), t)
+
+
+def nodes_called(nodes: Iterable[HostsNode], names: Iterable[str]) -> tuple[list[HostsNode], list[str]]:
+    """Return the nodes that are called so, each once, by any of their names in full or up to its first dot.
+
+    And the names that none of them has.
+    """
+    known: dict[str, HostsNode] = {}
+    for node in reversed(list(nodes)):
+        for name in (node.hostname, *node.aliases):
+            known.setdefault(name.lower().partition(".")[0], node)
+    for node in reversed(list(nodes)):
+        for name in (*node.aliases, node.hostname):
+            known[name.lower()] = node
+    found: dict[str, HostsNode] = {}
+    missing: list[str] = []
+    for name in names:
+        called = known.get(name.lower()) or known.get(name.lower().partition(".")[0])
+        if called is None:
+            missing.append(name)
+        else:
+            found[called.hostname] = called
+    return list(found.values()), missing
+
+
+def _read_hosts(path: Path, ignore: NamePatterns, t: Translate) -> Hosts:
+    try:
+        return read_hosts(path, ignore)
+    except OSError as error:
+        raise CommandError(t("{path} can't be read: {reason}.", path=path, reason=error.strerror)) from None
+
+
+def _names(source: str, node_sets: Iterable[str], t: Translate) -> list[str]:
+    names: dict[str, None] = {}
+    for node_set in node_sets:
+        try:
+            expanded = expand(node_set)
+        except BadInput:
+            expanded = [""]
+        if not all(map(is_hostname, expanded)):
+            raise CommandError(t("{source} names {text}, which is no node.", source=source, text=quote(node_set)))
+        names.update(dict.fromkeys(expanded))
+    return list(names)

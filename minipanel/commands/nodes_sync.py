@@ -1,0 +1,180 @@
+"""`minipanel nodes sync`: config.toml follows /etc/hosts, or another list of nodes, and the agents follow it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minipanel.commands.agents_left import Report, RollOut, still_reporting
+from minipanel.commands.node_lists import NodeList, read_node_list
+from minipanel.commands.question import can_ask, confirm
+from minipanel.commands.sync_lines import as_json, lines
+from minipanel.config import Config
+from minipanel.edits import change_nodes
+from minipanel.errors import CommandError, PanelError
+from minipanel.exits import DONE, FAILED
+from minipanel.machine.addresses import LocalAddresses
+from minipanel.machine.reload import tell_running_panel
+from minipanel.models.name_patterns import NamePatterns
+from minipanel.models.nodeset import fold
+from minipanel.sections import load_config
+from minipanel.services.node_changes import NodeChanges, compare
+from minipanel.translations.hosts import CHINESE as HOSTS_FILE
+from minipanel.translations.language import Translate, translator
+from minipanel.translations.nodes import CHINESE
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """What was asked of the command. source: None for /etc/hosts, else as read_node_list takes it."""
+
+    source: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    with_agent: bool = False
+    remove_all: bool = False
+    roll_out: bool = True
+    as_json: bool = False
+
+
+def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> int:
+    """Show what differs, and change it where that is wanted. Returns the exit code.
+
+    0: nothing differs, or all of it is done. 1: something differs and was left as it is, or a roll-out failed. Raises
+    CommandError for a list that can't be read or that would take out all nodes, and ConfigError.
+    """
+    t = translator(HOSTS_FILE | CHINESE)
+    config = load_config(config_path)
+    listed = read_node_list(options.source, NamePatterns(config.hosts.ignore), t)
+    changes = compare(config.nodes, listed.nodes, LocalAddresses().__contains__, _staying(config, listed))
+    if options.as_json:
+        return _for_programs(config, listed, changes, options, roll_out, t)
+    print("\n".join(lines(config, listed, changes, t)))
+    if not changes:
+        return DONE
+    _refuse_clearance(config, listed, changes, options, t)
+    if options.dry_run or not _is_wanted(changes, options, t):
+        print(t("Nothing was changed."))
+        return FAILED
+    takes_agents = options.with_agent or _wants_agents_away(config, changes, options, t)
+    return _apply(config, changes, options, roll_out, takes_agents, print, lambda _, report: report.show(), t)
+
+
+def _for_programs(
+    config: Config, listed: NodeList, changes: NodeChanges, options: SyncOptions, roll_out: RollOut, t: Translate
+) -> int:
+    """The same without a question, as one JSON object on stdout."""
+    said: dict[str, Any] = {**as_json(listed, changes), "is_written": False}
+    code = FAILED if changes else DONE
+    try:
+        if changes and options.yes and not options.dry_run:
+            _refuse_clearance(config, listed, changes, options, t)
+
+            def note(what: str, report: Report) -> None:
+                said[what] = report.as_json()
+
+            def tell(_: str) -> None:
+                said["is_written"] = True
+
+            code = _apply(config, changes, options, roll_out, options.with_agent, tell, note, t)
+    except (CommandError, PanelError) as error:
+        said["error"] = str(error)
+        code = FAILED
+    print(json.dumps(said, ensure_ascii=False, indent=2))
+    return code
+
+
+def _apply(
+    config: Config,
+    changes: NodeChanges,
+    options: SyncOptions,
+    roll_out: RollOut,
+    takes_agents: bool,
+    say: Callable[[str], None],
+    show: Callable[[str, Report], None],
+    t: Translate,
+) -> int:
+    """Take agents away, write, roll out. Nodes whose agent could not be taken away stay configured."""
+    kept: Collection[str] = ()
+    if takes_agents and changes.go:
+        # While they are configured: the roll-out knows no other nodes.
+        removal = roll_out(config, [node.hostname for node in changes.go], True)
+        show("removal", removal)
+        kept = removal.failed
+    config = change_nodes(
+        config.path,
+        config.nodes,
+        {node.hostname for node in changes.go if node.hostname not in kept},
+        {change.before.hostname: change.after for change in changes.changed},
+        changes.come,
+    )
+    say(t("Written to {path}.", path=config.path))
+    say(tell_running_panel(config.database.path, t))
+    if kept:
+        say(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(kept)))
+    visited = _to_visit(changes)
+    if not options.roll_out or not visited:
+        return FAILED if kept else DONE
+    report = roll_out(config, visited, False)
+    show("rollout", report)
+    return FAILED if kept else report.exit_code
+
+
+def _refuse_clearance(
+    config: Config, listed: NodeList, changes: NodeChanges, options: SyncOptions, t: Translate
+) -> None:
+    """Raise CommandError where all nodes would go and nobody has said so."""
+    if changes.is_clearance and not options.remove_all:
+        raise CommandError(
+            t(
+                "{source} has none of the {count} nodes in {path}, so nothing was changed; "
+                "if all of them are to go: minipanel nodes sync --remove-all",
+                source=listed.source, count=len(changes.go), path=config.path,
+            )
+        )  # fmt: skip
+
+
+def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool:
+    """Return whether it is to be done: said by --yes, or answered."""
+    if options.yes:
+        return True
+    if not can_ask():
+        print(t("There is no terminal to ask at; to do it: minipanel nodes sync --yes"))
+        return False
+    count = len(_to_visit(changes))
+    if count and options.roll_out:
+        return confirm(t("Write this to config.toml, and bring the agent onto {count} nodes?", count=count), t)
+    return confirm(t("Write this to config.toml?"), t)
+
+
+def _wants_agents_away(config: Config, changes: NodeChanges, options: SyncOptions, t: Translate) -> bool:
+    """Tell where an agent still runs on a node that goes. Returns whether to take it away, where that can be asked."""
+    reporting = still_reporting(config, changes.go)
+    if not reporting:
+        return False
+    print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
+    if options.yes or not can_ask():
+        command = f"minipanel nodes remove --with-agent {fold(reporting)}"
+        print(t("It stays there; to take it away: {command}", command=command))
+        return False
+    return confirm(t("Take it away there first?"), t)
+
+
+def _to_visit(changes: NodeChanges) -> list[str]:
+    """Return the hostnames of the nodes that the agent is to be brought to: what is new or changed, and enabled."""
+    nodes = [*changes.come, *(change.after for change in changes.changed)]
+    return [node.hostname for node in nodes if node.enabled]
+
+
+def _staying(config: Config, listed: NodeList) -> list[str]:
+    """Return the configured hostnames that the list names without an address."""
+    named = {name.lower() for name in listed.without_address}
+    shorts = {name.partition(".")[0] for name in named}
+    return [
+        node.hostname
+        for node in config.nodes
+        if node.hostname.lower() in named or node.hostname.lower().partition(".")[0] in shorts
+    ]

@@ -1,0 +1,33 @@
+"""The faulty lines of a hosts file, told to who reads them."""
+
+from __future__ import annotations
+
+from minipanel.machine.hosts import Fault
+from minipanel.models.quote import quote
+from minipanel.translations.language import Translate
+
+SHOWN_FAULTS = 10
+
+
+def explain_faults(faults: tuple[Fault, ...], t: Translate) -> list[str]:
+    """Return a line for each faulty line of the hosts file, the first ten of many."""
+    lines = [t("Line {line} of the hosts file is passed over: {reason}", line=fault.line, reason=_reason(fault, t))
+             for fault in faults[:SHOWN_FAULTS]]  # fmt: skip
+    if len(faults) > SHOWN_FAULTS:
+        lines.append(t("... and {count} more such lines", count=len(faults) - SHOWN_FAULTS))
+    return lines
+
+
+def _reason(fault: Fault, t: Translate) -> str:
+    match fault.problem:
+        case "byte order mark":
+            return t("it begins with a byte order mark, so the resolver does not read it.")
+        case "address":
+            return t("{text} is no address.", text=quote(fault.text))
+        case "no name":
+            return t("{text} has no name.", text=quote(fault.text))
+        case "name":
+            return t("{text} can't be a hostname.", text=quote(fault.text))
+        case "other node":
+            return t("its address is that of {hostname}; {text} is no node of its own.",
+                     hostname=fault.hostname, text=quote(fault.text))  # fmt: skip

@@ -1,0 +1,74 @@
+"""Ask another program of this machine: without a shell, for a bounded time, for a bounded output."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+
+from minipanel.errors import CommandError
+from minipanel.models.quote import quote
+from minipanel.translations.language import Translate
+
+MAX_BYTES = 10_000_000
+
+
+def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
+    """Return what the program prints on stdout. Raises CommandError: not installed, too slow, too much, or failed."""
+    program = shutil.which(words[0])
+    if program is None:
+        raise CommandError(t("{program} is not installed on this machine.", program=words[0]))
+    process = subprocess.Popen(
+        [program, *words[1:]],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "LC_ALL": "C"},
+        start_new_session=True,
+    )
+    with process:
+        try:
+            output, complaint = _read(process, seconds)
+            code = process.wait(timeout=seconds)
+        except (TimeoutError, subprocess.TimeoutExpired):
+            raise CommandError(
+                t("{program} did not end within {seconds} s.", program=words[0], seconds=f"{seconds:g}")
+            ) from None
+        except OverflowError:
+            raise CommandError(
+                t("{program} printed more than {bytes} bytes.", program=words[0], bytes=MAX_BYTES)
+            ) from None
+        finally:
+            process.kill()
+    if code != 0:
+        words_of_it = complaint.strip() or output.strip() or str(code)
+        raise CommandError(
+            t("{program} failed: {reason}", program=words[0], reason=quote(words_of_it.splitlines()[0], 200))
+        )
+    return output
+
+
+def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, str]:
+    """Return stdout and stderr. Raises TimeoutError, OverflowError."""
+    end = time.monotonic() + seconds
+    read = {process.stdout: bytearray(), process.stderr: bytearray()}
+    with selectors.DefaultSelector() as selector:
+        for stream in read:
+            assert stream is not None
+            selector.register(stream, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, end - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                chunk = os.read(key.fd, 65536)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                read[key.fileobj] += chunk  # type: ignore[index]
+            if sum(map(len, read.values())) > MAX_BYTES:
+                raise OverflowError
+    output, complaint = (bytes(text).decode("utf-8", "replace") for text in read.values())
+    return output, complaint

@@ -1,0 +1,83 @@
+"""What `[hosts] ignore` names: patterns, node sets and names, against any name of a line of the hosts file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from minipanel.config import HostsConfig, load_config
+from minipanel.config.template import render_config
+from minipanel.errors import ConfigError
+from minipanel.machine.hosts import HostsNode, parse_hosts
+from minipanel.models.name_patterns import NamePatterns, is_name_pattern
+from tests.panel.commands import written_config
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*-ib", ["node001-ib"]),
+        ("*-ib", ["NODE001-IB"]),
+        ("*-ib", ["node001-ib.cluster.test"]),
+        ("*-ib", ["10g", "node001-ib"]),
+        ("*.storage.test", ["node001.storage.test"]),
+        ("switch*", ["switch"]),
+        ("switch?", ["switch1"]),
+        ("node[17-20]", ["node18"]),
+        ("node[17-20]", ["node18.cluster"]),
+        ("node[17-20],login", ["LOGIN"]),
+        ("ups", ["ups.cluster"]),
+    ],
+)
+def test_a_line_is_meant_by_any_of_its_names(pattern: str, names: list[str]) -> None:
+    assert is_name_pattern(pattern)
+    assert NamePatterns([pattern]).matches(names)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("*-ib", "node-ib1"), ("switch?", "switch"), ("switch?", "switch10"), ("node[17-20]", "node1"), ("a.b", "axb"),
+     ("ups.cluster", "ups")],
+)  # fmt: skip
+def test_another_name_is_not_meant(pattern: str, name: str) -> None:
+    assert not NamePatterns([pattern]).matches([name])
+
+
+@pytest.mark.parametrize("text", ["*", "?*", "", "*-ib[1-2]", "node[", "a b", "@all", "a/b", "!a", "10.0.0.1"])
+def test_what_would_mean_everything_or_nothing_is_no_pattern(text: str) -> None:
+    assert not is_name_pattern(text)
+
+
+def test_a_pattern_of_many_stars_takes_no_time() -> None:
+    started = time.perf_counter()
+    assert not NamePatterns(["a*" * 60 + "b"]).matches(["a" * 250])
+    assert time.perf_counter() - started < 1
+
+
+def test_an_ignored_line_makes_neither_a_node_nor_an_alias_nor_a_fault() -> None:
+    text = "10.0.0.1 n1\n10.1.0.1 n1 n1-ib\n10.0.0.1 n1-bmc\n10.0.0.2 switch1\n127.0.0.1 me-ib\n"
+    hosts = parse_hosts(text, NamePatterns(["*-ib", "*-bmc", "switch*"]))
+    assert hosts.nodes == (HostsNode("n1", ("10.0.0.1",)),)
+    assert hosts.faults == ()
+    assert hosts.ignored == ("n1", "n1-bmc", "switch1")
+
+
+def test_the_section_is_read_and_written_where_something_is_ignored(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+    assert config.hosts == HostsConfig()
+    assert "[hosts]" not in config.path.read_text()
+    config.path.write_text(config.path.read_text() + '\n[hosts]\nignore = ["*-ib", "node[1-4]"]\n')
+    read = load_config(config.path)
+    assert read.hosts.ignore == ("*-ib", "node[1-4]")
+    config.path.write_text(render_config(read))
+    assert load_config(config.path) == read
+
+
+@pytest.mark.parametrize("value", ['"*-ib"', '["*"]', "[1]", '["node["]'])
+def test_what_can_not_be_ignored_is_one_sentence(tmp_path: Path, value: str) -> None:
+    config = written_config(tmp_path)
+    config.path.write_text(config.path.read_text() + f"\n[hosts]\nignore = {value}\n")
+    with pytest.raises(ConfigError, match=r"ignore in \[hosts\] is .*; it must be an array of hostnames, node"):
+        load_config(config.path)
