@@ -130,12 +130,13 @@ def _counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _put_in_place(file: Path, target: Path) -> None:
-    _sync(file)
+    sync(file)
     file.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
-def _sync(place: Path) -> None:
+def sync(place: Path) -> None:
+    """Have the disk hold what was written to a file, or which names stand in a folder. Raises OSError."""
     descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)

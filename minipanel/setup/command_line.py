@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from typer import Option
@@ -19,6 +18,7 @@ from minipanel.setup.look.network import read_own_network
 from minipanel.setup.request import Auth, Request, Tls
 from minipanel.setup.run import RollOut, set_up
 from minipanel.setup.screen import Screen
+from minipanel.setup.signals import end_in_order
 from minipanel.setup.system import System
 from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
@@ -95,9 +95,4 @@ def setup_command(roll_out: RollOut) -> Callable[..., None]:
 def _prepare() -> None:
     """Let files be readable for the service whatever root's habits are, and let every signal end it in order."""
     os.umask(0o022)
-
-    def interrupt(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    end_in_order()

@@ -15,6 +15,9 @@ from minipanel.translations.language import Translate
 
 T = TypeVar("T")
 
+PROGRESS_SECONDS = 10.0
+"""Where no terminal redraws a line, progress is told so rarely."""
+
 
 class Screen:
     """The terminal, in the reader's language: `t` translates. `is_guided`: somebody is there to answer."""
@@ -22,6 +25,8 @@ class Screen:
     def __init__(self, t: Translate, is_guided: bool) -> None:
         self.t = t
         self.is_guided = is_guided
+        self._step = ""
+        self._told_at = 0.0
 
     def say(self, *lines: str) -> None:
         """Print lines. Characters that the terminal's encoding lacks become question marks."""
@@ -83,8 +88,9 @@ class Screen:
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Print what is being done while the block does it, and how it ended."""
-        self._print(f"  {what} ... ")
-        started = time.monotonic()
+        self._step = f"  {what} ... "
+        self._print(self._step)
+        started = self._told_at = time.monotonic()
         try:
             yield
         except BaseException:
@@ -92,6 +98,15 @@ class Screen:
             raise
         seconds = time.monotonic() - started
         self.say(self.t("done") if seconds < 1 else self.t("done in {seconds} s", seconds=f"{seconds:.0f}"))
+
+    def progress(self, part: float, what: str = "") -> None:
+        """Show which part of the step is done, 0 to 1: in its line at a terminal, else as a line at times."""
+        shown = f"{what} {100 * part:.0f} %".lstrip()
+        if sys.stdout.isatty():
+            self._print(f"\r{self._step}{shown}\033[K\r{self._step}")
+        elif time.monotonic() - self._told_at >= PROGRESS_SECONDS:
+            self._told_at = time.monotonic()
+            self._print(f"{shown} ... ")
 
     def _print(self, text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"

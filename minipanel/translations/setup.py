@@ -1,6 +1,9 @@
 """The set-up's sentences in Chinese."""
 
+from minipanel.translations.keeping import CHINESE as KEEPING
+
 CHINESE = {
+    **KEEPING,
     # findings
     "ok": "正常",
     "warning": "警告",

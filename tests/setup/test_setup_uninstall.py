@@ -41,6 +41,7 @@ def installed(machine: Machine) -> Machine:
         "m.db.pid",
         "m.db.before-0002",
         "m.db.after-0002",
+        "m.db.replaced-20261125T101500Z",
         "rollout-failed.json",
         "other.db",
     ):

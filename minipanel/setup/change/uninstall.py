@@ -20,7 +20,7 @@ from minipanel.setup.system import System
 from minipanel.translations.language import translator
 from minipanel.translations.setup import CHINESE
 
-DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".before-*", ".after-*")
+DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
 """The database and what goes with it, by how its name goes on."""
 
 BESIDE_DATABASE = "rollout-failed.json*"

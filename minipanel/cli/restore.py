@@ -1,0 +1,27 @@
+"""`minipanel restore`: a copy becomes the database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument
+
+from minipanel.cli.words import ConfigOption
+from minipanel.config.values import DEFAULT_PATH
+from minipanel.setup.change.restore import restore as put_back
+from minipanel.setup.screen import Screen
+from minipanel.setup.signals import end_in_order
+from minipanel.setup.system import System
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE
+
+
+def restore(
+    file: Annotated[Path, Argument(metavar="FILE", help="A copy that `minipanel backup` or the panel has made.")],
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """Put a copy in the place of the database, and keep what was there."""
+    end_in_order()
+    put_back(file.absolute(), config, System(user_id=os.geteuid()), Screen(translator(CHINESE), is_guided=False))

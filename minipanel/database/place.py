@@ -1,0 +1,239 @@
+"""`python -m minipanel.database.place WORK …`: a copy into the place of the database, in steps that can be undone.
+
+A program of its own, so that root can have it done by the files' owner: links in that folder could lead anywhere. It
+writes JSON, one object a line: {"part": 0.5} while it works, then what came of it, or {"why": …} with exit code 1.
+
+    take DATABASE        standard input is the copy: lay it beside the database, and check it there
+    swap DATABASE KEPT   put it in the database's place; what was there is called KEPT from then on, and whole
+    undo DATABASE KEPT LATER   the reverse; what took the place is called LATER from then on
+    drop DATABASE        take away what take laid
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from minipanel.database.connection import open_reader, open_writer
+from minipanel.database.copy import SPARE_BYTES, sync
+from minipanel.database.schema import APPLICATION_ID, newest_version, stored_version
+from minipanel.errors import DatabaseError
+from minipanel.machine.lock import PanelLock
+
+MAGIC = b"SQLite format 3\0"
+HEAD_BYTES = 100
+PIECE_BYTES = 8 * 2**20
+MODE = 0o640
+LOGS = ("-wal", "-shm")
+"""What may lie beside a database that was not closed; a log must never come to lie beside another database."""
+
+
+class Refusal(Exception):
+    """Why it can't be done: a word for the caller to put into a sentence, and what belongs into that."""
+
+    def __init__(self, why: str, **values: object) -> None:
+        super().__init__(why)
+        self.told = {"why": why, **values}
+
+
+def take(database: Path, copy: BinaryIO) -> dict[str, object]:
+    """Lay the copy beside the database and check it. Returns how many records it has, up to when, and its size.
+
+    Raises Refusal; then nothing is left of it.
+    """
+    size_bytes = os.fstat(copy.fileno()).st_size
+    version = _look_at_head(copy.read(HEAD_BYTES))
+    copy.seek(0)
+    if database.is_symlink() or (database.exists() and not database.is_file()):
+        raise Refusal("no file", path=str(database))
+    # A migration keeps a copy.
+    needed_bytes = size_bytes * (1 if version == newest_version() else 2) + SPARE_BYTES
+    free_bytes = shutil.disk_usage(database.parent).free
+    if free_bytes < needed_bytes:
+        raise Refusal("no space", needed=needed_bytes // 2**20 + 1, free=free_bytes // 2**20)
+    drop(database)
+    try:
+        part = part_of(database)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            _pour(copy, file, size_bytes)
+        return {**_check(part), "size_bytes": size_bytes}
+    except BaseException:
+        drop(database)
+        raise
+
+
+def swap(database: Path, kept: Path) -> dict[str, object]:
+    """Put what was taken in the database's place. Raises Refusal, DatabaseError where a panel runs on it."""
+    lock = PanelLock(database)
+    try:
+        is_there = database.exists()
+        if is_there:
+            _fold(database)
+            _name_too(database, kept)
+        _move_log(database, kept)
+        part_of(database).replace(database)
+        sync(database.parent)
+    finally:
+        lock.release()
+    return {"kept": is_there}
+
+
+def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
+    """Put back what was there, also where a swap has failed halfway. What took its place stays, as `later`.
+
+    Returns whether anything took its place. Raises as swap does.
+    """
+    lock = PanelLock(database)
+    try:
+        is_swapped = not os.path.lexists(part_of(database))
+        if not is_swapped:
+            if kept.exists():
+                kept.replace(database)  # does nothing where both are names of one file (rename(2))
+                kept.unlink(missing_ok=True)
+                _move_log(kept, database)
+            return {"is_swapped": False}
+        _fold(database)
+        if kept.exists():
+            _name_too(database, later)
+            _move_log(database, later)
+            kept.replace(database)
+            _move_log(kept, database)
+        else:
+            _move_log(database, later)
+            database.replace(later)
+        sync(database.parent)
+        return {"is_swapped": True}
+    finally:
+        lock.release()
+
+
+def drop(database: Path) -> dict[str, object]:
+    """Take away what was taken and not put in place."""
+    for ending in ("", "-journal", *LOGS):
+        Path(f"{part_of(database)}{ending}").unlink(missing_ok=True)
+    return {}
+
+
+def part_of(database: Path) -> Path:
+    """Return where the copy lies meanwhile: always there, so that the next one finds what a killed one left."""
+    return database.with_name(f".{database.name}.restoring")
+
+
+def records_in(path: Path) -> int:
+    """Return how many records a database has, beside a running panel. Raises DatabaseError."""
+    try:
+        with closing(open_reader(path)) as connection:
+            return _records(connection)
+    except sqlite3.Error as error:
+        raise DatabaseError(str(error)) from error
+
+
+def _look_at_head(head: bytes) -> int:
+    """Refuse what can't be a copy, before all of it is read (sqlite.org/fileformat2.html, section 1.3)."""
+    if len(head) < HEAD_BYTES or not head.startswith(MAGIC):
+        raise Refusal("no database")
+    version, application = struct.unpack(">I", head[60:64])[0], struct.unpack(">I", head[68:72])[0]
+    if application != APPLICATION_ID:
+        raise Refusal("another program")
+    if version > newest_version():
+        raise Refusal("too new", version=version, known=newest_version())
+    return int(version)
+
+
+def _pour(copy: BinaryIO, file: BinaryIO, size_bytes: int) -> None:
+    done_bytes = 0
+    while piece := copy.read(PIECE_BYTES):
+        file.write(piece)
+        done_bytes += len(piece)
+        _tell({"part": done_bytes / max(size_bytes, 1)})
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _check(part: Path) -> dict[str, object]:
+    try:
+        with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            stored_version(connection, part)
+            complaints = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+            if complaints != ["ok"]:
+                raise Refusal("not sound", complaint=complaints[0].splitlines()[0])
+            (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
+            return {"records": _records(connection), "newest": newest}
+    except sqlite3.Error as error:
+        raise Refusal("not sound", complaint=str(error)) from error
+
+
+def _records(connection: sqlite3.Connection) -> int:
+    tables = ("system_metrics", "pending_metrics")
+    return sum(int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)  # noqa: S608
+
+
+def _fold(database: Path) -> None:
+    """Fold the log into the database, so that it is one file. A damaged one stays as it is, and keeps its log."""
+    if Path(f"{database}-wal").exists() and _begins_well(database):  # else SQLite would delete the log
+        with contextlib.suppress(sqlite3.Error, DatabaseError), closing(open_writer(database)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _begins_well(database: Path) -> bool:
+    with database.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _name_too(path: Path, other: Path) -> None:
+    """Give a file a second name, so that at no moment there is none by the first."""
+    try:
+        os.link(path, other, follow_symlinks=False)
+    except OSError:  # a disk without hard links
+        path.replace(other)
+
+
+def _move_log(path: Path, other: Path) -> None:
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        Path(f"{path}-wal").replace(f"{other}-wal")
+
+
+def _tell(told: dict[str, object]) -> None:
+    print(json.dumps(told), flush=True)
+
+
+WORKS: dict[str, Callable[..., dict[str, object]]] = {
+    "take": lambda database: take(database, sys.stdin.buffer),
+    "swap": swap,
+    "undo": undo,
+    "drop": drop,
+}
+
+
+def main() -> int:
+    """Do what the arguments say. Returns the exit code."""
+    os.umask(0o027)
+    work, *paths = sys.argv[1:]
+    try:
+        _tell(WORKS[work](*map(Path, paths)))
+    except Refusal as refusal:
+        _tell(refusal.told)
+        return 1
+    except DatabaseError as error:
+        _tell({"why": "database", "sentence": str(error)})
+        return 1
+    except OSError as error:
+        _tell({"why": "system", "path": str(error.filename or ""), "reason": error.strerror})
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

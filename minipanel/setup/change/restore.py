@@ -1,0 +1,202 @@
+"""`minipanel restore`: a copy becomes the database. It is checked first; whatever fails, the old one is back."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from minipanel.config import Config
+from minipanel.database.place import records_in
+from minipanel.errors import CommandError, DatabaseError
+from minipanel.machine.lock import running_pid
+from minipanel.sections import load_config
+from minipanel.setup import places
+from minipanel.setup.change.placing import place
+from minipanel.setup.change.service import start, stop, wait_until_healthy
+from minipanel.setup.screen import Screen
+from minipanel.setup.signals import held_back
+from minipanel.setup.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What there is to put in place, and where what it replaces is kept. `later`: where a try that failed stays."""
+
+    config: Config
+    database: Path
+    kept: Path
+    later: Path
+    is_service: bool
+    records: int
+
+
+def restore(file: Path, config_path: Path, system: System, screen: Screen) -> None:
+    """Put the copy `file` in the database's place and show what was done. Raises CommandError, ConfigError, OSError.
+
+    Then what was there before is there again, and its service runs.
+    """
+    t = screen.t
+    config = load_config(config_path)
+    database = system.path(config.database.path)
+    is_service = _is_service(config_path, system)
+    _refuse(database, is_service, system, screen)
+    try:
+        with _opened(file, database, screen) as copy:
+            what = _take(file, copy, config, database, is_service, screen)
+        is_kept = _change(what, system, screen)
+    finally:
+        with suppress(CommandError, OSError):
+            place(t, "drop", database)
+    screen.say(*_last_lines(file, what, is_kept, screen))
+
+
+def _take(file: Path, copy: int, config: Config, database: Path, is_service: bool, screen: Screen) -> Restored:
+    """Lay the copy beside the database, check it and show what it holds. Raises CommandError."""
+    t = screen.t
+    with screen.step(t("check of the copy")):
+        try:
+            facts = place(t, "take", database, copy=copy, progress=screen.progress)
+        except CommandError as error:
+            sentence = t("{file} can't be restored: {reason}. Nothing was changed.", file=file, reason=error)
+            raise CommandError(sentence) from None
+    newest = _moment(str(facts["newest"] or ""))
+    screen.say("  " + t("{records} records, the newest of {newest}", records=facts["records"], newest=newest))
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Restored(
+        config,
+        database,
+        database.with_name(f"{database.name}.replaced-{now}"),
+        database.with_name(f"{database.name}.not-restored-{now}"),
+        is_service,
+        int(str(facts["records"])),
+    )
+
+
+def _is_service(config_path: Path, system: System) -> bool:
+    """Return whether it is the installed panel's configuration."""
+    own = system.path(places.CONFIG)
+    return system.path(places.UNIT).exists() and own.exists() and config_path.resolve() == own.resolve()
+
+
+def _refuse(database: Path, is_service: bool, system: System, screen: Screen) -> None:
+    if is_service:
+        if system.user_id != 0:
+            raise CommandError(screen.t("Only root can restore the database of the installed panel."))
+        return
+    if not database.parent.is_dir():
+        raise CommandError(screen.t("There is no folder {folder} for the database.", folder=database.parent))
+    try:
+        pid = running_pid(database, patience_seconds=0)
+    except OSError as error:
+        raise CommandError(f"{database}.pid: {error.strerror}.") from None
+    if pid is not None:
+        sentence = screen.t(
+            "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.",
+            pid=pid,
+            database=database,
+        )
+        raise CommandError(sentence)
+
+
+@contextmanager
+def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
+    """Give a descriptor of the copy. Raises CommandError for what is none."""
+    t = screen.t
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise CommandError(t("{file} can't be read: {reason}.", file=file, reason=error.strerror)) from None
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise CommandError(t("{file} is no file.", file=file))
+        if database.exists() and os.path.samestat(facts, database.stat()):
+            raise CommandError(t("{file} is the database itself; name a copy of it.", file=file))
+        log = file.with_name(f"{file.name}-wal")
+        if log.exists() and log.stat().st_size:
+            sentence = t(
+                "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
+                "`minipanel backup` makes copies.",
+                log=log,
+                file=file,
+            )
+            raise CommandError(sentence)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _change(what: Restored, system: System, screen: Screen) -> bool:
+    """Stop, swap, start and prove; whatever ends that, go back. Returns whether there was a database before."""
+    t = screen.t
+    try:
+        if what.is_service:
+            with screen.step(t("stop of the panel")):
+                stop(system)
+        with screen.step(t("copy into its place")), held_back():
+            told = place(t, "swap", what.database, what.kept)
+        if what.is_service:
+            with screen.step(t("start of the panel")):
+                start(system)
+                wait_until_healthy(what.config, None, system, t)
+        _prove(what, screen)
+    except BaseException as error:
+        with held_back():
+            _go_back(what, system, screen, error)
+        raise
+    return bool(told["kept"])
+
+
+def _prove(what: Restored, screen: Screen) -> None:
+    try:
+        found = records_in(what.database)
+    except DatabaseError as error:
+        raise CommandError(str(error)) from None
+    if found < what.records:
+        sentence = screen.t(
+            "The database has {found} records; the copy has {records}.", found=found, records=what.records
+        )
+        raise CommandError(sentence)
+
+
+def _go_back(what: Restored, system: System, screen: Screen, cause: BaseException) -> None:
+    t = screen.t
+    try:
+        with screen.step(t("back to the database before")):
+            if what.is_service:
+                with suppress(CommandError):
+                    stop(system)
+            told = place(t, "undo", what.database, what.kept, what.later)
+            if what.is_service:
+                start(system)
+                wait_until_healthy(what.config, None, system, t)
+    except CommandError as error:
+        sentence = t("The panel does not run as before either: {reason}", reason=error)
+        where = t("The database of before is {kept}.", kept=what.kept) if what.kept.exists() else ""
+        raise CommandError(f"{cause}\n{sentence} {where}".rstrip()) from cause
+    if told["is_swapped"]:
+        screen.say(t("The copy that did not do is kept as {path}.", path=what.later))
+
+
+def _last_lines(file: Path, what: Restored, is_kept: bool, screen: Screen) -> list[str]:
+    t = screen.t
+    if what.is_service:
+        lines = [t("{file} is the database now, and the panel answers.", file=file)]
+    else:
+        lines = [t("{file} is the database now; start the panel.", file=file)]
+    if is_kept:
+        lines += [
+            t("What was there, with all that was stored after the copy, is kept: {kept}", kept=what.kept),
+            t("Undo: minipanel restore {kept}", kept=what.kept),
+        ]
+    return lines
+
+
+def _moment(unix_seconds: str) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(int(unix_seconds))) if unix_seconds else "-"

@@ -1,0 +1,44 @@
+"""The Chinese of what restores a copy and goes back to a release: English sentence -> Chinese."""
+
+CHINESE = {
+    # restore
+    "check of the copy": "检查备份",
+    "{file} can't be restored: {reason}. Nothing was changed.": "{file} 无法恢复：{reason}。没有改动任何内容。",
+    "{records} records, the newest of {newest}": "{records} 条记录，最新一条的时间为 {newest}",
+    "Only root can restore the database of the installed panel.": "只有 root 能恢复已安装面板的数据库。",
+    "There is no folder {folder} for the database.": "数据库所在的目录 {folder} 不存在。",
+    "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.": (
+        "有一个面板（进程 {pid}）正在使用 {database}，且它不是由本机的服务启动的；请先停止它。"
+    ),
+    "{file} can't be read: {reason}.": "无法读取 {file}：{reason}。",
+    "{file} is no file.": "{file} 不是文件。",
+    "{file} is the database itself; name a copy of it.": "{file} 就是数据库本身；请指定它的备份。",
+    "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
+    "`minipanel backup` makes copies.": (
+        "旁边有 {log}，因此 {file} 不完整：它是未正常关闭的数据库。备份请用 `minipanel backup` 制作。"
+    ),
+    "stop of the panel": "停止面板",
+    "copy into its place": "放入备份",
+    "The database has {found} records; the copy has {records}.": "数据库有 {found} 条记录，而备份有 {records} 条。",
+    "back to the database before": "换回原来的数据库",
+    "The panel does not run as before either: {reason}": "面板也未能照原样运行：{reason}",
+    "The database of before is {kept}.": "原来的数据库是 {kept}。",
+    "The copy that did not do is kept as {path}.": "未能使用的备份保留为 {path}。",
+    "{file} is the database now, and the panel answers.": "{file} 已成为当前数据库，面板响应正常。",
+    "{file} is the database now; start the panel.": "{file} 已成为当前数据库；请启动面板。",
+    "What was there, with all that was stored after the copy, is kept: {kept}": (
+        "原来的数据库（含备份之后存入的全部数据）保留在：{kept}"
+    ),
+    "Undo: minipanel restore {kept}": "撤销：minipanel restore {kept}",
+    # why a copy can't be taken
+    "it is no SQLite database": "它不是 SQLite 数据库",
+    "it is the database of another program, not MiniPanel's": "它是其他程序的数据库，不是 MiniPanel 的",
+    "its schema version is {version}, and this MiniPanel knows up to {known}; upgrade first": (
+        "其结构版本为 {version}，此版 MiniPanel 最高支持 {known}；请先升级"
+    ),
+    "it is damaged ({complaint})": "它已损坏（{complaint}）",
+    "{needed} MB are needed beside the database, and {free} MB are free": (
+        "数据库所在的磁盘需要 {needed} MB 空间，仅剩 {free} MB"
+    ),
+    "the database {path} is a link or a folder; it must be a file": "数据库 {path} 是链接或目录；它必须是文件",
+}
