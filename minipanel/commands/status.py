@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from minipanel.exits import DONE, FAILED
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
+from minipanel.translations.language import Translate, translator
+from minipanel.translations.phrases import phrases
+from minipanel.translations.status import CHINESE
+from minipanel.translations.troubles import CHINESE as TROUBLES
 
 _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
@@ -26,71 +31,96 @@ def show_status(config_path: Path, as_json: bool) -> int:
         parts = {name: part for name, part in asdict(overview).items() if (name, part) != ("backup", None)}
         print(json.dumps({"well": overview.is_well, **parts}, indent=2, default=str))
     else:
-        _show(overview)
+        _Lines(overview, translator(CHINESE), phrases(TROUBLES)).show()
     return DONE if overview.is_well else FAILED
 
 
-def _show(overview: Overview) -> None:
-    rows = [
-        ("panel", _panel_line(overview.panel)),
-        ("database", _database_line(overview.database)),
-        ("munged", _munge_line(overview.munge)),
-        *([("backup", _backup_line(overview.backup))] if overview.backup else []),
-        ("nodes", _nodes_line(overview)),
-    ]
-    print("\n".join(plain_lines(rows)))
-    if overview.nodes:
-        print()
-        titles = ("NAME", "STATE", "NEWEST SAMPLE")
-        show_table(titles, [(node.name, node.state, _ago(node.last_seen, overview)) for node in overview.nodes])
+class _Lines:
+    """What people read, in their language."""
 
+    def __init__(self, overview: Overview, t: Translate, say: Callable[[str], str]) -> None:
+        self._overview = overview
+        self._t = t
+        self._say = say
 
-def _panel_line(panel: PanelOverview) -> str:
-    if panel.trouble:
-        return panel.trouble
-    process = f", process {panel.pid}" if panel.pid else ""
-    return f"up at {panel.address}, version {panel.version}{process}"
+    def show(self) -> None:
+        """Print it on stdout."""
+        overview, t = self._overview, self._t
+        rows = [
+            (t("panel"), self._panel(overview.panel)),
+            (t("database"), self._database(overview.database)),
+            (t("munged"), self._munge(overview.munge)),
+            *([(t("backup"), self._backup(overview.backup))] if overview.backup else []),
+            (t("nodes"), self._nodes()),
+        ]
+        print("\n".join(plain_lines(rows)))
+        if overview.nodes:
+            print()
+            titles = (t("NAME"), t("STATE"), t("NEWEST SAMPLE"))
+            show_table(titles, [(node.name, t(node.state), self._ago(node.last_seen)) for node in overview.nodes])
 
+    def _panel(self, panel: PanelOverview) -> str:
+        if panel.trouble:
+            return self._say(panel.trouble)
+        values = {"address": panel.address, "version": panel.version, "pid": panel.pid}
+        if panel.pid is None:
+            return self._t("up at {address}, version {version}", **values)
+        return self._t("up at {address}, version {version}, process {pid}", **values)
 
-def _database_line(database: DatabaseOverview) -> str:
-    if database.trouble:
-        return database.trouble
-    size = f"{database.path}, {database.size_bytes / 2**20:.1f} MB"
-    expected = database.forecast
-    if expected is None:
-        return size
-    nodes = f"{expected.nodes} node{'s' if expected.nodes != 1 else ''}"
-    becomes = f"{megabytes(expected.expected_bytes)} MB with {nodes} for {expected.retention_days} days"
-    return f"{size}; becomes about {becomes}"
+    def _database(self, database: DatabaseOverview) -> str:
+        if database.trouble:
+            return self._say(database.trouble)
+        size = f"{database.size_bytes / 2**20:.1f}"
+        expected = database.forecast
+        if expected is None:
+            return self._t("{path}, {size} MB", path=database.path, size=size)
+        values = {
+            "path": database.path,
+            "size": size,
+            "expected": megabytes(expected.expected_bytes),
+            "nodes": expected.nodes,
+            "days": expected.retention_days,
+        }
+        if expected.nodes == 1:
+            return self._t(
+                "{path}, {size} MB; becomes about {expected} MB with 1 node for {days} days",
+                **values,
+            )
+        return self._t("{path}, {size} MB; becomes about {expected} MB with {nodes} nodes for {days} days", **values)
 
+    def _munge(self, munge: MungeOverview) -> str:
+        if munge.trouble:
+            return self._say(munge.trouble)
+        return self._t("answers") if munge.is_used else self._t('not used: auth is "token"')
 
-def _munge_line(munge: MungeOverview) -> str:
-    return munge.trouble or ("answers" if munge.is_used else 'not used: auth is "token"')
+    def _backup(self, backup: BackupOverview) -> str:
+        trouble = self._say(backup.trouble) if backup.trouble else None
+        if backup.last_copy is None:
+            return trouble or self._t("none yet in {folder}", folder=backup.folder)
+        last = {"copy": backup.last_copy, "moment": _moment(backup.last_made_at or 0)}
+        if trouble:
+            return self._t("{trouble} The last: {copy}, {moment}", trouble=trouble, **last)
+        return self._t("{copy}, {moment}", **last)
 
+    def _nodes(self) -> str:
+        """3 up, 2 down (node[004-005])"""
+        parts = []
+        for state in _STATES:
+            names = [node.name for node in self._overview.nodes if node.state == state]
+            counted = {"count": len(names), "state": self._t(state)}
+            if names and state == "up":
+                parts.append(self._t("{count} {state}", **counted))
+            elif names:
+                parts.append(self._t("{count} {state} ({names})", names=fold(names), **counted))
+        return self._t(", ").join(parts) or self._t("none configured")
 
-def _backup_line(backup: BackupOverview) -> str:
-    if backup.last_copy is None:
-        return backup.trouble or f"none yet in {backup.folder}"
-    last = f"{backup.last_copy}, {_moment(backup.last_made_at or 0)}"
-    return f"{backup.trouble} The last: {last}" if backup.trouble else last
-
-
-def _nodes_line(overview: Overview) -> str:
-    """3 up, 2 down (node[004-005])"""
-    parts = []
-    for state in _STATES:
-        names = [node.name for node in overview.nodes if node.state == state]
-        if names:
-            parts.append(f"{len(names)} {state}" + ("" if state == "up" else f" ({fold(names)})"))
-    return ", ".join(parts) or "none configured"
-
-
-def _ago(last_seen: int | None, overview: Overview) -> str:
-    if last_seen is None:
-        return "none yet"
-    moment = _moment(last_seen)
-    age = overview.timestamp - last_seen
-    return f"{moment} ({age} s ago)" if age >= 0 else f"{moment} ({-age} s ahead)"
+    def _ago(self, last_seen: int | None) -> str:
+        if last_seen is None:
+            return self._t("none yet")
+        moment, age = _moment(last_seen), self._overview.timestamp - last_seen
+        if age >= 0:
+            return self._t("{moment} ({age} s ago)", moment=moment, age=age)
+        return self._t("{moment} ({age} s ahead)", moment=moment, age=-age)
 
 
 def _moment(unix_seconds: int) -> str:

@@ -213,3 +213,23 @@ def test_a_pipe_in_the_place_of_the_database_holds_nobody_up(config: Config) -> 
     done = run("status", "--config", config.path)
     assert done.returncode == 1
     assert f"{config.database.path} is a folder, a pipe or a device; it must be a file." in done.stdout
+
+
+def test_a_reader_of_chinese_gets_every_line_in_chinese(config: Config) -> None:
+    with running_panel(config) as panel:
+        newest = int(time.time()) // 5 * 5
+        body = body_of(sample(timestamp=newest))
+        httpx.post(f"{config.server.url}/api/metrics", content=body, headers=bearer()).raise_for_status()
+        done = run("status", "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="")
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"面板    运行中：{config.server.url}，版本 0.1.0，进程 {panel.process.pid}"
+    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点保留 32 天约需 2 MB", lines[1])
+    assert lines[2:4] == [
+        'munged  未使用：auth 为 "token"',
+        "节点    1 个在线，1 个未上报（long），1 个已停用（spare）",
+    ]
+    assert lines[5].split() == ["名称", "状态", "最新样本"]
+    assert re.fullmatch(r"node001  在线    20.* \S+（\d 秒前）", lines[6])
+    assert lines[7:] == ["long     未上报  暂无", "spare    已停用  暂无"]
+    done = run("status", "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="")
+    assert done.stdout.splitlines()[0] == f"面板    无法连接 {config.server.url}：连接被拒绝。"

@@ -1,0 +1,40 @@
+"""`minipanel status` in Chinese: its lines, and whatever may be wrong there."""
+
+CHINESE = {
+    # lines
+    "panel": "面板",
+    "database": "数据库",
+    "munged": "munged",
+    "backup": "备份",
+    "nodes": "节点",
+    ", ": "，",
+    "up at {address}, version {version}": "运行中：{address}，版本 {version}",
+    "up at {address}, version {version}, process {pid}": "运行中：{address}，版本 {version}，进程 {pid}",
+    "{path}, {size} MB": "{path}，{size} MB",
+    "{path}, {size} MB; becomes about {expected} MB with 1 node for {days} days": (
+        "{path}，{size} MB；1 个节点保留 {days} 天约需 {expected} MB"
+    ),
+    "{path}, {size} MB; becomes about {expected} MB with {nodes} nodes for {days} days": (
+        "{path}，{size} MB；{nodes} 个节点保留 {days} 天约需 {expected} MB"
+    ),
+    "answers": "正常响应",
+    'not used: auth is "token"': '未使用：auth 为 "token"',
+    "none yet in {folder}": "{folder} 中暂无备份",
+    "{trouble} The last: {copy}, {moment}": "{trouble}最近一份：{copy}，{moment}",
+    "{copy}, {moment}": "{copy}，{moment}",
+    "none configured": "未配置节点",
+    "{count} {state}": "{count} 个{state}",
+    "{count} {state} ({names})": "{count} 个{state}（{names}）",
+    # the table of nodes
+    "NAME": "名称",
+    "STATE": "状态",
+    "NEWEST SAMPLE": "最新样本",
+    "up": "在线",
+    "down": "离线",
+    "never": "未上报",
+    "disabled": "已停用",
+    "none yet": "暂无",
+    "{moment} ({age} s ago)": "{moment}（{age} 秒前）",
+    "{moment} ({age} s ahead)": "{moment}（超前 {age} 秒）",
+}
+"""English -> Chinese."""
