@@ -116,7 +116,7 @@ def test_an_upgrade_keeps_configuration_sessions_and_history(installation: Insta
     assert "configuration, account and data stay as they are" in done.stdout
     assert installation.health() == NEWER
     assert installation.node.shell(f"cat {CONFIG}") == config
-    assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 1
+    assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 2, "the one before is kept"
     installation.panel.wait_for(lambda: all_are_up(installation))  # with the session of before
 
 
@@ -129,7 +129,7 @@ def test_a_failed_upgrade_leaves_the_old_one_running(installation: Installation)
     assert installation.health() == NEWER
     after = installation.node.shell("readlink /opt/minipanel/current; cat /etc/systemd/system/minipanel.service")
     assert after == before
-    assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 1
+    assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 2
     installation.panel.wait_for(lambda: all_are_up(installation))
 
 

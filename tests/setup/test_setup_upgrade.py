@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database.schema import APPLICATION_ID, newest_version
+from minipanel.database.schema import ADDS_ONLY, APPLICATION_ID, migrations, newest_version
 from minipanel.database.store import Store
 from minipanel.errors import CommandError
 from minipanel.models.sample import Sample
 from minipanel.setup.change import install as installation
 from minipanel.setup.change.install import install
-from minipanel.setup.change.release import current_release
-from minipanel.setup.change.rollback import restore_copy, schema_version
+from minipanel.setup.change.release import current_release, previous_release
+from minipanel.setup.change.rollback import Schema, restore_copy, schema_version
 from tests.setup.installing import CONFIG, UNIT, lay_release, screen
 from tests.setup.machine import Machine, needs_root
 from tests.setup.panel_stub import PanelStub
@@ -25,6 +25,8 @@ from tests.setup.panel_stub import PanelStub
 pytestmark = needs_root
 
 T = 1_700_000_100
+LEAST = max(number for number, script in migrations() if not script.startswith(ADDS_ONLY))
+BEFORE = Schema(newest_version(), LEAST)
 STEPS = ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy"]
 
 
@@ -37,7 +39,11 @@ def test_an_upgrade_keeps_the_configuration_to_the_letter(machine: Machine, stub
     assert machine.read(CONFIG) == edited
     assert machine.read(UNIT).endswith("of 0.1.0.new")
     assert current_release(machine.system) == new
-    assert not installed.exists()
+    assert previous_release(machine.system) == installed
+    stub.well = {"0.1.0.newer"}
+    install(None, lay_release(machine, "0.1.0.newer"), machine.system, screen())
+    assert previous_release(machine.system) == new
+    assert not installed.exists(), "only one is kept"
 
 
 @pytest.mark.parametrize("step", [*STEPS, "nothing"])
@@ -89,18 +95,31 @@ def database(path: Path, version: int) -> Path:
 
 def test_a_database_that_the_new_release_changed_is_put_back(tmp_path: Path) -> None:
     path = database(tmp_path / "data.db", 1)
-    assert schema_version(path) == 1
+    assert schema_version(path) == Schema(1, 1)
     database(tmp_path / "data.db.before-0001", 0)
     (tmp_path / "data.db-wal").write_bytes(b"")
-    assert restore_copy(path, 0, str.format) == []
-    assert schema_version(path) == 0
+    assert restore_copy(path, Schema(0, 0), str.format) == []
+    assert schema_version(path) == Schema(0, 0)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data.db"]
 
 
 def test_without_a_copy_the_database_stays_as_it_is(tmp_path: Path) -> None:
     path = database(tmp_path / "data.db", 1)
-    assert restore_copy(path, 0, str.format) == []
-    assert schema_version(path) == 1
+    assert restore_copy(path, Schema(0, 0), str.format) == []
+    assert schema_version(path) == Schema(1, 1)
+
+
+def test_a_database_to_which_was_only_added_stays_as_it_is(tmp_path: Path) -> None:
+    path = database(tmp_path / "data.db", 5)
+    before = schema_version(path)
+    assert before is not None
+    shutil.copy(path, tmp_path / "data.db.before-0006")
+    with closing(sqlite3.connect(path)) as new:
+        new.executescript("CREATE TABLE applied_migrations (number INTEGER); INSERT INTO applied_migrations VALUES (6)")
+    assert schema_version(path) == Schema(6, 5)
+    assert restore_copy(path, before, str.format) == []
+    assert schema_version(path) == Schema(6, 5)
+    assert (tmp_path / "data.db.before-0006").exists()
 
 
 def sample(at: int, cpu: float) -> Sample:
@@ -131,8 +150,8 @@ def upgraded(tmp_path: Path) -> Path:
 
 
 def test_what_the_new_release_has_stored_goes_back_with_the_old_database(upgraded: Path) -> None:
-    assert restore_copy(upgraded, newest_version(), str.format) == []
-    assert schema_version(upgraded) == newest_version()
+    assert restore_copy(upgraded, BEFORE, str.format) == []
+    assert schema_version(upgraded) == BEFORE
     store = Store(upgraded)
     found = [store.reader.history(node, 0, T + 900, ["cpu_percent", "samples"], T + 900) for node in (1, 2)]
     (nodes,) = store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("n2", "10.0.0.2", "n2")], 3)])
@@ -152,11 +171,11 @@ def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
         new.execute("ALTER TABLE system_metrics RENAME COLUMN cpu_percent TO cpu")
     number = newest_version() + 1
     aside = upgraded.with_name(f"data.db.after-{number:04}")
-    assert restore_copy(upgraded, newest_version(), str.format) == [
+    assert restore_copy(upgraded, BEFORE, str.format) == [
         f"The database {upgraded} keeps system_metrics otherwise, so what it took in can't be carried over.",
         f"What the new release stored is kept in {aside}.",
     ]
-    assert schema_version(upgraded) == newest_version()
+    assert schema_version(upgraded) == BEFORE
     with closing(sqlite3.connect(aside)) as kept:
         assert kept.execute("SELECT count(*) FROM system_metrics").fetchone() == (2,)
 

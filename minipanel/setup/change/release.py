@@ -14,6 +14,9 @@ from minipanel.setup.system import System
 PROVEN = "proven"
 """A file in each release that has once answered as the running panel: to such a one an upgrade can go back."""
 
+LEFT = "left"
+"""A file in a release that was gone back from: it is kept to come back to, and is not the one before any other."""
+
 LAUNCHER_TEXT = """\
 #!/bin/sh
 # The release's own path, not the link to the current one: a running panel must not find parts of another release.
@@ -87,10 +90,33 @@ def replace_link(link: Path, target: str) -> None:
 def mark_proven(release: Path) -> None:
     """Note that the release has answered."""
     (release / PROVEN).touch()
+    (release / LEFT).unlink(missing_ok=True)
+
+
+def mark_left(release: Path) -> None:
+    """Note that the release was gone back from."""
+    (release / LEFT).touch()
+
+
+def previous_release(system: System) -> Path | None:
+    """Return the release that ran before the current one, None where none is kept, or where it was gone back from."""
+    current = current_release(system)
+    return next((folder for folder in _proven(system) if folder != current and not (folder / LEFT).exists()), None)
 
 
 def remove_others(release: Path, system: System) -> None:
-    """Take away all releases but this one. A folder that resists stays: the next set-up tries again."""
+    """Take away all releases but this one and the one before, or else the one that was gone back from.
+
+    A folder that resists stays: the next set-up tries again.
+    """
+    others = [folder for folder in _proven(system) if folder != release]
+    kept = sorted(others, key=lambda folder: (folder / LEFT).exists())[:1]
     for folder in system.path(places.RELEASES).glob("*/"):
-        if folder.resolve() != release:
+        if folder.resolve() not in (release, *kept):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _proven(system: System) -> list[Path]:
+    """Return the releases that have answered, the last one first."""
+    folders = [folder.resolve() for folder in system.path(places.RELEASES).glob("*/") if (folder / PROVEN).exists()]
+    return sorted(folders, key=lambda folder: (folder / PROVEN).stat().st_mtime_ns, reverse=True)

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from minipanel.config import Config
 from minipanel.database.connection import open_reader
-from minipanel.database.schema import stored_version
+from minipanel.database.schema import copy_before, least_version, stored_version
 from minipanel.errors import CommandError, DatabaseError
 from minipanel.models.quote import escape
 from minipanel.setup.change.release import proven_release, switch_to
@@ -43,7 +44,7 @@ def able_to_go_back(release: Path, config: Config, system: System, screen: Scree
 
 
 def _go_back(
-    old: Path, schema: int | None, config: Config, system: System, screen: Screen, cause: BaseException
+    old: Path, schema: Schema | None, config: Config, system: System, screen: Screen, cause: BaseException
 ) -> None:
     try:
         with screen.step(screen.t("back to the release before")):
@@ -58,30 +59,39 @@ def _go_back(
         raise CommandError(f"{cause}\n{screen.t('The release before does not run either:')} {error}") from cause
 
 
-def schema_version(database: Path) -> int | None:
-    """Return the schema's version in the database, None where there is none that can be read."""
+class Schema(NamedTuple):
+    """What is in a database: the newest migration, and the least version that a release must know to go on with it."""
+
+    version: int
+    least: int
+
+
+def schema_version(database: Path) -> Schema | None:
+    """Return what is in the database, None where there is none that can be read."""
     if not database.exists():
         return None
     try:
         with closing(open_reader(database)) as connection:
-            return stored_version(connection, database)
+            return Schema(stored_version(connection, database), least_version(connection))
     except (DatabaseError, sqlite3.Error):
         return None
 
 
-def restore_copy(database: Path, schema: int, t: Translate) -> list[str]:
-    """Put back the copy that the new release made before it changed the schema of version `schema`.
+def restore_copy(database: Path, schema: Schema, t: Translate) -> list[str]:
+    """Put back the copy that the new release made before it changed the schema, which was this one.
 
-    What the new release has stored since, and told agents that it is stored, goes into the copy first. Where that can't
-    be done, the newer database is kept beside it, and lines that say so are returned.
+    Where it only added, the old release goes on with the database as it is. What the new release has stored since, and
+    told agents that it is stored, goes into the copy first. Where that can't be done, the newer database is kept beside
+    it, and lines that say so are returned.
     """
-    copy = database.with_name(f"{database.name}.before-{schema + 1:04}")
-    if not copy.exists():
+    now = schema_version(database)
+    copy = copy_before(database, schema.version + 1)
+    if not copy.exists() or (now is not None and now.least == schema.least):
         return []
     lines = []
     reason = carry_over(database, copy)
     if reason is not None:
-        aside = database.with_name(f"{database.name}.after-{schema + 1:04}")
+        aside = database.with_name(f"{database.name}.after-{schema.version + 1:04}")
         for suffix in ("", "-wal"):
             with suppress(FileNotFoundError):
                 database.with_name(database.name + suffix).replace(aside.with_name(aside.name + suffix))
