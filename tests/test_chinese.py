@@ -17,6 +17,7 @@ from minipanel.commands import status
 from minipanel.translations.phrases import phrases
 from minipanel.translations.status import CHINESE as STATUS
 from minipanel.translations.troubles import CHINESE as TROUBLES
+from tests.punctuation import HALF_WIDTH
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS_OF_TROUBLE = (
@@ -31,9 +32,6 @@ ROOMS_OF_TROUBLE = (
     "services/backups.py",
 )
 """Where the sentences about what may be wrong are made."""
-
-HANZI = r"[\u3400-\u9fff]"
-HALF_WIDTH = re.compile(rf"{HANZI} ?[,;:!?()]|[,;:!?()] ?{HANZI}")
 
 
 def catalogues() -> dict[str, dict[str, str]]:

@@ -47,7 +47,8 @@ class _Lines:
     def ended(self, outcome: Outcome) -> None:
         """Print a line."""
         self._done += 1
-        print(f"{described(outcome, self._say)} ({self._done}/{self._total})", file=sys.stderr, flush=True)
+        counted = {"line": described(outcome, self._say), "done": self._done, "total": self._total}
+        print(self._say("{line} ({done}/{total})", **counted), file=sys.stderr, flush=True)
 
 
 class _Bar:
@@ -80,5 +81,7 @@ class _Bar:
 
 def described(outcome: Outcome, say: Say) -> str:
     """Return an outcome in one line: node062: unreachable, no answer to ping and at ssh's port"""
-    why = f", {outcome.sentence}" if outcome.sentence else ""
-    return f"{outcome.hostname}: {label(outcome.word, say)}{why}"
+    said = {"node": outcome.hostname, "outcome": label(outcome.word, say)}
+    if not outcome.sentence:
+        return say("{node}: {outcome}", **said)
+    return say("{node}: {outcome}, {why}", why=outcome.sentence, **said)

@@ -47,8 +47,12 @@ class RolloutReport:
         installed: node[001-061,063]
         unreachable: node062 (no answer to ping and at ssh's port)
         """
-        rows = [f"{label}: {nodes}" + (f" ({why})" if why else "") for label, _, nodes, why in self._rows()]
-        return [*self.notes, *rows, self.counts()]
+        return [*self.notes, *(self._line(label, nodes, why) for label, _, nodes, why in self._rows()), self.counts()]
+
+    def _line(self, outcome: str, nodes: str, why: str) -> str:
+        if not why:
+            return self.say("{outcome}: {nodes}", outcome=outcome, nodes=nodes)
+        return self.say("{outcome}: {nodes} ({why})", outcome=outcome, nodes=nodes, why=why)
 
     def show(self) -> None:
         """Print it on stdout: a table on a terminal, lines elsewhere."""

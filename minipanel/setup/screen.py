@@ -50,7 +50,7 @@ class Screen:
         if given is not None or not self.is_guided:
             return parse(default if given is None else given)
         while True:
-            typed = self.read(f"{question} [{default}]: " if default else f"{question}: ")
+            typed = self.read(f"{question} [{default}]: " if default else self.t("{question}: ", question=question))
             try:
                 return parse(typed or default)
             except CommandError as error:

@@ -5,25 +5,25 @@ CHINESE = {
     "installed": "已安装",
     "up to date": "已是最新",
     "removed": "已移除",
-    "absent": "没有 Agent",
+    "absent": "未安装 Agent",
     "would install": "将安装",
     "would remove": "将移除",
     "unreachable": "无法连接",
     "login refused": "登录被拒",
     "sudo refused": "sudo 被拒",
-    "host key changed": "主机密钥已变",
+    "host key changed": "主机密钥已变更",
     "ssh failed": "ssh 失败",
     "no systemd": "没有 systemd",
     "no python": "没有 Python",
-    "wrong clock": "时钟不准",
+    "wrong clock": "时钟偏差过大",
     "no munge": "MUNGE 不可用",
     "munge refused": "MUNGE 凭据被拒",
     "not writable": "不可写",
     "no space": "空间不足",
-    "panel unreachable": "连不上面板",
+    "panel unreachable": "无法访问面板",
     "install failed": "安装失败",
-    "not active": "未能运行",
-    "no sample": "没有收到样本",
+    "not active": "Agent 启动失败",
+    "no sample": "未收到样本",
     "timed out": "超时",
     "unexpected": "意外错误",
     "unknown node": "未知节点",
@@ -41,28 +41,28 @@ CHINESE = {
     "the clock is {seconds} s behind the panel's; at most {limit} s are allowed": (
         "时钟比面板慢 {seconds} 秒；最多允许 {limit} 秒"
     ),
-    "no munge credential: {reason}": "得不到 MUNGE 凭据：{reason}",
+    "no munge credential: {reason}": "无法生成 MUNGE 凭据：{reason}",
     "the panel does not accept the credential: the node has another munge key than the panel": (
-        "面板不接受其凭据：节点的 munge 密钥与面板的不同"
+        "面板拒绝其凭据：节点与面板的 munge 密钥不一致"
     ),
-    "the panel does not accept the credential: {reason}": "面板不接受其凭据：{reason}",
+    "the panel does not accept the credential: {reason}": "面板拒绝其凭据：{reason}",
     "{place} can't be written: {reason}": "{place} 不可写：{reason}",
     "{place} has {free} KiB free; {needed} are needed": "{place} 仅剩 {free} KiB；需要 {needed} KiB",
     "the node can't reach the panel at {url}: {reason}; look at the firewall": (
-        "节点连不上面板 {url}：{reason}；请检查防火墙"
+        "节点无法访问面板 {url}：{reason}；请检查防火墙"
     ),
     "the agent runs, but the panel got no sample within {seconds} s; the agent says: {reason}": (
-        "Agent 在运行，但面板在 {seconds} 秒内没有收到样本；Agent 说：{reason}"
+        "Agent 在运行，但面板在 {seconds} 秒内未收到样本；Agent 日志：{reason}"
     ),
     "answers ping, but ssh fails: {reason}": "能 ping 通，但 ssh 失败：{reason}",
-    "no answer to ping and at ssh's port": "ping 和 ssh 端口都没有应答",
-    "the disk got full while the agent was copied: {reason}": "复制 Agent 时磁盘已满：{reason}",
+    "no answer to ping and at ssh's port": "ping 和 ssh 端口均无响应",
+    "the disk got full while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
     "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
-    "install-agent.sh ended with {code}": "install-agent.sh 以 {code} 结束",
-    "ssh got there, and then no answer for {seconds} s": "ssh 已连上，之后 {seconds} 秒没有应答",
-    "the installation took longer than {seconds} s": "安装超过了 {seconds} 秒",
+    "install-agent.sh ended with {code}": "install-agent.sh 退出码为 {code}",
+    "ssh got there, and then no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
+    "the installation took longer than {seconds} s": "安装耗时超过 {seconds} 秒",
     "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name": (
-        "主机密钥与 known_hosts 中的不符；如果节点重装过，请对其名称运行 ssh-keygen -R"
+        "主机密钥与 known_hosts 中的不符；如果节点已重装，请运行 ssh-keygen -R 节点名"
     ),
     (
         "root's ssh key is not accepted; run ssh-copy-id root@NODE, or where root may not log in "
@@ -93,25 +93,32 @@ CHINESE = {
     "not in config.toml; add it with minipanel nodes add NAME ADDRESS": (
         "不在 config.toml 中；用 minipanel nodes add 名称 地址 添加"
     ),
-    "not done; run the roll-out again": "未完成；请再次运行分发",
+    "not done; run the roll-out again": "未完成；请重新分发",
     # what else to know
     "In {hosts}, but not a node of the panel: {nodes}. To take over what differs: minipanel nodes sync": (
-        "在 {hosts} 中，但不是面板的节点：{nodes}。同步：minipanel nodes sync"
+        "{hosts} 中有、面板配置中没有的节点：{nodes}。同步：minipanel nodes sync"
     ),
     "A node of the panel, but not in {hosts}: {nodes}. To take over what differs: minipanel nodes sync": (
-        "是面板的节点，但不在 {hosts} 中：{nodes}。同步：minipanel nodes sync"
+        "面板配置中有、{hosts} 中没有的节点：{nodes}。同步：minipanel nodes sync"
     ),
-    "Another address on the panel than in {hosts}: {nodes}": "面板上的地址与 {hosts} 中的不同：{nodes}",
-    "Who failed could not be noted for --only-failed: {reason}": "未能为 --only-failed 记下失败的节点：{reason}",
+    "Another address on the panel than in {hosts}: {nodes}": "面板配置与 {hosts} 地址不一致的节点：{nodes}",
+    "Who failed could not be noted for --only-failed: {reason}": (
+        "无法保存失败节点清单（供 --only-failed 使用）：{reason}"
+    ),
     # progress and counts
+    "{outcome}: {nodes}": "{outcome}：{nodes}",
+    "{outcome}: {nodes} ({why})": "{outcome}：{nodes}（{why}）",
+    "{node}: {outcome}": "{node}：{outcome}",
+    "{node}: {outcome}, {why}": "{node}：{outcome}，{why}",
+    "{line} ({done}/{total})": "{line}（{done}/{total}）",
     "Roll-out": "分发",
-    "Roll-out, {failed} failed": "分发，{failed} 个失败",
+    "Roll-out, {failed} failed": "分发（{failed} 个失败）",
     "Outcome": "结果",
-    "Count": "数量",
+    "Count": "节点数",
     "Nodes": "节点",
     "Why": "原因",
     "There is no node to do.": "没有要处理的节点。",
-    "{good} of {total} nodes are as asked.": "{total} 个节点中 {good} 个完成。",
-    "{good} of {total} nodes are as asked, {bad} failed.": "{total} 个节点中 {good} 个完成，{bad} 个失败。",
+    "{good} of {total} nodes are as asked.": "共 {total} 个节点，{good} 个成功。",
+    "{good} of {total} nodes are as asked, {bad} failed.": "共 {total} 个节点，{good} 个成功，{bad} 个失败。",
 }
 """English -> Chinese."""

@@ -49,6 +49,7 @@ CHINESE = {
     "another program": "其他程序",
     "running; the panel's port will be opened": "运行中；将开放面板的端口",
     # questions
+    "{question}: ": "{question}：",
     "Please answer y or n.": "请回答 y 或 n。",
     "The answers ended early; nothing was changed.": "回答提前结束；没有改动任何内容。",
     "There is no terminal to ask at; answer by options, and add --yes.": (
@@ -128,11 +129,12 @@ CHINESE = {
         "没有改动任何内容。请先解决上述问题，再重新安装。"
     ),
     "This will be done": "将进行",
+    "{count}: {nodes}": "{count} 个：{nodes}",
     "page": "网页",
     "account": "账号",
     "nodes": "节点",
     "database": "数据库",
-    "agents": "agent",
+    "agents": "Agent",
     "they prove who they are by {proof}": "认证方式：{proof}",
     "a token each": "各自的令牌",
     "programs": "程序",

@@ -123,7 +123,7 @@ def test_the_report_is_folded_and_speaks_the_readers_language(panel: ClusterPane
     assert english.stdout.splitlines() == ["up to date: mgmt,n[1-3]", "4 of 4 nodes are as asked."]
     assert "n1: up to date (" in english.stderr
     chinese = panel.minipanel("rollout", "n[1-2]", LANG="zh_CN.UTF-8")
-    assert chinese.stdout.splitlines() == ["已是最新: n[1-2]", "2 个节点中 2 个完成。"]
+    assert chinese.stdout.splitlines() == ["已是最新：n[1-2]", "共 2 个节点，2 个成功。"]
 
 
 def test_drift_between_the_panel_and_the_hosts_file_is_told(panel: ClusterPanel) -> None:

@@ -41,7 +41,7 @@ def test_nothing_to_do_is_told() -> None:
 def test_programs_get_the_same_words_in_every_language() -> None:
     chinese = translator(CHINESE, {"LANG": "zh_CN.UTF-8"})
     report = RolloutReport((Outcome("n1", Word.NO_MUNGE, "why"),), (), chinese)
-    assert report.lines()[0] == "MUNGE 不可用: n1 (why)"
+    assert report.lines()[0] == "MUNGE 不可用：n1（why）"
     assert report.as_json() == {
         "success": False,
         "counts": {"no_munge": 1},

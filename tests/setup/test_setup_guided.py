@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.punctuation import HALF_WIDTH
 from tests.setup.machine import Machine
 from tests.setup.terminal import Terminal
 
@@ -75,6 +76,8 @@ def test_the_session_is_chinese_where_the_locale_is(machine: Machine) -> None:
             terminal.expect(question)
             terminal.type()
         assert len(answers(terminal)["password"]) == 8
+        asked = terminal.shown[: terminal.shown.index("ANSWERS")]
+    assert [line for line in asked.splitlines() if HALF_WIDTH.search(line)] == []
 
 
 def test_ctrl_c_and_ctrl_d_end_the_session_with_a_sentence(machine: Machine) -> None:

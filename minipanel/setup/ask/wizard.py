@@ -51,7 +51,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
         [
             (t("page"), answers.url),
             (t("account"), answers.admin),
-            (t("nodes"), f"{len(answers.nodes)}: {nodes}"),
+            (t("nodes"), t("{count}: {nodes}", count=len(answers.nodes), nodes=nodes)),
             (t("database"), str(answers.database)),
             (t("agents"), t("they prove who they are by {proof}", proof=proof)),
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),
