@@ -9,7 +9,9 @@ import typer
 from typer import Argument, Option
 
 from minipanel.cli.words import ConfigOption, JsonOption, group
-from minipanel.commands.nodes import add_node, list_nodes, remove_node_set
+from minipanel.commands.nodes import list_nodes
+from minipanel.commands.nodes_add import add_node_set
+from minipanel.commands.nodes_remove import remove_node_set
 from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
 from minipanel.config import Config
 from minipanel.config.values import DEFAULT_PATH
@@ -26,22 +28,25 @@ def nodes_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False)
 
 @nodes.command("add")
 def nodes_add(
-    hostname: Annotated[str, Argument(metavar="NAME", help="What the agent calls itself: the node's hostname.")],
-    ip: Annotated[str, Argument(metavar="IP", help="The node's address.")],
+    node_set: Annotated[str, Argument(metavar="NODESET", help="The hostnames: node065, or node[065-128].")],
+    addresses: Annotated[
+        str | None, Argument(metavar="ADDRESSES", help="10.0.1.[65-128]; those of /etc/hosts unless given.")
+    ] = None,
     name: Annotated[str | None, Option(help="What people read; the hostname unless given.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Add a node."""
-    add_node(config, hostname, ip, name)
+    """Add nodes. Node set and addresses may stand in either order."""
+    add_node_set(config, node_set, addresses, name)
 
 
 @nodes.command("remove")
 def nodes_remove(
     node_set: Annotated[str, Argument(metavar="NODESET", help="node007, or node[001-064,100].")],
+    with_agent: Annotated[bool, Option("--with-agent", help="Take the agent away from them first.")] = False,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Take nodes out; their history stays."""
-    remove_node_set(config, node_set)
+    raise typer.Exit(remove_node_set(config, node_set, with_agent, _roll_out))
 
 
 @nodes.command("sync")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from minipanel.commands.question import can_ask, confirm
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import heard_by_hostname
 from minipanel.errors import DatabaseError
 from minipanel.machine.uptime import this_moment
 from minipanel.models.node import state_of
+from minipanel.models.nodeset import fold
+from minipanel.translations.language import Translate
 
 
 class Report(Protocol):
@@ -46,3 +49,15 @@ def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
         for hostname, last in seen
         if last and state_of(True, last.last_seen, last.silent_seconds, config.agents.interval) == "up"
     ]
+
+
+def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> bool:
+    """Report where an agent still runs. Returns whether to take it away, where that can be asked."""
+    if not reporting:
+        return False
+    print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
+    if asks and can_ask() and confirm(t("Take it away there first?"), t):
+        return True
+    command = f"minipanel nodes remove --with-agent {fold(reporting)}"
+    print(t("It stays there; to take it away: {command}", command=command))
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,26 +66,32 @@ def slurm_names(t: Translate) -> list[str]:
 
 
 def nodes_called(nodes: Iterable[HostsNode], names: Iterable[str]) -> tuple[list[HostsNode], list[str]]:
-    """Return the nodes that are called so, each once, by any of their names in full or up to its first dot.
-
-    And the names that none of them has.
-    """
-    known: dict[str, HostsNode] = {}
-    for node in reversed(list(nodes)):
-        for name in (node.hostname, *node.aliases):
-            known.setdefault(name.lower().partition(".")[0], node)
-    for node in reversed(list(nodes)):
-        for name in (*node.aliases, node.hostname):
-            known[name.lower()] = node
+    """Return the nodes that are called so, each once, and the names that none of them has."""
+    find = finder(nodes)
     found: dict[str, HostsNode] = {}
     missing: list[str] = []
     for name in names:
-        called = known.get(name.lower()) or known.get(name.lower().partition(".")[0])
-        if called is None:
+        node = find(name)
+        if node is None:
             missing.append(name)
         else:
-            found[called.hostname] = called
+            found[node.hostname] = node
     return list(found.values()), missing
+
+
+def finder(nodes: Iterable[HostsNode]) -> Callable[[str], HostsNode | None]:
+    """Return what finds a node by any of its names, in full or up to the first dot; of several the first."""
+    nodes = list(nodes)
+    known: dict[str, HostsNode] = {}
+    for spelled in (str.lower, lambda name: name.lower().partition(".")[0]):
+        for node in nodes:
+            for name in (node.hostname, *node.aliases):
+                known.setdefault(spelled(name), node)
+
+    def find(name: str) -> HostsNode | None:
+        return known.get(name.lower()) or known.get(name.lower().partition(".")[0])
+
+    return find
 
 
 def _read_hosts(path: Path, ignore: NamePatterns, t: Translate) -> Hosts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from minipanel.commands.agents_left import Report, RollOut, still_reporting
+from minipanel.commands.agents_left import Report, RollOut, still_reporting, wants_agents_away
 from minipanel.commands.node_lists import NodeList, read_node_list
 from minipanel.commands.question import can_ask, confirm
 from minipanel.commands.sync_lines import as_json, lines
@@ -59,7 +59,7 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     if options.dry_run or not _is_wanted(changes, options, t):
         print(t("Nothing was changed."))
         return FAILED
-    takes_agents = options.with_agent or _wants_agents_away(config, changes, options, t)
+    takes_agents = options.with_agent or wants_agents_away(still_reporting(config, changes.go), not options.yes, t)
     return _apply(config, changes, options, roll_out, takes_agents, print, lambda _, report: report.show(), t)
 
 
@@ -148,19 +148,6 @@ def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool
     if count and options.roll_out:
         return confirm(t("Write this to config.toml, and bring the agent onto {count} nodes?", count=count), t)
     return confirm(t("Write this to config.toml?"), t)
-
-
-def _wants_agents_away(config: Config, changes: NodeChanges, options: SyncOptions, t: Translate) -> bool:
-    """Tell where an agent still runs on a node that goes. Returns whether to take it away, where that can be asked."""
-    reporting = still_reporting(config, changes.go)
-    if not reporting:
-        return False
-    print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
-    if options.yes or not can_ask():
-        command = f"minipanel nodes remove --with-agent {fold(reporting)}"
-        print(t("It stays there; to take it away: {command}", command=command))
-        return False
-    return confirm(t("Take it away there first?"), t)
 
 
 def _to_visit(changes: NodeChanges) -> list[str]:

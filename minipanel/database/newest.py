@@ -11,7 +11,7 @@ from minipanel.database import queries
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
-from minipanel.models.node import Heard, Moment, up_seconds
+from minipanel.models.node import Heard, Moment, Node, up_seconds
 
 
 def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
@@ -29,6 +29,18 @@ def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
     return {hostnames[node_id]: found for node_id, found in heard.items()}
+
+
+def nodes_in(path: Path) -> list[Node]:
+    """Return all nodes that ever were configured, read beside a running panel. Raises DatabaseError."""
+    if not path.exists():
+        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+    try:
+        with closing(open_reader(path)) as connection:
+            stored_version(connection, path)
+            return queries.nodes(connection)
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, path)) from error
 
 
 def heard_of(

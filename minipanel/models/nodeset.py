@@ -44,6 +44,13 @@ def expand(text: str) -> list[str]:
         raise _no_node_set(text) from error
 
 
+def expand_in_order(text: str) -> list[str]:
+    """Return the names in a node set as expand does, but part after part: b,a -> b, a. A name may come twice."""
+    expand(text)
+    parts = _ONE_PART.findall(re.sub(r"\s", "", text))
+    return [name for part in parts for name in NodeSet(part, resolver=RESOLVER_NOGROUP)]
+
+
 def fold(names: Iterable[str]) -> str:
     """Return names as one node set: node001, node002, node007 -> node[001-002,007]."""
     return str(NodeSet.fromlist(list(names), resolver=RESOLVER_NOGROUP))

@@ -42,6 +42,48 @@ CHINESE = {
     "Still configured, because the agent could not be taken away: {nodes}": (
         "未能移除 Agent，因此仍保留在配置中：{nodes}"
     ),
+    # added and removed
+    "{sentence} {next}": "{sentence}{next}",
+    "Added {name} ({ip}) to {path}.": "已将 {name}（{ip}）添加到 {path}。",
+    "Added {count} nodes to {path}: {nodes} ({addresses}).": (
+        "已将 {count} 个节点添加到 {path}：{nodes}（{addresses}）。"
+    ),
+    "--name is for one node, and {count} were named.": "--name 只能用于一个节点，而这里有 {count} 个。",
+    "{names} are {count} nodes, and {places} are {other} addresses; there must be one for each.": (
+        "{names} 是 {count} 个节点，{places} 是 {other} 个地址；两者数量必须相同。"
+    ),
+    "The hostname is {text}; it must be a hostname, or a node set of them: letters, digits, hyphens, "
+    "underscores and dots, at most 253 characters, and not only digits and dots.": (
+        "主机名是 {text}；须为主机名或其节点集：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
+    ),
+    "The name is {text}; it must be a hostname: letters, digits, hyphens, underscores and dots, "
+    "at most 253 characters, and not only digits and dots.": (
+        "名称是 {text}；须为主机名：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
+    ),
+    "The address is {text}; it must be the IPv4 or IPv6 address of one machine.": (
+        "地址是 {text}；须为某台机器的 IPv4 或 IPv6 地址。"
+    ),
+    "{path} has no address of {nodes}; name it: minipanel nodes add NODESET ADDRESSES": (
+        "{path} 中没有 {nodes} 的地址；请写明：minipanel nodes add 节点集 地址"
+    ),
+    "{path} already has a node of the hostname {text}: {name} ({ip}).": (
+        "{path} 已有主机名为 {text} 的节点：{name}（{ip}）。"
+    ),
+    "{path} already has a node of the name {text}: {name} ({ip}).": (
+        "{path} 已有名称为 {text} 的节点：{name}（{ip}）。"
+    ),
+    "{path} already has a node of the address {text}: {name} ({ip}).": (
+        "{path} 已有地址为 {text} 的节点：{name}（{ip}）。"
+    ),
+    "{path} already has {name} ({ip}), and {text} is another spelling of the same node.": (
+        "{path} 已有 {name}（{ip}），{text} 是同一节点的另一种写法。"
+    ),
+    "{path} has no node named {names}; nothing was removed.": "{path} 中没有名为 {names} 的节点；没有移除任何节点。",
+    "Removed {nodes} from {path}; the history stays.": "已从 {path} 移除 {nodes}；历史保留。",
+    "To take them out all the same: {command}": "仍要移出这些节点请运行：{command}",
+    "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.": (
+        "{hosts} 中仍有 {nodes}：minipanel nodes sync 会再次添加，除非写入 [hosts] ignore。"
+    ),
     # the running panel
     "No panel is running; it takes effect when one starts.": "面板没有运行；启动后生效。",
     "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (

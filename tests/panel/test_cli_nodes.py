@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from minipanel.commands.nodes_add import add_node_set
 from minipanel.config import Config, load_config
 from tests.panel.commands import log_in, run, running_panel, written_config
 from tests.panel.example import PASSWORD
@@ -50,6 +51,41 @@ def test_a_node_is_added_and_the_command_says_that_no_panel_runs(config: Config)
     assert load_config(config.path).nodes[-1].hostname == "node004"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "added"),
+    [
+        ("10.0.0.5", "node004", {"node004": "10.0.0.5"}),
+        ("fd00::5", "node004", {"node004": "fd00::5"}),
+        ("rack[08-10]", "10.0.1.[8-10]", {"rack08": "10.0.1.8", "rack09": "10.0.1.9", "rack10": "10.0.1.10"}),
+        ("10.0.1.[1,4]", "rack[1,4].cluster", {"rack1.cluster": "10.0.1.1", "rack4.cluster": "10.0.1.4"}),
+        ("b,a", "10.0.1.2,10.0.1.1", {"b": "10.0.1.2", "a": "10.0.1.1"}),
+        ("n[1-2],m", "fd00::1,10.0.1.[7-8]", {"n1": "fd00::1", "n2": "10.0.1.7", "m": "10.0.1.8"}),
+    ],
+)
+def test_nodes_and_addresses_are_told_apart_in_either_order(
+    config: Config, first: str, second: str, added: dict[str, str]
+) -> None:
+    done = run("nodes", "add", first, second, "--config", config.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {node.hostname: node.ip for node in load_config(config.path).nodes[3:]} == added
+
+
+def test_a_rack_is_added_in_one_step_and_told_folded(config: Config) -> None:
+    done = run("nodes", "add", "node[065-128]", "10.0.1.[65-128]", "--config", config.path)
+    assert done.stdout == (
+        f"Added 64 nodes to {config.path}: node[065-128] (10.0.1.[65-128]). "
+        "No panel is running; it takes effect when one starts.\n"
+    )
+
+
+def test_without_addresses_those_of_the_hosts_file_are_taken(config: Config, tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("10.1.0.1 n1.cluster n1\n10.1.0.2 n2\n10.2.0.2 n2\n10.1.0.3 n3.cluster\n")
+    add_node_set(config.path, "n[1-3]", None, None, hosts)
+    added = {node.hostname: node.ip for node in load_config(config.path).nodes[3:]}
+    assert added == {"n1": "10.1.0.1", "n2": "10.1.0.2", "n3": "10.1.0.3"}
+
+
 def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
     done = run("nodes", "remove", "NODE[001,003],long", "--config", config.path)
     assert done.returncode == 0, done.stderr
@@ -65,6 +101,17 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
         (["add", "NODE001", "10.0.0.5"], "already has a node of the hostname NODE001: node001 (10.0.0.2)."),
         (["add", "node004", "10.0.0.5", "--name", "Long"], "already has a node of the name Long: long (10.0.0.3)."),
         (["add", "node004", "10.0.0.4"], "already has a node of the address 10.0.0.4: spare (10.0.0.4)."),
+        (["add", "node002", "10.0.0.5"], "already has node002.cluster.example (10.0.0.3), and node002 is another"),
+        (["add", "node001.cluster", "10.0.0.5"], "and node001.cluster is another spelling of the same node."),
+        (["add", "n[1-2],n1.cluster", "10.0.0.[5-7]"], "already has n1 (10.0.0.5), and n1.cluster is another"),
+        (["add", "n1,n1", "10.0.0.[5-6]"], "already has a node of the hostname n1: n1 (10.0.0.5)."),
+        (["add", "n[1-2]", "10.0.0.5,10.0.0.5"], "already has a node of the address 10.0.0.5: n1 (10.0.0.5)."),
+        (["add", "n[1-3]", "10.0.0.[5-6]"], "'n[1-3]' are 3 nodes, and '10.0.0.[5-6]' are 2 addresses; there must be"),
+        (["add", "n[1-2]", "10.0.0.[255-256]"], "The address is '10.0.0.256'; it must be the IPv4 or IPv6 address"),
+        (["add", "n[1-2]", "fd00::[1-2]"], "The address is 'fd00::[1-2]'; it must be"),
+        (["add", "10.0.0.5", "10.0.0.6"], "The hostname is '10.0.0.5'; it must be a hostname"),
+        (["add", "n[1-2]", "10.0.0.[5-6]", "--name", "two"], "--name is for one node, and 2 were named."),
+        (["add", "n-nowhere[1-2]"], "/etc/hosts has no address of 'n-nowhere[1-2]'; name it: minipanel nodes add"),
         (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
         (["remove", "node["], "it must be a node set such as"),
         (["remove", "node[1-9999999]"], "at most 100000 nodes are allowed"),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +17,7 @@ from minipanel.errors import CommandError
 from minipanel.models.name_patterns import NamePatterns
 from minipanel.translations.language import IN_ENGLISH
 from tests.panel.commands import at_terminal, command, run, running_panel, written_config
+from tests.panel.faked_rollout import FakeRollOut, said_at
 
 SAME = "10.0.0.2 node001\n10.0.0.3 node002.cluster.example node002\n10.0.0.4 node003\n"
 RACK = "".join(f"10.0.1.{number} rack{number:03}\n" for number in range(1, 201))
@@ -39,36 +36,6 @@ def hosts(tmp_path: Path) -> Path:
     return path
 
 
-@dataclass
-class FakeRollOut:
-    """Stands for the visits to the nodes: notes them, and fails on some."""
-
-    fails_on: Sequence[str] = ()
-    calls: list[tuple[list[str], bool]] = field(default_factory=list)
-    configured: list[set[str]] = field(default_factory=list)
-    """The hostnames in config.toml at each call."""
-
-    def __call__(self, config: Config, hostnames: Sequence[str], removes: bool) -> FakeReport:
-        self.calls.append((list(hostnames), removes))
-        self.configured.append({node.hostname for node in load_config(config.path).nodes})
-        return FakeReport([name for name in hostnames if name in self.fails_on])
-
-
-@dataclass
-class FakeReport:
-    failed: Sequence[str]
-
-    @property
-    def exit_code(self) -> int:
-        return 1 if self.failed else 0
-
-    def show(self) -> None:
-        print(f"visited, {len(self.failed)} failed")
-
-    def as_json(self) -> dict[str, Any]:
-        return {"failed": list(self.failed)}
-
-
 def nodes(config: Config) -> dict[str, str]:
     return {node.hostname: node.ip for node in load_config(config.path).nodes}
 
@@ -76,16 +43,6 @@ def nodes(config: Config) -> dict[str, str]:
 def sync(config: Config, hosts: Path, *words: str, **environment: str) -> tuple[int, str]:
     done = run("nodes", "sync", "--from", hosts, "--config", config.path, *words, **environment)
     return done.returncode, done.stdout + done.stderr
-
-
-def said_at(terminal: int) -> str:
-    """Return all that an ended process has said at its terminal."""
-    said = b""
-    with contextlib.suppress(OSError):  # Linux tells the end of a terminal by EIO
-        while chunk := os.read(terminal, 100_000):
-            said += chunk
-    os.close(terminal)
-    return said.decode()
 
 
 def test_where_nothing_differs_nothing_is_written(config: Config, hosts: Path) -> None:

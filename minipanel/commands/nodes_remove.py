@@ -1,0 +1,93 @@
+"""`minipanel nodes remove`: nodes out of config.toml, and their agents away where that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from minipanel.commands.agents_left import RollOut, still_reporting, wants_agents_away
+from minipanel.commands.node_lists import nodes_called
+from minipanel.config import Config, NodeConfig
+from minipanel.database.newest import nodes_in
+from minipanel.edits import remove_nodes
+from minipanel.errors import CommandError, DatabaseError
+from minipanel.exits import DONE, FAILED
+from minipanel.machine.hosts import HOSTS, read_hosts
+from minipanel.machine.reload import tell_running_panel
+from minipanel.models.name_patterns import NamePatterns
+from minipanel.models.nodeset import expand, fold
+from minipanel.models.quote import quote
+from minipanel.sections import load_config
+from minipanel.translations.language import Translate, translator
+from minipanel.translations.nodes import CHINESE
+
+
+def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
+    """Take nodes, by hostname or name, out of config.toml and have the running panel read it; their history stays.
+
+    with_agent: first take the agent away from them; where that fails, the node stays in config.toml. It also takes the
+    agent from nodes that were taken out before. Returns the exit code. Raises CommandError when one of the nodes is
+    not there, BadInput for a node set that can't be read, ConfigError.
+    """
+    t = translator(CHINESE)
+    config = load_config(config_path)
+    chosen, missing = _chosen(config, expand(node_set))
+    earlier = _taken_out_before(config, missing) if with_agent else []
+    unknown = set(missing) - {node.hostname.lower() for node in earlier}
+    if unknown:
+        names = quote(fold(name for name in missing if name in unknown))
+        raise CommandError(t("{path} has no node named {names}; nothing was removed.", path=config.path, names=names))
+    kept: Sequence[str] = ()
+    if with_agent or wants_agents_away(still_reporting(config, chosen), True, t):
+        # While they are configured: the roll-out knows no other nodes.
+        known = replace(config, nodes=(*config.nodes, *earlier))
+        report = roll_out(known, [node.hostname for node in (*chosen, *earlier)], True)
+        report.show()
+        kept = report.failed
+    gone = [node.hostname for node in chosen if node.hostname not in kept]
+    if gone:
+        config = remove_nodes(config.path, set(gone))
+        done = t("Removed {nodes} from {path}; the history stays.", nodes=fold(gone), path=config.path)
+        print(t("{sentence} {next}", sentence=done, next=tell_running_panel(config.database.path, t)))
+        _tell_listed(config, gone, hosts, t)
+    stays = [node.hostname for node in chosen if node.hostname in kept]
+    if stays:
+        print(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(stays)))
+        print(t("To take them out all the same: {command}", command=f"minipanel nodes remove {fold(stays)}"))
+    return FAILED if kept else DONE
+
+
+def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], list[str]]:
+    """Return the configured nodes that are called so by hostname or name, and in lower case the names of none."""
+    known = {node.name.lower(): node for node in config.nodes}
+    known |= {node.hostname.lower(): node for node in config.nodes}
+    names = [name.lower() for name in wanted]
+    chosen = {known[name].hostname: known[name] for name in names if name in known}
+    return list(chosen.values()), [name for name in names if name not in known]
+
+
+def _taken_out_before(config: Config, hostnames: Sequence[str]) -> list[NodeConfig]:
+    """Return those of the nodes that are not configured any more: the database keeps where they were."""
+    try:
+        nodes = nodes_in(config.database.path) if hostnames else []
+    except DatabaseError:
+        return []
+    return [NodeConfig(node.name, node.ip, node.hostname) for node in nodes if node.hostname.lower() in hostnames]
+
+
+def _tell_listed(config: Config, gone: Sequence[str], hosts: Path, t: Translate) -> None:
+    """Report which of them the hosts file still has: a sync would bring them back."""
+    try:
+        listed = read_hosts(hosts, NamePatterns(config.hosts.ignore)).nodes
+    except OSError:
+        return
+    _, missing = nodes_called(listed, gone)
+    back = [hostname for hostname in gone if hostname not in missing]
+    if back:
+        print(
+            t(
+                "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.",
+                hosts=hosts, nodes=fold(back),
+            )
+        )  # fmt: skip
