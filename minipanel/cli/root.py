@@ -15,6 +15,7 @@ from minipanel.cli.backup import backup
 from minipanel.cli.nodes import nodes
 from minipanel.cli.panel import panel, serve
 from minipanel.cli.restore import restore
+from minipanel.cli.rollback import rollback
 from minipanel.cli.rollout import rollout
 from minipanel.cli.status import status
 from minipanel.cli.top import top
@@ -70,6 +71,7 @@ cli.add_typer(access)
 cli.add_typer(panel)
 cli.command("backup")(backup)
 cli.command("restore")(restore)
+cli.command("rollback")(rollback)
 cli.command("try")(try_)
 
 # Names of earlier releases: they work, and stand in no help.

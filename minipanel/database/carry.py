@@ -9,8 +9,9 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
-from minipanel.database.connection import explain, open_writer
+from minipanel.database.connection import explain, open_reader, open_writer
 from minipanel.errors import DatabaseError
 
 
@@ -45,25 +46,60 @@ def carry_over(newer: Path, copy: Path) -> None:
             raise DatabaseError(explain(error, newer)) from error
 
 
+def compare(newer: Path, copy: Path) -> tuple[int, str | None]:
+    """Return how many records of `newer` are not in `copy`, and why what it took in can't be carried over, or None.
+
+    Raises DatabaseError where one of them can't be read.
+    """
+    try:
+        with closing(open_reader(copy)) as connection:
+            connection.execute("ATTACH ? AS newer", (f"file:{quote(str(newer))}?mode=ro",))
+            (records,) = connection.execute(_NEW_RECORDS).fetchone()
+            try:
+                for table in _tables(connection):
+                    _matched(connection, table, newer)
+            except DatabaseError as error:
+                return int(records), str(error)
+    except sqlite3.Error as error:
+        raise DatabaseError(explain(error, newer)) from error
+    return int(records), None
+
+
+_NEW_RECORDS = """
+SELECT count(*) FROM (SELECT id FROM newer.system_metrics UNION ALL SELECT id FROM newer.pending_metrics) AS new
+WHERE NOT EXISTS (SELECT 1 FROM main.system_metrics AS old WHERE old.id = new.id)
+AND NOT EXISTS (SELECT 1 FROM main.pending_metrics AS old WHERE old.id = new.id)
+"""
+
+
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     # What was done to the newer database was not done to the copy.
     return [name for (name,) in rows.fetchall() if name != "applied_migrations"]
 
 
-def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
+def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[list[str], str]:
+    """Return the names of a table's columns, and by what a row `new` is there already as `old`.
+
+    Raises DatabaseError where the newer database lacks one of them.
+    """
     columns = connection.execute(f'PRAGMA main.table_info("{table}")').fetchall()
     there = {name for _, name, *_ in connection.execute(f'PRAGMA newer.table_info("{table}")').fetchall()}
     names = [name for _, name, *_ in columns]
     if not there.issuperset(names):
         raise DatabaseError(f"The database {newer} keeps {table} otherwise, so what it took in can't be carried over.")
     keys = [name for _, name, *_, key in columns if key]
-    if table == "pending_metrics":
-        # Where a record moved on to the history, it must not be in both.
-        connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
     is_there = " AND ".join(
         [f"old.{key} = new.{key}" for key in keys] + [f"old.{name} IS new.{name}" for name in names]
     )
+    return names, is_there
+
+
+def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
+    names, is_there = _matched(connection, table, newer)
+    if table == "pending_metrics":
+        # Where a record moved on to the history, it must not be in both.
+        connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
     listed = ", ".join(names)
     connection.execute(
         f'INSERT OR REPLACE INTO main."{table}" ({listed}) SELECT {listed} FROM newer."{table}" AS new '

@@ -7,6 +7,9 @@ writes JSON, one object a line: {"part": 0.5} while it works, then what came of 
     swap DATABASE KEPT   put it in the database's place; what was there is called KEPT from then on, and whole
     undo DATABASE KEPT LATER   the reverse; what took the place is called LATER from then on
     drop DATABASE        take away what take laid
+    compare DATABASE COPY         what the database has that an earlier copy of it lacks
+    carry DATABASE COPY           and that into the copy
+    exchange DATABASE COPY KEPT   a copy that lies beside it already becomes the database; undone with LATER = COPY
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
+from minipanel.database.carry import carry_over, compare
 from minipanel.database.connection import open_reader, open_writer
 from minipanel.database.copy import SPARE_BYTES, sync
 from minipanel.database.schema import APPLICATION_ID, newest_version, stored_version
@@ -88,6 +92,26 @@ def swap(database: Path, kept: Path) -> dict[str, object]:
     return {"kept": is_there}
 
 
+def carry(database: Path, copy: Path) -> dict[str, object]:
+    """Carry what the database took in over into an earlier copy of it. Raises DatabaseError."""
+    carry_over(database, copy)
+    return {}
+
+
+def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
+    """Put a copy that the owner keeps beside the database in its place. Raises as swap does."""
+    lock = PanelLock(database)
+    try:
+        _fold(database)
+        _name_too(database, kept)
+        _move_log(database, kept)
+        copy.replace(database)
+        sync(database.parent)
+    finally:
+        lock.release()
+    return {}
+
+
 def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
     """Put back what was there, also where a swap has failed halfway. What took its place stays, as `later`.
 
@@ -95,8 +119,7 @@ def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
     """
     lock = PanelLock(database)
     try:
-        is_swapped = not os.path.lexists(part_of(database))
-        if not is_swapped:
+        if os.path.lexists(part_of(database)) or os.path.lexists(later):  # it still waits
             if kept.exists():
                 kept.replace(database)  # does nothing where both are names of one file (rename(2))
                 kept.unlink(missing_ok=True)
@@ -195,6 +218,8 @@ def _name_too(path: Path, other: Path) -> None:
     """Give a file a second name, so that at no moment there is none by the first."""
     try:
         os.link(path, other, follow_symlinks=False)
+    except FileExistsError:
+        raise
     except OSError:  # a disk without hard links
         path.replace(other)
 
@@ -214,6 +239,9 @@ WORKS: dict[str, Callable[..., dict[str, object]]] = {
     "swap": swap,
     "undo": undo,
     "drop": drop,
+    "compare": lambda database, copy: dict(zip(("records", "reason"), compare(database, copy), strict=True)),
+    "carry": carry,
+    "exchange": exchange,
 }
 
 

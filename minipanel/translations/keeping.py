@@ -30,6 +30,40 @@ CHINESE = {
         "原来的数据库（含备份之后存入的全部数据）保留在：{kept}"
     ),
     "Undo: minipanel restore {kept}": "撤销：minipanel restore {kept}",
+    # rollback
+    "{version} can't go on with this configuration: {reason}": "{version} 无法使用当前配置：{reason}",
+    "Another set-up is running.": "另一个安装正在进行。",
+    "From {newer} back to {older}": "从 {newer} 回退到 {older}",
+    "start of {version}": "启动 {version}",
+    "Only root can go back to the release before.": "只有 root 能回退到之前的版本。",
+    "No panel is installed below {home}.": "{home} 下没有安装面板。",
+    "There is no release before {version} here. An upgrade keeps one.": (
+        "本机没有 {version} 之前的版本。升级时会保留一个。"
+    ),
+    "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
+    "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.": (
+        "{version} 无法打开数据库 {path}，其结构已被后来的版本改动，而改动之前的副本已不在。"
+        "可在安装该版本后，用 `minipanel restore` 恢复它能打开的备份。"
+    ),
+    "{version} can't open the database as it is now; it gets the copy of {time}, from before the upgrade.": (
+        "{version} 无法打开现在的数据库，将使用升级前的副本（{time}）。"
+    ),
+    "The {records} records stored since are carried over into it. What {version} does not know is lost.": (
+        "此后存入的 {records} 条记录会并入其中。{version} 不支持的内容将丢失。"
+    ),
+    "The {records} records stored since are lost to it: {reason}": "此后存入的 {records} 条记录无法并入：{reason}",
+    "The database as it is now is kept as {path}.": "现在的数据库保留为 {path}。",
+    "Nothing was changed; --yes goes back all the same.": "没有改动任何内容；仍要回退请加 --yes。",
+    "Go back all the same?": "仍要回退吗？",
+    "what was stored since, into the copy": "将此后的数据并入副本",
+    "back to {version}": "恢复 {version}",
+    "{version} does not run either:": "{version} 也未能运行：",
+    "{version} runs again, and the panel answers.": "{version} 已重新运行，面板响应正常。",
+    "The database of {version} is kept: {path}": "{version} 的数据库保留在：{path}",
+    "The agents stay as they are and report to it. To bring them its own agent: minipanel rollout": (
+        "Agent 保持不变，照常上报。如需安装此版本的 Agent：minipanel rollout"
+    ),
+    "Undo: {program} setup --no-rollout": "撤销：{program} setup --no-rollout",
     # why a copy can't be taken
     "it is no SQLite database": "它不是 SQLite 数据库",
     "it is the database of another program, not MiniPanel's": "它是其他程序的数据库，不是 MiniPanel 的",

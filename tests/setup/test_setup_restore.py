@@ -152,14 +152,19 @@ def test_whatever_ends_it_leaves_the_database_of_before_running(
 
 
 def end_once(
-    monkeypatch: pytest.MonkeyPatch, module: object, name: str, error: type[BaseException], is_before: bool
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    name: str,
+    error: type[BaseException],
+    is_before: bool,
+    work: str = "swap",
 ) -> None:
-    """Have the step end with an error, before or after its work, the first time. Of `place` only the swap counts."""
+    """Have the step end with an error, before or after its work, the first time. Of `place` only `work` counts."""
     real: Callable[..., object] = getattr(module, name)
     ended: list[bool] = []
 
-    def work(*words: object, **options: object) -> object:
-        if ended or (name == "place" and words[1] != "swap"):
+    def step(*words: object, **options: object) -> object:
+        if ended or (name == "place" and words[1] != work):
             return real(*words, **options)
         ended.append(True)
         if not is_before:
@@ -169,7 +174,7 @@ def end_once(
                 return {"kept": True}
         raise error("It was ended.")
 
-    monkeypatch.setattr(module, name, work)
+    monkeypatch.setattr(module, name, step)
 
 
 @needs_root

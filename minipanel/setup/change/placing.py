@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from minipanel.errors import CommandError
@@ -47,6 +48,14 @@ def place(
     if child.returncode != 0:
         raise CommandError(_refusal(t, told, escape(last_words[-1] if last_words else "?", _MAX_CHARACTERS)))
     return told
+
+
+def name_beside(database: Path, word: str) -> Path:
+    """Return a name that is free, for what is to be kept: data.db.replaced-20261125T101500Z, in UTC."""
+    now = datetime.now(UTC)
+    while os.path.lexists(name := database.with_name(f"{database.name}.{word}-{now.strftime('%Y%m%dT%H%M%SZ')}")):
+        now += timedelta(seconds=1)
+    return name
 
 
 def _refusal(t: Translate, told: dict[str, object], last_words: str) -> str:

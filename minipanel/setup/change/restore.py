@@ -6,9 +6,8 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from minipanel.config import Config
@@ -17,7 +16,8 @@ from minipanel.errors import CommandError, DatabaseError
 from minipanel.machine.lock import running_pid
 from minipanel.sections import load_config
 from minipanel.setup import places
-from minipanel.setup.change.placing import place
+from minipanel.setup.alone import alone
+from minipanel.setup.change.placing import name_beside, place
 from minipanel.setup.change.service import start, stop, wait_until_healthy
 from minipanel.setup.screen import Screen
 from minipanel.setup.signals import held_back
@@ -46,6 +46,12 @@ def restore(file: Path, config_path: Path, system: System, screen: Screen) -> No
     database = system.path(config.database.path)
     is_service = _is_service(config_path, system)
     _refuse(database, is_service, system, screen)
+    with alone(system, t) if is_service else nullcontext():
+        _restore(file, config, database, is_service, system, screen)
+
+
+def _restore(file: Path, config: Config, database: Path, is_service: bool, system: System, screen: Screen) -> None:
+    t = screen.t
     try:
         with _opened(file, database, screen) as copy:
             what = _take(file, copy, config, database, is_service, screen)
@@ -67,12 +73,11 @@ def _take(file: Path, copy: int, config: Config, database: Path, is_service: boo
             raise CommandError(sentence) from None
     newest = _moment(str(facts["newest"] or ""))
     screen.say("  " + t("{records} records, the newest of {newest}", records=facts["records"], newest=newest))
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return Restored(
         config,
         database,
-        database.with_name(f"{database.name}.replaced-{now}"),
-        database.with_name(f"{database.name}.not-restored-{now}"),
+        name_beside(database, "replaced"),
+        name_beside(database, "not-restored"),
         is_service,
         int(str(facts["records"])),
     )

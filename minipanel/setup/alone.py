@@ -1,0 +1,29 @@
+"""One change of the installation at a time: the lock that install.sh takes too."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from minipanel.errors import CommandError
+from minipanel.setup import places
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+
+@contextmanager
+def alone(system: System, t: Translate) -> Iterator[None]:
+    """Keep others from changing the installation while the block runs. Raises CommandError when one does already."""
+    try:
+        lock = os.open(system.path(f"{places.HOME}/.lock"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except FileNotFoundError:
+        raise CommandError(t("No panel is installed below {home}.", home=places.HOME)) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CommandError(t("Another set-up is running.")) from None
+    finally:
+        os.close(lock)

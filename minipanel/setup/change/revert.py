@@ -1,0 +1,162 @@
+"""`minipanel rollback`: the release before runs again, with all that was stored, or it is said first what is lost."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel import __version__
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.setup import places
+from minipanel.setup.alone import alone
+from minipanel.setup.change.configuration import installed_config
+from minipanel.setup.change.older import Copy, Older, copy_for, look_at, moment
+from minipanel.setup.change.placing import name_beside, place
+from minipanel.setup.change.release import current_release, mark_left, previous_release, switch_to
+from minipanel.setup.change.rollback import schema_version
+from minipanel.setup.change.service import lay_unit, start, stop, wait_until_healthy
+from minipanel.setup.screen import Screen
+from minipanel.setup.signals import held_back
+from minipanel.setup.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From which release to which.
+
+    `copy`: what takes the database's place, which is called `kept` then; None where it stays as it is.
+    """
+
+    newer: Path
+    older: Older
+    config: Config
+    database: Path
+    copy: Copy | None
+    kept: Path
+
+
+def roll_back(system: System, screen: Screen, is_agreed: bool) -> None:
+    """Have the release before run again, and show what was done. Raises CommandError, ConfigError, OSError.
+
+    Then what ran before runs again. `is_agreed`: what is lost by it, if anything, was agreed to beforehand.
+    """
+    if system.user_id != 0:
+        raise CommandError(screen.t("Only root can go back to the release before."))
+    with alone(system, screen.t):
+        _go(_find_way(system, screen), system, screen, is_agreed)
+
+
+def _go(way: Way, system: System, screen: Screen, is_agreed: bool) -> None:
+    t = screen.t
+    screen.say(t("From {newer} back to {older}", newer=__version__, older=way.older.version))
+    if way.copy is not None:
+        _agree(way, way.copy, screen, is_agreed)
+    try:
+        with screen.step(t("stop of the panel")):
+            stop(system)
+        if way.copy is not None:
+            _exchange(way, way.copy, screen)
+        with screen.step(t("start of {version}", version=way.older.version)):
+            _run(way.older.folder, way, way.older.version, system, screen)
+    except BaseException as error:
+        with held_back():
+            _undo(way, system, screen, error)
+        raise
+    mark_left(way.newer)
+    screen.say(*_last_lines(way, screen))
+
+
+def _find_way(system: System, screen: Screen) -> Way:
+    """Look at all of it, before anything is changed."""
+    t = screen.t
+    config = installed_config(system)
+    newer, folder = current_release(system), previous_release(system)
+    if config is None or newer is None:
+        raise CommandError(t("No panel is installed below {home}.", home=places.HOME))
+    if folder is None:
+        raise CommandError(t("There is no release before {version} here. An upgrade keeps one.", version=__version__))
+    older = look_at(folder, system, t)
+    database = system.path(config.database.path)
+    kept = name_beside(database, "after")
+    schema = schema_version(database)
+    if schema is None or schema.least <= older.schema:
+        return Way(newer, older, config, database, None, kept)
+    copy = copy_for(older, database, t)
+    if copy is None:
+        sentence = t(
+            "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
+            "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.",
+            version=older.version,
+            path=database,
+        )
+        raise CommandError(sentence)
+    return Way(newer, older, config, database, copy, kept)
+
+
+def _agree(way: Way, copy: Copy, screen: Screen, is_agreed: bool) -> None:
+    """Say what is lost, and go on only where that is agreed to. Raises CommandError."""
+    t = screen.t
+    version, records = way.older.version, copy.records
+    copied = t(
+        "{version} can't open the database as it is now; it gets the copy of {time}, from before the upgrade.",
+        version=version,
+        time=moment(copy.made_at),
+    )
+    carried = t(
+        "The {records} records stored since are carried over into it. What {version} does not know is lost.",
+        records=records,
+        version=version,
+    )
+    lost = t("The {records} records stored since are lost to it: {reason}", records=records, reason=copy.reason)
+    screen.say(copied, carried if copy.reason is None else lost)
+    screen.say(t("The database as it is now is kept as {path}.", path=way.kept))
+    if is_agreed:
+        return
+    if not (screen.is_guided and sys.stdin.isatty()):
+        raise CommandError(t("Nothing was changed; --yes goes back all the same."))
+    if not screen.confirm(t("Go back all the same?"), default=False):
+        raise CommandError(t("Nothing was changed."))
+
+
+def _exchange(way: Way, copy: Copy, screen: Screen) -> None:
+    t = screen.t
+    if copy.reason is None:
+        with screen.step(t("what was stored since, into the copy")):
+            place(t, "carry", way.database, copy.path)
+    with screen.step(t("copy into its place")), held_back():
+        place(t, "exchange", way.database, copy.path, way.kept)
+
+
+def _run(folder: Path, way: Way, version: str | None, system: System, screen: Screen) -> None:
+    switch_to(folder, system)
+    lay_unit(folder, way.config, system)
+    start(system)
+    wait_until_healthy(way.config, version, system, screen.t)
+
+
+def _undo(way: Way, system: System, screen: Screen, cause: BaseException) -> None:
+    t = screen.t
+    try:
+        with screen.step(t("back to {version}", version=__version__)):
+            with suppress(CommandError):
+                stop(system)
+            if way.copy is not None and way.kept.exists():
+                place(t, "undo", way.database, way.kept, way.copy.path)
+            _run(way.newer, way, None, system, screen)
+    except CommandError as error:
+        raise CommandError(f"{cause}\n{t('{version} does not run either:', version=__version__)} {error}") from cause
+
+
+def _last_lines(way: Way, screen: Screen) -> list[str]:
+    t = screen.t
+    lines = [t("{version} runs again, and the panel answers.", version=way.older.version)]
+    if way.copy is not None:
+        lines.append(t("The database of {version} is kept: {path}", version=__version__, path=way.kept))
+    return [
+        *lines,
+        t("The agents stay as they are and report to it. To bring them its own agent: minipanel rollout"),
+        t("Undo: {program} setup --no-rollout", program=f"{places.RELEASES}/{way.newer.name}/bin/minipanel"),
+    ]
