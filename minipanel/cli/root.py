@@ -7,11 +7,13 @@ from typing import Annotated, NoReturn
 
 import typer
 from typer import Option
+from typer.exceptions import TyperException
 
 from minipanel import __version__
 from minipanel.cli.access import access, passwd
 from minipanel.cli.agents import agents
 from minipanel.cli.backup import backup
+from minipanel.cli.help import show_error
 from minipanel.cli.nodes import nodes
 from minipanel.cli.panel import panel, serve
 from minipanel.cli.restore import restore
@@ -38,12 +40,16 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        cli(prog_name="minipanel")  # ends with SystemExit; what a command raises comes through
-    except SystemExit as end:
-        if end.code == _TYPERS_INTERRUPTED:
-            raise KeyboardInterrupt from None
-        raise
-    return DONE
+        # What a command raises comes through; what it ends with is returned, None where it just ends.
+        code = cli(prog_name="minipanel", standalone_mode=False)
+    except TyperException as error:
+        show_error(error)
+        return error.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    if code == _TYPERS_INTERRUPTED:
+        raise KeyboardInterrupt
+    return DONE if code is None else int(code)
 
 
 def _print_version(is_asked: bool) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer import Option
+
+from minipanel.cli.help import Command, Group
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 ConfigOption = Annotated[
     Path, Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.")
@@ -14,11 +19,20 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
 
 
-def group(name: str, meaning: str) -> typer.Typer:
+class Commands(typer.Typer):
+    """A group to which commands are added: each tells its help in the reader's language."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        """Return what makes a command of a function."""
+        return super().command(name, cls=Command, **options)
+
+
+def group(name: str, meaning: str) -> Commands:
     """Return a group of commands that shows its help when nothing is asked of it."""
     # Markup by Rich and its tracebacks would cost 50 ms at each command.
-    return typer.Typer(
+    return Commands(
         name=name,
+        cls=Group,
         help=meaning,
         add_completion=False,
         no_args_is_help=True,

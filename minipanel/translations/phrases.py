@@ -10,6 +10,7 @@ import os
 import re
 import string
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from minipanel.translations.language import is_chinese
 
@@ -24,14 +25,17 @@ def phrases(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.enviro
     """
     if not is_chinese(environ):
         return str
-    # Of two that fit, the one with more words of its own says more.
-    order = sorted(catalogue, key=_own_length, reverse=True)
-    patterns = [(_pattern(english), catalogue[english]) for english in order]
+
+    @cache
+    def patterns() -> list[tuple[re.Pattern[str], str]]:
+        # Of two that fit, the one with more words of its own says more.
+        order = sorted(catalogue, key=_own_length, reverse=True)
+        return [(_pattern(english), catalogue[english]) for english in order]
 
     def say(sentence: str) -> str:
         if sentence in catalogue and "{" not in sentence:
             return catalogue[sentence]
-        for pattern, chinese in patterns:
+        for pattern, chinese in patterns():
             found = pattern.fullmatch(sentence)
             if found and found.groupdict():
                 return chinese.format(**{name: say(value) for name, value in found.groupdict().items()})

@@ -1,0 +1,137 @@
+"""Commands whose --help, and what a line that can't be understood is told, are in the reader's language.
+
+English is Typer's own. For Chinese the same parts are written here: Typer counts characters, and these are two wide.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from minipanel.translations.cli import CHINESE
+from minipanel.translations.columns import width
+from minipanel.translations.language import is_chinese
+from minipanel.translations.phrases import phrases
+
+_COLUMNS = (50, 78)
+"""As few and as many as Typer takes of a terminal."""
+
+_FIRST_COLUMN = 30
+
+_TOKEN = re.compile(r"\s+|[（《“]?(?:[!-~]+|.)[，。；：、！？）》”…]*", re.DOTALL)
+"""What stays on one line: a word, or a Chinese character; neither a closing nor an opening sign stands alone."""
+
+# Commands and contexts are of classes that Typer keeps to itself.
+
+
+class Command(TyperCommand):
+    """One command."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the line that tells its usage."""
+        return _usage(self, ctx) if is_chinese() else super().get_usage(ctx)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return what --help prints."""
+        return _help(self, ctx) if is_chinese() else super().get_help(ctx)
+
+
+class Group(TyperGroup):
+    """Several commands under one name."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the line that tells its usage."""
+        return _usage(self, ctx) if is_chinese() else super().get_usage(ctx)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return what --help prints."""
+        return _help(self, ctx) if is_chinese() else super().get_help(ctx)
+
+
+def show_error(error: Any) -> None:
+    """Print on stderr why a command line can't be understood. error: one of those that Typer keeps to itself."""
+    context = getattr(error, "ctx", None)
+    if not is_chinese():
+        error.show()
+        return
+    say = phrases(CHINESE)
+    message = error.format_message()
+    if context is not None and message == context.get_help():  # nothing was asked
+        print(message, file=sys.stderr)
+        return
+    if context is not None:
+        print(context.get_usage(), file=sys.stderr)
+        print(say(f"Try '{context.command_path} --help' for help."), end="\n\n", file=sys.stderr)
+    print(say(f"Error: {message}"), file=sys.stderr)
+
+
+def _usage(command: Any, context: Any) -> str:
+    say = phrases(CHINESE)
+    pieces = [say(piece) for piece in command.collect_usage_pieces(context)]
+    return say(f"Usage: {' '.join([context.command_path, *pieces])}")
+
+
+def _help(command: Any, context: Any) -> str:
+    say = phrases(CHINESE)
+    columns = max(min(shutil.get_terminal_size().columns - 2, _COLUMNS[1]), _COLUMNS[0])
+    parts = [[_usage(command, context)]]
+    if command.help:
+        parts.append([f"  {line}" for line in wrapped(say(command.help), columns - 2)])
+    parameters = command.get_params(context)
+    for title, kind in (("Arguments:", "argument"), ("Options:", "option")):
+        rows = [_record(each, context, say) for each in parameters if each.param_type_name == kind and not each.hidden]
+        parts += [[say(title), *_listed(rows, columns)]] if rows else []
+    rows = [(name, _short(say(each.help))) for name, each in _commands(command, context)]
+    parts += [[say("Commands:"), *_listed(rows, columns)]] if rows else []
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _commands(command: Any, context: Any) -> list[tuple[str, Any]]:
+    if not isinstance(command, TyperGroup):
+        return []
+    named = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+    return [(name, each) for name, each in named if each is not None and not each.hidden]
+
+
+def _short(meaning: str) -> str:
+    """Return the first sentence."""
+    first, stop, _ = meaning.partition("。")
+    return first + stop
+
+
+def _record(parameter: Any, context: Any, say: Callable[[str], str]) -> tuple[str, str]:
+    """Return how a parameter is written, and what it means with its default and its limits in brackets."""
+    written, english = parameter.get_help_record(context)
+    meaning = parameter.help or ""
+    extras = english.removeprefix(meaning).strip().removeprefix("[").removesuffix("]")
+    if not extras:
+        return written, say(meaning)
+    said = "；".join(say(extra) for extra in extras.split("; "))
+    return written, f"{say(meaning)}[{said}]"
+
+
+def _listed(rows: Sequence[tuple[str, str]], columns: int) -> Iterable[str]:
+    """Yield rows as lines: what is named, and beside it what it means."""
+    first_column = min(max(width(first) for first, _ in rows), _FIRST_COLUMN) + 2
+    for first, second in rows:
+        lines = wrapped(second, max(columns - first_column - 2, 10))
+        if width(first) + 2 > first_column:
+            yield f"  {first}"
+            first = ""
+        yield f"  {first}{' ' * (first_column - width(first))}{lines[0]}".rstrip()
+        yield from (f"  {' ' * first_column}{line}" for line in lines[1:])
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Return a text as lines that take at most so many columns, one at least."""
+    lines = [""]
+    for token in _TOKEN.findall(text):
+        if lines[-1] and width(lines[-1] + token.rstrip()) > columns:
+            lines.append("")
+        lines[-1] += token if lines[-1] else token.lstrip()
+    return [line.rstrip() for line in lines]

@@ -1,0 +1,151 @@
+"""The command line in Chinese: what --help says, and what a line that can't be understood is told."""
+
+FRAME = {
+    # around every --help
+    "Usage: {line}": "用法：{line}",
+    "[OPTIONS]": "[选项]",
+    "COMMAND [ARGS]...": "命令 [参数]...",
+    "Arguments:": "参数：",
+    "Options:": "选项：",
+    "Commands:": "命令：",
+    "env var: {name}": "环境变量 {name}",
+    "default: {value}": "默认 {value}",
+    "required": "必填",
+    "(dynamic)": "（动态）",
+    # a command line that can't be understood
+    "Try '{command}' for help.": "用 {command} 查看帮助。",
+    "Error: {message}": "错误：{message}",
+    "No such command {name}.": "没有命令 {name}。",
+    "No such command {name}. Did you mean {others}?": "没有命令 {name}。是否要用 {others}？",
+    "Missing command.": "缺少命令。",
+    "No such option: {name}": "没有选项 {name}。",
+    "No such option: {name} (Possible options: {others})": "没有选项 {name}。相近的选项：{others}",
+    "Missing argument {name}.": "缺少参数 {name}。",
+    "Missing option {name}.": "缺少选项 {name}。",
+    "Got unexpected extra argument(s) ({words})": "多余的参数：{words}",
+    "Option {name} requires an argument.": "选项 {name} 需要一个值。",
+    "Option {name} does not take a value.": "选项 {name} 不带值。",
+    "Invalid value for {name}: {why}": "{name} 的值无效：{why}",
+    "Invalid value for {name} (env var: {variable}): {why}": "{name}（环境变量 {variable}）的值无效：{why}",
+    "Input should be less than or equal to {limit}": "须不大于 {limit}。",
+    "Input should be greater than or equal to {limit}": "须不小于 {limit}。",
+    "Input should be a valid integer, unable to parse string as an integer": "须为整数。",
+    "Input should be a valid number, unable to parse string as a number": "须为数字。",
+    "Value error, {value} is not one of {choices}.": "{value} 不是可选值；可选 {choices}。",
+}
+"""What Typer says, with {names} for its values."""
+
+HELP = {
+    # what several commands take
+    "The panel's configuration.": "面板的配置文件。",
+    "Print JSON.": "输出 JSON。",
+    "Ask nothing.": "不提问。",
+    "node007, or node[001-064,100].": "node007 或 node[001-064,100]。",
+    "Leave the nodes as they are.": "不向节点分发 Agent。",
+    # the top
+    "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.": (
+        "监控集群节点的 CPU、内存和 CPU 温度：实时信息和历史信息。"
+    ),
+    "Print the version.": "显示版本。",
+    "Show this message and exit.": "显示此帮助。",
+    # setup
+    "Install the panel on this machine, or upgrade it. install.sh starts this.": (
+        "在本机安装或升级面板。由 install.sh 启动。"
+    ),
+    "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
+    "Its first line; else a random password.": "取文件第一行作密码；未指定时随机生成。",
+    "Instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
+    "Of those nodes only these.": "只选用其中这些节点。",
+    "Of those nodes not these.": "排除其中这些节点。",
+    "/var/lib/minipanel/data.db.": "默认 /var/lib/minipanel/data.db。",
+    "8080.": "默认 8080。",
+    "Where the nodes reach this machine.": "节点访问本机所用的地址。",
+    "How agents prove who they are; munge.": "Agent 的认证方式；默认 munge。",
+    "HTTPS; no.": "HTTPS；默认 no。",
+    "With --tls own: PEM.": "用于 --tls own：PEM 文件。",
+    "What agents are to trust; else their system's.": "Agent 信任的 CA；默认为节点系统的 CA。",
+    "Take the panel away; data is kept.": "卸载面板；保留数据。",
+    "With --uninstall: data too.": "与 --uninstall 同用：连同数据一并删除。",
+    # rollout
+    "Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done.": (
+        "通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"
+    ),
+    "node[001-064]; all nodes unless given.": "node[001-064]；未指定时为全部节点。",
+    "Install again where it is up to date.": "已是最新的节点也重新安装。",
+    "Only where the last roll-out failed.": "只处理上次分发失败的节点。",
+    "Look at the nodes, change nothing.": "只检查节点，不作改动。",
+    "Take the agent away.": "移除 Agent。",
+    "The nodes and addresses in a hosts file.": "使用 hosts 文件中的节点和地址。",
+    "Into the image of diskless nodes instead.": "改为写入无盘节点的镜像。",
+    "How many nodes at once.": "并发节点数。",
+    "For each step on a node.": "单个节点每一步的超时（秒）。",
+    "Who logs in by ssh; [rollout] user unless given, which is root.": (
+        "ssh 登录用户；默认为 [rollout] user，即 root。"
+    ),
+    "That user becomes root by sudo, without a password.": "该用户通过免密 sudo 取得 root 权限。",
+    "Another agent file than this panel's.": "使用另一个 Agent 文件，而不是面板自带的。",
+    "The certificate that agents trust.": "Agent 信任的证书。",
+    # status, top
+    "Show what is up. Ends with 0 when all is well, with 1 otherwise.": (
+        "查看运行状态。一切正常时退出码为 0，否则为 1。"
+    ),
+    "Show the cluster live in the terminal; ? explains the keys.": "在终端实时显示整个集群；“?”键显示按键说明。",
+    "Print it once and end, as without a terminal.": "只输出一次后退出，同没有终端时。",
+    "Print it once as JSON.": "以 JSON 输出一次。",
+    "node[001-064], or a part of the names.": "node[001-064]，或名称的一部分。",
+    "{sorts}; numbers: highest first.": "{sorts}；数值从高到低。",
+    "The other way round.": "倒序。",
+    # backup, restore
+    "Copy the database while the panel runs, and check the copy.": "在面板运行时备份数据库，并校验备份。",
+    "The copy. It must not exist.": "备份文件，不能已存在。",
+    "Replace the file if it exists.": "文件已存在时覆盖。",
+    "Put a copy in the place of the database, and keep what was there.": "用备份替换数据库，并保留原有的数据库。",
+    "A copy that `minipanel backup` or the panel has made.": "由 minipanel backup 或面板生成的备份。",
+    # try
+    "Run a panel and an agent for this machine, without root or systemd.": (
+        "为本机运行面板和 Agent，无需 root 和 systemd。"
+    ),
+    "Everything is kept below it.": "所有数据都在此目录下。",
+    "8080 at the first start.": "首次启动时为 8080。",
+    "127.0.0.1 at the first start.": "首次启动时为 127.0.0.1。",
+    "Set the password to its first line, - for standard input: 8 characters or more.": (
+        "用文件第一行设置密码（- 表示标准输入）：至少 8 个字符。"
+    ),
+    "The same, but `ps` shows it to every user.": "同上，但所有用户都能通过 ps 看到。",
+    "How the agent proves who it is; MUNGE where munged answers.": "Agent 的认证方式；munged 可用时为 MUNGE。",
+    # nodes
+    "The nodes in config.toml.": "管理 config.toml 中的节点。",
+    "Show the configured nodes.": "列出已配置的节点。",
+    "Add a node.": "添加节点。",
+    "What the agent calls itself: the node's hostname.": "Agent 上报所用的名称，即节点的主机名。",
+    "The node's address.": "节点的地址。",
+    "What people read; the hostname unless given.": "显示名称；默认为主机名。",
+    "Take nodes out; their history stays.": "移除节点；历史数据保留。",
+    "Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs.": (
+        "按 /etc/hosts 同步节点的增减和变更，并分发 Agent。仍有差异时退出码为 1。"
+    ),
+    "A file like /etc/hosts; or genders, or slurm: names from there.": (
+        "格式同 /etc/hosts 的文件；或 genders、slurm：从中取节点名。"
+    ),
+    "Show what differs, change nothing.": "只显示差异，不作改动。",
+    "Take the agent away from what goes.": "同时移除被移除节点上的 Agent。",
+    "Also where no node would be left.": "即使会移除全部节点也执行。",
+    # agents
+    "The agents on the nodes; `minipanel rollout` puts them there.": "各节点上的 Agent；分发用 minipanel rollout。",
+    "Look whether the agent can be put onto the nodes, change nothing: `rollout --dry-run`.": (
+        "检查各节点能否安装 Agent，不作改动：同 rollout --dry-run。"
+    ),
+    "Take the agent away from these nodes: `rollout --remove`.": "从这些节点移除 Agent：同 rollout --remove。",
+    # access
+    "Who may see the page.": "管理网页的访问权限。",
+    "Set the password of the page's account. Ends all sessions.": "设置网页账号的密码，并使所有会话失效。",
+    "Read the password from standard input.": "从标准输入读取密码。",
+    # panel
+    "The panel itself.": "面板本身。",
+    "Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew.": (
+        "运行面板。SIGTERM 停止面板，SIGHUP 使其重新读取配置。"
+    ),
+}
+"""What each command, argument and option means, as their code says it in English."""
+
+CHINESE = FRAME | HELP
