@@ -68,6 +68,7 @@ CHINESE = {
         "密码至少 {least} 个可打印字符，最多 {most} 字节。"
     ),
     "Nodes": "节点",
+    "ignored": "忽略",
     "this machine": "本机",
     "  ... {count} more ...": "  …… 另有 {count} 个 ……",
     "Enter: use these nodes    a ADDRESS HOSTNAME: add one    l: list them all": (

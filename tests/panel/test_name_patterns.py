@@ -6,12 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minipanel.config import HostsConfig, load_config
 from minipanel.config.template import render_config
 from minipanel.errors import ConfigError
 from minipanel.machine.hosts import HostsNode, parse_hosts
-from minipanel.models.name_patterns import NamePatterns, is_name_pattern
+from minipanel.models.name_patterns import NamePatterns, is_name_pattern, patterns_for
+from minipanel.models.nodeset import expand
 from tests.panel.commands import written_config
 
 
@@ -81,3 +84,58 @@ def test_what_can_not_be_ignored_is_one_sentence(tmp_path: Path, value: str) -> 
     config.path.write_text(config.path.read_text() + f"\n[hosts]\nignore = {value}\n")
     with pytest.raises(ConfigError, match=r"ignore in \[hosts\] is .*; it must be an array of hostnames, node"):
         load_config(config.path)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "kept", "patterns"),
+    [
+        ("n1-ib n2-ib n1-bmc n2-bmc switch1 switch2 ups", "mgmt n1 n2", ["*-ib", "*-bmc", "switch*", "ups"]),
+        ("n[17-20]", "mgmt n[1-16]", ["n[17-20]"]),
+        ("node[17-20]", "mgmt node[1-16]", ["node[17-20]"]),
+        ("n1-ib n2-ib", "mgmt n1 n2 gw-ib", ["n[1-2]-ib"]),
+        ("n1.ib n2.ib", "n1 n2", ["*.ib"]),
+        ("n1.a n2.a", "n3.a", ["n[1-2].a"]),
+        ("login", "mgmt", ["login"]),
+        ("sw1 sw2", "mgmt", ["sw[1-2]"]),
+        ("rack-1 rack-2", "mgmt", ["rack*"]),
+        ("n1", "n1.cluster n2", []),
+        ("", "mgmt", []),
+    ],
+)
+def test_what_was_left_out_is_said_by_what_it_has_in_common(left_out: str, kept: str, patterns: list[str]) -> None:
+    assert patterns_for(lines_of(left_out), lines_of(kept)) == patterns
+
+
+def lines_of(text: str) -> list[list[str]]:
+    return [[name] for node_set in text.split() for name in expand(node_set)]
+
+
+NAMES = st.lists(
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["n", "node", "switch", "login-", "a"]),
+        st.integers(0, 12),
+        st.sampled_from(["", "", "-ib", "-bmc", ".ib", ".cluster"]),
+    ),
+    unique=True,
+    max_size=30,
+)
+
+
+@given(NAMES, st.sets(st.integers(0, 30)))
+def test_patterns_mean_no_line_that_is_kept_and_all_others(names: list[str], gone: set[int]) -> None:
+    left_out = [[name] for index, name in enumerate(names) if index in gone]
+    kept = [[name] for index, name in enumerate(names) if index not in gone]
+    patterns = patterns_for(left_out, kept)
+    assert all(map(is_name_pattern, patterns))
+    meant = NamePatterns(patterns)
+    assert not any(map(meant.matches, kept))
+    shorts = {name.partition(".")[0] for (name,) in kept}
+    assert all(meant.matches(line) for line in left_out if line[0] not in shorts)
+
+
+def test_ten_thousand_names_are_put_into_patterns_within_two_seconds() -> None:
+    kept = [[f"node{i:05}.cluster", f"node{i:05}"] for i in range(10_000)]
+    started = time.perf_counter()
+    assert patterns_for([[f"node{i:05}-ib"] for i in range(10_000)], kept) == ["*-ib"]
+    assert time.perf_counter() - started < 2

@@ -24,8 +24,9 @@ pytestmark = needs_root
 def test_a_first_installation_leaves_what_it_should(machine: Machine, stub: PanelStub) -> None:
     release = lay_release(machine, "0.1.0.a")
     stub.well = {"0.1.0.a"}
-    config = install(answers(stub), release, machine.system, screen())
+    config = install(answers(stub, ignored=("*-ib",)), release, machine.system, screen())
     assert config == load_config(machine.root / CONFIG[1:])
+    assert config.hosts.ignore == ("*-ib",)
     assert (config.admin.username, config.server.port, len(config.nodes)) == ("chief", stub.port, 2)
     home = machine.root / "opt/minipanel"
     assert str((home / "current").readlink()) == "releases/0.1.0.a"

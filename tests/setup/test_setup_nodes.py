@@ -85,6 +85,36 @@ def test_this_machine_can_not_be_deleted(text: str) -> None:
     assert names(chosen) == ["mgmt", "a"]
 
 
+def test_what_is_deleted_is_marked_and_becomes_what_is_ignored() -> None:
+    lines = [
+        HostsNode("mgmt", ("10.0.0.1",)),
+        HostsNode("n1", ("10.0.0.2",)),
+        HostsNode("n2", ("10.0.0.3",), ("login",)),
+        HostsNode("n1-ib", ("10.1.0.2",)),
+        HostsNode("n2-ib", ("10.1.0.3",)),
+        HostsNode("core", ("10.9.0.1",)),
+    ]
+    chosen = Selection(lines, english)
+    assert chosen.ignored == []
+    chosen.remove("4-6")
+    assert chosen.ignored == ["*-ib", "core"]
+    assert chosen.lines(is_whole=True)[-1] == "     10.9.0.1  core   ignored"
+    assert chosen.lines()[-1] == "  3  10.0.0.3  n2"
+    chosen.add("10.9.0.1", "core")
+    assert chosen.ignored == ["*-ib"]
+    # What was typed and taken back stands in no hosts file.
+    chosen.add("10.8.0.1", "typed")
+    chosen.remove("typed")
+    assert chosen.ignored == ["*-ib"]
+
+
+def test_what_options_leave_out_is_ignored_too(machine: Machine, tmp_path: Path) -> None:
+    machine.write("/etc/hosts", HOSTS)
+    request = Request(only="node[01-10]", without="node[05-06]")
+    chosen = ask_nodes(TypingScreen(is_guided=False), request, machine.system, OWN)
+    assert chosen.ignored == ["node[05-06,11-20]"]
+
+
 def test_a_node_is_added_at_the_end() -> None:
     chosen = selection("mgmt")
     chosen.add("::ffff:10.0.0.9", "node9")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,8 @@ def test_all_questions_can_be_answered_by_enter(machine: Machine) -> None:
     assert [node.hostname for node in answers.nodes] == ["mgmt", "node1", "node2"]
     assert (answers.auth, answers.tls, answers.is_random) == ("munge", None, True)
     assert "  nodes          3: mgmt,node[1-2]" in summary(answers, screen)
+    assert not any(line.startswith("  ignored") for line in summary(answers, screen))
+    assert "  ignored        *-ib, core" in summary(replace(answers, ignored=("*-ib", "core")), screen)
     assert not any(answers.password in line for line in [*screen.shown, *summary(answers, screen)])
 
 

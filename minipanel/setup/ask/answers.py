@@ -31,7 +31,10 @@ Tls = Certificates | SelfMade | None
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All of it. `nodes` has this machine first; `is_random` tells that nobody knows the password yet."""
+    """All of it. `nodes` has this machine first; `is_random` tells that nobody knows the password yet.
+
+    ignored: what of /etc/hosts is to be no node, as [hosts] has it.
+    """
 
     admin: str
     password: str
@@ -42,6 +45,7 @@ class Answers:
     address: str
     auth: Auth
     tls: Tls
+    ignored: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:

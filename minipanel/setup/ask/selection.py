@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from minipanel.config import NodeConfig
 from minipanel.errors import BadInput, CommandError
 from minipanel.machine.hosts import HostsNode
+from minipanel.models.name_patterns import patterns_for
 from minipanel.models.names import is_hostname, parse_node_address
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
@@ -25,14 +26,24 @@ class Selection:
     """Nodes in order, numbered from 1. The first is this machine and always stays."""
 
     def __init__(self, nodes: Iterable[HostsNode], t: Translate) -> None:
-        self.nodes = [NodeConfig(node.hostname, node.address, node.hostname) for node in nodes]
+        listed = list(nodes)
+        self.nodes = [NodeConfig(node.hostname, node.address, node.hostname) for node in listed]
+        self._names = {node.hostname.lower(): (node.hostname, *node.aliases) for node in listed}
+        self._left_out: list[NodeConfig] = []
         self._t = t
+
+    @property
+    def ignored(self) -> list[str]:
+        """What was left out, as `ignore` in [hosts] has it: those lines are never proposed again."""
+        return patterns_for(list(map(self._names_of, self._left_out)), map(self._names_of, self.nodes))
 
     def lines(self, is_whole: bool = False) -> list[str]:
         """Return the numbered table. A long list is shown in part, unless the whole is wanted."""
         rows = [(str(number), node.ip, node.hostname, "") for number, node in enumerate(self.nodes, 1)]
         rows[0] = (*rows[0][:3], self._t("this machine"))
-        if is_whole or len(rows) <= SHOWN_WHOLE:
+        if is_whole:
+            return align([*rows, *(("", node.ip, node.hostname, self._t("ignored")) for node in self._left_out)])
+        if len(rows) <= SHOWN_WHOLE:
             return align(rows)
         lines = align(rows)
         left_out = self._t("  ... {count} more ...", count=len(rows) - SHOWN_FIRST - SHOWN_LAST)
@@ -51,6 +62,7 @@ class Selection:
                     self._t("{hostname} ({address}) is in the list already.", hostname=node.hostname, address=node.ip)
                 )
         self.nodes.append(NodeConfig(hostname, ip, hostname))
+        self._left_out = [node for node in self._left_out if node.hostname.lower() != hostname.lower()]
 
     def remove(self, text: str) -> str:
         """Take nodes out: by numbers (3,17-20) or by node set (node[017-020]). Returns them folded.
@@ -67,9 +79,13 @@ class Selection:
     def _take_out(self, indexes: Collection[int]) -> str:
         if 0 in indexes:
             raise CommandError(self._t("{hostname} is this machine and stays.", hostname=self.nodes[0].hostname))
-        gone = [node.hostname for index, node in enumerate(self.nodes) if index in indexes]
+        gone = [node for index, node in enumerate(self.nodes) if index in indexes]
         self.nodes = [node for index, node in enumerate(self.nodes) if index not in indexes]
-        return fold(gone)
+        self._left_out += [node for node in gone if node.hostname.lower() in self._names]
+        return fold(node.hostname for node in gone)
+
+    def _names_of(self, node: NodeConfig) -> tuple[str, ...]:
+        return self._names.get(node.hostname.lower(), (node.hostname,))
 
     def _numbered(self, text: str) -> set[int]:
         """Return the indexes, from 0, of numbers as people see them, from 1."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from minipanel.models.nodeset import fold
+from minipanel.models.quote import escape
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.ask.nodes import ask_nodes
@@ -16,6 +17,8 @@ from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.columns import align
 
+SHOWN_CHARACTERS = 400
+
 
 def ask_everything(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Answers:
     """Ask for what was not given. Changes nothing. Raises CommandError for what was given and can't be."""
@@ -24,7 +27,8 @@ def ask_everything(screen: Screen, request: Request, system: System, network: Ow
     admin = ask_admin(screen, request)
     password, is_random = ask_password(screen, request)
     screen.title(t("Nodes"))
-    nodes = ask_nodes(screen, request, system, network).nodes
+    selection = ask_nodes(screen, request, system, network)
+    nodes, ignored = selection.nodes, tuple(selection.ignored)
     screen.question_title(t("Panel"))
     database = ask_database(screen, request, system)
     port = ask_port(screen, request, system)
@@ -32,7 +36,8 @@ def ask_everything(screen: Screen, request: Request, system: System, network: Ow
     address = ask_address(screen, request, proposal)
     names = certificate_names(address, nodes[0].hostname, network)
     tls = ask_tls(screen, request, system, names)
-    return Answers(admin, password, is_random, tuple(nodes), database, port, address, request.auth or "munge", tls)
+    auth = request.auth or "munge"
+    return Answers(admin, password, is_random, tuple(nodes), database, port, address, auth, tls, ignored)
 
 
 def certificate_names(address: str, hostname: str, network: OwnNetwork) -> tuple[str, ...]:
@@ -47,11 +52,13 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
     t = screen.t
     nodes = fold(node.hostname for node in answers.nodes)
     proof = "MUNGE" if answers.auth == "munge" else t("a token each")
+    ignored = [(t("ignored"), escape(", ".join(answers.ignored), SHOWN_CHARACTERS))] if answers.ignored else []
     return align(
         [
             (t("page"), answers.url),
             (t("account"), answers.admin),
             (t("nodes"), t("{count}: {nodes}", count=len(answers.nodes), nodes=nodes)),
+            *ignored,
             (t("database"), str(answers.database)),
             (t("agents"), t("they prove who they are by {proof}", proof=proof)),
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),

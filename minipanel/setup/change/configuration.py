@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, ServerConfig
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, HostsConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
 from minipanel.sections import check_config, load_config
@@ -81,4 +81,5 @@ def _config(answers: Answers, path: Path) -> Config:
         # The secret stands ready for a change from MUNGE to tokens.
         agents=AgentsConfig(answers.auth, secrets.token_urlsafe(SECRET_BYTES)),
         nodes=answers.nodes,
+        hosts=HostsConfig(answers.ignored),
     )
