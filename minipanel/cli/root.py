@@ -16,6 +16,7 @@ from minipanel.cli.backup import backup
 from minipanel.cli.help import show_error
 from minipanel.cli.nodes import nodes
 from minipanel.cli.panel import panel, serve
+from minipanel.cli.prometheus import prometheus
 from minipanel.cli.restore import restore
 from minipanel.cli.rollback import rollback
 from minipanel.cli.rollout import rollout
@@ -78,6 +79,7 @@ cli.add_typer(panel)
 cli.command("backup")(backup)
 cli.command("restore")(restore)
 cli.command("rollback")(rollback)
+cli.command("prometheus")(prometheus)
 cli.command("try")(try_)
 
 # Names of earlier releases: they work, and stand in no help.

@@ -95,6 +95,9 @@ HELP = {
     "node[001-064], or a part of the names.": "node[001-064]，或名称的一部分。",
     "{sorts}; numbers: highest first.": "{sorts}；数值从高到低。",
     "The other way round.": "倒序。",
+    # prometheus
+    "Print the configuration with which Prometheus scrapes the panel.": "输出 Prometheus 抓取面板所用的配置。",
+    "Where Prometheus finds its token.": "Prometheus 读取令牌的文件。",
     # backup, restore
     "Copy the database while the panel runs, and check the copy.": "在面板运行时备份数据库，并校验备份。",
     "The copy. It must not exist.": "备份文件，不能已存在。",

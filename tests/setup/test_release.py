@@ -49,7 +49,10 @@ def test_the_archive_has_what_people_and_machines_need(content: Path) -> None:
         "install.sh", "distribute-agents.sh", "minipanel-agent", "requirements.lock", "README.md", "README.zh-CN.md",
         "LICENSE", "CHANGELOG.md", "SHA256SUMS", "wheels", "deploy", "docs", "licences",
     }  # fmt: skip
-    assert set(names(content / "deploy")) == {"install-agent.sh", "minipanel-agent.service", "minipanel.service"}
+    assert set(names(content / "deploy")) == {
+        "install-agent.sh", "minipanel-agent.service", "minipanel.service", "grafana",
+    }  # fmt: skip
+    assert set(names(content / "deploy/grafana")) == {"minipanel.json", "datasource.yaml", "dashboards.yaml"}
     assert (content / "install.sh").stat().st_mode & 0o111
 
 
