@@ -104,6 +104,9 @@ HELP = {
     "Replace the file if it exists.": "文件已存在时覆盖。",
     "Put a copy in the place of the database, and keep what was there.": "用备份替换数据库，并保留原有的数据库。",
     "A copy that `minipanel backup` or the panel has made.": "由 minipanel backup 或面板生成的备份。",
+    # rollback
+    "Go back to the release that ran before the last upgrade.": "回滚到上次升级前的版本。",
+    "Go back also where something is lost by it.": "即使会丢失数据也回滚。",
     # try
     "Run a panel and an agent for this machine, without root or systemd.": (
         "为本机运行面板和 Agent，无需 root 和 systemd。"
@@ -119,9 +122,10 @@ HELP = {
     # nodes
     "The nodes in config.toml.": "管理 config.toml 中的节点。",
     "Show the configured nodes.": "列出已配置的节点。",
-    "Add a node.": "添加节点。",
-    "What the agent calls itself: the node's hostname.": "Agent 上报所用的名称，即节点的主机名。",
-    "The node's address.": "节点的地址。",
+    "Add nodes. Node set and addresses may stand in either order.": "添加节点。节点集和地址的先后顺序不限。",
+    "The hostnames: node065, or node[065-128].": "主机名：node065 或 node[065-128]。",
+    "10.0.1.[65-128]; those of /etc/hosts unless given.": "10.0.1.[65-128]；未指定时取自 /etc/hosts。",
+    "Take the agent away from them first.": "先从这些节点移除 Agent。",
     "What people read; the hostname unless given.": "显示名称；默认为主机名。",
     "Take nodes out; their history stays.": "移除节点；历史数据保留。",
     "Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs.": (

@@ -66,7 +66,7 @@ def test_the_help_of_every_command_is_chinese_and_fits_the_terminal(
     [
         ("rolout", "没有命令 'rolout'。是否要用 'rollout'？"),
         ("xyz", "没有命令 'xyz'。"),
-        ("nodes add n1", "缺少参数 'IP'。"),
+        ("nodes add", "缺少参数 'NODESET'。"),
         ("status --nope", "没有选项 --nope。"),
         ("status --jsn", "没有选项 --jsn。相近的选项：--json"),
         ("status x y", "多余的参数：x y"),
