@@ -35,7 +35,7 @@ FROM memory
 def write_month(config: Config, days: float) -> int:
     """Make the panel's database with full records of all its nodes up to now; return how many."""
     store = Store(config.database.path)
-    store.run([store.follow(config.admin, config.nodes, int(time.time()))])
+    store.run([store.follow(config.accounts, config.nodes, int(time.time()))])
     store.close()
     end = int(time.time()) // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
     start = end - round(days * DAY_RECORDS) * RECORD_SECONDS

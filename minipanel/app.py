@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,12 +14,13 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from minipanel import __version__
+from minipanel.access.access import Access
 from minipanel.config import Config
 from minipanel.errors import PanelError
-from minipanel.handlers import agents, auth, docs, metrics, nodes, scrape, stream
+from minipanel.handlers import access, agents, auth, docs, metrics, nodes, scrape, stream
 from minipanel.handlers.answer import answered_with, json_answer
+from minipanel.handlers.guard import ANYONE
 from minipanel.handlers.headers import with_safe_headers
-from minipanel.handlers.login_guard import signed_in
 from minipanel.handlers.page import page_routes
 from minipanel.handlers.reply import Reply, failure, raw_headers, refusal, reply, send_whole
 from minipanel.handlers.request import panel_of, peer_of, prove_client, read_body
@@ -32,8 +33,8 @@ STATIC = Path(__file__).parent / "static"
 INGEST = "/api/metrics"
 """Where agents post to."""
 
-FOR_USERS = (nodes.router, stream.router, metrics.router, scrape.router, docs.router)
-"""Every route of these asks for a session."""
+ROUTERS = (auth.router, access.router, nodes.router, stream.router, metrics.router, scrape.router, docs.router)
+"""Each route of these declares who may call it: handlers/guard.py."""
 
 
 def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], Panel] = Panel) -> FastAPI:
@@ -55,10 +56,11 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.panel = parts
-    app.include_router(auth.router)
-    for router in FOR_USERS:
-        app.include_router(router, dependencies=[Depends(signed_in)])
-    app.add_api_route("/api/health", health, responses=answered_with(Health), tags=["health"])
+    app.state.access = Access(config, parts.ingest.run, parts.clock)
+    parts.on_reload(app.state.access.reload)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/api/health", health, dependencies=[ANYONE], responses=answered_with(Health), tags=["health"])
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
     app.router.routes.extend(page_routes(static))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
@@ -111,10 +113,13 @@ async def health() -> Response:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     panel: Panel = app.state.panel
+    access: Access = app.state.access
     try:
         await panel.start()
+        await access.start()
         yield
     finally:
+        await access.close()
         await panel.close()
 
 

@@ -28,7 +28,7 @@ FLOORS = (
     {"machine", "config"},
     {"database"},
     {"services"},
-    {"alerts", "archive", "slurm"},
+    {"access", "alerts", "archive", "slurm"},
     {"sections"},
     {"edits"},
     {"handlers"},

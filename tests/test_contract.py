@@ -30,23 +30,43 @@ TABLES = {
 INDEXES = {"idx_system_metrics_timestamp": ["timestamp"]}
 """Of node and time the row id is the index: node_id << 32 | timestamp."""
 
-ANYONE = {("POST", "/api/auth/login"), ("GET", "/api/health")}
+ANYONE = {("POST", "/api/auth/login"), ("POST", "/api/auth/kiosk"), ("GET", "/api/health")}
 AGENTS = {("POST", "/api/metrics")}
-USERS = {
-    ("POST", "/api/auth/logout"),
+SCREENS = {
     ("GET", "/api/auth/me"),
     ("GET", "/api/nodes"),
     ("GET", "/api/metrics/realtime"),
-    ("GET", "/api/metrics/realtime/{}"),
     ("GET", "/api/metrics/stream"),
+    ("GET", "/api/metrics/trend"),
+}
+"""For users, programs that may read, and wall screens."""
+READERS = {
+    ("GET", "/api/metrics/realtime/{}"),
     ("GET", "/api/metrics/history"),
     ("GET", "/api/metrics/history/{}"),
     ("GET", "/api/metrics/gaps"),
     ("GET", "/api/metrics/gaps/{}"),
     ("GET", "/api/metrics/spread"),
-    ("GET", "/api/metrics/trend"),
-    ("GET", "/metrics"),
 }
+"""For users, and programs that may read."""
+COUNTERS = {("GET", "/metrics")}
+"""For users, and programs of either scope."""
+PEOPLE = {
+    ("POST", "/api/auth/logout"),
+    ("GET", "/api/auth/sessions"),
+    ("DELETE", "/api/auth/sessions/{}"),
+}
+"""For users alone, viewers too."""
+ADMINS = {
+    ("GET", "/api/tokens"),
+    ("POST", "/api/tokens"),
+    ("DELETE", "/api/tokens/{}"),
+    ("GET", "/api/kiosks"),
+    ("POST", "/api/kiosks"),
+    ("DELETE", "/api/kiosks/{}"),
+    ("GET", "/api/audit"),
+}
+USERS = SCREENS | READERS | COUNTERS | PEOPLE | ADMINS
 UNDESCRIBED = {("GET", "/api/docs"), ("GET", "/api/openapi.json")}
 """For users too, but not part of the document that they show."""
 

@@ -35,7 +35,16 @@ EVERYWHERE = {"--help", "--config"}
 
 OPTION = re.compile(r"(?<!\S)--[a-z-]+")
 
-SECTIONS = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.HOSTS, *ROOMS, values.NODES)
+SECTIONS = (
+    values.SERVER,
+    values.ADMIN,
+    values.USERS,
+    values.DATABASE,
+    values.AGENTS,
+    values.HOSTS,
+    *ROOMS,
+    values.NODES,
+)
 
 in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 
@@ -49,7 +58,7 @@ def test_the_panels_table_says_of_each_key_what_its_declaration_says(language: i
 def declared_rows(language: int) -> Iterator[str]:
     """The table as the declarations have it; keys of one meaning stand in one row."""
     for section in SECTIONS:
-        place = f"[[{section.name}]]" if section is values.NODES else f"[{section.name}]"
+        place = f"[[{section.name}]]" if section in (values.NODES, values.USERS) else f"[{section.name}]"
         groups: list[tuple[str, list[str], list[str]]] = []
         for name, (key, default) in section.keys.items():
             meaning = (key.english, key.chinese)[language]
@@ -172,7 +181,7 @@ def test_the_table_of_routes_has_every_route_and_no_other(pages: list[Path]) -> 
 
 @in_each_language
 def test_a_route_that_is_named_is_there(pages: list[Path]) -> None:
-    named = [word.split("?")[0].split(" ") for word in words(*pages) if re.match("(GET|POST) /", word)]
+    named = [word.split("?")[0].split(" ") for word in words(*pages) if re.match("(GET|POST|DELETE) /", word)]
     assert {(method, without_names(path)) for method, path in named} <= ANYONE | AGENTS | USERS
 
 

@@ -141,7 +141,7 @@ def test_a_metric_more_goes_from_a_nodes_file_to_the_api(tree: Path, tmp_path: P
     last = int(time.time()) // 300 * 300
     # What was stored before the update has none.
     store = Store(config.database.path)
-    nodes = store.run([store.follow(config.admin, config.nodes, last)])[0]
+    nodes = store.run([store.follow(config.accounts, config.nodes, last)])[0]
     store.run([store.write_samples(nodes[0].id, [Sample("node001", last - 900, 50.0, 8000, 2000, None)], 0)])
     store.close()
     words = agent_words(tmp_path, config.server.url)

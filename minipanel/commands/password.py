@@ -6,11 +6,11 @@ import getpass
 import sys
 from pathlib import Path
 
+from minipanel.access.password import hash_password, read_password
 from minipanel.edits import set_password_hash
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
 from minipanel.sections import load_config
-from minipanel.services.password import hash_password, read_password
 
 
 def change_password(config_path: Path, from_stdin: bool) -> None:

@@ -9,6 +9,7 @@ from minipanel.config.values import (
     HostsConfig,
     NodeConfig,
     ServerConfig,
+    UserConfig,
 )
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "HostsConfig",
     "NodeConfig",
     "ServerConfig",
+    "UserConfig",
     "check_config",
     "load_config",
 ]

@@ -1,4 +1,4 @@
-"""The [[nodes]] sections of config.toml as lines of text: cut out and put in without touching a line around them.
+"""The [[nodes]] and [[users]] of config.toml as lines of text: cut out and put in without touching a line around them.
 
 tomlkit takes the comments between two sections for the end of the first and loses them with it; here they stay.
 """
@@ -11,29 +11,25 @@ from typing import Any
 
 import tomlkit
 
-from minipanel.config.template import render_node
-from minipanel.config.values import NodeConfig
-
 _HEADER = re.compile(r"\s*\[")
-_NODES_HEADER = re.compile(r"\s*\[\[\s*nodes\s*\]\]\s*(#|$)")
-_INLINE = re.compile(r"^\s*nodes\s*=", re.MULTILINE)
 _BLANK = re.compile(r"\s*$")
 _NO_KEY = re.compile(r"\s*(#|$)")
 
 
-def are_sections(text: str, count: int) -> bool:
-    """Tell whether the `count` nodes of the text stand in [[nodes]] sections, not in nodes = [{...}]."""
-    return len(_sections(text.split("\n"))) == count and not _INLINE.search(text)
+def are_sections(text: str, name: str, count: int) -> bool:
+    """Tell whether the `count` items of a list stand in [[name]] sections, not in name = [{...}]."""
+    is_inline = re.search(rf"^\s*{name}\s*=", text, re.MULTILINE)
+    return len(_sections(text.split("\n"), name)) == count and not is_inline
 
 
-def with_nodes(text: str, nodes: Iterable[NodeConfig]) -> str:
-    """Return the text with a section for each of these nodes after the last one, or at its end."""
+def with_sections(text: str, name: str, rendered: Iterable[str], after: str = "") -> str:
+    """Return the text with these sections after the last [[name]]; where it has none, after [after] or at its end."""
     lines = text.split("\n")
-    sections = _sections(lines)
+    sections = _sections(lines, name) or (_sections(lines, after, is_list=False) if after else [])
     end = sections[-1].stop if sections else _after_last(lines, 0, len(lines), _BLANK)
     # A file with Windows' line ends gets them in its new lines too.
     mark = "\r" if "\r\n" in text else ""
-    new = [line + mark for node in nodes for line in ("", *render_node(node).splitlines())]
+    new = [line + mark for section in rendered for line in ("", *section.splitlines())]
     return "\n".join([*lines[:end], *new, *(lines[end:] or [""])])
 
 
@@ -43,7 +39,7 @@ def with_changed_nodes(text: str, changes: Mapping[int, Mapping[str, str]]) -> s
     A `name` that the section has not is not set: it is the hostname. Raises TOMLKitError.
     """
     lines = text.split("\n")
-    sections = _sections(lines)
+    sections = _sections(lines, "nodes")
     for index, values in sorted(changes.items(), reverse=True):
         section = sections[index]
         document: Any = tomlkit.parse("\n".join(lines[section.start : section.stop]))
@@ -55,10 +51,10 @@ def with_changed_nodes(text: str, changes: Mapping[int, Mapping[str, str]]) -> s
     return "\n".join(lines)
 
 
-def without_nodes(text: str, is_gone: Callable[[int], bool]) -> str:
+def without_sections(text: str, name: str, is_gone: Callable[[int], bool]) -> str:
     """Return the text without the sections whose place in the list, from 0, is gone. What stands before them stays."""
     lines = text.split("\n")
-    for index, section in reversed(list(enumerate(_sections(lines)))):
+    for index, section in reversed(list(enumerate(_sections(lines, name)))):
         if is_gone(index):
             del lines[section.start : section.stop]
             if section.start and _BLANK.match(lines[section.start - 1]):
@@ -66,14 +62,15 @@ def without_nodes(text: str, is_gone: Callable[[int], bool]) -> str:
     return "\n".join(lines)
 
 
-def _sections(lines: list[str]) -> list[range]:
-    """Return the lines of each [[nodes]]: from the header to its last key, without the comments that follow."""
+def _sections(lines: list[str], name: str, is_list: bool = True) -> list[range]:
+    """Return the lines of each [[name]]: from the header to its last key, without the comments that follow."""
+    wanted = re.compile(rf"\s*\[\[\s*{name}\s*\]\]\s*(#|$)" if is_list else rf"\s*\[\s*{name}\s*\]\s*(#|$)")
     headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
     ends = [*headers[1:], len(lines)]
     return [
         range(start, _after_last(lines, start + 1, end, _NO_KEY))
         for start, end in zip(headers, ends, strict=True)
-        if _NODES_HEADER.match(lines[start])
+        if wanted.match(lines[start])
     ]
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from minipanel.config.blocks import are_sections, with_changed_nodes, with_nodes, without_nodes
+from minipanel.config.blocks import are_sections, with_changed_nodes, with_sections, without_sections
 from minipanel.config.reading import check_config, read_text
-from minipanel.config.values import Config, NodeConfig, Rooms
+from minipanel.config.template import render_node, render_user
+from minipanel.config.values import Config, NodeConfig, Rooms, UserConfig
 from minipanel.config.writing import locked, replace_file
 from minipanel.errors import ConfigError
 
@@ -27,8 +28,8 @@ def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Con
     """
 
     def add(text: str, old: Config) -> str:
-        _refuse_unusual(text, old)
-        return with_nodes(text, nodes)
+        _refuse_unusual(text, old, "nodes")
+        return with_sections(text, "nodes", map(render_node, nodes))
 
     return _edit(path, add, lambda old: replace(old, nodes=(*old.nodes, *nodes)), rooms)
 
@@ -37,8 +38,8 @@ def remove_nodes(path: Path, hostnames: Collection[str], rooms: Rooms = ()) -> C
     """Take the nodes of these hostnames, written as configured, out of the list. Returns the new configuration."""
 
     def remove(text: str, old: Config) -> str:
-        _refuse_unusual(text, old)
-        return without_nodes(text, lambda index: old.nodes[index].hostname in hostnames)
+        _refuse_unusual(text, old, "nodes")
+        return without_sections(text, "nodes", lambda index: old.nodes[index].hostname in hostnames)
 
     def expected(old: Config) -> Config:
         return replace(old, nodes=tuple(node for node in old.nodes if node.hostname not in hostnames))
@@ -61,13 +62,13 @@ def change_nodes(
     """
 
     def change(text: str, old: Config) -> str:
-        _refuse_unusual(text, old)
+        _refuse_unusual(text, old, "nodes")
         if old.nodes != tuple(before):
             raise ConfigError(f"The nodes in {path} have changed in the meantime; run the command again.")
         places = {index: changed[node.hostname] for index, node in enumerate(old.nodes) if node.hostname in changed}
         text = with_changed_nodes(text, {index: _difference(old.nodes[index], node) for index, node in places.items()})
-        text = without_nodes(text, lambda index: old.nodes[index].hostname in gone)
-        return with_nodes(text, new) if new else text
+        text = without_sections(text, "nodes", lambda index: old.nodes[index].hostname in gone)
+        return with_sections(text, "nodes", map(render_node, new)) if new else text
 
     def expected(old: Config) -> Config:
         kept = [changed.get(node.hostname, node) for node in old.nodes if node.hostname not in gone]
@@ -89,6 +90,47 @@ def set_password_hash(path: Path, password_hash: str, rooms: Rooms = ()) -> Conf
         return replace(old, admin=replace(old.admin, password_hash=password_hash))
 
     return _edit(path, lambda text, _: _with_values(text, "admin", {"password_hash": password_hash}), expected, rooms)
+
+
+def add_user(path: Path, user: UserConfig, rooms: Rooms = ()) -> Config:
+    """Add an account after the last one. Returns the new configuration."""
+
+    def add(text: str, old: Config) -> str:
+        _refuse_unusual(text, old, "users")
+        return with_sections(text, "users", [render_user(user)], after="admin")
+
+    return _edit(path, add, lambda old: replace(old, users=(*old.users, user)), rooms)
+
+
+def remove_user(path: Path, name: str, rooms: Rooms = ()) -> Config:
+    """Take the account of this name out of the list. Returns the new configuration."""
+
+    def remove(text: str, old: Config) -> str:
+        _refuse_unusual(text, old, "users")
+        return without_sections(text, "users", lambda index: old.users[index].name == name)
+
+    def expected(old: Config) -> Config:
+        return replace(old, users=tuple(user for user in old.users if user.name != name))
+
+    return _edit(path, remove, expected, rooms)
+
+
+def set_user_hash(path: Path, name: str, password_hash: str, rooms: Rooms = ()) -> Config:
+    """Set the hash of the password of one of [[users]]. Returns the new configuration."""
+
+    def change(text: str, old: Config) -> str:
+        document = tomlkit.parse(text)
+        tables: Any = document["users"]
+        for user, table in zip(old.users, tables, strict=True):
+            if user.name == name:
+                table["password_hash"] = password_hash
+        return document.as_string()
+
+    def expected(old: Config) -> Config:
+        changed = (replace(user, password_hash=password_hash) if user.name == name else user for user in old.users)
+        return replace(old, users=tuple(changed))
+
+    return _edit(path, change, expected, rooms)
 
 
 def set_values(path: Path, section: str, values: Values, rooms: Rooms = ()) -> Config:
@@ -125,6 +167,9 @@ def _with_values(text: str, section: str, values: Values) -> str:
     return document.as_string()
 
 
-def _refuse_unusual(text: str, config: Config) -> None:
-    if not are_sections(text, len(config.nodes)):
-        raise ConfigError(f"{config.path} lists its nodes in another way than by [[nodes]] sections; edit it by hand.")
+def _refuse_unusual(text: str, config: Config, name: str) -> None:
+    items: Sequence[object] = getattr(config, name)
+    if not are_sections(text, name, len(items)):
+        raise ConfigError(
+            f"{config.path} lists its {name} in another way than by [[{name}]] sections; edit it by hand."
+        )

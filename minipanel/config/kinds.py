@@ -28,6 +28,13 @@ _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # Each step of the cost doubles the time of a login; 15 takes seconds.
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 
+# No underscores: many proxies drop such headers, and some programs take them for hyphens.
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_TAKEN_HEADERS = {
+    *("authorization", "cookie", "host", "origin", "referer", "user-agent", "accept", "content-type"),
+    *("x-forwarded-for", "x-forwarded-proto", "forwarded", "x-minipanel-proxy-secret", "sec-fetch-site"),
+}
+
 
 class NotAcceptable(Exception):
     """A value that no sentence may show. str() says what is wrong with it: "has 30 bytes"."""
@@ -131,6 +138,14 @@ def username() -> Kind:
     return text(
         f"1 to {USERNAME_MAX_CHARACTERS} printable characters without spaces around them",
         lambda value: value if len(value) <= USERNAME_MAX_CHARACTERS and value == value.strip() else None,
+    )
+
+
+def header_name() -> Kind:
+    """The name of an HTTP header (a token of RFC 9110, 5.6.2), that is none with a meaning of its own."""
+    return text(
+        "the name of a header of its own, such as X-Forwarded-User: letters, digits and hyphens",
+        lambda value: value if _HEADER.fullmatch(value) and value.lower() not in _TAKEN_HEADERS else None,
     )
 
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from minipanel.config.section import Section
 from minipanel.config.table import Table, shown
-from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, Config, NodeConfig, Rooms
+from minipanel.config.values import (
+    ADMIN,
+    AGENTS,
+    DATABASE,
+    HOSTS,
+    NODES,
+    SERVER,
+    USERS,
+    Config,
+    NodeConfig,
+    Rooms,
+    UserConfig,
+)
 from minipanel.errors import ConfigError
 
 T = TypeVar("T")
@@ -48,20 +61,22 @@ def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
     """Return what the text says, as load_config does; `path` (absolute) is the file it stands or will stand in."""
     document = _parse(text, path)
     sections: Rooms = (SERVER, ADMIN, DATABASE, AGENTS, HOSTS, *rooms)
-    known = {section.name.partition(".")[0] for section in (*sections, NODES)}
+    known = {section.name.partition(".")[0] for section in (*sections, NODES, USERS)}
     Table(path, "the file", document, known)
 
     def read(section: Section[T]) -> T:
         return section.read(_table(document, section, sections, path))
 
+    server, admin = read(SERVER), read(ADMIN)
     return Config(
         path=path,
-        server=read(SERVER),
-        admin=read(ADMIN),
+        server=server,
+        admin=admin,
         database=read(DATABASE),
         agents=read(AGENTS),
         nodes=_read_nodes(document, path),
         hosts=read(HOSTS),
+        users=_read_users(document, path, admin.username),
         rooms={section.name: read(section) for section in rooms},
     )
 
@@ -91,14 +106,38 @@ def _table(document: dict[str, object], section: Section[Any], sections: Rooms, 
 
 
 def _read_nodes(document: dict[str, object], path: Path) -> tuple[NodeConfig, ...]:
-    items = document.get("nodes", [])
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise ConfigError(f"{path}: nodes is not a list of tables; each node must be a section [[nodes]].")
-    tables = [Table(path, f"[[nodes]] number {i}", item, NODES.keys) for i, item in enumerate(items, 1)]
+    tables = _tables(document, NODES, path)
     nodes = tuple(NODES.read(table) for table in tables)
     for key, value_of in _OF_ONE_NODE.items():
         _refuse_twins(tables, key, [value_of(node) for node in nodes])
     return nodes
+
+
+def _read_users(document: dict[str, object], path: Path, admin: str) -> tuple[UserConfig, ...]:
+    tables = _tables(document, USERS, path)
+    users = tuple(USERS.read(table) for table in tables)
+    places = {_folded(admin): "[admin]"}
+    for table, user in zip(tables, users, strict=True):
+        other = places.setdefault(_folded(user.name), table.place)
+        if other is not table.place:
+            raise table.error(
+                f"name in {table.place} is {shown(user.name)}, as in {other}; each user must have one of its own"
+            )
+    return users
+
+
+def _folded(name: str) -> str:
+    """Return what two names have in common that people take for one: Anna, anna."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _tables(document: dict[str, object], section: Section[Any], path: Path) -> list[Table]:
+    """Return the tables of a list of sections: one for each [[nodes]]."""
+    name, items = section.name, document.get(section.name, [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        one = name.removesuffix("s")
+        raise ConfigError(f"{path}: {name} is not a list of tables; each {one} must be a section [[{name}]].")
+    return [Table(path, f"[[{name}]] number {i}", item, section.keys) for i, item in enumerate(items, 1)]
 
 
 _OF_ONE_NODE: dict[str, Callable[[NodeConfig], str]] = {

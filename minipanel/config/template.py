@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from minipanel.config.section import Section
-from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, Config, NodeConfig
+from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, USERS, Config, NodeConfig, UserConfig
 
 T = TypeVar("T")
 
@@ -19,6 +19,7 @@ def render_config(config: Config) -> str:
         _INTRODUCTION,
         _section(SERVER, config.server, folder),
         _section(ADMIN, config.admin, folder),
+        *(render_user(user) for user in config.users),
         _section(DATABASE, config.database, folder),
         _section(AGENTS, config.agents, folder),
         # Only where something is ignored: a small cluster needs no more to read.
@@ -31,8 +32,17 @@ def render_config(config: Config) -> str:
 
 def render_node(node: NodeConfig) -> str:
     """Return one [[nodes]] section: they are many, so without comments."""
-    lines = [f"{key} = {as_toml(getattr(node, key), Path())}" for key in NODES.keys if getattr(node, key) != ()]
-    return _joined([f"[[{NODES.name}]]", *lines])
+    return _item(NODES, node)
+
+
+def render_user(user: UserConfig) -> str:
+    """Return one [[users]] section."""
+    return _item(USERS, user)
+
+
+def _item(section: Section[T], item: T) -> str:
+    lines = [f"{key} = {as_toml(getattr(item, key), Path())}" for key in section.keys if getattr(item, key) != ()]
+    return _joined([f"[[{section.name}]]", *lines])
 
 
 def _section(section: Section[T], value: T, folder: Path) -> str:

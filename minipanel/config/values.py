@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from minipanel.config import kinds
 from minipanel.config.section import Key, Section
 from minipanel.config.table import Table
+from minipanel.models.caller import ROLES, Role
 
 DEFAULT_PATH = Path("/etc/minipanel/config.toml")
 
@@ -74,6 +76,24 @@ class ServerConfig:
         ),
     ] = ()
 
+    user_header: Annotated[
+        str | None,
+        Key(
+            kinds.header_name(),
+            "Single sign-on: the header in which a trusted proxy names the user, who must have an account here.",
+            "单点登录：可信代理在此请求头中给出用户名；该用户须在本面板有账号。",
+            example="X-Forwarded-User",
+        ),
+    ] = None
+    user_header_secret: Annotated[
+        str | None,
+        Key(
+            kinds.secret(),
+            "What that proxy sends as X-MiniPanel-Proxy-Secret, 32 bytes or more. A proxy on this machine must.",
+            "代理须同时在 X-MiniPanel-Proxy-Secret 中发送此密钥（至少 32 字节）；代理在本机时必须设置。",
+        ),
+    ] = None
+
     @property
     def local_url(self) -> str:
         """Where this machine itself finds the panel: http://127.0.0.1:8080."""
@@ -84,7 +104,7 @@ class ServerConfig:
 
 @dataclass(frozen=True, slots=True)
 class AdminConfig:
-    """[admin]: the one account. `password_hash` is a bcrypt hash."""
+    """[admin]: the account that is always there. `password_hash` is a bcrypt hash."""
 
     username: Annotated[
         str,
@@ -96,6 +116,31 @@ class AdminConfig:
         ),
     ]
     password_hash: Annotated[str, Key(kinds.password_hash())]
+
+
+@dataclass(frozen=True, slots=True)
+class UserConfig:
+    """One [[users]], or the administrator of [admin] as one of all accounts."""
+
+    name: Annotated[
+        str, Key(kinds.username(), "The name of one more account of the page.", "网页的另一个账号的用户名。")
+    ]
+    password_hash: Annotated[
+        str,
+        Key(
+            kinds.password_hash(),
+            "Its password, as a bcrypt hash.",
+            "该账号的密码（bcrypt 哈希）。",
+        ),
+    ]
+    role: Annotated[
+        Role,
+        Key(
+            kinds.choice(*ROLES),
+            "A viewer sees everything and changes nothing; an admin may do what the account of [admin] may.",
+            "viewer（只读用户）可查看全部内容，不能作任何改动；admin 与 [admin] 的账号权限相同。",
+        ),
+    ] = "viewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +264,13 @@ class Config:
     agents: AgentsConfig
     nodes: tuple[NodeConfig, ...] = ()
     hosts: HostsConfig = HostsConfig()
+    users: tuple[UserConfig, ...] = ()
     rooms: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def accounts(self) -> tuple[UserConfig, ...]:
+        """Everyone who may log in, the administrator of [admin] first."""
+        return (UserConfig(self.admin.username, self.admin.password_hash, "admin"), *self.users)
 
     def of(self, section: Section[T]) -> T:
         """Return what the section of a room says."""
@@ -228,6 +279,29 @@ class Config:
 
 Rooms = tuple[Section[Any], ...]
 """The sections that rooms declare, beside those below."""
+
+
+def _check_server(table: Table, server: ServerConfig) -> ServerConfig:
+    _refuse_open_header(table, server)
+    return _check_tls(table, server)
+
+
+def _refuse_open_header(table: Table, server: ServerConfig) -> None:
+    """Refuse a header with users' names that nobody, or everybody on this machine, could send."""
+    if server.user_header is None:
+        if server.user_header_secret is not None:
+            raise table.error(f"user_header_secret in {table.place} goes with user_header, which is missing")
+        return
+    if not server.trusted_proxies:
+        raise table.error(
+            f"user_header in {table.place} needs trusted_proxies, the addresses of the proxies that may name a user"
+        )
+    local = next((address for address in server.trusted_proxies if ip_address(address).is_loopback), None)
+    if local is not None and server.user_header_secret is None:
+        raise table.error(
+            f"user_header in {table.place} with {local} in trusted_proxies needs user_header_secret: "
+            "else every user of this machine could name themselves admin"
+        )
 
 
 def _check_tls(table: Table, server: ServerConfig) -> ServerConfig:
@@ -256,8 +330,9 @@ def _named(_: Table, node: NodeConfig) -> NodeConfig:
     return node if node.name else replace(node, name=node.hostname)
 
 
-SERVER = Section("server", ServerConfig, _check_tls)
+SERVER = Section("server", ServerConfig, _check_server)
 ADMIN = Section("admin", AdminConfig)
+USERS = Section("users", UserConfig)
 DATABASE = Section("database", DatabaseConfig)
 AGENTS = Section("agents", AgentsConfig, _check_secret)
 HOSTS = Section("hosts", HostsConfig)

@@ -1,4 +1,4 @@
-"""The SQL of nodes, users and history; that of a sample's merge is in merge.py. For SQLite 3.26: no RETURNING."""
+"""The SQL of nodes and history; that of a sample's merge is in merge.py. For SQLite 3.26: no RETURNING."""
 
 from __future__ import annotations
 
@@ -72,16 +72,6 @@ def disable_nodes(connection: sqlite3.Connection, ids: Iterable[int], now: int) 
     """Mark nodes that left the configuration; their history stays."""
     connection.executemany(
         "UPDATE nodes SET enabled = 0, updated_at = ? WHERE id = ? AND enabled", [(now, id) for id in ids]
-    )
-
-
-def put_only_user(connection: sqlite3.Connection, username: str, password_hash: str, now: int) -> None:
-    """Make the configured administrator the only user."""
-    connection.execute("DELETE FROM users WHERE username != ?", (username,))
-    connection.execute(
-        "INSERT INTO users (username, password_hash, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) "
-        "ON CONFLICT (username) DO UPDATE SET password_hash = ?2, updated_at = ?3 WHERE password_hash != ?2",
-        (username, password_hash, now),
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from minipanel.config import AdminConfig, NodeConfig
-from minipanel.database import evidence, queries, sessions, tries
+from minipanel.config import NodeConfig, UserConfig
+from minipanel.database import access, evidence, queries, tries
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -183,11 +183,11 @@ class Store:
         """Return the job that keeps how the panel's last try to make a copy ended."""
         return lambda connection: tries.put_backup_try(connection, tried_at, trouble)
 
-    def follow(self, admin: AdminConfig, nodes: Sequence[NodeConfig], now: int) -> Job:
+    def follow(self, accounts: Sequence[UserConfig], nodes: Sequence[NodeConfig], now: int) -> Job:
         """Return the job that makes the tables follow the configuration. Its result is the list of all nodes."""
 
         def follow(connection: sqlite3.Connection) -> list[Node]:
-            queries.put_only_user(connection, admin.username, admin.password_hash, now)
+            access.put_only_users(connection, accounts, now)
             for node in nodes:
                 queries.put_node(connection, node.name, node.ip, node.hostname, node.enabled, now)
             configured = {node.hostname.lower() for node in nodes}
@@ -196,11 +196,3 @@ class Store:
             return queries.nodes(connection)
 
         return follow
-
-    def log_out(self, name: str, expires_at: int, now: int) -> Job:
-        """Return the job that keeps that a session was logged out."""
-        return lambda connection: sessions.put_logged_out(connection, name, expires_at, now)
-
-    def logged_out(self) -> Job:
-        """Return the job that tells which sessions were logged out, by name, and when each would have expired."""
-        return sessions.logged_out

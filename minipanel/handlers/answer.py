@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from minipanel.models.answers import ANSWERS
+from minipanel.models.requests import REQUESTS
 from minipanel.models.sample import Sample
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -26,6 +27,11 @@ def answered_with(kind: Any, status: int | str = 200, **about: str) -> Responses
     return {status: {**about, "content": {"application/json": {"schema": schema_of(kind)}}}}
 
 
+def asked_with(kind: Any) -> dict[str, Any]:
+    """Return what the document says of a request with this body of JSON."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema_of(kind)}}}}
+
+
 def schema_of(kind: Any) -> dict[str, Any]:
     """Return a type's schema, with references to those of `schemas`."""
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
@@ -33,6 +39,6 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 
 def schemas() -> dict[str, Any]:
-    """Return the schemas of all answers and of a sample, by their names."""
-    _, found = msgspec.json.schema_components([*ANSWERS, Sample], ref_template=_REFERENCE)
+    """Return the schemas of all answers, of requests and of a sample, by their names."""
+    _, found = msgspec.json.schema_components([*ANSWERS, *REQUESTS, Sample], ref_template=_REFERENCE)
     return {name: {**found[name], "description": cleandoc(found[name]["description"])} for name in sorted(found)}

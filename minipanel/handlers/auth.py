@@ -1,4 +1,4 @@
-"""Log in, log out, and who is logged in."""
+"""Log in, log out, open a wall screen, and who is there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from minipanel.errors import BadInput
-from minipanel.handlers.answer import answered_with, json_answer
-from minipanel.handlers.login_guard import COOKIE, User
-from minipanel.handlers.own_page import refuse_foreign
+from minipanel.handlers.answer import answered_with, asked_with, json_answer
+from minipanel.handlers.body import read_struct
+from minipanel.handlers.guard import ANYONE, COOKIE, KIOSK_COOKIE, PEOPLE, SCREENS, access_of, caller_of
+from minipanel.handlers.own_page import refuse_foreign, refuse_form
 from minipanel.handlers.request import client_of, is_encrypted, panel_of, read_body
-from minipanel.models.answers import LoginAnswer, LogoutAnswer, UserAnswer
+from minipanel.models.answers import KioskOpened, LoginAnswer, LogoutAnswer, UserAnswer
+from minipanel.models.requests import KioskSecret
 
 MAX_LOGIN_BYTES = 1_000_000
 
@@ -36,35 +38,62 @@ _LOGIN_BODY = {
 }
 
 
-@router.post("/api/auth/login", openapi_extra=_LOGIN_BODY, responses=answered_with(LoginAnswer))
+@router.post("/api/auth/login", dependencies=[ANYONE], openapi_extra=_LOGIN_BODY, responses=answered_with(LoginAnswer))
 async def log_in(request: Request) -> Response:
     """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
-    panel = panel_of(request)
-    refuse_foreign(request, panel.config.server, panel.own_names)
+    panel, access = panel_of(request), access_of(request)
+    refuse_form(request)
+    refuse_foreign(request, panel.config.server, panel.own_names, "login")
     login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
     client = client_of(request, panel.config.server.trusted_proxies)
-    session = await panel.sessions.log_in(login.username, login.password, client, request.cookies.get(DEVICE_COOKIE))
+    device, user_agent = request.cookies.get(DEVICE_COOKIE), request.headers.get("User-Agent", "")
+    session = await access.log_in(login.username, login.password, client, device, user_agent)
     response = json_answer(LoginAnswer(session.token, session.expires_at, session.username))
     _set_cookie(request, response, session.token, session.expires_at - int(panel.clock()))
-    _set(request, response, DEVICE_COOKIE, panel.sessions.new_device(), DEVICE_SECONDS, "/api/auth/login")
+    device = access.logins.new_device(session.username)
+    _set(request, response, DEVICE_COOKIE, device, DEVICE_SECONDS, "/api/auth/login")
     return response
 
 
-@router.post("/api/auth/logout", responses=answered_with(LogoutAnswer))
-async def log_out(request: Request, session: User) -> Response:
+@router.post("/api/auth/logout", dependencies=[PEOPLE], responses=answered_with(LogoutAnswer))
+async def log_out(request: Request) -> Response:
     """End the session."""
-    panel = panel_of(request)
-    await panel.sessions.log_out(session.token)
+    access, caller = access_of(request), caller_of(request)
+    if caller.kind == "session":
+        access.audit.note("logout", caller.name, client_of(request, panel_of(request).config.server.trusted_proxies))
+        await access.sessions.end(caller.id)
     response = json_answer(LogoutAnswer("ok"))
     _set_cookie(request, response, "", 0)
     return response
 
 
-@router.get("/api/auth/me", responses=answered_with(UserAnswer))
-async def who_am_i(session: User) -> Response:
-    """Tell whose session this is."""
-    response = json_answer(UserAnswer(session.username, session.expires_at))
+@router.get("/api/auth/me", dependencies=[SCREENS], responses=answered_with(UserAnswer))
+async def who_am_i(request: Request) -> Response:
+    """Tell who asks."""
+    caller = caller_of(request)
+    response = json_answer(UserAnswer(caller.name, caller.expires_at, caller.role, caller.kind))
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@router.post(
+    "/api/auth/kiosk",
+    dependencies=[ANYONE],
+    openapi_extra=asked_with(KioskSecret),
+    responses=answered_with(KioskOpened),
+)
+async def open_kiosk(request: Request) -> Response:
+    """Take the secret of a wall screen's link, and set its cookie."""
+    panel, access = panel_of(request), access_of(request)
+    refuse_form(request)
+    refuse_foreign(request, panel.config.server, panel.own_names)
+    secret = (await read_struct(request, KioskSecret)).secret
+    client = client_of(request, panel.config.server.trusted_proxies)
+    caller = access.keys.check("kiosk", secret, client)
+    access.audit.note("kiosk_opened", "", client, caller.name)
+    assert caller.expires_at is not None
+    response = json_answer(KioskOpened(caller.name, caller.expires_at))
+    _set(request, response, KIOSK_COOKIE, secret, caller.expires_at - int(panel.clock()), "/api")
     return response
 
 

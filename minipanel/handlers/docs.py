@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse
 
 from minipanel.handlers.answer import answered_with, schema_of, schemas
+from minipanel.handlers.guard import READERS
 from minipanel.handlers.headers import PAGE_POLICY
 from minipanel.models.answers import ErrorAnswer, Stored
 from minipanel.models.faults import MAX_SAMPLES
@@ -37,13 +38,13 @@ _PAGE = """<!doctype html>
 """
 
 
-@router.get("/api/openapi.json")
+@router.get("/api/openapi.json", dependencies=[READERS])
 async def read_openapi(request: Request) -> JSONResponse:
     """Return the OpenAPI document."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/api/docs")
+@router.get("/api/docs", dependencies=[READERS])
 async def read_docs() -> HTMLResponse:
     """Return the page that shows the document."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": PAGE_POLICY})

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.answer import Responses, answered_with, json_answer
+from minipanel.handlers.guard import READERS, SCREENS
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.handlers.request import panel_of
@@ -46,21 +47,21 @@ def _with_csv(kind: Any) -> Responses:
     return answers
 
 
-@router.get("/api/metrics/realtime", responses=answered_with(Realtime))
+@router.get("/api/metrics/realtime", dependencies=[SCREENS], responses=answered_with(Realtime))
 async def read_realtime(request: Request) -> Response:
     """Return the newest sample and the state of every node."""
     panel = panel_of(request)
     return json_answer(Realtime(int(panel.clock()), panel.live.interval_seconds, panel.live.realtime()))
 
 
-@router.get("/api/metrics/realtime/{nodeId}", responses=answered_with(RealtimeOne))
+@router.get("/api/metrics/realtime/{nodeId}", dependencies=[READERS], responses=answered_with(RealtimeOne))
 async def read_realtime_one(request: Request, node_id: NodeId) -> Response:
     """Return one node's newest sample and its last hour."""
     node = find_node(request, node_id)
     return json_answer(panel_of(request).live.one(node))
 
 
-@router.get("/api/metrics/trend", responses=answered_with(Trend))
+@router.get("/api/metrics/trend", dependencies=[SCREENS], responses=answered_with(Trend))
 async def read_trend(request: Request) -> Response:
     """Return the last ten minutes of the whole cluster."""
     panel = panel_of(request)
@@ -68,7 +69,7 @@ async def read_trend(request: Request) -> Response:
     return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
 
-@router.get("/api/metrics/history", responses=_with_csv(HistorySet))
+@router.get("/api/metrics/history", dependencies=[READERS], responses=_with_csv(HistorySet))
 async def read_history_set(
     request: Request,
     nodes: NodeSet = None,
@@ -87,7 +88,7 @@ async def read_history_set(
     return await answer_in_pieces(pieces, "application/json")
 
 
-@router.get("/api/metrics/history/{nodeId}", responses=_with_csv(HistoryOne))
+@router.get("/api/metrics/history/{nodeId}", dependencies=[READERS], responses=_with_csv(HistoryOne))
 async def read_history_one(
     request: Request,
     node_id: NodeId,
@@ -105,7 +106,7 @@ async def read_history_one(
     return Response(await panel_of(request).history.one(node, span), media_type="application/json")
 
 
-@router.get("/api/metrics/gaps", responses=answered_with(GapsSet))
+@router.get("/api/metrics/gaps", dependencies=[READERS], responses=answered_with(GapsSet))
 async def read_gaps_of_set(
     request: Request, nodes: NodeSet = None, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
@@ -116,7 +117,7 @@ async def read_gaps_of_set(
     return await answer_in_pieces(pieces, "application/json")
 
 
-@router.get("/api/metrics/gaps/{nodeId}", responses=answered_with(GapsOne))
+@router.get("/api/metrics/gaps/{nodeId}", dependencies=[READERS], responses=answered_with(GapsOne))
 async def read_gaps(
     request: Request, node_id: NodeId, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
@@ -127,7 +128,7 @@ async def read_gaps(
     return json_answer(await panel.gaps.one(node, span))
 
 
-@router.get("/api/metrics/spread", responses=answered_with(HistorySpread))
+@router.get("/api/metrics/spread", dependencies=[READERS], responses=answered_with(HistorySpread))
 async def read_spread(
     request: Request,
     nodes: NodeSet = None,

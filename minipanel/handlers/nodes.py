@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from minipanel.errors import NotFound
 from minipanel.handlers.answer import answered_with, json_answer
+from minipanel.handlers.guard import SCREENS
 from minipanel.handlers.request import panel_of
 from minipanel.models.answers import NodeAnswer
 from minipanel.models.node import Node
@@ -14,7 +15,7 @@ from minipanel.models.quote import quote
 router = APIRouter(tags=["nodes"])
 
 
-@router.get("/api/nodes", responses=answered_with(list[NodeAnswer]))
+@router.get("/api/nodes", dependencies=[SCREENS], responses=answered_with(list[NodeAnswer]))
 async def list_nodes(request: Request) -> Response:
     """Return all nodes, also disabled ones."""
     return json_answer(panel_of(request).live.nodes())

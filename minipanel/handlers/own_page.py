@@ -1,8 +1,9 @@
-"""Whether a login comes from the panel's own page, or from a script: no other site may log a browser in.
+"""Whether a request that changes something comes from the panel's own page, or from a script: from no other site.
 
-A foreign page can have a browser post to the panel. It can't choose the Origin and Sec-Fetch-Site that the browser
-sends (Fetch, 3.1; Fetch Metadata, 2), nor send JSON without asking first (Fetch, 3.2.2). And a name that an attacker
-lets lead to the panel's address (DNS rebinding) is none that the panel knows itself by.
+A foreign page can have a browser post to the panel, with the cookies it has. It can't choose the Origin and
+Sec-Fetch-Site that the browser sends (Fetch, 3.1; Fetch Metadata, 2), nor send JSON without asking first (Fetch,
+3.2.2). And a name that an attacker lets lead to the panel's address (DNS rebinding) is none that the panel knows
+itself by.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ from minipanel.models.names import parse_address
 from minipanel.models.quote import escape, quote
 
 
-def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames) -> None:
-    """Raise BadInput or NotAllowed for a login that another site's page, or a form, may have sent."""
-    headers = request.headers
-    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+def refuse_form(request: Request) -> None:
+    """Raise BadInput for a body that a form may have sent."""
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise BadInput(f"The Content-Type is {quote(media_type)}; it must be application/json.")
+
+
+def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames, what: str = "request") -> None:
+    """Raise NotAllowed for what another site's page may have sent. `what` it is: the login."""
+    headers = request.headers
     host = headers.get("Host", "")
     name = _name_in(host)
     if not _is_own(name, server, own_names):
@@ -33,10 +38,10 @@ def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames) 
         )
     site = headers.get("Sec-Fetch-Site", "none")
     if site not in ("same-origin", "none"):
-        raise NotAllowed(f"The login was sent by a page of another site (Sec-Fetch-Site is {quote(site)}).")
+        raise NotAllowed(f"The {what} was sent by a page of another site (Sec-Fetch-Site is {quote(site)}).")
     origin = headers.get("Origin")
     if origin is not None and not _is_same(origin, host, server):
-        raise NotAllowed(f"The login was sent by the page of {quote(origin)}, which is not this panel's.")
+        raise NotAllowed(f"The {what} was sent by the page of {quote(origin)}, which is not this panel's.")
 
 
 def _is_own(name: str, server: ServerConfig, own_names: OwnNames) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from minipanel.handlers.guard import COUNTERS
 from minipanel.handlers.request import panel_of
 from minipanel.services.exposition import CONTENT_TYPES, wanted_format, weights
 
@@ -14,6 +15,7 @@ MEDIA_TYPES = [kind.partition(";")[0] for kind in CONTENT_TYPES.values()]
 
 @router.get(
     "/metrics",
+    dependencies=[COUNTERS],
     response_class=Response,
     responses={200: {"content": {each: {"schema": {"type": "string"}} for each in MEDIA_TYPES}}},
 )

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from minipanel.errors import NotAuthenticated
-from minipanel.handlers.login_guard import session_token
+from minipanel.handlers.guard import SCREENS, access_of, caller_of
 from minipanel.handlers.request import panel_of
 
 router = APIRouter(tags=["metrics"])
@@ -16,6 +15,7 @@ router = APIRouter(tags=["metrics"])
 
 @router.get(
     "/api/metrics/stream",
+    dependencies=[SCREENS],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
@@ -27,11 +27,9 @@ async def stream(request: Request) -> StreamingResponse:
 
 
 async def _events(request: Request) -> AsyncIterator[bytes]:
-    panel, token = panel_of(request), session_token(request)
-    async for event in panel.broadcast.events():
-        try:
-            panel.sessions.check(token)
-        except NotAuthenticated:
+    access, caller = access_of(request), caller_of(request)
+    async for event in panel_of(request).broadcast.events():
+        if not access.is_open(caller):
             # The session has ended meanwhile: the page connects anew and is sent to the login.
             return
         yield event

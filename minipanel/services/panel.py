@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from minipanel.config import Config
 from minipanel.database.store import Store
@@ -20,14 +20,16 @@ from minipanel.services.directory import Directory
 from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
-from minipanel.services.ingest import RETRY_SECONDS, Ingest
+from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
 from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
 from minipanel.services.scrape import Scrape
-from minipanel.services.sessions import Sessions
 from minipanel.services.spread import Spread
+
+Follower = Callable[[Config], Awaitable[None]]
+"""Takes over a changed configuration. Raises DatabaseError, TryLater."""
 
 
 class Panel:
@@ -59,7 +61,6 @@ class Panel:
         self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
         self.gaps = Gaps(self.reading, self.live.silent_seconds, config.agents.interval, clock)
-        self.sessions = Sessions(config, self._keep_logged_out, clock)
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
         self.refusals = Refusals()
@@ -68,20 +69,24 @@ class Panel:
         self.ingest.listen_to_commits(counters.note_commit)
         self.refusals.listen(counters.note_refusal)
         self.scrape = Scrape(self.live, counters, self.ingest, config.database.path, clock)
+        self._followers: list[Follower] = []
+
+    def on_reload(self, follower: Follower) -> None:
+        """Have a room above take over a changed configuration too."""
+        self._followers.append(follower)
 
     async def start(self) -> None:
         """Start the threads and loops, and make the tables follow the configuration. Raises DatabaseError."""
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
-        self.sessions.restore(await self.ingest.run(self.store.logged_out()))
         await self.evidence.start()
         self.retention.start()
         self.backups.start()
         self.live.start()
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration: administrator, nodes, secrets, retention, allowed users, backup.
+        """Take over a changed configuration: accounts, nodes, secrets, retention, allowed users, backup.
 
         Where the panel listens and where its database lies change with a restart only. Raises DatabaseError.
         """
@@ -90,8 +95,9 @@ class Panel:
         self.ingest.retention_days = config.database.retention_days
         for each in (self.live, self.history, self.gaps):
             each.interval_seconds = config.agents.interval
-        self.sessions.reload(config)
         self.credentials.reload(config)
+        for follow in self._followers:
+            await follow(config)
         self.broadcast.restart()
         await self.backups.reload(config)
 
@@ -110,17 +116,10 @@ class Panel:
         await self.credentials.close()
         await self.evidence.close()
         await self.ingest.close()
-        self.sessions.close()
         self.store.close()
 
-    async def _keep_logged_out(self, name: str, expires_at: int) -> None:
-        try:
-            await self.ingest.run(self.store.log_out(name, expires_at, int(self.clock())))
-        except DatabaseError as error:
-            raise TryLater(str(error), RETRY_SECONDS) from error
-
     async def _follow(self, config: Config) -> None:
-        job = self.store.follow(config.admin, config.nodes, int(self.clock()))
+        job = self.store.follow(config.accounts, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
         moment = Moment(self.clock(), self._uptime(), boot_id())
         try:

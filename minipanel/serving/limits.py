@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Protocol
 
-from minipanel.services.attempts import place_of
+from minipanel.access.attempts import place_of
 from minipanel.services.refusals import Refusals
 
 STRANGERS_OF_ONE_PLACE = 500

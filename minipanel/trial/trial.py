@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from minipanel import __version__
+from minipanel.access.password import hash_password, is_password, random_password, read_password
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
@@ -21,7 +22,6 @@ from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.agent_config import Value, render_agent_config
-from minipanel.services.password import hash_password, is_password, random_password, read_password
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth

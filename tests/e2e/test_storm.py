@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.config import AdminConfig, NodeConfig
+from minipanel.config import NodeConfig, UserConfig
 from minipanel.database.store import Store
 from minipanel.models.sample import Sample
 from tests.munged import missing_munged
@@ -54,7 +54,7 @@ def test_a_panel_that_forgets_a_write_does_not_pass() -> None:
 
 def filled(path: Path) -> Path:
     store = Store(path)
-    store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("s007", "10.0.0.7", "s007")], T)])
+    store.run([store.follow([UserConfig("admin", "hash")], [NodeConfig("s007", "10.0.0.7", "s007")], T)])
     samples = [Sample(**sample("s007", 7, tick)) for tick in TICKS]  # type: ignore[arg-type]
     store.run([store.write_samples(1, samples, 0), store.seal(T + 600, 10)])
     store.close()

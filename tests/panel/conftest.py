@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.panel.example import PASSWORD, caller, config_in, running_app
+from minipanel.access.access import Access
+from minipanel.config import Config
+from minipanel.database.schema import migrate
+from minipanel.database.store import Job
+from tests.panel.example import PASSWORD, Opened, caller, config_in, running_app
 
 
 @pytest.fixture
@@ -24,3 +31,24 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
         assert answer.status_code == 200
         yield client
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Makes whatever keeps sessions, with a database of its own."""
+    made: list[tuple[Access, sqlite3.Connection]] = []
+
+    def open_one(config: Config, clock: Callable[[], float] = time.time) -> Access:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(connection, Path(":memory:"))
+
+        async def run(job: Job) -> Any:
+            return job(connection)
+
+        made.append((Access(config, run, clock), connection))
+        return made[-1][0]
+
+    yield open_one
+    for access, connection in made:
+        access.logins.close()
+        connection.close()

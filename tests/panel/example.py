@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,10 @@ import bcrypt
 import httpx
 from fastapi import FastAPI
 
+from minipanel.access.access import Access
 from minipanel.app import create_app
-from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig, UserConfig
+from minipanel.models.caller import Role
 from minipanel.services.tokens import agent_token
 
 PASSWORD = "correct horse"
@@ -27,6 +29,10 @@ NODES = (
     NodeConfig("long", "10.0.0.3", "node002.cluster.example"),
     NodeConfig("spare", "10.0.0.4", "node003", enabled=False),
 )
+
+
+Opened = Callable[..., Access]
+"""Makes what knows who may look: opened(config, clock, connection)."""
 
 
 def hash_of(password: str, cost: int = 4) -> str:
@@ -43,6 +49,11 @@ def config_in(folder: Path, password_hash: str | None = None, **agents: Any) -> 
         agents=AgentsConfig(**{"auth": "token", "secret": SECRET, **agents}),
         nodes=NODES,
     )
+
+
+def with_viewer(config: Config, name: str = "vera", role: Role = "viewer") -> Config:
+    """The same with one more account, of the same password."""
+    return replace(config, users=(*config.users, UserConfig(name, config.admin.password_hash, role)))
 
 
 def changed_password(config: Config, password: str) -> Config:

@@ -23,6 +23,16 @@ RECORDS = f"from={NOW // 300 * 300 - 3600}&to={NOW + 300}"
 ASKED = [
     ("GET", "/api/health", 200),
     ("GET", "/api/auth/me", 200),
+    ("GET", "/api/auth/sessions", 200),
+    ("DELETE", "/api/auth/sessions/1", 404),
+    ("GET", "/api/tokens", 200),
+    ("DELETE", "/api/tokens/1", 200),
+    ("DELETE", "/api/tokens/1000", 404),
+    ("GET", "/api/kiosks", 200),
+    ("DELETE", "/api/kiosks/1", 404),
+    ("GET", "/api/audit", 200),
+    ("GET", "/api/audit?days=400", 200),
+    ("GET", "/api/audit?days=0", 400),
     ("GET", "/api/nodes", 200),
     ("GET", "/api/metrics/realtime", 200),
     ("GET", "/api/metrics/realtime/node001", 200),
@@ -60,6 +70,8 @@ async def full(app: FastAPI, client: httpx.AsyncClient) -> httpx.AsyncClient:
             async with caller(app, "10.0.0.2" if node == "node001" else "10.0.0.3") as agent:
                 answer = await agent.post("/api/metrics", content=body_of(*samples), headers=sent)
             assert (answer.status_code, answer.json()["stored"]) == (200, len(body))
+    await app.state.access.keys.add("token", "grafana", "metrics", 1, "miniadmin")
+    await app.state.access.keys.add("kiosk", "hall", "read", 1, "miniadmin")
     return client
 
 
@@ -117,6 +129,27 @@ async def test_what_is_posted_is_answered_as_the_document_says(app: FastAPI, doc
 
 
 @pytest.mark.anyio
+async def test_what_an_admin_makes_is_answered_as_the_document_says(
+    client: httpx.AsyncClient, document: Document
+) -> None:
+    for path, sent, status in (
+        ("/api/tokens", {"name": "grafana", "scope": "metrics"}, 200),
+        ("/api/tokens", {"name": "grafana", "scope": "metrics"}, 400),
+        ("/api/tokens", {"name": "other", "scope": "write"}, 400),
+        ("/api/kiosks", {"name": "hall", "days": 7}, 200),
+        ("/api/auth/kiosk", {"secret": "mpk_"}, 401),
+        ("/api/auth/kiosk", {}, 400),
+    ):
+        answer = await client.post(path, json=sent)
+        assert answer.status_code == status, answer.text
+        assert document.faults("POST", path, status, answer.json()) == []
+        if path == "/api/kiosks":
+            opened = await client.post("/api/auth/kiosk", json={"secret": answer.json()["path"].partition("#")[2]})
+            assert opened.status_code == 200
+            assert document.faults("POST", "/api/auth/kiosk", 200, opened.json()) == []
+
+
+@pytest.mark.anyio
 async def test_the_data_of_an_event_is_that_of_realtime(
     full: httpx.AsyncClient, app: FastAPI, document: Document
 ) -> None:
@@ -148,8 +181,9 @@ async def test_a_sample_is_what_the_document_says(document: Document) -> None:
 
 def test_no_route_is_left_out() -> None:
     asked = {(method, path.partition("?")[0]) for method, path, _ in ASKED}
-    routes = {(method, without_names(re.sub(r"/(node\d+|1)$", "/{}", path))) for method, path in asked}
-    elsewhere = AGENTS | {("POST", "/api/auth/login"), ("GET", "/api/metrics/stream"), ("GET", "/metrics")}
+    routes = {(method, without_names(re.sub(r"/(node\d+|1|1000)$", "/{}", path))) for method, path in asked}
+    elsewhere = AGENTS | {("GET", "/api/metrics/stream"), ("GET", "/metrics")}
+    elsewhere |= {("POST", f"/api/{name}") for name in ("auth/login", "auth/kiosk", "tokens", "kiosks")}
     assert routes | elsewhere == ANYONE | USERS | AGENTS
 
 

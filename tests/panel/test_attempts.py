@@ -1,6 +1,6 @@
 """Who has to wait after failed logins, and how long."""
 
-from minipanel.services.attempts import MAX_PLACES, Attempts, place_of
+from minipanel.access.attempts import MAX_PLACES, Attempts, place_of
 
 
 class Clock:

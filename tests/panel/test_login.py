@@ -62,7 +62,8 @@ async def test_the_cookie_is_enough_to_be_known(client: httpx.AsyncClient):
     login = (await client.post("/api/auth/login", json=RIGHT)).json()
     answer = await client.get("/api/auth/me")
     assert answer.status_code == 200
-    assert answer.json() == {"username": "miniadmin", "expires_at": login["expires_at"]}
+    known = {"username": "miniadmin", "role": "admin", "kind": "session"}
+    assert answer.json() == known | {"expires_at": login["expires_at"]}
     assert answer.headers["Cache-Control"] == "no-store"
 
 

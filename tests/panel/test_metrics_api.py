@@ -220,7 +220,8 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
         "node003",
     ]
     await events.aclose()
-    await app.state.panel.sessions.log_out(token)
+    access = app.state.access
+    await access.sessions.end(access.sessions.check(token).id)
     # With its session gone the stream ends by itself, so that the whole answer can be read.
     answer = await client.get("/api/metrics/stream")
     assert answer.status_code == 401

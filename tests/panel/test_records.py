@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minipanel.config import AdminConfig, NodeConfig
+from minipanel.config import NodeConfig, UserConfig
 from minipanel.database.store import Store, Written
 from minipanel.models.record import VALUE_COLUMNS, last_sample, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
@@ -24,7 +24,7 @@ NODE = 1
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path / "data.db")
-    store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("n1", "10.0.0.1", "n1")], T)])
+    store.run([store.follow([UserConfig("admin", "hash")], [NodeConfig("n1", "10.0.0.1", "n1")], T)])
     yield store
     store.close()
 
@@ -143,7 +143,7 @@ def test_one_node_does_not_read_the_records_of_the_next(store: Store) -> None:
 def test_the_newest_sample_is_known_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "again.db"
     first = Store(path)
-    nodes = first.run([first.follow(AdminConfig("a", "h"), [NodeConfig("n1", "10.0.0.1", "n1")], T)])[0]
+    nodes = first.run([first.follow([UserConfig("a", "h")], [NodeConfig("n1", "10.0.0.1", "n1")], T)])[0]
     first.run([first.write_samples(NODE, [sample(T - 400), sample(T - 40)], 0)])
     first.close()
     again = Store(path)

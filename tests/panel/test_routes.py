@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 OPEN = {
     ("POST", "/api/auth/login"),
+    ("POST", "/api/auth/kiosk"),
     ("GET", "/api/health"),
     ("GET", "/assets"),
     ("GET", "/{path:path}"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.config import AdminConfig, NodeConfig
+from minipanel.config import NodeConfig, UserConfig
 from minipanel.database import schema
 from minipanel.database.store import Store
 from minipanel.errors import DatabaseError
@@ -46,7 +46,7 @@ def test_after_a_day_on_a_release_that_only_added_the_one_before_goes_on_and_not
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "data.db"
-    admin, nodes = AdminConfig("admin", "hash"), [NodeConfig("n1", "10.0.0.1", "n1")]
+    admin, nodes = [UserConfig("admin", "hash")], [NodeConfig("n1", "10.0.0.1", "n1")]
     store = Store(path)
     store.run([store.follow(admin, nodes, 1)])
     day_of_samples(store, T)

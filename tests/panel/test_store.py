@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.config import AdminConfig, NodeConfig
+from minipanel.config import NodeConfig, UserConfig
 from minipanel.database import schema
 from minipanel.database.connection import explain
 from minipanel.database.store import Forgotten, Store, Written
@@ -18,7 +18,7 @@ from minipanel.errors import DatabaseError
 from minipanel.models.sample import Sample
 from tests.panel.olddatabase import make_old
 
-ADMIN = AdminConfig("admin", "hash")
+ADMIN = [UserConfig("admin", "hash")]
 SAMPLE = Sample("n1", 1_700_000_100, 50, 8000, 4000, None)
 
 
@@ -119,7 +119,7 @@ def test_one_job_that_sqlite_refuses_does_not_take_the_others_with_it(tmp_path: 
 
     def twice_the_same(connection: sqlite3.Connection) -> None:
         for _ in range(2):
-            connection.execute("INSERT INTO users VALUES (1, 'admin', 'hash', 1, 1)")
+            connection.execute("INSERT INTO users VALUES (1, 'admin', 'hash', 1, 1, 'admin')")
 
     def no_such_table(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM nowhere")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from minipanel.access.password import hash_password
 from minipanel.errors import CommandError
-from minipanel.services.password import hash_password
 from minipanel.setup.ask.answers import Certificates, SelfMade
 from minipanel.setup.ask.questions import ask_address, ask_admin, ask_database, ask_password, ask_port, parse_port
 from minipanel.setup.ask.storage import file_system, parse_database

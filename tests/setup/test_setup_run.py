@@ -89,7 +89,7 @@ def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
     set_up(machine, stub, None, roll_out=False)
     config = load_config(machine.root / CONFIG[1:])
     store = Store(machine.root / "var/lib/minipanel/data.db")
-    (nodes,) = store.run([store.follow(config.admin, config.nodes, 1_700_000_000)])
+    (nodes,) = store.run([store.follow(config.accounts, config.nodes, 1_700_000_000)])
     (node1,) = [node.id for node in nodes if node.hostname == "node1"]
     store.run([store.write_samples(node1, [Sample("node1", 1_700_000_100, 50, 8000, 4000, None)], 0)])
     store.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.config import AdminConfig, NodeConfig
+from minipanel.config import NodeConfig, UserConfig
 from minipanel.database.schema import ADDS_ONLY, APPLICATION_ID, migrations, newest_version
 from minipanel.database.store import Store
 from minipanel.errors import CommandError
@@ -131,7 +131,7 @@ def upgraded(tmp_path: Path) -> Path:
     """A database changed by a new release, which stored samples then: into records known before, and into new ones."""
     path = tmp_path / "data.db"
     old = Store(path)
-    admin = AdminConfig("admin", "hash")
+    admin = [UserConfig("admin", "hash")]
     nodes = [NodeConfig("n1", "10.0.0.1", "n1"), NodeConfig("n2", "10.0.0.2", "n2")]
     known = [sample(T - 5, 1), sample(T, 1), sample(T + 5, 2)]
     old.run([old.follow(admin, nodes[:1], 1), old.write_samples(1, known, 0)])
@@ -154,7 +154,7 @@ def test_what_the_new_release_has_stored_goes_back_with_the_old_database(upgrade
     assert schema_version(upgraded) == BEFORE
     store = Store(upgraded)
     found = [store.reader.history(node, 0, T + 900, ["cpu_percent", "samples"], T + 900) for node in (1, 2)]
-    (nodes,) = store.run([store.follow(AdminConfig("admin", "hash"), [NodeConfig("n2", "10.0.0.2", "n2")], 3)])
+    (nodes,) = store.run([store.follow([UserConfig("admin", "hash")], [NodeConfig("n2", "10.0.0.2", "n2")], 3)])
     store.close()
     assert found == [
         [b"[%d,%d]" % (T, T + 300), b"[2.0,4.0]", b"[3,2]"],

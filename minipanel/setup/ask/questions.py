@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from minipanel.access.password import MAX_BYTES, MIN_CHARACTERS, random_password
 from minipanel.config.kinds import USERNAME_MAX_CHARACTERS
 from minipanel.errors import CommandError
 from minipanel.models.names import is_host, parse_address
 from minipanel.models.quote import quote
-from minipanel.services.password import MAX_BYTES, MIN_CHARACTERS, random_password
 from minipanel.setup import places
 from minipanel.setup.ask.storage import parse_database
 from minipanel.setup.look.ports import port_holder

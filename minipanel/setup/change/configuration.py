@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from minipanel.access.password import hash_password
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, HostsConfig, ServerConfig
 from minipanel.config.template import render_config
 from minipanel.config.writing import replace_file
 from minipanel.sections import check_config, load_config
 from minipanel.services.backup_config import BACKUP
-from minipanel.services.password import hash_password
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.change.account import ROOT, Account, dress

@@ -53,9 +53,177 @@ export interface paths {
         };
         /**
          * Who Am I
-         * @description Tell whose session this is.
+         * @description Tell who asks.
          */
         get: operations["who_am_i"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/kiosk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Kiosk
+         * @description Take the secret of a wall screen's link, and set its cookie.
+         */
+        post: operations["open_kiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Return the caller's own sessions; to an admin those of all users. The last seen first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description End a session: one's own, or as an admin anybody's.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description Return all API tokens, expired ones too.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Add Token
+         * @description Make an API token. Its text is in this answer and nowhere else.
+         */
+        post: operations["add_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Token
+         * @description Remove an API token: it is refused from now on.
+         */
+        delete: operations["remove_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kiosks
+         * @description Return all wall screens, expired ones too.
+         */
+        get: operations["list_kiosks"];
+        put?: never;
+        /**
+         * Add Kiosk
+         * @description Make a wall screen. Its link is in this answer and nowhere else.
+         */
+        post: operations["add_kiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kiosks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Kiosk
+         * @description Remove a wall screen: what it shows ends within seconds.
+         */
+        delete: operations["remove_kiosk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Audit
+         * @description Return who logged in and who made or ended what, the newest first, 1,000 at most.
+         */
+        get: operations["read_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -326,6 +494,31 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AuditAnswer
+         * @description What someone did about access, `times` times from `at` to `last_at` (Unix seconds).
+         *
+         *     `subject`: whom or what it was done to. `sentence` says all of it in English.
+         */
+        AuditAnswer: {
+            at: number;
+            last_at: number;
+            /** @enum {unknown} */
+            what: "kiosk_added" | "kiosk_opened" | "kiosk_removed" | "login" | "login_failed" | "logout" | "password_set" | "proxy_login" | "session_ended" | "token_added" | "token_removed" | "user_added" | "user_removed";
+            who: string;
+            address: string;
+            subject: string;
+            times: number;
+            sentence: string;
+        };
+        /**
+         * Ended
+         * @description What was named is gone: a session, an API token, a wall screen.
+         */
+        Ended: {
+            /** @enum {unknown} */
+            status: "ok";
+        };
+        /**
          * ErrorAnswer
          * @description Every error of every route.
          */
@@ -465,6 +658,43 @@ export interface components {
             cpu_temp_p90: (number | null)[];
         };
         /**
+         * KioskAnswer
+         * @description A wall screen. Times in Unix seconds; `last_used_at` None before its first use, else to a minute.
+         */
+        KioskAnswer: {
+            id: number;
+            name: string;
+            created_at: number;
+            created_by: string;
+            expires_at: number;
+            last_used_at: number | null;
+            last_address: string;
+        };
+        /**
+         * KioskOpened
+         * @description The wall screen's cookie is set. `expires_at` in Unix seconds.
+         */
+        KioskOpened: {
+            name: string;
+            expires_at: number;
+        };
+        /**
+         * KioskRequest
+         * @description A wall screen that is wanted.
+         */
+        KioskRequest: {
+            name: string;
+            /** @default 1825 */
+            days: number;
+        };
+        /**
+         * KioskSecret
+         * @description What follows the # in the link of a wall screen.
+         */
+        KioskSecret: {
+            secret: string;
+        };
+        /**
          * LoginAnswer
          * @description A new session. `expires_at` in Unix seconds.
          */
@@ -480,6 +710,28 @@ export interface components {
         LogoutAnswer: {
             /** @enum {unknown} */
             status: "ok";
+        };
+        /**
+         * NewKioskAnswer
+         * @description A new wall screen. `path` is its link, below the panel's own address, and is shown this once.
+         */
+        NewKioskAnswer: {
+            path: string;
+            id: number;
+            name: string;
+            expires_at: number;
+        };
+        /**
+         * NewTokenAnswer
+         * @description A new API token. `token` is shown this once; the panel keeps no more than its SHA-256.
+         */
+        NewTokenAnswer: {
+            token: string;
+            id: number;
+            name: string;
+            /** @enum {unknown} */
+            scope: "metrics" | "read";
+            expires_at: number;
         };
         /**
          * NodeAnswer
@@ -579,6 +831,21 @@ export interface components {
             cpu_temp: number | null;
         };
         /**
+         * SessionAnswer
+         * @description A session that is good now. Times in Unix seconds, `last_seen_at` to a minute; `address` and `user_agent` are
+         *     those of its login. `is_current`: the one that asks.
+         */
+        SessionAnswer: {
+            id: string;
+            username: string;
+            created_at: number;
+            expires_at: number;
+            last_seen_at: number;
+            address: string;
+            user_agent: string;
+            is_current: boolean;
+        };
+        /**
          * Stored
          * @description What became of a batch: `ignored` counts duplicates and samples older than the history kept.
          */
@@ -587,6 +854,32 @@ export interface components {
             status: "ok";
             stored: number;
             ignored: number;
+        };
+        /**
+         * TokenAnswer
+         * @description An API token. Times in Unix seconds; `last_used_at` None before its first use, else to a minute.
+         */
+        TokenAnswer: {
+            id: number;
+            name: string;
+            /** @enum {unknown} */
+            scope: "metrics" | "read";
+            created_at: number;
+            created_by: string;
+            expires_at: number;
+            last_used_at: number | null;
+            last_address: string;
+        };
+        /**
+         * TokenRequest
+         * @description An API token that is wanted: `metrics` may read GET /metrics alone, `read` all that can be read.
+         */
+        TokenRequest: {
+            name: string;
+            /** @enum {string} */
+            scope: "metrics" | "read";
+            /** @default 365 */
+            days: number;
         };
         /**
          * Trend
@@ -601,11 +894,17 @@ export interface components {
         };
         /**
          * UserAnswer
-         * @description Whose session this is, and until when (Unix seconds).
+         * @description Who asks, and until when that is good (Unix seconds; None for a user whom a proxy names).
+         *
+         *     `username`: of the user, the API token or the wall screen; `role`: of a user, else None. `kind`: session (logged
+         *     in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root of the panel's machine).
          */
         UserAnswer: {
             username: string;
-            expires_at: number;
+            expires_at: number | null;
+            role: ("admin" | "viewer") | null;
+            /** @enum {unknown} */
+            kind: "kiosk" | "local" | "proxy" | "session" | "token";
         };
     };
     responses: never;
@@ -699,6 +998,320 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    open_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KioskSecret"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskOpened"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTokenAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_kiosks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KioskRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKioskAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                /** @description how many days back, 30 unless given */
+                days?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditAnswer"][];
                 };
             };
             /** @description What is wrong, as a sentence */

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import bcrypt
 
+from minipanel.access.accounts import cost_of
 from minipanel.errors import CommandError, TooManyTries
 from minipanel.machine.nice import be_nice
 
@@ -45,7 +46,7 @@ def hash_password(password: str) -> str:
 
 def is_password(password: str, password_hash: str) -> bool:
     """Tell whether the hash is this password's. It takes as long as making one."""
-    return _match(password.encode("utf-8", "surrogatepass"), password_hash.encode())
+    return _match(password.encode("utf-8", "surrogatepass"), password_hash.encode(), cost_of(password_hash))
 
 
 def read_password(path: Path) -> str:
@@ -83,11 +84,12 @@ class Passwords:
             return self._pending_known >= MAX_KNOWN
         return self._pending.total() >= AT_ONCE + MAX_WAITING or self._pending[place] >= MAX_OF_A_PLACE
 
-    async def match(self, password: str, password_hash: str, place: str, is_known: bool) -> bool:
-        """Tell whether the hash is this password's, in a time that does not depend on the password.
+    async def match(self, password: str, password_hash: str | None, cost: int, place: str, is_known: bool) -> bool:
+        """Tell whether the hash is this password's, in the time that a hash of this cost takes.
 
-        `password_hash` is a bcrypt hash; its cost decides the time. `place` is where the login comes from, `is_known`
-        whether from a browser that logged in before. Raises TooManyTries while too many wait.
+        `password_hash` is a bcrypt hash of that cost or less, None where there is none to compare with. `place` is
+        where the login comes from, `is_known` whether from a browser that logged in before. Raises TooManyTries while
+        too many wait.
         """
         if self.is_busy(place, is_known):
             raise TooManyTries(f"Too many logins at once; try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS)
@@ -97,7 +99,8 @@ class Passwords:
             secret = password.encode("utf-8", "surrogatepass")
             loop = asyncio.get_running_loop()
             threads = self._known if is_known else self._strangers
-            return await loop.run_in_executor(threads, _match, secret, password_hash.encode())
+            known_hash = password_hash.encode() if password_hash is not None else None
+            return await loop.run_in_executor(threads, _match, secret, known_hash, cost)
         finally:
             self._count(place, is_known, -1)
 
@@ -115,7 +118,16 @@ class Passwords:
             del self._pending[place]
 
 
-def _match(secret: bytes, password_hash: bytes) -> bool:
+def _match(secret: bytes, password_hash: bytes | None, cost: int) -> bool:
     # Capped and compared all the same, so that a long password takes as long as any other.
-    matches = bcrypt.checkpw(secret[:MAX_BYTES], password_hash)
-    return matches and len(secret) <= MAX_BYTES
+    capped = secret[:MAX_BYTES]
+    matches = bcrypt.checkpw(capped, password_hash or _decoy(cost))
+    # 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1) = 2^cost: a cheaper hash takes as long as the dearest.
+    for step in range(cost_of(password_hash.decode()) if password_hash else cost, cost):
+        bcrypt.checkpw(capped, _decoy(step))
+    return password_hash is not None and matches and len(secret) <= MAX_BYTES
+
+
+def _decoy(cost: int) -> bytes:
+    """Return a hash of this cost that is no password's."""
+    return b"$2b$%02d$abcdefghijklmnopqrstuu%b" % (cost, b"." * 31)

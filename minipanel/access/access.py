@@ -1,0 +1,144 @@
+"""Everything about who may look, put together, started and stopped; the one answer to: who asks?"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from minipanel.access.accounts import Accounts
+from minipanel.access.audit import Audit
+from minipanel.access.keys import PREFIXES, Keys
+from minipanel.access.logins import Logins
+from minipanel.access.sessions import Run, Session, Sessions
+from minipanel.config import Config
+from minipanel.errors import DatabaseError, NotAllowed, NotAuthenticated, TryLater
+from minipanel.models.caller import SCOPES, Caller
+from minipanel.models.quote import quote
+from minipanel.services.local_token import good_until, is_local
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 30
+PRUNE_EVERY = 120
+"""Of so many writings, one forgets what is too old: once an hour."""
+
+PROXY_NOTE_SECONDS = 3600
+MAX_PROXY_USERS = 1000
+
+
+class Access:
+    """Who may look. `run` has the panel's one writer do a job; `clock` gives Unix seconds."""
+
+    def __init__(self, config: Config, run: Run, clock: Callable[[], float] = time.time) -> None:
+        self._config = config
+        self._clock = clock
+        self.accounts = Accounts(config)
+        self.logins = Logins(config, self.accounts)
+        self.sessions = Sessions(config, self.accounts, run, clock)
+        self.keys = Keys(run, clock)
+        self.audit = Audit(run, clock)
+        self._proxy_users: dict[tuple[str, str], float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take over what the database has, and begin to write what changes. Raises DatabaseError, TryLater."""
+        await self.audit.start()
+        await self.sessions.follow()
+        await self.keys.follow()
+        self._task = asyncio.create_task(self._repeat())
+
+    async def reload(self, config: Config) -> None:
+        """Take over a changed configuration, and what commands changed in the database. Raises DatabaseError."""
+        self._config = config
+        for part in (self.accounts, self.logins, self.sessions):
+            part.reload(config)
+        await self.sessions.follow()
+        await self.keys.follow()
+        await self.audit.follow()
+
+    async def close(self) -> None:
+        """Write what is left, if that can be done now."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            with contextlib.suppress(DatabaseError, TryLater):
+                await self.flush()
+        self.logins.close()
+
+    async def log_in(
+        self, username: str, password: str, address: str, device: str | None = None, user_agent: str = ""
+    ) -> Session:
+        """Return a new session. `device` is the cookie of a browser that may have logged in before.
+
+        Raises NotAuthenticated in the same time and words whichever part was wrong, TooManyTries.
+        """
+        try:
+            account = await self.logins.account(username, password, address, device)
+        except NotAuthenticated:
+            # Not by which name: people type their password there.
+            self.audit.note("login_failed", "", address)
+            raise
+        self.audit.note("login", account.name, address)
+        return await self.sessions.open(account, address, user_agent)
+
+    def bearer(self, token: str, address: str) -> Caller:
+        """Return who bears this token of an Authorization header. Raises NotAuthenticated."""
+        if token.startswith(PREFIXES["token"]):
+            return self.keys.check("token", token, address)
+        if is_local(token):
+            return self._local(token)
+        return self.sessions.check(token)
+
+    def proxied(self, name: str, address: str) -> Caller:
+        """Return the user whom a trusted proxy names. Raises NotAllowed for a name without an account."""
+        account = self.accounts.find(name)
+        if account is None:
+            raise NotAllowed(f"The proxy names the user {quote(name)}, who has no account here.")
+        noted = self._proxy_users.get((name, address))
+        if noted is None or not 0 <= self._clock() - noted < PROXY_NOTE_SECONDS:
+            if len(self._proxy_users) >= MAX_PROXY_USERS:
+                self._proxy_users.clear()
+            self._proxy_users[name, address] = self._clock()
+            self.audit.note("proxy_login", name, address)
+        return Caller("proxy", account.name, role=account.role)
+
+    def is_open(self, caller: Caller) -> bool:
+        """Tell whether who came in some time ago may stay: a stream asks at each event."""
+        match caller.kind:
+            case "session":
+                return self.sessions.is_open(caller.id)
+            case "token" | "kiosk":
+                return self.keys.is_open(caller.id)
+            case "proxy":
+                return self.accounts.find(caller.name) is not None
+            case "local":
+                return caller.expires_at is not None and caller.expires_at > self._clock()
+
+    def _local(self, token: str) -> Caller:
+        expires_at = good_until(token, self._config.server.jwt_secret, self._clock())
+        if expires_at is None:
+            raise NotAuthenticated("The token of this machine is not one of this panel's, or has expired.")
+        return Caller("local", "root", scopes=frozenset(SCOPES), expires_at=expires_at)
+
+    async def flush(self) -> None:
+        """Write all that has changed. Raises DatabaseError, TryLater."""
+        for part in (self.sessions, self.keys, self.audit):
+            await part.flush()
+
+    async def _repeat(self) -> None:
+        turns = 0
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+                if turns % PRUNE_EVERY == 0:
+                    await self.audit.prune()
+                turns += 1
+            except (DatabaseError, TryLater) as error:
+                # The ingest tells of the same trouble, to agents and in the log.
+                log.debug("%s", error)
+            except Exception:
+                log.exception("What happened to sessions could not be written; it is tried again.")

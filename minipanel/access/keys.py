@@ -1,0 +1,182 @@
+"""API tokens and the links of wall screens: made once, known by their SHA-256, good until they expire or are removed.
+
+A secret is a prefix, 256 random bits in base 62, and a checksum of both (CRC-32, also in base 62): so one that was
+mistyped is told from one that was revoked, without a look-up. `mpt_…` is a token's, `mpk_…` a wall screen's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from binascii import crc32
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from minipanel.access.sessions import RETRY_SECONDS, SEEN_SECONDS, Run
+from minipanel.database import access as tables
+from minipanel.errors import BadInput, DatabaseError, NotAuthenticated, NotFound, TryLater
+from minipanel.models.access import KeyKind, KeyRow
+from minipanel.models.caller import SCOPES, Caller, Scope
+from minipanel.models.quote import escape, quote
+
+PREFIXES: dict[KeyKind, str] = {"token": "mpt_", "kiosk": "mpk_"}
+NOUNS: dict[KeyKind, str] = {"token": "API token", "kiosk": "wall screen"}
+
+MAX_KEYS = 200
+"""So many of each kind there may be."""
+
+MAX_DAYS = 3650
+TOKEN_DAYS = 365
+KIOSK_DAYS = 1825
+DAY_SECONDS = 86_400
+
+NAME_CHARACTERS = 64
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_RANDOM_CHARACTERS = 43  # of base 62 for 256 bits
+_SUM_CHARACTERS = 6  # for 32 bits
+_FORM = re.compile(rf"mp[tk]_[0-9A-Za-z]{{{_RANDOM_CHARACTERS + _SUM_CHARACTERS}}}")
+
+
+def new_secret(kind: KeyKind) -> str:
+    """Return a secret that was never made before."""
+    text = PREFIXES[kind] + _base62(secrets.randbits(256), _RANDOM_CHARACTERS)
+    return text + _checksum(text)
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text has the form of a secret and the checksum that belongs to it."""
+    return _FORM.fullmatch(text) is not None and text[-_SUM_CHARACTERS:] == _checksum(text[:-_SUM_CHARACTERS])
+
+
+def digest_of(secret: str) -> bytes:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def link_path(secret: str) -> str:
+    """Return the link of a wall screen, below the panel's address. The page posts its secret.
+
+    What follows a # is sent to no server: it stands in no log and in no Referer (RFC 9110, 7.1 and 10.1.3).
+    """
+    return f"/kiosk#{secret}"
+
+
+def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float) -> tuple[KeyRow, str]:
+    """Return a new key and its secret. Raises BadInput for a name, scope or number of days that can't be."""
+    if not 1 <= len(name) <= NAME_CHARACTERS or not name.isprintable() or name != name.strip():
+        raise BadInput(
+            f"The name is {quote(name)}; it must be 1 to {NAME_CHARACTERS} printable characters without spaces around "
+            "them."
+        )
+    if scope not in SCOPES:
+        raise BadInput(f"The scope is {quote(scope)}; it must be {' or '.join(SCOPES)}.")
+    if not 1 <= days <= MAX_DAYS:
+        raise BadInput(f"The number of days is {escape(str(days), 20)}; it must be 1 to {MAX_DAYS}.")
+    secret = new_secret(kind)
+    known: Scope = "metrics" if scope == "metrics" else "read"
+    return KeyRow(0, kind, name, known, digest_of(secret), int(now), by, int(now) + days * DAY_SECONDS), secret
+
+
+def added(key: KeyRow, id: int | None) -> KeyRow:
+    """Return the key with the id that the database gave it. Raises BadInput where it took none."""
+    if id is None:
+        raise BadInput(f"There is a {NOUNS[key.kind]} {quote(key.name)} already; remove it, or take another name.")
+    if not id:
+        raise BadInput(f"There are {MAX_KEYS} {NOUNS[key.kind]}s already; remove one first.")
+    key.id = id
+    return key
+
+
+class Keys:
+    """All keys in memory, so that a check asks no database. `clock` gives Unix seconds."""
+
+    def __init__(self, run: Run, clock: Callable[[], float] = time.time) -> None:
+        self._run = run
+        self._clock = clock
+        self._by_digest: dict[bytes, KeyRow] = {}
+        self._used: dict[int, tuple[int, str]] = {}
+
+    async def follow(self) -> None:
+        """Take over what stands in the database. Raises DatabaseError, TryLater."""
+        rows: list[KeyRow] = await self._run(tables.keys)
+        known = {key.id: key for key in self._by_digest.values()}
+        # How it was last used may not be written yet.
+        self._by_digest = {row.digest: known.get(row.id, row) for row in rows}
+
+    def check(self, kind: KeyKind, secret: str, address: str) -> Caller:
+        """Return who bears this secret. Raises NotAuthenticated: mistyped, removed, expired."""
+        noun = NOUNS[kind]
+        if not secret.startswith(PREFIXES[kind]) or not is_whole(secret):
+            raise NotAuthenticated(f"The secret of the {noun} is mistyped or not whole: its checksum does not fit.")
+        digest = digest_of(secret)
+        key = self._by_digest.get(digest)
+        if key is None or not hmac.compare_digest(key.digest, digest):
+            raise NotAuthenticated(f"This panel knows no such {noun}; it was removed, or is another panel's.")
+        now = self._clock()
+        if key.expires_at <= now:
+            day = datetime.fromtimestamp(key.expires_at, UTC).date()
+            raise NotAuthenticated(f"The {noun} {quote(key.name)} expired on {day}; make a new one.")
+        if key.last_used_at is None or abs(now - key.last_used_at) >= SEEN_SECONDS:
+            key.last_used_at, key.last_address = int(now), escape(address)
+            self._used[key.id] = (key.last_used_at, key.last_address)
+        scopes: frozenset[Scope] = frozenset((key.scope,)) if kind == "token" else frozenset()
+        return Caller(kind, key.name, str(key.id), scopes=scopes, expires_at=key.expires_at)
+
+    def is_open(self, id: str) -> bool:
+        """Tell whether a key is good still."""
+        return any(str(key.id) == id and key.expires_at > self._clock() for key in self._by_digest.values())
+
+    def all(self, kind: KeyKind) -> list[KeyRow]:
+        """Return the keys of a kind, expired ones too, in the order in which they were made."""
+        return [key for key in self._by_digest.values() if key.kind == kind]
+
+    async def add(self, kind: KeyKind, name: str, scope: str, days: int, by: str) -> tuple[KeyRow, str]:
+        """Make a key. Returns it, and its secret for the one time. Raises BadInput, TryLater."""
+        key, secret = new_key(kind, name, scope, days, by, self._clock())
+        added(key, await self._write(partial(tables.put_key, key=key, limit=MAX_KEYS)))
+        self._by_digest[key.digest] = key
+        return key, secret
+
+    async def remove(self, kind: KeyKind, id: int) -> KeyRow:
+        """Take a key out, at once. Raises NotFound, TryLater where that could not be written."""
+        key = next((key for key in self.all(kind) if key.id == id), None)
+        if key is None:
+            raise NotFound(f"There is no {NOUNS[kind]} with the id {escape(str(id))}.")
+        await self._write(partial(tables.remove_key, id=id))
+        self._by_digest.pop(key.digest, None)
+        return key
+
+    async def flush(self) -> None:
+        """Write when keys were last used. Raises DatabaseError, TryLater: then it is written the next time."""
+        used, self._used = self._used, {}
+        if not used:
+            return
+        try:
+            await self._run(partial(tables.note_key_uses, uses=used))
+        except BaseException:
+            self._used = used | self._used
+            raise
+
+    async def _write(self, job: Any) -> Any:
+        try:
+            return await self._run(job)
+        except DatabaseError as error:
+            raise TryLater(str(error), RETRY_SECONDS) from error
+
+
+def _checksum(text: str) -> str:
+    return _base62(crc32(text.encode()), _SUM_CHARACTERS)
+
+
+def _base62(number: int, characters: int) -> str:
+    text = ""
+    for _ in range(characters):
+        number, digit = divmod(number, 62)
+        text = _DIGITS[digit] + text
+    return text

@@ -1,0 +1,58 @@
+"""Single sign-on: whom a trusted proxy names in a header (`[server] user_header`), and whom nobody else can name."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+
+from minipanel.config import ServerConfig
+from minipanel.errors import NotAllowed
+from minipanel.machine.addresses import LocalAddresses, normalise
+from minipanel.models.quote import quote
+
+SECRET_HEADER = "X-MiniPanel-Proxy-Secret"
+
+_LOCAL = LocalAddresses()
+
+
+def named_user(
+    server: ServerConfig,
+    peer: str,
+    names: Sequence[str],
+    secrets: Sequence[str],
+    local: LocalAddresses = _LOCAL,
+) -> str | None:
+    """Return the user's name in the header, None where there is no such header or nothing in it.
+
+    `peer` is the other end of the connection itself: what a client says of it (X-Forwarded-For) proves nothing.
+    `names`, `secrets`: the values of user_header and of X-MiniPanel-Proxy-Secret, as often as they were sent.
+    Raises NotAllowed for a header that anybody could have sent: it is never just passed over.
+    """
+    header = server.user_header
+    if header is None or not any(names):
+        return None
+    peer = normalise(peer)
+    if peer not in server.trusted_proxies:
+        raise NotAllowed(f"{header} is taken from trusted_proxies alone, and {quote(peer)} is none of them.")
+    if server.user_header_secret is not None:
+        if len(secrets) != 1 or not _is_same(secrets[0], server.user_header_secret):
+            raise NotAllowed(f"{header} came without the proxy's secret in {SECRET_HEADER}.")
+    elif peer in local:
+        raise NotAllowed(
+            f"{header} came from this machine, where every user could send it: set user_header_secret in [server]."
+        )
+    if len(names) != 1:
+        raise NotAllowed(f"{header} came {len(names)} times; the proxy must set it, not add to it.")
+    return _decoded(names[0], header)
+
+
+def _decoded(name: str, header: str) -> str:
+    """Return what the bytes of a header say in UTF-8; the server gives them as Latin-1 (RFC 9110, 5.5)."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        raise NotAllowed(f"{header} is not UTF-8; the proxy must send the name in it.") from None
+
+
+def _is_same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("latin-1", "replace"), expected.encode())

@@ -1,0 +1,25 @@
+"""A body of JSON, read into a shape of models/requests."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request
+
+from minipanel.errors import BadInput
+from minipanel.handlers.request import read_body
+
+MAX_BYTES = 10_000
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+async def read_struct(request: Request, kind: type[Shape]) -> Shape:
+    """Return what the body says. Raises BadInput for what is not of this shape, TooLarge."""
+    body = await read_body(request, MAX_BYTES)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        names = ", ".join(kind.__struct_fields__)
+        raise BadInput(f"The body must be a JSON object with {names}, and nothing else.") from None

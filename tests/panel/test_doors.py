@@ -1,0 +1,285 @@
+"""Every route and method, asked with every kind of credential: who gets in, who is known and may not, who is nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from minipanel.access.access import Access
+from minipanel.access.keys import DAY_SECONDS
+from minipanel.handlers.guard import (
+    ADMINS,
+    AGENTS,
+    ANYONE,
+    COOKIE,
+    COUNTERS,
+    KIOSK_COOKIE,
+    PEOPLE,
+    READERS,
+    SCREENS,
+    Door,
+    door_of,
+)
+from minipanel.models.access import KeyKind
+from minipanel.services.local_token import local_token
+from tests import test_contract as contract
+from tests.panel.example import caller, config_in, running_app, with_viewer
+
+pytestmark = pytest.mark.anyio
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+Headers = dict[str, str]
+
+GOOD = ("viewer", "admin", "kiosk", "metrics", "read", "root", "proxied viewer", "proxied admin")
+BAD = (
+    *("nobody", "ended session", "expired session", "session of a removed user", "forged session"),
+    *("revoked token", "expired token", "mistyped token", "token of another panel", "token in the query"),
+    *("removed kiosk", "expired kiosk", "kiosk's secret as a token", "token as a kiosk's cookie", "old root"),
+)
+
+DECLARED = {
+    **dict.fromkeys(contract.SCREENS, SCREENS),
+    **dict.fromkeys(contract.READERS | contract.UNDESCRIBED, READERS),
+    **dict.fromkeys(contract.PEOPLE, PEOPLE),
+    **dict.fromkeys(contract.ADMINS, ADMINS),
+    **dict.fromkeys(contract.ANYONE, ANYONE),
+    **dict.fromkeys(contract.AGENTS, AGENTS),
+    **dict.fromkeys(contract.COUNTERS, COUNTERS),
+}
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    config = with_viewer(config_in(tmp_path))
+    server = replace(config.server, user_header="X-Forwarded-User", trusted_proxies=("10.7.7.7",))
+    async with running_app(replace(config, server=server)) as app:
+        app.state.panel.broadcast.close()  # its stream would have no end
+        yield app
+
+
+class Credentials:
+    """Makes what a request comes in with."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._made = 0
+
+    async def of(self, who: str) -> tuple[Headers, dict[str, str]]:
+        """Return the headers and the query of a request of whoever that is."""
+        if who == "token in the query":
+            token = await self.key("token", "read")
+            return {}, {"token": token, "access_token": token, "api_key": token, "authorization": f"Bearer {token}"}
+        return await self._headers(who), {}
+
+    async def _headers(self, who: str) -> Headers:
+        makers: dict[str, Callable[[], Awaitable[Headers]]] = {
+            "viewer": lambda: self._cookie("vera"),
+            "admin": lambda: self._cookie("miniadmin"),
+            "kiosk": self._kiosk,
+            "expired kiosk": lambda: self._kiosk(days=-1),
+            "removed kiosk": lambda: self._kiosk(is_removed=True),
+            "metrics": lambda: self._token("metrics"),
+            "read": lambda: self._token("read"),
+            "expired token": lambda: self._token("read", days=-1),
+            "revoked token": lambda: self._token("read", is_removed=True),
+            "ended session": self._ended,
+        }
+        if who in makers:
+            return await makers[who]()
+        secret = await self.key("token", "read")
+        now = time.time()
+        jwt_secret = self.access._config.server.jwt_secret
+        session = (await self._cookie("miniadmin"))["Cookie"].removeprefix(f"{COOKIE}=")
+        return {
+            "nobody": {},
+            "root": bearer(local_token(jwt_secret, now)),
+            "old root": bearer(local_token(jwt_secret, now - 61)),
+            "proxied viewer": {"X-Forwarded-User": "vera"},
+            "proxied admin": {"X-Forwarded-User": "miniadmin"},
+            "forged session": bearer(session[:-4] + ("aaaa" if not session.endswith("aaaa") else "bbbb")),
+            "expired session": bearer(await self._expired()),
+            "session of a removed user": bearer(await self._of_nobody()),
+            "mistyped token": bearer(secret[:10] + ("a" if secret[10] != "a" else "b") + secret[11:]),
+            "token of another panel": bearer("mpt_" + "0" * 43 + "0TuRBN"),
+            "kiosk's secret as a token": bearer(await self.key("kiosk", "read")),
+            "token as a kiosk's cookie": {"Cookie": f"{KIOSK_COOKIE}={secret}"},
+        }[who]
+
+    async def key(self, kind: KeyKind, scope: str, days: int = 1, is_removed: bool = False) -> str:
+        self._made += 1
+        key, secret = await self.access.keys.add(kind, f"one {self._made}", scope, 1, "a test")
+        if is_removed:
+            await self.access.keys.remove(kind, key.id)
+        else:
+            key.expires_at += (days - 1) * DAY_SECONDS - 1
+        return secret
+
+    async def _token(self, scope: str, days: int = 1, is_removed: bool = False) -> Headers:
+        return bearer(await self.key("token", scope, days, is_removed))
+
+    async def _kiosk(self, days: int = 1, is_removed: bool = False) -> Headers:
+        return {"Cookie": f"{KIOSK_COOKIE}={await self.key('kiosk', 'read', days, is_removed)}"}
+
+    async def _cookie(self, name: str) -> Headers:
+        account = self.access.accounts.find(name)
+        assert account is not None
+        return {"Cookie": f"{COOKIE}={(await self.access.sessions.open(account, '10.0.0.9', '')).token}"}
+
+    async def _ended(self) -> Headers:
+        cookie = await self._cookie("miniadmin")
+        token = cookie["Cookie"].removeprefix(f"{COOKIE}=")
+        await self.access.sessions.end(self.access.sessions.check(token).id)
+        return cookie
+
+    async def _expired(self) -> str:
+        sessions = self.access.sessions
+        clock, sessions._clock = sessions._clock, lambda: time.time() - 13 * 3600
+        try:
+            return (await self._cookie("miniadmin"))["Cookie"].removeprefix(f"{COOKIE}=")
+        finally:
+            sessions._clock = clock
+
+    async def _of_nobody(self) -> str:
+        account = self.access.accounts.find("vera")
+        assert account is not None
+        return (await self.access.sessions.open(replace(account, name="nobody"), "10.0.0.9", "")).token
+
+
+def bearer(token: str) -> Headers:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str, list[Door]]]:
+    """Every method and path outside the page, with the doors that it declares."""
+    for route in iter_route_contexts(app.routes):
+        path = route.path or ""
+        if path == "/assets" or path == "/{path:path}":
+            continue
+        doors = [door for each in getattr(route, "dependencies", ()) if (door := door_of(each.dependency))]
+        for method in sorted((route.methods or {"ANY"}) - {"HEAD"}):
+            yield method, path, doors
+
+
+async def test_every_route_declares_who_may_call_it_and_just_as_the_contract_says(app: FastAPI) -> None:
+    declared = {(method, contract.without_names(path)): doors for method, path, doors in routes(app)}
+    # Samples go past FastAPI: their handler checks each credential.
+    assert declared.pop(("POST", "/api/metrics")) == []
+    assert {where: doors for where, doors in declared.items() if len(doors) != 1} == {}
+    assert {where: doors[0] for where, doors in declared.items()} == {
+        where: door_of(DECLARED[where].dependency) for where in declared
+    }
+
+
+@pytest.mark.parametrize("who", [*GOOD, *BAD])
+async def test_each_credential_opens_its_doors_and_no_other(app: FastAPI, who: str) -> None:
+    credentials = Credentials(app.state.access)
+    doors = {(method, path): doors for method, path, doors in routes(app)}
+    paths = sorted({path for _, path in doors})
+    is_used = True
+    async with caller(app, "10.7.7.7" if who.startswith("proxied") else "10.0.0.9") as client:
+        for path in paths:
+            for method in METHODS:
+                if is_used:
+                    headers, query = await credentials.of(who)
+                is_used = (method, path) in doors and method != "GET"  # may have ended what it came with
+                answer = await client.request(method, re.sub(r"\{\w+\}", "1", path), headers=headers, params=query)
+                expected = expectation(who, method, path, doors.get((method, path)))
+                assert answer.status_code in expected or (not expected and answer.status_code not in (401, 403)), (
+                    f"{method} {path} as {who}: {answer.status_code} {answer.text}"
+                )
+
+
+def expectation(who: str, method: str, path: str, doors: list[Door] | None) -> tuple[int, ...]:
+    """The statuses that may be; () for any by which someone was let in."""
+    if doors is None:  # HEAD of what is not below /api is the page's, which is not built here
+        return (404, 405, 503)
+    if path == "/api/metrics":
+        return (401,)
+    door = doors[0]
+    if door.is_open:
+        return (200, 400)
+    if who in BAD:
+        return (401,)
+    role = who.removeprefix("proxied ")
+    is_in = (
+        role in door.roles
+        or who in door.scopes
+        or (who == "root" and door.scopes != frozenset())
+        or (who == "kiosk" and door.kiosk)
+    )
+    return () if is_in else (403,)
+
+
+async def test_a_viewer_changes_nothing_but_its_own_sessions() -> None:
+    changing = {where for where in contract.USERS if where[0] != "GET"}
+    assert changing - contract.ADMINS == {("POST", "/api/auth/logout"), ("DELETE", "/api/auth/sessions/{}")}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Host": "evil.example"},
+    ],
+)
+@pytest.mark.parametrize("who", ["admin", "proxied admin"])
+async def test_no_other_sites_page_changes_anything_with_what_a_browser_brings(
+    app: FastAPI, who: str, headers: Headers
+) -> None:
+    credentials = Credentials(app.state.access)
+    changing = [(method, path) for method, path, doors in routes(app) if method != "GET" and path != "/api/metrics"]
+    async with caller(app, "10.7.7.7") as client:
+        for method, path in changing:
+            own, _ = await credentials.of(who)
+            answer = await client.request(method, re.sub(r"\{\w+\}", "1", path), headers=own | headers, json={})
+            assert answer.status_code == 403, f"{method} {path}: {answer.text}"
+
+
+async def test_a_script_with_a_token_of_a_login_needs_no_origin(app: FastAPI) -> None:
+    account = app.state.access.accounts.find("miniadmin")
+    token = (await app.state.access.sessions.open(account, "10.0.0.9", "")).token
+    async with caller(app, "10.0.0.9") as client:
+        asked = {"name": "grafana", "scope": "metrics"}
+        answer = await client.post("/api/tokens", json=asked, headers=bearer(token) | {"Origin": "http://else.where"})
+        assert answer.status_code == 200
+
+
+async def test_a_stream_ends_within_seconds_of_its_credential(tmp_path: Path) -> None:
+    async with running_app(with_viewer(config_in(tmp_path))) as app:
+        access: Access = app.state.access
+        account = access.accounts.find("vera")
+        assert account is not None
+        session = await access.sessions.open(account, "10.0.0.9", "")
+        screen, secret = await access.keys.add("kiosk", "hall", "read", 1, "a test")
+        async with caller(app, "10.0.0.9") as client:
+            streams = [
+                asyncio.create_task(client.get("/api/metrics/stream", headers=headers, timeout=20))
+                for headers in (bearer(session.token), {"Cookie": f"{KIOSK_COOKIE}={secret}"})
+            ]
+            await asyncio.sleep(0.3)
+            assert not any(task.done() for task in streams)
+            await access.sessions.end(access.sessions.check(session.token).id)
+            await access.keys.remove("kiosk", screen.id)
+            answers = await asyncio.wait_for(asyncio.gather(*streams), 8)
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_the_cookie_of_a_user_goes_before_that_of_a_wall_screen(app: FastAPI) -> None:
+    credentials = Credentials(app.state.access)
+    user, screen = (await credentials.of("admin"))[0]["Cookie"], (await credentials.of("kiosk"))[0]["Cookie"]
+    ended = (await credentials.of("ended session"))[0]["Cookie"]
+    async with caller(app, "10.0.0.9") as client:
+        for cookies, kind in ((f"{user}; {screen}", "session"), (f"{ended}; {screen}", "kiosk")):
+            assert (await client.get("/api/auth/me", headers={"Cookie": cookies})).json()["kind"] == kind
