@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from minipanel import config
+from minipanel.config.lenient import read_what_can_be as _read_what_can_be
 from minipanel.config.values import Rooms
 from minipanel.services.agent_config import AGENTS_NODE
 from minipanel.services.backup_config import BACKUP
@@ -15,3 +16,4 @@ ROOMS: Rooms = (AGENTS_NODE, BACKUP, ROLLOUT)
 
 load_config = partial(config.load_config, rooms=ROOMS)
 check_config = partial(config.check_config, rooms=ROOMS)
+read_what_can_be = partial(_read_what_can_be, rooms=ROOMS)

@@ -35,6 +35,7 @@ FLOORS = (
     {"app"},
     {"serving"},
     {"setup", "rollout", "trial", "top", "commands"},
+    {"doctor"},
     {"cli"},
     {"__main__"},
 )

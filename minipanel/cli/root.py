@@ -13,6 +13,7 @@ from minipanel import __version__
 from minipanel.cli.access import access, passwd
 from minipanel.cli.agents import agents
 from minipanel.cli.backup import backup
+from minipanel.cli.doctor import doctor
 from minipanel.cli.help import show_error
 from minipanel.cli.nodes import nodes
 from minipanel.cli.panel import panel, serve
@@ -71,6 +72,7 @@ def options(
 cli.command("setup")(setup_command(lambda config: roll_out(config, None, RolloutOptions(), as_json=False)))
 cli.command("rollout")(rollout)
 cli.command("status")(status)
+cli.command("doctor")(doctor)
 cli.command("top")(top)
 cli.add_typer(nodes)
 cli.add_typer(agents)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +10,13 @@ from minipanel import __version__
 from minipanel.commands.backup_overview import BackupOverview, look_at_backups
 from minipanel.commands.forecast import Forecast, forecast
 from minipanel.config import Config, NodeConfig
-from minipanel.database.connection import explain, open_reader
-from minipanel.database.newest import heard_by_hostname
-from minipanel.database.size import Size, measure
+from minipanel.database.newest import heard_by_hostname, readable
+from minipanel.database.size import measure
 from minipanel.errors import CommandError, DatabaseError
 from minipanel.machine.health import disk_trouble, munge_trouble, panel_version
 from minipanel.machine.lock import running_pid
 from minipanel.machine.uptime import this_moment
-from minipanel.models.node import Heard, State, state_of
+from minipanel.models.node import Heard, Moment, State, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +79,33 @@ class Overview:
 
 def look_over(config: Config) -> Overview:
     """Look at everything, change nothing. Raises nothing of its own: trouble is what is found."""
-    uses_munge = config.agents.auth == "munge"
     moment = this_moment()
-    seen: dict[str, Heard] = {}
-    expected = trouble = None
-    try:
-        seen = heard_by_hostname(config.database.path, moment, config.agents.interval)
-        expected = forecast(config, _size(config.database.path))
-    except DatabaseError as error:
-        trouble = str(error)
     return Overview(
         timestamp=int(moment.unix_seconds),
-        panel=_panel(config),
-        database=_database(config.database.path, expected, trouble),
-        munge=MungeOverview(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None),
-        nodes=tuple(
-            _node(node, seen.get(node.hostname.lower(), Heard()), config.agents.interval) for node in config.nodes
-        ),
+        panel=look_at_panel(config),
+        database=look_at_database(config),
+        munge=look_at_munge(config),
+        nodes=look_at_nodes(config, moment),
         backup=look_at_backups(config, moment.unix_seconds),
     )
 
 
-def _panel(config: Config) -> PanelOverview:
+def look_at_munge(config: Config) -> MungeOverview:
+    """Make a credential and read it, where agents prove by MUNGE who they are."""
+    uses_munge = config.agents.auth == "munge"
+    return MungeOverview(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None)
+
+
+def look_at_nodes(config: Config, moment: Moment) -> tuple[NodeOverview, ...]:
+    """Return each node as the database knows it: none has a sample where that can't be read."""
+    seen: dict[str, Heard] = {}
+    with suppress(DatabaseError):
+        seen = heard_by_hostname(config.database.path, moment, config.agents.interval)
+    return tuple(_node(node, seen.get(node.hostname.lower(), Heard()), config.agents.interval) for node in config.nodes)
+
+
+def look_at_panel(config: Config) -> PanelOverview:
+    """Ask the panel who it is."""
     address, pid = config.server.local_url, None
     try:
         version = panel_version(config.server.local_url)
@@ -120,7 +123,15 @@ def _panel(config: Config) -> PanelOverview:
     return PanelOverview(address, version, pid, trouble)
 
 
-def _database(path: Path, expected: Forecast | None, trouble: str | None) -> DatabaseOverview:
+def look_at_database(config: Config) -> DatabaseOverview:
+    """Look whether the database can be read, written, and grow as it will."""
+    path = config.database.path
+    expected = trouble = None
+    try:
+        with readable(path) as connection:
+            expected = forecast(config, measure(connection))
+    except DatabaseError as error:
+        trouble = str(error)
     files = [path, path.with_name(f"{path.name}-wal")]
     try:
         size_bytes = sum(file.stat().st_size for file in files if file.exists())
@@ -128,14 +139,6 @@ def _database(path: Path, expected: Forecast | None, trouble: str | None) -> Dat
         return DatabaseOverview(path, size_bytes, expected, trouble)
     except OSError as error:
         return DatabaseOverview(path, 0, expected, trouble or f"{path} can't be looked at: {error.strerror}.")
-
-
-def _size(path: Path) -> Size:
-    try:
-        with closing(open_reader(path)) as connection:
-            return measure(connection)
-    except sqlite3.Error as error:
-        raise DatabaseError(explain(error, path)) from error
 
 
 def _node(node: NodeConfig, heard: Heard, interval_seconds: int) -> NodeOverview:

@@ -44,11 +44,12 @@ class NotAcceptable(Exception):
 class Kind:
     """`allowed` ends the sentence about any other value. `parse`: from TOML's value, and the folder of the file.
 
-    parse returns None for what is not allowed, or raises NotAcceptable.
+    parse returns None for what is not allowed, or raises NotAcceptable. is_secret: no command may print the value.
     """
 
     allowed: str
     parse: Callable[[object, Path], object | None]
+    is_secret: bool = False
 
 
 def whole_number(low: int, high: int, step: int = 1) -> Kind:
@@ -119,7 +120,7 @@ def secret() -> Kind:
             raise NotAcceptable(f"has {size_bytes} bytes")
         return _unshown(value)
 
-    return Kind(f"text of at least {SECRET_BYTES_AT_LEAST} random bytes", parse)
+    return Kind(f"text of at least {SECRET_BYTES_AT_LEAST} random bytes", parse, is_secret=True)
 
 
 def password_hash() -> Kind:
@@ -130,7 +131,7 @@ def password_hash() -> Kind:
             raise NotAcceptable("is not acceptable")
         return _unshown(value)
 
-    return Kind("a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it", parse)
+    return Kind("a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it", parse, is_secret=True)
 
 
 def username() -> Kind:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from minipanel.database import queries
@@ -14,33 +14,47 @@ from minipanel.errors import DatabaseError
 from minipanel.models.node import Heard, Moment, Node, up_seconds
 
 
-def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
-    """Return what was heard of each node that has a sample, by hostname in lower case, read beside a running panel.
-
-    Raises DatabaseError.
-    """
+@contextmanager
+def readable(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection to read the database by, beside a running panel. Raises DatabaseError, also for the block."""
     if not path.exists():
         raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
     try:
         with closing(open_reader(path)) as connection:
             stored_version(connection, path)
-            hostnames = {node.id: node.hostname.lower() for node in queries.nodes(connection)}
-            heard = heard_of(connection, hostnames, moment, interval_seconds)
+            yield connection
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
+
+
+def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
+    """Return what was heard of each node that has a sample, by hostname in lower case. Raises DatabaseError."""
+    with readable(path) as connection:
+        hostnames = _hostnames(connection)
+        heard = heard_of(connection, hostnames, moment, interval_seconds)
     return {hostnames[node_id]: found for node_id, found in heard.items()}
 
 
 def nodes_in(path: Path) -> list[Node]:
     """Return all nodes that ever were configured, read beside a running panel. Raises DatabaseError."""
-    if not path.exists():
-        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
-    try:
-        with closing(open_reader(path)) as connection:
-            stored_version(connection, path)
-            return queries.nodes(connection)
-    except sqlite3.Error as error:
-        raise DatabaseError(explain(error, path)) from error
+    with readable(path) as connection:
+        return queries.nodes(connection)
+
+
+def skew_by_hostname(path: Path, moment: Moment) -> dict[str, float]:
+    """Return by how many seconds each node's clock was ahead of this machine's when it was heard of, in this boot.
+
+    Raises DatabaseError.
+    """
+    with readable(path) as connection:
+        hostnames = _hostnames(connection)
+        clocks = node_clocks(connection, moment.boot_id)
+    now = moment.unix_seconds - moment.uptime_seconds
+    return {hostnames[node_id]: ahead - now for node_id, ahead in clocks.items() if node_id in hostnames}
+
+
+def _hostnames(connection: sqlite3.Connection) -> dict[int, str]:
+    return {node.id: node.hostname.lower() for node in queries.nodes(connection)}
 
 
 def heard_of(

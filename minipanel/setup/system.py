@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +41,15 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The machine. Tests give it a folder of files as `root`, and a folder of commands as `search`."""
+    """The machine. Tests give it a folder of files as `root`, and a folder of commands as `search`.
+
+    `deadline`: no command runs longer than until then, by time.monotonic().
+    """
 
     root: Path = Path("/")
     search: str = SEARCH
     user_id: int = 0
+    deadline: float = math.inf
 
     def path(self, absolute: str | Path) -> Path:
         """Return where a file of the machine is found: /etc/hosts -> <root>/etc/hosts."""
@@ -66,13 +72,14 @@ class System:
         if program is None:
             return Ended(NOT_FOUND, stderr=f"{command}: command not found")
         environment = {**os.environ, "PATH": self.search, "LC_ALL": "C"}
+        seconds = max(0.0, min(seconds, self.deadline - time.monotonic()))
         try:
             done = subprocess.run(
                 [program, *words], input=stdin, capture_output=True, text=True, errors="replace", timeout=seconds,
                 check=False, env=environment, cwd="/",
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return Ended(TIMED_OUT, stderr=f"{command} gave no answer within {seconds:g} seconds")
+            return Ended(TIMED_OUT, stderr=f"{command} gave no answer within {seconds:.2g} seconds")
         except OSError as error:
             return Ended(NOT_FOUND, stderr=f"{command}: {error.strerror}")
         return Ended(done.returncode, done.stdout, done.stderr)

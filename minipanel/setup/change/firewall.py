@@ -18,8 +18,8 @@ def open_port(port: int, address: str, system: System) -> list[str]:
     rule = f"{port}/tcp"
     _close_others(rule, system)
     opened = _remembered(system)
-    for zone in _zones(address, system):
-        if not system.run("firewall-cmd", f"--zone={zone}", f"--query-port={rule}").is_done:
+    for zone in zones(address, system):
+        if not is_open(zone, rule, system):
             opened.append((zone, rule))
             # Both, rather than a reload, which would drop what others have opened only for now.
             system.must_run("firewall-cmd", f"--zone={zone}", f"--add-port={rule}")
@@ -43,7 +43,13 @@ def _close_others(kept: str, system: System) -> None:
     _remember([pair for pair in remembered if pair[1] == kept], system)
 
 
-def _zones(address: str, system: System) -> list[str]:
+def is_open(zone: str, rule: str, system: System) -> bool:
+    """Tell whether a zone lets in what this rule names: "8080/tcp"."""
+    return system.run("firewall-cmd", f"--zone={zone}", f"--query-port={rule}").is_done
+
+
+def zones(address: str, system: System) -> list[str]:
+    """Return the default zone and that of the network with this own address. Raises CommandError."""
     zones = [system.must_run("firewall-cmd", "--get-default-zone").strip()]
     interface = interface_of(address, system)
     if interface is not None:

@@ -1,0 +1,29 @@
+"""The copies that the panel makes by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from minipanel.commands.backup_overview import BackupOverview, look_at_backups
+from minipanel.doctor.subject import Subject
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.translations.language import Translate
+
+
+def look_at_copies(subject: Subject) -> Iterator[Check]:
+    """Read when the last good one was made."""
+    yield judge_backup(look_at_backups(subject.config, time.time()), subject.t)
+
+
+def judge_backup(found: BackupOverview | None, t: Translate) -> Check:
+    """Nobody has to have it make copies."""
+    what = t("backup")
+    if found is None:
+        return Check(what, Verdict.OK, t("the panel makes no copies by itself: [backup] folder is not set"))
+    if found.trouble is not None:
+        return Check(what, Verdict.FIX, found.trouble, f"df -h {found.folder}; journalctl -u minipanel -n 50")
+    if found.last_copy is None or found.last_made_at is None:
+        return Check(what, Verdict.OK, t("none is in {folder} yet", folder=found.folder))
+    made_at = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(found.last_made_at))
+    return Check(what, Verdict.OK, t("the last is {file}, of {time}", file=found.last_copy, time=made_at))

@@ -1,0 +1,78 @@
+"""config.toml: that it can be used, that only root and the service read it, and what it says other than by default."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import MISSING
+from pathlib import Path
+from typing import Any
+
+from minipanel.config import Config
+from minipanel.config.section import Section
+from minipanel.config.template import as_toml
+from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, SERVER
+from minipanel.doctor.subject import Subject
+from minipanel.models.nodeset import fold
+from minipanel.models.quote import escape
+from minipanel.sections import ROOMS
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.translations.language import Translate
+
+HIDDEN = "…"
+VALUE_CHARACTERS = 200
+
+
+def look_at_configuration(subject: Subject) -> Iterator[Check]:
+    """Read it, and look who may."""
+    t, path = subject.t, subject.config.path
+    if subject.is_denied:
+        raise PermissionError(0, "", str(path))
+    if subject.trouble is not None:
+        yield Check(t("configuration"), Verdict.FIX, subject.trouble, _remedy(path, t))
+    else:
+        yield Check(t("configuration"), Verdict.OK, str(path))
+    if path.exists():
+        yield from judge_mode(path, stat.S_IMODE(path.stat().st_mode), t)
+
+
+def _remedy(path: Path, t: Translate) -> str:
+    if path.exists():
+        return t("put the line right in {path}, then: systemctl restart minipanel", path=path)
+    return t("sudo ./install.sh, or name the file with --config")
+
+
+def judge_mode(path: Path, mode: int, t: Translate) -> Iterator[Check]:
+    """It holds secrets: nobody but its owner and its group may read it, or write."""
+    if mode & 0o027:
+        detail = t("{path} holds secrets and has mode {mode}", path=path, mode=f"{mode:04o}")
+        yield Check(t("configuration"), Verdict.FIX, detail, f"chmod 640 {path}")
+
+
+def differing_keys(config: Config) -> list[str]:
+    """Return a line for each key that has another value than its default, as in the file; no secret's value.
+
+    [server] port = 8443
+    """
+    values: list[tuple[Section[Any], object]] = [
+        (SERVER, config.server),
+        (ADMIN, config.admin),
+        (DATABASE, config.database),
+        (AGENTS, config.agents),
+        (HOSTS, config.hosts),
+        *((section, config.of(section)) for section in ROOMS),
+    ]
+    lines = [line for section, value in values for line in _differing(section, value, config.path.parent)]
+    names = [node.hostname for node in config.nodes]
+    nodes = escape(fold(names), VALUE_CHARACTERS) if names else ""
+    lines += [f"[[users]] {len(config.users)}"] if config.users else []
+    return [*lines, f"[[nodes]] {len(names)}" + (f": {nodes}" if nodes else "")]
+
+
+def _differing(section: Section[Any], value: object, folder: Path) -> Iterator[str]:
+    for name, (key, default) in section.keys.items():
+        said = getattr(value, name)
+        if said in (None, "") or (default is not MISSING and said == default):
+            continue
+        shown = HIDDEN if key.kind.is_secret else escape(as_toml(said, folder), VALUE_CHARACTERS)
+        yield f"[{section.name}] {name} = {shown}"

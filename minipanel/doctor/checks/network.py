@@ -1,0 +1,95 @@
+"""The way from the nodes to the panel: the address that they are told, and the firewall before it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from minipanel.doctor.subject import Subject
+from minipanel.errors import CommandError
+from minipanel.machine.addresses import is_loopback, normalise, read_local_addresses
+from minipanel.setup.change.firewall import is_open, zones
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.setup.look.ports import is_firewalld_running
+from minipanel.translations.language import Translate
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What agents are told, and what is there. `resolved`: the addresses of url's host, none where nobody knows it."""
+
+    url: str
+    is_tls: bool
+    port: int
+    resolved: frozenset[str]
+    local: frozenset[str]
+    others: int
+    """How many nodes are not this machine."""
+
+
+def look_at_way(subject: Subject) -> Iterator[Check]:
+    """Compare [server] url with what this machine has."""
+    config = subject.config
+    if not config.server.url:
+        return
+    local = read_local_addresses(subject.system.path(Path("/proc/net")))
+    others = sum(node.enabled and node.ip not in local and not is_loopback(node.ip) for node in config.nodes)
+    is_tls = config.server.tls_certificate is not None
+    way = Way(config.server.url, is_tls, config.server.port, _resolved(subject.host), local, others)
+    yield from judge_way(way, subject.t)
+
+
+def _resolved(host: str) -> frozenset[str]:
+    with suppress(OSError, UnicodeError):
+        return frozenset(normalise(str(found[4][0])) for found in socket.getaddrinfo(host, None))
+    return frozenset()
+
+
+def judge_way(way: Way, t: Translate) -> Iterator[Check]:
+    """An address of another machine may be right (NAT, a floating address), all else of this is not."""
+    what, parts = t("address"), urlsplit(way.url)
+    remedy = t("put [server] url right in config.toml, then: systemctl reload minipanel && minipanel rollout")
+    if (parts.scheme == "https") != way.is_tls:
+        speaks = "https" if way.is_tls else "http"
+        detail = t("agents are told {url}, and the panel speaks {scheme}", url=way.url, scheme=speaks)
+        yield Check(what, Verdict.FIX, detail, remedy)
+    elif not way.resolved:
+        yield Check(what, Verdict.FIX, t("agents are told {url}, a name that leads nowhere", url=way.url), remedy)
+    elif way.others and all(map(is_loopback, way.resolved)):
+        detail = t("agents are told {url}, which on every other node is that node itself", url=way.url)
+        yield Check(what, Verdict.FIX, detail, remedy)
+    elif not any(address in way.local or is_loopback(address) for address in way.resolved):
+        detail = t("agents are told {url}, which is no address of this machine", url=way.url)
+        yield Check(what, Verdict.WARNING, detail, remedy)
+    elif parts.port != way.port:
+        detail = t("agents are told {url}, and the panel listens at port {port}", url=way.url, port=way.port)
+        yield Check(what, Verdict.WARNING, detail, remedy)
+    else:
+        yield Check(what, Verdict.OK, t("agents report to {url}", url=way.url))
+
+
+def look_at_firewall(subject: Subject) -> Iterator[Check]:
+    """Ask firewalld for the panel's port; another firewall is its administrator's matter."""
+    system, t, rule = subject.system, subject.t, f"{subject.config.server.port}/tcp"
+    if not system.has("firewall-cmd") or not is_firewalld_running(system):
+        return
+    try:
+        closed = [zone for zone in zones(subject.host, system) if not is_open(zone, rule, system)]
+    except CommandError as error:
+        yield Check("firewalld", Verdict.WARNING, str(error), "firewall-cmd --list-all-zones")
+        return
+    yield judge_zones(rule, closed, t)
+
+
+def judge_zones(rule: str, closed: list[str], t: Translate) -> Check:
+    """closed: the zones of firewalld that let nobody in."""
+    if not closed:
+        return Check("firewalld", Verdict.OK, t("lets in {rule}", rule=rule))
+    orders = [f"firewall-cmd {when}--zone={zone} --add-port={rule}" for zone in closed for when in ("", "--permanent ")]
+    detail = t("{rule} is closed in the zone {zones}: neither agents nor browsers get in", rule=rule,
+               zones=", ".join(closed))  # fmt: skip
+    return Check("firewalld", Verdict.FIX, detail, " && ".join(orders))

@@ -1,0 +1,168 @@
+"""The nodes: those that are not up with the reason, folded into node sets, and those whose clock is off."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from minipanel.commands.overview import NodeOverview, look_at_nodes
+from minipanel.database.newest import skew_by_hostname
+from minipanel.doctor import journal
+from minipanel.doctor.subject import Subject, refuse_unseen
+from minipanel.errors import DatabaseError
+from minipanel.machine.lock import running_pid
+from minipanel.machine.uptime import this_moment
+from minipanel.models.node import State
+from minipanel.models.nodeset import fold
+from minipanel.rollout.failed import remembered
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.translations.language import Translate
+
+SKEW_SECONDS = 30
+"""Half of what the panel takes, so there is time to act."""
+
+MOMENTS = 5
+"""So many lines tell when nodes went down."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What is known of the nodes. By hostname in lower case: `refused` the sentence of late, `skew` seconds ahead."""
+
+    nodes: Sequence[NodeOverview]
+    is_panel_running: bool
+    refused: Mapping[str, str] = field(default_factory=dict)
+    skew: Mapping[str, float] = field(default_factory=dict)
+
+
+def look_at_states(subject: Subject) -> Iterator[Check]:
+    """Read what the database knows, and in the log whom the panel refuses."""
+    config = subject.config
+    if subject.trouble is not None and not config.nodes:
+        return
+    refuse_unseen(config.database.path)
+    moment = this_moment()
+    nodes = look_at_nodes(config, moment)
+    skew: dict[str, float] = {}
+    with suppress(DatabaseError):
+        skew = skew_by_hostname(config.database.path, moment)
+    by_address = {address: node.hostname.lower() for node in config.nodes for address in (*node.addresses, node.ip)}
+    refusals = journal.refusals(subject.system)
+    refused = {by_address[found.address]: found.sentence for found in refusals if found.address in by_address}
+    strangers = [found for found in refusals if found.address not in by_address]
+    yield from judge_nodes(NodeFacts(nodes, _is_panel_running(subject), refused, skew), subject.t)
+    yield from judge_strangers(strangers, subject.t)
+
+
+def _is_panel_running(subject: Subject) -> bool:
+    try:
+        return running_pid(subject.config.database.path, patience_seconds=0) is not None
+    except OSError:
+        return True
+
+
+def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
+    """One line for the nodes that are up, one for each reason why others are not, one for each kind of clock."""
+    what = t("nodes")
+    up = _in_state(facts.nodes, "up")
+    awaited = [node for node in facts.nodes if node.state != "disabled"]
+    if not awaited:
+        yield Check(what, Verdict.WARNING, t("none is configured"), "minipanel nodes add NAME ADDRESS")
+        return
+    if not facts.is_panel_running:
+        yield Check(what, Verdict.WARNING, t("nothing is known of them while no panel runs"))
+        return
+    if up:
+        counted = t("{count} of {total} are up", count=len(up), total=len(awaited))
+        yield Check(what, Verdict.OK, counted)
+    yield from _refused(facts, t)
+    silent = [node for node in awaited if node.state != "up" and node.hostname.lower() not in facts.refused]
+    never = _in_state(silent, "never")
+    if never:
+        detail = t("{nodes}: nothing was heard of it yet", nodes=fold(never))
+        yield Check(what, Verdict.WARNING, detail, f"minipanel rollout {fold(never)}")
+    for since, names in _by_minute(silent).items():
+        detail = t("{nodes}: down since {time}", nodes=fold(names), time=since)
+        yield Check(what, Verdict.WARNING, detail, f"minipanel rollout --dry-run {fold(names)}")
+    yield from _clocks(facts, set(up), t)
+
+
+def _refused(facts: NodeFacts, t: Translate) -> Iterator[Check]:
+    """The same sentence with other numbers is the same reason: the first of them is shown."""
+    groups: dict[tuple[str, bool], tuple[str, list[str]]] = {}
+    for node in facts.nodes:
+        sentence = facts.refused.get(node.hostname.lower())
+        if sentence is not None and node.state != "disabled":
+            kind = re.sub(r"\d+", "0", sentence.replace(node.hostname, ""))
+            groups.setdefault((kind, node.state == "up"), (sentence, []))[1].append(node.hostname)
+    for (_, is_up), (sentence, names) in groups.items():
+        detail = t("{nodes}: the panel refuses what it sends: {reason}", nodes=fold(names), reason=sentence)
+        # One that is up was refused once, or is about to go.
+        yield Check(t("nodes"), Verdict.WARNING if is_up else Verdict.FIX, detail, _against(sentence, fold(names), t))
+
+
+def _against(sentence: str, nodes: str, t: Translate) -> str:
+    if "another key" in sentence:
+        return t("copy /etc/munge/munge.key from here to {nodes}, then there: systemctl restart munge", nodes=nodes)
+    if "clock" in sentence:
+        return t("put the clock right on {nodes}: chronyc makestep", nodes=nodes)
+    if "addresses = " in sentence:
+        return t("add that line to config.toml, then: systemctl reload minipanel")
+    return f"minipanel rollout --force {nodes}"
+
+
+def _by_minute(nodes: Sequence[NodeOverview]) -> dict[str, list[str]]:
+    """Return the names of the nodes that went down, by the minute: the earliest alone, the last with all after it."""
+    groups: dict[str, list[str]] = {}
+    down = [(node.last_seen, node.hostname) for node in nodes if node.state == "down" and node.last_seen is not None]
+    for last_seen, name in sorted(down):
+        minute = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(last_seen))
+        if minute not in groups and len(groups) == MOMENTS:
+            minute = next(reversed(groups))
+        groups.setdefault(minute, []).append(name)
+    return groups
+
+
+def _clocks(facts: NodeFacts, up: set[str], t: Translate) -> Iterator[Check]:
+    for is_ahead in (True, False):
+        off = {
+            name: abs(facts.skew[name.lower()])
+            for name in up
+            if abs(facts.skew.get(name.lower(), 0)) > SKEW_SECONDS and (facts.skew[name.lower()] > 0) == is_ahead
+        }
+        if off:
+            values = {"nodes": fold(sorted(off)), "seconds": f"{max(off.values()):.0f}"}
+            detail = (
+                t("{nodes}: the clock is up to {seconds} s ahead of this machine's", **values)
+                if is_ahead
+                else t("{nodes}: the clock is up to {seconds} s behind this machine's", **values)
+            )
+            remedy = t("put the clock right on {nodes}: chronyc makestep", nodes=values["nodes"])
+            yield Check(t("nodes"), Verdict.WARNING, detail, remedy)
+
+
+def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Iterator[Check]:
+    """Samples from addresses of no node: a node behind another address, or an agent that was left behind."""
+    if strangers:
+        addresses = ", ".join(found.address for found in strangers[:5])
+        detail = t("samples from {addresses} are refused: {reason}", addresses=addresses, reason=strangers[0].sentence)
+        yield Check(t("nodes"), Verdict.WARNING, detail, "journalctl -u minipanel -p warning -n 50")
+
+
+def look_at_last_rollout(subject: Subject) -> Iterator[Check]:
+    """Read where the last roll-out failed."""
+    yield from judge_failed(sorted(remembered(subject.config.database.path)), subject.t)
+
+
+def judge_failed(names: Sequence[str], t: Translate) -> Iterator[Check]:
+    """Nothing where it failed nowhere."""
+    if names:
+        detail = t("the last one failed on {nodes}", nodes=fold(names))
+        yield Check(t("roll-out"), Verdict.WARNING, detail, "minipanel rollout --only-failed")
+
+
+def _in_state(nodes: Sequence[NodeOverview], state: State) -> list[str]:
+    return [node.hostname for node in nodes if node.state == state]

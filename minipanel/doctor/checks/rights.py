@@ -1,0 +1,67 @@
+"""What the service must be able to read and write, tried as its own user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.doctor.subject import Subject
+from minipanel.setup import places
+from minipanel.setup.change.account import find_account
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.setup.look.machine import hidden_place
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A file or folder that the service needs. `is_granted`: None where that could not be tried."""
+
+    path: Path
+    is_written: bool
+    is_granted: bool | None
+    is_hidden: bool
+
+
+def look_at_rights(subject: Subject) -> Iterator[Check]:
+    """Try each as the service's user, where root asks and there is such a user."""
+    system, config = subject.system, subject.config
+    if system.user_id != 0 or find_account(system) is None:
+        return
+    tls = [path for path in (config.server.tls_certificate, config.server.tls_key) if path is not None]
+    database = [path for path in (config.database.path.parent, config.database.path) if path.exists()]
+    paths = [(path, False) for path in (config.path, *tls)] + [(path, True) for path in database]
+    needs = [
+        Need(path, is_written, _try(path, is_written, system), hidden_place(path) is not None)
+        for path, is_written in paths
+        if path.exists()
+    ]
+    yield from judge_needs(needs, subject.t)
+
+
+def _try(path: Path, is_written: bool, system: System) -> bool | None:
+    """test(1) ends with 0 or 1, and runuser(1) with another code and words where it can't try."""
+    ended = system.run("runuser", "-u", places.USER, "--", "test", "-w" if is_written else "-r", str(path))
+    return {0: True, 1: False}.get(ended.code) if not ended.stderr.strip() else None
+
+
+def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
+    """One line where all is well, else one for each that is not."""
+    bad = [need for need in needs if need.is_granted is False or need.is_hidden]
+    for need in bad:
+        if need.is_hidden:
+            detail = t("{path} lies where the service can't see it: its sandbox hides home folders", path=need.path)
+            yield Check(t("rights"), Verdict.FIX, detail, t("move it to {folder}, and name it there in config.toml",
+                                                          folder=places.CONFIG_FOLDER))  # fmt: skip
+        elif need.is_written:
+            detail = t("the user {user} can't write {path}", user=places.USER, path=need.path)
+            yield Check(t("rights"), Verdict.FIX, detail, f"chown {places.USER}: {need.path}")
+        else:
+            detail = t("the user {user} can't read {path}", user=places.USER, path=need.path)
+            remedy = f"chgrp {places.USER} {need.path} && chmod 640 {need.path} && namei -l {need.path}"
+            yield Check(t("rights"), Verdict.FIX, detail, remedy)
+    if not bad and any(need.is_granted for need in needs):
+        detail = t("the user {user} reads and writes what it must", user=places.USER)
+        yield Check(t("rights"), Verdict.OK, detail)

@@ -1,0 +1,42 @@
+"""`minipanel doctor`: looks at everything and prints it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from minipanel.doctor import journal
+from minipanel.doctor.checks.configuration import differing_keys
+from minipanel.doctor.checks.versions import read_versions
+from minipanel.doctor.looking import LOOK_SECONDS, look_at_all
+from minipanel.doctor.looks import LOOKS, REMEDIES_OF_HANGING
+from minipanel.doctor.report import DoctorReport
+from minipanel.doctor.subject import Subject, read_subject
+from minipanel.setup.screen import Screen
+from minipanel.setup.system import System
+from minipanel.translations.doctor import CHINESE
+from minipanel.translations.language import translator
+from minipanel.translations.setup import CHINESE as CHINESE_OF_SETUP
+
+
+def show_doctor(config_path: Path, as_json: bool) -> int:
+    """Print what is found. Returns the exit code: 0 when all is good, 1 otherwise. Raises nothing of its own."""
+    t = translator({**CHINESE_OF_SETUP, **CHINESE})
+    subject = read_subject(config_path, System(user_id=os.geteuid()), t)
+    report = examine(subject)
+    if as_json:
+        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        Screen(t, is_guided=False).say(*report.lines(t))
+    return report.exit_code
+
+
+def examine(subject: Subject) -> DoctorReport:
+    """Return the report, after 12 s at most."""
+    findings = look_at_all(LOOKS, REMEDIES_OF_HANGING, subject)
+    system = replace(subject.system, deadline=time.monotonic() + LOOK_SECONDS)
+    keys = [] if subject.is_denied else differing_keys(subject.config)
+    return DoctorReport(findings, read_versions(system), keys, journal.warnings(system))

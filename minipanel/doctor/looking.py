@@ -1,0 +1,76 @@
+"""All looks at once, each in a time of its own: whatever hangs, fails or can't be seen becomes a line as well."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from minipanel.doctor.subject import Subject
+from minipanel.models.quote import escape
+from minipanel.setup.look.check import Check, Verdict
+
+LOOK_SECONDS = 5.0
+GRACE_SECONDS = 1.0
+"""A command that is ended at the deadline still has to be told of."""
+
+SHOWN_CHARACTERS = 500
+
+Look = Callable[[Subject], Iterable[Check]]
+"""Looks at one thing and changes nothing. Returns a line for each state that it finds, none where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check, and the name of the look that made it: for programs, the same in every language."""
+
+    look: str
+    check: Check
+
+
+def look_at_all(
+    looks: Mapping[str, Look], remedies: Mapping[str, str], subject: Subject, seconds: float = LOOK_SECONDS
+) -> list[Finding]:
+    """Return what all looks found, in their order, within these seconds and a little.
+
+    remedies: by the name of a look, what helps where it hangs.
+    """
+    deadline = time.monotonic() + seconds
+    bounded = replace(subject, system=replace(subject.system, deadline=deadline))
+    results: queue.SimpleQueue[tuple[str, list[Check]]] = queue.SimpleQueue()
+    for name, look in looks.items():
+        # A daemon: what hangs must not keep the command from its end.
+        threading.Thread(target=lambda n=name, a=look: results.put((n, _ended(n, a, bounded))), daemon=True).start()
+    found: dict[str, list[Check]] = {}
+    while len(found) < len(looks):
+        try:
+            name, checks = results.get(timeout=max(0.0, deadline + GRACE_SECONDS - time.monotonic()))
+        except queue.Empty:
+            break
+        found[name] = checks
+    late = subject.t("there was no answer within {seconds} s", seconds=f"{seconds:g}")
+    return [
+        Finding(name, _escaped(check))
+        for name in looks
+        for check in found.get(name, [Check(name, Verdict.WARNING, late, remedies.get(name, ""))])
+    ]
+
+
+def _ended(name: str, look: Look, subject: Subject) -> list[Check]:
+    t = subject.t
+    try:
+        return list(look(subject))
+    except PermissionError as error:
+        detail = t("{place} can't be seen with these rights", place=error.filename or "")
+        return [Check(name, Verdict.WARNING, detail, "sudo minipanel doctor")]
+    except Exception as error:  # one look that fails must not take the others with it
+        detail = t("it could not be looked at: {reason}", reason=f"{type(error).__name__}: {error}")
+        return [Check(name, Verdict.WARNING, detail)]
+
+
+def _escaped(check: Check) -> Check:
+    """Return the check with nothing in it that a terminal would act on: much of it comes from outside."""
+    detail, remedy = (escape(text, SHOWN_CHARACTERS) for text in (check.detail, check.remedy))
+    return replace(check, detail=detail, remedy=remedy)

@@ -1,0 +1,49 @@
+"""All looks of `minipanel doctor`, in the order of its lines. A new one is a function in checks/ and a line here."""
+
+from __future__ import annotations
+
+from minipanel.doctor.checks.backup import look_at_copies
+from minipanel.doctor.checks.certificate import look_at_certificate
+from minipanel.doctor.checks.configuration import look_at_configuration
+from minipanel.doctor.checks.database import look_at_file
+from minipanel.doctor.checks.disk import look_at_leftovers, look_at_room
+from minipanel.doctor.checks.munge import look_at_clock, look_at_munge, look_at_munge_version
+from minipanel.doctor.checks.network import look_at_firewall, look_at_way
+from minipanel.doctor.checks.nodes import look_at_last_rollout, look_at_states
+from minipanel.doctor.checks.panel import look_at_answer
+from minipanel.doctor.checks.rights import look_at_rights
+from minipanel.doctor.checks.service import look_at_service
+from minipanel.doctor.checks.versions import look_at_hardware, look_at_user, look_at_versions
+from minipanel.doctor.looking import Look
+
+LOOKS: dict[str, Look] = {
+    "versions": look_at_versions,
+    "user": look_at_user,
+    "hardware": look_at_hardware,
+    "configuration": look_at_configuration,
+    "rights": look_at_rights,
+    "service": look_at_service,
+    "panel": look_at_answer,
+    "address": look_at_way,
+    "firewall": look_at_firewall,
+    "certificate": look_at_certificate,
+    "munge": look_at_munge,
+    "munge_version": look_at_munge_version,
+    "clock": look_at_clock,
+    "database": look_at_file,
+    "backup": look_at_copies,
+    "disk": look_at_room,
+    "nodes": look_at_states,
+    "rollout": look_at_last_rollout,
+    "leftovers": look_at_leftovers,
+}
+"""By a name that is the same in every language."""
+
+REMEDIES_OF_HANGING = {
+    "munge": "systemctl restart munge",
+    "firewall": "systemctl restart firewalld",
+    "panel": "systemctl restart minipanel",
+    "service": "systemctl status minipanel",
+    "clock": "systemctl restart systemd-timedated",
+}
+"""What helps where a look gets no answer."""

@@ -1,0 +1,61 @@
+"""What is looked at: this machine, and its configuration as far as that can be read."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from minipanel.config import Config
+from minipanel.errors import ConfigError
+from minipanel.sections import load_config, read_what_can_be
+from minipanel.setup.system import System
+from minipanel.translations.language import Translate
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`trouble`: why the configuration can't be used; `config` then holds those of its keys that are right."""
+
+    system: System
+    t: Translate
+    config: Config
+    trouble: str | None = None
+    is_denied: bool = False
+    """The configuration is there, and these rights do not do to read it."""
+
+    @property
+    def host(self) -> str:
+        """The address or name of this machine that the agents are told, "" where none is known."""
+        return urlsplit(self.config.server.url).hostname or ""
+
+
+def read_subject(config_path: Path, system: System, t: Translate) -> Subject:
+    """Return what is to be looked at. Raises nothing: a configuration that can't be used is what is found."""
+    try:
+        return Subject(system, t, load_config(config_path))
+    except ConfigError as error:
+        trouble = str(error)
+    except OSError as error:
+        trouble = f"{config_path}: {error.strerror}."
+    return Subject(system, t, read_what_can_be(config_path), trouble, is_denied=_is_denied(config_path))
+
+
+def _is_denied(path: Path) -> bool:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        return error.errno == errno.EACCES
+    return False
+
+
+def refuse_unseen(path: Path) -> None:
+    """Raise PermissionError where it can't be told with these rights what is at this path."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))

@@ -1,0 +1,32 @@
+"""The doctor on the copies that the panel makes by itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from minipanel.commands.backup_overview import BackupOverview
+from minipanel.doctor.checks.backup import judge_backup, look_at_copies
+from minipanel.setup.look.check import Check
+from tests.doctor.examined import FIX, OK, english, only, subject_of
+from tests.setup.machine import Machine
+
+NOON = 1_700_000_000
+FOLDER = Path("/backup")
+
+
+def test_a_panel_that_makes_no_copies_is_good(tmp_path: Path, machine: Machine) -> None:
+    assert only(look_at_copies(subject_of(tmp_path, machine))).verdict is OK
+
+
+def test_the_last_copy_is_named_with_its_time() -> None:
+    check = judge_backup(BackupOverview(FOLDER, FOLDER / "1.db", NOON, None), english)
+    moment = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(NOON))
+    assert check == Check("backup", OK, f"the last is /backup/1.db, of {moment}")
+    assert judge_backup(BackupOverview(FOLDER, None, None, None), english).detail == "none is in /backup yet"
+
+
+def test_copies_that_fail_or_are_old_are_told_with_where_to_look() -> None:
+    trouble = "No backup was made for 8 days; `journalctl -u minipanel` says why, if the panel runs."
+    check = judge_backup(BackupOverview(FOLDER, FOLDER / "1.db", NOON, trouble), english)
+    assert check == Check("backup", FIX, trouble, "df -h /backup; journalctl -u minipanel -n 50")
