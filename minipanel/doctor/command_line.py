@@ -19,13 +19,15 @@ from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.doctor import CHINESE
 from minipanel.translations.language import translator
+from minipanel.translations.phrases import phrases
 from minipanel.translations.setup import CHINESE as CHINESE_OF_SETUP
+from minipanel.translations.troubles import CHINESE as TROUBLES
 
 
 def show_doctor(config_path: Path, as_json: bool) -> int:
     """Print what is found. Returns the exit code: 0 when all is good, 1 otherwise. Raises nothing of its own."""
     t = translator({**CHINESE_OF_SETUP, **CHINESE})
-    subject = read_subject(config_path, System(user_id=os.geteuid()), t)
+    subject = read_subject(config_path, System(user_id=os.geteuid()), t, phrases(TROUBLES))
     report = examine(subject)
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
@@ -38,5 +40,5 @@ def examine(subject: Subject) -> DoctorReport:
     """Return the report, after 12 s at most."""
     findings = look_at_all(LOOKS, REMEDIES_OF_HANGING, subject)
     system = replace(subject.system, deadline=time.monotonic() + LOOK_SECONDS)
-    keys = [] if subject.is_denied else differing_keys(subject.config)
+    keys = differing_keys(subject.config) if not subject.is_denied and subject.config.path.exists() else []
     return DoctorReport(findings, read_versions(system), keys, journal.warnings(system))
