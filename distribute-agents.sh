@@ -1,13 +1,54 @@
 #!/bin/sh
 # The agent onto every node: the same as `minipanel rollout`, whose options it takes.
 #   ./distribute-agents.sh [NODESET] [--force] [--only-failed] [--dry-run] [--remove] ... ; --help tells them all
+# Without options, at a terminal, it first offers what is new, gone or changed in /etc/hosts: `minipanel nodes sync`.
 set -eu
 
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd -P)
-for minipanel in /opt/minipanel/minipanel "$here/.venv/bin/minipanel"; do
-    if [ -x "$minipanel" ]; then
-        exec "$minipanel" rollout "$@"
+installed=/opt/minipanel/minipanel
+checkout=$here/.venv/bin/minipanel
+bad_config=2
+
+main() {
+    if [ -x "$installed" ]; then
+        [ "$(id -u)" -eq 0 ] || asks_for_help "$@" || fail "Only root can do this; use: sudo $0" "须以 root 运行：sudo $0"
+        [ $# -gt 0 ] || offer_what_is_new
+        exec "$installed" rollout "$@"
+    elif [ -x "$checkout" ]; then
+        exec "$checkout" rollout "$@"
     fi
-done
-echo "MiniPanel is not installed on this machine; run install.sh first." >&2
-exit 1
+    fail "MiniPanel is not installed on this machine; run install.sh first." "本机没有安装 MiniPanel；请先运行 install.sh。"
+}
+
+# Whatever comes of it, the nodes that are configured get their agent; but not by a configuration that can't be read.
+offer_what_is_new() {
+    [ -t 0 ] && [ -t 1 ] || return 0
+    # Ctrl-C ends this script too, though the command has said so itself and ended in order.
+    trap 'exit 130' INT
+    code=0
+    "$installed" nodes sync --no-rollout || code=$?
+    trap - INT
+    [ "$code" -ne "$bad_config" ] || exit "$code"
+}
+
+asks_for_help() {
+    case " $* " in
+        *" --help "*) return 0 ;;
+    esac
+    return 1
+}
+
+# Prints the English or the Chinese sentence, as the locale says.
+say() {
+    case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+        [zZ][hH]*) printf '%s\n' "$2" ;;
+        *) printf '%s\n' "$1" ;;
+    esac
+}
+
+fail() {
+    say "$@" >&2
+    exit 1
+}
+
+main "$@"
