@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from minipanel.commands.question import can_ask, confirm
@@ -52,7 +53,7 @@ def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
 
 
 def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> bool:
-    """Report where an agent still runs. Returns whether to take it away, where that can be asked."""
+    """Tell where an agent still runs. Returns whether to take it away there, where that can be asked."""
     if not reporting:
         return False
     print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
@@ -61,3 +62,19 @@ def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> boo
     command = f"minipanel nodes remove --with-agent {fold(reporting)}"
     print(t("It stays there; to take it away: {command}", command=command))
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What came of taking agents away. `kept`: hostnames of nodes that still report, so they stay configured."""
+
+    report: Report
+    kept: Sequence[str]
+
+
+def take_agents_away(
+    config: Config, hostnames: Sequence[str], reporting: Collection[str], roll_out: RollOut
+) -> Removal:
+    """Take the agent away from these nodes, while config.toml has them. A dead one must not hold up the others."""
+    report = roll_out(config, hostnames, True)
+    return Removal(report, [hostname for hostname in report.failed if hostname in reporting])

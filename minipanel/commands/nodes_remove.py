@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from minipanel.commands.agents_left import RollOut, still_reporting, wants_agents_away
+from minipanel.commands.agents_left import RollOut, still_reporting, take_agents_away, wants_agents_away
 from minipanel.commands.node_lists import nodes_called
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import nodes_in
 from minipanel.edits import remove_nodes
 from minipanel.errors import CommandError, DatabaseError
-from minipanel.exits import DONE, FAILED
+from minipanel.exits import DONE
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.name_patterns import NamePatterns
@@ -26,9 +26,9 @@ from minipanel.translations.nodes import CHINESE
 def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
     """Take nodes, by hostname or name, out of config.toml and have the running panel read it; their history stays.
 
-    with_agent: first take the agent away from them; where that fails, the node stays in config.toml. It also takes the
-    agent from nodes that were taken out before. Returns the exit code. Raises CommandError when one of the nodes is
-    not there, BadInput for a node set that can't be read, ConfigError.
+    with_agent: first take the agent away from them; where that fails and the agent still reports, the node stays in
+    config.toml. It also takes the agent from nodes that were taken out before. Returns the exit code. Raises
+    CommandError when one of the nodes is not there, BadInput for a node set that can't be read, ConfigError.
     """
     t = translator(CHINESE)
     config = load_config(config_path)
@@ -38,13 +38,17 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     if unknown:
         names = quote(fold(name for name in missing if name in unknown))
         raise CommandError(t("{path} has no node named {names}; nothing was removed.", path=config.path, names=names))
-    kept: Sequence[str] = ()
-    if with_agent or wants_agents_away(still_reporting(config, chosen), True, t):
-        # While they are configured: the roll-out knows no other nodes.
+    reporting = still_reporting(config, chosen)
+    removal = None
+    if with_agent:
         known = replace(config, nodes=(*config.nodes, *earlier))
-        report = roll_out(known, [node.hostname for node in (*chosen, *earlier)], True)
-        report.show()
-        kept = report.failed
+        visited = [node.hostname for node in (*chosen, *earlier)]
+        removal = take_agents_away(known, visited, reporting, roll_out)
+    elif wants_agents_away(reporting, True, t):
+        removal = take_agents_away(config, reporting, reporting, roll_out)
+    if removal is not None:
+        removal.report.show()
+    kept = () if removal is None else removal.kept
     gone = [node.hostname for node in chosen if node.hostname not in kept]
     if gone:
         config = remove_nodes(config.path, set(gone))
@@ -55,7 +59,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     if stays:
         print(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(stays)))
         print(t("To take them out all the same: {command}", command=f"minipanel nodes remove {fold(stays)}"))
-    return FAILED if kept else DONE
+    return DONE if removal is None else removal.report.exit_code
 
 
 def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], list[str]]:

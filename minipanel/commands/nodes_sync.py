@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from minipanel.commands.agents_left import Report, RollOut, still_reporting, wants_agents_away
+from minipanel.commands.agents_left import Report, RollOut, still_reporting, take_agents_away, wants_agents_away
 from minipanel.commands.node_lists import NodeList, read_node_list
 from minipanel.commands.question import can_ask, confirm
 from minipanel.commands.sync_lines import as_json, lines
@@ -59,8 +59,11 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     if options.dry_run or not _is_wanted(changes, options, t):
         print(t("Nothing was changed."))
         return FAILED
-    takes_agents = options.with_agent or wants_agents_away(still_reporting(config, changes.go), not options.yes, t)
-    return _apply(config, changes, options, roll_out, takes_agents, print, lambda _, report: report.show(), t)
+    reporting = still_reporting(config, changes.go)
+    going = [node.hostname for node in changes.go] if options.with_agent else []
+    if not options.with_agent and wants_agents_away(reporting, not options.yes, t):
+        going = reporting
+    return _apply(config, changes, options, roll_out, going, print, lambda _, report: report.show(), t)
 
 
 def _for_programs(
@@ -79,7 +82,8 @@ def _for_programs(
             def tell(_: str) -> None:
                 said["is_written"] = True
 
-            code = _apply(config, changes, options, roll_out, options.with_agent, tell, note, t)
+            going = [node.hostname for node in changes.go] if options.with_agent else []
+            code = _apply(config, changes, options, roll_out, going, tell, note, t)
     except (CommandError, PanelError) as error:
         said["error"] = str(error)
         code = FAILED
@@ -92,18 +96,18 @@ def _apply(
     changes: NodeChanges,
     options: SyncOptions,
     roll_out: RollOut,
-    takes_agents: bool,
+    agents_away: Sequence[str],
     say: Callable[[str], None],
     show: Callable[[str, Report], None],
     t: Translate,
 ) -> int:
-    """Take agents away, write, roll out. Nodes whose agent could not be taken away stay configured."""
-    kept: Collection[str] = ()
-    if takes_agents and changes.go:
-        # While they are configured: the roll-out knows no other nodes.
-        removal = roll_out(config, [node.hostname for node in changes.go], True)
-        show("removal", removal)
-        kept = removal.failed
+    """Take agents away, write, roll out. A node that still reports after that stays configured."""
+    kept: Sequence[str] = ()
+    code = DONE
+    if agents_away:
+        removal = take_agents_away(config, agents_away, still_reporting(config, changes.go), roll_out)
+        show("removal", removal.report)
+        kept, code = removal.kept, removal.report.exit_code
     config = change_nodes(
         config.path,
         config.nodes,
@@ -117,10 +121,10 @@ def _apply(
         say(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(kept)))
     visited = _to_visit(changes)
     if not options.roll_out or not visited:
-        return FAILED if kept else DONE
+        return code
     report = roll_out(config, visited, False)
     show("rollout", report)
-    return FAILED if kept else report.exit_code
+    return code or report.exit_code
 
 
 def _refuse_clearance(

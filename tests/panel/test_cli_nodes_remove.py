@@ -78,9 +78,13 @@ def test_the_agent_goes_while_the_node_is_configured_disabled_ones_too(config: C
     assert hostnames(config) == ["node001"]
 
 
-def test_a_node_whose_agent_could_not_be_taken_away_stays(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
-    assert remove_node_set(config.path, "node[001,003]", True, FakeRollOut(fails_on=["node001"])) == 1
-    assert hostnames(config) == ["node001", "node002.cluster.example"]
+def test_a_node_that_still_reports_as_its_agent_could_not_be_taken_away_stays(
+    reporting: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A node that is off, and whose agent nobody hears, goes all the same.
+    roll_out = FakeRollOut(fails_on=["node001", "node003"])
+    assert remove_node_set(reporting.path, "node[001,003]", True, roll_out) == 1
+    assert hostnames(reporting) == ["node001", "node002.cluster.example"]
     shown = capsys.readouterr().out
     assert "Still configured, because the agent could not be taken away: node001\n" in shown
     assert shown.endswith("To take them out all the same: minipanel nodes remove node001\n")

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from minipanel.commands import node_lists
@@ -17,6 +18,7 @@ from minipanel.errors import CommandError
 from minipanel.models.name_patterns import NamePatterns
 from minipanel.translations.language import IN_ENGLISH
 from tests.panel.commands import at_terminal, command, run, running_panel, written_config
+from tests.panel.example import bearer, sample
 from tests.panel.faked_rollout import FakeRollOut, said_at
 
 SAME = "10.0.0.2 node001\n10.0.0.3 node002.cluster.example node002\n10.0.0.4 node003\n"
@@ -113,12 +115,27 @@ def test_a_disabled_node_stays_disabled_and_is_not_visited(config: Config, hosts
 
 def test_agents_of_what_goes_are_taken_away_while_it_is_configured(config: Config, hosts: Path) -> None:
     hosts.write_text("10.0.0.4 node003\n10.0.0.9 node009\n")
-    roll_out = FakeRollOut(fails_on=["node001"])
-    assert sync_nodes(config.path, SyncOptions(str(hosts), yes=True, with_agent=True), roll_out) == 1
+    roll_out = FakeRollOut(fails_on=["node002.cluster.example"])
+    with running_panel(config):
+        url = f"{config.server.url}/api/metrics"
+        httpx.post(url, json=sample(node_id="node002"), headers=bearer("node002")).raise_for_status()
+        assert sync_nodes(config.path, SyncOptions(str(hosts), yes=True, with_agent=True), roll_out) == 1
     assert roll_out.calls == [(["node001", "node002.cluster.example"], True), (["node009"], False)]
-    assert "node002.cluster.example" in roll_out.configured[0]
-    # Its agent could not be taken away: it can be tried again.
-    assert set(nodes(config)) == {"node001", "node003", "node009"}
+    assert "node001" in roll_out.configured[0]
+    # It still reports, and its agent could not be taken away: it can be tried again.
+    assert set(nodes(config)) == {"node002.cluster.example", "node003", "node009"}
+
+
+def test_where_an_agent_still_runs_on_what_goes_is_told(config: Config, hosts: Path) -> None:
+    hosts.write_text("10.0.0.3 node002\n10.0.0.4 node003\n")
+    with running_panel(config):
+        httpx.post(f"{config.server.url}/api/metrics", json=sample(), headers=bearer()).raise_for_status()
+        code, said = sync(config, hosts, "--yes", "--no-rollout")
+    assert code == 0
+    assert said.splitlines()[2:4] == [
+        "The agent still runs on node001.",
+        "It stays there; to take it away: minipanel nodes remove --with-agent node001",
+    ]
 
 
 def test_a_roll_out_that_fails_is_the_exit_code(config: Config, hosts: Path) -> None:
