@@ -14,21 +14,26 @@ BAD_CONFIG = 2
 """Also what a command line that can't be understood ends with, as is usual."""
 
 
-def explain_failures(work: Callable[[], int]) -> int:
-    """Do the work and return its exit code; 2 for a configuration that can't be used, 1 for all other trouble."""
+def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] = str) -> int:
+    """Do the work and return its exit code; 2 for a configuration that can't be used, 1 for all other trouble.
+
+    in_language: gives a sentence in the reader's language. A panel's log is English everywhere.
+    """
     try:
         return _flushed(work)
     except ConfigError as error:
-        return _say(str(error), BAD_CONFIG)
+        return _say(in_language(str(error)), BAD_CONFIG)
     except BrokenPipeError:  # `minipanel nodes list | head -1` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
         return FAILED
     except OSError as error:
-        return _say(f"{error.filename or 'The operating system'}: {error.strerror or error}.", FAILED)
+        sentence = f"{error.filename or 'The operating system'}: {error.strerror or error}."
+        return _say(in_language(sentence), FAILED)
     except (CommandError, DatabaseError, PanelError) as error:
-        return _say(str(error), FAILED)
+        return _say(in_language(str(error)), FAILED)
     except KeyboardInterrupt:
-        return _say("\nInterrupted.", FAILED)  # the terminal has written ^C, or a question, on the line
+        # The terminal has written ^C, or a question, on the line.
+        return _say(f"\n{in_language('Interrupted.')}", FAILED)
 
 
 def _flushed(work: Callable[[], int]) -> int:

@@ -14,9 +14,12 @@ import pytest
 
 from minipanel import translations
 from minipanel.commands import status
+from minipanel.config import values
+from minipanel.sections import ROOMS
 from minipanel.translations.phrases import phrases
 from minipanel.translations.status import CHINESE as STATUS
 from minipanel.translations.troubles import CHINESE as TROUBLES
+from tests.panel.commands import run, written_config
 from tests.punctuation import HALF_WIDTH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +35,24 @@ ROOMS_OF_TROUBLE = (
     "services/backups.py",
 )
 """Where the sentences about what may be wrong are made."""
+
+ROOMS_THAT_REFUSE = (
+    "config/editing.py",
+    "config/reading.py",
+    "config/writing.py",
+    "database/backup.py",
+    "database/carry.py",
+    "machine/lock.py",
+    "models/nodeset.py",
+    "rollout/image.py",
+    "rollout/kit.py",
+    "rollout/login.py",
+    "rollout/plan.py",
+)
+"""Whose errors commands end with. What a room of its own says by a catalogue of its own is checked there."""
+
+
+SAY = phrases(TROUBLES, {"LANG": "zh_CN.UTF-8"})
 
 
 def catalogues() -> dict[str, dict[str, str]]:
@@ -73,8 +94,7 @@ def translated(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", ROOMS_OF_TROUBLE)
 def test_every_trouble_that_status_may_tell_has_its_chinese(path: str) -> None:
-    say = phrases(TROUBLES, {"LANG": "zh_CN.UTF-8"})
-    assert [sentence for sentence in sentences(ROOT / "minipanel" / path) if say(sentence) == sentence] == []
+    assert [sentence for sentence in sentences(ROOT / "minipanel" / path) if SAY(sentence) == sentence] == []
 
 
 def sentences(path: Path) -> Iterator[str]:
@@ -84,10 +104,14 @@ def sentences(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if id(node) in passed_over or not isinstance(node, ast.Constant | ast.JoinedStr):
             continue
-        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X1" for part in parts_of(node))
-        text = re.sub(r"{\w+}", "X1", text)
+        text = text_of(node)
         if re.fullmatch(r"([A-Z\[]|munged ).* .*\.", text, re.DOTALL):
             yield text
+
+
+def text_of(node: ast.Constant | ast.JoinedStr) -> str:
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X1" for part in parts_of(node))
+    return re.sub(r"{\w+}", "X1", text)
 
 
 def parts_of(node: ast.Constant | ast.JoinedStr) -> list[ast.expr]:
@@ -100,3 +124,57 @@ def is_passed_over(node: ast.AST) -> bool:
         return False
     is_text_alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_text_alone or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."))
+
+
+@pytest.mark.parametrize("path", ROOMS_THAT_REFUSE)
+def test_every_refusal_has_its_chinese(path: str) -> None:
+    assert [sentence for sentence in refusals(ROOT / "minipanel" / path) if SAY(sentence) == sentence] == []
+
+
+def refusals(path: Path) -> Iterator[str]:
+    """Yield what the errors that a file raises say, with an X1 where they hold a value."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        is_raised = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and bool(node.exc.args)
+        if is_raised and isinstance(node.exc.args[0], ast.Constant | ast.JoinedStr):
+            sentence = text_of(node.exc.args[0])
+            if sentence.endswith("."):
+                yield sentence
+
+
+def test_what_a_key_may_be_has_its_chinese() -> None:
+    kinds = {
+        key.kind.allowed
+        for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS)
+        for key, _ in section.keys.values()
+    }
+    assert [allowed for allowed in sorted(kinds) if SAY(allowed) == allowed] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("interval = 5", "interval = 7"), "{path}：[agents] 中的 interval 为 7；须为 5 到 60 之间 5 的倍数。"),
+        (("interval = 5", "intervall = 5"), '{path}：[agents] 中有未知的键 "intervall"；是否应为 interval？'),
+        (('auth = "token"', 'auth = "no"'), '{path}：[agents] 中的 auth 为 "no"；须为 "munge" 或 "token"。'),
+        (("[agents]", "[agents"), "{path} 不是 TOML：Expected ']' at the end of a table declaration (at line "),
+    ],
+    ids=["value", "key", "choice", "TOML"],
+)
+def test_a_command_ends_in_chinese_with_what_is_wrong_in_the_configuration(
+    change: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    path = written_config(tmp_path).path
+    path.write_text(path.read_text().replace(*change))
+    done = run("nodes", "list", "--config", path, LC_ALL="zh_CN.UTF-8")
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence.format(path=path))
+
+
+def test_a_missing_file_and_a_missing_database_are_told_in_chinese(tmp_path: Path) -> None:
+    done = run("status", "--config", tmp_path / "none.toml", LC_ALL="zh_CN.UTF-8")
+    assert done.stderr == f"{tmp_path}/none.toml 不存在；请用 --config 或 MINIPANEL_CONFIG 指定配置文件。\n"
+    config = written_config(tmp_path)
+    done = run("backup", tmp_path / "copy.db", "--config", config.path, LC_ALL="zh_CN.UTF-8")
+    assert done.stderr == f"数据库 {config.database.path} 尚不存在；面板首次启动时创建。\n"
+    done = run("rollout", "nobody", "--config", config.path, LC_ALL="zh_CN.UTF-8")
+    assert done.stderr == f"{config.path} 中没有名为 nobody 的节点；minipanel nodes list 列出全部节点。\n"

@@ -25,9 +25,12 @@ from minipanel.cli.status import status
 from minipanel.cli.top import top
 from minipanel.cli.trial import try_
 from minipanel.cli.words import group
+from minipanel.errors import CommandError
 from minipanel.exits import DONE, explain_failures
 from minipanel.rollout import RolloutOptions, roll_out
 from minipanel.setup.command_line import setup_command
+from minipanel.translations.phrases import phrases
+from minipanel.translations.troubles import CHINESE as TROUBLES
 
 _TYPERS_INTERRUPTED = 130
 """What Typer makes of Ctrl-C, without a word."""
@@ -37,7 +40,7 @@ cli = group("minipanel", "Watches the nodes of a cluster: CPU, memory and CPU te
 
 def main() -> NoReturn:
     """Run the command that the arguments name, and exit: 0 done, 1 failed, 2 bad configuration or arguments."""
-    sys.exit(explain_failures(_run))
+    sys.exit(explain_failures(_run, phrases(TROUBLES)))
 
 
 def _run() -> int:
@@ -47,8 +50,8 @@ def _run() -> int:
     except TyperException as error:
         show_error(error)
         return error.exit_code
-    except typer.Abort:
-        raise KeyboardInterrupt from None
+    except typer.Abort:  # Ctrl-D at a question
+        raise CommandError("Aborted!") from None
     if code == _TYPERS_INTERRUPTED:
         raise KeyboardInterrupt
     return DONE if code is None else int(code)

@@ -122,6 +122,10 @@ HELP = {
     ),
     "The same, but `ps` shows it to every user.": "同上，但所有用户都能通过 ps 看到。",
     "How the agent proves who it is; MUNGE where munged answers.": "Agent 的认证方式；munged 可用时为 MUNGE。",
+    # doctor
+    "Look at everything that may be wrong, and say what helps. Holds no secrets, so send it with a question.": (
+        "检查可能出错的各项并给出处理办法。输出不含机密，提问时可一并附上。"
+    ),
     # nodes
     "The nodes in config.toml.": "管理 config.toml 中的节点。",
     "Show the configured nodes.": "列出已配置的节点。",

@@ -98,6 +98,165 @@ CHINESE = {
         "{path} 不可写：{folder} 所在磁盘已满或出错。"
     ),
     "{path} is not wanted any more.": "不再需要 {path}。",
+    # copies by hand
+    "{file} belongs to the database itself; name another file.": "{file} 属于数据库本身；请指定其他文件。",
+    "{folder} is a folder; name a file in it.": "{folder} 是目录；请指定其中的文件。",
+    "{file} exists already; --force replaces it.": "{file} 已存在；加 --force 则覆盖。",
+    "There is no database {path}.": "没有数据库 {path}。",
+    "The database {path} keeps {table} otherwise, so what it took in can't be carried over.": (
+        "数据库 {path} 中 {table} 的结构不同，其中的数据无法带入。"
+    ),
+    # config.toml
+    "{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.": (
+        "{path} 不存在；请用 --config 或 MINIPANEL_CONFIG 指定配置文件。"
+    ),
+    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
+    "{path} begins with a byte order mark; save it as UTF-8 without one.": (
+        "{path} 以 BOM（字节顺序标记）开头；请另存为不带 BOM 的 UTF-8。"
+    ),
+    "{path}: {name} is not a list of tables; each {one} must be a section [[{section}]].": (
+        "{path}：{name} 不是表的列表；每个 {one} 须为一节 [[{section}]]。"
+    ),
+    "{path} is a folder; it must be a TOML file.": "{path} 是目录；须为 TOML 文件。",
+    "{path} is a pipe or a device; it must be a TOML file.": "{path} 是管道或设备；须为 TOML 文件。",
+    "{path} is not UTF-8 (line {line}); it must be a TOML file in UTF-8.": (
+        "{path} 不是 UTF-8（第 {line} 行）；须为 UTF-8 编码的 TOML 文件。"
+    ),
+    "{path} can't be the path of a file.": "{path} 不能作为文件路径。",
+    "{path} is not TOML: too many brackets inside each other.": "{path} 不是 TOML：括号嵌套过多。",
+    "{path} is not TOML: {error}.": "{path} 不是 TOML：{error}。",
+    "{path}: {name} is not a table; it must be a section [{section}].": "{path}：{name} 不是表；须为一节 [{section}]。",
+    "{path}: {key} in {place} is {value}, as in {other}; each node must have one of its own.": (
+        "{path}：{place} 中的 {key} 为 {value}，与 {other} 相同；每个节点须各不相同。"
+    ),
+    "{path}: {key} is missing in {place}; it must be {allowed}.": "{path}：{place} 中缺少 {key}；须为{allowed}。",
+    "{path}: {key} is missing in {place}; it must be set together with {other}.": (
+        "{path}：{place} 中缺少 {key}；须与 {other} 同时设置。"
+    ),
+    "{path}: {key} in {place} is {value}; it must be {allowed}.": (
+        "{path}：{place} 中的 {key} 为 {value}；须为{allowed}。"
+    ),
+    "{path}: {key} in {place} is not text; it must be {allowed}.": (
+        "{path}：{place} 中的 {key} 不是文本；须为{allowed}。"
+    ),
+    "{path}: {key} in {place} has {count} bytes; it must be {allowed}.": (
+        "{path}：{place} 中的 {key} 只有 {count} 字节；须为{allowed}。"
+    ),
+    "{path}: {key} in {place} is not acceptable; it must be {allowed}.": (
+        "{path}：{place} 中的 {key} 不可用；须为{allowed}。"
+    ),
+    "{path}: {key} in {place} is {file}, which can't be read: {reason}.": (
+        "{path}：{place} 中的 {key} 为 {file}，无法读取：{reason}。"
+    ),
+    "{path}: unknown key {key} in {place}; did you mean {near}?": (
+        "{path}：{place} 中有未知的键 {key}；是否应为 {near}？"
+    ),
+    "{path}: unknown key {key} in {place}; known there: {known}.": (
+        "{path}：{place} 中有未知的键 {key}；可用的键：{known}。"
+    ),
+    "{path}: sudo in {place} is true, but user is root; name the user who logs in.": (
+        "{path}：{place} 中的 sudo 为 true，但 user 是 root；请指定登录的用户。"
+    ),
+    "the file": "文件",
+    "{section} number {number}": "第 {number} 个 {section}",
+    "{path} lists its {items} in another way than by [[{section}]] sections; edit it by hand.": (
+        "{path} 没有用 [[{section}]] 列出 {items}；请手动修改。"
+    ),
+    "The nodes in {path} have changed in the meantime; run the command again.": (
+        "{path} 中的节点在此期间已改动；请重新运行该命令。"
+    ),
+    "{path} can't be edited automatically; edit it by hand.": "{path} 无法自动修改；请手动修改。",
+    "{path} can't be edited automatically ({error}); edit it by hand.": "{path} 无法自动修改（{error}）；请手动修改。",
+    "{path} can't be edited: {folder} can't be opened: {reason}.": "{path} 无法修改：无法打开 {folder}：{reason}。",
+    # what a key may be
+    "a whole number from {low} to {high}": " {low} 到 {high} 的整数",
+    "a number from {low} to {high}": " {low} 到 {high} 的数",
+    "a multiple of {step} from {low} to {high}": " {low} 到 {high} 之间 {step} 的倍数",
+    'a time from "{low}" to "{high}"': ' "{low}" 到 "{high}" 的时刻',
+    "true or false": " true 或 false",
+    '"{one}" or "{other}"': ' "{one}" 或 "{other}"',
+    "the path of a file": "文件路径",
+    "the absolute path of a folder": "目录的绝对路径",
+    "the absolute path of {what}": "{what}的绝对路径",
+    "munged's socket": " munged 套接字",
+    "a folder of the agent's own": " Agent 专用目录",
+    "text of at least {count} random bytes": "至少 {count} 个随机字节的文本",
+    "a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it": (
+        "代价为 4 到 15 的 bcrypt 哈希，由 minipanel access passwd 写入"
+    ),
+    "{low} to {high} printable characters without spaces around them": (" {low} 到 {high} 个可打印字符，首尾没有空格"),
+    "an IPv4 or IPv6 address": " IPv4 或 IPv6 地址",
+    "the IPv4 or IPv6 address of one machine": "单台机器的 IPv4 或 IPv6 地址",
+    (
+        "a hostname: letters, digits, hyphens, underscores and dots, at most 253 characters, "
+        "and not only digits and dots"
+    ): ("主机名：由字母、数字、连字符、下划线和点组成，最多 253 个字符，不能只有数字和点"),
+    "an address such as http://10.0.0.1:8080, with http or https and a host": (
+        "形如 http://10.0.0.1:8080 的地址，含 http 或 https 和主机"
+    ),
+    "an array of one or more user ids, whole numbers of 0 or more": "用户 ID 的数组，至少一个，均为不小于 0 的整数",
+    "an array of hostnames, without ports": "主机名的数组，不含端口",
+    "the name of a header of its own, such as X-Forwarded-User: letters, digits and hyphens": (
+        "专用的请求头名称，如 X-Forwarded-User：由字母、数字和连字符组成"
+    ),
+    "an array of IPv4 or IPv6 addresses, each of one machine": "单机 IPv4 或 IPv6 地址的数组",
+    "a user's name: 1 to 64 letters, digits and . _ @ + - without a space, beginning with none of . @ + -": (
+        "用户名：1 到 64 个字母、数字或 . _ @ + -，不含空格，且不以 . @ + - 开头"
+    ),
+    # a panel or another program on this machine
+    "Another panel ({who}) runs on the database {path}; stop it first.": (
+        "另一个面板（{who}）正在使用数据库 {path}；请先停止它。"
+    ),
+    "{path} can't be written: {reason}; check that its folder exists.": "{path} 不可写：{reason}；请检查其所在目录。",
+    # node sets
+    (
+        "nodes is {text}; it must be a node set such as node[01-08,12]: names of letters, digits, dots, hyphens "
+        "and underscores, with numbers from lower to higher in brackets."
+    ): (
+        "节点集 {text} 无效；须形如 node[01-08,12]：名称由字母、数字、点、连字符和下划线组成，方括号中的编号由小到大。"
+    ),
+    "nodes has {count} characters; 1 to {most} are allowed.": "节点集有 {count} 个字符；允许 1 到 {most} 个。",
+    "nodes is {text}; at most {most} nodes are allowed.": "节点集 {text} 过大；最多 {most} 个节点。",
+    # the roll-out
+    'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.': (
+        'auth = "token" 时每个节点有独立的令牌，因此一个镜像只能用于一个节点：请指定该节点，或改用 munge。'
+    ),
+    "--root takes one node, whose image it is, or none: then the image is for all nodes.": (
+        "--root 只接受一个节点（镜像仅供它使用），或不指定节点（镜像供所有节点使用）。"
+    ),
+    "{file} is not there; looked for {places}.": "缺少 {file}；已查找 {places}。",
+    "{agent} says {said} when asked for its version; it must be {wanted}.": (
+        "{agent} 返回的版本为 {said}；须为 {wanted}。"
+    ),
+    "--ca-file is for a panel with https; url in {path} is {url}.": (
+        "--ca-file 用于使用 https 的面板；{path} 中的 url 为 {url}。"
+    ),
+    "{agent} can't be run: {error}.": "{agent} 无法运行：{error}。",
+    "{user} is no user for ssh; it must be {allowed}.": "{user} 不能作为 ssh 用户；须为{allowed}。",
+    "--sudo is for another user than root; name the one who logs in with --user.": (
+        "--sudo 用于 root 以外的用户；请用 --user 指定登录的用户。"
+    ),
+    "ssh is not installed on this machine; install openssh-clients.": "本机未安装 ssh；请安装 openssh-clients。",
+    (
+        "url in {path} is {url}, which on a node means the node itself; "
+        "it must hold an address of this machine that the nodes can reach."
+    ): "{path} 中的 url 为 {url}，在节点上指向节点自己；须为节点能够访问的本机地址。",
+    "allowed_uids in {path} has no 0, and the agent runs as root: no sample would do.": (
+        "{path} 中的 allowed_uids 不含 0，而 Agent 以 root 运行：所有样本都会被拒绝。"
+    ),
+    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
+    "{path} has no node named {nodes}; `minipanel nodes list` shows all.": (
+        "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
+    ),
+    "{nodes} can't report: enabled is false in {path}.": "{nodes} 不能上报：{path} 中 enabled 为 false。",
+    # the end
+    "Interrupted.": "已中断。",
+    "Aborted!": "已中断。",
+    "{path}: Permission denied.": "{path}：权限不足。",
+    "{path}: No such file or directory.": "{path}：文件或目录不存在。",
+    "{path}: Read-only file system.": "{path}：文件系统只读。",
+    "{path}: No space left on device.": "{path}：磁盘空间不足。",
+    "{path}: Is a directory.": "{path}：是目录。",
     # the operating system's own words
     "Connection refused": "连接被拒绝",
     "No such file or directory": "文件或目录不存在",
