@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from minipanel.errors import CommandError, ConfigError
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.top.choice import Choice
 from minipanel.top.choosing import chooser
+from minipanel.top.live import watch
 from minipanel.top.once import as_json, as_lines
-from minipanel.top.order import SHORT_NAMES, SORTS, WORST, in_order_of_names, ordered
+from minipanel.top.order import in_order_of_names, ordered
 from minipanel.top.panel import PanelReader
+from minipanel.top.sorts import SHORT_NAMES, SORTS, WORST, shown_sorts
 from minipanel.top.words import words_of
 
 
@@ -36,7 +40,11 @@ def show_top(config_path: Path, options: TopOptions) -> None:
     """
     sort = _known_sort(options.sort)
     reader = PanelReader(_readable_config(config_path))
-    _print_once(reader, options, sort)
+    if options.is_once or options.is_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _print_once(reader, options, sort)
+    else:
+        metric = main_metric(sort)
+        watch(reader, Choice(text=options.nodes, sort=sort, is_reversed=options.is_reversed, metric=metric))
 
 
 def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
@@ -61,12 +69,6 @@ def _known_sort(text: str) -> str:
             f"--sort is {quote(text)}; it must be {', '.join(shown_sorts()[:-1])} or {shown_sorts()[-1]}."
         )
     return sort
-
-
-def shown_sorts() -> list[str]:
-    """Return what --sort takes, by the names that people type."""
-    short = {name: word for word, name in SHORT_NAMES.items()}
-    return [short.get(sort, sort) for sort in SORTS]
 
 
 def _readable_config(path: Path) -> Config:

@@ -12,7 +12,8 @@ from minipanel.models.answers import Realtime, RealtimeNode
 from minipanel.models.metrics import METRICS
 from minipanel.top.cluster import Summary, summed_up
 from minipanel.top.order import value_of
-from minipanel.top.words import Words, age, clock_time, padded, right
+from minipanel.top.pieces import padded, right
+from minipanel.top.words import Words, age, clock_time
 
 
 def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode]) -> str:

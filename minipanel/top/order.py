@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from minipanel.models.answers import RealtimeNode
 from minipanel.models.metrics import METRICS, Metric
-
-WORST, NAME, SEEN, CLOCK = "worst", "name", "seen", "clock"
-
-SORTS: Final = (WORST, NAME, *(metric.name for metric in METRICS), SEEN, CLOCK)
-"""What may be sorted by. `worst`: what needs somebody, then the highest of the metric that is looked at."""
-
-SHORT_NAMES: Final = {"cpu": "cpu_percent", "memory": "memory_used", "temperature": "cpu_temp"}
-"""As people type them, and as they stand in the page's address."""
+from minipanel.top.sorts import CLOCK, NAME, SEEN, WORST
 
 _STATES = {"down": 0, "never": 1, "up": 2, "disabled": 3}
 _NUMBERS = re.compile(r"(\d+)")

@@ -63,7 +63,10 @@ class PanelReader:
         return self._answer(f"/api/metrics/realtime/{node_id}", RealtimeOne)
 
     def events(self) -> Iterator[Event]:
-        """Yield the stream's events, a snapshot first, until its token must be renewed or the panel ends it."""
+        """Yield the stream's events, a snapshot first, until its token must be renewed: then it is opened anew.
+
+        Raises CommandError when the panel ends it before.
+        """
         renewal = time.monotonic() + RENEW_SECONDS
         connection = self._connection()
         try:
@@ -72,6 +75,8 @@ class PanelReader:
                 yield Event(name == "snapshot", self._decoded(data, Realtime))
                 if time.monotonic() > renewal:
                     return
+            if time.monotonic() < renewal:
+                raise CommandError(f"{self.url} has ended the stream: the panel was stopped or restarted.")
         finally:
             connection.close()
 

@@ -6,12 +6,8 @@ import os
 import time
 from collections.abc import Mapping
 
-from rich.cells import cell_len, set_cell_size
-
-from minipanel.models.answers import RealtimeNode
 from minipanel.models.metrics import Metric
 from minipanel.models.quote import escape
-from minipanel.top.order import value_of
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.top import CHINESE
 
@@ -46,9 +42,21 @@ class Words:
         unit = self.unit(metric)
         return f"{value:.1f}{unit}" if unit == "%" else f"{value:.1f} {unit}"
 
-    def plain(self, text: str) -> str:
+    def end(self, value: float, metric: Metric) -> str:
+        """Return an end of a scale, which is a whole number: 100%"""
+        return self.value(value, metric).replace(".0", "")
+
+    def nothing(self, metric: Metric) -> str:
+        """Return why a metric has no values."""
+        return self.t("no sensor") if metric.unit == "°C" else self.t("no value")
+
+    def sort(self, key: str) -> str:
+        """Return what people call what is sorted by."""
+        return self.t(TITLES.get(key, key))
+
+    def plain(self, text: str, limit: int = _NAME_CHARACTERS) -> str:
         """Return what came from elsewhere with nothing in it that a terminal would act on."""
-        shown = escape(text, _NAME_CHARACTERS)
+        shown = escape(text, limit)
         return shown.encode("ascii", "backslashreplace").decode() if self.is_ascii else shown
 
     def skew(self, seconds: float | None) -> str:
@@ -72,11 +80,6 @@ def speaks_utf8(environ: Mapping[str, str]) -> bool:
     return given.lower().replace("-", "").endswith("utf8")
 
 
-def newest(node: RealtimeNode, metric: Metric) -> float | None:
-    """Return the value of a node that is up; that of any other is old."""
-    return value_of(node, metric) if node.state == "up" else None
-
-
 def age(seconds: float) -> str:
     """Return an age in its largest fitting unit: 125 -> 2m. Below zero counts as zero."""
     whole = max(0, int(seconds))
@@ -89,13 +92,3 @@ def age(seconds: float) -> str:
 def clock_time(unix_seconds: float) -> str:
     """Return a time of day with its zone: 14:05:20 CET"""
     return time.strftime("%H:%M:%S %Z", time.localtime(unix_seconds))
-
-
-def padded(text: str, width: int) -> str:
-    """Return the text in so many columns of a terminal, cut or filled; Chinese characters take two."""
-    return set_cell_size(text, width)
-
-
-def right(text: str, width: int) -> str:
-    """Return the text at the right end of so many columns."""
-    return " " * (width - cell_len(text)) + text if cell_len(text) < width else set_cell_size(text, width)

@@ -1,0 +1,51 @@
+"""Which nodes stand together, as far as names tell, as on the page (web/src/heatmap/groups.ts)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+Group = tuple[int, int]
+"""Nodes that follow one another: from an index up to, but without, another."""
+
+_PARTS = re.compile(r"([^.]*?)(\d+)([^\d.]*(?:\..*)?)")
+
+
+def parts_of(name: str) -> tuple[str, str, str]:
+    """Return what is around the last number of the first label: r1n07.hpc -> r1n, 07, .hpc; all first without one."""
+    found = _PARTS.fullmatch(name)
+    return (found[1], found[2], found[3]) if found else (name, "", "")
+
+
+def groups_of(names: Sequence[str]) -> list[Group]:
+    """Return names (in order) in groups of equal beginnings: r1n1, r1n2, r2n1 -> (0, 2), (2, 3).
+
+    Lone ones that follow each other share a group.
+    """
+    groups: list[tuple[int, int, bool]] = []
+    start = 0
+    for _, same in groupby(enumerate(names), lambda each: _beginning(each[1]) or each[0]):
+        count = sum(1 for _ in same)
+        if count == 1 and groups and groups[-1][2]:
+            groups[-1] = (groups[-1][0], start + 1, True)
+        else:
+            groups.append((start, start + count, count == 1))
+        start += count
+    return [(first, end) for first, end, _ in groups]
+
+
+def label_of(first: str, last: str) -> str:
+    """Return what names from one to another are called: r1n01, r1n16 -> r1n[01-16]."""
+    before, number, after = parts_of(first)
+    other_before, other_number, other_after = parts_of(last)
+    if first == last:
+        return first
+    if (before, after) == (other_before, other_after) and number:
+        return f"{before}[{number}-{other_number}]{after}"
+    return f"{first} .. {last}"
+
+
+def _beginning(name: str) -> str | None:
+    before, number, after = parts_of(name)
+    return f"{before}\n{after}" if number else None

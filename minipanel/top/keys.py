@@ -1,0 +1,70 @@
+"""Keys by their names, from the bytes that a terminal sends."""
+
+from __future__ import annotations
+
+import codecs
+
+NAMED = {
+    "\r": "enter",
+    "\n": "enter",
+    "\x7f": "backspace",
+    "\b": "backspace",
+    "\x03": "q",
+    "\x15": "ctrl-u",
+}
+
+_SEQUENCES = {
+    "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end",
+    "5~": "pgup", "6~": "pgdn", "1~": "home", "4~": "end", "7~": "home", "8~": "end",
+}  # fmt: skip
+"""What follows ESC [ or ESC O (ECMA-48, xterm)."""
+
+ESC = "\x1b"
+_LONGEST_SEQUENCE = 16
+
+
+class Keys:
+    """Names the keys of what was read; a sequence may come in parts."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8")("ignore").decode
+        self._rest = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an ESC was read that may be the key, or the beginning of a sequence."""
+        return bool(self._rest)
+
+    def read(self, data: bytes) -> list[str]:
+        """Return the keys that are whole: "up", "enter", "?"."""
+        text, self._rest = self._rest + self._decode(data), ""
+        keys: list[str] = []
+        while text:
+            if text[0] == ESC:
+                key, length = _sequence(text)
+                if length == 0:
+                    self._rest = text
+                    break
+            else:
+                key, length = NAMED.get(text[0], text[0]), 1
+            if key and (len(key) > 1 or key.isprintable()):
+                keys.append(key)
+            text = text[length:]
+        return keys
+
+    def give_up(self) -> list[str]:
+        """Return what an ESC is that nothing followed: the key."""
+        had, self._rest = self._rest, ""
+        return ["esc"] if had else []
+
+
+def _sequence(text: str) -> tuple[str, int]:
+    """Return the key of a sequence, "" for one that says nothing here, and its length; 0 while it is not whole."""
+    if len(text) == 1:
+        return "", 0
+    if text[1] not in "[O":
+        return "esc", 1
+    for length in range(3, min(len(text), _LONGEST_SEQUENCE) + 1):
+        if text[length - 1].isalpha() or text[length - 1] == "~":
+            return _SEQUENCES.get(text[2:length], ""), length
+    return "", _LONGEST_SEQUENCE if len(text) >= _LONGEST_SEQUENCE else 0

@@ -1,0 +1,107 @@
+"""What the named styles look like, as far as the terminal has colours: control sequences come from here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+
+from minipanel.top.pieces import Line
+
+_HEAT = ((38, 48, 60), (98, 58, 112), (186, 72, 92), (238, 134, 62), (252, 228, 128))
+"""The page's colours in the dark (web/src/heatmap/colours.ts): they grow evenly lighter, so they read in grey too."""
+_STEPS = 10
+_DARK_INK, _LIGHT_INK = "#14181e", "#ffffff"
+
+_FEW_COLOURS = tuple(f"{ink} on {ground}" for ink, ground in (
+    ("white", "blue"), ("white", "magenta"), ("white", "red"), ("black", "yellow"), ("black", "white"),
+) for _ in range(2))  # fmt: skip
+
+_STYLES = {
+    "": "",
+    "bold": "bold",
+    "dim": "bright_black",
+    "old": "bright_black",
+    "label": "",
+    "up": "green",
+    "down": "bold white on red",
+    "never": "yellow",
+    "disabled": "bright_black",
+    "warn": "yellow",
+    "alarm": "bold black on yellow",
+    "key": "bold cyan",
+    "head": "reverse",
+    "head-sorted": "bold reverse",
+    "cursor": "reverse",
+}
+
+_WITHOUT_COLOURS = {
+    "dim": "",
+    "old": "dim",
+    "up": "",
+    "down": "bold reverse",
+    "never": "",
+    "disabled": "",
+    "warn": "bold",
+    "alarm": "bold reverse",
+    "key": "bold",
+    "cursor": "bold reverse underline",
+}
+
+Palette = Mapping[str, Style]
+
+
+class Painter:
+    """Turns lines into what the terminal understands."""
+
+    def __init__(self, palette: Palette, colours: ColorSystem) -> None:
+        self._palette = palette
+        self._colours = colours
+
+    def painted(self, line: Line) -> str:
+        """Return a line with control sequences, which ends without any style."""
+        return "".join(self._palette[style].render(text, color_system=self._colours) for text, style in line)
+
+
+def palette(colours: ColorSystem | None) -> dict[str, Style]:
+    """Return what each style looks like; None: without colours, by bold and reverse alone."""
+    if colours is None:
+        plain = {f"{kind}{step}": "bold" if step >= 9 else "" for kind in ("heat", "bar") for step in range(_STEPS)}
+        return {name: Style.parse(said) for name, said in {**_STYLES, **plain, **_WITHOUT_COLOURS}.items()}
+    styles = {name: Style.parse(said) for name, said in _STYLES.items()}
+    for step in range(_STEPS):
+        styles[f"heat{step}"] = _heat(step, colours)
+        styles[f"bar{step}"] = Style(color=_bar(step, colours))
+    return styles
+
+
+def painter_for(console: Console) -> Painter:
+    """Return the painter for a terminal as Rich knows it: by TERM, COLORTERM and NO_COLOR."""
+    named = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+    colours = None if console.no_color else named.get(console.color_system or "")
+    return Painter(palette(colours), colours or ColorSystem.STANDARD)
+
+
+def _heat(step: int, colours: ColorSystem) -> Style:
+    if colours is ColorSystem.STANDARD:
+        return Style.parse(_FEW_COLOURS[step])
+    red, green, blue = _mixed(step)
+    is_light = 0.299 * red + 0.587 * green + 0.114 * blue > 128  # ITU-R BT.601
+    return Style(color=_DARK_INK if is_light else _LIGHT_INK, bgcolor=f"rgb({red},{green},{blue})")
+
+
+def _bar(step: int, colours: ColorSystem) -> str:
+    if colours is ColorSystem.STANDARD:
+        return ("green", "green", "green", "green", "green", "yellow", "yellow", "red", "red", "red")[step]
+    red, green, blue = _mixed(max(2, step))  # the darkest would not be seen as a thin bar
+    return f"rgb({red},{green},{blue})"
+
+
+def _mixed(step: int) -> tuple[int, int, int]:
+    place = step / (_STEPS - 1) * (len(_HEAT) - 1)
+    index = min(len(_HEAT) - 2, int(place))
+    share = place - index
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(_HEAT[index], _HEAT[index + 1], strict=True))
+    return red, green, blue

@@ -1,0 +1,133 @@
+"""The terminal, taken and given back as it was: its modes, its screen, its cursor; and the signals that concern it."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import termios
+import tty
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+
+_ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J"
+"""The other screen (xterm, 1049), no cursor, nothing on it."""
+_LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
+
+ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
+"""The terminal is given back first."""
+_NOTED = (*ENDING, signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
+
+_READ_BYTES = 4096
+_FALLBACK_SIZE = (80, 24)
+
+
+class Terminal:
+    """with Terminal() as terminal: its lines are drawn, its keys come one by one, and it is given back at the end.
+
+    A program that is killed by SIGKILL can give nothing back.
+    """
+
+    def __init__(self, stdin: int = 0, stdout: int = 1) -> None:
+        self._stdin, self._stdout = stdin, stdout
+        self._wake_read, self._wake_write = os.pipe()
+        for end in (self._wake_read, self._wake_write):
+            os.set_blocking(end, False)
+        self._saved: list[object] | None = None
+        self._handlers: dict[int, object] = {}
+        self._is_gone = False
+
+    def __enter__(self) -> Terminal:
+        # Every signal only wakes `wait`: what it asks for is done between two pictures, never in the middle of one.
+        self._wakeup = signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        self._handlers = {number: signal.signal(number, _note) for number in _NOTED}
+        self._take()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._give_back()
+        signal.set_wakeup_fd(self._wakeup)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        for end in (self._wake_read, self._wake_write):
+            os.close(end)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        try:
+            columns, lines = os.get_terminal_size(self._stdout)
+        except OSError:
+            return _FALLBACK_SIZE
+        return (columns, lines) if columns and lines else _FALLBACK_SIZE
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody is there any more: what was written or read came to nothing."""
+        return self._is_gone
+
+    def wake(self) -> None:
+        """End a `wait`; any thread may call it."""
+        with suppress(OSError):  # full: it wakes anyhow. Closed: it is over.
+            os.write(self._wake_write, b"\0")
+
+    def wait(self, seconds: float) -> tuple[bytes, set[int]]:
+        """Wait for a key, a signal or `wake`, at most so long. Returns what was typed, and the signals that came."""
+        ready, _, _ = select.select([self._stdin, self._wake_read], [], [], max(0.0, seconds))
+        typed = self._read_keys() if self._stdin in ready else b""
+        return typed, set(os.read(self._wake_read, _READ_BYTES)) - {0} if self._wake_read in ready else set()
+
+    def write(self, text: str, encoding: str = "utf-8") -> None:
+        """Write text; signs that the encoding lacks become question marks."""
+        data = text.encode(encoding, "replace")
+        try:
+            while data:
+                data = data[os.write(self._stdout, data) :]
+        except OSError:
+            self._is_gone = True
+
+    def stop(self) -> None:
+        """Give the terminal back and stop, as Ctrl-Z asks. Returns when the program goes on, with it taken again."""
+        self._give_back()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        # Here it stands still until SIGCONT.
+        signal.signal(signal.SIGTSTP, _note)
+        self._take()
+
+    def _take(self) -> None:
+        self._saved = termios.tcgetattr(self._stdin)
+        tty.setcbreak(self._stdin, termios.TCSADRAIN)
+        self.write(_ENTER)
+
+    def _give_back(self) -> None:
+        self.write(_LEAVE)
+        with suppress(termios.error, OSError):  # it is gone
+            if self._saved is not None:
+                termios.tcsetattr(self._stdin, termios.TCSAFLUSH, self._saved)  # type: ignore[arg-type]
+
+    def _read_keys(self) -> bytes:
+        try:
+            typed = os.read(self._stdin, _READ_BYTES)
+        except OSError:
+            typed = b""
+        self._is_gone = self._is_gone or not typed
+        return typed
+
+
+def place(line: int) -> str:
+    """Return what moves the cursor to the beginning of a line, 0 for the first."""
+    return f"\x1b[{line + 1};1H"
+
+
+def changed_lines(before: Sequence[str], after: Sequence[str]) -> str:
+    """Return what must be written where only some lines of the screen differ."""
+    same = before if len(before) == len(after) else [""] * len(after)
+    return "".join(place(number) + line for number, line in enumerate(after) if line != same[number])
+
+
+def _note(number: int, frame: object) -> None:
+    """Wake `wait`, which learns of the signal by the wakeup descriptor."""
