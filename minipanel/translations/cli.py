@@ -86,9 +86,6 @@ HELP = {
     "Another agent file than this panel's.": "使用另一个 Agent 文件，而不是面板自带的。",
     "The certificate that agents trust.": "Agent 信任的证书。",
     # status, top
-    (
-        "Look at everything that may be wrong, and say what helps. Holds no secrets, so send it with a question."
-    ): "检查一切可能出问题的地方，并给出解决办法。输出不含机密，求助时请附上。",
     "Show what is up. Ends with 0 when all is well, with 1 otherwise.": (
         "查看运行状态。一切正常时退出码为 0，否则为 1。"
     ),
