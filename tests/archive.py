@@ -39,7 +39,7 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
-    """Make an unpacked archive one of another version, in which these files of the wheel hold another text."""
+    """Make an unpacked archive one of another version, in which these files of the wheel hold this text."""
     old = minipanel.__version__
     (wheel,) = content.glob(f"wheels/minipanel-{old}-*.whl")
     new = wheel.with_name(wheel.name.replace(old, version, 1))
@@ -50,7 +50,9 @@ def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
             if name.endswith(".dist-info/METADATA"):
                 text = text.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {version}\n".encode())
             renamed = name.replace(f"minipanel-{old}.dist-info", f"minipanel-{version}.dist-info")
-            target.writestr(renamed, texts.get(name, text))
+            target.writestr(renamed, texts.pop(name, text))
+        for name, added in texts.items():
+            target.writestr(name, added)
     _seal(content, wheel, new, version)
 
 

@@ -150,7 +150,7 @@ def test_what_an_older_release_can_not_open_is_carried_over_into_the_copy_once_t
     assert shown[1].startswith("0.1.0 can't open the database as it is now; it gets the copy of 20")
     assert shown[2] == "The 2 records stored since are carried over into it. What 0.1.0 does not know is lost."
     assert (records(database, 1), records(database, 2)) == (3, 2)
-    assert least(database) == newest_version() - 1
+    assert least(database) < newest_version()
     (kept,) = database.parent.glob("data.db.after-*Z")
     assert least(kept) == newest_version()
     assert current_release(machine.system) == installed

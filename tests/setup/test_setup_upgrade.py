@@ -150,8 +150,11 @@ def upgraded(tmp_path: Path) -> Path:
 
 
 def test_what_the_new_release_has_stored_goes_back_with_the_old_database(upgraded: Path) -> None:
+    (upgraded.parent / f"data.db.before-{newest_version() + 1:04}").chmod(0o600)
+    upgraded.chmod(0o640)
     assert restore_copy(upgraded, BEFORE, str.format) == []
     assert schema_version(upgraded) == BEFORE
+    assert upgraded.stat().st_mode & 0o777 == 0o640
     store = Store(upgraded)
     found = [store.reader.history(node, 0, T + 900, ["cpu_percent", "samples"], T + 900) for node in (1, 2)]
     (nodes,) = store.run([store.follow([UserConfig("admin", "hash")], [NodeConfig("n2", "10.0.0.2", "n2")], 3)])
