@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from minipanel.database.newest import put_node_clocks
+from minipanel.database.newest import put_agent_versions, put_node_clocks
 from minipanel.models.gap import AgentStart, Interval
 from minipanel.models.record import record_id, record_timestamp
 
@@ -20,7 +20,7 @@ class Notes:
 
     `run` is its own: until now, by a clock with which the nodes agree or not. `gone_runs` are beginnings of it by a
     clock that was wrong. By node id: starts of agents, times of clocks that were off, and how far nodes' clocks are
-    ahead of this machine's uptime in the boot with this id.
+    ahead of this machine's uptime in the boot with this id; and the versions of agents.
     """
 
     run: Interval
@@ -30,6 +30,7 @@ class Notes:
     troubles: Sequence[tuple[int, Interval]]
     boot_id: str
     ahead: Mapping[int, float]
+    versions: Mapping[int, str] = field(default_factory=dict)
 
 
 def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
@@ -41,6 +42,7 @@ def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
     put_agent_starts(connection, notes.starts)
     put_clock_troubles(connection, notes.troubles)
     put_node_clocks(connection, notes.boot_id, notes.ahead)
+    put_agent_versions(connection, notes.versions)
 
 
 def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int, AgentStart]]) -> None:

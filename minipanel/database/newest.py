@@ -53,6 +53,25 @@ def skew_by_hostname(path: Path, moment: Moment) -> dict[str, float]:
     return {hostnames[node_id]: ahead - now for node_id, ahead in clocks.items() if node_id in hostnames}
 
 
+def versions_by_hostname(path: Path) -> dict[str, str]:
+    """Return the version that each node's agent had when it was heard of last. Raises DatabaseError."""
+    with readable(path) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_versions'").fetchone() is None:
+            return {}
+        hostnames = _hostnames(connection)
+        versions = connection.execute("SELECT node_id, version FROM agent_versions").fetchall()
+    return {hostnames[node_id]: version for node_id, version in versions if node_id in hostnames}
+
+
+def put_agent_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) -> None:
+    """Keep by node id which version each agent has."""
+    connection.executemany(
+        "INSERT INTO agent_versions (node_id, version) VALUES (?, ?) "
+        "ON CONFLICT (node_id) DO UPDATE SET version = excluded.version",
+        versions.items(),
+    )
+
+
 def _hostnames(connection: sqlite3.Connection) -> dict[int, str]:
     return {node.id: node.hostname.lower() for node in queries.nodes(connection)}
 

@@ -80,6 +80,7 @@ def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived
     panel.live.note_agent(node, version, sensor, skew)
     panel.clocks.note(node.id, skew)
     panel.evidence.note_clock(node.id, skew)
+    panel.evidence.note_version(node.id, version)
     panel.evidence.note_start(node.id, head.get("x-minipanel-boot", ""), head.get("x-minipanel-started", ""))
     return node
 

@@ -74,6 +74,8 @@ class EvidenceNotes:
         self._unwritten: set[int] = set()
         self._ahead: dict[int, float] = {}
         self._ahead_unwritten: set[int] = set()
+        self._versions: dict[int, str] = {}
+        self._versions_unwritten: set[int] = set()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -130,6 +132,12 @@ class EvidenceNotes:
         if abs(ahead_seconds - before) > LATE_SECONDS:
             self._news.set()
 
+    def note_version(self, node_id: int, version: str | None) -> None:
+        """Take in which version a node's agent says it has."""
+        if version is not None and self._versions.get(node_id) != version:
+            self._versions[node_id] = version
+            self._versions_unwritten.add(node_id)
+
     async def beat(self) -> None:
         """Write that the panel is alive, and all that was noted. Raises DatabaseError or TryLater."""
         self._clocks.beat()
@@ -138,13 +146,15 @@ class EvidenceNotes:
         troubles = [(node_id, self._troubles[node_id]) for node_id in unwritten]
         run = self._follow_clock()
         gone = list(self._gone_runs)
-        notes = Notes(run, self._clocks.are_agreed(), gone, starts, troubles, boot_id(), ahead)
+        versions = {node_id: self._versions[node_id] for node_id in self._versions_unwritten}
+        notes = Notes(run, self._clocks.are_agreed(), gone, starts, troubles, boot_id(), ahead, versions)
         await self._ingest.run(self._store.note(notes))
         self._alive_at = self._uptime()
         del self._starts[: len(starts)]
         del self._gone_runs[: len(gone)]
         self._unwritten -= {node_id for node_id, trouble in troubles if self._troubles[node_id] == trouble}
         self._ahead_unwritten -= {node_id for node_id, told in ahead.items() if self._ahead[node_id] == told}
+        self._versions_unwritten -= {node_id for node_id, told in versions.items() if self._versions[node_id] == told}
 
     def _follow_clock(self) -> Interval:
         """Return the panel's run until now. Where the clock was ahead at its start, it began as much earlier."""

@@ -95,6 +95,7 @@ CHINESE = {
     "{nodes}: the panel refuses what it sends: {reason}": "{nodes}：面板拒绝其样本：{reason}",
     "{nodes}: the clock is up to {seconds} s ahead of this machine's": "{nodes}：时钟比本机最多快 {seconds} 秒",
     "{nodes}: the clock is up to {seconds} s behind this machine's": "{nodes}：时钟比本机最多慢 {seconds} 秒",
+    "{nodes}: the agent is version {version}, the panel {own}": "{nodes}：Agent 版本为 {version}，面板为 {own}",
     "put the clock right on {nodes}: chronyc makestep": "在 {nodes} 上校正时钟：chronyc makestep",
     "copy /etc/munge/munge.key from here to {nodes}, then there: systemctl restart munge": (
         "将本机的 /etc/munge/munge.key 复制到 {nodes}，然后在该处运行 systemctl restart munge"

@@ -6,6 +6,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
+from minipanel import __version__
 from minipanel.commands.overview import NodeOverview
 from minipanel.config import NodeConfig
 from minipanel.doctor.checks.nodes import (
@@ -23,7 +26,7 @@ from minipanel.rollout.outcome import Outcome, Word
 from minipanel.setup.look.check import Check
 from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
 from tests.panel.commands import running_panel, written_config
-from tests.panel.example import config_in
+from tests.panel.example import bearer, body_of, config_in, sample
 from tests.setup.machine import Machine
 
 NOON = 1_700_000_000
@@ -100,6 +103,24 @@ def test_clocks_that_are_off_are_warned_of_before_samples_are_refused() -> None:
     assert ahead.detail == "n[1-2]: the clock is up to 45 s ahead of this machine's"
     assert behind.detail == "n3: the clock is up to 50 s behind this machine's"
     assert behind.remedy == "put the clock right on n3: chronyc makestep"
+
+
+def test_agents_of_another_version_come_with_the_roll_out_of_this_one() -> None:
+    versions = {"n1": "0.0.9", "n2": "0.0.9", "n3": __version__}
+    _, other = judged(*nodes({"n1": "up", "n2": "up", "n3": "up", "n4": "up"}), versions=versions)
+    detail = f"n[1-2]: the agent is version 0.0.9, the panel {__version__}"
+    assert other == Check("nodes", WARNING, detail, "minipanel rollout n[1-2]")
+
+
+def test_the_version_of_an_agent_is_read_beside_a_running_panel(tmp_path: Path, machine: Machine) -> None:
+    config = written_config(tmp_path)
+    headers = bearer() | {"User-Agent": "minipanel-agent/0.0.9"}
+    with running_panel(config):
+        body = body_of(sample(timestamp=int(time.time()) // 5 * 5))
+        httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
+        time.sleep(3)  # soon it is written
+        found = [check.detail for check in look_at_states(subject_of(tmp_path, machine, config))]
+    assert f"node001: the agent is version 0.0.9, the panel {__version__}" in found
 
 
 def test_of_a_panel_that_is_stopped_nothing_is_said_of_its_nodes() -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from minipanel.database import evidence
 from minipanel.database.evidence import MAX_STARTS
 from minipanel.database.store import Store
 from minipanel.models.gap import AgentStart, Evidence
@@ -104,6 +105,17 @@ async def test_a_clock_that_is_off_is_noted_from_then_until_it_is_right(notes: E
     notes.note_clock(1, 61.0)
     await notes.beat()
     assert noted(notes).clock_troubles == ((T + 60, T + 180), (T + 780, T + 780))
+
+
+async def test_the_version_of_an_agent_is_written_once_and_when_it_changes(
+    notes: EvidenceNotes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[dict[int, str]] = []
+    monkeypatch.setattr(evidence, "put_agent_versions", lambda _, versions: written.append(dict(versions)))
+    for version in ("0.1.0", "0.1.0", None, "0.2.0"):
+        notes.note_version(1, version)
+        await notes.beat()
+    assert written == [{1: "0.1.0"}, {}, {}, {1: "0.2.0"}]
 
 
 async def test_a_panel_that_could_not_write_for_long_was_away(notes: EvidenceNotes, time: Time) -> None:

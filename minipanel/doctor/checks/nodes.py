@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from minipanel import __version__
 from minipanel.commands.overview import NodeOverview, look_at_nodes
-from minipanel.database.newest import skew_by_hostname
+from minipanel.database.newest import skew_by_hostname, versions_by_hostname
 from minipanel.doctor import journal
 from minipanel.doctor.subject import Subject, refuse_unseen
 from minipanel.errors import DatabaseError
@@ -30,12 +31,15 @@ MOMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What is known of the nodes. By hostname in lower case: `refused` the sentence of late, `skew` seconds ahead."""
+    """What is known of the nodes. By hostname in lower case: `refused` the sentence of late, `skew` seconds ahead,
+    `versions` those of agents.
+    """
 
     nodes: Sequence[NodeOverview]
     is_panel_running: bool
     refused: Mapping[str, str] = field(default_factory=dict)
     skew: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_at_states(subject: Subject) -> Iterator[Check]:
@@ -47,13 +51,15 @@ def look_at_states(subject: Subject) -> Iterator[Check]:
     moment = this_moment()
     nodes = look_at_nodes(config, moment)
     skew: dict[str, float] = {}
+    versions: dict[str, str] = {}
     with suppress(DatabaseError):
         skew = skew_by_hostname(config.database.path, moment)
+        versions = versions_by_hostname(config.database.path)
     by_address = {address: node.hostname.lower() for node in config.nodes for address in (*node.addresses, node.ip)}
     refusals = journal.refusals(subject.system)
     refused = {by_address[found.address]: found.sentence for found in refusals if found.address in by_address}
     strangers = [found for found in refusals if found.address not in by_address]
-    yield from judge_nodes(NodeFacts(nodes, _is_panel_running(subject), refused, skew), subject.t)
+    yield from judge_nodes(NodeFacts(nodes, _is_panel_running(subject), refused, skew, versions), subject.t)
     yield from judge_strangers(strangers, subject.t)
 
 
@@ -88,6 +94,7 @@ def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
         detail = t("{nodes}: down since {time}", nodes=fold(names), time=since)
         yield Check(what, Verdict.WARNING, detail, f"minipanel rollout --dry-run {fold(names)}")
     yield from _clocks(facts, set(up), t)
+    yield from _versions(facts, up, t)
 
 
 def _refused(facts: NodeFacts, t: Translate) -> Iterator[Check]:
@@ -142,6 +149,18 @@ def _clocks(facts: NodeFacts, up: set[str], t: Translate) -> Iterator[Check]:
             )
             remedy = t("put the clock right on {nodes}: chronyc makestep", nodes=values["nodes"])
             yield Check(t("nodes"), Verdict.WARNING, detail, remedy)
+
+
+def _versions(facts: NodeFacts, up: Sequence[str], t: Translate) -> Iterator[Check]:
+    groups: dict[str, list[str]] = {}
+    for name in up:
+        version = facts.versions.get(name.lower(), __version__)
+        if version != __version__:
+            groups.setdefault(version, []).append(name)
+    for version, names in groups.items():
+        detail = t("{nodes}: the agent is version {version}, the panel {own}", nodes=fold(names), version=version,
+                   own=__version__)  # fmt: skip
+        yield Check(t("nodes"), Verdict.WARNING, detail, f"minipanel rollout {fold(names)}")
 
 
 def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Iterator[Check]:
