@@ -42,6 +42,7 @@ def carry_over(newer: Path, copy: Path) -> None:
             connection.execute("DETACH newer")
             # One file, without a log beside it, until a panel uses it.
             connection.execute("PRAGMA journal_mode = DELETE")
+            copy.chmod(newer.stat().st_mode & 0o777)  # whose place it takes
         except sqlite3.Error as error:
             raise DatabaseError(explain(error, newer)) from error
 

@@ -105,6 +105,7 @@ def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
         _fold(database)
         _name_too(database, kept)
         _move_log(database, kept)
+        copy.chmod(MODE)  # it was its owner's alone
         copy.replace(database)
         sync(database.parent)
     finally:
