@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
-from minipanel.database.connection import explain
+from minipanel.database.connection import explain, open_reader, open_writer
 from minipanel.database.copy import write_copy
 from minipanel.errors import DatabaseError
 
@@ -42,6 +43,22 @@ def migrate(connection: sqlite3.Connection, path: Path, progress: Callable[[floa
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
     return max(version, newest_version())
+
+
+def bring_up_to_date(path: Path, progress: Callable[[float], None]) -> None:
+    """Migrate a database that is there and older than this release; `progress` as in migrate. Raises DatabaseError."""
+    if not path.exists() or not _is_behind(path):
+        return
+    with closing(open_writer(path)) as connection:
+        migrate(connection, path, progress)
+
+
+def _is_behind(path: Path) -> bool:
+    try:
+        with closing(open_reader(path)) as connection:
+            return 0 < stored_version(connection, path) < newest_version()
+    except (DatabaseError, sqlite3.Error):  # who opens it next says what is wrong with it
+        return False
 
 
 def copy_before(path: Path, number: int) -> Path:

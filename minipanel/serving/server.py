@@ -23,11 +23,13 @@ from fastapi import FastAPI
 from minipanel import __version__
 from minipanel.app import create_app
 from minipanel.config import Config
+from minipanel.database.schema import bring_up_to_date
 from minipanel.errors import ConfigError, DatabaseError, TryLater
 from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
 from minipanel.services.panel import Panel
 from minipanel.serving.limits import Limits
+from minipanel.serving.migration import MigrationReport
 from minipanel.serving.notify import READY, RELOADING, STOPPING, notify
 from minipanel.serving.protocol import HEAD_SECONDS, BoundedProtocol
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
@@ -69,6 +71,8 @@ def serve(config_path: Path, on_ready: Callable[[], None], beside: Beside | None
     lock = PanelLock(config.database.path)
     try:
         with bind(config.server.host, config.server.port) as listener:
+            with MigrationReport() as report:
+                bring_up_to_date(config.database.path, report)
             app = create_app(config)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 server = PanelServer(app, config, lock, outlives_terminal, on_ready)

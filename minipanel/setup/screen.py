@@ -27,6 +27,7 @@ class Screen:
         self.is_guided = is_guided
         self._step = ""
         self._told_at = 0.0
+        self._is_told = False
 
     def say(self, *lines: str) -> None:
         """Print lines. Characters that the terminal's encoding lacks become question marks."""
@@ -91,22 +92,32 @@ class Screen:
         self._step = f"  {what} ... "
         self._print(self._step)
         started = self._told_at = time.monotonic()
+        self._is_told = False
         try:
             yield
         except BaseException:
+            self._end_progress()
             self.say(self.t("failed"))
             raise
         seconds = time.monotonic() - started
+        self._end_progress()
         self.say(self.t("done") if seconds < 1 else self.t("done in {seconds} s", seconds=f"{seconds:.0f}"))
 
     def progress(self, part: float, what: str = "") -> None:
         """Show which part of the step is done, 0 to 1: in its line at a terminal, else as a line at times."""
-        shown = f"{what} {100 * part:.0f} %".lstrip()
+        shown = what if part >= 1 and what else f"{what} {100 * part:.0f} %".lstrip()
         if sys.stdout.isatty():
             self._print(f"\r{self._step}{shown}\033[K\r{self._step}")
         elif time.monotonic() - self._told_at >= PROGRESS_SECONDS:
-            self._told_at = time.monotonic()
-            self._print(f"{shown} ... ")
+            self._told_at, self._is_told = time.monotonic(), True
+            self._print(f"\n    {shown}")
+
+    def _end_progress(self) -> None:
+        """Have the word that ends the step stand behind its name again."""
+        if sys.stdout.isatty():
+            self._print("\033[K")
+        elif self._is_told:
+            self._print(f"\n{self._step}")
 
     def _print(self, text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"

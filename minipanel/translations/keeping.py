@@ -30,6 +30,16 @@ CHINESE = {
         "原来的数据库（含备份之后存入的全部数据）保留在：{kept}"
     ),
     "Undo: minipanel restore {kept}": "撤销：minipanel restore {kept}",
+    # an upgrade that changes the database
+    "the upgrade copies it first, which needs {needed} MB in {folder}, and {free} MB are free": (
+        "升级前会先备份数据库，{folder} 需要 {needed} MB 空间，仅剩 {free} MB"
+    ),
+    "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}, in which the nodes keep "
+    "their samples": "升级前会先备份数据库：需 {needed} MB（剩余 {free} MB），{duration}，期间样本缓存在节点上",
+    "about {seconds} s": "约 {seconds} 秒",
+    "about {minutes} minutes": "约 {minutes} 分钟",
+    "copy of the database": "备份数据库",
+    "check of the copy of the database": "校验数据库备份",
     # rollback
     "{version} can't go on with this configuration: {reason}": "{version} 无法使用当前配置：{reason}",
     "Another set-up is running.": "另一个安装正在进行。",

@@ -14,6 +14,7 @@ import pytest
 
 from minipanel.config import Config
 from tests.panel.commands import START_SECONDS, running, running_panel, written_config
+from tests.panel.olddatabase import make_old
 
 CREDENTIALS = struct.Struct("3i")  # ucred of unix(7): process, user, group
 
@@ -58,6 +59,21 @@ def test_systemd_hears_when_the_port_answers_and_when_the_panel_stops(config: Co
         assert httpx.get(f"{config.server.url}/api/health").status_code == 200
         panel.stop()
         assert systemd.hear() == ("STOPPING=1", panel.process.pid)
+
+
+def test_systemd_shows_how_far_the_copy_is_that_is_made_before_the_database_is_changed(
+    tmp_path: Path, config: Config
+) -> None:
+    make_old(config.database.path, 1, range(1, 4), 1_700_000_100)
+    systemd, log = Systemd(str(tmp_path / "notify")), config.path.parent / "log"
+    with running("serve", "--config", config.path, log=log, NOTIFY_SOCKET=systemd.name) as panel:
+        heard = [systemd.hear()[0]]
+        while heard[-1] != "READY=1":
+            heard.append(systemd.hear()[0])
+        panel.stop()
+        assert "Checking the copy of the database, then changing it." in panel.output
+    assert heard == ["STATUS=Checking the copy of the database, then changing it", "STATUS=", "READY=1"]
+    systemd.close()
 
 
 @pytest.mark.parametrize("is_good", [True, False], ids=["good", "bad"])

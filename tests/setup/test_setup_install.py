@@ -118,6 +118,43 @@ def test_a_service_that_fails_again_and_again_is_not_waited_for(
         install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
 
 
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_a_panel_that_copies_its_database_is_waited_for_and_shows_how_far_it_is(
+    machine: Machine,
+    stub: PanelStub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_terminal: bool,
+) -> None:
+    calls = machine.root / "shown"
+    machine.command(
+        "systemctl",
+        f"""[ "$1" = show ] || exit 0
+        echo >>{calls}; turns=$(wc -l <{calls})
+        if [ $turns -lt 10 ]; then
+            printf 'ActiveState=activating\\nNRestarts=0\\nStatusText=Copying the database: %s %%\\n' $((turns * 10))
+        elif [ $turns -lt 12 ]; then
+            printf 'ActiveState=activating\\nNRestarts=0\\nStatusText=Checking the copy\\n'
+        else
+            printf 'ActiveState=active\\nNRestarts=0\\n'
+        fi""",
+    )
+    monkeypatch.setattr(service, "PAUSE_SECONDS", 0.15)
+    monkeypatch.setattr("minipanel.setup.screen.PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal, raising=False)
+    release = lay_release(machine, "0.1.0.a")
+    with pytest.raises(CommandError):  # it never answers: but not before it has given up working on its database
+        install(answers(stub), release, machine.system, screen())
+    shown = capsys.readouterr().out
+    assert len(calls.read_text()) > 12
+    if is_terminal:
+        assert "\r  start of the panel ... copy of the database 10 %\033[K" in shown
+        assert "\r  start of the panel ... check of the copy of the database\033[K" in shown
+    else:
+        assert "\n    copy of the database 10 %" in shown
+        assert "\n  start of the panel ... " in shown
+
+
 STEPS = ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy", "mark_proven"]
 
 

@@ -38,7 +38,7 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
             restore_labels(config, system)
         with screen.step(t("start of the panel")):
             start(system)
-            wait_until_healthy(config, __version__, system, t)
+            wait_until_healthy(config, __version__, system, t, screen)
     mark_proven(release)
     remove_others(release, system)
     return config

@@ -149,7 +149,7 @@ def _change(what: Restored, system: System, screen: Screen) -> bool:
         if what.is_service:
             with screen.step(t("start of the panel")):
                 start(system)
-                wait_until_healthy(what.config, None, system, t)
+                wait_until_healthy(what.config, None, system, t, screen)
         _prove(what, screen)
     except BaseException as error:
         with held_back():

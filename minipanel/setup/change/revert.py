@@ -134,7 +134,7 @@ def _run(folder: Path, way: Way, version: str | None, system: System, screen: Sc
     switch_to(folder, system)
     lay_unit(folder, way.config, system)
     start(system)
-    wait_until_healthy(way.config, version, system, screen.t)
+    wait_until_healthy(way.config, version, system, screen.t, screen)
 
 
 def _undo(way: Way, system: System, screen: Screen, cause: BaseException) -> None:

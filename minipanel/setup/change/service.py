@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from minipanel.errors import CommandError
 from minipanel.machine.health import panel_version
 from minipanel.services.backup_config import BACKUP
 from minipanel.setup import places
+from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
@@ -80,8 +82,13 @@ def start(system: System) -> None:
     system.must_run("systemctl", "start", "--no-block", places.SERVICE)
 
 
-def wait_until_healthy(config: Config, version: str | None, system: System, t: Translate) -> None:
-    """Return once the panel answers, as this version where one is named. Raises CommandError with the log's end."""
+def wait_until_healthy(
+    config: Config, version: str | None, system: System, t: Translate, screen: Screen | None = None
+) -> None:
+    """Return once the panel answers, as this version where one is named. Raises CommandError with the log's end.
+
+    How far it is with a copy of the database shows on the screen; as long as it copies, it is waited for.
+    """
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
         try:
@@ -91,6 +98,8 @@ def wait_until_healthy(config: Config, version: str | None, system: System, t: T
                 return
         except CommandError as error:
             reason = str(error)
+        if _is_migrating(system, t, screen):
+            deadline = time.monotonic() + ANSWER_SECONDS
         if has_given_up(system) or time.monotonic() > deadline:
             break
         time.sleep(PAUSE_SECONDS)
@@ -100,10 +109,28 @@ def wait_until_healthy(config: Config, version: str | None, system: System, t: T
     raise CommandError("\n".join([t("The panel does not run: {reason} Its log ends:", reason=reason), log.rstrip()]))
 
 
+def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
+    """Tell whether the starting panel works on its database, and show how far it is (serving/migration.py)."""
+    facts = _facts(system)
+    status = facts.get("StatusText", "")
+    if facts.get("ActiveState") != "activating" or not status:
+        return False
+    percent = re.search(r"(\d+) %", status)
+    if screen is not None and percent:
+        screen.progress(int(percent[1]) / 100, t("copy of the database"))
+    elif screen is not None:
+        screen.progress(1, t("check of the copy of the database"))
+    return True
+
+
+def _facts(system: System) -> dict[str, str]:
+    shown = system.run("systemctl", "show", places.SERVICE, "--property=ActiveState,NRestarts,StatusText").stdout
+    return dict(line.partition("=")[::2] for line in shown.splitlines())
+
+
 def has_given_up(system: System) -> bool:
     """Tell whether waiting is in vain: the service has failed, or fails again and again."""
-    shown = system.run("systemctl", "show", places.SERVICE, "--property=ActiveState,NRestarts").stdout
-    facts = dict(line.partition("=")[::2] for line in shown.splitlines())
+    facts = _facts(system)
     restarts = facts.get("NRestarts", "0")
     return facts.get("ActiveState") == "failed" or (restarts.isdigit() and int(restarts) >= RESTARTS_AT_MOST)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from minipanel.setup import places
 from minipanel.setup.look.check import Check, Verdict, gather
 from minipanel.setup.look.clock import look_at_clock
+from minipanel.setup.look.migration import look_at_migration
 from minipanel.setup.look.munge import look_at_munge, look_at_munge_version
 from minipanel.setup.look.ports import look_at_firewall, look_at_port
 from minipanel.setup.system import System
@@ -41,6 +42,7 @@ def look_around(system: System, t: Translate, port: int, is_port_asked: bool, ne
             lambda: look_at_munge(system, t, needs_munge),
             lambda: look_at_munge_version(system, t),
             lambda: look_at_disk(system, t),
+            lambda: look_at_migration(system, t),
             lambda: look_at_memory(system, t),
             lambda: look_at_clock(system, t),
             lambda: look_at_port(system, t, port, is_port_asked),
