@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def show_top(config_path: Path, options: TopOptions) -> None:
     """
     sort = _known_sort(options.sort)
     reader = PanelReader(_readable_config(config_path))
-    if options.is_once or options.is_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if options.is_once or options.is_json or not _can_be_live():
         _print_once(reader, options, sort)
     else:
         metric = main_metric(sort)
@@ -60,6 +61,11 @@ def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
 def main_metric(sort: str) -> Metric:
     """Return the metric that is looked at first: the one that is sorted by, or the first of all."""
     return next((metric for metric in METRICS if metric.name == sort), METRICS[0])
+
+
+def _can_be_live() -> bool:
+    """Tell whether somebody can press keys, and the terminal can put its lines anew."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 
 def _known_sort(text: str) -> str:

@@ -15,12 +15,12 @@ CHINESE = {
     # sorted by
     "worst": "异常优先",
     "name": "名称",
-    "seen": "最后上报",
+    "seen": "最近上报",
     "clock": "时钟偏差",
     # heads of columns
     "NAME": "名称",
     "STATE": "状态",
-    "SEEN": "最后上报",
+    "SEEN": "最近上报",
     "CLOCK": "时钟",
     # the first lines
     "{shown} of {count} nodes": "{count} 个节点中的 {shown} 个",

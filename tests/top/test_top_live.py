@@ -182,6 +182,13 @@ def test_it_starts_with_one_sentence_where_the_panel_is_down(fleet: Fleet) -> No
         fleet.start_panel()
 
 
+def test_a_terminal_that_can_not_move_its_cursor_gets_the_list_once(fleet: Fleet) -> None:
+    with top(fleet, TERM="dumb") as session:
+        assert session.end() == 0
+        assert session.sent.count(b"\r\n") > 64
+        assert b"\x1b" not in session.sent
+
+
 def test_without_colours_and_without_utf_8_it_is_all_ascii(fleet: Fleet) -> None:
     with top(fleet, NO_COLOR="1", LC_ALL="C", PYTHONUTF8="0") as session:
         session.wait_for("63 up")
