@@ -86,7 +86,10 @@ def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float
 def added(key: KeyRow, id: int | None) -> KeyRow:
     """Return the key with the id that the database gave it. Raises BadInput where it took none."""
     if id is None:
-        raise BadInput(f"There is a {NOUNS[key.kind]} {quote(key.name)} already; remove it, or take another name.")
+        article = "an" if key.kind == "token" else "a"
+        raise BadInput(
+            f"There is {article} {NOUNS[key.kind]} {quote(key.name)} already; remove it, or take another name."
+        )
     if not id:
         raise BadInput(f"There are {MAX_KEYS} {NOUNS[key.kind]}s already; remove one first.")
     key.id = id

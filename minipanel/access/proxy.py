@@ -12,16 +12,11 @@ from minipanel.models.quote import quote
 
 SECRET_HEADER = "X-MiniPanel-Proxy-Secret"
 
-_LOCAL = LocalAddresses()
+LOCAL = LocalAddresses()
+"""Where every user of this machine can connect from."""
 
 
-def named_user(
-    server: ServerConfig,
-    peer: str,
-    names: Sequence[str],
-    secrets: Sequence[str],
-    local: LocalAddresses = _LOCAL,
-) -> str | None:
+def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: Sequence[str]) -> str | None:
     """Return the user's name in the header, None where there is no such header or nothing in it.
 
     `peer` is the other end of the connection itself: what a client says of it (X-Forwarded-For) proves nothing.
@@ -37,7 +32,7 @@ def named_user(
     if server.user_header_secret is not None:
         if len(secrets) != 1 or not _is_same(secrets[0], server.user_header_secret):
             raise NotAllowed(f"{header} came without the proxy's secret in {SECRET_HEADER}.")
-    elif peer in local:
+    elif peer in LOCAL:
         raise NotAllowed(
             f"{header} came from this machine, where every user could send it: set user_header_secret in [server]."
         )

@@ -103,8 +103,8 @@ def prune_audit(connection: sqlite3.Connection, before: int, limits: Mapping[boo
     connection.execute("DELETE FROM audit WHERE last_at < ?", (before,))
     for is_failed, limit in limits.items():
         connection.execute(
-            "DELETE FROM audit WHERE (what = 'login_failed') = ?1 AND id <= "
-            "(SELECT id FROM audit WHERE (what = 'login_failed') = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+            "DELETE FROM audit WHERE id IN "
+            "(SELECT id FROM audit WHERE (what = 'login_failed') = ? ORDER BY last_at DESC, id DESC LIMIT -1 OFFSET ?)",
             (is_failed, limit),
         )
 
