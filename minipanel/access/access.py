@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable
 
@@ -22,8 +23,10 @@ from minipanel.services.local_token import good_until, is_local
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 30
-PRUNE_EVERY = 120
-"""Of so many writings, one forgets what is too old: once an hour."""
+NEWS_SECONDS = 1
+"""So soon it is written what people did: a killed panel forgets little of it."""
+
+PRUNE_SECONDS = 3600
 
 PROXY_NOTE_SECONDS = 3600
 MAX_PROXY_USERS = 1000
@@ -129,16 +132,24 @@ class Access:
             await part.flush()
 
     async def _repeat(self) -> None:
-        turns = 0
+        pruned_at = -math.inf
         while True:
-            await asyncio.sleep(FLUSH_SECONDS)
+            await self._wait()
             try:
                 await self.flush()
-                if turns % PRUNE_EVERY == 0:
+                if time.monotonic() - pruned_at >= PRUNE_SECONDS:
                     await self.audit.prune()
-                turns += 1
+                    pruned_at = time.monotonic()
             except (DatabaseError, TryLater) as error:
                 # The ingest tells of the same trouble, to agents and in the log.
                 log.debug("%s", error)
             except Exception:
                 log.exception("What happened to sessions could not be written; it is tried again.")
+
+    async def _wait(self) -> None:
+        """Return in half a minute, or soon after someone did something."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self.audit.news.wait()
+                await asyncio.sleep(NEWS_SECONDS)
+        self.audit.news.clear()

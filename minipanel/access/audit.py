@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -43,6 +44,8 @@ class Audit:
         self._clock = clock
         self._unwritten: dict[tuple[Deed, str, str, str], AuditEntry] = {}
         self._newest = 0
+        self.news = asyncio.Event()
+        """Set when there is something to write that is no failed login: those come in storms."""
 
     def note(self, what: Deed, who: str, address: str, subject: str = "") -> None:
         """Take in what was done, and log it. The names come from config.toml or were checked; the address was not."""
@@ -54,6 +57,8 @@ class Audit:
         now, same = int(self._clock()), (what, who, address, subject)
         before = self._unwritten.get(same)
         first, times = (before.at, before.times + 1) if before else (now, 1)
+        if what != "login_failed":
+            self.news.set()
         self._unwritten[same] = AuditEntry(first, now, what, who, address, subject, times)
 
     async def follow(self) -> None:

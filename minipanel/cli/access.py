@@ -1,22 +1,140 @@
-"""`minipanel access`: who may see the page."""
+"""`minipanel access`: who may look, and who did."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
-from typer import Option
+from typer import Argument, Option
 
-from minipanel.cli.words import ConfigOption, group
-from minipanel.commands.password import change_password
+from minipanel.access.keys import KIOSK_DAYS, TOKEN_DAYS
+from minipanel.cli.words import ConfigOption, JsonOption, group
+from minipanel.commands.access_audit import show_audit
+from minipanel.commands.access_keys import add_kiosk, add_token, list_keys, remove_key
+from minipanel.commands.access_sessions import end_sessions, list_sessions
+from minipanel.commands.access_users import PasswordSource, add_account, change_password, list_users, remove_account
 from minipanel.config.values import DEFAULT_PATH
 
-access = group("access", "Who may see the page.")
+access = group("access", "Who may look: users, sessions, wall screens, API tokens; and who did what.")
+users = group("users", "The accounts of the page, in config.toml.")
+sessions = group("sessions", "Who is logged in.")
+kiosks = group("kiosks", "Wall screens: each has a link of its own, and needs no password.")
+tokens = group("tokens", "API tokens: what other programs come in with.")
+for each in (users, sessions, kiosks, tokens):
+    access.add_typer(each)
+
+StdinOption = Annotated[bool, Option("--stdin", help="Read the password from standard input.")]
+FileOption = Annotated[
+    Path | None, Option("--password-file", metavar="FILE", help="The password is the file's first line.")
+]
+UserName = Annotated[str, Argument(metavar="NAME", help="The user's name.")]
+TokenName = Annotated[str, Argument(metavar="NAME", help="What it is for, such as grafana.")]
+KioskName = Annotated[str, Argument(metavar="NAME", help="Where it hangs, such as hall.")]
+DaysOption = Annotated[int, Option(metavar="DAYS", help="For so many days, 1 to 3650.")]
 
 
 @access.command("passwd")
-def passwd(
+def passwd(config: ConfigOption = DEFAULT_PATH, stdin: StdinOption = False, password_file: FileOption = None) -> None:
+    """Set the password of the account of [admin]. Ends its sessions."""
+    change_password(config, None, PasswordSource(stdin, password_file))
+
+
+@users.command("list")
+def users_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show the accounts and their roles."""
+    list_users(config, as_json)
+
+
+@users.command("add")
+def users_add(
+    name: UserName,
+    role: Annotated[
+        str, Option(metavar="ROLE", help="viewer sees everything and changes nothing; admin may do all.")
+    ] = "viewer",
+    stdin: StdinOption = False,
+    password_file: FileOption = None,
     config: ConfigOption = DEFAULT_PATH,
-    stdin: Annotated[bool, Option("--stdin", help="Read the password from standard input.")] = False,
 ) -> None:
-    """Set the password of the page's account. Ends all sessions."""
-    change_password(config, from_stdin=stdin)
+    """Add an account; asks for its password."""
+    add_account(config, name, role, PasswordSource(stdin, password_file))
+
+
+@users.command("passwd")
+def users_passwd(
+    name: UserName, stdin: StdinOption = False, password_file: FileOption = None, config: ConfigOption = DEFAULT_PATH
+) -> None:
+    """Set the password of an account. Ends its sessions."""
+    change_password(config, name, PasswordSource(stdin, password_file))
+
+
+@users.command("remove")
+def users_remove(name: UserName, config: ConfigOption = DEFAULT_PATH) -> None:
+    """Take an account out. Ends its sessions."""
+    remove_account(config, name)
+
+
+@sessions.command("list")
+def sessions_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show who is logged in, since when and from where."""
+    list_sessions(config, as_json)
+
+
+@sessions.command("end")
+def sessions_end(
+    id: Annotated[str | None, Argument(metavar="[ID]", help="As the list has it.")] = None,
+    user: Annotated[str | None, Option(metavar="NAME", help="All sessions of this user instead.")] = None,
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """End a session, or all of a user."""
+    end_sessions(config, id, user)
+
+
+@kiosks.command("list")
+def kiosks_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show the wall screens."""
+    list_keys(config, "kiosk", as_json)
+
+
+@kiosks.command("add")
+def kiosks_add(name: KioskName, days: DaysOption = KIOSK_DAYS, config: ConfigOption = DEFAULT_PATH) -> None:
+    """Make a wall screen and print its link, which is shown only this once."""
+    add_kiosk(config, name, days)
+
+
+@kiosks.command("remove")
+def kiosks_remove(name: KioskName, config: ConfigOption = DEFAULT_PATH) -> None:
+    """Remove a wall screen: within seconds it shows nothing more."""
+    remove_key(config, "kiosk", name)
+
+
+@tokens.command("list")
+def tokens_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+    """Show the API tokens and their last use."""
+    list_keys(config, "token", as_json)
+
+
+@tokens.command("add")
+def tokens_add(
+    name: TokenName,
+    scope: Annotated[str, Option(metavar="SCOPE", help="metrics reads GET /metrics alone, read all that can be read.")],
+    days: DaysOption = TOKEN_DAYS,
+    config: ConfigOption = DEFAULT_PATH,
+) -> None:
+    """Make an API token and print it, only this once and alone on standard output."""
+    add_token(config, name, scope, days)
+
+
+@tokens.command("remove")
+def tokens_remove(name: TokenName, config: ConfigOption = DEFAULT_PATH) -> None:
+    """Remove an API token: it is refused at once."""
+    remove_key(config, "token", name)
+
+
+@access.command("audit")
+def audit(
+    days: Annotated[int, Option(metavar="DAYS", help="How many days back, 1 to 400.")] = 30,
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who logged in, and who made or ended what."""
+    show_audit(config, days, as_json)

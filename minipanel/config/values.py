@@ -129,8 +129,8 @@ class UserConfig:
         str,
         Key(
             kinds.password_hash(),
-            "Its password, as a bcrypt hash.",
-            "该账号的密码（bcrypt 哈希）。",
+            "Its password: `minipanel access users add` and `minipanel access users passwd` write it.",
+            "该账号的密码，由 `minipanel access users add` 和 `minipanel access users passwd` 写入。",
         ),
     ]
     role: Annotated[

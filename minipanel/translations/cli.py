@@ -148,9 +148,44 @@ HELP = {
     ),
     "Take the agent away from these nodes: `rollout --remove`.": "从这些节点移除 Agent：同 rollout --remove。",
     # access
-    "Who may see the page.": "管理网页的访问权限。",
-    "Set the password of the page's account. Ends all sessions.": "设置网页账号的密码，并使所有会话失效。",
+    "Who may look: users, sessions, wall screens, API tokens; and who did what.": (
+        "访问权限：用户、会话、大屏、API 令牌，以及审计记录。"
+    ),
+    "Set the password of the account of [admin]. Ends its sessions.": "设置 [admin] 账号的密码，并使其会话失效。",
     "Read the password from standard input.": "从标准输入读取密码。",
+    "The password is the file's first line.": "以文件第一行为密码。",
+    "The accounts of the page, in config.toml.": "网页的账号，保存在 config.toml 中。",
+    "The user's name.": "用户名。",
+    "Show the accounts and their roles.": "列出账号及其角色。",
+    "Add an account; asks for its password.": "添加账号；会询问密码。",
+    "viewer sees everything and changes nothing; admin may do all.": (
+        "viewer 可查看全部内容，不能作任何改动；admin 拥有全部权限。"
+    ),
+    "Set the password of an account. Ends its sessions.": "设置账号的密码，并使其会话失效。",
+    "Take an account out. Ends its sessions.": "移除账号，并使其会话失效。",
+    "Who is logged in.": "已登录的会话。",
+    "Show who is logged in, since when and from where.": "列出已登录的用户、登录时间和来源。",
+    "End a session, or all of a user.": "结束一个会话，或某个用户的全部会话。",
+    "As the list has it.": "见会话列表。",
+    "All sessions of this user instead.": "改为结束该用户的全部会话。",
+    "Wall screens: each has a link of its own, and needs no password.": "大屏：各有专用链接，无需密码。",
+    "Where it hangs, such as hall.": "所在位置，例如 hall。",
+    "For so many days, 1 to 3650.": "有效天数，1 到 3650。",
+    "Show the wall screens.": "列出大屏。",
+    "Make a wall screen and print its link, which is shown only this once.": "创建大屏并输出其链接；链接只显示这一次。",
+    "Remove a wall screen: within seconds it shows nothing more.": "移除大屏：几秒内即不再显示。",
+    "API tokens: what other programs come in with.": "API 令牌：供其他程序访问面板。",
+    "What it is for, such as grafana.": "用途，例如 grafana。",
+    "Show the API tokens and their last use.": "列出 API 令牌及其最近使用情况。",
+    "metrics reads GET /metrics alone, read all that can be read.": (
+        "metrics 只能读取 GET /metrics，read 可读取所有内容。"
+    ),
+    "Make an API token and print it, only this once and alone on standard output.": (
+        "创建 API 令牌并输出到标准输出；只显示这一次。"
+    ),
+    "Remove an API token: it is refused at once.": "移除 API 令牌，立即失效。",
+    "How many days back, 1 to 400.": "查看最近多少天，1 到 400。",
+    "Show who logged in, and who made or ended what.": "显示登录记录，以及各项变更由谁所为。",
     # panel
     "The panel itself.": "面板本身。",
     "Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew.": (

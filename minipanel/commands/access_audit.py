@@ -1,0 +1,46 @@
+"""`minipanel access audit`: who logged in, and who made or ended what."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from minipanel.access.audit import COMMAND_LINE, DAY_SECONDS, ELSEWHERE, KEEP_DAYS, MAX_FAILED_ROWS, MAX_ROWS
+from minipanel.commands.access_tables import clock_time, in_their_words, translate
+from minipanel.database import access as tables
+from minipanel.database.beside import read_beside
+from minipanel.errors import CommandError
+from minipanel.models.access import SENTENCES, AuditEntry
+from minipanel.sections import load_config
+from minipanel.translations.language import is_chinese
+
+
+def show_audit(config_path: Path, days: int, as_json: bool) -> None:
+    """Print what was done, the oldest first, a line each or as a JSON array. Raises CommandError, ConfigError."""
+    if not 1 <= days <= KEEP_DAYS:
+        said = translate()("--days is {days}; it must be from 1 to {most}.", days=days, most=KEEP_DAYS)
+        raise CommandError(said)
+    database = load_config(config_path).database.path
+    since = int(time.time()) - days * DAY_SECONDS
+    job = partial(tables.audit, since=since, limit=MAX_ROWS + MAX_FAILED_ROWS)
+    entries = sorted(in_their_words(lambda: read_beside(database, job)), key=lambda entry: entry.last_at)
+    if as_json:
+        print(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
+        return
+    for entry in entries:
+        print(f"{clock_time(entry.last_at)}  {_sentence(entry)}")
+
+
+def _sentence(entry: AuditEntry) -> str:
+    t = translate()
+    if entry.address in (COMMAND_LINE, ELSEWHERE):
+        address = t(entry.address)
+    else:
+        address = f" {entry.address}" if is_chinese() else entry.address  # no space stands before Chinese words
+    sentence = t(SENTENCES[entry.what], who=entry.who, address=address, subject=entry.subject)
+    if entry.times == 1:
+        return sentence
+    return sentence + t(" ({times} times since {time})", times=entry.times, time=clock_time(entry.at))

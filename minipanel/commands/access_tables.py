@@ -1,0 +1,70 @@
+"""What the commands about access have in common: the database beside the panel, times, the audit."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from minipanel.access.audit import COMMAND_LINE, FOLD_SECONDS
+from minipanel.database.access import put_audit
+from minipanel.database.beside import change_beside
+from minipanel.errors import BadInput, CommandError, DatabaseError
+from minipanel.machine.who import command_user
+from minipanel.models.access import AuditEntry, Deed
+from minipanel.models.quote import escape
+from minipanel.translations.access import CHINESE
+from minipanel.translations.language import translator
+from minipanel.translations.phrases import phrases
+from minipanel.translations.troubles import CHINESE as TROUBLES
+
+Result = TypeVar("Result")
+
+
+def translate() -> Callable[..., str]:
+    """Return t(english, **values) of these commands."""
+    return translator(CHINESE)
+
+
+def clock_time(timestamp: int | None) -> str:
+    """Return a time in this machine's zone: 2026-11-25 03:38; "-" for none."""
+    return datetime.fromtimestamp(timestamp).strftime("%Y-%m-%d %H:%M") if timestamp is not None else "-"
+
+
+def day(timestamp: int) -> str:
+    """Return a day in this machine's zone: 2026-11-25."""
+    return datetime.fromtimestamp(timestamp).strftime("%Y-%m-%d")
+
+
+def note_in_audit(connection: sqlite3.Connection, what: Deed, subject: str) -> None:
+    """Note that whoever runs this command did something; the running panel logs it when it is told."""
+    now = int(time.time())
+    entry = AuditEntry(now, now, what, escape(command_user()), COMMAND_LINE, escape(subject))
+    put_audit(connection, [entry], FOLD_SECONDS)
+
+
+def note_beside(database: Path, what: Deed, subject: str) -> None:
+    """Note what was done to config.toml. It is done also where that can't be written: then stderr says so."""
+    try:
+        change_beside(database, partial(note_in_audit, what=what, subject=subject))
+    except DatabaseError as error:
+        if database.exists():
+            print(translate()("It is not in the audit: {reason}", reason=say(str(error))), file=sys.stderr)
+
+
+def say(sentence: str) -> str:
+    """Return a finished sentence in the reader's language."""
+    return phrases(CHINESE | TROUBLES)(sentence)
+
+
+def in_their_words(work: Callable[[], Result]) -> Result:
+    """Return what `work` returns. What it refuses becomes a CommandError in the reader's language."""
+    try:
+        return work()
+    except (BadInput, DatabaseError) as error:
+        raise CommandError(say(str(error))) from None

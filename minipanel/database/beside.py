@@ -1,0 +1,55 @@
+"""The database for a command, beside a panel that may be running: read, or changed in one short transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from minipanel.database.connection import explain, open_reader, open_writer
+from minipanel.database.schema import newest_version, stored_version
+from minipanel.errors import DatabaseError
+
+Result = TypeVar("Result")
+
+
+def read_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    """Return what `work` reads. Raises DatabaseError, also where there is no database of this version."""
+    _refuse_missing(path)
+    with closing(open_reader(path)) as connection:
+        try:
+            _refuse_other_version(connection, path)
+            return work(connection)
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, path)) from error
+
+
+def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    """Return what `work` returns, done in one transaction; the panel is to be told. Raises DatabaseError.
+
+    For root as well: SQLite gives the files that it makes beside the database to the database's owner.
+    """
+    _refuse_missing(path)
+    with closing(open_writer(path)) as connection:
+        try:
+            _refuse_other_version(connection, path)
+            connection.execute("BEGIN IMMEDIATE")
+            result = work(connection)
+            connection.execute("COMMIT")
+            return result
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, path)) from error
+
+
+def _refuse_missing(path: Path) -> None:
+    # SQLite would make one, which would be root's.
+    if not path.exists():
+        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+
+
+def _refuse_other_version(connection: sqlite3.Connection, path: Path) -> None:
+    version = stored_version(connection, path)
+    if version < newest_version():
+        raise DatabaseError(f"The database {path} is of an earlier version; start the panel of this one first.")
