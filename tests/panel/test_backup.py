@@ -130,6 +130,13 @@ def test_the_documented_restore_brings_back_what_was_there(filled: Config, tmp_p
         panel.stop()
 
 
+def test_a_backup_tells_in_chinese_what_it_holds(filled: Config, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    done = run("backup", target, "--config", filled.path, LC_ALL="zh_CN.UTF-8")
+    assert done.stdout.startswith(f"{target}：10000 条记录，")
+    assert done.stdout.endswith(f"请另外保存一份 {filled.path}。\n")
+
+
 def test_an_existing_file_is_replaced_only_by_force(filled: Config, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     target.write_text("last year's")

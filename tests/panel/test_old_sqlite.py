@@ -48,7 +48,18 @@ COMPILE = ("gcc", "-O0", "-w", "-fPIC", "-shared", "-Wl,-soname,libsqlite3.so.0"
 LIBRARIES = ("-lm", "-ldl", "-lpthread")
 MAKING_SECONDS = 120
 
-FILES = ("store", "records", "history_query", "batch", "gaps", "spread", "forecast", "backup")
+FILES = (
+    "store",
+    "records",
+    "history_query",
+    "batch",
+    "gaps",
+    "spread",
+    "forecast",
+    "backup",
+    "backups",
+    "schema_versions",
+)
 """These call every function of minipanel/database but one, which only words an error."""
 
 TELL_VERSION = "import sqlite3; print(sqlite3.sqlite_version)"

@@ -24,9 +24,7 @@ Usage = namedtuple("Usage", "total used free")
 def database(machine: Machine) -> Path:
     """Where the installed panel has its database; there is none yet."""
     text = written_config(machine.root).path.read_text()
-    machine.write(
-        CONFIG, text.replace(f'path = "{machine.root}/data.db"', 'path = "/data/m.db"').replace("data.db", "/data/m.db")
-    )
+    machine.write(CONFIG, text.replace('"data.db"', '"/data/m.db"'))
     (machine.root / "data").mkdir()
     return machine.root / "data/m.db"
 

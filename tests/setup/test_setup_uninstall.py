@@ -42,6 +42,9 @@ def installed(machine: Machine) -> Machine:
         "m.db.before-0002",
         "m.db.after-0002",
         "m.db.replaced-20261125T101500Z",
+        "m.db.not-restored-20261125T101500Z",
+        ".m.db.restoring",
+        ".m.db.restoring-journal",
         "rollout-failed.json",
         "other.db",
     ):

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from minipanel.database.place import part_of
 from minipanel.errors import CommandError, ConfigError
 from minipanel.exits import DONE, explain_failures
 from minipanel.sections import load_config
@@ -80,7 +81,7 @@ def _remove_service(system: System) -> None:
 
 def _purge(database: Path, system: System) -> None:
     place = system.path(database)
-    for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE):
+    for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE, f"{part_of(place).name}*"):
         for file in place.parent.glob(pattern):
             file.unlink()
     if place.parent.is_dir() and not any(place.parent.iterdir()):
