@@ -275,19 +275,20 @@ clean_up() {
 
 # --- uninstall ---
 
-# Needs no installed panel: any Python that fits runs it from the archive's wheel, or from the checkout.
+# Needs no installed panel: any Python that fits runs it from the archive's wheels, or from the checkout. What it
+# imports beside MiniPanel is pure Python, which runs from a wheel as it is; a checkout takes it from what is installed.
 uninstall() {
     find_python
-    source=$here
-    for wheel in "$here"/wheels/minipanel-*.whl; do
-        if [ -e "$wheel" ]; then source=$wheel; fi
+    path=$here:$here/agent
+    for place in "$here"/wheels/minipanel-*.whl "$here"/wheels/clustershell-*.whl \
+        "$here"/.venv/lib/python3.*/site-packages "$home"/current/venv/lib/python3.*/site-packages; do
+        if [ -e "$place" ]; then path=$path:$place; fi
     done
     exec "$python" -I -c '
 import sys
-source = sys.argv.pop(1)
-sys.path[:0] = [source, source + "/agent"]
+sys.path[:0] = sys.argv.pop(1).split(":")
 from minipanel.setup.change.uninstall import main
-sys.exit(main())' "$source" "$@"
+sys.exit(main())' "$path" "$@"
 }
 
 main "$@"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import ClusterShell
 import pytest
 
 from minipanel.errors import CommandError
@@ -9,6 +14,8 @@ from minipanel.setup.change.release import lay_command
 from minipanel.setup.change.uninstall import uninstall
 from minipanel.setup.system import System
 from tests.setup.machine import Machine, TypingScreen
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CONFIG = f"""\
 [server]
@@ -151,3 +158,12 @@ def test_only_root_uninstalls(machine: Machine) -> None:
     system = System(machine.root, str(machine.commands), user_id=1000)
     with pytest.raises(CommandError, match="Only root"):
         uninstall(system, TypingScreen(is_guided=False), is_purge=False)
+
+
+def test_uninstalling_from_the_archive_needs_no_more_than_install_sh_puts_on_the_path(tmp_path: Path) -> None:
+    (tmp_path / "ClusterShell").symlink_to(Path(str(ClusterShell.__file__)).parent)
+    path = [str(ROOT), str(ROOT / "agent"), str(tmp_path)]
+    # Without site-packages, as the system's Python has none of the panel's.
+    program = f"import sys; sys.path[:0] = {path}; import minipanel.setup.change.uninstall"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
