@@ -11,7 +11,7 @@ from minipanel.setup.system import System
 
 LINES = 20
 LINE_CHARACTERS = 400
-REFUSED_SINCE = "-3min"
+REFUSED_SINCE = "-90s"
 """A node that is refused is logged once a minute."""
 
 _REFUSED = re.compile(r"^Refused samples from (\S+) \(4\d\d\): (.*)$", re.MULTILINE)

@@ -24,6 +24,9 @@ PACKAGES = (
     "iputils-ping",
     "procps",
     "nftables",
+    "firewalld",
+    "curl",
+    "jq",
     "libfaketime",
 )
 NEEDLESS_UNITS = (
@@ -33,6 +36,9 @@ NEEDLESS_UNITS = (
     "e2scrub_all.timer",
     "console-getty.service",
 )
+UNITS_TO_ORDER = ("firewalld.service",)
+"""They start only when a test says so."""
+
 MAKING_SECONDS = 600
 
 
@@ -42,7 +48,7 @@ def base_image() -> Path:
     Its name holds a hash of what it is made of, and it appears whole or not at all. Raises RuntimeError with
     mmdebstrap's own words when it can't be made.
     """
-    recipe = hashlib.sha256("\n".join((SUITE, *PACKAGES, *NEEDLESS_UNITS)).encode()).hexdigest()[:12]
+    recipe = hashlib.sha256("\n".join((SUITE, *PACKAGES, *NEEDLESS_UNITS, *UNITS_TO_ORDER)).encode()).hexdigest()[:12]
     folder = cache_folder() / f"node-{SUITE}-{recipe}"
     with locked(cache_folder() / "image.lock"):
         if not folder.exists():
@@ -76,3 +82,5 @@ def _prepare(root: Path) -> None:
     (root / "etc/machine-id").write_text("")
     for unit in NEEDLESS_UNITS:
         (root / "etc/systemd/system" / unit).symlink_to("/dev/null")
+    for unit in UNITS_TO_ORDER:
+        subprocess.run(["systemctl", f"--root={root}", "disable", unit], check=True, capture_output=True)

@@ -177,6 +177,8 @@ class Node:
         command = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}", f"--machine={self._group.name}"]
         command += [f"--hostname={self.name}", "--register=no", "--keep-unit", "--console=read-only"]
         command += [f"--network-namespace-path={self._network.namespace(self.name)}", "--resolv-conf=off"]
+        # In its own network only: for firewalld.
+        command += ["--capability=CAP_NET_ADMIN"]
         return [*command, "--timezone=off", "--link-journal=no", "--private-users=no"]
 
     def _leader(self) -> int | None:
