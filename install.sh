@@ -56,10 +56,11 @@ read_arguments() {
 }
 
 show_help() {
-    say "Usage: sudo ./install.sh [OPTIONS]      installs, or upgrades what is installed
+    say "Usage: sudo ./install.sh [OPTIONS]      installs, or upgrades what is installed and changes its settings
        sudo ./install.sh --uninstall [--purge]
 
-Without options it asks. What an option or variable answers is not asked; --yes asks nothing.
+Without options it asks. What an option or variable answers is not asked; --yes asks nothing. Once installed,
+minipanel setup takes the same options to change settings.
 
   --yes                   ask nothing                                      MINIPANEL_YES=1
   --admin NAME            the page's account; miniadmin                    MINIPANEL_ADMIN
@@ -75,15 +76,17 @@ Without options it asks. What an option or variable answers is not asked; --yes 
   --tls-certificate FILE  with own: PEM, with its chain                    MINIPANEL_TLS_CERTIFICATE
   --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
   --tls-ca FILE           what agents trust; else their system's CAs       MINIPANEL_TLS_CA
+  --retention-days N      days that records are kept; 32                   MINIPANEL_RETENTION_DAYS
   --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
   --uninstall             take the panel away; configuration and data stay
   --purge                 with --uninstall: they go too
 
 MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked for." \
-        "用法：sudo ./install.sh [选项]            安装；已安装时则升级
+        "用法：sudo ./install.sh [选项]            安装；已安装时则升级，并按选项更改设置
       sudo ./install.sh --uninstall [--purge]
 
-不带选项时逐项询问。已由选项或环境变量给出的不再询问；--yes 则什么都不问。
+不带选项时逐项询问。已由选项或环境变量给出的不再询问；--yes 则什么都不问。安装后可用 minipanel setup 和同样的
+选项更改设置。
 
   --yes                   什么都不问                                MINIPANEL_YES=1
   --admin NAME            网页的账号；默认 miniadmin                MINIPANEL_ADMIN
@@ -99,6 +102,7 @@ MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked fo
   --tls-certificate FILE  own 时：PEM，含证书链                     MINIPANEL_TLS_CERTIFICATE
   --tls-key FILE          own 时：PEM，未加密                       MINIPANEL_TLS_KEY
   --tls-ca FILE           agent 信任的 CA；默认为其系统的 CA         MINIPANEL_TLS_CA
+  --retention-days N      记录保留天数；默认 32                     MINIPANEL_RETENTION_DAYS
   --no-rollout            不改动各节点                              MINIPANEL_NO_ROLLOUT=1
   --uninstall             卸载面板；保留配置和数据
   --purge                 与 --uninstall 同用：一并删除配置和数据

@@ -17,7 +17,7 @@ from minipanel.config.values import Config, NodeConfig, Rooms, UserConfig
 from minipanel.config.writing import locked, replace_file
 from minipanel.errors import ConfigError
 
-Values = Mapping[str, str | int | list[int]]
+Values = Mapping[str, str | int | list[int] | None]
 
 
 def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Config:
@@ -89,7 +89,7 @@ def set_password_hash(path: Path, password_hash: str, rooms: Rooms = ()) -> Conf
     def expected(old: Config) -> Config:
         return replace(old, admin=replace(old.admin, password_hash=password_hash))
 
-    return _edit(path, lambda text, _: _with_values(text, "admin", {"password_hash": password_hash}), expected, rooms)
+    return _edit(path, lambda text, _: with_values(text, "admin", {"password_hash": password_hash}), expected, rooms)
 
 
 def add_user(path: Path, user: UserConfig, rooms: Rooms = ()) -> Config:
@@ -135,7 +135,24 @@ def set_user_hash(path: Path, name: str, password_hash: str, rooms: Rooms = ()) 
 
 def set_values(path: Path, section: str, values: Values, rooms: Rooms = ()) -> Config:
     """Set keys of one section: set_values(path, "server", {"port": 8081}). Returns the new configuration."""
-    return _edit(path, lambda text, _: _with_values(text, section, values), None, rooms)
+    return _edit(path, lambda text, _: with_values(text, section, values), None, rooms)
+
+
+def with_values(text: str, section: str, values: Values) -> str:
+    """Return the text of a config.toml with keys of one section set, or taken out where the value is None.
+
+    Raises TOMLKitError.
+    """
+    document = tomlkit.parse(text)
+    table: Any = document
+    for name in section.split("."):
+        table = table.setdefault(name, tomlkit.table())
+    for key, value in values.items():
+        if value is not None:
+            table[key] = value
+        elif key in table:
+            table.remove(key)
+    return document.as_string()
 
 
 def _edit(
@@ -155,16 +172,6 @@ def _edit(
             raise ConfigError(f"{path} can't be edited automatically; edit it by hand.")
         replace_file(path, edited)
     return new
-
-
-def _with_values(text: str, section: str, values: Values) -> str:
-    document = tomlkit.parse(text)
-    table: Any = document
-    for name in section.split("."):
-        table = table.setdefault(name, tomlkit.table())
-    for key, value in values.items():
-        table[key] = value
-    return document.as_string()
 
 
 def _refuse_unusual(text: str, config: Config, name: str) -> None:

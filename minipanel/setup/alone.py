@@ -12,6 +12,9 @@ from minipanel.setup import places
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
+INSTALL_SH = 9
+"""The descriptor by which install.sh holds the lock, which what it starts inherits."""
+
 
 @contextmanager
 def alone(system: System, t: Translate) -> Iterator[None]:
@@ -21,9 +24,17 @@ def alone(system: System, t: Translate) -> Iterator[None]:
     except FileNotFoundError:
         raise CommandError(t("No panel is installed below {home}.", home=places.HOME)) from None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _is_install_sh(lock):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
         raise CommandError(t("Another set-up is running.")) from None
     finally:
         os.close(lock)
+
+
+def _is_install_sh(lock: int) -> bool:
+    try:
+        return lock != INSTALL_SH and os.path.samestat(os.fstat(lock), os.fstat(INSTALL_SH))
+    except OSError:  # not started by it
+        return False

@@ -29,6 +29,7 @@ def setup_command(roll_out: RollOut) -> Callable[..., None]:
     """Return the command for the command line. `roll_out` brings the agents onto the nodes."""
 
     def setup(
+        context: typer.Context,
         yes: Annotated[bool, Option("--yes", "-y", envvar="MINIPANEL_YES", help="Ask nothing.")] = False,
         admin: Annotated[
             str | None, Option(envvar="MINIPANEL_ADMIN", metavar="NAME", help="The page's account; miniadmin.")
@@ -67,15 +68,19 @@ def setup_command(roll_out: RollOut) -> Callable[..., None]:
             Path | None,
             Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="What agents are to trust; else their system's."),
         ] = None,
+        retention_days: Annotated[
+            str | None, Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="Days that records are kept; 32.")
+        ] = None,
         no_rollout: Annotated[
             bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
         ] = False,
         is_uninstall: Annotated[bool, Option("--uninstall", help="Take the panel away; data is kept.")] = False,
         is_purge: Annotated[bool, Option("--purge", help="With --uninstall: data too.")] = False,
     ) -> None:
-        """Install the panel on this machine, or upgrade it. install.sh starts this."""
+        """Install the panel on this machine, upgrade it (install.sh starts this), or change its settings."""
         screen = Screen(translator(HOSTS_FILE | CHINESE), is_guided=not yes)
         _prepare()
+        _refuse_strays(context, is_uninstall, is_purge, screen)
         if is_uninstall:
             screen.is_guided = not yes and sys.stdin.isatty()
             uninstall(System(user_id=os.geteuid()), screen, is_purge)
@@ -84,12 +89,23 @@ def setup_command(roll_out: RollOut) -> Callable[..., None]:
             raise CommandError(screen.t("There is no terminal to ask at; answer by options, and add --yes."))
         request = Request(
             screen.is_guided, admin, password_file, nodes_from, only, without, database, port, address, auth, tls,
-            tls_certificate, tls_key, tls_ca, not no_rollout,
+            tls_certificate, tls_key, tls_ca, not no_rollout, retention_days,
         )  # fmt: skip
         system = System(user_id=os.geteuid())
         raise typer.Exit(set_up(request, system, screen, read_own_network(system), roll_out))
 
     return setup
+
+
+def _refuse_strays(context: typer.Context, is_uninstall: bool, is_purge: bool, screen: Screen) -> None:
+    """Raise CommandError for an option that would change nothing. Variables may be those of all set-ups of a site."""
+    if is_purge and not is_uninstall:
+        raise CommandError(screen.t("--purge goes with --uninstall."))
+    for parameter in context.command.params if is_uninstall else ():
+        source = context.get_parameter_source(parameter.name or "")
+        is_typed = source is not None and source.name == "COMMANDLINE"
+        if is_typed and parameter.name not in ("yes", "is_uninstall", "is_purge"):
+            raise CommandError(screen.t("{option} does not go with --uninstall.", option=parameter.opts[0]))
 
 
 def _prepare() -> None:

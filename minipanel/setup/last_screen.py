@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
-from minipanel.setup.change.certificates import CA
+from minipanel.setup.ask.present import Change
 from minipanel.setup.screen import Screen
 from minipanel.translations.columns import align
 
 
-def last_screen(
-    config: Config, answers: Answers | None, is_rolled_out: bool | None, reported: int, screen: Screen
-) -> list[str]:
-    """Return its lines. `is_rolled_out`: whether all nodes report, None when no roll-out was wanted.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done. `before`: the configuration of before, None in a first installation.
 
-    `reported`: how many nodes the panel has ever stored a sample of.
+    is_agents: the agents have something to learn of. is_rolled_out: whether all nodes report, None when no roll-out
+    was wanted. reported: how many nodes the panel has ever stored a sample of.
     """
-    t = screen.t
-    rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(answers, screen)]
+
+    config: Config
+    answers: Answers
+    changed: Sequence[Change]
+    before: Config | None
+    is_agents: bool
+    is_rolled_out: bool | None
+    reported: int
+
+
+def last_screen(done: Done, screen: Screen) -> list[str]:
+    """Return its lines."""
+    t, config = screen.t, done.config
+    rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(done.answers, screen)]
     lines = [t("MiniPanel runs."), *align(rows), ""]
-    if is_rolled_out is None:
-        lines.append(_agents_line(config, reported, screen))
-    elif not is_rolled_out:
+    if done.changed:
+        lines.append(t("Changed: {settings}.", settings=", ".join(change.what for change in done.changed)))
+    if done.is_rolled_out is None and done.is_agents:
+        lines.append(_agents_line(done, screen))
+    elif done.is_rolled_out is False:
         lines.append(
             t("Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed")
         )
-    if config.server.tls_certificate is not None and (config.path.parent / CA).exists():
-        lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{CA}"))
+    if done.before is not None and done.before.database.path != config.database.path:
+        old = done.before.database.path
+        lines.append(t("The old database was left where it was; when all is well: rm {path}", path=old))
+    if config.server.tls_certificate is not None and (config.path.parent / places.CA).exists():
+        lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}"))
     return [
         *lines,
         t("How things stand: minipanel status"),
@@ -35,8 +55,11 @@ def last_screen(
     ]
 
 
-def _agents_line(config: Config, reported: int, screen: Screen) -> str:
+def _agents_line(done: Done, screen: Screen) -> str:
     """Return what is known of the agents without having looked at the nodes."""
+    config, reported = done.config, done.reported
+    if any(change.is_agents for change in done.changed):
+        return screen.t("The agents keep their samples until they are told of it: minipanel rollout")
     if reported == 0:
         return screen.t("No node has reported yet. To bring the agents onto the nodes: minipanel rollout")
     total = sum(node.enabled for node in config.nodes)
@@ -47,10 +70,10 @@ def _agents_line(config: Config, reported: int, screen: Screen) -> str:
     )
 
 
-def _password_row(answers: Answers | None, screen: Screen) -> list[tuple[str, str]]:
+def _password_row(answers: Answers, screen: Screen) -> list[tuple[str, str]]:
     """Return what to tell of the password: a random one is shown here and nowhere else."""
     t = screen.t
-    if answers is None:
+    if answers.password is None:
         return [(t("password"), t("as before; minipanel access passwd sets another"))]
     if answers.is_random:
         return [(t("password"), t("{password} (shown only here)", password=answers.password))]

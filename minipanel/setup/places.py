@@ -23,6 +23,18 @@ CONFIG = str(DEFAULT_PATH)
 CONFIG_FOLDER = str(DEFAULT_PATH.parent)
 TLS_FOLDER = f"{CONFIG_FOLDER}/tls"
 
+# Below /etc/minipanel.
+CERTIFICATE = "tls/panel.pem"
+KEY = "tls/panel-key.pem"
+CA = "ca.pem"
+CA_KEY = "tls/ca-key.pem"
+
+UNFINISHED = f"{CONFIG_FOLDER}/unfinished"
+"""There from the first config.toml until the panel has answered: what is answered can still be answered otherwise."""
+
+STAGE = f"{CONFIG_FOLDER}.new"
+"""What /etc/minipanel is to become, while it is being checked."""
+
 DATA = "/var/lib/minipanel"
 DATABASE = f"{DATA}/data.db"
 

@@ -29,3 +29,4 @@ class Request:
     tls_key: Path | None = None
     tls_ca: Path | None = None
     roll_out: bool = True
+    retention_days: str | None = None

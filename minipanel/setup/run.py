@@ -11,27 +11,29 @@ from minipanel.database.newest import heard_by_hostname
 from minipanel.errors import CommandError, DatabaseError, PanelError
 from minipanel.exits import DONE, FAILED
 from minipanel.machine.uptime import this_moment
-from minipanel.setup import places
+from minipanel.setup.alone import alone
 from minipanel.setup.ask.answers import Answers
+from minipanel.setup.ask.present import Change, changes, present_answers, warnings
 from minipanel.setup.ask.questions import PORT, parse_port
-from minipanel.setup.ask.wizard import ask_everything, summary
-from minipanel.setup.change.configuration import installed_config
+from minipanel.setup.ask.wizard import NOTHING_ANSWERED, ask_changes, ask_everything, summary
+from minipanel.setup.change.configuration import installed_config, is_unfinished
 from minipanel.setup.change.install import install
-from minipanel.setup.change.release import own_release
-from minipanel.setup.last_screen import last_screen
+from minipanel.setup.change.release import current_release, own_release
+from minipanel.setup.last_screen import Done, last_screen
 from minipanel.setup.look.check import must_be_fixed, table
 from minipanel.setup.look.machine import look_around
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
+from minipanel.translations.columns import align
 
 RollOut = Callable[[Path], int]
 """Brings the agent onto all nodes of this config.toml and shows how that goes. Returns 0 when all of them report."""
 
 
 def set_up(request: Request, system: System, screen: Screen, network: OwnNetwork, roll_out: RollOut) -> int:
-    """Look, ask, install, roll out. Returns the exit code: 0 only when all nodes report.
+    """Look, ask, install or change, roll out. Returns the exit code: 0 only when all nodes report.
 
     Raises CommandError and ConfigError: nothing was changed, or what ran before runs again.
     """
@@ -39,50 +41,73 @@ def set_up(request: Request, system: System, screen: Screen, network: OwnNetwork
     release = own_release(system)
     screen.say(t("MiniPanel {version}: the set-up on {hostname}", version=__version__, hostname=network.hostname))
     # Only root can read it; anybody else is told so by what is found.
-    before = installed_config(system) if system.user_id == 0 else None
-    _look(request, before, system, screen)
-    answers = _answers(request, before, system, screen, network)
+    there = installed_config(system) if system.user_id == 0 else None
+    before = None if there is None or is_unfinished(system) else there
+    _look(request, there, before is not None, system, screen)
+    with alone(system, t):
+        return _change(request, there, before, release, system, screen, network, roll_out)
+
+
+def _change(
+    request: Request, there: Config | None, before: Config | None, release: Path, system: System, screen: Screen,
+    network: OwnNetwork, roll_out: RollOut,
+) -> int:  # fmt: skip
+    """Ask, install or change, roll out. `before`: None in a first installation, of which `there` may be a part."""
+    t = screen.t
+    is_same = current_release(system) == release
+    if before is None:
+        proposed = NOTHING_ANSWERED if there is None else present_answers(there)
+        answers = ask_everything(screen, request, system, network, proposed)
+        screen.title(t("This will be done"))
+        screen.say(*summary(answers, screen))
+        changed: list[Change] = []
+    else:
+        answers, changed = _changes(request, before, system, screen, network)
+    if not screen.confirm(t("Change this now?") if is_same and changed else t("Install now?")):
+        raise CommandError(t("Nothing was changed."))
     screen.title(t("Installation"))
-    config = _install(answers, release, system, screen)
+    config = install(answers, release, system, screen)
     is_rolled_out = None
-    if request.roll_out:
+    is_agents = not is_same or not changed or any(change.is_agents for change in changed)
+    if request.roll_out and is_agents:
         screen.title(t("Roll-out of the agents"))
         is_rolled_out = _roll_out(roll_out, config, screen)
     screen.title(t("Done"))
-    screen.say(*last_screen(config, answers, is_rolled_out, _reported(config, system), screen))
+    done = Done(config, answers, changed, before, is_agents, is_rolled_out, _reported(config, system))
+    screen.say(*last_screen(done, screen))
     return FAILED if is_rolled_out is False else DONE
 
 
-def _look(request: Request, before: Config | None, system: System, screen: Screen) -> None:
+def _look(request: Request, there: Config | None, is_installed: bool, system: System, screen: Screen) -> None:
     """Show what was found. Raises CommandError when something must be fixed first."""
     t = screen.t
     screen.title(t("This machine"))
-    if before is not None:
-        checks = look_around(system, t, before.server.port, False, before.agents.auth == "munge")
-    else:
-        port = PORT if request.port is None else parse_port(request.port, screen)
-        is_port_asked = screen.is_guided and request.port is None
-        checks = look_around(system, t, port, is_port_asked, request.auth != "token")
+    port = PORT if there is None else there.server.port
+    if request.port is not None and not is_installed:  # that of an installed panel is looked at when it is asked about
+        port = parse_port(request.port, screen)
+    is_port_asked = not is_installed and screen.is_guided and request.port is None
+    auth = request.auth or ("munge" if there is None else there.agents.auth)
+    checks = look_around(system, t, port, is_port_asked, auth == "munge")
     screen.say(*table(checks, t))
     if must_be_fixed(checks):
         raise CommandError("\n" + t("Nothing was changed. Put right what must be fixed, then start the set-up again."))
 
 
-def _answers(
-    request: Request, before: Config | None, system: System, screen: Screen, network: OwnNetwork
-) -> Answers | None:
-    """Return the answers of a first installation, None for an upgrade. Raises CommandError when it is not wanted."""
+def _changes(
+    request: Request, before: Config, system: System, screen: Screen, network: OwnNetwork
+) -> tuple[Answers, list[Change]]:
+    """Return what the installed panel is to become, and show in what that differs from what it is."""
     t = screen.t
-    if before is None:
-        answers = ask_everything(screen, request, system, network)
-        screen.title(t("This will be done"))
-        screen.say(*summary(answers, screen))
+    present = present_answers(before)
+    answers = ask_changes(screen, request, system, network, present, before.admin.password_hash)
+    changed = changes(present, answers, t)
+    if changed:
+        screen.title(t("This will be changed"))
+        screen.say(*align([(change.what, change.old, "→", change.new) for change in changed]))
+        screen.say(*warnings(present, answers, t))
     else:
-        answers = None
         screen.say("", t("{path} is there: configuration, account and data stay as they are.", path=before.path))
-    if not screen.confirm(t("Install now?")):
-        raise CommandError(t("Nothing was changed."))
-    return answers
+    return answers, changed
 
 
 def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
@@ -101,15 +126,3 @@ def _reported(config: Config, system: System) -> int:
     except DatabaseError:  # none there, or not to be read for the moment: nothing is known
         return 0
     return sum(node.enabled and node.hostname.lower() in heard for node in config.nodes)
-
-
-def _install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
-    """Install. Whatever ends it, a random password that config.toml holds already is not lost."""
-    try:
-        return install(answers, release, system, screen)
-    except BaseException:
-        if answers is not None and answers.is_random and system.path(places.CONFIG).exists():
-            screen.say(
-                screen.t("The password of {admin} is {password}", admin=answers.admin, password=answers.password)
-            )
-        raise

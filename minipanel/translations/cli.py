@@ -49,9 +49,10 @@ HELP = {
     "Print the version.": "显示版本。",
     "Show this message and exit.": "显示此帮助。",
     # setup
-    "Install the panel on this machine, or upgrade it. install.sh starts this.": (
-        "在本机安装或升级面板。由 install.sh 启动。"
+    "Install the panel on this machine, upgrade it (install.sh starts this), or change its settings.": (
+        "在本机安装面板、升级（由 install.sh 启动）或更改设置。"
     ),
+    "Days that records are kept; 32.": "记录保留天数；默认 32。",
     "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
     "Its first line; else a random password.": "取文件第一行作密码；未指定时随机生成。",
     "Instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",

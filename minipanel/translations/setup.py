@@ -61,6 +61,7 @@ CHINESE = {
         "名称为 1 到 {most} 个可打印字符，首尾没有空格。"
     ),
     "Password, not shown (Enter: a random one): ": "密码，不显示（回车：随机生成）：",
+    "New password, not shown (Enter: as it is): ": "新密码，不显示（回车：不变）：",
     "The same again: ": "再输入一次：",
     "The two differ; once more.": "两次不一致；请重新输入。",
     "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
@@ -103,6 +104,14 @@ CHINESE = {
     "{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.": (
         "{folder} 不归 {user} 所有；请指定尚不存在的目录，例如 {example}。"
     ),
+    "{path} is there already; name a file that is not, or move that one away.": (
+        "{path} 已存在；请指定尚不存在的文件，或先移走它。"
+    ),
+    "Days that records are kept": "记录保留天数",
+    "{text} is no number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
+    "How agents prove who they are (munge, token)": "Agent 的认证方式（munge、token）",
+    "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
+    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不能使用：{trouble}",
     "Port of the page and the agents' reports": "网页和 Agent 上报的端口",
     "{text} is no port: a whole number from 1 to 65535.": "{text} 不是端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
@@ -120,6 +129,25 @@ CHINESE = {
     "Its key, not encrypted (PEM file)": "私钥，未加密（PEM 文件）",
     "CA that the agents are to trust (PEM file; Enter: those of their system)": (
         "Agent 信任的 CA（PEM 文件；回车：其系统的 CA）"
+    ),
+    "CA that the agents are to trust (PEM file)": "Agent 信任的 CA（PEM 文件）",
+    "{option} goes with --tls own, not with --tls {choice}.": "{option} 须与 --tls own 同用，不是 --tls {choice}。",
+    "--tls own needs --tls-certificate FILE and --tls-key FILE.": (
+        "--tls own 需要 --tls-certificate FILE 和 --tls-key FILE。"
+    ),
+    "{path} is no CA in PEM ({reason}).": "{path} 不是 PEM 格式的 CA（{reason}）。",
+    "The CA {path} has expired.": "CA {path} 已过期。",
+    "The certificate {path} is not valid yet.": "证书 {path} 尚未生效。",
+    "The certificate {path} has expired.": "证书 {path} 已过期。",
+    "The certificate {path} does not name {host}, by which agents call the panel, in its subjectAltName.": (
+        "证书 {path} 的 subjectAltName 中没有 {host}，而 Agent 以此访问面板。"
+    ),
+    "the CAs of this system; another is named by --tls-ca": "本系统的 CA；可用 --tls-ca 另行指定",
+    "Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.": (
+        "Agent（或仅 Python 3.13 上的 Agent）会拒绝证书 {path}（{reason}）；其信任的是：{ca}。"
+    ),
+    "The certificate, or its CA, ends on {day}; agents can't report from then on.": (
+        "证书或其 CA 将于 {day} 到期；此后 Agent 无法上报。"
     ),
     "{certificate} and {key} can't be used together ({reason}).": "{certificate} 和 {key} 不能一起使用（{reason}）。",
     "There is no file {path}.": "没有文件 {path}。",
@@ -143,6 +171,24 @@ CHINESE = {
     "configuration": "配置",
     "{path} is there: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
     "Install now?": "现在安装吗？",
+    "Settings": "当前设置",
+    "Change any of these?": "要更改其中的设置吗？",
+    "This will be changed": "将更改",
+    "Change this now?": "现在更改吗？",
+    "HTTPS": "HTTPS",
+    "days that records are kept": "记录保留天数",
+    "agents report to": "Agent 上报到",
+    "agents prove who they are by": "Agent 的认证方式",
+    "another one; all sessions end": "更换；所有会话随之结束",
+    "own, {path}": "own（{path}）",
+    "self-made, a new certificate": "self-made（新证书）",
+    "Records older than {days} days will be deleted.": "早于 {days} 天的记录将被删除。",
+    "Agents go on reporting to {url}, which is not the panel's own port.": (
+        "Agent 仍上报到 {url}，它不是面板自己的端口。"
+    ),
+    "{option} chooses other nodes than config.toml has; nodes come and go by minipanel nodes sync.": (
+        "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
+    ),
     "Nothing was changed.": "没有改动任何内容。",
     "Installation": "安装",
     "done": "完成",
@@ -154,10 +200,16 @@ CHINESE = {
     "start of the panel": "启动面板",
     "the panel answers as version {version}": "面板的应答版本是 {version}",
     "The panel does not run: {reason} Its log ends:": "面板没有运行：{reason} 其日志末尾：",
-    "back to the release before": "退回之前的版本",
+    "back to what ran before": "恢复之前的状态",
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
-    "The release before does not run either:": "之前的版本也没有运行：",
-    "The password of {admin} is {password}": "{admin} 的密码是 {password}",
+    "What ran before does not run either:": "之前的面板也未能恢复运行：",
+    "trial of the configuration as the service": "以服务的身份试读配置",
+    "The service could not start so: {reason}": "按此配置服务无法启动：{reason}",
+    "copy of the database, while the panel stands still": "停止面板并复制数据库",
+    "{folder} has {free} MB free, and the database needs {needed} MB.": (
+        "{folder} 有 {free} MB 可用，而数据库需要 {needed} MB。"
+    ),
+    "What was stored in the meantime is kept in {path}.": "期间存下的数据保留在 {path}。",
     "Roll-out of the agents": "分发 Agent",
     # the last screen
     "Done": "完成",
@@ -175,12 +227,21 @@ CHINESE = {
     "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
         "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
     ),
+    "Changed: {settings}.": "已更改：{settings}。",
+    "The agents keep their samples until they are told of it: minipanel rollout": (
+        "Agent 会保留样本，直到把更改分发给它们：minipanel rollout"
+    ),
+    "The old database was left where it was; when all is well: rm {path}": (
+        "旧数据库仍在原处；确认无误后可删除：rm {path}"
+    ),
     "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任网页。",
     "How things stand: minipanel status": "查看状态：minipanel status",
     "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
         "撤销：先 minipanel rollout --remove（Agent），再 minipanel setup --uninstall（面板）"
     ),
     # uninstall
+    "--purge goes with --uninstall.": "--purge 须与 --uninstall 同用。",
+    "{option} does not go with --uninstall.": "{option} 不能与 --uninstall 同用。",
     "Only root can uninstall the panel.": "只有 root 能卸载面板。",
     "Delete the configuration, the account and all history too?": "配置、账号和全部历史也一并删除吗？",
     "service": "服务",

@@ -9,12 +9,16 @@ from pathlib import Path
 import bcrypt
 
 from minipanel.config import NodeConfig
+from minipanel.setup import run
 from minipanel.setup.ask.answers import Answers
+from minipanel.setup.look.network import OwnNetwork
+from minipanel.setup.request import Request
 from tests.setup.machine import Machine, TypingScreen
 from tests.setup.panel_stub import PanelStub
 
 UID, GID = 4242, 4243
 PASSWORD = "correct horse"
+NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "10.0.0.1"}), lambda peer: "10.0.0.1")
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 CONFIG = "/etc/minipanel/config.toml"
 UNIT = "/etc/systemd/system/minipanel.service"
@@ -53,3 +57,11 @@ def screen() -> TypingScreen:
 def mode(path: Path) -> tuple[int, int, int]:
     facts = path.stat()
     return facts.st_uid, facts.st_gid, stat.S_IMODE(facts.st_mode)
+
+
+def set_up(machine: Machine, stub: PanelStub, bring: object, **asked: object) -> tuple[int, str]:
+    """Run a whole set-up unattended, `bring` as its roll-out. Returns exit code and what was shown."""
+    request = Request(**{"auth": "token", "port": str(stub.port), **asked})  # type: ignore[arg-type]
+    shown = screen()
+    code = run.set_up(request, machine.system, shown, NETWORK, bring)  # type: ignore[arg-type]
+    return code, "\n".join(shown.shown)

@@ -54,34 +54,34 @@ def accept(context: ssl.SSLContext, connection: socket.socket) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_who_knows_the_ca_trusts_the_panel_by_each_of_its_names(machine: Machine, folder: Path, name: str) -> None:
-    lay_certificates(SelfMade(NAMES), ACCOUNT, machine.system)
+    lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     handshake(folder, name)
 
 
 def test_the_panel_is_not_trusted_by_another_name(machine: Machine, folder: Path) -> None:
-    lay_certificates(SelfMade(NAMES), ACCOUNT, machine.system)
+    lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(folder, "10.0.0.2")
 
 
 def test_a_second_certificate_is_by_the_same_ca(machine: Machine, folder: Path) -> None:
-    lay_certificates(SelfMade(NAMES), ACCOUNT, machine.system)
+    lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     ca, certificate = (folder / "ca.pem").read_text(), (folder / "tls/panel.pem").read_text()
-    lay_certificates(SelfMade((*NAMES, "10.0.0.2")), ACCOUNT, machine.system)
+    lay_certificates(SelfMade((*NAMES, "10.0.0.2")), folder, ACCOUNT, machine.system)
     assert (folder / "ca.pem").read_text() == ca
     assert (folder / "tls/panel.pem").read_text() != certificate
     handshake(folder, "10.0.0.2")
 
 
 def test_nothing_is_left_of_the_making_and_the_cas_key_is_roots(machine: Machine, folder: Path) -> None:
-    lay_certificates(SelfMade(NAMES), ACCOUNT, machine.system)
+    lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (folder / "tls").iterdir()}
     assert files == {"ca-key.pem": 0o600, "panel-key.pem": 0o640, "panel.pem": 0o644}
     assert stat.S_IMODE((folder / "tls").stat().st_mode) == 0o750
 
 
 def test_both_certificates_last_as_long_as_a_cluster(machine: Machine, folder: Path) -> None:
-    lay_certificates(SelfMade(NAMES), ACCOUNT, machine.system)
+    lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     nine_years = str(9 * 365 * 24 * 3600)
     for name in ("ca.pem", "tls/panel.pem"):
         subprocess.run(["openssl", "x509", "-checkend", nine_years, "-noout", "-in", folder / name], check=True)
@@ -91,7 +91,7 @@ def test_an_own_certificate_is_laid_where_the_service_reads_it(machine: Machine,
     for name in ("c.pem", "k.pem", "ca.pem"):
         (tmp_path / name).write_text(f"text of {name}")
     own = Certificates(tmp_path / "c.pem", tmp_path / "k.pem", tmp_path / "ca.pem")
-    lay_certificates(own, ACCOUNT, machine.system)
+    lay_certificates(own, folder, ACCOUNT, machine.system)
     assert (folder / "tls/panel.pem").read_text() == "text of c.pem"
     assert (folder / "ca.pem").read_text() == "text of ca.pem"
     key = folder / "tls/panel-key.pem"

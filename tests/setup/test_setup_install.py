@@ -54,6 +54,10 @@ def test_the_service_is_enabled_and_started_after_all_is_laid(machine: Machine, 
     calls = [call for call in machine.calls if call.startswith("systemctl")]
     assert calls == [
         "systemctl daemon-reload",
+        "systemctl start minipanel-check.service",
+        "systemctl reset-failed minipanel-check.service",
+        "systemctl daemon-reload",
+        "systemctl daemon-reload",
         "systemctl enable --quiet minipanel.service",
         "systemctl stop minipanel.service",
         "systemctl reset-failed minipanel.service",

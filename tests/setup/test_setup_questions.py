@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -19,6 +19,7 @@ from minipanel.setup.ask.tls import ask_tls
 from minipanel.setup.ask.wizard import ask_everything, certificate_names, summary
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
+from tests.setup.authority import Pair, make_pair
 from tests.setup.machine import Machine, TypingScreen, english
 
 NOBODY = TypingScreen(is_guided=False)
@@ -188,36 +189,36 @@ def test_a_certificate_can_be_made_only_where_openssl_is(machine: Machine) -> No
 
 
 @pytest.fixture(scope="module")
-def pems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a certificate, its key, and another key."""
-    folder = tmp_path_factory.mktemp("pems")
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    for name in ("panel", "other"):
-        files = ["-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", "/CN=panel"]
-        subprocess.run([*words, *files], cwd=folder, check=True, capture_output=True)
-    return folder
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Return a certificate for 10.0.0.1 with its key and its CA."""
+    return make_pair(tmp_path_factory.mktemp("pair"), "IP:10.0.0.1")
 
 
-def test_an_own_certificate_is_taken_when_it_fits_its_key(machine: Machine, pems: Path) -> None:
-    certificate, key, other = pems / "panel.pem", pems / "panel.key", pems / "other.key"
-    screen = TypingScreen("own", "/none.pem", str(certificate), str(other), str(certificate), str(key), "")
-    assert ask_tls(screen, GUIDED, machine.bare, ()) == Certificates(certificate, key, None)
+def test_an_own_certificate_is_taken_when_it_fits_its_key_and_its_ca(machine: Machine, pair: Pair) -> None:
+    certificate, key, ca = str(pair.certificate), str(pair.key), str(pair.ca)
+    other = str(pair.ca.with_name("ca.key"))
+    lines = ["own", "/none.pem", certificate, other, "", certificate, key, "", certificate, key, ca]
+    screen = TypingScreen(*lines)
+    assert ask_tls(screen, GUIDED, machine.bare, ("10.0.0.1",)) == Certificates(pair.certificate, pair.key, pair.ca)
     assert "There is no file /none.pem." in screen.shown
     assert any("can't be used together" in line for line in screen.shown)
+    assert any("another is named by --tls-ca" in line for line in screen.shown)
+    assert screen.left == []
 
 
-def test_a_given_certificate_that_does_not_fit_is_refused(machine: Machine, pems: Path) -> None:
-    request = Request(tls_certificate=pems / "panel.pem", tls_key=pems / "other.key")
+def test_a_given_certificate_that_does_not_fit_is_refused(machine: Machine, pair: Pair) -> None:
+    request = Request(tls_certificate=pair.certificate, tls_key=pair.ca.with_name("ca.key"))
     with pytest.raises(CommandError, match="can't be used together"):
-        ask_tls(NOBODY, request, machine.bare, ())
-    with pytest.raises(CommandError, match="There is no file"):
-        ask_tls(NOBODY, Request(tls="own"), machine.bare, ())
+        ask_tls(NOBODY, request, machine.bare, ("10.0.0.1",))
+    with pytest.raises(CommandError, match="needs --tls-certificate FILE and --tls-key FILE"):
+        ask_tls(NOBODY, Request(tls="own"), machine.bare, ("10.0.0.1",))
 
 
-def test_the_ca_of_an_own_certificate_may_be_given(machine: Machine, pems: Path) -> None:
-    certificate, key = pems / "panel.pem", pems / "panel.key"
-    request = Request(tls="own", tls_certificate=certificate, tls_key=key, tls_ca=certificate)
-    assert ask_tls(NOBODY, request, machine.bare, ()) == Certificates(certificate, key, certificate)
+@pytest.mark.parametrize("choice", ["no", "self-made"])
+def test_a_certificates_file_goes_with_no_other_choice(machine: Machine, pair: Pair, choice: Literal["no"]) -> None:
+    machine.command("openssl")
+    with pytest.raises(CommandError, match=f"--tls-ca goes with --tls own, not with --tls {choice}"):
+        ask_tls(NOBODY, Request(tls=choice, tls_ca=pair.ca), machine.bare, ("10.0.0.1",))
 
 
 NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "fe80::1", "10.0.0.1"}), lambda peer: "10.0.0.1")

@@ -12,39 +12,13 @@ from minipanel.errors import CommandError
 from minipanel.models.sample import Sample
 from minipanel.sections import load_config
 from minipanel.setup import run
-from minipanel.setup.change.release import current_release, own_release
-from minipanel.setup.look.network import OwnNetwork
+from minipanel.setup.change.release import current_release
 from minipanel.setup.request import Request
-from tests.setup.installing import CONFIG, lay_release, screen
+from tests.setup.installing import CONFIG, NETWORK, screen, set_up
 from tests.setup.machine import Machine, needs_root
 from tests.setup.panel_stub import PanelStub
 
 pytestmark = needs_root
-
-NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "10.0.0.1"}), lambda peer: "10.0.0.1")
-
-
-@pytest.fixture
-def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine on which nothing must be fixed, and the release that install.sh has laid."""
-    (machine.root / "run/systemd/system").mkdir(parents=True)
-    machine.write("/etc/hosts", "10.0.0.1 mgmt\n10.0.0.2 node1\n")
-    monkeypatch.setattr("minipanel.setup.look.machine.closed_folder", lambda path: None)
-    monkeypatch.setattr("minipanel.setup.look.machine.hidden_place", lambda *paths: None)
-    monkeypatch.setattr("minipanel.setup.ask.questions.port_holder", lambda *_: None)
-    monkeypatch.setattr("minipanel.setup.look.ports.port_holder", lambda *_: None)
-    release = lay_release(machine, "0.1.0.a")
-    monkeypatch.setattr(run, "own_release", lambda system: own_release(system, str(release / "venv")))
-    stub.well = {"0.1.0.a"}
-    return release
-
-
-def set_up(machine: Machine, stub: PanelStub, bring: object, **asked: object) -> tuple[int, str]:
-    """Run a whole set-up unattended. Returns exit code and what was shown."""
-    request = Request(auth="token", port=str(stub.port), **asked)  # type: ignore[arg-type]
-    shown = screen()
-    code = run.set_up(request, machine.system, shown, NETWORK, bring)  # type: ignore[arg-type]
-    return code, "\n".join(shown.shown)
 
 
 def test_the_last_screen_tells_all_that_a_person_needs(machine: Machine, stub: PanelStub, whole: Path) -> None:
@@ -101,7 +75,7 @@ def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
 def test_a_second_set_up_asks_nothing_that_is_answered(machine: Machine, stub: PanelStub, whole: Path) -> None:
     set_up(machine, stub, None, roll_out=False)
     before = machine.read(CONFIG)
-    code, shown = set_up(machine, stub, None, roll_out=False, admin="other")
+    code, shown = set_up(machine, stub, None, roll_out=False)
     assert code == 0
     assert "configuration, account and data stay as they are" in shown
     assert machine.read(CONFIG) == before
@@ -124,25 +98,22 @@ def test_anybody_but_root_is_told_so(machine: Machine, stub: PanelStub, whole: P
     assert "  must be fixed  user     the set-up must be run as root" in shown.shown
 
 
-def test_a_random_password_is_not_lost_when_the_panel_does_not_start(
+def test_a_first_set_up_that_was_cut_short_goes_on_and_honours_its_options(
     machine: Machine, stub: PanelStub, whole: Path
 ) -> None:
     stub.well = set()
-    shown = screen()
-    request = Request(auth="token", port=str(stub.port), roll_out=False)
     with pytest.raises(CommandError):
-        run.set_up(request, machine.system, shown, NETWORK, lambda config: 0)
-    assert shown.shown[-1].startswith("The password of miniadmin is ")
-
-
-def test_a_password_that_no_file_holds_is_not_shown(machine: Machine, stub: PanelStub, whole: Path) -> None:
-    machine.command("useradd", "echo 'useradd: /etc/passwd is locked' >&2; exit 1")
-    shown = screen()
-    request = Request(auth="token", port=str(stub.port), roll_out=False)
-    with pytest.raises(CommandError, match="locked"):
-        run.set_up(request, machine.system, shown, NETWORK, lambda config: 0)
-    assert "The password of" not in "\n".join(shown.shown)
-    assert not (machine.root / CONFIG[1:]).exists()
+        set_up(machine, stub, None, roll_out=False, admin="chief", database="/data/minipanel/m.db", retention_days="9")
+    stub.well = {"0.1.0.a"}
+    code, shown = set_up(machine, stub, None, roll_out=False, only="node1", admin="other")
+    config = load_config(machine.root / CONFIG[1:])
+    assert code == 0
+    assert "(shown only here)" in shown
+    assert config.admin.username == "other"
+    # What was answered before is proposed again, and nobody is there to answer otherwise.
+    assert (str(config.database.path), config.database.retention_days) == ("/data/minipanel/m.db", 9)
+    assert [node.hostname for node in config.nodes] == ["mgmt", "node1"]
+    assert not (machine.root / "etc/minipanel/unfinished").exists()
 
 
 def test_a_set_up_from_elsewhere_is_sent_to_install_sh(machine: Machine, stub: PanelStub) -> None:

@@ -1,12 +1,15 @@
-"""What a first installation needs to know."""
+"""What the set-up needs to know: what a new config.toml is to say, and what the one that is there says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
-from minipanel.config import NodeConfig
+from minipanel.config import DatabaseConfig, NodeConfig
 from minipanel.setup.request import Auth
+
+RETENTION_DAYS = DatabaseConfig(Path()).retention_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +28,42 @@ class SelfMade:
     names: tuple[str, ...]
 
 
-Tls = Certificates | SelfMade | None
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """HTTPS stays as it is, by these files."""
+
+    kind: Literal["own", "self-made"]
+    files: Certificates
+
+
+Tls = Certificates | SelfMade | Kept | None
 """None: plain HTTP."""
+
+
+def kind_of(tls: Tls) -> str:
+    """Return the word that --tls has for it."""
+    if isinstance(tls, Kept):
+        return tls.kind
+    return "no" if tls is None else "own" if isinstance(tls, Certificates) else "self-made"
+
+
+class Front(NamedTuple):
+    """What agents connect to where that is not the panel's own port, but a proxy's."""
+
+    scheme: str
+    port: int | None
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All of it. `nodes` has this machine first; `is_random` tells that nobody knows the password yet.
+    """All of it. `nodes` has this machine first in a first installation. `password`: None for the one that is set.
 
-    ignored: what of /etc/hosts is to be no node, as [hosts] has it.
+    `is_random` tells that nobody knows the password yet. `ignored`: what of /etc/hosts is to be no node.
     """
 
     admin: str
-    password: str
+    password: str | None
     is_random: bool
     nodes: tuple[NodeConfig, ...]
     database: Path
@@ -46,9 +72,12 @@ class Answers:
     auth: Auth
     tls: Tls
     ignored: tuple[str, ...] = ()
+    retention_days: int = RETENTION_DAYS
+    front: Front | None = None
 
     @property
     def url(self) -> str:
         """Where the agents report and the page is seen: https://10.0.0.1:8080."""
         host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{'http' if self.tls is None else 'https'}://{host}:{self.port}"
+        scheme, port, path = self.front or Front("http" if self.tls is None else "https", self.port, "")
+        return f"{scheme}://{host}{'' if port is None else f':{port}'}{path}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from minipanel.config import NodeConfig
 from minipanel.errors import CommandError
-from minipanel.machine.hosts import HOSTS, Hosts, parse_hosts, with_this_machine
+from minipanel.machine.hosts import HOSTS, Fault, Hosts, parse_hosts, with_this_machine
 from minipanel.machine.hosts_faults import explain_faults
 from minipanel.setup.ask.selection import Selection
 from minipanel.setup.look.network import OwnNetwork
@@ -12,21 +15,42 @@ from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
+Nodes = Iterable[NodeConfig]
+
 
 def ask_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Selection:
     """Return the chosen nodes, this machine first."""
-    hosts = _read(screen.t, request, system)
+    selection, faults = _select(screen.t, request, system, network)
+    screen.say(*explain_faults(faults, screen.t), *selection.lines())
+    if screen.is_guided:
+        _let_edit(screen, selection)
+    return selection
+
+
+def refuse_other_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork, there: Nodes) -> None:
+    """Raise CommandError where the options ask for other nodes than those of config.toml."""
+    t = screen.t
+    asked = {"--nodes-from": request.nodes_from, "--only": request.only, "--without": request.without}
+    options = [option for option, value in asked.items() if value is not None]
+    if not options:
+        return
+    nodes = _select(t, request, system, network)[0].nodes
+    if {(node.hostname, node.ip) for node in nodes} != {(node.hostname, node.ip) for node in there}:
+        message = t("{option} chooses other nodes than config.toml has; nodes come and go by minipanel nodes sync.",
+                    option=options[0])  # fmt: skip
+        raise CommandError(message)
+
+
+def _select(t: Translate, request: Request, system: System, network: OwnNetwork) -> tuple[Selection, tuple[Fault, ...]]:
+    hosts = _read(t, request, system)
     addresses = [node.address for node in hosts.nodes]
     nodes = with_this_machine(hosts.nodes, network.addresses, network.hostname, network.address_for(addresses))
-    selection = Selection(nodes, screen.t)
+    selection = Selection(nodes, t)
     if request.only is not None:
         selection.keep_only(request.only)
     if request.without is not None:
         selection.remove(request.without)
-    screen.say(*explain_faults(hosts.faults, screen.t), *selection.lines())
-    if screen.is_guided:
-        _let_edit(screen, selection)
-    return selection
+    return selection, hosts.faults
 
 
 def _read(t: Translate, request: Request, system: System) -> Hosts:

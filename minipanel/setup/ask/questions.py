@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from minipanel.access.password import MAX_BYTES, MIN_CHARACTERS, random_password
+from minipanel.access.password import MAX_BYTES, MIN_CHARACTERS, is_password, random_password
 from minipanel.config.kinds import USERNAME_MAX_CHARACTERS
 from minipanel.errors import CommandError
+from minipanel.machine.health import munge_trouble
 from minipanel.models.names import is_host, parse_address
 from minipanel.models.quote import quote
 from minipanel.setup import places
 from minipanel.setup.ask.storage import parse_database
 from minipanel.setup.look.ports import port_holder
-from minipanel.setup.request import Request
+from minipanel.setup.request import Auth, Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 
 USERNAME = "miniadmin"
 PORT = 8080
 PORTS_TRIED = 20
+RETENTION_DAYS_MAX = 3650
 
 
-def ask_admin(screen: Screen, request: Request) -> str:
+def ask_admin(screen: Screen, request: Request, default: str = USERNAME) -> str:
     """Return the name of the page's account."""
 
     def parse(text: str) -> str:
@@ -32,15 +34,26 @@ def ask_admin(screen: Screen, request: Request) -> str:
                      most=USERNAME_MAX_CHARACTERS)
         )  # fmt: skip
 
-    return screen.ask(screen.t("Name of the account"), request.admin, USERNAME, parse)
+    return screen.ask(screen.t("Name of the account"), request.admin, default, parse)
 
 
 def ask_password(screen: Screen, request: Request) -> tuple[str, bool]:
     """Return the password, and whether it is a random one. A typed one is asked twice and never shown."""
+    given = _ask_password(screen, request, screen.t("Password, not shown (Enter: a random one): "))
+    return (random_password(), True) if given is None else (given, False)
+
+
+def ask_new_password(screen: Screen, request: Request, present_hash: str) -> str | None:
+    """Return another password than the one that is set, None where that stays."""
+    given = _ask_password(screen, request, screen.t("New password, not shown (Enter: as it is): "))
+    return None if given is None or is_password(given, present_hash) else given
+
+
+def _ask_password(screen: Screen, request: Request, question: str) -> str | None:
     if request.password_file is not None:
-        return _checked(screen, _read_password(screen, request.password_file)), False
+        return _checked(screen, _read_password(screen, request.password_file))
     while screen.is_guided:
-        typed = screen.read_secret(screen.t("Password, not shown (Enter: a random one): "))
+        typed = screen.read_secret(question)
         if not typed:
             break
         try:
@@ -49,9 +62,9 @@ def ask_password(screen: Screen, request: Request) -> tuple[str, bool]:
             screen.say(str(error))
             continue
         if screen.read_secret(screen.t("The same again: ")) == password:
-            return password, False
+            return password
         screen.say(screen.t("The two differ; once more."))
-    return random_password(), True
+    return None
 
 
 def _read_password(screen: Screen, path: Path) -> str:
@@ -72,27 +85,70 @@ def _checked(screen: Screen, password: str) -> str:
     return password
 
 
-def ask_database(screen: Screen, request: Request, system: System) -> Path:
-    """Return where the database is to lie."""
-    question = screen.t("Database file")
-    return screen.ask(question, request.database, places.DATABASE, lambda text: parse_database(text, system, screen.t))
+def ask_database(
+    screen: Screen, request: Request, system: System, default: Path = Path(places.DATABASE), is_there: bool = False
+) -> Path:
+    """Return where the database is to lie. `is_there`: it lies at the default; it moves only to where no file is."""
+
+    def parse(text: str) -> Path:
+        if is_there and text == str(default):
+            return default
+        path = parse_database(text, system, screen.t)
+        if is_there and system.path(path).exists():
+            raise CommandError(screen.t("{path} is there already; name a file that is not, or move that one away.",
+                                        path=path))  # fmt: skip
+        return path
+
+    return screen.ask(screen.t("Database file"), request.database, str(default), parse)
 
 
-def ask_port(screen: Screen, request: Request, system: System) -> int:
-    """Return the page's port, a free one. Proposed is 8080, or the next that is free."""
+def ask_retention(screen: Screen, request: Request, default: int) -> int:
+    """Return how many days records are kept."""
+
+    def parse(text: str) -> int:
+        days = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        if not 1 <= days <= RETENTION_DAYS_MAX:
+            raise CommandError(screen.t("{text} is no number of days from 1 to {most}.",
+                                        text=quote(text), most=RETENTION_DAYS_MAX))  # fmt: skip
+        return days
+
+    return screen.ask(screen.t("Days that records are kept"), request.retention_days, str(default), parse)
+
+
+def ask_port(screen: Screen, request: Request, system: System, default: int = PORT, is_there: bool = False) -> int:
+    """Return the page's port, a free one. Proposed is the default, or the next that is free.
+
+    is_there: the panel is at the default already.
+    """
 
     def parse(text: str) -> int:
         port = parse_port(text, screen)
-        holder = port_holder(system, port, screen.t)
+        holder = None if is_there and port == default else port_holder(system, port, screen.t)
         if holder is None:
             return port
         raise CommandError(screen.t("Port {port} is in use by {holder}.", port=port, holder=holder))
 
-    free = PORT
-    if screen.is_guided and request.port is None:
-        ports = range(PORT, PORT + PORTS_TRIED)
-        free = next((port for port in ports if port_holder(system, port, screen.t) is None), PORT)
-    return screen.ask(screen.t("Port of the page and the agents' reports"), request.port, str(free), parse)
+    proposal = default
+    if screen.is_guided and request.port is None and not is_there:
+        ports = range(default, min(default + PORTS_TRIED, 65536))
+        proposal = next((port for port in ports if port_holder(system, port, screen.t) is None), default)
+    return screen.ask(screen.t("Port of the page and the agents' reports"), request.port, str(proposal), parse)
+
+
+def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
+    """Return how agents are to prove who they are. MUNGE must work on this machine."""
+
+    def parse(text: str) -> Auth:
+        if text == "token":
+            return "token"
+        if text != "munge":
+            raise CommandError(screen.t("{text} is neither munge nor token.", text=quote(text)))
+        trouble = munge_trouble(None) if present != "munge" else None
+        if trouble is not None:
+            raise CommandError(screen.t("MUNGE does not work on this machine: {trouble}", trouble=trouble))
+        return "munge"
+
+    return screen.ask(screen.t("How agents prove who they are (munge, token)"), request.auth, present, parse)
 
 
 def parse_port(text: str, screen: Screen) -> int:

@@ -1,12 +1,13 @@
-"""The question of HTTPS: none, an own certificate, or a CA and a certificate made here."""
+"""The question of HTTPS: none, an own certificate, or a CA and a certificate made here; tried as agents will see it."""
 
 from __future__ import annotations
 
-import ssl
+from dataclasses import replace
 from pathlib import Path
 
 from minipanel.errors import CommandError
-from minipanel.setup.ask.answers import Certificates, SelfMade, Tls
+from minipanel.setup.ask.answers import Certificates, Kept, SelfMade, Tls, kind_of
+from minipanel.setup.look.certificate import ends_soon, refuse_for_agents
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
@@ -15,8 +16,11 @@ from minipanel.translations.language import Translate
 CHOICES = ("no", "own", "self-made")
 
 
-def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, ...]) -> Tls:
-    """Return what is wanted. `names`: what a certificate made here must name, addresses among them."""
+def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, ...], present: Tls = None) -> Tls:
+    """Return what is wanted. `present`: what there is. Raises CommandError for what agents would refuse.
+
+    names: what a certificate made here must name, addresses among them; first comes what agents call the panel by.
+    """
     t = screen.t
 
     def parse(text: str) -> str:
@@ -26,46 +30,97 @@ def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, 
             raise CommandError(t("A certificate is made by openssl, which is not installed: dnf install openssl"))
         return text
 
-    given = request.tls or ("own" if request.tls_certificate else None)
+    given = _given_choice(request, t)
     if given is None and screen.is_guided:
         screen.say(t("HTTPS: no; own: your certificate and key; self-made: a CA and a certificate made here."))
-    choice = screen.ask(t("HTTPS (no, own, self-made)"), given, "no", parse)
+    choice = screen.ask(t("HTTPS (no, own, self-made)"), given, kind_of(present), parse)
+    there = present if isinstance(present, Kept) and present.kind == choice else None
     if choice == "own":
-        return _ask_files(screen, request)
-    return SelfMade(names) if choice == "self-made" else None
+        return _ask_own(screen, request, names[0], there)
+    if choice == "no":
+        return None
+    return there if there is not None and _is_good(there.files, names[0], t) else SelfMade(names)
 
 
-def _ask_files(screen: Screen, request: Request) -> Certificates:
+def _given_choice(request: Request, t: Translate) -> str | None:
+    """Return what was given: a file means an own certificate. Raises CommandError for one that goes with no other."""
+    files = {
+        "--tls-certificate": request.tls_certificate,
+        "--tls-key": request.tls_key,
+        "--tls-ca": request.tls_ca,
+    }
+    options = [option for option, path in files.items() if path is not None]
+    if options and request.tls not in (None, "own"):
+        raise CommandError(t("{option} goes with --tls own, not with --tls {choice}.",
+                             option=options[0], choice=request.tls))  # fmt: skip
+    return "own" if options else request.tls
+
+
+def _is_good(files: Certificates, host: str, t: Translate) -> bool:
+    """Tell whether agents take what was made here, and for long: otherwise it is made anew, by the same CA."""
+    try:
+        return not ends_soon(refuse_for_agents(files.certificate, files.key, files.ca, host, t), t)
+    except CommandError:
+        return False
+
+
+def _ask_own(screen: Screen, request: Request, host: str, present: Kept | None) -> Certificates | Kept:
     t = screen.t
+    is_given = bool(request.tls_certificate or request.tls_key)
+    if not screen.is_guided and present is None and not (request.tls_certificate and request.tls_key):
+        raise CommandError(t("--tls own needs --tls-certificate FILE and --tls-key FILE."))
     while True:
-        certificate = screen.ask(
-            t("Certificate, with its chain (PEM file)"), _text(request.tls_certificate), "", lambda text: _file(text, t)
-        )
-        key = screen.ask(
-            t("Its key, not encrypted (PEM file)"), _text(request.tls_key), "", lambda text: _file(text, t)
-        )
+        files = _ask_files(screen, request, None if present is None else present.files)
         try:
-            refuse_bad_pair(certificate, key, t)
+            files, ends = _tried(files, request, host, present, t)
             break
         except CommandError as error:
-            if not screen.is_guided or request.tls_certificate or request.tls_key:
+            if not screen.is_guided or is_given:
                 raise
             screen.say(str(error))
+    warning = ends_soon(ends, t)
+    if warning:
+        screen.say(warning)
+    return present if present is not None and _are_same(files, present.files) else files
+
+
+def _ask_files(screen: Screen, request: Request, present: Certificates | None) -> Certificates:
+    t = screen.t
+
+    def ask(question: str, given: Path | None, default: Path | None) -> Path:
+        return screen.ask(question, _text(given), _text(default) or "", lambda text: _file(text, t))
+
+    there = (None, None, None) if present is None else (present.certificate, present.key, present.ca)
+    certificate = ask(t("Certificate, with its chain (PEM file)"), request.tls_certificate, there[0])
+    key = ask(t("Its key, not encrypted (PEM file)"), request.tls_key, there[1])
     question = t("CA that the agents are to trust (PEM file; Enter: those of their system)")
-    ca = screen.ask(question, _text(request.tls_ca), "", lambda text: _file(text, t) if text else None)
+    if there[2] is not None:
+        question = t("CA that the agents are to trust (PEM file)")
+    default = _text(there[2]) or ""
+    ca = screen.ask(question, _text(request.tls_ca), default, lambda text: _file(text, t) if text else None)
     return Certificates(certificate, key, ca)
 
 
-def refuse_bad_pair(certificate: Path, key: Path, t: Translate) -> None:
-    """Raise CommandError when the two can't be used together."""
+def _tried(
+    files: Certificates, request: Request, host: str, present: Kept | None, t: Translate
+) -> tuple[Certificates, int]:
+    """Return the files and when they end. Where the CA that was there does not do, those of the system may."""
     try:
-        # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        reason = getattr(error, "reason", None) or error
-        message = t("{certificate} and {key} can't be used together ({reason}).",
-                    certificate=certificate, key=key, reason=reason)  # fmt: skip
-        raise CommandError(message) from None
+        return files, refuse_for_agents(files.certificate, files.key, files.ca, host, t)
+    except CommandError:
+        if request.tls_ca is not None or present is None or files.ca is None:
+            raise
+        other = replace(files, ca=None)
+        try:
+            return other, refuse_for_agents(other.certificate, other.key, None, host, t)
+        except CommandError:
+            pass
+        raise
+
+
+def _are_same(one: Certificates, other: Certificates) -> bool:
+    pairs = ((one.certificate, other.certificate), (one.key, other.key), (one.ca, other.ca))
+    return all((a and a.read_bytes()) == (b and b.read_bytes()) for a, b in pairs)
 
 
 def _file(text: str, t: Translate) -> Path:

@@ -1,15 +1,29 @@
-"""All questions of a first installation in their order, and what they come to."""
+"""All questions in their order, of a first installation and of one that is there, and what they come to."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 
 from minipanel.models.nodeset import fold
 from minipanel.models.quote import escape
 from minipanel.setup import places
-from minipanel.setup.ask.answers import Answers
-from minipanel.setup.ask.nodes import ask_nodes
-from minipanel.setup.ask.questions import ask_address, ask_admin, ask_database, ask_password, ask_port
+from minipanel.setup.ask.answers import RETENTION_DAYS, Answers, Tls
+from minipanel.setup.ask.nodes import ask_nodes, refuse_other_nodes
+from minipanel.setup.ask.present import settings
+from minipanel.setup.ask.questions import (
+    PORT,
+    USERNAME,
+    ask_address,
+    ask_admin,
+    ask_auth,
+    ask_database,
+    ask_new_password,
+    ask_password,
+    ask_port,
+    ask_retention,
+)
 from minipanel.setup.ask.tls import ask_tls
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
@@ -19,25 +33,75 @@ from minipanel.translations.columns import align
 
 SHOWN_CHARACTERS = 400
 
+NOTHING_ANSWERED = Answers(USERNAME, None, False, (), Path(places.DATABASE), PORT, "", "munge", None)
 
-def ask_everything(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Answers:
-    """Ask for what was not given. Changes nothing. Raises CommandError for what was given and can't be."""
+
+def ask_everything(
+    screen: Screen, request: Request, system: System, network: OwnNetwork, before: Answers = NOTHING_ANSWERED
+) -> Answers:
+    """Ask for what was not given. Changes nothing. Raises CommandError for what was given and can't be.
+
+    before: the answers of a first installation that was cut short, which are proposed again.
+    """
     t = screen.t
     screen.question_title(t("Administrator"))
-    admin = ask_admin(screen, request)
+    admin = ask_admin(screen, request, before.admin)
     password, is_random = ask_password(screen, request)
     screen.title(t("Nodes"))
     selection = ask_nodes(screen, request, system, network)
     nodes, ignored = selection.nodes, tuple(selection.ignored)
     screen.question_title(t("Panel"))
-    database = ask_database(screen, request, system)
-    port = ask_port(screen, request, system)
-    proposal = network.address_for(node.ip for node in nodes)
-    address = ask_address(screen, request, proposal)
+    database = ask_database(screen, request, system, before.database)
+    port = ask_port(screen, request, system, before.port)
+    address = ask_address(screen, request, before.address or network.address_for(node.ip for node in nodes))
     names = certificate_names(address, nodes[0].hostname, network)
-    tls = ask_tls(screen, request, system, names)
-    auth = request.auth or "munge"
-    return Answers(admin, password, is_random, tuple(nodes), database, port, address, auth, tls, ignored)
+    tls = ask_tls(screen, request, system, names, before.tls)
+    # These two are asked for by options alone: what they are without is right for nearly all.
+    auth = request.auth or before.auth
+    days = before.retention_days if request.retention_days is None else ask_retention(screen, request, RETENTION_DAYS)
+    return Answers(admin, password, is_random, tuple(nodes), database, port, address, auth, tls, ignored, days)
+
+
+def ask_changes(
+    screen: Screen, request: Request, system: System, network: OwnNetwork, present: Answers, password_hash: str
+) -> Answers:
+    """Return what an installed panel is to become: what was given, then what a person there wants to change besides.
+
+    Changes nothing. Raises CommandError for what was given and can't be.
+    """
+    t = screen.t
+    refuse_other_nodes(screen, request, system, network, present.nodes)
+    screen.title(t("Settings"))
+    screen.say(*align(settings(present, t)))
+    is_guided = screen.is_guided
+    screen.is_guided = is_guided and screen.confirm(t("Change any of these?"), default=False)
+    try:
+        admin = ask_admin(screen, request, present.admin)
+        password = ask_new_password(screen, request, password_hash)
+        database = ask_database(screen, request, system, present.database, is_there=True)
+        days = ask_retention(screen, request, present.retention_days)
+        port = ask_port(screen, request, system, present.port, is_there=True)
+        address = ask_address(screen, request, present.address)
+        auth = ask_auth(screen, request, present.auth)
+        wanted = replace(
+            present, admin=admin, password=password, database=database, retention_days=days, port=port,
+            address=address, auth=auth,
+        )  # fmt: skip
+        return replace(wanted, tls=_ask_tls(screen, request, system, network, present, wanted))
+    finally:
+        screen.is_guided = is_guided
+
+
+def _ask_tls(
+    screen: Screen, request: Request, system: System, network: OwnNetwork, present: Answers, wanted: Answers
+) -> Tls:
+    """Return what HTTPS is to be. What is not asked about and still fits the address stays as it is."""
+    is_asked = screen.is_guided or request.tls or request.tls_certificate or request.tls_key or request.tls_ca
+    is_fitting = present.tls is None or present.front is not None or wanted.address == present.address
+    if not is_asked and is_fitting:
+        return present.tls
+    own = next((node.hostname for node in present.nodes if node.ip in network.addresses), network.hostname)
+    return ask_tls(screen, request, system, certificate_names(wanted.address, own, network), present.tls)
 
 
 def certificate_names(address: str, hostname: str, network: OwnNetwork) -> tuple[str, ...]:

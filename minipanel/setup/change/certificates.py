@@ -8,16 +8,10 @@ from pathlib import Path
 
 from minipanel.config.writing import replace_file
 from minipanel.models.names import parse_address
-from minipanel.setup import places
 from minipanel.setup.ask.answers import Certificates, SelfMade
 from minipanel.setup.change.account import ROOT, Account, dress
+from minipanel.setup.places import CA, CA_KEY, CERTIFICATE, KEY
 from minipanel.setup.system import System
-
-# Below /etc/minipanel.
-CERTIFICATE = "tls/panel.pem"
-KEY = "tls/panel-key.pem"
-CA = "ca.pem"
-CA_KEY = "tls/ca-key.pem"
 
 DAYS = 3650
 """A cluster's life: a certificate that ran out would silence every agent at once."""
@@ -25,31 +19,35 @@ DAYS = 3650
 CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-sha256")
 
 
-def lay_certificates(tls: Certificates | SelfMade, account: Account, system: System) -> None:
-    """Lay certificate, key and CA below /etc/minipanel/tls. Raises CommandError, ConfigError, OSError."""
-    folder = system.path(places.TLS_FOLDER)
+def lay_certificates(tls: Certificates | SelfMade, home: Path, account: Account, system: System) -> None:
+    """Lay certificate, key and CA below `home`, /etc/minipanel. Raises CommandError, ConfigError, OSError."""
+    folder = (home / CERTIFICATE).parent
     folder.mkdir(exist_ok=True)
     dress(folder, ROOT, account.gid, 0o750)
     if isinstance(tls, SelfMade):
-        _make(tls, account, system)
+        _make(tls, home, account, system)
         return
-    _lay(CERTIFICATE, tls.certificate.read_text(), account, system, 0o644)
-    _lay(KEY, tls.key.read_text(), account, system, 0o640)
-    if tls.ca is not None:
-        _lay(CA, tls.ca.read_text(), account, system, 0o644)
+    authority = None if tls.ca is None else tls.ca.read_text()
+    _lay(home / CERTIFICATE, tls.certificate.read_text(), account, 0o644)
+    _lay(home / KEY, tls.key.read_text(), account, 0o640)
+    # A CA made here signs no more: a later one is not to be signed by the key of another.
+    for name in (CA, CA_KEY):
+        (home / name).unlink(missing_ok=True)
+    if authority is not None:
+        _lay(home / CA, authority, account, 0o644)
 
 
-def _make(tls: SelfMade, account: Account, system: System) -> None:
+def _make(tls: SelfMade, home: Path, account: Account, system: System) -> None:
     """Make a certificate, and its CA where there is none yet: agents that trust the old one go on trusting."""
-    with tempfile.TemporaryDirectory(dir=system.path(places.TLS_FOLDER)) as name:
+    with tempfile.TemporaryDirectory(dir=(home / CERTIFICATE).parent) as name:
         part = Path(name)
-        if not (_place(CA, system).exists() and _place(CA_KEY, system).exists()):
+        if not ((home / CA).exists() and (home / CA_KEY).exists()):
             _make_ca(part, system, tls.names[0])
-            _lay(CA_KEY, (part / "ca-key.pem").read_text(), account, system, 0o600)
-            _lay(CA, (part / "ca.pem").read_text(), account, system, 0o644)
-        _make_certificate(part, system, tls.names)
-        _lay(KEY, (part / "key.pem").read_text(), account, system, 0o640)
-        _lay(CERTIFICATE, (part / "panel.pem").read_text(), account, system, 0o644)
+            _lay(home / CA_KEY, (part / "ca-key.pem").read_text(), account, 0o600)
+            _lay(home / CA, (part / "ca.pem").read_text(), account, 0o644)
+        _make_certificate(part, home, system, tls.names)
+        _lay(home / KEY, (part / "key.pem").read_text(), account, 0o640)
+        _lay(home / CERTIFICATE, (part / "panel.pem").read_text(), account, 0o644)
 
 
 def _make_ca(part: Path, system: System, name: str) -> None:
@@ -59,11 +57,11 @@ def _make_ca(part: Path, system: System, name: str) -> None:
     system.must_run("openssl", *words, *subject, "-keyout", str(part / "ca-key.pem"), "-out", str(part / "ca.pem"))
 
 
-def _make_certificate(part: Path, system: System, names: tuple[str, ...]) -> None:
+def _make_certificate(part: Path, home: Path, system: System, names: tuple[str, ...]) -> None:
     (part / "panel.cnf").write_text(PANEL_REQUEST.format(names=alternative_names(names)))
     words = ("req", "-new", *CURVE, "-config", str(part / "panel.cnf"), "-subj", f"/O=MiniPanel/CN={names[0]}"[:70])
     system.must_run("openssl", *words, "-keyout", str(part / "key.pem"), "-out", str(part / "panel.csr"))
-    signed_by = ("-CA", str(_place(CA, system)), "-CAkey", str(_place(CA_KEY, system)), "-CAcreateserial")
+    signed_by = ("-CA", str(home / CA), "-CAkey", str(home / CA_KEY), "-CAcreateserial")
     serial = ("-CAserial", str(part / "serial"), "-days", str(DAYS), "-sha256")
     extensions = ("-extfile", str(part / "panel.cnf"), "-extensions", "panel")
     system.must_run(
@@ -77,12 +75,7 @@ def alternative_names(names: tuple[str, ...]) -> str:
     return ",".join(f"IP:{ip_address(name)}" if parse_address(name) else f"DNS:{name}" for name in names)
 
 
-def _place(name: str, system: System) -> Path:
-    return system.path(places.CONFIG_FOLDER) / name
-
-
-def _lay(name: str, text: str, account: Account, system: System, mode: int) -> None:
-    path = _place(name, system)
+def _lay(path: Path, text: str, account: Account, mode: int) -> None:
     replace_file(path, text)
     # The key is read by the service through its group, and written by root alone.
     dress(path, ROOT, account.gid, mode)

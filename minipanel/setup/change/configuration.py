@@ -1,20 +1,24 @@
-"""The folders and the first config.toml, with the owners and modes they must have."""
+"""What config.toml is to say, and the folders it needs, with the owners and modes they must have."""
 
 from __future__ import annotations
 
 import secrets
 from pathlib import Path
 
+from tomlkit.exceptions import TOMLKitError
+
 from minipanel.access.password import hash_password
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, HostsConfig, ServerConfig
+from minipanel.config.editing import Values, with_values
+from minipanel.config.reading import read_text
 from minipanel.config.template import render_config
-from minipanel.config.writing import replace_file
-from minipanel.sections import check_config, load_config
+from minipanel.errors import ConfigError
+from minipanel.sections import load_config
 from minipanel.services.backup_config import BACKUP
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
+from minipanel.setup.ask.present import present_answers
 from minipanel.setup.change.account import ROOT, Account, dress
-from minipanel.setup.change.certificates import CERTIFICATE, KEY
 from minipanel.setup.system import System
 
 SECRET_BYTES = 32
@@ -26,14 +30,24 @@ def installed_config(system: System) -> Config | None:
     return load_config(path) if path.exists() else None
 
 
-def make_folders(database: Path, account: Account, system: System) -> None:
-    """Make the folders of configuration and database, or give those that are there their modes. Raises OSError."""
+def is_unfinished(system: System) -> bool:
+    """Tell whether the configuration is that of a first installation which was cut short."""
+    return system.path(places.UNFINISHED).exists()
+
+
+def make_folders(database: Path, account: Account, system: System) -> list[Path]:
+    """Make the folders of configuration and database, or give those that are there their modes. Raises OSError.
+
+    Returns the folders that were not there, for a database elsewhere: the innermost first.
+    """
     dress(_made(system.path(places.CONFIG_FOLDER)), ROOT, account.gid, 0o750)
     dress(_made(system.path(places.DATA)), account.uid, account.gid, 0o750)
     folder = system.path(database.parent)
-    if not folder.exists():
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    if new:
         # The folders above it are no secret: the service must get through them.
         dress(_made(folder), account.uid, account.gid, 0o750)
+    return new
 
 
 def make_backup_folder(config: Config, account: Account, system: System) -> None:
@@ -48,38 +62,74 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def write_config(answers: Answers, account: Account, system: System) -> Config:
-    """Write the first config.toml, in one step. Raises CommandError for the password, ConfigError, OSError."""
-    path = system.path(places.CONFIG)
-    text = render_config(_config(answers, path))
-    check_config(text, path)
-    replace_file(path, text)
-    protect_config(account, system)
-    return load_config(path)
+def config_text(answers: Answers, before: Config | None, path: Path) -> str:
+    """Return what config.toml is to say: a first one, or the one that is there with what differs from it.
+
+    Raises CommandError for the password, ConfigError where the one that is there can't be edited.
+    """
+    if before is None:
+        return render_config(_first(answers, path))
+    text = read_text(before.path)
+    try:
+        for section, values in _differences(answers, before).items():
+            text = with_values(text, section, values) if values else text
+    except TOMLKitError as error:
+        raise ConfigError(f"{before.path} can't be edited automatically ({error}); edit it by hand.") from None
+    return text
 
 
-def protect_config(account: Account, system: System) -> None:
-    """Give config.toml its owner and mode: the service reads it, only root writes it."""
-    dress(system.path(places.CONFIG), ROOT, account.gid, 0o640)
-
-
-def _config(answers: Answers, path: Path) -> Config:
+def _first(answers: Answers, path: Path) -> Config:
     is_tls = answers.tls is not None
-    needs_ipv6 = any(":" in address for address in (answers.address, *(node.ip for node in answers.nodes)))
     return Config(
         path=path,
         server=ServerConfig(
             port=answers.port,
-            host="::" if needs_ipv6 else "0.0.0.0",  # "::" takes IPv4 too (ipv6(7))
+            host="::" if _needs_ipv6(answers) else "0.0.0.0",  # "::" takes IPv4 too (ipv6(7))
             url=answers.url,
             jwt_secret=secrets.token_urlsafe(SECRET_BYTES),
-            tls_certificate=path.parent / CERTIFICATE if is_tls else None,
-            tls_key=path.parent / KEY if is_tls else None,
+            tls_certificate=path.parent / places.CERTIFICATE if is_tls else None,
+            tls_key=path.parent / places.KEY if is_tls else None,
         ),
-        admin=AdminConfig(answers.admin, hash_password(answers.password)),
-        database=DatabaseConfig(answers.database),
+        admin=AdminConfig(answers.admin, hash_password(answers.password or "")),
+        database=DatabaseConfig(answers.database, answers.retention_days),
         # The secret stands ready for a change from MUNGE to tokens.
         agents=AgentsConfig(answers.auth, secrets.token_urlsafe(SECRET_BYTES)),
         nodes=answers.nodes,
         hosts=HostsConfig(answers.ignored),
     )
+
+
+def _needs_ipv6(answers: Answers) -> bool:
+    return any(":" in address for address in (answers.address, *(node.ip for node in answers.nodes)))
+
+
+def _differences(answers: Answers, config: Config) -> dict[str, Values]:
+    """Return the values to set, by section; None for a key to take out."""
+    old = present_answers(config)
+    server: dict[str, str | int | None] = {}
+    if answers.port != old.port:
+        server["port"] = answers.port
+    if answers.url != old.url:
+        server["url"] = answers.url
+        server |= _host(answers, config)
+    if answers.tls != old.tls:
+        is_tls = answers.tls is not None
+        server["tls_certificate"] = places.CERTIFICATE if is_tls else None
+        server["tls_key"] = places.KEY if is_tls else None
+    admin = {} if answers.admin == old.admin else {"username": answers.admin}
+    if answers.password is not None:
+        admin["password_hash"] = hash_password(answers.password)
+    database: dict[str, str | int] = {} if answers.database == old.database else {"path": str(answers.database)}
+    if answers.retention_days != old.retention_days:
+        database["retention_days"] = answers.retention_days
+    agents: dict[str, str] = {} if answers.auth == old.auth else {"auth": answers.auth}
+    if agents and config.agents.secret is None:
+        agents["secret"] = secrets.token_urlsafe(SECRET_BYTES)
+    return {"server": server, "admin": admin, "database": database, "agents": agents}
+
+
+def _host(answers: Answers, config: Config) -> dict[str, str]:
+    """Return where to listen, where another address of this machine must be listened at."""
+    if config.server.host == "0.0.0.0":
+        return {"host": "::"} if _needs_ipv6(answers) else {}
+    return {"host": answers.address} if config.server.host == present_answers(config).address else {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.change.service import write_whole
 from minipanel.setup.look.ports import is_firewalld_running
@@ -16,9 +19,10 @@ def open_port(port: int, address: str, system: System) -> list[str]:
     if not is_firewalld_running(system):
         return []
     rule = f"{port}/tcp"
-    _close_others(rule, system)
+    wanted = zones(address, system)
+    _close_others([(zone, rule) for zone in wanted], system)
     opened = _remembered(system)
-    for zone in zones(address, system):
+    for zone in wanted:
         if not is_open(zone, rule, system):
             opened.append((zone, rule))
             # Both, rather than a reload, which would drop what others have opened only for now.
@@ -28,19 +32,24 @@ def open_port(port: int, address: str, system: System) -> list[str]:
     return sorted({zone for zone, _ in opened})
 
 
+def agents_address(config: Config) -> str:
+    """Return where agents find the panel, an address or a name: that of this machine, or of a proxy before it."""
+    return urlsplit(config.server.url).hostname or ""
+
+
 def close_port(system: System) -> None:
     """Close what was opened here."""
-    _close_others("", system)
+    _close_others([], system)
 
 
-def _close_others(kept: str, system: System) -> None:
-    """Close all that was opened here but this rule: the port may have changed."""
+def _close_others(kept: list[tuple[str, str]], system: System) -> None:
+    """Close all that was opened here but these rules of zones: port or network may have changed."""
     remembered = _remembered(system)
     for zone, rule in remembered:
-        if rule != kept:
+        if (zone, rule) not in kept:
             system.run("firewall-cmd", f"--zone={zone}", f"--remove-port={rule}")
             system.run("firewall-cmd", "--permanent", f"--zone={zone}", f"--remove-port={rule}")
-    _remember([pair for pair in remembered if pair[1] == kept], system)
+    _remember([pair for pair in remembered if pair in kept], system)
 
 
 def is_open(zone: str, rule: str, system: System) -> bool:

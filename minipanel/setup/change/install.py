@@ -1,4 +1,4 @@
-"""The changes: each step finds what is there and makes what is missing, so that a set-up cut short can be run again."""
+"""The changes, of a first installation, an upgrade or a setting: made aside, tried there, then laid and started."""
 
 from __future__ import annotations
 
@@ -6,60 +6,80 @@ from pathlib import Path
 
 from minipanel import __version__
 from minipanel.config import Config
-from minipanel.sections import load_config
+from minipanel.errors import CommandError
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
-from minipanel.setup.change.account import ensure_account
-from minipanel.setup.change.certificates import lay_certificates
-from minipanel.setup.change.configuration import make_backup_folder, make_folders, protect_config, write_config
-from minipanel.setup.change.firewall import open_port
+from minipanel.setup.change.account import Account, ensure_account
+from minipanel.setup.change.configuration import installed_config, is_unfinished
+from minipanel.setup.change.database import Move
+from minipanel.setup.change.firewall import agents_address, open_port
+from minipanel.setup.change.rehearsal import rehearse
 from minipanel.setup.change.release import lay_links, mark_proven, remove_others
 from minipanel.setup.change.rollback import able_to_go_back
-from minipanel.setup.change.service import lay_unit, start, wait_until_healthy
+from minipanel.setup.change.saved import Before
+from minipanel.setup.change.service import lay_unit, start, stop, wait_until_healthy
+from minipanel.setup.change.stage import Stage
+from minipanel.setup.look.ports import is_own
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 
 
 def install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
-    """Install this release, or put it in the place of the one that runs. Returns the configuration.
+    """Install this release, or put it in the place of the one that runs, with the settings that the answers tell.
 
-    answers: for the first installation; None keeps the configuration that is there. Raises CommandError, ConfigError,
-    OSError; what ran before then runs again, and the answers given stay in config.toml.
+    Returns the configuration. answers: None keeps the configuration that is there. Raises CommandError, ConfigError,
+    OSError; what ran before then runs again, and the answers of a first installation stay in config.toml.
     """
     t = screen.t
+    is_first = not system.path(places.CONFIG).exists() or is_unfinished(system)
+    before = Before(None if is_first else installed_config(system), system)
     with screen.step(t("user, folders and configuration")):
-        config = _prepare(answers, system)
-    with able_to_go_back(release, config, system, screen):
-        with screen.step(t("programs and service")):
-            lay_links(release, system)
-            lay_unit(release, config, system)
-        with screen.step(t("firewall and labels")):
-            open_port(config.server.port, _own_address(config), system)
-            restore_labels(config, system)
-        with screen.step(t("start of the panel")):
-            start(system)
-            wait_until_healthy(config, __version__, system, t, screen)
+        account = ensure_account(system)
+        stage = Stage(answers, before.config, account, system)
+    try:
+        with screen.step(t("trial of the configuration as the service")):
+            move = _move(answers, before.config, account, system, screen)
+            _try(stage, before.config, release, system, screen)
+        with able_to_go_back(release, before, None if move is None else move.back, system, screen):
+            if move is not None:
+                with screen.step(t("copy of the database, while the panel stands still")):
+                    stop(system)
+                    move.carry()
+            with screen.step(t("programs and service")):
+                config = stage.commit(is_first)
+                lay_links(release, system)
+                lay_unit(release, config, system)
+            with screen.step(t("firewall and labels")):
+                open_port(config.server.port, agents_address(config), system)
+                restore_labels(config, system)
+            with screen.step(t("start of the panel")):
+                start(system)
+                wait_until_healthy(config, __version__, system, t, screen)
+    except BaseException:
+        stage.remove()
+        raise
+    stage.remove(is_used=True)
     mark_proven(release)
+    system.path(places.UNFINISHED).unlink(missing_ok=True)
     remove_others(release, system)
     return config
 
 
-def _prepare(answers: Answers | None, system: System) -> Config:
-    account = ensure_account(system)
-    if answers is None:
-        config = load_config(system.path(places.CONFIG))
-        make_folders(config.database.path, account, system)
-        make_backup_folder(config, account, system)
-        protect_config(account, system)
-        return config
-    make_folders(answers.database, account, system)
-    if answers.tls is not None:
-        lay_certificates(answers.tls, account, system)
-    return write_config(answers, account, system)
+def _move(
+    answers: Answers | None, before: Config | None, account: Account, system: System, screen: Screen
+) -> Move | None:
+    """Return how the database gets to where it is to be, None where it is there. Raises CommandError."""
+    if answers is None or before is None or answers.database == before.database.path:
+        return None
+    return Move(system.path(before.database.path), system.path(answers.database), account, screen.t)
 
 
-def _own_address(config: Config) -> str:
-    return config.server.url.partition("://")[2].rpartition(":")[0].strip("[]")
+def _try(stage: Stage, before: Config | None, release: Path, system: System, screen: Screen) -> None:
+    is_port_free = before is None or before.server.port != stage.config.server.port or not is_own(system)
+    try:
+        rehearse(release, stage.config, is_port_free, system, screen.t)
+    except CommandError as error:
+        raise CommandError(stage.told(str(error))) from None
 
 
 def restore_labels(config: Config, system: System) -> None:

@@ -38,12 +38,14 @@ def current_release(system: System) -> Path | None:
     return link.resolve() if link.is_symlink() and link.exists() else None
 
 
-def proven_release(system: System, besides: Path) -> Path | None:
-    """Return the release to go back to: the current one, else the newest, that has answered once."""
+def proven_release(system: System, new: Path) -> Path | None:
+    """Return the release to go back to: the current one, else the newest but this new one, that has answered once."""
     current = current_release(system)
     folders = sorted(system.path(places.RELEASES).glob("*/"), key=lambda folder: folder.stat().st_mtime, reverse=True)
     candidates = [folder.resolve() for folder in ([current] if current else []) + folders]
-    return next((folder for folder in candidates if folder != besides and (folder / PROVEN).exists()), None)
+    if current == new and (new / PROVEN).exists():  # a change of settings
+        return new
+    return next((folder for folder in candidates if folder != new and (folder / PROVEN).exists()), None)
 
 
 def switch_to(release: Path, system: System) -> None:

@@ -1,4 +1,4 @@
-"""The way back: whatever fails between the switch to a new release and its first answer, the old one runs again."""
+"""The way back: whatever fails between the first change and the first answer, what ran before runs again."""
 
 from __future__ import annotations
 
@@ -6,57 +6,80 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from minipanel.config import Config
 from minipanel.database.connection import open_reader
 from minipanel.database.schema import copy_before, least_version, stored_version
 from minipanel.errors import CommandError, DatabaseError
 from minipanel.models.quote import escape
+from minipanel.setup.change.firewall import agents_address, open_port
 from minipanel.setup.change.release import proven_release, switch_to
-from minipanel.setup.change.service import lay_unit, start, stop, wait_until_healthy
+from minipanel.setup.change.saved import Before
+from minipanel.setup.change.service import start, stop, wait_until_healthy
 from minipanel.setup.screen import Screen
+from minipanel.setup.signals import held_back
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
 
 @contextmanager
-def able_to_go_back(release: Path, config: Config, system: System, screen: Screen) -> Iterator[None]:
+def able_to_go_back(
+    release: Path, before: Before, data_back: Callable[[], list[str]] | None, system: System, screen: Screen
+) -> Iterator[None]:
     """Switch to the release for the block, and back if the block fails or is interrupted.
 
+    data_back: undoes a move of the database, and returns what to say of it; None where none is moved.
     A first installation has nothing to go back to: its service is stopped, and all else stays for the next try.
     Raises what the block raised; CommandError, with what was wrong before, when going back fails too.
     """
-    old = proven_release(system, besides=release)
-    schema = schema_version(config.database.path)
+    old = proven_release(system, release)
+    database = None if before.config is None else before.config.database.path
+    schema = None if database is None else schema_version(database)
+
+    def restore() -> list[str]:
+        if data_back is not None:
+            return data_back()
+        if database is None or schema is None or schema_version(database) == schema:
+            return []
+        return restore_copy(database, schema, screen.t)
+
     try:
         switch_to(release, system)
         yield
     except BaseException as error:
-        with suppress(CommandError):  # there may be no service yet
-            stop(system)
-        if old is not None:
-            _go_back(old, schema, config, system, screen, error)
+        with held_back():
+            _go_back(old, before, restore, system, screen, error)
         raise
 
 
 def _go_back(
-    old: Path, schema: Schema | None, config: Config, system: System, screen: Screen, cause: BaseException
+    old: Path | None,
+    before: Before,
+    restore: Callable[[], list[str]],
+    system: System,
+    screen: Screen,
+    cause: BaseException,
 ) -> None:
+    with suppress(CommandError):  # there may be no service yet
+        stop(system)
+    config = before.config
+    if old is None or config is None:
+        before.put_back()
+        return
     try:
-        with screen.step(screen.t("back to the release before")):
-            if schema is not None and schema_version(config.database.path) != schema:
-                for line in restore_copy(config.database.path, schema, screen.t):
-                    screen.say(line)
+        with screen.step(screen.t("back to what ran before")):
+            for line in restore():
+                screen.say(line)
+            before.put_back()
             switch_to(old, system)
-            lay_unit(old, config, system)
+            open_port(config.server.port, agents_address(config), system)
             start(system)
             wait_until_healthy(config, None, system, screen.t)
-    except CommandError as error:
-        raise CommandError(f"{cause}\n{screen.t('The release before does not run either:')} {error}") from cause
+    except (CommandError, OSError) as error:
+        raise CommandError(f"{cause}\n{screen.t('What ran before does not run either:')} {error}") from cause
 
 
 class Schema(NamedTuple):

@@ -1,0 +1,31 @@
+"""`python -m minipanel.database.move OLD NEW`: a checked copy of the database where a panel will go on with it.
+
+The set-up runs it as the panel's user, while no panel runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from minipanel.database.backup import back_up
+from minipanel.exits import DONE, explain_failures
+
+MODE = 0o640
+"""As the unit's UMask has a new database made."""
+
+
+def main() -> int:
+    """Copy. Returns the exit code."""
+    old, new = map(Path, sys.argv[1:])
+
+    def work() -> int:
+        back_up(old, new, replace=False)
+        new.chmod(MODE)
+        return DONE
+
+    return explain_failures(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

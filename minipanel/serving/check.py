@@ -1,0 +1,55 @@
+"""`python -m minipanel.serving.check --config FILE`: whether a panel could start with this configuration.
+
+The set-up runs it as the panel's user and in the panel's sandbox, before it stops the panel that runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from minipanel.errors import CommandError
+from minipanel.exits import DONE, explain_failures
+from minipanel.sections import load_config
+from minipanel.serving.sockets import bind, refuse_bad_tls
+
+
+def check(config_path: Path, is_binding: bool) -> None:
+    """Return when all is well. Raises ConfigError, CommandError: one sentence."""
+    config = load_config(config_path)
+    refuse_bad_tls(config.server)
+    refuse_unwritable(config.database.path)
+    if is_binding:
+        bind(config.server.host, config.server.port).close()
+
+
+def refuse_unwritable(database: Path) -> None:
+    """Raise CommandError unless the database can be written, and files beside it."""
+    try:
+        with tempfile.TemporaryFile(dir=database.parent):
+            pass
+    except OSError as error:
+        raise CommandError(f"The database's folder {database.parent} can't be written: {error.strerror}.") from None
+    if database.exists() and not os.access(database, os.R_OK | os.W_OK):
+        raise CommandError(f"The database {database} can't be read and written by the user that the panel runs as.")
+
+
+def main() -> int:
+    """Check. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="minipanel.serving.check", allow_abbrev=False)
+    parser.add_argument("--config", type=Path, required=True, help="the panel's config.toml")
+    parser.add_argument("--bind", action="store_true", help="bind the port too, which no panel may hold")
+    arguments = parser.parse_args()
+
+    def work() -> int:
+        check(arguments.config, arguments.bind)
+        return DONE
+
+    return explain_failures(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

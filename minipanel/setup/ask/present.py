@@ -1,0 +1,108 @@
+"""What an installed panel is set to, and what becomes of that: pure but for a look at which files are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from minipanel.config import Config
+from minipanel.setup import places
+from minipanel.setup.ask.answers import Answers, Certificates, Front, Kept, SelfMade, kind_of
+from minipanel.translations.language import Translate
+
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting that becomes another, in the reader's language. `is_agents`: agents must know it to report."""
+
+    what: str
+    old: str
+    new: str
+    is_agents: bool = False
+
+
+def present_answers(config: Config) -> Answers:
+    """Return what would have to be answered for this configuration."""
+    url = urlsplit(config.server.url)
+    is_direct = (
+        url.scheme == ("http" if config.server.tls_certificate is None else "https")
+        and (url.port or _USUAL_PORTS[url.scheme]) == config.server.port
+        and not url.path
+    )
+    return Answers(
+        admin=config.admin.username,
+        password=None,
+        is_random=False,
+        nodes=config.nodes,
+        database=config.database.path,
+        port=config.server.port,
+        address=url.hostname or "",
+        auth=config.agents.auth,
+        tls=_kept(config),
+        ignored=config.hosts.ignore,
+        retention_days=config.database.retention_days,
+        front=None if is_direct else Front(url.scheme, url.port, url.path),
+    )
+
+
+def _kept(config: Config) -> Kept | None:
+    certificate, key = config.server.tls_certificate, config.server.tls_key
+    if certificate is None or key is None:
+        return None
+    folder = config.path.parent
+    is_own = certificate != folder / places.CERTIFICATE or not (folder / places.CA_KEY).exists()
+    ca = folder / places.CA
+    return Kept("own" if is_own else "self-made", Certificates(certificate, key, ca if ca.exists() else None))
+
+
+def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
+    """Return what differs, in the order of the questions."""
+    found = [
+        Change(t("account"), old.admin, new.admin),
+        Change(t("password"), "", "" if new.password is None else t("another one; all sessions end")),
+        Change(t("database"), str(old.database), str(new.database)),
+        Change(t("days that records are kept"), str(old.retention_days), str(new.retention_days)),
+        Change(t("port"), str(old.port), str(new.port)),
+        Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
+        Change(t("agents report to"), old.url, new.url, is_agents=True),
+        Change(t("agents prove who they are by"), _proof(old, t), _proof(new, t), is_agents=True),
+    ]
+    return [change for change in found if change.old != change.new]
+
+
+def warnings(old: Answers, new: Answers, t: Translate) -> list[str]:
+    """Return what somebody might not expect of these changes, a sentence each."""
+    lines = []
+    if new.retention_days < old.retention_days:
+        lines.append(t("Records older than {days} days will be deleted.", days=new.retention_days))
+    if new.front is not None and (new.port != old.port or kind_of(new.tls) != kind_of(old.tls)):
+        lines.append(t("Agents go on reporting to {url}, which is not the panel's own port.", url=new.url))
+    return lines
+
+
+def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
+    """Return what can be changed, each with its value."""
+    return [
+        (t("account"), answers.admin),
+        (t("database"), str(answers.database)),
+        (t("days that records are kept"), str(answers.retention_days)),
+        (t("port"), str(answers.port)),
+        (t("HTTPS"), kind_of(answers.tls)),
+        (t("agents report to"), answers.url),
+        (t("agents prove who they are by"), _proof(answers, t)),
+    ]
+
+
+def _https(old: Answers, new: Answers, t: Translate) -> str:
+    match new.tls:
+        case Certificates(certificate) if kind_of(old.tls) == "own":
+            return t("own, {path}", path=certificate)
+        case SelfMade() if kind_of(old.tls) == "self-made":
+            return t("self-made, a new certificate")
+    return kind_of(new.tls)
+
+
+def _proof(answers: Answers, t: Translate) -> str:
+    return "MUNGE" if answers.auth == "munge" else t("a token each")

@@ -1,0 +1,75 @@
+"""The database taken to another place with all its data, and back again where the panel does not run there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from minipanel.errors import CommandError
+from minipanel.models.quote import escape
+from minipanel.setup.change.account import Account
+from minipanel.setup.change.rollback import carry_over
+from minipanel.setup.change.saved import Saved
+from minipanel.translations.language import Translate
+
+SPARE_BYTES = 64 * 2**20
+FAILED_NODES = "rollout-failed.json"
+"""What the roll-out keeps in the same folder."""
+
+
+class Move:
+    """From one file to another, which is not there. The old one is left as it is."""
+
+    def __init__(self, old: Path, new: Path, account: Account, t: Translate) -> None:
+        """Look. Raises CommandError where there is too little space."""
+        self._old, self._new, self._account, self._t = old, new, account, t
+        self._copied: tuple[int, int] | None = None
+        needed_bytes = sum(file.stat().st_size for file in (old, _beside(old, "-wal")) if file.exists()) + SPARE_BYTES
+        free_bytes = shutil.disk_usage(new.parent).free
+        if free_bytes < needed_bytes:
+            free, needed = free_bytes // 2**20, needed_bytes // 2**20 + 1
+            raise CommandError(t("{folder} has {free} MB free, and the database needs {needed} MB.",
+                                 folder=new.parent, free=free, needed=needed))  # fmt: skip
+
+    def carry(self) -> None:
+        """Copy the database while no panel runs, and check the copy. Raises CommandError."""
+        if not self._old.exists():  # the panel has never started
+            return
+        # Not as root: links in a folder of the panel's user could lead anywhere.
+        user, group, others = (self._account.uid, self._account.gid, ()) if os.geteuid() == 0 else (None, None, None)
+        done = subprocess.run(
+            [sys.executable, "-I", "-m", "minipanel.database.move", str(self._old), str(self._new)],
+            capture_output=True, text=True, errors="replace", check=False, cwd="/",
+            user=user, group=group, extra_groups=others,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise CommandError(escape((done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1], 300))
+        Saved.of(self._old.with_name(FAILED_NODES)).put(self._new.with_name(FAILED_NODES))
+        self._copied = _facts(self._new)
+
+    def back(self) -> list[str]:
+        """Take what the new one was told since into the old one, and the new one away. Returns what to say of it."""
+        if self._copied is None:
+            return []
+        is_used = _facts(self._new) != self._copied or _beside(self._new, "-wal").exists()
+        reason = carry_over(self._new, self._old) if is_used else None
+        if reason is not None:
+            return [reason, self._t("What was stored in the meantime is kept in {path}.", path=self._new)]
+        for ending in ("", "-wal", "-shm", ".pid"):
+            _beside(self._new, ending).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._new.with_name(FAILED_NODES).unlink(missing_ok=True)
+        return []
+
+
+def _beside(database: Path, ending: str) -> Path:
+    return database.with_name(database.name + ending)
+
+
+def _facts(database: Path) -> tuple[int, int]:
+    facts = database.stat()
+    return facts.st_size, facts.st_mtime_ns

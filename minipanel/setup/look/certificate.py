@@ -1,0 +1,98 @@
+"""A certificate as agents will see it: a whole handshake in memory, as strict as the strictest Python among nodes."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from pathlib import Path
+
+from minipanel.errors import CommandError
+from minipanel.translations.language import Translate
+
+SOON_SECONDS = 30 * 86400
+
+TURNS = 10
+"""A handshake takes each side three."""
+
+
+def refuse_for_agents(certificate: Path, key: Path, ca: Path | None, host: str, t: Translate) -> int:
+    """Return when the certificate or a CA of its file ends, Unix seconds. Raises CommandError, a sentence.
+
+    `ca`: the CAs that agents trust, None for those of their system, taken to be those of this one. `host`: the name or
+    address that they call the panel by.
+    """
+    server = _server(certificate, key, t)
+    try:
+        client = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    except OSError as error:  # ssl.SSLError is one
+        reason = getattr(error, "reason", None) or error
+        raise CommandError(t("{path} is no CA in PEM ({reason}).", path=ca, reason=reason)) from None
+    _refuse_old_cas(client, ca, t)
+    # From Python 3.13 on this is the default; a trusted intermediate as the end of a chain is not before.
+    client.verify_flags = (client.verify_flags | ssl.VERIFY_X509_STRICT) & ~ssl.VERIFY_X509_PARTIAL_CHAIN
+    client.hostname_checks_common_name = False
+    try:
+        ends = _shake_hands(server, client, host)
+    except ssl.SSLCertVerificationError as error:
+        raise CommandError(_reason(error, certificate, ca, host, t)) from None
+    authorities = [] if ca is None else client.get_ca_certs()
+    return min([ends, *(ssl.cert_time_to_seconds(str(one["notAfter"])) for one in authorities)])
+
+
+def ends_soon(ends: int, t: Translate) -> str:
+    """Return a warning of a certificate that ends within 30 days, "" where it does not."""
+    if ends > time.time() + SOON_SECONDS:
+        return ""
+    day = time.strftime("%Y-%m-%d", time.gmtime(ends))
+    return t("The certificate, or its CA, ends on {day}; agents can't report from then on.", day=day)
+
+
+def _server(certificate: Path, key: Path, t: Translate) -> ssl.SSLContext:
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
+        context.load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        message = t("{certificate} and {key} can't be used together ({reason}).",
+                    certificate=certificate, key=key, reason=reason)  # fmt: skip
+        raise CommandError(message) from None
+    return context
+
+
+def _refuse_old_cas(client: ssl.SSLContext, ca: Path | None, t: Translate) -> None:
+    """Name the CA where it is the one that has ended: the handshake says "certificate" of both."""
+    authorities = [] if ca is None else client.get_ca_certs()
+    if any(ssl.cert_time_to_seconds(str(one["notAfter"])) < time.time() for one in authorities):
+        raise CommandError(t("The CA {path} has expired.", path=ca))
+
+
+def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> int:
+    """Return when the server's certificate ends. Raises ssl.SSLError of the client's side."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = client.wrap_bio(to_client, to_server, server_hostname=host)
+    theirs = server.wrap_bio(to_server, to_client, server_side=True)
+    for _ in range(TURNS):
+        for side in (ours, theirs):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            if side is ours:
+                facts = ours.getpeercert() or {}
+                return int(ssl.cert_time_to_seconds(str(facts["notAfter"])))
+    raise ssl.SSLError("the handshake does not end")
+
+
+def _reason(error: ssl.SSLCertVerificationError, certificate: Path, ca: Path | None, host: str, t: Translate) -> str:
+    match error.verify_code:  # OpenSSL's X509_V_ERR_... (x509_vfy.h)
+        case 9:
+            return t("The certificate {path} is not valid yet.", path=certificate)
+        case 10:
+            return t("The certificate {path} has expired.", path=certificate)
+        case 62 | 64:
+            return t("The certificate {path} does not name {host}, by which agents call the panel, in its "
+                     "subjectAltName.", path=certificate, host=host)  # fmt: skip
+    trusted = t("the CAs of this system; another is named by --tls-ca") if ca is None else str(ca)
+    return t("Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.",
+             path=certificate, ca=trusted, reason=error.verify_message)  # fmt: skip
