@@ -19,6 +19,7 @@ from tests.shown import own_calls, shown_blocks
 PLACEHOLDERS = {
     "ADDRESS": "10.0.1.65",
     "ADDRESSES": "10.0.1.[65-128]",
+    "DAYS": "30",
     "DIR": "/srv/images/el9",
     "FILE": "/backup/data.db",
     "HOST": "127.0.0.1",
