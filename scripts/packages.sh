@@ -14,6 +14,9 @@ ip iproute2 iproute
 systemd-nspawn systemd-container systemd-container
 mmdebstrap mmdebstrap mmdebstrap
 openssl openssl openssl
+curl curl curl
+jq jq jq
+Rscript r-base-core R-core
 gcc gcc gcc
 libc-headers libc6-dev glibc-devel
 prometheus prometheus golang-github-prometheus'
