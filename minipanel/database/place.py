@@ -55,22 +55,21 @@ def take(database: Path, copy: BinaryIO) -> dict[str, object]:
     Raises Refusal; then nothing is left of it.
     """
     size_bytes = os.fstat(copy.fileno()).st_size
-    version = _look_at_head(copy.read(HEAD_BYTES))
+    _look_at_head(copy.read(HEAD_BYTES))
     copy.seek(0)
     if database.is_symlink() or (database.exists() and not database.is_file()):
         raise Refusal("no file", path=str(database))
-    # A migration keeps a copy.
-    needed_bytes = size_bytes * (1 if version == newest_version() else 2) + SPARE_BYTES
-    free_bytes = shutil.disk_usage(database.parent).free
-    if free_bytes < needed_bytes:
-        raise Refusal("no space", needed=needed_bytes // 2**20 + 1, free=free_bytes // 2**20)
     drop(database)
+    _refuse_little_space(database, size_bytes)
     try:
         part = part_of(database)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
         with os.fdopen(descriptor, "wb") as file:
             _pour(copy, file, size_bytes)
-        return {**_check(part), "size_bytes": size_bytes}
+        told = _check(part)
+        if told["version"] != newest_version():  # the panel keeps a copy of it before it changes it
+            _refuse_little_space(database, size_bytes)
+        return {**told, "size_bytes": size_bytes}
     except BaseException:
         drop(database)
         raise
@@ -162,7 +161,13 @@ def records_in(path: Path) -> int:
         raise DatabaseError(str(error)) from error
 
 
-def _look_at_head(head: bytes) -> int:
+def _refuse_little_space(database: Path, size_bytes: int) -> None:
+    needed_bytes, free_bytes = size_bytes + SPARE_BYTES, shutil.disk_usage(database.parent).free
+    if free_bytes < needed_bytes:
+        raise Refusal("no space", needed=needed_bytes // 2**20 + 1, free=free_bytes // 2**20)
+
+
+def _look_at_head(head: bytes) -> None:
     """Refuse what can't be a copy, before all of it is read (sqlite.org/fileformat2.html, section 1.3)."""
     if len(head) < HEAD_BYTES or not head.startswith(MAGIC):
         raise Refusal("no database")
@@ -171,7 +176,6 @@ def _look_at_head(head: bytes) -> int:
         raise Refusal("another program")
     if version > newest_version():
         raise Refusal("too new", version=version, known=newest_version())
-    return int(version)
 
 
 def _pour(copy: BinaryIO, file: BinaryIO, size_bytes: int) -> None:
@@ -188,12 +192,12 @@ def _check(part: Path) -> dict[str, object]:
     try:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
-            stored_version(connection, part)
+            version = stored_version(connection, part)
             complaints = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             if complaints != ["ok"]:
                 raise Refusal("not sound", complaint=complaints[0].splitlines()[0])
             (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
-            return {"records": _records(connection), "newest": newest}
+            return {"records": _records(connection), "newest": newest, "version": version}
     except sqlite3.Error as error:
         raise Refusal("not sound", complaint=str(error)) from error
 

@@ -45,8 +45,9 @@ def store_samples(path: Path, node: int, count: int) -> Path:
 def records(path: Path, node: int) -> int:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        (count,) = database.execute("SELECT count(*) FROM pending_metrics WHERE node_id = ?", (node,)).fetchone()
-    return int(count)
+        # A panel that runs moves them from one to the other.
+        tables = [f"SELECT count(*) FROM {table} WHERE node_id = ?" for table in ("pending_metrics", "system_metrics")]
+        return sum(int(database.execute(table, (node,)).fetchone()[0]) for table in tables)
 
 
 def names(folder: Path) -> list[str]:
@@ -266,6 +267,25 @@ def test_the_database_itself_and_too_small_a_disk_are_refused(
 
 def str_format(sentence: str, **values: object) -> str:
     return sentence.format(**values)
+
+
+@needs_root
+@pytest.mark.parametrize(("version", "is_taken"), [(newest_version(), True), (newest_version() + 1, False)])
+def test_only_an_older_copy_needs_room_for_another_one(
+    tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, version: int, is_taken: bool
+) -> None:
+    """The second is made before the panel brings it to the newest schema."""
+    monkeypatch.setattr(placing_program, "newest_version", lambda: version)
+    usage = shutil.disk_usage(tmp_path)
+    free = iter([placing_program.SPARE_BYTES + copy.stat().st_size, 0])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=next(free)))
+    with copy.open("rb") as file:
+        if is_taken:
+            assert placing_program.take(tmp_path / "new.db", file)["records"] == 3
+        else:
+            with pytest.raises(placing_program.Refusal, match="no space"):
+                placing_program.take(tmp_path / "new.db", file)
+    assert (tmp_path / ".new.db.restoring").exists() is is_taken
 
 
 @needs_root
