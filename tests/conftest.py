@@ -12,6 +12,7 @@ LONGEST = (
     "tests/cluster/test_doctor.py",
     "tests/agent/test_pythons.py",
     "tests/cluster/test_rollout.py",
+    "tests/cluster/test_racks.py",
     "tests/e2e/test_page_access.py",
     "tests/e2e/test_journey.py",
     "tests/e2e/test_page_cluster.py",

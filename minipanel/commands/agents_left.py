@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from minipanel.commands.question import can_ask, confirm
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import heard_by_hostname
-from minipanel.errors import DatabaseError
+from minipanel.errors import CommandError, DatabaseError
 from minipanel.machine.uptime import this_moment
 from minipanel.models.node import state_of
 from minipanel.models.nodeset import fold
@@ -26,6 +26,10 @@ class Report(Protocol):
     @property
     def failed(self) -> Sequence[str]:
         """The hostnames of the nodes that are not as asked."""
+
+    @property
+    def is_interrupted(self) -> bool:
+        """True where it was cut short."""
 
     def show(self) -> None:
         """Print it."""
@@ -64,17 +68,28 @@ def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> boo
     return False
 
 
+def take_agents_away(
+    config: Config,
+    hostnames: Sequence[str],
+    reporting: Collection[str],
+    roll_out: RollOut,
+    show: Callable[[Report], None],
+    t: Translate,
+) -> Removal:
+    """Take the agent away from these nodes, while config.toml has them. Raises CommandError where that was interrupted.
+
+    A dead node must not hold up the others: only what still reports is to stay in config.toml.
+    """
+    report = roll_out(config, hostnames, True)
+    show(report)
+    if report.is_interrupted:
+        raise CommandError(t("Interrupted; config.toml is as it was. Run the command again."))
+    return Removal(report.exit_code, [hostname for hostname in report.failed if hostname in reporting])
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """What came of taking agents away. `kept`: hostnames of nodes that still report, so they stay configured."""
 
-    report: Report
+    exit_code: int
     kept: Sequence[str]
-
-
-def take_agents_away(
-    config: Config, hostnames: Sequence[str], reporting: Collection[str], roll_out: RollOut
-) -> Removal:
-    """Take the agent away from these nodes, while config.toml has them. A dead one must not hold up the others."""
-    report = roll_out(config, hostnames, True)
-    return Removal(report, [hostname for hostname in report.failed if hostname in reporting])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,14 +12,12 @@ from minipanel.errors import BadInput, CommandError
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.names import is_hostname, parse_node_address
-from minipanel.models.nodeset import expand_in_order, fold
+from minipanel.models.nodeset import expand_in_order, fold, parts
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.node_changes import is_twin
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.nodes import CHINESE
-
-_PART = re.compile(r"(?:[^,\[]|\[[^\]]*\])+")
 
 
 def add_node_set(config_path: Path, first: str, second: str | None, name: str | None, hosts: Path = HOSTS) -> None:
@@ -93,7 +90,7 @@ def _hostnames(text: str, t: Translate) -> list[str]:
 def _addresses(text: str, t: Translate) -> list[str]:
     """Return addresses as they are kept: "10.0.1.[65-66]" -> 10.0.1.65, 10.0.1.66. Raises CommandError."""
     found = []
-    for part in _PART.findall(text):
+    for part in parts(text):
         try:
             words = expand_in_order(part) if "[" in part else [part.strip()]
         except BadInput:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from minipanel.commands.agents_left import RollOut, still_reporting, take_agents_away, wants_agents_away
+from minipanel.commands.agents_left import Removal, RollOut, still_reporting, take_agents_away, wants_agents_away
 from minipanel.commands.node_lists import nodes_called
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import nodes_in
@@ -39,16 +39,16 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
         names = quote(fold(name for name in missing if name in unknown))
         raise CommandError(t("{path} has no node named {names}; nothing was removed.", path=config.path, names=names))
     reporting = still_reporting(config, chosen)
-    removal = None
+    visited: Sequence[str] = ()
     if with_agent:
-        known = replace(config, nodes=(*config.nodes, *earlier))
         visited = [node.hostname for node in (*chosen, *earlier)]
-        removal = take_agents_away(known, visited, reporting, roll_out)
     elif wants_agents_away(reporting, True, t):
-        removal = take_agents_away(config, reporting, reporting, roll_out)
-    if removal is not None:
-        removal.report.show()
-    kept = () if removal is None else removal.kept
+        visited = reporting
+    removal = Removal(DONE, ())
+    if visited:
+        known = replace(config, nodes=(*config.nodes, *earlier))
+        removal = take_agents_away(known, visited, reporting, roll_out, lambda report: report.show(), t)
+    kept = removal.kept
     gone = [node.hostname for node in chosen if node.hostname not in kept]
     if gone:
         config = remove_nodes(config.path, set(gone))
@@ -59,7 +59,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     if stays:
         print(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(stays)))
         print(t("To take them out all the same: {command}", command=f"minipanel nodes remove {fold(stays)}"))
-    return DONE if removal is None else removal.report.exit_code
+    return removal.exit_code
 
 
 def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], list[str]]:

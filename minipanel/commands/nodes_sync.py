@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,9 @@ def _apply(
     kept: Sequence[str] = ()
     code = DONE
     if agents_away:
-        removal = take_agents_away(config, agents_away, still_reporting(config, changes.go), roll_out)
-        show("removal", removal.report)
-        kept, code = removal.kept, removal.report.exit_code
+        reporting = still_reporting(config, changes.go)
+        removal = take_agents_away(config, agents_away, reporting, roll_out, partial(show, "removal"), t)
+        kept, code = removal.kept, removal.exit_code
     config = change_nodes(
         config.path,
         config.nodes,
@@ -134,7 +135,7 @@ def _refuse_clearance(
     if changes.is_clearance and not options.remove_all:
         raise CommandError(
             t(
-                "{source} has none of the {count} nodes in {path}, so nothing was changed; "
+                "{source} has none of the nodes in {path} ({count}), so nothing was changed; "
                 "if all of them are to go: minipanel nodes sync --remove-all",
                 source=listed.source, count=len(changes.go), path=config.path,
             )
@@ -150,7 +151,9 @@ def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool
         return False
     count = len(_to_visit(changes))
     if count and options.roll_out:
-        return confirm(t("Write this to config.toml, and bring the agent onto {count} nodes?", count=count), t)
+        return confirm(
+            t("Write this to config.toml, and bring the agent to what is new or changed ({count})?", count=count), t
+        )
     return confirm(t("Write this to config.toml?"), t)
 
 

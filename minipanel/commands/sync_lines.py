@@ -22,7 +22,7 @@ def lines(config: Config, listed: NodeList, changes: NodeChanges, t: Translate) 
     shown = [*explain_faults(listed.faults, t), *_passed_over(config, listed, changes, t)]
     where = {"source": listed.source, "path": config.path}
     if not changes:
-        return [*shown, t("{source} and {path} have the same {count} nodes.", **where, count=len(config.nodes))]
+        return [*shown, t("{source} and {path} have the same nodes: {count}.", **where, count=len(config.nodes))]
     title = t("{source} has other nodes than {path}:", **where)
     return [*shown, title, *align(_rows(changes, t))]
 

@@ -9,11 +9,10 @@ from fnmatch import translate
 
 from minipanel.errors import BadInput
 from minipanel.models.names import is_hostname
-from minipanel.models.nodeset import expand, fold
+from minipanel.models.nodeset import expand, fold, parts
 
 _GLOB = re.compile(r"[A-Za-z0-9._*?-]+")
 _BEGINNING = re.compile(r"([a-z]{3,})(?![a-z])")
-_PART = re.compile(r"(?:[^,\[]|\[[^\]]*\])+")
 _SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
 
 
@@ -63,7 +62,7 @@ def patterns_for(left_out: Sequence[Sequence[str]], kept: Iterable[Sequence[str]
             names = others
     # A short name means the long one of a node that is kept, too.
     names = [name for name in names if not any(map(NamePatterns([name]).matches, kept))]
-    return [*patterns, *(_PART.findall(fold(names)) if names else [])]
+    return [*patterns, *(parts(fold(names)) if names else [])]
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -47,8 +47,12 @@ def expand(text: str) -> list[str]:
 def expand_in_order(text: str) -> list[str]:
     """Return the names in a node set as expand does, but part after part: b,a -> b, a. A name may come twice."""
     expand(text)
-    parts = _ONE_PART.findall(re.sub(r"\s", "", text))
-    return [name for part in parts for name in NodeSet(part, resolver=RESOLVER_NOGROUP)]
+    return [name for part in parts(re.sub(r"\s", "", text)) for name in NodeSet(part, resolver=RESOLVER_NOGROUP)]
+
+
+def parts(text: str) -> list[str]:
+    """Return what commas separate outside brackets: a,b[1,3] -> a, b[1,3]"""
+    return _ONE_PART.findall(text)
 
 
 def fold(names: Iterable[str]) -> str:

@@ -41,6 +41,11 @@ class RolloutReport:
         """The hostnames of the nodes that are not as asked."""
         return tuple(outcome.hostname for outcome in self.outcomes if not outcome.is_good)
 
+    @property
+    def is_interrupted(self) -> bool:
+        """True where it was cut short."""
+        return any(outcome.word is Word.INTERRUPTED for outcome in self.outcomes)
+
     def lines(self) -> list[str]:
         """Return the folded outcomes, one a line, and the counts.
 

@@ -9,7 +9,7 @@ CHINESE = {
     "yes": "是",
     "no": "否",
     # what differs
-    "{source} and {path} have the same {count} nodes.": "{source} 与 {path} 的 {count} 个节点一致。",
+    "{source} and {path} have the same nodes: {count}.": "{source} 与 {path} 的节点一致：{count} 个。",
     "{source} has other nodes than {path}:": "{source} 与 {path} 的节点不同：",
     "new": "新增",
     "gone": "移除",
@@ -20,7 +20,7 @@ CHINESE = {
         "跳过，因为同一节点已有长名称或短名称：{nodes}"
     ),
     "In {source}, but not in /etc/hosts: {nodes}": "在 {source} 中，但不在 /etc/hosts 中：{nodes}",
-    "{source} has none of the {count} nodes in {path}, so nothing was changed; "
+    "{source} has none of the nodes in {path} ({count}), so nothing was changed; "
     "if all of them are to go: minipanel nodes sync --remove-all": (
         "{path} 的 {count} 个节点都不在 {source} 中，因此没有改动任何内容；"
         "如果确实要全部移除：minipanel nodes sync --remove-all"
@@ -29,8 +29,8 @@ CHINESE = {
     "There is no terminal to ask at; to do it: minipanel nodes sync --yes": (
         "没有可供询问的终端；要执行请运行：minipanel nodes sync --yes"
     ),
-    "Write this to config.toml, and bring the agent onto {count} nodes?": (
-        "写入 config.toml，并向 {count} 个节点分发 Agent 吗？"
+    "Write this to config.toml, and bring the agent to what is new or changed ({count})?": (
+        "写入 config.toml，并向新增和变更的节点（{count} 个）分发 Agent 吗？"
     ),
     "Write this to config.toml?": "写入 config.toml 吗？",
     "Please answer y or n.": "请回答 y 或 n。",
@@ -38,6 +38,7 @@ CHINESE = {
     "Written to {path}.": "已写入 {path}。",
     "The agent still runs on {nodes}.": "{nodes} 上的 Agent 仍在运行。",
     "It stays there; to take it away: {command}": "Agent 仍留在节点上；要移除请运行：{command}",
+    "Interrupted; config.toml is as it was. Run the command again.": "已中断；config.toml 未改动。请重新运行该命令。",
     "Take it away there first?": "先移除这些节点上的 Agent 吗？",
     "Still configured, because the agent could not be taken away: {nodes}": (
         "未能移除 Agent，因此仍保留在配置中：{nodes}"

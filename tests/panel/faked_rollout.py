@@ -16,6 +16,7 @@ class FakeRollOut:
     """Stands for the visits to the nodes: notes them, and fails on some."""
 
     fails_on: Sequence[str] = ()
+    is_interrupted: bool = False
     calls: list[tuple[list[str], bool]] = field(default_factory=list)
     configured: list[set[str]] = field(default_factory=list)
     """The hostnames in config.toml at each call."""
@@ -26,12 +27,13 @@ class FakeRollOut:
         self.calls.append((list(hostnames), removes))
         self.configured.append({node.hostname for node in load_config(config.path).nodes})
         self.addresses.append({node.hostname: node.ip for node in config.nodes if node.hostname in hostnames})
-        return FakeReport([name for name in hostnames if name in self.fails_on])
+        return FakeReport([name for name in hostnames if name in self.fails_on], self.is_interrupted)
 
 
 @dataclass
 class FakeReport:
     failed: Sequence[str]
+    is_interrupted: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -110,3 +110,10 @@ def test_a_node_that_the_hosts_file_still_has_would_come_back(
     assert capsys.readouterr().out.splitlines()[-1] == (
         f"{hosts} still has node001: minipanel nodes sync brings them back unless [hosts] ignore names them."
     )
+
+
+def test_who_interrupts_the_removal_of_agents_finds_the_configuration_as_it_was(config: Config) -> None:
+    roll_out = FakeRollOut(fails_on=["node001"], is_interrupted=True)
+    with pytest.raises(CommandError, match="Interrupted; config"):
+        remove_node_set(config.path, "node[001,003]", True, roll_out)
+    assert len(hostnames(config)) == 3

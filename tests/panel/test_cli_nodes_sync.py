@@ -49,7 +49,7 @@ def sync(config: Config, hosts: Path, *words: str, **environment: str) -> tuple[
 
 def test_where_nothing_differs_nothing_is_written(config: Config, hosts: Path) -> None:
     before = config.path.stat()
-    assert sync(config, hosts, "--yes") == (0, f"{hosts} and {config.path} have the same 3 nodes.\n")
+    assert sync(config, hosts, "--yes") == (0, f"{hosts} and {config.path} have the same nodes: 3.\n")
     after = config.path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
@@ -150,7 +150,7 @@ def test_all_nodes_are_taken_out_only_where_that_was_said(config: Config, hosts:
     code, said = sync(config, hosts, "--yes", "--no-rollout")
     assert code == 1
     assert said.endswith(
-        f"{hosts} has none of the 3 nodes in {config.path}, so nothing was changed; "
+        f"{hosts} has none of the nodes in {config.path} (3), so nothing was changed; "
         "if all of them are to go: minipanel nodes sync --remove-all\n"
     )
     assert config.path.read_bytes() == before
@@ -183,7 +183,7 @@ def test_json_has_all_of_it_and_asks_nothing(config: Config, hosts: Path, capsys
     assert (done["is_written"], done["rollout"]) == (True, {"failed": []})
     hosts.write_text("")
     assert sync_nodes(config.path, SyncOptions(str(hosts), yes=True, as_json=True), FakeRollOut()) == 1
-    assert "has none of the 4 nodes" in json.loads(capsys.readouterr().out)["error"]
+    assert "has none of the nodes in" in json.loads(capsys.readouterr().out)["error"]
 
 
 @pytest.mark.parametrize(("answer", "written"), [("y", True), ("", True), ("what\nno", False), ("\x04", False)])
@@ -299,4 +299,14 @@ def test_a_file_of_nodes_written_another_way_is_left_alone(config: Config, hosts
     code, said = sync(config, hosts, "--yes", "--no-rollout")
     assert code == 2
     assert "in another way than by [[nodes]] sections; edit it by hand." in said
+    assert config.path.read_bytes() == before
+
+
+def test_who_interrupts_the_removal_of_agents_finds_the_configuration_as_it_was(config: Config, hosts: Path) -> None:
+    hosts.write_text("10.0.0.4 node003\n10.0.0.9 node009\n")
+    roll_out = FakeRollOut(fails_on=["node001"], is_interrupted=True)
+    before = config.path.read_bytes()
+    with pytest.raises(CommandError, match="Interrupted; config"):
+        sync_nodes(config.path, SyncOptions(str(hosts), yes=True, with_agent=True), roll_out)
+    assert len(roll_out.calls) == 1
     assert config.path.read_bytes() == before
