@@ -196,9 +196,10 @@ def _last_lines(file: Path, what: Restored, is_kept: bool, screen: Screen) -> li
     else:
         lines = [t("{file} is the database now; start the panel.", file=file)]
     if is_kept:
+        words = f"{what.kept}" if what.is_service else f"{what.kept} --config {what.config.path}"
         lines += [
             t("What was there, with all that was stored after the copy, is kept: {kept}", kept=what.kept),
-            t("Undo: minipanel restore {kept}", kept=what.kept),
+            t("Undo: minipanel restore {kept}", kept=words),
         ]
     return lines
 
