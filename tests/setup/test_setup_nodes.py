@@ -115,6 +115,15 @@ def test_what_options_leave_out_is_ignored_too(machine: Machine, tmp_path: Path)
     assert chosen.ignored == ["node[05-06,11-20]"]
 
 
+def test_what_was_left_out_before_is_not_proposed_again(machine: Machine) -> None:
+    machine.write("/etc/hosts", HOSTS)
+    screen = TypingScreen("l", "")
+    chosen = ask_nodes(screen, Request(is_guided=True), machine.system, OWN, ["node[02-20]", "mgmt"])
+    assert names(chosen) == ["mgmt", "node01"]
+    assert chosen.ignored == ["node[02-20]"]
+    assert "     10.0.0.120  node20  ignored" in screen.shown
+
+
 def test_a_node_is_added_at_the_end() -> None:
     chosen = selection("mgmt")
     chosen.add("::ffff:10.0.0.9", "node9")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from minipanel.config import NodeConfig
 from minipanel.errors import CommandError
 from minipanel.machine.hosts import HOSTS, Fault, Hosts, parse_hosts, with_this_machine
 from minipanel.machine.hosts_faults import explain_faults
+from minipanel.models.name_patterns import NamePatterns
 from minipanel.setup.ask.selection import Selection
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
@@ -18,9 +19,13 @@ from minipanel.translations.language import Translate
 Nodes = Iterable[NodeConfig]
 
 
-def ask_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork) -> Selection:
-    """Return the chosen nodes, this machine first."""
+def ask_nodes(
+    screen: Screen, request: Request, system: System, network: OwnNetwork, ignored: Sequence[str] = ()
+) -> Selection:
+    """Return the chosen nodes, this machine first. ignored: what was left out before, unless options choose."""
     selection, faults = _select(screen.t, request, system, network)
+    if request.only is None and request.without is None:
+        selection.leave_out(NamePatterns(ignored))
     screen.say(*explain_faults(faults, screen.t), *selection.lines())
     if screen.is_guided:
         _let_edit(screen, selection)

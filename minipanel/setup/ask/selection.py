@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from minipanel.config import NodeConfig
 from minipanel.errors import BadInput, CommandError
 from minipanel.machine.hosts import HostsNode
-from minipanel.models.name_patterns import patterns_for
+from minipanel.models.name_patterns import NamePatterns, patterns_for
 from minipanel.models.names import is_hostname, parse_node_address
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
@@ -70,6 +70,10 @@ class Selection:
         Raises CommandError, and nothing is taken out, when one is not there or is this machine.
         """
         return self._take_out(self._numbered(text) if _NUMBERS.fullmatch(text) else self._named(text))
+
+    def leave_out(self, ignore: NamePatterns) -> None:
+        """Take out what is to be ignored, by any name of its line; this machine stays."""
+        self._take_out({i for i, node in enumerate(self.nodes) if i > 0 and ignore.matches(self._names_of(node))})
 
     def keep_only(self, node_set: str) -> None:
         """Take out all nodes but these and this machine. Raises CommandError when one is not there."""

@@ -48,7 +48,7 @@ def ask_everything(
     admin = ask_admin(screen, request, before.admin)
     password, is_random = ask_password(screen, request)
     screen.title(t("Nodes"))
-    selection = ask_nodes(screen, request, system, network)
+    selection = ask_nodes(screen, request, system, network, before.ignored)
     nodes, ignored = selection.nodes, tuple(selection.ignored)
     screen.question_title(t("Panel"))
     database = ask_database(screen, request, system, before.database)
