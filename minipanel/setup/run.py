@@ -57,6 +57,8 @@ def _change(
     is_same = current_release(system) == release
     if before is None:
         proposed = NOTHING_ANSWERED if there is None else present_answers(there)
+        if there is not None:
+            screen.say("", t("The first installation was cut short and goes on; what was answered is proposed again."))
         answers = ask_everything(screen, request, system, network, proposed)
         screen.title(t("This will be done"))
         screen.say(*summary(answers, screen))

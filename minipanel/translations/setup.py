@@ -171,6 +171,9 @@ CHINESE = {
     "configuration": "配置",
     "{path} is there: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
     "Install now?": "现在安装吗？",
+    "The first installation was cut short and goes on; what was answered is proposed again.": (
+        "首次安装曾中断，现在继续；上次的回答作为默认值。"
+    ),
     "Settings": "当前设置",
     "Change any of these?": "要更改其中的设置吗？",
     "This will be changed": "将更改",

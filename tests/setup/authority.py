@@ -28,29 +28,38 @@ class Pair:
 
 
 def make_pair(
-    folder: Path, names: str, key_usage: str = KEY_USAGE, start: str = "20200101000000Z", end: str = "20500101000000Z"
+    folder: Path,
+    names: str,
+    key_usage: str = KEY_USAGE,
+    start: str = "20200101000000Z",
+    end: str = "20500101000000Z",
+    ca_end: str = "20500101000000Z",
 ) -> Pair:
-    """Make a CA and a certificate for these names ("IP:10.0.0.1,DNS:mgmt"), valid from and to these times."""
+    """Make a CA and a certificate for these names ("IP:10.0.0.1,DNS:mgmt"), valid from and to these times.
+
+    ca_end: to when the CA is valid.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "ca.cnf", f"[req]\ndistinguished_name=n\nx509_extensions=e\n[n]\n[e]\n{key_usage}"
-           "basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash\n")  # fmt: skip
-    _openssl(folder, "req", "-x509", "-new", *NEW_KEY, "-days", "9000", "-config", "ca.cnf", "-subj", "/CN=site CA",
-             "-keyout", "ca.key", "-out", "ca.pem")  # fmt: skip
-    _write(folder / "panel.cnf", "[req]\ndistinguished_name=n\n[n]\n[ca]\ndefault_ca=d\n[d]\ndatabase=index\n"
-           "serial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=e\nunique_subject=no\n"
-           f"[p]\ncommonName=supplied\n[e]\nsubjectAltName={names}\nauthorityKeyIdentifier=keyid\n"
-           "basicConstraints = critical, CA:FALSE\n")  # fmt: skip
-    _write(folder / "index", "")
-    _write(folder / "serial", "01\n")
-    _openssl(folder, "req", "-new", *NEW_KEY, "-config", "panel.cnf", "-subj", "/CN=panel",
-             "-keyout", "panel.key", "-out", "panel.csr")  # fmt: skip
-    _openssl(folder, "ca", "-batch", "-config", "panel.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-notext",
-             "-in", "panel.csr", "-out", "panel.pem", "-startdate", start, "-enddate", end)  # fmt: skip
+    (folder / "index").write_text("")
+    (folder / "serial").write_text("01\n")
+    _sign(folder, "ca", f"{key_usage}basicConstraints = critical, CA:TRUE\n", "20200101000000Z", ca_end)
+    leaf = f"subjectAltName = {names}\nauthorityKeyIdentifier = keyid\nbasicConstraints = critical, CA:FALSE\n"
+    _sign(folder, "panel", leaf, start, end)
     return Pair(folder / "panel.pem", folder / "panel.key", folder / "ca.pem")
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text)
+def _sign(folder: Path, name: str, extensions: str, start: str, end: str) -> None:
+    """Make <name>.key and <name>.pem by the folder's CA; "ca" signs itself. `openssl ca` takes any times."""
+    (folder / f"{name}.cnf").write_text(
+        "[req]\ndistinguished_name=n\n[n]\n[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\n"
+        "default_md=sha256\npolicy=p\nx509_extensions=e\nunique_subject=no\n[p]\ncommonName=supplied\n"
+        f"[e]\nsubjectKeyIdentifier = hash\n{extensions}"
+    )
+    _openssl(folder, "req", "-new", *NEW_KEY, "-config", f"{name}.cnf", "-subj", f"/CN={name} of {folder.name}",
+             "-keyout", f"{name}.key", "-out", f"{name}.csr")  # fmt: skip
+    signer = ("-selfsign", "-keyfile", "ca.key") if name == "ca" else ("-cert", "ca.pem", "-keyfile", "ca.key")
+    _openssl(folder, "ca", "-batch", "-config", f"{name}.cnf", *signer, "-notext", "-in", f"{name}.csr",
+             "-out", f"{name}.pem", "-startdate", start, "-enddate", end)  # fmt: skip
 
 
 def _openssl(folder: Path, *words: str) -> None:

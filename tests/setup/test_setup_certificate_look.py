@@ -57,3 +57,21 @@ def test_what_ends_within_thirty_days_is_warned_of(tmp_path: Path) -> None:
     day = time.strftime("%Y-%m-%d", time.gmtime(ends[0]))
     assert ends_soon(ends[0], english).startswith(f"The certificate, or its CA, ends on {day};")
     assert ends_soon(ends[1], english) == ""
+
+
+def test_the_ca_may_end_before_its_certificate(tmp_path: Path) -> None:
+    soon = make_pair(tmp_path / "soon", "IP:10.0.0.1", ca_end=moment(time.time() + 20 * DAY))
+    assert ends_soon(refuse_for_agents(soon.certificate, soon.key, soon.ca, "10.0.0.1", english), english) != ""
+    old = make_pair(tmp_path / "old", "IP:10.0.0.1", ca_end=moment(time.time() - DAY))
+    with pytest.raises(CommandError, match=r"The CA .*/old/ca\.pem has expired"):
+        refuse_for_agents(old.certificate, old.key, old.ca, "10.0.0.1", english)
+
+
+def test_of_several_cas_one_that_has_ended_matters_not(tmp_path: Path) -> None:
+    good, old = (
+        make_pair(tmp_path / "good", "IP:10.0.0.1"),
+        make_pair(tmp_path / "old", "IP:10.0.0.1", ca_end=moment(time.time() - DAY)),
+    )
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(old.ca.read_text() + good.ca.read_text())
+    assert ends_soon(refuse_for_agents(good.certificate, good.key, bundle, "10.0.0.1", english), english) == ""

@@ -50,6 +50,7 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
         if is_own_command(system):
             system.path(places.COMMAND).unlink()
         shutil.rmtree(system.path(places.HOME), ignore_errors=True)
+        shutil.rmtree(system.path(places.STAGE), ignore_errors=True)
         for folder in system.path("/opt").glob(AGENT_COPY):
             shutil.rmtree(folder, ignore_errors=True)
     if is_purge:

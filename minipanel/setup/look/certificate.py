@@ -27,16 +27,16 @@ def refuse_for_agents(certificate: Path, key: Path, ca: Path | None, host: str, 
     except OSError as error:  # ssl.SSLError is one
         reason = getattr(error, "reason", None) or error
         raise CommandError(t("{path} is no CA in PEM ({reason}).", path=ca, reason=reason)) from None
-    _refuse_old_cas(client, ca, t)
     # From Python 3.13 on this is the default; a trusted intermediate as the end of a chain is not before.
     client.verify_flags = (client.verify_flags | ssl.VERIFY_X509_STRICT) & ~ssl.VERIFY_X509_PARTIAL_CHAIN
     client.hostname_checks_common_name = False
     try:
         ends = _shake_hands(server, client, host)
     except ssl.SSLCertVerificationError as error:
+        if any(end < time.time() for end in _only_authority_ends(client, ca)):
+            raise CommandError(t("The CA {path} has expired.", path=ca)) from None
         raise CommandError(_reason(error, certificate, ca, host, t)) from None
-    authorities = [] if ca is None else client.get_ca_certs()
-    return min([ends, *(ssl.cert_time_to_seconds(str(one["notAfter"])) for one in authorities)])
+    return min([ends, *_only_authority_ends(client, ca)])
 
 
 def ends_soon(ends: int, t: Translate) -> str:
@@ -60,11 +60,10 @@ def _server(certificate: Path, key: Path, t: Translate) -> ssl.SSLContext:
     return context
 
 
-def _refuse_old_cas(client: ssl.SSLContext, ca: Path | None, t: Translate) -> None:
-    """Name the CA where it is the one that has ended: the handshake says "certificate" of both."""
+def _only_authority_ends(client: ssl.SSLContext, ca: Path | None) -> list[int]:
+    """Return when the one CA ends. Of several nobody says here by which of them the certificate is."""
     authorities = [] if ca is None else client.get_ca_certs()
-    if any(ssl.cert_time_to_seconds(str(one["notAfter"])) < time.time() for one in authorities):
-        raise CommandError(t("The CA {path} has expired.", path=ca))
+    return [int(ssl.cert_time_to_seconds(str(one["notAfter"]))) for one in authorities] if len(authorities) == 1 else []
 
 
 def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> int:
