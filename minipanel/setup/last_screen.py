@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
-from minipanel.setup.ask.present import Change
+from minipanel.setup.ask.present import Change, change_table
 from minipanel.setup.screen import Screen
 from minipanel.translations.columns import align
 
@@ -36,7 +36,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
     rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(done.answers, screen)]
     lines = [t("MiniPanel runs."), *align(rows), ""]
     if done.changed:
-        lines.append(t("Changed: {settings}.", settings=", ".join(change.what for change in done.changed)))
+        lines += [t("Changed:"), *change_table(done.changed), ""]
     if done.is_rolled_out is None and done.is_agents:
         lines.append(_agents_line(done, screen))
     elif done.is_rolled_out is False:

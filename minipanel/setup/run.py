@@ -13,7 +13,7 @@ from minipanel.exits import DONE, FAILED
 from minipanel.machine.uptime import this_moment
 from minipanel.setup.alone import alone
 from minipanel.setup.ask.answers import Answers
-from minipanel.setup.ask.present import Change, changes, present_answers, warnings
+from minipanel.setup.ask.present import Change, change_table, changes, present_answers, warnings
 from minipanel.setup.ask.questions import PORT, parse_port
 from minipanel.setup.ask.wizard import NOTHING_ANSWERED, ask_changes, ask_everything, summary
 from minipanel.setup.change.configuration import installed_config, is_unfinished
@@ -26,7 +26,6 @@ from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.translations.columns import align
 
 RollOut = Callable[[Path], int]
 """Brings the agent onto all nodes of this config.toml and shows how that goes. Returns 0 when all of them report."""
@@ -105,7 +104,7 @@ def _changes(
     changed = changes(present, answers, t)
     if changed:
         screen.title(t("This will be changed"))
-        screen.say(*align([(change.what, change.old, "→", change.new) for change in changed]))
+        screen.say(*change_table(changed))
         screen.say(*warnings(present, answers, t))
     else:
         screen.say("", t("{path} is there: configuration, account and data stay as they are.", path=before.path))

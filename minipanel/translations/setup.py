@@ -230,7 +230,7 @@ CHINESE = {
     "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
         "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
     ),
-    "Changed: {settings}.": "已更改：{settings}。",
+    "Changed:": "已更改：",
     "The agents keep their samples until they are told of it: minipanel rollout": (
         "Agent 会保留样本，直到把更改分发给它们：minipanel rollout"
     ),

@@ -11,6 +11,7 @@ import pytest
 
 from minipanel.errors import CommandError
 from minipanel.setup.change.release import lay_command
+from minipanel.setup.change.uninstall import main as uninstall_main
 from minipanel.setup.change.uninstall import uninstall
 from minipanel.setup.system import System
 from tests.setup.machine import Machine, TypingScreen
@@ -167,3 +168,11 @@ def test_uninstalling_from_the_archive_needs_no_more_than_install_sh_puts_on_the
     program = f"import sys; sys.path[:0] = {path}; import minipanel.setup.change.uninstall"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
+
+
+def test_an_option_that_uninstalling_would_pass_over_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["", "--uninstall", "--yes", "--port=1"])
+    assert uninstall_main() == 1
+    assert capsys.readouterr().err == "--port=1 does not go with --uninstall.\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers, Certificates, Front, Kept, SelfMade, kind_of
+from minipanel.translations.columns import align
 from minipanel.translations.language import Translate
 
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -70,6 +72,11 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("agents prove who they are by"), _proof(old, t), _proof(new, t), is_agents=True),
     ]
     return [change for change in found if change.old != change.new]
+
+
+def change_table(changes: Sequence[Change]) -> list[str]:
+    """Return changes as lines: what, what it was, what it becomes."""
+    return align([(change.what, change.old, "→", change.new) for change in changes])
 
 
 def warnings(old: Answers, new: Answers, t: Translate) -> list[str]:

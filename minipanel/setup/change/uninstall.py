@@ -107,9 +107,11 @@ def _last_words(database: Path, system: System, screen: Screen, is_purge: bool) 
 def main() -> int:
     """Uninstall from the archive, without an installed panel. Arguments: --purge, --yes. Returns the exit code."""
     words = set(sys.argv[1:])
-    screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and "--yes" not in words)
+    screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
 
     def work() -> int:
+        for word in words - {"--uninstall", "--purge", "--yes", "-y"}:
+            raise CommandError(screen.t("{option} does not go with --uninstall.", option=word))
         uninstall(System(user_id=os.geteuid()), screen, "--purge" in words)
         return DONE
 
