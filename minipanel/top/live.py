@@ -99,7 +99,9 @@ class _Watch:
 
     def _press(self, keys: list[str]) -> bool:
         for key in keys:
-            self._choice = pressed(self._choice, key, self._listing(), self._rows)
+            # Who pastes much must not wait until each letter has chosen among 10,000 nodes.
+            listing = Listing((), (), 0) if self._choice.mode == "typing" else self._listing()
+            self._choice = pressed(self._choice, key, listing, self._rows)
         return bool(keys)
 
     def _begin_anew(self, is_stopped: bool) -> None:
@@ -125,8 +127,8 @@ class _Watch:
         frame = draw(picture, self._words, columns, lines)
         self._choice, self._rows = replace(self._choice, first=frame.first), frame.rows
         painted = [self._painter.painted(line) for line in frame.lines]
-        self._terminal.write(changed_lines(self._shown, painted), self._encoding)
-        self._shown = painted
+        is_whole = self._terminal.write(changed_lines(self._shown, painted), self._encoding)
+        self._shown = painted if is_whole else []
 
     def _hear(self, news: News) -> None:
         if isinstance(news, LastHour):

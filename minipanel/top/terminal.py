@@ -20,6 +20,8 @@ ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 _NOTED = (*ENDING, signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 
 _READ_BYTES = 4096
+_CHUNK_BYTES = 512
+_LEAVE_SECONDS = 1.0
 _FALLBACK_SIZE = (80, 24)
 
 
@@ -80,14 +82,18 @@ class Terminal:
         typed = self._read_keys() if self._stdin in ready else b""
         return typed, set(os.read(self._wake_read, _READ_BYTES)) - {0} if self._wake_read in ready else set()
 
-    def write(self, text: str, encoding: str = "utf-8") -> None:
-        """Write text; signs that the encoding lacks become question marks."""
+    def write(self, text: str, encoding: str = "utf-8") -> bool:
+        """Write text; signs that the encoding lacks become question marks. Returns whether all of it was taken.
+
+        A terminal that was stopped (Ctrl-S), or is far away and silent, takes nothing: no signal must wait for it.
+        """
         data = text.encode(encoding, "replace")
-        try:
-            while data:
-                data = data[os.write(self._stdout, data) :]
-        except OSError:
-            self._is_gone = True
+        while data:
+            woken, ready, _ = select.select([self._wake_read], [self._stdout], [])
+            if woken and not ready:
+                return False
+            data = data[self._put(data) :]
+        return True
 
     def stop(self) -> None:
         """Give the terminal back and stop, as Ctrl-Z asks. Returns when the program goes on, with it taken again."""
@@ -104,10 +110,23 @@ class Terminal:
         self.write(_ENTER)
 
     def _give_back(self) -> None:
-        self.write(_LEAVE)
+        with suppress(termios.error, OSError):
+            # Else what follows would wait for Ctrl-Q. Linux takes back with TCOON only what TCOOFF has stopped.
+            termios.tcflow(self._stdout, termios.TCOOFF)
+            termios.tcflow(self._stdout, termios.TCOON)
+        if select.select([], [self._stdout], [], _LEAVE_SECONDS)[1]:
+            self._put(_LEAVE.encode())
         with suppress(termios.error, OSError):  # it is gone
             if self._saved is not None:
                 termios.tcsetattr(self._stdin, termios.TCSAFLUSH, self._saved)  # type: ignore[arg-type]
+
+    def _put(self, data: bytes) -> int:
+        """Write as much as the terminal takes at once; all is as good as taken where it is gone."""
+        try:
+            return os.write(self._stdout, data[:_CHUNK_BYTES])
+        except OSError:
+            self._is_gone = True
+            return len(data)
 
     def _read_keys(self) -> bytes:
         try:

@@ -137,6 +137,27 @@ def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(fleet: Fleet, numbe
         assert session.is_as_it_was
 
 
+def test_a_terminal_that_was_stopped_by_ctrl_s_holds_up_no_signal(fleet: Fleet) -> None:
+    with top(fleet) as session:
+        session.wait_for("63 up")
+        session.press("\x13")
+        time.sleep(2.5)  # a picture waits to be written by then
+        session.process.send_signal(signal.SIGTERM)
+        assert session.end(seconds=8) == -signal.SIGTERM
+        assert session.is_as_it_was
+
+
+def test_ctrl_s_and_ctrl_q_leave_a_whole_picture(fleet: Fleet) -> None:
+    with top(fleet) as session:
+        session.wait_for("63 up")
+        session.press("\x13")
+        time.sleep(2.5)
+        session.press("s")
+        session.press("\x11")
+        session.wait_for("by name")
+        session.wait_for("q quit")
+
+
 def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(fleet: Fleet) -> None:
     folder = fleet.database.parent
     words = [sys.executable, "-m", "minipanel", "top", "--config", str(fleet.config.path)]
