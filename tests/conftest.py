@@ -8,6 +8,7 @@ LONGEST = (
     "tests/cluster/test_rollout_faults.py",
     "tests/cluster/test_install_guided.py",
     "tests/cluster/test_install.py",
+    "tests/cluster/test_keeping.py",
     "tests/cluster/test_docs_shown.py",
     "tests/cluster/test_doctor.py",
     "tests/agent/test_pythons.py",
