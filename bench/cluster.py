@@ -53,8 +53,11 @@ def running_panel(config: Config) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextlib.contextmanager
-def running_nodes(config: Config, seconds: int, settle: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """Run the agents of all nodes for so many seconds or while the block runs. What they see is told after `settle`."""
+def running_nodes(config: Config, seconds: int, settle: int = 0, *more: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the agents of all nodes for so many seconds or while the block runs. What they see is told after `settle`.
+
+    `more`: options of load.py.
+    """
     command = [sys.executable, str(ROOT / "bench" / "load.py"), "--port", str(config.server.port)]
     command += ["--nodes", str(len(config.nodes)), "--seconds", str(seconds), "--settle", str(settle)]
     command += ["--interval", str(config.agents.interval)]
@@ -62,7 +65,7 @@ def running_nodes(config: Config, seconds: int, settle: int = 0) -> Iterator[sub
         command += ["--secret", config.agents.secret]
     else:
         command += ["--munge-socket", str(config.agents.munge_socket)]
-    with running(command, stdout=subprocess.PIPE) as load:
+    with running([*command, *more], stdout=subprocess.PIPE) as load:
         yield load
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 import zlib
 from base64 import urlsafe_b64encode
+from pathlib import Path
 
 import uvloop
 from minipanel_agent import munge
@@ -37,6 +38,9 @@ def main() -> None:
     parser.add_argument("--settle", type=int, default=0, help="seconds whose answers are not counted")
     parser.add_argument("--secret", help="for tokens; MUNGE without it")
     parser.add_argument("--munge-socket")
+    parser.add_argument("--period", type=int, default=0, help="seconds in which every second node goes and comes once")
+    parser.add_argument("--away", type=int, default=0, help="for so many seconds of the period it reports nothing")
+    parser.add_argument("--diary", help="a file that gets a line of JSON for each sample that was stored")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(Load(parser.parse_args()).run())
 
@@ -67,6 +71,7 @@ class Load:
         self.settling_refused = 0
         self.stored = 0
         self.late = 0
+        self.diary: list[dict[str, object]] = []
 
     async def run(self) -> None:
         """Connect, report until the time is over, tell."""
@@ -80,6 +85,7 @@ class Load:
         with contextlib.suppress(asyncio.CancelledError):
             await reports
         self._tell()
+        self._write_diary()
 
     def take(self, status: int, seconds: float, is_late: bool, is_settling: bool) -> None:
         """Note one answer; of the time in which the cluster settles, only whether it was refused."""
@@ -91,6 +97,10 @@ class Load:
         self.late += is_late
         if status != 200:
             self.refused[status] = self.refused.get(status, 0) + 1
+
+    def _write_diary(self) -> None:
+        if self.options.diary:
+            Path(self.options.diary).write_text("".join(f"{json.dumps(line)}\n" for line in self.diary))
 
     def _tell(self) -> None:
         times = sorted(self.answer_seconds) or [0.0]
@@ -131,8 +141,15 @@ class Agent(asyncio.Protocol):
         spread = min(4.0, options.nodes / 500) * (zlib.crc32(self._name.encode()) % 1000 / 1000)
         for tick in range(first, end, options.interval):
             await asyncio.sleep(max(0.0, tick + spread - time.time()))
-            begin = time.perf_counter()
-            status = await self.post(json.dumps(sample(self._name, self._number, tick)).encode())
+            if is_away(self._number, tick, options):
+                continue
+            if options.period and self._transport.is_closing():  # the panel ends what is silent for long
+                await self.connect()
+            begin, sent = time.perf_counter(), time.time()
+            own = sample(self._name, self._number, tick)
+            status = await self.post(json.dumps(own).encode())
+            if options.diary and status == 200:
+                self._load.diary.append({**own, "sent": sent, "answered": time.time()})
             is_late = time.time() > tick + options.interval
             self._load.take(status, time.perf_counter() - begin, is_late, tick < first + options.settle)
 
@@ -172,6 +189,11 @@ class Agent(asyncio.Protocol):
         """Count a lost connection as status 0."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(0)
+
+
+def is_away(number: int, tick: int, options: argparse.Namespace) -> bool:
+    """Tell whether node k reports nothing at a tick: every second node, each at a time of its own."""
+    return options.period > 0 and number % 2 == 0 and (tick + 7 * number) % options.period < options.away
 
 
 def sample(name: str, number: int, tick: int) -> dict[str, object]:

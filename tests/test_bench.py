@@ -16,7 +16,9 @@ TINY = {
     "backfill.py": "--nodes 10 --samples 520 --at-once 3 --calm 5 --no-save",
     "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",
     "ingest.py": "--nodes 5,10 --seconds 10 --settle 1 --credentials token --save-as",
+    "metrics.py": "--nodes 10 --repeat 2 --turns 1 --seconds 6 --settle 1 --no-save",
     "rollout.py": "--nodes 3",
+    "scrapes.py": "--nodes 30 --seconds 35 --period 40 --away 20 --every 2 --no-save",
     "stream.py": "--nodes 10 --pages 2 --seconds 1 --settle 1 --no-save",
 }
 
@@ -34,6 +36,7 @@ ELSEWHERE = {
         "peers.py",
         "processes.py",
         "receiver.py",
+        "scraper.py",
         "session.py",
     ),
     *("steps.py", "targets.py", "viewers.py"),

@@ -10,7 +10,7 @@ from minipanel.errors import PanelError
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 
-COMMIT_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+COMMIT_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds, into which transactions are sorted."""
 
 REASONS: Final = {

@@ -14,6 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client.openmetrics.parser import (
+    text_string_to_metric_families as openmetrics_string_to_metric_families,
+)
+from prometheus_client.parser import text_string_to_metric_families
 
 from minipanel.app import create_app
 from minipanel.config import Config
@@ -265,6 +269,20 @@ def test_a_label_is_escaped_by_the_rules_of_both_formats() -> None:
         text = exposition(node_families([odd]), form).decode()  # type: ignore[arg-type]
         assert 'minipanel_node_up{node="a\\"b\\\\c\\nd"} 1\n' in text
         assert ',name="名",version=' in text
+
+
+async def test_readers_of_both_formats_take_an_answer_apart(client: httpx.AsyncClient) -> None:
+    await send(client, sample())
+    read = {"text/plain": text_string_to_metric_families, OPENMETRICS: openmetrics_string_to_metric_families}
+    found = []
+    for accept, families in read.items():
+        text = (await client.get("/metrics", headers={"Accept": accept})).text
+        samples = [
+            (each.name, tuple(sorted(each.labels.items()))) for family in families(text) for each in family.samples
+        ]
+        found.append({name for name, _ in samples})
+        assert len(set(samples)) == len(samples)
+    assert found[0] == found[1]
 
 
 async def test_each_family_is_described_and_its_lines_stand_together(client: httpx.AsyncClient) -> None:
