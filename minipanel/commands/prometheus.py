@@ -51,7 +51,8 @@ def _notes(config: Config, token_file: Path, t: Translate) -> list[str]:
     notes = [
         t("For Prometheus: the panel as one target for all nodes. Save it beside prometheus.yml and name it there:"),
         "  scrape_config_files: [minipanel.yml]",
-        t("{file} holds a token of the panel, and belongs to Prometheus (mode 0400).", file=token_file),
+        t("{file} belongs to Prometheus (mode 0400) and holds an API token; on the panel's machine:", file=token_file),
+        "  minipanel access tokens add prometheus --scope metrics >minipanel.token",
     ]
     if _has_own_ca(config):
         file, own = _ca_file(token_file), config.path.parent / CA

@@ -4,8 +4,8 @@ CHINESE = {
     "For Prometheus: the panel as one target for all nodes. Save it beside prometheus.yml and name it there:": (
         "供 Prometheus 使用：面板作为全部节点的唯一抓取目标。请保存到 prometheus.yml 旁边，并在其中写上："
     ),
-    "{file} holds a token of the panel, and belongs to Prometheus (mode 0400).": (
-        "{file} 中存放面板的令牌，属主为 Prometheus（权限 0400）。"
+    "{file} belongs to Prometheus (mode 0400) and holds an API token; on the panel's machine:": (
+        "{file} 中存放 API 令牌，属主为 Prometheus（权限 0400）；令牌在面板所在机器上创建："
     ),
     "{file} is a copy of the panel's {own}.": "{file} 是面板上 {own} 的副本。",
     "the agents' interval: each sample is scraped once": "即采样间隔：每个样本恰好抓取一次",

@@ -45,6 +45,7 @@ def test_the_configuration_is_printed_and_prometheus_takes_it(config: Config, tm
     assert f'targets: ["127.0.0.1:{config.server.port}"]' in done.stdout
     assert "scheme: http\n" in done.stdout
     assert "tls_config" not in done.stdout
+    assert "#   minipanel access tokens add prometheus --scope metrics >minipanel.token\n" in done.stdout
     assert_is_taken(done.stdout, tmp_path)
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.panel.commands import log_in, running_panel, written_config
-from tests.panel.example import PASSWORD, bearer, body_of, sample
+from tests.panel.commands import run, running_panel, written_config
+from tests.panel.example import bearer, body_of, sample
 from tests.prometheus import MISSING, Prometheus, running_prometheus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         headers = {**bearer(), "X-MiniPanel-Sent": f"{time.time():.3f}", "User-Agent": "minipanel-agent/0.1.0"}
         samples = body_of(sample(timestamp=now - 5, cpu_percent=10), sample(timestamp=now))
         assert httpx.post(f"{config.server.url}/api/metrics", content=samples, headers=headers).status_code == 200
-        token = log_in(config.server.url, PASSWORD).json()["token"]
+        made = run("access", "tokens", "add", "prometheus", "--scope", "metrics", "--config", config.path)
+        assert made.returncode == 0, made.stderr
+        token = made.stdout
         with running_prometheus(config, token, folder, 1) as prometheus:
             end = time.monotonic() + 30
             while len(prometheus.samples("minipanel_database_bytes", 60).get((), {})) < SCRAPES:
