@@ -14,7 +14,9 @@ from minipanel.cli.help import Command, Group
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 ConfigOption = Annotated[
-    Path, Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.")
+    Path,
+    # What can't be read is told by the one who reads it, in a sentence, and not by Typer as a wrong usage.
+    Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.", readable=False),
 ]
 JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -12,11 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from minipanel.cli import cli
 from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.errors import ConfigError
-from minipanel.top.command import TopOptions, show_top
 from tests.panel.commands import certificate, run, running_panel, written_config
 from tests.panel.example import bearer, body_of, sample
 
@@ -113,10 +116,12 @@ def test_a_panel_of_another_secret_is_one_sentence(config: Config, tmp_path: Pat
 def test_who_may_not_read_the_configuration_is_told_to_use_sudo(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Root may read whatever the mode says, so the refusal is played.
+    # Root may read whatever the mode says, so the refusal is played: by access(2) and by the file.
+    monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(ConfigError, match=rf"^{config.path} can't be read by .+: use sudo minipanel top\.$"):
-        show_top(config.path, TopOptions())
+    done = CliRunner().invoke(cli, ["top", "--config", str(config.path)])
+    assert isinstance(done.exception, ConfigError), done.output
+    assert re.fullmatch(rf"{config.path} can't be read by .+: use sudo minipanel top\.", str(done.exception))
 
 
 def refuse(path: Path) -> bytes:
