@@ -62,10 +62,7 @@ CHINESE = {
     # certificate
     "certificate": "证书",
     "good for {name} until {day}": "对 {name} 有效，至 {day}",
-    "{path} can't be used: {reason}": "{path} 无法使用：{reason}",
-    "{path} ran out on {day}": "{path} 已于 {day} 过期",
-    "{path} runs out in {days} days, on {day}": "{path} 将在 {days} 天后（{day}）过期",
-    "no agent will trust {path} for {name}: {reason}": "Agent 不会信任 {path} 用于 {name}：{reason}",
+    "{path}, or its CA, runs out in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
     # MUNGE
     'not used: auth is "token"': '未使用：auth 为 "token"',
     # database

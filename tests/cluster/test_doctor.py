@@ -229,13 +229,13 @@ PAST = "-not_before 20240101000000Z -not_after 20240201000000Z"
 @pytest.mark.parametrize(
     ("name", "time", "verdict", "detail"),
     [
-        ("IP:10.77.0.10", "-days 10", "warning", "/etc/minipanel/tls/panel.pem runs out in 9 days, on 20"),
-        ("IP:10.77.0.10", PAST, "fix", "/etc/minipanel/tls/panel.pem ran out on 2024-02-01"),
+        ("IP:10.77.0.10", "-days 10", "warning", "/etc/minipanel/tls/panel.pem, or its CA, runs out in 9 days, on 20"),
+        ("IP:10.77.0.10", PAST, "fix", "The certificate /etc/minipanel/tls/panel.pem has expired."),
         (
             "IP:10.9.9.9",
             "-days 90",
             "fix",
-            "no agent will trust /etc/minipanel/tls/panel.pem for 10.77.0.10: IP address",
+            "The certificate /etc/minipanel/tls/panel.pem does not name 10.77.0.10",
         ),
     ],
     ids=["about to end", "ended", "of another name"],

@@ -1,33 +1,30 @@
-"""The panel's certificate, tried as an agent tries it: by a handshake with itself, in memory."""
+"""The panel's certificate, tried as the set-up tries it: by a handshake as strict as an agent's."""
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from minipanel.doctor.subject import Subject
+from minipanel.doctor.subject import Subject, refuse_unseen
+from minipanel.errors import CommandError
+from minipanel.setup.look.certificate import SOON_SECONDS, refuse_for_agents
 from minipanel.setup.look.check import Check, Verdict
-from minipanel.setup.system import System
+from minipanel.setup.places import CA, CA_KEY
 from minipanel.translations.language import Translate
 
-SOON_DAYS = 30
 DAY_SECONDS = 86_400
-CA = "ca.pem"
-"""Beside config.toml: what the roll-out takes to the agents by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """`ends_at`: Unix seconds, None where openssl can't tell. `unusable`, `distrusted`: OpenSSL's words."""
+    """`ends_at`: when it or its CA does, Unix seconds; None where `trouble` says why agents would refuse it."""
 
     path: Path
     name: str
-    ends_at: float | None
-    unusable: str | None
-    distrusted: str | None
+    ends_at: int | None
+    trouble: str | None
     is_self_made: bool
 
 
@@ -37,78 +34,31 @@ def look_at_certificate(subject: Subject) -> Iterator[Check]:
     if server.tls_certificate is None or server.tls_key is None:
         return
     folder = subject.config.path.parent
-    ca = folder / CA
-    unusable = distrusted = None
+    refuse_unseen(server.tls_key)
+    ca = folder / CA if (folder / CA).exists() else None
+    ends_at = trouble = None
     try:
-        distrusted = distrust(server.tls_certificate, server.tls_key, ca if ca.exists() else None, subject.host)
-    except PermissionError:
-        raise
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        unusable = str(getattr(error, "reason", None) or error)
-    facts = CertificateFacts(
-        server.tls_certificate,
-        subject.host,
-        read_end(server.tls_certificate, subject.system),
-        unusable,
-        distrusted,
-        (folder / "tls" / "ca-key.pem").exists(),
-    )
-    yield from judge_certificate(facts, time.time(), subject.t)
+        ends_at = refuse_for_agents(server.tls_certificate, server.tls_key, ca, subject.host, subject.t)
+    except CommandError as error:
+        trouble = str(error)
+    is_self_made = (folder / CA_KEY).exists()
+    facts = CertificateFacts(server.tls_certificate, subject.host, ends_at, trouble, is_self_made)
+    yield judge_certificate(facts, time.time(), subject.t)
 
 
-def read_end(certificate: Path, system: System) -> float | None:
-    """Return until when a certificate is good: "notAfter=Nov 23 10:00:00 2036 GMT" (openssl-x509(1))."""
-    shown = system.run("openssl", "x509", "-noout", "-enddate", "-in", str(certificate)).stdout
-    try:
-        return float(ssl.cert_time_to_seconds(shown.strip().removeprefix("notAfter=")))
-    except ValueError:
-        return None
-
-
-def distrust(certificate: Path, key: Path, ca: Path | None, name: str) -> str | None:
-    """Return why a client does not trust the certificate for this name, None where it does. ca: None, the system's.
-
-    Raises OSError or ValueError when certificate and key can't be used at all.
-    """
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
-    server.load_cert_chain(certificate, key, password="")
-    client = ssl.create_default_context(cafile=None if ca is None else str(ca))
-    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ends = [
-        client.wrap_bio(to_client, to_server, server_hostname=name),
-        server.wrap_bio(to_server, to_client, server_side=True),
-    ]
-    for end in ends * 4:
-        try:
-            end.do_handshake()
-        except ssl.SSLWantReadError:
-            continue
-        except ssl.SSLCertVerificationError as error:
-            return error.verify_message
-    return None
-
-
-def judge_certificate(facts: CertificateFacts, now: float, t: Translate) -> Iterator[Check]:
-    """One line: what of it stops the agents first."""
-    what, path = t("certificate"), facts.path
+def judge_certificate(facts: CertificateFacts, now: float, t: Translate) -> Check:
+    """Agents refuse it, they soon will, or it is good."""
+    what = t("certificate")
     renew = (
         "minipanel setup --tls self-made"
         if facts.is_self_made
         else "minipanel setup --tls own --tls-certificate FILE --tls-key FILE"
     )
-    end = "" if facts.ends_at is None else time.strftime("%Y-%m-%d", time.gmtime(facts.ends_at))
-    days = None if facts.ends_at is None else (facts.ends_at - now) / DAY_SECONDS
-    if facts.unusable is not None:
-        yield Check(what, Verdict.FIX, t("{path} can't be used: {reason}", path=path, reason=facts.unusable), renew)
-    elif days is not None and days < 0:
-        yield Check(what, Verdict.FIX, t("{path} ran out on {day}", path=path, day=end), renew)
-    elif facts.distrusted is not None:
-        detail = t("no agent will trust {path} for {name}: {reason}", path=path, name=facts.name,
-                   reason=facts.distrusted)  # fmt: skip
-        yield Check(what, Verdict.FIX, detail, renew)
-    elif days is not None and days < SOON_DAYS:
-        detail = t("{path} runs out in {days} days, on {day}", path=path, days=int(days), day=end)
-        yield Check(what, Verdict.WARNING, detail, renew)
-    else:
-        yield Check(what, Verdict.OK, t("good for {name} until {day}", name=facts.name, day=end or "?"))
+    if facts.ends_at is None:
+        return Check(what, Verdict.FIX, facts.trouble or "", renew)
+    day = time.strftime("%Y-%m-%d", time.gmtime(facts.ends_at))
+    if facts.ends_at > now + SOON_SECONDS:
+        return Check(what, Verdict.OK, t("good for {name} until {day}", name=facts.name, day=day))
+    days = int((facts.ends_at - now) / DAY_SECONDS)
+    detail = t("{path}, or its CA, runs out in {days} days, on {day}", path=facts.path, days=days, day=day)
+    return Check(what, Verdict.WARNING, detail, renew)
