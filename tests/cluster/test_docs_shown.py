@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.archive import NAME, made_archive
-from tests.cluster.installation import CONTENT, Installation
+from tests.cluster.installation import CONTENT, PASSWORD_FILE, Installation
 from tests.cluster.nodes import Cluster
 from tests.cluster.panel import PASSWORD
 from tests.setup.terminal import Terminal
@@ -24,7 +24,9 @@ WORDS = {
     "node[017-020]": "n3",
     "node[17-20]": "n3",
     "10.0.0.1:8080": "10.77.0.10:8080",
-    "eprtvjh2": PASSWORD,
+    # The running panel takes a moment to read what it was told to.
+    "scripts --scope read)": "scripts --scope read; sleep 2)",
+    "9f86d081884c7d65": "$(minipanel access sessions list --json | jq -r '.[-1].id')",
 }
 """What stands in the docs, and what it is here: mgmt, n1, n2 and n3, of which n3 comes and goes."""
 
@@ -60,6 +62,15 @@ QUESTIONS = (
     ("Install now", ENTER),
 )
 
+PASSWORDS = (("New password for", PASSWORD), ("The same again", PASSWORD)) * 3
+
+ADD_VERA = f"minipanel access users add vera --password-file {PASSWORD_FILE}"
+LOG_IN = (
+    "for name in miniadmin vera; do "
+    f'jq -n --arg name "$name" \'{{username: $name, password: "{PASSWORD}"}}\' | '
+    "curl -sf -H 'Content-Type: application/json' -d @- http://10.77.0.10:8080/api/auth/login; done"
+)
+
 FINDINGS = {"minipanel doctor": (0, 1), "minipanel nodes sync": (0, 1)}
 
 STORY = (
@@ -70,7 +81,17 @@ STORY = (
     Step("docs/operation.md", "minipanel doctor", "3 of 3 are up", differ=FINDINGS),
     Step("docs/operation.md", "minipanel nodes list", "n3", differ=FINDINGS),
     Step("docs/prometheus.md", "minipanel prometheus", ""),
-    Step("docs/reference.md", "echo", '"hostname":"n1"'),
+    Step("docs/reference.md", "token=", '"hostname":"n1"'),
+    Step("docs/access.md", "minipanel access users", "wim", answers=PASSWORDS),
+    Step("docs/access.md", "minipanel access sessions", "miniadmin", before=f"{ADD_VERA}; sleep 2; {LOG_IN}"),
+    Step("docs/access.md", "minipanel access kiosks", "hall"),
+    Step(
+        "docs/access.md",
+        "minipanel access tokens",
+        "prometheus",
+        before="mkdir -p /etc/prometheus; minipanel access tokens remove scripts",
+    ),
+    Step("docs/access.md", "minipanel access audit", "vera"),
     Step("docs/operation.md", "minipanel backup", "read again and sound", before="mkdir /backup"),
     Step("docs/operation.md", "minipanel restore", ""),
     Step("docs/rollout.md", "minipanel rollout --root", "as asked", before="mkdir -p /srv/images/el9/etc"),
@@ -93,6 +114,7 @@ NOT_HERE = {
     ("README.md", "scripts/run"): "starts this checkout for a developer: tests/panel/test_cli_try.py",
     ("README.md", "scripts/test"): "runs these tests",
     ("docs/install.md", "minipanel rollback"): "needs a release before: tests/cluster/test_keeping.py upgrades first",
+    ("docs/operation.md", "minipanel setup"): "ten changes with a roll-out each: tests/cluster/test_settings.py",
     ("docs/prometheus.md", "install -D"): "needs Grafana, which is not on the nodes: tests/panel/test_grafana.py",
 }
 """Blocks that are not run here, and where else they are."""

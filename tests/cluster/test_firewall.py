@@ -1,4 +1,4 @@
-"""firewalld, Debian's own, on a real node: the set-up opens the panel's port, and uninstalling closes it again."""
+"""firewalld, Debian's own, on a real node: the panel's port is opened, moves with the panel, and is closed again."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ def test_a_port_that_was_closed_is_found_and_opened_by_what_the_doctor_says(inst
     assert verdict == "fix"
     installation.node.shell(remedy)
     assert reaches(installation)
+    assert firewall_checks(installation) == [("ok", "")]
+
+
+def test_another_port_is_opened_and_the_old_one_closed(installation: Installation) -> None:
+    installation.node.shell("minipanel setup --yes --port 8081 --no-rollout", seconds=90)
+    assert open_ports(installation) == [["8081/tcp"], ["8081/tcp"]]
+    assert (reaches(installation, 8081), reaches(installation, 8080)) == (True, False)
     assert firewall_checks(installation) == [("ok", "")]
 
 
