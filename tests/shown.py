@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def shown_blocks(pages: list[Path] = ENGLISH) -> list[Shown]:
     for page in pages:
         for block in blocks(page):
             if block.startswith("```sh\n"):
-                lines = tuple(line for text in block.split("\n")[1:-1] if (line := without_comment(text)))
+                text = "\n".join(block.split("\n")[1:-1])
+                lines = tuple(line for line in whole_commands(text) if line)
                 found.setdefault(lines, Shown(str(page.relative_to(ROOT)), lines))
     return list(found.values())
 
@@ -39,16 +41,52 @@ def without_comment(line: str) -> str:
     return re.sub(r"(^|\s+)# .*$", "", line).strip()
 
 
+def whole_commands(text: str) -> Iterator[str]:
+    """Yield the commands of a block, each on one line: what a backslash, a pipe or a quotation carries on is joined."""
+    command = ""
+    for line in text.split("\n"):
+        command += line.strip()
+        if command.endswith("\\"):
+            command = command[:-1]
+        elif not command.endswith("|") and is_closed(command):
+            yield without_comment(command)
+            command = ""
+        else:
+            command += " "
+
+
+def is_closed(command: str) -> bool:
+    try:
+        shlex.split(command, comments=True)
+    except ValueError:
+        return False
+    return True
+
+
 def own_calls(line: str) -> list[list[str]]:
     """Return the words of each call of MiniPanel's own command in a line of shell, install.sh as `setup`."""
-    calls = []
-    for part in re.split(r"&&|\|\||;|\|", re.sub(r"\d?>\S+", "", line)):
-        words = shlex.split(part, comments=True)
-        words = words[1:] if words[:1] == ["sudo"] else words
-        if words[:1] == ["minipanel"]:
-            calls.append(words[1:])
-        elif words and words[0].endswith("install.sh"):
-            calls.append(["setup", *words[1:]])
-        elif words and words[0].endswith("distribute-agents.sh"):
-            calls.append(["rollout", *words[1:]])
-    return calls
+    tokens = shlex.shlex(line, posix=True, punctuation_chars=True)
+    tokens.whitespace_split = True
+    calls: list[list[str]] = [[]]
+    is_target = False
+    for token in tokens:
+        if set(token) <= set("|&;()"):
+            calls.append([])
+        elif set(token) <= set("<>"):
+            is_target = True
+        elif is_target:
+            is_target = False
+        else:
+            calls[-1].append(token)
+    return [found for call in calls if (found := own_call(call)) is not None]
+
+
+def own_call(words: list[str]) -> list[str] | None:
+    words = words[1:] if words[:1] == ["sudo"] else words
+    if words[:1] == ["minipanel"]:
+        return words[1:]
+    if words and words[0].endswith("install.sh"):
+        return ["setup", *words[1:]]
+    if words and words[0].endswith("distribute-agents.sh"):
+        return ["rollout", *words[1:]]
+    return None

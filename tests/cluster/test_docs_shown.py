@@ -106,10 +106,7 @@ STORY = (
 )
 
 NOT_HERE = {
-    (
-        "docs/operation.md",
-        "minipanel setup --yes --port",
-    ): "each is a roll-out: tests/cluster/test_settings.py plays them",
+    ("docs/api.md", ""): "run with their answers by tests/panel/test_api_examples.py",
     ("docs/operation.md", "minipanel top"): "fills a terminal until q is pressed: tests/top plays that",
     ("README.md", "scripts/run"): "starts this checkout for a developer: tests/panel/test_cli_try.py",
     ("README.md", "scripts/test"): "runs these tests",
