@@ -15,9 +15,11 @@ from starlette.types import Receive, Scope, Send
 
 from minipanel import __version__
 from minipanel.access.access import Access
+from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.desk import Desk
 from minipanel.config import Config
 from minipanel.errors import PanelError
-from minipanel.handlers import access, agents, auth, docs, metrics, nodes, scrape, stream
+from minipanel.handlers import access, agents, alerts, auth, docs, metrics, nodes, scrape, stream
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import ANYONE
 from minipanel.handlers.headers import with_safe_headers
@@ -33,7 +35,16 @@ STATIC = Path(__file__).parent / "static"
 INGEST = "/api/metrics"
 """Where agents post to."""
 
-ROUTERS = (auth.router, access.router, nodes.router, stream.router, metrics.router, scrape.router, docs.router)
+ROUTERS = (
+    auth.router,
+    access.router,
+    nodes.router,
+    stream.router,
+    metrics.router,
+    alerts.router,
+    scrape.router,
+    docs.router,
+)
 """Each route of these declares who may call it: handlers/guard.py."""
 
 
@@ -58,6 +69,9 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     app.state.panel = parts
     app.state.access = Access(config, parts.ingest.run, parts.clock)
     parts.on_reload(app.state.access.reload)
+    app.state.alerts = Alerts(parts)
+    app.state.desk = Desk(parts, app.state.alerts)
+    parts.on_reload(app.state.alerts.reload)
     for router in ROUTERS:
         app.include_router(router)
     app.add_api_route("/api/health", health, dependencies=[ANYONE], responses=answered_with(Health), tags=["health"])
@@ -114,11 +128,14 @@ async def health() -> Response:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     panel: Panel = app.state.panel
     access: Access = app.state.access
+    findings: Alerts = app.state.alerts
     try:
         await panel.start()
         await access.start()
+        await findings.start()
         yield
     finally:
+        await findings.close()
         await access.close()
         await panel.close()
 

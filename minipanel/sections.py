@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from minipanel import config
+from minipanel.alerts.config import ALERTS, SMTP
 from minipanel.config.lenient import read_what_can_be as _read_what_can_be
 from minipanel.config.values import Rooms
 from minipanel.services.agent_config import AGENTS_NODE
 from minipanel.services.backup_config import BACKUP
 from minipanel.services.rollout_config import ROLLOUT
 
-ROOMS: Rooms = (AGENTS_NODE, BACKUP, ROLLOUT)
+ROOMS: Rooms = (AGENTS_NODE, ALERTS, SMTP, BACKUP, ROLLOUT)
 """Each room's own sections. One that is not in here is refused as unknown."""
 
 load_config = partial(config.load_config, rooms=ROOMS)

@@ -38,6 +38,7 @@ SCREENS = {
     ("GET", "/api/metrics/realtime"),
     ("GET", "/api/metrics/stream"),
     ("GET", "/api/metrics/trend"),
+    ("GET", "/api/alerts/findings"),
 }
 """For users, programs that may read, and wall screens."""
 READERS = {
@@ -47,6 +48,10 @@ READERS = {
     ("GET", "/api/metrics/gaps"),
     ("GET", "/api/metrics/gaps/{}"),
     ("GET", "/api/metrics/spread"),
+    ("GET", "/api/alerts"),
+    ("GET", "/api/alerts/explain/{}"),
+    ("GET", "/api/silences"),
+    ("GET", "/api/messages"),
 }
 """For users, and programs that may read."""
 COUNTERS = {("GET", "/metrics")}
@@ -65,6 +70,10 @@ ADMINS = {
     ("POST", "/api/kiosks"),
     ("DELETE", "/api/kiosks/{}"),
     ("GET", "/api/audit"),
+    ("POST", "/api/alerts/ack"),
+    ("POST", "/api/alerts/test"),
+    ("POST", "/api/silences"),
+    ("DELETE", "/api/silences/{}"),
 }
 USERS = SCREENS | READERS | COUNTERS | PEOPLE | ADMINS
 UNDESCRIBED = {("GET", "/api/docs"), ("GET", "/api/openapi.json")}

@@ -14,6 +14,7 @@ from minipanel.models.names import (
     HOSTNAME_ALLOWED,
     NODE_ADDRESS_ALLOWED,
     URL_ALLOWED,
+    is_host,
     is_hostname,
     parse_address,
     parse_node_address,
@@ -25,6 +26,11 @@ USERNAME_MAX_CHARACTERS = 64
 
 _UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+# Nothing of it can end a header or a command of SMTP; a domain without a dot is one of a cluster's own.
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+MAIL_ALLOWED = "a mail address such as ops@example.org"
+_DURATION = re.compile(r"(\d{1,7})([smhd])", re.ASCII)
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Each step of the cost doubles the time of a login; 15 takes seconds.
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 
@@ -66,6 +72,26 @@ def number(low: int, high: int) -> Kind:
         f"a number from {low} to {high}",
         lambda value: (is_whole(value) or isinstance(value, float)) and low <= value <= high,
     )
+
+
+def duration(low: int, high: int) -> Kind:
+    """A time as "90s", "5m", "2h" or "3d", from low to high seconds. Becomes whole seconds."""
+
+    def parse(value: str) -> int | None:
+        match = _DURATION.fullmatch(value)
+        seconds = int(match[1]) * _UNIT_SECONDS[match[2]] if match else -1
+        return seconds if low <= seconds <= high else None
+
+    span = f"from {duration_text(low)} to {duration_text(high)}"
+    return Kind(
+        f'a time {span} such as "90s", "5m" or "2h"', lambda value, _: parse(value) if _is_text(value) else None
+    )
+
+
+def duration_text(seconds: int) -> str:
+    """Return seconds in the largest unit that fits: 300 -> "5m"."""
+    unit = next(unit for unit, size in reversed(_UNIT_SECONDS.items()) if seconds % size == 0)
+    return f"{seconds // _UNIT_SECONDS[unit]}{unit}" if seconds else "0s"
 
 
 def flag() -> Kind:
@@ -168,6 +194,36 @@ def hostname() -> Kind:
 def url() -> Kind:
     """A URL without a slash at its end."""
     return text(URL_ALLOWED, parse_url)
+
+
+def short_text(characters: int) -> Kind:
+    """A text of so many characters at most."""
+    return text(f"1 to {characters} printable characters", lambda value: value if len(value) <= characters else None)
+
+
+def host() -> Kind:
+    """The name or the address of a machine."""
+    return text("a hostname or an address", lambda value: value if is_host(value) else None)
+
+
+def tables(name: str) -> Kind:
+    """Sections of a list, as a tuple of what TOML has there: whoever declares this reads them."""
+
+    def parse(value: object, _: Path) -> object | None:
+        are_tables = isinstance(value, list) and all(isinstance(item, dict) for item in value)
+        return tuple(value) if are_tables and isinstance(value, list) else None
+
+    return Kind(f"a list of sections [[{name}]]", parse)
+
+
+def mail_address() -> Kind:
+    """The address of a person, without a display name."""
+    return text(MAIL_ALLOWED, lambda value: value if _MAIL.fullmatch(value) else None)
+
+
+def mail_addresses() -> Kind:
+    """Addresses of people, as a tuple."""
+    return _array_of("an array of mail addresses such as ops@example.org", mail_address())
 
 
 def uids() -> Kind:

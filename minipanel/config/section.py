@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from minipanel.config.kinds import Kind
 from minipanel.config.table import Table
@@ -55,14 +55,14 @@ class Section(Generic[T]):
         hints = get_type_hints(self.shape, include_extras=True)
         shape: Any = self.shape
         keys: list[tuple[str, object, Key]] = [
-            (field.name, field.default, hints[field.name].__metadata__[0]) for field in fields(shape)
+            (field.name.rstrip("_"), field.default, hints[field.name].__metadata__[0]) for field in fields(shape)
         ]
         return {name: (key, default if key.default is ... else key.default) for name, default, key in keys}
 
     @property
     def default(self) -> T:
         """What a file without this section says, where it may be left out."""
-        return self.shape(**{name: default for name, (_, default) in self.keys.items()})
+        return self._made({name: default for name, (_, default) in self.keys.items()})
 
     def read(self, table: Table) -> T:
         """Return what the table says. Raises ConfigError."""
@@ -70,4 +70,9 @@ class Section(Generic[T]):
             name: table.read(name, key.kind) if name in table or default is MISSING else default
             for name, (key, default) in self.keys.items()
         }
-        return self.finish(table, self.shape(**values))
+        return self.finish(table, self._made(values))
+
+    def _made(self, values: dict[str, object]) -> T:
+        """Fill in the dataclass. A field whose key is a word of Python's ("for") has an underscore behind it."""
+        shape: Any = self.shape
+        return cast(T, shape(*(values[name] for name in self.keys)))

@@ -15,8 +15,8 @@ SamplesListener = Callable[[Node, Sequence[Sample]], None]
 CommitListener = Callable[[float], None]
 """Called on the writer's thread with the seconds that a transaction took, from its begin to its commit on the disk."""
 
-RefusalListener = Callable[[PanelError], None]
-"""Called on the event loop with why a request with samples was refused."""
+RefusalListener = Callable[[str, PanelError], None]
+"""Called on the event loop with the address that samples came from and why they were refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,4 +34,26 @@ class KioskSecret(Struct, forbid_unknown_fields=True):
     secret: str
 
 
-REQUESTS = (TokenRequest, KioskRequest, KioskSecret)
+class AckRequest(Struct, forbid_unknown_fields=True):
+    """Alerts that somebody takes on, by their ids: no more is sent about them until they are over."""
+
+    ids: Annotated[list[int], Meta(extra_json_schema={"minItems": 1, "maxItems": 100_000})]
+    note: Annotated[str, Meta(extra_json_schema={"maxLength": 200})] = ""
+
+
+class SilenceRequest(Struct, forbid_unknown_fields=True):
+    """Nodes about which nothing is to be sent until a time (Unix seconds); `rules`: only of these, [] for all."""
+
+    nodes: str
+    until: int
+    why: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 200})]
+    rules: list[str] = []
+
+
+class TestRequest(Struct, forbid_unknown_fields=True):
+    """A message that is to be sent to try a channel."""
+
+    channel: str
+
+
+REQUESTS = (TokenRequest, KioskRequest, KioskSecret, AckRequest, SilenceRequest, TestRequest)

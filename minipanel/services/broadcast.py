@@ -58,6 +58,11 @@ class Broadcast:
         if self._viewers:
             self._changed.update(change.node.id for change in changes)
 
+    def put(self, name: str, data: bytes) -> None:
+        """Send everyone an event of another kind. Who is too far behind asks for the same when it gets a snapshot."""
+        if self._viewers:
+            self._send(b"event: %s\ndata: %s\n\n" % (name.encode(), data))
+
     def restart(self) -> None:
         """Send everyone a new snapshot: the list of nodes has changed."""
         if self._viewers:

@@ -40,7 +40,7 @@ class Counters:
         """Count samples that were stored."""
         self.samples_stored += len(samples)
 
-    def note_refusal(self, error: PanelError) -> None:
+    def note_refusal(self, _: str, error: PanelError) -> None:
         """Count a request with samples that was refused."""
         self._refused[REASONS.get(error.status, OTHER)] += 1
 

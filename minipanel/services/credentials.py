@@ -60,6 +60,10 @@ class Credentials:
         self._tokens = _tokens(config)
         self._munge.socket = config.agents.munge_socket
 
+    def munge_trouble(self) -> str | None:
+        """Return what munged says instead of doing its work, None while it does or nobody asks it."""
+        return self._munge.trouble()
+
     def check_form(self, authorization: str | None) -> None:
         """Raise NotAuthenticated for a header that can't be good whatever the body is: that one need not be read."""
         if self._agents.auth == "munge":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from minipanel.database.store import Job, Store, Written
 from minipanel.errors import DatabaseError, TryLater
+from minipanel.machine.uptime import uptime
 from minipanel.models.events import CommitListener, SamplesListener
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
@@ -35,9 +37,18 @@ RETRY_SECONDS = 5
 class Ingest:
     """The one way into the database: also the upkeep's jobs go through its queue, for there is one writer."""
 
-    def __init__(self, store: Store, retention_days: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        retention_days: int,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = uptime,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._uptime = uptime
+        self._failing_since: float | None = None
+        self._failed_at = -math.inf
         self._batcher: Batcher[Job, Any] = Batcher(
             self._write, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
         )
@@ -104,9 +115,28 @@ class Ingest:
         `samples` tells how much work it is.
         """
         try:
-            return await self._batcher.submit(job, samples)
+            result = await self._batcher.submit(job, samples)
         except BatcherFull as error:
+            self._note_failure()
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
+        except DatabaseError:
+            self._note_failure()
+            raise
+        self._failing_since = None
+        return result
+
+    def failing_seconds(self) -> float:
+        """Return for how long nothing could be stored, 0 while it can."""
+        return 0 if self._failing_since is None else self._uptime() - self._failing_since
+
+    def seconds_since_failure(self) -> float:
+        """Return how long ago something could not be stored; infinite where that never was."""
+        return self._uptime() - self._failed_at
+
+    def _note_failure(self) -> None:
+        self._failed_at = self._uptime()
+        if self._failing_since is None:
+            self._failing_since = self._failed_at
 
     def meet(self, timestamp: int) -> None:
         """Take in the timestamp of a stored sample."""

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from minipanel.machine.uptime import uptime
 from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne
+from minipanel.models.cluster import NodeNow
 from minipanel.models.events import StateChange, StateListener
 from minipanel.models.metrics import READINGS
 from minipanel.models.node import Heard, Node, State, state_of, up_seconds
@@ -167,6 +168,10 @@ class Live:
             self.interval_seconds,
             hour.columns(max(int(self._clock()), view.last_seen or 0)),
         )
+
+    def views(self) -> Collection[NodeNow]:
+        """Return what is known of each node now: to be read at once, for it changes with the next sample."""
+        return self._views.values()
 
     def hours(self) -> list[tuple[LastHour, Sample]]:
         """Return the last hour of each node that has one, with its newest sample."""

@@ -57,6 +57,10 @@ class MungeDecoder:
         except BatcherFull:
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from None
 
+    def trouble(self) -> str | None:
+        """Return what munged says instead of doing its work, None while it does or nobody asks it."""
+        return self._trouble if self._clock() < self._paused_until else None
+
     def _decode_all(self, texts: list[str]) -> list[Credential | Exception]:
         return [self._decode(text) for text in texts]
 

@@ -44,10 +44,10 @@ class Panel:
         """Open the database. Raises DatabaseError."""
         self.config = config
         self.clock = clock
-        self._uptime = uptime
+        self.uptime = uptime
         self.store = Store(config.database.path)
         self.directory = Directory()
-        self.ingest = Ingest(self.store, config.database.retention_days, clock)
+        self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
         self.retention = Retention(self.store, self.ingest, clock)
         self.backups = Backups(config, self.store, self.ingest, clock, uptime)
         self.clocks = Clocks(clock, uptime)
@@ -121,7 +121,7 @@ class Panel:
     async def _follow(self, config: Config) -> None:
         job = self.store.follow(config.accounts, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
-        moment = Moment(self.clock(), self._uptime(), boot_id())
+        moment = Moment(self.clock(), self.uptime(), boot_id())
         try:
             newest = await self.reading.do(self.reading.reader.newest, nodes)
             heard = await self.reading.do(self.reading.reader.heard, nodes, moment, config.agents.interval)

@@ -39,7 +39,7 @@ class Refusals:
     def note(self, peer: str, error: PanelError) -> None:
         """Log or count refused samples from the address `peer`."""
         for listener in self._listeners:
-            listener(error)
+            listener(peer, error)
         self.begin_window()
         key = (peer, error.status)
         if key in self._logged or len(self._logged) >= MAX_LINES:

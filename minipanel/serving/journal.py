@@ -11,7 +11,13 @@ from minipanel.models.quote import escape
 
 _LINE_CHARACTERS = 4000
 # sd-daemon(3): the journal takes the number for the line's priority.
-_PRIORITIES = ((logging.ERROR, "<3>"), (logging.WARNING, "<4>"), (logging.INFO, "<6>"), (0, "<7>"))
+_PRIORITIES = (
+    (logging.CRITICAL, "<2>"),
+    (logging.ERROR, "<3>"),
+    (logging.WARNING, "<4>"),
+    (logging.INFO, "<6>"),
+    (0, "<7>"),
+)
 
 
 def start_log(path: Path | None) -> None:

@@ -203,6 +203,13 @@ CHINESE = {
     "a user's name: 1 to 64 letters, digits and . _ @ + - without a space, beginning with none of . @ + -": (
         "用户名：1 到 64 个字母、数字或 . _ @ + -，不含空格，且不以 . @ + - 开头"
     ),
+    "{low} to {high} printable characters": " {low} 到 {high} 个可打印字符",
+    "a hostname or an address": "主机名或地址",
+    "a list of sections [[{section}]]": "一组 [[{section}]] 小节",
+    "a mail address such as ops@example.org": "形如 ops@example.org 的邮件地址",
+    "an array of mail addresses such as ops@example.org": "邮件地址的数组，如 ops@example.org",
+    "a node set such as gpu[01-16]": "形如 gpu[01-16] 的节点集",
+    'a time from {low} to {high} such as "90s", "5m" or "2h"': ' {low} 到 {high} 的时长，如 "90s"、"5m" 或 "2h"',
     # a panel or another program on this machine
     "Another panel ({who}) runs on the database {path}; stop it first.": (
         "另一个面板（{who}）正在使用数据库 {path}；请先停止它。"

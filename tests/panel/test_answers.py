@@ -54,6 +54,14 @@ ASKED = [
     ("GET", "/api/metrics/spread?nodes=node001,node002.cluster.example&period=1d", 200),
     ("GET", "/api/metrics/spread?nodes=node003&period=1d", 200),
     ("GET", "/api/metrics/spread?nodes=node001", 400),
+    ("GET", "/api/alerts/findings", 200),
+    ("GET", "/api/alerts", 200),
+    ("GET", "/api/alerts?state=no", 400),
+    ("GET", "/api/alerts/explain/node001", 200),
+    ("GET", "/api/alerts/explain/node999", 404),
+    ("GET", "/api/silences", 200),
+    ("DELETE", "/api/silences/1", 404),
+    ("GET", "/api/messages", 200),
     ("POST", "/api/auth/logout", 200),
 ]
 
@@ -184,6 +192,7 @@ def test_no_route_is_left_out() -> None:
     routes = {(method, without_names(re.sub(r"/(node\d+|1|1000)$", "/{}", path))) for method, path in asked}
     elsewhere = AGENTS | {("GET", "/api/metrics/stream"), ("GET", "/metrics")}
     elsewhere |= {("POST", f"/api/{name}") for name in ("auth/login", "auth/kiosk", "tokens", "kiosks")}
+    elsewhere |= {("POST", f"/api/{name}") for name in ("alerts/ack", "alerts/test", "silences")}
     assert routes | elsewhere == ANYONE | USERS | AGENTS
 
 

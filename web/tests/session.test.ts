@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { createSession } from '@/composables/useSession'
 import { createPageRouter } from '@/router'
 
-const user = { username: 'miniadmin', expires_at: 2_000_000_000 }
+const user = { username: 'miniadmin', expires_at: 2_000_000_000, role: 'admin' as const, kind: 'session' as const }
 
 function sessionWith(me: () => Promise<typeof user>) {
   const ask = vi.fn(me)

@@ -432,6 +432,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Findings
+         * @description Return what is wrong now, folded into a few lines, worst first.
+         */
+        get: operations["read_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Alerts
+         * @description Return the alerts that were open at some time of a span, the newest first, 1,000 at most.
+         */
+        get: operations["read_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/explain/{nodeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Node
+         * @description Return how each rule stands with one node: its value, since when, why open, or why not.
+         */
+        get: operations["explain_node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Take on open alerts: no more is sent about them until they are over.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Silences
+         * @description Return the silences that last.
+         */
+        get: operations["list_silences"];
+        put?: never;
+        /**
+         * Add Silence
+         * @description Have nothing sent about some nodes until a time. What is wrong is shown all the same.
+         */
+        post: operations["add_silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Silence
+         * @description End a silence now: what is still wrong and was not sent is sent.
+         */
+        delete: operations["end_silence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description Return what waits to be sent, the oldest first.
+         */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Send a message to try a channel. 400 with what the other side said where that fails.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -494,6 +658,60 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AckAnswer
+         * @description How many of these alerts were open, and are taken on now.
+         */
+        AckAnswer: {
+            acked: number;
+        };
+        /**
+         * AckRequest
+         * @description Alerts that somebody takes on, by their ids: no more is sent about them until they are over.
+         */
+        AckRequest: {
+            ids: number[];
+            /** @default  */
+            note: string;
+        };
+        /**
+         * AlertAnswer
+         * @description One trouble of one node; `node_id` and `hostname` None: of the panel. Times in Unix seconds.
+         *
+         *     `began_at` to `over_at`: when it was so; `opened_at` to `closed_at`: when it was an alert. `times`: how often it has
+         *     opened since `first_at`. `state`: `suspended` while its node is down. `told_at`: when people were told.
+         */
+        AlertAnswer: {
+            id: number;
+            rule: string;
+            node_id: number | null;
+            hostname: string | null;
+            /** @enum {unknown} */
+            severity: "critical" | "info" | "warning";
+            /** @enum {unknown} */
+            state: "closed" | "open" | "suspended";
+            what: components["schemas"]["Words"];
+            began_at: number;
+            opened_at: number;
+            over_at: number | null;
+            closed_at: number | null;
+            times: number;
+            first_at: number;
+            worst: number | null;
+            limit: number | null;
+            told_at: number | null;
+            acked_at: number | null;
+            acked_by: string | null;
+            note: string | null;
+        };
+        /**
+         * AlertsAnswer
+         * @description Alerts, the newest first. `is_cut`: there are more than one answer holds.
+         */
+        AlertsAnswer: {
+            alerts: components["schemas"]["AlertAnswer"][];
+            is_cut: boolean;
+        };
+        /**
          * AuditAnswer
          * @description What someone did about access, `times` times from `at` to `last_at` (Unix seconds).
          *
@@ -524,6 +742,67 @@ export interface components {
          */
         ErrorAnswer: {
             error: string;
+        };
+        /**
+         * Explained
+         * @description Each rule at one node: why it is open, or why not.
+         */
+        Explained: {
+            node_id: number;
+            hostname: string;
+            rules: components["schemas"]["ExplainedRule"][];
+        };
+        /**
+         * ExplainedRule
+         * @description How one rule stands with one node.
+         *
+         *     `state`: good, pending (bad, not for long enough), open, suspended, between (not bad, not good enough to close),
+         *     unknown, held (another rule has it), off. `seconds`: for how long it has been bad or good, where that is counted.
+         */
+        ExplainedRule: {
+            rule: string;
+            /** @enum {unknown} */
+            severity: "critical" | "info" | "warning";
+            /** @enum {unknown} */
+            state: "between" | "good" | "held" | "off" | "open" | "pending" | "suspended" | "unknown";
+            what: components["schemas"]["Words"] | null;
+            seconds: number | null;
+            needed_seconds: number | null;
+            since: number | null;
+            silenced_until: number | null;
+        };
+        /**
+         * Finding
+         * @description Open alerts of one rule, severity and reason, folded into one line.
+         *
+         *     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
+         *     of it, where they are whole racks. `what`: "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
+         *     `alerts` and `node_ids` side by side. `acked_by`: who has taken it on, where all of it is taken on.
+         */
+        Finding: {
+            rule: string;
+            /** @enum {unknown} */
+            severity: "critical" | "info" | "warning";
+            nodes: string;
+            others: number;
+            racks: string[];
+            what: components["schemas"]["Words"];
+            since: number;
+            times: number;
+            alerts: number[];
+            node_ids: number[];
+            is_suspended: boolean;
+            acked_by: string | null;
+            silenced_until: number | null;
+        };
+        /**
+         * Findings
+         * @description What is wrong now, worst first. `was_ever`: whether anything ever was. Unix seconds.
+         */
+        Findings: {
+            timestamp: number;
+            was_ever: boolean;
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * GapAnswer
@@ -712,6 +991,19 @@ export interface components {
             status: "ok";
         };
         /**
+         * MessageAnswer
+         * @description What a channel is to be told and was not yet. `error`: what came of the last try. Unix seconds.
+         */
+        MessageAnswer: {
+            id: number;
+            channel: string;
+            subject: string;
+            made_at: number;
+            try_at: number;
+            tries: number;
+            error: string | null;
+        };
+        /**
          * NewKioskAnswer
          * @description A new wall screen. `path` is its link, below the panel's own address, and is shown this once.
          */
@@ -846,6 +1138,30 @@ export interface components {
             is_current: boolean;
         };
         /**
+         * SilenceAnswer
+         * @description Nodes about which nothing is sent, from when until when (Unix seconds), why, and who has asked for it.
+         */
+        SilenceAnswer: {
+            id: number;
+            nodes: string;
+            rules: string[];
+            from: number;
+            until: number;
+            why: string;
+            who: string;
+        };
+        /**
+         * SilenceRequest
+         * @description Nodes about which nothing is to be sent until a time (Unix seconds); `rules`: only of these, [] for all.
+         */
+        SilenceRequest: {
+            nodes: string;
+            until: number;
+            why: string;
+            /** @default [] */
+            rules: string[];
+        };
+        /**
          * Stored
          * @description What became of a batch: `ignored` counts duplicates and samples older than the history kept.
          */
@@ -854,6 +1170,13 @@ export interface components {
             status: "ok";
             stored: number;
             ignored: number;
+        };
+        /**
+         * TestRequest
+         * @description A message that is to be sent to try a channel.
+         */
+        TestRequest: {
+            channel: string;
         };
         /**
          * TokenAnswer
@@ -905,6 +1228,14 @@ export interface components {
             role: ("admin" | "viewer") | null;
             /** @enum {unknown} */
             kind: "kiosk" | "local" | "proxy" | "session" | "token";
+        };
+        /**
+         * Words
+         * @description The same text in both languages of the page.
+         */
+        Words: {
+            en: string;
+            zh: string;
         };
     };
     responses: never;
@@ -1662,6 +1993,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistorySpread"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_alerts: {
+        parameters: {
+            query?: {
+                /** @description open or closed; both when absent */
+                state?: string | null;
+                /** @description a node set, such as node[1-8] */
+                nodes?: string | null;
+                /** @description the name of a rule */
+                rule?: string | null;
+                /** @description Unix seconds; 30 days ago when absent */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    explain_node: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an integer id or a hostname */
+                nodeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AckAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_silences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    add_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceAnswer"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
                 };
             };
             /** @description What is wrong, as a sentence */

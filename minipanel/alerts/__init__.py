@@ -1,0 +1,1 @@
+"""Findings: what is wrong, who is told, and what was wrong before."""

@@ -1,0 +1,145 @@
+"""[alerts] of config.toml: whether and where people are told, and rules that a site wants otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from minipanel.alerts.rules.all import BY_NAME
+from minipanel.config import kinds
+from minipanel.config.kinds import Kind
+from minipanel.config.section import Key, Section
+from minipanel.config.table import Table
+from minipanel.errors import BadInput
+from minipanel.models.alert import SEVERITIES, Severity
+from minipanel.models.nodeset import expand
+
+
+@dataclass(frozen=True, slots=True)
+class RuleConfig:
+    """One [[alerts.rule]]. `nodes`: which it is for; None for all. `parameters`: those of the rule itself."""
+
+    name: str
+    nodes: tuple[str, ...] | None
+    severity: Severity
+    is_on: bool
+    parameters: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """[alerts]."""
+
+    enabled: Annotated[
+        bool, Key(kinds.flag(), "`false` looks for nothing and reports nothing.", "`false` 表示不检查，也不通知。")
+    ] = True
+    name: Annotated[
+        str | None,
+        Key(
+            kinds.short_text(64),
+            "What messages call this cluster.",
+            "消息中对本集群的称呼。",
+            words=("the machine's name", "本机的主机名"),
+        ),
+    ] = None
+    language: Annotated[
+        Literal["en", "zh"], Key(kinds.choice("en", "zh"), "The language of messages.", "消息的语言。")
+    ] = "en"
+    mail: Annotated[
+        tuple[str, ...],
+        Key(kinds.mail_addresses(), "Who gets mail.", "邮件的收件人。"),
+    ] = ()
+    rule: Annotated[
+        tuple[RuleConfig, ...],
+        Key(
+            kinds.tables("alerts.rule"),
+            "Rules as this site wants them, each a section `[[alerts.rule]]`: see Alerts.",
+            "按本站需要调整的规则，每条一个 `[[alerts.rule]]` 小节，见《告警》。",
+            default=(),
+        ),
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpConfig:
+    """[alerts.smtp]: the mail server."""
+
+    host: Annotated[
+        str,
+        Key(
+            kinds.host(),
+            "The mail server.",
+            "邮件服务器。",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[int, Key(kinds.whole_number(1, 65535), "Its port.", "邮件服务器的端口。")] = 25
+    security: Annotated[
+        Literal["none", "starttls", "tls"],
+        Key(kinds.choice("none", "starttls", "tls"), "How the connection is encrypted.", "连接的加密方式。"),
+    ] = "none"
+    sender: Annotated[
+        str | None,
+        Key(
+            kinds.mail_address(),
+            "Who mail is from.",
+            "发件人。",
+            words=("minipanel@ the machine's name", "minipanel@本机主机名"),
+        ),
+    ] = None
+    username: Annotated[str | None, Key(kinds.short_text(255), "For a login.", "登录用户名。")] = None
+    password_file: Annotated[
+        Path | None, Key(kinds.file_path(), "Its first line is the password.", "首行为密码的文件。")
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Key(kinds.file_path(), "Certificates that are trusted instead of the system's.", "代替系统证书的受信任证书。"),
+    ] = None
+
+
+def _finish(table: Table, alerts: AlertsConfig) -> AlertsConfig:
+    items: Any = alerts.rule
+    return replace(alerts, rule=tuple(_rule(table.path, number, item) for number, item in enumerate(items, 1)))
+
+
+_NAME = kinds.choice(*BY_NAME)
+_SEVERITY = kinds.choice(*SEVERITIES)
+
+
+def _rule(path: Path, number: int, item: dict[str, object]) -> RuleConfig:
+    place = f"[[alerts.rule]] number {number}"
+    named = Table(path, place, {key: item[key] for key in item if key == "name"}, ["name"])
+    rule = BY_NAME[str(named.read("name", _NAME))]
+    section = Section("alerts.rule", rule.parameters)
+    table = Table(path, place, item, ["name", "nodes", "severity", "enabled", *section.keys])
+    nodes = None
+    if "nodes" in table:
+        nodes = table.read("nodes", Kind("a node set such as gpu[01-16]", _node_set))
+    severity = table.read("severity", _SEVERITY) if "severity" in table else rule.severity
+    is_on = bool(table.read("enabled", kinds.flag())) if "enabled" in table else True
+    return RuleConfig(rule.name, nodes, severity, is_on, section.read(table))  # type: ignore[arg-type]
+
+
+def _node_set(value: object, _: Path) -> tuple[str, ...] | None:
+    try:
+        return tuple(expand(value)) if isinstance(value, str) else None
+    except BadInput:
+        return None
+
+
+ALERTS = Section("alerts", AlertsConfig, _finish)
+
+
+def _check_login(table: Table, smtp: SmtpConfig) -> SmtpConfig:
+    if smtp.username is not None and smtp.password_file is None:
+        raise table.missing("password_file", "the path of a file whose first line is the password of username")
+    for key, path in {"password_file": smtp.password_file, "ca_file": smtp.ca_file}.items():
+        try:
+            if path is not None:
+                path.open("rb").close()
+        except OSError as error:
+            raise table.error(f"{key} in {table.place} is {path}, which can't be read: {error.strerror}") from None
+    return smtp
+
+
+SMTP = Section("alerts.smtp", SmtpConfig, _check_login)

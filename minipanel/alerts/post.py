@@ -1,0 +1,29 @@
+"""The messages in the database, as the outbox and the announcer see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from minipanel.database import alerts as sql
+from minipanel.models.alert import Message
+from minipanel.services.panel import Panel
+
+
+class Post:
+    """Reads beside the writer, and writes through its queue. All raise DatabaseError or TryLater."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+
+    async def waiting(self) -> Sequence[Message]:
+        """Return what has not been sent."""
+        waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
+        return waiting
+
+    async def sent(self, message: Message, now: int) -> None:
+        """Keep that a message was accepted."""
+        await self._panel.ingest.run(lambda connection: sql.note_sent(connection, message.id, now))
+
+    async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
+        """Keep that it was not, and when to try again; None: never."""
+        await self._panel.ingest.run(lambda connection: sql.note_failed(connection, message.id, error, try_at, now))

@@ -1,0 +1,82 @@
+"""Does a silent node answer at all? A connection to its sshd tells, without any privilege."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from minipanel.alerts.rules.silent import AGENT, NO_ANSWER
+from minipanel.models.node import Node
+
+PORT = 22
+TIMEOUT_SECONDS = 3.0
+AT_ONCE = 64
+KEPT_SECONDS = 60.0
+"""A node that is still silent is asked again after this time, while its reason matters."""
+
+Connect = Callable[[str, int], Awaitable[bool]]
+
+
+async def connect(ip: str, port: int) -> bool:
+    """Return whether a machine answers at this address: it takes the connection, or refuses it itself."""
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            _, writer = await asyncio.open_connection(ip, port)
+    except ConnectionRefusedError:
+        return True
+    except (OSError, TimeoutError):
+        return False
+    writer.transport.abort()
+    return True
+
+
+class Probe:
+    """Asks nodes, at most AT_ONCE side by side, and remembers what came of it."""
+
+    def __init__(self, uptime: Callable[[], float], connect: Connect = connect) -> None:
+        self._uptime = uptime
+        self._connect = connect
+        self._found: dict[int, tuple[float, str]] = {}
+        self._waiting: set[int] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def reason(self, node_id: int) -> str | None:
+        """Return why a node is silent, as far as a look at it said; None before there was one."""
+        found = self._found.get(node_id)
+        return None if found is None else found[1]
+
+    def ask(self, nodes: Iterable[Node]) -> None:
+        """Begin to ask these nodes, where their answer is not known or old."""
+        now = self._uptime()
+        for node in nodes:
+            found = self._found.get(node.id)
+            if node.id in self._waiting or (found is not None and now - found[0] < KEPT_SECONDS):
+                continue
+            self._waiting.add(node.id)
+            task = asyncio.create_task(self._ask(node))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def forget(self, node_ids: Iterable[int]) -> None:
+        """Forget what was found of nodes that are back."""
+        for node_id in node_ids:
+            self._found.pop(node_id, None)
+
+    def known(self) -> set[int]:
+        """Return the nodes of which something is known."""
+        return set(self._found)
+
+    async def close(self) -> None:
+        """Ask no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _ask(self, node: Node) -> None:
+        try:
+            async with self._room:
+                answers = await self._connect(node.ip, PORT)
+            self._found[node.id] = (self._uptime(), AGENT if answers else NO_ANSWER)
+        finally:
+            self._waiting.discard(node.id)

@@ -1,0 +1,34 @@
+"""Which nodes' samples were refused lately."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from minipanel.errors import PanelError
+from minipanel.machine.addresses import normalise
+from minipanel.models.node import Node
+
+REFUSED_SECONDS = 60.0
+"""For so long after its samples were refused, that is why a node is silent."""
+
+
+class Refused:
+    """Remembers refusals by the addresses of configured nodes; of others it keeps nothing."""
+
+    def __init__(self, uptime: Callable[[], float]) -> None:
+        self._uptime = uptime
+        self._refused_at: dict[str, float] = {}
+
+    def replace(self, nodes: Iterable[Node]) -> None:
+        """Take over a new list of nodes."""
+        self._refused_at = {node.ip: self._refused_at.get(node.ip, float("-inf")) for node in nodes}
+
+    def note(self, peer: str, error: PanelError) -> None:
+        """Take in a refusal. That the panel itself is busy is none."""
+        address = normalise(peer)
+        if error.status < 500 and address in self._refused_at:
+            self._refused_at[address] = self._uptime()
+
+    def is_refused(self, node: Node) -> bool:
+        """Tell whether a node's samples were refused just now."""
+        return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS

@@ -1,0 +1,52 @@
+"""What a rule is: a name, a severity, parameters, and two pure functions that look at the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Generic, Protocol, TypeVar
+
+from minipanel.alerts.words import Words
+from minipanel.config.kinds import duration
+from minipanel.config.section import Key
+from minipanel.models.alert import Bad, Severity
+from minipanel.models.cluster import Cluster
+
+For = Annotated[int, Key(duration(0, 86400), "How long it must be so before it opens.", "持续多久后报警。")]
+Hold = Annotated[int, Key(duration(0, 86400), "How long it must be good before it closes.", "恢复多久后解除。")]
+
+
+class Parameters(Protocol):
+    """What all rules have, in seconds. `for_`: for how long it must be bad; `hold`: for how long good again."""
+
+    @property
+    def for_(self) -> int:
+        """Bad for so long, then the alert opens."""
+
+    @property
+    def hold(self) -> int:
+        """Good for so long, then it closes."""
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True)
+class Rule(Generic[P]):
+    """One rule.
+
+    `find` returns what is bad now, by node id. `is_good` answers for one that was bad: True only when it is good with a
+    margin, so that an alert does not come and go; None when nothing is known.
+    `counts_samples`: time is counted in samples, so that no few of them make an alert. `held_back_by`: names of rules;
+    what they have in hand is not also this one's. `is_about_panel`: it opens also while the panel itself is in trouble.
+    """
+
+    name: str
+    severity: Severity
+    parameters: type[P]
+    find: Callable[[P, Cluster], Mapping[int, Bad]]
+    is_good: Callable[[P, Cluster, int], bool | None]
+    words: Words
+    counts_samples: bool = True
+    held_back_by: tuple[str, ...] = ()
+    is_about_panel: bool = False

@@ -1,0 +1,33 @@
+"""The list of rules. One more is a file, and a line here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from minipanel.alerts.rule import Rule
+from minipanel.alerts.rules.agent import AGENT
+from minipanel.alerts.rules.clock import CLOCK_RULE
+from minipanel.alerts.rules.disk import DISK
+from minipanel.alerts.rules.hot import HOT
+from minipanel.alerts.rules.idle_hoarding import IDLE_HOARDING
+from minipanel.alerts.rules.many_down import MANY_DOWN
+from minipanel.alerts.rules.memory import MEMORY
+from minipanel.alerts.rules.neighbours import HOTTER_THAN_NEIGHBOURS
+from minipanel.alerts.rules.node_down import NODE_DOWN
+from minipanel.alerts.rules.panel import PANEL_RULE
+
+RULES: Final[tuple[Rule[Any], ...]] = (
+    PANEL_RULE,
+    MANY_DOWN,
+    NODE_DOWN,
+    HOT,
+    HOTTER_THAN_NEIGHBOURS,
+    MEMORY,
+    CLOCK_RULE,
+    IDLE_HOARDING,
+    DISK,
+    AGENT,
+)
+"""In the order in which they look: one that holds others back comes before them."""
+
+BY_NAME: Final = {rule.name: rule for rule in RULES}

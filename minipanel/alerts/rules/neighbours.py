@@ -1,0 +1,100 @@
+"""`hotter-than-neighbours`: dust, a fan or paste, seen before the limit is: hotter than its rack at the same load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Annotated
+
+from minipanel.alerts.rule import For, Hold, Rule
+from minipanel.alerts.rules.reading import cpu_percent, temperature
+from minipanel.alerts.words import Pair, Words
+from minipanel.config.kinds import number, whole_number
+from minipanel.config.section import Key
+from minipanel.models.alert import Bad
+from minipanel.models.cluster import Cluster
+
+CLEAR_KELVIN = 4
+"""So much nearer to its neighbours than where it opened, and it is good."""
+
+SPREADS = 6
+"""Of the median absolute deviation: where a rack's temperatures differ much by themselves, more is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighboursParameters:
+    """[[alerts.rule]] name = "hotter-than-neighbours"."""
+
+    above: Annotated[
+        float,
+        Key(
+            number(1, 60), "Kelvins above the median of its rack at which it opens.", "比同机架的中位数高多少度时报警。"
+        ),
+    ] = 12
+    nodes_at_least: Annotated[
+        int, Key(whole_number(3, 10_000), "So many nodes a rack must have.", "机架至少要有多少个节点。")
+    ] = 8
+    cpu_margin: Annotated[
+        float,
+        Key(
+            number(0, 100),
+            "A node that works so much more than its rack is left out, %.",
+            "CPU 使用率比同机架高出多少（%）时不比较。",
+        ),
+    ] = 20
+    for_: For = 900
+    hold: Hold = 300
+
+
+def find(parameters: NeighboursParameters, cluster: Cluster) -> dict[int, Bad]:
+    """Return the nodes that are too much hotter than their racks."""
+    found = {}
+    for rack in _racks(cluster):
+        temps = [temp for _, temp, _ in rack]
+        # Most racks differ by less: their medians need not be known.
+        if len(rack) < parameters.nodes_at_least or max(temps) - min(temps) <= parameters.above:
+            continue
+        middle, needed = _usual(temps, parameters.above)
+        most_cpu = median(cpu for _, _, cpu in rack) + parameters.cpu_margin
+        for node_id, temp, cpu in rack:
+            if temp > middle + needed and cpu <= most_cpu:
+                found[node_id] = Bad(temp, middle)
+    return found
+
+
+def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) -> bool | None:
+    """Return whether it is as warm as its rack, or nearly; None while it or too many of the rack tell nothing."""
+    temp = temperature(cluster.up.get(node_id))
+    rack = [
+        each for other in cluster.racks.get(node_id, ()) if (each := temperature(cluster.up.get(other))) is not None
+    ]
+    if temp is None or len(rack) < parameters.nodes_at_least:
+        return None
+    middle, needed = _usual(rack, parameters.above)
+    return temp < middle + needed - CLEAR_KELVIN
+
+
+def _racks(cluster: Cluster) -> list[list[tuple[int, float, float]]]:
+    """Return the nodes with a temperature by rack: id, °C, percent of CPU."""
+    racks: dict[int, list[tuple[int, float, float]]] = {}
+    for node_id, now in cluster.up.items():
+        temp = temperature(now)
+        members = cluster.racks.get(node_id)
+        if temp is not None and members and now.newest is not None:
+            racks.setdefault(members[0], []).append((node_id, temp, cpu_percent(now.newest)))
+    return list(racks.values())
+
+
+def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
+    """Return the median, and how much above it is too much."""
+    middle = median(temps)
+    return middle, max(above, SPREADS * median([abs(temp - middle) for temp in temps]))
+
+
+WORDS = Words(
+    Pair("{worst} °C, its rack {limit} °C at the same load", "{worst} °C，同机架负载相近的节点为 {limit} °C"),
+    Pair("as cool as its rack again", "温度已与同机架一致"),
+    next_step=Pair("Look at its fans, its dust and its thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
+)
+HOTTER_THAN_NEIGHBOURS = Rule("hotter-than-neighbours", "warning", NeighboursParameters, find, is_good, WORDS)

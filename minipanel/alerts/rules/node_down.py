@@ -1,0 +1,51 @@
+"""`node-down`: a node that was there is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from minipanel.alerts.rule import Hold, Rule
+from minipanel.alerts.rules import many_down
+from minipanel.alerts.rules.silent import DOWN_REASONS, silence_of
+from minipanel.alerts.words import Pair, Words
+from minipanel.config.kinds import duration
+from minipanel.config.section import Key
+from minipanel.models.alert import Bad
+from minipanel.models.cluster import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDownParameters:
+    """[[alerts.rule]] name = "node-down". Under a minute it can't be told from the first of many: not allowed."""
+
+    for_: Annotated[int, Key(duration(60, 86400), "Silent for so long.", "失去联系多久后报警。")] = 300
+    hold: Hold = 300
+
+
+def find(parameters: NodeDownParameters, cluster: Cluster) -> dict[int, Bad]:
+    """Return the nodes that are down, and for how long they have been silent."""
+    return {node_id: silence_of(cluster, node_id, now) for node_id, now in cluster.nodes.items() if now.state == "down"}
+
+
+def is_good(parameters: NodeDownParameters, cluster: Cluster, node_id: int) -> bool:
+    """Return whether the node is up."""
+    return cluster.nodes[node_id].state == "up"
+
+
+WORDS = Words(
+    Pair("down: {reason}", "失去联系：{reason}"),
+    Pair("up again", "已恢复"),
+    DOWN_REASONS,
+    Pair("minipanel rollout --dry-run {nodes}", "minipanel rollout --dry-run {nodes}"),
+)
+NODE_DOWN = Rule(
+    "node-down",
+    "critical",
+    NodeDownParameters,
+    find,
+    is_good,
+    WORDS,
+    counts_samples=False,
+    held_back_by=(many_down.NAME,),
+)

@@ -1,0 +1,41 @@
+"""Nodes that are silent: since when, and why, as far as a look at them says. What node-down and many-down share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from minipanel.alerts.words import Pair
+from minipanel.models.alert import Bad
+from minipanel.models.cluster import Cluster, NodeNow
+
+NO_ANSWER, AGENT, REFUSED, CLOCK = "no-answer", "agent", "refused", "clock"
+
+REASON_SECONDS = 10.0
+"""For so long an alert waits for its reason."""
+
+DOWN_REASONS = {
+    NO_ANSWER: Pair("no answer", "节点无应答"),
+    AGENT: Pair("the node answers, its agent does not", "节点有应答，但 Agent 没有上报"),
+    REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
+    CLOCK: Pair("the panel refuses its samples, its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
+}
+MANY_REASONS = {
+    NO_ANSWER: Pair(
+        "none of them answers; look at the panel's network or a switch", "全部无应答，请检查面板的网络或交换机"
+    ),
+    AGENT: Pair(
+        "some of them answer, their agents do not; look at munge and the agents",
+        "部分节点有应答，但 Agent 没有上报，请检查 munge 和 Agent",
+    ),
+    REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),
+    CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟过快，样本被面板拒绝"),
+}
+
+
+def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
+    """Return for how long a node has been silent and why; where that is not known yet, as if it began later."""
+    seconds = cluster.uptime - now.heard_at
+    known = cluster.silence.get(node_id)
+    if known is None:
+        return Bad(seconds=seconds - REASON_SECONDS)
+    return replace(known, seconds=seconds)

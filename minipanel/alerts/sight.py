@@ -1,0 +1,85 @@
+"""What rules look at: the cluster as it is now, with why nodes are silent and what the panel knows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from minipanel.alerts.panel_facts import PanelFacts
+from minipanel.alerts.probe import Connect, Probe
+from minipanel.alerts.refused import Refused
+from minipanel.alerts.rules.silent import CLOCK, REFUSED
+from minipanel.models.alert import Bad
+from minipanel.models.cluster import Cluster, NodeNow
+from minipanel.models.faults import MAX_AHEAD_SECONDS
+from minipanel.models.node import Node
+from minipanel.models.rack import racks_of
+from minipanel.services.panel import Panel
+
+TICK_SECONDS = 5.0
+GRACE_SECONDS = 60.0
+"""So long after a start nothing opens: agents come back within seconds, and the outage may have been the panel's."""
+
+ASKED_SECONDS = 1800.0
+"""For so long a silent node is asked again and again whether it answers."""
+
+
+class Sight:
+    """Looks at the running panel. Nothing is copied: the views are those of `live`."""
+
+    def __init__(self, panel: Panel, connect: Connect) -> None:
+        self._panel = panel
+        self._racks: Mapping[int, Sequence[int]] = {}
+        self._started_at = self._looked_at = panel.uptime()
+        self._facts = PanelFacts(panel)
+        self._probe = Probe(panel.uptime, connect)
+        self._refused = Refused(panel.uptime)
+        panel.refusals.listen(self._refused.note)
+
+    def replace(self, nodes: Sequence[Node]) -> None:
+        """Take over a new list of nodes."""
+        self._refused.replace(nodes)
+        self._racks = racks_of({node.id: node.hostname for node in nodes if node.enabled})
+
+    async def close(self) -> None:
+        """Ask no more nodes."""
+        await self._probe.close()
+
+    def is_clear(self) -> bool:
+        """Tell whether what seems wrong can't be the panel's own absence: it has run and stored for a while."""
+        since_trouble = min(self._panel.uptime() - self._started_at, self._panel.ingest.seconds_since_failure())
+        return since_trouble >= GRACE_SECONDS
+
+    def look(self) -> Cluster:
+        """Return the cluster now, and have silent nodes asked whether they answer."""
+        cluster = self.cluster(max(0.0, self._panel.uptime() - self._looked_at - TICK_SECONDS))
+        self._looked_at = cluster.uptime
+        down = [view for view in cluster.nodes.values() if view.state == "down"]
+        self._probe.forget(self._probe.known() - {view.node.id for view in down})
+        self._probe.ask(view.node for view in down if cluster.uptime - view.heard_at < ASKED_SECONDS)
+        return cluster
+
+    def cluster(self, late_seconds: float = 0) -> Cluster:
+        """Return the cluster now. late_seconds: by how much this look came late."""
+        nodes = {view.node.id: view for view in self._panel.live.views() if view.node.enabled}
+        up = {node_id: view for node_id, view in nodes.items() if view.state == "up" and view.newest is not None}
+        return Cluster(
+            int(self._panel.clock()),
+            self._panel.uptime(),
+            self._panel.live.interval_seconds,
+            nodes,
+            up,
+            self._facts.look(late_seconds),
+            self._silence([view for view in nodes.values() if view.state == "down"]),
+            self._racks,
+        )
+
+    def _silence(self, down: Sequence[NodeNow]) -> dict[int, Bad]:
+        """Return why nodes are silent, as far as it is known."""
+        known = {}
+        for view in down:
+            if self._refused.is_refused(view.node):
+                skew = view.clock_skew_seconds or 0
+                known[view.node.id] = Bad(skew, 0, CLOCK) if skew > MAX_AHEAD_SECONDS else Bad(reason=REFUSED)
+            elif (reason := self._probe.reason(view.node.id)) is not None:
+                known[view.node.id] = Bad(reason=reason)
+        return known

@@ -1,0 +1,252 @@
+"""From what rules find at each tick to alerts that open and close. It reads and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from minipanel.alerts.rule import Rule
+from minipanel.alerts.run import Run
+from minipanel.models.alert import PANEL, Alert, Bad, Severity
+from minipanel.models.cluster import Cluster
+
+AGAIN_SECONDS = 6 * 3600
+"""An alert that opens again within this time must be good for twice as long before it closes."""
+
+MAX_HOLD_SECONDS = 4 * 3600
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A rule as it is set for some nodes: ids, or None for all that no setting of it before this one has."""
+
+    rule: Rule[Any]
+    parameters: Any
+    severity: Severity
+    node_ids: frozenset[int] | None = None
+    is_on: bool = True
+
+
+@dataclass
+class Changes:
+    """What one tick changed. `changed`: suspended, or no longer."""
+
+    opened: list[Alert] = field(default_factory=list)
+    closed: list[Alert] = field(default_factory=list)
+    changed: list[Alert] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.closed or self.changed)
+
+
+class Watch:
+    """Which alerts are open. `tick` is called every few seconds; nothing else opens or closes."""
+
+    def __init__(self, settings: Sequence[Setting], alerts: Iterable[Alert] = ()) -> None:
+        """alerts: those that are open, and those that have closed within AGAIN_SECONDS."""
+        self._books: dict[str, _Book] = {}
+        self.replace(settings)
+        for alert in sorted(alerts, key=lambda alert: alert.opened_at):
+            self._book(alert.rule).put(alert)
+
+    def replace(self, settings: Sequence[Setting]) -> None:
+        """Take over changed rules."""
+        self._settings = tuple(settings)
+
+    def open(self) -> Iterator[Alert]:
+        """Yield all that are open."""
+        for book in self._books.values():
+            yield from book.open.values()
+
+    def settings_for(self, node_id: int) -> Iterator[Setting]:
+        """Yield for each rule the setting that is for this node."""
+        seen: set[str] = set()
+        for setting in self._settings:
+            is_meant = setting.node_ids is None or node_id in setting.node_ids
+            if is_meant and setting.rule.name not in seen:
+                seen.add(setting.rule.name)
+                yield setting
+
+    def alert(self, rule: str, node_id: int) -> Alert | None:
+        """Return what is open of a rule at a node."""
+        return self._book(rule).open.get(node_id)
+
+    def in_hand(self, rule: str) -> Set[int]:
+        """Return the nodes that have an alert of a rule, or are about to."""
+        return self._book(rule).in_hand()
+
+    def counted_seconds(self, rule: str, node_id: int, bad: Bad | None) -> int | None:
+        """Return for how long it has been bad, or good again; None where neither is counted."""
+        if bad is not None and bad.seconds is not None:
+            return int(bad.seconds)
+        return self._book(rule).counted_seconds(node_id)
+
+    def tick(self, cluster: Cluster, may_open: bool = True) -> Changes:
+        """Look once. may_open: False while what seems wrong may be the panel's own absence."""
+        changes = Changes()
+        for setting, part in _parts(self._settings, cluster):
+            held = set().union(*(self._book(other).in_hand() for other in setting.rule.held_back_by))
+            self._book(setting.rule.name).tick(setting, part, held, may_open or setting.rule.is_about_panel, changes)
+        rules = {setting.rule.name for setting in self._settings}
+        for name, book in self._books.items():
+            book.drop_gone(cluster, name in rules, changes)
+        return changes
+
+    def _book(self, rule: str) -> _Book:
+        return self._books.setdefault(rule, _Book())
+
+
+def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Setting, Cluster]]:
+    """Yield each setting with the nodes that it is for: the first setting of a rule that names a node has it."""
+    taken: dict[str, set[int]] = {}
+    for setting in settings:
+        before = taken.setdefault(setting.rule.name, set())
+        ids = cluster.nodes.keys() if setting.node_ids is None else cluster.nodes.keys() & setting.node_ids
+        part = cluster if len(ids) == len(cluster.nodes) and not before else _of(cluster, ids - before)
+        before |= ids
+        yield setting, part
+
+
+def _of(cluster: Cluster, ids: Set[int]) -> Cluster:
+    nodes = {node_id: cluster.nodes[node_id] for node_id in ids}
+    return replace(cluster, nodes=nodes, up={node_id: now for node_id, now in cluster.up.items() if node_id in ids})
+
+
+class _Book:
+    """The alerts of one rule: what may become one, what is one, and what was one lately."""
+
+    def __init__(self) -> None:
+        self.open: dict[int, Alert] = {}
+        self._bad: dict[int, Run] = {}
+        self._good: dict[int, Run] = {}
+        self._closed: dict[int, Alert] = {}
+
+    def put(self, alert: Alert) -> None:
+        """Take in an alert from before the start."""
+        (self.open if alert.closed_at is None else self._closed)[alert.node_id] = alert
+
+    def in_hand(self) -> Set[int]:
+        """Return the nodes that have an alert, or are about to."""
+        return self.open.keys() | self._bad.keys()
+
+    def counted_seconds(self, node_id: int) -> int | None:
+        """Return for how long it has been bad, or good again; None where neither is counted."""
+        run = self._good.get(node_id) or self._bad.get(node_id)
+        return None if run is None else int(run.seconds())
+
+    def tick(self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes) -> None:
+        """Look at the nodes of one setting; those `held` by another rule open nothing here."""
+        if not setting.is_on:
+            self._drop([alert for alert in self.open.values() if alert.node_id in cluster.nodes], cluster, changes)
+            return
+        found = setting.rule.find(setting.parameters, cluster)
+        for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
+            if node_id not in found or node_id in held:
+                del self._bad[node_id]
+        for node_id, bad in found.items():
+            alert = self.open.get(node_id)
+            if alert is not None:
+                self._go_on(alert, bad, changes)
+            elif node_id not in held and self._is_ripe(setting, cluster, node_id, bad) and may_open:
+                changes.opened.append(self._begin(setting, cluster, node_id, bad))
+        for alert in [alert for alert in self.open.values() if _concerns(cluster, alert.node_id)]:
+            if alert.node_id not in found:
+                self._look_whether_good(setting, cluster, alert, changes)
+
+    def drop_gone(self, cluster: Cluster, is_on: bool, changes: Changes) -> None:
+        """End what is about nodes that are configured no longer, or all where the rule is off."""
+        for node_id in [node_id for node_id in self._bad if not _concerns(cluster, node_id)]:
+            del self._bad[node_id]
+        gone = [alert for alert in self.open.values() if not (is_on and _concerns(cluster, alert.node_id))]
+        self._drop(gone, cluster, changes)
+
+    def _is_ripe(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> bool:
+        moment = _moment(setting.rule, cluster, node_id)
+        run = self._bad.setdefault(node_id, Run(moment))
+        run.add(moment)
+        if bad.seconds is not None:
+            return bool(bad.seconds >= setting.parameters.for_)
+        return _has_lasted(run, setting.parameters.for_, setting.rule, cluster)
+
+    def _begin(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> Alert:
+        lasted = self._bad.pop(node_id).seconds() if bad.seconds is None else bad.seconds
+        alert = Alert(
+            setting.rule.name,
+            node_id,
+            setting.severity,
+            began_at=int(cluster.now - lasted),
+            opened_at=cluster.now,
+            hold_seconds=setting.parameters.hold,
+            bad=bad,
+            worst=bad.value,
+        )
+        before = self._closed.pop(node_id, None)
+        alert.first_at = alert.began_at
+        if before is not None and cluster.now - (before.closed_at or 0) <= AGAIN_SECONDS:
+            alert.times = before.times + 1
+            alert.first_at = before.first_at
+            alert.hold_seconds = max(alert.hold_seconds, min(2 * before.hold_seconds, MAX_HOLD_SECONDS))
+        self._bad.pop(node_id, None)
+        self.open[node_id] = alert
+        return alert
+
+    def _go_on(self, alert: Alert, bad: Bad, changes: Changes) -> None:
+        self._good.pop(alert.node_id, None)
+        if bad.value is not None and (alert.worst is None or _is_worse(bad, alert.worst)):
+            alert.worst = bad.value
+        alert.bad = bad if bad.reason else replace(bad, reason=alert.bad.reason)
+        self._set_suspended(alert, False, changes)
+
+    def _look_whether_good(self, setting: Setting, cluster: Cluster, alert: Alert, changes: Changes) -> None:
+        is_good = setting.rule.is_good(setting.parameters, cluster, alert.node_id)
+        self._set_suspended(alert, is_good is None, changes)
+        if not is_good:
+            self._good.pop(alert.node_id, None)
+            return
+        moment = _moment(setting.rule, cluster, alert.node_id)
+        run = self._good.setdefault(alert.node_id, Run(moment))
+        run.add(moment)
+        if _has_lasted(run, alert.hold_seconds, setting.rule, cluster):
+            alert.over_at = int(cluster.now - run.seconds())
+            self._end(alert, cluster, changes)
+
+    def _set_suspended(self, alert: Alert, is_suspended: bool, changes: Changes) -> None:
+        if alert.is_suspended != is_suspended:
+            alert.is_suspended = is_suspended
+            changes.changed.append(alert)
+
+    def _drop(self, alerts: Iterable[Alert], cluster: Cluster, changes: Changes) -> None:
+        for alert in alerts:
+            alert.is_dropped = True
+            self._end(alert, cluster, changes)
+
+    def _end(self, alert: Alert, cluster: Cluster, changes: Changes) -> None:
+        alert.closed_at = max(cluster.now, alert.opened_at)
+        del self.open[alert.node_id]
+        self._good.pop(alert.node_id, None)
+        self._closed[alert.node_id] = alert
+        changes.closed.append(alert)
+
+
+def _concerns(cluster: Cluster, node_id: int) -> bool:
+    return node_id == PANEL or node_id in cluster.nodes
+
+
+def _moment(rule: Rule[Any], cluster: Cluster, node_id: int) -> float:
+    """Return when this look was: by the node's newest sample, or by the clock that nobody sets."""
+    now = cluster.nodes.get(node_id) if rule.counts_samples else None
+    return cluster.uptime if now is None or now.newest is None else now.newest.timestamp
+
+
+def _has_lasted(run: Run, seconds: float, rule: Rule[Any], cluster: Cluster) -> bool:
+    if not rule.counts_samples:
+        return run.seconds() >= seconds
+    # A sample describes the interval that ends with it.
+    return run.seconds() + cluster.interval_seconds >= seconds and run.rests_on_enough(cluster.interval_seconds)
+
+
+def _is_worse(bad: Bad, worst: float) -> bool:
+    """Tell on which side of the limit worse is."""
+    assert bad.value is not None
+    return bad.value > worst if bad.limit is None or bad.value >= bad.limit else bad.value < worst

@@ -1,0 +1,186 @@
+"""The SQL of alerts, silences and messages."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from minipanel.models.alert import Alert, Bad, Message, Silence
+
+_COLUMNS = (
+    "id, rule, node_id, severity, began_at, opened_at, over_at, closed_at, hold, times, first_at, value, worst, "
+    '"limit", reason, is_suspended, is_dropped, announced_at, end_told_at, acked_at, acked_by, note'
+)
+
+
+def put_alerts(connection: sqlite3.Connection, alerts: Iterable[Alert]) -> list[int]:
+    """Keep alerts as they are now; return their ids, in their order. Where the id is 0, it gets one."""
+    ids = []
+    for alert in alerts:
+        marks = ", ".join("?" * 22)
+        done = connection.execute(f"INSERT OR REPLACE INTO alerts ({_COLUMNS}) VALUES ({marks})", _row(alert))
+        ids.append(alert.id or int(done.lastrowid or 0))
+    return ids
+
+
+def alerts_of(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Alert]:
+    """Return the alerts with these ids, as far as they are still kept."""
+    return _alerts(connection, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+
+
+def recent_alerts(connection: sqlite3.Connection, closed_after: int) -> list[Alert]:
+    """Return what is open, what closed after a time, and what closed untold."""
+    where = "closed_at IS NULL OR closed_at > ? OR (announced_at IS NOT NULL AND end_told_at IS NULL)"
+    return _alerts(connection, f"{where} ORDER BY opened_at", (closed_after,))
+
+
+def has_any(connection: sqlite3.Connection) -> bool:
+    """Tell whether any alert is kept."""
+    return connection.execute("SELECT 1 FROM alerts LIMIT 1").fetchone() is not None
+
+
+def alerts_between(
+    connection: sqlite3.Connection,
+    start: int,
+    end: int,
+    state: str | None,
+    node_ids: Sequence[int] | None,
+    rule: str | None,
+    limit: int,
+) -> list[Alert]:
+    """Return those that were open at some time from start to end, newest first. `state`: open or closed by now."""
+    where = "opened_at <= ? AND (closed_at IS NULL OR closed_at >= ?)"
+    values: list[object] = [end, start]
+    if state is not None:
+        where += f" AND closed_at IS {'' if state == 'open' else 'NOT'} NULL"
+    if node_ids is not None:
+        where += " AND node_id IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(list(node_ids)))
+    if rule is not None:
+        where += " AND rule = ?"
+        values.append(rule)
+    return _alerts(connection, f"{where} ORDER BY opened_at DESC, id DESC LIMIT ?", (*values, limit))
+
+
+def forget_alerts(connection: sqlite3.Connection, before: int, messages_before: int) -> None:
+    """Delete what ended before a time, and messages that were sent or given up before another."""
+    connection.execute("DELETE FROM alerts WHERE closed_at < ?", (before,))
+    connection.execute("DELETE FROM silences WHERE until_at < ?", (before,))
+    connection.execute("DELETE FROM messages WHERE coalesce(sent_at, given_up_at) < ?", (messages_before,))
+
+
+def put_silence(connection: sqlite3.Connection, silence: Silence) -> Silence:
+    """Keep a silence; return it with its id."""
+    done = connection.execute(
+        "INSERT INTO silences (nodes, rules, from_at, until_at, why, who) VALUES (?, ?, ?, ?, ?, ?)",
+        (silence.nodes, json.dumps(silence.rules), silence.from_at, silence.until_at, silence.why, silence.who),
+    )
+    return replace(silence, id=int(done.lastrowid or 0))
+
+
+def end_silence(connection: sqlite3.Connection, silence_id: int, now: int) -> bool:
+    """Let a silence end now. Returns False where there is none that lasts."""
+    done = connection.execute("UPDATE silences SET until_at = ?1 WHERE id = ?2 AND until_at > ?1", (now, silence_id))
+    return done.rowcount > 0
+
+
+def silences(connection: sqlite3.Connection, until_after: int) -> list[Silence]:
+    """Return the silences that last beyond a time."""
+    rows = connection.execute(
+        "SELECT nodes, rules, from_at, until_at, why, who, id FROM silences WHERE until_at > ? ORDER BY id",
+        (until_after,),
+    )
+    return [Silence(nodes, tuple(json.loads(rules)), *rest) for nodes, rules, *rest in rows]
+
+
+def put_message(connection: sqlite3.Connection, message: Message, replaces: Iterable[int] = ()) -> int:
+    """Keep a message that is to be sent, in the place of others that never were; return its id."""
+    connection.executemany("DELETE FROM messages WHERE id = ?", [(each,) for each in replaces])
+    done = connection.execute(
+        "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.channel,
+            message.rule,
+            json.dumps(message.alerts),
+            message.subject,
+            message.body,
+            message.made_at,
+            message.try_at,
+            message.key,
+        ),
+    )
+    return int(done.lastrowid or 0)
+
+
+def waiting_messages(connection: sqlite3.Connection) -> list[Message]:
+    """Return what has not been sent, in the order of their times."""
+    rows = connection.execute(
+        "SELECT channel, rule, alerts, subject, body, made_at, try_at, key, id, tries, error FROM messages "
+        "WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
+    )
+    return [Message(channel, rule, tuple(json.loads(ids)), *rest) for channel, rule, ids, *rest in rows]
+
+
+def last_made(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return when the newest message of each rule was made."""
+    return dict(connection.execute("SELECT rule, max(made_at) FROM messages GROUP BY rule").fetchall())
+
+
+def note_sent(connection: sqlite3.Connection, message_id: int, now: int) -> None:
+    """Keep that a message was accepted."""
+    connection.execute(
+        "UPDATE messages SET sent_at = ?, tries = tries + 1, error = NULL WHERE id = ?", (now, message_id)
+    )
+
+
+def note_failed(connection: sqlite3.Connection, message_id: int, error: str, try_at: int | None, now: int) -> None:
+    """Keep why a message could not be sent, and when to try again; None: never."""
+    connection.execute(
+        "UPDATE messages SET tries = tries + 1, error = ?2, try_at = coalesce(?3, try_at), "
+        "given_up_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
+        (message_id, error, try_at, now),
+    )
+
+
+def _alerts(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[Alert]:
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM alerts WHERE {where}", values)
+    return [_alert(*row) for row in rows]
+
+
+def _row(alert: Alert) -> tuple[object, ...]:
+    return (
+        alert.id or None,
+        alert.rule,
+        alert.node_id,
+        alert.severity,
+        alert.began_at,
+        alert.opened_at,
+        alert.over_at,
+        alert.closed_at,
+        alert.hold_seconds,
+        alert.times,
+        alert.first_at,
+        alert.bad.value,
+        alert.worst,
+        alert.bad.limit,
+        alert.bad.reason,
+        alert.is_suspended,
+        alert.is_dropped,
+        alert.announced_at,
+        alert.end_told_at,
+        alert.acked_at,
+        alert.acked_by,
+        alert.note,
+    )
+
+
+def _alert(*row: object) -> Alert:
+    names = (name.strip().strip('"') for name in _COLUMNS.split(","))
+    of = dict(zip(names, row, strict=True))
+    bad = Bad(of.pop("value"), of.pop("limit"), of.pop("reason"))  # type: ignore[arg-type]
+    hold = of.pop("hold")
+    flags = {name: bool(of.pop(name)) for name in ("is_suspended", "is_dropped")}
+    return Alert(bad=bad, hold_seconds=hold, **of, **flags)  # type: ignore[arg-type]

@@ -1,0 +1,141 @@
+"""What is wrong: findings, alerts of now and before, what is silenced, what waits to be sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.desk import Desk
+from minipanel.alerts.history import Asked
+from minipanel.alerts.outbox import NotSent
+from minipanel.errors import BadInput, NotFound
+from minipanel.handlers.answer import answered_with, asked_with, json_answer
+from minipanel.handlers.body import read_struct
+from minipanel.handlers.guard import ADMINS, READERS, SCREENS, caller_of
+from minipanel.handlers.nodes import find_node
+from minipanel.handlers.own_page import refuse_form
+from minipanel.handlers.request import panel_of
+from minipanel.models.alert_answers import AckAnswer, AlertsAnswer, Explained, Findings, MessageAnswer, SilenceAnswer
+from minipanel.models.answers import Ended
+from minipanel.models.quote import quote
+from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
+
+router = APIRouter(tags=["alerts"])
+
+
+def alerts_of(request: Request) -> Alerts:
+    """Return the alerts of the running panel."""
+    alerts: Alerts = request.app.state.alerts
+    return alerts
+
+
+def desk_of(request: Request) -> Desk:
+    """Return what people ask of alerts."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+@router.get("/api/alerts/findings", dependencies=[SCREENS], responses=answered_with(Findings))
+async def read_findings(request: Request) -> Response:
+    """Return what is wrong now, folded into a few lines, worst first."""
+    return json_answer(await alerts_of(request).findings())
+
+
+@router.get("/api/alerts", dependencies=[READERS], responses=answered_with(AlertsAnswer))
+async def read_alerts(
+    request: Request,
+    state: Annotated[str | None, Query(description="open or closed; both when absent")] = None,
+    nodes: Annotated[str | None, Query(description="a node set, such as node[1-8]")] = None,
+    rule: Annotated[str | None, Query(description="the name of a rule")] = None,
+    start: Annotated[str | None, Query(alias="from", description="Unix seconds; 30 days ago when absent")] = None,
+    end: Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")] = None,
+) -> Response:
+    """Return the alerts that were open at some time of a span, the newest first, 1,000 at most."""
+    asked = Asked.parse(panel_of(request), state, nodes, rule, start, end)
+    return json_answer(await desk_of(request).history(asked))
+
+
+@router.get("/api/alerts/explain/{nodeId}", dependencies=[READERS], responses=answered_with(Explained))
+async def explain_node(
+    request: Request, node_id: Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
+) -> Response:
+    """Return how each rule stands with one node: its value, since when, why open, or why not."""
+    return json_answer(desk_of(request).explain(find_node(request, node_id)))
+
+
+@router.post(
+    "/api/alerts/ack", dependencies=[ADMINS], openapi_extra=asked_with(AckRequest), responses=answered_with(AckAnswer)
+)
+async def acknowledge(request: Request) -> Response:
+    """Take on open alerts: no more is sent about them until they are over."""
+    refuse_form(request)
+    asked = await read_struct(request, AckRequest)
+    if not asked.ids:
+        raise BadInput("ids is empty; it must be an array of the ids of alerts.")
+    acked = await desk_of(request).acknowledge(asked.ids, caller_of(request).name, asked.note)
+    return json_answer(AckAnswer(acked))
+
+
+@router.get("/api/silences", dependencies=[READERS], responses=answered_with(list[SilenceAnswer]))
+async def list_silences(request: Request) -> Response:
+    """Return the silences that last."""
+    return json_answer(
+        [
+            SilenceAnswer(each.id, each.nodes, list(each.rules), each.from_at, each.until_at, each.why, each.who)
+            for each in desk_of(request).silences()
+        ]
+    )
+
+
+@router.post(
+    "/api/silences",
+    dependencies=[ADMINS],
+    openapi_extra=asked_with(SilenceRequest),
+    responses=answered_with(SilenceAnswer),
+)
+async def add_silence(request: Request) -> Response:
+    """Have nothing sent about some nodes until a time. What is wrong is shown all the same."""
+    refuse_form(request)
+    asked = await read_struct(request, SilenceRequest)
+    kept = await desk_of(request).silence(
+        asked.nodes, tuple(asked.rules), asked.until, asked.why, caller_of(request).name
+    )
+    return json_answer(
+        SilenceAnswer(kept.id, kept.nodes, list(kept.rules), kept.from_at, kept.until_at, kept.why, kept.who)
+    )
+
+
+@router.delete("/api/silences/{id}", dependencies=[ADMINS], responses=answered_with(Ended))
+async def end_silence(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
+    """End a silence now: what is still wrong and was not sent is sent."""
+    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
+    if not await desk_of(request).end_silence(number):
+        raise NotFound(f"There is no silence {quote(id)} that lasts.")
+    return json_answer(Ended("ok"))
+
+
+@router.get("/api/messages", dependencies=[READERS], responses=answered_with(list[MessageAnswer]))
+async def list_messages(request: Request) -> Response:
+    """Return what waits to be sent, the oldest first."""
+    return json_answer(
+        [
+            MessageAnswer(each.id, each.channel, each.subject, each.made_at, each.try_at, each.tries, each.error)
+            for each in await desk_of(request).waiting()
+        ]
+    )
+
+
+@router.post(
+    "/api/alerts/test", dependencies=[ADMINS], openapi_extra=asked_with(TestRequest), responses=answered_with(Ended)
+)
+async def test_channel(request: Request) -> Response:
+    """Send a message to try a channel. 400 with what the other side said where that fails."""
+    refuse_form(request)
+    asked = await read_struct(request, TestRequest)
+    try:
+        await desk_of(request).test(asked.channel, caller_of(request).name)
+    except NotSent as error:
+        raise BadInput(str(error)) from None
+    return json_answer(Ended("ok"))

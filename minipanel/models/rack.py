@@ -1,0 +1,40 @@
+"""The rack or kind that a node's name speaks of, where it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_LAST_NUMBER = re.compile(r"^(.*?)(\d+)([^\d]*)$")
+_IN_RACK = 2
+"""Digits of a place within a rack, where rack and place are one number: cn1201 is place 01 of cn12."""
+
+
+def rack_of(hostname: str) -> str:
+    """Return what nodes of one rack share: cn1201 -> cn12, r01n40 -> r01n, node7.a.example -> node, login -> login."""
+    match = _LAST_NUMBER.match(hostname.partition(".")[0])
+    if match is None:
+        return hostname
+    before, number, _ = match.groups()
+    return before + number[:-_IN_RACK] if len(number) > _IN_RACK + 1 else before
+
+
+def racks_of(names: Mapping[int, str]) -> dict[int, list[int]]:
+    """Return for each id the ids of its rack, one list for all of them."""
+    members: dict[str, list[int]] = {}
+    for id, name in names.items():
+        members.setdefault(rack_of(name), []).append(id)
+    return {id: members[rack_of(name)] for id, name in names.items()}
+
+
+def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
+    """Return the racks of several nodes that these names are, all of them and nothing else; [] where they aren't."""
+    chosen = set(names)
+    racks = {rack_of(name) for name in chosen}
+    members: dict[str, set[str]] = {}
+    for name in all_names:
+        rack = rack_of(name)
+        if rack in racks:
+            members.setdefault(rack, set()).add(name)
+    is_whole = all(len(nodes) > 1 and nodes <= chosen for nodes in members.values()) and len(members) == len(racks)
+    return sorted(racks) if is_whole else []

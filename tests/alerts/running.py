@@ -1,0 +1,71 @@
+"""A real panel with its database under a clock of the test: nodes report or don't, alerts look each five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from minipanel.alerts.alerts import Alerts
+from minipanel.config import Config, NodeConfig
+from minipanel.models.sample import Sample
+from minipanel.services.panel import Panel
+from tests.panel.example import config_in
+
+START = 1_790_000_000
+
+
+class Running:
+    """The panel, its alerts, and the time."""
+
+    def __init__(self, config: Config, now: int = START) -> None:
+        self.now = now
+        self.panel = Panel(config, lambda: float(self.now), lambda: float(self.now - START + 1000))
+        self.answers = False
+        self.alerts = Alerts(self.panel, self._connect)
+        self.silent: Collection[int] = ()
+
+    async def pass_seconds(self, seconds: int, **values: float | None) -> None:
+        """Let time pass in steps of five seconds: samples of all but the silent nodes, a look at states, a tick."""
+        for _ in range(seconds // 5):
+            self.now += 5
+            for node in self.panel.directory.nodes:
+                if node.enabled and node.id not in self.silent:
+                    whole = {"cpu_percent": 10.0, "memory_total": 1000, "memory_used": 300, "cpu_temp": 50.0} | values
+                    sample = Sample(node.hostname, self.now, **whole)  # type: ignore[arg-type]
+                    self.panel.live.take(node, [sample])
+            self.panel.live.look()
+            await self.alerts.tick()
+            await asyncio.sleep(0)
+
+    async def _connect(self, ip: str, port: int) -> bool:
+        """What a look at a silent node finds: the far edge, faked."""
+        return self.answers
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what a statement finds in the database."""
+        with sqlite3.connect(self.panel.config.database.path) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def cluster_config(folder: Path, count: int, **rooms: Any) -> Config:
+    """A configuration of so many nodes, cn0001 …"""
+    nodes = tuple(NodeConfig(f"cn{i:04}", f"10.0.{i // 250}.{i % 250 + 1}", f"cn{i:04}") for i in range(1, count + 1))
+    return replace(config_in(folder), nodes=nodes, rooms=rooms)
+
+
+@asynccontextmanager
+async def running(config: Config, now: int = START) -> AsyncIterator[Running]:
+    """Start the panel and its alerts; the loops of the alerts stand still, for the test makes them look."""
+    it = Running(config, now)
+    await it.panel.start()
+    await it.alerts.start(is_looking=False)
+    try:
+        yield it
+    finally:
+        await it.alerts.close()
+        await it.panel.close()

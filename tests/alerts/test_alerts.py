@@ -1,0 +1,83 @@
+"""Alerts of a real panel: kept with their messages, told once, whatever happens between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from minipanel.alerts.config import AlertsConfig
+from tests.alerts.running import START, Running, cluster_config, running
+
+MAIL = AlertsConfig(mail=("ops@example.org",), name="c1")
+
+
+def play(folder: Path, story: Callable[[Running], Awaitable[None]], count: int = 20, now: int = START) -> None:
+    async def run() -> None:
+        async with running(cluster_config(folder, count, alerts=MAIL), now) as it:
+            await story(it)
+
+    asyncio.run(run())
+
+
+def test_nodes_that_fall_silent_at_once_are_one_message_and_their_return_another(tmp_path: Path) -> None:
+    async def story(it: Running) -> None:
+        await it.pass_seconds(120)
+        it.silent = range(1, 21)
+        await it.pass_seconds(900)
+        it.silent = ()
+        await it.pass_seconds(900)
+        assert it.rows("SELECT channel, rule, subject FROM messages") == [
+            ("mail", "many-down", it.rows("SELECT subject FROM messages ORDER BY id")[0][0]),
+            ("mail", "many-down", "[c1] OK cn[0001-0020] up again, after 15 min 5 s (20 nodes, all of cn00)"),
+        ]
+        assert it.rows("SELECT count(*), count(closed_at), count(end_told_at) FROM alerts") == [(20, 20, 20)]
+
+    play(tmp_path, story)
+
+
+def test_a_node_that_is_down_is_told_once_and_a_restart_tells_nothing_again(tmp_path: Path) -> None:
+    async def first(it: Running) -> None:
+        await it.pass_seconds(60)
+        it.silent = {3}
+        await it.pass_seconds(600)
+        assert it.rows("SELECT node_id, announced_at IS NOT NULL FROM alerts") == [(3, 1)]
+
+    async def after(it: Running) -> None:
+        it.silent = {3}
+        await it.pass_seconds(1200)
+        assert it.rows("SELECT count(*) FROM messages") == [(1,)]
+        it.silent = ()
+        await it.pass_seconds(900)
+        assert it.rows("SELECT count(*) FROM messages") == [(2,)]
+        assert it.rows("SELECT node_id, closed_at IS NOT NULL FROM alerts") == [(3, 1)]
+
+    play(tmp_path, first)
+    play(tmp_path, after, now=START + 700)
+
+
+def test_a_restart_opens_nothing_in_its_first_minute(tmp_path: Path) -> None:
+    async def first(it: Running) -> None:
+        await it.pass_seconds(60)
+
+    async def after(it: Running) -> None:
+        it.silent = range(1, 21)
+        await it.pass_seconds(55)
+        assert it.rows("SELECT count(*) FROM alerts") == [(0,)]
+        it.silent = ()
+        await it.pass_seconds(600)
+        assert it.rows("SELECT count(*) FROM alerts") == [(0,)]
+
+    play(tmp_path, first)
+    play(tmp_path, after, now=START + 3600)
+
+
+def test_without_a_line_of_configuration_alerts_are_kept_and_no_message_is_made(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with running(cluster_config(tmp_path, 3)) as it:
+            await it.pass_seconds(60)
+            await it.pass_seconds(120, cpu_temp=99.0)
+            assert it.rows("SELECT rule, node_id FROM alerts ORDER BY node_id") == [("hot", 1), ("hot", 2), ("hot", 3)]
+            assert it.rows("SELECT count(*) FROM messages") == [(0,)]
+
+    asyncio.run(run())

@@ -1,0 +1,199 @@
+"""Findings, alerts and silences over HTTP: what people see of them, and what an admin does with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from minipanel.alerts.config import AlertsConfig, SmtpConfig
+from minipanel.app import create_app
+from minipanel.models.sample import Sample
+from minipanel.services.panel import Panel
+from tests.alerts.smtp import postbox
+from tests.panel.example import PASSWORD, caller, config_in, with_viewer
+
+pytestmark = pytest.mark.anyio
+
+START = 1_790_000_000
+
+
+class Time:
+    """The panel's clock."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return float(self.now)
+
+
+@asynccontextmanager
+async def panel(folder: Path, time: Time, **rooms: Any) -> AsyncIterator[FastAPI]:
+    config = replace(with_viewer(config_in(folder)), rooms=rooms)
+    app = create_app(config, folder, lambda config: Panel(config, time, lambda: time.now - START + 1000.0))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+async def pass_seconds(app: FastAPI, time: Time, seconds: int, **values: float) -> None:
+    for _ in range(seconds // 5):
+        time.now += 5
+        for node in app.state.panel.directory.nodes:
+            whole = {"cpu_percent": 10.0, "memory_total": 1000, "memory_used": 300, "cpu_temp": 50.0} | values
+            if node.enabled:
+                app.state.panel.live.take(node, [Sample(node.hostname, time.now, **whole)])  # type: ignore[arg-type]
+        app.state.panel.live.look()
+        await app.state.alerts.tick()
+
+
+@pytest.fixture
+async def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def app(tmp_path: Path, time: Time) -> AsyncIterator[FastAPI]:
+    async with panel(tmp_path, time) as app:
+        await pass_seconds(app, time, 60)
+        yield app
+
+
+@asynccontextmanager
+async def logged_in(app: FastAPI, name: str = "miniadmin") -> AsyncIterator[httpx.AsyncClient]:
+    async with caller(app) as client:
+        answer = await client.post("/api/auth/login", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 200
+        yield client
+
+
+@pytest.fixture
+async def admin(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with logged_in(app) as client:
+        yield client
+
+
+async def findings(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/api/alerts/findings")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+async def test_a_cluster_that_is_well_has_no_findings_and_never_had(admin: httpx.AsyncClient) -> None:
+    said = await findings(admin)
+    assert (said["findings"], said["was_ever"]) == ([], False)
+
+
+async def test_hot_nodes_are_one_finding_in_both_languages(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    said = await findings(admin)
+    (finding,) = said["findings"]
+    assert said["was_ever"]
+    assert (finding["rule"], finding["severity"], finding["node_ids"]) == ("hot", "critical", [1, 2])
+    assert finding["nodes"] == "node001,node002.cluster.example"
+    assert finding["what"] == {"en": "hot: 99 °C, limit 95 °C", "zh": "过热：99 °C，限值 95 °C"}
+    assert START + 60 < finding["since"] <= START + 70
+
+
+async def test_an_admin_takes_on_what_a_viewer_only_sees(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    ids = (await findings(admin))["findings"][0]["alerts"]
+    async with logged_in(app, "vera") as viewer:
+        assert (await findings(viewer))["findings"]
+        refused = await viewer.post("/api/alerts/ack", json={"ids": ids})
+        assert refused.status_code == 403
+    assert (await admin.post("/api/alerts/ack", json={"ids": [*ids, 999], "note": "fan"})).json() == {"acked": 2}
+    (finding,) = (await findings(admin))["findings"]
+    assert finding["acked_by"] == "miniadmin"
+    alerts = (await admin.get("/api/alerts?state=open&nodes=node001&rule=hot")).json()["alerts"]
+    assert [(each["hostname"], each["acked_by"], each["note"]) for each in alerts] == [("node001", "miniadmin", "fan")]
+
+
+async def test_what_is_over_is_found_by_time_node_and_state(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    await pass_seconds(app, time, 400)
+    assert (await findings(admin))["findings"] == []
+    alerts = (await admin.get("/api/alerts?state=closed")).json()
+    assert [each["state"] for each in alerts["alerts"]] == ["closed", "closed"]
+    assert alerts["alerts"][0]["what"]["en"] == "hot: 99 °C, limit 95 °C"
+    assert (await admin.get("/api/alerts?state=open")).json()["alerts"] == []
+    assert (await admin.get(f"/api/alerts?to={START}")).json()["alerts"] == []
+    assert (await admin.get("/api/alerts?nodes=node003")).json()["alerts"] == []
+
+
+async def test_a_silence_is_seen_and_ends(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+    asked = {"nodes": "node001", "until": time.now + 3600, "why": "new fans"}
+    silence = (await admin.post("/api/silences", json=asked)).json()
+    assert (silence["nodes"], silence["who"], silence["from"]) == ("node001", "miniadmin", time.now)
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    quiet = {each["nodes"]: each["silenced_until"] for each in (await findings(admin))["findings"]}
+    assert quiet == {"node001": silence["until"], "node002.cluster.example": None}
+    assert (await admin.delete(f"/api/silences/{silence['id']}")).status_code == 200
+    assert (await admin.get("/api/silences")).json() == []
+    assert (await admin.delete(f"/api/silences/{silence['id']}")).status_code == 404
+    assert len((await findings(admin))["findings"]) == 1
+
+
+async def test_why_a_rule_is_open_and_why_not(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+    await pass_seconds(app, time, 30, cpu_temp=99.0)
+
+    async def hot() -> dict[str, Any]:
+        rules = (await admin.get("/api/alerts/explain/node001")).json()["rules"]
+        return next(dict(rule) for rule in rules if rule["rule"] == "hot")
+
+    assert (await hot())["state"] == "pending"
+    assert ((await hot())["seconds"], (await hot())["needed_seconds"]) == (25, 60)
+    await pass_seconds(app, time, 60, cpu_temp=99.0)
+    assert (await hot())["state"] == "open"
+    await pass_seconds(app, time, 10, cpu_temp=93.0)
+    await pass_seconds(app, time, 600)
+    assert (await hot())["state"] == "good"
+    never = (await admin.get("/api/alerts/explain/node003")).json()["rules"]
+    assert {rule["state"] for rule in never} == {"unknown"}
+
+
+async def test_a_test_message_reaches_the_mail_server_or_says_why_not(tmp_path: Path, time: Time) -> None:
+    with postbox() as box:
+        rooms = {"alerts": AlertsConfig(mail=("ops@example.org",)), "alerts.smtp": SmtpConfig(port=box.port)}
+        async with panel(tmp_path, time, **rooms) as app, logged_in(app) as admin:
+            assert (await admin.post("/api/alerts/test", json={"channel": "mail"})).status_code == 200
+            assert "A test of MiniPanel's alerts, sent by miniadmin" in box.mails[0]["Subject"]
+            box.answers = ["550 no such user"]
+            refused = await admin.post("/api/alerts/test", json={"channel": "mail"})
+            assert refused.status_code == 400
+            assert "550 no such user" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "sentence"),
+    [
+        ("GET", "/api/alerts?state=x", None, "state is 'x'; it must be open or closed."),
+        ("GET", "/api/alerts?rule=warm", None, "rule is 'warm'; it must be one of panel, many-down, "),
+        ("GET", "/api/alerts?nodes=a[", None, "nodes is 'a['; it must be a node set"),
+        ("GET", "/api/alerts?from=-1", None, "from is '-1'; it must be a time in Unix seconds."),
+        ("POST", "/api/alerts/ack", {"ids": []}, "ids is empty"),
+        ("POST", "/api/alerts/ack", {"ids": [1], "note": "x" * 201}, "note has 201 characters"),
+        ("POST", "/api/alerts/ack", {"ids": "all"}, "The body must be a JSON object with ids, note"),
+        ("POST", "/api/silences", {"nodes": "node9", "until": START + 999, "why": "x"}, "none of them is configured"),
+        ("POST", "/api/silences", {"nodes": "node001", "until": START - 9, "why": "x"}, "until is 1789999991; it must"),
+        ("POST", "/api/silences", {"nodes": "node001", "until": START + 999, "why": "  "}, "why has 0 characters"),
+        (
+            "POST",
+            "/api/silences",
+            {"nodes": "node001", "until": START + 999, "why": "x", "rules": ["warm"]},
+            "rules has 'warm'; it must be some of panel, many-down",
+        ),
+        ("POST", "/api/alerts/test", {"channel": "pager"}, "channel is 'pager'; none is set in [alerts]."),
+    ],
+)
+async def test_bad_input_is_one_sentence(
+    admin: httpx.AsyncClient, method: str, path: str, body: object, sentence: str
+) -> None:
+    answer = await admin.request(method, path, json=body)
+    assert (answer.status_code, sentence in answer.json()["error"]) == (400, True), answer.json()

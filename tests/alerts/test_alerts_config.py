@@ -1,0 +1,63 @@
+"""[alerts]: what it may say, and one sentence for what it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
+from minipanel.alerts.rules.hot import HotParameters
+from minipanel.config import Config, check_config
+from minipanel.errors import ConfigError
+from tests.panel.test_config_reading import GOOD
+
+PATH = Path("/etc/minipanel/config.toml")
+
+
+def read(text: str) -> Config:
+    return check_config(f"{GOOD}\n{text}", PATH, (ALERTS, SMTP))
+
+
+def test_without_a_line_alerts_are_on_and_go_to_the_page() -> None:
+    assert read("").of(ALERTS) == AlertsConfig()
+    assert AlertsConfig().enabled
+
+
+def test_a_rule_may_be_set_for_some_nodes() -> None:
+    (rule,) = read('[[alerts.rule]]\nname = "hot"\nnodes = "gpu[1-2]"\nabove = 85\nfor = "2m"').of(ALERTS).rule
+    assert (rule.nodes, rule.severity) == (("gpu1", "gpu2"), "critical")
+    assert rule.parameters == HotParameters(above=85, for_=120)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '[[alerts.rule]]\nname = "warm"',
+            'name in [[alerts.rule]] number 1 is "warm"; it must be "panel" or "many-down"',
+        ),
+        ("[[alerts.rule]]\nabove = 1", "name is missing in [[alerts.rule]] number 1"),
+        ('[[alerts.rule]]\nname = "hot"\nabove = "x"', 'above in [[alerts.rule]] number 1 is "x"; it must be a number'),
+        (
+            '[[alerts.rule]]\nname = "hot"\nabov = 9',
+            'unknown key "abov" in [[alerts.rule]] number 1; did you mean above?',
+        ),
+        (
+            '[[alerts.rule]]\nname = "hot"\nnodes = "a["',
+            'nodes in [[alerts.rule]] number 1 is "a["; it must be a node set',
+        ),
+        ('[[alerts.rule]]\nname = "hot"\nseverity = "bad"', 'is "bad"; it must be "critical" or "warning" or "info"'),
+        ('[[alerts.rule]]\nname = "node-down"\nfor = "10s"', 'is "10s"; it must be a time from 1m to 1d'),
+        ('[alerts]\nmail = ["a b"]', 'mail in [alerts] is ["a b"]; it must be an array of mail addresses'),
+        ('[alerts]\nmail = ["a@b\\nBcc: c@d"]', "it must be an array of mail addresses"),
+        ("[alerts]\nrule = 3", "rule in [alerts] is 3; it must be a list of sections [[alerts.rule]]"),
+        ('[alerts.smtp]\nsecurity = "ssl"', 'security in [alerts.smtp] is "ssl"; it must be "none" or '),
+        ('[alerts.smtp]\nhost = "a b"', 'host in [alerts.smtp] is "a b"; it must be a hostname or an address'),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(text)
+    assert sentence in str(error.value)
+    assert str(error.value).count("\n") == 0

@@ -1,0 +1,106 @@
+"""What a message says: one line a trouble, folded, bounded, in both languages."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from minipanel.alerts import words
+from minipanel.alerts.fold import fold_short
+from minipanel.alerts.message import MAX_CHARACTERS, Teller
+from minipanel.alerts.rules.hot import HOT
+from minipanel.alerts.rules.many_down import MANY_DOWN
+from minipanel.alerts.rules.node_down import NODE_DOWN
+from minipanel.models.alert import PANEL, Alert, Bad
+
+NOON = 1_790_035_200 - 1_790_035_200 % 86400 + 43200
+NAMES = {i: f"cn{i:04}" for i in range(1201, 1241)} | {i: f"cn{i:04}" for i in range(1301, 1341)}
+WORDS = {rule.name: rule.words for rule in (HOT, NODE_DOWN, MANY_DOWN)}
+
+
+def teller(language: words.Language = "en", names: dict[int, str] = NAMES) -> Teller:
+    return Teller("c1", language, names, WORDS, "http://panel:8080", time.gmtime)
+
+
+def alert(rule: str, node_id: int, reason: str = "", **more: object) -> Alert:
+    begun = {"began_at": NOON - 3600, "opened_at": NOON - 3300, "hold_seconds": 300}
+    return Alert(rule, node_id, "critical", bad=Bad(reason=reason), **(begun | more))  # type: ignore[arg-type]
+
+
+def test_a_rack_that_is_down_is_one_line_that_names_it() -> None:
+    down = [alert("many-down", i, "no-answer") for i in range(1201, 1241)]
+    subject, body = teller().message(down, NOON)
+    line = (
+        "CRITICAL cn[1201-1240] down at once: none of them answers; look at the panel's network or a switch, "
+        "since 11:00 (40 nodes, all of cn12)"
+    )
+    assert subject == f"[c1] {line}"
+    assert body == f"{line}\nhttp://panel:8080/alerts"
+
+
+def test_the_same_in_chinese() -> None:
+    down = [alert("many-down", i, "no-answer") for i in range(1201, 1241)]
+    subject, _ = teller("zh").message(down, NOON)
+    assert subject == (
+        "[c1] 严重 cn[1201-1240] 同时失去联系："
+        "全部无应答，请检查面板的网络或交换机，自 11:00 起（40 个节点，即 cn12 全部）"
+    )
+
+
+def test_a_hot_node_is_said_with_its_value_its_limit_and_what_to_do() -> None:
+    hot = alert("hot", 1201, worst=96.0)
+    hot.bad = Bad(95.5, 95)
+    _, body = teller().message([hot], NOON)
+    assert body.splitlines()[:2] == [
+        "CRITICAL cn1201 hot: 96 °C, limit 95 °C, since 11:00",
+        "Look at fans and air flow.",
+    ]
+
+
+def test_what_is_over_is_said_after_what_is_not() -> None:
+    over = alert("node-down", 1301, announced_at=NOON - 3000, closed_at=NOON)
+    _, body = teller().message([over, alert("node-down", 1201, "agent")], NOON)
+    assert body.splitlines()[:3] == [
+        "CRITICAL cn1201 down: the node answers, its agent does not, since 11:00",
+        "OK cn1301 up again, after 1 h",
+        "minipanel rollout --dry-run cn1201",
+    ]
+
+
+def test_what_nobody_was_told_of_is_said_as_past() -> None:
+    over = alert("node-down", 1301, "no-answer", closed_at=NOON)
+    _, body = teller().message([over], NOON)
+    assert body.startswith("CRITICAL cn1301 down: no answer, since 11:00; over at 12:00\n")
+
+
+def test_an_alert_that_comes_and_goes_is_counted() -> None:
+    _, body = teller().message([alert("node-down", 1201, times=7, first_at=NOON - 36000)], NOON)
+    assert "cn1201 down: the reason is not known, since 11:00, 7 times since 02:00" in body
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_message_of_thousands_of_scattered_nodes_is_short(language: words.Language) -> None:
+    names = {i: f"a-long-name-of-a-node-{i:05}.cluster.example" for i in range(1, 10001)}
+    down = [alert("node-down", i, reason) for i in range(1, 10001, 2) for reason in ("no-answer", "agent", "refused")]
+    subject, body = teller(language, names).message(down, NOON)
+    assert len(body) <= MAX_CHARACTERS
+    assert len(subject) <= 400
+    assert "others" in subject or "另外" in subject
+
+
+def test_what_is_wrong_with_the_panel_names_the_panel() -> None:
+    assert teller().line([alert("node-down", PANEL)], NOON).startswith("The panel down: ")
+
+
+def test_a_cut_node_set_shows_its_longest_runs_and_counts_the_others() -> None:
+    folded = fold_short(["a", "b", "login", "x1", "x2"], 8)
+    assert (folded.nodes, folded.others) == ("a,x[1-2]", 2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (59, "59 s"), (3600, "1 h"), (6720, "1 h 52 min"), (90061, "1 d 1 h"), (-5, "0 s")],
+)
+def test_a_duration_is_said_in_its_two_largest_units(seconds: int, said: str) -> None:
+    assert words.lasted(seconds, "en") == said

@@ -1,0 +1,125 @@
+"""Each rule by itself: what it finds, and what it takes for good again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.words import Pair
+from minipanel.models.alert import PANEL, Bad
+from minipanel.models.cluster import Cluster, PanelNow
+from minipanel.models.rack import racks_of
+from tests.alerts.example import FakeCluster
+
+
+def rack(count: int = 16, **values: float | None) -> FakeCluster:
+    cluster = FakeCluster(count)
+    cluster.racks = racks_of({node_id: each.node.hostname for node_id, each in cluster.nodes.items()})
+    cluster.step(**values)
+    return cluster
+
+
+def found(name: str, cluster: Cluster, **parameters: Any) -> dict[int, Bad]:
+    rule = BY_NAME[name]
+    return dict(rule.find(rule.parameters(**parameters), cluster))
+
+
+def is_good(name: str, cluster: Cluster, node_id: int) -> bool | None:
+    rule = BY_NAME[name]
+    return rule.is_good(rule.parameters(), cluster, node_id)
+
+
+def test_a_node_hotter_than_its_rack_at_the_same_load_is_found_and_the_warm_rack_is_not() -> None:
+    cluster = rack(cpu_temp=62.0)
+    cluster.values = {5: {"cpu_temp": 81.0}}
+    now = cluster.step(cpu_temp=62.0)
+    assert found("hotter-than-neighbours", now) == {5: Bad(81.0, 62.0)}
+    assert is_good("hotter-than-neighbours", now, 5) is False
+    assert found("hotter-than-neighbours", cluster.step(cpu_temp=81.0)) == {}
+
+
+def test_a_node_that_works_alone_may_be_hotter() -> None:
+    cluster = rack()
+    cluster.values = {5: {"cpu_temp": 81.0, "cpu_percent": 99.0}}
+    assert found("hotter-than-neighbours", cluster.step(cpu_temp=62.0)) == {}
+
+
+def test_a_few_nodes_are_no_rack_to_compare_with() -> None:
+    cluster = rack(7)
+    cluster.values = {5: {"cpu_temp": 99.0}}
+    assert found("hotter-than-neighbours", cluster.step()) == {}
+
+
+def test_a_node_without_a_sensor_is_neither_hot_nor_a_neighbour() -> None:
+    cluster = rack(16)
+    cluster.values = {node_id: {"cpu_temp": None} for node_id in range(1, 10)}
+    now = cluster.step(cpu_temp=99.0)
+    assert found("hotter-than-neighbours", now) == {}
+    assert 1 not in found("hot", now)
+    assert is_good("hot", now, 1) is None
+
+
+def test_an_agent_of_another_version_is_found() -> None:
+    cluster = rack(2)
+    cluster.nodes[2].agent_version = "0.0.9"
+    now = Cluster(0, 0, 5, cluster.nodes, cluster.nodes, PanelNow(version="0.1.0"))
+    assert found("agent", now) == {2: Bad(reason="version")}
+
+
+def test_memory_is_full_at_its_limit_and_good_with_a_margin() -> None:
+    cluster = rack(1)
+    assert found("memory", cluster.step(memory_used=970)) == {1: Bad(97.0, 97)}
+    assert found("memory", cluster.step(memory_used=969)) == {}
+    assert is_good("memory", cluster.step(memory_used=950), 1) is False
+    assert is_good("memory", cluster.step(memory_used=939), 1) is True
+
+
+@pytest.mark.parametrize("skew", [10.0, -10.0, 55.0])
+def test_a_clock_that_is_off_is_found_whether_ahead_or_behind(skew: float) -> None:
+    cluster = rack(1)
+    cluster.nodes[1].clock_skew_seconds = skew
+    assert found("clock", cluster.step()) == {1: Bad(skew, 10)}
+    cluster.nodes[1].clock_skew_seconds = 7.0
+    assert is_good("clock", cluster.step(), 1) is False
+    cluster.nodes[1].clock_skew_seconds = None
+    assert is_good("clock", cluster.step(), 1) is None
+
+
+def test_an_idle_node_that_holds_memory_is_found() -> None:
+    assert found("idle-hoarding", rack(1).step(cpu_percent=1.9, memory_used=501)) == {1: Bad(50.1, 50)}
+    assert found("idle-hoarding", rack(1).step(cpu_percent=2.0, memory_used=900)) == {}
+    assert found("idle-hoarding", rack(1).step(cpu_percent=0.0, memory_used=500)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "panel", "bad"),
+    [
+        ("panel", PanelNow(failing_seconds=31), Bad(reason="store", seconds=31)),
+        ("panel", PanelNow(munge="no answer"), Bad(reason="munge")),
+        ("panel", PanelNow(clock_step_seconds=-400), Bad(-400, 0, "clock")),
+        ("panel", PanelNow(late_seconds=6), Bad(6, 5, "late")),
+        ("disk", PanelNow(disk_free_percent=4.9), Bad(4.9, 5)),
+    ],
+)
+def test_what_is_wrong_with_the_panel_is_found(name: str, panel: PanelNow, bad: Bad) -> None:
+    assert found(name, Cluster(0, 0, 5, {}, {}, panel)) == {PANEL: bad}
+    assert is_good(name, Cluster(0, 0, 5, {}, {}, panel), PANEL) is False
+    assert found(name, Cluster(0, 0, 5, {}, {})) == {}
+
+
+def test_every_rule_says_what_it_says_in_both_languages() -> None:
+    for rule in RULES:
+        words = rule.words
+        said = [words.is_so, words.is_over, *words.reasons.values(), *([words.next_step] if words.next_step else [])]
+        for pair in said:
+            filled = {"worst": "1", "limit": "2", "reason": "r", "nodes": "n1"}
+            assert isinstance(pair, Pair)
+            assert "{" not in pair.say("en", **filled) + pair.say("zh", **filled)
+            is_command = pair.en.startswith("minipanel ") or pair.en == "{reason}"
+            assert is_command or any("\u4e00" <= character <= "\u9fff" for character in pair.zh), pair
+
+
+def test_names_of_rules_are_told_apart() -> None:
+    assert len(BY_NAME) == len(RULES)
