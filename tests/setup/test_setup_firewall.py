@@ -44,7 +44,7 @@ class Firewall:
         self._state = machine.root / "firewalld"
         machine.command("firewall-cmd", FIREWALL_CMD.format(folder=self._state))
         machine.command("ip", f"cat <<'END'\n{ADDRESSES}END")
-        (machine.root / "opt/minipanel").mkdir(parents=True)
+        (machine.root / "opt/minipanel").mkdir(parents=True, exist_ok=True)
 
     def rules(self, suffix: str = "") -> list[str]:
         """Return the open ports: of now, or with .permanent those of the next start."""
@@ -85,6 +85,12 @@ def test_another_port_closes_the_one_before(firewall: Firewall) -> None:
     open_port(8080, "10.0.0.1", firewall.machine.system)
     open_port(9090, "10.0.0.1", firewall.machine.system)
     assert firewall.rules() == ["internal 9090-tcp", "public 9090-tcp"]
+
+
+def test_another_address_closes_the_zone_of_the_one_before(firewall: Firewall) -> None:
+    open_port(8080, "10.0.0.1", firewall.machine.system)
+    open_port(8080, "fd00::1", firewall.machine.system)
+    assert firewall.rules() == firewall.rules(".permanent") == ["public 8080-tcp"]
 
 
 def test_without_firewalld_nothing_is_done(machine: Machine) -> None:

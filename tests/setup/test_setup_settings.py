@@ -15,7 +15,7 @@ from minipanel.config import Config
 from minipanel.database.store import Store
 from minipanel.errors import CommandError
 from minipanel.sections import load_config
-from minipanel.setup import run
+from minipanel.setup import places, run
 from minipanel.setup.change import configuration
 from minipanel.setup.change import install as installation
 from minipanel.setup.request import Request
@@ -23,6 +23,7 @@ from tests.setup.authority import make_pair
 from tests.setup.installing import CONFIG, DROP_IN, NETWORK, mode, set_up
 from tests.setup.machine import Machine, TypingScreen, needs_root
 from tests.setup.panel_stub import PanelStub, running_stub
+from tests.setup.test_setup_firewall import Firewall
 
 pytestmark = needs_root
 
@@ -346,3 +347,13 @@ def test_two_set_ups_do_not_meet(machine: Machine, stub: PanelStub, settled: Pat
         with pytest.raises(CommandError, match="Another set-up is running"):
             set_up(machine, stub, nobody, admin="bob")
     assert config(machine).admin.username == "chief"
+
+
+def test_a_port_that_is_taken_back_is_so_in_the_firewall_too(machine: Machine, stub: PanelStub, settled: Path) -> None:
+    firewall = Firewall(machine)
+    set_up(machine, stub, nobody, retention_days="31")
+    before = firewall.rules(), firewall.rules(".permanent"), machine.read(places.OPENED_PORT)
+    assert before[0] == [f"internal {stub.port}-tcp", f"public {stub.port}-tcp"]
+    with pytest.raises(CommandError, match="The panel does not run"):
+        set_up(machine, stub, nobody, port="9")
+    assert (firewall.rules(), firewall.rules(".permanent"), machine.read(places.OPENED_PORT)) == before
