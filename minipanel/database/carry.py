@@ -91,7 +91,7 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
         raise DatabaseError(f"The database {newer} keeps {table} otherwise, so what it took in can't be carried over.")
     keys = [name for _, name, *_, key in columns if key]
     is_there = " AND ".join(
-        [f"old.{key} = new.{key}" for key in keys] + [f"old.{name} IS new.{name}" for name in names]
+        [f'old."{key}" = new."{key}"' for key in keys] + [f'old."{name}" IS new."{name}"' for name in names]
     )
     return names, is_there
 
@@ -101,7 +101,7 @@ def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
     if table == "pending_metrics":
         # Where a record moved on to the history, it must not be in both.
         connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
-    listed = ", ".join(names)
+    listed = ", ".join(f'"{name}"' for name in names)  # one may be a word of SQL
     connection.execute(
         f'INSERT OR REPLACE INTO main."{table}" ({listed}) SELECT {listed} FROM newer."{table}" AS new '
         f'WHERE NOT EXISTS (SELECT 1 FROM main."{table}" AS old WHERE {is_there})'

@@ -16,7 +16,7 @@ from minipanel.models.sample import Sample
 
 DAY_SECONDS = 86_400
 T = 1_700_006_400
-ADDS = "-- Adds only: a column and a table.\nALTER TABLE system_metrics ADD COLUMN gpu REAL; CREATE TABLE alerts (x);"
+ADDS = "-- Adds only: a column and a table.\nALTER TABLE system_metrics ADD COLUMN gpu REAL; CREATE TABLE of_later (x);"
 CHANGES = "-- Changes: a name.\nALTER TABLE nodes RENAME COLUMN name TO title;"
 
 KNOWN = schema.migrations()
@@ -75,7 +75,7 @@ def test_after_a_day_on_a_release_that_only_added_the_one_before_goes_on_and_not
 
 def test_a_release_that_lacks_a_change_refuses_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "data.db"
-    release(monkeypatch, ADDS, CHANGES, ADDS.replace("gpu", "power").replace("alerts", "jobs"))
+    release(monkeypatch, ADDS, CHANGES, ADDS.replace("gpu", "power").replace("of_later", "jobs"))
     Store(path).close()
     release(monkeypatch, ADDS)
     with pytest.raises(DatabaseError, match=f"has schema version {NEXT + 1}, this MiniPanel knows up to {NEXT};"):
@@ -95,7 +95,7 @@ def test_several_migrations_at_once_keep_one_copy_of_what_was_there(
     Store(path).close()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["data.db", f"data.db.before-{NEXT:04}"]
     with closing(sqlite3.connect(tmp_path / f"data.db.before-{NEXT:04}")) as copy:
-        assert copy.execute("SELECT name FROM sqlite_master WHERE name = 'alerts'").fetchall() == []
+        assert copy.execute("SELECT name FROM sqlite_master WHERE name = 'of_later'").fetchall() == []
 
 
 def test_every_new_migration_says_whether_it_only_adds() -> None:

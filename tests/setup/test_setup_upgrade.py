@@ -139,7 +139,7 @@ def upgraded(tmp_path: Path) -> Path:
     old.close()
     shutil.copy(path, tmp_path / f"data.db.before-{newest_version() + 1:04}")
     with closing(sqlite3.connect(path)) as new:
-        new.executescript("ALTER TABLE system_metrics ADD COLUMN gpu REAL; CREATE TABLE alerts (x);")
+        new.executescript("ALTER TABLE system_metrics ADD COLUMN gpu REAL; CREATE TABLE of_later (x);")
     newer = Store(path)
     newer.run([newer.follow(admin, nodes, 2), newer.write_samples(1, [sample(T - 10, 4), sample(T + 10, 6)], 0)])
     newer.run([newer.seal(T + 300, 10), newer.write_samples(2, [sample(T + 305, 8)], 0)])
