@@ -30,7 +30,7 @@ def show_doctor(config_path: Path, as_json: bool) -> int:
     subject = read_subject(config_path, System(user_id=os.geteuid()), t, phrases(TROUBLES))
     report = examine(subject)
     if as_json:
-        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        print(json.dumps(report.as_json(), indent=2))
     else:
         Screen(t, is_guided=False).say(*report.lines(t))
     return report.exit_code

@@ -49,9 +49,11 @@ def read_subject(config_path: Path, system: System, t: Translate, say: Callable[
 
 def _is_denied(path: Path) -> bool:
     try:
-        path.open("rb").close()
-    except OSError as error:
-        return error.errno == errno.EACCES
+        refuse_unseen(path)
+    except PermissionError:
+        return True
+    except OSError:  # no path at all, or a loop of links
+        pass
     return False
 
 

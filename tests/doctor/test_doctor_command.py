@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -81,6 +82,19 @@ def test_programs_get_the_same_names_in_every_language(config: Config) -> None:
         assert {check["look"] for check in report["checks"]} <= set(LOOKS)
     assert "无法得知节点状态" in str(chinese["checks"])
     assert set(english["versions"]) == {"MiniPanel", "Python", "SQLite", "system", "kernel", "glibc", "systemd"}
+
+
+def test_a_pipe_in_the_place_of_the_configuration_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    done = run("doctor", "--config", tmp_path / "config.toml")
+    assert done.returncode == 1
+    assert "config.toml is a pipe or a device; it must be a TOML file." in done.stdout
+
+
+def test_a_terminal_that_knows_no_chinese_gets_what_it_can_show(config: Config) -> None:
+    for words in ((), ("--json",)):
+        done = run("doctor", *words, "--config", config.path, LC_ALL="zh_CN.UTF-8", PYTHONIOENCODING="ascii")
+        assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_every_look_that_has_a_remedy_for_hanging_is_one() -> None:
