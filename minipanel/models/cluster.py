@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from minipanel.models.alert import Bad
 from minipanel.models.node import Node, State
-from minipanel.models.sample import Sample
+
+if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+    from minipanel.models.sample import Sample
 
 
 class NodeNow(Protocol):

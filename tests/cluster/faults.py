@@ -37,7 +37,9 @@ def no_root_login(node: Node, user: str) -> Iterator[None]:
         f"useradd --create-home {user}; cp -r ~/.ssh /home/{user}/; chown -R {user}: /home/{user}/.ssh; "
         f"echo '{user} ALL=(root) NOPASSWD: ALL' >/etc/sudoers.d/{user}; echo PermitRootLogin no >{sshd}; again ssh"
     )
-    with _changed(node, change, f"rm {sshd} /etc/sudoers.d/{user}; again ssh; userdel --remove {user} 2>/dev/null"):
+    with _changed(
+        node, change, f"rm {sshd} /etc/sudoers.d/{user}; again ssh; userdel --force --remove {user} 2>/dev/null"
+    ):
         yield
 
 

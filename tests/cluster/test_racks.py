@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,15 +21,17 @@ AGENT = "ls -d /opt/minipanel-agent 2>/dev/null || true"
 
 
 @pytest.fixture(scope="module")
-def panel(fresh_cluster: Cluster) -> ClusterPanel:
+def panel(fresh_cluster: Cluster) -> Iterator[ClusterPanel]:
     """The panel with its own node alone. /etc/hosts has 200 lines more; 3 of them are nodes that run."""
     started = start_panel(fresh_cluster)
     done = started.minipanel("nodes", "remove", "n[1-3]")
     assert done.returncode == 0, done.stderr
     node = started.node
     node.write(CONFIG, node.shell(f"cat {CONFIG}") + IGNORE, 0o600)
-    node.write("/etc/hosts", node.shell("cat /etc/hosts") + RACK + INFINIBAND + SWITCHES)
-    return started
+    hosts = node.shell("cat /etc/hosts")
+    node.write("/etc/hosts", hosts + RACK + INFINIBAND + SWITCHES)
+    yield started
+    node.write("/etc/hosts", hosts)
 
 
 def test_what_is_new_is_shown_and_left_alone_by_a_dry_run(panel: ClusterPanel) -> None:

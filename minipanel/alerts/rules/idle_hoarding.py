@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from minipanel.alerts.rule import For, Hold, Rule
 from minipanel.alerts.rules.reading import cpu_percent, memory_percent
@@ -12,7 +12,9 @@ from minipanel.config.kinds import number
 from minipanel.config.section import Key
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster
-from minipanel.models.sample import Sample
+
+if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+    from minipanel.models.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)

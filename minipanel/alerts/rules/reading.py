@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from minipanel.models.cluster import NodeNow
-from minipanel.models.sample import Sample
+
+if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+    from minipanel.models.sample import Sample
 
 cpu_percent: Callable[[Sample], float] = attrgetter("cpu_percent")
 memory_used: Callable[[Sample], int] = attrgetter("memory_used")
