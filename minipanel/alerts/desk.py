@@ -13,8 +13,8 @@ from minipanel.alerts.outbox import Letter
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
-from minipanel.models.alert import Message, Silence
-from minipanel.models.alert_answers import AlertsAnswer, Explained
+from minipanel.models.alert import Alert, Message, Silence
+from minipanel.models.alert_answers import AlertAnswer, AlertsAnswer, Explained
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
@@ -42,7 +42,12 @@ class Desk:
         english, chinese = self._alerts.teller("en"), self._alerts.teller("zh")
         # A thousand sentences in two languages: not on the event loop.
         answers = await asyncio.to_thread(lambda: [answer(alert, english, chinese) for alert in found[:LIMIT]])
-        return AlertsAnswer(answers, len(found) > LIMIT)
+        return AlertsAnswer(answers, len(found) > LIMIT, list(BY_NAME))
+
+    async def alert(self, alert_id: int) -> AlertAnswer | None:
+        """Return one alert; None where none of this id is kept."""
+        found: list[Alert] = await self._panel.ingest.run(lambda connection: sql.alerts_of(connection, [alert_id]))
+        return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
 
     def explain(self, node: Node) -> Explained:
         """Return how each rule stands with a node."""

@@ -8,7 +8,7 @@ from minipanel.alerts.fold import fold_short
 from minipanel.alerts.message import Teller, groups_of
 from minipanel.models.alert import PANEL, Alert, Silence
 from minipanel.models.alert_answers import Finding, Words
-from minipanel.models.rack import whole_racks
+from minipanel.models.rack import rack_around, whole_racks
 
 NODES_CHARACTERS = 300
 RACKS_AT_MOST = 8
@@ -36,12 +36,15 @@ def _finding(group: Sequence[Alert], english: Teller, chinese: Teller, silence: 
     names = [english.names.get(alert.node_id, f"#{alert.node_id}") for alert in group if alert.node_id != PANEL]
     folded = fold_short(names, NODES_CHARACTERS)
     racks = whole_racks(names, english.names.values()) if len(names) > 1 else []
+    around = rack_around(names, english.names.values()) if len(names) > 1 and not racks else None
     return Finding(
         group[0].rule,
         group[0].severity,
         folded.nodes,
         folded.others,
         racks if len(racks) <= RACKS_AT_MOST else [],
+        None if around is None else around[0],
+        0 if around is None else around[1],
         Words(english.what(group), chinese.what(group)),
         min(alert.began_at for alert in group),
         max(alert.times for alert in group),

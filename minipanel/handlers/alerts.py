@@ -17,7 +17,15 @@ from minipanel.handlers.guard import ADMINS, READERS, SCREENS, caller_of
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.own_page import refuse_form
 from minipanel.handlers.request import panel_of
-from minipanel.models.alert_answers import AckAnswer, AlertsAnswer, Explained, Findings, MessageAnswer, SilenceAnswer
+from minipanel.models.alert_answers import (
+    AckAnswer,
+    AlertAnswer,
+    AlertsAnswer,
+    Explained,
+    Findings,
+    MessageAnswer,
+    SilenceAnswer,
+)
 from minipanel.models.answers import Ended
 from minipanel.models.quote import quote
 from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
@@ -65,6 +73,15 @@ async def explain_node(
     return json_answer(desk_of(request).explain(find_node(request, node_id)))
 
 
+@router.get("/api/alerts/{id}", dependencies=[READERS], responses=answered_with(AlertAnswer))
+async def read_alert(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
+    """Return one alert, open or over."""
+    alert = await desk_of(request).alert(_number(id))
+    if alert is None:
+        raise NotFound(f"There is no alert {quote(id)}.")
+    return json_answer(alert)
+
+
 @router.post(
     "/api/alerts/ack", dependencies=[ADMINS], openapi_extra=asked_with(AckRequest), responses=answered_with(AckAnswer)
 )
@@ -110,8 +127,7 @@ async def add_silence(request: Request) -> Response:
 @router.delete("/api/silences/{id}", dependencies=[ADMINS], responses=answered_with(Ended))
 async def end_silence(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
     """End a silence now: what is still wrong and was not sent is sent."""
-    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
-    if not await desk_of(request).end_silence(number):
+    if not await desk_of(request).end_silence(_number(id)):
         raise NotFound(f"There is no silence {quote(id)} that lasts.")
     return json_answer(Ended("ok"))
 
@@ -139,3 +155,8 @@ async def test_channel(request: Request) -> Response:
     except NotSent as error:
         raise BadInput(str(error)) from None
     return json_answer(Ended("ok"))
+
+
+def _number(id: str) -> int:
+    """Return an id of the address; 0, which nothing has, for what is none."""
+    return int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0

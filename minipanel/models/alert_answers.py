@@ -20,7 +20,8 @@ class Finding(Struct):
     """Open alerts of one rule, severity and reason, folded into one line.
 
     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
-    of it, where they are whole racks. `what`: "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
+    of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
+    "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
     `alerts` and `node_ids` side by side. `acked_by`: who has taken it on, where all of it is taken on.
     """
 
@@ -29,6 +30,8 @@ class Finding(Struct):
     nodes: str
     others: int
     racks: list[str]
+    rack: str | None
+    rack_nodes: int
     what: Words
     since: int
     times: int
@@ -76,10 +79,11 @@ class AlertAnswer(Struct):
 
 
 class AlertsAnswer(Struct):
-    """Alerts, the newest first. `is_cut`: there are more than one answer holds."""
+    """Alerts, the newest first. `is_cut`: there are more than one answer holds. `rules`: the names of all rules."""
 
     alerts: list[AlertAnswer]
     is_cut: bool
+    rules: list[str]
 
 
 class AckAnswer(Struct):

@@ -38,3 +38,14 @@ def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
             members.setdefault(rack, set()).add(name)
     is_whole = all(len(nodes) > 1 and nodes <= chosen for nodes in members.values()) and len(members) == len(racks)
     return sorted(racks) if is_whole else []
+
+
+def rack_around(names: Iterable[str], all_names: Iterable[str]) -> tuple[str, int] | None:
+    """Return the one rack that has all these names and others too, and how many it has; None where there is none."""
+    chosen = set(names)
+    racks = {rack_of(name) for name in chosen}
+    if len(racks) != 1:
+        return None
+    (rack,) = racks
+    count = sum(1 for name in all_names if rack_of(name) == rack)
+    return (rack, count) if count > len(chosen) else None

@@ -99,6 +99,14 @@ async def test_hot_nodes_are_one_finding_in_both_languages(app: FastAPI, admin: 
     assert finding["nodes"] == "node001,node002.cluster.example"
     assert finding["what"] == {"en": "hot: 99 °C, limit 95 °C", "zh": "过热：99 °C，限值 95 °C"}
     assert START + 60 < finding["since"] <= START + 70
+    one = (await admin.get(f"/api/alerts/{finding['alerts'][1]}")).json()
+    assert (one["hostname"], one["state"], one["what"]["en"]) == (
+        "node002.cluster.example",
+        "open",
+        "hot: 99 °C, limit 95 °C",
+    )
+    for wrong in ("999", "x", "9" * 40):
+        assert (await admin.get(f"/api/alerts/{wrong}")).status_code == 404
 
 
 async def test_an_admin_takes_on_what_a_viewer_only_sees(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:

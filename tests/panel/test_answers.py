@@ -59,6 +59,7 @@ ASKED = [
     ("GET", "/api/alerts?state=no", 400),
     ("GET", "/api/alerts/explain/node001", 200),
     ("GET", "/api/alerts/explain/node999", 404),
+    ("GET", "/api/alerts/1000", 404),
     ("GET", "/api/silences", 200),
     ("DELETE", "/api/silences/1", 404),
     ("GET", "/api/messages", 200),

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Alert
+         * @description Return one alert, open or over.
+         */
+        get: operations["read_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts/ack": {
         parameters: {
             query?: never;
@@ -705,11 +725,12 @@ export interface components {
         };
         /**
          * AlertsAnswer
-         * @description Alerts, the newest first. `is_cut`: there are more than one answer holds.
+         * @description Alerts, the newest first. `is_cut`: there are more than one answer holds. `rules`: the names of all rules.
          */
         AlertsAnswer: {
             alerts: components["schemas"]["AlertAnswer"][];
             is_cut: boolean;
+            rules: string[];
         };
         /**
          * AuditAnswer
@@ -776,7 +797,8 @@ export interface components {
          * @description Open alerts of one rule, severity and reason, folded into one line.
          *
          *     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
-         *     of it, where they are whole racks. `what`: "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
+         *     of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
+         *     "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
          *     `alerts` and `node_ids` side by side. `acked_by`: who has taken it on, where all of it is taken on.
          */
         Finding: {
@@ -786,6 +808,8 @@ export interface components {
             nodes: string;
             others: number;
             racks: string[];
+            rack: string | null;
+            rack_nodes: number;
             what: components["schemas"]["Words"];
             since: number;
             times: number;
@@ -2094,6 +2118,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnswer"];
                 };
             };
             /** @description What is wrong, as a sentence */
