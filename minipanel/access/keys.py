@@ -31,8 +31,6 @@ MAX_KEYS = 200
 """So many of each kind there may be."""
 
 MAX_DAYS = 3650
-TOKEN_DAYS = 365
-KIOSK_DAYS = 1825
 DAY_SECONDS = 86_400
 
 NAME_CHARACTERS = 64

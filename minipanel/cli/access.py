@@ -7,13 +7,9 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from minipanel.access.keys import KIOSK_DAYS, TOKEN_DAYS
 from minipanel.cli.words import ConfigOption, JsonOption, group
-from minipanel.commands.access_audit import show_audit
-from minipanel.commands.access_keys import add_kiosk, add_token, list_keys, remove_key
-from minipanel.commands.access_sessions import end_sessions, list_sessions
-from minipanel.commands.access_users import PasswordSource, add_account, change_password, list_users, remove_account
 from minipanel.config.values import DEFAULT_PATH
+from minipanel.models.access import KIOSK_DAYS, TOKEN_DAYS
 
 access = group("access", "Who may look: users, sessions, wall screens, API tokens; and who did what.")
 users = group("users", "The accounts of the page, in config.toml.")
@@ -36,12 +32,16 @@ DaysOption = Annotated[int, Option(metavar="DAYS", help="For so many days, 1 to 
 @access.command("passwd")
 def passwd(config: ConfigOption = DEFAULT_PATH, stdin: StdinOption = False, password_file: FileOption = None) -> None:
     """Set the password of the account of [admin]. Ends its sessions."""
+    from minipanel.commands.access_users import PasswordSource, change_password
+
     change_password(config, None, PasswordSource(stdin, password_file))
 
 
 @users.command("list")
 def users_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show the accounts and their roles."""
+    from minipanel.commands.access_users import list_users
+
     list_users(config, as_json)
 
 
@@ -56,6 +56,8 @@ def users_add(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Add an account; asks for its password."""
+    from minipanel.commands.access_users import PasswordSource, add_account
+
     add_account(config, name, role, PasswordSource(stdin, password_file))
 
 
@@ -64,18 +66,24 @@ def users_passwd(
     name: UserName, stdin: StdinOption = False, password_file: FileOption = None, config: ConfigOption = DEFAULT_PATH
 ) -> None:
     """Set the password of an account. Ends its sessions."""
+    from minipanel.commands.access_users import PasswordSource, change_password
+
     change_password(config, name, PasswordSource(stdin, password_file))
 
 
 @users.command("remove")
 def users_remove(name: UserName, config: ConfigOption = DEFAULT_PATH) -> None:
     """Take an account out. Ends its sessions."""
+    from minipanel.commands.access_users import remove_account
+
     remove_account(config, name)
 
 
 @sessions.command("list")
 def sessions_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show who is logged in, since when and from where."""
+    from minipanel.commands.access_sessions import list_sessions
+
     list_sessions(config, as_json)
 
 
@@ -86,30 +94,40 @@ def sessions_end(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """End a session, or all of a user."""
+    from minipanel.commands.access_sessions import end_sessions
+
     end_sessions(config, id, user)
 
 
 @kiosks.command("list")
 def kiosks_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show the wall screens."""
+    from minipanel.commands.access_keys import list_keys
+
     list_keys(config, "kiosk", as_json)
 
 
 @kiosks.command("add")
 def kiosks_add(name: KioskName, days: DaysOption = KIOSK_DAYS, config: ConfigOption = DEFAULT_PATH) -> None:
     """Make a wall screen and print its link, which is shown only this once."""
+    from minipanel.commands.access_keys import add_kiosk
+
     add_kiosk(config, name, days)
 
 
 @kiosks.command("remove")
 def kiosks_remove(name: KioskName, config: ConfigOption = DEFAULT_PATH) -> None:
     """Remove a wall screen: within seconds it shows nothing more."""
+    from minipanel.commands.access_keys import remove_key
+
     remove_key(config, "kiosk", name)
 
 
 @tokens.command("list")
 def tokens_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show the API tokens and their last use."""
+    from minipanel.commands.access_keys import list_keys
+
     list_keys(config, "token", as_json)
 
 
@@ -121,12 +139,16 @@ def tokens_add(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Make an API token and print it, only this once and alone on standard output."""
+    from minipanel.commands.access_keys import add_token
+
     add_token(config, name, scope, days)
 
 
 @tokens.command("remove")
 def tokens_remove(name: TokenName, config: ConfigOption = DEFAULT_PATH) -> None:
     """Remove an API token: it is refused at once."""
+    from minipanel.commands.access_keys import remove_key
+
     remove_key(config, "token", name)
 
 
@@ -137,4 +159,6 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Show who logged in, and who made or ended what."""
+    from minipanel.commands.access_audit import show_audit
+
     show_audit(config, days, as_json)

@@ -9,7 +9,6 @@ from typer import Argument
 
 from minipanel.cli.words import ConfigOption, JsonOption, group
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.rollout import RolloutOptions, roll_out
 
 agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them there.")
 
@@ -21,6 +20,8 @@ def agents_check(
     as_json: JsonOption = False,
 ) -> None:
     """Look whether the agent can be put onto the nodes, change nothing: `rollout --dry-run`."""
+    from minipanel.rollout import RolloutOptions, roll_out
+
     raise typer.Exit(roll_out(config, node_set, RolloutOptions(dry_run=True), as_json))
 
 
@@ -31,4 +32,6 @@ def agents_remove(
     as_json: JsonOption = False,
 ) -> None:
     """Take the agent away from these nodes: `rollout --remove`."""
+    from minipanel.rollout import RolloutOptions, roll_out
+
     raise typer.Exit(roll_out(config, node_set, RolloutOptions(remove=True), as_json))

@@ -8,7 +8,6 @@ from typing import Annotated
 from typer import Argument, Option
 
 from minipanel.cli.words import ConfigOption
-from minipanel.commands.backup import make_backup
 from minipanel.config.values import DEFAULT_PATH
 
 
@@ -18,4 +17,6 @@ def backup(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Copy the database while the panel runs, and check the copy."""
+    from minipanel.commands.backup import make_backup
+
     make_backup(config, file, force)

@@ -6,9 +6,10 @@ import typer
 
 from minipanel.cli.words import ConfigOption, JsonOption
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.doctor.command_line import show_doctor
 
 
 def doctor(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Look at everything that may be wrong, and say what helps. Holds no secrets, so send it with a question."""
+    from minipanel.doctor.command_line import show_doctor
+
     raise typer.Exit(show_doctor(config, as_json))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
 from minipanel.cli.words import ConfigOption, JsonOption, group
-from minipanel.commands.nodes import list_nodes
-from minipanel.commands.nodes_add import add_node_set
-from minipanel.commands.nodes_remove import remove_node_set
-from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
-from minipanel.config import Config
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.rollout import RolloutOptions, RolloutReport, run_rollout
+
+if TYPE_CHECKING:
+    from minipanel.config import Config
+    from minipanel.rollout import RolloutReport
 
 nodes = group("nodes", "The nodes in config.toml.")
 
@@ -23,6 +21,8 @@ nodes = group("nodes", "The nodes in config.toml.")
 @nodes.command("list")
 def nodes_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show the configured nodes."""
+    from minipanel.commands.nodes import list_nodes
+
     list_nodes(config, as_json)
 
 
@@ -36,6 +36,8 @@ def nodes_add(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Add nodes. Node set and addresses may stand in either order."""
+    from minipanel.commands.nodes_add import add_node_set
+
     add_node_set(config, node_set, addresses, name)
 
 
@@ -46,6 +48,8 @@ def nodes_remove(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Take nodes out; their history stays."""
+    from minipanel.commands.nodes_remove import remove_node_set
+
     raise typer.Exit(remove_node_set(config, node_set, with_agent, _roll_out))
 
 
@@ -64,9 +68,13 @@ def nodes_sync(
     as_json: JsonOption = False,
 ) -> None:
     """Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs."""
+    from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
+
     options = SyncOptions(source, yes, dry_run, with_agent, remove_all, not no_rollout, as_json)
     raise typer.Exit(sync_nodes(config, options, _roll_out))
 
 
 def _roll_out(config: Config, hostnames: Sequence[str], removes: bool) -> RolloutReport:
+    from minipanel.rollout import RolloutOptions, run_rollout
+
     return run_rollout(config, hostnames, RolloutOptions(remove=removes, drift=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from minipanel.cli.words import ConfigOption, group
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.serving.launch import become_panel
 
 panel = group("panel", "The panel itself.")
 
@@ -12,4 +11,6 @@ panel = group("panel", "The panel itself.")
 @panel.command()
 def serve(config: ConfigOption = DEFAULT_PATH) -> None:
     """Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew."""
+    from minipanel.serving.launch import become_panel
+
     become_panel("minipanel.serving", config)

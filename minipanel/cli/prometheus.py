@@ -8,7 +8,6 @@ from typing import Annotated
 from typer import Option
 
 from minipanel.cli.words import ConfigOption
-from minipanel.commands.prometheus import print_scrape_config
 from minipanel.config.values import DEFAULT_PATH
 
 
@@ -19,4 +18,6 @@ def prometheus(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Print the configuration with which Prometheus scrapes the panel."""
+    from minipanel.commands.prometheus import print_scrape_config
+
     print_scrape_config(config, token_file)

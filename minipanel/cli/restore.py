@@ -10,12 +10,6 @@ from typer import Argument
 
 from minipanel.cli.words import ConfigOption
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.setup.change.restore import restore as put_back
-from minipanel.setup.screen import Screen
-from minipanel.setup.signals import end_in_order
-from minipanel.setup.system import System
-from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 
 def restore(
@@ -23,5 +17,12 @@ def restore(
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Put a copy in the place of the database, and keep what was there."""
+    from minipanel.setup.change.restore import restore as put_back
+    from minipanel.setup.screen import Screen
+    from minipanel.setup.signals import end_in_order
+    from minipanel.setup.system import System
+    from minipanel.translations.language import translator
+    from minipanel.translations.setup import CHINESE
+
     end_in_order()
     put_back(file.absolute(), config, System(user_id=os.geteuid()), Screen(translator(CHINESE), is_guided=False))

@@ -10,7 +10,6 @@ from typer import Argument, Option
 
 from minipanel.cli.words import ConfigOption, JsonOption
 from minipanel.config.values import DEFAULT_PATH
-from minipanel.rollout import RolloutOptions, roll_out
 
 
 def rollout(
@@ -33,6 +32,8 @@ def rollout(
     as_json: JsonOption = False,
 ) -> None:
     """Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done."""
+    from minipanel.rollout import RolloutOptions, roll_out
+
     chosen = RolloutOptions(
         force, remove, dry_run, only_failed, hosts, root, agent, ca_file, fanout, timeout, user, sudo
     )

@@ -21,14 +21,13 @@ from minipanel.cli.prometheus import prometheus
 from minipanel.cli.restore import restore
 from minipanel.cli.rollback import rollback
 from minipanel.cli.rollout import rollout
+from minipanel.cli.setup import setup
 from minipanel.cli.status import status
 from minipanel.cli.top import top
 from minipanel.cli.trial import try_
 from minipanel.cli.words import group
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, explain_failures
-from minipanel.rollout import RolloutOptions, roll_out
-from minipanel.setup.command_line import setup_command
 from minipanel.translations.phrases import phrases
 from minipanel.translations.troubles import CHINESE as TROUBLES
 
@@ -72,7 +71,7 @@ def options(
     """Take the options that stand before any command."""
 
 
-cli.command("setup")(setup_command(lambda config: roll_out(config, None, RolloutOptions(), as_json=False)))
+cli.command("setup")(setup)
 cli.command("rollout")(rollout)
 cli.command("status")(status)
 cli.command("doctor")(doctor)

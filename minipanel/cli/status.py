@@ -5,10 +5,11 @@ from __future__ import annotations
 import typer
 
 from minipanel.cli.words import ConfigOption, JsonOption
-from minipanel.commands.status import show_status
 from minipanel.config.values import DEFAULT_PATH
 
 
 def status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
     """Show what is up. Ends with 0 when all is well, with 1 otherwise."""
+    from minipanel.commands.status import show_status
+
     raise typer.Exit(show_status(config, as_json))

@@ -7,9 +7,6 @@ from typing import Annotated, Literal
 
 from typer import Option
 
-from minipanel.errors import CommandError
-from minipanel.trial.trial import Options, try_out
-
 
 def try_(
     folder: Annotated[Path, Option("--dir", metavar="DIR", help="Everything is kept below it.")] = Path("var"),
@@ -26,6 +23,9 @@ def try_(
     ] = None,
 ) -> None:
     """Run a panel and an agent for this machine, without root or systemd."""
+    from minipanel.errors import CommandError
+    from minipanel.trial.trial import Options, try_out
+
     if password is not None and password_file is not None:
         raise CommandError("--password and --password-file can't be combined; give one of them.")
     try_out(Options(folder, host, port, password, auth, password_file))

@@ -9,6 +9,10 @@ from minipanel.models.caller import Scope
 
 KeyKind = Literal["token", "kiosk"]
 
+TOKEN_DAYS = 365
+KIOSK_DAYS = 1825
+"""So long a key is good where nobody says otherwise."""
+
 Deed = Literal[
     "login",
     "login_failed",

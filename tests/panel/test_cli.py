@@ -101,6 +101,20 @@ def test_a_panel_does_not_hold_in_memory_what_only_commands_need() -> None:
     assert not modules & {"typer", "rich", "tomlkit", "minipanel.cli"}
 
 
+def test_a_command_loads_what_it_needs_and_nothing_of_the_others() -> None:
+    code = "import sys, minipanel.cli; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    modules = set(loaded.stdout.split())
+    assert "minipanel.cli.access" in modules
+    assert not modules & {"sqlite3", "jwt", "msgspec", "rich", "tomlkit", "asyncio", "ssl"}
+    rooms = ("access", "alerts", "commands", "database", "doctor", "rollout", "services", "serving", "trial")
+    assert [name for name in modules if name.startswith(tuple(f"minipanel.{room}" for room in rooms))] == []
+    assert {name for name in modules if name.startswith(("minipanel.setup.", "minipanel.top."))} == {
+        "minipanel.setup.request",
+        "minipanel.top.sorts",
+    }
+
+
 def test_the_panel_takes_nothing_from_the_folder_it_is_started_in(tmp_path: Path) -> None:
     (tmp_path / "uvicorn.py").write_text("raise SystemExit('taken from the current folder')")
     words = command("serve", "--config", "/nowhere.toml")

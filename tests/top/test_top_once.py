@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -139,9 +137,3 @@ def test_over_tls_it_trusts_the_certificate_of_the_configuration_and_no_other(tm
     url = config.server.local_url
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{url} shows another certificate than {cert}: restart the panel.\n"
-
-
-def test_no_other_command_loads_what_only_the_terminal_needs() -> None:
-    loaded = "import sys, minipanel.cli; print([name for name in sys.modules if name.startswith('minipanel.top.')])"
-    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
-    assert done.stdout == "['minipanel.top.sorts']\n"

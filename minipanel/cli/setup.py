@@ -1,0 +1,81 @@
+"""`minipanel setup`: its options, each also a variable of the environment, so that it runs unattended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Option
+
+from minipanel.setup.request import Auth, Request, Tls
+
+
+def setup(
+    context: typer.Context,
+    yes: Annotated[bool, Option("--yes", "-y", envvar="MINIPANEL_YES", help="Ask nothing.")] = False,
+    admin: Annotated[
+        str | None, Option(envvar="MINIPANEL_ADMIN", metavar="NAME", help="The page's account; miniadmin.")
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        Option(envvar="MINIPANEL_PASSWORD_FILE", metavar="FILE", help="Its first line; else a random password."),
+    ] = None,
+    nodes_from: Annotated[
+        Path | None, Option(envvar="MINIPANEL_NODES_FROM", metavar="FILE", help="Instead of /etc/hosts.")
+    ] = None,
+    only: Annotated[
+        str | None, Option(envvar="MINIPANEL_ONLY", metavar="NODESET", help="Of those nodes only these.")
+    ] = None,
+    without: Annotated[
+        str | None, Option(envvar="MINIPANEL_WITHOUT", metavar="NODESET", help="Of those nodes not these.")
+    ] = None,
+    database: Annotated[
+        str | None, Option(envvar="MINIPANEL_DATABASE", metavar="FILE", help="/var/lib/minipanel/data.db.")
+    ] = None,
+    port: Annotated[str | None, Option(envvar="MINIPANEL_PORT", help="8080.")] = None,
+    address: Annotated[
+        str | None, Option(envvar="MINIPANEL_ADDRESS", help="Where the nodes reach this machine.")
+    ] = None,
+    auth: Annotated[Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents prove who they are; munge.")] = None,
+    tls: Annotated[Tls | None, Option(envvar="MINIPANEL_TLS", help="HTTPS; no.")] = None,
+    tls_certificate: Annotated[
+        Path | None, Option(envvar="MINIPANEL_TLS_CERTIFICATE", metavar="FILE", help="With --tls own: PEM.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, Option(envvar="MINIPANEL_TLS_KEY", metavar="FILE", help="With --tls own: PEM.")
+    ] = None,
+    tls_ca: Annotated[
+        Path | None,
+        Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="What agents are to trust; else their system's."),
+    ] = None,
+    retention_days: Annotated[
+        str | None, Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="Days that records are kept; 32.")
+    ] = None,
+    no_rollout: Annotated[
+        bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
+    ] = False,
+    is_uninstall: Annotated[bool, Option("--uninstall", help="Take the panel away; data is kept.")] = False,
+    is_purge: Annotated[bool, Option("--purge", help="With --uninstall: data too.")] = False,
+) -> None:
+    """Install the panel on this machine, upgrade it (install.sh starts this), or change its settings."""
+    from minipanel.rollout import RolloutOptions, roll_out
+    from minipanel.setup.command_line import run_setup, run_uninstall
+
+    if is_uninstall:
+        raise typer.Exit(run_uninstall(yes, is_purge, _strays(context)))
+    request = Request(
+        not yes, admin, password_file, nodes_from, only, without, database, port, address, auth, tls,
+        tls_certificate, tls_key, tls_ca, not no_rollout, retention_days,
+    )  # fmt: skip
+    raise typer.Exit(run_setup(request, is_purge, lambda path: roll_out(path, None, RolloutOptions(), as_json=False)))
+
+
+def _strays(context: typer.Context) -> list[str]:
+    """Return the options that were typed and say nothing to --uninstall.
+
+    Variables are none: they may be those of all set-ups of a site.
+    """
+    sources = [(each, context.get_parameter_source(each.name or "")) for each in context.command.params]
+    typed = [each for each, source in sources if source is not None and source.name == "COMMANDLINE"]
+    return [each.opts[0] for each in typed if each.name not in ("yes", "is_uninstall", "is_purge")]
