@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from minipanel.alerts.announce import News, due
-from minipanel.alerts.announcer import Audience, Draft, draft, keep
+from minipanel.alerts.announcer import Audience, Draft, Untold, draft, keep
 from minipanel.alerts.channels.mail import Mail, MailServer
 from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
 from minipanel.alerts.findings import findings_of
@@ -19,7 +20,8 @@ from minipanel.alerts.message import Teller, groups_of, is_told_end
 from minipanel.alerts.outbox import Channel, Outbox
 from minipanel.alerts.post import Post
 from minipanel.alerts.probe import Connect, connect
-from minipanel.alerts.rules.all import RULES
+from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.shelf import Shelf, Shelved
 from minipanel.alerts.sight import TICK_SECONDS, Sight
 from minipanel.alerts.silences import Silences
 from minipanel.alerts.watch import AGAIN_SECONDS, Changes, Setting, Watch
@@ -36,6 +38,9 @@ log = logging.getLogger(__name__)
 
 LEVELS: Mapping[Severity, int] = {"critical": logging.CRITICAL, "warning": logging.WARNING, "info": logging.INFO}
 FORGET_SECONDS = 3600.0
+TRY_AGAIN_SECONDS = 30.0
+"""So long after something could not be stored, it is seen whether alerts can."""
+
 KEEP_SECONDS = 400 * 86400
 SENT_SECONDS = 7 * 86400
 """For so long alerts that are over are kept, and messages that were sent."""
@@ -61,7 +66,9 @@ class Alerts:
         self._findings: tuple[int, list[Finding]] | None = None
         self._was_ever = False
         self._told_at: dict[str, int] = {}
-        self._outbox = Outbox(Post(panel), lambda: self.channels, panel.clock)
+        self.outbox = Outbox(Post(panel), lambda: self.channels, panel.clock)
+        self._shelf = Shelf()
+        self.unkept = Outbox(self._shelf, lambda: self.channels, panel.clock)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, is_looking: bool = True) -> None:
@@ -79,7 +86,8 @@ class Alerts:
         self._untold = [alert for alert in recent if alert.closed_at is not None and alert.end_told_at is None]
         await self.reload(self._panel.config)
         if is_looking:
-            self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._send_on())]
+            loops = (self._look_on(), self._send_on(self.outbox), self._send_on(self.unkept))
+            self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def reload(self, config: Config) -> None:
         """Take over a changed configuration."""
@@ -107,6 +115,8 @@ class Alerts:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.outbox.close()
+        await self.unkept.close()
         await self.sight.close()
 
     async def tick(self) -> None:
@@ -120,16 +130,26 @@ class Alerts:
             lambda alert: self.silences.of(alert, cluster.now) is not None,
             cluster.now,
         )
-        if self._dirty or news:
-            await self._keep(news, cluster.now)
-        if cluster.uptime >= self._forget_at:
-            self._forget_at = cluster.uptime + FORGET_SECONDS
-            await self._panel.ingest.run(
-                lambda connection: sql.forget_alerts(connection, cluster.now - KEEP_SECONDS, cluster.now - SENT_SECONDS)
-            )
-        if self._shown != self._version:
-            self._shown = self._version
-            self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
+        try:
+            ingest = self._panel.ingest
+            if ingest.failing_seconds() > 0 and ingest.seconds_since_failure() < TRY_AGAIN_SECONDS:
+                # What can't be kept is said now only where it is about just that.
+                own = {rule: each for rule, each in news.items() if BY_NAME[rule].is_about_panel}
+                await self._say_unkept(own, cluster.now)
+                return
+            if self._dirty or news or self._shelf.all():
+                await self._keep(news, cluster.now)
+            if cluster.uptime >= self._forget_at:
+                self._forget_at = cluster.uptime + FORGET_SECONDS
+                await self._panel.ingest.run(
+                    lambda connection: sql.forget_alerts(
+                        connection, cluster.now - KEEP_SECONDS, cluster.now - SENT_SECONDS
+                    )
+                )
+        finally:
+            if self._shown != self._version:
+                self._shown = self._version
+                self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
 
     def _take(self, changes: Changes, now: int) -> None:
         for alert in (*changes.opened, *changes.closed, *changes.changed):
@@ -161,41 +181,80 @@ class Alerts:
             self._findings = (version, found)
         return Findings(now, self._was_ever, self._findings[1])
 
-    async def _keep(self, news: Mapping[str, News], now: int) -> None:
-        drafts, lines = await self._drafts(news, now) if news else ([], [])
-        begun = [alert for each in news.values() for alert in each.begun]
-        ended = [alert for each in news.values() for alert in each.ended]
-        for alert in begun:
-            alert.announced_at = now
-            alert.end_told_at = now if alert.closed_at is not None else None
-        for alert in ended:
-            alert.end_told_at = now
-        dirty = list({**self._dirty, **{id(alert): alert for alert in (*begun, *ended)}}.values())
+    async def take_on(self, alerts: Sequence[Alert], who: str, note: str | None) -> None:
+        """Have somebody take on open alerts. Raises DatabaseError or TryLater."""
+        now, before = int(self._panel.clock()), [(each.acked_at, each.acked_by, each.note) for each in alerts]
+        for alert in alerts:
+            alert.acked_at, alert.acked_by, alert.note = now, who, note
+        ids = [alert.id for alert in alerts]
         try:
-            ids = await self._panel.ingest.run(keep(dirty, drafts, now))
+            await self._panel.ingest.run(lambda connection: sql.acknowledge(connection, ids, now, who, note))
         except BaseException:
-            for alert in begun:
-                alert.announced_at = alert.end_told_at = None
-            for alert in ended:
-                alert.end_told_at = None
+            for alert, (at, by, text) in zip(alerts, before, strict=True):
+                alert.acked_at, alert.acked_by, alert.note = at, by, text
             raise
-        for alert, number in zip(dirty, ids, strict=True):
+        self.touch()
+
+    async def _keep(self, news: Mapping[str, News], now: int) -> None:
+        """Store what changed, and what people are to be told of it, in one transaction."""
+        untold = await self._untold_to_channels(news) if news and self._audiences else Untold()
+        shelved = self._shelf.all(but=self.unkept.under_way)
+        with self.outbox.holding([message.key for message in untold.waiting]):
+            drafts, lines = await self._drafts(news, untold, now) if news else ([], [])
+            begun, ended = _of(news)
+            _mark_told(begun, ended, now)
+            changed = {id(alert): alert for alert in (*begun, *ended)}
+            dirty, self._dirty = {**self._dirty, **changed}, {}
+            try:
+                ids = await self._panel.ingest.run(keep(list(dirty.values()), drafts, shelved, now))
+            except BaseException:
+                self._dirty = {**dirty, **self._dirty}
+                for alert in begun:
+                    alert.announced_at = alert.end_told_at = None
+                for alert in ended:
+                    alert.end_told_at = None
+                raise
+        for alert, number in zip(dirty.values(), ids, strict=True):
             alert.id = number
-        for alert in dirty:
-            self._dirty.pop(id(alert), None)
+        self._shelf.drop(shelved)
+        self._told(news, lines, now)
+
+    async def _say_unkept(self, news: Mapping[str, News], now: int) -> None:
+        """Tell people although it can't be stored that they were told: that is what they are told."""
+        if not news:
+            return
+        drafts, lines = await self._drafts(news, Untold(told=None), now)
+        for each in drafts:
+            self._shelf.put(Shelved(each.message(now), each.alerts))
+        begun, ended = _of(news)
+        _mark_told(begun, ended, now)
+        self._dirty.update({id(alert): alert for alert in (*begun, *ended)})
+        self._told(news, lines, now)
+
+    def _told(self, news: Mapping[str, News], lines: Sequence[tuple[int, str]], now: int) -> None:
         self._told_at.update(dict.fromkeys(news, now))
         for level, line in lines:
             log.log(level, "%s", line)
         self._untold = [alert for alert in self._untold if alert.end_told_at is None]
 
-    async def _drafts(self, news: Mapping[str, News], now: int) -> tuple[list[Draft], list[tuple[int, str]]]:
+    async def _untold_to_channels(self, news: Mapping[str, News]) -> Untold:
+        """Return what waits to be sent of these rules, and what was told of what is over."""
+        ended = {alert.id for each in news.values() for alert in each.ended}
+
+        def look(connection: sqlite3.Connection) -> Untold:
+            waiting = [message for message in sql.waiting_messages(connection) if message.rule in news]
+            ids = {id for message in waiting for id in message.alerts}
+            alerts = {alert.id: alert for alert in sql.alerts_of(connection, ids)}
+            return Untold(waiting, alerts, sql.told_alerts(connection, ids | ended))
+
+        found: Untold = await self._panel.ingest.run(look)
+        free = [message for message in found.waiting if message.key not in self.outbox.under_way]
+        return replace(found, waiting=free)
+
+    async def _drafts(
+        self, news: Mapping[str, News], untold: Untold, now: int
+    ) -> tuple[list[Draft], list[tuple[int, str]]]:
         """Return the messages to the channels, and the lines for the journal with their levels."""
-        waiting = await self._panel.ingest.run(sql.waiting_messages) if self._audiences else []
-        earlier_ids = {id for message in waiting if message.tries for id in message.alerts}
-        earlier = {}
-        if earlier_ids:
-            found: list[Alert] = await self._panel.ingest.run(lambda connection: sql.alerts_of(connection, earlier_ids))
-            earlier = {alert.id: alert for alert in found}
         teller = self.teller()
 
         def make() -> tuple[list[Draft], list[tuple[int, str]]]:
@@ -207,15 +266,7 @@ class Alerts:
             drafts = [
                 each
                 for rule, about in news.items()
-                for each in draft(
-                    self._audiences,
-                    rule,
-                    about,
-                    waiting,
-                    lambda ids: [earlier[id] for id in ids if id in earlier],
-                    teller,
-                    now,
-                )
+                for each in draft(self._audiences, rule, about, untold, teller, now)
             ]
             return drafts, lines
 
@@ -233,10 +284,10 @@ class Alerts:
             await asyncio.sleep(TICK_SECONDS)
             await _tried(self.tick)
 
-    async def _send_on(self) -> None:
+    async def _send_on(self, outbox: Outbox) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            await _tried(self._outbox.send_due)
+            await _tried(outbox.send_due)
 
 
 def settings_of(config: AlertsConfig, nodes: Sequence[Node]) -> list[Setting]:
@@ -257,6 +308,19 @@ def settings_of(config: AlertsConfig, nodes: Sequence[Node]) -> list[Setting]:
         if not whole:
             settings.append(Setting(rule, rule.parameters(), rule.severity))
     return settings
+
+
+def _of(news: Mapping[str, News]) -> tuple[list[Alert], list[Alert]]:
+    begun = [alert for each in news.values() for alert in each.begun]
+    return begun, [alert for each in news.values() for alert in each.ended]
+
+
+def _mark_told(begun: Sequence[Alert], ended: Sequence[Alert], now: int) -> None:
+    for alert in begun:
+        alert.announced_at = now
+        alert.end_told_at = now if alert.closed_at is not None else None
+    for alert in ended:
+        alert.end_told_at = now
 
 
 async def _tried(work: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.explain import explain
 from minipanel.alerts.history import LIMIT, Asked, answer
-from minipanel.alerts.outbox import Letter
+from minipanel.alerts.outbox import Letter, in_thread
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
@@ -61,10 +61,7 @@ class Desk:
             raise BadInput(f"note has {len(note)} characters; at most {MAX_WORDS} are allowed.")
         wanted = set(ids)
         chosen = [alert for alert in self._alerts.watch.open() if alert.id in wanted]
-        for alert in chosen:
-            alert.acked_at, alert.acked_by, alert.note = int(self._panel.clock()), who, note or None
-        await self._panel.ingest.run(lambda connection: sql.put_alerts(connection, chosen))
-        self._alerts.touch()
+        await self._alerts.take_on(chosen, who, note or None)
         return len(chosen)
 
     def silences(self) -> list[Silence]:
@@ -106,7 +103,7 @@ class Desk:
         teller = self._alerts.teller()
         subject, body = teller.test(who)
         letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", int(self._panel.clock()))
-        await asyncio.to_thread(channel.send, letter)
+        await in_thread(lambda: channel.send(letter))
 
 
 def check_silence(nodes: str, rules: Sequence[str], until: int, why: str, now: int) -> None:

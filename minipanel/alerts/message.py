@@ -16,6 +16,9 @@ from minipanel.models.rack import whole_racks
 MAX_CHARACTERS = 900
 """Of a message; Teams takes 1,000, WeCom 2,048."""
 
+LATE_SECONDS = 60
+"""A message that comes later says so."""
+
 SUBJECT_NODES = 120
 BODY_NODES = 240
 
@@ -60,13 +63,18 @@ class Teller:
         reason = said.reasons.get(first.bad.reason, words.UNKNOWN).say(self.language, **filled)
         return said.is_so.say(self.language, reason=reason, **filled)
 
-    def message(self, alerts: Collection[Alert], now: int) -> tuple[str, str]:
-        """Return subject and body about alerts of one rule. The body has MAX_CHARACTERS at most."""
+    def message(self, alerts: Collection[Alert], now: int, late_seconds: int = 0) -> tuple[str, str]:
+        """Return subject and body about alerts of one rule. The body has MAX_CHARACTERS at most.
+
+        late_seconds: for how long some of it could not be sent.
+        """
         groups = groups_of(alerts)
         subject = f"[{escape(self.cluster)}] {self.headed(groups[0], now, SUBJECT_NODES)}"
         lines = [self.headed(group, now, BODY_NODES) for group in groups]
         steps = [self.words[group[0].rule].next_step for group in groups if group[0].closed_at is None]
         ends = [step.say(self.language, nodes=self._nodes(groups[0], SUBJECT_NODES)) for step in steps[:1] if step]
+        if late_seconds >= LATE_SECONDS:
+            ends.append(words.LATE.say(self.language, duration=words.lasted(late_seconds, self.language)))
         ends += [f"{self.url}/alerts"] if self.url else []
         return subject, _fitting(lines, ends, lambda count: words.MORE.say(self.language, count=count))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +22,12 @@ WAITS = (10, 30, 60, 120, 300, 900)
 
 GIVE_UP_SECONDS = 3 * 86400
 ERROR_CHARACTERS = 200
+
+PATIENCE_SECONDS = 5.0
+"""A look at what is due waits for its channels so long. One that hangs for longer goes on alone."""
+
+STUCK_SECONDS = 60.0
+"""After so long it is noted that a channel hangs. It gets nothing more until it has ended."""
 
 
 class NotSent(Exception):
@@ -60,51 +69,145 @@ class Box(Protocol):
         """Keep that it was not, and when to try again; None: never."""
 
 
+async def in_thread(work: Callable[[], None]) -> None:
+    """Do what may hang in a thread that holds up no stop of the panel: a plain one would, until it has ended."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+
+    def settle(error: Exception | None) -> None:
+        if future.done():  # nobody waits any more
+            return
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+    def run() -> None:
+        failed: Exception | None = None
+        try:
+            work()
+        except Exception as error:
+            failed = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, failed)
+
+    threading.Thread(target=run, name="sender", daemon=True).start()
+    await future
+
+
 class Outbox:
-    """The loop that sends. `wake` makes it look at once."""
+    """Looks at what waits, and sends what is due. `send_due` is called every few seconds."""
 
     def __init__(
         self,
         box: Box,
         channels: Callable[[], Mapping[str, Channel]],
         clock: Callable[[], float] = time.time,
-        run: Callable[[Callable[[], None]], Awaitable[None]] = asyncio.to_thread,
+        run: Callable[[Callable[[], None]], Awaitable[None]] = in_thread,
     ) -> None:
         self._box = box
         self._channels = channels
         self._clock = clock
         self._run = run
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[str] = set()
+        self._held: frozenset[str] = frozenset()
+        self._accepted: set[str] = set()
+        self._not_before: dict[str, int] = {}
+
+    @property
+    def under_way(self) -> AbstractSet[str]:
+        """The keys of messages that are handed over at this moment: nothing may take their place."""
+        return self._under_way
+
+    @contextmanager
+    def holding(self, keys: Collection[str]) -> Iterator[None]:
+        """Send none of these meanwhile, for others take their place. Begun right after they were read."""
+        self._held = frozenset(keys)
+        try:
+            yield
+        finally:
+            self._held = frozenset()
 
     async def send_due(self) -> None:
         """Send what is due now, channels side by side and each one's messages in their order. Raises PanelError."""
-        now = int(self._clock())
-        waiting = await self._box.waiting()
-        # A clock that was set back must not hold a message for longer than it was to wait.
-        due = [message for message in waiting if message.try_at <= now or message.try_at > now + WAITS[-1]]
-        by_channel: dict[str, list[Message]] = {}
-        for message in due:
-            by_channel.setdefault(message.channel, []).append(message)
-        await asyncio.gather(*(self._send_all(name, messages) for name, messages in by_channel.items()))
+        for name in {message.channel for message in await self._due()} - self._busy.keys():
+            self._busy[name] = asyncio.create_task(self._send_all(name))
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=PATIENCE_SECONDS)
+        ended = [(name, task) for name, task in self._busy.items() if task.done()]
+        for name, _ in ended:
+            del self._busy[name]
+        for error in [task.exception() for _, task in ended]:
+            if error is not None:
+                raise error
 
-    async def _send_all(self, name: str, messages: Sequence[Message]) -> None:
-        channel = self._channels().get(name)
-        for message in messages:
-            now = int(self._clock())
-            if channel is None:
-                await self._box.failed(message, "There is no such channel any more.", None, now)
-                continue
-            letter = Letter(message.key, message.subject, message.body, message.rule, message.made_at)
+    async def close(self) -> None:
+        """Wait for no channel any more. What one still takes is sent again after a start, under the same key."""
+        for task in self._busy.values():
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _due(self) -> list[Message]:
+        waiting = await self._box.waiting()
+        now = int(self._clock())
+        keys = {message.key for message in waiting}
+        self._accepted &= keys
+        self._not_before = {key: at for key, at in self._not_before.items() if key in keys}
+        # A clock that was set back must not hold a message for longer than it was to wait.
+        return [
+            message
+            for message in waiting
+            if not now < max(message.try_at, self._not_before.get(message.key, 0)) <= now + WAITS[-1]
+            and message.key not in self._held
+        ]
+
+    async def _send_all(self, name: str) -> None:
+        # Looked up anew for each: what waited may have been taken into another message meanwhile.
+        while message := next((each for each in await self._due() if each.channel == name), None):
+            self._under_way.add(message.key)
             try:
-                await self._run(lambda letter=letter: channel.send(letter))  # type: ignore[misc]
-            except NotSent as error:
-                await self._note_failed(message, str(error))
-                return  # the next ones would fare alike
-            await self._box.sent(message, int(self._clock()))
+                if not await self._send(message):
+                    return  # the next ones would fare alike
+            finally:
+                self._under_way.discard(message.key)
+
+    async def _send(self, message: Message) -> bool:
+        channel = self._channels().get(message.channel)
+        if channel is None:
+            await self._box.failed(message, "There is no such channel any more.", None, int(self._clock()))
+            return True
+        # What was accepted before its mark could be stored is not sent again.
+        if message.key not in self._accepted:
+            why = await self._hand_over(channel, message)
+            if why is not None:
+                await self._note_failed(message, why)
+                return False
+            self._accepted.add(message.key)
+        await self._box.sent(message, int(self._clock()))
+        return True
+
+    async def _hand_over(self, channel: Channel, message: Message) -> str | None:
+        """Return why the channel did not take a message, None where it did."""
+        letter = Letter(message.key, message.subject, message.body, message.rule, message.made_at)
+        sending = asyncio.ensure_future(self._run(lambda: channel.send(letter)))
+        try:
+            await asyncio.wait({sending}, timeout=STUCK_SECONDS)
+            if not sending.done():
+                await self._note_failed(message, f"It has not ended after {STUCK_SECONDS:.0f} seconds.")
+            await sending
+        except NotSent as error:
+            return str(error)
+        except Exception:
+            log.exception("An alert could not be sent by %s, for a fault of MiniPanel.", escape(message.channel))
+            return "A fault of MiniPanel: see the panel's log."
+        return None
 
     async def _note_failed(self, message: Message, why: str) -> None:
         now = int(self._clock())
         error = escape(why, ERROR_CHARACTERS)
-        is_over = now - message.made_at >= GIVE_UP_SECONDS
+        # So many tries too: a clock that jumped by a week has given nobody time.
+        is_over = now - message.made_at >= GIVE_UP_SECONDS and message.tries >= len(WAITS)
         wait = WAITS[min(message.tries, len(WAITS) - 1)]
         log.warning(
             "An alert could not be sent by %s: %s %s",
@@ -112,4 +215,5 @@ class Outbox:
             error,
             "It is given up." if is_over else f"The next try is in {wait} s.",
         )
+        self._not_before[message.key] = now + wait  # also where that can't be stored now
         await self._box.failed(message, error, None if is_over else now + wait, now)

@@ -10,7 +10,7 @@ from minipanel.services.panel import Panel
 
 
 class Post:
-    """Reads beside the writer, and writes through its queue. All raise DatabaseError or TryLater."""
+    """Reads and writes through the writer's queue, so in the order of what is asked. Raises DatabaseError, TryLater."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -22,8 +22,8 @@ class Post:
 
     async def sent(self, message: Message, now: int) -> None:
         """Keep that a message was accepted."""
-        await self._panel.ingest.run(lambda connection: sql.note_sent(connection, message.id, now))
+        await self._panel.ingest.run(lambda connection: sql.note_sent(connection, message, now))
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
         """Keep that it was not, and when to try again; None: never."""
-        await self._panel.ingest.run(lambda connection: sql.note_failed(connection, message.id, error, try_at, now))
+        await self._panel.ingest.run(lambda connection: sql.note_failed(connection, message, error, try_at, now))

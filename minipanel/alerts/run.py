@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 ENOUGH = 0.8
-"""Of the samples of a time, at least so many must be there before anything is said of it."""
+"""So much of a time at least must be covered by samples before anything is said of it."""
+
+COVERED_INTERVALS = 2
+"""A sample covers the time since the one before it, up to so many intervals: samples that come now just before a look
+and now just after it overtake each other, one in four of them (measured), and none of them is missing."""
 
 
 class Run:
     """A time in which each look found the same. Moments in seconds: of samples, or of a clock that nobody sets."""
 
-    __slots__ = ("count", "first", "last")
+    __slots__ = ("_covered", "_first", "_interval_seconds", "_last")
 
-    def __init__(self, moment: float) -> None:
-        self.first = self.last = moment
-        self.count = 1
+    def __init__(self, moment: float, interval_seconds: int) -> None:
+        self._first = self._last = moment
+        self._covered = 0.0
+        self._interval_seconds = interval_seconds
 
     def add(self, moment: float) -> None:
-        """Take in another look. The same sample seen twice counts once."""
-        if moment > self.last:
-            self.last = moment
-            self.count += 1
+        """Take in another look. The same sample seen twice counts once; a clock that was set back begins anew."""
+        if moment < self._last:
+            self._first, self._covered = moment, 0.0
+        else:
+            self._covered += min(moment - self._last, COVERED_INTERVALS * self._interval_seconds)
+        self._last = moment
 
     def seconds(self) -> float:
         """Return how long it has been so."""
-        return self.last - self.first
+        return self._last - self._first
 
-    def rests_on_enough(self, interval_seconds: int) -> bool:
-        """Tell whether the samples in it are as many as one may expect."""
-        return self.count >= ENOUGH * (self.seconds() / interval_seconds + 1)
+    def rests_on_enough(self) -> bool:
+        """Tell whether the samples in it cover enough of its time."""
+        return self._covered >= ENOUGH * self.seconds()

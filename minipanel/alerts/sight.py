@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
+from minipanel.alerts.rules.panel import is_in_trouble
 from minipanel.alerts.rules.silent import CLOCK, REFUSED
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
@@ -20,7 +21,7 @@ GRACE_SECONDS = 60.0
 """So long after a start nothing opens: agents come back within seconds, and the outage may have been the panel's."""
 
 ASKED_SECONDS = 1800.0
-"""For so long a silent node is asked again and again whether it answers."""
+"""For so long a silent node is asked again and again whether it answers; after that once more at a start."""
 
 
 class Sight:
@@ -29,7 +30,7 @@ class Sight:
     def __init__(self, panel: Panel, connect: Connect) -> None:
         self._panel = panel
         self._racks: Mapping[int, Sequence[int]] = {}
-        self._started_at = self._looked_at = panel.uptime()
+        self._troubled_at = self._looked_at = panel.uptime()
         self._facts = PanelFacts(panel)
         self._probe = Probe(panel.uptime, connect)
         self._refused = Refused(panel.uptime)
@@ -45,17 +46,23 @@ class Sight:
         await self._probe.close()
 
     def is_clear(self) -> bool:
-        """Tell whether what seems wrong can't be the panel's own absence: it has run and stored for a while."""
-        since_trouble = min(self._panel.uptime() - self._started_at, self._panel.ingest.seconds_since_failure())
+        """Tell whether what seems wrong can't be the panel's own fault: it has run, checked and stored for a while."""
+        since_trouble = min(self._panel.uptime() - self._troubled_at, self._panel.ingest.seconds_since_failure())
         return since_trouble >= GRACE_SECONDS
 
     def look(self) -> Cluster:
         """Return the cluster now, and have silent nodes asked whether they answer."""
         cluster = self.cluster(max(0.0, self._panel.uptime() - self._looked_at - TICK_SECONDS))
         self._looked_at = cluster.uptime
+        if is_in_trouble(cluster.panel):
+            self._troubled_at = cluster.uptime
         down = [view for view in cluster.nodes.values() if view.state == "down"]
         self._probe.forget(self._probe.known() - {view.node.id for view in down})
-        self._probe.ask(view.node for view in down if cluster.uptime - view.heard_at < ASKED_SECONDS)
+        self._probe.ask(
+            view.node
+            for view in down
+            if cluster.uptime - view.heard_at < ASKED_SECONDS or self._probe.reason(view.node.id) is None
+        )
         return cluster
 
     def cluster(self, late_seconds: float = 0) -> Cluster:

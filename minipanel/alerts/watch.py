@@ -30,7 +30,7 @@ class Setting:
 
 @dataclass
 class Changes:
-    """What one tick changed. `changed`: suspended, or no longer."""
+    """What one tick changed. `changed`: suspended, or no longer; or for another reason."""
 
     opened: list[Alert] = field(default_factory=list)
     closed: list[Alert] = field(default_factory=list)
@@ -138,7 +138,9 @@ class _Book:
     def tick(self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes) -> None:
         """Look at the nodes of one setting; those `held` by another rule open nothing here."""
         if not setting.is_on:
-            self._drop([alert for alert in self.open.values() if alert.node_id in cluster.nodes], cluster, changes)
+            for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
+                del self._bad[node_id]
+            self._drop([alert for alert in self.open.values() if _concerns(cluster, alert.node_id)], cluster, changes)
             return
         found = setting.rule.find(setting.parameters, cluster)
         for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
@@ -163,7 +165,7 @@ class _Book:
 
     def _is_ripe(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> bool:
         moment = _moment(setting.rule, cluster, node_id)
-        run = self._bad.setdefault(node_id, Run(moment))
+        run = self._bad.setdefault(node_id, Run(moment, cluster.interval_seconds))
         run.add(moment)
         if bad.seconds is not None:
             return bool(bad.seconds >= setting.parameters.for_)
@@ -195,6 +197,8 @@ class _Book:
         self._good.pop(alert.node_id, None)
         if bad.value is not None and (alert.worst is None or _is_worse(bad, alert.worst)):
             alert.worst = bad.value
+        if bad.reason and bad.reason != alert.bad.reason and not alert.is_suspended:
+            changes.changed.append(alert)
         alert.bad = bad if bad.reason else replace(bad, reason=alert.bad.reason)
         self._set_suspended(alert, False, changes)
 
@@ -205,7 +209,7 @@ class _Book:
             self._good.pop(alert.node_id, None)
             return
         moment = _moment(setting.rule, cluster, alert.node_id)
-        run = self._good.setdefault(alert.node_id, Run(moment))
+        run = self._good.setdefault(alert.node_id, Run(moment, cluster.interval_seconds))
         run.add(moment)
         if _has_lasted(run, alert.hold_seconds, setting.rule, cluster):
             alert.over_at = int(cluster.now - run.seconds())
@@ -243,7 +247,7 @@ def _has_lasted(run: Run, seconds: float, rule: Rule[Any], cluster: Cluster) -> 
     if not rule.counts_samples:
         return run.seconds() >= seconds
     # A sample describes the interval that ends with it.
-    return run.seconds() + cluster.interval_seconds >= seconds and run.rests_on_enough(cluster.interval_seconds)
+    return run.seconds() + cluster.interval_seconds >= seconds and run.rests_on_enough()
 
 
 def _is_worse(bad: Bad, worst: float) -> bool:

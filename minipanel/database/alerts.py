@@ -32,7 +32,7 @@ def alerts_of(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Alert]
 
 def recent_alerts(connection: sqlite3.Connection, closed_after: int) -> list[Alert]:
     """Return what is open, what closed after a time, and what closed untold."""
-    where = "closed_at IS NULL OR closed_at > ? OR (announced_at IS NOT NULL AND end_told_at IS NULL)"
+    where = "closed_at IS NULL OR closed_at > ? OR end_told_at IS NULL"
     return _alerts(connection, f"{where} ORDER BY opened_at", (closed_after,))
 
 
@@ -64,11 +64,24 @@ def alerts_between(
     return _alerts(connection, f"{where} ORDER BY opened_at DESC, id DESC LIMIT ?", (*values, limit))
 
 
+def acknowledge(connection: sqlite3.Connection, ids: Iterable[int], now: int, who: str, note: str | None) -> None:
+    """Keep that somebody has taken on these alerts."""
+    connection.executemany(
+        "UPDATE alerts SET acked_at = ?, acked_by = ?, note = ? WHERE id = ?", [(now, who, note, id) for id in ids]
+    )
+
+
 def forget_alerts(connection: sqlite3.Connection, before: int, messages_before: int) -> None:
     """Delete what ended before a time, and messages that were sent or given up before another."""
     connection.execute("DELETE FROM alerts WHERE closed_at < ?", (before,))
     connection.execute("DELETE FROM silences WHERE until_at < ?", (before,))
-    connection.execute("DELETE FROM messages WHERE coalesce(sent_at, given_up_at) < ?", (messages_before,))
+    # What is open, and what of it people were told, belongs together.
+    connection.execute(
+        "DELETE FROM messages WHERE coalesce(sent_at, given_up_at) < ? AND NOT EXISTS (SELECT 1 FROM "
+        "json_each(coalesce(messages.begun, messages.alerts)) AS each JOIN alerts AS told ON told.id = each.value "
+        "WHERE told.end_told_at IS NULL)",
+        (messages_before,),
+    )
 
 
 def put_silence(connection: sqlite3.Connection, silence: Silence) -> Silence:
@@ -99,8 +112,8 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
     """Keep a message that is to be sent, in the place of others that never were; return its id."""
     connection.executemany("DELETE FROM messages WHERE id = ?", [(each,) for each in replaces])
     done = connection.execute(
-        "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key, tries, error, begun) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.channel,
             message.rule,
@@ -110,6 +123,9 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
             message.made_at,
             message.try_at,
             message.key,
+            message.tries,
+            message.error,
+            json.dumps(message.begun),
         ),
     )
     return int(done.lastrowid or 0)
@@ -118,10 +134,23 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
 def waiting_messages(connection: sqlite3.Connection) -> list[Message]:
     """Return what has not been sent, in the order of their times."""
     rows = connection.execute(
-        "SELECT channel, rule, alerts, subject, body, made_at, try_at, key, id, tries, error FROM messages "
-        "WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
+        "SELECT coalesce(begun, alerts), channel, rule, alerts, subject, body, made_at, try_at, key, id, tries, error "
+        "FROM messages WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
     )
-    return [Message(channel, rule, tuple(json.loads(ids)), *rest) for channel, rule, ids, *rest in rows]
+    return [
+        Message(channel, rule, tuple(json.loads(ids)), *rest, tuple(json.loads(begun)))  # type: ignore[call-arg]
+        for begun, channel, rule, ids, *rest in rows
+    ]
+
+
+def told_alerts(connection: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[str, int]]:
+    """Return of which of these alerts each channel was told that they began, or will be by a message that waits."""
+    rows = connection.execute(
+        "SELECT channel, value FROM messages, json_each(coalesce(begun, alerts)) WHERE given_up_at IS NULL "
+        "AND value IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return set(rows.fetchall())
 
 
 def last_made(connection: sqlite3.Connection) -> dict[str, int]:
@@ -129,19 +158,21 @@ def last_made(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT rule, max(made_at) FROM messages GROUP BY rule").fetchall())
 
 
-def note_sent(connection: sqlite3.Connection, message_id: int, now: int) -> None:
+def note_sent(connection: sqlite3.Connection, message: Message, now: int) -> None:
     """Keep that a message was accepted."""
+    # By its key too: SQLite gives the id of the newest row again when that was deleted.
     connection.execute(
-        "UPDATE messages SET sent_at = ?, tries = tries + 1, error = NULL WHERE id = ?", (now, message_id)
+        "UPDATE messages SET sent_at = ?, tries = tries + 1, error = NULL WHERE id = ? AND key = ?",
+        (now, message.id, message.key),
     )
 
 
-def note_failed(connection: sqlite3.Connection, message_id: int, error: str, try_at: int | None, now: int) -> None:
+def note_failed(connection: sqlite3.Connection, message: Message, error: str, try_at: int | None, now: int) -> None:
     """Keep why a message could not be sent, and when to try again; None: never."""
     connection.execute(
-        "UPDATE messages SET tries = tries + 1, error = ?2, try_at = coalesce(?3, try_at), "
-        "given_up_at = CASE WHEN ?3 IS NULL THEN ?4 END WHERE id = ?1",
-        (message_id, error, try_at, now),
+        "UPDATE messages SET tries = tries + 1, error = ?3, try_at = coalesce(?4, try_at), "
+        "given_up_at = CASE WHEN ?4 IS NULL THEN ?5 END WHERE id = ?1 AND key = ?2",
+        (message.id, message.key, error, try_at, now),
     )
 
 

@@ -95,6 +95,10 @@ class Store:
             sentence = DatabaseError(explain(error, self.path)) if isinstance(error, sqlite3.Error) else error
             return [sentence] * len(jobs)
 
+    def changes(self) -> int:
+        """Return how many rows were written since the start, also such as did not stay. For the writer's thread."""
+        return self._writer.total_changes
+
     def _wait_for_locks(self, seconds: float) -> None:
         if seconds != self._patience_seconds:
             set_patience(self._writer, seconds)

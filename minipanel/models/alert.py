@@ -82,7 +82,8 @@ class Silence:
 class Message:
     """What one channel is told about one rule. `tries`: how often it was tried; `error`: what came of the last.
 
-    `key`: the same at each try, and never that of another message.
+    `key`: the same at each try, and never that of another message. `begun`: those of `alerts` of whose beginning it
+    tells.
     """
 
     channel: str
@@ -96,3 +97,4 @@ class Message:
     id: int = 0
     tries: int = 0
     error: str | None = None
+    begun: tuple[int, ...] = ()

@@ -30,6 +30,9 @@ GROUP_SAMPLES = 5_000
 GATHER_SECONDS = 0.05
 """How long a transaction waits for others to join it. At 1,000 nodes ten commits become one."""
 
+STALLED_SECONDS = 5.0
+"""A job that waits for longer, though nothing failed: the disk stands still, and nothing is stored either."""
+
 RETRY_SECONDS = 5
 """After this long an agent may come again: by then the queue has had time for the next round."""
 
@@ -49,6 +52,7 @@ class Ingest:
         self._uptime = uptime
         self._failing_since: float | None = None
         self._failed_at = -math.inf
+        self._begun: dict[object, float] = {}
         self._batcher: Batcher[Job, Any] = Batcher(
             self._write, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
         )
@@ -95,8 +99,12 @@ class Ingest:
 
     def _write(self, jobs: list[Job]) -> list[Any]:
         began = time.perf_counter()
+        before = self._store.changes()
         results = self._store.run(jobs)
         took = time.perf_counter() - began
+        # On a full disk reading goes on: only what was written shows that the trouble is over.
+        if self._store.changes() > before and not any(isinstance(result, Exception) for result in results):
+            self._failing_since = None
         for listener in self._commit_listeners:
             listener(took)
         return results
@@ -114,6 +122,8 @@ class Ingest:
 
         `samples` tells how much work it is.
         """
+        job_id = object()
+        began = self._begun[job_id] = self._uptime()
         try:
             result = await self._batcher.submit(job, samples)
         except BatcherFull as error:
@@ -122,16 +132,29 @@ class Ingest:
         except DatabaseError:
             self._note_failure()
             raise
-        self._failing_since = None
+        finally:
+            del self._begun[job_id]
+        if self._uptime() - began >= STALLED_SECONDS:
+            self._failed_at = self._uptime()
         return result
 
     def failing_seconds(self) -> float:
-        """Return for how long nothing could be stored, 0 while it can."""
-        return 0 if self._failing_since is None else self._uptime() - self._failing_since
+        """Return for how long nothing could be stored, as far as it was tried; 0 while it can.
+
+        That is from the first failure to the last, or for as long as the disk stands still.
+        """
+        failing = 0 if self._failing_since is None else self._failed_at - self._failing_since
+        stalled = self._stalled_seconds(self._uptime())
+        return max(failing, stalled if stalled >= STALLED_SECONDS else 0)
 
     def seconds_since_failure(self) -> float:
         """Return how long ago something could not be stored; infinite where that never was."""
-        return self._uptime() - self._failed_at
+        now = self._uptime()
+        return 0 if self._stalled_seconds(now) >= STALLED_SECONDS else now - self._failed_at
+
+    def _stalled_seconds(self, now: float) -> float:
+        """Return for how long the job that has waited longest waits."""
+        return now - next(iter(self._begun.values()), now)
 
     def _note_failure(self) -> None:
         self._failed_at = self._uptime()

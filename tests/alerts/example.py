@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from minipanel.models.alert import Bad
-from minipanel.models.cluster import Cluster
+from minipanel.models.cluster import Cluster, PanelNow
 from minipanel.models.node import Node, State, state_of
 from minipanel.models.sample import Sample
 
@@ -39,6 +39,9 @@ class FakeCluster:
         self.silent: set[int] = set()
         self.racks: Mapping[int, Sequence[int]] = {}
         self.values: dict[int, dict[str, float | None]] = {}
+        self.panel = PanelNow()
+        self.reason = "no-answer"
+        self.node_clock = 0  # how far ahead of the panel's
 
     def step(self, **values: float | None) -> Cluster:
         """Pass five seconds and return the cluster. `values`: of all nodes, before those of self.values."""
@@ -46,8 +49,8 @@ class FakeCluster:
         for node_id, each in self.nodes.items():
             if node_id in self.silent:
                 continue
-            each.newest = _sample(each.node, self.now, {**values, **self.values.get(node_id, {})})
-            each.last_seen, each.heard_at = self.now, self.uptime
+            each.newest = _sample(each.node, self.now + self.node_clock, {**values, **self.values.get(node_id, {})})
+            each.last_seen, each.heard_at = self.now + self.node_clock, self.uptime
         for each in self.nodes.values():
             each.state = state_of(each.node.enabled, each.last_seen, self.uptime - each.heard_at, INTERVAL)
         return self.look()
@@ -61,8 +64,8 @@ class FakeCluster:
         """Return the cluster as it is."""
         up = {node_id: each for node_id, each in self.nodes.items() if each.state == "up" and each.newest}
         down = [node_id for node_id, each in self.nodes.items() if each.state == "down"]
-        silence = {node_id: Bad(reason="no-answer") for node_id in down}
-        return Cluster(self.now, self.uptime, INTERVAL, self.nodes, up, silence=silence, racks=self.racks)
+        silence = {node_id: Bad(reason=self.reason) for node_id in down}
+        return Cluster(self.now, self.uptime, INTERVAL, self.nodes, up, self.panel, silence, self.racks)
 
 
 def _sample(node: Node, timestamp: int, values: Mapping[str, float | None]) -> Sample:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.outbox import Letter, NotSent
 from minipanel.config import Config, NodeConfig
 from minipanel.models.sample import Sample
 from minipanel.services.panel import Panel
@@ -19,19 +20,56 @@ from tests.panel.example import config_in
 START = 1_790_000_000
 
 
+class Letterbox:
+    """A way to people that keeps what it is given, with when; or is away, or breaks after it took a letter."""
+
+    name = "mail"
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.letters: list[tuple[int, Letter]] = []
+        self.is_away = False
+
+    def send(self, letter: Letter) -> None:
+        if self.is_away:
+            raise NotSent("The mail server is away.")
+        self.letters.append((int(self._clock()), letter))
+
+
 class Running:
     """The panel, its alerts, and the time."""
 
     def __init__(self, config: Config, now: int = START) -> None:
         self.now = now
         self.panel = Panel(config, lambda: float(self.now), lambda: float(self.now - START + 1000))
+        self.panel.ingest._batcher._gather_seconds = 0  # nobody else writes
         self.answers = False
         self.alerts = Alerts(self.panel, self._connect)
         self.silent: Collection[int] = ()
+        self.is_stuck = False  # the writer: who asks it waits
+        self.post = Letterbox(self.panel.clock)
+
+    @property
+    def subjects(self) -> list[str]:
+        """Of what people were sent, in order."""
+        return [letter.subject for _, letter in self.post.letters]
+
+    async def store(self) -> None:
+        """Store a sample of each node that reports, so that a start knows of it."""
+        for node in self.panel.directory.nodes:
+            if node.enabled and node.id not in self.silent:
+                await self.panel.ingest.submit(node, [Sample(node.hostname, self.now, 10.0, 1000, 300, cpu_temp=50.0)])
+
+    def receive(self) -> None:
+        """Have the letterbox stand for each channel that is configured."""
+        self.alerts.channels = dict.fromkeys(self.alerts.channels, self.post)
 
     async def pass_seconds(self, seconds: int, **values: float | None) -> None:
         """Let time pass in steps of five seconds: samples of all but the silent nodes, a look at states, a tick."""
         for _ in range(seconds // 5):
+            if self.panel.ingest._begun and not self.is_stuck:
+                # What the panel writes by itself must not seem to take five seconds: this comes after it.
+                await self.panel.ingest.run(lambda _: None)
             self.now += 5
             for node in self.panel.directory.nodes:
                 if node.enabled and node.id not in self.silent:
@@ -40,6 +78,9 @@ class Running:
                     self.panel.live.take(node, [sample])
             self.panel.live.look()
             await self.alerts.tick()
+            await self.alerts.unkept.send_due()
+            if not self.is_stuck:
+                await self.alerts.outbox.send_due()
             await asyncio.sleep(0)
 
     async def _connect(self, ip: str, port: int) -> bool:
@@ -64,6 +105,7 @@ async def running(config: Config, now: int = START) -> AsyncIterator[Running]:
     it = Running(config, now)
     await it.panel.start()
     await it.alerts.start(is_looking=False)
+    it.receive()
     try:
         yield it
     finally:

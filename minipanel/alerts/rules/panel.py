@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from minipanel.alerts.rule import For, Hold, Rule
 from minipanel.alerts.words import Pair, Words
 from minipanel.models.alert import PANEL, Bad
-from minipanel.models.cluster import Cluster
+from minipanel.models.cluster import Cluster, PanelNow
 
 LATE_SECONDS = 5.0
 STEP_SECONDS = 30.0
@@ -24,20 +24,33 @@ class PanelParameters:
 def find(parameters: PanelParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the one thing that is most wrong, under PANEL."""
     panel = cluster.panel
+    if panel.late_seconds >= LATE_SECONDS:
+        # It comes first, for whatever waited meanwhile seems to be stuck. It is over when it is seen: one that lasted
+        # opens by itself, shorter ones when they go on.
+        lasted = panel.late_seconds if panel.late_seconds >= parameters.for_ else None
+        return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late", lasted)}
     if panel.failing_seconds > 0:
         return {PANEL: Bad(reason="store", seconds=panel.failing_seconds)}
     if panel.munge is not None:
         return {PANEL: Bad(reason="munge")}
     if abs(panel.clock_step_seconds) >= STEP_SECONDS:
         return {PANEL: Bad(panel.clock_step_seconds, 0, "clock")}
-    if panel.late_seconds >= LATE_SECONDS:
-        return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late")}
     return {}
 
 
 def is_good(parameters: PanelParameters, cluster: Cluster, node_id: int) -> bool:
     """Return whether nothing is wrong."""
     return not find(parameters, cluster)
+
+
+def is_in_trouble(panel: PanelNow) -> bool:
+    """Tell whether nodes that seem silent may be so by the panel's fault."""
+    return (
+        panel.failing_seconds > 0
+        or panel.munge is not None
+        or abs(panel.clock_step_seconds) >= STEP_SECONDS
+        or panel.late_seconds >= LATE_SECONDS
+    )
 
 
 WORDS = Words(

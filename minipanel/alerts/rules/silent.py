@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from minipanel.alerts.words import Pair
@@ -33,9 +34,14 @@ MANY_REASONS = {
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
-    """Return for how long a node has been silent and why; where that is not known yet, as if it began later."""
+    """Return for how long a node has been silent and why; where that is not known yet, as if it began later.
+
+    Of a node whose last sample was of the future, nobody knows when it was heard of: it counts from the first look.
+    """
     seconds = cluster.uptime - now.heard_at
     known = cluster.silence.get(node_id)
+    if math.isinf(seconds):
+        return Bad() if known is None else known
     if known is None:
         return Bad(seconds=seconds - REASON_SECONDS)
     return replace(known, seconds=seconds)
