@@ -68,6 +68,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     )
     app.state.panel = parts
     app.state.access = Access(config, parts.ingest.run, parts.clock)
+    parts.on_read(app.state.access.read_config)
     parts.on_reload(app.state.access.reload)
     app.state.alerts = Alerts(parts)
     app.state.desk = Desk(parts, app.state.alerts)

@@ -53,11 +53,15 @@ class Access:
         await self.keys.follow()
         self._task = asyncio.create_task(self._repeat())
 
-    async def reload(self, config: Config) -> None:
-        """Take over a changed configuration, and what commands changed in the database. Raises DatabaseError."""
+    def read_config(self, config: Config) -> None:
+        """Take over a changed configuration. From now on its accounts and its proxies count."""
         self._config = config
         for part in (self.accounts, self.logins, self.sessions):
             part.reload(config)
+
+    async def reload(self, config: Config) -> None:
+        """Take over a changed configuration, and what commands changed in the database. Raises DatabaseError."""
+        self.read_config(config)
         await self.sessions.follow()
         await self.keys.follow()
         await self.audit.follow()
@@ -95,8 +99,11 @@ class Access:
             return self._local(token)
         return self.sessions.check(token)
 
-    def proxied(self, name: str, address: str) -> Caller:
-        """Return the user whom a trusted proxy names. Raises NotAllowed for a name without an account."""
+    def proxied(self, name: str, proxy: str, address: str) -> Caller:
+        """Return the user whom a trusted proxy names; `proxy` is its address, `address` the user's.
+
+        Raises NotAllowed for a name without an account.
+        """
         account = self.accounts.find(name)
         if account is None:
             raise NotAllowed(f"The proxy names the user {quote(name)}, who has no account here.")
@@ -106,7 +113,7 @@ class Access:
                 self._proxy_users.clear()
             self._proxy_users[name, address] = self._clock()
             self.audit.note("proxy_login", name, address)
-        return Caller("proxy", account.name, role=account.role)
+        return Caller("proxy", account.name, proxy, role=account.role)
 
     def is_open(self, caller: Caller) -> bool:
         """Tell whether who came in some time ago may stay: a stream asks at each event."""
@@ -116,7 +123,9 @@ class Access:
             case "token" | "kiosk":
                 return self.keys.is_open(caller.id)
             case "proxy":
-                return self.accounts.find(caller.name) is not None
+                server = self._config.server
+                is_trusted = server.user_header is not None and caller.id in server.trusted_proxies
+                return is_trusted and self.accounts.find(caller.name) is not None
             case "local":
                 return caller.expires_at is not None and caller.expires_at > self._clock()
 

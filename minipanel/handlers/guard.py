@@ -19,6 +19,7 @@ from minipanel.access.proxy import SECRET_HEADER, named_user
 from minipanel.errors import NotAllowed, NotAuthenticated
 from minipanel.handlers.own_page import refuse_foreign
 from minipanel.handlers.request import client_of, panel_of, peer_of, prove_client
+from minipanel.machine.addresses import normalise
 from minipanel.models.caller import ROLES, Caller, Role, Scope
 
 COOKIE = "minipanel_session"
@@ -120,9 +121,10 @@ def _who(request: Request) -> tuple[Caller, bool]:
     access, server, headers = access_of(request), panel_of(request).config.server, request.headers
     address = client_of(request, server.trusted_proxies)
     names = headers.getlist(server.user_header) if server.user_header is not None else []
-    name = named_user(server, peer_of(request), names, headers.getlist(SECRET_HEADER))
+    peer = normalise(peer_of(request))
+    name = named_user(server, peer, names, headers.getlist(SECRET_HEADER))
     if name is not None:
-        return access.proxied(name, address), False
+        return access.proxied(name, peer, address), False
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return access.bearer(token.strip(), address), True

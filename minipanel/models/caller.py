@@ -22,7 +22,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 class Caller:
     """Whoever asks. `name`: of the user, the token or the wall screen; `role`: of a user; `scopes`: of a token.
 
-    `id` names the session, token or wall screen. `expires_at`: Unix seconds, None where nothing ends by itself.
+    `id` names the session, token or wall screen; of who is named by a proxy it is the proxy's address. `expires_at`:
+    Unix seconds, None where nothing ends by itself.
     """
 
     kind: Kind

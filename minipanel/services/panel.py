@@ -31,6 +31,9 @@ from minipanel.services.spread import Spread
 Follower = Callable[[Config], Awaitable[None]]
 """Takes over a changed configuration. Raises DatabaseError, TryLater."""
 
+Reader = Callable[[Config], None]
+"""Takes over of a changed configuration what needs no database."""
+
 
 class Panel:
     """What handlers work with."""
@@ -69,7 +72,12 @@ class Panel:
         self.ingest.listen_to_commits(counters.note_commit)
         self.refusals.listen(counters.note_refusal)
         self.scrape = Scrape(self.live, counters, self.ingest, config.database.path, clock)
+        self._readers: list[Reader] = []
         self._followers: list[Follower] = []
+
+    def on_read(self, reader: Reader) -> None:
+        """Have a room above take over a changed configuration at once, before anything is written."""
+        self._readers.append(reader)
 
     def on_reload(self, follower: Follower) -> None:
         """Have a room above take over a changed configuration too."""
@@ -90,12 +98,15 @@ class Panel:
 
         Where the panel listens and where its database lies change with a restart only. Raises DatabaseError.
         """
-        await self._follow(config)
+        # First, and whatever becomes of the rest: who was taken out must not stay in while nothing can be written.
         self.config = config
+        self.credentials.reload(config)
+        for read in self._readers:
+            read(config)
+        await self._follow(config)
         self.ingest.retention_days = config.database.retention_days
         for each in (self.live, self.history, self.gaps):
             each.interval_seconds = config.agents.interval
-        self.credentials.reload(config)
         for follow in self._followers:
             await follow(config)
         self.broadcast.restart()

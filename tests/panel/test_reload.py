@@ -14,7 +14,7 @@ from minipanel.config.template import render_config
 from minipanel.machine.lock import PanelLock
 from minipanel.services.ingest import WAITING_SAMPLES
 from minipanel.serving.server import PanelServer
-from tests.panel.example import config_in, running_app
+from tests.panel.example import caller, config_in, running_app, with_viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -63,3 +63,24 @@ async def test_a_reload_that_finds_the_database_locked_is_done_when_it_is_free(
         async with asyncio.timeout(10):
             await reload
         assert app.state.panel.directory.find("node009") is not None
+
+
+async def test_who_is_taken_out_while_the_database_is_locked_is_out_at_once(tmp_path: Path) -> None:
+    config = with_viewer(config_in(tmp_path))
+    async with running_app(config) as app, caller(app) as client:
+        access = app.state.access
+        session = await access.sessions.open(access.accounts.find("vera"), "10.0.0.9", "")
+        id, headers = access.sessions.check(session.token).id, {"Authorization": f"Bearer {session.token}"}
+        assert (await client.get("/api/auth/me", headers=headers)).status_code == 200
+        with contextlib.closing(sqlite3.connect(config.database.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            config.path.write_text(render_config(replace(config, users=())))
+            server = PanelServer(app, config, PanelLock(config.database.path), False, lambda: None)
+            reload = asyncio.create_task(server._reload())
+            await asyncio.sleep(0.2)
+            assert not reload.done()
+            assert (await client.get("/api/auth/me", headers=headers)).status_code == 401
+            assert not access.sessions.is_open(id)
+            other.execute("ROLLBACK")
+        async with asyncio.timeout(10):
+            await reload

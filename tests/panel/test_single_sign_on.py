@@ -281,3 +281,19 @@ def test_a_configuration_that_would_be_open_is_refused_at_the_start(keys: str, s
 def test_a_proxy_elsewhere_needs_no_secret() -> None:
     keys = 'user_header = "X-Forwarded-User"\ntrusted_proxies = ["10.0.0.7"]'
     assert check_config(TEXT.replace("KEYS", keys), Path("/etc/config.toml")).server.user_header == HEADER
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"user_header": None}, {"trusted_proxies": ("10.7.7.8",)}, {"trusted_proxies": ()}],
+    ids=["single sign-on is off", "another proxy", "no proxy"],
+)
+async def test_what_a_proxy_opened_ends_when_it_is_trusted_no_more(
+    app: FastAPI, config: Config, keys: dict[str, object]
+) -> None:
+    access = app.state.access
+    user = access.proxied("vera", PROXY, "10.0.0.9")
+    assert access.is_open(user)
+    before = proxied(config)
+    access.read_config(replace(before, server=replace(before.server, **keys)))  # type: ignore[arg-type]
+    assert not access.is_open(user)
