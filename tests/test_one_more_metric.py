@@ -57,7 +57,7 @@ def add_load(tree: Path) -> None:
     (tree / "agent/minipanel_agent/load.py").write_text(READER)
     collector = "agent/minipanel_agent/collector.py"
     patch(tree / collector, "from minipanel_agent.memory", "from minipanel_agent.load import LoadMeter\n", before=True)
-    patch(tree / collector, "            Thermometer(root, tell_sensor),\n", "            LoadMeter(root),\n")
+    patch(tree / collector, "            Thermometer(root, tell),\n", "            LoadMeter(root),\n")
     patch(
         tree / "minipanel/models/metrics.py",
         'null="without a sensor", averages_over_nodes=False),\n',

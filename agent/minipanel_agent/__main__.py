@@ -81,7 +81,7 @@ def _report(agent: Agent, config: Config) -> None:
 def assemble(config: Config, root: str = "/") -> Agent:
     """Return the agent that a config describes. Raises ConfigError and MeasureError."""
     client = _client(config, root)
-    collector = Collector(config.node_id, root, tell_sensor=client.name_sensor)
+    collector = Collector(config.node_id, root, tell=client.tell)
     spool = _spool(config)
     backfill = Backfill(spool, client, first_seconds(config.spread_seconds))
     turn = turn_seconds(config.node_id, config.spread_seconds)

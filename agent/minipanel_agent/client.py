@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 from minipanel_agent import __version__
 from minipanel_agent.answer import Answer, NoAnswer, TornAnswer
@@ -47,11 +47,13 @@ class Client:
             f"POST {url.path}{ROUTE} HTTP/1.1\r\nHost: {url.authority}\r\nUser-Agent: minipanel-agent/{__version__}\r\n"
             f"Content-Type: application/json\r\n{headers}"
         )
+        self._facts: Dict[str, str] = {}
         self._head = self._fixed
 
-    def name_sensor(self, name: str) -> None:
-        """Tell from now on what the temperature comes from: printable ASCII, "" where there is no sensor."""
-        self._head = self._fixed + (f"X-MiniPanel-Sensor: {name}\r\n" if name else "")
+    def tell(self, fact: str, value: str) -> None:
+        """Say with each POST: "Sensor" becomes X-MiniPanel-Sensor. value: printable ASCII, "" for nothing."""
+        self._facts[fact] = f"X-MiniPanel-{fact}: {value}\r\n" if value else ""
+        self._head = self._fixed + "".join(self._facts.values())
 
     def post(self, body: bytes, seconds: float) -> None:
         """Send one request body, JSON, within some seconds; return once the panel has stored it. Raises SendError."""

@@ -7,6 +7,7 @@ from typing import Callable, List, Optional, Tuple
 from minipanel_agent.cpu import CpuMeter
 from minipanel_agent.memory import MemoryMeter
 from minipanel_agent.temperature import Thermometer, ignore
+from minipanel_agent.throttle import ThrottleMeter
 
 SHORTEST_SECONDS = 0.5
 """Over less time, the kernel's 10 ms ticks are too coarse to tell CPU use."""
@@ -20,16 +21,20 @@ class Collector:
         node_id: str,
         root: str = "/",
         clock: Callable[[], float] = time.monotonic,
-        tell_sensor: Callable[[str], None] = ignore,
+        tell: Callable[[str, str], None] = ignore,
     ) -> None:
-        """root: the folder that holds proc and sys. tell_sensor: see Thermometer. Raises MeasureError without /proc."""
+        """root: the folder that holds proc and sys. tell: takes a fact for the panel and its value, "" for none.
+
+        Raises MeasureError without /proc.
+        """
         self._quoted_node_id = json.dumps(node_id)
         self._clock = clock
         self._cpu = CpuMeter(root)
         # What is measured at a moment, by readers with values() and close(); in the order of the sample.
         self._meters = (
             MemoryMeter(root),
-            Thermometer(root, tell_sensor),
+            Thermometer(root, tell),
+            ThrottleMeter(root, tell),
         )
         self._started = clock()
 

@@ -4,9 +4,12 @@ Files and names: Documentation/hwmon/sysfs-interface.rst, coretemp.rst, k10temp.
 """
 
 import os
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
 LONGEST_NAME = 64
+
+LOWEST_LIMIT, HIGHEST_LIMIT = 50.0, 150.0
+"""°C. Firmware fills limits that nobody has thought of with 0, 5, 20.8, 255; no CPU is too hot at 50."""
 
 PACKAGE_LABELS = ("Package id", "Physical id")
 """How coretemp labels a whole package: now, and before Linux 4.12."""
@@ -67,6 +70,24 @@ def name_of(inputs: List[Input]) -> str:
             of_driver.append(found.label)
     text = ", ".join(" ".join([driver, ", ".join(of_driver)]).strip() for driver, of_driver in labels.items())
     return "".join(sign if " " <= sign <= "~" else "?" for sign in text)[:LONGEST_NAME].strip(", ")
+
+
+def limit_of(inputs: List[Input]) -> Optional[float]:
+    """Return at how many °C the kernel says that these get too hot, the lowest of them; None where it does not say."""
+    limits = [_limit(found.path[: -len("_input")]) for found in inputs if found.path.endswith("_input")]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _limit(start: str) -> Optional[float]:
+    """Return tempN_crit, at which the chip protects itself; else tempN_max (sysfs-interface.rst)."""
+    for ending in ("_crit", "_max"):
+        try:
+            limit = int(_text(start + ending)) / 1000
+        except ValueError:
+            continue
+        if LOWEST_LIMIT <= limit <= HIGHEST_LIMIT:
+            return limit
+    return None
 
 
 def read_chips(root: str) -> List[Tuple[str, List[Input]]]:

@@ -3,7 +3,7 @@
 from typing import Callable, List, Optional, Tuple
 
 from minipanel_agent.open_file import OpenFile
-from minipanel_agent.sensors import Input, groups_of_inputs, name_of
+from minipanel_agent.sensors import Input, groups_of_inputs, limit_of, name_of
 
 LOWEST, HIGHEST = -20000, 150000
 """Thousandths of a °C. A reading beyond them comes from a broken sensor or driver."""
@@ -15,8 +15,8 @@ VALUE_BYTES = 32
 """More than the longest value, "-273150\\n"."""
 
 
-def ignore(_sensor: str) -> None:
-    """Take a sensor's name and do nothing with it."""
+def ignore(_fact: str, _value: str) -> None:
+    """Take what is to be told to the panel, and do nothing with it."""
 
 
 class Thermometer:
@@ -27,10 +27,10 @@ class Thermometer:
     of them tell nonsense.
     """
 
-    def __init__(self, root: str = "/", tell_sensor: Callable[[str], None] = ignore) -> None:
-        """root: the folder that holds sys. tell_sensor: called with a sensor's name when it was looked for: name_of."""
+    def __init__(self, root: str = "/", tell: Callable[[str, str], None] = ignore) -> None:
+        """root: the folder that holds sys. tell: called with "Sensor" and "Limit" when a sensor was looked for."""
         self._root = root
-        self._tell_sensor = tell_sensor
+        self._tell = tell
         self._inputs: List[OpenFile] = []
         self._has_others = False
         self._is_complete = False
@@ -72,12 +72,17 @@ class Thermometer:
             self._is_complete &= len(working) == len(inputs) and celsius is not None
             if celsius is not None:
                 self._inputs, self._has_others = files, has_others
-                self._tell_sensor(name_of([found for found, _, _ in working]))
+                self._tell_of([found for found, _, _ in working])
                 return celsius
             _close(files)
         self._is_complete = False
-        self._tell_sensor("")
+        self._tell_of([])
         return None
+
+    def _tell_of(self, inputs: List[Input]) -> None:
+        limit = limit_of(inputs)
+        self._tell("Sensor", name_of(inputs))
+        self._tell("Limit", "" if limit is None else f"{limit:g}")
 
 
 def hottest(values: List[int], has_others: bool) -> Optional[float]:

@@ -20,9 +20,14 @@ log = logging.getLogger(__name__)
 
 _VERSION = re.compile(r"minipanel-agent/([0-9A-Za-z.+-]{1,32})(?:\s|\Z)")
 _SENSOR = re.compile(r"[\x20-\x7e]{1,64}")
+_LIMIT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 
 CLOCK_RETRY_SECONDS = 10
+
+LIMITS = (50.0, 150.0)
+"""°C. No CPU is too hot below, and none lives above: a limit beyond comes from firmware that nobody looked at."""
 
 
 Head = Mapping[str, str]
@@ -77,7 +82,11 @@ def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived
     node = claim.may_speak_for(panel.directory.find(node_id), node_id)
     skew = parse_skew(head.get("x-minipanel-sent", ""), arrived)
     version, sensor = parse_version(head.get("user-agent", "")), parse_sensor(head.get("x-minipanel-sensor", ""))
-    panel.live.note_agent(node, version, sensor, skew)
+    limit, throttled = (
+        parse_limit(head.get("x-minipanel-limit", "")),
+        parse_count(head.get("x-minipanel-throttled", "")),
+    )
+    panel.live.note_agent(node, version, sensor, skew, limit, throttled)
     panel.clocks.note(node.id, skew)
     panel.evidence.note_clock(node.id, skew)
     panel.evidence.note_version(node.id, version)
@@ -104,6 +113,17 @@ def parse_version(user_agent: str) -> str | None:
 def parse_sensor(text: str) -> str | None:
     """Return what a node's temperature comes from: "coretemp Package id 0". None for anything but short plain ASCII."""
     return text.strip() or None if _SENSOR.fullmatch(text) else None
+
+
+def parse_limit(text: str) -> float | None:
+    """Return at how many °C a node's CPU is too hot, by its kernel; None for what can be no such limit."""
+    limit = float(text) if _LIMIT.fullmatch(text) else 0.0
+    return limit if LIMITS[0] <= limit <= LIMITS[1] else None
+
+
+def parse_count(text: str) -> int:
+    """Return how often heat slowed a node's CPU down in the last minute; 0 for anything but a short whole number."""
+    return int(text) if _COUNT.fullmatch(text) else 0
 
 
 def parse_skew(sent: str, arrived: float) -> float | None:

@@ -86,6 +86,18 @@ def _ingest() -> dict[str, Any]:
                 type="string",
                 maxLength=64,
             ),
+            _header(
+                "X-MiniPanel-Limit",
+                "at how many °C that sensor's CPU is too hot, by the kernel; absent where it does not say",
+                type="number",
+                minimum=50,
+                maximum=150,
+            ),
+            _header(
+                "X-MiniPanel-Throttled",
+                "how often heat slowed the CPU down in the last minute; absent where it did not",
+                type="integer",
+            ),
         ],
         "requestBody": {
             "required": True,

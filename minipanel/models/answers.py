@@ -168,7 +168,8 @@ class AuditAnswer(Struct):
 class NodeAnswer(Struct):
     """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
 
-    `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
+    `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
+    many °C that is too hot, by the node's kernel; None where it does not say.
     """
 
     id: int
@@ -181,6 +182,7 @@ class NodeAnswer(Struct):
     clock_skew_seconds: float | None
     agent_version: str | None
     sensor: str | None
+    cpu_temp_limit: float | None
 
 
 @with_fields("timestamp", _NEWEST)
@@ -215,7 +217,10 @@ class RecentColumns(Struct):
 
 @with_fields("timestamp", _NEWEST)
 class RealtimeOne(Struct):
-    """One node's newest sample and its last hour, in which a sample comes each `interval` seconds."""
+    """One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
+
+    `cpu_temp_limit`: as a NodeAnswer has it.
+    """
 
     name: str
     hostname: str
@@ -225,6 +230,7 @@ class RealtimeOne(Struct):
     node_id: int
     agent_version: str | None
     sensor: str | None
+    cpu_temp_limit: float | None
     interval: int
     recent: RecentColumns
 

@@ -48,6 +48,14 @@ class NodeNow(Protocol):
     def sensor(self) -> str | None:
         """What its temperature comes from."""
 
+    @property
+    def cpu_temp_limit(self) -> float | None:
+        """At how many °C that is too hot, by its kernel; None where it does not say."""
+
+    @property
+    def throttled(self) -> int:
+        """How often heat slowed its CPU down in the last minute; 0 also where its kernel does not count that."""
+
 
 @dataclass(frozen=True, slots=True)
 class PanelNow:

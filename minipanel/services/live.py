@@ -101,13 +101,23 @@ class Live:
             self._note_ahead(node.id, newest.timestamp - uptime)
         view.remember(samples)
 
-    def note_agent(self, node: Node, version: str | None, sensor: str | None, clock_skew_seconds: float | None) -> None:
-        """Take in what an agent says of itself besides its samples."""
+    def note_agent(
+        self,
+        node: Node,
+        version: str | None,
+        sensor: str | None,
+        clock_skew_seconds: float | None,
+        cpu_temp_limit: float | None = None,
+        throttled: int = 0,
+    ) -> None:
+        """Take in what an agent says of itself and its node besides its samples."""
         view = self._views.get(node.id)
         if view is not None:
             view.agent_version = version
             view.sensor = sensor
             view.clock_skew_seconds = clock_skew_seconds
+            view.cpu_temp_limit = cpu_temp_limit
+            view.throttled = throttled
 
     def look(self) -> None:
         """Report the nodes whose state has changed since the last look to all who listen."""
@@ -165,6 +175,7 @@ class Live:
             node.id,
             view.agent_version,
             view.sensor,
+            view.cpu_temp_limit,
             self.interval_seconds,
             hour.columns(max(int(self._clock()), view.last_seen or 0)),
         )
@@ -191,6 +202,7 @@ class Live:
             view.clock_skew_seconds,
             view.agent_version,
             view.sensor,
+            view.cpu_temp_limit,
         )
 
     def _newest(self, view: _View, uptime: float) -> RealtimeNode:
@@ -221,6 +233,7 @@ class _View:
         "_readings",
         "agent_version",
         "clock_skew_seconds",
+        "cpu_temp_limit",
         "heard_at",
         "last_hour",
         "last_seen",
@@ -228,6 +241,7 @@ class _View:
         "node",
         "sensor",
         "state",
+        "throttled",
     )
 
     node: Node
@@ -242,6 +256,8 @@ class _View:
         self.clock_skew_seconds: float | None = None
         self.agent_version: str | None = None
         self.sensor: str | None = None
+        self.cpu_temp_limit: float | None = None
+        self.throttled = 0
 
     def take(self, sample: Sample, now: float, uptime: float, up_seconds: int) -> bool:
         """Take in the newest of the samples that were stored; return whether the node is heard of by it, so is up.

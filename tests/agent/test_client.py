@@ -85,10 +85,13 @@ class RequestTest(ClientTest):
         receiver = self.receiver()
         client = self.client(receiver.url)
         for name in ("", "k10temp Tctl", "k10temp Tctl", "acpitz", ""):
-            client.name_sensor(name)
+            client.tell("Sensor", name)
+            client.tell("Limit", name and "100")
             client.post(BODY, 5)
         told = [request.headers["X-MiniPanel-Sensor"] for request in receiver.requests]
         self.assertEqual(told, [None, "k10temp Tctl", "k10temp Tctl", "acpitz", None])
+        limits = [request.headers["X-MiniPanel-Limit"] for request in receiver.requests]
+        self.assertEqual(limits, [None, "100", "100", "100", None])
         self.assertEqual({request.body for request in receiver.requests}, {BODY})
 
     def test_a_path_before_the_route_is_kept(self):

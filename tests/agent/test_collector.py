@@ -14,10 +14,10 @@ class CollectorTest(unittest.TestCase):
     def setUp(self):
         self.tree = Tree(self).with_proc(stat="cpu  100 0 0 100 0 0 0 0 0 0\n")
         self.clock = FakeClock(1000.0)
-        self.sensors = []
+        self.told = {}
 
     def collector(self):
-        collector = Collector("node001", self.tree.root, self.clock, self.sensors.append)
+        collector = Collector("node001", self.tree.root, self.clock, self.told.__setitem__)
         self.addCleanup(collector.close)
         return collector
 
@@ -42,14 +42,14 @@ class CollectorTest(unittest.TestCase):
         text = collector.sample(1640995200)
         self.assertEqual(json.loads(text.decode()), expected)
         self.assertEqual(text.decode(), json.dumps(expected))
-        self.assertEqual(self.sensors, ["coretemp Package id 0"])
+        self.assertEqual(self.told, {"Sensor": "coretemp Package id 0", "Limit": ""})
 
     def test_a_node_without_a_sensor_has_null_and_not_zero(self):
         collector = self.collector()
         collector.start()
         self.busy_for(5)
         self.assertIn(b'"cpu_temp": null}', collector.sample(1640995200))
-        self.assertEqual(self.sensors, [""])
+        self.assertEqual(self.told, {"Sensor": "", "Limit": ""})
 
     def test_a_name_is_quoted_as_json_wants_it(self):
         for name in ('a"b\\c', "节点1", "a\n{}"):

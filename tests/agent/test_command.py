@@ -191,6 +191,7 @@ class RunningTest(unittest.TestCase):
     def test_a_post_tells_which_sensor_its_temperature_is_from(self):
         os.symlink("/proc", self.tree.path("proc"))
         folder = self.tree.add_chip(0, "k10temp", [("Tctl", 51000)])
+        self.tree.write(folder + "/temp1_crit", "95500\n")
         process = self.start(root=self.tree.root)
         self.receiver.wait_for(1)
         self.tree.write(folder + "/temp1_input", "")
@@ -202,6 +203,8 @@ class RunningTest(unittest.TestCase):
             for request in self.receiver.requests
         ]
         self.assertEqual((told[0], told[-1]), (("k10temp Tctl", 51.0), (None, None)))
+        limits = [request.headers["X-MiniPanel-Limit"] for request in self.receiver.requests]
+        self.assertEqual((limits[0], limits[-1]), ("95.5", None))
 
     def test_it_stops_in_the_middle_of_a_post(self):
         self.receiver.answers = [silence(3)]

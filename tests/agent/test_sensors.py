@@ -2,7 +2,7 @@
 
 import unittest
 
-from minipanel_agent.sensors import LONGEST_NAME, Input, name_of
+from minipanel_agent.sensors import LONGEST_NAME, Input, groups_of_inputs, limit_of, name_of
 from minipanel_agent.temperature import Thermometer
 
 from tests.agent.trees import Tree, cores, xeon
@@ -81,7 +81,7 @@ class SensorNameTest(unittest.TestCase):
     def names(self):
         """Return what is told when the temperature is read for the first time."""
         names = []
-        thermometer = Thermometer(self.tree.root, names.append)
+        thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
         self.addCleanup(thermometer.close)
         thermometer.celsius()
         return names
@@ -134,7 +134,7 @@ class SensorNameTest(unittest.TestCase):
     def test_a_sensor_that_disappears_is_named_anew_and_told_once(self):
         folder = self.tree.add_chip(2, "coretemp", [("Package id 0", 47000)])
         names = []
-        thermometer = Thermometer(self.tree.root, names.append)
+        thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
         self.addCleanup(thermometer.close)
         for _ in range(3):
             thermometer.celsius()
@@ -146,3 +146,49 @@ class SensorNameTest(unittest.TestCase):
         self.tree.write("sys/class/thermal/thermal_zone0/temp", "")
         thermometer.celsius()
         self.assertEqual(names, ["coretemp Package id 0", "acpitz", ""])
+
+
+class LimitTest(unittest.TestCase):
+    def setUp(self):
+        self.tree = Tree(self)
+
+    def limit(self, *chips):
+        """Return the limit of the CPU's inputs, each a chip of one package: (critical, maximum)."""
+        for number, (critical, maximum) in enumerate(chips):
+            folder = self.tree.add_chip(number, "coretemp", [(f"Package id {number}", 47000)])
+            for ending, value in (("crit", critical), ("max", maximum)):
+                if value is not None:
+                    self.tree.write(f"{folder}/temp1_{ending}", f"{value}\n")
+        inputs, _ = next(groups_of_inputs(self.tree.root))
+        return limit_of(inputs)
+
+    def test_the_critical_temperature_goes_before_the_maximum(self):
+        self.assertEqual(self.limit((100000, 84000)), 100.0)
+
+    def test_without_a_critical_temperature_the_maximum_is_the_limit(self):
+        self.assertEqual(self.limit((None, 84500)), 84.5)
+
+    def test_of_several_packages_the_lowest_limit_counts(self):
+        self.assertEqual(self.limit((100000, None), (91000, None), (None, None)), 91.0)
+
+    def test_a_limit_that_no_cpu_has_is_none(self):
+        for nonsense in (0, 5000, 20800, 49999, 255000, -273150, "", "none"):
+            self.assertIsNone(self.limit((nonsense, None)), nonsense)
+        self.assertEqual(self.limit((0, 85000)), 85.0)
+
+    def test_a_thermal_zone_has_none(self):
+        self.tree.add_zone(0, "acpitz", 40000)
+        inputs, _ = next(groups_of_inputs(self.tree.root))
+        self.assertIsNone(limit_of(inputs))
+
+    def test_it_is_read_at_a_search_and_never_at_a_tick(self):
+        folder = self.tree.add_chip(0, "coretemp", [("Package id 0", 47000)])
+        self.tree.write(folder + "/temp1_crit", "100000\n")
+        told = []
+        thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Limit" and told.append(value))
+        self.addCleanup(thermometer.close)
+        thermometer.celsius()
+        self.tree.write(folder + "/temp1_crit", "60000\n")
+        for _ in range(100):
+            thermometer.celsius()
+        self.assertEqual(told, ["100"])

@@ -210,7 +210,7 @@ class ChangeTest(TemperatureTest):
     def test_a_lone_sensor_that_tells_nonsense_is_looked_for_again_after_a_while_only(self):
         zone = self.tree.add_zone(0, "acpitz", 27800)
         names = []
-        thermometer = Thermometer(self.tree.root, names.append)
+        thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
         self.addCleanup(thermometer.close)
         self.assertEqual(thermometer.celsius(), 27.8)
         self.tree.write(zone + "/temp", "-274000\n")

@@ -26,6 +26,8 @@ class FakeNode:
     clock_skew_seconds: float | None = 0.0
     agent_version: str | None = "0.1.0"
     sensor: str | None = "coretemp"
+    cpu_temp_limit: float | None = None
+    throttled: int = 0
 
 
 class FakeCluster:

@@ -30,7 +30,7 @@ def last_full_record() -> int:
 async def test_all_nodes_are_listed_with_what_is_known_of_them(client: httpx.AsyncClient) -> None:
     now = sample()["timestamp"]
     headers = {**bearer(), "User-Agent": "minipanel-agent/0.1.0", "X-MiniPanel-Sent": f"{time.time() - 12:.3f}"}
-    headers["X-MiniPanel-Sensor"] = "coretemp Package id 0"
+    headers |= {"X-MiniPanel-Sensor": "coretemp Package id 0", "X-MiniPanel-Limit": "100"}
     await client.post("/api/metrics", content=body_of(sample()), headers=headers)
     first, second, third = (await client.get("/api/nodes")).json()
     assert first.pop("clock_skew_seconds") == pytest.approx(-12, abs=2)
@@ -44,8 +44,9 @@ async def test_all_nodes_are_listed_with_what_is_known_of_them(client: httpx.Asy
         "last_seen": now,
         "agent_version": "0.1.0",
         "sensor": "coretemp Package id 0",
+        "cpu_temp_limit": 100.0,
     }
-    assert second["sensor"] is None
+    assert (second["sensor"], second["cpu_temp_limit"]) == (None, None)
     assert (second["name"], second["hostname"], second["state"], second["last_seen"]) == ("long", LONG, "never", None)
     assert (third["enabled"], third["state"]) == (False, "disabled")
 
@@ -64,12 +65,14 @@ async def test_the_newest_values_of_all_nodes_come_at_once(client: httpx.AsyncCl
 
 async def test_a_node_is_told_with_its_agent_and_its_sensor(client: httpx.AsyncClient) -> None:
     headers = {**bearer(), "User-Agent": "minipanel-agent/0.1.0", "X-MiniPanel-Sensor": "k10temp Tctl"}
+    headers["X-MiniPanel-Limit"] = "95.5"
     await client.post("/api/metrics", content=body_of(sample()), headers=headers)
     one = (await client.get("/api/metrics/realtime/node001")).json()
-    assert (one["agent_version"], one["sensor"]) == ("0.1.0", "k10temp Tctl")
-    # A sensor that was taken away is no longer named.
+    assert (one["agent_version"], one["sensor"], one["cpu_temp_limit"]) == ("0.1.0", "k10temp Tctl", 95.5)
+    # A sensor that was taken away is no longer named, and its limit is none.
     await client.post("/api/metrics", content=body_of(sample(cpu_temp=None)), headers=bearer())
-    assert (await client.get("/api/metrics/realtime/node001")).json()["sensor"] is None
+    one = (await client.get("/api/metrics/realtime/node001")).json()
+    assert (one["sensor"], one["cpu_temp_limit"]) == (None, None)
 
 
 @pytest.mark.parametrize("reference", ["1", "node001", "NODE001", "node001.cluster.example"])

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from minipanel.handlers.agents import parse_sensor, parse_skew, parse_version, take_samples
+from minipanel.handlers.agents import parse_count, parse_limit, parse_sensor, parse_skew, parse_version, take_samples
 from minipanel.models.answers import NodeAnswer
 from tests.panel.example import bearer, body_of, caller, config_in, running_app, sample
 
@@ -172,6 +172,30 @@ def test_a_version_is_short_and_plain_or_none(user_agent: str, version: str | No
 )
 def test_a_sensor_is_short_and_plain_or_none(text: str, sensor: str | None):
     assert parse_sensor(text) == sensor
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("100", 100.0),
+        ("95.5", 95.5),
+        ("50", 50.0),
+        ("150", 150.0),
+        *(
+            (bad, None)
+            for bad in ("", "49.9", "151", "0", "-5", "nan", "inf", "1e2", "100 ", "100\n", "１００", "9" * 400)
+        ),
+    ],
+)
+def test_a_limit_is_one_that_a_cpu_can_have_or_none(text: str, limit: float | None):
+    assert parse_limit(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("12", 12), ("0", 0), ("", 0), ("-1", 0), ("1.5", 0), ("9" * 10, 0), ("٣", 0), ("1\n", 0)]
+)
+def test_how_often_a_cpu_was_slowed_down_is_a_whole_number_or_none(text: str, count: int):
+    assert parse_count(text) == count
 
 
 @pytest.mark.parametrize(

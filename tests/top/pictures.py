@@ -67,7 +67,8 @@ def one_node(picture: Picture, **changes: Any) -> RealtimeOne:
         "cpu_temp": [None for _ in times],
     }
     whole = msgspec.to_builtins(marked) | {
-        "node_id": marked.id, "agent_version": "0.1.0", "sensor": "coretemp", "interval": 5, "recent": recent,
+        "node_id": marked.id, "agent_version": "0.1.0", "sensor": "coretemp", "cpu_temp_limit": 100.0,
+        "interval": 5, "recent": recent,
     }  # fmt: skip
     return msgspec.convert(whole | changes, RealtimeOne)
 

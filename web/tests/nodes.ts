@@ -45,6 +45,7 @@ export function listedNode(changes: Partial<Node> = {}): Node {
     clock_skew_seconds: 0,
     agent_version: '0.1.0',
     sensor: 'coretemp Package id 0',
+    cpu_temp_limit: 100,
     ...changes,
   }
 }

@@ -1053,7 +1053,8 @@ export interface components {
          * NodeAnswer
          * @description A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
          *
-         *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor.
+         *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
+         *     many °C that is too hot, by the node's kernel; None where it does not say.
          */
         NodeAnswer: {
             id: number;
@@ -1067,6 +1068,7 @@ export interface components {
             clock_skew_seconds: number | null;
             agent_version: string | null;
             sensor: string | null;
+            cpu_temp_limit: number | null;
         };
         /**
          * Realtime
@@ -1100,6 +1102,8 @@ export interface components {
         /**
          * RealtimeOne
          * @description One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
+         *
+         *     `cpu_temp_limit`: as a NodeAnswer has it.
          */
         RealtimeOne: {
             name: string;
@@ -1116,6 +1120,7 @@ export interface components {
             node_id: number;
             agent_version: string | null;
             sensor: string | null;
+            cpu_temp_limit: number | null;
             interval: number;
             recent: components["schemas"]["RecentColumns"];
         };
@@ -2425,6 +2430,10 @@ export interface operations {
                 "X-MiniPanel-Started"?: number;
                 /** @description what cpu_temp comes from, such as coretemp Package id 0; absent without a sensor */
                 "X-MiniPanel-Sensor"?: string;
+                /** @description at how many °C that sensor's CPU is too hot, by the kernel; absent where it does not say */
+                "X-MiniPanel-Limit"?: number;
+                /** @description how often heat slowed the CPU down in the last minute; absent where it did not */
+                "X-MiniPanel-Throttled"?: number;
             };
             path?: never;
             cookie?: never;
