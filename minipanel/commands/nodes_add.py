@@ -11,6 +11,7 @@ from minipanel.edits import add_nodes
 from minipanel.errors import BadInput, CommandError
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
+from minipanel.models.name_patterns import NamePatterns
 from minipanel.models.names import is_hostname, parse_node_address
 from minipanel.models.nodeset import expand_in_order, fold, parts
 from minipanel.models.quote import quote
@@ -45,6 +46,20 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
             nodes=fold(node.hostname for node in nodes), addresses=fold(node.ip for node in nodes),
         )  # fmt: skip
     print(t("{sentence} {next}", sentence=done, next=told))
+    _tell_ignored(config, nodes, t)
+
+
+def _tell_ignored(config: Config, new: Iterable[NodeConfig], t: Translate) -> None:
+    """Report which of them are to be ignored in lists of nodes: a sync would take them out again."""
+    ignore = NamePatterns(config.hosts.ignore)
+    meant = [node.hostname for node in new if ignore.matches([node.hostname])]
+    if meant:
+        print(
+            t(
+                "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync takes them out.",
+                path=config.path, nodes=fold(meant),
+            )
+        )  # fmt: skip
 
 
 def _new_nodes(first: str, second: str | None, hosts: Path, t: Translate) -> list[NodeConfig]:

@@ -105,7 +105,7 @@ def _changes(
     if changed:
         screen.title(t("This will be changed"))
         screen.say(*change_table(changed))
-        screen.say(*warnings(present, answers, t))
+        screen.say(*warnings(present, answers, network.addresses, t))
     else:
         screen.say("", t("{path} is there: configuration, account and data stay as they are.", path=before.path))
     return answers, changed

@@ -85,6 +85,9 @@ CHINESE = {
     "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.": (
         "{hosts} 中仍有 {nodes}：minipanel nodes sync 会再次添加，除非写入 [hosts] ignore。"
     ),
+    "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync takes them out.": (
+        "{path} 的 [hosts] ignore 包含 {nodes}：不修改它，minipanel nodes sync 会再次移出这些节点。"
+    ),
     # the running panel
     "No panel is running; it takes effect when one starts.": "面板没有运行；启动后生效。",
     "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (

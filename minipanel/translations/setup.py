@@ -186,6 +186,10 @@ CHINESE = {
     "own, {path}": "own（{path}）",
     "self-made, a new certificate": "self-made（新证书）",
     "Records older than {days} days will be deleted.": "早于 {days} 天的记录将被删除。",
+    "{address} is the node {node}, not this machine.": "{address} 是节点 {node}，不是本机。",
+    "{address} is none of this machine's own: the nodes must reach the panel there all the same.": (
+        "{address} 不是本机的地址；请确认各节点经此地址能连到面板。"
+    ),
     "Agents go on reporting to {url}, which is not the panel's own port.": (
         "Agent 仍上报到 {url}，它不是面板自己的端口。"
     ),

@@ -78,6 +78,15 @@ def test_a_rack_is_added_in_one_step_and_told_folded(config: Config) -> None:
     )
 
 
+def test_what_is_ignored_in_lists_of_nodes_can_be_added_and_that_a_sync_takes_it_out_is_said(config: Config) -> None:
+    config.path.write_text('[hosts]\nignore = ["*-ib", "x[1-9]"]\n' + config.path.read_text())
+    done = run("nodes", "add", "x[9-11]", "10.0.1.[9-11]", "--config", config.path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1:] == [
+        f"[hosts] ignore in {config.path} means x9: unless you change it, minipanel nodes sync takes them out."
+    ]
+
+
 def test_without_addresses_those_of_the_hosts_file_are_taken(config: Config, tmp_path: Path) -> None:
     hosts = tmp_path / "hosts"
     hosts.write_text("10.1.0.1 n1.cluster n1\n10.1.0.2 n2\n10.2.0.2 n2\n10.1.0.3 n3.cluster\n")

@@ -103,9 +103,9 @@ def test_what_is_no_port_is_refused(text: str) -> None:
 
 
 def test_the_proposed_address_is_taken_or_another_typed() -> None:
-    assert ask_address(TypingScreen(""), GUIDED, "10.0.0.1") == "10.0.0.1"
-    assert ask_address(TypingScreen("10.0.0.999", "FD00::1"), GUIDED, "10.0.0.1") == "fd00::1"
-    assert ask_address(NOBODY, Request(address="mgmt.cluster.test"), "10.0.0.1") == "mgmt.cluster.test"
+    assert ask_address(TypingScreen(""), GUIDED, "10.0.0.1", ()) == "10.0.0.1"
+    assert ask_address(TypingScreen("10.0.0.999", "FD00::1"), GUIDED, "10.0.0.1", ()) == "fd00::1"
+    assert ask_address(NOBODY, Request(address="mgmt.cluster.test"), "10.0.0.1", ()) == "mgmt.cluster.test"
 
 
 def test_the_usual_database_may_lie_in_its_folder_whoever_made_it(machine: Machine) -> None:

@@ -85,6 +85,14 @@ def test_agents_are_told_of_another_address(machine: Machine, stub: PanelStub, s
     assert f"agents report to  http://10.0.0.1:{stub.port}  →  http://mgmt:{stub.port}" in shown
 
 
+def test_an_address_of_no_machine_here_may_be_right_and_is_said(
+    machine: Machine, stub: PanelStub, settled: Path
+) -> None:
+    shown = set_up(machine, stub, lambda _: 0, address="192.0.2.1")[1]
+    assert "192.0.2.1 is none of this machine's own" in shown
+    assert "none of this machine's own" not in set_up(machine, stub, lambda _: 0, address="10.0.0.1")[1]
+
+
 def test_without_a_roll_out_it_tells_what_to_run(machine: Machine, stub: PanelStub, settled: Path) -> None:
     shown = set_up(machine, stub, nobody, roll_out=False, auth="token", address="mgmt")[1]
     assert "The agents keep their samples until they are told of it: minipanel rollout" in shown
@@ -133,6 +141,8 @@ REFUSED = [
     ({"port": "0"}, "is no port"),
     ({"admin": " x"}, "1 to 64"),
     ({"address": "10.0.0.999"}, "neither an address"),
+    ({"address": "10.0.0.2"}, "10.0.0.2 is the node node1, not this machine"),
+    ({"address": "NODE1"}, "NODE1 is the node node1, not this machine"),
     ({"retention_days": "0"}, "is no number of days from 1 to 3650"),
     ({"database": "/home/me/m.db"}, "can't see /home/me"),
     ({"database": "/var/lib/minipanel/other.db"}, "is there already"),

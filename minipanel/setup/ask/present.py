@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from minipanel.config import Config
+from minipanel.models.names import parse_address
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers, Certificates, Front, Kept, SelfMade, kind_of
 from minipanel.translations.columns import align
@@ -79,13 +80,16 @@ def change_table(changes: Sequence[Change]) -> list[str]:
     return align([(change.what, change.old, "→", change.new) for change in changes])
 
 
-def warnings(old: Answers, new: Answers, t: Translate) -> list[str]:
-    """Return what somebody might not expect of these changes, a sentence each."""
+def warnings(old: Answers, new: Answers, local: Container[str], t: Translate) -> list[str]:
+    """Return what somebody might not expect of these changes, a sentence each. `local`: this machine's addresses."""
     lines = []
     if new.retention_days < old.retention_days:
         lines.append(t("Records older than {days} days will be deleted.", days=new.retention_days))
     if new.front is not None and (new.port != old.port or kind_of(new.tls) != kind_of(old.tls)):
         lines.append(t("Agents go on reporting to {url}, which is not the panel's own port.", url=new.url))
+    if new.address != old.address and parse_address(new.address) is not None and new.address not in local:
+        lines.append(t("{address} is none of this machine's own: the nodes must reach the panel there all the same.",
+                       address=new.address))  # fmt: skip
     return lines
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from minipanel.access.password import MAX_BYTES, MIN_CHARACTERS, is_password, random_password
+from minipanel.config import NodeConfig
 from minipanel.config.kinds import USERNAME_MAX_CHARACTERS
 from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble
@@ -158,13 +160,18 @@ def parse_port(text: str, screen: Screen) -> int:
     raise CommandError(screen.t("{text} is no port: a whole number from 1 to 65535.", text=quote(text)))
 
 
-def ask_address(screen: Screen, request: Request, proposal: str) -> str:
-    """Return the address or name at which nodes reach this machine."""
+def ask_address(screen: Screen, request: Request, proposal: str, others: Iterable[NodeConfig]) -> str:
+    """Return the address or name at which nodes reach this machine. `others`: the nodes that are not this machine."""
+    known = {each.lower(): node.hostname for node in others for each in (node.hostname, node.ip)}
 
     def parse(text: str) -> str:
         if not is_host(text):
             raise CommandError(screen.t("{text} is neither an address nor a hostname.", text=quote(text)))
         address = parse_address(text)
-        return text if address is None else str(address)
+        host = text if address is None else str(address)
+        if host.lower() in known:
+            raise CommandError(screen.t("{address} is the node {node}, not this machine.",
+                                        address=host, node=known[host.lower()]))  # fmt: skip
+        return host
 
     return screen.ask(screen.t("Address at which the nodes reach this machine"), request.address, proposal, parse)

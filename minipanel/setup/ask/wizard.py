@@ -53,7 +53,8 @@ def ask_everything(
     screen.question_title(t("Panel"))
     database = ask_database(screen, request, system, before.database)
     port = ask_port(screen, request, system, before.port)
-    address = ask_address(screen, request, before.address or network.address_for(node.ip for node in nodes))
+    proposal = before.address or network.address_for(node.ip for node in nodes)
+    address = ask_address(screen, request, proposal, network.others(nodes))
     names = certificate_names(address, nodes[0].hostname, network)
     tls = ask_tls(screen, request, system, names, before.tls)
     # These two are asked for by options alone: what they are without is right for nearly all.
@@ -81,7 +82,7 @@ def ask_changes(
         database = ask_database(screen, request, system, present.database, is_there=True)
         days = ask_retention(screen, request, present.retention_days)
         port = ask_port(screen, request, system, present.port, is_there=True)
-        address = ask_address(screen, request, present.address)
+        address = ask_address(screen, request, present.address, network.others(present.nodes))
         auth = ask_auth(screen, request, present.auth)
         wanted = replace(
             present, admin=admin, password=password, database=database, retention_days=days, port=port,

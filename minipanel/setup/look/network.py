@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from minipanel.config import NodeConfig
 from minipanel.machine.addresses import read_local_addresses
 from minipanel.models.names import is_hostname
 from minipanel.setup.system import System
@@ -50,6 +51,10 @@ class OwnNetwork:
             return sources.most_common(1)[0][0]
         # IPv4 first: MUNGE knows no other.
         return next(iter(sorted(filter(_is_reachable, self.addresses), key=_order)), "127.0.0.1")
+
+    def others(self, nodes: Iterable[NodeConfig]) -> list[NodeConfig]:
+        """Return those of the nodes that are not this machine."""
+        return [node for node in nodes if node.ip not in self.addresses and node.hostname != self.hostname]
 
 
 def read_own_network(system: System, hostname: str | None = None) -> OwnNetwork:
