@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 
 from minipanel.config import Config
-from minipanel.database.size import Size
+from minipanel.database.size import DAY_BYTES, Size
 from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.models.record import RECORD_SECONDS
 
@@ -15,7 +15,9 @@ RECORDS_A_DAY = 86_400 // RECORD_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`expected_bytes`: the size once each node has as many records as are kept. `trouble`: None where it fits."""
+    """`expected_bytes`: the size once each node has as many records and hours as are kept. `trouble`: None where it
+    fits.
+    """
 
     nodes: int
     retention_days: int
@@ -27,28 +29,50 @@ class Forecast:
 def forecast(config: Config, size: Size) -> Forecast:
     """Return what comes of this configuration, with what records take in this database."""
     nodes = sum(node.enabled for node in config.nodes)
-    day_bytes = nodes * RECORDS_A_DAY * size.record_bytes
-    expected_bytes = int(day_bytes * config.database.retention_days)
+    records = _Growth(nodes * RECORDS_A_DAY * size.record_bytes, config.database.retention_days)
+    hours = _Growth(nodes * DAY_BYTES, max(config.database.hours_days, config.database.retention_days))
     return Forecast(
         nodes,
         config.database.retention_days,
         round(size.record_bytes),
-        expected_bytes,
-        _trouble(config, size, day_bytes, expected_bytes),
+        int(records.whole + hours.whole),
+        _trouble(config, size, records, hours),
     )
 
 
-def _trouble(config: Config, size: Size, day_bytes: float, expected_bytes: int) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Growth:
+    """What comes a day, in bytes, until so many days are kept."""
+
+    day_bytes: float
+    days: int
+
+    @property
+    def whole(self) -> float:
+        return self.day_bytes * self.days
+
+    def days_left(self, used_bytes: float) -> float:
+        return max(0.0, self.whole - used_bytes) / max(1.0, self.day_bytes)
+
+
+def _trouble(config: Config, size: Size, records: _Growth, hours: _Growth) -> str | None:
     folder = config.database.path.parent
     free_bytes = shutil.disk_usage(folder).free
     room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
+    expected_bytes = records.whole + hours.whole
     if expected_bytes - size.used_bytes <= room_bytes:
         return None
-    days = int(room_bytes / day_bytes)
+    both_bytes = records.day_bytes + hours.day_bytes
+    # Records stop to grow first, hours go on.
+    days_of_both = records.days_left(size.used_bytes - size.hours_bytes)
+    if room_bytes <= days_of_both * both_bytes:
+        days = int(room_bytes / both_bytes)
+    else:
+        days = int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)
     return (
-        f"The disk of {folder} will be full in about {days} days, before the first records are old enough to go: "
+        f"The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
         f"the database becomes about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
-        "Lower retention_days, or make room."
+        "Lower retention_days or hours_days, or make room."
     )
 
 

@@ -79,14 +79,13 @@ class _Lines:
             "size": size,
             "expected": megabytes(expected.expected_bytes),
             "nodes": expected.nodes,
-            "days": expected.retention_days,
         }
         if expected.nodes == 1:
             return self._t(
-                "{path}, {size} MB; becomes about {expected} MB with 1 node for {days} days",
+                "{path}, {size} MB; becomes about {expected} MB with 1 node",
                 **values,
             )
-        return self._t("{path}, {size} MB; becomes about {expected} MB with {nodes} nodes for {days} days", **values)
+        return self._t("{path}, {size} MB; becomes about {expected} MB with {nodes} nodes", **values)
 
     def _munge(self, munge: MungeOverview) -> str:
         if munge.trouble:

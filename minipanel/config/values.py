@@ -160,10 +160,18 @@ class DatabaseConfig:
         int,
         Key(
             kinds.whole_number(1, 3650),
-            "How many days records are kept, 1 to 3650. The page's longest period is 30 days.",
-            "记录的保留天数，1 到 3650。网页上最长的时间范围是 30 天。",
+            "How many days records are kept, 1 to 3650. The page shows them for up to 30 days.",
+            "5 分钟记录的保留天数，1 到 3650。网页最多显示其中 30 天。",
         ),
     ] = 32
+    hours_days: Annotated[
+        int,
+        Key(
+            kinds.whole_number(1, 3650),
+            "How many days of the past are kept in hours, 1 to 3650; never less than records are.",
+            "按小时汇总的历史的保留天数，1 到 3650；不会短于记录的保留天数。",
+        ),
+    ] = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from minipanel.database import evidence, queries
+from minipanel.database import evidence, hours, queries
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.newest import heard_of
 from minipanel.errors import DatabaseError
@@ -60,6 +60,11 @@ class DatabaseReader:
         """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
         with self._reading() as connection:
             return queries.records_at(connection, node_ids, times, now)
+
+    def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
+        """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
+        with self._reading() as connection:
+            return hours.read_days(connection, node_ids, first_day, last_day, now)
 
     def interrupt(self) -> None:
         """Have the statements that run at this moment end with DatabaseError."""

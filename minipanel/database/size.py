@@ -16,6 +16,12 @@ USUAL_RECORD_BYTES = 118
 """A record with its place in the index (measured: 8,640,000 records that came in the order of time)."""
 
 
+DAY_BYTES = 410
+"""A node's day in hours with what its page holds besides (ten to a page of 4,096)."""
+
+DAYS_LOOKED_AT = 16
+"""Of so many days, evenly over all, it is counted how many nodes have one."""
+
 COUNTED_PAGES = 20_000
 """In a larger file records are estimated: to count 86 million means to read an index of over a gigabyte."""
 
@@ -27,17 +33,23 @@ LOOKS = 64
 class Size:
     """`records`: estimated in a large file.
 
-    `used_bytes`: pages that hold something; the others are written over before the file grows.
+    `used_bytes`: pages that hold something; the others are written over before the file grows. `hours_bytes`: what
+    of them hours take, estimated.
     """
 
     records: int
     used_bytes: int
     unused_bytes: int
+    hours_bytes: int = 0
 
     @property
     def record_bytes(self) -> float:
         """Bytes a record takes: measured in this file where it holds enough of them."""
-        return self.used_bytes / self.records if self.records >= ENOUGH_RECORDS else USUAL_RECORD_BYTES
+        return (
+            (self.used_bytes - self.hours_bytes) / self.records
+            if self.records >= ENOUGH_RECORDS
+            else USUAL_RECORD_BYTES
+        )
 
 
 def measure(connection: sqlite3.Connection) -> Size:
@@ -47,7 +59,7 @@ def measure(connection: sqlite3.Connection) -> Size:
     )
     used = pages - free
     records = _counted(connection) if used <= COUNTED_PAGES else _estimated(connection)
-    return Size(records, used * page_bytes, free * page_bytes)
+    return Size(records, used * page_bytes, free * page_bytes, _days(connection) * DAY_BYTES)
 
 
 def file_bytes(path: Path) -> int:
@@ -65,6 +77,22 @@ def _size_of(path: Path) -> int:
 def _counted(connection: sqlite3.Connection) -> int:
     (records,) = connection.execute("SELECT count(*) FROM system_metrics").fetchone()
     return int(records)
+
+
+def _days(connection: sqlite3.Connection) -> int:
+    """Return how many days of nodes there are, about. 0 too for a database that is older than hours."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'hours'").fetchone() is None:
+        return 0
+    first, last = connection.execute("SELECT (SELECT min(id) FROM hours) >> 32, max(id) >> 32 FROM hours").fetchone()
+    if first is None:
+        return 0
+    days = range(first, last + 1, -(-(last + 1 - first) // DAYS_LOOKED_AT))
+    (found,) = connection.execute(
+        "SELECT sum((SELECT count(*) FROM hours WHERE id BETWEEN day.value << 32 AND (day.value + 1 << 32) - 1)) "
+        "FROM json_each(?) AS day",
+        (json.dumps(list(days)),),
+    ).fetchone()
+    return int(found * (last + 1 - first) / len(days))
 
 
 def _estimated(connection: sqlite3.Connection) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import NodeConfig, UserConfig
-from minipanel.database import access, evidence, queries, tries
+from minipanel.database import access, evidence, hours, queries, tries
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -163,15 +163,36 @@ class Store:
     def forget(self, before: int, first_node: int, limit: int) -> Job:
         """Return the job that deletes up to `limit` records older than `before`, node after node from one on.
 
-        When all are gone, what explains no others goes too. Its result is Forgotten.
+        Its result is Forgotten.
         """
 
         def forget(connection: sqlite3.Connection) -> Forgotten:
             gone = queries.forget(connection, before, first_node, limit)
             if len(gone) == limit:
                 return Forgotten(limit, node_of(gone[-1]))
-            evidence.forget_evidence(connection, before)
             return Forgotten(len(gone), None)
+
+        return forget
+
+    def go_on_with_hours(self, now: int) -> Job:
+        """Return the job that marks what hours are to be made up to `now`. It tells whether more than a day remains."""
+        return lambda connection: hours.go_on(connection, now)
+
+    def make_hours(self, limit: int) -> Job:
+        """Return the job that makes up to `limit` days of nodes, whose result is how many it made."""
+        return lambda connection: hours.make_due(connection, limit)
+
+    def forget_hours(self, before: int, limit: int) -> Job:
+        """Return the job that deletes up to `limit` days of nodes that ended before `before`; it tells how many.
+
+        When all are gone, what explains no others goes too.
+        """
+
+        def forget(connection: sqlite3.Connection) -> int:
+            gone = hours.forget_hours(connection, before, limit)
+            if gone < limit:
+                evidence.forget_evidence(connection, before)
+            return gone
 
         return forget
 

@@ -34,10 +34,13 @@ router = APIRouter(tags=["metrics"])
 
 NodeId = Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8]")]
-Period = Annotated[str | None, Query(description="1d, 7d or 1m (30 days)")]
+Period = Annotated[str | None, Query(description="1d, 7d, 1m (30 days) or 1y (365 days)")]
 Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
 End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
 Fields = Annotated[str | None, Query(description="the columns wanted, separated by commas")]
+Step = Annotated[
+    str | None, Query(description="300 for records, 3600 for hours; when absent, hours for more than 31 days")
+]
 Format = Annotated[str | None, Query(description="json or csv; csv also by Accept: text/csv")]
 
 
@@ -77,10 +80,11 @@ async def read_history_set(
     start: Start = None,
     end: End = None,
     fields: Fields = None,
+    step: Step = None,
     format: Format = None,
 ) -> Response:
     """Return the records of a node set."""
-    span = read_span(period, start, end, fields, panel_of(request).clock())
+    span = read_span(period, start, end, fields, panel_of(request).clock(), step)
     wanted = await _find_all(request, nodes)
     if _wants_csv(request, format):
         return await _csv(request, wanted, span)
@@ -96,10 +100,11 @@ async def read_history_one(
     start: Start = None,
     end: End = None,
     fields: Fields = None,
+    step: Step = None,
     format: Format = None,
 ) -> Response:
     """Return the records of one node."""
-    span = read_span(period, start, end, fields, panel_of(request).clock())
+    span = read_span(period, start, end, fields, panel_of(request).clock(), step)
     node = find_node(request, node_id)
     if _wants_csv(request, format):
         return await _csv(request, [node], span)

@@ -35,6 +35,10 @@ class Reader(Protocol):
         """Return the nodes' records at these times."""
         ...
 
+    def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
+        """Return the nodes' days in hours, by row id (models/hour), packed as database/packing.py says, ascending."""
+        ...
+
     def interrupt(self) -> None:
         """Have what is read at this moment, in whatever thread, end with DatabaseError."""
         ...

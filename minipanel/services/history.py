@@ -9,15 +9,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from minipanel.errors import BadInput
+from minipanel.models.hour import HOUR_SECONDS, day_number, node_of_day
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
+from minipanel.services.hourly import arrays_of
 from minipanel.services.reading import Reading
 
-PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
+PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400}
 """The periods that have a name, in seconds."""
 
 MAX_SPAN_SECONDS = 366 * 86_400
+
+RECORDS_SPAN_SECONDS = 31 * 86_400
+"""What is longer is read in hours unless records are asked for."""
+
+STEPS = {"300": RECORD_SECONDS, "3600": HOUR_SECONDS}
+"""Records, and hours."""
 
 NODES_AT_ONCE = 8
 """How many nodes of a set are read at a time: as many as the page draws."""
@@ -29,26 +37,36 @@ from a cold disk several pages come at once. A quarter of a month; a week is qui
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Records with timestamps in (start, end]; `columns` in the order of the answer."""
+    """Records, or hours where `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer."""
 
     period: str | None
     start: int
     end: int
     columns: tuple[str, ...]
+    step: int = RECORD_SECONDS
 
     def head(self, interval_seconds: int) -> bytes:
         """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
         asked = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end}'
-        return f'{asked},"step":{RECORD_SECONDS},"interval":{interval_seconds}'.encode()
+        return f'{asked},"step":{self.step},"interval":{interval_seconds}'.encode()
 
 
-def read_span(period: str | None, start: str | None, end: str | None, fields: str | None, now: float) -> Span:
+def read_span(
+    period: str | None, start: str | None, end: str | None, fields: str | None, now: float, step: str | None = None
+) -> Span:
     """Return what a query string asks for. Raises BadInput with the value and what is allowed."""
-    columns = _read_fields(fields)
+    if step is not None and step not in STEPS:
+        raise BadInput(f"step is {quote(step)}; it must be {_listed(STEPS)}.")
+    period, first, last = _read_times(period, start, end, now)
+    usual = RECORD_SECONDS if last - first <= RECORDS_SPAN_SECONDS else HOUR_SECONDS
+    return Span(period, first, last, _read_fields(fields), usual if step is None else STEPS[step])
+
+
+def _read_times(period: str | None, start: str | None, end: str | None, now: float) -> tuple[str | None, int, int]:
     if period is not None and start is None and end is None:
         if period not in PERIODS:
             raise BadInput(f"period is {quote(period)}; it must be {_listed(PERIODS)}.")
-        return Span(period, int(now) - PERIODS[period], int(now), columns)
+        return period, int(now) - PERIODS[period], int(now)
     if period is not None:
         raise BadInput("period can't be combined with from and to; give one or the other.")
     if start is None:
@@ -58,7 +76,7 @@ def read_span(period: str | None, start: str | None, end: str | None, fields: st
         raise BadInput(f"from is {first} and to is {last}; from must be before to.")
     if last - first > MAX_SPAN_SECONDS:
         raise BadInput(f"from and to are {last - first} seconds apart; at most {MAX_SPAN_SECONDS} are allowed.")
-    return Span(None, first, last, columns)
+    return None, first, last
 
 
 class History:
@@ -72,8 +90,12 @@ class History:
     async def columns(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
         """Return, for each node, each column's JSON array by its name, `timestamp` first.
 
+        An hour is there once its time has passed.
+
         Raises TryLater when nothing can be read.
         """
+        if span.step == HOUR_SECONDS:
+            return await self._reading.do(self._hours, nodes, span)
         now, pieces = int(self._clock()), pieces_of(span)
         history = self._reading.reader.history
         read = await asyncio.gather(
@@ -86,6 +108,16 @@ class History:
         names = ("timestamp", *span.columns)
         of_node = (read[first : first + len(pieces)] for first in range(0, len(read), len(pieces)))
         return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
+
+    def _hours(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
+        end = min(span.end, int(self._clock()))
+        days = self._reading.reader.days([node.id for node in nodes], day_number(span.start + 1), day_number(end), end)
+        of_node: dict[int, list[tuple[int, bytes]]] = {node.id: [] for node in nodes}
+        for id, packed in days:
+            of_node[node_of_day(id)].append((id >> 32, packed))
+        names = ("timestamp", *span.columns)
+        arrays = (arrays_of(of_node[node.id], span.start, end, span.columns) for node in nodes)
+        return [dict(zip(names, of_one, strict=True)) for of_one in arrays]
 
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne."""
@@ -107,10 +139,17 @@ class History:
         head = ",".join(("hostname", "timestamp", *span.columns)).encode() + b"\r\n"
         now, pieces = int(self._clock()), pieces_of(span)
         for place, node in enumerate(nodes):
-            rows = await asyncio.gather(
-                *(self._reading.do(self._csv_rows, node, start, end, span.columns, now) for start, end in pieces)
-            )
+            if span.step == HOUR_SECONDS:
+                rows = [await self._reading.do(self._csv_hours, node, span)]
+            else:
+                rows = await asyncio.gather(
+                    *(self._reading.do(self._csv_rows, node, start, end, span.columns, now) for start, end in pieces)
+                )
             yield b"".join(rows if place else [head, *rows])
+
+    def _csv_hours(self, node: Node, span: Span) -> bytes:
+        (columns,) = self._hours([node], span)
+        return csv_rows(node.hostname, list(columns.values()))
 
     def _csv_rows(self, node: Node, start: int, end: int, columns: Sequence[str], now: int) -> bytes:
         return csv_rows(node.hostname, self._reading.reader.history(node.id, start, end, columns, now))

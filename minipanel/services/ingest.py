@@ -165,8 +165,8 @@ class Ingest:
         """Take in the timestamp of a stored sample."""
         self._newest = max(timestamp, self._newest or 0)
 
-    def oldest(self) -> int:
-        """Return the timestamp before which samples are older than the history kept.
+    def oldest(self, days: int | None = None) -> int:
+        """Return the timestamp before which samples are older than the history kept, or than so many days.
 
         That counts from the panel's clock, but from no later than a day after the newest sample: a clock far ahead (a
         battery run down, a wrong time server) must neither refuse what the nodes send nor delete what there is.
@@ -174,4 +174,4 @@ class Ingest:
         now = int(self._clock())
         if self._newest is not None:
             now = min(now, self._newest + DAY_SECONDS)
-        return now - self.retention_days * DAY_SECONDS
+        return now - (self.retention_days if days is None else days) * DAY_SECONDS

@@ -20,6 +20,7 @@ from minipanel.services.directory import Directory
 from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
 from minipanel.services.history import History
+from minipanel.services.hours import Hours
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
 from minipanel.services.reading import Reading
@@ -52,6 +53,7 @@ class Panel:
         self.directory = Directory()
         self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
         self.retention = Retention(self.store, self.ingest, clock)
+        self.hours = Hours(self.store, self.ingest, config.database.hours_days, clock)
         self.backups = Backups(config, self.store, self.ingest, clock, uptime)
         self.clocks = Clocks(clock, uptime)
         self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock, uptime)
@@ -90,6 +92,7 @@ class Panel:
         await self._follow(self.config)
         await self.evidence.start()
         self.retention.start()
+        self.hours.start()
         self.backups.start()
         self.live.start()
 
@@ -105,6 +108,7 @@ class Panel:
             read(config)
         await self._follow(config)
         self.ingest.retention_days = config.database.retention_days
+        self.hours.days = config.database.hours_days
         for each in (self.live, self.history, self.gaps):
             each.interval_seconds = config.agents.interval
         for follow in self._followers:
@@ -123,6 +127,7 @@ class Panel:
         await self.live.close()
         await self.reading.close()
         await self.retention.close()
+        await self.hours.close()
         await self.backups.close()
         await self.credentials.close()
         await self.evidence.close()

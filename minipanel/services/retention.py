@@ -45,8 +45,8 @@ class Retention:
     def start(self) -> None:
         """Start both loops."""
         self._tasks = [
-            asyncio.create_task(_repeat(self.seal, SEAL_SECONDS)),
-            asyncio.create_task(_repeat(self.forget, FORGET_SECONDS)),
+            asyncio.create_task(repeat(self.seal, SEAL_SECONDS)),
+            asyncio.create_task(repeat(self.forget, FORGET_SECONDS)),
         ]
 
     async def close(self) -> None:
@@ -84,7 +84,8 @@ class Retention:
         return result
 
 
-async def _repeat(work: Callable[[], Any], seconds: float) -> None:
+async def repeat(work: Callable[[], Any], seconds: float) -> None:
+    """Do a piece of upkeep again and again. The same trouble is logged once."""
     trouble = ""
     while True:
         try:

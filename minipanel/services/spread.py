@@ -6,29 +6,35 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from minipanel.database.packing import PART, numbers_of
 from minipanel.errors import BadInput
 from minipanel.models.answers import SHARES, HistorySpread
+from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number, timestamp_of
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.shape import made
 from minipanel.services.history import Span
+from minipanel.services.hourly import values_of
 from minipanel.services.reading import Reading
 
 MAX_RECORDS = 120_000
-"""So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in coarser steps."""
+"""So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in hours."""
 
-MAX_NODES = MAX_RECORDS // 2
-"""Of more nodes there would be one time at most."""
+MAX_VALUES = 1_500_000
+"""So many hours of nodes are put in order in 0.7 s on a slow core; of more, an hour stands for its neighbours."""
 
-STEPS = (1, 2, 3, 7, 13, 25, 43, 67, 107, 179)
-"""Records. A long step is no part of a day (288), nor nearly: else a month would show the same hours of each day."""
+STEPS = (1, 5, 7, 11, 13, 17, 19, 23)
+"""Hours. None is a part of a day: else a month would show the same hours of each day. Further ones are some days and
+five hours."""
 
-DAY, BESIDES = 288, 107
-"""Beyond STEPS a step is some days and 107 records: nearly the golden section of a day, so that its hours mix."""
+MAX_NODES = 60_000
 
 COLUMNS = tuple(metric.comparable for metric in METRICS)
+
+_NAMES = tuple(f"{metric}_{name}" for metric in COLUMNS for name in SHARES)
+_SAMPLES = PART["samples"]
 
 
 class Spread:
@@ -45,20 +51,50 @@ class Spread:
         return await self._reading.do(self._read, nodes, span)
 
     def _read(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
-        end = min(span.end, int(self._clock()))
-        times = times_for(len(nodes), span.start, end)
-        rows = self._reading.reader.records_at([node.id for node in nodes], times, int(self._clock()))
-        return made(HistorySpread, span.period, span.start, span.end, times.step, len(nodes), **columns_of(rows))
+        now, ids = int(self._clock()), [node.id for node in nodes]
+        end = min(span.end, now)
+        times = times_for(len(nodes), span, end)
+        if times.step == RECORD_SECONDS:
+            columns = columns_of(self._reading.reader.records_at(ids, times, now))
+        else:
+            columns = self._hours(ids, times, now)
+        return made(HistorySpread, span.period, span.start, span.end, times.step, len(nodes), **columns)
+
+    def _hours(self, ids: Sequence[int], times: range, now: int) -> dict[str, Sequence[float | None]]:
+        columns: dict[str, list[float | None]] = {name: [] for name in ("timestamp", "reporting", *_NAMES)}
+        if not times:
+            return dict(columns)
+        days = self._reading.reader.days(ids, day_number(times[0]), day_number(times[-1]), now)
+        for day, rows in itertools.groupby(days, lambda row: row[0] >> 32):
+            packed = [row[1] for row in rows]
+            wanted = [place for place in range(HOURS) if timestamp_of(day, place) in times]
+            if not wanted:
+                continue
+            samples = list(zip(*(numbers_of(one, _SAMPLES) for one in packed), strict=True))
+            there = [(place, count) for place in wanted if (count := sum(map(bool, samples[place])))]
+            columns["timestamp"] += [timestamp_of(day, place) for place, _ in there]
+            columns["reporting"] += [count for _, count in there]
+            for metric in COLUMNS:
+                values = values_of(packed, PART[metric], [place for place, _ in there])
+                for name, share in SHARES.items():
+                    columns[f"{metric}_{name}"] += [percentile(ordered, share) for ordered in values]
+        return dict(columns)
 
 
-def times_for(nodes: int, start: int, end: int) -> range:
-    """Return the times in (start, end] at which a set's records are read: the smallest step that keeps them few."""
-    for records in itertools.chain(STEPS, itertools.count(DAY + BESIDES, DAY)):
-        step = records * RECORD_SECONDS
-        times = range((start // step + 1) * step, end + 1, step)
-        if nodes * len(times) <= MAX_RECORDS:
+def times_for(nodes: int, span: Span, end: int) -> range:
+    """Return the times in the span, up to `end`, at which a set is read: each record's where they are few.
+
+    Else each hour's, or so few of them that there are no more values than MAX_VALUES.
+    """
+    records = range((span.start // RECORD_SECONDS + 1) * RECORD_SECONDS, end + 1, RECORD_SECONDS)
+    if span.step == RECORD_SECONDS and nodes * len(records) <= MAX_RECORDS:
+        return records
+    for hours in itertools.chain(STEPS, itertools.count(HOURS + STEPS[1], HOURS)):
+        step = hours * HOUR_SECONDS
+        times = range((span.start // step + 1) * step, end + 1, step)
+        if nodes * len(times) <= MAX_VALUES:
             return times
-    raise AssertionError("a step longer than the time leaves one record")
+    raise AssertionError("a step longer than the time leaves one hour")
 
 
 def columns_of(rows: Iterable[Values]) -> dict[str, Sequence[float | None]]:

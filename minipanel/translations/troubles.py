@@ -15,11 +15,12 @@ CHINESE = {
     "{place} can't be written: it, or its disk, is read-only.": "{place} 不可写：文件或其所在磁盘只读。",
     "The disk of {folder} is full: {free} MB are free.": "{folder} 所在磁盘已满：剩余 {free} MB。",
     (
-        "The disk of {folder} will be full in about {days} days, before the first records are old enough to go: "
-        "the database becomes about {expected} MB, and {free} MB are free. Lower retention_days, or make room."
+        "The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
+        "the database becomes about {expected} MB, and {free} MB are free. "
+        "Lower retention_days or hours_days, or make room."
     ): (
-        "{folder} 所在磁盘约 {days} 天后写满，届时最早的记录还未到期：数据库约需 {expected} MB，剩余空间 {free} MB。"
-        "请调小 retention_days，或腾出空间。"
+        "{folder} 所在磁盘约 {days} 天后写满，届时最早的历史还未到期：数据库约需 {expected} MB，剩余空间 {free} MB。"
+        "请调小 retention_days 或 hours_days，或腾出空间。"
     ),
     "{path} can't be looked at: {reason}.": "无法查看 {path}：{reason}。",
     "There is no database {path} yet; the panel makes it at its first start.": (

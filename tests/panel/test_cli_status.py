@@ -48,7 +48,7 @@ def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
         lines = done.stdout.splitlines()
         assert lines[0] == f"panel     up at {config.server.url}, version 0.1.0, process {panel.process.pid}"
         assert lines[1].startswith(f"database  {config.database.path}, 0.")
-        assert lines[1].endswith(" MB; becomes about 1 MB with 1 node for 32 days")
+        assert lines[1].endswith(" MB; becomes about 1 MB with 1 node")
         assert lines[2:4] == ['munged    not used: auth is "token"', "nodes     1 up, 1 disabled (spare)"]
         assert lines[5].split() == ["NAME", "STATE", "NEWEST", "SAMPLE"]
         assert lines[6].startswith("node001  up        20")
@@ -223,7 +223,7 @@ def test_a_reader_of_chinese_gets_every_line_in_chinese(config: Config) -> None:
         done = run("status", "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="")
     lines = done.stdout.splitlines()
     assert lines[0] == f"面板    运行中：{config.server.url}，版本 0.1.0，进程 {panel.process.pid}"
-    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点保留 32 天约需 2 MB", lines[1])
+    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点最终约需 2 MB", lines[1])
     assert lines[2:4] == [
         'munged  未使用：auth 为 "token"',
         "节点    1 个在线，1 个未上报（long），1 个已停用（spare）",

@@ -14,7 +14,7 @@ import pytest
 
 from minipanel.commands.forecast import forecast
 from minipanel.config import Config, NodeConfig
-from minipanel.database.size import ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
+from minipanel.database.size import DAY_BYTES, ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
 from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES
 from tests.e2e.month import fill_month, put_records, record
@@ -40,7 +40,7 @@ def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
 def test_a_thousand_nodes_for_32_days_become_somewhat_over_a_gigabyte(tmp_path: Path, free: list[int]) -> None:
     found = forecast(cluster(tmp_path, 1000), Size(0, 40_000, 0))
     assert found.record_bytes == USUAL_RECORD_BYTES
-    assert found.expected_bytes == 1000 * 32 * 288 * USUAL_RECORD_BYTES
+    assert found.expected_bytes == 1000 * (32 * 288 * USUAL_RECORD_BYTES + 400 * DAY_BYTES)
     assert found.trouble is None
 
 
@@ -57,17 +57,31 @@ def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_pa
     free[0] = GB // 2 + LITTLE_SPACE_BYTES
     found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
     assert found.trouble == (
-        f"The disk of {tmp_path} will be full in about 15 days, before the first records are old enough to go: "
-        "the database becomes about 1,037 MB, and 576 MB are free. Lower retention_days, or make room."
+        f"The disk of {tmp_path} will be full in about 15 days, before the first of it is old enough to go: "
+        "the database becomes about 1,194 MB, and 576 MB are free. Lower retention_days or hours_days, or make room."
     )
 
 
 def test_what_the_file_has_already_is_not_asked_for_again(tmp_path: Path, free: list[int]) -> None:
     free[0] = LITTLE_SPACE_BYTES
     records = 1000 * 32 * 288
-    assert forecast(cluster(tmp_path, 1000), Size(records, records * 118, 0)).trouble is None
-    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 118, 0)).trouble is not None
-    assert forecast(cluster(tmp_path, 1000), Size(records // 2, records // 2 * 118, records * 70)).trouble is None
+    hours = 1000 * 400 * DAY_BYTES
+
+    def trouble(share: float, unused_bytes: float) -> str | None:
+        size = Size(int(records * share), int(share * (records * 118 + hours)), int(unused_bytes), int(share * hours))
+        return forecast(cluster(tmp_path, 1000), size).trouble
+
+    assert trouble(1, 0) is None
+    assert trouble(0.5, 0) is not None
+    assert trouble(0.5, records * 60 + hours * 0.51) is None
+
+
+def test_a_disk_that_hours_fill_long_after_the_records_is_told_too(tmp_path: Path, free: list[int]) -> None:
+    records = 1000 * 32 * 288 * USUAL_RECORD_BYTES
+    free[0] = LITTLE_SPACE_BYTES + records + 1000 * 132 * DAY_BYTES
+    trouble = forecast(cluster(tmp_path, 1000), Size(0, 0, 0)).trouble
+    assert trouble is not None
+    assert "will be full in about 132 days" in trouble
 
 
 def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> None:
@@ -107,12 +121,12 @@ def test_records_of_a_large_file_are_estimated_within_a_few_percent(
 def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
     config = written_config(tmp_path)
     Store(config.database.path).close()
-    assert "; becomes about 2 MB with 2 nodes for 32 days\n" in run("status", "--config", config.path).stdout
+    assert "; becomes about 2 MB with 2 nodes\n" in run("status", "--config", config.path).stdout
     found = json.loads(run("status", "--json", "--config", config.path).stdout)["database"]["forecast"]
     assert found == {
         "nodes": 2,
         "retention_days": 32,
         "record_bytes": USUAL_RECORD_BYTES,
-        "expected_bytes": 2 * 32 * 288 * USUAL_RECORD_BYTES,
+        "expected_bytes": 2 * (32 * 288 * USUAL_RECORD_BYTES + 400 * DAY_BYTES),
         "trouble": None,
     }

@@ -135,7 +135,7 @@ def test_evidence_of_records_that_are_gone_goes_with_them_but_the_last_start_sta
     store.run(
         [store.note(Notes((T - 500, T + 600), False, (), begun, [(1, (T, T + 10)), (1, (T, T + 20))], "a-boot", {}))]
     )
-    store.run([store.forget(T, 0, 10)])
+    store.run([store.forget_hours(T, 10)])
     evidence = store.reader.seen(1, T - 900, T).evidence
     assert evidence.agent_starts == (begun[1][1],)
     assert evidence.clock_troubles == ((T, T + 20),)

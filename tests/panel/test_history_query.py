@@ -42,7 +42,7 @@ def test_fields_limit_the_columns_and_keep_their_order() -> None:
 @pytest.mark.parametrize(
     ("period", "start", "end", "fields", "sentence"),
     [
-        ("2w", None, None, None, "period is '2w'; it must be 1d, 7d or 1m."),
+        ("2w", None, None, None, "period is '2w'; it must be 1d, 7d, 1m or 1y."),
         ("", None, None, None, "period is ''; it must be"),
         (None, None, None, None, "period or from is missing"),
         ("1d", "100", None, None, "period can't be combined with from and to"),

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 
 from minipanel.errors import BadInput
 from minipanel.models.node import Node
-from minipanel.services.history import read_span
-from minipanel.services.spread import MAX_NODES, MAX_RECORDS, columns_of, percentile, times_for
+from minipanel.services.history import Span, read_span
+from minipanel.services.spread import MAX_NODES, MAX_RECORDS, MAX_VALUES, columns_of, percentile, times_for
 from tests.e2e.month import put_records, record
 from tests.panel.example import bearer, body_of, sample
 
@@ -28,25 +28,42 @@ def test_a_percentile_lies_between_its_neighbours(values: list[float], share: fl
     assert percentile(values, share) == expected
 
 
+def span_of(days: int, begin: int = 1_700_000_123) -> Span:
+    return read_span(None, str(begin), str(begin + days * 86_400), None, begin)
+
+
 @pytest.mark.parametrize("nodes", [1, 9, 64, 400, 1000, 2500, 10_000, MAX_NODES])
 @pytest.mark.parametrize("days", [1, 7, 30, 366])
-def test_no_set_reads_more_records_than_it_may_nor_much_fewer(nodes: int, days: int) -> None:
-    times = times_for(nodes, 1_700_000_123, 1_700_000_123 + days * 86_400)
-    assert nodes * len(times) <= MAX_RECORDS
+def test_no_set_reads_more_than_it_may_nor_much_less(nodes: int, days: int) -> None:
+    span = span_of(days)
+    times = times_for(nodes, span, span.end)
     assert len(times) >= 1
-    assert times.step == 300 or nodes * len(times) >= MAX_RECORDS / 3
+    if times.step == 300:
+        assert nodes * len(times) <= MAX_RECORDS
+    else:
+        assert nodes * len(times) <= MAX_VALUES
+        assert times.step == 3600 or nodes * len(times) >= MAX_VALUES / 5
 
 
-@pytest.mark.parametrize("nodes", [64, 400, 1000, 2500, 5000, 10_000])
+def test_a_month_of_a_thousand_nodes_misses_no_hour() -> None:
+    span = span_of(30)
+    times = times_for(1000, span, span.end)
+    assert (times.step, len(times)) == (3600, 720)
+
+
+@pytest.mark.parametrize("nodes", [2500, 5000, 10_000, MAX_NODES])
 def test_a_month_shows_all_hours_of_the_day(nodes: int) -> None:
-    times = times_for(nodes, 1_700_000_123, 1_700_000_123 + 30 * 86_400)
+    span = span_of(30)
+    times = times_for(nodes, span, span.end)
     hours = sorted({time % 86_400 / 3600 for time in times})
     widest = max(later - earlier for earlier, later in zip(hours, [*hours[1:], hours[0] + 24], strict=True))
     assert widest <= max(1, 3 * 24 / len(times))
 
 
 def test_times_stay_where_they_are_when_the_span_moves_on() -> None:
-    earlier, later = (times_for(1000, begin, begin + 30 * 86_400) for begin in (1_700_000_000, 1_700_100_000))
+    earlier, later = (
+        times_for(5000, span, span.end) for span in (span_of(30, begin) for begin in (1_700_000_000, 1_700_100_000))
+    )
     assert set(earlier) & set(later) == {time for time in earlier if time > 1_700_100_000}
 
 
