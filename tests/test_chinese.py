@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from minipanel import translations
+from minipanel.alerts.channel_config import CHANNEL
 from minipanel.commands import status
 from minipanel.config import values
 from minipanel.sections import ROOMS
@@ -144,7 +145,7 @@ def refusals(path: Path) -> Iterator[str]:
 def test_what_a_key_may_be_has_its_chinese() -> None:
     kinds = {
         key.kind.allowed
-        for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS)
+        for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS, CHANNEL)
         for key, _ in section.keys.values()
     }
     assert [allowed for allowed in sorted(kinds) if SAY(allowed) == allowed] == []

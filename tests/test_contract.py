@@ -50,6 +50,7 @@ READERS = {
     ("GET", "/api/metrics/spread"),
     ("GET", "/api/alerts"),
     ("GET", "/api/alerts/explain/{}"),
+    ("GET", "/api/alerts/channels"),
     ("GET", "/api/alerts/{}"),
     ("GET", "/api/silences"),
     ("GET", "/api/messages"),

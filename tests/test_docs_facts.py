@@ -16,6 +16,7 @@ from minipanel_agent.config import KEYS as AGENT_KEYS
 from minipanel_agent.config import Config as AgentConfig
 from typer.main import get_command
 
+from minipanel.alerts.channel_config import CHANNEL
 from minipanel.cli import cli
 from minipanel.config import values
 from minipanel.config.template import as_toml
@@ -43,6 +44,7 @@ SECTIONS = (
     values.AGENTS,
     values.HOSTS,
     *ROOMS,
+    CHANNEL,
     values.NODES,
 )
 
@@ -58,7 +60,7 @@ def test_the_panels_table_says_of_each_key_what_its_declaration_says(language: i
 def declared_rows(language: int) -> Iterator[str]:
     """The table as the declarations have it; keys of one meaning stand in one row."""
     for section in SECTIONS:
-        place = f"[[{section.name}]]" if section in (values.NODES, values.USERS) else f"[{section.name}]"
+        place = f"[[{section.name}]]" if section in (values.NODES, values.USERS, CHANNEL) else f"[{section.name}]"
         groups: list[tuple[str, list[str], list[str]]] = []
         for name, (key, default) in section.keys.items():
             meaning = (key.english, key.chinese)[language]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import socket
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +14,14 @@ import msgspec
 
 from minipanel.alerts.announce import News, due
 from minipanel.alerts.announcer import Audience, Draft, Untold, draft, keep
-from minipanel.alerts.channels.mail import Mail, MailServer
+from minipanel.alerts.channels.http import Caller
+from minipanel.alerts.channels.made import audiences_of, channels_of
 from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
 from minipanel.alerts.findings import findings_of
+from minipanel.alerts.heartbeat import EVERY_SECONDS, Heartbeat
 from minipanel.alerts.message import Teller, groups_of, is_told_end
 from minipanel.alerts.outbox import Channel, Outbox
+from minipanel.alerts.pace import Pace
 from minipanel.alerts.post import Post
 from minipanel.alerts.probe import Connect, connect
 from minipanel.alerts.rules.all import BY_NAME, RULES
@@ -45,7 +49,9 @@ KEEP_SECONDS = 400 * 86400
 SENT_SECONDS = 7 * 86400
 """For so long alerts that are over are kept, and messages that were sent."""
 
-MAIL_CHANNEL = "mail"
+LOOKED_SECONDS = 30.0
+WRITER_SECONDS = 20.0
+"""The heartbeat stops when the last look is older than the one, or the database takes longer than the other."""
 
 
 class Alerts:
@@ -66,9 +72,12 @@ class Alerts:
         self._findings: tuple[int, list[Finding]] | None = None
         self._was_ever = False
         self._told_at: dict[str, int] = {}
-        self.outbox = Outbox(Post(panel), lambda: self.channels, panel.clock)
+        self.pace = Pace()
+        self.outbox = Outbox(Post(panel), lambda: self.channels, panel.clock, pace=self.pace)
         self._shelf = Shelf()
-        self.unkept = Outbox(self._shelf, lambda: self.channels, panel.clock)
+        self.unkept = Outbox(self._shelf, lambda: self.channels, panel.clock, pace=self.pace)
+        self.heartbeat = Heartbeat(panel.clock, self._is_well)
+        self._looked_at = -math.inf
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, is_looking: bool = True) -> None:
@@ -86,7 +95,7 @@ class Alerts:
         self._untold = [alert for alert in recent if alert.closed_at is not None and alert.end_told_at is None]
         await self.reload(self._panel.config)
         if is_looking:
-            loops = (self._look_on(), self._send_on(self.outbox), self._send_on(self.unkept))
+            loops = (self._look_on(), self._send_on(self.outbox), self._send_on(self.unkept), self._beat_on())
             self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def reload(self, config: Config) -> None:
@@ -95,12 +104,11 @@ class Alerts:
         nodes = self._panel.directory.nodes
         self.sight.replace(nodes)
         self.watch.replace(settings_of(self._config, nodes))
-        smtp = config.of(SMTP)
-        server = MailServer(
-            smtp.host, smtp.port, smtp.security, smtp.sender or "", smtp.username, smtp.password_file, smtp.ca_file
-        )
-        self.channels = {MAIL_CHANNEL: Mail(MAIL_CHANNEL, self._config.mail, server)} if self._config.mail else {}
-        self._audiences = [Audience(name) for name in self.channels]
+        made = channels_of(self._config, config.of(SMTP), config.server.port)
+        # One that is as it was stays itself, with what it remembers.
+        self.channels = {name: old if (old := self.channels.get(name)) == new else new for name, new in made.items()}
+        self._audiences = audiences_of(self._config, nodes)
+        self.heartbeat.replace(self._config.heartbeat, Caller(config.server.port))
         await self.read_silences()
 
     async def read_silences(self) -> None:
@@ -139,6 +147,7 @@ class Alerts:
                 return
             if self._dirty or news or self._shelf.all():
                 await self._keep(news, cluster.now)
+            self._looked_at = cluster.uptime
             if cluster.uptime >= self._forget_at:
                 self._forget_at = cluster.uptime + FORGET_SECONDS
                 await self._panel.ingest.run(
@@ -272,6 +281,11 @@ class Alerts:
 
         return await asyncio.to_thread(make)
 
+    @property
+    def config(self) -> AlertsConfig:
+        """What [alerts] says now."""
+        return self._config
+
     def teller(self, language: Language | None = None) -> Teller:
         """Return who says things now, in a language, or in that of messages."""
         names = {node.id: node.hostname for node in self._panel.directory.nodes}
@@ -283,6 +297,23 @@ class Alerts:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             await _tried(self.tick)
+
+    async def _beat_on(self) -> None:
+        while True:
+            await asyncio.sleep(2 * TICK_SECONDS)  # the first look is to be over
+            await _tried(self.heartbeat.beat)
+            await asyncio.sleep(EVERY_SECONDS - 2 * TICK_SECONDS)
+
+    async def _is_well(self) -> bool:
+        """Tell whether the last looks came to their end, and the database takes what it is given."""
+        if self._panel.uptime() - self._looked_at > LOOKED_SECONDS or self._panel.ingest.failing_seconds() > 0:
+            return False
+        try:
+            async with asyncio.timeout(WRITER_SECONDS):
+                await self._panel.ingest.run(sql.has_any)  # that the one writer has time for it
+        except TimeoutError:
+            return False
+        return True
 
     async def _send_on(self, outbox: Outbox) -> None:
         while True:

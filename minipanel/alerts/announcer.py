@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,12 +44,24 @@ class Draft:
     replaces: tuple[int, ...]
     subject: str
     body: str
+    details: str = "{}"
 
     def message(self, now: int, id_of: Callable[[Alert], int] = lambda alert: alert.id) -> Message:
         """Return it as a row, with a key of its own. id_of: of an alert that has none yet."""
         about, begun = (tuple(id_of(alert) for alert in alerts) for alerts in (self.alerts, self.begun))
         key = secrets.token_hex(8)
-        return Message(self.audience.channel, self.rule, about, self.subject, self.body, now, now, key, begun=begun)
+        return Message(
+            self.audience.channel,
+            self.rule,
+            about,
+            self.subject,
+            self.body,
+            now,
+            now,
+            key,
+            begun=begun,
+            details=self.details,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     shown = [replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]
     meant_at = [(alert.announced_at if id(alert) in begun_ids else alert.end_told_at) or now for alert in earlier]
     subject, body = teller.message(shown, now, now - min(meant_at, default=now))
-    return Draft(audience, rule, tuple(about), tuple(begun), tuple(each.id for each in old), subject, body)
+    details = json.dumps(teller.details(shown, now), ensure_ascii=False)
+    return Draft(audience, rule, tuple(about), tuple(begun), tuple(each.id for each in old), subject, body, details)
 
 
 def _still_matters(alert: Alert, now: int) -> bool:

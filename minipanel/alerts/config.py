@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from minipanel.alerts.channel_config import ChannelConfig, node_set, read_channels, target
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.config import kinds
-from minipanel.config.kinds import Kind
 from minipanel.config.section import Key, Section
 from minipanel.config.table import Table
-from minipanel.errors import BadInput
 from minipanel.models.alert import SEVERITIES, Severity
-from minipanel.models.nodeset import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,23 @@ class AlertsConfig:
     mail: Annotated[
         tuple[str, ...],
         Key(kinds.mail_addresses(), "Who gets mail.", "邮件的收件人。"),
+    ] = ()
+    heartbeat: Annotated[
+        str | None,
+        Key(
+            target(),
+            "Asked each minute while the panel stores and looks, so that another service notices when it stops.",
+            "面板正常保存数据并检查时，每分钟访问一次的地址；一旦停止，由外部服务发现。",
+        ),
+    ] = None
+    channel: Annotated[
+        tuple[ChannelConfig, ...],
+        Key(
+            kinds.tables("alerts.channel", is_secret=True),
+            "More ways to people, each a section `[[alerts.channel]]`, below.",
+            "更多通知方式，每个一个 `[[alerts.channel]]` 小节，见下。",
+            default=(),
+        ),
     ] = ()
     rule: Annotated[
         tuple[RuleConfig, ...],
@@ -99,7 +114,12 @@ class SmtpConfig:
 
 def _finish(table: Table, alerts: AlertsConfig) -> AlertsConfig:
     items: Any = alerts.rule
-    return replace(alerts, rule=tuple(_rule(table.path, number, item) for number, item in enumerate(items, 1)))
+    channels: Any = alerts.channel
+    return replace(
+        alerts,
+        rule=tuple(_rule(table.path, number, item) for number, item in enumerate(items, 1)),
+        channel=read_channels(table.path, channels, has_mail=bool(alerts.mail)),
+    )
 
 
 _NAME = kinds.choice(*BY_NAME)
@@ -114,17 +134,10 @@ def _rule(path: Path, number: int, item: dict[str, object]) -> RuleConfig:
     table = Table(path, place, item, ["name", "nodes", "severity", "enabled", *section.keys])
     nodes = None
     if "nodes" in table:
-        nodes = table.read("nodes", Kind("a node set such as gpu[01-16]", _node_set))
+        nodes = table.read("nodes", node_set())
     severity = table.read("severity", _SEVERITY) if "severity" in table else rule.severity
     is_on = bool(table.read("enabled", kinds.flag())) if "enabled" in table else True
     return RuleConfig(rule.name, nodes, severity, is_on, section.read(table))  # type: ignore[arg-type]
-
-
-def _node_set(value: object, _: Path) -> tuple[str, ...] | None:
-    try:
-        return tuple(expand(value)) if isinstance(value, str) else None
-    except BadInput:
-        return None
 
 
 ALERTS = Section("alerts", AlertsConfig, _finish)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Collection, Sequence
 
 from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.channel_config import MAIL_CHANNEL, ChannelConfig
 from minipanel.alerts.explain import explain
 from minipanel.alerts.history import LIMIT, Asked, answer
-from minipanel.alerts.outbox import Letter, in_thread
+from minipanel.alerts.outbox import STUCK_SECONDS, Letter, NotSent, in_thread
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
 from minipanel.models.alert import Alert, Message, Silence
-from minipanel.models.alert_answers import AlertAnswer, AlertsAnswer, Explained
+from minipanel.models.alert_answers import (
+    AlertAnswer,
+    AlertsAnswer,
+    ChannelAnswer,
+    ChannelsAnswer,
+    Explained,
+    HeartbeatAnswer,
+)
 from minipanel.models.node import Node
-from minipanel.models.nodeset import expand
+from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
 from minipanel.services.panel import Panel
 
@@ -93,8 +102,23 @@ class Desk:
         waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
         return waiting
 
-    async def test(self, name: str, who: str) -> None:
-        """Send a message by a channel at once. Raises BadInput where there is none, NotSent with what went wrong."""
+    async def channels(self, with_errors: bool) -> ChannelsAnswer:
+        """Return where alerts go and what waits there. with_errors: with what the other sides answered."""
+        waiting = await self.waiting()
+        alerts, beat = self._alerts.config, self._alerts.heartbeat
+        first = [ChannelConfig(MAIL_CHANNEL, "mail", alerts.mail)] if alerts.mail else []
+        channels = [
+            _channel(each, [message for message in waiting if message.channel == each.name], with_errors)
+            for each in (*first, *alerts.channel)
+        ]
+        heartbeat = HeartbeatAnswer(beat.reached_at, beat.failing_since, beat.error if with_errors else None)
+        return ChannelsAnswer(channels, heartbeat if beat.is_set else None)
+
+    async def test(self, name: str, who: str) -> str:
+        """Send a message by a channel at once; return what the other side said.
+
+        Raises BadInput where there is none, NotSent with what went wrong.
+        """
         channels = self._alerts.channels
         channel = channels.get(name)
         if channel is None:
@@ -102,8 +126,32 @@ class Desk:
             raise BadInput(f"channel is {quote(name)}; {known}.")
         teller = self._alerts.teller()
         subject, body = teller.test(who)
-        letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", int(self._panel.clock()))
-        await in_thread(lambda: channel.send(letter))
+        now = int(self._panel.clock())
+        details = json.dumps(teller.details((), now), ensure_ascii=False)
+        letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", now, details)
+        wait = self._alerts.pace.wait_seconds(channel)
+        if wait > 0:
+            raise NotSent(f"{quote(name)} has had as many messages as it takes in a minute; wait {wait:.0f} s.")
+        self._alerts.pace.note(channel)
+        try:
+            async with asyncio.timeout(STUCK_SECONDS):
+                return await in_thread(lambda: channel.send(letter))
+        except TimeoutError:
+            raise NotSent(f"{quote(name)} has not ended after {STUCK_SECONDS:.0f} seconds.") from None
+
+
+def _channel(config: ChannelConfig, waiting: Sequence[Message], with_errors: bool) -> ChannelAnswer:
+    last = max(waiting, key=lambda each: each.tries, default=None)
+    return ChannelAnswer(
+        config.name,
+        config.kind,
+        config.severity,
+        None if config.nodes is None else fold(config.nodes),
+        len(waiting),
+        last.tries if last else 0,
+        min((each.try_at for each in waiting), default=None),
+        last.error if last and with_errors else None,
+    )
 
 
 def check_silence(nodes: str, rules: Sequence[str], until: int, why: str, now: int) -> None:

@@ -21,6 +21,7 @@ LATE_SECONDS = 60
 
 SUBJECT_NODES = 120
 BODY_NODES = 240
+_WHOLE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,32 @@ class Teller:
             ends.append(words.LATE.say(self.language, duration=words.lasted(late_seconds, self.language)))
         ends += [f"{self.url}/alerts"] if self.url else []
         return subject, _fitting(lines, ends, lambda count: words.MORE.say(self.language, count=count))
+
+    def details(self, alerts: Collection[Alert], now: int) -> dict[str, object]:
+        """Return the same for programs: docs/alerts.md has an example. Node sets are whole."""
+        groups = groups_of(alerts)
+        open_ones = [group[0].severity for group in groups if group[0].closed_at is None]
+        return {
+            "cluster": self.cluster,
+            "url": f"{self.url}/alerts" if self.url else None,
+            "severity": min(open_ones, key=rank) if open_ones else "ok",
+            "groups": [self._group(group, now) for group in groups],
+        }
+
+    def _group(self, group: Sequence[Alert], now: int) -> dict[str, object]:
+        names = [self.names.get(alert.node_id, f"#{alert.node_id}") for alert in group if alert.node_id != PANEL]
+        is_over = group[0].closed_at is not None
+        return {
+            "rule": group[0].rule,
+            "severity": group[0].severity,
+            "state": "over" if is_over else "open",
+            "nodes": fold_short(names, _WHOLE).nodes,
+            "node_count": len(names),
+            "reason": group[0].bad.reason,
+            "what": self.was(group),
+            "began_at": min(alert.began_at for alert in group),
+            "over_at": max(_end_of(alert, now) for alert in group) if is_over else None,
+        }
 
     def test(self, who: str) -> tuple[str, str]:
         """Return subject and body of a message that tries a channel."""

@@ -10,10 +10,14 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, 
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
+from minipanel.alerts.pace import Pace
 from minipanel.models.alert import Message
 from minipanel.models.quote import escape
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -41,19 +45,23 @@ class Channel(Protocol):
     def name(self) -> str:
         """As config.toml calls it."""
 
-    def send(self, letter: Letter) -> None:
-        """Hand over one message."""
+    def send(self, letter: Letter, /) -> str:
+        """Hand over one message; return what the other side said, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as a channel gets it. `key` is the same at each try, so that a receiver can know a repeat."""
+    """A message as a channel gets it. `key` is the same at each try, so that a receiver can know a repeat.
+
+    `details`: a JSON object for programs.
+    """
 
     key: str
     subject: str
     body: str
     rule: str
     made_at: int
+    details: str = "{}"
 
 
 class Box(Protocol):
@@ -69,30 +77,25 @@ class Box(Protocol):
         """Keep that it was not, and when to try again; None: never."""
 
 
-async def in_thread(work: Callable[[], None]) -> None:
+async def in_thread(work: Callable[[], T]) -> T:
     """Do what may hang in a thread that holds up no stop of the panel: a plain one would, until it has ended."""
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[None] = loop.create_future()
+    future: asyncio.Future[T] = loop.create_future()
 
-    def settle(error: Exception | None) -> None:
-        if future.done():  # nobody waits any more
-            return
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
+    def settle(set_it: Callable[[], None]) -> None:
+        if not future.done():  # else nobody waits any more
+            set_it()
 
     def run() -> None:
-        failed: Exception | None = None
         try:
-            work()
+            set_it = partial(future.set_result, work())
         except Exception as error:
-            failed = error
+            set_it = partial(future.set_exception, error)
         if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, failed)
+            loop.call_soon_threadsafe(settle, set_it)
 
     threading.Thread(target=run, name="sender", daemon=True).start()
-    await future
+    return await future
 
 
 class Outbox:
@@ -103,12 +106,14 @@ class Outbox:
         box: Box,
         channels: Callable[[], Mapping[str, Channel]],
         clock: Callable[[], float] = time.time,
-        run: Callable[[Callable[[], None]], Awaitable[None]] = in_thread,
+        run: Callable[[Callable[[], object]], Awaitable[object]] = in_thread,
+        pace: Pace | None = None,
     ) -> None:
         self._box = box
         self._channels = channels
         self._clock = clock
         self._run = run
+        self._pace = pace or Pace()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._under_way: set[str] = set()
         self._held: frozenset[str] = frozenset()
@@ -165,6 +170,9 @@ class Outbox:
     async def _send_all(self, name: str) -> None:
         # Looked up anew for each: what waited may have been taken into another message meanwhile.
         while message := next((each for each in await self._due() if each.channel == name), None):
+            channel = self._channels().get(name)
+            if channel is not None and self._pace.wait_seconds(channel) > 0:
+                return
             self._under_way.add(message.key)
             try:
                 if not await self._send(message):
@@ -189,7 +197,8 @@ class Outbox:
 
     async def _hand_over(self, channel: Channel, message: Message) -> str | None:
         """Return why the channel did not take a message, None where it did."""
-        letter = Letter(message.key, message.subject, message.body, message.rule, message.made_at)
+        letter = Letter(message.key, message.subject, message.body, message.rule, message.made_at, message.details)
+        self._pace.note(channel)
         sending = asyncio.ensure_future(self._run(lambda: channel.send(letter)))
         try:
             await asyncio.wait({sending}, timeout=STUCK_SECONDS)

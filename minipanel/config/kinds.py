@@ -206,14 +206,14 @@ def host() -> Kind:
     return text("a hostname or an address", lambda value: value if is_host(value) else None)
 
 
-def tables(name: str) -> Kind:
+def tables(name: str, is_secret: bool = False) -> Kind:
     """Sections of a list, as a tuple of what TOML has there: whoever declares this reads them."""
 
     def parse(value: object, _: Path) -> object | None:
         are_tables = isinstance(value, list) and all(isinstance(item, dict) for item in value)
         return tuple(value) if are_tables and isinstance(value, list) else None
 
-    return Kind(f"a list of sections [[{name}]]", parse)
+    return Kind(f"a list of sections [[{name}]]", parse, is_secret)
 
 
 def mail_address() -> Kind:

@@ -112,8 +112,8 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
     """Keep a message that is to be sent, in the place of others that never were; return its id."""
     connection.executemany("DELETE FROM messages WHERE id = ?", [(each,) for each in replaces])
     done = connection.execute(
-        "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key, tries, error, begun) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key, tries, error, begun, "
+        "details) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.channel,
             message.rule,
@@ -126,6 +126,7 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
             message.tries,
             message.error,
             json.dumps(message.begun),
+            message.details,
         ),
     )
     return int(done.lastrowid or 0)
@@ -134,12 +135,12 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
 def waiting_messages(connection: sqlite3.Connection) -> list[Message]:
     """Return what has not been sent, in the order of their times."""
     rows = connection.execute(
-        "SELECT coalesce(begun, alerts), channel, rule, alerts, subject, body, made_at, try_at, key, id, tries, error "
-        "FROM messages WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
+        "SELECT coalesce(begun, alerts), details, channel, rule, alerts, subject, body, made_at, try_at, key, id, "
+        "tries, error FROM messages WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
     )
     return [
-        Message(channel, rule, tuple(json.loads(ids)), *rest, tuple(json.loads(begun)))  # type: ignore[call-arg]
-        for begun, channel, rule, ids, *rest in rows
+        Message(channel, rule, tuple(json.loads(ids)), *rest, tuple(json.loads(begun)), details)  # type: ignore[call-arg]
+        for begun, details, channel, rule, ids, *rest in rows
     ]
 
 

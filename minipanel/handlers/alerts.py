@@ -21,10 +21,12 @@ from minipanel.models.alert_answers import (
     AckAnswer,
     AlertAnswer,
     AlertsAnswer,
+    ChannelsAnswer,
     Explained,
     Findings,
     MessageAnswer,
     SilenceAnswer,
+    TestAnswer,
 )
 from minipanel.models.answers import Ended
 from minipanel.models.quote import quote
@@ -71,6 +73,12 @@ async def explain_node(
 ) -> Response:
     """Return how each rule stands with one node: its value, since when, why open, or why not."""
     return json_answer(desk_of(request).explain(find_node(request, node_id)))
+
+
+@router.get("/api/alerts/channels", dependencies=[READERS], responses=answered_with(ChannelsAnswer))
+async def list_channels(request: Request) -> Response:
+    """Return where alerts go, what waits there, and whether the heartbeat is heard."""
+    return json_answer(await desk_of(request).channels(with_errors=may_see_errors(request)))
 
 
 @router.get("/api/alerts/{id}", dependencies=[READERS], responses=answered_with(AlertAnswer))
@@ -137,24 +145,40 @@ async def list_messages(request: Request) -> Response:
     """Return what waits to be sent, the oldest first."""
     return json_answer(
         [
-            MessageAnswer(each.id, each.channel, each.subject, each.made_at, each.try_at, each.tries, each.error)
+            MessageAnswer(
+                each.id,
+                each.channel,
+                each.subject,
+                each.made_at,
+                each.try_at,
+                each.tries,
+                each.error if may_see_errors(request) else None,
+            )
             for each in await desk_of(request).waiting()
         ]
     )
 
 
 @router.post(
-    "/api/alerts/test", dependencies=[ADMINS], openapi_extra=asked_with(TestRequest), responses=answered_with(Ended)
+    "/api/alerts/test",
+    dependencies=[ADMINS],
+    openapi_extra=asked_with(TestRequest),
+    responses=answered_with(TestAnswer),
 )
 async def test_channel(request: Request) -> Response:
     """Send a message to try a channel. 400 with what the other side said where that fails."""
     refuse_form(request)
     asked = await read_struct(request, TestRequest)
     try:
-        await desk_of(request).test(asked.channel, caller_of(request).name)
+        said = await desk_of(request).test(asked.channel, caller_of(request).name)
     except NotSent as error:
         raise BadInput(str(error)) from None
-    return json_answer(Ended("ok"))
+    return json_answer(TestAnswer("ok", said))
+
+
+def may_see_errors(request: Request) -> bool:
+    """Tell whether what the other side of a channel answered may be shown: it may name things of the site."""
+    return caller_of(request).role == "admin"
 
 
 def _number(id: str) -> int:

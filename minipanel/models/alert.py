@@ -83,7 +83,7 @@ class Message:
     """What one channel is told about one rule. `tries`: how often it was tried; `error`: what came of the last.
 
     `key`: the same at each try, and never that of another message. `begun`: those of `alerts` of whose beginning it
-    tells.
+    tells. `details`: a JSON object for programs.
     """
 
     channel: str
@@ -98,3 +98,4 @@ class Message:
     tries: int = 0
     error: str | None = None
     begun: tuple[int, ...] = ()
+    details: str = "{}"

@@ -105,7 +105,7 @@ class SilenceAnswer(Struct):
 
 
 class MessageAnswer(Struct):
-    """What a channel is to be told and was not yet. `error`: what came of the last try. Unix seconds."""
+    """What a channel is to be told and was not yet. `error`: what came of the last try, for admins. Unix seconds."""
 
     id: int
     channel: str
@@ -114,6 +114,45 @@ class MessageAnswer(Struct):
     try_at: int
     tries: int
     error: str | None
+
+
+class TestAnswer(Struct):
+    """What the other side of a channel said to a message that tried it: "250 OK: queued as 4F2A"."""
+
+    status: Literal["ok"]
+    said: str
+
+
+class ChannelAnswer(Struct):
+    """A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
+
+    `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: what came of the last
+    try, for admins. Unix seconds.
+    """
+
+    name: str
+    kind: str
+    severity: Severity
+    nodes: str | None
+    waiting: int
+    tries: int
+    try_at: int | None
+    error: str | None
+
+
+class HeartbeatAnswer(Struct):
+    """Whether the address that notices when the panel stops was reached. `error`: of the last try, for admins."""
+
+    reached_at: int | None
+    failing_since: int | None
+    error: str | None
+
+
+class ChannelsAnswer(Struct):
+    """Where alerts go. `heartbeat` None: none is set."""
+
+    channels: list[ChannelAnswer]
+    heartbeat: HeartbeatAnswer | None
 
 
 RuleState = Literal["good", "pending", "open", "suspended", "between", "unknown", "held", "off"]
@@ -144,4 +183,13 @@ class Explained(Struct):
     rules: list[ExplainedRule]
 
 
-ANSWERS = (Findings, AlertsAnswer, AckAnswer, SilenceAnswer, MessageAnswer, Explained)
+ANSWERS = (
+    Findings,
+    AlertsAnswer,
+    AckAnswer,
+    SilenceAnswer,
+    MessageAnswer,
+    TestAnswer,
+    ChannelsAnswer,
+    Explained,
+)

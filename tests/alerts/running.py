@@ -30,10 +30,11 @@ class Letterbox:
         self.letters: list[tuple[int, Letter]] = []
         self.is_away = False
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> str:
         if self.is_away:
             raise NotSent("The mail server is away.")
         self.letters.append((int(self._clock()), letter))
+        return "250 taken"
 
 
 class Running:

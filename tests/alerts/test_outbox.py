@@ -49,10 +49,10 @@ class Odd(Letterbox):
         self.does = does
         self.tries = 0
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> str:
         self.tries += 1
         self.does(letter)
-        super().send(letter)
+        return super().send(letter)
 
 
 def keys(channel: Letterbox) -> list[str]:

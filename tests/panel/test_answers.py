@@ -63,6 +63,7 @@ ASKED = [
     ("GET", "/api/silences", 200),
     ("DELETE", "/api/silences/1", 404),
     ("GET", "/api/messages", 200),
+    ("GET", "/api/alerts/channels", 200),
     ("POST", "/api/auth/logout", 200),
 ]
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+from minipanel.alerts.channels.deadline import Deadline
 from minipanel.alerts.outbox import Letter, NotSent
 from minipanel.models.quote import escape
 
 TIMEOUT_SECONDS = 20.0
-"""For each answer of the server. A server that drips its answers is bounded by the outbox's own look at the thread."""
+"""For each answer of the server."""
+
+TOTAL_SECONDS = 45.0
+"""For all of it: each byte of a server that drips its answers begins the time for one anew."""
+
+REMEMBERED_LETTERS = 100
+T = TypeVar("T", bound=smtplib.SMTP)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +47,83 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A channel of mail to some people."""
+    """A channel of mail to some people. `taken`: who has got a letter that others are still to get."""
 
     name: str
     to: Sequence[str]
     server: MailServer
     timeout_seconds: float = TIMEOUT_SECONDS
+    total_seconds: float = TOTAL_SECONDS
+    per_minute: int = 0
+    taken: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
-    def send(self, letter: Letter) -> None:
-        """Hand the letter to the mail server. Raises NotSent with what the server said."""
+    def send(self, letter: Letter) -> str:
+        """Hand the letter to the mail server; return its answer. Raises NotSent with what the server said.
+
+        Who has got it already, at a try that others refused for now, gets it no second time.
+        """
         message = self._message(letter)
-        try:
-            with self._connected() as smtp:
-                smtp.send_message(message, self._sender(), list(self.to))
-        except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            raise NotSent(f"{self._where} refused the recipients: {code} {_text(said)}.") from None
-        except smtplib.SMTPResponseException as error:
-            raise NotSent(f"{self._where} answered {error.smtp_code} {_text(error.smtp_error)}.") from None
-        except smtplib.SMTPServerDisconnected as error:
-            # smtplib makes this of a time-out as well, and names it only in words.
-            is_silent = isinstance(error.__context__, TimeoutError)
-            raise NotSent(self._silent() if is_silent else f"{self._where} broke off the connection.") from None
-        except smtplib.SMTPException as error:
-            raise NotSent(f"{self._where}: {escape(str(error), 160)}.") from None
-        except ssl.SSLError as error:
-            raise NotSent(f"{self._where}: TLS failed: {escape(error.reason or str(error), 120)}.") from None
-        except TimeoutError:
-            raise NotSent(self._silent()) from None
-        except OSError as error:
-            raise NotSent(f"{self._where} can't be reached: {escape(error.strerror or str(error), 120)}.") from None
+        with Deadline(self.total_seconds) as deadline:
+            try:
+                return self._deliver(message, letter.key, deadline)
+            except (smtplib.SMTPException, OSError) as error:
+                raise NotSent(self._sentence(error, deadline)) from None
+
+    def _deliver(self, message: EmailMessage, key: str, deadline: Deadline) -> str:
+        left = [each for each in self.to if each not in self.taken.get(key, ())]
+        with self._connected(deadline) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+            _expect(smtp.mail(self._sender()))
+            refused: dict[str, tuple[int, bytes]] = {}
+            for address in left:
+                code, said = smtp.rcpt(address)
+                if code not in (250, 251):
+                    refused[address] = (code, said)
+            if len(refused) == len(left):
+                raise smtplib.SMTPRecipientsRefused(refused)
+            answer = _expect(smtp.data(message.as_bytes()))
+        return self._judge(key, [each for each in left if each not in refused], refused, answer)
+
+    def _judge(self, key: str, got_it: Sequence[str], refused: Mapping[str, tuple[int, bytes]], answer: str) -> str:
+        """Return the answer where nobody is to be tried again (RFC 5321, 4.2.1: 4xx is for now, 5xx for ever)."""
+        for address, (code, said) in refused.items():
+            log.warning("%s refused %s: %d %s", self._where, escape(address), code, _text(said))
+        later = next((each for each in refused.items() if each[1][0] < 500), None)
+        if later is None:
+            self.taken.pop(key, None)
+            return answer + "".join(f"; refused {escape(each)}" for each in refused)
+        while len(self.taken) >= REMEMBERED_LETTERS:
+            self.taken.pop(next(iter(self.taken)))
+        self.taken[key] = self.taken.get(key, frozenset()) | frozenset(got_it)
+        address, (code, said) = later
+        raise NotSent(f"{self._where} took it for others and refused {escape(address)}: {code} {_text(said)}.")
+
+    def _sentence(self, error: Exception, deadline: Deadline) -> str:
+        """Return what went wrong, in one sentence."""
+        where = self._where
+        if deadline.is_over:
+            return f"{where} did not come to an end within {self.total_seconds:g} seconds."
+        match error:
+            case smtplib.SMTPRecipientsRefused():
+                code, said = next(iter(error.recipients.values()))
+                return f"{where} refused the recipients: {code} {_text(said)}."
+            case smtplib.SMTPResponseException():
+                return f"{where} answered {error.smtp_code} {_text(error.smtp_error)}."
+            case smtplib.SMTPServerDisconnected():
+                # smtplib makes this of a time-out as well, and names it only in words.
+                is_silent = isinstance(error.__context__, TimeoutError)
+                return self._silent() if is_silent else f"{where} broke off the connection."
+            case smtplib.SMTPException():
+                return f"{where}: {escape(str(error), 160)}."
+            case ssl.SSLError():
+                return f"{where}: TLS failed: {escape(error.reason or str(error), 120)}."
+            case TimeoutError():
+                return self._silent()
+            case ConnectionResetError():
+                return f"{where} broke off the connection."
+            case OSError():
+                return f"{where} can't be reached: {escape(error.strerror or str(error), 120)}."
+        return f"{where}: {escape(str(error), 160)}."
 
     @property
     def _where(self) -> str:
@@ -93,17 +150,20 @@ class Mail:
         message.set_content(letter.body + "\n", charset="utf-8")
         return message
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self, deadline: Deadline) -> smtplib.SMTP:
         server = self.server
         context = ssl.create_default_context(cafile=server.ca_file) if server.security != "none" else None
         smtp: smtplib.SMTP
         if server.security == "tls":
-            smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=self.timeout_seconds, context=context)
+            secure = _guarded(smtplib.SMTP_SSL, deadline)
+            smtp = secure(server.host, server.port, timeout=self.timeout_seconds, context=context)
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=self.timeout_seconds)
+            smtp = _guarded(smtplib.SMTP, deadline)(server.host, server.port, timeout=self.timeout_seconds)
         try:
             if server.security == "starttls":
                 smtp.starttls(context=context)
+                assert smtp.sock is not None
+                deadline.guard(smtp.sock)
             if server.username is not None:
                 smtp.login(server.username, self._password())
         except BaseException:
@@ -123,3 +183,22 @@ class Mail:
 
 def _text(said: bytes | str) -> str:
     return escape(said.decode("utf-8", "replace") if isinstance(said, bytes) else said, 120)
+
+
+def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
+    """Return what the server said. Raises SMTPResponseException for another code."""
+    code, said = reply
+    if code != wanted:
+        raise smtplib.SMTPResponseException(code, said)
+    return f"{code} {_text(said)}"
+
+
+def _guarded(of: type[T], deadline: Deadline) -> type[T]:
+    """Return smtplib's class with its socket under the deadline from the first, before anything is read."""
+
+    class Guarded(of):  # type: ignore[misc, valid-type]
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+            opened: socket.socket = super()._get_socket(host, port, timeout)
+            return deadline.guard(opened)
+
+    return Guarded

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description Return where alerts go, what waits there, and whether the heartbeat is heard.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts/{id}": {
         parameters: {
             query?: never;
@@ -750,6 +770,32 @@ export interface components {
             sentence: string;
         };
         /**
+         * ChannelAnswer
+         * @description A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
+         *
+         *     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: what came of the last
+         *     try, for admins. Unix seconds.
+         */
+        ChannelAnswer: {
+            name: string;
+            kind: string;
+            /** @enum {unknown} */
+            severity: "critical" | "info" | "warning";
+            nodes: string | null;
+            waiting: number;
+            tries: number;
+            try_at: number | null;
+            error: string | null;
+        };
+        /**
+         * ChannelsAnswer
+         * @description Where alerts go. `heartbeat` None: none is set.
+         */
+        ChannelsAnswer: {
+            channels: components["schemas"]["ChannelAnswer"][];
+            heartbeat: components["schemas"]["HeartbeatAnswer"] | null;
+        };
+        /**
          * Ended
          * @description What was named is gone: a session, an API token, a wall screen.
          */
@@ -878,6 +924,15 @@ export interface components {
             /** @enum {unknown} */
             status: "ok";
             version: string;
+        };
+        /**
+         * HeartbeatAnswer
+         * @description Whether the address that notices when the panel stops was reached. `error`: of the last try, for admins.
+         */
+        HeartbeatAnswer: {
+            reached_at: number | null;
+            failing_since: number | null;
+            error: string | null;
         };
         /**
          * HistoryNode
@@ -1016,7 +1071,7 @@ export interface components {
         };
         /**
          * MessageAnswer
-         * @description What a channel is to be told and was not yet. `error`: what came of the last try. Unix seconds.
+         * @description What a channel is to be told and was not yet. `error`: what came of the last try, for admins. Unix seconds.
          */
         MessageAnswer: {
             id: number;
@@ -1199,6 +1254,15 @@ export interface components {
             status: "ok";
             stored: number;
             ignored: number;
+        };
+        /**
+         * TestAnswer
+         * @description What the other side of a channel said to a message that tried it: "250 OK: queued as 4F2A".
+         */
+        TestAnswer: {
+            /** @enum {unknown} */
+            status: "ok";
+            said: string;
         };
         /**
          * TestRequest
@@ -1838,7 +1902,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] */
                 nodes?: string | null;
-                /** @description 1d, 7d or 1m (30 days) */
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -1846,6 +1910,8 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                step?: string | null;
                 /** @description json or csv; csv also by Accept: text/csv */
                 format?: string | null;
             };
@@ -1879,7 +1945,7 @@ export interface operations {
     read_history_one: {
         parameters: {
             query?: {
-                /** @description 1d, 7d or 1m (30 days) */
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -1887,6 +1953,8 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                step?: string | null;
                 /** @description json or csv; csv also by Accept: text/csv */
                 format?: string | null;
             };
@@ -1925,7 +1993,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] */
                 nodes?: string | null;
-                /** @description 1d, 7d or 1m (30 days) */
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -1961,7 +2029,7 @@ export interface operations {
     read_gaps: {
         parameters: {
             query?: {
-                /** @description 1d, 7d or 1m (30 days) */
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2002,7 +2070,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] */
                 nodes?: string | null;
-                /** @description 1d, 7d or 1m (30 days) */
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2123,6 +2191,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsAnswer"];
                 };
             };
             /** @description What is wrong, as a sentence */
@@ -2343,7 +2440,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ended"];
+                    "application/json": components["schemas"]["TestAnswer"];
                 };
             };
             /** @description What is wrong, as a sentence */

@@ -1,0 +1,44 @@
+"""The end of a connection that takes too long, whatever it does."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from threading import Timer
+from types import TracebackType
+from typing import TypeVar
+
+S = TypeVar("S", bound=socket.socket)
+
+
+class Deadline:
+    """Ends a connection when its time is over, also one that drips: each byte would begin a time-out anew."""
+
+    def __init__(self, seconds: float) -> None:
+        self.is_over = False
+        self._socket: socket.socket | None = None
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def guard(self, opened: S) -> S:
+        """Take charge of a socket, in the place of the one before."""
+        self._socket = opened
+        if self.is_over:
+            self._end()
+        return opened
+
+    def __enter__(self) -> Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.is_over = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # socket's own, as that of ssl would take the reading thread's state away under it.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

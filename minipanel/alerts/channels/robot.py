@@ -1,0 +1,61 @@
+"""What robots of group chats have in common: a text of so many bytes, 20 a minute, and errors that come as 200."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from minipanel.alerts.channels.http import Answer, Caller
+from minipanel.alerts.outbox import Letter, NotSent
+from minipanel.models.quote import escape
+
+PER_MINUTE = 20
+"""WeCom and DingTalk take 20 messages a minute; DingTalk then refuses all for ten minutes. Feishu takes 100."""
+
+
+def ask(caller: Caller, url: str, content: Mapping[str, object], key: str, codes: tuple[str, ...]) -> str:
+    """POST a message; return what was answered. Raises NotSent where none of the answer's `codes` is 0.
+
+    The robots ignore the header, but a proxy before them may not.
+    """
+    body = json.dumps(content, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
+    return _judge(caller.ask("POST", url, body, headers), codes)
+
+
+def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
+    try:
+        said = json.loads(answer.body)
+    except (ValueError, RecursionError):  # thousands of brackets
+        said = None
+    code = next((said[name] for name in codes if name in said), None) if isinstance(said, dict) else None
+    if code is None:
+        raise NotSent(f"{answer.where} does not answer as such a robot: {answer.said}")
+    if code != 0:
+        words = said.get("errmsg") or said.get("msg") or said.get("StatusMessage") or ""
+        raise NotSent(f"{answer.where} refused it with {escape(str(code), 20)}: {escape(str(words), 120)}")
+    return answer.said
+
+
+def text_of(letter: Letter, limit_bytes: int) -> str:
+    """Return the letter as one text of at most so many bytes of UTF-8: lines go before the last, the link, does."""
+    cluster = json.loads(letter.details).get("cluster", "")
+    first, *lines = (f"[{cluster}] {letter.body}" if cluster else letter.body).split("\n")
+    last = lines[-1:]
+    for count in range(len(lines), 0, -1):
+        left = lines if count == len(lines) else [*lines[: count - 1], "…", *last]
+        text = "\n".join([first, *left])
+        if _size(text) <= limit_bytes:
+            return text
+    return cut(first, limit_bytes)
+
+
+def cut(text: str, limit_bytes: int) -> str:
+    """Return the text, cut to so many bytes of UTF-8 between two characters: "严重" to 4 -> "严"."""
+    if _size(text) <= limit_bytes:
+        return text
+    return text.encode()[: limit_bytes - 3].decode("utf-8", "ignore") + "…"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())

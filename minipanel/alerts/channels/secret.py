@@ -1,0 +1,41 @@
+"""Secrets of channels, read anew for each message: a changed file needs no reload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from minipanel.alerts.channel_config import first_line
+from minipanel.alerts.channels.target import refusal_of
+from minipanel.alerts.outbox import NotSent
+from minipanel.models.quote import escape
+
+
+def secret_of(path: Path) -> str:
+    """Return the first line of a file. Raises NotSent."""
+    try:
+        line = first_line(path)
+    except (OSError, UnicodeDecodeError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise NotSent(f"The file {escape(str(path))} can't be read: {escape(why, 80)}.") from None
+    if not line:
+        raise NotSent(f"The first line of {escape(str(path))} is empty.")
+    return line
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an address is from: itself, or the first line of a file."""
+
+    url: str | None = None
+    file: Path | None = None
+
+    def read(self) -> str:
+        """Return the address. Raises NotSent."""
+        if self.file is None:
+            return self.url or ""
+        url = secret_of(self.file)
+        why = refusal_of(url)
+        if why is not None:
+            raise NotSent(f"The first line of {escape(str(self.file))} {why}.")
+        return url
