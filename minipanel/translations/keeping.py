@@ -41,7 +41,11 @@ CHINESE = {
     "copy of the database": "备份数据库",
     "check of the copy of the database": "校验数据库备份",
     # rollback
-    "{version} can't go on with this configuration: {reason}": "{version} 无法使用当前配置：{reason}",
+    "{version} can't go on with this configuration: {reason}\n"
+    "Nothing was changed. Put a # before what {version} does not know in {path}, then start the rollback again.": (
+        "{version} 无法使用当前配置：{reason}\n"
+        "没有改动任何内容。请在 {path} 中用 # 注释掉 {version} 不认识的内容，然后重新回退。"
+    ),
     "Another set-up is running.": "另一个安装正在进行。",
     "From {newer} back to {older}": "从 {newer} 回退到 {older}",
     "start of {version}": "启动 {version}",

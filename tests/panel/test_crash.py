@@ -19,12 +19,11 @@ import pytest
 from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.database.connection import open_reader
-from tests.panel.commands import ENVIRONMENT
+from tests.panel.commands import ENVIRONMENT, START_SECONDS
 from tests.panel.example import bearer, body_of, config_in, sample
 from tests.ports import free_port
 
 ROUNDS = 6
-START_SECONDS = 15
 
 
 @pytest.fixture

@@ -133,8 +133,11 @@ def test_a_configuration_that_the_older_release_can_not_read_is_told_before_anyt
     machine: Machine, database: Path, installed: Path
 ) -> None:
     give_python(installed, newest_version(), read="echo '[backup] is not known.' >&2; exit 2")
-    with pytest.raises(CommandError, match=r"0\.1\.0 can't go on with this configuration: \[backup\] is not known\."):
+    with pytest.raises(
+        CommandError, match=r"0\.1\.0 can't go on with this configuration: \[backup\] is not known\."
+    ) as told:
         rolled_back(machine)
+    assert "Nothing was changed. Put a # before what 0.1.0 does not know in " in str(told.value)
     assert machine.calls == []
 
 

@@ -53,8 +53,13 @@ def look_at(folder: Path, system: System, t: Translate) -> Older:
     read = system.run(python, "-I", "-m", "minipanel", "nodes", "list", "--config", config, seconds=ASK_SECONDS)
     if not read.is_done:
         raise CommandError(
-            t("{version} can't go on with this configuration: {reason}", version=version, reason=read.last_words)
-        )
+            t(
+                "{version} can't go on with this configuration: {reason}\n"
+                "Nothing was changed. Put a # before what {version} does not know in {path}, "
+                "then start the rollback again.",
+                version=version, reason=read.last_words, path=config,
+            )
+        )  # fmt: skip
     return Older(folder, version, int(schema))
 
 
