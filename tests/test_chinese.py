@@ -26,7 +26,7 @@ from tests.punctuation import HALF_WIDTH
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS_OF_TROUBLE = (
     "commands/overview.py",
-    "commands/forecast.py",
+    "services/forecast.py",
     "commands/backup_overview.py",
     "machine/health.py",
     "database/connection.py",

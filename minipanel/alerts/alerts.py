@@ -291,7 +291,14 @@ class Alerts:
         names = {node.id: node.hostname for node in self._panel.directory.nodes}
         rules = {rule.name: rule.words for rule in RULES}
         name = self._config.name or socket.gethostname()
-        return Teller(name, language or self._config.language, names, rules, self._panel.config.server.url)
+        return Teller(
+            name,
+            language or self._config.language,
+            names,
+            rules,
+            self._panel.config.server.url,
+            sensor_of=self._panel.live.sensor,
+        )
 
     async def _look_on(self) -> None:
         while True:

@@ -34,6 +34,7 @@ class Teller:
     words: Mapping[str, Words]
     url: str = ""
     zone: Callable[[float], time.struct_time] = time.localtime
+    sensor_of: Callable[[int], str | None] = lambda _: None
 
     def line(self, alerts: Sequence[Alert], now: int, nodes_limit: int = BODY_NODES) -> str:
         """Return one line about alerts of one rule, all open or all over."""
@@ -53,16 +54,29 @@ class Teller:
     def what(self, alerts: Sequence[Alert]) -> str:
         """Return what is said of these alerts of one rule, or of their end, without whom and when."""
         first = alerts[0]
-        return self.words[first.rule].is_over.say(self.language) if is_told_end(first) else self.was(alerts)
+        if not is_told_end(first):
+            return self.was(alerts)
+        said = self.words[first.rule]
+        return said.over_reasons.get(first.bad.reason, said.is_over).say(self.language)
 
     def was(self, alerts: Sequence[Alert]) -> str:
         """Return what is, or was, wrong, without whom and when: "hot: 96 °C, limit 95 °C"."""
-        first, said = alerts[0], self.words[alerts[0].rule]
-        values = [alert.worst for alert in alerts if alert.worst is not None]
-        worst = max(values, key=lambda value: abs(value - (first.bad.limit or 0)), default=None)
-        filled = {"worst": words.number(worst), "limit": words.number(first.bad.limit)}
-        reason = said.reasons.get(first.bad.reason, words.UNKNOWN).say(self.language, **filled)
+        said = self.words[alerts[0].rule]
+        worst = max(alerts, key=lambda alert: _badness(alert, said.higher_is_worse))
+        filled = {
+            "worst": words.number(worst.worst),
+            "limit": words.number(worst.bad.limit),
+            "sensor": self._sensor(alerts),
+            "time": time.strftime("%H:%M", self.zone(min(alert.bad.value or 0 for alert in alerts))),
+        }
+        reason = said.reasons.get(alerts[0].bad.reason, words.UNKNOWN).say(self.language, **filled)
         return said.is_so.say(self.language, reason=reason, **filled)
+
+    def _sensor(self, alerts: Sequence[Alert]) -> str:
+        """Return what the temperature comes from, where that is the same at all of them."""
+        sensors = {self.sensor_of(alert.node_id) for alert in alerts}
+        (sensor,) = sensors if len(sensors) == 1 else (None,)
+        return words.SENSOR.say(self.language, sensor=escape(sensor)) if sensor else ""
 
     def message(self, alerts: Collection[Alert], now: int, late_seconds: int = 0) -> tuple[str, str]:
         """Return subject and body about alerts of one rule. The body has MAX_CHARACTERS at most.
@@ -147,6 +161,12 @@ def groups_of(alerts: Iterable[Alert]) -> list[list[Alert]]:
         state = (alert.closed_at is not None, is_told_end(alert))
         groups.setdefault((alert.rule, alert.severity, alert.bad.reason, state), []).append(alert)
     return sorted(groups.values(), key=_order)
+
+
+def _badness(alert: Alert, higher_is_worse: bool) -> float:
+    if alert.worst is None:
+        return float("-inf")
+    return alert.worst if higher_is_worse else abs(alert.worst - (alert.bad.limit or 0))
 
 
 def _end_of(alert: Alert, now: int) -> int:

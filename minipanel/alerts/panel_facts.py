@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from minipanel import __version__
+from minipanel.alerts.keeping import Keeping
 from minipanel.models.cluster import PanelNow
 from minipanel.services.panel import Panel
 
@@ -24,6 +25,7 @@ class PanelFacts:
 
     def __init__(self, panel: Panel, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._panel = panel
+        self.keeping = Keeping(panel)
         self._monotonic = monotonic
         self._offsets: deque[tuple[float, float]] = deque()
         self._munge_failed_at: float | None = None
@@ -41,6 +43,9 @@ class PanelFacts:
             self._clock_step(uptime),
             self._munge_trouble(uptime),
             self._disk_free(uptime),
+            self.keeping.disk_full_days,
+            self.keeping.certificate_days,
+            self.keeping.backup_days,
         )
 
     def _clock_step(self, uptime: float) -> float:

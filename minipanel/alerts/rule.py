@@ -9,7 +9,7 @@ from typing import Annotated, Generic, Protocol, TypeVar
 from minipanel.alerts.words import Words
 from minipanel.config.kinds import duration
 from minipanel.config.section import Key
-from minipanel.models.alert import Bad, Severity
+from minipanel.models.alert import Alert, Bad, Severity
 from minipanel.models.cluster import Cluster
 
 For = Annotated[int, Key(duration(0, 86400), "How long it must be so before it opens.", "持续多久后报警。")]
@@ -39,6 +39,7 @@ class Rule(Generic[P]):
     margin, so that an alert does not come and go; None when nothing is known.
     `counts_samples`: time is counted in samples, so that no few of them make an alert. `held_back_by`: names of rules;
     what they have in hand is not also this one's. `is_about_panel`: it opens also while the panel itself is in trouble.
+    `end_reason`: what an alert's end tells of its reason, "" for nothing new.
     """
 
     name: str
@@ -50,3 +51,4 @@ class Rule(Generic[P]):
     counts_samples: bool = True
     held_back_by: tuple[str, ...] = ()
     is_about_panel: bool = False
+    end_reason: Callable[[Cluster, Alert], str] | None = None

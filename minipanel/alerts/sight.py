@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from minipanel.alerts import keeping
 from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
 from minipanel.alerts.rules.panel import is_in_trouble
 from minipanel.alerts.rules.silent import CLOCK, REFUSED
+from minipanel.alerts.seldom import Seldom
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
 from minipanel.models.faults import MAX_AHEAD_SECONDS
@@ -34,6 +36,7 @@ class Sight:
         self._facts = PanelFacts(panel)
         self._probe = Probe(panel.uptime, connect)
         self._refused = Refused(panel.uptime)
+        self._seldom = Seldom(panel.uptime, (keeping.LOOK_SECONDS, self._facts.keeping.look))
         panel.refusals.listen(self._refused.note)
 
     def replace(self, nodes: Sequence[Node]) -> None:
@@ -44,6 +47,7 @@ class Sight:
     async def close(self) -> None:
         """Ask no more nodes."""
         await self._probe.close()
+        await self._seldom.close()
 
     def is_clear(self) -> bool:
         """Tell whether what seems wrong can't be the panel's own fault: it has run, checked and stored for a while."""
@@ -54,6 +58,7 @@ class Sight:
         """Return the cluster now, and have silent nodes asked whether they answer."""
         cluster = self.cluster(max(0.0, self._panel.uptime() - self._looked_at - TICK_SECONDS))
         self._looked_at = cluster.uptime
+        self._seldom.begin()
         if is_in_trouble(cluster.panel):
             self._troubled_at = cluster.uptime
         down = [view for view in cluster.nodes.values() if view.state == "down"]

@@ -149,7 +149,7 @@ class _Book:
         for node_id, bad in found.items():
             alert = self.open.get(node_id)
             if alert is not None:
-                self._go_on(alert, bad, changes)
+                self._go_on(setting, alert, bad, changes)
             elif node_id not in held and self._is_ripe(setting, cluster, node_id, bad) and may_open:
                 changes.opened.append(self._begin(setting, cluster, node_id, bad))
         for alert in [alert for alert in self.open.values() if _concerns(cluster, alert.node_id)]:
@@ -193,11 +193,12 @@ class _Book:
         self.open[node_id] = alert
         return alert
 
-    def _go_on(self, alert: Alert, bad: Bad, changes: Changes) -> None:
+    def _go_on(self, setting: Setting, alert: Alert, bad: Bad, changes: Changes) -> None:
         self._good.pop(alert.node_id, None)
-        if bad.value is not None and (alert.worst is None or _is_worse(bad, alert.worst)):
+        is_another = bool(bad.reason) and bad.reason != alert.bad.reason
+        if is_another or alert.worst is None or _is_worse(bad, alert.worst, setting.rule.words.higher_is_worse):
             alert.worst = bad.value
-        if bad.reason and bad.reason != alert.bad.reason and not alert.is_suspended:
+        if is_another and not alert.is_suspended:
             changes.changed.append(alert)
         alert.bad = bad if bad.reason else replace(bad, reason=alert.bad.reason)
         self._set_suspended(alert, False, changes)
@@ -213,6 +214,8 @@ class _Book:
         run.add(moment)
         if _has_lasted(run, alert.hold_seconds, setting.rule, cluster):
             alert.over_at = int(cluster.now - run.seconds())
+            if setting.rule.end_reason is not None and (reason := setting.rule.end_reason(cluster, alert)):
+                alert.bad = replace(alert.bad, reason=reason)
             self._end(alert, cluster, changes)
 
     def _set_suspended(self, alert: Alert, is_suspended: bool, changes: Changes) -> None:
@@ -250,7 +253,10 @@ def _has_lasted(run: Run, seconds: float, rule: Rule[Any], cluster: Cluster) -> 
     return run.seconds() + cluster.interval_seconds >= seconds and run.rests_on_enough()
 
 
-def _is_worse(bad: Bad, worst: float) -> bool:
-    """Tell on which side of the limit worse is."""
-    assert bad.value is not None
+def _is_worse(bad: Bad, worst: float, higher_is_worse: bool) -> bool:
+    """Tell whether a value is worse: higher, or farther beyond the limit on its side."""
+    if bad.value is None:
+        return False
+    if higher_is_worse:
+        return bad.value > worst
     return bad.value > worst if bad.limit is None or bad.value >= bad.limit else bad.value < worst

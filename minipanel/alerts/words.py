@@ -26,12 +26,16 @@ class Words:
     """What a rule says of nodes: `is_so`, with {worst}, {limit} and {reason}, and `is_over`.
 
     `reasons`: what each reason that the rule's `find` gives means. `next_step`: what one may do; {nodes} is their set.
+    {sensor} is what the temperature comes from, {time} the value as a time of day. `over_reasons`: said instead of
+    `is_over` where the end has such a reason. `higher_is_worse`: else what is farther beyond the limit is.
     """
 
     is_so: Pair
     is_over: Pair
     reasons: Mapping[str, Pair] = field(default_factory=dict)
     next_step: Pair | None = None
+    over_reasons: Mapping[str, Pair] = field(default_factory=dict)
+    higher_is_worse: bool = False
 
 
 SEVERITY: Mapping[str, Pair] = {
@@ -43,6 +47,7 @@ OK = Pair("OK", "恢复")
 OTHERS = Pair("{nodes} and {count} others", "{nodes} 等另外 {count} 个节点")
 SINCE = Pair(", since {since}", "，自 {since} 起")
 LASTED = Pair(", after {lasted}", "，历时 {lasted}")
+SENSOR = Pair(" ({sensor})", "（{sensor}）")
 UNKNOWN = Pair("the reason is not known", "原因未知")
 COUNT = Pair(" ({count} nodes)", "（{count} 个节点）")
 COUNT_RACKS = Pair(" ({count} nodes, all of {racks})", "（{count} 个节点，即 {racks} 全部）")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from minipanel import __version__
 from minipanel.commands.backup_overview import BackupOverview, look_at_backups
-from minipanel.commands.forecast import Forecast, forecast
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import heard_by_hostname, readable
 from minipanel.database.size import measure
@@ -17,6 +16,7 @@ from minipanel.machine.health import disk_trouble, munge_trouble, panel_version
 from minipanel.machine.lock import running_pid
 from minipanel.machine.uptime import this_moment
 from minipanel.models.node import Heard, Moment, State, state_of
+from minipanel.services.forecast import Forecast, forecast
 
 
 @dataclass(frozen=True, slots=True)

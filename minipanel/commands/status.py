@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from minipanel.commands.backup_overview import BackupOverview
-from minipanel.commands.forecast import megabytes
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.exits import DONE, FAILED
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
+from minipanel.services.forecast import megabytes
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.phrases import phrases
 from minipanel.translations.status import CHINESE

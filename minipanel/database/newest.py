@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from minipanel.database import queries
@@ -85,14 +86,24 @@ def heard_of(
     node that was not heard of in this boot, the clock is taken for right.
     """
     clocks = node_clocks(connection, moment.boot_id)
+    boots = _boots(connection)
     found = {}
     for node_id in node_ids:
         ahead = clocks.get(node_id)
         now = moment.unix_seconds if ahead is None else moment.uptime_seconds + ahead
         heard = _heard(connection, node_id, now, up_seconds(interval_seconds))
         if heard.last_seen is not None:
-            found[node_id] = heard
+            found[node_id] = replace(heard, boot_id=boots.get(node_id))
     return found
+
+
+def _boots(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the boot that each node's agent said it is in when it started last; empty in an older database."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_starts'").fetchone() is None:
+        return {}
+    # Beside max(), SQLite takes the other columns from that row.
+    rows = connection.execute("SELECT node_id, boot_id, max(heard_at) FROM agent_starts GROUP BY node_id")
+    return {node_id: boot_id for node_id, boot_id, _ in rows}
 
 
 def _heard(connection: sqlite3.Connection, node_id: int, now: float, tolerance_seconds: int) -> Heard:

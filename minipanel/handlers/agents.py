@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _VERSION = re.compile(r"minipanel-agent/([0-9A-Za-z.+-]{1,32})(?:\s|\Z)")
 _SENSOR = re.compile(r"[\x20-\x7e]{1,64}")
+_BOOT = re.compile(r"[0-9a-f-]{1,64}")
 _LIMIT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
@@ -86,7 +87,8 @@ def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived
         parse_limit(head.get("x-minipanel-limit", "")),
         parse_count(head.get("x-minipanel-throttled", "")),
     )
-    panel.live.note_agent(node, version, sensor, skew, limit, throttled)
+    boot_id = parse_boot(head.get("x-minipanel-boot", ""))
+    panel.live.note_agent(node, version, sensor, skew, limit, throttled, boot_id)
     panel.clocks.note(node.id, skew)
     panel.evidence.note_clock(node.id, skew)
     panel.evidence.note_version(node.id, version)
@@ -113,6 +115,11 @@ def parse_version(user_agent: str) -> str | None:
 def parse_sensor(text: str) -> str | None:
     """Return what a node's temperature comes from: "coretemp Package id 0". None for anything but short plain ASCII."""
     return text.strip() or None if _SENSOR.fullmatch(text) else None
+
+
+def parse_boot(text: str) -> str | None:
+    """Return the id of a node's boot; None for what is none."""
+    return text if _BOOT.fullmatch(text) else None
 
 
 def parse_limit(text: str) -> float | None:

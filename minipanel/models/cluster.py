@@ -56,14 +56,19 @@ class NodeNow(Protocol):
     def throttled(self) -> int:
         """How often heat slowed its CPU down in the last minute; 0 also where its kernel does not count that."""
 
+    @property
+    def rebooted_at(self) -> float | None:
+        """When it was first heard of with another boot id, by the uptime of the panel's machine; None: never."""
+
 
 @dataclass(frozen=True, slots=True)
 class PanelNow:
     """What is known of the panel itself. None: not known, or nothing of the kind is there.
 
     `failing_seconds`: for how long nothing could be stored; `late_seconds`: how long its event loop stood still since
-    the last look; `clock_step_seconds`: by how much its clock was set in the last minutes.  `munge`: what munged
-    says instead of doing its work.
+    the last look; `clock_step_seconds`: by how much its clock was set in the last minutes. `munge`: what munged
+    says instead of doing its work. `disk_full_days`: until the disk is full, as the database grows; None: it won't be.
+    `certificate_days`: until its certificate ends; `backup_days`: since the last good backup, where they are made.
     """
 
     version: str = ""
@@ -72,6 +77,9 @@ class PanelNow:
     clock_step_seconds: float = 0
     munge: str | None = None
     disk_free_percent: float | None = None
+    disk_full_days: int | None = None
+    certificate_days: float | None = None
+    backup_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

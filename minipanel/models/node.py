@@ -28,10 +28,12 @@ class Heard:
     """When a node was heard of last. `last_seen`: its newest stored sample by its own clock, None before the first.
 
     `silent_seconds`: how long ago that was heard of, by a clock that nobody sets; infinite where it can't be known.
+    `boot_id`: of the boot that the node was in then, where its agent said.
     """
 
     last_seen: int | None = None
     silent_seconds: float = math.inf
+    boot_id: str | None = None
 
 
 def up_seconds(interval_seconds: int) -> int:

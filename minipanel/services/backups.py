@@ -49,6 +49,7 @@ class Backups:
         uptime: Callable[[], float] = uptime,
     ) -> None:
         self._config = config.of(BACKUP)
+        self._path = config.path
         self._store = store
         self._ingest = ingest
         self._clock = clock
@@ -81,6 +82,24 @@ class Backups:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+
+    async def last_made_at(self) -> float | None:
+        """Return when the newest copy was made, Unix seconds; without one, since when there may have been one.
+
+        None where no folder is set. Raises OSError where it can't be read. May take as long as its disk hangs.
+        """
+        folder, config = self._config.folder, self._path
+        found: list[float] = []
+        if folder is None:
+            return None
+
+        def read() -> None:
+            # A clock that was wrong may have dated one into the future.
+            times = [copy.made_at for copy in copies_in(folder) if copy.made_at <= self._clock()]
+            found.append(max(times, default=0) or config.stat().st_mtime)
+
+        await _in_thread(read)
+        return found[0]
 
     async def look(self) -> None:
         """Make the copy of the day where it is due and not there yet. What hinders that is logged and noted once."""

@@ -109,6 +109,7 @@ class Live:
         clock_skew_seconds: float | None,
         cpu_temp_limit: float | None = None,
         throttled: int = 0,
+        boot_id: str | None = None,
     ) -> None:
         """Take in what an agent says of itself and its node besides its samples."""
         view = self._views.get(node.id)
@@ -118,6 +119,7 @@ class Live:
             view.clock_skew_seconds = clock_skew_seconds
             view.cpu_temp_limit = cpu_temp_limit
             view.throttled = throttled
+            view.note_boot(boot_id, self._uptime())
 
     def look(self) -> None:
         """Report the nodes whose state has changed since the last look to all who listen."""
@@ -159,6 +161,11 @@ class Live:
         """Return every node. May be called on any thread, while samples are taken in."""
         uptime = self._uptime()
         return [view.seen(self._state(view, uptime)) for view in list(self._views.values())]
+
+    def sensor(self, node_id: int) -> str | None:
+        """Return what a node's temperature comes from. May be called on any thread."""
+        view = self._views.get(node_id)
+        return None if view is None else view.sensor
 
     def one(self, node: Node) -> RealtimeOne:
         """Return one node's newest sample and its last hour."""
@@ -232,6 +239,7 @@ class _View:
     __slots__ = (
         "_readings",
         "agent_version",
+        "boot_id",
         "clock_skew_seconds",
         "cpu_temp_limit",
         "heard_at",
@@ -239,6 +247,7 @@ class _View:
         "last_seen",
         "newest",
         "node",
+        "rebooted_at",
         "sensor",
         "state",
         "throttled",
@@ -258,6 +267,16 @@ class _View:
         self.sensor: str | None = None
         self.cpu_temp_limit: float | None = None
         self.throttled = 0
+        self.boot_id = heard.boot_id
+        self.rebooted_at: float | None = None
+
+    def note_boot(self, boot_id: str | None, uptime: float) -> None:
+        """Take in which boot of the node this is; None tells nothing."""
+        if boot_id is None or boot_id == self.boot_id:
+            return
+        if self.boot_id is not None:
+            self.rebooted_at = uptime
+        self.boot_id = boot_id
 
     def take(self, sample: Sample, now: float, uptime: float, up_seconds: int) -> bool:
         """Take in the newest of the samples that were stored; return whether the node is heard of by it, so is up.

@@ -28,6 +28,7 @@ class FakeNode:
     sensor: str | None = "coretemp"
     cpu_temp_limit: float | None = None
     throttled: int = 0
+    rebooted_at: float | None = None
 
 
 class FakeCluster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,24 @@ def test_the_same_in_chinese() -> None:
         "[c1] 严重 cn[1201-1240] 同时失去联系："
         "全部无应答，请检查面板的网络或交换机，自 11:00 起（40 个节点，即 cn12 全部）"
     )
+
+
+def test_a_hot_node_names_its_sensor_where_all_of_the_line_have_the_same() -> None:
+    hot = [alert("hot", node_id, worst=worst) for node_id, worst in ((1201, 96.0), (1202, 99.0))]
+    for each in hot:
+        each.bad = Bad(95.0, 100)
+    sensors = {1201: "coretemp Package id 0", 1202: "coretemp Package id 0"}
+    said = replace(teller(), sensor_of=sensors.get)
+    assert said.what(hot) == "hot: 99 °C, limit 100 °C (coretemp Package id 0)"
+    sensors[1202] = "acpitz\x1b[2J"
+    assert said.what(hot) == "hot: 99 °C, limit 100 °C"
+    assert "\x1b" not in said.what(hot[1:])
+
+
+def test_a_node_that_was_rebooted_is_back_with_that() -> None:
+    back = alert("node-down", 1201, "rebooted", closed_at=NOON, over_at=NOON, announced_at=NOON - 3000)
+    assert teller().what([back]) == "up again, it was rebooted"
+    assert teller("zh").what([back]) == "已恢复，节点曾重启"
 
 
 def test_a_hot_node_is_said_with_its_value_its_limit_and_what_to_do() -> None:

@@ -61,6 +61,54 @@ def test_a_node_without_a_sensor_is_neither_hot_nor_a_neighbour() -> None:
     assert is_good("hot", now, 1) is None
 
 
+@pytest.mark.parametrize(
+    ("limit", "above", "temp", "bad", "is_good"),
+    [
+        (100.0, None, 94.9, None, False),
+        (100.0, None, 95.0, 100, False),
+        (100.0, None, 90.0, None, False),
+        (100.0, None, 89.9, None, True),
+        (85.0, None, 80.0, 85, False),
+        (None, None, 94.9, None, False),
+        (None, None, 95.0, 95, False),
+        (None, None, 89.9, None, True),
+        (100.0, 70.0, 70.0, 70, False),
+        (100.0, 70.0, 64.9, None, True),
+    ],
+)
+def test_hot_is_five_below_the_kernels_limit_or_where_a_site_says(
+    limit: float | None, above: float | None, temp: float, bad: float | None, is_good: bool
+) -> None:
+    cluster = rack(1)
+    cluster.nodes[1].cpu_temp_limit = limit
+    now, rule = cluster.step(cpu_temp=temp), BY_NAME["hot"]
+    parameters = rule.parameters(above=above)
+    assert dict(rule.find(parameters, now)) == ({} if bad is None else {1: Bad(temp, bad)})
+    assert rule.is_good(parameters, now, 1) is is_good
+
+
+def test_a_throttled_cpu_is_found_by_what_its_agent_counts() -> None:
+    cluster = rack(2)
+    cluster.nodes[2].throttled = 12
+    now = cluster.step()
+    assert found("throttled", now) == {2: Bad(12.0, 1.0)}
+    assert found("throttled", now, times_at_least=13) == {}
+    assert (is_good("throttled", now, 1), is_good("throttled", now, 2)) == (True, False)
+    cluster.silent = {2}
+    for _ in range(5):
+        now = cluster.step()
+    assert (found("throttled", now), is_good("throttled", now, 2)) == ({}, None)
+
+
+def test_a_rebooted_node_is_shown_for_an_hour() -> None:
+    cluster = rack(2)
+    cluster.nodes[2].rebooted_at = cluster.uptime - 10
+    assert found("rebooted", cluster.look()) == {2: Bad(seconds=10)}
+    cluster.nodes[2].rebooted_at = cluster.uptime - 3600
+    assert found("rebooted", cluster.look()) == {}
+    assert is_good("rebooted", cluster.look(), 2) is True
+
+
 def test_an_agent_of_another_version_is_found() -> None:
     cluster = rack(2)
     cluster.nodes[2].agent_version = "0.0.9"
@@ -100,7 +148,7 @@ def test_an_idle_node_that_holds_memory_is_found() -> None:
         ("panel", PanelNow(munge="no answer"), Bad(reason="munge")),
         ("panel", PanelNow(clock_step_seconds=-400), Bad(-400, 0, "clock")),
         ("panel", PanelNow(late_seconds=6), Bad(6, 5, "late")),
-        ("disk", PanelNow(disk_free_percent=4.9), Bad(4.9, 5)),
+        ("disk", PanelNow(disk_free_percent=4.9), Bad(4.9, 5, "little")),
     ],
 )
 def test_what_is_wrong_with_the_panel_is_found(name: str, panel: PanelNow, bad: Bad) -> None:
@@ -112,9 +160,15 @@ def test_what_is_wrong_with_the_panel_is_found(name: str, panel: PanelNow, bad: 
 def test_every_rule_says_what_it_says_in_both_languages() -> None:
     for rule in RULES:
         words = rule.words
-        said = [words.is_so, words.is_over, *words.reasons.values(), *([words.next_step] if words.next_step else [])]
+        said = [
+            words.is_so,
+            words.is_over,
+            *words.reasons.values(),
+            *words.over_reasons.values(),
+            *([words.next_step] if words.next_step else []),
+        ]
         for pair in said:
-            filled = {"worst": "1", "limit": "2", "reason": "r", "nodes": "n1"}
+            filled = dict.fromkeys(("worst", "limit", "reason", "nodes", "sensor", "time"), "1")
             assert isinstance(pair, Pair)
             assert "{" not in pair.say("en", **filled) + pair.say("zh", **filled)
             is_command = pair.en.startswith("minipanel ") or pair.en == "{reason}"

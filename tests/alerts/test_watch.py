@@ -113,6 +113,27 @@ def test_one_node_down_is_node_down() -> None:
     assert alert.opened_at - alert.began_at == 300
 
 
+def test_a_node_that_comes_back_in_another_boot_ends_with_that_and_one_that_does_not_without() -> None:
+    cluster, watch = FakeCluster(2), Watch(DOWN_SETTINGS)
+    watch.tick(cluster.step())
+    cluster.silent = {1, 2}
+    opened = _opened(watch, cluster, 61)
+    assert {alert.bad.reason for alert in opened} == {"no-answer"}
+    cluster.nodes[1].rebooted_at, cluster.nodes[2].rebooted_at = cluster.uptime, 0.0
+    cluster.silent = set()
+    closed = [alert for _ in range(70) for alert in watch.tick(cluster.step()).closed]
+    assert {alert.node_id: alert.bad.reason for alert in closed} == {1: "rebooted", 2: "no-answer"}
+
+
+def test_of_a_node_under_its_kernels_limit_the_hottest_moment_is_the_worst() -> None:
+    cluster, watch = FakeCluster(1), Watch([HOT_SETTING])
+    cluster.nodes[1].cpu_temp_limit = 100.0
+    (alert,) = _opened(watch, cluster, 13, cpu_temp=96.0)
+    watch.tick(cluster.step(cpu_temp=99.0))
+    watch.tick(cluster.step(cpu_temp=95.0))
+    assert (alert.worst, alert.bad.limit) == (99.0, 100.0)
+
+
 def test_a_node_taken_out_of_the_configuration_ends_its_alert_without_being_good() -> None:
     cluster, watch = FakeCluster(2), Watch([HOT_SETTING])
     first, _ = _opened(watch, cluster, 13, cpu_temp=96.0)

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.commands.forecast import Forecast
 from minipanel.commands.overview import DatabaseOverview
 from minipanel.config import Config
 from minipanel.database.connection import open_writer
@@ -25,6 +24,7 @@ from minipanel.doctor.checks.database import DatabaseFacts, Holder, judge_databa
 from minipanel.doctor.subject import Subject
 from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.machine.lock import PanelLock
+from minipanel.services.forecast import Forecast
 from minipanel.setup.look.check import Check
 from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
 from tests.setup.machine import Machine

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.commands.forecast import forecast
 from minipanel.config import Config, NodeConfig
 from minipanel.database.size import DAY_BYTES, ENOUGH_RECORDS, USUAL_RECORD_BYTES, Size, measure
 from minipanel.database.store import Store
 from minipanel.machine.health import LITTLE_SPACE_BYTES
+from minipanel.services.forecast import forecast
 from tests.e2e.month import fill_month, put_records, record
 from tests.panel.commands import run, written_config
 from tests.panel.example import config_in
@@ -129,4 +129,5 @@ def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
         "record_bytes": USUAL_RECORD_BYTES,
         "expected_bytes": 2 * (32 * 288 * USUAL_RECORD_BYTES + 400 * DAY_BYTES),
         "trouble": None,
+        "days_left": None,
     }

@@ -241,3 +241,14 @@ def test_late_samples_find_their_place_in_the_last_hour() -> None:
     for timestamp in (NOW, NOW - 100, NOW - 3595, NOW - 3600, NOW - 50):
         hour.add(sample(timestamp), NOW)
     assert hour.columns(NOW).timestamp == [NOW - 3595, NOW - 100, NOW - 50, NOW]
+
+
+def test_another_boot_is_noticed_also_across_a_restart_of_the_panel() -> None:
+    clock = Clock()
+    live = live_with(clock, Heard(NOW - 5, 5, "aa"))
+    (view,) = [view for view in live.views() if view.node.id == NODE.id]
+    for boot_id in ("aa", None, "aa"):
+        live.note_agent(NODE, None, None, 0.0, boot_id=boot_id)
+    assert view.rebooted_at is None
+    live.note_agent(NODE, None, None, 0.0, boot_id="bb")
+    assert view.rebooted_at is not None

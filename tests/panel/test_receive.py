@@ -12,7 +12,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from minipanel.handlers.agents import parse_count, parse_limit, parse_sensor, parse_skew, parse_version, take_samples
+from minipanel.handlers.agents import (
+    parse_boot,
+    parse_count,
+    parse_limit,
+    parse_sensor,
+    parse_skew,
+    parse_version,
+    take_samples,
+)
 from minipanel.models.answers import NodeAnswer
 from tests.panel.example import bearer, body_of, caller, config_in, running_app, sample
 
@@ -196,6 +204,17 @@ def test_a_limit_is_one_that_a_cpu_can_have_or_none(text: str, limit: float | No
 )
 def test_how_often_a_cpu_was_slowed_down_is_a_whole_number_or_none(text: str, count: int):
     assert parse_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "boot"),
+    [
+        ("7a3e1c52-0000-4000-8000-000000000000", "7a3e1c52-0000-4000-8000-000000000000"),
+        *((bad, None) for bad in ("", "x", "7A", "a" * 65, "a\n")),
+    ],
+)
+def test_a_boot_is_an_id_or_none(text: str, boot: str | None):
+    assert parse_boot(text) == boot
 
 
 @pytest.mark.parametrize(

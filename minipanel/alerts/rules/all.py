@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from minipanel.alerts.rule import Rule
 from minipanel.alerts.rules.agent import AGENT
+from minipanel.alerts.rules.backup import BACKUP_RULE
+from minipanel.alerts.rules.certificate import CERTIFICATE
 from minipanel.alerts.rules.clock import CLOCK_RULE
 from minipanel.alerts.rules.disk import DISK
 from minipanel.alerts.rules.hot import HOT
@@ -15,18 +17,24 @@ from minipanel.alerts.rules.memory import MEMORY
 from minipanel.alerts.rules.neighbours import HOTTER_THAN_NEIGHBOURS
 from minipanel.alerts.rules.node_down import NODE_DOWN
 from minipanel.alerts.rules.panel import PANEL_RULE
+from minipanel.alerts.rules.rebooted import REBOOTED
+from minipanel.alerts.rules.throttled import THROTTLED
 
 RULES: Final[tuple[Rule[Any], ...]] = (
     PANEL_RULE,
     MANY_DOWN,
     NODE_DOWN,
     HOT,
+    THROTTLED,
     HOTTER_THAN_NEIGHBOURS,
     MEMORY,
     CLOCK_RULE,
     IDLE_HOARDING,
     DISK,
+    CERTIFICATE,
+    BACKUP_RULE,
     AGENT,
+    REBOOTED,
 )
 """In the order in which they look: one that holds others back comes before them."""
 

@@ -1,4 +1,4 @@
-"""`disk`: the disk of the database is nearly full."""
+"""`disk`: the disk of the database is nearly full, or will be within days."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from minipanel.config.section import Key
 from minipanel.models.alert import PANEL, Bad
 from minipanel.models.cluster import Cluster
 
+CLEAR = 1.0
+"""Percent or days more than where it opened, and it is good."""
+
 
 @dataclass(frozen=True, slots=True)
 class DiskParameters:
@@ -20,24 +23,46 @@ class DiskParameters:
     free_below: Annotated[
         float, Key(number(0, 100), "Percent free below which it opens.", "可用空间低于多少时报警（%）。")
     ] = 5
+    days_below: Annotated[
+        float,
+        Key(
+            number(0, 365),
+            "Days until it is full, as the database grows, below which it opens.",
+            "按数据库的增长预计多少天内写满时报警。",
+        ),
+    ] = 7
     for_: For = 600
     hold: Hold = 3600
 
 
 def find(parameters: DiskParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return it under PANEL where there is little room."""
-    free = cluster.panel.disk_free_percent
-    return {} if free is None or free >= parameters.free_below else {PANEL: Bad(free, parameters.free_below)}
+    """Return it under PANEL where there is little room, now or soon."""
+    return _find(parameters.free_below, parameters.days_below, cluster)
 
 
 def is_good(parameters: DiskParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is room; None while nothing is known."""
-    return None if cluster.panel.disk_free_percent is None else not find(parameters, cluster)
+    """Return whether there is room by a margin; None while nothing is known."""
+    if cluster.panel.disk_free_percent is None:
+        return None
+    return not _find(parameters.free_below + CLEAR, parameters.days_below + CLEAR, cluster)
+
+
+def _find(free_below: float, days_below: float, cluster: Cluster) -> dict[int, Bad]:
+    free, days = cluster.panel.disk_free_percent, cluster.panel.disk_full_days
+    if free is not None and free < free_below:
+        return {PANEL: Bad(free, free_below, "little")}
+    if days is not None and days < days_below:
+        return {PANEL: Bad(float(days), days_below, "soon")}
+    return {}
 
 
 WORDS = Words(
-    Pair("has {worst} % free on the disk of its database", "的数据库磁盘仅剩 {worst} % 可用空间"),
+    Pair("{reason}", "{reason}"),
     Pair("has room on the disk of its database again", "的数据库磁盘空间已恢复"),
+    {
+        "little": Pair("has {worst} % free on the disk of its database", "的数据库磁盘仅剩 {worst} % 可用空间"),
+        "soon": Pair("will fill the disk of its database in about {worst} days", "的数据库磁盘预计约 {worst} 天后写满"),
+    },
     next_step=Pair("Lower retention_days, or make room.", "请减小 retention_days，或腾出空间。"),
 )
 DISK = Rule("disk", "critical", DiskParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True)

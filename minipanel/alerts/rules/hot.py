@@ -1,4 +1,4 @@
-"""`hot`: a CPU that is too hot."""
+"""`hot`: a CPU that is nearly as hot as its kernel allows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number
 from minipanel.config.section import Key
 from minipanel.models.alert import Bad
-from minipanel.models.cluster import Cluster
+from minipanel.models.cluster import Cluster, NodeNow
+
+BELOW_LIMIT_KELVIN = 5
+"""At the limit itself the CPU slows down or switches off: so much below it is hot."""
+
+USUAL_CELSIUS = 95.0
+"""Where the kernel tells no limit."""
 
 CLEAR_KELVIN = 5
 """Cooler by so much than where it opened, and it is good."""
@@ -21,18 +27,27 @@ CLEAR_KELVIN = 5
 class HotParameters:
     """[[alerts.rule]] name = "hot"."""
 
-    above: Annotated[float, Key(number(30, 120), "°C at which it opens.", "温度达到多少时报警（°C）。")] = 95
+    above: Annotated[
+        float | None,
+        Key(
+            number(30, 150),
+            "°C at which it opens, whatever the kernel's limit.",
+            "温度达到多少时报警（°C），不再按内核给出的上限。",
+            words=("5 below the kernel's limit, 95 without one", "比内核上限低 5 °C，没有上限时为 95 °C"),
+        ),
+    ] = None
     for_: For = 60
     hold: Hold = 300
 
 
 def find(parameters: HotParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes whose temperature is at its threshold or above."""
+    """Return the nodes whose temperature is at its threshold or above; the limit in it is the kernel's, where known."""
     found = {}
     for node_id, now in cluster.up.items():
         temp = temperature(now)
-        if temp is not None and temp >= parameters.above:
-            found[node_id] = Bad(temp, parameters.above)
+        if temp is not None and temp >= (threshold := _threshold(parameters, now)):
+            limit = threshold if parameters.above is not None else now.cpu_temp_limit
+            found[node_id] = Bad(temp, threshold if limit is None else limit)
     return found
 
 
@@ -40,12 +55,19 @@ def is_good(parameters: HotParameters, cluster: Cluster, node_id: int) -> bool |
     """Return whether it is cooler than the threshold by CLEAR_KELVIN; None without a reading."""
     now = cluster.up.get(node_id)
     temp = temperature(now)
-    return None if now is None or temp is None else temp < parameters.above - CLEAR_KELVIN
+    return None if now is None or temp is None else temp < _threshold(parameters, now) - CLEAR_KELVIN
+
+
+def _threshold(parameters: HotParameters, now: NodeNow) -> float:
+    if parameters.above is not None:
+        return parameters.above
+    return USUAL_CELSIUS if now.cpu_temp_limit is None else now.cpu_temp_limit - BELOW_LIMIT_KELVIN
 
 
 WORDS = Words(
-    Pair("hot: {worst} °C, limit {limit} °C", "过热：{worst} °C，限值 {limit} °C"),
+    Pair("hot: {worst} °C, limit {limit} °C{sensor}", "过热：{worst} °C，限值 {limit} °C{sensor}"),
     Pair("cool again", "温度恢复正常"),
     next_step=Pair("Look at fans and air flow.", "请检查风扇和散热。"),
+    higher_is_worse=True,
 )
 HOT = Rule("hot", "critical", HotParameters, find, is_good, WORDS)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from minipanel.alerts.rule import Hold, Rule
-from minipanel.alerts.rules.silent import AGENT, CLOCK, MANY_REASONS, NO_ANSWER, REFUSED, silence_of
+from minipanel.alerts.rules.silent import (
+    AGENT,
+    CLOCK,
+    MANY_OVER,
+    MANY_REASONS,
+    NO_ANSWER,
+    REFUSED,
+    end_reason,
+    silence_of,
+)
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import duration, number, whole_number
 from minipanel.config.section import Key
@@ -68,5 +77,8 @@ WORDS = Words(
     Pair("down at once: {reason}", "同时失去联系：{reason}"),
     Pair("up again", "已恢复"),
     MANY_REASONS,
+    over_reasons=MANY_OVER,
 )
-MANY_DOWN = Rule(NAME, "critical", ManyDownParameters, find, is_good, WORDS, counts_samples=False)
+MANY_DOWN = Rule(
+    NAME, "critical", ManyDownParameters, find, is_good, WORDS, counts_samples=False, end_reason=end_reason
+)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from minipanel.alerts.rule import Hold, Rule
 from minipanel.alerts.rules import many_down
-from minipanel.alerts.rules.silent import DOWN_REASONS, silence_of
+from minipanel.alerts.rules.silent import DOWN_OVER, DOWN_REASONS, end_reason, silence_of
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import duration
 from minipanel.config.section import Key
@@ -38,6 +38,7 @@ WORDS = Words(
     Pair("up again", "已恢复"),
     DOWN_REASONS,
     Pair("minipanel rollout --dry-run {nodes}", "minipanel rollout --dry-run {nodes}"),
+    DOWN_OVER,
 )
 NODE_DOWN = Rule(
     "node-down",
@@ -48,4 +49,5 @@ NODE_DOWN = Rule(
     WORDS,
     counts_samples=False,
     held_back_by=(many_down.NAME,),
+    end_reason=end_reason,
 )

@@ -6,10 +6,12 @@ import math
 from dataclasses import replace
 
 from minipanel.alerts.words import Pair
-from minipanel.models.alert import Bad
+from minipanel.models.alert import Alert, Bad
 from minipanel.models.cluster import Cluster, NodeNow
 
 NO_ANSWER, AGENT, REFUSED, CLOCK = "no-answer", "agent", "refused", "clock"
+REBOOTED = "rebooted"
+"""Known only once a node is back."""
 
 REASON_SECONDS = 10.0
 """For so long an alert waits for its reason."""
@@ -19,7 +21,9 @@ DOWN_REASONS = {
     AGENT: Pair("the node answers, its agent does not", "节点有应答，但 Agent 没有上报"),
     REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
     CLOCK: Pair("the panel refuses its samples, its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
+    REBOOTED: Pair("it was rebooted", "节点重启"),
 }
+DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已恢复，节点曾重启")}
 MANY_REASONS = {
     NO_ANSWER: Pair(
         "none of them answers; look at the panel's network or a switch", "全部无应答，请检查面板的网络或交换机"
@@ -30,7 +34,9 @@ MANY_REASONS = {
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),
     CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟过快，样本被面板拒绝"),
+    REBOOTED: Pair("they were rebooted", "节点重启"),
 }
+MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已恢复，节点曾重启")}
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
@@ -45,3 +51,11 @@ def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
     if known is None:
         return Bad(seconds=seconds - REASON_SECONDS)
     return replace(known, seconds=seconds)
+
+
+def end_reason(cluster: Cluster, alert: Alert) -> str:
+    """Return REBOOTED where a node that is back was seen in another boot since it fell silent."""
+    now = cluster.nodes[alert.node_id]
+    if now.rebooted_at is None:
+        return ""
+    return REBOOTED if cluster.uptime - now.rebooted_at <= cluster.now - alert.began_at else ""

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from minipanel.commands.forecast import megabytes
 from minipanel.commands.overview import DatabaseOverview, look_at_database
 from minipanel.database.soundness import complaint, last_alive
 from minipanel.doctor.subject import Subject, refuse_unseen
 from minipanel.errors import DatabaseError
 from minipanel.machine.lock import running_pid
+from minipanel.services.forecast import megabytes
 from minipanel.setup.look.check import Check, Verdict
 from minipanel.translations.language import Translate
 

@@ -16,7 +16,7 @@ RECORDS_A_DAY = 86_400 // RECORD_SECONDS
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`expected_bytes`: the size once each node has as many records and hours as are kept. `trouble`: None where it
-    fits.
+    fits. `days_left`: until the disk is full, where it does not fit.
     """
 
     nodes: int
@@ -24,6 +24,7 @@ class Forecast:
     record_bytes: int
     expected_bytes: int
     trouble: str | None
+    days_left: int | None = None
 
 
 def forecast(config: Config, size: Size) -> Forecast:
@@ -31,13 +32,20 @@ def forecast(config: Config, size: Size) -> Forecast:
     nodes = sum(node.enabled for node in config.nodes)
     records = _Growth(nodes * RECORDS_A_DAY * size.record_bytes, config.database.retention_days)
     hours = _Growth(nodes * DAY_BYTES, max(config.database.hours_days, config.database.retention_days))
-    return Forecast(
-        nodes,
-        config.database.retention_days,
-        round(size.record_bytes),
-        int(records.whole + hours.whole),
-        _trouble(config, size, records, hours),
+    expected_bytes = records.whole + hours.whole
+    folder = config.database.path.parent
+    free_bytes = shutil.disk_usage(folder).free
+    days = _days_left(size, records, hours, free_bytes)
+    trouble = (
+        None
+        if days is None
+        else (
+            f"The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
+            f"the database becomes about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
+            "Lower retention_days or hours_days, or make room."
+        )
     )
+    return Forecast(nodes, config.database.retention_days, round(size.record_bytes), int(expected_bytes), trouble, days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +63,17 @@ class _Growth:
         return max(0.0, self.whole - used_bytes) / max(1.0, self.day_bytes)
 
 
-def _trouble(config: Config, size: Size, records: _Growth, hours: _Growth) -> str | None:
-    folder = config.database.path.parent
-    free_bytes = shutil.disk_usage(folder).free
+def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) -> int | None:
+    """Return for how many days there is room, None where it is room enough."""
     room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
-    expected_bytes = records.whole + hours.whole
-    if expected_bytes - size.used_bytes <= room_bytes:
+    if records.whole + hours.whole - size.used_bytes <= room_bytes:
         return None
     both_bytes = records.day_bytes + hours.day_bytes
     # Records stop to grow first, hours go on.
     days_of_both = records.days_left(size.used_bytes - size.hours_bytes)
     if room_bytes <= days_of_both * both_bytes:
-        days = int(room_bytes / both_bytes)
-    else:
-        days = int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)
-    return (
-        f"The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
-        f"the database becomes about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
-        "Lower retention_days or hours_days, or make room."
-    )
+        return int(room_bytes / both_bytes)
+    return int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)
 
 
 def megabytes(size_bytes: float) -> str:
