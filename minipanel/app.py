@@ -20,6 +20,7 @@ from minipanel.alerts.desk import Desk
 from minipanel.config import Config
 from minipanel.errors import PanelError
 from minipanel.handlers import access, agents, alerts, auth, docs, metrics, nodes, scrape, stream
+from minipanel.handlers.allowed import allowed_by
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import ANYONE
 from minipanel.handlers.headers import with_safe_headers
@@ -77,6 +78,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         app.include_router(router)
     app.add_api_route("/api/health", health, dependencies=[ANYONE], responses=answered_with(Health), tags=["health"])
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
+    app.state.allowed = allowed_by(app.routes)
     app.router.routes.extend(page_routes(static))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
     _answer_errors(app)
@@ -157,7 +159,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {404: "There is nothing at this address.", 405: f"{request.method} is not possible at this address."}
     sentence = sentences.get(error.status_code, error.detail)
-    return _response(reply(error.status_code, ErrorAnswer(sentence), error.headers))
+    allowed = request.app.state.allowed.at(request.scope["path"]) if error.status_code == 405 else ""
+    headers = {**(error.headers or {}), **({"Allow": allowed} if allowed else {})}
+    return _response(reply(error.status_code, ErrorAnswer(sentence), headers))
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

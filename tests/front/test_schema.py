@@ -96,8 +96,10 @@ def ask(config: Config, authorization: str, *words: str, unchecked: str = UNTOLD
 
 
 def test_every_route_answers_whoever_is_logged_in_as_documented(config: Config) -> None:
-    # The stream has no end, a session that is logged out sees nothing more, and wrong logins have to wait in the end.
-    others = ["/api/metrics/stream", "/api/auth/logout", "/api/auth/login", "/api/metrics"]
+    # The stream has no end, a session that is logged out or ended sees nothing more (schemathesis takes its id from the
+    # list), and wrong logins have to wait in the end.
+    ending = ["/api/auth/logout", "/api/auth/sessions/{id}"]
+    others = ["/api/metrics/stream", "/api/auth/login", "/api/metrics", *ending]
     with session(config) as client:
         ask(config, client.headers["Authorization"], *(word for path in others for word in ("--exclude-path", path)))
         assert client.get("/api/auth/me").status_code == 200
@@ -107,6 +109,12 @@ def test_logging_out_answers_as_documented(config: Config) -> None:
     with session(config) as client:
         ask(config, client.headers["Authorization"], "--include-path", "/api/auth/logout")
         assert client.get("/api/auth/me").status_code == 401
+
+
+def test_ending_sessions_answers_as_documented(config: Config) -> None:
+    paths = ["/api/auth/sessions", "/api/auth/sessions/{id}"]
+    with session(config) as client:
+        ask(config, client.headers["Authorization"], *(word for path in paths for word in ("--include-path", path)))
 
 
 def test_samples_of_an_agent_are_answered_as_documented(config: Config) -> None:

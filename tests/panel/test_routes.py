@@ -95,6 +95,17 @@ async def test_what_is_not_there_gets_a_sentence(
     assert answer.json()["error"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/api/tokens", "GET, POST"), ("/api/tokens/7", "DELETE"), ("/api/metrics", "POST"), ("/api/health", "GET")],
+)
+async def test_a_method_that_is_not_possible_is_answered_with_all_that_are(
+    client: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    answer = await client.options(path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
 async def test_the_openapi_document_has_the_ingest_and_no_422(client: httpx.AsyncClient) -> None:
     await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
     document = (await client.get("/api/openapi.json")).json()
