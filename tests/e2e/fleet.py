@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
+from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig, UserConfig
 from minipanel.config.template import render_config
 from minipanel.services.tokens import agent_token
 from tests.e2e.trial import PASSWORD, START_SECONDS
@@ -162,9 +162,10 @@ def running_fleet(
     silent: Sequence[str] = (),
     port: int | None = None,
     interval: int = 5,
+    viewers: Sequence[str] = (),
 ) -> Iterator[Fleet]:
     """Run a panel of `names` and play its nodes while the block runs; they begin with the last `minutes`."""
-    fleet = Fleet(configured(folder, names, port or free_port(), interval), names, set(silent))
+    fleet = Fleet(configured(folder, names, port or free_port(), interval, viewers), names, set(silent))
     stop = threading.Event()
     nodes = threading.Thread(target=fleet.report, args=(stop, minutes), daemon=True)
     try:
@@ -178,7 +179,7 @@ def running_fleet(
         fleet.stop_panel()
 
 
-def configured(folder: Path, names: Sequence[str], port: int, interval: int = 5) -> Config:
+def configured(folder: Path, names: Sequence[str], port: int, interval: int = 5, viewers: Sequence[str] = ()) -> Config:
     """Write and return the configuration of a panel with these nodes."""
     config = Config(
         folder / "config.toml",
@@ -187,6 +188,7 @@ def configured(folder: Path, names: Sequence[str], port: int, interval: int = 5)
         DatabaseConfig(folder / "data.db"),
         AgentsConfig("token", secrets.token_hex(32), interval=interval),
         tuple(NodeConfig(name, f"127.2.{k >> 8}.{k & 255}", name) for k, name in enumerate(names, start=1)),
+        users=tuple(UserConfig(name, hash_of(PASSWORD), "viewer") for name in viewers),
     )
     config.path.write_text(render_config(config), encoding="utf-8")
     config.path.chmod(0o600)

@@ -112,6 +112,7 @@ def test_a_page_in_chinese_greets_a_chinese_browser(browser: object, trial: Tria
 
 def test_logging_out_shuts_the_page(page: Page, trial: Trial) -> None:
     log_in(page, trial)
+    page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("Password")).to_be_visible()
     page.goto(f"{trial.url}/history")

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import ROOT, keep_screenshot
+from tests.e2e.access import WIDTH, violations
+from tests.e2e.conftest import keep_screenshot
 from tests.e2e.fleet import Fleet, numbered, running_fleet
 from tests.e2e.month import fill_month
 from tests.e2e.visits import DESK, PHONE, TABLET, WALL, Screen, visit
-
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-WIDTH = """() => Math.max(document.documentElement.scrollWidth,
-  ...[...document.querySelectorAll("main *")].map((e) => e.checkVisibility() ? e.getBoundingClientRect().right : 0))"""
-"""How far anything reaches to the right, scrolled to or not."""
 
 VIEWS = {
     "realtime": ("/realtime", ".heat-map canvas"),
@@ -44,17 +37,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds: the rule and where."""
-    page.evaluate(Path(AXE).read_text("utf-8"))
-    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_to_mend(browser: Browser, fleet: Fleet, view: str, scheme: Literal["light", "dark"]) -> None:
@@ -75,6 +57,8 @@ def test_axe_finds_nothing_at_the_door_and_in_the_help(
         expect(page.get_by_role("dialog")).to_be_visible()
         assert violations(page) == []
         page.keyboard.press("Escape")
+        page.get_by_role("button", name="Account").click()
+        assert violations(page) == []
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_label("Password")).to_be_visible()
         assert violations(page) == []

@@ -40,8 +40,9 @@ def visit(
     scheme: Literal["light", "dark"] = "light",
     locale: str = "en-GB",
     may_complain: bool = False,
+    user: str | None = "miniadmin",
 ) -> Iterator[Page]:
-    """Open a path of the page as someone who is logged in. It must not complain in the console, unless it may."""
+    """Open a path of the page as this user, None: as nobody. It must not complain in the console, unless it may."""
     context = browser.new_context(
         locale=locale,
         timezone_id="Europe/Berlin",
@@ -53,8 +54,9 @@ def visit(
     )
     complaints: list[str] = []
     try:
-        credentials = {"username": "miniadmin", "password": PASSWORD}
-        assert context.request.post(f"{panel.url}/api/auth/login", data=credentials).ok
+        if user is not None:
+            credentials = {"username": user, "password": PASSWORD}
+            assert context.request.post(f"{panel.url}/api/auth/login", data=credentials).ok
         page = context.new_page()
         page.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -12,9 +12,12 @@ import { createSession, sessionKey } from '@/composables/useSession'
 import { createMessages } from '@/i18n'
 import { createPageRouter } from '@/router'
 
-const api = createApi(() => {
-  session.end()
-})
+const api = createApi(
+  () => {
+    session.end()
+  },
+  () => void session.renew(),
+)
 const session = createSession(api)
 const messages = createMessages('en')
 const language = createLanguage((chosen) => {

@@ -65,6 +65,10 @@ export function createUnits(locale: string, timeZone?: string) {
     },
     /** "24 Nov 2025, 14:05"; with its zone where the clocks change between `from` and `to` */
     dateMinuteIn: (from: number, to: number, seconds: number) => zoned(from, to)(dateMinute, seconds),
+    /** "24 Nov 2025" */
+    date: time({ dateStyle: 'medium' }),
+    /** "24 Nov 2025, 14:05" */
+    dateMinute,
     /** "24 Nov 2025, 14:05:20" */
     dateSecond: time({ dateStyle: 'medium', timeStyle: 'medium' }),
     /** "GMT+8" at the moment `seconds` */

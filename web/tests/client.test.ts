@@ -4,7 +4,8 @@ import { ApiError, createApi } from '@/api/client'
 
 const signedOut = vi.fn()
 const fetched = vi.fn<typeof fetch>()
-const api = createApi(signedOut)
+const refused = vi.fn()
+const api = createApi(signedOut, refused)
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
   fetched.mockResolvedValue(new Response(JSON.stringify(body), { status, headers }))
@@ -13,6 +14,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 beforeEach(() => {
   vi.stubGlobal('fetch', fetched)
   signedOut.mockReset()
+  refused.mockReset()
 })
 afterEach(() => vi.unstubAllGlobals())
 
@@ -50,6 +52,15 @@ describe('the API', () => {
     answer(401, { error: 'No.' })
     await expect(api.logIn('a', 'b')).rejects.toBeInstanceOf(ApiError)
     expect(signedOut).not.toHaveBeenCalled()
+  })
+
+  it('tells that something was refused, but not of who one is: that is asked then', async () => {
+    answer(403, { error: 'This takes an admin.' })
+    await expect(api.removeToken(7)).rejects.toMatchObject({ status: 403 })
+    expect(refused).toHaveBeenCalledOnce()
+    answer(403, { error: 'The proxy names a user who has no account here.' })
+    await expect(api.me()).rejects.toMatchObject({ status: 403 })
+    expect(refused).toHaveBeenCalledOnce()
   })
 
   it('bears a panel that is away, and a proxy that answers with a page', async () => {

@@ -9,6 +9,7 @@ import type { Api } from '@/api/client'
 import { apiKey } from '@/composables/useApi'
 import { type Cluster, clusterKey } from '@/composables/useCluster'
 import { languageKey } from '@/composables/useLanguage'
+import { type Session, sessionKey } from '@/composables/useSession'
 import { type Colours, themeKey } from '@/composables/useTheme'
 import { createMessages, type Language } from '@/i18n'
 import { createUnits } from '@/units'
@@ -21,16 +22,18 @@ export interface Surroundings {
   language?: Language
   api?: Partial<Api>
   cluster?: Partial<Cluster>
+  session?: Partial<Session>
 }
 
 /** Mount `component` with `props`, in English unless told otherwise. */
-export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {} }: Surroundings = {}) {
+export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {}, session = {} }: Surroundings = {}) {
   const messages = createMessages(language)
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
       { path: '/realtime/:node?', name: 'realtime', component: NOWHERE },
       { path: '/history/:node?', name: 'history', component: NOWHERE },
+      { path: '/sessions', name: 'sessions', component: NOWHERE },
       { path: '/:rest(.*)*', component: NOWHERE },
     ],
   })
@@ -42,6 +45,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       provide: {
         [apiKey as symbol]: api,
         [clusterKey as symbol]: cluster,
+        [sessionKey as symbol]: session,
         [languageKey as symbol]: { language: shallowRef(language), units },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
       },

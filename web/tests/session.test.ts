@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 
-import { ApiError } from '@/api/client'
+import { ApiError, type User } from '@/api/client'
 import { createSession } from '@/composables/useSession'
 import { createPageRouter } from '@/router'
 
 const user = { username: 'miniadmin', expires_at: 2_000_000_000, role: 'admin' as const, kind: 'session' as const }
 
-function sessionWith(me: () => Promise<typeof user>) {
+function sessionWith(me: () => Promise<User>) {
   const ask = vi.fn(me)
   const logIn = () => Promise.resolve({ ...user, token: 'x' })
   return { session: createSession({ me: ask, logIn, logOut: () => Promise.resolve({ status: 'ok' as const }) }), ask }
@@ -32,11 +32,57 @@ describe('a session', () => {
   })
 
   it('begins with a login and ends with a logout', async () => {
-    const { session } = sessionWith(nobody)
+    const { session, ask } = sessionWith(nobody)
+    ask.mockImplementation(() => Promise.resolve(user))
     await session.logIn('miniadmin', 'secret')
     expect(await session.mayEnter()).toBe(true)
     await session.logOut()
     expect(session.username.value).toBeNull()
+  })
+})
+
+describe('a session that ends elsewhere', () => {
+  const NOW = Date.now() / 1000
+
+  async function entered(expires_at: number | null) {
+    const made = sessionWith(() => Promise.resolve({ ...user, expires_at }))
+    await made.session.mayEnter()
+    return made
+  }
+
+  it.each([
+    [NOW + 3600, 'ended'],
+    [NOW - 1, 'expired'],
+    [null, 'ended'],
+  ])('and was good until %s, is told as %s, until the next login', async (expires_at, ending) => {
+    const { session } = await entered(expires_at)
+    session.end()
+    expect([session.username.value, session.ending.value]).toEqual([null, ending])
+    await session.logIn('miniadmin', 'secret')
+    expect(session.ending.value).toBeNull()
+  })
+
+  it('is not told to who logged out, or was never in', async () => {
+    const { session } = await entered(NOW + 3600)
+    await session.logOut()
+    session.end()
+    expect(session.ending.value).toBeNull()
+  })
+
+  it('is over too where the browser holds a wall screen’s link, which opens the kiosk view alone', async () => {
+    const { session, ask } = await entered(NOW + 3600)
+    ask.mockResolvedValue({ username: 'hall', expires_at: NOW, role: null, kind: 'kiosk' })
+    await session.renew()
+    expect(session.ending.value).toBe('ended')
+    expect(await session.mayEnter()).toBe(false)
+  })
+
+  it('shows what an admin may do no longer than one is an admin', async () => {
+    const { session, ask } = await entered(NOW + 3600)
+    expect(session.isAdmin.value).toBe(true)
+    ask.mockResolvedValue({ ...user, role: 'viewer' })
+    await session.renew()
+    expect([session.isAdmin.value, session.username.value]).toEqual([false, 'miniadmin'])
   })
 })
 
@@ -46,6 +92,12 @@ describe('the door', () => {
     await router.push('/history/node01?period=7d')
     expect(router.currentRoute.value.name).toBe('login')
     expect(router.currentRoute.value.query).toEqual({ to: '/history/node01?period=7d' })
+  })
+
+  it('lets a wall screen come to its own view without a login', async () => {
+    const router = createPageRouter(sessionWith(nobody).session)
+    await router.push('/kiosk?by=temperature#mpk_x')
+    expect(router.currentRoute.value.name).toBe('kiosk')
   })
 
   it('leads there too when a session ends on the way', async () => {

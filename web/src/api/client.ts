@@ -17,6 +17,11 @@ export type HistorySet = Schemas['HistorySet']
 export type HistorySpread = Schemas['HistorySpread']
 export type Gap = Schemas['GapAnswer']
 export type NodeGaps = Schemas['GapsNode']
+export type OpenSession = Schemas['SessionAnswer']
+export type ApiToken = Schemas['TokenAnswer']
+export type TokenScope = ApiToken['scope']
+export type WallScreen = Schemas['KioskAnswer']
+export type AuditEntry = Schemas['AuditAnswer']
 
 export const PERIODS = ['1d', '7d', '1m'] as const
 export type Period = (typeof PERIODS)[number]
@@ -29,6 +34,7 @@ const FIELDS_OF_SET = [...METRICS.flatMap(({ ofTotal, columns }) => (ofTotal ===
 
 /** A session counts as ended by these; a wrong password at the door is a 401 too, but ends nothing. */
 const UNAUTHENTICATED = 401
+const FORBIDDEN = 403
 
 /** What went wrong with a request. `status` is 0 where the panel could not be reached at all. */
 export class ApiError extends Error {
@@ -42,9 +48,12 @@ export class ApiError extends Error {
   }
 }
 
-/** The panel's routes as functions. `onSignedOut` is called when any of them finds that the session is over. */
-export function createApi(onSignedOut: () => void) {
-  async function asUser<T>(path: string, init: RequestInit = {}): Promise<T> {
+/**
+ * The panel's routes as functions. `onSignedOut` is called when any of them finds that the session is over, `onRefused` when
+ * it finds that one may not do that.
+ */
+export function createApi(onSignedOut: () => void, onRefused: () => void = () => undefined) {
+  async function known<T>(path: string, init: RequestInit = {}): Promise<T> {
     try {
       return await request<T>(path, init)
     } catch (error) {
@@ -53,11 +62,34 @@ export function createApi(onSignedOut: () => void) {
     }
   }
 
+  async function asUser<T>(path: string, init: RequestInit = {}): Promise<T> {
+    try {
+      return await known<T>(path, init)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === FORBIDDEN) onRefused()
+      throw error
+    }
+  }
+
+  const remove = (path: string, id: string | number) =>
+    asUser<Schemas['Ended']>(`${path}/${encodeURIComponent(id)}`, { method: 'DELETE' })
+
   return {
     logIn: (username: string, password: string) =>
       request<Schemas['LoginAnswer']>('/api/auth/login', asJson({ username, password })),
     logOut: () => asUser<Schemas['LogoutAnswer']>('/api/auth/logout', { method: 'POST' }),
-    me: () => asUser<User>('/api/auth/me'),
+    me: () => known<User>('/api/auth/me'),
+    openKiosk: (secret: string) => request<Schemas['KioskOpened']>('/api/auth/kiosk', asJson({ secret })),
+    sessions: () => asUser<OpenSession[]>('/api/auth/sessions'),
+    endSession: (id: string) => remove('/api/auth/sessions', id),
+    tokens: () => asUser<ApiToken[]>('/api/tokens'),
+    addToken: (name: string, scope: TokenScope, days: number) =>
+      asUser<Schemas['NewTokenAnswer']>('/api/tokens', asJson({ name, scope, days })),
+    removeToken: (id: number) => remove('/api/tokens', id),
+    kiosks: () => asUser<WallScreen[]>('/api/kiosks'),
+    addKiosk: (name: string, days: number) => asUser<Schemas['NewKioskAnswer']>('/api/kiosks', asJson({ name, days })),
+    removeKiosk: (id: number) => remove('/api/kiosks', id),
+    audit: (days: number) => asUser<AuditEntry[]>(`/api/audit?days=${String(days)}`),
     nodes: () => asUser<Node[]>('/api/nodes'),
     realtime: (signal?: AbortSignal) => asUser<Realtime>('/api/metrics/realtime', { signal }),
     trend: () => asUser<Trend>('/api/metrics/trend'),

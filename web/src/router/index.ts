@@ -8,7 +8,7 @@ import { whenOf } from '@/history/when'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Shown to anyone, without the frame. */
+    /** Shown to anyone; what frame it has it brings along. */
     isOpen?: boolean
   }
 }
@@ -22,6 +22,13 @@ const routes: RouteRecordRaw[] = [
     name: 'history',
     component: () => import('@/views/HistoryView.vue'),
     props: ({ params, query }) => ({ node: params['node'] || undefined, when: whenOf(query) }),
+  },
+  { path: '/sessions', name: 'sessions', component: () => import('@/views/SessionsView.vue') },
+  {
+    path: '/kiosk',
+    component: () => import('@/views/KioskView.vue'),
+    meta: { isOpen: true },
+    children: [{ path: '', name: 'kiosk', component: () => import('@/views/RealtimeView.vue') }],
   },
   { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/views/NowhereView.vue') },
 ]

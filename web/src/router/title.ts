@@ -4,7 +4,13 @@ import type { RouteLocationNormalizedLoaded } from 'vue-router'
 
 /** "node001 · History · MiniPanel" */
 export function titleOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'name' | 'params'>, t: (key: string) => string): string {
-  const views: Record<string, string> = { login: t('login.title'), realtime: t('nav.realtime'), history: t('nav.history') }
+  const views: Record<string, string> = {
+    login: t('login.title'),
+    realtime: t('nav.realtime'),
+    kiosk: t('nav.realtime'),
+    history: t('nav.history'),
+    sessions: t('access.sessions'),
+  }
   const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, 'MiniPanel']
   return parts.filter(Boolean).join(' · ')
 }

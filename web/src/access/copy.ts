@@ -1,0 +1,13 @@
+/** Copy what stands in a field. */
+
+/** Tell whether it worked. Browsers give their clipboard to pages over HTTPS alone; the older way works without. */
+export async function copyFrom(field: HTMLInputElement): Promise<boolean> {
+  field.focus()
+  field.select()
+  if (isSecureContext) {
+    const isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false)
+    if (isCopied) return true
+  }
+  // Deprecated, and the only way on a page without HTTPS.
+  return document.execCommand('copy')
+}
