@@ -23,6 +23,9 @@ SCRIPT = "install-agent.sh"
 CA = "ca.pem"
 HOME = "/opt/minipanel-agent"
 
+LOCK_SECONDS = 20
+"""How long a roll-out waits on a node for another one; less than a step may take."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = _PACKAGE.parent
 _BLOCK_BYTES = 4096
@@ -91,6 +94,9 @@ def install_command(files: Mapping[str, bytes]) -> str:
             "export LC_ALL=C",
             "umask 077",
             "mkdir -p /opt",
+            # One at a time: after Ctrl-C the other end goes on until it has put the node right.
+            "exec 8</opt",
+            f"{{ flock -w {LOCK_SECONDS} 8 || {{ echo another roll-out is at work on this node >&2; false; }}; }}",
             "for d in /opt/.minipanel-agent.*; do [ -d $d ] && flock -n $d true && rm -rf $d || :; done",
             "d=$(mktemp -d /opt/.minipanel-agent.XXXXXX)",
             'trap "rm -rf $d" EXIT',

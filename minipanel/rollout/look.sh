@@ -64,6 +64,7 @@ look_at_folder() {
     while [ ! -d "$place" ]; do
         place=$(dirname "$place")
     done
+    rm -f "$place"/.minipanel-look.* 2>/dev/null
     say "free_$1" "$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print $4 }')"
     if file=$(mktemp "$place/.minipanel-look.XXXXXX" 2>&1); then
         rm -f "$file"
@@ -90,6 +91,9 @@ look_at_installed() {
     done
 }
 
+file=''
+trap 'rm -f "$file"' EXIT
+trap 'exit 1' HUP INT TERM
 say clock "$(date +%s)"
 say uid "$(id -u)"
 [ ! -d /run/systemd/system ] || say systemd yes

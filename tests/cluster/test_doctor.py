@@ -194,6 +194,7 @@ def test_munged_and_systemctl_that_hang_are_lines_with_a_remedy(installation: In
 
 
 def test_a_broken_configuration_is_told_and_the_rest_looked_at(installation: Installation) -> None:
+    wait_for(lambda: look(installation), lambda found: found["nodes"][0]["detail"] == "4 of 4 are up")
     installation.node.shell(f"cp -p {CONFIG} /root/kept; printf '[weather]\\nsunny = true\\n' >>{CONFIG}")
     try:
         found = look(installation)

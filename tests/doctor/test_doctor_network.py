@@ -122,6 +122,14 @@ def test_a_port_that_firewalld_closes_comes_with_the_commands_that_open_it(tmp_p
     )
 
 
+def test_where_firewalld_does_not_say_the_port_is_not_called_closed(tmp_path: Path, machine: Machine) -> None:
+    machine.command("firewall-cmd", FIREWALL.format(code=13))
+    machine.command("ip", "")
+    check = only(look_at_firewall(subject_of(tmp_path, machine)))
+    assert (check.verdict, check.remedy) == (WARNING, "firewall-cmd --list-all-zones")
+    assert check.detail == "`firewall-cmd --zone=public --query-port=8080/tcp`: exit code 13"
+
+
 def test_a_port_that_firewalld_lets_in_is_good(tmp_path: Path, machine: Machine) -> None:
     machine.command("firewall-cmd", FIREWALL.format(code=0))
     machine.command("ip", "")

@@ -165,11 +165,17 @@ def test_a_python_in_a_home_folder_is_named_and_not_taken() -> None:
     assert facts["python_hidden"].startswith("/usr/")
 
 
-def look_below(root: Path) -> Facts:
-    """Return what a look says of a node whose folders lie below `root`."""
+def look_script(root: Path) -> str:
+    """Return the look for a node whose folders lie below `root`."""
     text = LOOK.read_text()
     for place in ("/opt", "/var/lib", "/etc/systemd/system"):
         text = text.replace(f":{place}", f":{root}{place}")
+    return text
+
+
+def look_below(root: Path) -> Facts:
+    """Return what a look says of a node whose folders lie below `root`."""
+    text = look_script(root)
     done = subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{text}", capture_output=True, text=True, check=True)
     return parse_facts(Answer(done.returncode, done.stdout, done.stderr))
 
@@ -186,6 +192,23 @@ def test_the_look_tries_to_write_and_leaves_nothing(tmp_path: Path) -> None:
         subprocess.run(["umount", tmp_path / "opt"], check=True)
     assert (facts["write_opt"], facts["write_var"], facts["write_etc"]) == ("Read-only file system", "", "")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_look_that_is_ended_half_way_leaves_nothing_and_the_next_takes_what_a_killed_one_left(tmp_path: Path) -> None:
+    folder = tmp_path / "opt"
+    folder.mkdir()
+    text = look_script(tmp_path)
+    ended, killed = (
+        text.replace('        rm -f "$file"\n', f"        kill -s {name} $$\n") for name in ("TERM", "KILL")
+    )
+    assert (
+        subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{ended}", capture_output=True, text=True).returncode == 1
+    )
+    assert list(folder.iterdir()) == []
+    subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{killed}", capture_output=True, text=True)
+    assert len(list(folder.iterdir())) == 1
+    look_below(tmp_path)
+    assert list(folder.iterdir()) == []
 
 
 def test_the_look_asks_the_munged_that_the_agent_will_ask(munged: str) -> None:

@@ -15,7 +15,17 @@ from minipanel import __version__
 from minipanel.errors import CommandError
 from minipanel.rollout.facts import UNIT
 from minipanel.rollout.kit import AGENT as AGENT_FILE
-from minipanel.rollout.kit import CA, SCRIPT, Kit, agent_config, gather_kit, install_command, install_input, needed_kib
+from minipanel.rollout.kit import (
+    CA,
+    LOCK_SECONDS,
+    SCRIPT,
+    Kit,
+    agent_config,
+    gather_kit,
+    install_command,
+    install_input,
+    needed_kib,
+)
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import spread_seconds
 from minipanel.services.agent_config import AgentsNodeConfig
@@ -163,3 +173,17 @@ def test_a_copy_under_way_is_known_as_such(tmp_path: Path) -> None:
     command = install_command(files).replace("/opt", str(tmp_path))
     done = subprocess.run(["/bin/sh", "-c", command], input=install_input(files), capture_output=True, check=True)
     assert done.stdout == b""
+
+
+def test_two_installations_on_a_node_wait_for_each_other(tmp_path: Path) -> None:
+    files = {SCRIPT: b"exit 0"}
+    command = install_command(files).replace("/opt", str(tmp_path)).replace(f"-w {LOCK_SECONDS}", "-w 0.2")
+    holder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        done = subprocess.run(["sh", "-c", command], input=install_input(files), capture_output=True)
+    finally:
+        os.close(holder)
+    assert (done.returncode, done.stderr) == (1, b"another roll-out is at work on this node\n")
+    assert list(tmp_path.iterdir()) == []
+    assert subprocess.run(["sh", "-c", command], input=install_input(files)).returncode == 0

@@ -5,10 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from minipanel.config import Config
+from minipanel.errors import CommandError
 from minipanel.setup import places
 from minipanel.setup.change.service import write_whole
 from minipanel.setup.look.ports import is_firewalld_running
 from minipanel.setup.system import System
+
+_NO = 1
+"""How firewall-cmd ends where a port is closed (firewall-cmd(1), exit codes); a zone that is not there is another."""
 
 
 def open_port(port: int, address: str, system: System) -> list[str]:
@@ -53,8 +57,12 @@ def _close_others(kept: list[tuple[str, str]], system: System) -> None:
 
 
 def is_open(zone: str, rule: str, system: System) -> bool:
-    """Tell whether a zone lets in what this rule names: "8080/tcp"."""
-    return system.run("firewall-cmd", f"--zone={zone}", f"--query-port={rule}").is_done
+    """Tell whether a zone lets in what this rule names: "8080/tcp". Raises CommandError where that is not known."""
+    words = ("firewall-cmd", f"--zone={zone}", f"--query-port={rule}")
+    outcome = system.run(*words)
+    if outcome.code not in (0, _NO):
+        raise CommandError(f"`{' '.join(words)}`: {outcome.last_words}")
+    return outcome.is_done
 
 
 def zones(address: str, system: System) -> list[str]:
