@@ -107,10 +107,14 @@ class Desk:
         waiting = await self.waiting()
         alerts, beat = self._alerts.config, self._alerts.heartbeat
         first = [ChannelConfig(MAIL_CHANNEL, "mail", alerts.mail)] if alerts.mail else []
-        channels = [
-            _channel(each, [message for message in waiting if message.channel == each.name], with_errors)
-            for each in (*first, *alerts.channel)
-        ]
+
+        def make() -> list[ChannelAnswer]:
+            return [
+                _channel(each, [message for message in waiting if message.channel == each.name], with_errors)
+                for each in (*first, *alerts.channel)
+            ]
+
+        channels = await asyncio.to_thread(make)  # a large node set is folded in it
         heartbeat = HeartbeatAnswer(beat.reached_at, beat.failing_since, beat.error if with_errors else None)
         return ChannelsAnswer(channels, heartbeat if beat.is_set else None)
 

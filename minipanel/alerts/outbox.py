@@ -183,6 +183,7 @@ class Outbox:
     async def _send(self, message: Message) -> bool:
         channel = self._channels().get(message.channel)
         if channel is None:
+            log.warning("An alert waited for %s, which is set no longer; it is given up.", escape(message.channel))
             await self._box.failed(message, "There is no such channel any more.", None, int(self._clock()))
             return True
         # What was accepted before its mark could be stored is not sent again.

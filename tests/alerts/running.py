@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ class Running:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return what a statement finds in the database."""
-        with sqlite3.connect(self.panel.config.database.path) as connection:
+        with closing(sqlite3.connect(self.panel.config.database.path)) as connection:
             return connection.execute(sql).fetchall()
 
 

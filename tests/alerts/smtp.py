@@ -20,15 +20,29 @@ from tests.ports import free_port
 
 
 class Postbox:
-    """Keeps what was delivered. `answers`: what is said to the next mails instead of taking them."""
+    """Keeps what was delivered. `answers`: what is said to the next mails instead of taking them.
+
+    `refuses`: what is said to recipients; `recipients`: who was taken.
+    """
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: list[str] = []
+        self.refuses: dict[str, str] = {}
+        self.recipients: list[str] = []
         self.hangs = False
         self.drops = False
         self.was_encrypted = False
         self.port = 0
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        self.recipients.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         if self.hangs:

@@ -12,10 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from minipanel.alerts.channel_config import ChannelConfig
 from minipanel.alerts.config import AlertsConfig, SmtpConfig
 from minipanel.app import create_app
 from minipanel.models.sample import Sample
 from minipanel.services.panel import Panel
+from tests.alerts.hooks import hook
 from tests.alerts.smtp import postbox
 from tests.panel.example import PASSWORD, caller, config_in, with_viewer
 
@@ -176,6 +178,76 @@ async def test_a_test_message_reaches_the_mail_server_or_says_why_not(tmp_path: 
             refused = await admin.post("/api/alerts/test", json={"channel": "mail"})
             assert refused.status_code == 400
             assert "550 no such user" in refused.json()["error"]
+
+
+async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side_said(
+    tmp_path: Path, time: Time
+) -> None:
+    with postbox() as box, hook() as far:
+        far.body = b"queued"
+        channels = (
+            ChannelConfig("night", "mail", ("night@example.org",)),
+            ChannelConfig("tickets", "webhook", url=far.url),
+            ChannelConfig("sms", "exec", command=("/bin/cat",)),
+            ChannelConfig("wx", "wecom", url=far.url),
+        )
+        rooms = {"alerts": AlertsConfig(name="c1", channel=channels), "alerts.smtp": SmtpConfig(port=box.port)}
+        async with panel(tmp_path, time, **rooms) as app, logged_in(app) as admin:
+
+            async def tried(name: str) -> httpx.Response:
+                return await admin.post("/api/alerts/test", json={"channel": name})
+
+            assert (await tried("night")).json() == {"status": "ok", "said": "250 taken"}
+            assert (await tried("tickets")).json() == {"status": "ok", "said": "200 OK: queued"}
+            assert far.got[0].json["rule"] == "test"
+            assert far.got[0].json["cluster"] == "c1"
+            assert (await tried("sms")).json()["said"].startswith('{"version": 1, "key": "test-')
+            refused = await tried("wx")
+            assert refused.status_code == 400
+            assert refused.json()["error"].endswith("does not answer as such a robot: 200 OK: queued")
+            unknown = await tried("pager")
+            assert unknown.json()["error"] == "channel is 'pager'; it must be one of night, tickets, sms, wx."
+            far.answer = lambda _: (200, b'{"errcode":0,"errmsg":"ok"}')
+            answers = [await tried("wx") for _ in range(20)]
+            assert [each.status_code for each in answers] == [200] * 19 + [400]
+            assert "has had as many messages as it takes in a minute" in answers[-1].json()["error"]
+
+
+async def test_where_alerts_go_is_seen_by_all_and_what_the_other_side_answered_by_admins(
+    tmp_path: Path, time: Time
+) -> None:
+    with hook() as far:
+        far.status, far.body = 500, b"internal: db7.corp"
+        channels = (ChannelConfig("h", "webhook", url=far.url, severity="critical", nodes=("node001", "node002")),)
+        alerts = AlertsConfig(mail=("a@b",), channel=channels, heartbeat=far.url)
+        async with panel(tmp_path, time, alerts=alerts, **{"alerts.smtp": SmtpConfig(port=1)}) as app:
+            await pass_seconds(app, time, 60)
+            await pass_seconds(app, time, 120, cpu_temp=99.0)
+            await app.state.alerts.outbox.send_due()
+            await app.state.alerts.heartbeat.beat()
+            async with logged_in(app) as admin, logged_in(app, "vera") as viewer:
+                for client, sees in ((admin, True), (viewer, False)):
+                    answer = (await client.get("/api/alerts/channels")).json()
+                    waiting = (await client.get("/api/messages")).json()
+                    assert [(each["name"], each["kind"], each["waiting"]) for each in answer["channels"]] == [
+                        ("mail", "mail", 1),
+                        ("h", "webhook", 1),
+                    ]
+                    assert answer["channels"][1] | {"try_at": 0, "error": ""} == {
+                        "name": "h",
+                        "kind": "webhook",
+                        "severity": "critical",
+                        "nodes": "node[001-002]",
+                        "waiting": 1,
+                        "tries": 1,
+                        "try_at": 0,
+                        "error": "",
+                    }
+                    assert answer["heartbeat"]["failing_since"] == time.now
+                    assert [each["error"] is not None for each in waiting] == [sees] * 2
+                    assert ("db7.corp" in str(answer) and "db7.corp" in str(waiting)) == sees
+                    assert "s3cret" not in str(answer) + str(waiting)
+                assert "db7.corp" not in str((await viewer.get("/api/alerts")).json())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,55 @@ def test_a_login_whose_password_stands_in_a_file(tmp_path: Path) -> None:
         (tmp_path / "wrong").write_text("open\n")
         assert "535" in refusal(mail(box.port, **login, password_file=tmp_path / "wrong"))
         assert "can't be read" in refusal(mail(box.port, **login, password_file=tmp_path / "none"))
+
+
+def test_tls_from_the_first_byte(tmp_path: Path) -> None:
+    made, _, context = certificate(tmp_path)
+    with postbox(ssl_context=context) as box:
+        assert mail(box.port, security="tls", ca_file=made).send(LETTER) == "250 taken"
+        assert "TLS failed" in refusal(mail(box.port, security="tls"))
+        assert len(box.mails) == 1
+
+
+def test_who_is_refused_for_now_gets_it_later_and_nobody_gets_it_twice() -> None:
+    with postbox() as box:
+        box.refuses = {"x@example.org": "450 greylisted"}
+        channel = mail(box.port)
+        assert refusal(channel) == (
+            f"The mail server 127.0.0.1:{box.port} took it for others and refused x@example.org: 450 greylisted."
+        )
+        box.refuses = {}
+        channel.send(LETTER)
+        assert box.recipients == ["ops@cluster", "x@example.org"]
+        assert len({each["Message-ID"] for each in box.mails}) == 1
+
+
+def test_who_is_refused_for_good_is_in_the_log_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    with postbox() as box:
+        box.refuses = {"x@example.org": "550 no such user"}
+        assert mail(box.port).send(LETTER) == "250 taken; refused x@example.org"
+        assert box.recipients == ["ops@cluster"]
+        assert "refused x@example.org: 550 no such user" in caplog.text
+        box.refuses["ops@cluster"] = "550 nor this"
+        assert refusal(mail(box.port)) == (
+            f"The mail server 127.0.0.1:{box.port} refused the recipients: 550 nor this."
+        )
+
+
+def test_a_server_that_drips_its_answer_is_waited_for_so_long_and_no_longer() -> None:
+    stopped = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        opened, _ = server.accept()
+        with opened, suppress(OSError):
+            while not stopped.wait(0.05):
+                opened.sendall(b"2")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        port = server.getsockname()[1]
+        said = refusal(replace(mail(port), total_seconds=0.5))
+        stopped.set()
+        thread.join()
+    assert said == f"The mail server 127.0.0.1:{port} did not come to an end within 0.5 seconds."

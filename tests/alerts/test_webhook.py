@@ -168,3 +168,22 @@ def test_an_address_from_a_file_is_read_anew_each_time(tmp_path: Path) -> None:
         with pytest.raises(NotSent, match='has the scheme "ftp"') as caught:
             channel.send(LETTER)
     assert "s3cret" not in str(caught.value)
+
+
+def test_many_addresses_that_do_not_answer_take_no_longer_than_one() -> None:
+    tried = []
+
+    class Slow(list):  # type: ignore[type-arg]
+        def __iter__(self):  # type: ignore[no-untyped-def]
+            for entry in super().__iter__():
+                tried.append(entry)
+                yield entry
+
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first, socket.socket() as two:
+        for each in (first, two):  # fill the queue: from now on a connection is not answered
+            each.setblocking(False)
+            each.connect_ex(server.getsockname())
+        entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", server.getsockname())
+        channel = webhook("http://hooks.example.org/", total_seconds=0.3, resolve=lambda *_: Slow([entry] * 50))
+        assert refusal(channel) == "hooks.example.org:80 did not answer within 0.3 seconds."
+    assert len(tried) < 5

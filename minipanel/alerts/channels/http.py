@@ -125,6 +125,8 @@ class Caller:
             except OSError as error:
                 opened.close()
                 trouble = error
+                if deadline.is_over:
+                    break
                 continue
             except NotSent:
                 opened.close()

@@ -147,7 +147,7 @@ class Mail:
             message["Auto-Submitted"] = "auto-generated"
         except (ValueError, HeaderParseError) as error:
             raise NotSent(f"The mail can't be made: {escape(str(error), 120)}.") from None
-        message.set_content(letter.body + "\n", charset="utf-8")
+        message.set_content(letter.body + "\n", charset="utf-8", cte="quoted-printable")  # for relays of 7 bits
         return message
 
     def _connected(self, deadline: Deadline) -> smtplib.SMTP:
