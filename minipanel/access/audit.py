@@ -19,14 +19,14 @@ KEEP_DAYS = 400
 """As long as hours of history are to be kept."""
 
 MAX_ROWS = 50_000
-MAX_FAILED_ROWS = 10_000
-"""The newest of failed logins, which anybody can cause, so that they push nothing else out."""
+STORMS: dict[Deed, int] = {"login_failed": 10_000, "kiosk_opened": 10_000}
+"""What comes in storms, as anybody can cause it, or whoever has a link: so many rows each, which push nothing out."""
 
 FOLD_SECONDS = 3600
 """The same of one person from one address within this time is one row."""
 
 MAX_UNWRITTEN = 100
-"""More failed logins from other addresses than that, between two writings, are told of together."""
+"""More of STORMS from other addresses than that, between two writings, are told of together."""
 
 COMMAND_LINE = "the command line"
 """The address of what root did by a command."""
@@ -45,19 +45,19 @@ class Audit:
         self._unwritten: dict[tuple[Deed, str, str, str], AuditEntry] = {}
         self._newest = 0
         self.news = asyncio.Event()
-        """Set when there is something to write that is no failed login: those come in storms."""
+        """Set when there is something to write that comes in no storms."""
 
     def note(self, what: Deed, who: str, address: str, subject: str = "") -> None:
         """Take in what was done, and log it. The names come from config.toml or were checked; the address was not."""
         who, address, subject = escape(who), escape(address), escape(subject)
         level = logging.WARNING if what == "login_failed" else logging.INFO
         log.log(level, SENTENCES[what].format(who=who, address=address, subject=subject))
-        if what == "login_failed" and (what, who, address, subject) not in self._unwritten:
+        if what in STORMS and (what, who, address, subject) not in self._unwritten:
             address = ELSEWHERE if len(self._unwritten) >= MAX_UNWRITTEN else address
         now, same = int(self._clock()), (what, who, address, subject)
-        before = self._unwritten.get(same)
+        before = self._unwritten.pop(same, None)  # back at the end: in the order of their last times
         first, times = (before.at, before.times + 1) if before else (now, 1)
-        if what != "login_failed":
+        if what not in STORMS:
             self.news.set()
         self._unwritten[same] = AuditEntry(first, now, what, who, address, subject, times)
 
@@ -94,4 +94,4 @@ class Audit:
     async def prune(self) -> None:
         """Forget what is too old or too much. Raises DatabaseError, TryLater."""
         before = int(self._clock()) - KEEP_DAYS * DAY_SECONDS
-        await self._run(partial(tables.prune_audit, before=before, limits={True: MAX_FAILED_ROWS, False: MAX_ROWS}))
+        await self._run(partial(tables.prune_audit, before=before, limits=STORMS, limit=MAX_ROWS))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from minipanel.access.audit import COMMAND_LINE, DAY_SECONDS, ELSEWHERE, KEEP_DAYS, MAX_FAILED_ROWS, MAX_ROWS
+from minipanel.access.audit import COMMAND_LINE, DAY_SECONDS, ELSEWHERE, KEEP_DAYS, MAX_ROWS, STORMS
 from minipanel.commands.access_tables import clock_time, in_their_words, translate
 from minipanel.database import access as tables
 from minipanel.database.beside import read_beside
@@ -25,7 +25,7 @@ def show_audit(config_path: Path, days: int, as_json: bool) -> None:
         raise CommandError(said)
     database = load_config(config_path).database.path
     since = int(time.time()) - days * DAY_SECONDS
-    job = partial(tables.audit, since=since, limit=MAX_ROWS + MAX_FAILED_ROWS)
+    job = partial(tables.audit, since=since, limit=MAX_ROWS + sum(STORMS.values()))
     entries = sorted(in_their_words(lambda: read_beside(database, job)), key=lambda entry: entry.last_at)
     if as_json:
         print(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from minipanel.config import UserConfig
-from minipanel.models.access import AuditEntry, KeyRow, SessionRow
+from minipanel.models.access import AuditEntry, Deed, KeyRow, SessionRow
 
 
 def put_only_users(connection: sqlite3.Connection, accounts: Sequence[UserConfig], now: int) -> None:
@@ -83,30 +83,36 @@ _KEY = "kind, name, scope, digest, created_at, created_by, expires_at"
 
 
 def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fold_seconds: int) -> None:
-    """Add what was done. The same again within `fold_seconds` of its first time is counted in one row."""
+    """Add what was done. The same again within `fold_seconds` of its first time is counted in one row, the newest."""
     for entry in entries:
         same = (entry.what, entry.who, entry.address, entry.subject)
-        done = connection.execute(
-            "UPDATE audit SET times = times + ?, last_at = max(last_at, ?) WHERE id = "
-            "(SELECT max(id) FROM audit WHERE what = ? AND who = ? AND address = ? AND subject = ? AND at > ?)",
-            (entry.times, entry.last_at, *same, entry.at - fold_seconds),
-        )
-        if not done.rowcount:
-            connection.execute(
-                "INSERT INTO audit (at, last_at, what, who, address, subject, times) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (entry.at, entry.last_at, *same, entry.times),
-            )
-
-
-def prune_audit(connection: sqlite3.Connection, before: int, limits: Mapping[bool, int]) -> None:
-    """Forget what is older than `before`, and the oldest over a limit: that of failed logins (True), of all else."""
-    connection.execute("DELETE FROM audit WHERE last_at < ?", (before,))
-    for is_failed, limit in limits.items():
+        found = connection.execute(
+            "SELECT id, at, last_at, times FROM audit WHERE what = ? AND who = ? AND address = ? AND subject = ? "
+            "AND at > ? ORDER BY id DESC LIMIT 1",
+            (*same, entry.at - fold_seconds),
+        ).fetchone()
+        id, at, last_at, times = found or (None, entry.at, entry.last_at, 0)
+        # A new id, also for what is folded: who reads the newest, or what came after some row, sees that it was again.
+        connection.execute("DELETE FROM audit WHERE id = ?", (id,))
         connection.execute(
-            "DELETE FROM audit WHERE id IN "
-            "(SELECT id FROM audit WHERE (what = 'login_failed') = ? ORDER BY last_at DESC, id DESC LIMIT -1 OFFSET ?)",
-            (is_failed, limit),
+            "INSERT INTO audit (at, last_at, what, who, address, subject, times) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (at, max(last_at, entry.last_at), *same, times + entry.times),
         )
+
+
+def prune_audit(connection: sqlite3.Connection, before: int, limits: Mapping[Deed, int], limit: int) -> None:
+    """Forget what is older than `before`, and the oldest over a limit: of each deed that has one, of all the others."""
+    connection.execute("DELETE FROM audit WHERE last_at < ?", (before,))
+    for what, most in limits.items():
+        connection.execute(_OVER_LIMIT.format(condition="what = ?"), (what, most))
+    others = f"what NOT IN ({', '.join('?' * len(limits))})"
+    connection.execute(_OVER_LIMIT.format(condition=others), (*limits, limit))
+
+
+_OVER_LIMIT = (
+    "DELETE FROM audit WHERE id IN "
+    "(SELECT id FROM audit WHERE {condition} ORDER BY last_at DESC, id DESC LIMIT -1 OFFSET ?)"
+)
 
 
 def audit(connection: sqlite3.Connection, since: int, limit: int) -> list[AuditEntry]:

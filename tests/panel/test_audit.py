@@ -18,7 +18,7 @@ from minipanel.config import Config
 from minipanel.database import access as tables
 from minipanel.database.connection import open_writer
 from minipanel.errors import DatabaseError
-from minipanel.models.access import DEEDS, SENTENCES, AuditEntry
+from minipanel.models.access import DEEDS, SENTENCES, AuditEntry, Deed
 from tests.panel.example import PASSWORD, Opened, caller, config_in, running_app, with_viewer
 
 pytestmark = pytest.mark.anyio
@@ -102,16 +102,18 @@ async def test_the_same_within_an_hour_is_one_row(opened: Opened, config: Config
     assert len(rows) in (4, 6)
 
 
-async def test_a_storm_of_failed_logins_fills_neither_memory_nor_disk(
-    opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("what", "subject"), [("login_failed", ""), ("kiosk_opened", "hall")])
+async def test_a_storm_fills_neither_memory_nor_disk_and_pushes_nothing_out(
+    opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch, what: Deed, subject: str
 ) -> None:
-    monkeypatch.setattr(module, "MAX_FAILED_ROWS", 150)
+    monkeypatch.setitem(module.STORMS, what, 150)
+    monkeypatch.setattr(module, "MAX_ROWS", 1)
     clock = Clock()
     access = opened(config, clock)
     access.audit.note("login", "vera", "10.0.0.9")
     for turn in range(5):
         for number in range(1000):
-            access.audit.note("login_failed", "", f"10.{turn}.{number // 256}.{number % 256}")
+            access.audit.note(what, "", f"10.{turn}.{number // 256}.{number % 256}", subject)
         assert len(access.audit._unwritten) <= module.MAX_UNWRITTEN + 1
         await access.audit.flush()
         clock.now += 30
@@ -119,7 +121,18 @@ async def test_a_storm_of_failed_logins_fills_neither_memory_nor_disk(
     rows = await told(access)
     assert len(rows) == 151
     assert rows[-1][0] == "login", "what people did is pushed out by no storm"
-    assert ("login_failed", "", "other addresses", "") in [row[:4] for row in rows]
+    assert (what, "", "other addresses", subject) in [row[:4] for row in rows]
+
+
+async def test_what_is_done_again_is_the_newest_again(opened: Opened, config: Config) -> None:
+    clock = Clock()
+    access = opened(config, clock)
+    for who in ("vera", "wim", "vera"):
+        access.audit.note("login", who, "10.0.0.9")
+        clock.now += 1
+    assert [row[1] for row in await told(access)] == ["vera", "wim"]
+    access.audit.note("login", "wim", "10.0.0.9")
+    assert [(row[1], row[4]) for row in await told(access)] == [("wim", 2), ("vera", 2)]
 
 
 async def test_all_of_a_storm_is_counted(opened: Opened, config: Config) -> None:
@@ -164,15 +177,13 @@ async def test_what_commands_did_is_in_the_panels_log_after_its_reload(
 ) -> None:
     caplog.set_level("INFO")
     async with running_app(config) as app:
-        connection = open_writer(config.database.path)
-        try:
-            entry = AuditEntry(NOW, NOW, "token_added", "root", COMMAND_LINE, "grafana")
-            tables.put_audit(connection, [entry], 3600)
-        finally:
-            connection.close()
-        for _ in range(2):
-            await app.state.panel.reload(config)
-    assert caplog.text.count("root made the API token grafana, from the command line.") == 1
+        for times in (1, 2):  # the second time it is folded into the row of the first
+            with closing(open_writer(config.database.path)) as connection:
+                entry = AuditEntry(NOW, NOW, "token_added", "root", COMMAND_LINE, "grafana")
+                tables.put_audit(connection, [entry], 3600)
+            for _ in range(2):
+                await app.state.panel.reload(config)
+            assert caplog.text.count("root made the API token grafana, from the command line.") == times
 
 
 async def test_nothing_is_lost_at_a_stop(config: Config) -> None:
