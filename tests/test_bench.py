@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 120
 
 TINY = {
+    "access.py": "--repeat 2 --no-save",
     "agent.py": "--samples 2",
     "backfill.py": "--nodes 10 --samples 520 --at-once 3 --calm 5 --no-save",
     "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 
+from minipanel.top.restorer import Restorer
+
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J"
 """The other screen (xterm, 1049), no cursor, nothing on it."""
 _LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
@@ -26,10 +28,7 @@ _FALLBACK_SIZE = (80, 24)
 
 
 class Terminal:
-    """with Terminal() as terminal: its lines are drawn, its keys come one by one, and it is given back at the end.
-
-    A program that is killed by SIGKILL can give nothing back.
-    """
+    """with Terminal() as terminal: its lines are drawn, its keys come one by one, and it is given back at the end."""
 
     def __init__(self, stdin: int = 0, stdout: int = 1) -> None:
         self._stdin, self._stdout = stdin, stdout
@@ -41,6 +40,7 @@ class Terminal:
         self._is_gone = False
 
     def __enter__(self) -> Terminal:
+        self._restorer = Restorer(self._stdin, self._stdout, _LEAVE.encode())
         # Every signal only wakes `wait`: what it asks for is done between two pictures, never in the middle of one.
         self._wakeup = signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         self._handlers = {number: signal.signal(number, _note) for number in _NOTED}
@@ -51,6 +51,7 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._give_back()
+        self._restorer.close()
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
@@ -107,6 +108,7 @@ class Terminal:
     def _take(self) -> None:
         self._saved = termios.tcgetattr(self._stdin)
         tty.setcbreak(self._stdin, termios.TCSADRAIN)
+        self._restorer.taken()
         self.write(_ENTER)
 
     def _give_back(self) -> None:
@@ -119,6 +121,7 @@ class Terminal:
         with suppress(termios.error, OSError):  # it is gone
             if self._saved is not None:
                 termios.tcsetattr(self._stdin, termios.TCSAFLUSH, self._saved)  # type: ignore[arg-type]
+        self._restorer.given_back()
 
     def _put(self, data: bytes) -> int:
         """Write as much as the terminal takes at once; all is as good as taken where it is gone."""

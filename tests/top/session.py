@@ -98,6 +98,20 @@ class Session:
         self.read(0.05)
         return self.process.returncode
 
+    def wait_until_it_is_as_it_was(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Return once the terminal is given back."""
+        end = time.monotonic() + seconds
+        while not self.is_as_it_was:
+            assert time.monotonic() < end, f"it is not given back: {self.sent[-200:]!r}"
+            self.read(0.05)
+
+    def wait_until_sent(self, *texts: bytes, seconds: float = PATIENCE_SECONDS) -> None:
+        """Return once all of this was written, whether it still stands there or not."""
+        end = time.monotonic() + seconds
+        while not all(text in self.sent for text in texts):
+            assert time.monotonic() < end, f"{texts} was not written: {self.sent[-200:]!r}"
+            self.read(0.05)
+
     def read(self, seconds: float) -> None:
         """Take in what is written within this time."""
         ready, _, _ = select.select([self.master], [], [], seconds)

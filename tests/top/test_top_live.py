@@ -137,6 +137,48 @@ def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(fleet: Fleet, numbe
         assert session.is_as_it_was
 
 
+def words_of_top(fleet: Fleet) -> str:
+    return shlex.join([sys.executable, "-m", "minipanel", "top", "--config", str(fleet.config.path)])
+
+
+def only_child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+
+
+def test_one_that_is_killed_leaves_the_terminal_as_it_was_too(fleet: Fleet) -> None:
+    # Started by a program that gives nothing back itself.
+    with Session(command=["bash", "-c", f"{words_of_top(fleet)}; sleep 60"]) as session:
+        session.wait_for("63 up")
+        os.kill(only_child_of(session.process.pid), signal.SIGKILL)
+        session.wait_until_it_is_as_it_was()
+
+
+def test_a_shell_that_reads_a_line_again_keeps_its_modes_when_top_is_killed(fleet: Fleet) -> None:
+    folder = fleet.database.parent
+    with Session(command=["bash", "--norc", "--noprofile", "-i"], PS1="ready> ", HISTFILE="/dev/null") as session:
+        session.wait_for("ready> ")
+        session.press(f"stty -g > {folder}/before; {words_of_top(fleet)}\n")
+        session.wait_for("63 up")
+        os.kill(only_child_of(session.process.pid), signal.SIGKILL)
+        # Which of the two comes first, what the shell says or the screen, no matter.
+        session.wait_until_sent(b"\x1b[?1049l", b"Killed")
+        session.press(f"{words_of_top(fleet)}\n")
+        session.wait_for("63 up")
+        session.press("\x1a")
+        session.wait_for("Stopped")
+        child = only_child_of(session.process.pid)
+        os.kill(child, signal.SIGKILL)
+        session.wait_for("ready> ")
+        while Path(f"/proc/{child}").exists():
+            session.read(0.05)
+        session.press(f"stty -g > {folder}/after; echo left\n")
+        session.wait_for("\nleft")
+        assert (folder / "before").read_text() == (folder / "after").read_text()
+        assert session.sent.count(b"\x1b[?1049l") == 2, "stopped, it had given the terminal back"
+        session.press("exit\n")
+        session.end()
+
+
 def test_a_terminal_that_was_stopped_by_ctrl_s_holds_up_no_signal(fleet: Fleet) -> None:
     with top(fleet) as session:
         session.wait_for("63 up")
@@ -160,10 +202,9 @@ def test_ctrl_s_and_ctrl_q_leave_a_whole_picture(fleet: Fleet) -> None:
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(fleet: Fleet) -> None:
     folder = fleet.database.parent
-    words = [sys.executable, "-m", "minipanel", "top", "--config", str(fleet.config.path)]
     with Session(command=["bash", "--norc", "--noprofile", "-i"], PS1="ready> ", HISTFILE="/dev/null") as session:
         session.wait_for("ready> ")
-        session.press(f"stty -g > {folder}/before; {shlex.join(words)}\n")
+        session.press(f"stty -g > {folder}/before; {words_of_top(fleet)}\n")
         session.wait_for("63 up")
         session.press("\x1a")
         session.wait_for("Stopped")
