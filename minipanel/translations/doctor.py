@@ -69,6 +69,7 @@ CHINESE = {
     "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，剩余空间 {free} MB",
     "becomes about {size} MB": "将增至约 {size} MB",
     "sound": "完好",
+    "; ": "；",
     "sound as far as {seconds} s tell": "在 {seconds} 秒内检查的部分完好",
     "{path} is damaged: {complaint}": "{path} 已损坏：{complaint}",
     "{name} (process {pid}) holds it locked": "被 {name}（进程 {pid}）锁定",

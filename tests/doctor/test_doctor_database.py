@@ -26,7 +26,7 @@ from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.machine.lock import PanelLock
 from minipanel.services.forecast import Forecast
 from minipanel.setup.look.check import Check
-from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
+from tests.doctor.examined import FIX, OK, WARNING, chinese, english, only, subject_of
 from tests.setup.machine import Machine
 
 
@@ -47,6 +47,8 @@ def test_a_good_database_is_told_with_its_size_its_room_and_its_soundness(subjec
     assert check.verdict is OK
     assert check.detail.startswith(f"{config.database.path}, 0 MB, ")
     assert check.detail.endswith(" MB are free; becomes about 2 MB; sound")
+    in_chinese = only(look_at_file(replace(subject, t=chinese))).detail
+    assert in_chinese.endswith(" MB；将增至约 2 MB；完好")
 
 
 def test_a_database_that_is_missing_comes_with_its_remedy(subject: Subject) -> None:

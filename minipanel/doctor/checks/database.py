@@ -118,10 +118,10 @@ def _described(facts: DatabaseFacts, t: Translate) -> str:
     size = t("{path}, {size} MB, {free} MB are free", path=database.path, size=megabytes(database.size_bytes),
              free=megabytes(facts.free_bytes))  # fmt: skip
     sound = t("sound") if facts.is_whole else t("sound as far as {seconds} s tell", seconds=f"{SOUNDNESS_SECONDS:g}")
-    if database.forecast is None:
-        return f"{size}; {sound}"
-    becomes = t("becomes about {size} MB", size=megabytes(database.forecast.expected_bytes))
-    return f"{size}; {becomes}; {sound}"
+    parts = [size, sound]
+    if database.forecast is not None:
+        parts.insert(1, t("becomes about {size} MB", size=megabytes(database.forecast.expected_bytes)))
+    return t("; ").join(parts)
 
 
 def _remedy(database: DatabaseOverview, t: Translate) -> str:
