@@ -100,3 +100,7 @@ class DatabaseError(Exception):
 
 class CommandError(Exception):
     """A command can't do what was asked. The text is one sentence."""
+
+
+class NotFoundOut(CommandError):
+    """A command whose exit code is its answer could not find that out."""

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Callable
 
-from minipanel.errors import CommandError, ConfigError, DatabaseError, PanelError
+from minipanel.errors import CommandError, ConfigError, DatabaseError, NotFoundOut, PanelError
 
 DONE = 0
 FAILED = 1
 BAD_CONFIG = 2
 """Also what a command line that can't be understood ends with, as is usual."""
+
+NOT_KNOWN = 3
+"""Of a command whose 0 and 1 are its answer: it could not find out."""
 
 
 def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] = str) -> int:
@@ -29,6 +32,8 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] 
     except OSError as error:
         sentence = f"{error.filename or 'The operating system'}: {error.strerror or error}."
         return _say(in_language(sentence), FAILED)
+    except NotFoundOut as error:
+        return _say(in_language(str(error)), NOT_KNOWN)
     except (CommandError, DatabaseError, PanelError) as error:
         return _say(in_language(str(error)), FAILED)
     except KeyboardInterrupt:

@@ -72,12 +72,15 @@ ADMINS = {
     ("POST", "/api/kiosks"),
     ("DELETE", "/api/kiosks/{}"),
     ("GET", "/api/audit"),
+}
+OPERATORS = {
     ("POST", "/api/alerts/ack"),
     ("POST", "/api/alerts/test"),
     ("POST", "/api/silences"),
     ("DELETE", "/api/silences/{}"),
 }
-USERS = SCREENS | READERS | COUNTERS | PEOPLE | ADMINS
+"""For admins, and commands on the panel's own machine."""
+USERS = SCREENS | READERS | COUNTERS | PEOPLE | ADMINS | OPERATORS
 UNDESCRIBED = {("GET", "/api/docs"), ("GET", "/api/openapi.json")}
 """For users too, but not part of the document that they show."""
 

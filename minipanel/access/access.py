@@ -16,9 +16,9 @@ from minipanel.access.logins import Logins
 from minipanel.access.sessions import Run, Session, Sessions
 from minipanel.config import Config
 from minipanel.errors import DatabaseError, NotAllowed, NotAuthenticated, TryLater
-from minipanel.models.caller import SCOPES, Caller
-from minipanel.models.quote import quote
-from minipanel.services.local_token import good_until, is_local
+from minipanel.models.caller import SCOPES, Caller, Kind
+from minipanel.models.quote import escape, quote
+from minipanel.services.local_token import acts_for, good_until, is_local
 
 log = logging.getLogger(__name__)
 
@@ -126,14 +126,16 @@ class Access:
                 server = self._config.server
                 is_trusted = server.user_header is not None and caller.id in server.trusted_proxies
                 return is_trusted and self.accounts.find(caller.name) is not None
-            case "local":
+            case "local" | "command":
                 return caller.expires_at is not None and caller.expires_at > self._clock()
 
     def _local(self, token: str) -> Caller:
         expires_at = good_until(token, self._config.server.jwt_secret, self._clock())
         if expires_at is None:
             raise NotAuthenticated("The token of this machine is not one of this panel's, or has expired.")
-        return Caller("local", "root", scopes=frozenset(SCOPES), expires_at=expires_at)
+        who = escape(acts_for(token))
+        kind: Kind = "command" if who else "local"
+        return Caller(kind, who or "root", scopes=frozenset(SCOPES), expires_at=expires_at)
 
     async def flush(self) -> None:
         """Write all that has changed. Raises DatabaseError, TryLater."""

@@ -5,7 +5,6 @@ English is Typer's own. For Chinese the same parts are written here: Typer count
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from minipanel.translations.cli import CHINESE
-from minipanel.translations.columns import width
+from minipanel.translations.columns import width, wrapped
 from minipanel.translations.language import is_chinese
 from minipanel.translations.phrases import phrases
 
@@ -22,9 +21,6 @@ _COLUMNS = (50, 78)
 """As few and as many as Typer takes of a terminal."""
 
 _FIRST_COLUMN = 30
-
-_TOKEN = re.compile(r"\s+|[（《“]?(?:[!-~]+|.)[，。；：、！？）》”…]*", re.DOTALL)
-"""What stays on one line: a word, or a Chinese character; neither a closing nor an opening sign stands alone."""
 
 # Commands and contexts are of classes that Typer keeps to itself.
 
@@ -125,13 +121,3 @@ def _listed(rows: Sequence[tuple[str, str]], columns: int) -> Iterable[str]:
             first = ""
         yield f"  {first}{' ' * (first_column - width(first))}{lines[0]}".rstrip()
         yield from (f"  {' ' * first_column}{line}" for line in lines[1:])
-
-
-def wrapped(text: str, columns: int) -> list[str]:
-    """Return a text as lines that take at most so many columns, one at least."""
-    lines = [""]
-    for token in _TOKEN.findall(text):
-        if lines[-1] and width(lines[-1] + token.rstrip()) > columns:
-            lines.append("")
-        lines[-1] += token if lines[-1] else token.lstrip()
-    return [line.rstrip() for line in lines]

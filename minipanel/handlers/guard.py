@@ -31,16 +31,22 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who may come through. `is_open`: anyone, and agents, who prove themselves by what they send."""
+    """Who may come through. `is_open`: anyone, and agents, who prove themselves by what they send.
+
+    `command`: whoever acts by a command on the panel's own machine.
+    """
 
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[Scope] = frozenset()
     kiosk: bool = False
+    command: bool = False
     is_open: bool = False
 
     def refuse(self, caller: Caller) -> None:
         """Raise NotAllowed for a caller who may not come through."""
-        if caller.role in self.roles or caller.scopes & self.scopes or (self.kiosk and caller.kind == "kiosk"):
+        if caller.role in self.roles or caller.scopes & self.scopes:
+            return
+        if (self.kiosk and caller.kind == "kiosk") or (self.command and caller.kind == "command"):
             return
         if caller.is_user:
             raise NotAllowed("This takes an admin; you are a viewer, who sees everything and changes nothing.")
@@ -158,3 +164,6 @@ COUNTERS = _guarded(Door(frozenset(ROLES), frozenset(("read", "metrics"))))
 """Users, and programs of either scope: GET /metrics."""
 
 ADMINS = _guarded(Door(frozenset(("admin",))))
+
+OPERATORS = _guarded(Door(frozenset(("admin",)), command=True))
+"""Admins, and the commands of the panel's own machine: `minipanel alerts`."""

@@ -11,8 +11,9 @@ Role = Literal["viewer", "admin"]
 Scope = Literal["metrics", "read"]
 """What an API token is good for: GET /metrics alone, or everything that can be read."""
 
-Kind = Literal["session", "proxy", "token", "kiosk", "local"]
-"""How the caller is known: logged in, named by a trusted proxy, by an API token, as a wall screen, as root here."""
+Kind = Literal["session", "proxy", "token", "kiosk", "local", "command"]
+"""How the caller is known: logged in, named by a trusted proxy, by an API token, as a wall screen; as root here, who
+reads, or who acts by a command."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -20,7 +21,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever asks. `name`: of the user, the token or the wall screen; `role`: of a user; `scopes`: of a token.
+    """Whoever asks. `name`: of the user, token or wall screen, or who runs a command; `role`: of a user; `scopes`: of
+    a token.
 
     `id` names the session, token or wall screen; of who is named by a proxy it is the proxy's address. `expires_at`:
     Unix seconds, None where nothing ends by itself.

@@ -55,7 +55,11 @@ def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
     if realtime.nodes and not chosen:
         raise CommandError(f"--nodes is {quote(options.nodes)}; no node is named so.")
     nodes = ordered(chosen, sort, main_metric(sort), options.is_reversed)
-    print(as_json(realtime, nodes) if options.is_json else "\n".join(as_lines(realtime, nodes, words_of())))
+    findings = reader.findings().findings
+    if options.is_json:
+        print(as_json(realtime, nodes, findings))
+    else:
+        print("\n".join(as_lines(realtime, nodes, findings, words_of())))
 
 
 def main_metric(sort: str) -> Metric:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from minipanel.errors import CommandError
+from minipanel.models.alert_answers import Findings
 from minipanel.models.answers import RealtimeOne
 from minipanel.top.panel import Event, PanelReader
 
@@ -28,7 +29,7 @@ class LastHour:
     one: RealtimeOne
 
 
-News = Event | Lost | LastHour
+News = Event | Findings | Lost | LastHour
 
 
 class Feed:

@@ -6,11 +6,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.console import Console
 
+from minipanel.models.alert_answers import Finding, Findings
 from minipanel.models.answers import Realtime, RealtimeOne
+from minipanel.top.attention import attention
 from minipanel.top.choice import Choice, Listing, chosen_ids, listing_of, pressed
 from minipanel.top.cluster import Cluster, with_samples, with_snapshot
 from minipanel.top.feed import Feed, LastHour, Lost, News
@@ -57,6 +60,7 @@ class _Watch:
         self._cluster = with_snapshot(Cluster(), first)
         self._choice = choice
         self._one: RealtimeOne | None = None
+        self._findings: Sequence[Finding] = ()
         self._asked_at = 0.0
         self._lost_at: float | None = None
         self._trouble = ""
@@ -122,8 +126,10 @@ class _Watch:
         listing = self._listing()
         columns, lines = self._terminal.size
         lost = None if self._lost_at is None else time.monotonic() - self._lost_at
-        heat = self._heat(listing, columns, lines)
-        picture = Picture(self._cluster, listing, self._choice, lost, self._trouble, self._one, heat)
+        # A line less for the map while something is wrong.
+        wrong = attention(self._findings, self._words, columns) if lost is None else []
+        heat = self._heat(listing, columns, lines - len(wrong))
+        picture = Picture(self._cluster, listing, self._choice, lost, self._trouble, self._one, heat, self._findings)
         frame = draw(picture, self._words, columns, lines)
         self._choice, self._rows = replace(self._choice, first=frame.first), frame.rows
         painted = [self._painter.painted(line) for line in frame.lines]
@@ -133,6 +139,8 @@ class _Watch:
     def _hear(self, news: News) -> None:
         if isinstance(news, LastHour):
             self._one = news.one
+        elif isinstance(news, Findings):
+            self._findings = news.findings
         elif isinstance(news, Lost):
             self._lost_at = time.monotonic() if self._lost_at is None else self._lost_at
             self._trouble = news.sentence

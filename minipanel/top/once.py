@@ -8,32 +8,36 @@ from collections.abc import Sequence
 import msgspec
 from rich.cells import cell_len
 
+from minipanel.models.alert_answers import Finding
 from minipanel.models.answers import Realtime, RealtimeNode
 from minipanel.models.metrics import METRICS
+from minipanel.top.attention import needs_somebody, said
 from minipanel.top.cluster import Summary, summed_up
 from minipanel.top.order import value_of
 from minipanel.top.pieces import padded, right
 from minipanel.top.words import Words, age, clock_time
 
 
-def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode]) -> str:
-    """Return the nodes as the API has them, with how many are in each state."""
+def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequence[Finding]) -> str:
+    """Return the nodes as the API has them, with how many are in each state, and what is wrong."""
     return json.dumps(
         {
             "timestamp": realtime.timestamp,
             "interval": realtime.interval,
             "counts": summed_up(nodes).counts,
+            "findings": msgspec.to_builtins(findings),
             "nodes": msgspec.to_builtins(nodes),
         },
         indent=2,
     )
 
 
-def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], words: Words) -> list[str]:
-    """Return what a person reads: the counts, each metric over all, and one line a node."""
+def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequence[Finding], words: Words) -> list[str]:
+    """Return what a person reads: the counts, each metric over all, what is wrong, and one line a node."""
     head = [
         f"{clock_time(realtime.timestamp)}  {words.t(', ').join(states_said(summed_up(nodes), words))}",
         *metrics_said(summed_up(nodes), words),
+        *(said(finding, words) for finding in findings if needs_somebody(finding)),
     ]
     return [*head, "", *_table(realtime, nodes, words)] if nodes else head
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from minipanel.models.alert_answers import Finding
 from minipanel.models.answers import RealtimeOne
 from minipanel.models.node import up_seconds
+from minipanel.top.attention import attention
 from minipanel.top.choice import Choice, Listing, scrolled
 from minipanel.top.cluster import Cluster, Summary, summed_up
 from minipanel.top.heat import NO_VALUE, SIGNS, HeatMap, heat_lines, heat_map
@@ -23,7 +25,7 @@ SMALLEST = (40, 10)
 class Picture:
     """All that is drawn. `lost_seconds`: for how long nothing came from the panel; None while all is well.
 
-    `trouble`: why, in a sentence.
+    `trouble`: why, in a sentence. `findings`: what is wrong, worst first.
     """
 
     cluster: Cluster
@@ -33,6 +35,7 @@ class Picture:
     trouble: str = ""
     one: RealtimeOne | None = None
     heat: HeatMap | None = None
+    findings: Sequence[Finding] = ()
 
     @property
     def is_old(self) -> bool:
@@ -76,10 +79,12 @@ def map_for(listing: Listing, choice: Choice, columns: int, lines: int) -> HeatM
 def _cluster_screen(picture: Picture, words: Words, columns: int, lines: int) -> Frame:
     choice, listing = picture.choice, picture.listing
     top: list[Line] = [_first_line(picture, words, columns), *_summary(picture, words, columns)]
+    wrong = [] if picture.is_old else attention(picture.findings, words, columns)
+    top += wrong
     if not listing.nodes:
         return _framed([*top, [], [(_nothing(picture, words), "warn")]], _keys(picture, words, columns), columns, lines)
     if choice.view != "list":
-        heat = picture.heat or map_for(listing, choice, columns, lines)
+        heat = picture.heat or map_for(listing, choice, columns, lines - len(wrong))
         top += heat_lines(heat, listing.by_name, choice.metric, _place_by_name(listing), picture.is_old)
         top.append(_legend(heat, choice, words))
     rows = max(0, lines - len(top) - 2)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from minipanel.models.metrics import Metric
 from minipanel.models.quote import escape
-from minipanel.translations.language import Translate, translator
+from minipanel.translations.language import Translate, is_chinese, translator
 from minipanel.translations.top import CHINESE
 
 TITLES = {"cpu_percent": "CPU", "memory_used": "memory", "cpu_temp": "temperature"}
@@ -20,10 +20,11 @@ _COERCED = "C.UTF-8"
 
 
 class Words:
-    """What is written, and how. `is_ascii`: the terminal may show nothing else."""
+    """What is written, and how. `is_ascii`: the terminal may show nothing else. `is_chinese`: what `t` writes."""
 
-    def __init__(self, t: Translate, is_ascii: bool = False) -> None:
+    def __init__(self, t: Translate, is_ascii: bool = False, is_chinese: bool = False) -> None:
         self.t = t
+        self.is_chinese = is_chinese
         self.is_ascii = is_ascii
 
     def title(self, metric: Metric) -> str:
@@ -69,7 +70,7 @@ class Words:
 
 def words_of(environ: Mapping[str, str] = os.environ) -> Words:
     """Return how to write for whoever has this environment."""
-    return Words(translator(CHINESE, environ), not speaks_utf8(environ))
+    return Words(translator(CHINESE, environ), not speaks_utf8(environ), is_chinese(environ))
 
 
 def speaks_utf8(environ: Mapping[str, str]) -> bool:

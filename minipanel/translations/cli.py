@@ -96,6 +96,38 @@ HELP = {
     "node[001-064], or a part of the names.": "node[001-064]，或名称的一部分。",
     "{sorts}; numbers: highest first.": "{sorts}；数值从高到低。",
     "The other way round.": "倒序。",
+    # alerts
+    "What is wrong, and what to do about it.": "查看和处理告警。",
+    "Only about these nodes: node[001-064].": "只看这些节点：node[001-064]。",
+    "As `minipanel alerts list` has it.": "见 minipanel alerts list。",
+    "Show what is wrong now. Ends with 0 when nothing is, 1 when something is, 3 when that can't be found out.": (
+        "列出当前告警。没有告警时退出码为 0，有告警时为 1，无法得知时为 3。"
+    ),
+    "Only of this rule.": "只看这条规则。",
+    "2026-11-25, or 7d for seven days ago.": "2026-11-25，或 7d（七天前）。",
+    "The same; now unless given.": "同上；未指定时为现在。",
+    "Show what was wrong, the newest first.": "列出告警历史，最新的在前。",
+    "What others should know.": "给其他人看的备注。",
+    "Take on a line of the list: nothing more is sent about it, only its end.": (
+        "确认列表中的一项：此后只在恢复时发送消息。"
+    ),
+    "All channels unless given.": "未指定时为全部渠道。",
+    "Send a message to try a channel, and show what came of it. Ends with 1 if it was not taken.": (
+        "发送测试消息并显示结果。发送失败时退出码为 1。"
+    ),
+    "The node's hostname.": "节点的主机名。",
+    "Show how each rule stands with a node: why it is open, or why not.": (
+        "逐条说明各规则对一个节点的判断：为何告警或未告警。"
+    ),
+    "30m, 4h or 2d.": "30m、4h 或 2d。",
+    "The reason, which others see.": "原因，其他人可见。",
+    "Only of these rules, separated by commas.": "只静默这些规则，用逗号分隔。",
+    "Have nothing sent about some nodes for a time. What is wrong is shown all the same.": (
+        "在一段时间内不发送某些节点的告警；告警仍会显示。"
+    ),
+    "Show what is silenced, until when, by whom and why.": "列出静默：截止时间、设置者和原因。",
+    "As `minipanel alerts silences` has it.": "见 minipanel alerts silences。",
+    "End a silence now.": "立即结束一个静默。",
     # prometheus
     "Print the configuration with which Prometheus scrapes the panel.": "输出 Prometheus 抓取面板所用的配置。",
     "Where Prometheus finds its token.": "Prometheus 读取令牌的文件。",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
+
+_TOKEN = re.compile(r"\s+|[（《“]?(?:[!-~]+|.)[，。；：、！？）》”…]*", re.DOTALL)
+"""What stays on one line: a word, or a Chinese character; neither a closing nor an opening sign stands alone."""
+
+_PART = re.compile(r"[^,]*,|[^,]+")
 
 
 def width(text: str) -> int:
@@ -16,3 +22,17 @@ def align(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     return ["".join(f"  {cell}{' ' * (wide - width(cell))}" for cell, wide in zip(row, widths, strict=True)).rstrip()
             for row in rows]  # fmt: skip
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Return a text as lines that take at most so many columns, one at least.
+
+    A word that is longer than a line, as a node set may be, is broken after its commas.
+    """
+    lines = [""]
+    for token in _TOKEN.findall(text):
+        for part in [token] if width(token) <= columns else _PART.findall(token):
+            if lines[-1] and width(lines[-1] + part.rstrip()) > columns:
+                lines.append("")
+            lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines]

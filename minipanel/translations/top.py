@@ -23,6 +23,9 @@ CHINESE = {
     "SEEN": "最近上报",
     "CLOCK": "时钟",
     # the first lines
+    "the panel": "面板",
+    "{nodes} and {count} others": "{nodes} 等另外 {count} 个节点",
+    "  and {count} more": "  另有 {count} 项",
     "{shown} of {count} nodes": "{count} 个节点中的 {shown} 个",
     "{count} nodes": "{count} 个节点",
     "mean {value}": "平均 {value}",

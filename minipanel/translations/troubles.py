@@ -315,6 +315,52 @@ CHINESE = {
         "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
     ),
     "{nodes} can't report: enabled is false in {path}.": "{nodes} 不能上报：{path} 中 enabled 为 false。",
+    # what the running panel answers to a command
+    (
+        "{url} can't be reached: {what}. Start the panel (systemctl start minipanel), or name its configuration with "
+        "--config."
+    ): "无法连接 {url}：{what}。请启动面板（systemctl start minipanel），或用 --config 指定其配置文件。",
+    "{url} answers what this version can't read: restart the panel, or end what else uses its port.": (
+        "{url} 返回的内容无法由此版本读取：请重启面板，或停止占用其端口的程序。"
+    ),
+    "{url} shows another certificate than {certificate}: restart the panel.": (
+        "{url} 出示的证书与 {certificate} 不同：请重启面板。"
+    ),
+    (
+        "{url} does not take the token that {path} signs: it runs with another configuration, or has not read this "
+        "one since its jwt_secret changed (systemctl reload minipanel)."
+    ): (
+        "{url} 不接受 {path} 签发的令牌：它使用的是另一份配置，或在 jwt_secret 更改后尚未重新读取配置"
+        "（systemctl reload minipanel）。"
+    ),
+    "{url} answers {status}: {said}": "{url} 返回 {status}：{said}",
+    # alerts
+    "nodes is {text}; none of them is configured.": "节点集 {text} 中没有已配置的节点。",
+    "There is no node {text}.": "没有节点 {text}。",
+    "There is no silence {text} that lasts.": "没有生效中的静默 {text}。",
+    "note has {count} characters; at most {most} are allowed.": "备注有 {count} 个字符；最多 {most} 个。",
+    "why has {count} characters; 1 to {most} are needed.": "原因有 {count} 个字符；须为 1 到 {most} 个。",
+    "until is {until}; it must be a time within the next {days} days.": (
+        "截止时间 {until} 无效；须在今后 {days} 天以内。"
+    ),
+    "rules has {text}; it must be some of {names}.": "规则 {text} 无效；可选 {names}。",
+    "{most} silences last already; end some first.": "已有 {most} 条生效中的静默；请先结束一些。",
+    "{where} refused the recipients: {code} {said}.": "{where} 拒绝收件人：{code} {said}。",
+    "{where} answered {code} {said}.": "{where} 返回 {code} {said}。",
+    "{where} broke off the connection.": "{where} 中断了连接。",
+    "{where} did not answer for {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
+    "{where}: {reason}.": "{where}：{reason}。",
+    "channel is {name}; {allowed}.": "通知渠道 {name} 无效；{allowed}。",
+    "{where}: TLS failed: {reason}.": "{where}：TLS 失败：{reason}。",
+    "{where} can't be reached: {reason}.": "无法连接 {where}：{reason}。",
+    "The mail server {where}": "邮件服务器 {where}",
+    "The mail can't be made: {reason}.": "无法生成邮件：{reason}。",
+    "The password file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
+    "{name} has had as many messages as it takes in a minute; wait {seconds} s.": (
+        "{name} 已达到每分钟的消息上限；请等待 {seconds} 秒。"
+    ),
+    "{name} has not ended after {seconds} seconds.": "{name} 在 {seconds} 秒后仍未结束。",
+    "There is no such channel any more.": "该通知渠道已不存在。",
     # the end
     "Interrupted.": "已中断。",
     "Aborted!": "已中断。",

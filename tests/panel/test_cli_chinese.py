@@ -10,9 +10,9 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from minipanel.cli import cli
-from minipanel.cli.help import show_error, wrapped
+from minipanel.cli.help import show_error
 from minipanel.translations.cli import HELP
-from minipanel.translations.columns import width
+from minipanel.translations.columns import width, wrapped
 from minipanel.translations.phrases import phrases
 from tests.panel.commands import run
 from tests.punctuation import HALF_WIDTH
@@ -116,3 +116,4 @@ def test_lines_are_broken_by_what_characters_take_on_the_terminal() -> None:
     assert wrapped("中文中文，abc def。", 9) == ["中文中", "文，abc", "def。"]
     assert wrapped("", 9) == [""]
     assert wrapped("abcdefghijkl", 5) == ["abcdefghijkl"]
+    assert wrapped("down: a[1,3],b[2],c", 7) == ["down:", "a[1,3],", "b[2],c"]

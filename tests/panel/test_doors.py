@@ -22,6 +22,7 @@ from minipanel.handlers.guard import (
     COOKIE,
     COUNTERS,
     KIOSK_COOKIE,
+    OPERATORS,
     PEOPLE,
     READERS,
     SCREENS,
@@ -39,11 +40,18 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 Headers = dict[str, str]
 
-GOOD = ("viewer", "admin", "kiosk", "metrics", "read", "root", "proxied viewer", "proxied admin")
+GOOD = ("viewer", "admin", "kiosk", "metrics", "read", "root", "command", "proxied viewer", "proxied admin")
 BAD = (
     *("nobody", "ended session", "expired session", "session of a removed user", "forged session"),
     *("revoked token", "expired token", "mistyped token", "token of another panel", "token in the query"),
-    *("removed kiosk", "expired kiosk", "kiosk's secret as a token", "token as a kiosk's cookie", "old root"),
+    *(
+        "removed kiosk",
+        "expired kiosk",
+        "kiosk's secret as a token",
+        "token as a kiosk's cookie",
+        "old root",
+        "old command",
+    ),
 )
 
 DECLARED = {
@@ -51,6 +59,7 @@ DECLARED = {
     **dict.fromkeys(contract.READERS | contract.UNDESCRIBED, READERS),
     **dict.fromkeys(contract.PEOPLE, PEOPLE),
     **dict.fromkeys(contract.ADMINS, ADMINS),
+    **dict.fromkeys(contract.OPERATORS, OPERATORS),
     **dict.fromkeys(contract.ANYONE, ANYONE),
     **dict.fromkeys(contract.AGENTS, AGENTS),
     **dict.fromkeys(contract.COUNTERS, COUNTERS),
@@ -103,6 +112,8 @@ class Credentials:
             "nobody": {},
             "root": bearer(local_token(jwt_secret, now)),
             "old root": bearer(local_token(jwt_secret, now - 61)),
+            "command": bearer(local_token(jwt_secret, now, "alice")),
+            "old command": bearer(local_token(jwt_secret, now - 61, "alice")),
             "proxied viewer": {"X-Forwarded-User": "vera"},
             "proxied admin": {"X-Forwarded-User": "miniadmin"},
             "forged session": bearer(session[:-4] + ("aaaa" if not session.endswith("aaaa") else "bbbb")),
@@ -221,7 +232,8 @@ def expectation(who: str, method: str, path: str, doors: list[Door] | None) -> t
     is_in = (
         role in door.roles
         or who in door.scopes
-        or (who == "root" and door.scopes != frozenset())
+        or (who in ("root", "command") and door.scopes != frozenset())
+        or (who == "command" and door.command)
         or (who == "kiosk" and door.kiosk)
     )
     return () if is_in else (403,)
@@ -229,7 +241,10 @@ def expectation(who: str, method: str, path: str, doors: list[Door] | None) -> t
 
 async def test_a_viewer_changes_nothing_but_its_own_sessions() -> None:
     changing = {where for where in contract.USERS if where[0] != "GET"}
-    assert changing - contract.ADMINS == {("POST", "/api/auth/logout"), ("DELETE", "/api/auth/sessions/{}")}
+    assert changing - contract.ADMINS - contract.OPERATORS == {
+        ("POST", "/api/auth/logout"),
+        ("DELETE", "/api/auth/sessions/{}"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from minipanel.models.alert_answers import Finding, Words
 from minipanel.models.metrics import METRICS
-from minipanel.top.choice import VIEWS, Choice
+from minipanel.top.choice import VIEWS, Choice, View
 from minipanel.top.pieces import plain
 from minipanel.top.screen import draw
 from minipanel.top.words import words_of
@@ -159,3 +160,29 @@ def test_a_map_that_was_laid_out_before_is_drawn_as_a_new_one() -> None:
     picture = picture_of(fleet(1000))
     first = drawn(picture)
     assert drawn(replace(picture, heat=None)) == first
+
+
+def finding(severity: str = "critical", nodes: str = "r1n[01-02]", **more: object) -> Finding:
+    what = Words("hot: 99 °C, limit 95 °C", "过热：99 °C，限值 95 °C")
+    whole = {"is_suspended": False, "acked_by": None, "silenced_until": None, **more}
+    return Finding("hot", severity, nodes, 0, [], what, 0, 1, [1, 2], [1, 2], **whole)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_worst_of_what_is_wrong_is_one_line(view: View, size: tuple[int, int]) -> None:
+    picture = picture_of(fleet(4), Choice(view=view))
+    wrong = replace(picture, findings=[finding(), finding("warning", "r1n03"), finding(acked_by="alice")])
+    shown = drawn(wrong, *size)
+    assert len(shown) == size[1]
+    assert shown[3].startswith(" r1n[01-02] hot: 99 °C")
+    assert shown[3].endswith("  and 1 more")
+    assert "过热" in drawn(wrong, *size, CHINESE)[3]
+    assert "".join(drawn(wrong, *size, ASCII)).isascii()
+
+
+def test_what_nobody_need_see_to_is_no_line() -> None:
+    picture = picture_of(fleet(4))
+    quiet = [finding("info"), finding(acked_by="alice"), finding(silenced_until=9), finding(is_suspended=True)]
+    assert drawn(replace(picture, findings=quiet)) == drawn(picture)
+    assert drawn(replace(picture, findings=[finding()], lost_seconds=7.0)) == drawn(replace(picture, lost_seconds=7.0))

@@ -1320,7 +1320,7 @@ export interface components {
             expires_at: number | null;
             role: ("admin" | "viewer") | null;
             /** @enum {unknown} */
-            kind: "kiosk" | "local" | "proxy" | "session" | "token";
+            kind: "command" | "kiosk" | "local" | "proxy" | "session" | "token";
         };
         /**
          * Words

@@ -1,0 +1,101 @@
+"""`minipanel alerts explain`: how each rule stands with one node, why it is open, or why not."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from urllib.parse import quote as url_quote
+
+import msgspec
+
+from minipanel.commands.alerts_act import silence_sentence
+from minipanel.commands.alerts_words import beside, moment, of, plain, say, span, translate
+from minipanel.models.alert_answers import Explained, ExplainedRule, SilenceAnswer
+from minipanel.models.answers import NodeAnswer, RealtimeOne
+from minipanel.models.metrics import METRICS
+from minipanel.models.nodeset import expand
+from minipanel.sections import load_config
+from minipanel.services.panel_client import PanelClient, Refused
+
+
+def explain_node(config_path: Path, node: str, as_json: bool) -> None:
+    """Print it. Raises ConfigError, CommandError where there is no such node, or the panel does not answer."""
+    client = PanelClient(load_config(config_path))
+    try:
+        explained = client.get(f"/api/alerts/explain/{url_quote(node, safe='')}", Explained)
+        silences = client.get("/api/silences", list[SilenceAnswer])
+        known = client.get("/api/nodes", list[NodeAnswer])
+        now = client.get(f"/api/metrics/realtime/{explained.node_id}", RealtimeOne)
+    except Refused as error:
+        raise Refused(say(error.said), error.said) from None
+    about = next(each for each in known if each.id == explained.node_id)
+    names = {about.name.lower(), about.hostname.lower()}
+    silences = [each for each in silences if names & {name.lower() for name in expand(each.nodes)}]
+    if as_json:
+        whole = msgspec.to_builtins(explained) | {"silences": msgspec.to_builtins(silences)}
+        print(json.dumps(whole, indent=2, ensure_ascii=False))
+        return
+    lines = beside("", _head(about, now), 0)
+    wide = max(len(rule.rule) for rule in explained.rules) + 2 if explained.rules else 0
+    for rule in explained.rules:
+        lines += beside(rule.rule, _sentence(rule), wide)
+    for silence in silences:
+        lines += beside("", translate()("Silenced {sentence}", sentence=silence_sentence(silence)), 0)
+    print("\n".join(lines))
+
+
+def _head(node: NodeAnswer, now: RealtimeOne) -> str:
+    """node017: up, newest sample 3 s ago, CPU 10 %, memory 30 %, temperature 50 °C, clock +0.1 s, agent 0.1.0"""
+    t = translate()
+    said = [t(node.state)]
+    if node.last_seen is not None:
+        said.append(t("newest sample {span} ago", span=span(int(time.time()) - node.last_seen)))
+    if node.state == "up":
+        said += _values(now)
+    if node.clock_skew_seconds is not None:
+        said.append(t("clock {seconds} s", seconds=f"{node.clock_skew_seconds:+.1f}"))
+    if node.agent_version is not None:
+        said.append(t("agent {version}", version=plain(node.agent_version)))
+    return t("{node}: {said}", node=plain(node.hostname), said=t(", ").join(said))
+
+
+def _values(now: RealtimeOne) -> list[str]:
+    t = translate()
+    titles = {"cpu_percent": t("CPU"), "memory_used": t("memory"), "cpu_temp": t("temperature")}
+    said = []
+    for metric in METRICS:
+        value, total = getattr(now, metric.name, None), getattr(now, metric.of_total or "", None)
+        if value is not None and (metric.of_total is None or total):
+            share = 100 * value / total if total else value
+            unit = "%" if total or metric.share else metric.unit
+            said.append(f"{titles.get(metric.name, metric.name)} {share:.1f} {unit}")
+    return said
+
+
+def _sentence(rule: ExplainedRule) -> str:
+    t = translate()
+    what = "" if rule.what is None else of(rule.what)
+    since = "" if rule.since is None else moment(rule.since)
+    counted = "" if rule.seconds is None else span(rule.seconds)
+    match rule.state:
+        case "open":
+            said = t("open since {since}: {what}", since=since, what=what)
+        case "suspended":
+            said = t("open since {since}, suspended while the node is down: {what}", since=since, what=what)
+        case "pending":
+            needed = span(rule.needed_seconds or 0)
+            said = t("not open yet, for {counted} of {needed}: {what}", counted=counted, needed=needed, what=what)
+        case "held":
+            said = t("not open, as another rule has it: {what}", what=what)
+        case "between":
+            said = t("neither bad nor good enough to end an alert")
+        case "unknown":
+            said = t("not known: there is no value to go by")
+        case "off":
+            said = t("switched off")
+        case _:
+            said = t("good")
+    if rule.silenced_until is not None:
+        said += t("; ") + t("silenced until {time}", time=moment(rule.silenced_until))
+    return said

@@ -1,0 +1,173 @@
+"""The running panel as this machine's commands ask it: over its own API, with a token that config.toml signs."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.models.answers import ErrorAnswer
+from minipanel.models.quote import escape
+from minipanel.services.local_token import local_token
+
+SILENCE_SECONDS = 10.0
+"""Whatever says nothing for this long gives no answer; a stream has an event at least every 5 s."""
+
+_SENTENCE_CHARACTERS = 300
+
+T = TypeVar("T")
+
+
+class NoAnswer(CommandError):
+    """The panel that runs with this configuration does not answer: it stands still, or something else does."""
+
+
+class Refused(CommandError):
+    """The panel answers, and says no. `said`: its own sentence."""
+
+    def __init__(self, sentence: str, said: str) -> None:
+        super().__init__(sentence)
+        self.said = said
+
+
+class PanelClient:
+    """Asks the panel that runs with this configuration. Whatever fails is a CommandError, one sentence.
+
+    `who` acts by it; the token of nobody only reads.
+    """
+
+    def __init__(self, config: Config, clock: Callable[[], float] = time.time, who: str = "") -> None:
+        self._server = config.server
+        self._config_path = config.path
+        self._clock = clock
+        self._who = who
+
+    @property
+    def url(self) -> str:
+        """Where the panel is asked."""
+        return self._server.local_url
+
+    def get(self, path: str, kind: type[T]) -> T:
+        """Return what is at a path. Raises NoAnswer, Refused."""
+        return self.send("GET", path, kind)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: dict[str, object] | None = None,
+        seconds: float = SILENCE_SECONDS,
+    ) -> T:
+        """Return the answer to a request with a body of JSON. Raises NoAnswer, Refused."""
+        with self.asked(path, method, body, seconds) as response:
+            return self.decoded(self.read(response.read), kind)
+
+    @contextmanager
+    def asked(
+        self,
+        path: str,
+        method: str = "GET",
+        body: dict[str, object] | None = None,
+        seconds: float = SILENCE_SECONDS,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Give the good answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
+        connection = self._connection(seconds)
+        try:
+            yield self._ask(connection, method, path, body)
+        finally:
+            connection.close()
+
+    def read(self, read: Callable[..., bytes], *size: int) -> bytes:
+        """Return what comes of an answer. Raises NoAnswer."""
+        try:
+            return read(*size)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._trouble(error, SILENCE_SECONDS) from None
+
+    def decoded(self, data: bytes, kind: type[T]) -> T:
+        """Return what was read as what it must be. Raises NoAnswer."""
+        try:
+            return msgspec.json.decode(data, type=kind)
+        except ValueError:
+            raise NoAnswer(
+                f"{self.url} answers what this version can't read: restart the panel, or end what else uses its port."
+            ) from None
+
+    def _ask(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: dict[str, object] | None
+    ) -> http.client.HTTPResponse:
+        headers = {"Authorization": f"Bearer {local_token(self._server.jwt_secret, self._clock(), self._who)}"}
+        content = None
+        if body is not None:
+            content = msgspec.json.encode(body)
+            headers["Content-Type"] = "application/json"
+        try:
+            connection.connect()
+            self._refuse_another_certificate(connection)
+            connection.request(method, path, content, headers)
+            response = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise self._trouble(error, connection.timeout or SILENCE_SECONDS) from None
+        if response.status != 200:
+            raise self._refusal(response)
+        return response
+
+    def _connection(self, seconds: float) -> http.client.HTTPConnection:
+        parts = urlsplit(self.url)
+        host = parts.hostname or ""
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(host, parts.port, timeout=seconds)
+        # No authority need know the certificate, and none names this address: it is compared with config.toml's own.
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)
+
+    def _refuse_another_certificate(self, connection: http.client.HTTPConnection) -> None:
+        if isinstance(connection.sock, ssl.SSLSocket) and self._server.tls_certificate is not None:
+            shown = connection.sock.getpeercert(binary_form=True)
+            if shown != _first_certificate(self._server.tls_certificate):
+                raise NoAnswer(
+                    f"{self.url} shows another certificate than {self._server.tls_certificate}: restart the panel."
+                )
+
+    def _trouble(self, error: Exception, seconds: float) -> NoAnswer:
+        if isinstance(error, TimeoutError):
+            return NoAnswer(f"{self.url} gives no answer within {seconds:.0f} seconds.")
+        if isinstance(error, OSError):
+            what = error.strerror or str(error)
+            return NoAnswer(
+                f"{self.url} can't be reached: {what}. Start the panel (systemctl start minipanel), "
+                "or name its configuration with --config."
+            )
+        return NoAnswer(f"{self.url} answers, but is no MiniPanel.")
+
+    def _refusal(self, response: http.client.HTTPResponse) -> CommandError:
+        if response.status == 401:
+            return NoAnswer(
+                f"{self.url} does not take the token that {self._config_path} signs: it runs with another "
+                "configuration, or has not read this one since its jwt_secret changed (systemctl reload minipanel)."
+            )
+        try:
+            said = escape(msgspec.json.decode(response.read(), type=ErrorAnswer).error, _SENTENCE_CHARACTERS)
+        except (OSError, ValueError, http.client.HTTPException):
+            return NoAnswer(f"{self.url} answers, but is no MiniPanel.")
+        return Refused(f"{self.url} answers {response.status}: {said}", said)
+
+
+def _first_certificate(path: Path) -> bytes:
+    """Return the certificate that a server of this PEM file shows, in DER."""
+    text = path.read_text("ascii", "replace")
+    end = "-----END CERTIFICATE-----"
+    start = text.find("-----BEGIN CERTIFICATE-----")
+    return ssl.PEM_cert_to_DER_cert(text[start : text.find(end) + len(end)])
