@@ -211,7 +211,7 @@ def test_any_other_error_has_the_same_shape(app: FastAPI, method: str, path: str
 def test_health_is_open_and_says_nothing_else(app: FastAPI) -> None:
     answer = ask(app, "GET", "/api/health")
     assert answer.status_code == 200
-    assert sorted(answer.json()) == ["status", "version"]
+    assert sorted(answer.json()) == ["evaluated_at", "status", "stored_at", "version"]
 
 
 def test_every_operation_of_the_document_names_its_error(app: FastAPI) -> None:

@@ -130,6 +130,7 @@ class Alerts:
     async def tick(self) -> None:
         """Look once, keep what changed, and decide what is told. Raises DatabaseError or TryLater."""
         cluster = self.sight.look()
+        self._panel.pulse.note_look()
         changes = self.watch.tick(cluster, self.sight.is_clear())
         self._take(changes, cluster.now)
         news = due(

@@ -44,10 +44,15 @@ class ErrorAnswer(Struct):
 
 
 class Health(Struct):
-    """That the panel answers, and which version it is."""
+    """That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
+
+    Unix seconds; None where it has not done so since its start.
+    """
 
     status: Literal["ok"]
     version: str
+    stored_at: int | None
+    evaluated_at: int | None
 
 
 class LoginAnswer(Struct):

@@ -23,6 +23,7 @@ from minipanel.services.history import History
 from minipanel.services.hours import Hours
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
+from minipanel.services.pulse import Pulse
 from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
@@ -69,6 +70,8 @@ class Panel:
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
         self.refusals = Refusals()
+        self.pulse = Pulse(clock, uptime)
+        self.ingest.listen(self.pulse.note_samples)
         counters = Counters()
         self.ingest.listen(counters.note_samples)
         self.ingest.listen_to_commits(counters.note_commit)

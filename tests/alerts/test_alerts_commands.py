@@ -153,7 +153,8 @@ def test_without_a_panel_the_database_is_read_and_nothing_is_done(config: Config
     kept(config, alert("hot", 1), alert("hot", 2), alert("disk", PANEL), alert("memory", 2, "warning", closed_at=NOW))
     with closing(sqlite3.connect(config.database.path)) as connection:
         sql.put_message(connection, Message("mail", "hot", (1,), "subject", "body", NOW, NOW, "key"))
-        sql.note_failed(connection, 1, "The mail server x:25 answered 451 later.", NOW + 60, NOW)
+        (waiting,) = sql.waiting_messages(connection)
+        sql.note_failed(connection, waiting, "The mail server x:25 answered 451 later.", NOW + 60, NOW)
         connection.commit()
     code, out, err = alerts(config, "list", "--nodes", "node001")
     assert code == 1

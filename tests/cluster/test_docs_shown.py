@@ -80,6 +80,7 @@ STORY = (
     Step("docs/operation.md", "minipanel status", "3 up"),
     Step("docs/operation.md", "minipanel doctor", "3 of 3 are up", differ=FINDINGS),
     Step("docs/operation.md", "minipanel nodes list", "n3", differ=FINDINGS),
+    Step("docs/alerts.md", "curl -fsS", "", before="mkdir -p /etc/cron.d"),
     Step("docs/prometheus.md", "minipanel prometheus", ""),
     Step("docs/reference.md", "token=", '"hostname":"n1"'),
     Step("docs/access.md", "minipanel access users", "wim", answers=PASSWORDS),

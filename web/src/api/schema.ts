@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Tell that the panel answers. Open to anyone, and says nothing else.
+         * @description Tell that the panel answers, and when it last stored a sample and looked for what is wrong.
          */
         get: operations["health"];
         put?: never;
@@ -918,12 +918,16 @@ export interface components {
         };
         /**
          * Health
-         * @description That the panel answers, and which version it is.
+         * @description That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
+         *
+         *     Unix seconds; None where it has not done so since its start.
          */
         Health: {
             /** @enum {unknown} */
             status: "ok";
             version: string;
+            stored_at: number | null;
+            evaluated_at: number | null;
         };
         /**
          * HeartbeatAnswer
@@ -2486,7 +2490,10 @@ export interface operations {
     };
     health: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 503 where nothing was stored or looked at for longer: seconds, 1 to 86400 */
+                within?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
