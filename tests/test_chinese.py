@@ -82,7 +82,7 @@ def values_in(text: str) -> set[str]:
 
 
 def test_every_line_of_status_has_its_chinese_and_none_is_left_over() -> None:
-    states = {"up", "down", "never", "disabled"}
+    states = {"up", "down", "never", "disabled", "critical", "warning", "info"}
     assert translated(Path(str(status.__file__))) | states == set(STATUS)
 
 

@@ -75,6 +75,11 @@ class AlertsConfig:
         ),
     ] = ()
 
+    @property
+    def reaches_somebody(self) -> bool:
+        """Whether a channel is set. What is wrong is in the journal and on the page anyhow."""
+        return bool(self.mail or self.channel)
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpConfig:

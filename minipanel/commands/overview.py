@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel import __version__
+from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
 from minipanel.commands.backup_overview import BackupOverview, look_at_backups
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import heard_by_hostname, readable
@@ -59,7 +60,10 @@ class MungeOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no copies by itself."""
+    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no copies by itself.
+
+    `alerts` is None where they are off.
+    """
 
     timestamp: int
     panel: PanelOverview
@@ -67,13 +71,16 @@ class Overview:
     munge: MungeOverview
     nodes: tuple[NodeOverview, ...]
     backup: BackupOverview | None = None
+    alerts: AlertsOverview | None = None
 
     @property
     def is_well(self) -> bool:
-        """True when nothing is in trouble and every node that is not disabled is up."""
+        """True when nothing is in trouble, every node that is not disabled is up, and no alert waits for somebody."""
         parts = (self.panel, self.database, self.munge, self.backup)
-        return not any(part and part.trouble for part in parts) and all(
-            node.state in ("up", "disabled") for node in self.nodes
+        return (
+            not any(part and part.trouble for part in parts)
+            and all(node.state in ("up", "disabled") for node in self.nodes)
+            and (self.alerts is None or self.alerts.is_well)
         )
 
 
@@ -87,6 +94,7 @@ def look_over(config: Config) -> Overview:
         munge=look_at_munge(config),
         nodes=look_at_nodes(config, moment),
         backup=look_at_backups(config, moment.unix_seconds),
+        alerts=look_at_alerts(config, moment.unix_seconds),
     )
 
 

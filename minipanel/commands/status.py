@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from minipanel.commands.alerts_overview import AlertsOverview
 from minipanel.commands.backup_overview import BackupOverview
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.exits import DONE, FAILED
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
+from minipanel.models.quote import escape
 from minipanel.sections import load_config
 from minipanel.services.forecast import megabytes
 from minipanel.translations.language import Translate, translator
@@ -21,6 +23,7 @@ from minipanel.translations.phrases import phrases
 from minipanel.translations.status import CHINESE
 from minipanel.translations.troubles import CHINESE as TROUBLES
 
+_ERROR_CHARACTERS = 300
 _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
 
@@ -28,7 +31,7 @@ def show_status(config_path: Path, as_json: bool) -> int:
     """Print how things stand. Returns the exit code: 0 when all is well, 1 otherwise. Raises ConfigError."""
     overview = look_over(load_config(config_path))
     if as_json:
-        parts = {name: part for name, part in asdict(overview).items() if (name, part) != ("backup", None)}
+        parts = {name: part for name, part in asdict(overview).items() if part is not None}
         print(json.dumps({"well": overview.is_well, **parts}, indent=2, default=str))
     else:
         _Lines(overview, translator(CHINESE), phrases(TROUBLES)).show()
@@ -51,6 +54,7 @@ class _Lines:
             (t("database"), self._database(overview.database)),
             (t("munged"), self._munge(overview.munge)),
             *([(t("backup"), self._backup(overview.backup))] if overview.backup else []),
+            *self._alerts(overview.alerts),
             (t("nodes"), self._nodes()),
         ]
         print("\n".join(plain_lines(rows)))
@@ -100,6 +104,22 @@ class _Lines:
         if trouble:
             return self._t("{trouble} The last: {copy}, {moment}", trouble=trouble, **last)
         return self._t("{copy}, {moment}", **last)
+
+    def _alerts(self, alerts: AlertsOverview | None) -> list[tuple[str, str]]:
+        """2 critical, 1 warning: minipanel alerts list. No line where nothing is wrong and somebody would be told."""
+        t, rows = self._t, []
+        if alerts is None:
+            return []
+        counts = (("critical", alerts.critical), ("warning", alerts.warning), ("info", alerts.info))
+        said = [t("{count} {severity}", count=count, severity=t(severity)) for severity, count in counts if count]
+        if said:
+            rows.append(t("{counts}: minipanel alerts list", counts=t(", ").join(said)))
+        if alerts.error is not None:
+            error = escape(self._say(alerts.error), _ERROR_CHARACTERS)
+            rows.append(t("{count} messages not sent yet: {error}", count=alerts.waiting, error=error))
+        if alerts.goes_nowhere:
+            rows.append(t("go nowhere: set [alerts] mail"))
+        return [(t("alerts") if place == 0 else "", row) for place, row in enumerate(rows)]
 
     def _nodes(self) -> str:
         """3 up, 2 down (node[004-005])"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minipanel.doctor.checks.alerts import look_at_open
 from minipanel.doctor.checks.backup import look_at_copies
 from minipanel.doctor.checks.certificate import look_at_certificate
 from minipanel.doctor.checks.configuration import look_at_configuration
@@ -33,6 +34,7 @@ LOOKS: dict[str, Look] = {
     "database": look_at_file,
     "backup": look_at_copies,
     "disk": look_at_room,
+    "alerts": look_at_open,
     "nodes": look_at_states,
     "rollout": look_at_last_rollout,
     "leftovers": look_at_leftovers,

@@ -80,6 +80,16 @@ CHINESE = {
         "安装较新的 MiniPanel，或恢复升级前的副本：docs/operation.zh-CN.md"
     ),
     # backup
+    # alerts
+    "alerts": "告警",
+    "{count} critical": "{count} 项严重",
+    "{count} warning": "{count} 项警告",
+    "{count} info": "{count} 项提示",
+    ", ": "，",
+    "{counts}, which need nobody now": "{counts}，目前无需处理",
+    "{count} messages not sent yet: {error}": "{count} 条消息尚未发出：{error}",
+    "they go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
+    "nothing is wrong, and somebody would be told": "没有告警，通知渠道已设置",
     "backup": "备份",
     "the panel makes no copies by itself: [backup] folder is not set": "面板不自动备份：未设置 [backup] folder",
     "none is in {folder} yet": "{folder} 中还没有备份",

@@ -25,6 +25,9 @@ from tests.munged import missing_munged, running_munged
 from tests.panel.commands import run, running_panel, written_config
 from tests.panel.example import bearer, body_of, sample
 
+MAIL = '[alerts]\nmail = ["ops@example.org"]\n'
+"""Else there is a line that says that alerts go nowhere."""
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
@@ -38,7 +41,7 @@ def made_database(config: Config) -> Config:
 
 def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
     config = replace(config, nodes=(config.nodes[0], config.nodes[2]))
-    config.path.write_text(render_config(config))
+    config.path.write_text(render_config(config) + MAIL)
     with running_panel(config) as panel:
         newest = int(time.time()) // 5 * 5
         body = body_of(sample(timestamp=newest))
@@ -216,6 +219,7 @@ def test_a_pipe_in_the_place_of_the_database_holds_nobody_up(config: Config) -> 
 
 
 def test_a_reader_of_chinese_gets_every_line_in_chinese(config: Config) -> None:
+    config.path.write_text(render_config(config) + MAIL)
     with running_panel(config) as panel:
         newest = int(time.time()) // 5 * 5
         body = body_of(sample(timestamp=newest))

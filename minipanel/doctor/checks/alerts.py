@@ -1,0 +1,38 @@
+"""What is wrong with nodes and panel, and whether anybody is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
+from minipanel.doctor.subject import Subject
+from minipanel.setup.look.check import Check, Verdict
+from minipanel.translations.language import Translate
+
+
+def look_at_open(subject: Subject) -> Iterator[Check]:
+    """Read which alerts are open, and what waits to be sent."""
+    found = look_at_alerts(subject.config, time.time())
+    if found is not None:
+        yield from judge_alerts(found, subject.t, subject.say)
+
+
+def judge_alerts(found: AlertsOverview, t: Translate, say: Callable[[str], str] = str) -> Iterator[Check]:
+    """Nobody has to be told: only what is wrong, and what could not be sent, is to be looked at."""
+    said = [
+        *([t("{count} critical", count=found.critical)] if found.critical else []),
+        *([t("{count} warning", count=found.warning)] if found.warning else []),
+        *([t("{count} info", count=found.info)] if found.info else []),
+    ]
+    if said and found.unseen:
+        yield Check(t("alerts"), Verdict.WARNING, t(", ").join(said), "minipanel alerts list")
+    elif said:
+        yield Check(t("alerts"), Verdict.OK, t("{counts}, which need nobody now", counts=t(", ").join(said)))
+    if found.error is not None:
+        detail = t("{count} messages not sent yet: {error}", count=found.waiting, error=say(found.error))
+        yield Check(t("alerts"), Verdict.FIX, detail, "minipanel alerts test")
+    if found.goes_nowhere:
+        yield Check(t("alerts"), Verdict.OK, t("they go nowhere: set [alerts] mail"))
+    elif not said and found.error is None:
+        yield Check(t("alerts"), Verdict.OK, t("nothing is wrong, and somebody would be told"))
