@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from minipanel.alerts import keeping
+from minipanel.alerts import hours, keeping
 from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
@@ -36,7 +36,10 @@ class Sight:
         self._facts = PanelFacts(panel)
         self._probe = Probe(panel.uptime, connect)
         self._refused = Refused(panel.uptime)
-        self._seldom = Seldom(panel.uptime, (keeping.LOOK_SECONDS, self._facts.keeping.look))
+        self._hours = hours.Hours(panel)
+        self._seldom = Seldom(
+            panel.uptime, (keeping.LOOK_SECONDS, self._facts.keeping.look), (hours.LOOK_SECONDS, self._hours.look)
+        )
         panel.refusals.listen(self._refused.note)
 
     def replace(self, nodes: Sequence[Node]) -> None:
@@ -82,6 +85,8 @@ class Sight:
             up,
             self._facts.look(late_seconds),
             self._silence([view for view in nodes.values() if view.state == "down"]),
+            self._hours.rising,
+            self._hours.complete,
             self._racks,
         )
 

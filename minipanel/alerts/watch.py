@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -100,7 +101,12 @@ class Watch:
 def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Setting, Cluster]]:
     """Yield each setting with the nodes that it is for: the first setting of a rule that names a node has it."""
     taken: dict[str, set[int]] = {}
+    counts = Counter(setting.rule.name for setting in settings)
     for setting in settings:
+        if setting.node_ids is None and counts[setting.rule.name] == 1:
+            # Nearly always: a set of all ids for each rule took a third of a tick.
+            yield setting, cluster
+            continue
         before = taken.setdefault(setting.rule.name, set())
         ids = cluster.nodes.keys() if setting.node_ids is None else cluster.nodes.keys() & setting.node_ids
         part = cluster if len(ids) == len(cluster.nodes) and not before else _of(cluster, ids - before)

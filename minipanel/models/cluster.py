@@ -95,5 +95,11 @@ class Cluster:
     silence: Mapping[int, Bad] = field(default_factory=dict)
     """Why nodes that are down are silent, as far as it is known, by node id."""
 
+    rising: Mapping[int, int | None] = field(default_factory=dict)
+    """When a node's memory will be full, Unix seconds; None: it does not rise; not in it: that is not known."""
+
+    complete: Mapping[int, float] = field(default_factory=dict)
+    """How many percent of its last hour's samples are there, outages apart; not in it: that is not known."""
+
     racks: Mapping[int, Sequence[int]] = field(default_factory=dict)
     """The nodes of a node's rack, itself among them, by its id; nodes of one rack have the same list."""

@@ -24,6 +24,7 @@ def _form_of(metric: Metric) -> tuple[str, int, int]:
 
 
 _FORMS = tuple(_form_of(metric) for metric in METRICS)
+_PLACES = {metric.name: place for place, metric in enumerate(METRICS)}
 _values_of = attrgetter(*(metric.name for metric in METRICS))
 
 
@@ -62,6 +63,31 @@ class LastHour:
             return None
         slot = _place(timestamp)[1]
         return [_read(numbers[slot], scale, none) for numbers, scale, none in self._columns]
+
+    def count(self, until: int) -> int:
+        """Return how many samples of the hour that ends with this timestamp are there."""
+        hour, slot = _place(until)
+        return self._hour[: slot + 1].count(hour) + self._hour[slot + 1 :].count(hour - 1 & 0xFFFF)
+
+    def times(self, until: int) -> list[int]:
+        """Return their timestamps, ascending."""
+        hour, slot = _place(until)
+        last = until - until % SLOT_SECONDS
+        before, first = hour - 1 & 0xFFFF, last - SLOT_SECONDS * slot
+        earlier = [
+            first + SLOT_SECONDS * (place - SLOTS)
+            for place, mark in enumerate(self._hour[slot + 1 :], slot + 1)
+            if mark == before
+        ]
+        later = [first + SLOT_SECONDS * place for place, mark in enumerate(self._hour[: slot + 1]) if mark == hour]
+        return earlier + later
+
+    def value(self, name: str, timestamp: int) -> float | None:
+        """Return what one metric was in one sample; None where it is not there."""
+        if not self._has(timestamp):
+            return None
+        numbers, scale, none = self._columns[_PLACES[name]]
+        return _read(numbers[_place(timestamp)[1]], scale, none)
 
     def _has(self, timestamp: int) -> bool:
         hour, slot = _place(timestamp)

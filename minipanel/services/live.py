@@ -196,6 +196,15 @@ class Live:
         views = self._views.values()
         return [(view.last_hour, view.newest) for view in views if view.last_hour and view.newest]
 
+    def hours_by_id(self) -> list[tuple[int, LastHour, Sample]]:
+        """Return the same of the nodes that are up, with their ids."""
+        views = self._views.items()
+        return [
+            (i, view.last_hour, view.newest)
+            for i, view in views
+            if view.state == "up" and view.last_hour and view.newest
+        ]
+
     def _described(self, view: _View, uptime: float) -> NodeAnswer:
         node = view.node
         return NodeAnswer(

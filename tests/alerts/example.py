@@ -41,6 +41,8 @@ class FakeCluster:
         }
         self.silent: set[int] = set()
         self.racks: Mapping[int, Sequence[int]] = {}
+        self.rising: dict[int, int | None] = {}
+        self.complete: dict[int, float] = {}
         self.values: dict[int, dict[str, float | None]] = {}
         self.panel = PanelNow()
         self.reason = "no-answer"
@@ -68,7 +70,9 @@ class FakeCluster:
         up = {node_id: each for node_id, each in self.nodes.items() if each.state == "up" and each.newest}
         down = [node_id for node_id, each in self.nodes.items() if each.state == "down"]
         silence = {node_id: Bad(reason=self.reason) for node_id in down}
-        return Cluster(self.now, self.uptime, INTERVAL, self.nodes, up, self.panel, silence, self.racks)
+        return Cluster(
+            self.now, self.uptime, INTERVAL, self.nodes, up, self.panel, silence, self.rising, self.complete, self.racks
+        )
 
 
 def _sample(node: Node, timestamp: int, values: Mapping[str, float | None]) -> Sample:

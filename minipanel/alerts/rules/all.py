@@ -14,10 +14,12 @@ from minipanel.alerts.rules.hot import HOT
 from minipanel.alerts.rules.idle_hoarding import IDLE_HOARDING
 from minipanel.alerts.rules.many_down import MANY_DOWN
 from minipanel.alerts.rules.memory import MEMORY
+from minipanel.alerts.rules.memory_rising import MEMORY_RISING
 from minipanel.alerts.rules.neighbours import HOTTER_THAN_NEIGHBOURS
 from minipanel.alerts.rules.node_down import NODE_DOWN
 from minipanel.alerts.rules.panel import PANEL_RULE
 from minipanel.alerts.rules.rebooted import REBOOTED
+from minipanel.alerts.rules.samples_missing import SAMPLES_MISSING
 from minipanel.alerts.rules.throttled import THROTTLED
 
 RULES: Final[tuple[Rule[Any], ...]] = (
@@ -28,8 +30,10 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     THROTTLED,
     HOTTER_THAN_NEIGHBOURS,
     MEMORY,
+    MEMORY_RISING,
     CLOCK_RULE,
     IDLE_HOARDING,
+    SAMPLES_MISSING,
     DISK,
     CERTIFICATE,
     BACKUP_RULE,

@@ -1,0 +1,140 @@
+"""What it costs to look for what is wrong: all rules at 10,000 nodes, each tick on the loop and seldom in a thread.
+
+    python bench/rules.py                  10,000 nodes; writes bench/results/rules.md
+    python bench/rules.py --nodes 500      a look, written nowhere
+
+A real panel with its database, in this process; each node has its last hour at 5 s and a day of records. Ticks are
+measured with all nodes well, with all of them as bad as they can be, and with all of them silent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cluster import ROOT, keep
+from processes import machine, resident_mb
+
+sys.path.append(str(ROOT))
+from minipanel.alerts.alerts import Alerts, settings_of
+from minipanel.alerts.config import AlertsConfig
+from minipanel.alerts.hours import Hours
+from minipanel.alerts.watch import Watch
+from minipanel.models.sample import Sample
+from minipanel.services.panel import Panel
+from tests.alerts.running import cluster_config
+
+NODES = 10_000
+TICKS = 30
+START = 1_790_000_000
+
+
+class Time:
+    """The panel's clock and uptime, moved by hand."""
+
+    now = START
+
+
+def fill(panel: Panel, seconds: int, **values: float) -> None:
+    """Let each node have samples for so long, five seconds apart, memory growing a little."""
+    whole = {"cpu_percent": 100.0, "memory_total": 2**38, "memory_used": 2**37, "cpu_temp": 70.0} | values
+    for node in panel.directory.nodes:
+        for place in range(0, seconds, 5):
+            sample = Sample(node.hostname, Time.now - seconds + 5 + place, **whole)
+            panel.live.take(node, [sample])
+    panel.live.look()
+
+
+def ticks(alerts: Alerts, panel: Panel, is_silent: bool, **values: float) -> list[float]:
+    """Return the milliseconds of CPU of each tick: a look at the cluster, and all rules."""
+    took = []
+    for _ in range(TICKS):
+        Time.now += 5
+        if not is_silent:
+            fill(panel, 5, **values)
+        panel.live.look()
+        began = time.thread_time()
+        cluster = alerts.sight.cluster()
+        alerts.watch.tick(cluster, True)
+        took.append(1e3 * (time.thread_time() - began))
+    return took
+
+
+async def measured(nodes: int) -> list[str]:
+    """Return the rows of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        panel = Panel(
+            cluster_config(Path(folder), nodes), lambda: float(Time.now), lambda: float(Time.now - START + 9000)
+        )
+        await panel.start()
+        Time.now += 3600
+        fill(panel, 3600)
+        gc.collect()
+        before = resident_mb(os.getpid())
+        alerts = Alerts(panel)
+        await alerts.start(is_looking=False)
+        hours = Hours(panel)
+        rows = []
+        for what, is_silent, values in (
+            ("all well, at work", False, {}),
+            ("all hot, memory full", False, {"cpu_temp": 99.0, "memory_used": 0.99 * 2**38}),
+            ("all silent", True, {}),
+        ):
+            alerts.watch = Watch(settings_of(AlertsConfig(), panel.directory.nodes))
+            took = sorted(ticks(alerts, panel, is_silent, **values))
+            row = f"| a tick: {what} | {statistics.median(took):.1f} ms | {took[-1]:.1f} ms |"
+            rows.append(row)
+            print(row, file=sys.stderr)
+        fill(panel, 5)
+        for what, values in (("nobody's memory rises", {}), ("everybody's does", {"memory_used": 0.6 * 2**38})):
+            Time.now += 5
+            fill(panel, 5, **values)
+            began = time.perf_counter()
+            task = asyncio.create_task(hours.look())
+            worst, last = 0.0, began
+            while not task.done():
+                await asyncio.sleep(0.001)
+                now = time.perf_counter()
+                worst, last = max(worst, now - last), now
+            await task
+            late, took_ms = 1e3 * worst, 1e3 * (time.perf_counter() - began)
+            row = f"| each ten minutes, in a thread: {what} | {took_ms:.0f} ms | loop late by {late:.0f} ms |"
+            rows.append(row)
+            print(row, file=sys.stderr)
+        gc.collect()
+        rows.append(f"| memory beside the nodes' own | {resident_mb(os.getpid()) - before:.1f} MB | |")
+        await alerts.close()
+        await panel.close()
+    return rows
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--nodes", type=int, default=NODES)
+    nodes = parser.parse_args().nodes
+    rows = asyncio.run(measured(nodes))
+    text = "\n".join(
+        [
+            "# What it costs to look for what is wrong",
+            "",
+            f"{nodes:,} nodes, all rules; {machine()}. `python bench/rules.py`",
+            "",
+            "| what | CPU, median | most |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+    keep("rules" if nodes == NODES else "", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`memory-rising`: memory fills along a line, and will be full within hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from minipanel.alerts.rule import For, Hold, Rule
+from minipanel.alerts.words import Pair, Words
+from minipanel.config.kinds import duration
+from minipanel.config.section import Key
+from minipanel.models.alert import Bad
+from minipanel.models.cluster import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRisingParameters:
+    """[[alerts.rule]] name = "memory-rising"."""
+
+    within: Annotated[
+        int, Key(duration(600, 43200), "It opens when memory is full so soon.", "预计多久内用满时报警。")
+    ] = 7200
+    for_: For = 0
+    hold: Hold = 1800
+
+
+def find(parameters: MemoryRisingParameters, cluster: Cluster) -> dict[int, Bad]:
+    """Return the nodes whose memory will be full so soon; the value is when, Unix seconds."""
+    latest = cluster.now + parameters.within
+    return {
+        node_id: Bad(float(full_at))
+        for node_id, full_at in cluster.rising.items()
+        if full_at is not None and full_at <= latest and node_id in cluster.up
+    }
+
+
+def is_good(parameters: MemoryRisingParameters, cluster: Cluster, node_id: int) -> bool | None:
+    """Return whether it does not rise, or has twice the time; None where that is not known."""
+    if node_id not in cluster.up or node_id not in cluster.rising:
+        return None
+    full_at = cluster.rising[node_id]
+    return full_at is None or full_at > cluster.now + 2 * parameters.within
+
+
+WORDS = Words(
+    Pair("memory is rising, full at about {time}", "内存持续上升，预计约 {time} 用满"),
+    Pair("memory no longer rising", "内存不再上升"),
+    next_step=Pair(
+        "Look which job takes it, before the kernel kills one.", "请在内核终止进程之前查看是哪个作业占用内存。"
+    ),
+)
+MEMORY_RISING = Rule(
+    "memory-rising", "warning", MemoryRisingParameters, find, is_good, WORDS, counts_samples=False,
+    held_back_by=("memory",),
+)  # fmt: skip
