@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -164,10 +164,17 @@ def _check(table: Table, channel: ChannelConfig) -> ChannelConfig:
         raise table.missing("command", _command().allowed)
     if "url" in keys:
         _check_url(table, channel)
-    for key, path in {"secret_file": channel.secret_file, "ca_file": channel.ca_file}.items():
-        if path is not None:
-            _first_line(table, key, path)
+    check_files(table, {"secret_file": channel.secret_file}, channel.ca_file)
     return channel
+
+
+def check_files(table: Table, secrets: Mapping[str, Path | None], ca_file: Path | None) -> None:
+    """Refuse files that can't be read, and secrets whose first line is empty. Raises ConfigError."""
+    for key, path in secrets.items():
+        if path is not None and not _first_line(table, key, path):
+            raise table.error(f"{key} in {table.place} is {path}, whose first line is empty")
+    if ca_file is not None:
+        _first_line(table, "ca_file", ca_file)
 
 
 def _check_url(table: Table, channel: ChannelConfig) -> None:
@@ -184,15 +191,12 @@ def _check_url(table: Table, channel: ChannelConfig) -> None:
 
 def _first_line(table: Table, key: str, path: Path) -> str:
     try:
-        line = first_line(path)
+        return first_line(path)
     except OSError as error:
         why = error.strerror or str(error)
         raise table.error(f"{key} in {table.place} is {path}, which can't be read: {why}") from None
     except UnicodeDecodeError:
         raise table.error(f"{key} in {table.place} is {path}, which is not UTF-8 text") from None
-    if not line:
-        raise table.error(f"{key} in {table.place} is {path}, whose first line is empty")
-    return line
 
 
 def first_line(path: Path) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from minipanel.alerts.channel_config import ChannelConfig, node_set, read_channels, target
+from minipanel.alerts.channel_config import ChannelConfig, check_files, node_set, read_channels, target
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.config import kinds
 from minipanel.config.section import Key, Section
@@ -151,12 +151,7 @@ ALERTS = Section("alerts", AlertsConfig, _finish)
 def _check_login(table: Table, smtp: SmtpConfig) -> SmtpConfig:
     if smtp.username is not None and smtp.password_file is None:
         raise table.missing("password_file", "the path of a file whose first line is the password of username")
-    for key, path in {"password_file": smtp.password_file, "ca_file": smtp.ca_file}.items():
-        try:
-            if path is not None:
-                path.open("rb").close()
-        except OSError as error:
-            raise table.error(f"{key} in {table.place} is {path}, which can't be read: {error.strerror}") from None
+    check_files(table, {"password_file": smtp.password_file}, smtp.ca_file)
     return smtp
 
 

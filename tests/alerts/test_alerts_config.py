@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,19 @@ def test_what_is_wrong_is_one_sentence(text: str, sentence: str) -> None:
         read(text)
     assert sentence in str(error.value)
     assert str(error.value).count("\n") == 0
+
+
+def test_a_password_file_that_cannot_be_read_is_one_sentence_and_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").write_text("")
+    (tmp_path / "bundle").write_text("\n# our CA\n")
+    for name, why in {
+        "none": "which can't be read: No such file or directory.",
+        "pipe": "which can't be read: it is no file.",
+        "empty": "whose first line is empty.",
+    }.items():
+        text = f'[alerts.smtp]\nusername = "u"\npassword_file = "{tmp_path}/{name}"'
+        with pytest.raises(ConfigError) as error:
+            read(text)
+        assert str(error.value) == f"{PATH}: password_file in [alerts.smtp] is {tmp_path}/{name}, {why}"
+    assert read(f'[alerts.smtp]\nca_file = "{tmp_path}/bundle"').of(SMTP).ca_file == tmp_path / "bundle"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from minipanel.alerts.channels.deadline import Deadline
+from minipanel.alerts.channels.secret import secret_of
 from minipanel.alerts.outbox import Letter, NotSent
 from minipanel.models.quote import escape
 
@@ -172,13 +173,7 @@ class Mail:
         return smtp
 
     def _password(self) -> str:
-        path = self.server.password_file
-        if path is None:
-            return ""
-        try:
-            return path.read_text("utf-8").partition("\n")[0].rstrip("\r")
-        except (OSError, UnicodeDecodeError) as error:
-            raise NotSent(f"The password file {path} can't be read: {escape(str(error), 80)}.") from None
+        return "" if self.server.password_file is None else secret_of(self.server.password_file)
 
 
 def _text(said: bytes | str) -> str:
