@@ -14,6 +14,22 @@ CONFIG = "/etc/minipanel/config.toml"
 SPOILED = "print('spoiled'); raise SystemExit(2)"
 NEWER, BROKEN = "0.9.1", "0.9.2"
 
+CHANNEL = """
+[[alerts.channel]]
+name = "page"
+kind = "exec"
+command = ["/usr/local/bin/page"]
+"""
+PAGE = """\
+#!/bin/sh
+id -un
+grep -o '"rule": "[a-z]*"' | cut -d'"' -f4
+for folder in /tmp /etc /usr/local/bin; do
+    if touch "$folder/mark" 2>/dev/null; then echo "$folder:yes"; else echo "$folder:no"; fi
+done
+sleep 600 &
+"""
+
 
 @pytest.fixture(scope="module")
 def installation(fresh_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Installation:
@@ -101,6 +117,25 @@ def test_a_reload_takes_in_a_new_node(installation: Installation) -> None:
     installation.panel.wait_for(lambda: "n9" in installation.panel.nodes(), 10)
     installation.node.shell("minipanel nodes remove n9; systemctl reload minipanel")
     assert installation.node.shell(f"stat -c '%a %U %G' {CONFIG}").strip() == "640 root minipanel"
+
+
+def test_a_program_gets_alerts_within_the_sandbox_and_leaves_nothing_behind(installation: Installation) -> None:
+    def channels() -> list[str]:
+        return [each["name"] for each in installation.panel.ask("/api/alerts/channels")["channels"]]
+
+    node = installation.node
+    node.write("/usr/local/bin/page", PAGE, 0o755)
+    node.shell(f"cp {CONFIG} /root/before.toml; printf '%s' '{CHANNEL}' >> {CONFIG}; systemctl reload minipanel")
+    installation.panel.wait_for(lambda: channels() == ["page"], 10)
+    said = installation.panel.ask("/api/alerts/test", {"channel": "page"})["said"]
+    assert said.split() == ["minipanel", "test", "/tmp:yes", "/etc:no", "/usr/local/bin:no"]
+    assert node.shell("pgrep -x -u minipanel sleep || true") == ""
+    # A channel that can't be: the reload says so, and the one before stays.
+    node.shell(f"echo '{CHANNEL.replace('exec', 'sms')}' >> {CONFIG}; systemctl reload minipanel || true")
+    installation.panel.wait_for(lambda: 'is "sms"; it must be' in node.shell("journalctl -u minipanel -n 20"), 10)
+    assert channels() == ["page"]
+    node.shell(f"cat /root/before.toml > {CONFIG}; systemctl reload minipanel")
+    installation.panel.wait_for(lambda: channels() == [], 10)
 
 
 def test_all_of_it_survives_a_reboot(installation: Installation) -> None:
