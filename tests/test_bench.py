@@ -27,6 +27,9 @@ TINY = {
 ELSEWHERE = {
     # What others run for a while, and what they only import.
     "attacks.py",
+    "alerts.py",  # tests/alerts/test_year.py
+    "alert_looks.py",
+    "alert_year.py",
     "siege.py",
     "page.py",
     *(

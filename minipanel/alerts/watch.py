@@ -206,7 +206,7 @@ class _Book:
             alert.worst = bad.value
         if is_another and not alert.is_suspended:
             changes.changed.append(alert)
-        alert.bad = bad if bad.reason else replace(bad, reason=alert.bad.reason)
+        alert.bad = bad if bad.reason else Bad(bad.value, bad.limit, alert.bad.reason, bad.seconds)
         self._set_suspended(alert, False, changes)
 
     def _look_whether_good(self, setting: Setting, cluster: Cluster, alert: Alert, changes: Changes) -> None:

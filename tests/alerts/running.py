@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +47,7 @@ class Running:
         self.answers = False
         self.alerts = Alerts(self.panel, self._connect)
         self.silent: Collection[int] = ()
+        self.odd: Mapping[int, Mapping[str, float | None]] = {}  # values of some nodes, by their ids
         self.is_stuck = False  # the writer: who asks it waits
         self.post = Letterbox(self.panel.clock)
 
@@ -75,6 +76,7 @@ class Running:
             for node in self.panel.directory.nodes:
                 if node.enabled and node.id not in self.silent:
                     whole = {"cpu_percent": 10.0, "memory_total": 1000, "memory_used": 300, "cpu_temp": 50.0} | values
+                    whole |= self.odd.get(node.id, {})
                     sample = Sample(node.hostname, self.now, **whole)  # type: ignore[arg-type]
                     self.panel.live.take(node, [sample])
             self.panel.live.look()

@@ -6,6 +6,7 @@ import math
 
 from minipanel.alerts.rules.hot import HOT, HotParameters
 from minipanel.alerts.rules.many_down import MANY_DOWN, ManyDownParameters
+from minipanel.alerts.rules.neighbours import HOTTER_THAN_NEIGHBOURS, NeighboursParameters
 from minipanel.alerts.rules.node_down import NODE_DOWN, NodeDownParameters
 from minipanel.alerts.rules.panel import PANEL_RULE, PanelParameters
 from minipanel.alerts.run import Run
@@ -96,6 +97,15 @@ def test_a_panel_that_stood_still_says_so_though_it_runs_again() -> None:
     cluster.panel = PanelNow(late_seconds=600)
     (alert,) = watch.tick(cluster.step()).opened
     assert (alert.bad.reason, alert.opened_at - alert.began_at) == ("late", 600)
+
+
+def test_a_node_that_is_hot_is_not_also_hotter_than_its_neighbours() -> None:
+    cluster = FakeCluster(10)
+    cluster.racks = {node_id: list(cluster.nodes) for node_id in cluster.nodes}
+    cluster.values = {3: {"cpu_temp": 97.0}}
+    watch = Watch([HOT_SETTING, Setting(HOTTER_THAN_NEIGHBOURS, NeighboursParameters(), "warning")])
+    opened = [alert.rule for _ in range(400) for alert in watch.tick(cluster.step()).opened]
+    assert opened == ["hot"]
 
 
 def test_a_reason_that_changes_is_a_change() -> None:

@@ -19,6 +19,7 @@ BELOW_LIMIT_KELVIN = 5
 USUAL_CELSIUS = 95.0
 """Where the kernel tells no limit."""
 
+NAME = "hot"
 CLEAR_KELVIN = 5
 """Cooler by so much than where it opened, and it is good."""
 
@@ -70,4 +71,4 @@ WORDS = Words(
     next_step=Pair("Look at fans and air flow.", "请检查风扇和散热。"),
     higher_is_worse=True,
 )
-HOT = Rule("hot", "critical", HotParameters, find, is_good, WORDS)
+HOT = Rule(NAME, "critical", HotParameters, find, is_good, WORDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from minipanel.alerts.rule import Hold, Rule
@@ -65,7 +65,7 @@ def _with_one_reason(found: dict[int, Bad]) -> dict[int, Bad]:
         reason = AGENT
     else:
         reason = NO_ANSWER if counts else ""
-    return {node_id: replace(bad, reason=reason) for node_id, bad in found.items()}
+    return {node_id: Bad(bad.value, bad.limit, reason, bad.seconds) for node_id, bad in found.items()}
 
 
 def is_good(parameters: ManyDownParameters, cluster: Cluster, node_id: int) -> bool:

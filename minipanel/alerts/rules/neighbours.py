@@ -8,6 +8,7 @@ from statistics import median
 from typing import Annotated
 
 from minipanel.alerts.rule import For, Hold, Rule
+from minipanel.alerts.rules import hot
 from minipanel.alerts.rules.reading import cpu_percent, temperature
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number, whole_number
@@ -97,4 +98,6 @@ WORDS = Words(
     Pair("as cool as its rack again", "温度已与同机架一致"),
     next_step=Pair("Look at its fans, its dust and its thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
 )
-HOTTER_THAN_NEIGHBOURS = Rule("hotter-than-neighbours", "warning", NeighboursParameters, find, is_good, WORDS)
+HOTTER_THAN_NEIGHBOURS = Rule(
+    "hotter-than-neighbours", "warning", NeighboursParameters, find, is_good, WORDS, held_back_by=(hot.NAME,)
+)

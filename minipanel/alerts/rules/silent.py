@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from minipanel.alerts.words import Pair
 from minipanel.models.alert import Alert, Bad
@@ -50,7 +49,7 @@ def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
         return Bad() if known is None else known
     if known is None:
         return Bad(seconds=seconds - REASON_SECONDS)
-    return replace(known, seconds=seconds)
+    return Bad(known.value, known.limit, known.reason, seconds)  # replace() takes six times as long
 
 
 def end_reason(cluster: Cluster, alert: Alert) -> str:

@@ -1,0 +1,117 @@
+"""A panel's alerts that die at a chosen moment, by SIGKILL: `python -m tests.alerts.mortal FOLDER SMTP_PORT`.
+
+Passes its story in steps of five seconds, with the real database and real mail; another start goes on where the last
+one ended. MINIPANEL_DIES_AT names one of POINTS: the first time that it is reached is the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from minipanel.alerts.alerts import Alerts
+from minipanel.alerts.channels.mail import Mail
+from minipanel.alerts.config import AlertsConfig, SmtpConfig
+from minipanel.alerts.watch import Watch
+from minipanel.database import alerts as sql
+from minipanel.models.sample import Sample
+from tests.alerts.running import START, Running, cluster_config
+
+POINTS = (
+    "before a tick with news",
+    "after the watch, before the transaction",
+    "in the transaction, after the alerts",
+    "in the transaction, after the message",
+    "after the commit",
+    "before the mail",
+    "after the mail was taken",
+    "in the transaction that marks it",
+    "after it was marked",
+)
+TOLD_AGAIN = POINTS[6:8]
+"""Between what the mail server says and the note of it: the one repeat that can't be avoided."""
+
+SILENT = range(120, 700)
+END = 1500
+VARIABLE = "MINIPANEL_DIES_AT"
+
+
+def die_at(point: str) -> None:
+    """End here and now, where this is the point that was asked for."""
+    if os.environ.get(VARIABLE) == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _around(owner: Any, name: str, before: str | None, after: str | None, when: Callable[..., bool]) -> None:
+    real = getattr(owner, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        if before is not None and when(*arguments):
+            die_at(before)
+        result = real(*arguments, **named)
+        if after is not None and when(*arguments):
+            die_at(after)
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def lay_mines() -> None:
+    """Have each point of POINTS end the process, where it is asked for."""
+    _around(Watch, "tick", POINTS[0], POINTS[1], lambda watch, *_: any(a.announced_at is None for a in watch.open()))
+    _around(sql, "put_alerts", None, POINTS[2], lambda _, alerts: bool(alerts))
+    _around(sql, "put_message", None, POINTS[3], lambda *_: True)
+    _around(Mail, "send", POINTS[5], POINTS[6], lambda *_: True)
+    _around(sql, "note_sent", None, POINTS[7], lambda *_: True)
+    told = Alerts._told
+
+    def after_commit(alerts: Alerts, *arguments: Any) -> None:
+        die_at(POINTS[4])
+        told(alerts, *arguments)
+
+    Alerts._told = after_commit  # type: ignore[method-assign]
+
+
+async def pass_story(folder: Path, port: int) -> None:
+    """Go on from where the clock in the folder stands, to the end."""
+    clock = folder / "now"
+    now = int(clock.read_text("ascii")) if clock.exists() else START
+    config = cluster_config(
+        folder,
+        6,
+        **{"alerts": AlertsConfig(mail=("ops@example.org",), name="c1"), "alerts.smtp": SmtpConfig(port=port)},
+    )
+    it = Running(config, now)
+    await it.panel.start()
+    await it.alerts.start(is_looking=False)
+    while it.now < START + END:
+        it.now += 5
+        clock.write_text(str(it.now), "ascii")
+        for node in it.panel.directory.nodes:
+            if not (node.id == 3 and it.now - START in SILENT):
+                sample = Sample(node.hostname, it.now, **VALUES)
+                if it.now % 60 and node.id != 3:
+                    it.panel.live.take(node, [sample])
+                else:
+                    await it.panel.ingest.submit(node, [sample])
+        it.panel.live.look()
+        await it.alerts.tick()
+        waiting = len(await it.alerts.outbox._box.waiting())
+        await it.alerts.outbox.send_due()
+        if waiting:
+            die_at(POINTS[8])
+    await it.alerts.close()
+    await it.panel.close()
+
+
+VALUES: dict[str, Any] = {"cpu_percent": 10.0, "memory_total": 1000, "memory_used": 300, "cpu_temp": 50.0}
+
+
+if __name__ == "__main__":
+    lay_mines()
+    asyncio.run(pass_story(Path(sys.argv[1]), int(sys.argv[2])))

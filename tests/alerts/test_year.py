@@ -1,0 +1,40 @@
+"""A week of a small cluster in seconds: each trouble is told exactly once. The year of 1,000 nodes: bench/alerts.py."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("seed", [13, 14])
+def test_a_week_of_troubles_is_told_once_each_and_folded(seed: int) -> None:
+    asked = ["--nodes", "120", "--days", "7", "--seed", str(seed), "--looks", "0", "--no-save"]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bench/alerts.py"), *asked],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "| troubles that were not told exactly once, or ends of nothing | 0 |" in done.stdout
+
+
+def test_the_reckoning_sees_what_was_told_twice_or_not_at_all() -> None:
+    """The check of the check: a panel that forgets to tell, and one that tells again."""
+    asked = ["--nodes", "120", "--days", "1", "--looks", "0", "--no-save", "--spoil"]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bench/alerts.py"), *asked],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "its beginning was told 0 times" in done.stdout
+    assert "its beginning was told 2 times" in done.stdout
