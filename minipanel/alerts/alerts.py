@@ -25,6 +25,7 @@ from minipanel.alerts.pace import Pace
 from minipanel.alerts.post import Post
 from minipanel.alerts.probe import Connect, connect
 from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.series import alert_families
 from minipanel.alerts.shelf import Shelf, Shelved
 from minipanel.alerts.sight import TICK_SECONDS, Sight
 from minipanel.alerts.silences import Silences
@@ -36,6 +37,7 @@ from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.alert import Alert, Severity
 from minipanel.models.alert_answers import Finding, Findings
 from minipanel.models.node import Node
+from minipanel.services.exposition import Family
 from minipanel.services.panel import Panel
 
 log = logging.getLogger(__name__)
@@ -73,12 +75,14 @@ class Alerts:
         self._was_ever = False
         self._told_at: dict[str, int] = {}
         self.pace = Pace()
-        self.outbox = Outbox(Post(panel), lambda: self.channels, panel.clock, pace=self.pace)
+        self._post = Post(panel)
+        self.outbox = Outbox(self._post, lambda: self.channels, panel.clock, pace=self.pace)
         self._shelf = Shelf()
         self.unkept = Outbox(self._shelf, lambda: self.channels, panel.clock, pace=self.pace)
         self.heartbeat = Heartbeat(panel.clock, self._is_well)
         self._looked_at = -math.inf
         self._tasks: list[asyncio.Task[None]] = []
+        panel.scrape.add(self.families)
 
     async def start(self, is_looking: bool = True) -> None:
         """Take over what was open before the start, and look from now on. Raises DatabaseError or TryLater.
@@ -117,6 +121,11 @@ class Alerts:
         kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
         self.silences.replace(kept, self._panel.directory.nodes)
         self._version += 1
+
+    def families(self) -> list[Family]:
+        """Return what is scraped of alerts."""
+        names = {node.id: node.hostname for node in self._panel.directory.nodes}
+        return alert_families(self.watch.open(), names, self._post.count)
 
     async def close(self) -> None:
         """Look and send no more."""

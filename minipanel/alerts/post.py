@@ -14,10 +14,13 @@ class Post:
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
+        self.count = 0
+        """How many messages waited when it was looked last."""
 
     async def waiting(self) -> Sequence[Message]:
         """Return what has not been sent."""
         waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
+        self.count = len(waiting)
         return waiting
 
     async def sent(self, message: Message, now: int) -> None:

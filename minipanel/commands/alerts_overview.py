@@ -47,7 +47,7 @@ def look_at_alerts(config: Config, now: float) -> AlertsOverview | None:
         return None
     try:
         return read_beside(config.database.path, lambda connection: _overview(connection, config, int(now)))
-    except DatabaseError:
+    except (DatabaseError, OSError):
         return None
 
 

@@ -111,6 +111,17 @@ async def test_hot_nodes_are_one_finding_in_both_languages(app: FastAPI, admin: 
         assert (await admin.get(f"/api/alerts/{wrong}")).status_code == 404
 
 
+async def test_open_alerts_are_scraped_by_rule_node_and_severity(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time
+) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    said = (await admin.get("/metrics")).text.splitlines()
+    assert [line for line in said if line.startswith("minipanel_alert_open{")] == [
+        'minipanel_alert_open{rule="hot",node="node001",severity="critical"} 1',
+        'minipanel_alert_open{rule="hot",node="node002.cluster.example",severity="critical"} 1',
+    ]
+
+
 async def test_an_admin_takes_on_what_a_viewer_only_sees(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
     await pass_seconds(app, time, 120, cpu_temp=99.0)
     ids = (await findings(admin))["findings"][0]["alerts"]

@@ -41,6 +41,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         pytest.skip(MISSING)
     folder = tmp_path_factory.mktemp("grafana")
     config = written_config(folder)
+    with config.path.open("a") as file:  # open at the first look, as it is about the panel itself
+        file.write('[[alerts.rule]]\nname = "disk"\nfree_below = 100\nfor = "0s"\n')
     with running_panel(config):
         now = int(time.time()) // 5 * 5
         headers = {**bearer(), "X-MiniPanel-Sent": f"{time.time():.3f}", "User-Agent": "minipanel-agent/0.1.0"}
@@ -51,7 +53,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         token = made.stdout
         with running_prometheus(config, token, folder, 1) as prometheus:
             end = time.monotonic() + 30
-            while len(prometheus.samples("minipanel_database_bytes", 60).get((), {})) < SCRAPES:
+            while len(prometheus.samples("minipanel_database_bytes", 60).get((), {})) < SCRAPES or not prometheus.query(
+                "minipanel_alert_open"
+            ):
                 assert time.monotonic() < end, "Prometheus has not scraped the panel several times in 30 s."
                 time.sleep(0.2)
             yield prometheus
@@ -82,7 +86,7 @@ def test_each_variable_has_values(prometheus: Prometheus, variable: dict[str, An
 
 
 def test_the_table_tells_of_each_node_what_it_is(prometheus: Prometheus) -> None:
-    (table,) = [panel for panel in PANELS if panel["type"] == "table"]
+    (table,) = [panel for panel in PANELS if panel["title"] == "One row per node"]
     found = {
         target["refId"]: {
             series["metric"]["node"]: (float(series["value"][1]), series["metric"])
@@ -134,7 +138,7 @@ def test_no_panel_covers_another_and_none_stands_out() -> None:
 
 def test_the_dashboard_shows_what_was_asked_for() -> None:
     kinds = [panel["type"] for panel in PANELS]
-    assert kinds.count("state-timeline") == kinds.count("table") == 1
+    assert (kinds.count("state-timeline"), kinds.count("table")) == (1, 2)
     assert kinds.count("heatmap") == kinds.count("bargauge") == 3
 
 
@@ -145,4 +149,15 @@ def test_every_scraped_series_of_nodes_is_on_the_dashboard(prometheus: Prometheu
         "minipanel_build_info",
         "minipanel_commit_duration_seconds_count",
         "minipanel_commit_duration_seconds_sum",
+    }
+
+
+def test_open_alerts_are_a_table(prometheus: Prometheus) -> None:
+    (table,) = [panel for panel in PANELS if panel["title"] == "Open alerts"]
+    (series,) = prometheus.query(filled(table["targets"][0]["expr"]))
+    shown = table["transformations"][0]["options"]["indexByName"]
+    assert {name: series["metric"].get(name, "") for name in shown} == {
+        "severity": "critical",
+        "rule": "disk",
+        "node": "",
     }

@@ -19,8 +19,10 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families
 
+from minipanel.alerts.watch import Watch
 from minipanel.app import create_app
 from minipanel.config import Config
+from minipanel.models.alert import Alert, Bad
 from minipanel.services.exposition import exposition, wanted_format
 from minipanel.services.live import Seen
 from minipanel.services.panel import Panel
@@ -147,6 +149,7 @@ async def test_the_panel_counts_its_own_work(client: httpx.AsyncClient) -> None:
     assert buckets[-1] == int(series["minipanel_commit_duration_seconds_count"]) >= 2
     assert 0 < float(series["minipanel_commit_duration_seconds_sum"]) < 60
     assert series["minipanel_queue_samples"] == "0"
+    assert series["minipanel_alert_messages_waiting"] == "0"
     assert int(series["minipanel_database_bytes"]) > 10_000
     assert series['minipanel_build_info{version="0.1.0"}'] == "1"
 
@@ -158,10 +161,10 @@ async def test_who_scrapes_at_about_the_same_time_shares_one_answer(
     scrape = app.state.panel.scrape
     make = scrape.make
 
-    def slowly(form: str) -> bytes:
+    def slowly(form: str, more: object) -> bytes:
         made.append(form)
         time.sleep(0.05)
-        answer: bytes = make(form)
+        answer: bytes = make(form, more)
         return answer
 
     monkeypatch.setattr(scrape, "make", slowly)
@@ -299,10 +302,14 @@ async def test_each_family_is_described_and_its_lines_stand_together(client: htt
             assert re.fullmatch(r'# .+|[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [-+.e0-9]+', line), line
 
 
+HOT = Alert("hot", 1, "critical", 0, 0, 300, Bad(99.0, 95.0))
+
+
 @pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 async def test_the_page_about_prometheus_names_every_series_and_label(
-    client: httpx.AsyncClient, pages: list[Path]
+    app: FastAPI, client: httpx.AsyncClient, pages: list[Path]
 ) -> None:
+    app.state.alerts.watch = Watch([], [HOT])
     await client.post("/api/metrics", content=body_of(sample()), headers={**bearer(), "X-MiniPanel-Sent": "1"})
     series: dict[str, set[str]] = {}
     for name in await scraped(client):
@@ -313,7 +320,8 @@ async def test_the_page_about_prometheus_names_every_series_and_label(
     assert told == series
 
 
-async def test_promtool_finds_nothing_to_say(client: httpx.AsyncClient) -> None:
+async def test_promtool_finds_nothing_to_say(app: FastAPI, client: httpx.AsyncClient) -> None:
+    app.state.alerts.watch = Watch([], [HOT])
     promtool = shutil.which("promtool")
     assert promtool, "promtool is missing; Debian has it in the package prometheus."
     await send(client, sample())
