@@ -56,7 +56,7 @@ def test_it_prints_the_nodes_that_were_asked_for_in_the_order_that_was_asked_for
 
 def test_it_prints_json_as_the_api_has_it(config: Config) -> None:
     answer = json.loads(run("top", "--json", "--nodes", "node001", "--config", config.path).stdout)
-    assert sorted(answer) == ["counts", "interval", "nodes", "timestamp"]
+    assert sorted(answer) == ["counts", "findings", "interval", "nodes", "timestamp"]
     assert answer["counts"] == {"up": 1, "down": 0, "never": 0, "disabled": 0}
     assert [(each["name"], each["state"], each["cpu_percent"]) for each in answer["nodes"]] == [("node001", "up", 45.2)]
 
