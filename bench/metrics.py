@@ -37,8 +37,8 @@ from session import Session
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 from minipanel.services.exposition import exposition
+from minipanel.services.gzipped import gzipped
 from minipanel.services.live import Live, Seen
-from minipanel.services.scrape import gzipped
 from minipanel.services.series import node_families
 
 PAUSE_SECONDS = 0.001

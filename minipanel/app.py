@@ -19,7 +19,7 @@ from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.desk import Desk
 from minipanel.config import Config
 from minipanel.errors import PanelError
-from minipanel.handlers import access, agents, alerts, auth, docs, health, metrics, nodes, scrape, stream
+from minipanel.handlers import access, agents, alerts, auth, docs, health, metrics, nodes, raster, scrape, stream
 from minipanel.handlers.allowed import allowed_by
 from minipanel.handlers.headers import with_safe_headers
 from minipanel.handlers.page import page_routes
@@ -39,6 +39,7 @@ ROUTERS = (
     access.router,
     nodes.router,
     stream.router,
+    raster.router,
     metrics.router,
     alerts.router,
     scrape.router,

@@ -48,6 +48,7 @@ READERS = {
     ("GET", "/api/metrics/gaps"),
     ("GET", "/api/metrics/gaps/{}"),
     ("GET", "/api/metrics/spread"),
+    ("GET", "/api/metrics/raster"),
     ("GET", "/api/alerts"),
     ("GET", "/api/alerts/explain/{}"),
     ("GET", "/api/alerts/channels"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from minipanel.database.newest import put_agent_versions, put_node_clocks
-from minipanel.models.gap import AgentStart, Interval
+from minipanel.models.gap import AgentStart, Evidence, Interval
 from minipanel.models.record import record_id, record_timestamp
 
 MAX_STARTS = 1000
@@ -107,6 +107,11 @@ def clock_troubles(connection: sqlite3.Connection, node_id: int) -> tuple[Interv
     """Return the times in which a node's clock was off."""
     rows = connection.execute("SELECT began_at, ended_at FROM clock_troubles WHERE node_id = ?", (node_id,))
     return tuple((began, ended) for began, ended in rows)
+
+
+def evidence_of(connection: sqlite3.Connection, node_id: int, absences: tuple[Interval, ...]) -> Evidence:
+    """Return what explains a node's missing samples, with these absences of the panel."""
+    return Evidence(agent_starts(connection, node_id), clock_troubles(connection, node_id), absences)
 
 
 def panel_absences(connection: sqlite3.Connection) -> tuple[Interval, ...]:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from minipanel.database.packing import NONE, PARTS, SCALE, empty_day, pack, put_hours, unpack
+from minipanel.database.packing import NONE, PART, PARTS, SCALE, column_of, empty_day, pack, put_hours, unpack
 from minipanel.models.hour import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -149,28 +149,63 @@ def read_days(
     Hours that are not made yet are made from their records, also from those that still fill once their time has
     passed, so not after `now`.
     """
-    span = {"first": day_id(0, first_day), "last": day_id(0, last_day + 1) - 1}
-    if len(node_ids) > MANY_NODES:
-        wanted = set(node_ids)
-        rows = connection.execute("SELECT id, packed FROM hours WHERE id BETWEEN :first AND :last ORDER BY id", span)
-        days = {id: packed for id, packed in rows if node_of_day(id) in wanted}
-    else:
-        days = dict(
-            connection.execute(
-                "SELECT hours.id, packed FROM json_each(:days) AS day CROSS JOIN json_each(:nodes) AS node "
-                "CROSS JOIN hours ON hours.id = (day.value << 32 | node.value)",
-                {"days": json.dumps(list(range(first_day, last_day + 1))), "nodes": json.dumps(sorted(node_ids))},
-            )
-        )
+    days = dict(_stored(connection, node_ids, first_day, last_day, "packed", ()))
     _add_newest(connection, days, node_ids, first_day, last_day, now)
     return sorted(days.items())
+
+
+def read_numbers(
+    connection: sqlite3.Connection, node_ids: Sequence[int], first_day: int, last_day: int, now: int, name: str
+) -> dict[int, bytes]:
+    """Return the numbers of one part, by node id: 48 bytes for each of the days, as packed, those of read_days."""
+    part, none = PART[name], column_of(b"", PART[name])
+    columns = {id: [none] * (last_day + 1 - first_day) for id in node_ids}
+    slice = (part.offset + 1, part.end - part.offset)
+    for id, column in _stored(connection, node_ids, first_day, last_day, "substr(packed, ?, ?)", slice):
+        if column and (days := columns.get(node_of_day(id))) is not None:
+            days[(id >> 32) - first_day] = column
+    begin = day_number(_unmade(connection, first_day, now) + 1)
+    newest = dict(_stored(connection, node_ids, begin, last_day, "packed", ()))
+    _add_newest(connection, newest, node_ids, first_day, last_day, now)
+    for id, packed in newest.items():
+        columns[node_of_day(id)][(id >> 32) - first_day] = column_of(packed, part)
+    return {id: b"".join(days) for id, days in columns.items()}
+
+
+def _stored(
+    connection: sqlite3.Connection,
+    node_ids: Sequence[int],
+    first_day: int,
+    last_day: int,
+    what: str,
+    values: Sequence[int],
+) -> Iterator[tuple[int, bytes]]:
+    if len(node_ids) > MANY_NODES:
+        wanted, span = set(node_ids), (day_id(0, first_day), day_id(0, last_day + 1) - 1)
+        rows = connection.execute(
+            f"SELECT id, {what} FROM hours WHERE id BETWEEN ? AND ? ORDER BY id", (*values, *span)
+        )
+        yield from (row for row in rows if row[0] & 0xFFFFFFFF in wanted)
+        return
+    yield from connection.execute(
+        f"SELECT hours.id, {what} FROM json_each(?) AS day CROSS JOIN json_each(?) AS node "
+        "CROSS JOIN hours ON hours.id = (day.value << 32 | node.value)",
+        (*values, json.dumps(list(range(first_day, last_day + 1))), json.dumps(sorted(node_ids))),
+    )
+
+
+def _unmade(connection: sqlite3.Connection, first_day: int, now: int) -> int:
+    """Return from which time on hours are made for a reader.
+
+    After an upgrade they are made in the background: until then not a whole past is made at each request.
+    """
+    return max(hours_until(connection), (first_day - 1) * DAY_SECONDS, hour_timestamp(now) - NEWEST_SECONDS)
 
 
 def _add_newest(
     connection: sqlite3.Connection, days: dict[int, bytes], node_ids: Sequence[int], first: int, last: int, now: int
 ) -> None:
-    # After an upgrade hours are made in the background: until then not a whole past is made at each request.
-    begin = max(hours_until(connection), (first - 1) * DAY_SECONDS, hour_timestamp(now) - NEWEST_SECONDS)
+    begin = _unmade(connection, first, now)
     for day in range(day_number(begin + 1), min(last, day_number(now)) + 1):
         start, end = max(begin, (day - 1) * DAY_SECONDS), min(now, day * DAY_SECONDS)
         for node_id in node_ids:

@@ -108,6 +108,11 @@ def numbers_of(packed: bytes, part: Part) -> tuple[int, ...]:
     return _COLUMN.unpack(column_of(packed, part))
 
 
+def numbers_in(columns: bytes) -> tuple[int, ...]:
+    """Return the numbers of a part of several days side by side."""
+    return struct.unpack(f"<{len(columns) // 2}H", columns)
+
+
 def total_of(packed: bytes, part: Part) -> int:
     """Return a day's total, 0 where there is none."""
     return int(_TOTAL.unpack_from(packed, part.offset)[0]) if len(packed) >= part.end else 0

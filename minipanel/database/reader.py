@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from minipanel.database import evidence, hours, queries
+from minipanel.database import cells, evidence, hours, queries
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.newest import heard_of
 from minipanel.errors import DatabaseError
@@ -47,14 +47,20 @@ class DatabaseReader:
         Raises DatabaseError.
         """
         with self._reading() as connection:
-            return Seen(
-                evidence.seen_samples(connection, node_id, start, end),
-                Evidence(
-                    evidence.agent_starts(connection, node_id),
-                    evidence.clock_troubles(connection, node_id),
-                    evidence.panel_absences(connection),
-                ),
-            )
+            absences = evidence.panel_absences(connection)
+            known = evidence.evidence_of(connection, node_id, absences)
+            return Seen(evidence.seen_samples(connection, node_id, start, end), known)
+
+    def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:
+        """Return what explains missing samples, by node id. Raises DatabaseError."""
+        with self._reading() as connection:
+            absences = evidence.panel_absences(connection)
+            return {id: evidence.evidence_of(connection, id, absences) for id in node_ids}
+
+    def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
+        """Return a byte for each record in (start, end], 0 for none (models/reader.Reader). Raises DatabaseError."""
+        with self._reading() as connection:
+            return cells.read_cells(connection, node_id, start, end, column, scale, now)
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
         """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
@@ -65,6 +71,13 @@ class DatabaseReader:
         """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
         with self._reading() as connection:
             return hours.read_days(connection, node_ids, first_day, last_day, now)
+
+    def hour_numbers(
+        self, node_ids: Sequence[int], first_day: int, last_day: int, now: int, name: str
+    ) -> dict[int, bytes]:
+        """Return one part of the nodes' days, by node id, 48 bytes a day. Raises DatabaseError."""
+        with self._reading() as connection:
+            return hours.read_numbers(connection, node_ids, first_day, last_day, now, name)
 
     def interrupt(self) -> None:
         """Have the statements that run at this moment end with DatabaseError."""

@@ -85,7 +85,7 @@ async def read_history_set(
 ) -> Response:
     """Return the records of a node set."""
     span = read_span(period, start, end, fields, panel_of(request).clock(), step)
-    wanted = await _find_all(request, nodes)
+    wanted = await find_all(request, nodes)
     if _wants_csv(request, format):
         return await _csv(request, wanted, span)
     pieces = panel_of(request).history.set_of(wanted, span)
@@ -118,7 +118,7 @@ async def read_gaps_of_set(
     """Return the times without samples of the nodes of a set, and why."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
-    pieces = panel.gaps.set_of(await _find_all(request, nodes), span)
+    pieces = panel.gaps.set_of(await find_all(request, nodes), span)
     return await answer_in_pieces(pieces, "application/json")
 
 
@@ -144,10 +144,11 @@ async def read_spread(
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock())
-    return json_answer(await panel.spread.of(await _find_all(request, nodes), span))
+    return json_answer(await panel.spread.of(await find_all(request, nodes), span))
 
 
-async def _find_all(request: Request, nodes: str | None) -> list[Node]:
+async def find_all(request: Request, nodes: str | None) -> list[Node]:
+    """Return the nodes that a query's set names. Raises BadInput, NotFound."""
     if nodes is None:
         raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     # A set may name 100,000 nodes: not on the event loop.

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from minipanel.errors import BadInput, TooLarge
 from minipanel.machine.addresses import normalise
 from minipanel.models.names import parse_address
+from minipanel.services.exposition import weights
 from minipanel.services.panel import Panel
 
 
@@ -28,6 +29,11 @@ def prove_client(request: Request) -> None:
     prove = request.scope.get("extensions", {}).get("minipanel.prove")
     if prove is not None:
         prove()
+
+
+def takes_gzip(request: Request) -> bool:
+    """Return whether the answer may be in the format of gzip."""
+    return weights(",".join(request.headers.getlist("Accept-Encoding"))).get("gzip", 0) > 0
 
 
 def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from minipanel.handlers.guard import COUNTERS
-from minipanel.handlers.request import panel_of
-from minipanel.services.exposition import CONTENT_TYPES, wanted_format, weights
+from minipanel.handlers.request import panel_of, takes_gzip
+from minipanel.services.exposition import CONTENT_TYPES, wanted_format
 
 router = APIRouter(tags=["metrics"])
 
@@ -21,13 +21,9 @@ MEDIA_TYPES = [kind.partition(";")[0] for kind in CONTENT_TYPES.values()]
 )
 async def scrape(request: Request) -> Response:
     """Return all series, in Prometheus' text format or as OpenMetrics, whichever Accept prefers."""
-    form = wanted_format(_header(request, "Accept"))
-    is_gzipped = weights(_header(request, "Accept-Encoding")).get("gzip", 0) > 0
+    form = wanted_format(",".join(request.headers.getlist("Accept")))
+    is_gzipped = takes_gzip(request)
     headers = {"Content-Type": CONTENT_TYPES[form], "Vary": "Accept, Accept-Encoding"}
     if is_gzipped:
         headers["Content-Encoding"] = "gzip"
     return Response(await panel_of(request).scrape.answer(form, is_gzipped), headers=headers)
-
-
-def _header(request: Request, name: str) -> str:
-    return ",".join(request.headers.getlist(name))

@@ -344,6 +344,30 @@ class HistorySpread(Struct):
     reporting: list[int]
 
 
+class RasterHead(Struct):
+    """The first line of a raster's answer: what the bytes after it are.
+
+    For each of `planes` comes row after row, with a byte for each of `columns`. 0: nothing is known; else the value is
+    `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
+    `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
+    the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
+    first column, column after the last, and the reason as in GapAnswer; only where rows are of one node.
+    """
+
+    metric: str
+    period: str | None
+    from_: int = field(name="from")
+    to: int
+    step: int
+    width: int
+    columns: int
+    low: int
+    high: int
+    planes: list[str]
+    rows: list[list[int]]
+    missing: list[tuple[int, int, int, Reason]]
+
+
 class Stored(Struct):
     """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
 
@@ -375,6 +399,7 @@ ANSWERS = (
     GapsSet,
     Trend,
     HistorySpread,
+    RasterHead,
     Stored,
 )
 """What the document of the API describes."""

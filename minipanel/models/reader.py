@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from minipanel.models.gap import Seen
+from minipanel.models.gap import Evidence, Seen
 from minipanel.models.node import Heard, Moment, Node
 
 Values = tuple[int, *tuple[float | None, ...]]
@@ -37,6 +37,23 @@ class Reader(Protocol):
 
     def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
         """Return the nodes' days in hours, by row id (models/hour), packed as database/packing.py says, ascending."""
+        ...
+
+    def hour_numbers(
+        self, node_ids: Sequence[int], first_day: int, last_day: int, now: int, name: str
+    ) -> dict[int, bytes]:
+        """Return one metric of the same days by node id: 24 numbers of two bytes a day, as they are packed."""
+        ...
+
+    def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
+        """Return a byte for each record in (start, end]: 0 without one or without a value, else 1 + its level.
+
+        `scale`: the values of the first level and of the last, and how many levels there are between them.
+        """
+        ...
+
+    def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:
+        """Return what explains missing samples, by node id."""
         ...
 
     def interrupt(self) -> None:

@@ -13,6 +13,8 @@ from minipanel.services.retention import STEADY_LOOKS, repeat
 
 LOOK_SECONDS = 30
 FORGET_SECONDS = 600
+START_SECONDS = 5
+"""After a start the agents come first."""
 
 SETTLED_SECONDS = 60
 """How long after its end an hour is made: then its last record stands in the history. What comes later has it made
@@ -41,8 +43,8 @@ class Hours:
     def start(self) -> None:
         """Start both loops."""
         self._tasks = [
-            asyncio.create_task(repeat(self.make, LOOK_SECONDS)),
-            asyncio.create_task(repeat(self.forget, FORGET_SECONDS)),
+            asyncio.create_task(repeat(self.make, LOOK_SECONDS, START_SECONDS)),
+            asyncio.create_task(repeat(self.forget, FORGET_SECONDS, START_SECONDS)),
         ]
 
     async def close(self) -> None:

@@ -24,6 +24,7 @@ from minipanel.services.hours import Hours
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
 from minipanel.services.pulse import Pulse
+from minipanel.services.raster import Raster
 from minipanel.services.reading import Reading
 from minipanel.services.refusals import Refusals
 from minipanel.services.retention import Retention
@@ -66,6 +67,7 @@ class Panel:
         self.reading = Reading(self.store.reader)
         self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
+        self.raster = Raster(self.reading, config.agents.interval, clock)
         self.gaps = Gaps(self.reading, self.live.silent_seconds, config.agents.interval, clock)
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
@@ -112,7 +114,7 @@ class Panel:
         await self._follow(config)
         self.ingest.retention_days = config.database.retention_days
         self.hours.days = config.database.hours_days
-        for each in (self.live, self.history, self.gaps):
+        for each in (self.live, self.history, self.gaps, self.raster):
             each.interval_seconds = config.agents.interval
         for follow in self._followers:
             await follow(config)

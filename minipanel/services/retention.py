@@ -84,8 +84,9 @@ class Retention:
         return result
 
 
-async def repeat(work: Callable[[], Any], seconds: float) -> None:
-    """Do a piece of upkeep again and again. The same trouble is logged once."""
+async def repeat(work: Callable[[], Any], seconds: float, delay: float = 0) -> None:
+    """Do a piece of upkeep again and again, first after a delay. The same trouble is logged once."""
+    await asyncio.sleep(delay)
     trouble = ""
     while True:
         try:

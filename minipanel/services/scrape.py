@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from minipanel.database.size import file_bytes
 from minipanel.services.counters import Counters
 from minipanel.services.exposition import Family, Format, exposition
+from minipanel.services.gzipped import gzipped
 from minipanel.services.ingest import Ingest
 from minipanel.services.live import Live
 from minipanel.services.series import node_families, panel_families
@@ -19,14 +19,8 @@ SLOT_SECONDS = 5
 """An answer is made once in each slot of the clock. If it were kept "for 5 seconds", a scraper that comes each
 5 seconds and is a millisecond early would get the old answer, and so miss samples."""
 
-GZIP_LEVEL = 1
-"""10,000 nodes become a twelfth in 12 ms; level 6 takes three times as long for a tenth less (measured)."""
-
 Source = Callable[[], Iterable[Family]]
 """Returns families as they are now; their lines may be made later, on another thread."""
-
-_GZIP_WINDOW = 31
-"""zlib's largest window, with the head and the end of gzip."""
 
 
 class Scrape:
@@ -82,9 +76,3 @@ class _Slot:
 
 def _has_failed(task: asyncio.Task[bytes]) -> bool:
     return task.done() and (task.cancelled() or task.exception() is not None)
-
-
-def gzipped(content: bytes) -> bytes:
-    """Return the content in the format of gzip (RFC 1952)."""
-    compressor = zlib.compressobj(GZIP_LEVEL, wbits=_GZIP_WINDOW)
-    return compressor.compress(content) + compressor.flush()

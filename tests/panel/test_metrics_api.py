@@ -184,7 +184,7 @@ async def test_history_comes_as_csv(client: httpx.AsyncClient, how: str) -> None
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
     [
-        ("history/1?period=2w", 400, "period is '2w'; it must be 1d, 7d or 1m."),
+        ("history/1?period=2w", 400, "period is '2w'; it must be 1d, 7d, 1m or 1y."),
         ("history/1", 400, "period or from is missing"),
         ("history/1?from=700&to=100", 400, "from must be before to"),
         ("history/1?from=0", 400, "seconds apart; at most"),
