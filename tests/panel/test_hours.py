@@ -181,6 +181,19 @@ def test_a_sample_that_comes_late_has_its_hour_made_again(store: Store) -> None:
     assert stored(store)["cpu_percent"][2] == 6000
 
 
+def test_any_number_of_late_samples_marks_a_day_once(store: Store) -> None:
+    put(store, record(2, BEGIN + 9000))
+    make(store, BEGIN + 20_000)
+    for at in (BEGIN + 5, BEGIN + 10, BEGIN + 905, BEGIN + 910):
+        late = Sample("node001", at, 10.0, 2**30, 2**29, None)
+        assert store.run([store.write_samples(1, [late], 0)])[0].stored == 1
+        assert store.run([store.seal(BEGIN + 20_000, 1000)])[0] >= 0
+    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        assert hours.due_days(connection) == 1
+    make(store, BEGIN + 20_000)
+    assert stored(store)["samples"][0] == 4
+
+
 def test_records_that_are_forgotten_stay_as_hours_and_late_samples_take_none_away(store: Store) -> None:
     put(store, *(record(1, t) for t in range(BEGIN + 300, END + 1, 300)))
     make(store, END)

@@ -19,16 +19,19 @@ CREATE TABLE hours_until (
 );
 INSERT INTO hours_until (id, timestamp) VALUES (1, 0);
 
--- A record of an hour that was made has changed, or came late. As triggers, so that no release can forget them.
+-- A record of an hour that was made has changed, or came late. As triggers, so that no release can forget them. No OR
+-- IGNORE: within a trigger the policy of the statement that fires it counts.
 CREATE TRIGGER record_came_late AFTER INSERT ON system_metrics
 WHEN NEW.timestamp <= (SELECT timestamp FROM hours_until)
 BEGIN
-    INSERT OR IGNORE INTO hours_due (id) VALUES ((NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id);
+    INSERT INTO hours_due (id) SELECT (NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id
+    WHERE NOT EXISTS (SELECT 1 FROM hours_due WHERE id = (NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id);
 END;
 CREATE TRIGGER record_changed_late AFTER UPDATE ON system_metrics
 WHEN NEW.timestamp <= (SELECT timestamp FROM hours_until)
 BEGIN
-    INSERT OR IGNORE INTO hours_due (id) VALUES ((NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id);
+    INSERT INTO hours_due (id) SELECT (NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id
+    WHERE NOT EXISTS (SELECT 1 FROM hours_due WHERE id = (NEW.timestamp + 86399) / 86400 << 32 | NEW.node_id);
 END;
 
 -- For whoever reads this file with SQL: one row an hour, in the words of system_metrics. A column's 24 numbers begin at
