@@ -95,11 +95,11 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     fresh_ids = {alert.id for alert in (*begun, *ended) if alert.id}
     earlier = [
         alert
-        for id in {id for each in old for id in each.alerts} - fresh_ids
-        if (alert := untold.alerts.get(id)) is not None and _still_matters(alert, now)
+        for number in {number for each in old for number in each.alerts} - fresh_ids
+        if (alert := untold.alerts.get(number)) is not None and _still_matters(alert, now)
     ]
     # What the channel was never told of begins and ends in this one message.
-    unknown = {id for each in old for id in each.begun}
+    unknown = {number for each in old for number in each.begun}
     begun += [
         alert
         for alert in (*ended, *earlier)
