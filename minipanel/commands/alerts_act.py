@@ -16,8 +16,8 @@ from minipanel.commands.alerts_words import beside, moment, number_of, plain, ru
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
 from minipanel.machine.who import command_user
+from minipanel.models.access_answers import Ended
 from minipanel.models.alert_answers import AckAnswer, ChannelsAnswer, Finding, SilenceAnswer, TestAnswer
-from minipanel.models.answers import Ended
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.panel_client import PanelClient, Refused

@@ -16,7 +16,7 @@ from minipanel.handlers.guard import ADMINS, PEOPLE, access_of, caller_of
 from minipanel.handlers.own_page import refuse_form
 from minipanel.handlers.request import client_of, panel_of
 from minipanel.models.access import SENTENCES, AuditEntry, Deed, KeyKind
-from minipanel.models.answers import (
+from minipanel.models.access_answers import (
     AuditAnswer,
     Ended,
     KioskAnswer,

@@ -17,6 +17,7 @@ from minipanel.handlers.guard import OPERATORS, READERS, SCREENS, caller_of
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.own_page import refuse_form
 from minipanel.handlers.request import panel_of
+from minipanel.models.access_answers import Ended
 from minipanel.models.alert_answers import (
     AckAnswer,
     AlertAnswer,
@@ -28,7 +29,6 @@ from minipanel.models.alert_answers import (
     SilenceAnswer,
     TestAnswer,
 )
-from minipanel.models.answers import Ended
 from minipanel.models.quote import quote
 from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from minipanel.models import alert_answers
+from minipanel.models import access_answers, alert_answers
 from minipanel.models.answers import ANSWERS
 from minipanel.models.requests import REQUESTS
 from minipanel.models.sample import Sample
@@ -42,6 +42,6 @@ def schema_of(kind: Any) -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """Return the schemas of all answers, of requests and of a sample, by their names."""
     _, found = msgspec.json.schema_components(
-        [*ANSWERS, *alert_answers.ANSWERS, *REQUESTS, Sample], ref_template=_REFERENCE
+        [*ANSWERS, *access_answers.ANSWERS, *alert_answers.ANSWERS, *REQUESTS, Sample], ref_template=_REFERENCE
     )
     return {name: {**found[name], "description": cleandoc(found[name]["description"])} for name in sorted(found)}

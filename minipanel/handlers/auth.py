@@ -11,7 +11,12 @@ from minipanel.handlers.body import read_struct
 from minipanel.handlers.guard import ANYONE, COOKIE, KIOSK_COOKIE, PEOPLE, SCREENS, access_of, caller_of
 from minipanel.handlers.own_page import refuse_foreign, refuse_form
 from minipanel.handlers.request import client_of, is_encrypted, panel_of, read_body
-from minipanel.models.answers import KioskOpened, LoginAnswer, LogoutAnswer, UserAnswer
+from minipanel.models.access_answers import (
+    KioskOpened,
+    LoginAnswer,
+    LogoutAnswer,
+    UserAnswer,
+)
 from minipanel.models.requests import KioskSecret
 
 MAX_LOGIN_BYTES = 1_000_000
