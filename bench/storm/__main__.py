@@ -28,6 +28,7 @@ from processes import machine  # noqa: E402
 
 from storm import faults  # noqa: E402
 from storm.absence import Absence  # noqa: E402
+from storm.alerts import Happened, unexplained  # noqa: E402
 from storm.cluster import Cluster  # noqa: E402
 from storm.reckoning import Result, reckon  # noqa: E402
 from tests.munged import find_munged  # noqa: E402
@@ -81,22 +82,28 @@ def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
         happened, wrong_reasons = rage(cluster, random.Random(options.seed), seconds)
         books, told = cluster.finish()
         result = reckon(cluster.database, books)
+        alerts, without_cause = unexplained(cluster.database, happened)
     finally:
         cluster.clean_up()
-    result.faults += cluster.complaints + wrong_reasons
-    return report(options, seconds, happened, told, result), not result.faults
+    result.faults += cluster.complaints + wrong_reasons + without_cause
+    return report(options, seconds, happened, alerts, told, result), not result.faults
 
 
-def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[Counter[str], list[str]]:
+def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[list[Happened], list[str]]:
     """Let faults happen for so long. Returns what happened, and a sentence for each gap whose reason is wrong."""
     is_long = seconds >= LONG_SECONDS
+    began = time.time()
     absence = Absence(cluster) if is_long else None
-    happened = Counter[str]()
+    happened = []
     for fault in forecast(faults.ALL if is_long else faults.SHORT, chance, time.monotonic() + seconds):
+        begun = time.time()
         fault(cluster, chance)
-        happened[str(fault.__doc__)] += 1
+        happened.append(Happened(str(fault.__doc__), begun, time.time()))
         time.sleep(chance.uniform(*CALM_SECONDS))
-    return happened, absence.end() if absence else []
+    wrong_reasons = absence.end() if absence else []
+    if absence:
+        happened.append(Happened("two agents away for a while", began, time.time()))
+    return happened, wrong_reasons
 
 
 def forecast(kinds: tuple[faults.Fault, ...], chance: random.Random, end: float) -> Iterator[faults.Fault]:
@@ -110,7 +117,12 @@ def forecast(kinds: tuple[faults.Fault, ...], chance: random.Random, end: float)
 
 
 def report(
-    options: argparse.Namespace, seconds: float, happened: Counter[str], told: dict[str, object], result: Result
+    options: argparse.Namespace,
+    seconds: float,
+    happened: list[Happened],
+    alerts: Counter[str],
+    told: dict[str, object],
+    result: Result,
 ) -> str:
     """Return the result as a page."""
     verdict = "nothing lost, nothing twice" if not result.faults else f"{len(result.faults)} FAULTS"
@@ -130,9 +142,12 @@ def report(
         f"Answers to the simulated agents by status (0: none within 4 s): {told['statuses']}; "
         f"the slowest took {told['slowest_seconds']:.1f} s.",
         "",
+        "Alerts that were told, by rule and reason, each with a fault that explains it: "
+        f"{', '.join(f'{times} {what}' for what, times in sorted(alerts.items())) or 'none'}.",
+        "",
         "| fault | times |",
         "| --- | --- |",
-        *(f"| {fault} | {times} |" for fault, times in sorted(happened.items())),
+        *(f"| {fault} | {times} |" for fault, times in sorted(Counter(each.what for each in happened).items())),
     ]
     if result.faults:
         lines += ["", *(f"- {fault}" for fault in result.faults[:40])]

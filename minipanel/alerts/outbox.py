@@ -122,8 +122,8 @@ class Outbox:
 
     @property
     def under_way(self) -> AbstractSet[str]:
-        """The keys of messages that are handed over at this moment: nothing may take their place."""
-        return self._under_way
+        """The keys of messages that are handed over now, or were, and that is not stored: nothing takes their place."""
+        return self._under_way | self._accepted
 
     @contextmanager
     def holding(self, keys: Collection[str]) -> Iterator[None]:

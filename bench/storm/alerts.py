@@ -1,0 +1,58 @@
+"""The alerts of a storm: each that people were told of needs a fault that explains it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+AFTER_SECONDS = 120
+"""So long after a fault its alert may begin: agents come back, and time that a stopped panel missed is counted."""
+
+CLOCK_SECONDS = 600
+"""By so much the panel's clock may be off, by which alerts are dated."""
+
+CAUSES = {
+    "panel": ("panel", "commit", "lock", "munged"),
+    "many-down": ("network", "munged", "panel", "simulated", "lock", "commit"),
+    "node-down": ("agent", "node", "network", "munged"),
+    "clock": ("clock", "suspended"),
+    "rebooted": ("suspended",),
+    "samples-missing": ("",),
+}
+"""What may be behind a rule, as the faults call it. Of other rules no alert can be right: values are harmless."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One fault, by this machine's clock."""
+
+    what: str
+    begin: float
+    end: float
+
+
+def unexplained(database: Path, faults: list[Happened]) -> tuple[Counter[str], list[str]]:
+    """Return how often people were told of each rule and reason, and a sentence for each alert without a cause."""
+    told: Counter[str] = Counter()
+    wrong = []
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        rows = connection.execute(
+            "SELECT rule, reason, node_id, began_at, opened_at FROM alerts WHERE announced_at IS NOT NULL "
+            "AND severity <> 'info' ORDER BY opened_at"
+        ).fetchall()
+    for rule, reason, node_id, began_at, opened_at in rows:
+        told[f"{rule} {reason}".strip()] += 1
+        slack = max([CLOCK_SECONDS for each in faults if "panel's clock" in each.what], default=0)
+        causes = [
+            each
+            for each in faults
+            if any(word in each.what for word in CAUSES.get(rule, ()))
+            and each.begin - slack <= opened_at
+            and began_at <= each.end + AFTER_SECONDS + slack
+        ]
+        if not causes:
+            wrong.append(f"an alert without a cause: {rule} {reason} of node {node_id}, {began_at} to {opened_at}")
+    return told, wrong

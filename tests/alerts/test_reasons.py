@@ -1,0 +1,60 @@
+"""Why a node is silent, as people read it in both languages; and a thousand at once as one message."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from minipanel.alerts.config import AlertsConfig
+from minipanel.errors import BadInput
+from tests.alerts.running import cluster_config, running
+
+SUBJECTS = {
+    ("en", "no answer"): "[c1] CRITICAL cn0003 down: no answer, since ",
+    ("zh", "no answer"): "[c1] 严重 cn0003 失去联系：节点无应答，自 ",
+    ("en", "agent"): "[c1] CRITICAL cn0003 down: the node answers, its agent does not, since ",
+    ("zh", "agent"): "[c1] 严重 cn0003 失去联系：节点有应答，但 Agent 没有上报，自 ",
+    ("en", "refused"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, since ",
+    ("zh", "refused"): "[c1] 严重 cn0003 失去联系：样本被面板拒绝，自 ",
+    ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
+    ("zh", "clock"): "[c1] 严重 cn0003 失去联系：时钟快了 412 秒，样本被面板拒绝，自 ",
+}
+
+
+@pytest.mark.parametrize(("language", "reason"), SUBJECTS)
+def test_the_reason_of_a_silence_is_in_the_subject(tmp_path: Path, language: Literal["en", "zh"], reason: str) -> None:
+    async def story() -> None:
+        told = AlertsConfig(mail=("ops@example.org",), name="c1", language=language)
+        async with running(cluster_config(tmp_path, 20, alerts=told)) as it:
+            await it.pass_seconds(120)
+            it.silent = {3}
+            it.answers = reason != "no answer"
+            node = next(node for node in it.panel.directory.nodes if node.id == 3)
+            if reason == "clock":
+                it.panel.live.note_agent(node, None, None, 412.0)
+            for _ in range(45):
+                if reason in ("refused", "clock"):
+                    it.panel.refusals.note(node.ip, BadInput("Refused."))
+                await it.pass_seconds(10)
+            (subject,) = it.subjects
+            assert subject.startswith(SUBJECTS[language, reason]), subject
+
+    asyncio.run(story())
+
+
+def test_a_thousand_agents_that_stop_at_once_are_exactly_one_message(tmp_path: Path) -> None:
+    async def story() -> None:
+        told = AlertsConfig(mail=("ops@example.org",), name="c1")
+        async with running(cluster_config(tmp_path, 1000, alerts=told)) as it:
+            it.answers = True
+            await it.pass_seconds(90)
+            it.silent = range(1, 1001)
+            await it.pass_seconds(900)
+            (subject,) = it.subjects
+            assert "cn[0001-1000] down at once: some of them answer, their agents do not" in subject
+            assert "(1000 nodes" in subject
+
+    asyncio.run(story())
