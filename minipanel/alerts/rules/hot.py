@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from minipanel.alerts.rule import For, Hold, Rule
-from minipanel.alerts.rules.reading import temperature
+from minipanel.alerts.rules.reading import cpu_temp, temperature
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number
 from minipanel.config.section import Key
@@ -45,7 +45,7 @@ def find(parameters: HotParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes whose temperature is at its threshold or above; the limit in it is the kernel's, where known."""
     found = {}
     for node_id, now in cluster.up.items():
-        temp = temperature(now)
+        temp = None if now.newest is None else cpu_temp(now.newest)
         if temp is not None and temp >= (threshold := _threshold(parameters, now)):
             limit = threshold if parameters.above is not None else now.cpu_temp_limit
             found[node_id] = Bad(temp, threshold if limit is None else limit)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from minipanel.alerts.rule import For, Hold, Rule
 from minipanel.alerts.rules import hot
-from minipanel.alerts.rules.reading import cpu_percent, temperature
+from minipanel.alerts.rules.reading import cpu_percent, cpu_temp, temperature
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number, whole_number
 from minipanel.config.section import Key
@@ -50,18 +50,24 @@ class NeighboursParameters:
 
 def find(parameters: NeighboursParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are too much hotter than their racks."""
-    found = {}
-    for rack in _racks(cluster):
-        temps = [temp for _, temp, _ in rack]
+    found: dict[int, Bad] = {}
+    for first, temps in _temperatures_by_rack(cluster).items():
         # Most racks differ by less: their medians need not be known.
-        if len(rack) < parameters.nodes_at_least or max(temps) - min(temps) <= parameters.above:
-            continue
-        middle, needed = _usual(temps, parameters.above)
-        most_cpu = median(cpu for _, _, cpu in rack) + parameters.cpu_margin
-        for node_id, temp, cpu in rack:
-            if temp > middle + needed and cpu <= most_cpu:
-                found[node_id] = Bad(temp, middle)
+        if len(temps) >= parameters.nodes_at_least and max(temps) - min(temps) > parameters.above:
+            found |= _hotter(parameters, cluster, cluster.racks[first])
     return found
+
+
+def _hotter(parameters: NeighboursParameters, cluster: Cluster, members: Sequence[int]) -> dict[int, Bad]:
+    rack = [
+        (node_id, temp, cpu_percent(now.newest))
+        for node_id in members
+        if (now := cluster.up.get(node_id)) is not None and now.newest is not None
+        if (temp := cpu_temp(now.newest)) is not None
+    ]
+    middle, needed = _usual([temp for _, temp, _ in rack], parameters.above)
+    most_cpu = median(cpu for _, _, cpu in rack) + parameters.cpu_margin
+    return {node_id: Bad(temp, middle) for node_id, temp, cpu in rack if temp > middle + needed and cpu <= most_cpu}
 
 
 def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) -> bool | None:
@@ -76,15 +82,15 @@ def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) ->
     return temp < middle + needed - CLEAR_KELVIN
 
 
-def _racks(cluster: Cluster) -> list[list[tuple[int, float, float]]]:
-    """Return the nodes with a temperature by rack: id, °C, percent of CPU."""
-    racks: dict[int, list[tuple[int, float, float]]] = {}
+def _temperatures_by_rack(cluster: Cluster) -> dict[int, list[float]]:
+    """Return the temperatures of each rack by the first of its nodes. At each tick, of all nodes: kept short."""
+    found: dict[int, list[float]] = {}
+    racks = cluster.racks
     for node_id, now in cluster.up.items():
-        temp = temperature(now)
-        members = cluster.racks.get(node_id)
-        if temp is not None and members and now.newest is not None:
-            racks.setdefault(members[0], []).append((node_id, temp, cpu_percent(now.newest)))
-    return list(racks.values())
+        temp = None if now.newest is None else cpu_temp(now.newest)
+        if temp is not None and node_id in racks:
+            found.setdefault(racks[node_id][0], []).append(temp)
+    return found
 
 
 def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
