@@ -58,6 +58,8 @@ export function createUnits(locale: string, timeZone?: string) {
     minute,
     /** "24 Nov" */
     day,
+    /** "14:05" on the day of `now`, else "24 Nov, 14:05" */
+    moment: (seconds: number, now: number) => (day(seconds) === day(now) ? minute : dayMinute)(seconds),
     /** "24 Nov, 14:05 – 15:05"; with zones where these differ: "25 Oct, 02:30 CEST – 02:10 CET" */
     span: (from: number, to: number) => {
       const text = zoned(from, to)

@@ -16,7 +16,7 @@ export class FakeStream {
   }
 
   /** What an EventSource does with an event; a closed one hears nothing. */
-  say(kind: 'snapshot' | 'samples', data: unknown) {
+  say(kind: 'snapshot' | 'samples' | 'findings', data: unknown) {
     if (!this.isClosed) this.listeners.get(kind)?.(new MessageEvent(kind, { data: JSON.stringify(data) }))
   }
 

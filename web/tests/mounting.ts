@@ -34,6 +34,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       { path: '/realtime/:node?', name: 'realtime', component: NOWHERE },
       { path: '/history/:node?', name: 'history', component: NOWHERE },
       { path: '/sessions', name: 'sessions', component: NOWHERE },
+      { path: '/alerts/:id?', name: 'alerts', component: NOWHERE },
       { path: '/:rest(.*)*', component: NOWHERE },
     ],
   })
@@ -44,8 +45,8 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       plugins: [messages, router],
       provide: {
         [apiKey as symbol]: api,
-        [clusterKey as symbol]: cluster,
-        [sessionKey as symbol]: session,
+        [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
+        [sessionKey as symbol]: { isAdmin: shallowRef(false), ...session },
         [languageKey as symbol]: { language: shallowRef(language), units },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
       },

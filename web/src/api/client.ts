@@ -22,12 +22,27 @@ export type ApiToken = Schemas['TokenAnswer']
 export type TokenScope = ApiToken['scope']
 export type WallScreen = Schemas['KioskAnswer']
 export type AuditEntry = Schemas['AuditAnswer']
+export type Findings = Schemas['Findings']
+export type Finding = Schemas['Finding']
+export type Severity = Finding['severity']
+export type Alert = Schemas['AlertAnswer']
+export type Alerts = Schemas['AlertsAnswer']
+export type Silence = Schemas['SilenceAnswer']
 
 export const PERIODS = ['1d', '7d', '1m'] as const
 export type Period = (typeof PERIODS)[number]
 
 /** A period that ends now, or a range in Unix seconds. */
 type Span = { period: Period } | { from: number; to: number }
+
+/** Which alerts: open or closed, of a node set and a rule, open at some time of a span. */
+export interface AlertsAsked {
+  state?: 'open' | 'closed' | ''
+  nodes?: string
+  rule?: string
+  from?: number
+  to?: number
+}
 
 /** What is drawn of a few nodes: eight with all columns would be twice as large. */
 const FIELDS_OF_SET = [...METRICS.flatMap(({ ofTotal, columns }) => (ofTotal === null ? [columns.mean] : [ofTotal, columns.mean])), 'samples'].join(',')
@@ -103,6 +118,14 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
       asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     gaps: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<Schemas['GapsSet']>(`/api/metrics/gaps?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
+    findings: () => asUser<Findings>('/api/alerts/findings'),
+    /** What is left out of `asked`, or empty there, asks for all. */
+    alerts: (asked: AlertsAsked, signal?: AbortSignal) => asUser<Alerts>(`/api/alerts?${filled(asked)}`, { signal }),
+    alert: (id: string, signal?: AbortSignal) => asUser<Alert>(`/api/alerts/${encodeURIComponent(id)}`, { signal }),
+    acknowledge: (ids: readonly number[]) => asUser<Schemas['AckAnswer']>('/api/alerts/ack', asJson({ ids })),
+    silences: (signal?: AbortSignal) => asUser<Silence[]>('/api/silences', { signal }),
+    addSilence: (silence: Schemas['SilenceRequest']) => asUser<Silence>('/api/silences', asJson(silence)),
+    endSilence: (id: number) => asUser<Schemas['Ended']>(`/api/silences/${String(id)}`, { method: 'DELETE' }),
     openStream: () => new EventSource('/api/metrics/stream'),
   }
 }
@@ -120,6 +143,10 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
 
 function queryOf(when: Span): string {
   return 'period' in when ? `period=${when.period}` : `from=${String(when.from)}&to=${String(when.to)}`
+}
+
+function filled(asked: object): string {
+  return new URLSearchParams(Object.entries(asked).flatMap(([name, value]) => (value || value === 0 ? [[name, String(value)]] : []))).toString()
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

@@ -1,6 +1,6 @@
 /** How realtime data comes to the page: by the panel's stream, and by asking every 5 s while the stream can't be had. */
 
-import type { Api, Realtime } from '@/api/client'
+import type { Api, Findings, Realtime } from '@/api/client'
 
 export type Via = 'stream' | 'polling'
 
@@ -15,6 +15,8 @@ export interface FeedListener {
   snapshot: (data: Realtime, via: Via) => void
   /** Only the nodes that changed; none at all as a sign of life. */
   samples: (data: Realtime) => void
+  /** What is wrong, whenever that has changed. It does not come with a snapshot. */
+  findings?: (data: Findings) => void
 }
 
 type FeedApi = Pick<Api, 'openStream' | 'realtime'>
@@ -36,15 +38,18 @@ export function startFeed(api: FeedApi, listener: FeedListener): () => void {
     stream.addEventListener('samples', (event) => {
       hear(listener.samples, event)
     })
+    stream.addEventListener('findings', (event) => {
+      hear<Findings>((data) => listener.findings?.(data), event)
+    })
     stream.onerror = fallBack
     expectSomething()
   }
 
-  function hear(tell: (data: Realtime) => void, event: MessageEvent<string>) {
+  function hear<Data = Realtime>(tell: (data: Data) => void, event: MessageEvent<string>) {
     stopPolling?.()
     stopPolling = null
     expectSomething()
-    tell(JSON.parse(event.data) as Realtime)
+    tell(JSON.parse(event.data) as Data)
   }
 
   function expectSomething() {

@@ -6,13 +6,14 @@ import type { Api } from '@/api/client'
 
 import { summaryOf } from './clusterSummary'
 import { useTrends } from './trends'
+import { useFindings } from './useFindings'
 import { useRealtime } from './useRealtime'
 
 /** Nodes, their summary and its last minutes. Runs until the scope (the frame) that asked for it is gone. */
-export function createCluster(api: Pick<Api, 'openStream' | 'realtime' | 'trend'>) {
+export function createCluster(api: Pick<Api, 'openStream' | 'realtime' | 'trend' | 'findings'>) {
   const realtime = useRealtime(api)
   const summary = computed(() => summaryOf(realtime.nodes.value))
-  return { ...realtime, summary, trends: useTrends(api, summary, realtime.heardTime) }
+  return { ...realtime, ...useFindings(api, realtime), summary, trends: useTrends(api, summary, realtime.heardTime) }
 }
 
 export type Cluster = ReturnType<typeof createCluster>

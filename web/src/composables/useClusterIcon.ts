@@ -1,10 +1,10 @@
-/** The icon in the browser's tab shows the cluster's state: as ever, with a red dot, or greyed. */
+/** The icon in the browser's tab shows the cluster's state: as ever, with a red or an amber dot, or greyed. */
 
 import { onScopeDispose, type Ref, watchEffect } from 'vue'
 
-export type ClusterState = 'well' | 'down' | 'lost'
+export type ClusterState = 'well' | 'warned' | 'down' | 'lost'
 
-const ICONS: Record<ClusterState, string> = { well: '/favicon.svg', down: '/favicon-down.svg', lost: '/favicon-lost.svg' }
+const ICONS: Record<ClusterState, string> = { well: '/favicon.svg', warned: '/favicon-warned.svg', down: '/favicon-down.svg', lost: '/favicon-lost.svg' }
 
 /** Follow `state` until the scope is gone. */
 export function useClusterIcon(state: Ref<ClusterState>) {

@@ -29,7 +29,8 @@ export function useKeys(keys: KeyMap) {
   })
 }
 
-/** Whether keys belong to `target`: a field, a list to choose from, the heat map, an open dialog. */
+/** Whether keys belong to `target`: a field, a list to choose from, the heat map. An open dialog has them all, also when what was focused is gone. */
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=application], dialog') !== null
+  if (document.querySelector('dialog[open]')) return true
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=application]') !== null
 }

@@ -2,7 +2,7 @@
 
 import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 
-import type { Api, Realtime, RealtimeNode } from '@/api/client'
+import type { Api, Findings, Realtime, RealtimeNode } from '@/api/client'
 
 import { startFeed, type Via } from './realtimeFeed'
 import { useClock } from './useClock'
@@ -22,6 +22,8 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   const nodes = shallowRef<readonly RealtimeNode[]>([])
   const via = shallowRef<Via | null>(null)
   const restarts = shallowRef(0)
+  const snapshots = shallowRef(0)
+  const told = shallowRef<Findings | null>(null)
   const heard = shallowRef<{ panelTime: number; interval: number; at: number } | null>(null)
 
   function hear(data: Realtime) {
@@ -33,12 +35,16 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
       nodes.value = inOrder(data.nodes)
       if (by === 'stream' || via.value !== by) restarts.value += 1
       via.value = by
+      snapshots.value += 1
       hear(data)
     },
     samples: (data) => {
       nodes.value = merged(nodes.value, data.nodes)
       via.value = 'stream'
       hear(data)
+    },
+    findings: (data) => {
+      told.value = data
     },
   })
   onScopeDispose(stop)
@@ -54,6 +60,10 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
     nodes: nodes as Readonly<Ref<readonly RealtimeNode[]>>,
     /** Counts how often the data began anew: each time samples may have been missed. */
     restarts: restarts as Readonly<Ref<number>>,
+    /** Counts all that came as a whole; what was told besides may have been missed each time. */
+    snapshots: snapshots as Readonly<Ref<number>>,
+    /** The findings that the stream told of last. */
+    told: told as Readonly<Ref<Findings | null>>,
     state,
     /** Seconds since the panel last said anything. */
     silentSeconds,

@@ -23,6 +23,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/views/HistoryView.vue'),
     props: ({ params, query }) => ({ node: params['node'] || undefined, when: whenOf(query) }),
   },
+  {
+    path: '/alerts/:id?',
+    name: 'alerts',
+    component: () => import('@/views/AlertsView.vue'),
+    props: ({ params, query }) => ({ id: params['id'] || undefined, when: whenOf({ period: '7d', ...query }) }),
+  },
   { path: '/sessions', name: 'sessions', component: () => import('@/views/SessionsView.vue') },
   {
     path: '/kiosk',

@@ -9,6 +9,7 @@ export function titleOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'n
     realtime: t('nav.realtime'),
     kiosk: t('nav.realtime'),
     history: t('nav.history'),
+    alerts: t('alerts.title'),
     sessions: t('access.sessions'),
   }
   const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, 'MiniPanel']

@@ -1,0 +1,42 @@
+/** Findings in words: whom they are about, what is wrong, since when. */
+
+import type { Finding } from '@/api/client'
+
+import { type Cluster, useCluster } from './useCluster'
+import { useLanguage } from './useLanguage'
+
+/** Functions from a finding to its texts in the viewer's language. `cluster` where it is not yet that of a frame around. */
+export function useFindingText(cluster: Pick<Cluster, 'panelTime' | 'nodes'> = useCluster()) {
+  const { t, units, language } = useLanguage()
+  const { panelTime, nodes: all } = cluster
+  const count = (number: number) => units.value.count(number)
+  const at = (seconds: number) => units.value.moment(seconds, panelTime.value ?? seconds)
+
+  function nodesOf({ nodes, others }: Finding): string {
+    if (nodes === '') return t('alerts.panel')
+    return others > 0 ? t('alerts.others', { nodes, count: count(others) }) : nodes
+  }
+
+  function sizeOf({ node_ids: { length }, racks, rack, rack_nodes: ofRack }: Finding): string | null {
+    if (length < 2) return null
+    if (length === all.value.length) return t('alerts.allNodes', { count: count(length) })
+    if (racks.length > 0) return t('alerts.wholeRacks', { count: count(length), racks: racks.join(', ') })
+    if (rack !== null) return t('alerts.partOfRack', { count: count(length), all: count(ofRack), rack })
+    return t('nodes.count', { count: count(length) })
+  }
+
+  /** What is said of it besides, each a few words. */
+  function notesOf(finding: Finding): string[] {
+    const { since, times, is_suspended, acked_by: who, silenced_until: until } = finding
+    return [
+      t('alerts.since', { time: at(since) }),
+      sizeOf(finding),
+      times > 1 ? t('alerts.times', { count: count(times) }) : null,
+      is_suspended ? t('alerts.suspended') : null,
+      who === null ? null : t('alerts.ackedBy', { who }),
+      until === null ? null : t('alerts.silencedUntil', { time: at(until) }),
+    ].filter((note) => note !== null)
+  }
+
+  return { nodesOf, notesOf, whatOf: ({ what }: Pick<Finding, 'what'>) => what[language.value], at }
+}

@@ -1,0 +1,26 @@
+/** The finding that is looked at: outlined in the map. The address has it, by one of its alerts. */
+
+import { computed } from 'vue'
+
+import type { Finding } from '@/api/client'
+
+import { useCluster } from './useCluster'
+import { useQueryText } from './useQueryValue'
+
+export function useMarked() {
+  const { findings } = useCluster()
+  const text = useQueryText('mark')
+  const marked = computed(() => findings.value?.find(({ alerts }) => alerts.includes(Number(text.value))) ?? null)
+  const ids = computed<ReadonlySet<number>>(() => new Set(marked.value?.node_ids))
+
+  function toggle(finding: Finding) {
+    text.value = finding === marked.value ? '' : String(finding.alerts[0])
+  }
+  return {
+    marked,
+    /** The ids of its nodes. */
+    ids,
+    /** Look at this one, or no more. */
+    toggle,
+  }
+}
