@@ -28,6 +28,9 @@ HANDS = 32
 
 GB = 1024**3
 SENSOR = "coretemp Package id 0, Package id 1"
+LIMIT = "100"
+"""°C: what the kernels of all nodes with a sensor call too hot."""
+
 WITHOUT_SENSOR = 9
 """Each node whose number is a multiple of this has no temperature."""
 
@@ -121,6 +124,7 @@ class Fleet:
         }
         if number % WITHOUT_SENSOR:
             headers["X-MiniPanel-Sensor"] = SENSOR
+            headers["X-MiniPanel-Limit"] = LIMIT
         connection.request("POST", "/api/metrics", body, headers)
         answer = connection.getresponse()
         told = answer.read()

@@ -171,6 +171,26 @@ def test_the_marks_have_sentences_and_are_in_the_picture(browser: Browser, fleet
         expect(page).to_have_url(re.compile(rf"/alerts/{hot[-1]}$"))
 
 
+IS_LIMIT_WRITTEN = "window.written.includes('limit 100 °C')"
+
+
+@pytest.mark.parametrize("path", ["/realtime/cn1201", "/history/cn1201?period=1d"])
+def test_the_limit_of_the_kernel_is_a_line_in_the_chart(browser: Browser, fleet: Fleet, path: str) -> None:
+    with visit(browser, fleet, path) as page:
+        page.add_init_script(f"({WRITTEN})()")
+        page.reload()
+        for _ in range(100):
+            if page.evaluate(IS_LIMIT_WRITTEN):
+                break
+            page.wait_for_timeout(100)
+        else:
+            raise AssertionError("no limit was drawn")
+        keep_screenshot(page, f"page-limit-{path.split('/')[1]}")
+        page.goto(f"{fleet.url}{path.replace('cn1201', 'cn1209')}")  # it has no sensor
+        expect(page.locator(".metrics-chart canvas").first).to_be_visible()
+        assert not page.evaluate(IS_LIMIT_WRITTEN)
+
+
 def test_an_admin_silences_and_takes_on_and_every_open_page_sees_it(
     browser: Browser, fleet: Fleet, hot: list[int]
 ) -> None:

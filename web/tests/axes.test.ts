@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { memoryRange, temperatureRange } from '@/charts/scales'
+import { memoryRange, temperatureRange, withLimit } from '@/charts/scales'
 import { timeLabels } from '@/charts/timeAxis'
 import { createUnits } from '@/units'
 
@@ -18,6 +18,12 @@ describe('the time axis', () => {
 })
 
 describe('the value axis', () => {
+  it('has room for a limit, and for nothing where there is none', () => {
+    expect(withLimit([30, 60], 95)).toEqual([30, 100])
+    expect(withLimit([30, 110], 95)).toEqual([30, 110])
+    expect(withLimit([30, 60], null)).toEqual([30, 60])
+  })
+
   it('of temperatures spans whole tens, and never less than 20 °C', () => {
     expect(temperatureRange([41, null, 78], [41, null, 84])).toEqual([40, 90])
     expect(temperatureRange([55, 56])).toEqual([50, 70])

@@ -14,6 +14,8 @@ export interface MetricLine {
   band?: { low: Column; high: Column }
   /** What the value axis reaches over. */
   valueRange: Range
+  /** What the node itself calls too much, in the unit of the values; a dashed line. */
+  limit?: number | null
   /** Values are percent, whatever the metric's own unit. */
   isShare?: boolean
   /** Whether any value can be expected; a node without a sensor has no temperature. */

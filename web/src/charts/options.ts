@@ -6,6 +6,7 @@ import type { Units } from '@/units'
 
 import { lonely } from './gaps'
 import { type Hover, hoverOf, nearEntry } from './hover'
+import { drawLimit, type LimitLine } from './limitLine'
 import type { MetricLine } from './line'
 import type { Range } from './scales'
 import type { ChartStyle } from './style'
@@ -23,6 +24,8 @@ export interface ChartSpec {
   hasBand: boolean
   times: () => Range
   values: () => Range
+  /** Where a limit is drawn; null where there is none. */
+  limit?: () => LimitLine | null
   /** What the steps of the value axis may be; uPlot's own choice when left out. */
   steps?: number[]
   /** A value of the axis as text. */
@@ -71,6 +74,7 @@ export function chartOptions(spec: ChartSpec): uPlot.Options {
     },
     hooks: {
       setCursor: [(chart) => { spec.onHover(hoverOf(chart, spec.step)) }],
+      draw: [(chart) => { const limit = spec.limit?.(); if (limit) drawLimit(chart, limit, style) }],
       setSelect: [(chart) => { zoom(chart, spec) }],
     },
   }

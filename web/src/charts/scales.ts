@@ -29,6 +29,11 @@ export function temperatureRange(...columns: readonly (readonly (number | null)[
   return [low, Math.max(high, low + 20)]
 }
 
+/** `range` with room for a limit: whole tens above it. */
+export function withLimit([low, high]: Range, limit: number | null | undefined): Range {
+  return [low, limit === null || limit === undefined ? high : Math.max(high, Math.ceil(limit / 10) * 10)]
+}
+
 /** The largest value; null where there is none. */
 export function highest(values: readonly (number | null)[]): number | null {
   return values.reduce((best, value) => (value !== null && (best === null || value > best) ? value : best), null)

@@ -9,10 +9,11 @@ export const HOUR_SECONDS = 3600
 
 export type Recent = RealtimeOne['recent']
 
-/** What an agent says of itself; `sensor` is what the temperature comes from. null where it says nothing. */
+/** What an agent says of itself; `sensor` is what the temperature comes from, `limit` (°C) what the kernel calls too hot. null where it says nothing. */
 export interface AgentFacts {
   version: string | null
   sensor: string | null
+  limit: number | null
 }
 
 const NOTHING: Recent = { timestamp: [], ...byMetric(() => []) }
@@ -26,7 +27,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
   const recent = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
-  const agent = shallowRef<AgentFacts>({ version: null, sensor: null })
+  const agent = shallowRef<AgentFacts>({ version: null, sensor: null, limit: null })
   let asking = new AbortController()
 
   async function read() {
@@ -38,7 +39,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
       if (signal.aborted) return
       // The newest sample may have come by the stream while the answer was under way.
       recent.value = appended(answer.recent, newest.value)
-      agent.value = { version: answer.agent_version, sensor: answer.sensor }
+      agent.value = { version: answer.agent_version, sensor: answer.sensor, limit: answer.cpu_temp_limit }
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
