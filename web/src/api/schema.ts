@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics/raster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Raster
+         * @description Return one metric of a node set over time: nodes down, time across, a byte a cell.
+         */
+        get: operations["read_raster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/realtime": {
         parameters: {
             query?: never;
@@ -1130,6 +1150,35 @@ export interface components {
             cpu_temp_limit: number | null;
         };
         /**
+         * RasterHead
+         * @description The first line of a raster's answer: what the bytes after it are.
+         *
+         *     For each of `planes` comes row after row, with a byte for each of `columns`. 0: nothing is known; else the value is
+         *     `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
+         *     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
+         *     the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
+         *     first column, column after the last, and the reason as in GapAnswer; only where rows are of one node.
+         */
+        RasterHead: {
+            metric: string;
+            period: string | null;
+            from: number;
+            to: number;
+            step: number;
+            width: number;
+            columns: number;
+            low: number;
+            high: number;
+            planes: string[];
+            rows: number[][];
+            missing: [
+                number,
+                number,
+                number,
+                "agent_stopped" | "clock_refused" | "node_away" | "panel_away" | "unknown"
+            ][];
+        };
+        /**
          * Realtime
          * @description The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
          *
@@ -1798,6 +1847,52 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_raster: {
+        parameters: {
+            query?: {
+                /** @description a node set, such as node[1-8] */
+                nodes?: string | null;
+                /** @description one of cpu_percent, memory_percent, cpu_temp */
+                metric?: string | null;
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                period?: string | null;
+                /** @description Unix seconds, in place of period */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                step?: string | null;
+                /** @description how many columns at most, 1 to 2000; 1000 when absent */
+                columns?: string | null;
+                /** @description how many rows at most, 1 to 2000; 1000 when absent */
+                rows?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line of JSON, RasterHead, and the bytes that it describes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What is wrong, as a sentence */
