@@ -186,7 +186,7 @@ def test_the_limit_of_the_kernel_is_a_line_in_the_chart(browser: Browser, fleet:
         else:
             raise AssertionError("no limit was drawn")
         keep_screenshot(page, f"page-limit-{path.split('/')[1]}")
-        page.goto(f"{fleet.url}{path.replace('cn1201', 'cn1209')}")  # it has no sensor
+        page.goto(f"{fleet.url}/realtime/cn1209")  # it has no sensor
         expect(page.locator(".metrics-chart canvas").first).to_be_visible()
         assert not page.evaluate(IS_LIMIT_WRITTEN)
 
