@@ -49,7 +49,10 @@ class Teller:
             said += words.TIMES.say(
                 self.language, times=times, first=self._time(min(alert.first_at for alert in alerts), now)
             )
-        return f"{self._nodes(alerts, nodes_limit)} {self.what(alerts)}{said}{self._count(alerts)}"
+        about = self._nodes(alerts, nodes_limit)
+        # Chinese puts a space between a name and what follows, but none between its own words.
+        between = "" if about == words.THE_PANEL.zh else " "
+        return f"{about}{between}{self.what(alerts)}{said}{self._count(alerts)}"
 
     def what(self, alerts: Sequence[Alert]) -> str:
         """Return what is said of these alerts of one rule, or of their end, without whom and when."""

@@ -10,6 +10,7 @@ import pytest
 from minipanel.alerts import words
 from minipanel.alerts.fold import fold_short
 from minipanel.alerts.message import MAX_CHARACTERS, Teller
+from minipanel.alerts.rules.disk import DISK
 from minipanel.alerts.rules.hot import HOT
 from minipanel.alerts.rules.many_down import MANY_DOWN
 from minipanel.alerts.rules.node_down import NODE_DOWN
@@ -110,6 +111,8 @@ def test_a_message_of_thousands_of_scattered_nodes_is_short(language: words.Lang
 
 def test_what_is_wrong_with_the_panel_names_the_panel() -> None:
     assert teller().line([alert("node-down", PANEL)], NOON).startswith("The panel down: ")
+    chinese = replace(teller("zh"), words={"disk": DISK.words}).line([alert("disk", PANEL, "soon", worst=6.0)], NOON)
+    assert chinese.startswith("面板的数据库磁盘预计约 6 天后写满")
 
 
 def test_a_cut_node_set_shows_its_longest_runs_and_counts_the_others() -> None:

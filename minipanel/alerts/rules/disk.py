@@ -63,6 +63,8 @@ WORDS = Words(
         "little": Pair("has {worst} % free on the disk of its database", "的数据库磁盘仅剩 {worst} % 可用空间"),
         "soon": Pair("will fill the disk of its database in about {worst} days", "的数据库磁盘预计约 {worst} 天后写满"),
     },
-    next_step=Pair("Lower retention_days, or make room.", "请减小 retention_days，或腾出空间。"),
+    next_step=Pair(
+        "Lower retention_days or hours_days, or make room.", "请调小 retention_days 或 hours_days，或腾出空间。"
+    ),
 )
 DISK = Rule("disk", "critical", DiskParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True)
