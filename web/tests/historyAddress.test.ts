@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { targetOf } from '@/history/target'
-import { drawn, moved, queryOf, whenOf } from '@/history/when'
+import { drawn, moved, queryOf, whenOf, withWhen } from '@/history/when'
 
 import { listedNode } from './nodes'
 
@@ -16,6 +16,7 @@ const NODES = [
 describe('the time in an address', () => {
   it.each([
     [{ period: '7d' }, { period: '7d' }],
+    [{ period: '1y' }, { period: '1y' }],
     [{}, { period: '1d' }],
     [{ period: '2y' }, { period: '1d' }],
     [{ period: ['7d'] }, { period: '1d' }],
@@ -28,6 +29,11 @@ describe('the time in an address', () => {
 
   it('stands there again as it was read', () => {
     for (const query of [{ period: '1m' }, { from: '100', to: '900' }]) expect(queryOf(whenOf(query))).toEqual(query)
+  })
+
+  it('takes the place of another and leaves all else there', () => {
+    expect(withWhen({ by: 'temperature', from: '100', to: '900' }, { period: '1y' })).toEqual({ by: 'temperature', period: '1y' })
+    expect(withWhen({ by: 'memory', period: '7d' }, { from: 100, to: 900 })).toEqual({ by: 'memory', from: '100', to: '900' })
   })
 
   it('moves by its own length, and becomes a period again where it reaches now', () => {

@@ -36,6 +36,11 @@ describe('the records of one node as charts draw them', () => {
     expect(plotSeveral({ ...setOf('a', 'b'), interval }, named).basisOf).toBe(2 * whole)
   })
 
+  it('that come in hours are whole with twelve times as many samples', () => {
+    const hours = { step: 3600, timestamp: [FROM + 3600, FROM + 7200, FROM + 14_400], samples: [720, 720, 360] }
+    expect(plotOne(records(hours))).toMatchObject({ basisOf: 720, recordsPossible: 24, times: [FROM + 3600, FROM + 7200, FROM + 10_800, FROM + 14_400] })
+  })
+
   it('of a shorter interval than that of now are whole, and count as much as those of now', () => {
     const plot = plotOne(records({ interval: 60, samples: [60, 60, 5] }))
     expect(plot.metrics.cpu_percent.curves[0]?.mean).toBe((10 + 20 + 90) / 3)

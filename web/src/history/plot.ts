@@ -49,7 +49,6 @@ export interface HistoryPlot extends Basis {
   recordsPossible: number
 }
 
-const RECORD_SECONDS = 300
 const NONE: never[] = []
 type SpreadName = Extract<keyof HistorySpread, `${string}_p${number}`>
 
@@ -59,7 +58,7 @@ export function plotOne(history: History): HistoryPlot {
   const { times, sources } = gapped(timestamp, step)
   const column = (values: Column | null | undefined) => spreadOut(values ?? NONE, sources)
   const samples = column(history.samples)
-  const whole = wholeRecord(history.interval)
+  const whole = wholeEntry(history)
   const weights = weightsOf(samples, whole)
   return {
     kind: 'one',
@@ -81,7 +80,7 @@ export function plotOne(history: History): HistoryPlot {
 export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => string): HistoryPlot {
   const timestamp = [...new Set(set.nodes.flatMap((node) => node.timestamp))].sort((a, b) => a - b)
   const { times } = gapped(timestamp, set.step)
-  const whole = wholeRecord(set.interval)
+  const whole = wholeEntry(set)
   const placed = set.nodes.map((node) => {
     const rows = new Map(node.timestamp.map((time, row) => [time, row]))
     const column = (values: Column | null | undefined) => times.map((time) => values?.[rows.get(time) ?? -1] ?? null)
@@ -132,11 +131,11 @@ export function possibleOf(there: number | null, basisOf: number): number {
 }
 
 /**
- * How many samples a whole record holds where one comes each `interval` seconds. Records do not tell at which interval they were
- * made, so that of now is the measure of all.
+ * How many samples a whole record, or a whole hour, holds where one comes each `interval` seconds. Records do not tell at which
+ * interval they were made, so that of now is the measure of all.
  */
-function wholeRecord(interval: number): number {
-  return Math.floor(RECORD_SECONDS / interval)
+function wholeEntry({ step, interval }: { step: number; interval: number }): number {
+  return Math.floor(step / interval)
 }
 
 function weightsOf(samples: Column, whole: number): Column {

@@ -1,5 +1,7 @@
 /** Which time is asked for: a period that ends now, or a range that stays. As it stands in the address. */
 
+import type { LocationQuery } from 'vue-router'
+
 import { type Period, PERIODS } from '@/api/client'
 
 /** Unix seconds. */
@@ -11,7 +13,7 @@ export interface Between {
 export type When = { period: Period } | Between
 
 const DAY_SECONDS = 86_400
-export const PERIOD_SECONDS: Readonly<Record<Period, number>> = { '1d': DAY_SECONDS, '7d': 7 * DAY_SECONDS, '1m': 30 * DAY_SECONDS }
+export const PERIOD_SECONDS: Readonly<Record<Period, number>> = { '1d': DAY_SECONDS, '7d': 7 * DAY_SECONDS, '1m': 30 * DAY_SECONDS, '1y': 365 * DAY_SECONDS }
 
 /** No chart shows less: three records. */
 export const SHORTEST_SECONDS = 900
@@ -26,6 +28,12 @@ export function whenOf({ period, from, to }: Record<string, unknown>): When {
 /** What stands in the address for `when`. */
 export function queryOf(when: When): Record<string, string> {
   return isPeriod(when) ? { period: when.period } : { from: String(when.from), to: String(when.to) }
+}
+
+/** An address's query with another time; whatever else was chosen stays. */
+export function withWhen(query: LocationQuery, when: When): LocationQuery {
+  const others = Object.entries(query).filter(([name]) => !['period', 'from', 'to'].includes(name))
+  return { ...Object.fromEntries(others), ...queryOf(when) }
 }
 
 export function isPeriod(when: When): when is { period: Period } {
