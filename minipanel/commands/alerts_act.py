@@ -22,9 +22,6 @@ from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.panel_client import PanelClient, Refused
 
-IDS_AT_ONCE = 800
-"""So many ids fit into one request."""
-
 TEST_SECONDS = 120.0
 """A mail server may take its time at each of its answers."""
 
@@ -47,9 +44,7 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
         if not parts:
             raise CommandError(t("Alert {id} is not about {nodes}.", id=alert_id, nodes=quote(nodes)))
         found = parts[0]
-    for first in range(0, len(found.alerts), IDS_AT_ONCE):
-        body: dict[str, object] = {"ids": found.alerts[first : first + IDS_AT_ONCE], "note": note}
-        _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, body)
+    _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, {"ids": found.alerts, "note": note})
     who = plain(command_user())
     print(t("Taken on by {who}: until it is over nothing more is sent about", who=who))
     print("\n".join(finding_lines(found, int(time.time()))))

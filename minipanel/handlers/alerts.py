@@ -32,6 +32,9 @@ from minipanel.models.alert_answers import (
 from minipanel.models.quote import quote
 from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
 
+MAX_ACK_BYTES = 1_200_000
+"""The ids of all alerts that AckRequest may name."""
+
 router = APIRouter(tags=["alerts"])
 
 
@@ -99,7 +102,7 @@ async def read_alert(request: Request, id: Annotated[str, Path(description="as t
 async def acknowledge(request: Request) -> Response:
     """Take on open alerts: no more is sent about them until they are over."""
     refuse_form(request)
-    asked = await read_struct(request, AckRequest)
+    asked = await read_struct(request, AckRequest, MAX_ACK_BYTES)
     if not asked.ids:
         raise BadInput("ids is empty; it must be an array of the ids of alerts.")
     acked = await desk_of(request).acknowledge(asked.ids, caller_of(request).name, asked.note)

@@ -15,9 +15,9 @@ MAX_BYTES = 10_000
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
-async def read_struct(request: Request, kind: type[Shape]) -> Shape:
+async def read_struct(request: Request, kind: type[Shape], max_bytes: int = MAX_BYTES) -> Shape:
     """Return what the body says. Raises BadInput for what is not of this shape, TooLarge."""
-    body = await read_body(request, MAX_BYTES)
+    body = await read_body(request, max_bytes)
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
