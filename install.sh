@@ -77,6 +77,7 @@ minipanel setup takes the same options to change settings.
   --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
   --tls-ca FILE           what agents trust; else their system's CAs       MINIPANEL_TLS_CA
   --retention-days N      days that records are kept; 32                   MINIPANEL_RETENTION_DAYS
+  --mail ADDRESS          who gets mail about alerts; nobody               MINIPANEL_MAIL
   --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
   --uninstall             take the panel away; configuration and data stay
   --purge                 with --uninstall: they go too
@@ -103,6 +104,7 @@ MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked fo
   --tls-key FILE          own 时：PEM，未加密                       MINIPANEL_TLS_KEY
   --tls-ca FILE           agent 信任的 CA；默认为其系统的 CA         MINIPANEL_TLS_CA
   --retention-days N      记录保留天数；默认 32                     MINIPANEL_RETENTION_DAYS
+  --mail ADDRESS          告警邮件的收件人；默认不发送              MINIPANEL_MAIL
   --no-rollout            不改动各节点                              MINIPANEL_NO_ROLLOUT=1
   --uninstall             卸载面板；保留配置和数据
   --purge                 与 --uninstall 同用：一并删除配置和数据

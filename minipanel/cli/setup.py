@@ -52,6 +52,10 @@ def setup(
     retention_days: Annotated[
         str | None, Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="Days that records are kept; 32.")
     ] = None,
+    mail: Annotated[
+        list[str] | None,
+        Option(envvar="MINIPANEL_MAIL", metavar="ADDRESS", help="Who gets mail about alerts; '' for nobody."),
+    ] = None,
     no_rollout: Annotated[
         bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
     ] = False,
@@ -66,7 +70,7 @@ def setup(
         raise typer.Exit(run_uninstall(yes, is_purge, _strays(context)))
     request = Request(
         not yes, admin, password_file, nodes_from, only, without, database, port, address, auth, tls,
-        tls_certificate, tls_key, tls_ca, not no_rollout, retention_days,
+        tls_certificate, tls_key, tls_ca, not no_rollout, retention_days, None if mail is None else ",".join(mail),
     )  # fmt: skip
     raise typer.Exit(run_setup(request, is_purge, lambda path: roll_out(path, None, RolloutOptions(), as_json=False)))
 

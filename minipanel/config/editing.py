@@ -17,7 +17,7 @@ from minipanel.config.values import Config, NodeConfig, Rooms, UserConfig
 from minipanel.config.writing import locked, replace_file
 from minipanel.errors import ConfigError
 
-Values = Mapping[str, str | int | list[int] | None]
+Values = Mapping[str, str | int | list[int] | list[str] | None]
 
 
 def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Config:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from minipanel.config.section import Section
 from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, USERS, Config, NodeConfig, UserConfig
@@ -12,8 +13,14 @@ from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVE
 T = TypeVar("T")
 
 
-def render_config(config: Config) -> str:
-    """Return the text of a config.toml that says what `config` says. Reading it gives an equal Config."""
+Keys = tuple[Section[Any], Mapping[str, object]]
+
+
+def render_config(config: Config, rooms: Iterable[Keys] = ()) -> str:
+    """Return the text of a config.toml that says what `config` says. Reading it gives an equal Config.
+
+    rooms: sections of rooms that it is to have beside, each with those of its keys that are to stand there.
+    """
     folder = config.path.parent
     sections = [
         _INTRODUCTION,
@@ -24,6 +31,7 @@ def render_config(config: Config) -> str:
         _section(AGENTS, config.agents, folder),
         # Only where something is ignored: a small cluster needs no more to read.
         *([_section(HOSTS, config.hosts, folder)] if config.hosts.ignore else []),
+        *(_keys(section, values, folder) for section, values in rooms),
         _NODES,
         *(render_node(node) for node in config.nodes),
     ]
@@ -46,9 +54,13 @@ def _item(section: Section[T], item: T) -> str:
 
 
 def _section(section: Section[T], value: T, folder: Path) -> str:
+    return _keys(section, {name: getattr(value, name) for name in section.keys}, folder)
+
+
+def _keys(section: Section[Any], values: Mapping[str, object], folder: Path) -> str:
     lines = [f"[{section.name}]"]
-    for name, (key, _) in section.keys.items():
-        said = getattr(value, name)
+    for name, said in values.items():
+        key = section.keys[name][0]
         lines += [f"# {key.english}"] if key.english else []
         lines.append(f'# {name} = "{key.example}"' if said is None else f"{name} = {as_toml(said, folder)}")
     return _joined(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from minipanel.alerts.config import ALERTS
 from minipanel.config import Config
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
@@ -18,7 +19,8 @@ class Done:
     """What was done. `before`: the configuration of before, None in a first installation.
 
     is_agents: the agents have something to learn of. is_rolled_out: whether all nodes report, None when no roll-out
-    was wanted. reported: how many nodes the panel has ever stored a sample of.
+    was wanted. reported: how many nodes the panel has ever stored a sample of. is_mail_taken: whether the test message
+    was, None when none was sent.
     """
 
     config: Config
@@ -28,12 +30,14 @@ class Done:
     is_agents: bool
     is_rolled_out: bool | None
     reported: int
+    is_mail_taken: bool | None = None
 
 
 def last_screen(done: Done, screen: Screen) -> list[str]:
     """Return its lines."""
     t, config = screen.t, done.config
     rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(done.answers, screen)]
+    rows += _alerts_row(done, screen)
     lines = [t("MiniPanel runs."), *align(rows), ""]
     if done.changed:
         lines += [t("Changed:"), *change_table(done.changed), ""]
@@ -78,3 +82,16 @@ def _password_row(answers: Answers, screen: Screen) -> list[tuple[str, str]]:
     if answers.is_random:
         return [(t("password"), t("{password} (shown only here)", password=answers.password))]
     return [(t("password"), t("as given"))]
+
+
+def _alerts_row(done: Done, screen: Screen) -> list[tuple[str, str]]:
+    """Return where alerts go; no row where they have other ways than mail, or nobody wants any."""
+    t, alerts = screen.t, done.config.of(ALERTS)
+    if not alerts.enabled:
+        return [(t("alerts"), t("off: [alerts] enabled is false"))] if alerts.mail else []
+    if not alerts.reaches_somebody:
+        return [(t("alerts"), t("go nowhere: set [alerts] mail"))]
+    addresses = ", ".join(alerts.mail)
+    if done.is_mail_taken is False:
+        return [(t("alerts"), t("mail to {addresses}: the test message failed, see above", addresses=addresses))]
+    return [(t("alerts"), t("mail to {addresses}", addresses=addresses))] if alerts.mail else []

@@ -30,3 +30,4 @@ class Request:
     tls_ca: Path | None = None
     roll_out: bool = True
     retention_days: str | None = None
+    mail: str | None = None

@@ -11,6 +11,7 @@ from minipanel.database.newest import heard_by_hostname
 from minipanel.errors import CommandError, DatabaseError, PanelError
 from minipanel.exits import DONE, FAILED
 from minipanel.machine.uptime import this_moment
+from minipanel.setup.alert_mail import send_test_message
 from minipanel.setup.alone import alone
 from minipanel.setup.ask.answers import Answers
 from minipanel.setup.ask.present import Change, change_table, changes, present_answers, warnings
@@ -68,13 +69,16 @@ def _change(
         raise CommandError(t("Nothing was changed."))
     screen.title(t("Installation"))
     config = install(answers, release, system, screen)
+    is_mail_taken = None
+    if answers.mail and (before is None or answers.mail != present_answers(before).mail):
+        is_mail_taken = send_test_message(config, screen)
     is_rolled_out = None
     is_agents = not is_same or not changed or any(change.is_agents for change in changed)
     if request.roll_out and is_agents:
         screen.title(t("Roll-out of the agents"))
         is_rolled_out = _roll_out(roll_out, config, screen)
     screen.title(t("Done"))
-    done = Done(config, answers, changed, before, is_agents, is_rolled_out, _reported(config, system))
+    done = Done(config, answers, changed, before, is_agents, is_rolled_out, _reported(config, system), is_mail_taken)
     screen.say(*last_screen(done, screen))
     return FAILED if is_rolled_out is False else DONE
 

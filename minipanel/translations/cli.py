@@ -53,6 +53,7 @@ HELP = {
         "在本机安装面板、升级（由 install.sh 启动）或更改设置。"
     ),
     "Days that records are kept; 32.": "记录保留天数；默认 32。",
+    "Who gets mail about alerts; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
     "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
     "Its first line; else a random password.": "取文件第一行作密码；未指定时随机生成。",
     "Instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",

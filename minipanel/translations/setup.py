@@ -110,6 +110,11 @@ CHINESE = {
     "Days that records are kept": "记录保留天数",
     "{text} is no number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
     "How agents prove who they are (munge, token)": "Agent 的认证方式（munge、token）",
+    "Who gets mail about alerts, with commas between several (Enter: nobody)": (
+        "告警邮件的收件人，多个用逗号分隔（回车：不发送）"
+    ),
+    "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
+    "{text} is no mail address such as ops@example.org.": "{text} 不是邮件地址，正确的形式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
     "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不能使用：{trouble}",
     "Port of the page and the agents' reports": "网页和 Agent 上报的端口",
@@ -164,6 +169,8 @@ CHINESE = {
     "nodes": "节点",
     "database": "数据库",
     "agents": "Agent",
+    "alerts": "告警",
+    "mail to {addresses}": "发送邮件至 {addresses}",
     "they prove who they are by {proof}": "认证方式：{proof}",
     "a token each": "各自的令牌",
     "programs": "程序",
@@ -180,6 +187,8 @@ CHINESE = {
     "Change this now?": "现在更改吗？",
     "HTTPS": "HTTPS",
     "days that records are kept": "记录保留天数",
+    "mail about alerts goes to": "告警邮件收件人",
+    "nobody": "无",
     "agents report to": "Agent 上报到",
     "agents prove who they are by": "Agent 的认证方式",
     "another one; all sessions end": "更换；所有会话随之结束",
@@ -217,6 +226,11 @@ CHINESE = {
         "{folder} 有 {free} MB 可用，而数据库需要 {needed} MB。"
     ),
     "What was stored in the meantime is kept in {path}.": "期间存下的数据保留在 {path}。",
+    "test message to {addresses}": "向 {addresses} 发送测试邮件",
+    "The mail server took it: {said}": "邮件服务器已接收：{said}",
+    "Name the mail server in [alerts.smtp] of {path}, then try it:": (
+        "请在 {path} 的 [alerts.smtp] 中设置邮件服务器，然后测试："
+    ),
     "Roll-out of the agents": "分发 Agent",
     # the last screen
     "Done": "完成",
@@ -225,6 +239,9 @@ CHINESE = {
     "as given": "如所给",
     "{password} (shown only here)": "{password}（只显示这一次）",
     "as before; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
+    "go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
+    "off: [alerts] enabled is false": "已关闭：[alerts] enabled 为 false",
+    "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，见上",
     "No node has reported yet. To bring the agents onto the nodes: minipanel rollout": (
         "尚无节点上报。为节点安装 Agent：minipanel rollout"
     ),

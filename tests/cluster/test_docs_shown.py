@@ -59,6 +59,7 @@ QUESTIONS = (
     ("Port of the page", ENTER),
     ("Address at which", ENTER),
     ("HTTPS", ENTER),
+    ("Who gets mail", ENTER),
     ("Install now", ENTER),
 )
 

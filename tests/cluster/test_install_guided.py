@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiosmtpd
+import attr
+import public
 import pytest
 
 from tests.cluster.installation import CONTENT, PASSWORD_FILE, Installation
@@ -23,7 +29,21 @@ def installation(archive: Installation) -> Installation:
     return archive
 
 
-def test_a_person_installs_with_a_few_answers_and_enter(installation: Installation) -> None:
+@pytest.fixture
+def mail_server(archive: Installation) -> Iterator[None]:
+    """A mail server on the management node, at port 25."""
+    for package in (aiosmtpd, attr, public):
+        folder = Path(str(package.__file__)).parent
+        archive.node.put(folder, f"/root/mail/{folder.name}")
+    serve = "python3 -m aiosmtpd -n -c aiosmtpd.handlers.Sink -l 127.0.0.1:25"
+    archive.node.shell(f"systemd-run --quiet --unit=mail --setenv=PYTHONPATH=/root/mail {serve}")
+    answers = "timeout 1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25' 2>/dev/null"
+    archive.node.shell(f"for i in $(seq 100); do {answers} && exit; sleep 0.2; done; systemctl status mail; exit 1")
+    yield
+    archive.node.shell("systemctl stop mail")
+
+
+def test_a_person_installs_with_a_few_answers_and_enter(installation: Installation, mail_server: None) -> None:
     with installation.at_a_terminal("--no-rollout") as terminal:
         terminal.expect("ok +MUNGE +a credential makes the round trip")
         terminal.expect("Name of the account")
@@ -44,9 +64,13 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         ):
             terminal.expect(question)
             terminal.type()
+        terminal.expect(r"Who gets mail about alerts, .*: ")
+        terminal.type("ops@example.org")
         terminal.expect(r"Install now\? \[Y/n\]: ")
         terminal.type()
+        terminal.expect(r"test message to ops@example\.org \.\.\. .*done.*\n    The mail server took it: 250 OK")
         terminal.expect("MiniPanel runs.")
+        terminal.expect("alerts    mail to ops@example.org")
         assert terminal.end() == 0
         assert PASSWORD not in terminal.shown
     installation.panel.log_in()
@@ -55,7 +79,13 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
 
 def test_who_gives_up_at_the_last_question_leaves_nothing(installation: Installation) -> None:
     with installation.at_a_terminal("--password-file", PASSWORD_FILE, "--port", "8081", "--tls", "no") as terminal:
-        for question in ("Name of the account", "4 nodes", "Database file", "nodes reach this machine"):
+        for question in (
+            "Name of the account",
+            "4 nodes",
+            "Database file",
+            "nodes reach this machine",
+            "Who gets mail",
+        ):
             terminal.expect(question)
             terminal.type()
         terminal.expect("Install now")
@@ -77,9 +107,15 @@ def test_ctrl_c_at_a_question_leaves_nothing(installation: Installation) -> None
 def test_the_session_is_chinese_where_the_locale_is(installation: Installation) -> None:
     with installation.at_a_terminal("--no-rollout", locale="zh_CN.UTF-8") as terminal:
         terminal.expect("正在为 Python .* 解包 MiniPanel")
-        for question in ("账号名称", "密码，不显示", "4 个节点", "数据库文件", "端口", "地址", "HTTPS", "现在安装吗？"):
+        for question in ("账号名称", "密码，不显示", "4 个节点", "数据库文件", "端口", "地址", "HTTPS"):
             terminal.expect(f"{question}[^\n]*(?:：|: )$")
             terminal.type()
+        terminal.expect("告警邮件的收件人[^\n]*：$")
+        terminal.type("ops@example.org")
+        terminal.expect("现在安装吗？[^\n]*: $")
+        terminal.type()
+        # No mail server is there.
+        terminal.expect(r"失败.*\n +无法连接.*邮件服务器 127\.0\.0\.1:25")
         terminal.expect("MiniPanel 已运行。")
         assert terminal.end() == 0
 

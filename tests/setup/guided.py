@@ -33,6 +33,7 @@ def ask() -> int:
         "database": str(answers.database),
         "port": answers.port,
         "url": answers.url,
+        "mail": answers.mail,
     }
     print("ANSWERS", json.dumps(told))
     return DONE

@@ -13,13 +13,18 @@ from tests.setup.machine import Machine
 
 
 class PanelStub(ThreadingHTTPServer):
-    """Answers GET /api/health. `well`: names of the releases whose panel runs; `version`: what it answers with."""
+    """Answers GET /api/health. `well`: names of the releases whose panel runs; `version`: what it answers with.
+
+    `tested`: the channels that were tried; `refusal`: what is said to that, None to take it.
+    """
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
         self.current = machine.root / "opt/minipanel/current"
         self.well: set[str] = set()
         self.version = minipanel.__version__
+        self.tested: list[str] = []
+        self.refusal: str | None = None
 
     @property
     def port(self) -> int:
@@ -37,6 +42,16 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(200 if is_well else 503)
         self.end_headers()
         self.wfile.write(json.dumps({"status": "ok", "version": self.server.version}).encode() if is_well else b"{")
+
+    def do_POST(self) -> None:
+        assert self.path == "/api/alerts/test"
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.tested.append(asked["channel"])
+        refusal = self.server.refusal
+        self.send_response(200 if refusal is None else 400)
+        self.end_headers()
+        answer = {"status": "ok", "said": "250 taken"} if refusal is None else {"error": refusal}
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

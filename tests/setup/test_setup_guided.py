@@ -55,11 +55,17 @@ def test_a_person_types_some_answers_and_presses_enter_for_others(machine: Machi
         terminal.type()
         terminal.expect(r"HTTPS \(no, own, self-made\) \[no\]: ")
         terminal.type()
+        terminal.expect(r"Who gets mail about alerts, with commas between several \(Enter: nobody\): ")
+        terminal.type("ops")
+        terminal.expect("'ops' is no mail address such as ops@example.org.")
+        terminal.expect("Who gets mail about alerts")
+        terminal.type("ops@example.org, boss@mgmt")
         told = answers(terminal)
         before = terminal.shown[: terminal.shown.index("ANSWERS")]
     assert told["admin"] == "chief"
     assert told["password"] == "correct horse"
     assert told["nodes"] == ["mgmt", "node1", "login"]
+    assert told["mail"] == ["ops@example.org", "boss@mgmt"]
     assert told["url"] == f"http://10.0.0.1:{told['port']}"
     assert "correct" not in before
 
@@ -72,7 +78,7 @@ def test_the_session_is_chinese_where_the_locale_is(machine: Machine) -> None:
         terminal.type()
         terminal.expect("hosts 文件第 4 行被忽略：")
         terminal.expect("本机")
-        for question in ("3 个节点", "数据库文件", "端口", "节点访问本机所用的地址", "HTTPS（no"):
+        for question in ("3 个节点", "数据库文件", "端口", "节点访问本机所用的地址", "HTTPS（no", "收件人"):
             terminal.expect(question)
             terminal.type()
         assert len(answers(terminal)["password"]) == 8

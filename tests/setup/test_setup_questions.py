@@ -231,7 +231,7 @@ def test_a_certificate_made_here_names_all_that_the_panel_is_called() -> None:
 
 def test_all_questions_can_be_answered_by_enter(machine: Machine) -> None:
     machine.write("/etc/hosts", "10.0.0.1 mgmt\n10.0.0.2 node1\n10.0.0.3 node2\n")
-    screen = TypingScreen(*[""] * 7)
+    screen = TypingScreen(*[""] * 8)
     answers = ask_everything(screen, GUIDED, machine.bare, NETWORK)
     assert screen.left == []
     assert answers.url == f"http://10.0.0.1:{answers.port}"

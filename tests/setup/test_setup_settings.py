@@ -143,6 +143,7 @@ REFUSED = [
     ({"address": "10.0.0.999"}, "neither an address"),
     ({"address": "10.0.0.2"}, "10.0.0.2 is the node node1, not this machine"),
     ({"address": "NODE1"}, "NODE1 is the node node1, not this machine"),
+    ({"mail": "ops@example.org,ops"}, "'ops' is no mail address such as ops@example"),
     ({"retention_days": "0"}, "is no number of days from 1 to 3650"),
     ({"database": "/home/me/m.db"}, "can't see /home/me"),
     ({"database": "/var/lib/minipanel/other.db"}, "is there already"),
@@ -312,8 +313,8 @@ def test_a_database_that_can_not_be_copied_stays_where_it_is(machine: Machine, s
 
 def test_a_person_sees_what_is_set_and_changes_one_thing(machine: Machine, stub: PanelStub, settled: Path) -> None:
     before = config(machine)
-    # Account, password, database, days, port, address, how agents prove themselves, HTTPS; then: yes, change it.
-    screen = TypingScreen("y", "bob", "", "", "", "", "", "", "", "y")
+    # Account, password, database, days, port, address, how agents prove themselves, HTTPS, mail; then: yes, change it.
+    screen = TypingScreen("y", "bob", "", "", "", "", "", "", "", "", "y")
     request = Request(is_guided=True)
     assert run.set_up(request, machine.system, screen, NETWORK, nobody) == 0
     assert screen.left == []

@@ -60,6 +60,7 @@ class Answers:
     """All of it. `nodes` has this machine first in a first installation. `password`: None for the one that is set.
 
     `is_random` tells that nobody knows the password yet. `ignored`: what of /etc/hosts is to be no node.
+    `mail`: who gets mail about what is wrong.
     """
 
     admin: str
@@ -74,6 +75,7 @@ class Answers:
     ignored: tuple[str, ...] = ()
     retention_days: int = RETENTION_DAYS
     front: Front | None = None
+    mail: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:

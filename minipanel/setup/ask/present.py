@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from minipanel.alerts.config import ALERTS
 from minipanel.config import Config
 from minipanel.models.names import parse_address
 from minipanel.setup import places
@@ -47,6 +48,7 @@ def present_answers(config: Config) -> Answers:
         ignored=config.hosts.ignore,
         retention_days=config.database.retention_days,
         front=None if is_direct else Front(url.scheme, url.port, url.path),
+        mail=config.of(ALERTS).mail,
     )
 
 
@@ -71,6 +73,7 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
         Change(t("agents report to"), old.url, new.url, is_agents=True),
         Change(t("agents prove who they are by"), _proof(old, t), _proof(new, t), is_agents=True),
+        Change(t("mail about alerts goes to"), _mail(old, t), _mail(new, t)),
     ]
     return [change for change in found if change.old != change.new]
 
@@ -103,6 +106,7 @@ def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
         (t("HTTPS"), kind_of(answers.tls)),
         (t("agents report to"), answers.url),
         (t("agents prove who they are by"), _proof(answers, t)),
+        (t("mail about alerts goes to"), _mail(answers, t)),
     ]
 
 
@@ -117,3 +121,7 @@ def _https(old: Answers, new: Answers, t: Translate) -> str:
 
 def _proof(answers: Answers, t: Translate) -> str:
     return "MUNGE" if answers.auth == "munge" else t("a token each")
+
+
+def _mail(answers: Answers, t: Translate) -> str:
+    return ", ".join(answers.mail) or t("nobody")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from minipanel.access.password import MAX_BYTES, MIN_CHARACTERS, is_password, random_password
 from minipanel.config import NodeConfig
-from minipanel.config.kinds import USERNAME_MAX_CHARACTERS
+from minipanel.config.kinds import USERNAME_MAX_CHARACTERS, mail_address
 from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble
 from minipanel.models.names import is_host, parse_address
@@ -23,6 +24,8 @@ USERNAME = "miniadmin"
 PORT = 8080
 PORTS_TRIED = 20
 RETENTION_DAYS_MAX = 3650
+NOBODY = "none"
+"""What is typed where nobody is to get mail any more: Enter leaves it as it is."""
 
 
 def ask_admin(screen: Screen, request: Request, default: str = USERNAME) -> str:
@@ -175,3 +178,22 @@ def ask_address(screen: Screen, request: Request, proposal: str, others: Iterabl
         return host
 
     return screen.ask(screen.t("Address at which the nodes reach this machine"), request.address, proposal, parse)
+
+
+def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who is to get mail about what is wrong: "ops@example.org, boss@example.org"; empty where nobody is."""
+    default = ", ".join(present)
+
+    def parse(text: str) -> tuple[str, ...]:
+        if text == default:
+            return present
+        addresses = [] if text == NOBODY else [each for each in re.split(r"[,，;；\s]+", text) if each]
+        for address in addresses:
+            if mail_address().parse(address, Path()) is None:
+                raise CommandError(screen.t("{text} is no mail address such as ops@example.org.", text=quote(address)))
+        return tuple(dict.fromkeys(addresses))
+
+    question = screen.t("Who gets mail about alerts, with commas between several (Enter: nobody)")
+    if present:
+        question = screen.t("Who gets mail about alerts ({none}: nobody)", none=NOBODY)
+    return screen.ask(question, request.mail, default, parse)

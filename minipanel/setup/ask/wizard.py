@@ -19,6 +19,7 @@ from minipanel.setup.ask.questions import (
     ask_admin,
     ask_auth,
     ask_database,
+    ask_mail,
     ask_new_password,
     ask_password,
     ask_port,
@@ -57,10 +58,13 @@ def ask_everything(
     address = ask_address(screen, request, proposal, network.others(nodes))
     names = certificate_names(address, nodes[0].hostname, network)
     tls = ask_tls(screen, request, system, names, before.tls)
+    mail = ask_mail(screen, request, before.mail)
     # These two are asked for by options alone: what they are without is right for nearly all.
     auth = request.auth or before.auth
     days = before.retention_days if request.retention_days is None else ask_retention(screen, request, RETENTION_DAYS)
-    return Answers(admin, password, is_random, tuple(nodes), database, port, address, auth, tls, ignored, days)
+    return Answers(
+        admin, password, is_random, tuple(nodes), database, port, address, auth, tls, ignored, days, mail=mail
+    )  # fmt: skip
 
 
 def ask_changes(
@@ -88,7 +92,8 @@ def ask_changes(
             present, admin=admin, password=password, database=database, retention_days=days, port=port,
             address=address, auth=auth,
         )  # fmt: skip
-        return replace(wanted, tls=_ask_tls(screen, request, system, network, present, wanted))
+        tls = _ask_tls(screen, request, system, network, present, wanted)
+        return replace(wanted, tls=tls, mail=ask_mail(screen, request, present.mail))
     finally:
         screen.is_guided = is_guided
 
@@ -118,6 +123,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
     nodes = fold(node.hostname for node in answers.nodes)
     proof = "MUNGE" if answers.auth == "munge" else t("a token each")
     ignored = [(t("ignored"), escape(", ".join(answers.ignored), SHOWN_CHARACTERS))] if answers.ignored else []
+    mail = [(t("alerts"), t("mail to {addresses}", addresses=", ".join(answers.mail)))] if answers.mail else []
     return align(
         [
             (t("page"), answers.url),
@@ -126,6 +132,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
             *ignored,
             (t("database"), str(answers.database)),
             (t("agents"), t("they prove who they are by {proof}", proof=proof)),
+            *mail,
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),
             (t("configuration"), places.CONFIG),
         ]

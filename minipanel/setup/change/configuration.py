@@ -8,6 +8,7 @@ from pathlib import Path
 from tomlkit.exceptions import TOMLKitError
 
 from minipanel.access.password import hash_password
+from minipanel.alerts.config import ALERTS
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, HostsConfig, ServerConfig
 from minipanel.config.editing import Values, with_values
 from minipanel.config.reading import read_text
@@ -68,7 +69,8 @@ def config_text(answers: Answers, before: Config | None, path: Path) -> str:
     Raises CommandError for the password, ConfigError where the one that is there can't be edited.
     """
     if before is None:
-        return render_config(_first(answers, path))
+        mail = [(ALERTS, {"mail": answers.mail})] if answers.mail else []
+        return render_config(_first(answers, path), mail)
     text = read_text(before.path)
     try:
         for section, values in _differences(answers, before).items():
@@ -125,7 +127,8 @@ def _differences(answers: Answers, config: Config) -> dict[str, Values]:
     agents: dict[str, str] = {} if answers.auth == old.auth else {"auth": answers.auth}
     if agents and config.agents.secret is None:
         agents["secret"] = secrets.token_urlsafe(SECRET_BYTES)
-    return {"server": server, "admin": admin, "database": database, "agents": agents}
+    alerts: dict[str, list[str] | None] = {} if answers.mail == old.mail else {"mail": list(answers.mail) or None}
+    return {"server": server, "admin": admin, "database": database, "agents": agents, "alerts": alerts}
 
 
 def _host(answers: Answers, config: Config) -> dict[str, str]:
