@@ -57,6 +57,14 @@ class Front:
         """How many files the panel has open, connections among them."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
+    def sockets(self) -> int:
+        """How many of them are sockets."""
+        found = 0
+        for file in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found += str(file.readlink()).startswith("socket:")
+        return found
+
     def said(self) -> str:
         return self.log.read_text()
 

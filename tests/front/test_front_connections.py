@@ -74,6 +74,6 @@ def test_who_never_reads_an_answer_is_closed(panel: Front) -> None:
     connection.settimeout(2)
     with contextlib.suppress(TimeoutError):
         connection.sendall(request * 2000)
-    held = panel.files()
+    held = panel.sockets()
     time.sleep(34)
-    assert panel.files() < held
+    assert panel.sockets() < held

@@ -72,7 +72,7 @@ async def test_a_session_opens_the_doors_of_users(client: httpx.AsyncClient) -> 
 
 async def test_the_panel_tells_its_health_to_anyone_and_nothing_else(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/health")
-    assert answer.json() == {"status": "ok", "version": "0.1.0"}
+    assert answer.json() == {"status": "ok", "version": "0.1.0", "stored_at": None, "evaluated_at": None}
 
 
 @pytest.mark.parametrize(

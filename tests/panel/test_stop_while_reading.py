@@ -22,7 +22,7 @@ from tests.panel.example import PASSWORD
 
 NODES = 30
 QUESTIONS = (
-    "spread?nodes=n[1-30]&period=1m",
+    "spread?nodes=n[1-30]&period=7d",
     "history?nodes=n[1-30]&period=1m",
     "history?nodes=n[1-30]&period=1m&format=csv",
     "gaps?nodes=n[1-30]&period=1m",

@@ -165,7 +165,7 @@ def test_a_map_that_was_laid_out_before_is_drawn_as_a_new_one() -> None:
 def finding(severity: str = "critical", nodes: str = "r1n[01-02]", **more: object) -> Finding:
     what = Words("hot: 99 °C, limit 95 °C", "过热：99 °C，限值 95 °C")
     whole = {"is_suspended": False, "acked_by": None, "silenced_until": None, **more}
-    return Finding("hot", severity, nodes, 0, [], what, 0, 1, [1, 2], [1, 2], **whole)  # type: ignore[arg-type]
+    return Finding("hot", severity, nodes, 0, [], None, 0, what, 0, 1, [1, 2], [1, 2], **whole)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10)])
