@@ -8,6 +8,7 @@ from pathlib import Path
 
 from minipanel.database.newest import readable
 
+HEADING = "*** in database main ***\n"
 _STEPS = 100_000
 """So many steps of SQLite's machine between two looks at the time: some milliseconds."""
 
@@ -26,7 +27,8 @@ def complaint(path: Path, seconds: float) -> tuple[bool, str | None]:
             if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                 raise
             return False, None
-    return True, None if answer == "ok" else str(answer)
+    # The first line only names the database: *** in database main ***
+    return True, None if answer == "ok" else str(answer).removeprefix(HEADING)
 
 
 def last_alive(path: Path) -> int | None:

@@ -12,7 +12,7 @@ from minipanel.doctor import journal
 from minipanel.doctor.checks.configuration import differing_keys
 from minipanel.doctor.checks.versions import read_versions
 from minipanel.doctor.looking import LOOK_SECONDS, look_at_all
-from minipanel.doctor.looks import LOOKS, REMEDIES_OF_HANGING
+from minipanel.doctor.looks import LOOKS, REMEDIES_OF_HANGING, titles
 from minipanel.doctor.report import DoctorReport
 from minipanel.doctor.subject import Subject, read_subject
 from minipanel.setup.screen import Screen
@@ -38,7 +38,7 @@ def show_doctor(config_path: Path, as_json: bool) -> int:
 
 def examine(subject: Subject) -> DoctorReport:
     """Return the report, after 12 s at most."""
-    findings = look_at_all(LOOKS, REMEDIES_OF_HANGING, subject)
+    findings = look_at_all(LOOKS, REMEDIES_OF_HANGING, titles(subject.t), subject)
     system = replace(subject.system, deadline=time.monotonic() + LOOK_SECONDS)
     keys = differing_keys(subject.config) if not subject.is_denied and subject.config.path.exists() else []
     return DoctorReport(findings, read_versions(system), keys, journal.warnings(system))

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from minipanel.doctor.subject import Subject
 from minipanel.models.quote import escape
@@ -31,18 +32,23 @@ class Finding:
 
 
 def look_at_all(
-    looks: Mapping[str, Look], remedies: Mapping[str, str], subject: Subject, seconds: float = LOOK_SECONDS
+    looks: Mapping[str, Look],
+    remedies: Mapping[str, str],
+    titles: Mapping[str, str],
+    subject: Subject,
+    seconds: float = LOOK_SECONDS,
 ) -> list[Finding]:
     """Return what all looks found, in their order, within these seconds and a little.
 
-    remedies: by the name of a look, what helps where it hangs.
+    By the name of a look, remedies has what helps where it hangs, and titles what its line is called then.
     """
     deadline = time.monotonic() + seconds
     bounded = replace(subject, system=replace(subject.system, deadline=deadline))
     results: queue.SimpleQueue[tuple[str, list[Check]]] = queue.SimpleQueue()
     for name, look in looks.items():
+        work = partial(lambda name, look: results.put((name, _ended(titles[name], look, bounded))), name, look)
         # A daemon: what hangs must not keep the command from its end.
-        threading.Thread(target=lambda n=name, a=look: results.put((n, _ended(n, a, bounded))), daemon=True).start()
+        threading.Thread(target=work, daemon=True).start()
     found: dict[str, list[Check]] = {}
     while len(found) < len(looks):
         try:
@@ -54,20 +60,20 @@ def look_at_all(
     return [
         Finding(name, _escaped(replace(check, detail=subject.say(check.detail))))
         for name in looks
-        for check in found.get(name, [Check(name, Verdict.WARNING, late, remedies.get(name, ""))])
+        for check in found.get(name, [Check(titles[name], Verdict.WARNING, late, remedies.get(name, ""))])
     ]
 
 
-def _ended(name: str, look: Look, subject: Subject) -> list[Check]:
+def _ended(title: str, look: Look, subject: Subject) -> list[Check]:
     t = subject.t
     try:
         return list(look(subject))
     except PermissionError as error:
         detail = t("{place} can't be seen with these rights", place=error.filename or "")
-        return [Check(name, Verdict.WARNING, detail, "sudo minipanel doctor")]
+        return [Check(title, Verdict.WARNING, detail, "sudo minipanel doctor")]
     except Exception as error:  # one look that fails must not take the others with it
         detail = t("it could not be looked at: {reason}", reason=f"{type(error).__name__}: {error}")
-        return [Check(name, Verdict.WARNING, detail)]
+        return [Check(title, Verdict.WARNING, detail)]
 
 
 def _escaped(check: Check) -> Check:

@@ -16,6 +16,7 @@ from minipanel.doctor.checks.rights import look_at_rights
 from minipanel.doctor.checks.service import look_at_service
 from minipanel.doctor.checks.versions import look_at_hardware, look_at_user, look_at_versions
 from minipanel.doctor.looking import Look
+from minipanel.translations.language import Translate
 
 LOOKS: dict[str, Look] = {
     "versions": look_at_versions,
@@ -49,3 +50,29 @@ REMEDIES_OF_HANGING = {
     "clock": "systemctl restart systemd-timedated",
 }
 """What helps where a look gets no answer."""
+
+
+def titles(t: Translate) -> dict[str, str]:
+    """Return what each look is called in the reader's language, where it has no line of its own to show."""
+    return {
+        "versions": "MiniPanel",
+        "user": t("user"),
+        "hardware": t("system"),
+        "configuration": t("configuration"),
+        "rights": t("rights"),
+        "service": t("service"),
+        "panel": t("panel"),
+        "address": t("address"),
+        "firewall": "firewalld",
+        "certificate": t("certificate"),
+        "munge": "MUNGE",
+        "munge_version": "MUNGE",
+        "clock": t("clock"),
+        "database": t("database"),
+        "backup": t("backup"),
+        "disk": t("disk"),
+        "alerts": t("alerts"),
+        "nodes": t("nodes"),
+        "rollout": t("roll-out"),
+        "leftovers": t("leftovers"),
+    }

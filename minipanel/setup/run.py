@@ -67,7 +67,7 @@ def _change(
         answers, changed = _changes(request, before, system, screen, network)
     if not screen.confirm(t("Change this now?") if is_same and changed else t("Install now?")):
         raise CommandError(t("Nothing was changed."))
-    screen.title(t("Installation"))
+    screen.title(t("Change of the settings") if is_same and changed else t("Installation"))
     config = install(answers, release, system, screen)
     is_mail_taken = None
     if answers.mail and (before is None or answers.mail != present_answers(before).mail):

@@ -81,7 +81,6 @@ CHINESE = {
     ),
     # backup
     # alerts
-    "alerts": "告警",
     "{count} critical": "{count} 项严重",
     "{count} warning": "{count} 项警告",
     "{count} info": "{count} 项提示",

@@ -157,7 +157,7 @@ CHINESE = {
     "{certificate} and {key} can't be used together ({reason}).": "{certificate} 和 {key} 不能一起使用（{reason}）。",
     "There is no file {path}.": "没有文件 {path}。",
     # what will be done, and doing it
-    "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：在 {hostname} 上安装",
+    "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：{hostname} 上的安装与设置",
     "This machine": "本机",
     "Nothing was changed. Put right what must be fixed, then start the set-up again.": (
         "没有改动任何内容。请先解决上述问题，再重新安装。"
@@ -207,6 +207,7 @@ CHINESE = {
     ),
     "Nothing was changed.": "没有改动任何内容。",
     "Installation": "安装",
+    "Change of the settings": "更改设置",
     "done": "完成",
     "done in {seconds} s": "完成，用时 {seconds} 秒",
     "failed": "失败",

@@ -52,6 +52,8 @@ class Cluster:
             node.start()
         for node in chosen:
             node.wait_until_ready()
+            # Rules of a firewall are the network's, and outlive the node that made them.
+            node.run("nft", "flush", "ruleset")
 
 
 def missing_for_nodes() -> str | None:

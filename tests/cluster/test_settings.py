@@ -159,6 +159,7 @@ def test_a_database_moves_with_its_data(installation: Installation) -> None:
     assert "when all is well: rm /var/lib/minipanel/data.db" in shown
     assert "Roll-out" not in shown
     assert installation.node.shell(count.format("/data/minipanel/m.db")).strip() == "(2,)"
+    assert installation.node.shell("cd /var/lib/minipanel; ls data.db*").split() == ["data.db"]
     assert installation.node.shell("stat -c '%a %U' /data/minipanel/m.db").split() == ["640", "minipanel"]
     assert installation.node.run("minipanel", "status", check=False).returncode == 0
 

@@ -16,7 +16,7 @@ import pytest
 
 from minipanel.config import Config
 from minipanel.config.template import render_config
-from minipanel.doctor.looks import LOOKS, REMEDIES_OF_HANGING
+from minipanel.doctor.looks import LOOKS, REMEDIES_OF_HANGING, titles
 from tests.panel.commands import run, running_panel, written_config
 from tests.panel.example import SECRET
 
@@ -99,6 +99,7 @@ def test_a_terminal_that_knows_no_chinese_gets_what_it_can_show(config: Config) 
 
 def test_every_look_that_has_a_remedy_for_hanging_is_one() -> None:
     assert set(REMEDIES_OF_HANGING) <= set(LOOKS)
+    assert list(titles(str)) == list(LOOKS)
 
 
 @contextmanager

@@ -122,6 +122,8 @@ def test_a_key_that_the_sandbox_hides_comes_with_a_better_place() -> None:
 def test_a_database_that_the_service_can_not_write_comes_with_the_command() -> None:
     check = only(judge_needs([need("/data/m.db", is_written=True, is_granted=False)], english))
     assert (check.detail, check.remedy) == ("the user minipanel can't write /data/m.db", "chown minipanel: /data/m.db")
+    on_its_disk = replace(need("/data/m.db", is_written=True, is_granted=False), is_read_only=True)
+    assert only(judge_needs([on_its_disk], english)).remedy == "findmnt -T /data/m.db"
 
 
 def test_what_could_not_be_tried_is_not_called_good() -> None:

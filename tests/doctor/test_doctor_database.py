@@ -86,7 +86,7 @@ def test_a_database_that_is_damaged_is_told_with_sqlites_first_complaint(subject
         file.write(os.urandom(2048))
     check = only(look_at_file(subject))
     assert check.verdict is FIX
-    assert "damaged" in check.detail
+    assert "is damaged: Tree " in check.detail
     assert check.remedy == "restore a backup: docs/operation.md"
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from minipanel.doctor.looking import GRACE_SECONDS, look_at_all
+from minipanel.doctor.looks import titles
 from minipanel.doctor.subject import Subject
 from minipanel.setup.look.check import Check
-from tests.doctor.examined import OK, WARNING, subject_of
+from tests.doctor.examined import OK, WARNING, chinese, english, subject_of
 from tests.setup.machine import Machine
+
+TITLES = {"munge": "MUNGE", "good": "good"}
 
 
 @pytest.fixture
@@ -34,10 +37,12 @@ def test_a_look_that_hangs_is_told_with_its_remedy_and_holds_up_no_other(subject
         return ()
 
     started = time.monotonic()
-    found = look_at_all({"munge": hangs, "good": good}, {"munge": "systemctl restart munge"}, subject, seconds=0.2)
+    found = look_at_all(
+        {"munge": hangs, "good": good}, {"munge": "systemctl restart munge"}, TITLES, subject, seconds=0.2
+    )
     let_go.set()
     assert time.monotonic() - started < 0.2 + GRACE_SECONDS + 1
-    late = Check("munge", WARNING, "there was no answer within 0.2 s", "systemctl restart munge")
+    late = Check("MUNGE", WARNING, "there was no answer within 0.2 s", "systemctl restart munge")
     assert [finding.check for finding in found] == [late, Check("good", OK, "as it should be")]
 
 
@@ -49,7 +54,7 @@ def test_a_command_that_hangs_is_ended_at_the_deadline(subject: Subject, machine
             yield Check("clock", OK, subject.system.run("timedatectl", seconds=20).last_words)
 
     started = time.monotonic()
-    found = look_at_all({"clock": asks_twice}, {}, subject, seconds=0.3)
+    found = look_at_all({"clock": asks_twice}, {}, {"clock": "clock"}, subject, seconds=0.3)
     assert time.monotonic() - started < 0.3 + GRACE_SECONDS
     assert ["timedatectl gave no answer" in finding.check.detail for finding in found] == [True, True]
 
@@ -58,7 +63,7 @@ def test_a_look_that_fails_takes_no_other_with_it(subject: Subject) -> None:
     def fails(subject: Subject) -> Iterable[Check]:
         raise RuntimeError("no such thing")
 
-    found = look_at_all({"odd": fails, "good": good}, {}, subject)
+    found = look_at_all({"odd": fails, "good": good}, {}, {"odd": "odd", "good": "good"}, subject)
     assert [finding.check.verdict for finding in found] == [WARNING, OK]
     assert found[0].check.detail == "it could not be looked at: RuntimeError: no such thing"
 
@@ -67,16 +72,16 @@ def test_what_can_not_be_seen_is_told_with_the_way_to_see_it(subject: Subject) -
     def is_refused(subject: Subject) -> Iterable[Check]:
         raise PermissionError(13, "Permission denied", "/var/lib/minipanel/data.db")
 
-    (finding,) = look_at_all({"database": is_refused}, {}, subject)
-    detail = "/var/lib/minipanel/data.db can't be seen with these rights"
-    assert finding.check == Check("database", WARNING, detail, "sudo minipanel doctor")
+    (finding,) = look_at_all({"database": is_refused}, {}, titles(chinese), replace(subject, t=chinese))
+    detail = "当前权限无法查看 /var/lib/minipanel/data.db"
+    assert (finding.look, finding.check) == ("database", Check("数据库", WARNING, detail, "sudo minipanel doctor"))
 
 
 def test_nothing_that_comes_from_outside_reaches_the_terminal_as_it_is(subject: Subject) -> None:
     def forged(subject: Subject) -> Iterator[Check]:
         yield Check("panel", WARNING, "a\x1b[2J\nok  all is well" + "x" * 1000, "rm\r\n")
 
-    (finding,) = look_at_all({"panel": forged}, {}, subject)
+    (finding,) = look_at_all({"panel": forged}, {}, titles(english), subject)
     assert finding.check.detail.startswith("a\\x1b[2J\\nok  all is well")
     assert len(finding.check.detail) < 600
     assert finding.check.remedy == "rm\\r\\n"
@@ -87,5 +92,5 @@ def test_the_lines_come_in_the_order_of_the_looks(subject: Subject) -> None:
         time.sleep(0.1)
         yield Check("slow", OK, "")
 
-    found = look_at_all({"slow": slow, "good": good}, {}, replace(subject))
+    found = look_at_all({"slow": slow, "good": good}, {}, {"slow": "slow", "good": "good"}, replace(subject))
     assert [finding.look for finding in found] == ["slow", "good"]

@@ -43,6 +43,14 @@ def test_a_panel_that_is_stopped_is_told_with_the_way_to_start_it(tmp_path: Path
     assert check.remedy.startswith("systemctl restart minipanel")
 
 
+def test_a_panel_whose_port_can_not_be_read_is_not_called_broken(tmp_path: Path, machine: Machine) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        subject = subject_of(tmp_path, machine, at_port(tmp_path, free.getsockname()[1]))
+    with pytest.raises(PermissionError):
+        list(look_at_answer(replace(subject, is_denied=True)))
+
+
 @contextmanager
 def stranger() -> Iterator[int]:
     """Another program at a port: it speaks no HTTP."""

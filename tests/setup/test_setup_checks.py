@@ -128,6 +128,16 @@ def test_a_first_installation_needs_1_gb_of_disk_and_an_upgrade_200_mb(
     assert look_at_disk(machine.system, english).verdict is verdict
 
 
+def test_a_database_that_has_filled_its_disk_can_be_moved(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    (machine.root / "var/lib/minipanel").mkdir(parents=True)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: SimpleNamespace(free=0 if str(path).endswith("/lib/minipanel") else 10**10)
+    )
+    assert look_at_disk(machine.system, english).verdict is FIX
+    machine.write("/etc/minipanel/config.toml")
+    assert look_at_disk(machine.system, english).verdict is OK
+
+
 @pytest.mark.parametrize(("kilobytes", "verdict"), [(32_000_000, OK), (460_000, OK), (440_000, WARNING)])
 def test_little_memory_is_warned_of(machine: Machine, kilobytes: int, verdict: Verdict) -> None:
     machine.write("/proc/meminfo", f"MemTotal:       {kilobytes} kB\nMemFree:          100 kB\n")

@@ -65,6 +65,8 @@ def test_what_is_asked_is_changed_and_named(machine: Machine, stub: PanelStub, s
     assert "account chief → bob" in lines
     assert "days that records are kept 32 → 9" in lines
     assert "Records older than 9 days will be deleted." in shown
+    assert "Change of the settings" in lines
+    assert "Installation" not in lines
     assert lines[lines.index("Changed:") + 1 :][:2] == ["account chief → bob", "days that records are kept 32 → 9"]
     assert (config(machine).admin.username, config(machine).database.retention_days) == ("bob", 9)
     assert "systemctl start --no-block minipanel.service" in machine.calls
@@ -291,6 +293,7 @@ def stored(machine: Machine, settled: Path) -> Path:
 def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     machine: Machine, stub: PanelStub, stored: Path
 ) -> None:
+    Path(f"{stored}.pid").touch()
     shown = set_up(machine, stub, nobody, database="/data/minipanel/m.db")[1]
     new = machine.root / "data/minipanel/m.db"
     assert mode(new)[2] == 0o640
@@ -298,7 +301,7 @@ def test_a_database_moves_with_its_data_and_the_old_one_is_named(
         assert connection.execute("SELECT what FROM told").fetchall() == [("before",)]
     assert (new.parent / "rollout-failed.json").read_text() == '["node1"]'
     assert "when all is well: rm /var/lib/minipanel/data.db" in shown
-    assert stored.exists()
+    assert sorted(file.name for file in stored.parent.iterdir()) == ["data.db", "rollout-failed.json"]
     stop = machine.calls.index("systemctl stop minipanel.service")
     assert stop > machine.calls.index("systemctl start minipanel-check.service")
 

@@ -13,6 +13,8 @@ from minipanel.translations.language import Translate
 
 def look_at_copies(subject: Subject) -> Iterator[Check]:
     """Read when the last good one was made."""
+    if subject.is_denied:  # whether it makes any can't be seen
+        return
     yield judge_backup(look_at_backups(subject.config, time.time()), subject.t)
 
 
@@ -22,8 +24,14 @@ def judge_backup(found: BackupOverview | None, t: Translate) -> Check:
     if found is None:
         return Check(what, Verdict.OK, t("the panel makes no copies by itself: [backup] folder is not set"))
     if found.trouble is not None:
-        return Check(what, Verdict.FIX, found.trouble, f"df -h {found.folder}; journalctl -u minipanel -n 50")
+        return Check(what, Verdict.FIX, found.trouble, _remedy(found))
     if found.last_copy is None or found.last_made_at is None:
         return Check(what, Verdict.OK, t("none is in {folder} yet", folder=found.folder))
     made_at = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(found.last_made_at))
     return Check(what, Verdict.OK, t("the last is {file}, of {time}", file=found.last_copy, time=made_at))
+
+
+def _remedy(found: BackupOverview) -> str:
+    if not found.folder.exists():
+        return "minipanel setup --yes --no-rollout"
+    return f"df -h {found.folder}; journalctl -u minipanel -n 50"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 
 from minipanel.commands.overview import PanelOverview, look_at_panel
@@ -17,6 +19,8 @@ LOG = "journalctl -u minipanel -n 50"
 def look_at_answer(subject: Subject) -> Iterator[Check]:
     """Ask it, and where it is not the panel that answers, who has the port."""
     found = look_at_panel(subject.config)
+    if found.trouble is not None and subject.is_denied:  # asked at the usual port, which need not be its own
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(subject.config.path))
     is_stranger = found.trouble is not None and found.version is None and not _runs(subject)
     holder = port_holder(subject.system, subject.config.server.port, subject.t) if is_stranger else None
     yield from judge_panel(found, holder, subject.config.server.port, subject.t)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ class Need:
     is_written: bool
     is_granted: bool | None
     is_hidden: bool
+    is_read_only: bool = False
+    """Its disk is: then nobody can write it, whosever it is."""
 
 
 def look_at_rights(subject: Subject) -> Iterator[Check]:
@@ -34,7 +37,7 @@ def look_at_rights(subject: Subject) -> Iterator[Check]:
     database = [path for path in (config.database.path.parent, config.database.path) if path.exists()]
     paths = [(path, False) for path in (config.path, *tls)] + [(path, True) for path in database]
     needs = [
-        Need(path, is_written, _try(path, is_written, system), hidden_place(path) is not None)
+        Need(path, is_written, _try(path, is_written, system), hidden_place(path) is not None, _is_read_only(path))
         for path, is_written in paths
         if path.exists()
     ]
@@ -47,6 +50,10 @@ def _try(path: Path, is_written: bool, system: System) -> bool | None:
     return {0: True, 1: False}.get(ended.code) if not ended.stderr.strip() else None
 
 
+def _is_read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
 def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
     """One line where all is well, else one for each that is not."""
     bad = [need for need in needs if need.is_granted is False or need.is_hidden]
@@ -57,7 +64,8 @@ def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
                                                           folder=places.CONFIG_FOLDER))  # fmt: skip
         elif need.is_written:
             detail = t("the user {user} can't write {path}", user=places.USER, path=need.path)
-            yield Check(t("rights"), Verdict.FIX, detail, f"chown {places.USER}: {need.path}")
+            remedy = f"findmnt -T {need.path}" if need.is_read_only else f"chown {places.USER}: {need.path}"
+            yield Check(t("rights"), Verdict.FIX, detail, remedy)
         else:
             detail = t("the user {user} can't read {path}", user=places.USER, path=need.path)
             remedy = f"chgrp {places.USER} {need.path} && chmod 640 {need.path} && namei -l {need.path}"

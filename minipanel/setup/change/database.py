@@ -50,6 +50,15 @@ class Move:
             raise CommandError(escape((done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1], 300))
         Saved.of(self._old.with_name(FAILED_NODES)).put(self._new.with_name(FAILED_NODES))
         self._copied = _facts(self._new)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Leave the old database alone as what there is to delete; no panel runs on it."""
+        log = _beside(self._old, "-wal")
+        if log.exists() and log.stat().st_size:  # a part of it
+            return
+        for ending in ("-wal", "-shm", ".pid"):
+            _beside(self._old, ending).unlink(missing_ok=True)
 
     def back(self) -> list[str]:
         """Take what the new one was told since into the old one, and the new one away. Returns what to say of it."""

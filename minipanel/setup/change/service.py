@@ -20,7 +20,8 @@ ANSWER_SECONDS = 60.0
 
 RESTARTS_AT_MOST = 3
 PAUSE_SECONDS = 0.2
-LOG_LINES = 5
+LOG_LINES = 8
+"""One start that fails is six lines of systemd's with the panel's own between; the next one may have begun."""
 
 LOW_PORT = """\
 # A port below 1024. In a user namespace of its own the service would have no right to it.

@@ -118,18 +118,21 @@ def closed_folder(path: Path) -> Path | None:
 
 
 def look_at_disk(system: System, t: Translate) -> Check:
-    """The programs take 62 MB (measured), the database of a thousand nodes about 1 GB a month."""
-    needed_bytes = UPGRADE_DISK_BYTES if system.path(places.CONFIG).exists() else DISK_BYTES
-    free_bytes, place = min((shutil.disk_usage(path).free, path) for path in _disks(system))
+    """The programs take 62 MB (measured), the database of a thousand nodes about 1 GB a month.
+
+    That of an installed panel may fill its disk: another place for it is what helps then.
+    """
+    is_installed = system.path(places.CONFIG).exists()
+    needed_bytes, folders = (
+        (UPGRADE_DISK_BYTES, (places.HOME,)) if is_installed else (DISK_BYTES, (places.HOME, places.DATA))
+    )
+    disks = [existing_folder(system.path(folder)) for folder in folders]
+    free_bytes, place = min((shutil.disk_usage(path).free, path) for path in disks)
     free = t("{megabytes} MB are free in {folder}", megabytes=free_bytes // 10**6, folder=_shown(place, system))
     if free_bytes >= needed_bytes:
         return Check(t("disk"), Verdict.OK, free)
     needed = t("{free}, {needed} MB are needed", free=free, needed=needed_bytes // 10**6)
     return Check(t("disk"), Verdict.FIX, needed)
-
-
-def _disks(system: System) -> list[Path]:
-    return [existing_folder(system.path(place)) for place in (places.HOME, places.DATA)]
 
 
 def _shown(place: Path, system: System) -> str:
