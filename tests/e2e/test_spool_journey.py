@@ -44,8 +44,8 @@ def wait_until(path: Path, sentence: str, seconds: float) -> None:
 
 
 def sleep_past_tick() -> None:
-    """Sleep until a second after a tick: a process that starts then measures at the next one."""
-    time.sleep(5 - time.time() % 5 + 1)
+    """Sleep until two seconds after a tick: it is spooled by then, and a process that starts measures at the next."""
+    time.sleep(5 - time.time() % 5 + 2)
 
 
 def stored_samples(config: Config) -> int:
