@@ -25,13 +25,14 @@ class BadInput(PanelError):
 
 
 class NotAuthenticated(PanelError):
-    """Nobody has proved who is asking."""
+    """Nobody has proved who is asking. `ahead_seconds`: of the asker's clock, where that is why."""
 
     status = 401
 
-    def __init__(self, sentence: str, scheme: str = "Bearer") -> None:
+    def __init__(self, sentence: str, scheme: str = "Bearer", ahead_seconds: int | None = None) -> None:
         super().__init__(sentence)
         self.scheme = scheme
+        self.ahead_seconds = ahead_seconds
 
     @property
     def headers(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from minipanel.alerts.channels.made import audiences_of, channels_of
 from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
 from minipanel.alerts.findings import findings_of
 from minipanel.alerts.heartbeat import EVERY_SECONDS, Heartbeat
-from minipanel.alerts.message import Teller, groups_of, is_told_end
+from minipanel.alerts.message import Teller, is_told_end
 from minipanel.alerts.outbox import Channel, Outbox
 from minipanel.alerts.pace import Pace
 from minipanel.alerts.post import Post
@@ -280,7 +280,7 @@ class Alerts:
             lines = [
                 (LEVELS["info" if is_told_end(group[0]) else group[0].severity], teller.headed(group, now))
                 for about in news.values()
-                for group in groups_of((*about.begun, *about.ended))
+                for group in teller.groups((*about.begun, *about.ended))
             ]
             drafts = [
                 each

@@ -86,11 +86,12 @@ class Teller:
 
         late_seconds: for how long some of it could not be sent.
         """
-        groups = groups_of(alerts)
+        groups = self.groups(alerts)
         subject = f"[{escape(self.cluster)}] {self.headed(groups[0], now, SUBJECT_NODES)}"
         lines = [self.headed(group, now, BODY_NODES) for group in groups]
-        steps = [self.words[group[0].rule].next_step for group in groups if group[0].closed_at is None]
-        ends = [step.say(self.language, nodes=self._nodes(groups[0], SUBJECT_NODES)) for step in steps[:1] if step]
+        still = [alert for group in groups for alert in group if alert.closed_at is None]
+        step = self.words[still[0].rule].next_step if still else None
+        ends = [step.say(self.language, nodes=self._nodes(still, SUBJECT_NODES))] if step else []
         if late_seconds >= LATE_SECONDS:
             ends.append(words.LATE.say(self.language, duration=words.lasted(late_seconds, self.language)))
         ends += [f"{self.url}/alerts"] if self.url else []
@@ -132,6 +133,10 @@ class Teller:
         head = words.OK if is_told_end(group[0]) else words.SEVERITY[group[0].severity]
         return f"{head.say(self.language)} {self.line(group, now, nodes_limit)}"
 
+    def groups(self, alerts: Iterable[Alert]) -> list[list[Alert]]:
+        """Return groups_of, where ends that are said alike are one, whatever the troubles were."""
+        return groups_of(alerts, lambda alert: self.words[alert.rule].over_reasons)
+
     def _nodes(self, alerts: Sequence[Alert], limit: int) -> str:
         names = [self.names.get(alert.node_id, f"#{alert.node_id}") for alert in alerts if alert.node_id != PANEL]
         if not names:
@@ -157,12 +162,20 @@ class Teller:
         return time.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M", then)
 
 
-def groups_of(alerts: Iterable[Alert]) -> list[list[Alert]]:
-    """Return alerts in groups that one line says: same rule, severity, reason, open or over; the worst first."""
+def groups_of(
+    alerts: Iterable[Alert], end_reasons: Callable[[Alert], Collection[str]] | None = None
+) -> list[list[Alert]]:
+    """Return alerts in groups that one line says: same rule, severity, reason, open or over; the worst first.
+
+    end_reasons: those that a told end has words of its own for; None: each reason is.
+    """
     groups: dict[tuple[object, ...], list[Alert]] = {}
     for alert in alerts:
         state = (alert.closed_at is not None, is_told_end(alert))
-        groups.setdefault((alert.rule, alert.severity, alert.bad.reason, state), []).append(alert)
+        reason = alert.bad.reason
+        if end_reasons is not None and is_told_end(alert) and reason not in end_reasons(alert):
+            reason = ""
+        groups.setdefault((alert.rule, alert.severity, reason, state), []).append(alert)
     return sorted(groups.values(), key=_order)
 
 

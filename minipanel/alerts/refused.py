@@ -1,10 +1,10 @@
-"""Which nodes' samples were refused lately."""
+"""Which nodes' samples were refused lately, and whether for their clocks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from minipanel.errors import PanelError
+from minipanel.errors import NotAuthenticated, PanelError
 from minipanel.machine.addresses import normalise
 from minipanel.models.node import Node
 
@@ -18,17 +18,28 @@ class Refused:
     def __init__(self, uptime: Callable[[], float]) -> None:
         self._uptime = uptime
         self._refused_at: dict[str, float] = {}
+        self._ahead: dict[str, int] = {}
 
     def replace(self, nodes: Iterable[Node]) -> None:
         """Take over a new list of nodes."""
         self._refused_at = {node.ip: self._refused_at.get(node.ip, float("-inf")) for node in nodes}
+        self._ahead = {address: ahead for address, ahead in self._ahead.items() if address in self._refused_at}
 
     def note(self, peer: str, error: PanelError) -> None:
         """Take in a refusal. That the panel itself is busy is none."""
         address = normalise(peer)
         if error.status < 500 and address in self._refused_at:
             self._refused_at[address] = self._uptime()
+            ahead = error.ahead_seconds if isinstance(error, NotAuthenticated) else None
+            if ahead is None:
+                self._ahead.pop(address, None)
+            else:
+                self._ahead[address] = ahead
 
     def is_refused(self, node: Node) -> bool:
         """Tell whether a node's samples were refused just now."""
         return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS
+
+    def ahead_seconds(self, node: Node) -> int | None:
+        """Return by how much its clock was ahead at the last refusal, where its credential showed that."""
+        return self._ahead.get(node.ip)

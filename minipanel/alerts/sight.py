@@ -9,7 +9,7 @@ from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
 from minipanel.alerts.rules.panel import is_in_trouble
-from minipanel.alerts.rules.silent import CLOCK, REFUSED
+from minipanel.alerts.rules.silent import BEHIND, CLOCK, REFUSED
 from minipanel.alerts.seldom import Seldom
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
@@ -95,8 +95,15 @@ class Sight:
         known = {}
         for view in down:
             if self._refused.is_refused(view.node):
-                skew = view.clock_skew_seconds or 0
-                known[view.node.id] = Bad(skew, 0, CLOCK) if skew > MAX_AHEAD_SECONDS else Bad(reason=REFUSED)
+                known[view.node.id] = self._refusal(view)
             elif (reason := self._probe.reason(view.node.id)) is not None:
                 known[view.node.id] = Bad(reason=reason)
         return known
+
+    def _refusal(self, view: NodeNow) -> Bad:
+        """Return why samples are refused: for a clock, which a bad credential tells, else the head of a request."""
+        skew = self._refused.ahead_seconds(view.node)
+        if skew is not None and skew < 0:
+            return Bad(-skew, 0, BEHIND)
+        skew_seconds = view.clock_skew_seconds or 0 if skew is None else skew
+        return Bad(skew_seconds, 0, CLOCK) if skew_seconds > MAX_AHEAD_SECONDS else Bad(reason=REFUSED)

@@ -14,7 +14,7 @@ from minipanel.errors import NotAllowed, NotAuthenticated
 from minipanel.machine.addresses import LocalAddresses, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
-from minipanel.services.munge import MungeDecoder, refusal
+from minipanel.services.munge import MungeDecoder, ahead_seconds, refusal
 from minipanel.services.tokens import agent_token, is_token
 
 MAX_HEADER_CHARACTERS = 4096
@@ -85,7 +85,7 @@ class Credentials:
         # The status comes first: an expired or replayed credential still has its payload and uid.
         sentence = refusal(credential) or _fault_of_payload(credential.payload, body)
         if sentence:
-            raise NotAuthenticated(sentence, "MUNGE")
+            raise NotAuthenticated(sentence, "MUNGE", ahead_seconds(credential))
         if credential.uid not in self._agents.allowed_uids:
             allowed = ", ".join(map(str, self._agents.allowed_uids))
             raise NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")

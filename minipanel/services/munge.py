@@ -82,6 +82,12 @@ class MungeDecoder:
         return TryLater(trouble, RETRY_SECONDS)
 
 
+def ahead_seconds(credential: Credential) -> int | None:
+    """Return by how much the clock is ahead that a credential was made by, where it is not good for that alone."""
+    is_off = credential.status in (munge.EXPIRED, munge.REWOUND)
+    return credential.encode_time - credential.decode_time if is_off else None
+
+
 def refusal(credential: Credential) -> str | None:
     """Return why a decoded credential is not good, as a sentence; None for a good one."""
     age_seconds = credential.decode_time - credential.encode_time

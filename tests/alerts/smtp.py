@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import email
 import email.policy
 import ssl
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -71,6 +73,30 @@ def postbox(**options: Any) -> Iterator[Postbox]:
         yield box
     finally:
         controller.stop()
+
+
+CLONE_NEWNET = 0x40000000
+
+
+@contextmanager
+def postbox_within(namespace: str, port: int = 25) -> Iterator[Postbox]:
+    """Run a server at loopback of another network namespace, named by its path. Needs root."""
+    box = Postbox()
+    box.port = port
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    # The server has a thread of its own, and a new thread is where the one is that starts it.
+    with ThreadPoolExecutor(1, initializer=_enter, initargs=(namespace,)) as inside:
+        inside.submit(controller.start).result()
+        try:
+            yield box
+        finally:
+            inside.submit(controller.stop).result()
+
+
+def _enter(namespace: str) -> None:
+    with Path(namespace).open("rb") as place:
+        if ctypes.CDLL(None, use_errno=True).setns(place.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns", namespace)
 
 
 def only(username: str, password: str) -> Any:

@@ -88,6 +88,30 @@ def test_what_is_over_is_said_after_what_is_not() -> None:
     ]
 
 
+def test_the_next_step_is_for_all_that_are_wrong() -> None:
+    over = alert("node-down", 1301, announced_at=NOON - 3000, closed_at=NOON)
+    _, body = teller().message([alert("node-down", 1201, "agent"), alert("node-down", 1202, "no-answer"), over], NOON)
+    assert body.splitlines()[3:] == ["minipanel rollout --dry-run cn[1201-1202]", "http://panel:8080/alerts"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["OK cn[1201-1202] up again, after 1 h (2 nodes)", "OK cn1203 up again, it was rebooted, after 1 h"]),
+        ("zh", ["恢复 cn[1201-1202] 已恢复，历时 1 小时（2 个节点）", "恢复 cn1203 已恢复，节点曾重启，历时 1 小时"]),
+    ],
+)
+def test_ends_that_are_said_alike_are_one_line(language: words.Language, said: list[str]) -> None:
+    over = [
+        alert("node-down", node_id, reason, announced_at=NOON - 3000, closed_at=NOON)
+        for node_id, reason in ((1201, "agent"), (1202, "refused"), (1203, "rebooted"))
+    ]
+    _, body = teller(language).message(over, NOON)
+    assert body.splitlines()[:2] == said
+    reasons = [group["reason"] for group in teller().details(over, NOON)["groups"]]  # type: ignore[attr-defined]
+    assert reasons == ["agent", "refused", "rebooted"]
+
+
 def test_what_nobody_was_told_of_is_said_as_past() -> None:
     over = alert("node-down", 1301, "no-answer", closed_at=NOON)
     _, body = teller().message([over], NOON)

@@ -9,7 +9,9 @@ from typing import Literal
 import pytest
 
 from minipanel.alerts.config import AlertsConfig
-from minipanel.errors import BadInput
+from minipanel.alerts.refused import Refused
+from minipanel.errors import BadInput, NotAuthenticated
+from minipanel.models.node import Node
 from tests.alerts.running import cluster_config, running
 
 SUBJECTS = {
@@ -21,6 +23,17 @@ SUBJECTS = {
     ("zh", "refused"): "[c1] 严重 cn0003 失去联系：样本被面板拒绝，自 ",
     ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
     ("zh", "clock"): "[c1] 严重 cn0003 失去联系：时钟快了 412 秒，样本被面板拒绝，自 ",
+    ("en", "munge"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
+    ("zh", "munge"): "[c1] 严重 cn0003 失去联系：时钟快了 412 秒，样本被面板拒绝，自 ",
+    ("en", "behind"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s behind, since ",
+    ("zh", "behind"): "[c1] 严重 cn0003 失去联系：时钟慢了 412 秒，样本被面板拒绝，自 ",
+}
+REFUSALS = {
+    "refused": BadInput("Refused."),
+    "clock": BadInput("Refused."),
+    # As credentials.py says it of a MUNGE credential that is not good for its clock.
+    "munge": NotAuthenticated("Refused.", "MUNGE", 412),
+    "behind": NotAuthenticated("Refused.", "MUNGE", -412),
 }
 
 
@@ -36,13 +49,30 @@ def test_the_reason_of_a_silence_is_in_the_subject(tmp_path: Path, language: Lit
             if reason == "clock":
                 it.panel.live.note_agent(node, None, None, 412.0)
             for _ in range(45):
-                if reason in ("refused", "clock"):
-                    it.panel.refusals.note(node.ip, BadInput("Refused."))
+                if reason in REFUSALS:
+                    it.panel.refusals.note(node.ip, REFUSALS[reason])
                 await it.pass_seconds(10)
             (subject,) = it.subjects
             assert subject.startswith(SUBJECTS[language, reason]), subject
 
     asyncio.run(story())
+
+
+def test_a_credential_that_is_bad_for_its_clock_is_forgotten_with_the_next_refusal() -> None:
+    node = Node(1, "n1", "10.0.0.1", "n1", True)
+    refused = Refused(lambda: 0)
+    refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE", 412))
+    assert refused.ahead_seconds(node) is None  # it is not configured
+    refused.replace([node])
+    refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE", 412))
+    assert (refused.is_refused(node), refused.ahead_seconds(node)) == (True, 412)
+    refused.replace([node])
+    assert refused.ahead_seconds(node) == 412
+    refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE"))
+    assert (refused.is_refused(node), refused.ahead_seconds(node)) == (True, None)
+    refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE", 412))
+    refused.replace([])
+    assert refused.ahead_seconds(node) is None
 
 
 def test_a_thousand_agents_that_stop_at_once_are_exactly_one_message(tmp_path: Path) -> None:

@@ -93,17 +93,29 @@ def other_munge_key(node: Node) -> Iterator[None]:
 
 
 @contextmanager
-def clock_off(node: Node, seconds: int) -> Iterator[None]:
-    """Another time for all who log in by ssh and for munged, by libfaketime: the nodes share this machine's clock."""
+def clock_off(node: Node, seconds: int, *services: str) -> Iterator[None]:
+    """Another time for all who log in by ssh, for munged and these services, by libfaketime.
+
+    The nodes share this machine's clock: what else runs on the node has the right time.
+    """
     library = node.shell("find /usr/lib -name libfaketime.so.1").strip()
-    sshd, munged = "/etc/ssh/sshd_config.d/clock.conf", "/run/systemd/system/munge.service.d/clock.conf"
+    sshd, units = "/etc/ssh/sshd_config.d/clock.conf", " ".join(("munge", *services))
     variables = f"LD_PRELOAD={library} FAKETIME={seconds:+d}s DONT_FAKE_MONOTONIC=1"
+    own = "/run/systemd/system/$unit.service.d"
     change = (
-        f"echo SetEnv {variables} >{sshd}; mkdir -p $(dirname {munged}); "
-        f"printf '[Service]\\nEnvironment=%s\\n' {shlex.quote(variables)} >{munged}"
+        f"echo SetEnv {variables} >{sshd}; for unit in {units}; do mkdir -p {own}; "
+        f"printf '[Service]\\nEnvironment=%s\\n' {shlex.quote(variables)} >{own}/clock.conf; done"
     )
-    again = "systemctl daemon-reload; again ssh munge"
-    with _changed(node, f"{change}; {again}", f"rm {sshd} {munged}; {again}"):
+    back = f"rm {sshd}; for unit in {units}; do rm {own}/clock.conf; done"
+    again = f"systemctl daemon-reload; again ssh {units}"
+    with _changed(node, f"{change}; {again}", f"{back}; {again}"):
+        yield
+
+
+@contextmanager
+def agent_stopped(node: Node) -> Iterator[None]:
+    """The node is up, and its agent does not run."""
+    with _changed(node, "systemctl stop minipanel-agent", "again minipanel-agent"):
         yield
 
 

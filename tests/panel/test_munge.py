@@ -22,7 +22,7 @@ from minipanel.config import Config
 from minipanel.errors import NotAllowed, NotAuthenticated, PanelError, TryLater
 from minipanel.models.node import Node
 from minipanel.services.credentials import Claim, Credentials
-from minipanel.services.munge import MungeDecoder, refusal
+from minipanel.services.munge import MungeDecoder, ahead_seconds, refusal
 from tests.munged import missing_munged, running_munged
 from tests.panel.example import body_of, caller, config_in, running_app, sample
 
@@ -179,11 +179,10 @@ def test_an_expired_credential_points_at_the_clocks(config: Config, munged: str)
     time.sleep(2.2)
     expired = error(config, credential)
     assert isinstance(expired, NotAuthenticated)
-    age = re.match(
-        r"The MUNGE credential has expired: it is (\d+) seconds old by the panel's clock\.", expired.sentence
-    )
+    age = re.match(r"The MUNGE credential has expired: it is (\d+) seconds old by the panel's clock", expired.sentence)
     assert age is not None
     assert 2 <= int(age[1]) < 60
+    assert expired.ahead_seconds == -int(age[1])
     assert "clocks of the node and the panel" in expired.sentence
 
 
@@ -194,6 +193,7 @@ def test_a_credential_from_the_future_points_at_the_clocks():
         "The MUNGE credential is from the future: it was made 400 seconds ahead of the panel's clock. "
         "Check that the clocks of the node and the panel agree."
     )
+    assert ahead_seconds(credential) == 400
 
 
 @needs_munged

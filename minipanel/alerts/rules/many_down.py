@@ -9,6 +9,7 @@ from typing import Annotated
 from minipanel.alerts.rule import Hold, Rule
 from minipanel.alerts.rules.silent import (
     AGENT,
+    BEHIND,
     CLOCK,
     MANY_OVER,
     MANY_REASONS,
@@ -58,7 +59,7 @@ def find(parameters: ManyDownParameters, cluster: Cluster) -> dict[int, Bad]:
 def _with_one_reason(found: dict[int, Bad]) -> dict[int, Bad]:
     """Return the same with one reason for all: most are refused, or some answer, or none does."""
     counts = Counter(bad.reason for bad in found.values() if bad.reason)
-    refused = max((REFUSED, CLOCK), key=lambda reason: counts[reason])
+    refused = max((REFUSED, CLOCK, BEHIND), key=lambda reason: counts[reason])
     if 2 * counts[refused] > len(found):
         reason = refused
     elif counts[AGENT]:

@@ -8,7 +8,7 @@ from minipanel.alerts.words import Pair
 from minipanel.models.alert import Alert, Bad
 from minipanel.models.cluster import Cluster, NodeNow
 
-NO_ANSWER, AGENT, REFUSED, CLOCK = "no-answer", "agent", "refused", "clock"
+NO_ANSWER, AGENT, REFUSED, CLOCK, BEHIND = "no-answer", "agent", "refused", "clock", "clock-behind"
 REBOOTED = "rebooted"
 """Known only once a node is back."""
 
@@ -20,6 +20,7 @@ DOWN_REASONS = {
     AGENT: Pair("the node answers, its agent does not", "节点有应答，但 Agent 没有上报"),
     REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
     CLOCK: Pair("the panel refuses its samples, its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
+    BEHIND: Pair("the panel refuses its samples, its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"),
     REBOOTED: Pair("it was rebooted", "节点重启"),
 }
 DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已恢复，节点曾重启")}
@@ -33,6 +34,7 @@ MANY_REASONS = {
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),
     CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟过快，样本被面板拒绝"),
+    BEHIND: Pair("the panel refuses their samples, their clocks are behind", "时钟过慢，样本被面板拒绝"),
     REBOOTED: Pair("they were rebooted", "节点重启"),
 }
 MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已恢复，节点曾重启")}
