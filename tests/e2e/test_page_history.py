@@ -121,7 +121,7 @@ def test_a_few_nodes_are_drawn_together_each_with_its_values(browser: Browser, f
 
 
 def test_a_set_is_drawn_as_its_median_and_band(browser: Browser, fleet: Fleet) -> None:
-    with visit(browser, fleet, f"/history/node[01-{FILLED}]?period=1m") as page:
+    with visit(browser, fleet, f"/history/node[01-{FILLED}]?period=1m&as=lines") as page:
         wait_for_charts(page)
         expect(page.get_by_text(f"Median of {FILLED} nodes, band 10th to 90th percentile")).to_be_visible()
         expect(page.locator(".mean-and-max").first).to_contain_text("10–90%")

@@ -15,7 +15,9 @@ export type RealtimeOne = Schemas['RealtimeOne']
 export type History = Schemas['HistoryOne']
 export type HistorySet = Schemas['HistorySet']
 export type HistorySpread = Schemas['HistorySpread']
+export type RasterHead = Schemas['RasterHead']
 export type Gap = Schemas['GapAnswer']
+export type Reason = Gap['reason']
 export type NodeGaps = Schemas['GapsNode']
 export type OpenSession = Schemas['SessionAnswer']
 export type ApiToken = Schemas['TokenAnswer']
@@ -34,6 +36,15 @@ export type Period = (typeof PERIODS)[number]
 
 /** A period that ends now, or a range in Unix seconds. */
 type Span = { period: Period } | { from: number; to: number }
+
+/** One metric (the name of a column) of a node set over time, with no more columns and rows than that. */
+export interface RasterAsked {
+  nodes: string
+  metric: string
+  when: Span
+  columns: number
+  rows: number
+}
 
 /** Which alerts: open or closed, of a node set and a rule, open at some time of a span. */
 export interface AlertsAsked {
@@ -68,18 +79,18 @@ export class ApiError extends Error {
  * it finds that one may not do that.
  */
 export function createApi(onSignedOut: () => void, onRefused: () => void = () => undefined) {
-  async function known<T>(path: string, init: RequestInit = {}): Promise<T> {
+  async function known<T>(path: string, init: RequestInit = {}, read = jsonOf<T>): Promise<T> {
     try {
-      return await request<T>(path, init)
+      return await request<T>(path, init, read)
     } catch (error) {
       if (error instanceof ApiError && error.status === UNAUTHENTICATED) onSignedOut()
       throw error
     }
   }
 
-  async function asUser<T>(path: string, init: RequestInit = {}): Promise<T> {
+  async function asUser<T>(path: string, init: RequestInit = {}, read = jsonOf<T>): Promise<T> {
     try {
-      return await known<T>(path, init)
+      return await known<T>(path, init, read)
     } catch (error) {
       if (error instanceof ApiError && error.status === FORBIDDEN) onRefused()
       throw error
@@ -116,6 +127,13 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
       asUser<HistorySet>(`/api/metrics/history?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&fields=${FIELDS_OF_SET}`, { signal }),
     spread: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
+    /** A line of JSON, RasterHead, and the bytes that it describes. */
+    raster: ({ nodes, metric, when, columns, rows }: RasterAsked, signal?: AbortSignal) =>
+      asUser<ArrayBuffer>(
+        `/api/metrics/raster?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&metric=${metric}&columns=${String(columns)}&rows=${String(rows)}`,
+        { signal },
+        (response) => response.arrayBuffer(),
+      ),
     gaps: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<Schemas['GapsSet']>(`/api/metrics/gaps?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     findings: () => asUser<Findings>('/api/alerts/findings'),
@@ -132,12 +150,16 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
 
 export type Api = ReturnType<typeof createApi>
 
-async function request<T>(path: string, init: RequestInit): Promise<T> {
+async function request<T>(path: string, init: RequestInit, read = jsonOf<T>): Promise<T> {
   const response = await fetch(path, init).catch((error: unknown) => {
     if (init.signal?.aborted) throw error
     throw new ApiError(0, 'The panel cannot be reached.')
   })
   if (!response.ok) throw await errorOf(response)
+  return read(response)
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
   return (await response.json()) as T
 }
 

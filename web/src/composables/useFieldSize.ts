@@ -1,0 +1,27 @@
+/** How wide an element is, and how many pixels of the screen a px has; both change with the window. */
+
+import { onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+
+/** `width` in px: 0 before the element is there. `windowHeight` in px. */
+export function useFieldSize(box: Ref<HTMLElement | null>) {
+  const width = shallowRef(0)
+  const windowHeight = shallowRef(innerHeight)
+  const ratio = shallowRef(devicePixelRatio)
+
+  function look() {
+    width.value = box.value?.clientWidth ?? 0
+    windowHeight.value = innerHeight
+    ratio.value = devicePixelRatio
+  }
+  const resize = new ResizeObserver(look)
+  onMounted(() => {
+    look()
+    if (box.value) resize.observe(box.value)
+    addEventListener('resize', look)
+  })
+  onBeforeUnmount(() => {
+    resize.disconnect()
+    removeEventListener('resize', look)
+  })
+  return { width, windowHeight, ratio }
+}

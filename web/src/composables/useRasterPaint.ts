@@ -1,0 +1,47 @@
+/** Paints a raster into its canvas, at most once a frame however much changes. */
+
+import { computed, onBeforeUnmount, type Ref, watch } from 'vue'
+
+import { scaleOf } from '@/heatmap/colours'
+import type { Raster } from '@/raster/decode'
+import type { Rows, Times } from '@/raster/geometry'
+import { paint, paletteOf, pictureOf } from '@/raster/paint'
+
+import { useTheme } from './useTheme'
+
+interface Shown {
+  raster: Raster
+  /** Of bands: the maximum, not the mean. */
+  showsMax: boolean
+  /** The values of the scale's ends. */
+  ends: readonly [number, number]
+}
+
+/** Follows all that is drawn. `ratio`: pixels of the screen in a px. */
+export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<Rows>, times: Ref<Times>, ratio: Ref<number>, shown: Shown) {
+  const { isDark, colours } = useTheme()
+  const scale = computed(() => scaleOf(isDark.value))
+  const picture = computed(() => {
+    const { raster, showsMax, ends } = shown
+    return pictureOf(raster, (showsMax ? raster.max : null) ?? raster.mean, paletteOf(raster.head, scale.value, ends))
+  })
+  let frame = 0
+
+  function draw() {
+    frame = 0
+    const element = canvas.value
+    const context = element?.getContext('2d')
+    if (!element || !context) return
+    // A canvas that gets a size is blank.
+    element.width = Math.max(1, Math.round(times.value.width * ratio.value))
+    element.height = Math.max(1, Math.round(rows.value.height * ratio.value))
+    if (!picture.value) return
+    const { surface, down, inkSoft } = colours.value
+    paint(context, picture.value, shown.raster, rows.value, times.value, { ground: surface, down, ink: inkSoft, ratio: ratio.value })
+  }
+
+  watch([picture, rows, times, ratio, colours], () => { frame ||= requestAnimationFrame(draw) }, { flush: 'post', immediate: true })
+  onBeforeUnmount(() => {
+    cancelAnimationFrame(frame)
+  })
+}

@@ -1,0 +1,15 @@
+/** How several nodes are drawn. As it stands in the address. */
+
+import { MOST_TOGETHER, type Target } from './target'
+
+export const LOOKS = ['raster', 'lines'] as const
+export type Look = (typeof LOOKS)[number]
+
+/** What is drawn of several nodes a row. */
+export const PLANES = ['mean', 'max'] as const
+export type Plane = (typeof PLANES)[number]
+
+/** Lines of a few can be told apart; more nodes can't. */
+export function usualLook({ nodes }: Pick<Target, 'nodes'>): Look {
+  return nodes.length > MOST_TOGETHER ? 'raster' : 'lines'
+}

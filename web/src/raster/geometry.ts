@@ -1,0 +1,143 @@
+/** Where a raster's rows and columns stand, in px: rows in blocks of nodes that belong together, columns by their time. */
+
+import type { Group } from '@/heatmap/groups'
+
+/** Rows that follow one another: `count` of them from the row `first` on, the first of them at `y`. */
+export interface Block extends Group {
+  y: number
+}
+
+export interface Rows {
+  rowHeight: number
+  blocks: Block[]
+  height: number
+}
+
+export interface Space {
+  /** px. So high it becomes at most, if each row is to have a pixel of the screen. */
+  height: number
+  /** Pixels of the screen in a px. */
+  ratio: number
+  /** px */
+  largestRow: number
+}
+
+/** px between blocks, the largest that takes no more than this of the height; none where none does. */
+const GAPS = [3, 1]
+const GAPS_SHARE = 0.08
+
+/** How many rows to ask for: at most `most`. Where it costs less than half of them, no band reaches over two groups. */
+export function rowsFor(groups: readonly Group[], most: number): number {
+  const nodes = groups.reduce((sum, { count }) => sum + count, 0)
+  const least = Math.max(1, Math.ceil(nodes / most))
+  // The panel puts so many nodes in a row that all come to no more rows than it is asked for.
+  const isWhole = (band: number) => bandOf(nodes, band) === band && groups.slice(0, -1).every(({ count }) => count % band === 0)
+  const band = Array.from({ length: least + 1 }, (_, more) => least + more).find(isWhole) ?? least
+  return Math.max(1, Math.ceil(nodes / band))
+}
+
+function bandOf(nodes: number, band: number): number {
+  return Math.ceil(nodes / Math.ceil(nodes / band))
+}
+
+/** `groups` of nodes as groups of rows, each of which has so many nodes; it belongs to the group of its first. */
+export function groupsOfRows(groups: readonly Group[], rows: readonly (readonly unknown[])[]): Group[] {
+  let [node, row] = [0, 0]
+  return groups
+    .map(({ first, count }) => {
+      const start = row
+      for (; row < rows.length && node < first + count; row++) node += rows[row]?.length ?? 1
+      return { first: start, count: row - start }
+    })
+    .filter(({ count }) => count > 0)
+}
+
+/** Rows of whole pixels of the screen, as high as they fit. */
+export function rowsIn(groups: readonly Group[], { height, ratio, largestRow }: Space): Rows {
+  const rows = groups.reduce((sum, { count }) => sum + count, 0)
+  const between = Math.max(0, groups.length - 1)
+  const gap = GAPS.find((wanted) => wanted * between <= GAPS_SHARE * height) ?? 0
+  const forRows = height - gap * between
+  const rowHeight = Math.max(1, Math.floor(Math.min(largestRow, forRows / Math.max(1, rows)) * ratio)) / ratio
+  let y = 0
+  const blocks = groups.map(({ first, count }) => {
+    const block = { first, count, y }
+    y += count * rowHeight + gap
+    return block
+  })
+  return { rowHeight, blocks, height: Math.max(0, y - gap) }
+}
+
+/** The row at a height, or the nearest to it; null where there is none at all. */
+export function rowAt({ blocks, rowHeight }: Rows, y: number): number | null {
+  const block = last(blocks, (each) => each.y <= y) ?? blocks[0]
+  if (!block) return null
+  return block.first + Math.min(block.count - 1, Math.max(0, Math.floor((y - block.y) / rowHeight)))
+}
+
+/** The last block of which something is true that is true of all before it. */
+function last(blocks: readonly Block[], isSo: (block: Block) => boolean): Block | undefined {
+  let [low, high] = [0, blocks.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const block = blocks[middle]
+    if (block && isSo(block)) low = middle + 1
+    else high = middle
+  }
+  return blocks[low - 1]
+}
+
+/** Where a row begins. */
+export function topOf({ blocks, rowHeight }: Rows, row: number): number {
+  const block = last(blocks, ({ first }) => first <= row)
+  return block ? block.y + (row - block.first) * rowHeight : 0
+}
+
+/** A time axis: `from` to `to` (Unix seconds) over so many px. */
+export interface Times {
+  from: number
+  to: number
+  width: number
+}
+
+export function xOf({ from, to, width }: Times, time: number): number {
+  return ((time - from) / (to - from)) * width
+}
+
+interface Columns {
+  from: number
+  width: number
+  columns: number
+}
+
+/** The column at `x`, or the nearest to it; null where it is farther away than a column, or there is none. */
+export function columnAt({ from, width, columns }: Columns, times: Times, x: number): number | null {
+  const time = times.from + (x / times.width) * (times.to - times.from)
+  const column = Math.floor((time - from) / width)
+  if (columns === 0 || column < -1 || column > columns) return null
+  return Math.min(columns - 1, Math.max(0, column))
+}
+
+/** What was marked: first and last of columns and rows; null for all of them. */
+export interface Part {
+  columns: [first: number, last: number] | null
+  rows: [first: number, last: number] | null
+}
+
+/** px. A shorter stroke means no direction: a hand that draws along time trembles. */
+const SHORTEST_STROKE = 10
+
+/** What a stroke of the pointer marks; null where it is a click. */
+export function partOf(columns: Columns, times: Times, rows: Rows, begin: { x: number; y: number }, end: { x: number; y: number }): Part | null {
+  const isAlong = Math.abs(end.x - begin.x) >= SHORTEST_STROKE
+  const isAcross = Math.abs(end.y - begin.y) >= SHORTEST_STROKE
+  const within = (x: number) => Math.min(xOf(times, columns.from + columns.columns * columns.width), Math.max(xOf(times, columns.from), x))
+  const drawn = ordered(columnAt(columns, times, within(begin.x)), columnAt(columns, times, within(end.x)))
+  const crossed = ordered(rowAt(rows, begin.y), rowAt(rows, end.y))
+  const part = { columns: isAlong ? drawn : null, rows: isAcross ? crossed : null }
+  return part.columns || part.rows ? part : null
+}
+
+export function ordered(a: number | null, b: number | null): [number, number] | null {
+  return a === null || b === null ? null : [Math.min(a, b), Math.max(a, b)]
+}

@@ -1,0 +1,90 @@
+/** Draws a raster on a canvas: each value in the live map's colours, what is missing as hatching, which no value has. */
+
+import type { Reason } from '@/api/client'
+import { colourOf, type Scale } from '@/heatmap/colours'
+
+import { HIGHEST_CELL, type Raster, valueOf } from './decode'
+import { type Rows, type Times, topOf, xOf } from './geometry'
+
+export interface Brush {
+  ground: string
+  /** The hatching where the node is the reason, and else. */
+  down: string
+  ink: string
+  ratio: number
+}
+
+/** px, of the hatching. */
+const HATCH = 6
+
+/** Where to look: at the node; a panel that was away says nothing of it. */
+export function isOfNode(reason: Reason): boolean {
+  return reason !== 'panel_away' && reason !== 'unknown'
+}
+
+/** The colour of each cell as ImageData holds it, little-endian RGBA; that of 0 is nothing. */
+export function paletteOf(head: Raster['head'], scale: Scale, ends: readonly [number, number]): Uint32Array {
+  const palette = new Uint32Array(256)
+  for (let cell = 1; cell <= HIGHEST_CELL; cell++) {
+    const [red = 0, green = 0, blue = 0] = (colourOf(scale, valueOf(head, cell) ?? 0, ends).match(/\d+/g) ?? []).map(Number)
+    palette[cell] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0
+  }
+  return palette
+}
+
+/** A pixel a cell; null for a raster without cells. */
+export function pictureOf({ head }: Raster, plane: Uint8Array, palette: Uint32Array): HTMLCanvasElement | null {
+  const [width, height] = [head.columns, head.rows.length]
+  const picture = document.createElement('canvas')
+  picture.width = width
+  picture.height = height
+  const context = width && height ? picture.getContext('2d') : null
+  if (!context) return null
+  const image = context.createImageData(width, height)
+  const pixels = new Uint32Array(image.data.buffer)
+  for (let index = 0; index < plane.length; index++) pixels[index] = palette[plane[index] ?? 0] ?? 0
+  context.putImageData(image, 0, 0)
+  return picture
+}
+
+/** Draw `picture` where its rows and times stand. */
+export function paint(context: CanvasRenderingContext2D, picture: HTMLCanvasElement, { head }: Raster, rows: Rows, times: Times, brush: Brush) {
+  const { ratio } = brush
+  const at = (px: number) => Math.round(px * ratio)
+  const xOfColumn = (column: number) => at(xOf(times, head.from + column * head.width))
+  const [left, right] = [xOfColumn(0), xOfColumn(head.columns)]
+  context.imageSmoothingEnabled = false
+  const hatch = hatching(context, brush.ground, brush.ink, ratio)
+  const hatchOfNode = hatching(context, brush.ground, brush.down, ratio)
+  for (const { first, count, y } of rows.blocks) {
+    const [top, height] = [at(y), at(count * rows.rowHeight)]
+    context.fillStyle = hatch
+    context.fillRect(left, top, right - left, height)
+    context.fillStyle = hatchOfNode
+    for (const [row, begin, end, reason] of head.missing) {
+      if (row < first || row >= first + count || !isOfNode(reason)) continue
+      context.fillRect(xOfColumn(begin), at(topOf(rows, row)), xOfColumn(end) - xOfColumn(begin), at(rows.rowHeight))
+    }
+    context.drawImage(picture, 0, first, head.columns, count, left, top, right - left, height)
+  }
+}
+
+function hatching(context: CanvasRenderingContext2D, ground: string, ink: string, ratio: number): CanvasPattern | string {
+  const tile = document.createElement('canvas')
+  const size = Math.max(4, Math.round(HATCH * ratio))
+  tile.width = tile.height = size
+  const pen = tile.getContext('2d')
+  if (!pen) return ground
+  pen.fillStyle = ground
+  pen.fillRect(0, 0, size, size)
+  pen.strokeStyle = ink
+  pen.lineWidth = Math.max(1, ratio)
+  pen.beginPath()
+  // Beyond its corners too, so that the tiles join.
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift - 1, size + 1)
+    pen.lineTo(shift + size + 1, -1)
+  }
+  pen.stroke()
+  return context.createPattern(tile, 'repeat') ?? ground
+}
