@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 LONGEST = (
-    "tests/cluster/test_alerts.py",
+    "tests/cluster/test_alerts_told.py",
     "tests/cluster/test_rollout_faults.py",
     "tests/cluster/test_install_guided.py",
     "tests/cluster/test_install.py",
