@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from minipanel.database.packing import NONE, PART, PARTS, SCALE, column_of, empty_day, pack, put_hours, unpack
+from minipanel.database.packing import NONE, PART, SCALE, column_of, empty_day, pack, put_hours, unpack
 from minipanel.models.hour import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -43,8 +43,7 @@ def _numbers() -> Iterator[str]:
 
 
 def _scaled(name: str, value: str) -> str:
-    low = next(part.low for part in PARTS if part.name == name)
-    return f"ifnull(min({NONE - 1}, CAST(round(({value} - {low}) * {SCALE}) AS INTEGER)), {NONE})"
+    return f"ifnull(min({NONE - 1}, CAST(round(({value} - {PART[name].low}) * {SCALE}) AS INTEGER)), {NONE})"
 
 
 _HOUR = f"(timestamp + {HOUR_SECONDS - 1}) / {HOUR_SECONDS} * {HOUR_SECONDS}"
@@ -121,24 +120,12 @@ def _with_hours(packed: bytes | None, hours: Iterable[Sequence[int]]) -> bytes:
     return pack(day)
 
 
-def due_days(connection: sqlite3.Connection) -> int:
-    """Return how many days are due."""
-    (count,) = connection.execute("SELECT count(*) FROM hours_due").fetchone()
-    return int(count)
-
-
 def forget_hours(connection: sqlite3.Connection, before: int, limit: int) -> int:
     """Delete up to `limit` days of nodes that ended before the timestamp `before`, oldest first. Returns how many."""
     oldest_kept = day_id(0, day_number(before))
     return connection.execute(
         "DELETE FROM hours WHERE id IN (SELECT id FROM hours WHERE id < ? ORDER BY id LIMIT ?)", (oldest_kept, limit)
     ).rowcount
-
-
-def oldest_hour(connection: sqlite3.Connection) -> int | None:
-    """Return when the oldest day kept began, in Unix seconds; None without any."""
-    (oldest,) = connection.execute("SELECT min(id) FROM hours").fetchone()
-    return None if oldest is None else ((oldest >> 32) - 1) * DAY_SECONDS
 
 
 def read_days(
@@ -162,8 +149,8 @@ def read_numbers(
     columns = {id: [none] * (last_day + 1 - first_day) for id in node_ids}
     slice = (part.offset + 1, part.end - part.offset)
     for id, column in _stored(connection, node_ids, first_day, last_day, "substr(packed, ?, ?)", slice):
-        if column and (days := columns.get(node_of_day(id))) is not None:
-            days[(id >> 32) - first_day] = column
+        if column:  # a day may be older than the metric
+            columns[node_of_day(id)][(id >> 32) - first_day] = column
     begin = day_number(_unmade(connection, first_day, now) + 1)
     newest = dict(_stored(connection, node_ids, begin, last_day, "packed", ()))
     _add_newest(connection, newest, node_ids, first_day, last_day, now)

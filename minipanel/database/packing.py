@@ -46,7 +46,7 @@ def _layout() -> Iterator[Part]:
     part = Part("samples", 0, is_count=True)
     yield part
     for metric in METRICS:
-        low, high = (0, 100) if metric.share else (metric.low, metric.high)
+        low, high = metric.comparable_limits
         if (high - low) * SCALE >= NONE:
             raise AssertionError(f"An hour has no room for {metric.name}: {low} to {high} in hundredths.")
         if metric.of_total is not None:

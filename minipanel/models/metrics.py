@@ -98,6 +98,11 @@ class Metric:
         """Return the column by which nodes are compared: its share of the total where it is part of one."""
         return self.share or self.name
 
+    @property
+    def comparable_limits(self) -> tuple[int, int]:
+        """Return the lowest and the highest value of that column; a share is in percent."""
+        return (0, 100) if self.share else (self.low, self.high)
+
     def values(self) -> Iterator[Value]:
         """Yield what a sample holds of it."""
         if self.of_total is not None:

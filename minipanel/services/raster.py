@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -43,11 +43,6 @@ MAX_RUNS = 10_000
 """Of missing times with their reasons, the longest."""
 
 METRIC: Final = {metric.comparable: metric for metric in METRICS}
-
-
-def limits(metric: Metric) -> tuple[int, int]:
-    """Return the values of the cells 1 and 251: a share's are percent."""
-    return (0, 100) if metric.share else (metric.low, metric.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ class Raster:
         return await self._reading.do(self._answer, ids, lines, plan, span)
 
     def _of_records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
-        low, high = limits(plan.metric)
+        low, high = plan.metric.comparable_limits
         read = self._reading.reader.cells
         merge = plan.width // plan.step
         name, end = plan.metric.comparable, plan.end
@@ -152,7 +147,7 @@ class Raster:
         return [merged(bytes(map(cell_of, numbers_in(read[id])[begin:end])), merge) for id in ids]
 
     def _answer(self, ids: Sequence[int], lines: list[bytes], plan: Plan, span: Span) -> bytes:
-        low, high = limits(plan.metric)
+        low, high = plan.metric.comparable_limits
         bands = [range(first, min(first + plan.band, len(ids))) for first in range(0, len(ids), plan.band)]
         planes = [[mean_of([lines[place] for place in band]) for band in bands]]
         if plan.band > 1:
@@ -240,18 +235,7 @@ def _mean_table(count: int) -> bytes:
 @cache
 def _hour_table(name: str) -> bytes:
     """Return, for each number that an hour may hold of a metric, its cell."""
-    low, high = limits(METRIC[name])
+    low, high = METRIC[name].comparable_limits
     whole = (high - low) * SCALE
     cells = (1 + (2 * LEVELS * min(n, whole) + whole) // (2 * whole) for n in range(NONE))
     return bytes([*cells, 0])
-
-
-def unpacked(answer: bytes) -> tuple[RasterHead, list[Iterable[bytes]]]:
-    """Return an answer as its head and, of each plane, its rows."""
-    line, _, cells = answer.partition(b"\n")
-    head = msgspec.json.decode(line, type=RasterHead)
-    size = len(head.rows) * head.columns
-    planes = [cells[place * size : (place + 1) * size] for place in range(len(head.planes))]
-    return head, [
-        [plane[row * head.columns : (row + 1) * head.columns] for row in range(len(head.rows))] for plane in planes
-    ]

@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import replace
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from minipanel.database.evidence import put_agent_starts, put_panel_run
 from minipanel.database.packing import NONE
+from minipanel.models.answers import RasterHead
 from minipanel.models.gap import AgentStart
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.node import Node
@@ -25,13 +27,11 @@ from minipanel.services.history import read_span
 from minipanel.services.raster import (
     METRIC,
     highest_of,
-    limits,
     mean_of,
     merged,
     planned,
     read_metric,
     runs_of,
-    unpacked,
 )
 from tests.e2e.month import put_records, record
 
@@ -40,8 +40,19 @@ SECOND = "node002.cluster.example"
 HOUR = 3600
 
 
+def unpacked(answer: bytes) -> tuple[RasterHead, list[list[bytes]]]:
+    """Return an answer as its head and, of each plane, its rows."""
+    line, _, cells = answer.partition(b"\n")
+    head = msgspec.json.decode(line, type=RasterHead)
+    size = len(head.rows) * head.columns
+    planes = [cells[place * size : (place + 1) * size] for place in range(len(head.planes))]
+    return head, [
+        [plane[row * head.columns : (row + 1) * head.columns] for row in range(len(head.rows))] for plane in planes
+    ]
+
+
 def value_of(cell: int, metric: str = "cpu_percent") -> float | None:
-    low, high = limits(METRIC[metric])
+    low, high = METRIC[metric].comparable_limits
     return None if cell == 0 else low + (cell - 1) * (high - low) / 250
 
 
@@ -51,7 +62,7 @@ def put(app: FastAPI, *records: dict[str, object]) -> None:
         connection.commit()
 
 
-async def ask(client: httpx.AsyncClient, **query: object) -> tuple[raster.RasterHead, list[list[bytes]]]:
+async def ask(client: httpx.AsyncClient, **query: object) -> tuple[RasterHead, list[list[bytes]]]:
     answer = await client.get("/api/metrics/raster", params={"nodes": BOTH, "metric": "cpu_percent", **query})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/octet-stream"
@@ -92,7 +103,7 @@ def test_runs_are_where_nothing_is_known(line: bytes) -> None:
 
 @pytest.mark.parametrize("name", METRIC)
 def test_a_number_of_an_hour_and_a_value_of_a_record_come_to_the_same_cell(name: str) -> None:
-    low, high = limits(METRIC[name])
+    low, high = METRIC[name].comparable_limits
     table = raster._hour_table(name)
     assert table[NONE] == 0
     assert (table[0], table[(high - low) * 100]) == (1, 251)
