@@ -48,7 +48,7 @@ def disk_trouble(path: Path) -> str | None:
 
 def panel_version(url: str) -> str:
     """Return the version that the panel at this URL answers with. Raises CommandError: why there is none."""
-    connection = _connection(url)
+    connection = own_connection(url, ANSWER_SECONDS)
     try:
         connection.request("GET", "/api/health")
         response = connection.getresponse()
@@ -66,13 +66,16 @@ def panel_version(url: str) -> str:
     return str(answer["version"])
 
 
-def _connection(url: str) -> http.client.HTTPConnection:
+def own_connection(url: str, seconds: float) -> http.client.HTTPConnection:
+    """Return a connection to the panel of this machine, not opened yet, of which each wait ends after `seconds`.
+
+    Over HTTPS any certificate is taken: it is this machine that is asked, and by an address that none names.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "http":
-        return http.client.HTTPConnection(host, parts.port, timeout=ANSWER_SECONDS)
-    # It is this machine that is asked, and by an address that no certificate names.
+        return http.client.HTTPConnection(host, parts.port, timeout=seconds)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, parts.port, timeout=ANSWER_SECONDS, context=context)
+    return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)

@@ -9,7 +9,7 @@ from typing import Any
 
 from minipanel.database.store import Job, Store
 from minipanel.services.ingest import Ingest
-from minipanel.services.retention import STEADY_LOOKS, repeat
+from minipanel.services.retention import SteadyLooks, repeat
 
 LOOK_SECONDS = 30
 FORGET_SECONDS = 600
@@ -36,7 +36,7 @@ class Hours:
         self._store = store
         self._ingest = ingest
         self._clock = clock
-        self._looks: list[int] = []
+        self._looks = SteadyLooks()
         self._tasks: list[asyncio.Task[None]] = []
         self.days = days
 
@@ -67,12 +67,11 @@ class Hours:
 
         Nothing is deleted that is younger than the oldest records.
         """
-        oldest = min(self._ingest.oldest(self.days), self._ingest.oldest())
-        self._looks = [*self._looks, oldest][-STEADY_LOOKS:]
-        if len(self._looks) < STEADY_LOOKS:
+        before = self._looks.at(min(self._ingest.oldest(self.days), self._ingest.oldest()))
+        if before is None:
             return 0
         done = 0
-        while step := int(await self._run(self._store.forget_hours(min(self._looks), FORGET_DAYS))):
+        while step := int(await self._run(self._store.forget_hours(before, FORGET_DAYS))):
             done += step
         return done
 

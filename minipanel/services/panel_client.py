@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
 from minipanel.config import Config
 from minipanel.errors import CommandError
+from minipanel.machine.health import own_connection
 from minipanel.models.answers import ErrorAnswer
 from minipanel.models.quote import escape
 from minipanel.services.local_token import local_token
@@ -81,7 +81,7 @@ class PanelClient:
         seconds: float = SILENCE_SECONDS,
     ) -> Iterator[http.client.HTTPResponse]:
         """Give the good answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
-        connection = self._connection(seconds)
+        connection = own_connection(self.url, seconds)
         try:
             yield self._ask(connection, method, path, body)
         finally:
@@ -122,18 +122,8 @@ class PanelClient:
             raise self._refusal(response)
         return response
 
-    def _connection(self, seconds: float) -> http.client.HTTPConnection:
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        if parts.scheme == "http":
-            return http.client.HTTPConnection(host, parts.port, timeout=seconds)
-        # No authority need know the certificate, and none names this address: it is compared with config.toml's own.
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=context)
-
     def _refuse_another_certificate(self, connection: http.client.HTTPConnection) -> None:
+        # No authority need know it: it is compared with config.toml's own.
         if isinstance(connection.sock, ssl.SSLSocket) and self._server.tls_certificate is not None:
             shown = connection.sock.getpeercert(binary_form=True)
             if shown != _first_certificate(self._server.tls_certificate):

@@ -32,6 +32,18 @@ STEP_RECORDS = 500
 """How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
 
 
+class SteadyLooks:
+    """What is too old counts only when it was at STEADY_LOOKS looks."""
+
+    def __init__(self) -> None:
+        self._looks: deque[int] = deque(maxlen=STEADY_LOOKS)
+
+    def at(self, oldest: int) -> int | None:
+        """Take in from which time on things are to be kept now; return from when on they are, None before so many."""
+        self._looks.append(oldest)
+        return min(self._looks) if len(self._looks) == STEADY_LOOKS else None
+
+
 class Retention:
     """Two loops beside the ingest, whose queue their jobs go through."""
 
@@ -39,7 +51,7 @@ class Retention:
         self._store = store
         self._ingest = ingest
         self._clock = clock
-        self._looks: deque[int] = deque(maxlen=STEADY_LOOKS)
+        self._looks = SteadyLooks()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -65,9 +77,8 @@ class Retention:
 
     async def forget(self) -> int:
         """Delete the records that are older than the history kept, and were for an hour; return how many."""
-        self._looks.append(self._ingest.oldest())
-        before = min(self._looks)
-        if len(self._looks) < STEADY_LOOKS or not await self._run(self._store.has_older(before - TOGETHER_SECONDS)):
+        before = self._looks.at(self._ingest.oldest())
+        if before is None or not await self._run(self._store.has_older(before - TOGETHER_SECONDS)):
             return 0
         done, node = 0, 0
         while True:
