@@ -1,6 +1,8 @@
 /** How wide an element is, and how many pixels of the screen a px has; both change with the window. */
 
-import { onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+import { type Ref, shallowRef } from 'vue'
+
+import { useResized } from './useResized'
 
 /** `width` in px: 0 before the element is there. `windowHeight` in px. */
 export function useFieldSize(box: Ref<HTMLElement | null>) {
@@ -13,15 +15,6 @@ export function useFieldSize(box: Ref<HTMLElement | null>) {
     windowHeight.value = innerHeight
     ratio.value = devicePixelRatio
   }
-  const resize = new ResizeObserver(look)
-  onMounted(() => {
-    look()
-    if (box.value) resize.observe(box.value)
-    addEventListener('resize', look)
-  })
-  onBeforeUnmount(() => {
-    resize.disconnect()
-    removeEventListener('resize', look)
-  })
+  useResized(box, look)
   return { width, windowHeight, ratio }
 }

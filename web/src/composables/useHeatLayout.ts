@@ -1,6 +1,6 @@
 /** The heat map's layout for the space there is, made anew only when nodes come or go, or the space changes. */
 
-import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+import { computed, type Ref, shallowRef } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
 import { FEW, groupsOf } from '@/heatmap/groups'
@@ -9,6 +9,7 @@ import { fold } from '@/nodeset'
 
 import { remPx } from './rem'
 import { useMediaQuery } from './useMediaQuery'
+import { useResized } from './useResized'
 
 /** rem */
 const LABEL_SIZE = 0.75
@@ -36,16 +37,7 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
     top.value = element.getBoundingClientRect().top + scrollY
     windowHeight.value = innerHeight
   }
-  const resize = new ResizeObserver(look)
-  onMounted(() => {
-    look()
-    if (box.value) resize.observe(box.value)
-    addEventListener('resize', look)
-  })
-  onBeforeUnmount(() => {
-    resize.disconnect()
-    removeEventListener('resize', look)
-  })
+  useResized(box, look)
 
   const layout = computed<Layout>(() => {
     const rem = remPx()
