@@ -26,7 +26,7 @@ WORDS = {
     "10.0.0.1:8080": "10.77.0.10:8080",
     # The running panel takes a moment to read what it was told to.
     "scripts --scope read)": "scripts --scope read; sleep 2)",
-    "9f86d081884c7d65": "$(minipanel access sessions list --json | jq -r 'map(select(.username == \"miniadmin\"))[-1].id')",
+    "9f86d081884c7d65": "$(minipanel access sessions list --json | jq -r 'map(select(.username != \"vera\"))[-1].id')",
 }
 """What stands in the docs, and what it is here: mgmt, n1, n2 and n3, of which n3 comes and goes."""
 
