@@ -62,8 +62,8 @@ describe('the marks under the charts', () => {
 })
 
 describe('the outline in the map', () => {
-  const line = (first: number, y: number) => ({ first, count: 2, label: '', x: 0, y })
-  const layout = { cellWidth: 10, cellHeight: 8, labelWidth: 0, lines: [line(0, 0), line(2, 8)], height: 16 }
+  const line = (first: number, y: number) => ({ group: 0, first, count: 2, label: '', x: 0, y })
+  const layout = { cellWidth: 10, cellHeight: 8, labelWidth: 0, lines: [line(0, 0), line(2, 8)], labels: [], height: 16 }
 
   it('goes around neighbours together', () => {
     const sides = outlineOf(layout, (node) => node === 0 || node === 1, 2).match(/M/g)

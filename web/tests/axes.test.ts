@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { memoryRange, temperatureRange, withLimit } from '@/charts/scales'
-import { timeLabels } from '@/charts/timeAxis'
+import { timeLabels, whole } from '@/charts/timeAxis'
 import { createUnits } from '@/units'
 
 const units = createUnits('en-GB', 'UTC')
@@ -14,6 +14,15 @@ describe('the time axis', () => {
 
   it('names days alone where a step is a day or more', () => {
     expect(timeLabels(units, [at(23, 0), at(24, 0)], 86400)).toEqual(['23 Nov', '24 Nov'])
+  })
+})
+
+describe('a label at the end of the time axis', () => {
+  const widthOf = (text: string) => 6 * text.length
+
+  it('is left out where it would be cut off', () => {
+    expect(whole(['18:00', '00:00\n24 Nov', '06:00'], [50, 180, 290], 300, widthOf)).toEqual(['18:00', '00:00\n24 Nov', ''])
+    expect(whole(['06:00'], [285], 300, widthOf)).toEqual(['06:00'])
   })
 })
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import { colourOf, inkOn, luma, scaleOf } from '@/heatmap/colours'
+import { shortened } from '@/heatmap/fit'
 import { groupsOf } from '@/heatmap/groups'
 import { cellAt, layoutOf, neighbour, placeOf } from '@/heatmap/layout'
 
-const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60 }
+const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60, height: 13 }
 const SCREEN = { width: 1400, height: 600, smallest: 7, largest: 80 }
 const numbered = (count: number, before = 'n') => Array.from({ length: count }, (_, index) => `${before}${String(index + 1).padStart(4, '0')}`)
 const layout = (names: string[], space = SCREEN) => layoutOf(groupsOf(names), LABELS, space)
@@ -73,6 +74,28 @@ describe('the layout of the heat map', () => {
     expect(cellAt(made, 5, made.height + 1)).toBeNull()
   })
 
+  it.each([
+    ['5,000 nodes of one kind', numbered(5000)],
+    ['5,000 nodes in racks', Array.from({ length: 125 }, (_, rack) => numbered(40, `r${String(rack + 1)}n`)).flat()],
+    ['1,000 nodes', numbered(1000)],
+    ['64 nodes', numbered(64)],
+  ])('labels %s without words that overlap or are cut off', (_, names) => {
+    const { labels, height } = layout(names, { ...SCREEN, height: 300 })
+    expect(labels.length).toBeGreaterThan(1)
+    labels.forEach(({ x, y }, index) => {
+      const before = labels[index - 1]
+      expect(y).toBeGreaterThanOrEqual(LABELS.height / 2)
+      expect(y).toBeLessThanOrEqual(height - LABELS.height / 2)
+      if (before?.x === x) expect(y - before.y).toBeGreaterThanOrEqual(LABELS.height)
+    })
+  })
+
+  it('gives lines that are lower than words one label together', () => {
+    const made = layout(numbered(5000), { ...SCREEN, height: 300 })
+    expect(made.cellHeight).toBeLessThan(LABELS.height)
+    expect(made.labels.reduce((sum, { count }) => sum + count, 0)).toBe(5000)
+  })
+
   it('is walked by arrow keys, line by line, and not beyond its ends', () => {
     const made = layout(numbered(64))
     const [first, second] = made.lines
@@ -83,6 +106,22 @@ describe('the layout of the heat map', () => {
     expect(neighbour(made, 3, 'ArrowUp')).toBe(3)
     expect(neighbour(made, 3, 'End')).toBe(63)
     expect(neighbour(made, 63, 'Home')).toBe(first?.first)
+  })
+})
+
+describe('words without room', () => {
+  const within = (most: number) => (text: string) => text.length <= most
+
+  it.each([
+    ['node01.hpc.example.org', 30, 'node01.hpc.example.org'],
+    ['node01.hpc.example.org', 8, 'node01'],
+    ['compute-03-17.hpc.example.org', 8, '…e-03-17'],
+    ['compute-03-[01-40].hpc.example.org', 20, 'compute-03-[01-40]'],
+    ['admin,gpu1,login', 9, 'admin …'],
+    ['r01n[01-10,12],r02n[01-10]', 22, 'r01n[01-10,12] …'],
+    ['node01', 0, ''],
+  ])('%s in %i letters are %s', (text, letters, shorter) => {
+    expect(shortened(text, within(letters))).toBe(shorter)
   })
 })
 

@@ -10,7 +10,7 @@ import { drawLimit, type LimitLine } from './limitLine'
 import type { MetricLine } from './line'
 import type { Range } from './scales'
 import type { ChartStyle } from './style'
-import { timeLabels } from './timeAxis'
+import { axisLabels } from './timeAxis'
 
 export interface ChartSpec {
   style: ChartStyle
@@ -37,9 +37,9 @@ export interface ChartSpec {
   onZoom?: (range: Range | null) => void
 }
 
-/** px at a usual size. Equal for all charts, so that they stand below one another second by second. */
+/** px at a usual size. Equal for all charts, so that they stand below one another second by second; at the end for half of a time or a date. */
 export const VALUE_AXIS_PX = 58
-export const CHART_END_PX = 12
+export const CHART_END_PX = 20
 const GRID_PX = 1
 /** A shorter stroke is a click. */
 const SHORTEST_STROKE_PX = 6
@@ -113,7 +113,7 @@ function timeAxis({ style, units }: ChartSpec): uPlot.Axis {
     space: 70 * style.scale,
     grid: { stroke: style.grid, width: GRID_PX },
     ticks: { show: false },
-    values: (_chart, splits, _axis, _space, increment) => timeLabels(units, splits, increment),
+    values: (chart, splits, _axis, _space, increment) => axisLabels(chart, units, splits, increment, style.font),
   }
 }
 

@@ -1,4 +1,6 @@
-/** The words under a time axis: hours within a day, the date where a day begins. */
+/** The words under a time axis: hours within a day, the date where a day begins; none that would be cut off at its end. */
+
+import type uPlot from 'uplot'
 
 import type { Units } from '@/units'
 
@@ -17,4 +19,25 @@ export function timeLabels(units: Units, splits: readonly number[], increment: n
     last = now
     return below === '' ? units.minute(split) : `${units.minute(split)}\n${below}`
   })
+}
+
+/** `labels` without those in whose place, `xs` px from the chart's start, half of their width reaches beyond its `width`. */
+export function whole(labels: readonly string[], xs: readonly number[], width: number, widthOf: (text: string) => number): string[] {
+  return labels.map((label, index) => {
+    const half = Math.max(...label.split('\n').map(widthOf)) / 2
+    return (xs[index] ?? 0) + half > width ? '' : label
+  })
+}
+
+/** The labels of a chart's axis in `font` (CSS). */
+export function axisLabels(chart: uPlot, units: Units, splits: readonly number[], increment: number, font: string): string[] {
+  const { ctx: pen } = chart
+  pen.save()
+  pen.font = font
+  // From the start of the whole chart: the value axis stands before the drawing.
+  const start = chart.bbox.left / devicePixelRatio
+  const xs = splits.map((split) => start + chart.valToPos(split, 'x'))
+  const labels = whole(timeLabels(units, splits, increment), xs, chart.width, (text) => pen.measureText(text).width)
+  pen.restore()
+  return labels
 }

@@ -3,6 +3,7 @@
 import { computed, type Ref, shallowRef } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
+import { shortened } from '@/heatmap/fit'
 import { FEW, groupsOf } from '@/heatmap/groups'
 import { type Layout, layoutOf } from '@/heatmap/layout'
 import { fold } from '@/nodeset'
@@ -13,6 +14,9 @@ import { useResized } from './useResized'
 
 /** rem */
 const LABEL_SIZE = 0.75
+const LABEL_HEIGHT = 0.8125
+/** Letters. */
+const LONGEST_LABEL = 26
 /** Above the table, and alone: where there is room, a few nodes may be read from afar. */
 const LARGEST_CELL = { above: 7, alone: 20 }
 /** px: a pointer meets smaller cells than a finger does. */
@@ -63,13 +67,8 @@ function labelsIn(names: readonly string[], element: Element | null) {
   if (pen) pen.font = labelFont(element)
   return {
     // Cells of a few bear their names themselves.
-    textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(fold(names.slice(first, first + count)))),
+    textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(fold(names.slice(first, first + count)), ({ length }) => length <= LONGEST_LABEL)),
     widthOf: (text: string) => Math.ceil(pen?.measureText(text).width ?? 0),
+    height: LABEL_HEIGHT * remPx(),
   }
-}
-
-/** A set of nodes without a common name says nothing in a few letters. */
-function shortened(label: string): string {
-  if (label.length <= 26) return label
-  return label.includes(',') ? `${label.slice(0, 12)} …` : `…${label.slice(-24)}`
 }

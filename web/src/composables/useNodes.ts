@@ -3,11 +3,12 @@
 import { onScopeDispose, shallowRef } from 'vue'
 
 import type { Api, Node } from '@/api/client'
+import { shortNamed } from '@/nodeNames'
 
 /** How often the nodes' states are read anew. */
 export const RENEWAL_SECONDS = 60
 
-/** All nodes in order of name; null until they are there. Read until the scope (the view) that asked is gone. */
+/** All nodes in order of name, which lacks the domain that all share; null until they are there. Read until the scope (the view) that asked is gone. */
 export function useNodes(api: Pick<Api, 'nodes'>) {
   const nodes = shallowRef<readonly Node[] | null>(null)
   const error = shallowRef<unknown>(null)
@@ -15,7 +16,7 @@ export function useNodes(api: Pick<Api, 'nodes'>) {
   async function read() {
     try {
       const { compare } = new Intl.Collator('en', { numeric: true })
-      nodes.value = (await api.nodes()).sort((a, b) => compare(a.name, b.name))
+      nodes.value = [...shortNamed(await api.nodes())].sort((a, b) => compare(a.name, b.name))
       error.value = null
     } catch (problem) {
       error.value = problem

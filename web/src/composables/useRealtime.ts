@@ -3,6 +3,7 @@
 import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 
 import type { Api, Findings, Realtime, RealtimeNode } from '@/api/client'
+import { sharedDomain, shortNamed } from '@/nodeNames'
 
 import { startFeed, type Via } from './realtimeFeed'
 import { useClock } from './useClock'
@@ -24,6 +25,7 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   const restarts = shallowRef(0)
   const snapshots = shallowRef(0)
   const told = shallowRef<Findings | null>(null)
+  let domain = ''
   const heard = shallowRef<{ panelTime: number; interval: number; at: number } | null>(null)
 
   function hear(data: Realtime) {
@@ -32,14 +34,15 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
 
   const stop = startFeed(api, {
     snapshot: (data, by) => {
-      nodes.value = inOrder(data.nodes)
+      domain = sharedDomain(data.nodes.map(({ name }) => name))
+      nodes.value = inOrder(shortNamed(data.nodes, domain))
       if (by === 'stream' || via.value !== by) restarts.value += 1
       via.value = by
       snapshots.value += 1
       hear(data)
     },
     samples: (data) => {
-      nodes.value = merged(nodes.value, data.nodes)
+      nodes.value = merged(nodes.value, shortNamed(data.nodes, domain))
       via.value = 'stream'
       hear(data)
     },
@@ -56,7 +59,7 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   })
 
   return {
-    /** All nodes in order of name. A node that did not change stays the same object. */
+    /** All nodes in order of name, which lacks the domain that all share. A node that did not change stays the same object. */
     nodes: nodes as Readonly<Ref<readonly RealtimeNode[]>>,
     /** Counts how often the data began anew: each time samples may have been missed. */
     restarts: restarts as Readonly<Ref<number>>,

@@ -1,9 +1,11 @@
 /** Where each node's cell stands: lines of cells with a label before each, the lines in one or more columns, as large as they fit. */
 
 import type { Group } from './groups'
+import { labelsOf, type LineLabel } from './labels'
 
-/** A line of `count` cells from the node `first` on; `x` and `y` in px are those of its first cell. */
+/** A line of `count` cells from the node `first` on, all of one group; `x` and `y` in px are those of its first cell. */
 export interface Line {
+  group: number
   first: number
   count: number
   label: string
@@ -17,6 +19,7 @@ export interface Layout {
   cellHeight: number
   labelWidth: number
   lines: Line[]
+  labels: LineLabel[]
   height: number
 }
 
@@ -34,6 +37,8 @@ export interface Labels {
   textOf: (first: number, count: number) => string
   /** px */
   widthOf: (text: string) => number
+  /** px, of a line of text. */
+  height: number
 }
 
 /** Cells in a line: numbers one can count by. */
@@ -57,7 +62,7 @@ export function layoutOf(groups: readonly Group[], labels: Labels, space: Space)
   })
   const fitting = drafts.filter(({ cell }) => cell >= space.smallest)
   const best = fitting.length > 0 ? fullest(fitting) : lowest(drafts, space.smallest)
-  return best ? placed(best) : { cellWidth: 0, cellHeight: 0, labelWidth: 0, lines: [], height: 0 }
+  return best ? placed(best, labels) : { cellWidth: 0, cellHeight: 0, labelWidth: 0, lines: [], labels: [], height: 0 }
 }
 
 /** The node whose cell is at a point; null between lines and outside. */
@@ -108,11 +113,11 @@ function lengthsFor(groups: readonly Group[]): number[] {
 }
 
 function linesOf(groups: readonly Group[], labels: Labels, length: number): Line[] {
-  return groups.flatMap(({ first, count }) =>
+  return groups.flatMap(({ first, count }, group) =>
     Array.from({ length: Math.ceil(count / length) }, (_, index) => {
       const start = first + index * length
       const held = Math.min(length, first + count - start)
-      return { first: start, count: held, label: labels.textOf(start, held), x: 0, y: 0 }
+      return { group, first: start, count: held, label: labels.textOf(start, held), x: 0, y: 0 }
     }),
   )
 }
@@ -156,7 +161,7 @@ function lowest(drafts: readonly Draft[], smallest: number): Draft | undefined {
     .reduce<Draft | undefined>((best, draft) => (!best || draft.rows < best.rows ? draft : best), undefined)
 }
 
-function placed(draft: Draft): Layout {
+function placed(draft: Draft, labels: Labels): Layout {
   const { cell, byWidth, labelWidth, rows } = draft
   const cellWidth = Math.min(byWidth, Math.round(cell * (cell >= ROOMY ? WIDEST.roomy : WIDEST.small)))
   const columnWidth = beforeCells(labelWidth) + draft.length * cellWidth + COLUMN_GAP
@@ -165,5 +170,7 @@ function placed(draft: Draft): Layout {
     x: Math.floor(index / rows) * columnWidth + beforeCells(labelWidth),
     y: (index % rows) * cell,
   }))
-  return { cellWidth, cellHeight: cell, labelWidth, lines, height: rows * cell }
+  const height = rows * cell
+  const words = labelWidth > 0 ? labelsOf(lines, labels.textOf, { cellHeight: cell, labelHeight: labels.height, height, gap: LABEL_GAP }) : []
+  return { cellWidth, cellHeight: cell, labelWidth, lines, labels: words, height }
 }

@@ -4,6 +4,7 @@ import type { RealtimeNode } from '@/api/client'
 import type { Metric } from '@/metrics'
 
 import { colourOf, inkOn, type Scale } from './colours'
+import { shortened } from './fit'
 import type { Layout } from './layout'
 import { endsOf, shownValue } from './values'
 
@@ -34,14 +35,18 @@ interface Box {
 /** From this size on a cell shows its value, and from that on its node's name too; px. */
 const VALUE_FROM = { width: 27, height: 18 }
 const NAME_FROM = { width: 60, height: 36 }
+/** px, beside the words in a cell. */
+const PADDING = 3
+/** Of the usual size of words, how small a name may become before it is shortened. */
+const SMALLEST_NAME = 0.85
 
 /** Draw all cells of `nodes`, and the labels before the lines. */
 export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: readonly RealtimeNode[], brush: Brush) {
-  const { cellWidth, cellHeight, labelWidth } = layout
+  const { cellWidth, cellHeight } = layout
   const gap = gapOf(cellHeight)
   context.textBaseline = 'middle'
+  paintLabels(context, layout, gap, brush)
   for (const line of layout.lines) {
-    if (labelWidth > 0) paintLabel(context, line.label, line.x - 8, line.y + (cellHeight - gap) / 2, labelWidth, brush)
     for (let index = 0; index < line.count; index++) {
       const node = nodes[line.first + index]
       const box = { x: line.x + index * cellWidth, y: line.y, width: cellWidth - gap, height: cellHeight - gap }
@@ -56,11 +61,12 @@ export function gapOf(cellHeight: number): number {
   return cellHeight >= 10 ? 2 : 1
 }
 
-function paintLabel(context: CanvasRenderingContext2D, text: string, right: number, middle: number, width: number, brush: Brush) {
+function paintLabels(context: CanvasRenderingContext2D, { labels, labelWidth }: Layout, gap: number, brush: Brush) {
   context.fillStyle = brush.ink
   context.font = `${String(brush.fontSize)}px ${brush.font}`
   context.textAlign = 'right'
-  context.fillText(text, right, middle, width)
+  const fits = (text: string) => context.measureText(text).width <= labelWidth + 1
+  for (const { text, x, y } of labels) context.fillText(shortened(text, fits), x, y - gap / 2)
 }
 
 function paintCell(context: CanvasRenderingContext2D, node: RealtimeNode, box: Box, brush: Brush) {
@@ -111,8 +117,16 @@ function holdsName({ width, height }: Box): boolean {
   return width >= NAME_FROM.width && height >= NAME_FROM.height
 }
 
+/** A long name is written smaller, then without its domain, then its end alone. */
 function paintName(context: CanvasRenderingContext2D, { name }: RealtimeNode, box: Box, ink: string, brush: Brush) {
-  write(context, name, box, 0.28, Math.min(Math.max(brush.fontSize, box.height * 0.12), box.height * 0.26), ink, brush)
+  const room = box.width - 2 * PADDING
+  const usual = Math.min(Math.max(brush.fontSize, box.height * 0.12), box.height * 0.26)
+  context.font = `${String(Math.round(usual))}px ${brush.font}`
+  const needed = context.measureText(name).width
+  const size = needed <= room ? usual : Math.max((usual * room) / needed, Math.min(usual, SMALLEST_NAME * brush.fontSize))
+  context.font = `${String(Math.round(size))}px ${brush.font}`
+  const text = needed <= room ? name : shortened(name, (shorter) => context.measureText(shorter).width <= room)
+  write(context, text, box, 0.28, size, ink, brush)
 }
 
 /** Write `text` in the middle of `box`, at `share` of its height. */
@@ -120,7 +134,7 @@ function write(context: CanvasRenderingContext2D, text: string, box: Box, share:
   context.fillStyle = ink
   context.font = `${String(Math.round(size))}px ${brush.font}`
   context.textAlign = 'center'
-  context.fillText(text, box.x + box.width / 2, box.y + box.height * share, box.width - 6)
+  context.fillText(text, box.x + box.width / 2, box.y + box.height * share, box.width - 2 * PADDING)
 }
 
 function frame(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string, dash: number[]) {
