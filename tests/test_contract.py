@@ -35,6 +35,7 @@ AGENTS = {("POST", "/api/metrics")}
 SCREENS = {
     ("GET", "/api/auth/me"),
     ("GET", "/api/nodes"),
+    ("GET", "/api/groups"),
     ("GET", "/api/metrics/realtime"),
     ("GET", "/api/metrics/stream"),
     ("GET", "/api/metrics/trend"),

@@ -46,6 +46,7 @@ SECTIONS = (
     *ROOMS,
     CHANNEL,
     values.NODES,
+    values.GROUPS,
 )
 
 in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
@@ -60,7 +61,11 @@ def test_the_panels_table_says_of_each_key_what_its_declaration_says(language: i
 def declared_rows(language: int) -> Iterator[str]:
     """The table as the declarations have it; keys of one meaning stand in one row."""
     for section in SECTIONS:
-        place = f"[[{section.name}]]" if section in (values.NODES, values.USERS, CHANNEL) else f"[{section.name}]"
+        place = (
+            f"[[{section.name}]]"
+            if section in (values.NODES, values.USERS, values.GROUPS, CHANNEL)
+            else f"[{section.name}]"
+        )
         groups: list[tuple[str, list[str], list[str]]] = []
         for name, (key, default) in section.keys.items():
             meaning = (key.english, key.chinese)[language]

@@ -13,8 +13,6 @@ from minipanel.config import kinds
 from minipanel.config.kinds import Kind, NotAcceptable
 from minipanel.config.section import Key, Section
 from minipanel.config.table import Table, shown
-from minipanel.errors import BadInput
-from minipanel.models.nodeset import expand
 
 MAX_CHANNELS = 16
 MAIL_CHANNEL = "mail"
@@ -24,18 +22,6 @@ ChannelKind = Literal["mail", "webhook", "exec", "wecom", "dingtalk", "feishu"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _SECRET_FILE_BYTES = 4096
-
-
-def node_set() -> Kind:
-    """A node set, as a tuple of names."""
-
-    def parse(value: object, _: Path) -> tuple[str, ...] | None:
-        try:
-            return tuple(expand(value)) if isinstance(value, str) else None
-        except BadInput:
-            return None
-
-    return Kind("a node set such as gpu[01-16]", parse)
 
 
 def target() -> Kind:
@@ -132,7 +118,7 @@ class ChannelConfig:
     nodes: Annotated[
         tuple[str, ...] | None,
         Key(
-            node_set(),
+            kinds.node_set(),
             "Which nodes it is about, as a node set.",
             "只发送哪些节点的告警，写作节点集。",
             words=("all, and the panel itself", "所有节点和面板自身"),

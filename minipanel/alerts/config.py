@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from minipanel.alerts.channel_config import ChannelConfig, check_files, node_set, read_channels, target
+from minipanel.alerts.channel_config import ChannelConfig, check_files, read_channels, target
 from minipanel.alerts.rules.all import BY_NAME
 from minipanel.config import kinds
 from minipanel.config.section import Key, Section
@@ -139,7 +139,7 @@ def _rule(path: Path, number: int, item: dict[str, object]) -> RuleConfig:
     table = Table(path, place, item, ["name", "nodes", "severity", "enabled", *section.keys])
     nodes = None
     if "nodes" in table:
-        nodes = table.read("nodes", node_set())
+        nodes = table.read("nodes", kinds.node_set())
     severity = table.read("severity", _SEVERITY) if "severity" in table else rule.severity
     is_on = bool(table.read("enabled", kinds.flag())) if "enabled" in table else True
     return RuleConfig(rule.name, nodes, severity, is_on, section.read(table))  # type: ignore[arg-type]

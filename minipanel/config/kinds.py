@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
+from minipanel.errors import BadInput
+from minipanel.models.group import GROUP_NAME_ALLOWED, is_group_name
 from minipanel.models.name_patterns import is_name_pattern
 from minipanel.models.names import (
     ADDRESS_ALLOWED,
@@ -20,6 +22,7 @@ from minipanel.models.names import (
     parse_node_address,
     parse_url,
 )
+from minipanel.models.nodeset import expand
 
 SECRET_BYTES_AT_LEAST = 32
 USERNAME_MAX_CHARACTERS = 64
@@ -239,6 +242,23 @@ def hostnames() -> Kind:
     """Hostnames in lower case, as a tuple."""
     lower = text("", lambda value: value.lower() if is_hostname(value) else None)
     return _array_of("an array of hostnames, without ports", lower)
+
+
+def group_name() -> Kind:
+    """The name of a group of nodes."""
+    return text(GROUP_NAME_ALLOWED, lambda value: value if is_group_name(value) else None)
+
+
+def node_set() -> Kind:
+    """A node set, as a tuple of names."""
+
+    def parse(value: object, _: Path) -> tuple[str, ...] | None:
+        try:
+            return tuple(expand(value)) if isinstance(value, str) else None
+        except BadInput:
+            return None
+
+    return Kind("a node set such as gpu[01-16]", parse)
 
 
 def name_patterns() -> Kind:

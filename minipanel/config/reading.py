@@ -14,16 +14,19 @@ from minipanel.config.values import (
     ADMIN,
     AGENTS,
     DATABASE,
+    GROUPS,
     HOSTS,
     NODES,
     SERVER,
     USERS,
     Config,
+    GroupConfig,
     NodeConfig,
     Rooms,
     UserConfig,
 )
 from minipanel.errors import ConfigError
+from minipanel.models.group import MAX_GROUPS, MAX_MEMBERS
 
 T = TypeVar("T")
 
@@ -61,7 +64,7 @@ def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
     """Return what the text says, as load_config does; `path` (absolute) is the file it stands or will stand in."""
     document = _parse(text, path)
     sections: Rooms = (SERVER, ADMIN, DATABASE, AGENTS, HOSTS, *rooms)
-    known = {section.name.partition(".")[0] for section in (*sections, NODES, USERS)}
+    known = {section.name.partition(".")[0] for section in (*sections, NODES, USERS, GROUPS)}
     Table(path, "the file", document, known)
 
     def read(section: Section[T]) -> T:
@@ -77,6 +80,7 @@ def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
         nodes=_read_nodes(document, path),
         hosts=read(HOSTS),
         users=_read_users(document, path, admin.username),
+        groups=_read_groups(document, path),
         rooms={section.name: read(section) for section in rooms},
     )
 
@@ -124,6 +128,28 @@ def _read_users(document: dict[str, object], path: Path, admin: str) -> tuple[Us
                 f"name in {table.place} is {shown(user.name)}, as in {other}; each user must have one of its own"
             )
     return users
+
+
+def _read_groups(document: dict[str, object], path: Path) -> tuple[GroupConfig, ...]:
+    groups: list[GroupConfig] = []
+    places: dict[str, str] = {}
+    members = 0
+    for table in _tables(document, GROUPS, path):
+        group = GROUPS.read(table)
+        other = places.setdefault(_folded(group.name), table.place)
+        if other is not table.place:
+            raise table.error(
+                f"name in {table.place} is {shown(group.name)}, as in {other}; each group must have one of its own"
+            )
+        groups.append(group)
+        members += len(group.nodes)
+        if len(groups) > MAX_GROUPS:
+            raise table.error(f"{table.place} is one too many; at most {MAX_GROUPS} groups are allowed")
+        if members > MAX_MEMBERS:
+            raise table.error(
+                f"nodes in {table.place} makes {members} nodes in all groups; at most {MAX_MEMBERS} are allowed"
+            )
+    return tuple(groups)
 
 
 def _folded(name: str) -> str:

@@ -8,7 +8,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from minipanel.config.section import Section
-from minipanel.config.values import ADMIN, AGENTS, DATABASE, HOSTS, NODES, SERVER, USERS, Config, NodeConfig, UserConfig
+from minipanel.config.values import (
+    ADMIN,
+    AGENTS,
+    DATABASE,
+    GROUPS,
+    HOSTS,
+    NODES,
+    SERVER,
+    USERS,
+    Config,
+    GroupConfig,
+    NodeConfig,
+    UserConfig,
+)
+from minipanel.models.nodeset import fold
 
 T = TypeVar("T")
 
@@ -34,6 +48,7 @@ def render_config(config: Config, rooms: Iterable[Keys] = ()) -> str:
         *(_keys(section, values, folder) for section, values in rooms),
         _NODES,
         *(render_node(node) for node in config.nodes),
+        *(_group(group) for group in config.groups),
     ]
     return "\n".join(sections)
 
@@ -46,6 +61,11 @@ def render_node(node: NodeConfig) -> str:
 def render_user(user: UserConfig) -> str:
     """Return one [[users]] section."""
     return _item(USERS, user)
+
+
+def _group(group: GroupConfig) -> str:
+    keys = {"name": group.name, "nodes": fold(group.nodes)}
+    return _joined([f"[[{GROUPS.name}]]", *(f"{key} = {as_toml(value, Path())}" for key, value in keys.items())])
 
 
 def _item(section: Section[T], item: T) -> str:

@@ -262,6 +262,25 @@ class NodeConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupConfig:
+    """One [[groups]]. `nodes` may name nodes that the panel does not have, or not yet."""
+
+    name: Annotated[
+        str,
+        Key(
+            kinds.group_name(),
+            "What the group is called; `@` and this name stand for its nodes.",
+            "组的名称；`@` 加名称代表组内的节点。",
+            words=("required", "必填"),
+        ),
+    ]
+    nodes: Annotated[
+        tuple[str, ...],
+        Key(kinds.node_set(), "Its nodes, as a node set.", "组内的节点，写作节点集。", words=("required", "必填")),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole file. `path` is the file itself, absolute. `rooms`: what the rooms' own sections say, by name."""
 
@@ -273,6 +292,7 @@ class Config:
     nodes: tuple[NodeConfig, ...] = ()
     hosts: HostsConfig = HostsConfig()
     users: tuple[UserConfig, ...] = ()
+    groups: tuple[GroupConfig, ...] = ()
     rooms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -345,3 +365,4 @@ DATABASE = Section("database", DatabaseConfig)
 AGENTS = Section("agents", AgentsConfig, _check_secret)
 HOSTS = Section("hosts", HostsConfig)
 NODES = Section("nodes", NodeConfig, _named)
+GROUPS = Section("groups", GroupConfig)

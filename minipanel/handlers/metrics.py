@@ -23,8 +23,8 @@ from minipanel.models.answers import (
     RealtimeOne,
     Trend,
 )
+from minipanel.models.group import Groups
 from minipanel.models.node import Node
-from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
 from minipanel.services.directory import Directory
 from minipanel.services.history import Span, read_span
@@ -33,7 +33,7 @@ from minipanel.services.trend import trend
 router = APIRouter(tags=["metrics"])
 
 NodeId = Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
-NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8]")]
+NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8] or @rack3")]
 Period = Annotated[str | None, Query(description="1d, 7d, 1m (30 days) or 1y (365 days)")]
 Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
 End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
@@ -152,11 +152,12 @@ async def find_all(request: Request, nodes: str | None) -> list[Node]:
     if nodes is None:
         raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     # A set may name 100,000 nodes: not on the event loop.
-    return await asyncio.to_thread(_find, panel_of(request).directory, nodes)
+    panel = panel_of(request)
+    return await asyncio.to_thread(_find, panel.directory, panel.groups.groups, nodes)
 
 
-def _find(directory: Directory, nodes: str) -> list[Node]:
-    found = {name: directory.find(name) for name in expand(nodes)}
+def _find(directory: Directory, groups: Groups, nodes: str) -> list[Node]:
+    found = {name: directory.find(name) for name in groups.expand(nodes)}
     missing = [name for name, node in found.items() if node is None]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

@@ -1,4 +1,4 @@
-"""GET /api/nodes: every node as configured and as last heard of."""
+"""GET /api/nodes, every node as configured and as last heard of, and GET /api/groups."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from minipanel.errors import NotFound
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import SCREENS
 from minipanel.handlers.request import panel_of
-from minipanel.models.answers import NodeAnswer
+from minipanel.models.answers import GroupAnswer, NodeAnswer
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 
@@ -19,6 +19,12 @@ router = APIRouter(tags=["nodes"])
 async def list_nodes(request: Request) -> Response:
     """Return all nodes, also disabled ones."""
     return json_answer(panel_of(request).live.nodes())
+
+
+@router.get("/api/groups", dependencies=[SCREENS], responses=answered_with(list[GroupAnswer]))
+async def list_groups(request: Request) -> Response:
+    """Return all groups of nodes: those of config.toml first, then ClusterShell's, then those that names make."""
+    return Response(panel_of(request).groups.answer, media_type="application/json")
 
 
 def find_node(request: Request, reference: str) -> Node:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from minipanel.models.gap import Reason
+from minipanel.models.group import Source
 from minipanel.models.metrics import COLUMNS, METRICS, READINGS, Column
 from minipanel.models.node import State
 from minipanel.models.shape import with_fields
@@ -71,6 +72,17 @@ class NodeAnswer(Struct):
     agent_version: str | None
     sensor: str | None
     cpu_temp_limit: float | None
+
+
+class GroupAnswer(Struct):
+    """A group of nodes, written @name in a node set. `nodes`: the node set that it stands for.
+
+    `source`: [[groups]] of config.toml, ClusterShell, or what the names of nodes have in common.
+    """
+
+    name: str
+    source: Source
+    nodes: str
 
 
 @with_fields("timestamp", _NEWEST)
@@ -263,6 +275,7 @@ ANSWERS = (
     ErrorAnswer,
     Health,
     NodeAnswer,
+    GroupAnswer,
     Realtime,
     RealtimeOne,
     HistoryOne,

@@ -33,7 +33,7 @@ def expand(text: str) -> list[str]:
     if not text or len(text) > MAX_CHARACTERS:
         raise BadInput(f"nodes has {len(text)} characters; 1 to {MAX_CHARACTERS} are allowed.")
     if not _NODE_SET.fullmatch(text):
-        raise _no_node_set(text)
+        raise no_node_set(text)
     compact = re.sub(r"\s", "", text)
     try:
         # Counted before it is expanded: ClusterShell holds every number of a range in memory.
@@ -41,7 +41,7 @@ def expand(text: str) -> list[str]:
             raise BadInput(f"nodes is {quote(text)}; at most {MAX_NODES} nodes are allowed.")
         return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
     except (NodeSetException, RangeSetException, ValueError) as error:
-        raise _no_node_set(text) from error
+        raise no_node_set(text) from error
 
 
 def expand_in_order(text: str) -> list[str]:
@@ -60,7 +60,8 @@ def fold(names: Iterable[str]) -> str:
     return str(NodeSet.fromlist(list(names), resolver=RESOLVER_NOGROUP))
 
 
-def _no_node_set(text: str) -> BadInput:
+def no_node_set(text: str) -> BadInput:
+    """Return the error for a text that can't be read."""
     return BadInput(
         f"nodes is {quote(text)}; it must be a node set such as node[01-08,12]: names of letters, digits, "
         "dots, hyphens and underscores, with numbers from lower to higher in brackets."

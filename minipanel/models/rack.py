@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 _LAST_NUMBER = re.compile(r"^(.*?)(\d+)([^\d]*)$")
@@ -17,6 +18,44 @@ def rack_of(hostname: str) -> str:
         return hostname
     before, number, _ = match.groups()
     return before + number[:-_IN_RACK] if len(number) > _IN_RACK + 1 else before
+
+
+def named_groups(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the racks and kinds of two nodes or more that names speak of: r01n1, r01n2, login1 -> {r01: r01n1, r01n2}
+
+    Numbers that run on over a hundred count nodes, not racks, and a lone rack is called as all of its kind:
+    n1099, n1100 -> n, where cn1201, cn1301 are of cn12 and cn13.
+    """
+    names = list(names)
+    kinds: dict[tuple[str, int], set[int]] = {}
+    for name in names:
+        before, number = _kind_of(name)
+        kinds.setdefault((before, len(number)), set()).add(int(number or 0))
+    counted = {kind for kind, numbers in kinds.items() if _is_counted(numbers)}
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        before, number = _kind_of(name)
+        groups.setdefault(before if (before, len(number)) in counted else rack_of(name), []).append(name)
+    groups = {key: members for key, members in groups.items() if len(members) > 1 and key}
+    shorter = Counter(map(_shortened, groups))
+    return {key if shorter[_shortened(key)] > 1 else _shortened(key): members for key, members in groups.items()}
+
+
+def _kind_of(name: str) -> tuple[str, str]:
+    match = _LAST_NUMBER.match(name.partition(".")[0])
+    return (match[1], match[2]) if match else (name, "")
+
+
+def _is_counted(numbers: set[int]) -> bool:
+    """Tell whether numbers of one length count nodes, from one hundred on to the next or within one."""
+    places = 10**_IN_RACK
+    runs_on = any(number % places == places - 1 and number + 1 in numbers for number in numbers)
+    return runs_on or len({number // places for number in numbers}) == 1
+
+
+def _shortened(key: str) -> str:
+    """Return what a rack is called where nothing else is called so: r01n -> r01, gpu- -> gpu."""
+    return re.sub(r"\D+$", "", key) or key.rstrip("-_") or key
 
 
 def racks_of(names: Mapping[int, str]) -> dict[int, list[int]]:

@@ -19,6 +19,7 @@ from minipanel.services.credentials import Credentials
 from minipanel.services.directory import Directory
 from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
+from minipanel.services.groups import GroupList
 from minipanel.services.history import History
 from minipanel.services.hours import Hours
 from minipanel.services.ingest import Ingest
@@ -53,6 +54,7 @@ class Panel:
         self.uptime = uptime
         self.store = Store(config.database.path)
         self.directory = Directory()
+        self.groups = GroupList()
         self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
         self.retention = Retention(self.store, self.ingest, clock)
         self.hours = Hours(self.store, self.ingest, config.database.hours_days, clock)
@@ -152,4 +154,5 @@ class Panel:
             self.ingest.meet(max(newest.values()))
             self.clocks.meet(max(newest.values()))
         self.directory.replace(nodes)
+        await self.groups.follow(config)
         self.live.replace(nodes, heard)

@@ -283,6 +283,17 @@ CHINESE = {
     ),
     "nodes has {count} characters; 1 to {most} are allowed.": "节点集有 {count} 个字符；允许 1 到 {most} 个。",
     "nodes is {text}; at most {most} nodes are allowed.": "节点集 {text} 过大；最多 {most} 个节点。",
+    "There is no group {name}; there is {names}.": "没有节点组 {name}；现有 {names}。",
+    "There is no group {name}, and no other.": "没有节点组 {name}，也没有其他节点组。",
+    "{path}: name in {place} is {name}, as in {other}; each group must have one of its own.": (
+        "{path}：{place} 中的 name 为 {name}，与{other}相同；组名不得重复。"
+    ),
+    "{path}: {place} is one too many; at most {most} groups are allowed.": (
+        "{path}：{place} 超出上限；最多 {most} 个组。"
+    ),
+    "{path}: nodes in {place} makes {members} nodes in all groups; at most {most} are allowed.": (
+        "{path}：到 {place} 的 nodes 为止，各组共有 {members} 个节点；最多 {most} 个。"
+    ),
     # the roll-out
     'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.': (
         'auth = "token" 时每个节点有独立的令牌，因此一个镜像只能用于一个节点：请指定该节点，或改用 munge。'

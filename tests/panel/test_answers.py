@@ -34,6 +34,7 @@ ASKED = [
     ("GET", "/api/audit?days=400", 200),
     ("GET", "/api/audit?days=0", 400),
     ("GET", "/api/nodes", 200),
+    ("GET", "/api/groups", 200),
     ("GET", "/api/metrics/realtime", 200),
     ("GET", "/api/metrics/realtime/node001", 200),
     ("GET", "/api/metrics/realtime/1", 200),

@@ -312,3 +312,44 @@ def said_about(text: str) -> str:
         return read(text).path.name
     except ConfigError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        (
+            '[[groups]]\nname = "a b"\nnodes = "n1"\n',
+            'name in [[groups]] number 1 is "a b"; it must be 1 to 64 letters',
+        ),
+        ('[[groups]]\nname = "@a"\nnodes = "n1"\n', 'name in [[groups]] number 1 is "@a"; it must be 1 to 64 letters'),
+        ('[[groups]]\nname = "<b>"\nnodes = "n1"\n', 'name in [[groups]] number 1 is "<b>"; it must be 1 to 64'),
+        (
+            '[[groups]]\nname = "a\\u0000"\nnodes = "n1"\n',
+            'name in [[groups]] number 1 is "a\\x00"; it must be 1 to 64',
+        ),
+        (
+            '[[groups]]\nname = "a"\nnodes = "@b"\n',
+            'nodes in [[groups]] number 1 is "@b"; it must be a node set such as',
+        ),
+        ('[[groups]]\nname = "a"\n', "nodes is missing in [[groups]] number 1; it must be a node set such as"),
+        ('[[groups]]\nname = "a"\nnode = "n1"\n', 'unknown key "node" in [[groups]] number 1; did you mean nodes?'),
+        ("[groups]\n", "groups is not a list of tables; each group must be a section [[groups]]."),
+        (
+            '[[groups]]\nname = "a"\nnodes = "n1"\n[[groups]]\nname = "A"\nnodes = "n2"\n',
+            'name in [[groups]] number 2 is "A", as in [[groups]] number 1; each group must have one of its own.',
+        ),
+        (
+            "".join(f'[[groups]]\nname = "{name}"\nnodes = "n[1-100000]"\n' for name in "abc"),
+            "nodes in [[groups]] number 3 makes 300000 nodes in all groups; at most 200000 are allowed.",
+        ),
+    ],
+)
+def test_a_group_that_can_not_be_is_refused_in_a_sentence(groups: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_config(GOOD + groups, Path("/c.toml"))
+    assert str(caught.value).removeprefix("/c.toml: ").startswith(sentence)
+
+
+def test_a_group_is_a_name_and_its_nodes() -> None:
+    config = check_config(f'{GOOD}[[groups]]\nname = "机柜_3"\nnodes = "n[1-2],n4"\n', Path("/c.toml"))
+    assert [(group.name, group.nodes) for group in config.groups] == [("机柜_3", ("n1", "n2", "n4"))]

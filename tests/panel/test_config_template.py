@@ -33,6 +33,7 @@ CONFIG = Config(
         NodeConfig("n1", "10.0.0.2", "node001"),
         NodeConfig("n2", "2001:db8::2", "node002", enabled=False, addresses=("10.9.0.1", "fd00::1")),
     ),
+    groups=(values.GroupConfig("机柜1", ("node001", "node002")),),
 )
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=40)

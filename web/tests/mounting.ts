@@ -8,6 +8,7 @@ import { afterEach } from 'vitest'
 import type { Api } from '@/api/client'
 import { apiKey } from '@/composables/useApi'
 import { type Cluster, clusterKey } from '@/composables/useCluster'
+import { groupsKey, type GroupsOfPage } from '@/composables/useGroups'
 import { languageKey } from '@/composables/useLanguage'
 import { type Session, sessionKey } from '@/composables/useSession'
 import { type Colours, themeKey } from '@/composables/useTheme'
@@ -22,11 +23,14 @@ export interface Surroundings {
   language?: Language
   api?: Partial<Api>
   cluster?: Partial<Cluster>
+  groups?: GroupsOfPage
   session?: Partial<Session>
 }
 
+const noGroups: GroupsOfPage = { groups: shallowRef([]), nodesOf: () => undefined }
+
 /** Mount `component` with `props`, in English unless told otherwise. */
-export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {}, session = {} }: Surroundings = {}) {
+export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {}, groups = noGroups, session = {} }: Surroundings = {}) {
   const messages = createMessages(language)
   const router = createRouter({
     history: createMemoryHistory(),
@@ -46,6 +50,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
       provide: {
         [apiKey as symbol]: api,
         [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
+        [groupsKey as symbol]: groups,
         [sessionKey as symbol]: { isAdmin: shallowRef(false), ...session },
         [languageKey as symbol]: { language: shallowRef(language), units },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },

@@ -7,6 +7,7 @@ type Schemas = components['schemas']
 
 export type User = Schemas['UserAnswer']
 export type Node = Schemas['NodeAnswer']
+export type GroupAnswer = Schemas['GroupAnswer']
 export type NodeState = Node['state']
 export type Realtime = Schemas['Realtime']
 export type RealtimeNode = Schemas['RealtimeNode']
@@ -117,6 +118,7 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
     removeKiosk: (id: number) => remove('/api/kiosks', id),
     audit: (days: number) => asUser<AuditEntry[]>(`/api/audit?days=${String(days)}`),
     nodes: () => asUser<Node[]>('/api/nodes'),
+    groups: () => asUser<GroupAnswer[]>('/api/groups'),
     realtime: (signal?: AbortSignal) => asUser<Realtime>('/api/metrics/realtime', { signal }),
     trend: () => asUser<Trend>('/api/metrics/trend'),
     realtimeOf: (node: string, signal?: AbortSignal) =>

@@ -252,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Return all groups of nodes: those of config.toml first, then ClusterShell's, then those that names make.
+         */
+        get: operations["list_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/stream": {
         parameters: {
             query?: never;
@@ -935,6 +955,18 @@ export interface components {
             from: number;
             to: number;
             nodes: components["schemas"]["GapsNode"][];
+        };
+        /**
+         * GroupAnswer
+         * @description A group of nodes, written @name in a node set. `nodes`: the node set that it stands for.
+         *
+         *     `source`: [[groups]] of config.toml, ClusterShell, or what the names of nodes have in common.
+         */
+        GroupAnswer: {
+            name: string;
+            /** @enum {unknown} */
+            source: "clustershell" | "config" | "names";
+            nodes: string;
         };
         /**
          * Health
@@ -1831,6 +1863,35 @@ export interface operations {
             };
         };
     };
+    list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupAnswer"][];
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -1863,7 +1924,7 @@ export interface operations {
     read_raster: {
         parameters: {
             query?: {
-                /** @description a node set, such as node[1-8] */
+                /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
                 /** @description one of cpu_percent, memory_percent, cpu_temp */
                 metric?: string | null;
@@ -1999,7 +2060,7 @@ export interface operations {
     read_history_set: {
         parameters: {
             query?: {
-                /** @description a node set, such as node[1-8] */
+                /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
                 /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
@@ -2090,7 +2151,7 @@ export interface operations {
     read_gaps_of_set: {
         parameters: {
             query?: {
-                /** @description a node set, such as node[1-8] */
+                /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
                 /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;
@@ -2167,7 +2228,7 @@ export interface operations {
     read_spread: {
         parameters: {
             query?: {
-                /** @description a node set, such as node[1-8] */
+                /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
                 /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
                 period?: string | null;

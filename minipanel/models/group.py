@@ -1,0 +1,94 @@
+"""Groups of nodes: a name for a node set, written @rack3 wherever nodes are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from minipanel.errors import BadInput, NotFound
+from minipanel.models.nodeset import MAX_CHARACTERS, expand, no_node_set
+from minipanel.models.quote import quote
+
+Source = Literal["config", "clustershell", "names"]
+"""Where a group comes from: [[groups]] of config.toml, ClusterShell's files, or what nodes' names have in common."""
+
+MAX_GROUPS = 10_000
+MAX_MEMBERS = 200_000
+"""Of all groups of a source together."""
+
+GROUP_NAME_ALLOWED = "1 to 64 letters, digits, dots, hyphens and underscores, such as rack3"
+
+_NAME = re.compile(r"\w[\w.-]{0,63}")
+_NAME_OF_SOURCE = re.compile(rf"(?:{_NAME.pattern}:)?{_NAME.pattern}")
+# A bracket that is left open reaches to the end.
+_PART = re.compile(r"(?:[^,\[]|\[[^\]]*\]?)+")
+_SHOWN_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group. `nodes`: hostnames of nodes that the panel has, in the order of their names."""
+
+    name: str
+    source: Source
+    nodes: tuple[str, ...]
+
+
+class Groups:
+    """All groups there are. A name means one group, whatever its capitals: the first that has it."""
+
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
+        self._by_name: dict[str, Group] = {}
+        for group in groups:
+            self._by_name.setdefault(group.name.casefold(), group)
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Groups) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def nodes_of(self, name: str) -> Sequence[str]:
+        """Return the hostnames of a group. Raises NotFound."""
+        group = self._by_name.get(name.casefold())
+        if group is None and self:
+            raise NotFound(f"There is no group {quote(f'@{name}')}; there is {self._some()}.")
+        if group is None:
+            raise NotFound(f"There is no group {quote(f'@{name}')}, and no other.")
+        return group.nodes
+
+    def expand(self, text: str) -> list[str]:
+        """Return the names in a node set that may name groups: @rack3,node7. Raises BadInput, NotFound."""
+        if "@" not in text:
+            return expand(text)
+        if len(text) > MAX_CHARACTERS:
+            raise BadInput(f"nodes has {len(text)} characters; 1 to {MAX_CHARACTERS} are allowed.")
+        between_commas = _PART.findall(text)
+        if ",".join(between_commas) != text:
+            raise no_node_set(text)
+        names: dict[str, None] = {}
+        for part in map(str.strip, between_commas):
+            names.update(dict.fromkeys(self.nodes_of(part[1:]) if part.startswith("@") else expand(part)))
+        return list(names)
+
+    def _some(self) -> str:
+        """Return the first of them: @rack1, @rack2, @rack3, …"""
+        names = [f"@{group.name}" for group in self]
+        return ", ".join([*names[:_SHOWN_NAMES], *(["…"] if len(names) > _SHOWN_NAMES else [])])
+
+
+def is_group_name(text: str) -> bool:
+    """Tell whether config.toml may call a group so."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_name_of_a_source(text: str) -> bool:
+    """Tell whether ClusterShell may call a group so: rack3, or slurm:gpu for one of a source beside the default one."""
+    return _NAME_OF_SOURCE.fullmatch(text) is not None

@@ -1,0 +1,48 @@
+/** The groups of nodes, once for the whole page: racks and kinds that names speak of, ClusterShell's, those of config.toml. */
+
+import { computed, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
+
+import type { Api, GroupAnswer } from '@/api/client'
+import { expand } from '@/nodeset'
+
+export interface NodeGroup {
+  name: string
+  source: GroupAnswer['source']
+  /** Hostnames, in the order of their names. */
+  nodes: readonly string[]
+}
+
+/** Asked for whenever the cluster is sent as a whole anew (`restarts` counts it): after a reload too. Without an answer what was known stays. */
+export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<number>>) {
+  const groups = shallowRef<readonly NodeGroup[]>([])
+  let text = ''
+  const byName = computed(() => new Map([...groups.value].reverse().map((group) => [group.name.toLowerCase(), group])))
+
+  async function read() {
+    const answer = await api.groups().catch(() => null)
+    // What did not change stays the same object: nothing is laid out anew.
+    if (!answer || JSON.stringify(answer) === text) return
+    text = JSON.stringify(answer)
+    groups.value = answer.map(({ name, source, nodes }) => ({ name, source, nodes: expand(nodes) }))
+  }
+  void read()
+  watch(restarts, (count) => {
+    // The first is that of the start, when they were asked for already.
+    if (count > 1 || text === '') void read()
+  })
+
+  /** The hostnames of a group, by its name without "@", whatever its capitals; undefined where there is none. */
+  const nodesOf = (name: string): readonly string[] | undefined => byName.value.get(name.toLowerCase())?.nodes
+  return { groups: groups as Readonly<Ref<readonly NodeGroup[]>>, nodesOf }
+}
+
+export type GroupsOfPage = ReturnType<typeof createGroups>
+
+export const groupsKey: InjectionKey<GroupsOfPage> = Symbol('groups')
+
+/** The groups as the frame around the view has them. */
+export function useGroups(): GroupsOfPage {
+  const groups = inject(groupsKey)
+  if (!groups) throw new Error('no groups were provided')
+  return groups
+}
