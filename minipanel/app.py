@@ -19,7 +19,20 @@ from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.desk import Desk
 from minipanel.config import Config
 from minipanel.errors import PanelError
-from minipanel.handlers import access, agents, alerts, auth, docs, health, metrics, nodes, raster, scrape, stream
+from minipanel.handlers import (
+    access,
+    agents,
+    alerts,
+    auth,
+    cluster,
+    docs,
+    health,
+    metrics,
+    nodes,
+    raster,
+    scrape,
+    stream,
+)
 from minipanel.handlers.allowed import allowed_by
 from minipanel.handlers.headers import with_safe_headers
 from minipanel.handlers.page import page_routes
@@ -40,6 +53,7 @@ ROUTERS = (
     nodes.router,
     stream.router,
     raster.router,
+    cluster.router,
     metrics.router,
     alerts.router,
     scrape.router,

@@ -50,6 +50,7 @@ READERS = {
     ("GET", "/api/metrics/gaps/{}"),
     ("GET", "/api/metrics/spread"),
     ("GET", "/api/metrics/raster"),
+    ("GET", "/api/metrics/cluster"),
     ("GET", "/api/alerts"),
     ("GET", "/api/alerts/explain/{}"),
     ("GET", "/api/alerts/channels"),

@@ -69,6 +69,23 @@ def hours_until(connection: sqlite3.Connection) -> int:
     return int(until)
 
 
+def filling(connection: sqlite3.Connection, now: int) -> tuple[int, int] | None:
+    """Return from when until when there are records whose hours a reader does not see yet; None once all are made.
+
+    So it is for some minutes after the upgrade that brought hours.
+    """
+    end = hour_timestamp(now) - NEWEST_SECONDS
+    until = hours_until(connection)
+    if until >= end:
+        return None
+    (oldest,) = connection.execute("SELECT min(timestamp) FROM system_metrics").fetchone()
+    if oldest is None:
+        return None
+    # The last day that was begun may not be made for every node yet.
+    begin = max((day_number(until) - 1) * DAY_SECONDS, hour_timestamp(oldest) - HOUR_SECONDS)
+    return (begin, end) if begin < end else None
+
+
 def go_on(connection: sqlite3.Connection, now: int) -> bool:
     """Have what came since the last call made: whole hours up to `now`, within one day. Returns whether more remain.
 

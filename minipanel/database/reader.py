@@ -57,6 +57,11 @@ class DatabaseReader:
             absences = evidence.panel_absences(connection)
             return {id: evidence.evidence_of(connection, id, absences) for id in node_ids}
 
+    def filling(self, now: int) -> tuple[int, int] | None:
+        """Return from when until when there are records whose hours are still to be made. Raises DatabaseError."""
+        with self._reading() as connection:
+            return hours.filling(connection, now)
+
     def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
         """Return a byte for each record in (start, end], 0 for none (models/reader.Reader). Raises DatabaseError."""
         with self._reading() as connection:

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from minipanel.models.gap import Reason
+from minipanel.models.gap import Absence, Reason
 from minipanel.models.group import Source
-from minipanel.models.metrics import COLUMNS, METRICS, READINGS, Column
+from minipanel.models.metrics import COLUMNS, METRICS, READINGS, Column, Metric
 from minipanel.models.node import State
 from minipanel.models.shape import with_fields
 
@@ -23,10 +23,18 @@ def _list_of(column: Column) -> Any:
     return GenericAlias(list, number | None if column.may_be_null else number)
 
 
+def _of_cluster(metric: Metric) -> list[tuple[str, Any]]:
+    """Return what a cluster's past says of a metric: its mean over nodes, or where that says nothing its highest."""
+    if metric.averages_over_nodes:
+        return [(metric.comparable, list[float | None])]
+    return [(metric.max, list[float | None]), (f"{metric.max}_node", list[int | None])]
+
+
 _NEWEST = [(column.name, (float if column.digits else int) | None) for column in READINGS]
 _RECENT = [(column.name, _list_of(column)) for column in COLUMNS if column.kind == "mean"]
 _RECORDS = [(column.name, _list_of(column) | UnsetType, UNSET) for column in COLUMNS]
 _TREND = [(column.name, _list_of(column)) for metric in METRICS for column in metric.over_nodes()]
+_CLUSTER = [field for metric in METRICS for field in _of_cluster(metric)]
 _SPREAD = [
     (f"{column.name}_{share}", _list_of(column))
     for metric in METRICS
@@ -246,7 +254,9 @@ class RasterHead(Struct):
     `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
     the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
-    first column, column after the last, and the reason as in GapAnswer; only where rows are of one node.
+    first column, column after the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is
+    down now), new (nothing is known from before) or filling (hours that are still being made from records). Of several
+    nodes a row the reason that most of them have.
     """
 
     metric: str
@@ -260,7 +270,33 @@ class RasterHead(Struct):
     high: int
     planes: list[str]
     rows: list[list[int]]
-    missing: list[tuple[int, int, int, Reason]]
+    missing: list[tuple[int, int, int, Absence]]
+
+
+@with_fields("unknown", _CLUSTER)
+class ClusterPast(Struct):
+    """How many of a set's nodes were busy, idle, down or unknown, and what all of them came to.
+
+    An entry of `timestamp` stands for the `width` seconds that end there: the mean of its steps (see RasterHead).
+    `busy`: nodes with a mean CPU of `idle_below` percent or more, `idle`: with less. `down`: off, with the agent
+    stopped, or silent to this day; `unknown`: nothing is known for another reason. A node counts from when it was first
+    heard of. Then of each metric the mean over nodes, or the highest with the id of its node. `filling`: hours of this
+    time are still being made from records.
+    """
+
+    period: str | None
+    from_: int = field(name="from")
+    to: int
+    step: int
+    width: int
+    nodes: int
+    idle_below: int
+    filling: tuple[int, int] | None
+    timestamp: list[int]
+    busy: list[float]
+    idle: list[float]
+    down: list[float]
+    unknown: list[float]
 
 
 class Stored(Struct):
@@ -285,6 +321,7 @@ ANSWERS = (
     Trend,
     HistorySpread,
     RasterHead,
+    ClusterPast,
     Stored,
 )
 """What the document of the API describes."""

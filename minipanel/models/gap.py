@@ -10,6 +10,13 @@ from minipanel.models.record import RECORD_SECONDS, SLOT_SECONDS, SLOTS
 
 Reason = Literal["panel_away", "node_away", "agent_stopped", "clock_refused", "unknown"]
 
+Absence = Literal["panel_away", "node_away", "agent_stopped", "clock_refused", "unknown", "silent", "new", "filling"]
+"""Why a picture shows nothing: a gap's reasons; `silent`, no sample since, and the node is down now; `new`, nothing is
+known from before; `filling`, hours that are still being made from records."""
+
+DOWN: Final[frozenset[Absence]] = frozenset({"node_away", "agent_stopped", "silent"})
+"""With these a node counts as down. What other reasons explain, nobody knows: it may have been busy."""
+
 GAP_SECONDS: Final = 60
 """Less missing time than this is no gap: with the longest interval a sample may be this far from the next."""
 

@@ -45,6 +45,10 @@ class Reader(Protocol):
         """Return one metric of the same days by node id: 24 numbers of two bytes a day, as they are packed."""
         ...
 
+    def filling(self, now: int) -> tuple[int, int] | None:
+        """Return from when until when there are records whose hours are still to be made; None once all are."""
+        ...
+
     def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
         """Return a byte for each record in (start, end]: 0 without one or without a value, else 1 + its level.
 

@@ -14,6 +14,7 @@ from minipanel.models.node import Moment, Node
 from minipanel.services.backups import Backups
 from minipanel.services.broadcast import Broadcast
 from minipanel.services.clocks import Clocks
+from minipanel.services.cluster import Cluster
 from minipanel.services.counters import Counters
 from minipanel.services.credentials import Credentials
 from minipanel.services.directory import Directory
@@ -69,7 +70,8 @@ class Panel:
         self.reading = Reading(self.store.reader)
         self.history = History(self.reading, config.agents.interval, clock)
         self.spread = Spread(self.reading, clock)
-        self.raster = Raster(self.reading, config.agents.interval, clock)
+        self.raster = Raster(self.reading, self.live, clock)
+        self.cluster = Cluster(self.reading, self.live, clock)
         self.gaps = Gaps(self.reading, self.live.silent_seconds, config.agents.interval, clock)
         self.own_names = OwnNames()
         self.credentials = Credentials(config)
@@ -116,7 +118,7 @@ class Panel:
         await self._follow(config)
         self.ingest.retention_days = config.database.retention_days
         self.hours.days = config.database.hours_days
-        for each in (self.live, self.history, self.gaps, self.raster):
+        for each in (self.live, self.history, self.gaps):
             each.interval_seconds = config.agents.interval
         for follow in self._followers:
             await follow(config)

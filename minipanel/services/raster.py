@@ -7,8 +7,9 @@ mean of cells is the cell of the mean, and the highest cell that of the maximum,
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -18,13 +19,15 @@ import msgspec
 from minipanel.database.packing import NONE, SCALE, numbers_in
 from minipanel.errors import BadInput
 from minipanel.models.answers import RasterHead
-from minipanel.models.gap import Evidence, Reason, explain
+from minipanel.models.gap import Absence
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS
+from minipanel.services.absences import Absences, Absent, Frame
 from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
+from minipanel.services.live import Live
 from minipanel.services.reading import THREADS, Reading
 
 LEVELS: Final = 250
@@ -89,19 +92,21 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows
     step = RECORD_SECONDS if few and span.step == RECORD_SECONDS else HOUR_SECONDS
     width = step * max(1, -(-seconds // (step * columns)))
     start = span.start // width * width
-    last = min(span.end, now)
-    # A column is there when it has begun, in hours; a record when its time has passed.
-    count = -(-(last - start) // width) if step == HOUR_SECONDS else (last - start) // width
+    # A record is there when its time has passed; in hours, a column with its first record.
+    if step == HOUR_SECONDS:
+        count = -(-(min(span.end, now - RECORD_SECONDS) - start) // width)
+    else:
+        count = (min(span.end, now) - start) // width
     return Plan(metric, start, width, max(0, count), step, max(1, -(-nodes // rows)))
 
 
 class Raster:
     """Reads beside the writer."""
 
-    def __init__(self, reading: Reading, interval_seconds: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, reading: Reading, live: Live, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
+        self._live = live
         self._clock = clock
-        self.interval_seconds = interval_seconds
 
     async def of(self, nodes: Sequence[Node], metric: Metric, span: Span, columns: int, rows: int) -> bytes:
         """Return the JSON of RasterHead in one line, then the bytes of each plane, row after row.
@@ -126,7 +131,7 @@ class Raster:
             parts = [ids[first : first + share] for first in range(0, len(ids), share)]
             read = await asyncio.gather(*(self._reading.do(self._of_records, part, plan, now) for part in parts))
             lines = [line for part in read for line in part]
-        return await self._reading.do(self._answer, ids, lines, plan, span)
+        return await self._reading.do(self._answer, nodes, lines, plan, span, now)
 
     def _of_records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         low, high = plan.metric.comparable_limits
@@ -146,9 +151,9 @@ class Raster:
         read = self._reading.reader.hour_numbers(ids, first, last, min(now, plan.end), name)
         return [merged(bytes(map(cell_of, numbers_in(read[id])[begin:end])), merge) for id in ids]
 
-    def _answer(self, ids: Sequence[int], lines: list[bytes], plan: Plan, span: Span) -> bytes:
+    def _answer(self, nodes: Sequence[Node], lines: list[bytes], plan: Plan, span: Span, now: int) -> bytes:
         low, high = plan.metric.comparable_limits
-        bands = [range(first, min(first + plan.band, len(ids))) for first in range(0, len(ids), plan.band)]
+        bands = [range(first, min(first + plan.band, len(nodes))) for first in range(0, len(nodes), plan.band)]
         planes = [[mean_of([lines[place] for place in band]) for band in bands]]
         if plan.band > 1:
             planes.append([highest_of([lines[place] for place in band]) for band in bands])
@@ -163,25 +168,67 @@ class Raster:
             low=low,
             high=high,
             planes=["mean", "max"][: len(planes)],
-            rows=[[ids[place] for place in band] for band in bands],
-            missing=self._missing(ids, lines, plan) if plan.band == 1 else [],
+            rows=[[nodes[place].id for place in band] for band in bands],
+            missing=self._missing(nodes, lines, planes[0], plan, now),
         )
         return b"".join([msgspec.json.encode(head), b"\n", *(row for plane in planes for row in plane)])
 
-    def _missing(self, ids: Sequence[int], lines: Sequence[bytes], plan: Plan) -> list[tuple[int, int, int, Reason]]:
-        runs = [(row, begin, end) for row, line in enumerate(lines) for begin, end in runs_of(line)]
-        if len(runs) > MAX_RUNS:
-            runs = sorted(sorted(runs, key=lambda run: run[1] - run[2])[:MAX_RUNS])
-        concerned = list(dict.fromkeys(ids[row] for row, _, _ in runs))
-        evidence: Mapping[int, Evidence] = self._reading.reader.evidence(concerned) if concerned else {}
-        found = []
+    def _missing(
+        self, nodes: Sequence[Node], lines: Sequence[bytes], rows: Sequence[bytes], plan: Plan, now: int
+    ) -> list[tuple[int, int, int, Absence]]:
+        live = self._live
+        absences = Absences(self._reading.reader, live.interval_seconds, live.last_seen, live.silent_seconds, now)
+        frame = Frame(plan.start, plan.width, plan.columns)
+        runs = _longest(rows, MAX_RUNS // plan.band)
+        # Of a band each node's own run: what explains it may lie outside that of all.
+        of_nodes: dict[int, list[tuple[int, int]]] = {}
         for row, begin, end in runs:
-            gap = (plan.start + begin * plan.width, plan.start + end * plan.width)
-            for each in explain(gap, evidence[ids[row]], self.interval_seconds):
-                first = (each.start - plan.start) // plan.width
-                last = -(-(each.end - plan.start) // plan.width)
-                found.append((row, first, last, each.reason))
-        return found
+            for place in range(row * plan.band, min((row + 1) * plan.band, len(nodes))):
+                own = run_around(lines[place], begin, end)
+                if own not in of_nodes.setdefault(place, []):
+                    of_nodes[place].append(own)
+        found = absences.of(nodes, of_nodes, frame, plan.step == HOUR_SECONDS)
+        missing: list[tuple[int, int, int, Absence]] = []
+        for row, begin, end in runs:
+            band = range(row * plan.band, min((row + 1) * plan.band, len(nodes)))
+            missing += [(row, *part) for part in commonest([found[place] for place in band], begin, end)]
+        return missing
+
+
+def _longest(rows: Sequence[bytes], most: int) -> list[tuple[int, int, int]]:
+    """Return row, begin and end of where nothing is known: of too many the longest."""
+    runs = [(row, begin, end) for row, line in enumerate(rows) for begin, end in runs_of(line)]
+    if len(runs) <= most:
+        return runs
+    return sorted(sorted(runs, key=lambda run: run[1] - run[2])[:most])
+
+
+def run_around(line: bytes, begin: int, end: int) -> tuple[int, int]:
+    """Return from where to where nothing is known around a part: b"\1\0\0\1", 1, 2 -> (1, 3)."""
+    before, after = line[:begin], line[end:]
+    return len(before.rstrip(b"\0")), len(line) - len(after.lstrip(b"\0"))
+
+
+def commonest(nodes: Sequence[Sequence[Absent]], begin: int, end: int) -> list[Absent]:
+    """Return what explains most of the nodes at each time between two columns; side by side the same as one."""
+    if len(nodes) == 1:
+        parts = nodes[0]
+    else:
+        edges = {begin, end} | {edge for node in nodes for part in node for edge in part[:2]}
+        cuts = sorted(edge for edge in edges if begin <= edge <= end)
+        parts = []
+        for first, last in itertools.pairwise(cuts):
+            reasons = [part[2] for node in nodes for part in node if part[0] <= first and last <= part[1]]
+            if reasons:
+                parts.append((first, last, max(reasons, key=reasons.count)))
+    joined: list[Absent] = []
+    for first, last, reason in parts:
+        first, last = max(first, begin), min(last, end)
+        if joined and joined[-1][1:] == (first, reason):
+            joined[-1] = (joined[-1][0], last, reason)
+        elif first < last:
+            joined.append((first, last, reason))
+    return joined
 
 
 def runs_of(line: bytes) -> list[tuple[int, int]]:

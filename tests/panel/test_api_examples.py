@@ -46,6 +46,8 @@ EXPECTED = {
     r"(node00\d \d records, highest CPU 45\.2\n){6}",
     "A whole cluster on one picture": r"\[1\] [89] of 28[789] cells, highest 45\.2\n"
     r"(\[\d\] \d of 28\d cells, [^\n]+\n){7}",
+    "The whole cluster over time": r"busy [\d.]+ node-hours\nidle [\d.]+ node-hours\n"
+    r"down [\d.]+ node-hours\nunknown [\d.]+ node-hours\nhottest 65\.5\n",
     "Months of history": r"",
 }
 """What each example prints, by the heading that it stands under."""

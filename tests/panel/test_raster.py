@@ -23,14 +23,17 @@ from minipanel.models.gap import AgentStart
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.node import Node
 from minipanel.services import raster
+from minipanel.services.absences import Absent
 from minipanel.services.history import read_span
 from minipanel.services.raster import (
     METRIC,
+    commonest,
     highest_of,
     mean_of,
     merged,
     planned,
     read_metric,
+    run_around,
     runs_of,
 )
 from tests.e2e.month import put_records, record
@@ -198,7 +201,8 @@ async def test_many_nodes_become_bands_with_mean_and_maximum(app: FastAPI, clien
     last = int(app.state.panel.clock()) // 300 * 300
     put(app, record(1, last) | {"cpu_percent": 20.0}, record(2, last) | {"cpu_percent": 60.0})
     head, (means, highest) = await ask(client, period="1d", rows=1)
-    assert (head.rows, head.planes, head.missing) == ([[1, 2]], ["mean", "max"], [])
+    assert (head.rows, head.planes) == ([[1, 2]], ["mean", "max"])
+    assert head.missing == [(0, 0, head.columns - 1, "new")]
     assert (value_of(means[0][-1]), value_of(highest[0][-1])) == (40, 60)
 
 
@@ -234,6 +238,55 @@ async def test_of_countless_gaps_the_longest_are_told(
     put(app, *(record(1, t) for t in range(last - 86_700, last + 1, 300) if t not in gone))
     head, _ = await ask(client, period="1d", nodes="node001")
     assert [end - begin for _, begin, end, _ in head.missing] == [3, 2]
+
+
+@given(_CELLS, st.integers(0, 11))
+def test_the_run_around_a_part_is_one_of_the_rows_own(lines: list[bytes], at: int) -> None:
+    line = lines[0][:at] + b"\0" + lines[0][at + 1 :]
+    assert run_around(line, at, at + 1) in runs_of(line)
+
+
+def test_of_a_band_the_reason_of_most_of_its_nodes_is_told() -> None:
+    nodes: list[list[Absent]] = [
+        [(0, 4, "node_away"), (4, 9, "silent")],
+        [(2, 9, "node_away")],
+        [(0, 9, "silent")],
+    ]
+    assert commonest(nodes, 2, 8) == [(2, 4, "node_away"), (4, 8, "silent")]
+    assert commonest([[(0, 9, "new")]], 3, 5) == [(3, 5, "new")]
+    assert commonest([[]], 3, 5) == []
+
+
+@pytest.mark.anyio
+async def test_a_band_bears_the_reason_of_its_nodes(app: FastAPI, client: httpx.AsyncClient) -> None:
+    last = int(app.state.panel.clock()) // 300 * 300
+    gone = range(last - 3000, last - 1200, 300)
+    put(app, *(record(node, t) for node in (1, 2) for t in range(last - 86_100, last + 1, 300) if t not in gone))
+    begin = last - 90_000
+    # Started within the five minutes in which samples came again.
+    starts = [AgentStart("a" * 8, begin, begin), AgentStart("b" * 8, last - 1400, last - 1395)]
+    with contextlib.closing(sqlite3.connect(app.state.panel.store.path)) as connection:
+        put_agent_starts(connection, [(node, start) for node in (1, 2) for start in starts])
+        connection.commit()
+    head, _ = await ask(client, period="1d", rows=1)
+    assert (0, head.columns - 11, head.columns - 5, "node_away") in head.missing
+
+
+@pytest.mark.anyio
+async def test_hours_that_are_still_being_made_are_told_as_such(app: FastAPI, client: httpx.AsyncClient) -> None:
+    panel = app.state.panel
+    last = int(panel.clock()) // HOUR * HOUR
+    newest = int(panel.clock()) // 300 * 300
+    put(app, *(record(node, t) for node in (1, 2) for t in range(last - 5 * DAY_SECONDS, newest + 1, 300)))
+    head, (rows,) = await ask(client, period="1m", step=3600)
+    (filling,) = [run[1:3] for run in head.missing if run[0] == 0 and run[3] == "filling"]
+    assert head.from_ + filling[0] * HOUR <= last - 5 * DAY_SECONDS
+    assert head.from_ + filling[1] * HOUR == pytest.approx(last - 2 * DAY_SECONDS, abs=HOUR)
+    assert rows[0][filling[1]] > 0
+    await panel.hours.make()
+    head, (rows,) = await ask(client, period="1m", step=3600)
+    assert {run[3] for run in head.missing} == {"new"}
+    assert rows[0][filling[1] - 1] > 0
 
 
 @pytest.mark.anyio

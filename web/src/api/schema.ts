@@ -312,6 +312,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Cluster
+         * @description Return how many nodes were busy, idle, down or unknown over time, and what all of them came to.
+         */
+        get: operations["read_cluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/realtime": {
         parameters: {
             query?: never;
@@ -836,6 +856,38 @@ export interface components {
             heartbeat: components["schemas"]["HeartbeatAnswer"] | null;
         };
         /**
+         * ClusterPast
+         * @description How many of a set's nodes were busy, idle, down or unknown, and what all of them came to.
+         *
+         *     An entry of `timestamp` stands for the `width` seconds that end there: the mean of its steps (see RasterHead).
+         *     `busy`: nodes with a mean CPU of `idle_below` percent or more, `idle`: with less. `down`: off, with the agent
+         *     stopped, or silent to this day; `unknown`: nothing is known for another reason. A node counts from when it was first
+         *     heard of. Then of each metric the mean over nodes, or the highest with the id of its node. `filling`: hours of this
+         *     time are still being made from records.
+         */
+        ClusterPast: {
+            period: string | null;
+            from: number;
+            to: number;
+            step: number;
+            width: number;
+            nodes: number;
+            idle_below: number;
+            filling: [
+                number,
+                number
+            ] | null;
+            timestamp: number[];
+            busy: number[];
+            idle: number[];
+            down: number[];
+            unknown: number[];
+            cpu_percent: (number | null)[];
+            memory_percent: (number | null)[];
+            cpu_temp_max: (number | null)[];
+            cpu_temp_max_node: (number | null)[];
+        };
+        /**
          * Ended
          * @description What was named is gone: a session, an API token, a wall screen.
          */
@@ -1189,7 +1241,9 @@ export interface components {
          *     `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
          *     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
          *     the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
-         *     first column, column after the last, and the reason as in GapAnswer; only where rows are of one node.
+         *     first column, column after the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is
+         *     down now), new (nothing is known from before) or filling (hours that are still being made from records). Of several
+         *     nodes a row the reason that most of them have.
          */
         RasterHead: {
             metric: string;
@@ -1207,7 +1261,7 @@ export interface components {
                 number,
                 number,
                 number,
-                "agent_stopped" | "clock_refused" | "node_away" | "panel_away" | "unknown"
+                "agent_stopped" | "clock_refused" | "filling" | "new" | "node_away" | "panel_away" | "silent" | "unknown"
             ][];
         };
         /**
@@ -1954,6 +2008,48 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong, as a sentence */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    read_cluster: {
+        parameters: {
+            query?: {
+                /** @description a node set; all enabled nodes when absent */
+                nodes?: string | null;
+                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                period?: string | null;
+                /** @description Unix seconds, in place of period */
+                from?: string | null;
+                /** @description Unix seconds; now when absent */
+                to?: string | null;
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                step?: string | null;
+                /** @description how many columns at most, 1 to 2000; 1000 when absent */
+                columns?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterPast"];
                 };
             };
             /** @description What is wrong, as a sentence */
