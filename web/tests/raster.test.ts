@@ -6,7 +6,7 @@ import { groupsOf } from '@/heatmap/groups'
 import { decoded, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
 import { columnAt, groupsOfRows, partOf, rowAt, rowsFor, rowsIn, topOf, xOf } from '@/raster/geometry'
 import { labelsOf } from '@/raster/labels'
-import { isOfNode, paletteOf } from '@/raster/paint'
+import { isMissing, isOfNode, paletteOf } from '@/raster/paint'
 
 const HEAD: RasterHead = {
   metric: 'cpu_temp',
@@ -58,7 +58,8 @@ describe('the answer of the panel', () => {
     expect([0, 1, 2, 3].map((column) => reasonAt(raster, 1, column))).toEqual([null, 'node_away', 'node_away', null])
     expect(reasonAt(raster, 0, 1)).toBeNull()
     expect(timesOf(raster.head, 1)).toEqual([3300, 3600])
-    expect((['node_away', 'agent_stopped', 'clock_refused', 'panel_away', 'unknown'] as const).map(isOfNode)).toEqual([true, true, true, false, false])
+    expect((['node_away', 'agent_stopped', 'clock_refused', 'silent', 'panel_away', 'unknown', 'new'] as const).map(isOfNode)).toEqual([true, true, true, true, false, false, false])
+    expect((['node_away', 'unknown', 'new', 'filling'] as const).map(isMissing)).toEqual([true, true, false, false])
   })
 
   it('comes to a mean and a maximum a row, of what is known', () => {

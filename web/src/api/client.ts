@@ -17,8 +17,11 @@ export type History = Schemas['HistoryOne']
 export type HistorySet = Schemas['HistorySet']
 export type HistorySpread = Schemas['HistorySpread']
 export type RasterHead = Schemas['RasterHead']
+export type ClusterPast = Schemas['ClusterPast']
 export type Gap = Schemas['GapAnswer']
 export type Reason = Gap['reason']
+/** Why a raster shows nothing. */
+export type Absence = RasterHead['missing'][number][3]
 export type NodeGaps = Schemas['GapsNode']
 export type OpenSession = Schemas['SessionAnswer']
 export type ApiToken = Schemas['TokenAnswer']
@@ -136,6 +139,9 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
         { signal },
         (response) => response.arrayBuffer(),
       ),
+    /** Of all enabled nodes. */
+    cluster: (when: Span, columns: number, signal?: AbortSignal) =>
+      asUser<ClusterPast>(`/api/metrics/cluster?${queryOf(when)}&columns=${String(columns)}`, { signal }),
     gaps: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<Schemas['GapsSet']>(`/api/metrics/gaps?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     findings: () => asUser<Findings>('/api/alerts/findings'),

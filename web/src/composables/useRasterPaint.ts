@@ -36,8 +36,8 @@ export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<
     element.width = Math.max(1, Math.round(times.value.width * ratio.value))
     element.height = Math.max(1, Math.round(rows.value.height * ratio.value))
     if (!picture.value) return
-    const { surface, down, inkSoft } = colours.value
-    paint(context, picture.value, shown.raster, rows.value, times.value, { ground: surface, down, ink: inkSoft, ratio: ratio.value })
+    const { surface, track, down, inkSoft } = colours.value
+    paint(context, picture.value, shown.raster, rows.value, times.value, { ground: surface, track, down, ink: inkSoft, ratio: ratio.value })
   }
 
   watch([picture, rows, times, ratio, colours], () => { frame ||= requestAnimationFrame(draw) }, { flush: 'post', immediate: true })

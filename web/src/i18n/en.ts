@@ -373,6 +373,7 @@ export const en = {
     band: '{count} nodes a row',
     missing: 'missing',
     missingNode: 'missing because of the node',
+    filling: 'still being made from records',
     how: 'Drag to look closer at a time, at some nodes, or both; Esc leads back. A click opens the node.',
     howTouch: 'Draw sideways to look closer at a time. Tap twice to open a node.',
     table: 'As a table',
@@ -384,6 +385,9 @@ export const en = {
     agent_stopped: 'the agent was stopped',
     clock_refused: 'refused: a clock was off',
     unknown: 'reason not known',
+    silent: 'no sample since: the node is down',
+    new: 'the node was not there yet',
+    filling: 'still being made from records',
   },
   error: {
     network: 'The panel can’t be reached.',

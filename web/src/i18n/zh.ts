@@ -372,6 +372,7 @@ export const zh: Messages = {
     band: '每行代表 {count} 个节点',
     missing: '数据缺失',
     missingNode: '数据缺失（节点原因）',
+    filling: '小时数据生成中',
     how: '拖动框选时间或节点可放大，按 Esc 返回；单击打开节点。',
     howTouch: '横向划动可放大一段时间；在同一处点两次打开节点。',
     table: '以表格查看',
@@ -383,6 +384,9 @@ export const zh: Messages = {
     agent_stopped: 'Agent 停止',
     clock_refused: '被拒绝：时钟偏差过大',
     unknown: '原因未知',
+    silent: '此后再无样本，节点离线',
+    new: '当时还没有该节点',
+    filling: '小时数据生成中',
   },
   error: {
     network: '无法连接面板。',

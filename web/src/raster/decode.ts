@@ -1,6 +1,6 @@
 /** The answer of GET /api/metrics/raster: a line of JSON, then a byte a cell, row after row. */
 
-import type { RasterHead, Reason } from '@/api/client'
+import type { Absence, RasterHead } from '@/api/client'
 
 /** The cell of the highest value; that of the lowest is 1, and 0 is none. */
 export const HIGHEST_CELL = 251
@@ -35,7 +35,7 @@ export function valueOf({ low, high }: Pick<RasterHead, 'low' | 'high'>, cell: n
 }
 
 /** Why nothing is known of a row at a column; null where there is a value, or no reason is told. */
-export function reasonAt({ head }: Raster, row: number, column: number): Reason | null {
+export function reasonAt({ head }: Raster, row: number, column: number): Absence | null {
   return head.missing.find(([at, first, end]) => at === row && first <= column && column < end)?.[3] ?? null
 }
 

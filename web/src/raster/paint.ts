@@ -1,6 +1,6 @@
 /** Draws a raster on a canvas: each value in the live map's colours, what is missing as hatching, which no value has. */
 
-import type { Reason } from '@/api/client'
+import type { Absence } from '@/api/client'
 import { colourOf, type Scale } from '@/heatmap/colours'
 
 import { HIGHEST_CELL, type Raster, valueOf } from './decode'
@@ -8,6 +8,8 @@ import { type Rows, type Times, topOf, xOf } from './geometry'
 
 export interface Brush {
   ground: string
+  /** Where hours are still being made. */
+  track: string
   /** The hatching where the node is the reason, and else. */
   down: string
   ink: string
@@ -18,8 +20,13 @@ export interface Brush {
 const HATCH = 6
 
 /** Where to look: at the node; a panel that was away says nothing of it. */
-export function isOfNode(reason: Reason): boolean {
-  return reason !== 'panel_away' && reason !== 'unknown'
+export function isOfNode(reason: Absence): boolean {
+  return reason === 'node_away' || reason === 'agent_stopped' || reason === 'clock_refused' || reason === 'silent'
+}
+
+/** Whether something is missed at all: not before a node was there, nor what is still to come. */
+export function isMissing(reason: Absence): boolean {
+  return reason !== 'new' && reason !== 'filling'
 }
 
 /** The colour of each cell as ImageData holds it, little-endian RGBA; that of 0 is nothing. */
@@ -60,9 +67,9 @@ export function paint(context: CanvasRenderingContext2D, picture: HTMLCanvasElem
     const [top, height] = [at(y), at(count * rows.rowHeight)]
     context.fillStyle = hatch
     context.fillRect(left, top, right - left, height)
-    context.fillStyle = hatchOfNode
     for (const [row, begin, end, reason] of head.missing) {
-      if (row < first || row >= first + count || !isOfNode(reason)) continue
+      if (row < first || row >= first + count || (isMissing(reason) && !isOfNode(reason))) continue
+      context.fillStyle = reason === 'new' ? brush.ground : reason === 'filling' ? brush.track : hatchOfNode
       context.fillRect(xOfColumn(begin), at(topOf(rows, row)), xOfColumn(end) - xOfColumn(begin), at(rows.rowHeight))
     }
     context.drawImage(picture, 0, first, head.columns, count, left, top, right - left, height)
