@@ -40,6 +40,7 @@ from minipanel.handlers.reply import Reply, failure, raw_headers, refusal, reply
 from minipanel.handlers.request import panel_of, peer_of, prove_client, read_body
 from minipanel.models.answers import ErrorAnswer
 from minipanel.models.sample import MAX_BODY_BYTES
+from minipanel.services.demo_config import is_demo
 from minipanel.services.panel import Panel
 
 STATIC = Path(__file__).parent / "static"
@@ -92,7 +93,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         app.include_router(router)
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
     app.state.allowed = allowed_by(app.routes)
-    app.router.routes.extend(page_routes(static))
+    app.router.routes.extend(page_routes(static, is_demo(config)))
     app.openapi = lambda: docs.describe(app)  # type: ignore[method-assign]
     _answer_errors(app)
     return app

@@ -28,7 +28,7 @@ FLOORS = (
     {"machine", "config"},
     {"database"},
     {"services"},
-    {"access", "alerts", "archive", "slurm"},
+    {"access", "alerts", "archive", "demo", "slurm"},
     {"sections"},
     {"edits"},
     {"handlers"},

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from minipanel.alerts.rules.silent import AGENT, NO_ANSWER
 from minipanel.models.node import Node
+from minipanel.services.demo_config import is_demo_address
 
 PORT = 22
 TIMEOUT_SECONDS = 3.0
@@ -18,7 +19,12 @@ Connect = Callable[[str, int], Awaitable[bool]]
 
 
 async def connect(ip: str, port: int) -> bool:
-    """Return whether a machine answers at this address: it takes the connection, or refuses it itself."""
+    """Return whether a machine answers at this address: it takes the connection, or refuses it itself.
+
+    Nobody is asked at the address of a simulated node: this machine itself would answer.
+    """
+    if is_demo_address(ip):
+        return False
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             _, writer = await asyncio.open_connection(ip, port)

@@ -5,11 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from typer import Option
+from typer import Argument, Option
 
 
 def try_(
-    folder: Annotated[Path, Option("--dir", metavar="DIR", help="Everything is kept below it.")] = Path("var"),
+    nodes: Annotated[
+        int | None, Argument(metavar="N", help="With --demo: how many nodes, 1 to 2000; 200 unless given.")
+    ] = None,
+    demo: Annotated[
+        bool, Option("--demo", help="Beside it N simulated nodes with a month of past, to see what MiniPanel is for.")
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        Option("--dir", metavar="DIR", help="Everything is kept below it; var, or var/demo with --demo, unless given."),
+    ] = None,
     port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
     host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
     password_file: Annotated[
@@ -28,4 +37,7 @@ def try_(
 
     if password is not None and password_file is not None:
         raise CommandError("--password and --password-file can't be combined; give one of them.")
-    try_out(Options(folder, host, port, password, auth, password_file))
+    if nodes is not None and not demo:
+        raise CommandError(f"{nodes} is the number of a demo's nodes; give --demo with it.")
+    folder = folder or Path("var/demo" if demo else "var")
+    try_out(Options(folder, host, port, password, auth, password_file, demo, nodes))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from minipanel.database.connection import explain, open_reader
 from minipanel.database.newest import put_agent_versions, put_node_clocks
+from minipanel.errors import DatabaseError
 from minipanel.models.gap import AgentStart, Evidence, Interval
 from minipanel.models.record import record_id, record_timestamp
 
@@ -107,6 +111,16 @@ def clock_troubles(connection: sqlite3.Connection, node_id: int) -> tuple[Interv
     """Return the times in which a node's clock was off."""
     rows = connection.execute("SELECT began_at, ended_at FROM clock_troubles WHERE node_id = ?", (node_id,))
     return tuple((began, ended) for began, ended in rows)
+
+
+def last_run(path: Path) -> int:
+    """Return when the panel of a database was last alive, Unix seconds; 0 where it never ran. Raises DatabaseError."""
+    with closing(open_reader(path)) as connection:
+        try:
+            (timestamp,) = connection.execute("SELECT ifnull(max(last_alive_at), 0) FROM panel_runs").fetchone()
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, path)) from error
+    return int(timestamp)
 
 
 def evidence_of(connection: sqlite3.Connection, node_id: int, absences: tuple[Interval, ...]) -> Evidence:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -27,7 +27,11 @@ UNCHANGING = {"Cache-Control": "public, max-age=31536000, immutable"}
 NOT_BUILT = "The page has not been built yet: scripts/build makes it.\n"
 
 
-def page_routes(folder: Path) -> list[BaseRoute]:
+DEMO_MARKS = ("<html ", "<html data-demo ")
+"""What in index.html tells the page that it shows a demo, and must say so everywhere: also before a login."""
+
+
+def page_routes(folder: Path, is_demo: bool = False) -> list[BaseRoute]:
     """Return the routes of the page built into `folder`. They stand last, and leave everything below /api alone."""
     files = _Files(folder, CHANGING)
 
@@ -35,7 +39,7 @@ def page_routes(folder: Path) -> list[BaseRoute]:
         try:
             return await files.get_response(files.get_path(request.scope), request.scope)
         except HTTPException:
-            return _index(folder)
+            return _index(folder, is_demo)
 
     compressed = [Middleware(GZipMiddleware, compresslevel=6)]
     return [
@@ -44,11 +48,13 @@ def page_routes(folder: Path) -> list[BaseRoute]:
     ]
 
 
-def _index(folder: Path) -> Response:
+def _index(folder: Path, is_demo: bool) -> Response:
     """Return the page itself, which then reads from its address what to show."""
     index = folder / "index.html"
     if not index.is_file():
         return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS | CHANGING)
+    if is_demo:
+        return HTMLResponse(index.read_text("utf-8").replace(*DEMO_MARKS, 1), headers=HEADERS | CHANGING)
     return FileResponse(index, headers=HEADERS | CHANGING)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from minipanel.config import Config
 from minipanel.database.newest import heard_by_hostname
-from minipanel.errors import DatabaseError
+from minipanel.errors import CommandError, DatabaseError
 from minipanel.machine.addresses import LocalAddresses
 from minipanel.machine.uptime import this_moment
 from minipanel.models.node import Heard, state_of
@@ -34,6 +34,7 @@ from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.step import Visit
 from minipanel.rollout.visit import LOOK_SCRIPT, Visitor
 from minipanel.services.agent_config import AGENTS_NODE
+from minipanel.services.demo_config import is_demo
 from minipanel.translations.language import translator
 from minipanel.translations.rollout import CHINESE
 
@@ -48,6 +49,8 @@ def run_rollout(config: Config, node_set: Nodes = None, options: RolloutOptions 
     """
     options = options or RolloutOptions()
     say = translator(CHINESE)
+    if is_demo(config):
+        raise CommandError(f"{config.path} is that of a demo: no agent is put onto simulated nodes.")
     is_own = LocalAddresses().__contains__
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)
     if options.root is not None:

@@ -145,7 +145,13 @@ HELP = {
     "Run a panel and an agent for this machine, without root or systemd.": (
         "为本机运行面板和 Agent，无需 root 和 systemd。"
     ),
-    "Everything is kept below it.": "所有数据都在此目录下。",
+    "With --demo: how many nodes, 1 to 2000; 200 unless given.": "与 --demo 同用：节点数，1 到 2000；默认 200。",
+    "Beside it N simulated nodes with a month of past, to see what MiniPanel is for.": (
+        "另加 N 个带一个月历史的模拟节点，便于了解 MiniPanel 的用途。"
+    ),
+    "Everything is kept below it; var, or var/demo with --demo, unless given.": (
+        "所有数据都在此目录下；默认为 var，使用 --demo 时为 var/demo。"
+    ),
     "8080 at the first start.": "首次启动时为 8080。",
     "127.0.0.1 at the first start.": "首次启动时为 127.0.0.1。",
     "Set the password to its first line, - for standard input: 8 characters or more.": (

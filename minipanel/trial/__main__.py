@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from minipanel.exits import DONE, explain_failures
+from minipanel.sections import load_config
+from minipanel.services.demo_config import is_demo
 from minipanel.serving.journal import start_log
 from minipanel.serving.server import serve
-from minipanel.trial.agent_process import AgentProcess
+from minipanel.trial.child_process import ChildProcess
 
 
 def main() -> int:
@@ -22,10 +26,24 @@ def main() -> int:
 
     def work() -> int:
         start_log(arguments.log)
-        serve(arguments.config, _show_ready, beside=AgentProcess(arguments.agent))
+        serve(arguments.config, _show_ready, beside=_beside(arguments.config, arguments.agent))
         return DONE
 
     return explain_failures(work)
+
+
+@asynccontextmanager
+async def _beside(config: Path, agent: Path) -> AsyncIterator[None]:
+    """Keep this machine's agent running, and the nodes of a demo."""
+    words = ("--config", str(agent))
+    async with AsyncExitStack() as running:
+        agents = ChildProcess("The agent", agent.with_suffix(".log"), "minipanel_agent", *words)
+        await running.enter_async_context(agents)
+        if is_demo(load_config(config)):
+            log = config.with_name("demo.log")
+            nodes = ChildProcess("The demo", log, "minipanel.trial.demo_nodes", "--config", str(config))
+            await running.enter_async_context(nodes)
+        yield
 
 
 def _show_ready() -> None:

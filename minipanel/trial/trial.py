@@ -22,9 +22,11 @@ from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.agent_config import Value, render_agent_config
+from minipanel.services.demo_config import DEMO
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
+from minipanel.trial.demo import demo_auth, first_demo_text, refuse_demo, refuse_other, with_demo
 
 CONFIG, AGENT, DATABASE, LOG = "config.toml", "agent.toml", "data.db", "panel.log"
 
@@ -46,6 +48,9 @@ class Options:
     password: str | None = None
     auth: Auth | None = None
     password_file: Path | None = None
+    is_demo: bool = False
+    demo_nodes: int | None = None
+    """How many are simulated; None: as at the last start, or as usual."""
 
 
 def try_out(options: Options) -> NoReturn:
@@ -58,11 +63,19 @@ def try_out(options: Options) -> NoReturn:
         options = replace(options, password=read_password(options.password_file))
     folder = _usable_folder(options.folder)
     path = folder / CONFIG
+    if not options.is_demo:
+        refuse_demo(path)
+    else:
+        refuse_other(path, folder / DATABASE, options.demo_nodes)
+        options = replace(options, auth=demo_auth(options.auth))
     config, told_password, how = _continue(path, options) if path.exists() else _begin(path, options)
+    if options.is_demo:
+        config = with_demo(config, options.demo_nodes)
     node = next(node for node in config.nodes if node.ip == OWN_IP)
     write_agent_config(folder / AGENT, config, node)
     _tell(config, told_password, how)
-    become_panel("minipanel.trial", config.path, "--agent", str(folder / AGENT), "--log", str(folder / LOG))
+    words = ("--agent", str(folder / AGENT), "--log", str(folder / LOG))
+    become_panel("minipanel.trial", config.path, *words)
 
 
 def write_agent_config(path: Path, config: Config, node: NodeConfig) -> None:
@@ -95,7 +108,7 @@ def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
         agents=AgentsConfig(how.auth, secrets.token_urlsafe(32), allowed_uids=(os.geteuid(),)),
         nodes=(_own_node(),),
     )
-    replace_file(path, render_config(config))
+    replace_file(path, render_config(config) + (first_demo_text() if options.is_demo else ""))
     return config, password if options.password is None else "as given", how
 
 
@@ -181,5 +194,6 @@ def _tell(config: Config, told_password: str, how: AgentAuth) -> None:
         f"  password  {told_password}",
         f"  agent     {how.auth}: {how.reason}",
         f"  folder    {config.path.parent}",
+        *([f"  demo      {demo} simulated nodes beside this machine"] if (demo := config.of(DEMO).simulated) else []),
         sep="\n",
     )

@@ -8,6 +8,10 @@ export const en = {
     realtime: 'Realtime',
     history: 'History',
   },
+  demo: {
+    mark: 'demo',
+    about: 'These nodes are simulated: nothing that you see here is real.',
+  },
   theme: {
     system: 'Theme: as the system has it',
     light: 'Theme: light',

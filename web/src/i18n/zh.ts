@@ -9,6 +9,10 @@ export const zh: Messages = {
     realtime: '实时',
     history: '历史',
   },
+  demo: {
+    mark: '演示',
+    about: '这里的节点都是模拟的，所见数据并非真实。',
+  },
   theme: {
     system: '主题：跟随系统',
     light: '主题：浅色',

@@ -2,6 +2,8 @@
 
 import type { RouteLocationNormalizedLoaded } from 'vue-router'
 
+import { isDemo } from '@/demo'
+
 /** "node001 · History · MiniPanel" */
 export function titleOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'name' | 'params'>, t: (key: string) => string): string {
   const views: Record<string, string> = {
@@ -12,6 +14,6 @@ export function titleOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'n
     alerts: t('alerts.title'),
     sessions: t('access.sessions'),
   }
-  const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, 'MiniPanel']
+  const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, isDemo ? `MiniPanel (${t('demo.mark')})` : 'MiniPanel']
   return parts.filter(Boolean).join(' · ')
 }

@@ -1,4 +1,4 @@
-"""The agent beside the panel, for `minipanel try`: a child process, started again when it ends."""
+"""What runs beside the panel, for `minipanel try`: a child process, started again when it ends."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
-"""An agent that ran this long was well: its next pause is the first again."""
+"""What ran this long was well: its next pause is the first again."""
 
 STOP_SECONDS = 3.0
 
 
-class AgentProcess:
-    """Keeps one agent running. Its output goes to a log beside its configuration."""
+class ChildProcess:
+    """Keeps one program running, a module with arguments. Its output goes to a log."""
 
-    def __init__(self, config_path: Path) -> None:
-        self._config_path = config_path
+    def __init__(self, name: str, log_path: Path, module: str, *arguments: str) -> None:
+        """name: as warnings call it."""
+        self._name = name
+        self._log_path = log_path
+        self._words = [module, *arguments]
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        """Start the agent, and again whenever it ends."""
+        """Start it, and again whenever it ends."""
         self._task = asyncio.create_task(self._run())
 
     async def __aexit__(self, *_error: object) -> None:
-        """End the agent and come back when it has ended."""
+        """End it and come back when it has ended."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -46,40 +49,37 @@ class AgentProcess:
             code = await self._run_once()
             if time.monotonic() - started > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
-            path = self._log_path
-            log.warning("The agent ended with code %d (see %s); it starts again in %d s.", code, path, pause)
+            log.warning(
+                "%s ended with code %d (see %s); it starts again in %d s.", self._name, code, self._log_path, pause
+            )
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _run_once(self) -> int:
-        """Run the agent until it ends. Returns its exit code, negative for a signal."""
+        """Run it until it ends. Returns its exit code, negative for a signal."""
         with self._log_path.open("ab") as output:
-            agent = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "minipanel.trial.child_agent", str(os.getpid())),
-                *("--config", str(self._config_path)),
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "minipanel.trial.child", str(os.getpid())),
+                *self._words,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=STDOUT,
-                # Ctrl-C at the terminal is for the panel, which then ends the agent.
+                # Ctrl-C at the terminal is for the panel, which then ends this.
                 start_new_session=True,
             )
         try:
-            return await agent.wait()
+            return await child.wait()
         finally:
-            await _end(agent)
-
-    @property
-    def _log_path(self) -> Path:
-        return self._config_path.with_suffix(".log")
+            await _end(child)
 
 
-async def _end(agent: Process) -> None:
+async def _end(child: Process) -> None:
     """End the process if it still runs: asked first, then by force."""
-    if agent.returncode is not None:
+    if child.returncode is not None:
         return
-    agent.terminate()
+    child.terminate()
     try:
-        await asyncio.wait_for(agent.wait(), STOP_SECONDS)
+        await asyncio.wait_for(child.wait(), STOP_SECONDS)
     except TimeoutError:
-        agent.kill()
-        await agent.wait()
+        child.kill()
+        await child.wait()

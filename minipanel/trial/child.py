@@ -1,4 +1,4 @@
-"""Run the agent as a child: `python -m minipanel.trial.child_agent PARENT …` ends with its parent, even by kill -9.
+"""Run a module as a child: `python -m minipanel.trial.child PARENT MODULE …` ends with its parent, even by kill -9.
 
 The agent itself knows nothing of this: installed on a node it is its own master.
 """
@@ -15,12 +15,12 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def main() -> None:
-    """Have the kernel send SIGTERM when the parent ends, then become the agent. Arguments: the parent, the agent's."""
-    parent = int(sys.argv.pop(1))
+    """Have the kernel send SIGTERM when the parent ends, then become the module. Arguments: parent, module, its own."""
+    parent, module = int(sys.argv.pop(1)), sys.argv.pop(1)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before the kernel was asked
         sys.exit(0)
-    runpy.run_module("minipanel_agent", run_name="__main__", alter_sys=True)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

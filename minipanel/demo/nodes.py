@@ -1,0 +1,96 @@
+"""The simulated cluster: its nodes in racks, where each stands, and what each measures at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import merge
+from operator import attrgetter
+from typing import Final
+
+from minipanel.config import NodeConfig
+from minipanel.demo.jobs import jobs
+from minipanel.demo.stories import Story, happening, planted
+from minipanel.models.hour import DAY_SECONDS
+from minipanel.models.record import RECORD_SECONDS
+from minipanel.models.span import Span
+from minipanel.services.demo_config import demo_address
+
+PAST_DAYS: Final = 31
+"""A day more than the page's month."""
+
+RACKS: Final = 10
+RACK_NODES: Final = 20
+"""So many a rack in a cluster of 200 or more; a smaller one has RACKS racks as far as that goes."""
+
+WITHOUT_SENSOR: Final = 67
+"""Each node whose number is a multiple of this has no temperature."""
+
+
+def racks(count: int, nodes: int) -> list[str]:
+    """racks(2, 3) -> r01n01, r01n02, r01n03, r02n01, r02n02, r02n03"""
+    digits = max(2, len(str(count)))
+    return [f"r{rack:0{digits}}n{node:02}" for rack in range(1, count + 1) for node in range(1, nodes + 1)]
+
+
+@dataclass(frozen=True)
+class SimulatedNodes:
+    """So many nodes. `since`: when their stories were planted, Unix seconds, a multiple of 300."""
+
+    count: int
+    since: int
+
+    @property
+    def begin(self) -> int:
+        """When the past begins."""
+        return self.since - PAST_DAYS * DAY_SECONDS
+
+    @property
+    def rack_nodes(self) -> int:
+        """How many nodes a rack has; the last one may have fewer."""
+        return min(RACK_NODES, max(2, self.count // RACKS))
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The hostnames, by place from 0."""
+        return racks(-(-self.count // self.rack_nodes), self.rack_nodes)[: self.count]
+
+    @cached_property
+    def stories(self) -> dict[str, Story]:
+        """What happens to which nodes, by name."""
+        return planted(self.count, self.rack_nodes, self.since)
+
+    def configured(self) -> list[NodeConfig]:
+        """Return the nodes as config.toml lists them."""
+        return [NodeConfig(name, demo_address(place), name) for place, name in enumerate(self.names)]
+
+    def named(self, story: str) -> list[str]:
+        """Return the hostnames of the nodes of a story."""
+        return [self.names[place] for place in self.stories[story].places]
+
+    def has_sensor(self, place: int) -> bool:
+        """Tell whether a node measures its temperature."""
+        return (place + 1) % WITHOUT_SENSOR != 0
+
+    def spans(self, place: int, begin: int | None = None) -> Iterator[Span]:
+        """Yield what a node does, from the beginning of its past or a later time on, without an end.
+
+        Where nothing is yielded for a time, it does not report. Always the same for the same cluster.
+        """
+        taken = happening(self.stories, place)
+        last = next((each.begin for each in taken if each.is_endless), None)
+        usual = (
+            piece
+            for job in jobs(place, self.begin, last, self.has_sensor(place))
+            for piece in job.outside([(each.begin, each.end) for each in taken])
+        )
+        planted_spans = (each.span for each in taken if each.span is not None)
+        for span in merge(usual, planted_spans, key=attrgetter("begin")):
+            if begin is None or span.end > begin:
+                yield span
+
+
+def whole(timestamp: float) -> int:
+    """Return the last time at or before this one at which a record ends."""
+    return int(timestamp) // RECORD_SECONDS * RECORD_SECONDS

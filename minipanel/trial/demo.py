@@ -1,0 +1,102 @@
+"""`minipanel try --demo`: simulated nodes beside this machine's own, in a folder of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import Final
+
+from minipanel.config import Config
+from minipanel.database.evidence import last_run
+from minipanel.demo.nodes import SimulatedNodes, whole
+from minipanel.demo.past import recent_seconds, write_past
+from minipanel.edits import change_nodes, set_values
+from minipanel.errors import CommandError, DatabaseError
+from minipanel.models.hour import DAY_SECONDS
+from minipanel.sections import load_config
+from minipanel.services.demo_config import DEMO, MOST_NODES, USUAL_NODES, is_demo, is_demo_address
+from minipanel.trial.auth import Auth
+
+STALE_SECONDS: Final = 7 * DAY_SECONDS
+"""Stories that are older are planted anew at the next start."""
+
+_FIRST_TEXT = f"""
+# Written by `minipanel try --demo`: this panel shows simulated nodes.
+[demo]
+simulated = {USUAL_NODES}
+
+# Usually an hour and ten minutes: whoever tries the demo is not to wait that long.
+[[alerts.rule]]
+name = "idle-hoarding"
+for = "2m"
+
+[[alerts.rule]]
+name = "memory"
+for = "2m"
+"""
+
+
+def first_demo_text() -> str:
+    """Return what the first config.toml of a demo has behind that of any other trial."""
+    return _FIRST_TEXT
+
+
+def demo_auth(asked: Auth | None) -> Auth:
+    """Return how agents of a demo prove who they are. Raises CommandError where MUNGE was asked for."""
+    if asked == "munge":
+        raise CommandError("--auth munge can't be combined with --demo: its nodes report with tokens.")
+    return "token"
+
+
+def refuse_demo(path: Path) -> None:
+    """Raise CommandError where this config.toml is that of a demo."""
+    if path.exists() and is_demo(load_config(path)):
+        raise CommandError(f"{path.parent} holds a demo; add --demo, or name another folder by --dir.")
+
+
+def refuse_other(path: Path, database: Path, count: int | None) -> None:
+    """Raise CommandError where the folder holds real data, or for a number of nodes that can't be."""
+    if count is not None and not 1 <= count <= MOST_NODES:
+        raise CommandError(f"--demo is {count}; it must be a whole number of nodes from 1 to {MOST_NODES}.")
+    if database.exists() if not path.exists() else not is_demo(load_config(path)):
+        raise CommandError(f"{path.parent} holds the data of real nodes; name another folder for the demo by --dir.")
+
+
+def with_demo(config: Config, count: int | None) -> Config:
+    """Bring config.toml and the database in line with a demo of so many nodes, None as before; return config.toml.
+
+    What is there goes on as long as it is young; otherwise the past is made anew. Raises CommandError, DatabaseError.
+    """
+    before = config.of(DEMO)
+    nodes = SimulatedNodes(count or before.simulated, whole(time.time()))
+    if nodes.count == before.simulated and not _is_stale(config, nodes.count):
+        return config
+    # Until the past is whole, it is none: a start that was interrupted is begun again.
+    set_values(config.path, "demo", {"simulated": nodes.count, "since": 0})
+    config = _with_nodes(load_config(config.path), nodes)
+    for ending in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            config.database.path.with_name(config.database.path.name + ending).unlink()
+    print(f"Making a month of past for {nodes.count} simulated nodes ...", flush=True)
+    write_past(config, nodes)
+    return set_values(config.path, "demo", {"since": nodes.since})
+
+
+def _is_stale(config: Config, count: int) -> bool:
+    since, now = config.of(DEMO).since, time.time()
+    if not config.database.path.exists() or not 0 < now - since < STALE_SECONDS:
+        return True
+    try:
+        return not 0 <= now - last_run(config.database.path) < recent_seconds(count)
+    except DatabaseError:
+        return True
+
+
+def _with_nodes(config: Config, nodes: SimulatedNodes) -> Config:
+    """Make config.toml list these simulated nodes, and leave all others as they are."""
+    wanted = nodes.configured()
+    listed = [node for node in config.nodes if is_demo_address(node.ip)]
+    if listed == wanted:
+        return config
+    return change_nodes(config.path, config.nodes, {node.hostname for node in listed}, {}, wanted)
