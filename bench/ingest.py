@@ -142,7 +142,7 @@ def samples_in(path: Path) -> int:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         counts = [
             connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
-            for table in ("system_metrics", "pending_metrics")
+            for table in ("system_metrics", "pending_metrics", "filling_metrics")
         ]
     return sum(counts)
 

@@ -32,12 +32,12 @@ FROM memory
 """
 
 
-def write_month(config: Config, days: float) -> int:
-    """Make the panel's database with full records of all its nodes up to now; return how many."""
+def write_month(config: Config, days: float, now: int | None = None) -> int:
+    """Make the panel's database with full records of all its nodes up to now, or that time; return how many."""
     store = Store(config.database.path)
     store.run([store.follow(config.accounts, config.nodes, int(time.time()))])
     store.close()
-    end = int(time.time()) // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
+    end = int(time.time()) // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS if now is None else now
     start = end - round(days * DAY_RECORDS) * RECORD_SECONDS
     with closing(sqlite3.connect(config.database.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")

@@ -159,7 +159,7 @@ def open_files(pid: int) -> int:
 def stored(database: Path) -> int:
     """Return how many samples the database holds."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
-        tables = ("pending_metrics", "system_metrics")
+        tables = ("filling_metrics", "pending_metrics", "system_metrics")
         sums = [connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0] for table in tables]
     return int(sum(sums))
 

@@ -13,6 +13,9 @@ from minipanel.database.copy import IsWanted, write_copy
 from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
 
+RECORD_TABLES = ("system_metrics", "pending_metrics", "filling_metrics")
+"""A record stands in one of them; an older database has not the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backup:
@@ -42,7 +45,7 @@ def back_up(
             counts = write_copy(source, path, target, progress, is_wanted)
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, path)) from error
-    return Backup(target.stat().st_size, counts["system_metrics"] + counts["pending_metrics"])
+    return Backup(target.stat().st_size, sum(counts.get(table, 0) for table in RECORD_TABLES))
 
 
 def _refuse(path: Path, target: Path, replace: bool) -> None:

@@ -11,8 +11,13 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+from minipanel.database.backup import RECORD_TABLES
 from minipanel.database.connection import explain, open_reader, open_writer
+from minipanel.database.filling import FILLING
+from minipanel.database.merge import NO_LIMIT, finish
+from minipanel.database.queries import record_tables
 from minipanel.errors import DatabaseError
+from minipanel.models.record import END_OF_TIME
 
 
 def main() -> int:
@@ -32,6 +37,7 @@ def carry_over(newer: Path, copy: Path) -> None:
     """
     if not newer.exists():
         raise DatabaseError(f"There is no database {newer}.")
+    _finish(newer)
     with closing(open_writer(copy)) as connection:
         try:
             connection.execute("ATTACH ? AS newer", (str(newer),))
@@ -47,6 +53,18 @@ def carry_over(newer: Path, copy: Path) -> None:
             raise DatabaseError(explain(error, newer)) from error
 
 
+def _finish(newer: Path) -> None:
+    """Have no records in the table of those that fill, which an older database lacks. Raises DatabaseError."""
+    with closing(open_writer(newer)) as connection:
+        try:
+            if FILLING in record_tables(connection):
+                connection.execute("BEGIN IMMEDIATE")
+                finish(connection, END_OF_TIME, 0, NO_LIMIT)
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise DatabaseError(explain(error, newer)) from error
+
+
 def compare(newer: Path, copy: Path) -> tuple[int, str | None]:
     """Return how many records of `newer` are not in `copy`, and why what it took in can't be carried over, or None.
 
@@ -55,22 +73,30 @@ def compare(newer: Path, copy: Path) -> tuple[int, str | None]:
     try:
         with closing(open_reader(copy)) as connection:
             connection.execute("ATTACH ? AS newer", (f"file:{quote(str(newer))}?mode=ro",))
-            (records,) = connection.execute(_NEW_RECORDS).fetchone()
+            records = _new_records(connection)
             try:
                 for table in _tables(connection):
                     _matched(connection, table, newer)
             except DatabaseError as error:
-                return int(records), str(error)
+                return records, str(error)
     except sqlite3.Error as error:
         raise DatabaseError(explain(error, newer)) from error
-    return int(records), None
+    return records, None
 
 
-_NEW_RECORDS = """
-SELECT count(*) FROM (SELECT id FROM newer.system_metrics UNION ALL SELECT id FROM newer.pending_metrics) AS new
-WHERE NOT EXISTS (SELECT 1 FROM main.system_metrics AS old WHERE old.id = new.id)
-AND NOT EXISTS (SELECT 1 FROM main.pending_metrics AS old WHERE old.id = new.id)
-"""
+def _new_records(connection: sqlite3.Connection) -> int:
+    there = " UNION ALL ".join(f"SELECT id FROM newer.{table}" for table in _record_tables(connection, "newer"))
+    known = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM main.{table} AS old WHERE old.id = new.id)"
+        for table in _record_tables(connection, "main")
+    )
+    (records,) = connection.execute(f"SELECT count(*) FROM ({there}) AS new WHERE {known}").fetchone()
+    return int(records)
+
+
+def _record_tables(connection: sqlite3.Connection, schema: str) -> list[str]:
+    names = [name for (name,) in connection.execute(f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table'")]
+    return [table for table in RECORD_TABLES if table in names]
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
@@ -98,8 +124,8 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
 
 def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
     names, is_there = _matched(connection, table, newer)
-    if table == "pending_metrics":
-        # Where a record moved on to the history, it must not be in both.
+    if table in RECORD_TABLES and table != "system_metrics":
+        # Where a record moved on, it must not be in both.
         connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
     listed = ", ".join(f'"{name}"' for name in names)  # one may be a word of SQL
     connection.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from minipanel.database.filling import FILLING
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS, record_id
 
 _NONE: Final = 255
@@ -19,6 +20,12 @@ SELECT group_concat(cell, ''), group_concat(place, '') FROM (
     FROM {table} WHERE id BETWEEN ?1 AND ?2{more}
 )
 """
+
+_TABLES: Final = (
+    ("system_metrics NOT INDEXED", ""),
+    ("pending_metrics", " AND timestamp <= ?6 ORDER BY id"),
+    (FILLING, " AND timestamp <= ?6"),
+)
 
 
 def read_cells(
@@ -39,7 +46,7 @@ def read_cells(
     low, high, levels = scale
     span = (record_id(node_id, start) + 1, record_id(node_id, end), start, low, levels / (high - low))
     cells = bytearray((end - start) // RECORD_SECONDS)
-    for table, more in (("system_metrics NOT INDEXED", ""), ("pending_metrics", " AND timestamp <= ?6")):
+    for table, more in _TABLES:
         statement = _READ.format(column=column, table=table, more=more)
         found, places = connection.execute(statement, (*span, now) if more else span).fetchone()
         if found is None:
@@ -47,6 +54,10 @@ def read_cells(
         known: bytes = found.encode("latin-1").translate(_AS_NONE)
         if len(known) == len(cells):
             return known
+        first, last = ord(places[0]), ord(places[-1])
+        if last - first + 1 == len(known):  # none is missing between them
+            cells[first - 1 : last] = known
+            continue
         for place, cell in zip(places, known, strict=True):
             cells[ord(place) - 1] = cell
     return bytes(cells)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minipanel.database.connection import explain, open_reader
+from minipanel.database.filling import FILLING
 from minipanel.database.newest import put_agent_versions, put_node_clocks
 from minipanel.errors import DatabaseError
 from minipanel.models.gap import AgentStart, Evidence, Interval
@@ -155,7 +156,10 @@ def seen_samples(connection: sqlite3.Connection, node_id: int, start: int, end: 
     return connection.execute(_SEEN, span).fetchall()
 
 
-_ALL = "(SELECT {what} FROM system_metrics WHERE {where} UNION ALL SELECT {what} FROM pending_metrics WHERE {where})"
+_ALL = (
+    "(SELECT {what} FROM system_metrics WHERE {where} UNION ALL SELECT {what} FROM pending_metrics WHERE {where} "
+    f"UNION ALL SELECT {{what}} FROM {FILLING} WHERE {{where}})"
+)
 _BEFORE = _ALL.format(what="max(id) AS id", where="id BETWEEN :none AND :first")
 _AFTER = _ALL.format(what="min(id) AS id", where="id > :last AND id < :beyond")
 _RECORDS = _ALL.format(

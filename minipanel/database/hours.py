@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+from minipanel.database.filling import FILLING
 from minipanel.database.packing import NONE, PART, SCALE, column_of, empty_day, pack, put_hours, unpack
 from minipanel.models.hour import (
     DAY_SECONDS,
@@ -59,7 +60,8 @@ _NEEDED = ", ".join(
 )
 _OF_BOTH = _MADE.format(
     source=f"(SELECT timestamp, {_NEEDED} FROM system_metrics WHERE id BETWEEN ?1 AND ?2 "
-    f"UNION ALL SELECT timestamp, {_NEEDED} FROM pending_metrics WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?3)"
+    f"UNION ALL SELECT timestamp, {_NEEDED} FROM pending_metrics WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?3 "
+    f"UNION ALL SELECT timestamp, {_NEEDED} FROM {FILLING} WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?3)"
 )
 
 

@@ -1,17 +1,23 @@
-"""How a sample becomes part of its record: one upsert, made from the list of metrics. Works on SQLite 3.26 (RHEL 8)."""
+"""How a finished record takes in what comes late, and moves on: one upsert, made from the list of metrics.
+
+Records that still fill are in filling.py. Works on SQLite 3.26 (RHEL 8).
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from operator import attrgetter
 
+from minipanel.database.filling import FILLING
 from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
 
 Row = tuple[int, int, int, int, *tuple[float | None, ...]]
 """A sample on its way into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
+
+NO_LIMIT = -1  # to SQLite (sqlite.org/lang_select.html)
 
 # Every column of a record with its SQL: of a record that a sample begins, and of one that another is merged into.
 _Columns = Iterator[tuple[str, str, str]]
@@ -84,38 +90,61 @@ ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = {merged}" for name, _, merg
 WHERE {{table}}.seen & excluded.seen = 0
 """
 _VALUES = f"VALUES ({', '.join(first for _, first, _ in _ALL)})"
-_FULL = f"SELECT {_NAMES} FROM pending_metrics WHERE timestamp <= ? ORDER BY place LIMIT ?"
+_IS_OVER = f"SELECT 1 FROM {FILLING} WHERE timestamp <= ? LIMIT 1"
+_OVER = "timestamp <= ? AND timestamp > ?"
+_FULL = f"SELECT {_NAMES} FROM {{source}} WHERE {{which}} ORDER BY {{order}} LIMIT ?"
 
 _MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
 _MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
-_SEAL = _MERGE.format(table="system_metrics", source=_FULL)
+_FINISH = _MERGE.format(table="pending_metrics", source=_FULL.format(source=FILLING, which=_OVER, order="place"))
+_FINISH_LATE = _MERGE.format(
+    table="system_metrics", source=_FULL.format(source=FILLING, which="timestamp <= ?", order="id")
+)
+# Node after node, as they lie in the history: so many records of a node are one page written.
+_SEAL = _MERGE.format(
+    table="system_metrics", source=_FULL.format(source="pending_metrics", which="timestamp <= ?", order="id")
+)
+_DELETE = "DELETE FROM {table} WHERE place IN (SELECT place FROM {source} WHERE {which} ORDER BY {order} LIMIT ?)"
+_DELETE_FINISHED = _DELETE.format(table="filling_metrics", source=FILLING, which=_OVER, order="place")
+_DELETE_LATE = _DELETE.format(table="filling_metrics", source=FILLING, which="timestamp <= ?", order="id")
+_DELETE_SEALED = _DELETE.format(table="pending_metrics", source="pending_metrics", which="timestamp <= ?", order="id")
 
 _values_of = attrgetter(*_NUMBERS)
 
 
-def as_row(node_id: int, sample: Sample) -> Row:
+def _row(node_id: int, sample: Sample) -> Row:
     """Return a sample as it is merged, values in hundredths: that is what keeps the sums of a merge exact."""
     timestamp = record_timestamp(sample.timestamp)
     values = [None if value is None else round(value, 2) for value in _values_of(sample)]
     return (record_id(node_id, timestamp), node_id, timestamp, slot_bit(sample.timestamp), *values)
 
 
-def merge_pending(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
-    """Merge into records that still fill. Returns how many were taken; a sample that is there already is not."""
-    return connection.executemany(_MERGE_PENDING, rows).rowcount
+def merge_pending(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
+    """Merge into a record that waits to move on. Returns whether it was taken; one that is there already is not."""
+    return connection.execute(_MERGE_PENDING, _row(node_id, sample)).rowcount > 0
 
 
-def merge_sealed(connection: sqlite3.Connection, rows: Sequence[Row]) -> int:
-    """Merge into records that already stand in the history. Returns how many were taken."""
-    return connection.executemany(_MERGE_SEALED, rows).rowcount
+def merge_sealed(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
+    """Merge into a record that stands in the history. Returns whether it was taken."""
+    return connection.execute(_MERGE_SEALED, _row(node_id, sample)).rowcount > 0
+
+
+def finish(connection: sqlite3.Connection, until: int, late_until: int, limit: int) -> int:
+    """End the filling of records up to the timestamp `until`, `limit` at most of each kind. Returns how many.
+
+    They wait in pending_metrics until their hour moves on; those of hours that did, up to `late_until`, go to the
+    history at once. From here on a record counts as finished, wherever it stands; what comes later changes it there.
+    """
+    if connection.execute(_IS_OVER, (until,)).fetchone() is None:
+        return 0
+    late, over = (min(until, late_until), limit), (until, late_until, limit)
+    connection.execute(_FINISH_LATE, late)
+    done = connection.execute(_DELETE_LATE, late).rowcount
+    connection.execute(_FINISH, over)
+    return done + connection.execute(_DELETE_FINISHED, over).rowcount
 
 
 def seal(connection: sqlite3.Connection, until: int, limit: int) -> int:
-    """Move records up to the timestamp `until` from pending to the history, `limit` at most. Returns how many."""
-    moved = connection.execute(_SEAL, (until, limit)).rowcount
-    connection.execute(
-        "DELETE FROM pending_metrics WHERE place IN "
-        "(SELECT place FROM pending_metrics WHERE timestamp <= ? ORDER BY place LIMIT ?)",
-        (until, limit),
-    )
-    return moved
+    """Move finished records up to the timestamp `until` to the history, `limit` at most. Returns how many."""
+    connection.execute(_SEAL, (until, limit))
+    return connection.execute(_DELETE_SEALED, (until, limit)).rowcount

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -87,11 +87,12 @@ def heard_of(
     """
     clocks = node_clocks(connection, moment.boot_id)
     boots = _boots(connection)
+    tables = queries.record_tables(connection)
     found = {}
     for node_id in node_ids:
         ahead = clocks.get(node_id)
         now = moment.unix_seconds if ahead is None else moment.uptime_seconds + ahead
-        heard = _heard(connection, node_id, now, up_seconds(interval_seconds))
+        heard = _heard(connection, node_id, tables, now, up_seconds(interval_seconds))
         if heard.last_seen is not None:
             found[node_id] = replace(heard, boot_id=boots.get(node_id))
     return found
@@ -106,12 +107,14 @@ def _boots(connection: sqlite3.Connection) -> dict[int, str]:
     return {node_id: boot_id for node_id, boot_id, _ in rows}
 
 
-def _heard(connection: sqlite3.Connection, node_id: int, now: float, tolerance_seconds: int) -> Heard:
+def _heard(
+    connection: sqlite3.Connection, node_id: int, tables: Sequence[str], now: float, tolerance_seconds: int
+) -> Heard:
     """Return what was heard of a node where it is `now`: a sample of its future was stored while a clock was wrong."""
-    newest = queries.last_seen(connection, node_id)
+    newest = queries.last_seen(connection, node_id, tables)
     if newest is None or newest <= now + tolerance_seconds:
         return Heard(newest) if newest is None else Heard(newest, max(0.0, now - newest))
-    before = queries.last_seen(connection, node_id, int(now) + tolerance_seconds)
+    before = queries.last_seen(connection, node_id, tables, int(now) + tolerance_seconds)
     return Heard(newest) if before is None else Heard(before, max(0.0, now - before))
 
 

@@ -29,6 +29,7 @@ from typing import BinaryIO
 from minipanel.database.carry import carry_over, compare
 from minipanel.database.connection import open_reader, open_writer
 from minipanel.database.copy import SPARE_BYTES, sync
+from minipanel.database.queries import newest_finished, record_tables
 from minipanel.database.schema import APPLICATION_ID, newest_version, stored_version
 from minipanel.errors import DatabaseError
 from minipanel.machine.lock import PanelLock
@@ -196,15 +197,15 @@ def _check(part: Path) -> dict[str, object]:
             complaints = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             if complaints != ["ok"]:
                 raise Refusal("not sound", complaint=complaints[0].splitlines()[0])
-            (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
+            newest = newest_finished(connection) or None
             return {"records": _records(connection), "newest": newest, "version": version}
     except sqlite3.Error as error:
         raise Refusal("not sound", complaint=str(error)) from error
 
 
 def _records(connection: sqlite3.Connection) -> int:
-    tables = ("system_metrics", "pending_metrics")
-    return sum(int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)  # noqa: S608
+    counts = (connection.execute(f"SELECT count(*) FROM {table}") for table in record_tables(connection))  # noqa: S608
+    return sum(int(count.fetchone()[0]) for count in counts)
 
 
 def _fold(database: Path) -> None:

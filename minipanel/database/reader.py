@@ -28,7 +28,8 @@ class DatabaseReader:
     def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
         """Return the timestamp of the newest stored sample of each node that has one. Raises DatabaseError."""
         with self._reading() as connection:
-            found = {node.id: queries.last_seen(connection, node.id) for node in nodes}
+            tables = queries.record_tables(connection)
+            found = {node.id: queries.last_seen(connection, node.id, tables) for node in nodes}
         return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:

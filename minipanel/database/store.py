@@ -18,18 +18,19 @@ from minipanel.database.connection import (
     open_writer,
     set_patience,
 )
-from minipanel.database.merge import Row, as_row, merge_pending, merge_sealed, seal
+from minipanel.database.filling import add_missing_columns, fill
+from minipanel.database.merge import NO_LIMIT, finish, merge_pending, merge_sealed, seal
 from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
 from minipanel.models.node import Node
-from minipanel.models.record import node_of
+from minipanel.models.record import END_OF_TIME, node_of, record_id, record_timestamp
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
 """Something to do inside the writer's transaction. What it returns is its caller's answer."""
 
-Merge = Callable[[sqlite3.Connection, Sequence[Row]], int]
+Merge = Callable[[sqlite3.Connection, int, Sample], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ class Store:
         self._patience_seconds = BUSY_SECONDS
         try:
             self.version = migrate(self._writer, path)
-            # Records up to here may stand in the history already; only for those a sample's record is looked up.
+            add_missing_columns(self._writer)
+            # Up to here a record may stand in the history, or be finished; only for those a sample's is looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
+            self._finished_until = queries.newest_finished(self._writer)
         except sqlite3.Error as error:
             self._writer.close()
             raise DatabaseError(explain(error, path)) from error
@@ -73,8 +76,12 @@ class Store:
         self.reader = DatabaseReader(path)
 
     def close(self) -> None:
-        """Close all connections. The last one out folds the write-ahead log into the database."""
+        """Close all connections. The last one out folds the write-ahead log into the database.
+
+        What fills goes where an older release finds it, too; nothing is lost where that can't be done.
+        """
         self.reader.close()
+        self.run([lambda connection: finish(connection, END_OF_TIME, 0, NO_LIMIT)])
         self._writer.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Any]:
@@ -126,28 +133,49 @@ class Store:
             for sample in samples:
                 if sample.timestamp < oldest:
                     continue
-                row = as_row(node_id, sample)
-                merge = merges.get(row[0])
+                timestamp = record_timestamp(sample.timestamp)
+                merge = merges.get(timestamp)
                 if merge is None:
-                    is_sealed = self._is_sealed(connection, row)
-                    merge = merges[row[0]] = merge_sealed if is_sealed else merge_pending
+                    merge = merges[timestamp] = self._merge(connection, node_id, timestamp)
                 # One by one, so that it is known which were there already.
-                if merge(connection, [row]):
+                if merge(connection, node_id, sample):
                     stored.append(sample)
             return Written(len(stored), len(samples) - len(stored), tuple(stored))
 
         return write
 
-    def _is_sealed(self, connection: sqlite3.Connection, row: Row) -> bool:
-        # Whatever the clock says, a sample whose record stands in the history merges there: none sits in both tables.
-        return row[2] <= self._sealed_until and queries.is_sealed(connection, row[0])
+    def _merge(self, connection: sqlite3.Connection, node_id: int, timestamp: int) -> Merge:
+        """Return the merge into the table where a record stands. Whatever the clock says, none stands in two."""
+        if timestamp > self._finished_until:
+            return fill
+        record = record_id(node_id, timestamp)
+        if timestamp <= self._sealed_until and queries.is_sealed(connection, record):
+            return merge_sealed
+        return merge_pending if queries.is_finished(connection, record) else fill
+
+    def finish(self, until: int, late_until: int, limit: int) -> Job:
+        """Return the job that ends the filling of up to `limit` records whose time is over by `until`.
+
+        Late ones, up to `late_until`, go on to the history at once; the others wait until seal() moves their hour.
+        """
+
+        def end(connection: sqlite3.Connection) -> int:
+            self._finished_until = max(self._finished_until, until)
+            self._sealed_until = max(self._sealed_until, min(until, late_until))
+            return finish(connection, until, late_until, limit)
+
+        return end
 
     def seal(self, until: int, limit: int) -> Job:
-        """Return the job that moves up to `limit` records whose time is over by `until` into the history."""
+        """Return the job that moves up to `limit` records whose time is over by `until` into the history.
+
+        Those that still fill, too; where all are finished before, a node's records go together.
+        """
 
         def move(connection: sqlite3.Connection) -> int:
+            self._finished_until = max(self._finished_until, until)
             self._sealed_until = max(self._sealed_until, until)
-            return seal(connection, until, limit)
+            return finish(connection, until, until, limit) + seal(connection, until, limit)
 
         return move
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
+from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
 from minipanel.models.hour import HOUR_SECONDS, day_number, node_of_day
 from minipanel.models.node import Node
@@ -159,13 +160,6 @@ def pieces_of(span: Span) -> list[tuple[int, int]]:
     """Return a span as (start, end] of at most PIECE_SECONDS each, ascending."""
     starts = range(span.start, span.end, PIECE_SECONDS)
     return [(start, min(start + PIECE_SECONDS, span.end)) for start in starts]
-
-
-def join_arrays(*arrays: bytes) -> bytes:
-    """Return JSON arrays as one: b"[1,2]", b"[]", b"[3]" -> b"[1,2,3]"."""
-    if len(arrays) == 1:
-        return arrays[0]
-    return b"[%s]" % b",".join(array[1:-1] for array in arrays if array != b"[]")
 
 
 def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:

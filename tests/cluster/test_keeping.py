@@ -18,7 +18,8 @@ BACKUP = '\\n[backup]\\nfolder = "/backup/minipanel"\\n'
 COUNT = """\
 import sqlite3, sys
 database = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-tables = ("system_metrics", "pending_metrics")
+names = [row[0] for row in database.execute("SELECT name FROM sqlite_master")]
+tables = [name for name in ("system_metrics", "pending_metrics", "filling_metrics") if name in names]
 print(sum(database.execute("SELECT coalesce(sum(samples), 0) FROM " + table).fetchone()[0] for table in tables))
 """
 DATABASE = "/var/lib/minipanel/data.db"

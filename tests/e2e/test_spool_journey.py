@@ -19,7 +19,8 @@ from tests.panel.example import PASSWORD
 
 AWAY_SECONDS = 20
 
-COUNT = "SELECT sum(samples) FROM (SELECT samples FROM pending_metrics UNION ALL SELECT samples FROM system_metrics)"
+TABLES = ("filling_metrics", "pending_metrics", "system_metrics")
+COUNT = f"SELECT sum(samples) FROM ({' UNION ALL '.join(f'SELECT samples FROM {table}' for table in TABLES)})"
 
 
 @contextlib.contextmanager

@@ -100,5 +100,5 @@ def nothing_stored(config: Config) -> Iterator[None]:
     """Fails when the block leaves a sample in the database."""
     yield
     with contextlib.closing(sqlite3.connect(config.database.path)) as database:
-        for table in ("pending_metrics", "system_metrics"):
+        for table in ("filling_metrics", "pending_metrics", "system_metrics"):
             assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)

@@ -68,6 +68,6 @@ def samples_in(database: Path) -> int:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         counts = [
             connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
-            for table in ("pending_metrics", "system_metrics")
+            for table in ("filling_metrics", "pending_metrics", "system_metrics")
         ]
     return int(sum(counts))

@@ -44,7 +44,10 @@ def filled(config: Config) -> Config:
 
 def stored_samples(path: Path) -> int:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        tables = [f"SELECT coalesce(sum(samples), 0) FROM {table}" for table in ("pending_metrics", "system_metrics")]
+        tables = [
+            f"SELECT coalesce(sum(samples), 0) FROM {table}"
+            for table in ("filling_metrics", "pending_metrics", "system_metrics")
+        ]
         return sum(int(database.execute(table).fetchone()[0]) for table in tables)
 
 

@@ -113,7 +113,7 @@ async def test_a_panel_that_was_off_makes_its_copy_when_it_starts_and_then_one_a
     await machine.look("2026-03-11 02:16")
     assert machine.names == called("20260310T120000", "20260311T021507")
     with closing(sqlite3.connect(machine.folder / machine.names[0])) as kept:
-        assert kept.execute("SELECT count(*) FROM pending_metrics").fetchone() == (1,)
+        assert kept.execute("SELECT count(*) FROM filling_metrics").fetchone() == (1,)
     assert (machine.folder / machine.names[0]).stat().st_mode & 0o777 == 0o600
 
 
@@ -322,7 +322,7 @@ def test_a_running_panel_makes_its_copy_after_a_reload_and_status_names_it(tmp_p
         assert "backup" not in json.loads(run("status", "--json", "--config", config.path).stdout)
         config.path.write_text(f'{config.path.read_text()}\n[backup]\nfolder = "{folder}"\n')
         panel.process.send_signal(1)
-        panel.wait_for("records, 0.1 MB, sound.")
+        panel.wait_for("records, 0.2 MB, sound.")
         wait_for_samples(panel, load_config(config.path))
         shown = run("status", "--config", config.path).stdout
         (made,) = folder.iterdir()

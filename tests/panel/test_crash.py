@@ -64,7 +64,7 @@ def stored_samples(config: Config) -> int:
     with contextlib.closing(open_reader(config.database.path)) as connection:
         counts = [
             connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
-            for table in ("pending_metrics", "system_metrics")
+            for table in ("filling_metrics", "pending_metrics", "system_metrics")
         ]
     return int(sum(counts))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
 from minipanel.models.record import VALUE_COLUMNS
-from minipanel.services.history import PIECE_SECONDS, Span, join_arrays, pieces_of, read_span
+from minipanel.services.history import PIECE_SECONDS, Span, pieces_of, read_span
 
 NOW = 1_700_000_123.4
 

@@ -1,0 +1,175 @@
+"""What is written to the disk a day: hours of the real store, its moving, deletion and hours, under a clock of its own.
+
+    python bench/disk.py                             1,000 nodes, two hours after one; writes results/disk.md
+    python bench/disk.py --nodes 20 --hours 0.1 --warm-up 0.02 --no-save
+
+Samples are grouped as the panel groups them, by when agents report and by GATHER_SECONDS of services/ingest; no time
+passes between two groups. The kernel counts what is written (proc(5), write_bytes): the log, each commit forced, and
+what is folded from it into the database. A day's records there are, and they are deleted as new ones come.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import tempfile
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from cluster import keep, make_config
+from load import hostname
+from month import write_month
+from processes import machine, written_mb
+
+from minipanel.database.evidence import Notes
+from minipanel.database.store import Job, Store
+from minipanel.models.sample import Sample
+from minipanel.services.hours import LOOK_SECONDS, Hours
+from minipanel.services.ingest import DAY_SECONDS, GATHER_SECONDS, Ingest
+from minipanel.services.retention import FORGET_SECONDS, SEAL_SECONDS, TOGETHER_SECONDS, Retention
+
+INTERVAL = 5
+NOTES_SECONDS = 30
+COMMIT_SECONDS = 0.005
+KEPT_DAYS = 1
+
+
+class Driven:
+    """Stands for Ingest: does each job at once, and counts what it wrote."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.now = 0.0
+        self.written: Counter[str] = Counter()
+        self.work = ""
+        self.commits = 0
+
+    def clock(self) -> float:
+        """Return the time that is simulated."""
+        return self.now
+
+    def oldest(self, days: int = KEPT_DAYS) -> int:
+        """Return the timestamp before which records are too old."""
+        return int(self.now) - days * DAY_SECONDS
+
+    async def run(self, job: Job) -> Any:
+        """Do one job in a transaction."""
+        return self.do([job])[0]
+
+    def do(self, jobs: list[Job]) -> list[Any]:
+        """Do jobs in one transaction."""
+        before = written_mb(os.getpid())
+        results = self.store.run(jobs)
+        self.written[self.work] += written_mb(os.getpid()) - before
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return results
+
+
+def main() -> None:
+    """Fill, run, print, keep."""
+    options = read_arguments()
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder:
+        config = make_config(Path(folder), options.nodes)
+        # As many as are deleted once while it is counted: from two hours before what is kept on.
+        start = int(time.time()) // 3600 * 3600
+        write_month(config, KEPT_DAYS + (TOGETHER_SECONDS + 3600 * (1 - options.warm_up)) / DAY_SECONDS, start)
+        store = Store(config.database.path)
+        driven = Driven(store)
+        asyncio.run(simulate(driven, start, options))
+        store.close()
+    keep("" if options.no_save else "disk", report(driven, options))
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the options; their defaults are those of the result that is kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--hours", type=float, default=2, help="simulated, and counted")
+    parser.add_argument("--warm-up", type=float, default=1.1, help="hours before that, not counted")
+    parser.add_argument("--gather", type=float, default=GATHER_SECONDS, help="seconds that a group waits for others")
+    parser.add_argument("--no-save", action="store_true", help="only print")
+    return parser.parse_args()
+
+
+async def simulate(driven: Driven, start: int, options: argparse.Namespace) -> None:
+    """Let the hours pass."""
+    ingest = cast("Ingest", driven)
+    retention = Retention(driven.store, ingest, driven.clock)
+    hours = Hours(driven.store, ingest, 400, driven.clock)
+    groups = list(grouped(options.nodes, options.gather))
+    counted, end = start + int(3600 * options.warm_up), start + int(3600 * (options.warm_up + options.hours))
+    for tick in range(start + INTERVAL, end, INTERVAL):
+        if counted <= tick < counted + INTERVAL:
+            driven.written.clear()
+            driven.commits = 0
+        driven.work = "samples"
+        for group in groups:
+            driven.do([driven.store.write_samples(node, [sample(node, tick)], driven.oldest()) for node in group])
+            driven.commits += 1
+        driven.now = tick + INTERVAL - 1.0
+        for seconds, work, steps in (
+            (SEAL_SECONDS, "records finished and moved", [retention.seal]),
+            (LOOK_SECONDS, "hours", [hours.make]),
+            (FORGET_SECONDS, "deletion", [retention.forget, hours.forget]),
+        ):
+            if tick % seconds == 0:
+                driven.work = work
+                for step in steps:
+                    await step()
+        if tick % NOTES_SECONDS == 0:
+            driven.work = "notes of the panel's run"
+            driven.do([driven.store.note(Notes((start, tick), True, (), (), (), "boot", {}))])
+
+
+def grouped(nodes: int, gather: float) -> Iterator[list[int]]:
+    """Yield the nodes whose samples are committed together: what has come by then, as services/batch takes it."""
+    spread = min(4.0, nodes / 500)
+    turns = sorted((zlib.crc32(hostname(node).encode()) % 1000 / 1000 * spread, node) for node in range(1, nodes + 1))
+    free_at = 0.0
+    while turns:
+        until = max(turns[0][0], free_at) + gather
+        group = [node for turn, node in turns if turn <= until]
+        turns = turns[len(group) :]
+        free_at = until + COMMIT_SECONDS
+        yield group
+
+
+def sample(node: int, tick: int) -> Sample:
+    """Return a sample of a node with as many digits as real ones have."""
+    cpu = random.randint(0, 1000) / 10
+    used = ((20 << 30) + random.randint(0, 1 << 33)) // 1024 * 1024
+    return Sample(hostname(node), tick, cpu, 1 << 37, used, random.randint(300, 900) / 10)
+
+
+def report(driven: Driven, options: argparse.Namespace) -> str:
+    """Return the result as a page."""
+    a_day = 24 / options.hours / 1000
+    whole = sum(driven.written.values())
+    samples = options.nodes * options.hours * 3600 / INTERVAL
+    lines = [
+        f"# The disk: {options.nodes:,} nodes at {INTERVAL} s, {options.hours:g} simulated hours",
+        "",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Each commit forced (synchronous = FULL); "
+        f"groups of {1000 * options.gather:g} ms, {samples / driven.commits:.0f} samples in each.",
+        "",
+        "| what | written a day |",
+        "| --- | --- |",
+        *(f"| {work} | {megabytes * a_day:.2f} GB |" for work, megabytes in driven.written.most_common()),
+        f"| all of it | {whole * a_day:.2f} GB |",
+        "",
+        f"That is {1e6 * whole / samples:.0f} bytes a sample. Prometheus with as many targets wrote 2 GB a day "
+        "([ingest](ingest.md)); it keeps samples in memory for two hours, and its log is not forced to the disk.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

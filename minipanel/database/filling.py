@@ -1,0 +1,95 @@
+"""Records that still fill: a narrow table of sums, made from the list of metrics, and how it reads as records."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from operator import attrgetter
+
+from minipanel.models.metrics import METRICS, VALUES, Metric
+from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
+from minipanel.models.sample import Sample
+
+FillingRow = tuple[int, int, *tuple[int | None, ...]]
+"""A sample on its way into a record that fills: the record's id, the bit in `seen`, then VALUES as whole numbers."""
+
+_NUMBERS = {value.name: f"?{place}" for place, value in enumerate(VALUES, start=3)}
+
+
+def _columns_of(metric: Metric) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name and type of each column, and its SQL: of a record that a sample begins, and of one that it joins."""
+    number, total = _NUMBERS[metric.name], f"{metric.name}_sum"
+    first = number if metric.null is None else f"ifnull({number}, 0)"
+    yield total, "INTEGER NOT NULL DEFAULT 0", first, f"{total} + excluded.{total}"
+    if metric.has_max:
+        yield metric.max, "INTEGER", number, _highest(metric, metric.max)
+    if metric.of_total is not None:
+        yield metric.of_total, "INTEGER", _NUMBERS[metric.of_total], _highest(metric, metric.of_total)
+    if metric.null is not None:
+        count = metric.count
+        yield count, "INTEGER NOT NULL DEFAULT 0", f"{number} IS NOT NULL", f"{count} + excluded.{count}"
+
+
+def _highest(metric: Metric, column: str) -> str:
+    highest = f"max({column}, excluded.{column})"
+    return highest if metric.null is None else f"coalesce({highest}, {column}, excluded.{column})"
+
+
+_COLUMNS = tuple(column for metric in METRICS for column in _columns_of(metric))
+
+_FILL = (
+    f"INSERT INTO filling_metrics (id, seen, samples, {', '.join(name for name, *_ in _COLUMNS)}) "
+    f"VALUES (?1, ?2, 1, {', '.join(first for _, _, first, _ in _COLUMNS)}) "
+    "ON CONFLICT (id) DO UPDATE SET seen = seen | excluded.seen, samples = samples + 1, "
+    f"{', '.join(f'{name} = {joined}' for name, _, _, joined in _COLUMNS)} "
+    "WHERE filling_metrics.seen & excluded.seen = 0"
+)
+
+
+def _as_columns() -> Iterator[str]:
+    """Yield SQL for each column of a record. A complete one's means are rounded: they never change again."""
+    yield from ("place", "id", "id >> 32 AS node_id", "id & 4294967295 AS timestamp")
+    for metric in METRICS:
+        scale = f"{10**metric.digits}.0"
+        mean = f"{metric.name}_sum / {scale} / {metric.count}"
+        yield f"{_rounded(mean, metric.digits)} AS {metric.name}"
+        if metric.has_max:
+            yield f"{metric.max} / {scale} AS {metric.max}" if metric.digits else metric.max
+        if metric.of_total is not None:
+            yield metric.of_total
+        if metric.share is not None:
+            share = f"100 * ({metric.name}_sum / {scale}) / {metric.count} / {metric.of_total}"
+            yield f"{_rounded(share, 2)} AS {metric.share}"
+        if metric.null is not None:
+            yield metric.count
+    yield "samples"
+    yield f"CASE samples WHEN {SLOTS} THEN NULL ELSE seen END AS seen"
+
+
+def _rounded(value: str, digits: int) -> str:
+    return f"CASE samples WHEN {SLOTS} THEN round({value}, {digits}) ELSE {value} END"
+
+
+FILLING = f"(SELECT {', '.join(_as_columns())} FROM filling_metrics)"
+"""SQL that reads as pending_metrics does. SQLite takes it apart: a row is found by its id as there."""
+
+_values_of = attrgetter(*_NUMBERS)
+_SCALES = tuple(10**value.digits for value in VALUES)
+
+
+def add_missing_columns(connection: sqlite3.Connection) -> None:
+    """Give the table what a metric that was added needs."""
+    there = {name for _, name, *_ in connection.execute("PRAGMA table_info(filling_metrics)")}
+    for name, kind, _, _ in _COLUMNS:
+        if name not in there:
+            connection.execute(f"ALTER TABLE filling_metrics ADD COLUMN {name} {kind}")
+
+
+def fill(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
+    """Merge a sample into the record that it belongs to. Returns whether it was taken; one that is there is not."""
+    id = record_id(node_id, record_timestamp(sample.timestamp))
+    values = [
+        None if value is None else round(value * scale)
+        for value, scale in zip(_values_of(sample), _SCALES, strict=True)
+    ]
+    return connection.execute(_FILL, (id, slot_bit(sample.timestamp), *values)).rowcount > 0
