@@ -39,6 +39,9 @@ NOTES_SECONDS = 30
 COMMIT_SECONDS = 0.005
 KEPT_DAYS = 1
 
+WORK = {"finish": "records finished", "seal": "records moved into the history"}
+"""By the method of Store that made the job."""
+
 
 class Driven:
     """Stands for Ingest: does each job at once, and counts what it wrote."""
@@ -60,6 +63,7 @@ class Driven:
 
     async def run(self, job: Job) -> Any:
         """Do one job in a transaction."""
+        self.work = WORK.get(job.__qualname__.split(".")[1], self.work)
         return self.do([job])[0]
 
     def do(self, jobs: list[Job]) -> list[Any]:
@@ -116,7 +120,7 @@ async def simulate(driven: Driven, start: int, options: argparse.Namespace) -> N
             driven.commits += 1
         driven.now = tick + INTERVAL - 1.0
         for seconds, work, steps in (
-            (SEAL_SECONDS, "records finished and moved", [retention.seal]),
+            (SEAL_SECONDS, "", [retention.seal]),
             (LOOK_SECONDS, "hours", [hours.make]),
             (FORGET_SECONDS, "deletion", [retention.forget, hours.forget]),
         ):

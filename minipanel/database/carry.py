@@ -14,10 +14,9 @@ from urllib.parse import quote
 from minipanel.database.backup import RECORD_TABLES
 from minipanel.database.connection import explain, open_reader, open_writer
 from minipanel.database.filling import FILLING
-from minipanel.database.merge import NO_LIMIT, finish
+from minipanel.database.merge import finish_all
 from minipanel.database.queries import record_tables
 from minipanel.errors import DatabaseError
-from minipanel.models.record import END_OF_TIME
 
 
 def main() -> int:
@@ -59,7 +58,7 @@ def _finish(newer: Path) -> None:
         try:
             if FILLING in record_tables(connection):
                 connection.execute("BEGIN IMMEDIATE")
-                finish(connection, END_OF_TIME, 0, NO_LIMIT)
+                finish_all(connection)
                 connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise DatabaseError(explain(error, newer)) from error

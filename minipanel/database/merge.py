@@ -17,8 +17,6 @@ from minipanel.models.sample import Sample
 Row = tuple[int, int, int, int, *tuple[float | None, ...]]
 """A sample on its way into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
 
-NO_LIMIT = -1  # to SQLite (sqlite.org/lang_select.html)
-
 # Every column of a record with its SQL: of a record that a sample begins, and of one that another is merged into.
 _Columns = Iterator[tuple[str, str, str]]
 
@@ -96,7 +94,9 @@ _FULL = f"SELECT {_NAMES} FROM {{source}} WHERE {{which}} ORDER BY {{order}} LIM
 
 _MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
 _MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
-_FINISH = _MERGE.format(table="pending_metrics", source=_FULL.format(source=FILLING, which=_OVER, order="place"))
+# By node, so that what moves on together lies on few pages here too: in the order of places each step wrote nearly all.
+_FINISH = _MERGE.format(table="pending_metrics", source=_FULL.format(source=FILLING, which=_OVER, order="id"))
+_FINISH_ALL = _MERGE.format(table="pending_metrics", source=f"SELECT {_NAMES} FROM {FILLING} WHERE true ORDER BY place")
 _FINISH_LATE = _MERGE.format(
     table="system_metrics", source=_FULL.format(source=FILLING, which="timestamp <= ?", order="id")
 )
@@ -105,7 +105,7 @@ _SEAL = _MERGE.format(
     table="system_metrics", source=_FULL.format(source="pending_metrics", which="timestamp <= ?", order="id")
 )
 _DELETE = "DELETE FROM {table} WHERE place IN (SELECT place FROM {source} WHERE {which} ORDER BY {order} LIMIT ?)"
-_DELETE_FINISHED = _DELETE.format(table="filling_metrics", source=FILLING, which=_OVER, order="place")
+_DELETE_FINISHED = _DELETE.format(table="filling_metrics", source=FILLING, which=_OVER, order="id")
 _DELETE_LATE = _DELETE.format(table="filling_metrics", source=FILLING, which="timestamp <= ?", order="id")
 _DELETE_SEALED = _DELETE.format(table="pending_metrics", source="pending_metrics", which="timestamp <= ?", order="id")
 
@@ -142,6 +142,15 @@ def finish(connection: sqlite3.Connection, until: int, late_until: int, limit: i
     done = connection.execute(_DELETE_LATE, late).rowcount
     connection.execute(_FINISH, over)
     return done + connection.execute(_DELETE_FINISHED, over).rowcount
+
+
+def finish_all(connection: sqlite3.Connection) -> None:
+    """End the filling of all records, also of those whose time is not over, so that an older release finds them.
+
+    In the order of places: what still comes for them is merged where they wait, and written as before.
+    """
+    connection.execute(_FINISH_ALL)
+    connection.execute("DELETE FROM filling_metrics")
 
 
 def seal(connection: sqlite3.Connection, until: int, limit: int) -> int:

@@ -19,12 +19,12 @@ from minipanel.database.connection import (
     set_patience,
 )
 from minipanel.database.filling import add_missing_columns, fill
-from minipanel.database.merge import NO_LIMIT, finish, merge_pending, merge_sealed, seal
+from minipanel.database.merge import finish, finish_all, merge_pending, merge_sealed, seal
 from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
 from minipanel.models.node import Node
-from minipanel.models.record import END_OF_TIME, node_of, record_id, record_timestamp
+from minipanel.models.record import node_of, record_id, record_timestamp
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
@@ -81,7 +81,7 @@ class Store:
         What fills goes where an older release finds it, too; nothing is lost where that can't be done.
         """
         self.reader.close()
-        self.run([lambda connection: finish(connection, END_OF_TIME, 0, NO_LIMIT)])
+        self.run([finish_all])
         self._writer.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Any]:

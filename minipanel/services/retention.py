@@ -32,6 +32,9 @@ TOGETHER_SECONDS = 7200
 STEP_RECORDS = 500
 """How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
 
+MOVE_RECORDS = 1000
+"""How many are finished or move in one: fewer of them, as each writes where the times of all nodes lie side by side."""
+
 
 class SteadyLooks:
     """What is too old counts only when it was at STEADY_LOOKS looks."""
@@ -75,12 +78,12 @@ class Retention:
         A node's hour lies on one page or two there: record by record it was written twelve times.
         """
         until = int(self._clock()) - GRACE_SECONDS
-        while await self._run(self._store.finish(until, self._moved_until or 0, STEP_RECORDS)):
+        while await self._run(self._store.finish(until, self._moved_until or 0, MOVE_RECORDS)):
             pass
         hour = until // HOUR_SECONDS * HOUR_SECONDS
         done = 0
         while self._moved_until != hour:
-            step = int(await self._run(self._store.seal(hour, STEP_RECORDS)))
+            step = int(await self._run(self._store.seal(hour, MOVE_RECORDS)))
             done += step
             if not step:
                 self._moved_until = hour
