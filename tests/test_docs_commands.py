@@ -84,7 +84,7 @@ def test_a_command_that_is_named_is_taken_too(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["minipanel bogus", "minipanel rollout --forse", "minipanel rollout --fanout many",
-                                  "minipanel status --json extra"])  # fmt: skip
+                                  "minipanel doctor --json extra"])  # fmt: skip
 def test_what_the_command_line_does_not_take_is_found(line: str) -> None:
     (call,) = own_calls(line)
     with pytest.raises(Exception, match=r"No such|a valid integer|unexpected extra"):

@@ -80,6 +80,7 @@ class Desk:
     async def silence(self, nodes: str, rules: Sequence[str], until: int, why: str, who: str) -> Silence:
         """Keep a silence. Raises BadInput for nodes, rules or a time that can't be."""
         now = int(self._panel.clock())
+        nodes = self._panel.groups.without_groups(nodes)
         check_silence(nodes, rules, until, why, now)
         if not any(self._panel.directory.find(name) for name in expand(nodes)):
             raise BadInput(f"nodes is {quote(nodes)}; none of them is configured.")

@@ -9,7 +9,6 @@ from minipanel.alerts.rules.all import BY_NAME
 from minipanel.errors import BadInput
 from minipanel.models.alert import PANEL, Alert
 from minipanel.models.alert_answers import AlertAnswer, Words
-from minipanel.models.nodeset import expand
 from minipanel.models.quote import quote
 from minipanel.services.panel import Panel
 
@@ -39,7 +38,7 @@ class Asked:
             raise BadInput(f"rule is {quote(rule)}; it must be one of {', '.join(BY_NAME)}.")
         ids = None
         if nodes is not None:
-            found = [panel.directory.find(name) for name in expand(nodes)]
+            found = [panel.directory.find(name) for name in panel.groups.groups.expand(nodes)]
             ids = tuple(node.id for node in found if node is not None)
         now = int(panel.clock())
         last = _seconds("to", end, now)

@@ -15,7 +15,9 @@ agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them
 
 @agents.command("check")
 def agents_check(
-    node_set: Annotated[str | None, Argument(metavar="NODESET", help="node[001-064]; all nodes unless given.")] = None,
+    node_set: Annotated[
+        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
+    ] = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:

@@ -19,11 +19,17 @@ nodes = group("nodes", "The nodes in config.toml.")
 
 
 @nodes.command("list")
-def nodes_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
+def nodes_list(
+    node_set: Annotated[
+        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
+    ] = None,
+    config: ConfigOption = DEFAULT_PATH,
+    as_json: JsonOption = False,
+) -> None:
     """Show the configured nodes."""
     from minipanel.commands.nodes import list_nodes
 
-    list_nodes(config, as_json)
+    list_nodes(config, node_set, as_json)
 
 
 @nodes.command("add")

@@ -13,7 +13,9 @@ from minipanel.config.values import DEFAULT_PATH
 
 
 def rollout(
-    node_set: Annotated[str | None, Argument(metavar="NODESET", help="node[001-064]; all nodes unless given.")] = None,
+    node_set: Annotated[
+        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
+    ] = None,
     force: Annotated[bool, Option("--force", help="Install again where it is up to date.")] = False,
     only_failed: Annotated[bool, Option("--only-failed", help="Only where the last roll-out failed.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Look at the nodes, change nothing.")] = False,

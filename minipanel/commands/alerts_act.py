@@ -13,6 +13,7 @@ import msgspec
 from minipanel.commands.alerts_list import finding_lines
 from minipanel.commands.alerts_seen import look
 from minipanel.commands.alerts_words import beside, moment, number_of, plain, rule_of, say, seconds_of, translate
+from minipanel.commands.node_sets import known_set
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
 from minipanel.machine.who import command_user
@@ -40,7 +41,9 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
     if found is None:
         raise CommandError(t("No alert {id} is open; minipanel alerts list shows those that are.", id=alert_id))
     if nodes is not None:
-        parts = [each for each in look(config, nodes).findings if set(each.alerts) <= set(found.alerts)]
+        parts = [
+            each for each in look(config, known_set(config, nodes)).findings if set(each.alerts) <= set(found.alerts)
+        ]
         if not parts:
             raise CommandError(t("Alert {id} is not about {nodes}.", id=alert_id, nodes=quote(nodes)))
         found = parts[0]

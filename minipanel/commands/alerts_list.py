@@ -27,10 +27,10 @@ from minipanel.commands.alerts_words import (
     translate,
     waiting_lines,
 )
-from minipanel.errors import BadInput, CommandError, ConfigError, DatabaseError, NotFoundOut
+from minipanel.commands.node_sets import known_set
+from minipanel.errors import CommandError, ConfigError, DatabaseError, NotFoundOut
 from minipanel.exits import DONE, FAILED
 from minipanel.models.alert_answers import AlertAnswer, Finding
-from minipanel.models.nodeset import expand
 from minipanel.sections import load_config
 from minipanel.translations.columns import wrapped
 
@@ -48,8 +48,7 @@ def list_alerts(config_path: Path, nodes: str | None, as_json: bool) -> int:
     """
     config = load_config(config_path)
     try:
-        _refuse_no_set(nodes)
-        seen = look(config, nodes)
+        seen = look(config, known_set(config, nodes))
     except (CommandError, DatabaseError, OSError) as error:
         raise NotFoundOut(say(str(error))) from None
     note_trouble(seen.trouble)
@@ -58,14 +57,6 @@ def list_alerts(config_path: Path, nodes: str | None, as_json: bool) -> int:
     else:
         print("\n".join(_lines(seen, nodes)))
     return FAILED if seen.findings else DONE
-
-
-def _refuse_no_set(nodes: str | None) -> None:
-    try:
-        if nodes is not None:
-            expand(nodes)
-    except BadInput as error:
-        raise ConfigError(say(str(error))) from None
 
 
 def _seen_as_json(seen: Seen) -> dict[str, object]:
@@ -133,13 +124,13 @@ class Asked:
 def show_history(config_path: Path, asked: Asked, as_json: bool) -> None:
     """Print alerts of now and before, the newest first. Raises ConfigError, CommandError, DatabaseError."""
     config = load_config(config_path)
-    _refuse_no_set(asked.nodes)
+    nodes = known_set(config, asked.nodes)
     start = time_of("--from", asked.start)
     end = int(time.time()) if asked.end is None else time_of("--to", asked.end)
     if start > end:
         raise ConfigError(say(f"--from is {asked.start}, which is later than --to."))
     rule = None if asked.rule is None else rule_of("--rule", asked.rule)
-    past = look_back(config, Wanted(max(0, start), max(0, end), asked.nodes, rule))
+    past = look_back(config, Wanted(max(0, start), max(0, end), nodes, rule))
     note_trouble(past.trouble)
     if as_json:
         print(json.dumps(msgspec.to_builtins(past.alerts), indent=2, ensure_ascii=False))

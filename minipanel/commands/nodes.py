@@ -6,15 +6,19 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from minipanel.commands.node_sets import nodes_asked_for
 from minipanel.commands.tables import show_table
 from minipanel.sections import load_config
 from minipanel.translations.language import translator
 from minipanel.translations.nodes import CHINESE
 
 
-def list_nodes(config_path: Path, as_json: bool) -> None:
-    """Print the configured nodes, as a table or as a JSON array. Raises ConfigError."""
-    nodes = load_config(config_path).nodes
+def list_nodes(config_path: Path, node_set: str | None, as_json: bool) -> None:
+    """Print the configured nodes, all or those of a set, as a table or as a JSON array.
+
+    Raises ConfigError, CommandError, BadInput, NotFound.
+    """
+    nodes = nodes_asked_for(load_config(config_path), node_set)
     if as_json:
         print(json.dumps([asdict(node) for node in nodes], indent=2))
         return

@@ -16,9 +16,10 @@ from minipanel.exits import DONE
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.name_patterns import NamePatterns
-from minipanel.models.nodeset import expand, fold
+from minipanel.models.nodeset import fold
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.services.groups import expand_here
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.nodes import CHINESE
 
@@ -32,7 +33,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     """
     t = translator(CHINESE)
     config = load_config(config_path)
-    chosen, missing = _chosen(config, expand(node_set))
+    chosen, missing = _chosen(config, expand_here(config, node_set))
     earlier = _taken_out_before(config, missing) if with_agent else []
     unknown = set(missing) - {node.hostname.lower() for node in earlier}
     if unknown:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from minipanel.commands.alerts_overview import AlertsOverview
 from minipanel.commands.backup_overview import BackupOverview
+from minipanel.commands.node_sets import nodes_asked_for
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.exits import DONE, FAILED
@@ -27,9 +28,15 @@ _ERROR_CHARACTERS = 300
 _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
 
-def show_status(config_path: Path, as_json: bool) -> int:
-    """Print how things stand. Returns the exit code: 0 when all is well, 1 otherwise. Raises ConfigError."""
-    overview = look_over(load_config(config_path))
+def show_status(config_path: Path, node_set: str | None, as_json: bool) -> int:
+    """Print how things stand, of the nodes how it stands with those of a set. 0 is returned when all is well, else 1.
+
+    Raises ConfigError, CommandError, BadInput, NotFound.
+    """
+    config = load_config(config_path)
+    wanted = {node.hostname for node in nodes_asked_for(config, node_set)}
+    overview = look_over(config)
+    overview = replace(overview, nodes=tuple(node for node in overview.nodes if node.hostname in wanted))
     if as_json:
         parts = {name: part for name, part in asdict(overview).items() if part is not None}
         print(json.dumps({"well": overview.is_well, **parts}, indent=2, default=str))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 import tomlkit
@@ -18,8 +19,11 @@ _NO_KEY = re.compile(r"\s*(#|$)")
 
 def are_sections(text: str, name: str, count: int) -> bool:
     """Tell whether the `count` items of a list stand in [[name]] sections, not in name = [{...}]."""
-    is_inline = re.search(rf"^\s*{name}\s*=", text, re.MULTILINE)
-    return len(_sections(text.split("\n"), name)) == count and not is_inline
+    lines = text.split("\n")
+    # Below a header it is a key of that section: [[groups]] has nodes too.
+    before_sections = takewhile(lambda line: not _HEADER.match(line), lines)
+    is_inline = any(re.match(rf"\s*{name}\s*=", line) for line in before_sections)
+    return len(_sections(lines, name)) == count and not is_inline
 
 
 def with_sections(text: str, name: str, rendered: Iterable[str], after: str = "") -> str:

@@ -31,7 +31,7 @@ def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
     )
     with process:
         try:
-            output, complaint = _read(process, seconds)
+            output, complaint = read_within(process, seconds)
             code = process.wait(timeout=seconds)
         except (TimeoutError, subprocess.TimeoutExpired):
             raise CommandError(
@@ -51,14 +51,14 @@ def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
     return output
 
 
-def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, str]:
-    """Return stdout and stderr. Raises TimeoutError, OverflowError."""
+def read_within(process: subprocess.Popen[bytes], seconds: float, max_bytes: int = MAX_BYTES) -> tuple[str, str]:
+    """Return stdout and stderr, "" for what is no pipe. Raises TimeoutError, OverflowError."""
     end = time.monotonic() + seconds
     read = {process.stdout: bytearray(), process.stderr: bytearray()}
     with selectors.DefaultSelector() as selector:
         for stream in read:
-            assert stream is not None
-            selector.register(stream, selectors.EVENT_READ)
+            if stream is not None:
+                selector.register(stream, selectors.EVENT_READ)
         while selector.get_map():
             ready = selector.select(max(0.0, end - time.monotonic()))
             if not ready:
@@ -68,7 +68,9 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> tuple[str, str]:
                 if not chunk:
                     selector.unregister(key.fileobj)
                 read[key.fileobj] += chunk  # type: ignore[index]
-            if sum(map(len, read.values())) > MAX_BYTES:
+            if sum(map(len, read.values())) > max_bytes:
                 raise OverflowError
-    output, complaint = (bytes(text).decode("utf-8", "replace") for text in read.values())
+    output, complaint = (
+        bytes(text).decode("utf-8", "replace") for text in (read[process.stdout], read[process.stderr])
+    )
     return output, complaint

@@ -60,6 +60,11 @@ def fold(names: Iterable[str]) -> str:
     return str(NodeSet.fromlist(list(names), resolver=RESOLVER_NOGROUP))
 
 
+def unfold(text: str) -> list[str]:
+    """Return the names that `fold` has made one node set of, however long it is."""
+    return list(NodeSet(text, resolver=RESOLVER_NOGROUP))
+
+
 def no_node_set(text: str) -> BadInput:
     """Return the error for a text that can't be read."""
     return BadInput(

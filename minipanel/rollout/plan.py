@@ -14,8 +14,9 @@ from minipanel.config import Config, NodeConfig
 from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble, panel_version
 from minipanel.machine.hosts import HostsNode, read_hosts
-from minipanel.models.nodeset import expand, fold
+from minipanel.models.nodeset import fold
 from minipanel.rollout.options import RolloutOptions
+from minipanel.services.groups import expand_here
 
 SPREAD_SECONDS_MAX = 4.0
 NODES_PER_SPREAD_SECOND = 500
@@ -115,7 +116,7 @@ def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:
 def _asked(
     config: Config, node_set: str | Sequence[str], known: dict[str, NodeConfig], removes: bool
 ) -> list[NodeConfig]:
-    names = expand(node_set) if isinstance(node_set, str) else node_set
+    names = expand_here(config, node_set) if isinstance(node_set, str) else node_set
     missing = [name for name in names if name.lower() not in known]
     if missing:
         raise CommandError(f"{config.path} has no node named {fold(missing)}; `minipanel nodes list` shows all.")

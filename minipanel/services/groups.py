@@ -1,20 +1,25 @@
-"""Which groups of nodes there are: those of config.toml, and those that names speak of."""
+"""Which groups of nodes there are: those of config.toml, ClusterShell's, and those that names speak of."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 import msgspec
 
 from minipanel.config import Config
+from minipanel.machine.clustershell import ClusterShellReader, Found
 from minipanel.models.answers import GroupAnswer
 from minipanel.models.group import Group, Groups, Source
 from minipanel.models.node import Node
-from minipanel.models.nodeset import fold
+from minipanel.models.nodeset import expand, fold
 from minipanel.models.rack import named_groups
 from minipanel.services.directory import Directory
+
+log = logging.getLogger(__name__)
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -23,25 +28,91 @@ Named = Iterable[tuple[str, Iterable[str]]]
 
 
 class GroupList:
-    """The groups of the running panel, and what GET /api/groups answers."""
+    """The groups of the running panel, and what GET /api/groups answers.
 
-    def __init__(self) -> None:
+    ClusterShell's are read beside all else, at the start and with each configuration: what they take holds up nobody,
+    and until they are there those of before count.
+    """
+
+    def __init__(self, tell_viewers: Callable[[], None] = lambda: None) -> None:
         self.groups = Groups()
         self.answer = b"[]"
+        self._tell_viewers = tell_viewers
+        self._found = Found()
+        self._reader: ClusterShellReader | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def follow(self, config: Config) -> None:
         """Take over a configuration."""
+        await self._stop()
+        await self._make(config)
+        self._reader = ClusterShellReader()
+        if self._reader.is_there or self._found.groups:
+            self._task = asyncio.create_task(self._read(self._reader, config))
+
+    def without_groups(self, text: str) -> str:
+        """Return the same node set without groups: what is kept for long. Raises BadInput, NotFound."""
+        return fold(self.groups.expand(text)) if "@" in text else text
+
+    async def settled(self) -> None:
+        """Wait until ClusterShell's groups are read."""
+        if self._task is not None:
+            await self._task
+
+    async def close(self) -> None:
+        """Stop reading."""
+        await self._stop()
+
+    async def _read(self, reader: ClusterShellReader, config: Config) -> None:
+        found = await asyncio.to_thread(reader.read)
+        for trouble in found.troubles:
+            log.warning("ClusterShell's groups: %s", trouble)
+        # Where nothing could be read, what was known of them is better than nothing.
+        if found.groups == self._found.groups or (found.troubles and not found.groups):
+            return
+        self._found, before = found, self.answer
+        await self._make(config)
+        if self.answer != before:
+            self._tell_viewers()
+
+    async def _make(self, config: Config) -> None:
         # 10,000 groups take a second: not on the event loop.
-        self.groups, self.answer = await asyncio.to_thread(_made, config)
+        self.groups, self.answer = await asyncio.to_thread(_made, config, self._found)
+
+    async def _stop(self) -> None:
+        if self._reader is not None and self._task is not None:
+            self._task.cancel()
+            self._reader.stop()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
 
 
-def _made(config: Config) -> tuple[Groups, bytes]:
-    groups = groups_of(config)
+def expand_here(config: Config, text: str) -> list[str]:
+    """Return the names in a node set that a command was given, with the groups of this machine: @rack3,node7.
+
+    Raises BadInput, NotFound.
+    """
+    if "@" not in text:
+        return expand(text)
+    found = ClusterShellReader().read()
+    for trouble in found.troubles:
+        log.warning("ClusterShell's groups: %s", trouble)
+    return groups_of(config, found).expand(text)
+
+
+def without_groups(config: Config, text: str) -> str:
+    """Return the same node set without groups. Raises BadInput, NotFound."""
+    return fold(expand_here(config, text)) if "@" in text else text
+
+
+def _made(config: Config, found: Found) -> tuple[Groups, bytes]:
+    groups = groups_of(config, found)
     return groups, msgspec.json.encode([GroupAnswer(group.name, group.source, fold(group.nodes)) for group in groups])
 
 
-def groups_of(config: Config) -> Groups:
-    """Return the groups that config.toml and the names of its nodes make."""
+def groups_of(config: Config, found: Found) -> Groups:
+    """Return the groups that config.toml, ClusterShell and the names of the nodes make."""
     # Below zero: no number that a group names is an id here.
     nodes = [
         Node(-place, node.name, node.ip, node.hostname, node.enabled) for place, node in enumerate(config.nodes, 1)
@@ -58,6 +129,7 @@ def groups_of(config: Config) -> Groups:
     return Groups(
         [
             *those("config", ((group.name, group.nodes) for group in config.groups)),
+            *those("clustershell", _in_order(found.groups)),
             *those("names", _in_order(named_groups(hostnames).items())),
         ]
     )

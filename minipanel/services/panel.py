@@ -55,7 +55,6 @@ class Panel:
         self.uptime = uptime
         self.store = Store(config.database.path)
         self.directory = Directory()
-        self.groups = GroupList()
         self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
         self.retention = Retention(self.store, self.ingest, clock)
         self.hours = Hours(self.store, self.ingest, config.database.hours_days, clock)
@@ -65,6 +64,7 @@ class Panel:
         self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead)
         self.ingest.listen(self.live.take)
         self.broadcast = Broadcast(self.live, clock)
+        self.groups = GroupList(self.broadcast.restart)
         self.ingest.listen(self.broadcast.note_samples)
         self.live.listen(self.broadcast.note_states)
         self.reading = Reading(self.store.reader)
@@ -133,6 +133,7 @@ class Panel:
     async def close(self) -> None:
         """Answer what waits for its commit, then stop."""
         self.broadcast.close()
+        await self.groups.close()
         await self.live.close()
         await self.reading.close()
         await self.retention.close()

@@ -69,7 +69,7 @@ def listing_of(cluster: Cluster, choice: Choice, chosen: frozenset[int]) -> List
 
 def chosen_ids(cluster: Cluster, text: str) -> frozenset[int]:
     """Return the ids of the nodes that a text chooses."""
-    is_chosen = chooser(text, cluster.nodes)
+    is_chosen = chooser(text, cluster.nodes, cluster.groups)
     return frozenset(node.id for node in cluster.nodes if is_chosen(node))
 
 

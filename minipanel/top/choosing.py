@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Protocol
 
 from minipanel.errors import BadInput
@@ -24,16 +24,21 @@ Chosen = Callable[[Named], bool]
 _Matches = Callable[[Set[str]], bool]
 
 
-def chooser(text: str, nodes: Iterable[Named]) -> Chosen:
-    """Return the test of whether a node is meant: any part of a name, or a node set; "!" leaves out; "" means all.
+Groups = Mapping[str, Set[str]]
+"""The hostnames of each group in lower case, by its name in lower case."""
+
+
+def chooser(text: str, nodes: Iterable[Named], groups: Groups | None = None) -> Chosen:
+    """Return the test of whether a node is meant: any part of a name, a node set, or @group; "!" leaves out; "" is all.
 
     A bracket that is still open stands for what is before it, so that typing never empties the list.
     """
     parts = [part for part in _BETWEEN_PARTS.split(text.lower()) if part]
     known = {name for node in nodes for name in _names_of(node)} if any(part[0] == "!" for part in parts) else set()
-    wanted = [_matcher(part) for part in parts if part[0] != "!"]
+    groups = groups or {}
+    wanted = [_matcher(part, groups) for part in parts if part[0] != "!"]
     # The one node of this name where there is one: "!node03" must not take node030 along.
-    unwanted = [_matcher(part[1:], part[1:] in known) for part in parts if part[0] == "!" and len(part) > 1]
+    unwanted = [_matcher(part[1:], groups, part[1:] in known) for part in parts if part[0] == "!" and len(part) > 1]
 
     def is_chosen(node: Named) -> bool:
         names = _names_of(node)
@@ -47,7 +52,10 @@ def _names_of(node: Named) -> set[str]:
     return names | {name.partition(".")[0] for name in names}
 
 
-def _matcher(part: str, is_exact: bool = False) -> _Matches:
+def _matcher(part: str, groups: Groups, is_exact: bool = False) -> _Matches:
+    if part.startswith("@"):
+        members = groups.get(part[1:], frozenset())
+        return lambda names: not members.isdisjoint(names)
     if _WHOLE_BRACKET.search(part):
         meant = _named_by(part)
         return lambda names: not meant.isdisjoint(names)

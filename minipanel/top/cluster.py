@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from minipanel.models.answers import Realtime, RealtimeNode
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import State
+from minipanel.top.choosing import Groups
 from minipanel.top.order import in_order_of_names, value_of
 
 STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
@@ -18,7 +19,7 @@ STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 class Cluster:
     """All nodes, in order of their names. `timestamp`: the panel's time of the newest event, Unix seconds.
 
-    `generation` changes with the list of nodes, and not with their values.
+    `generation` changes with the list of nodes, and not with their values. `groups`: see chooser.
     """
 
     nodes: Sequence[RealtimeNode] = ()
@@ -26,6 +27,7 @@ class Cluster:
     interval: int = 5
     generation: int = 0
     places: dict[int, int] = field(default_factory=dict)
+    groups: Groups = field(default_factory=dict)
 
 
 def with_snapshot(cluster: Cluster, realtime: Realtime) -> Cluster:
@@ -38,6 +40,7 @@ def with_snapshot(cluster: Cluster, realtime: Realtime) -> Cluster:
         realtime.interval,
         cluster.generation + (not is_same),
         {node.id: place for place, node in enumerate(nodes)},
+        cluster.groups,
     )
 
 

@@ -50,7 +50,7 @@ def show_top(config_path: Path, options: TopOptions) -> None:
 
 def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
     realtime = reader.realtime()
-    is_chosen = chooser(options.nodes, realtime.nodes)
+    is_chosen = chooser(options.nodes, realtime.nodes, reader.groups())
     chosen = [node for node in in_order_of_names(realtime.nodes) if is_chosen(node)]
     if realtime.nodes and not chosen:
         raise CommandError(f"--nodes is {quote(options.nodes)}; no node is named so.")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from minipanel.models.alert_answers import Finding, Findings
-from minipanel.models.answers import Realtime, RealtimeOne
+from minipanel.models.answers import RealtimeOne
 from minipanel.top.attention import attention
 from minipanel.top.choice import Choice, Listing, chosen_ids, listing_of, pressed
 from minipanel.top.cluster import Cluster, with_samples, with_snapshot
@@ -40,16 +40,16 @@ def watch(reader: PanelReader, choice: Choice) -> None:
 
     A signal that ends the program gives the terminal back first, and then ends it as it would have without.
     """
-    first = reader.realtime()
+    cluster = with_snapshot(Cluster(groups=reader.groups()), reader.realtime())
     with Terminal() as terminal:
-        ended_by = _Watch(reader, terminal, first, choice).run()
+        ended_by = _Watch(reader, terminal, cluster, choice).run()
     if ended_by is not None:
         signal.signal(ended_by, signal.SIG_DFL)
         os.kill(os.getpid(), ended_by)
 
 
 class _Watch:
-    def __init__(self, reader: PanelReader, terminal: Terminal, first: Realtime, choice: Choice) -> None:
+    def __init__(self, reader: PanelReader, terminal: Terminal, cluster: Cluster, choice: Choice) -> None:
         self._terminal = terminal
         self._feed = Feed(reader, terminal.wake)
         self._words = words_of()
@@ -57,7 +57,7 @@ class _Watch:
         self._encoding = sys.stdout.encoding or "utf-8"
         self._keys = Keys()
         self._esc_at = 0.0
-        self._cluster = with_snapshot(Cluster(), first)
+        self._cluster = cluster
         self._choice = choice
         self._one: RealtimeOne | None = None
         self._findings: Sequence[Finding] = ()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from minipanel.errors import CommandError
 from minipanel.models.alert_answers import Findings
-from minipanel.models.answers import Realtime, RealtimeOne
+from minipanel.models.answers import GroupAnswer, Realtime, RealtimeOne
+from minipanel.models.nodeset import unfold
 from minipanel.services.local_token import LIFE_SECONDS
 from minipanel.services.panel_client import PanelClient
 
@@ -34,6 +35,11 @@ class PanelReader(PanelClient):
     def realtime(self) -> Realtime:
         """Return the newest sample of every node."""
         return self.get("/api/metrics/realtime", Realtime)
+
+    def groups(self) -> dict[str, frozenset[str]]:
+        """Return the hostnames of each group, all in lower case."""
+        groups = self.get("/api/groups", list[GroupAnswer])
+        return {group.name.lower(): frozenset(unfold(group.nodes.lower())) for group in groups}
 
     def findings(self) -> Findings:
         """Return what is wrong now."""

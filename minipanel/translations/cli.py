@@ -72,7 +72,7 @@ HELP = {
     "Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done.": (
         "通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"
     ),
-    "node[001-064]; all nodes unless given.": "node[001-064]；未指定时为全部节点。",
+    "node[001-064], or @rack3; all nodes unless given.": "node[001-064] 或 @rack3；未指定时为全部节点。",
     "Install again where it is up to date.": "已是最新的节点也重新安装。",
     "Only where the last roll-out failed.": "只处理上次分发失败的节点。",
     "Look at the nodes, change nothing.": "只检查节点，不作改动。",

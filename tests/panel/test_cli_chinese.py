@@ -69,7 +69,7 @@ def test_the_help_of_every_command_is_chinese_and_fits_the_terminal(
         ("nodes add", "缺少参数 'NODESET'。"),
         ("status --nope", "没有选项 --nope。"),
         ("status --jsn", "没有选项 --jsn。相近的选项：--json"),
-        ("status x y", "多余的参数：x y"),
+        ("doctor x y", "多余的参数：x y"),
         ("rollout --fanout", "选项 '--fanout' 需要一个值。"),
         ("rollout --force=3", "选项 '--force' 不带值。"),
         ("rollout --fanout 2000", "'--fanout' 的值无效：须不大于 1024。"),
@@ -95,11 +95,11 @@ def test_a_line_that_can_not_be_understood_is_told_in_chinese(
 
 
 def test_it_ends_as_for_any_other_reader() -> None:
-    done = run("status", "--nope", LC_ALL="zh_CN.UTF-8")
+    done = run("doctor", "--nope", LC_ALL="zh_CN.UTF-8")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
-        "用法：minipanel status [选项]",
-        "用 minipanel status --help 查看帮助。",
+        "用法：minipanel doctor [选项]",
+        "用 minipanel doctor --help 查看帮助。",
         "",
         "错误：没有选项 --nope。",
     ]

@@ -124,7 +124,7 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
         (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
         (["remove", "node["], "it must be a node set such as"),
         (["remove", "node[1-9999999]"], "at most 100000 nodes are allowed"),
-        (["remove", "@all"], "nodes is '@all'; it must be a node set"),
+        (["remove", "@all"], "There is no group '@all'; there is @node."),
         (["remove", ""], "1 to 10000 are allowed"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from minipanel.config import Config, NodeConfig
 from minipanel.config.values import GroupConfig
 from minipanel.errors import BadInput, NotFound
+from minipanel.machine.clustershell import Found
 from minipanel.models.group import Group, Groups
 from minipanel.models.rack import named_groups
 from minipanel.services.groups import GroupList, groups_of
@@ -44,12 +46,12 @@ def test_names_speak_of_racks_and_kinds(names: list[str], groups: dict[str, str]
 
 def test_a_group_of_the_configuration_goes_before_one_of_names(tmp_path: Path) -> None:
     config = cluster(tmp_path, "n10", "n9", "gpu1", "gpu2", groups={"GPU": ("gpu2", "absent"), "empty": ("absent",)})
-    assert list(groups_of(config)) == [Group("GPU", "config", ("gpu2",)), Group("n", "names", ("n9", "n10"))]
+    assert list(groups_of(config, Found())) == [Group("GPU", "config", ("gpu2",)), Group("n", "names", ("n9", "n10"))]
 
 
 def test_a_group_may_name_nodes_short_or_long_but_not_by_their_numbers(tmp_path: Path) -> None:
     config = cluster(tmp_path, "a1.hpc", "b1", groups={"rack": ("A1", "b1.hpc"), "numbers": ("1", "-1", "2")})
-    assert list(groups_of(config)) == [Group("rack", "config", ("a1.hpc", "b1"))]
+    assert list(groups_of(config, Found())) == [Group("rack", "config", ("a1.hpc", "b1"))]
 
 
 def test_groups_and_names_stand_beside_each_other() -> None:
@@ -103,6 +105,11 @@ async def test_the_api_has_all_groups_and_takes_them_as_nodes(client: httpx.Asyn
     await panel.reload(replace(panel.config, groups=(GroupConfig("rack3", ("node003", "node001")),)))
     rack3 = {"name": "rack3", "source": "config", "nodes": "node[001,003]"}
     assert (await client.get("/api/groups")).json() == [rack3, of_names]
+    silence = {"nodes": "@rack3", "until": int(time.time()) + 600, "why": "moved", "rules": []}
+    kept = await client.post("/api/silences", json=silence)
+    assert kept.json()["nodes"] == "node[001,003]"
+    assert (await client.get("/api/alerts?nodes=@rack3")).status_code == 200
+    assert (await client.get("/api/alerts?nodes=@rack4")).status_code == 404
     for route in ("history", "gaps", "spread"):
         answer = await client.get(f"/api/metrics/{route}", params={"nodes": "@Rack3", "period": "1d"})
         assert answer.status_code == 200, answer.text

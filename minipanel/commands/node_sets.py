@@ -1,0 +1,38 @@
+"""Which of the configured nodes a command is about."""
+
+from __future__ import annotations
+
+from minipanel.commands.alerts_words import say
+from minipanel.config import Config, NodeConfig
+from minipanel.errors import BadInput, CommandError, ConfigError, NotFound
+from minipanel.models.nodeset import expand, fold
+from minipanel.models.quote import quote
+from minipanel.services.groups import expand_here, without_groups
+
+
+def nodes_asked_for(config: Config, node_set: str | None) -> tuple[NodeConfig, ...]:
+    """Return the nodes of a set with groups, by hostname or name, as config.toml orders them; all of them for None.
+
+    Raises CommandError where one is not configured, BadInput, NotFound.
+    """
+    if node_set is None:
+        return config.nodes
+    names = [name.lower() for name in expand_here(config, node_set)]
+    known = {name.lower() for node in config.nodes for name in (node.name, node.hostname)}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise CommandError(f"{config.path} has no node named {quote(fold(missing))}; `minipanel nodes list` shows all.")
+    wanted = set(names)
+    return tuple(node for node in config.nodes if not wanted.isdisjoint((node.name.lower(), node.hostname.lower())))
+
+
+def known_set(config: Config, node_set: str | None) -> str | None:
+    """Return a node set without groups; its nodes may be configured or not. Raises ConfigError for what is none."""
+    if node_set is None:
+        return None
+    try:
+        plain = without_groups(config, node_set)
+        expand(plain)
+    except (BadInput, NotFound) as error:
+        raise ConfigError(say(str(error))) from None
+    return plain

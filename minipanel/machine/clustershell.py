@@ -1,0 +1,102 @@
+"""ClusterShell's groups of this machine, read by a process of its own: their sources may run any command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from minipanel.machine.program import read_within
+
+FOLDER = Path("/etc/clustershell")
+"""Where ClusterShell looks for its configuration; CLUSTERSHELL_CFGDIR names another."""
+
+READ_SECONDS = 20.0
+END_SECONDS = 15.0
+"""More for its start and its end, on a busy machine."""
+MAX_BYTES = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The groups, each with the names of its nodes, and what was wrong, in sentences."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+class Read(msgspec.Struct):
+    """What clustershell_read.py prints."""
+
+    groups: list[tuple[str, list[str]]] = []
+    troubles: list[str] = []
+
+
+class ClusterShellReader:
+    """Reads once. From another thread it can be stopped."""
+
+    def __init__(self, folder: Path | None = None, seconds: float = READ_SECONDS) -> None:
+        self._file = (folder or Path(os.environ.get("CLUSTERSHELL_CFGDIR") or FOLDER)) / "groups.conf"
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this machine has groups to read."""
+        return self._file.is_file()
+
+    def read(self) -> Found:
+        """Return what is found; nothing where this machine has no such groups."""
+        if not self.is_there or self._is_stopped:
+            return Found()
+        try:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "minipanel.machine.clustershell_read",
+                    str(self._file),
+                    f"{self._seconds:g}",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Found(troubles=(f"{self._file} was not read: {error.strerror}.",))
+        if self._is_stopped:  # meanwhile
+            self.stop()
+        try:
+            return self._answer_of(self._process)
+        finally:
+            self.stop()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+
+    def stop(self) -> None:
+        """End it, and whatever commands it runs."""
+        self._is_stopped = True
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _answer_of(self, process: subprocess.Popen[bytes]) -> Found:
+        try:
+            output, _ = read_within(process, self._seconds + END_SECONDS, MAX_BYTES)
+            read = msgspec.json.decode(output, type=Read)
+        except TimeoutError:
+            return Found(troubles=(f"{self._file} was not read: its sources did not end within {self._seconds:g} s.",))
+        except (OverflowError, msgspec.DecodeError):
+            return Found(troubles=(f"{self._file} was not read: it holds more than fits.",))
+        return Found(tuple((name, tuple(nodes)) for name, nodes in read.groups), tuple(read.troubles))
