@@ -1,0 +1,53 @@
+/** What a condition of a search may ask for. */
+
+import type { RealtimeNode } from '@/api/client'
+import { formOf, hasValues, inAddress, type Metric, METRICS, shareOf } from '@/metrics'
+
+export interface Measure {
+  /** As people type it, the shortest first. */
+  names: readonly string[]
+  /** By unit as it is typed ("" where none is): the value of a node in the unit's own size. */
+  units: Readonly<Record<string, (node: RealtimeNode) => number | null>>
+  /** The units as they are told. */
+  shown: readonly string[]
+  example: string
+}
+
+/** Besides the metric's own name and its name in the address. */
+const NAMES: Partial<Record<string, readonly string[]>> = {
+  cpu_percent: ['cpu', 'cpu占用率', '处理器'],
+  memory_used: ['mem', 'memory', 'ram', '内存', '内存占用'],
+  cpu_temp: ['temp', 'temperature', '温度', 'cpu温度'],
+}
+const EXAMPLES: Partial<Record<string, string>> = { cpu_percent: 'cpu<5', memory_used: 'mem>80', cpu_temp: 'temp>85' }
+
+const CLOCK: Measure = {
+  names: ['clock', '时钟', '时钟偏差'],
+  units: alike(['', 's', '秒'], ({ clock_skew_seconds: skew }) => skew && Math.abs(skew)),
+  shown: ['s'],
+  example: 'clock>1',
+}
+
+export const MEASURES: readonly Measure[] = [...METRICS.map(measureOf), CLOCK]
+
+function measureOf(metric: Metric): Measure {
+  const { name, unit } = metric
+  const valueOf = (node: RealtimeNode) => (hasValues(node) ? node[name] : null)
+  const names = [...new Set([...(NAMES[name] ?? []), inAddress(name), name])]
+  const example = EXAMPLES[name] ?? `${name}>1`
+  if (formOf(metric) === 'of-total') return { names, units: { ...alike(['', '%'], (node) => shareOf(node, metric)), ...(unit === 'bytes' ? inBytes(valueOf) : {}) }, shown: unit === 'bytes' ? ['%', 'GB', 'TB'] : ['%'], example }
+  return { names, units: alike(unit === '°C' ? ['', '°c', 'c', '度'] : ['', unit.toLowerCase()], valueOf), shown: [unit], example }
+}
+
+/** 1 GB is 1024³ bytes, as everywhere on the page. */
+function inBytes(valueOf: (node: RealtimeNode) => number | null): Measure['units'] {
+  const inUnit = (size: number) => (node: RealtimeNode) => {
+    const value = valueOf(node)
+    return value === null ? null : value / size
+  }
+  return { ...alike(['gb', 'g', 'gib'], inUnit(1024 ** 3)), ...alike(['tb', 't', 'tib'], inUnit(1024 ** 4)) }
+}
+
+function alike(units: readonly string[], valueOf: (node: RealtimeNode) => number | null): Measure['units'] {
+  return Object.fromEntries(units.map((unit) => [unit, valueOf]))
+}

@@ -1,0 +1,89 @@
+/**
+ * What people search for: parts of names, node sets, groups, states and conditions together.
+ *
+ * "@rack3 temp>85": of rack3 those hotter than 85 °C. "node[1-40] gpu cpu<5 !node7": of these sets and names, whatever is idle, but
+ * not node7. Names, sets and groups add up; so do states; each condition narrows; "!" leaves out.
+ */
+
+import type { RealtimeNode } from '@/api/client'
+
+import { IDLE_BELOW, type NodesOf, type Term, termOf, type Trouble } from './terms'
+import { MOST_CHARACTERS, wordsOf } from './words'
+
+interface Named {
+  name: string
+  hostname: string
+}
+
+export interface Search {
+  /** Whether a node is meant. Nothing typed means all. */
+  means: (node: RealtimeNode) => boolean
+  /** The words that are not understood, or name nobody, in their order. */
+  troubles: readonly (Trouble | { word: string; trouble: 'nobody' | 'tooLong' })[]
+  /** Whether who is meant changes with states and values. */
+  isLive: boolean
+}
+
+/** What `text` means among `nodes`, whose values may change afterwards. */
+export function searchOf(text: string, nodes: readonly Named[], nodesOf: NodesOf): Search {
+  if (text.length > MOST_CHARACTERS) return { means: () => false, troubles: [{ word: text, trouble: 'tooLong' }], isLive: false }
+  const names = new Map(nodes.map((node) => [node.hostname, namesFor(node)]))
+  const known = new Set([...names.values()].flat())
+  const reader = { isName: (name: string) => known.has(name), nodesOf, names: 0 }
+  const read = [...new Set(wordsOf(text))].map((word) => termOf(word, reader)).filter((term) => term !== null)
+  const terms = read.filter((term) => 'kind' in term)
+  const [wanted, unwanted] = [terms.filter(({ isOut }) => !isOut), terms.filter(({ isOut }) => isOut)]
+  const byName = wanted.filter(isByName)
+  const states = wanted.filter(({ kind }) => kind === 'state')
+  const narrowing = wanted.filter(({ kind }) => kind === 'load' || kind === 'condition')
+  // A group that does not exist has no nodes: who asked for it alone must not be shown all.
+  const namesAll = byName.length === 0 && !read.some(namesNobody)
+  const named = new Set([...names].filter(([, own]) => namesAll || byName.some((term) => isCalled(own, term))).map(([hostname]) => hostname))
+  const isAnybody = (term: ByName) => [...names.values()].some((own) => isCalled(own, term))
+
+  return {
+    means: (node) => {
+      const isMeant = (term: Term) => means(term, node, names.get(node.hostname) ?? [])
+      return named.has(node.hostname) && (states.length === 0 || states.some(isMeant)) && narrowing.every(isMeant) && !unwanted.some(isMeant)
+    },
+    troubles: read.flatMap((term): Search['troubles'] => {
+      if ('trouble' in term) return [term]
+      return !term.isOut && isByName(term) && !isAnybody(term) ? [{ word: term.word, trouble: 'nobody' }] : []
+    }),
+    isLive: terms.some((term) => !isByName(term)),
+  }
+}
+
+function namesNobody(term: Term | Trouble): boolean {
+  return 'trouble' in term && WANTS_NAMES.has(term.trouble) && !term.word.startsWith('!')
+}
+
+const WANTS_NAMES: ReadonlySet<string> = new Set<Trouble['trouble']>(['group', 'set', 'tooLarge', 'signs'])
+
+type ByName = Extract<Term, { kind: 'part' | 'names' }>
+
+function isByName(term: Term): term is Term & ByName {
+  return term.kind === 'part' || term.kind === 'names'
+}
+
+function isCalled(own: readonly string[], term: ByName): boolean {
+  return own.some((name) => (term.kind === 'names' ? term.names.has(name) : name.includes(term.part)))
+}
+
+function means(term: Term, node: RealtimeNode, own: readonly string[]): boolean {
+  switch (term.kind) {
+    case 'state': return node.state === term.state
+    case 'load': return isLoaded(node, term.load)
+    case 'condition': return term.isMet(node)
+    default: return isCalled(own, term)
+  }
+}
+
+function isLoaded({ state, cpu_percent: cpu }: RealtimeNode, load: 'idle' | 'busy'): boolean {
+  return state === 'up' && cpu !== null && (load === 'idle') === cpu < IDLE_BELOW
+}
+
+function namesFor({ name, hostname }: Named): string[] {
+  const names = [name, hostname].map((each) => each.normalize('NFKC').toLowerCase())
+  return [...new Set([...names, ...names.map((long) => long.split('.')[0] ?? long)])]
+}
