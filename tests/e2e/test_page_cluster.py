@@ -121,6 +121,67 @@ def test_a_search_takes_parts_of_names_and_node_sets_and_lives_in_the_address(br
         expect(page.get_by_text("No node is meant by “nobody”.")).to_be_visible()
 
 
+def test_groups_conditions_and_a_rectangle_are_searches_that_the_head_follows(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/realtime") as page:
+        wait_for_nodes(page, "64")
+        search = page.get_by_role("searchbox")
+        search.fill("＠node，clock > 5")
+        expect(page.get_by_text("1 of 64 nodes")).to_be_visible(timeout=30_000)
+        assert rows(page) == ["node05"]
+        expect(page.get_by_label("The cluster", exact=True)).to_contain_text("Found: 1")
+        search.fill("node01 tmp>85")
+        expect(page.get_by_text("“tmp>85” is left out: a condition begins with one of cpu, mem, temp")).to_be_visible()
+        search.fill("@rack9 <b>" + "x" * 100)
+        expect(page.get_by_text("There is no group “rack9”. There is @node.")).to_be_visible()
+        search.fill("x" * 10_000)
+        expect(page.get_by_text("The search has 10,000 characters")).to_be_visible()
+        search.fill("")
+        expect(page.get_by_text("64 of 64 nodes")).to_be_visible()
+        mark(page)
+        expect(page).to_have_url(re.compile(r"\?q=node\[01-"))
+        expect(search).to_have_value(re.compile(r"^node\[01-0\d(,\d\d-\d\d)?\]$"))
+        search.fill("")
+        expect(page.get_by_text("64 of 64 nodes")).to_be_visible()
+        page.get_by_role("application").focus()
+        for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        expect(search).to_have_value("node[01-03]")
+        page.get_by_role("button", name="Clocks").click()
+        expect(page).to_have_url(re.compile("sort=-clock"))
+
+
+def mark(page: Page) -> None:
+    """Draw a rectangle over the first cells of the map."""
+    box = page.get_by_role("application").bounding_box()
+    assert box
+    first, few = box["x"] + box["width"] * 0.02, box["x"] + box["width"] * 0.3
+    page.mouse.move(first, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(few, box["y"] + 12, steps=4)
+    page.mouse.up()
+
+
+def test_what_is_chosen_goes_along_from_view_to_view(browser: Browser, fleet: Fleet) -> None:
+    chosen = r"by=temperature&sort=-cpu&period=7d"
+    with visit(browser, fleet, f"/realtime?{chosen}&q=node[01-03]") as page:
+        page.locator(".node-row a", has_text="node02").click()
+        expect(page).to_have_url(re.compile(rf"/realtime/node02\?{chosen}&q=node\[01-03\]$"))
+        press_chord(page, "gh", re.compile(rf"/history/node02\?{chosen}&q="))
+        page.get_by_role("link", name="This node now").click()
+        page.keyboard.press("Escape")
+        expect(page).to_have_url(re.compile(rf"/realtime\?{chosen}&q=node\[01-03\]$"))
+        press_chord(page, "gh", re.compile(rf"/history/node\[01-03\]\?{chosen}&q="))
+        press_chord(page, "gh", re.compile(r"/history/node\[01-03\]\?"))
+        page.get_by_role("link", name="These nodes now").click()
+        expect(page.get_by_text("3 of 64 nodes")).to_be_visible()
+        # A condition is looked at once: then the address names the nodes.
+        page.get_by_role("searchbox").fill("@node clock>5")
+        expect(page.get_by_text("1 of 64 nodes")).to_be_visible(timeout=30_000)
+        page.keyboard.press("Escape")
+        press_chord(page, "gh", re.compile(r"/history/node05\?"))
+        press_chord(page, "gr", re.compile(r"/realtime/node05\?"))
+
+
 def test_columns_sort_and_the_order_lives_in_the_address(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime?view=table") as page:
         expect(page.get_by_role("table")).to_be_visible()
@@ -151,7 +212,7 @@ def test_keys_lead_from_view_to_view_and_help_tells_them(browser: Browser, fleet
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         press_chord(page, "gh", re.compile("/history/node01"))
-        press_chord(page, "gr", re.compile("/realtime$"))
+        press_chord(page, "gr", re.compile("/realtime"))
 
 
 def press_chord(page: Page, keys: str, url: re.Pattern[str]) -> None:

@@ -18,14 +18,20 @@ export function partsOf(text: string): string[] {
   return text.split(/[\s,]+(?![^[\]]*\])/).filter((part) => part !== '')
 }
 
-/** All names of the node sets in a text, without those after a "!", each once. Raises NodeSetError. "n[1-3] !n2" -> n1, n3 */
-export function selected(text: string): string[] {
+/** All names of the node sets in a text, without those after a "!", each once. Raises NodeSetError. "n[1-3] !n2" -> n1, n3; "@rack3": its nodes. */
+export function selected(text: string, nodesOf: (group: string) => readonly string[] | undefined = () => undefined): string[] {
   const parts = partsOf(text)
   const wanted = parts.filter((part) => !part.startsWith('!'))
   const unwanted = parts.filter((part) => part.startsWith('!')).map((part) => part.slice(1))
-  const names = new Set(wanted.length > 0 ? expand(wanted.join(',')) : [])
-  if (unwanted.length > 0) for (const name of expand(unwanted.join(','))) names.delete(name)
-  return [...names]
+  const left = new Set(namesIn(unwanted, nodesOf))
+  return [...new Set(namesIn(wanted, nodesOf))].filter((name) => !left.has(name))
+}
+
+function namesIn(parts: readonly string[], nodesOf: (group: string) => readonly string[] | undefined): string[] {
+  const groups = parts.map((part) => (part.startsWith('@') ? nodesOf(part.slice(1)) : undefined))
+  // Together, so that they are counted together.
+  const sets = parts.filter((_, index) => groups[index] === undefined).join(',')
+  return [...groups.flatMap((nodes) => nodes ?? []), ...(sets === '' ? [] : expand(sets))]
 }
 
 const NUMBER = String.raw`\s*\d{1,15}\s*`
@@ -154,52 +160,6 @@ export function fold(names: readonly string[]): string {
 export function split(name: string): { before: string; number: string; after: string } {
   const [, before = name, number = '', after = ''] = /^([^.]*?)(\d+)([^\d.]*(?:\..*)?)$/.exec(name) ?? []
   return { before, number, after }
-}
-
-interface Named {
-  name: string
-  hostname: string
-}
-
-/**
- * Whether a node is meant by what was typed: any part of a name, or a node set; "!" leaves out. Nothing typed means all.
- * A bracket that is still open stands for what is before it, so that typing never empties the list.
- */
-export function selectorOf(text: string, nodes: readonly Named[]): (node: Named) => boolean {
-  const parts = partsOf(text.toLowerCase())
-  const known = new Set(nodes.flatMap((node) => [...namesFor(node)]))
-  const wanted = parts.filter((part) => !part.startsWith('!')).map((part) => partSelector(part))
-  const unwanted = parts
-    .filter((part) => part.startsWith('!') && part.length > 1)
-    // The one node of this name where there is one: "!node03" must not take node030 along.
-    .map((part) => partSelector(part.slice(1), known.has(part.slice(1))))
-  return (node) => {
-    const names = namesFor(node)
-    return (wanted.length === 0 || wanted.some((is) => is(names))) && !unwanted.some((is) => is(names))
-  }
-}
-
-function namesFor({ name, hostname }: Named): Set<string> {
-  const names = [name.toLowerCase(), hostname.toLowerCase()]
-  return new Set([...names, ...names.map((long) => long.split('.')[0] ?? long)])
-}
-
-function partSelector(part: string, isExact = false): (names: Set<string>) => boolean {
-  if (/\[[^[\]]*\]/.test(part)) {
-    const set = knownNames(part)
-    return (names) => [...names].some((name) => set.has(name))
-  }
-  const [beginning = ''] = part.split('[')
-  return (names) => [...names].some((name) => (isExact ? name === part : name.includes(beginning)))
-}
-
-function knownNames(part: string): Set<string> {
-  try {
-    return new Set(expand(part))
-  } catch (error) {
-    if (error instanceof NodeSetError) return new Set()
-    throw error
-  }
 }
 
 function bracketed(ranges: readonly Range[]): string {

@@ -52,6 +52,16 @@ describe('the languages', () => {
     }
   })
 
+  it('have sentences that can be said: of "@" and "|" the catalogue has its own idea', () => {
+    for (const language of ['en', 'zh'] as const) {
+      const { t } = createMessages(language).global
+      for (const [key, sentence] of Object.entries(language === 'en' ? english : chinese)) {
+        if (!sentence.includes('{')) expect(t(key), key).toBe(sentence)
+        else expect(() => t(key), key).not.toThrow()
+      }
+    }
+  })
+
   it('have a sentence for every key', () => {
     const empty = [...Object.entries(english), ...Object.entries(chinese)].filter(([, sentence]) => sentence.trim() === '')
     expect(empty).toEqual([])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { expand, fold, MAX_NAMES, NodeSetError, partsOf, selected, selectorOf, split } from '@/nodeset'
+import { expand, fold, MAX_NAMES, NodeSetError, partsOf, selected, split } from '@/nodeset'
 
 interface Case {
   text: string
@@ -15,9 +15,6 @@ interface Case {
 
 /** What ClusterShell makes of each text, and what is refused on both sides: the panel's tests read the same file. */
 const CASES = JSON.parse(readFileSync(join(import.meta.dirname, '../../tests/nodesets.json'), 'utf-8')) as Case[]
-
-const nodes = (...names: string[]) => names.map((name) => ({ name, hostname: name }))
-const meant = (text: string, names: string[]) => names.filter((name) => selectorOf(text, nodes(...names))({ name, hostname: name }))
 
 describe('a node set', () => {
   it.each(CASES.filter(({ refused }) => !refused))('$text names as many nodes as it does to the panel: $count', ({ text, count, first, last }) => {
@@ -87,32 +84,5 @@ describe('names folded', () => {
   it('tell the beginning, the number and the end of one', () => {
     expect(split('r1n07.hpc')).toEqual({ before: 'r1n', number: '07', after: '.hpc' })
     expect(split('login')).toEqual({ before: 'login', number: '', after: '' })
-  })
-})
-
-describe('a search', () => {
-  const names = ['node01', 'node02', 'node03', 'node030', 'login', 'gpu01.hpc']
-
-  it.each([
-    ['', names],
-    ['node0', ['node01', 'node02', 'node03', 'node030']],
-    ['NODE01', ['node01']],
-    ['node[01-02]', ['node01', 'node02']],
-    ['node[01-02],gpu', ['node01', 'node02', 'gpu01.hpc']],
-    ['gpu[01-09]', ['gpu01.hpc']],
-    ['!node03', ['node01', 'node02', 'node030', 'login', 'gpu01.hpc']],
-    ['node !node[01-03]', ['node030']],
-    ['!gpu', ['node01', 'node02', 'node03', 'node030', 'login']],
-    ['!', names],
-    ['node[0', ['node01', 'node02', 'node03', 'node030']],
-    ['node[x]', []],
-  ])('for "%s" finds %j', (text, found) => {
-    expect(meant(text, names)).toEqual(found)
-  })
-
-  it('finds a node by its name as well as by its hostname', () => {
-    const node = { name: 'big one', hostname: 'fat01' }
-    expect(selectorOf('big', [node])(node)).toBe(true)
-    expect(selectorOf('fat[01-02]', [node])(node)).toBe(true)
   })
 })

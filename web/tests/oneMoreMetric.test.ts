@@ -47,12 +47,12 @@ describe('one more metric', () => {
 
   it('has a tile with its highest', () => {
     const summary = summaryOf([node(100, { name: 'a' }), node(300, { name: 'b' }), node(null)])
-    const text = show(ClusterSummary, { summary, trends: [], interval: 5, feed: 'stream', panelTime: NOW }).text()
+    const text = show(ClusterSummary, { summary, state: 'all', isPart: false, trends: [], interval: 5, feed: 'stream', panelTime: NOW }).text()
     expect(text).toMatch(/GPU power, max\s*300.0 W b/)
   })
 
   it('can be chosen for the map, which has a scale and a tip for it', () => {
-    const tools = show(NodeTools, { shown: 1, all: 1, search: '', state: 'all', view: 'both', metric: NAME })
+    const tools = show(NodeTools, { shown: 1, nodes: [], troubles: [], search: '', state: 'all', view: 'both', metric: NAME })
     expect(tools.get('.choice-bar [aria-pressed=true]').text()).toBe('GPU power')
     const counts = { up: 1, down: 0, never: 0, disabled: 0 }
     expect(show(HeatLegend, { metric: metricOf(NAME), counts, isOld: false, lacksValues: false }).text()).toMatch(/≤ 0 W\s*≥ 1,000 W/)

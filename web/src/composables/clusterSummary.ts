@@ -6,7 +6,7 @@ import { byMetric, type Metric, type MetricName } from '@/metrics'
 /** Of the nodes that are up, in the metric's unit. null where there is none. */
 export interface MetricSummary {
   mean: number | null
-  highest: { name: string; value: number } | null
+  highest: { name: string; hostname: string; value: number } | null
   /** All together, and all that there could be. */
   sum: number | null
   total: number | null
@@ -16,7 +16,7 @@ export interface ClusterSummary {
   counts: Record<NodeState, number>
   metrics: Record<MetricName, MetricSummary>
   /** The clock farthest from the panel's; seconds, below zero when it is behind. */
-  skew: { name: string; seconds: number } | null
+  skew: { name: string; hostname: string; seconds: number } | null
   /** Unix seconds of the newest sample of any node; null before the first. */
   newest: number | null
 }
@@ -30,7 +30,7 @@ export function summaryOf(nodes: readonly RealtimeNode[]): ClusterSummary {
   return {
     counts,
     metrics: byMetric((metric) => metricSummary(up, metric)),
-    skew: skewed && { name: skewed.name, seconds: skewed.clock_skew_seconds ?? 0 },
+    skew: skewed && { name: skewed.name, hostname: skewed.hostname, seconds: skewed.clock_skew_seconds ?? 0 },
     newest: known(nodes.map((node) => node.timestamp)).reduce<number | null>((best, time) => Math.max(best ?? 0, time), null),
   }
 }
@@ -40,7 +40,7 @@ function metricSummary(up: readonly RealtimeNode[], { name, ofTotal }: Metric): 
   const highest = highestOf(up, (node) => node[name])
   return {
     mean: values.length > 0 ? sum(values) / values.length : null,
-    highest: highest && { name: highest.name, value: highest[name] ?? 0 },
+    highest: highest && { name: highest.name, hostname: highest.hostname, value: highest[name] ?? 0 },
     sum: up.length > 0 ? sum(values) : null,
     total: up.length > 0 && ofTotal !== null ? sum(known(up.map((node) => node[ofTotal]))) : null,
   }

@@ -4,7 +4,8 @@ import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { NodeState, RealtimeNode } from '@/api/client'
 import { inAddress } from '@/metrics'
-import { selectorOf } from '@/nodeset'
+import { searchOf } from '@/search/search'
+import type { NodesOf } from '@/search/terms'
 
 import { type Sort, sorted, SORTS } from './nodeOrder'
 import { useQueryText, useQueryValue } from './useQueryValue'
@@ -15,7 +16,7 @@ export const REORDER_SECONDS = 5
 export const STATE_FILTERS = ['all', 'up', 'down', 'never', 'disabled'] as const satisfies readonly ('all' | NodeState)[]
 
 /** `nodes` in order of name in, the listed ones out. While `isHeld` (somebody points at a row) none changes its place. */
-export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boolean>) {
+export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boolean>, nodesOf: NodesOf) {
   const search = useQueryText('q')
   const state = useQueryValue('state', STATE_FILTERS, 'all')
   const sort = useQueryValue<Sort>('sort', SORTS, 'name', inAddress)
@@ -23,8 +24,10 @@ export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boo
 
   // Which names there are changes seldom, their values all the time.
   const names = computed<string>(() => nodes.value.map(({ id, name }) => `${String(id)} ${name}`).join('\n'))
-  const isMeant = computed(() => (names.value, selectorOf(search.value, nodes.value)))
-  const found = computed(() => nodes.value.filter((node) => (state.value === 'all' || node.state === state.value) && isMeant.value(node)))
+  const asked = computed(() => (names.value, searchOf(search.value, nodes.value, nodesOf)))
+  /** Those searched for, whatever their state. */
+  const meant = computed(() => nodes.value.filter(asked.value.means))
+  const found = computed(() => meant.value.filter((node) => state.value === 'all' || node.state === state.value))
 
   function reorder() {
     ranks.value = new Map(sorted(nodes.value, sort.value).map(({ id }, rank) => [id, rank]))
@@ -42,5 +45,5 @@ export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boo
     const rankOf = ({ id }: RealtimeNode) => ranks.value.get(id) ?? Infinity
     return [...found.value].sort((a, b) => rankOf(a) - rankOf(b))
   })
-  return { search, state, sort, found, listed }
+  return { search, state, sort, asked, meant, found, listed }
 }

@@ -2,6 +2,8 @@
 
 import type { Node } from '@/api/client'
 import { fold, NodeSetError, selected } from '@/nodeset'
+import { halfWidth } from '@/search/halfWidth'
+import type { NodesOf } from '@/search/terms'
 
 /** More lines than this in one chart can't be told apart. */
 export const MOST_TOGETHER = 8
@@ -20,14 +22,14 @@ export interface Problem {
   text: string
 }
 
-/** The nodes that `text` names: an id, a name, or a node set such as node[01-64]. */
-export function targetOf(text: string, nodes: readonly Node[]): Target | Problem {
+/** The nodes that `text` names: an id, a name, or a node set such as node[01-64] or @rack3. */
+export function targetOf(text: string, nodes: readonly Node[], nodesOf: NodesOf = () => undefined): Target | Problem {
   const byName = new Map(nodes.flatMap((node) => namesFor(node).map((name) => [name, node] as const).reverse()))
   const one = nodes.find(({ hostname }) => hostname === text) ?? byName.get(text.toLowerCase()) ?? nodes.find(({ id }) => String(id) === text)
   if (one) return targetFor([one])
   let names: string[]
   try {
-    names = selected(text)
+    names = selected(halfWidth(text), nodesOf)
   } catch (error) {
     if (error instanceof NodeSetError) return { kind: error.isTooLarge ? 'tooLarge' : 'badSet', text }
     throw error
