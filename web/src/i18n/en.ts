@@ -255,6 +255,7 @@ export const en = {
     both: 'Together: of this group, those that meet the condition',
     rules: 'Names, sets and groups add up, and so do states; each condition narrows; “!” leaves out. Only nodes that are up meet conditions.',
     draw: 'In the map, drag a rectangle around nodes to search for them.',
+    comma: ', ',
     andMore: '{shown} and {count} more',
     nobody: 'No node is called “{word}”.',
     signs: '“{word}” is not understood: a name has letters, digits, “.”, “-” and “_”. A part of it will do, without “*”.',
