@@ -113,40 +113,55 @@ def decode(credential: str, socket: Optional[str] = None) -> Credential:
 
     Raises MungeError only where libmunge cannot be called. Safe in threads.
     """
-    library = _library()
-    text = credential.encode("ascii", "replace")
-    if b"\0" in text:  # C would read up to here only, and take what follows for no part of the credential
-        return Credential(BAD_CREDENTIAL, "Invalid credential format")
-    context = _open_context(library, socket)
-    try:
-        return _decode(library, context, text)
-    finally:
-        library.munge_ctx_destroy(context)
+    decoder: Optional[_Decoder] = getattr(_kept, "decoder", None)
+    if decoder is None or decoder.socket != socket:
+        decoder = _kept.decoder = _Decoder(socket)
+    return decoder.decode(credential)
 
 
-def _decode(library: Any, context: Any, text: bytes) -> Credential:
-    payload, length = ctypes.c_void_p(), ctypes.c_int()
-    uid, gid = ctypes.c_uint32(), ctypes.c_uint32()
-    try:
-        code = library.munge_decode(
-            text, context, ctypes.byref(payload), ctypes.byref(length), ctypes.byref(uid), ctypes.byref(gid)
-        )
-        credential = Credential(code, "" if code == OK else _message(library, context, code))
+class _Decoder:
+    """Reads credentials, with a context that is kept: libmunge clears it at the begin of each call."""
+
+    def __init__(self, socket: Optional[str]) -> None:
+        self.socket = socket
+        self._library = _library()
+        self._context = _open_context(self._library, socket)
+        self._payload, self._length = ctypes.c_void_p(), ctypes.c_int()
+        self._uid, self._gid = ctypes.c_uint32(), ctypes.c_uint32()
+        self._time = ctypes.c_long()  # time_t
+        self._into = [ctypes.byref(each) for each in (self._payload, self._length, self._uid, self._gid)]
+
+    def __del__(self) -> None:
+        if hasattr(self, "_context"):
+            self._library.munge_ctx_destroy(self._context)
+
+    def decode(self, credential: str) -> Credential:
+        text = credential.encode("ascii", "replace")
+        if b"\0" in text:  # C would read up to here only, and take what follows for no part of the credential
+            return Credential(BAD_CREDENTIAL, "Invalid credential format")
+        self._payload.value = None
+        try:
+            code = self._library.munge_decode(text, self._context, *self._into)
+            return self._read(code)
+        finally:
+            self._library.minipanel_free(self._payload)
+
+    def _read(self, code: int) -> Credential:
+        if code == OK:
+            credential = Credential(code, "")
+        else:
+            credential = Credential(code, _message(self._library, self._context, code))
         if code in (OK, EXPIRED, REWOUND, REPLAYED):
-            credential.payload = ctypes.string_at(payload, length.value) if payload else b""
-            credential.uid, credential.gid = uid.value, gid.value
-            _read_times(library, context, credential)
+            payload = self._payload
+            credential.payload = ctypes.string_at(payload, self._length.value) if payload else b""
+            credential.uid, credential.gid = self._uid.value, self._gid.value
+            # Its origin proves nothing, and is not read: munged says what --origin tells it.
+            credential.encode_time, credential.decode_time = self._moment(_ENCODE_TIME), self._moment(_DECODE_TIME)
         return credential
-    finally:
-        library.minipanel_free(payload)
 
-
-def _read_times(library: Any, context: Any, credential: Credential) -> None:
-    """Fill in when the credential was made and read. Its origin proves nothing: munged says what --origin tells it."""
-    made, read = ctypes.c_long(), ctypes.c_long()  # time_t
-    library.munge_ctx_get(context, _ENCODE_TIME, ctypes.byref(made))
-    library.munge_ctx_get(context, _DECODE_TIME, ctypes.byref(read))
-    credential.encode_time, credential.decode_time = made.value, read.value
+    def _moment(self, option: int) -> int:
+        self._library.munge_ctx_get(self._context, option, ctypes.byref(self._time))
+        return self._time.value
 
 
 def _open_context(library: Any, socket: Optional[str]) -> Any:
@@ -187,6 +202,8 @@ def _library() -> Any:
 
 
 def _declared(library: Any) -> Any:
+    """Return what can be called. Other threads run while munged is asked, not for the calls that are over at once."""
+    quick = ctypes.PyDLL(_LIBRARY)
     pointer, text, integer = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
     signatures = {
         "munge_ctx_create": (pointer, []),
@@ -200,9 +217,11 @@ def _declared(library: Any) -> Any:
         "munge_decode": (integer, [text, pointer, pointer, pointer, pointer, pointer]),
     }
     for name, (result, arguments) in signatures.items():
-        function = getattr(library, name)
+        asks = name in ("munge_encode", "munge_decode")
+        function = getattr(library if asks else quick, name)
         function.restype, function.argtypes = result, arguments
+        setattr(library, name, function)
     # What libmunge hands out is freed by the libc it was made by.
-    library.minipanel_free = ctypes.CDLL(None).free
+    library.minipanel_free = ctypes.PyDLL(None).free
     library.minipanel_free.restype, library.minipanel_free.argtypes = None, [pointer]
     return library
