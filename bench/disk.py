@@ -3,7 +3,7 @@
     python bench/disk.py                             1,000 nodes, two hours after one; writes results/disk.md
     python bench/disk.py --nodes 20 --hours 0.1 --warm-up 0.02 --no-save
 
-Samples are grouped as the panel groups them, by when agents report and by GATHER_SECONDS of services/ingest; no time
+Samples are grouped as the panel groups them, by when agents report and by gather_seconds of services/ingest; no time
 passes between two groups. The kernel counts what is written (proc(5), write_bytes): the log, each commit forced, and
 what is folded from it into the database. A day's records there are, and they are deleted as new ones come.
 """
@@ -31,7 +31,7 @@ from minipanel.database.evidence import Notes
 from minipanel.database.store import Job, Store
 from minipanel.models.sample import Sample
 from minipanel.services.hours import LOOK_SECONDS, Hours
-from minipanel.services.ingest import DAY_SECONDS, GATHER_SECONDS, Ingest
+from minipanel.services.ingest import DAY_SECONDS, Ingest, gather_seconds
 from minipanel.services.retention import FORGET_SECONDS, SEAL_SECONDS, TOGETHER_SECONDS, Retention
 
 INTERVAL = 5
@@ -98,9 +98,11 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--hours", type=float, default=2, help="simulated, and counted")
     parser.add_argument("--warm-up", type=float, default=1.1, help="hours before that, not counted")
-    parser.add_argument("--gather", type=float, default=GATHER_SECONDS, help="seconds that a group waits for others")
+    parser.add_argument("--gather", type=float, help="seconds that a group waits, where not as in the panel")
     parser.add_argument("--no-save", action="store_true", help="only print")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.gather = options.gather or gather_seconds(options.nodes)
+    return options
 
 
 async def simulate(driven: Driven, start: int, options: argparse.Namespace) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
 
+from minipanel.database.store import Written
 from minipanel.errors import BadInput, PanelError, TryLater
 from minipanel.handlers.reply import Reply, failure, refusal, reply
 from minipanel.models.answers import Stored
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.sample import Sample, parse_samples
+from minipanel.services.batch import Waiter
 from minipanel.services.credentials import Claim
 from minipanel.services.panel import Panel
 
@@ -26,6 +31,9 @@ _COUNT = re.compile(r"[0-9]{1,9}")
 _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 
 CLOCK_RETRY_SECONDS = 10
+
+ABOUT = ("user-agent", "x-minipanel-sensor", "x-minipanel-limit", "x-minipanel-throttled")
+"""Headers in which most agents say the same, each time."""
 
 LIMITS = (50.0, 150.0)
 """°C. No CPU is too hot below, and none lives above: a limit beyond comes from firmware that nobody looked at."""
@@ -42,17 +50,10 @@ def check_head(panel: Panel, head: Head) -> None:
 
 
 async def take_samples(panel: Panel, head: Head, body: bytes, peer: str) -> Reply:
-    """Store the samples of one node and answer `{"status": "ok", "stored": n, "ignored": m}` after the commit.
-
-    `peer` is the address at the other end. Answers 400, 401, 403, 413, 500 or 503 where nothing of the body is stored.
-    """
-    try:
-        return reply(200, await _store(panel, head, body, peer))
-    except PanelError as error:
-        return refuse_samples(panel, error, peer)
-    except Exception:
-        log.exception("Samples could not be taken.")
-        return failure()
+    """Return the answer to a request with samples, as Delivery gives it."""
+    waiter: Waiter[Reply] = Waiter()
+    Delivery(panel, head, body, peer, waiter).begin()
+    return await waiter.result()
 
 
 def refuse_samples(panel: Panel, error: PanelError, peer: str) -> Reply:
@@ -61,39 +62,84 @@ def refuse_samples(panel: Panel, error: PanelError, peer: str) -> Reply:
     return refusal(error)
 
 
-async def _store(panel: Panel, head: Head, body: bytes, peer: str) -> Stored:
-    arrived = panel.clock()
-    _refuse_encoding(head.get("content-encoding"))
-    claim = await panel.credentials.check(head.get("authorization"), body, peer)
-    try:
-        samples = parse_samples(body, arrived)
-    except BadInput:
-        # Of a node whose clock is far ahead everything is refused: its skew must show all the same, to explain it.
-        _meet(panel, head, claim, parse_samples(body, math.inf), arrived)
-        _spare_if_own_clock_is_behind(panel)
-        raise
-    node = _meet(panel, head, claim, samples, arrived)
-    outcome = await panel.ingest.submit(node, samples)
-    return Stored("ok", outcome.stored, outcome.ignored)
+class Delivery:
+    """One request with samples of one node, until they are stored and answered.
 
+    `answer` is called once, on the event loop: with `{"status": "ok", "stored": n, "ignored": m}` after the commit, or
+    with 400, 401, 403, 413, 500 or 503 where nothing of the body is stored. `peer` is the address at the other end.
+    Calls in the place of a coroutine: a task for each request took as long as what it did (measured).
+    """
 
-def _meet(panel: Panel, head: Head, claim: Claim, samples: list[Sample], arrived: float) -> Node:
-    """Return the node that the samples are of, and note what its agent says of itself."""
-    node_id = samples[0].node_id
-    node = claim.may_speak_for(panel.directory.find(node_id), node_id)
-    skew = parse_skew(head.get("x-minipanel-sent", ""), arrived)
-    version, sensor = parse_version(head.get("user-agent", "")), parse_sensor(head.get("x-minipanel-sensor", ""))
-    limit, throttled = (
-        parse_limit(head.get("x-minipanel-limit", "")),
-        parse_count(head.get("x-minipanel-throttled", "")),
-    )
-    boot_id = parse_boot(head.get("x-minipanel-boot", ""))
-    panel.live.note_agent(node, version, sensor, skew, limit, throttled, boot_id)
-    panel.clocks.note(node.id, skew)
-    panel.evidence.note_clock(node.id, skew)
-    panel.evidence.note_version(node.id, version)
-    panel.evidence.note_start(node.id, head.get("x-minipanel-boot", ""), head.get("x-minipanel-started", ""))
-    return node
+    __slots__ = ("_answer", "_arrived", "_body", "_due", "_head", "_panel", "_peer")
+
+    def __init__(self, panel: Panel, head: Head, body: bytes, peer: str, answer: Callable[[Reply], None]) -> None:
+        self._panel = panel
+        self._head = head
+        self._body = body
+        self._peer = peer
+        self._answer = answer
+        self._arrived = panel.clock()
+        self._due = time.monotonic() + panel.ingest.gather_seconds
+
+    def begin(self) -> None:
+        """Check who sends; all else follows."""
+        self._go(self._check, None)
+
+    def _check(self, _: None) -> None:
+        _refuse_encoding(self._head.get("content-encoding"))
+        authorization = self._head.get("authorization")
+        self._panel.credentials.check(authorization, self._body, self._peer, self._identified, self._due)
+
+    def _identified(self, claim: Claim | Exception) -> None:
+        self._go(self._store, claim)
+
+    def _store(self, claim: Claim) -> None:
+        panel, body = self._panel, self._body
+        try:
+            samples = parse_samples(body, self._arrived)
+        except BadInput:
+            # Of a node whose clock is far ahead everything is refused: its skew must show all the same, to explain it.
+            self._meet(claim, parse_samples(body, math.inf))
+            _spare_if_own_clock_is_behind(panel)
+            raise
+        panel.ingest.put(self._meet(claim, samples), samples, self._stored, self._due)
+
+    def _stored(self, written: Written | Exception) -> None:
+        self._go(self._acknowledge, written)
+
+    def _acknowledge(self, written: Written) -> None:
+        self._answer(reply(200, Stored("ok", written.stored, written.ignored)))
+
+    def _go(self, step: Callable[[Any], None], result: Any) -> None:
+        """Take a step with what the one before has brought, or answer with the error that this is."""
+        if not isinstance(result, Exception):
+            try:
+                step(result)
+                return
+            except Exception as error:
+                result = error
+        self._answer(self._excused(result))
+
+    def _excused(self, error: Exception) -> Reply:
+        if isinstance(error, PanelError):
+            return refuse_samples(self._panel, error, self._peer)
+        log.error("Samples could not be taken.", exc_info=error)
+        return failure()
+
+    def _meet(self, claim: Claim, samples: list[Sample]) -> Node:
+        """Return the node that the samples are of, and note what its agent says of itself."""
+        panel, head = self._panel, self._head
+        node_id = samples[0].node_id
+        node = claim.may_speak_for(panel.directory.find(node_id), node_id)
+        skew = parse_skew(head.get("x-minipanel-sent", ""), self._arrived)
+        version, sensor, limit, throttled = _parse_about(*map(head.get, ABOUT))
+        boot_id = parse_boot(head.get("x-minipanel-boot", ""))
+        panel.live.note_agent(node, version, sensor, skew, limit, throttled, boot_id)
+        panel.clocks.note(node.id, skew)
+        panel.evidence.note_clock(node.id, skew)
+        panel.evidence.note_version(node.id, version)
+        panel.evidence.note_start(node.id, head.get("x-minipanel-boot", ""), head.get("x-minipanel-started", ""))
+        return node
 
 
 def _spare_if_own_clock_is_behind(panel: Panel) -> None:
@@ -104,6 +150,18 @@ def _spare_if_own_clock_is_behind(panel: Panel) -> None:
             f"The panel's own clock seems to be {behind:.0f} seconds behind: keep the samples. Set its clock.",
             CLOCK_RETRY_SECONDS,
         )
+
+
+@lru_cache(maxsize=200)
+def _parse_about(
+    user_agent: str | None, sensor: str | None, limit: str | None, throttled: str | None
+) -> tuple[str | None, str | None, float | None, int]:
+    return (
+        parse_version(user_agent or ""),
+        parse_sensor(sensor or ""),
+        parse_limit(limit or ""),
+        parse_count(throttled or ""),
+    )
 
 
 def parse_version(user_agent: str) -> str | None:

@@ -12,6 +12,8 @@ from minipanel.errors import PanelError
 from minipanel.handlers.headers import SAFE_HEADERS
 from minipanel.models.answers import ErrorAnswer
 
+_SAFE_LINES = b"".join(b"%s: %s\r\n" % header for header in SAFE_HEADERS) + b"\r\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -26,6 +28,13 @@ def raw_headers(answer: Reply) -> list[tuple[bytes, bytes]]:
     """Return all headers as they go over the wire, those that every answer has among them."""
     own = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     return [*own, (b"content-length", b"%d" % len(answer.body)), *SAFE_HEADERS]
+
+
+def on_the_wire(answer: Reply) -> bytes:
+    """Return headers and body as they go over the wire, after the status and what the server adds."""
+    own = [f"{name.lower()}: {value}\r\n" for name, value in answer.headers.items()]
+    own.append(f"content-length: {len(answer.body)}\r\n")
+    return b"".join(("".join(own).encode(), _SAFE_LINES, answer.body))
 
 
 def send_whole(scope: Scope, answer: Reply) -> bool:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
+log = logging.getLogger(__name__)
+
 Work = TypeVar("Work")
 Result = TypeVar("Result")
+
+Then = Callable[[Result | Exception], None]
+"""Called on the event loop with what became of a work."""
+
+TURN_SECONDS = 0.008
+"""So long results are handed back before the event loop does something else."""
+
+LEAST_SECONDS = 0.004
+"""So long a group waits for others in any case: what one turn of the event loop hands over goes together."""
 
 
 class BatcherFull(Exception):
@@ -18,12 +30,11 @@ class BatcherFull(Exception):
 
 
 class Batcher(Generic[Work, Result]):
-    """Hands groups of work to `handle(works)` on one thread, and each result back to its awaiting caller.
+    """Hands groups of work to `handle(works)` on one thread, and each result back to its caller.
 
-    `handle` returns one result a work, in their order; an Exception among them is raised where that work is awaited.
-    `limit` bounds what may wait, `group` what goes into one call, both as sums of the works' sizes; a work larger than
-    a group is one of its own. With `gather_seconds` a group waits that long for others to join it: fewer, larger calls
-    for a little more waiting.
+    `handle` returns one result a work, in their order; an Exception among them goes to that work's caller. `limit`
+    bounds what may wait, `group` what goes into one call, both as sums of the works' sizes; a work larger than a group
+    is one of its own.
     """
 
     def __init__(
@@ -32,18 +43,18 @@ class Batcher(Generic[Work, Result]):
         name: str,
         limit: int,
         group: int = 1000,
-        gather_seconds: float = 0,
     ) -> None:
-        self._gather_seconds = gather_seconds
         self._handle = handle
         self._limit = limit
         self._group = group
-        self._waiting: deque[tuple[Work, int, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[tuple[Work, int, Then[Result]]] = deque()
         self._size = 0
+        self._due = 0.0
         self._wake = threading.Condition()
-        self._under_way: list[asyncio.Future[Result]] = []
+        self._under_way: list[Then[Result]] = []
         self._closing = False
         self._is_given_up = False
+        self._settling = 0
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -57,18 +68,30 @@ class Batcher(Generic[Work, Result]):
         """The size of all that waits for its turn."""
         return self._size
 
-    async def submit(self, work: Work, size: int = 1) -> Result:
-        """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    def put(self, work: Work, then: Then[Result], size: int = 1, due: float = 0.0) -> None:
+        """Have `then` called with the result of this work, or the Exception. Raises BatcherFull at once.
+
+        `due`: until then, by time.monotonic(), its group may wait for others: fewer, larger calls for a little more
+        waiting.
+        """
+        due = max(due, time.monotonic() + LEAST_SECONDS)
         with self._wake:
             if self._closing or self._size + size > self._limit:
                 raise BatcherFull
-            self._waiting.append((work, size, future))
+            self._waiting.append((work, size, then))
             self._size += size
-            # Only the first wakes the thread: the others find it awake.
-            if len(self._waiting) == 1:
+            # The thread sleeps until the group is due or full: only what changes that wakes it.
+            if len(self._waiting) == 1 or due < self._due:
+                self._due = due
                 self._wake.notify()
-        return await future
+            elif self._size - size < self._group <= self._size:
+                self._wake.notify()
+
+    async def submit(self, work: Work, size: int = 1, due: float = 0.0) -> Result:
+        """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
+        waiter: Waiter[Result] = Waiter()
+        self.put(work, waiter, size, due)
+        return await waiter.result()
 
     async def close(self) -> None:
         """Finish what waits, then end the thread. After give_up() nothing waits, and the thread ends by itself."""
@@ -77,48 +100,54 @@ class Batcher(Generic[Work, Result]):
             self._wake.notify()
         if self._thread.ident is not None and not self._is_given_up:
             await asyncio.to_thread(self._thread.join)
+        while self._settling:  # noqa: ASYNC110 - a few turns of the loop, at a stop
+            await asyncio.sleep(0)
 
     def give_up(self) -> None:
-        """Raise BatcherFull in all callers now, for `handle` may hang. Called in the event loop."""
+        """Give BatcherFull to all callers now, for `handle` may hang. Called in the event loop."""
         with self._wake:
             self._closing = self._is_given_up = True
-            futures = [*self._under_way, *(future for _, _, future in self._waiting)]
+            callers = [*self._under_way, *(then for _, _, then in self._waiting)]
             self._waiting.clear()
+            self._under_way = []
+            self._size = 0
             self._wake.notify()
-        for future in futures:
-            if not future.done():
-                future.set_exception(BatcherFull())
+        self._settle(callers, [BatcherFull()] * len(callers))
 
     def _run(self) -> None:
         while group := self._next_group():
             results = self._results([work for work, _ in group])
-            futures = [future for _, future in group]
+            callers = [then for _, then in group]
             with self._wake:
                 if self._is_given_up:  # the event loop may be closed by now
                     return
+                self._under_way = []
                 assert self._loop is not None
                 # One call a group wakes the event loop once, however many callers wait.
-                self._loop.call_soon_threadsafe(_settle, futures, results)
+                self._loop.call_soon_threadsafe(self._settle, callers, results)
 
-    def _next_group(self) -> list[tuple[Work, asyncio.Future[Result]]]:
+    def _next_group(self) -> list[tuple[Work, Then[Result]]]:
         with self._wake:
-            while not self._waiting and not self._closing:
-                self._wake.wait()
-        if self._gather_seconds and not self._closing:
-            time.sleep(self._gather_seconds)
-        with self._wake:
+            while not self._closing:
+                if not self._waiting:
+                    self._wake.wait()
+                elif (left := self._due - time.monotonic()) > 0 and self._size < self._group:
+                    self._wake.wait(left)
+                else:
+                    break
             group = list(self._taken())
-            self._under_way = [future for _, future in group]
+            self._due = 0.0  # what is left has waited long enough
+            self._under_way = [then for _, then in group]
             return group
 
-    def _taken(self) -> Iterator[tuple[Work, asyncio.Future[Result]]]:
+    def _taken(self) -> Iterator[tuple[Work, Then[Result]]]:
         """Take from what waits until a group is full."""
         room = self._group
         while self._waiting and (room == self._group or self._waiting[0][1] <= room):
-            work, size, future = self._waiting.popleft()
+            work, size, then = self._waiting.popleft()
             room -= size
             self._size -= size
-            yield work, future
+            yield work, then
 
     def _results(self, works: list[Work]) -> Sequence[Result | Exception]:
         try:
@@ -126,12 +155,40 @@ class Batcher(Generic[Work, Result]):
         except Exception as error:
             return [error] * len(works)
 
+    def _settle(self, callers: list[Then[Result]], results: Sequence[Result | Exception]) -> None:
+        self._settling += 1
+        self._go_on_settling(zip(callers, results, strict=True))
 
-def _settle(futures: list[asyncio.Future[Result]], results: Sequence[Result | Exception]) -> None:
-    for future, result in zip(futures, results, strict=True):
-        if future.done():  # cancelled, or given up
-            continue
+    def _go_on_settling(self, pairs: Iterator[tuple[Then[Result], Result | Exception]]) -> None:
+        end = time.monotonic() + TURN_SECONDS
+        for then, result in pairs:
+            try:
+                then(result)
+            except Exception:
+                # The others of the group wait, too.
+                log.exception("What was done could not be reported.")
+            if time.monotonic() > end:
+                assert self._loop is not None
+                self._loop.call_soon(self._go_on_settling, pairs)
+                return
+        self._settling -= 1
+
+
+class Waiter(Generic[Result]):
+    """Lets a coroutine wait for what is given back by a call."""
+
+    def __init__(self) -> None:
+        self._future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    def __call__(self, result: Result | Exception) -> None:
+        """Take in the result."""
+        if self._future.done():  # cancelled
+            return
         if isinstance(result, Exception):
-            future.set_exception(result)
+            self._future.set_exception(result)
         else:
-            future.set_result(result)
+            self._future.set_result(result)
+
+    async def result(self) -> Result:
+        """Return it, or raise the Exception that it is."""
+        return await self._future

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from minipanel_agent.munge import payload_of
+from minipanel_agent.munge import Credential, payload_of
 
 from minipanel.config import AgentsConfig, Config
-from minipanel.errors import NotAllowed, NotAuthenticated
+from minipanel.errors import NotAllowed, NotAuthenticated, PanelError
 from minipanel.machine.addresses import LocalAddresses, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
+from minipanel.services.batch import Then
 from minipanel.services.munge import MungeDecoder, ahead_seconds, refusal
 from minipanel.services.tokens import agent_token, is_token
 
@@ -71,24 +72,29 @@ class Credentials:
         else:
             self._check_token(_credential_of(authorization, "Bearer"))
 
-    async def check(self, authorization: str | None, body: bytes, peer: str) -> Claim:
-        """Return what the header proves about this body, sent from the address `peer`.
+    def check(self, authorization: str | None, body: bytes, peer: str, then: Then[Claim], due: float = 0.0) -> None:
+        """Have `then` called with what the header proves about this body, sent from the address `peer`.
 
-        Raises NotAuthenticated or NotAllowed, each failure with its own sentence, and TryLater without munged.
+        Called with, or raises at once, NotAuthenticated or NotAllowed, each failure with its own sentence, and
+        TryLater without munged. `due`: until when munged need not be asked, by time.monotonic().
         """
-        if self._agents.auth == "munge":
-            return await self._check_munge(_munge_of(authorization), body, peer)
-        return self._check_token(_credential_of(authorization, "Bearer"))
+        if self._agents.auth != "munge":
+            then(self._check_token(_credential_of(authorization, "Bearer")))
+            return
 
-    async def _check_munge(self, text: str, body: bytes, peer: str) -> MungeClaim:
-        credential = await self._munge.decode(text)
+        def judge(result: Credential | Exception) -> None:
+            then(result if isinstance(result, Exception) else self._judged(result, body, peer))
+
+        self._munge.decode(_munge_of(authorization), judge, due)
+
+    def _judged(self, credential: Credential, body: bytes, peer: str) -> MungeClaim | PanelError:
         # The status comes first: an expired or replayed credential still has its payload and uid.
         sentence = refusal(credential) or _fault_of_payload(credential.payload, body)
         if sentence:
-            raise NotAuthenticated(sentence, "MUNGE", ahead_seconds(credential))
+            return NotAuthenticated(sentence, "MUNGE", ahead_seconds(credential))
         if credential.uid not in self._agents.allowed_uids:
             allowed = ", ".join(map(str, self._agents.allowed_uids))
-            raise NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")
+            return NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")
         return MungeClaim(normalise(peer), self._local, self._addresses)
 
     def _check_token(self, text: str) -> TokenClaim:

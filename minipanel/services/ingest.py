@@ -14,7 +14,7 @@ from minipanel.machine.uptime import uptime
 from minipanel.models.events import CommitListener, SamplesListener
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
-from minipanel.services.batch import Batcher, BatcherFull
+from minipanel.services.batch import Batcher, BatcherFull, Then, Waiter
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,10 @@ GROUP_SAMPLES = 5_000
 """How many go into one transaction, so that a live sample does not wait long for what others back-fill."""
 
 GATHER_SECONDS = 0.05
-"""How long a transaction waits for others to join it. At 1,000 nodes ten commits become one."""
+"""How long a transaction waits for others to join it, at least."""
+
+MOST_GATHER_SECONDS = 0.18
+"""What samples of many nodes may wait: each thread's round, and each commit, is then for a hundred and not for ten."""
 
 STALLED_SECONDS = 5.0
 """A job that waits for longer, though nothing failed: the disk stands still, and nothing is stored either."""
@@ -53,13 +56,12 @@ class Ingest:
         self._failing_since: float | None = None
         self._failed_at = -math.inf
         self._begun: dict[object, float] = {}
-        self._batcher: Batcher[Job, Any] = Batcher(
-            self._write, "writer", WAITING_SAMPLES, GROUP_SAMPLES, GATHER_SECONDS
-        )
+        self._batcher: Batcher[Job, Any] = Batcher(self._write, "writer", WAITING_SAMPLES, GROUP_SAMPLES)
         self._listeners: list[SamplesListener] = []
         self._commit_listeners: list[CommitListener] = []
         self._newest: int | None = None
         self.retention_days = retention_days
+        self.gather_seconds = GATHER_SECONDS
 
     def listen(self, listener: SamplesListener) -> None:
         """Have it called after each commit with what was stored: never with duplicates, or what is too old."""
@@ -83,19 +85,28 @@ class Ingest:
         await self._batcher.close()
 
     async def submit(self, node: Node, samples: list[Sample]) -> Written:
-        """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored.
+        """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored."""
+        waiter: Waiter[Written] = Waiter()
+        self.put(node, samples, waiter)
+        return await waiter.result()
 
-        Answered only after the commit: what an agent was told is stored survives a crash of the panel.
+    def put(self, node: Node, samples: list[Sample], then: Then[Written], due: float = 0.0) -> None:
+        """Store a node's samples, and have `then` called with what became of them.
+
+        Called with, or raises at once, TryLater: then nothing of them is stored. Called only after the commit: what an
+        agent was told is stored survives a crash of the panel. `due`: how long others may join it, as of Batcher.put.
         """
-        job = self._store.write_samples(node.id, samples, self.oldest())
-        try:
-            outcome: Written = await self.run(job, len(samples))
-        except DatabaseError as error:
-            raise TryLater(str(error), RETRY_SECONDS) from error
-        if outcome.samples:
-            self.meet(max(sample.timestamp for sample in outcome.samples))
-            self._report(node, outcome.samples)
-        return outcome
+
+        def settle(result: Written | Exception) -> None:
+            if isinstance(result, DatabaseError):
+                then(TryLater(str(result), RETRY_SECONDS))
+                return
+            if not isinstance(result, Exception) and result.samples:
+                self.meet(max(map(_timestamp, result.samples)))
+                self._report(node, result.samples)
+            then(result)
+
+        self._put(self._store.write_samples(node.id, samples, self.oldest()), settle, len(samples), due)
 
     def _write(self, jobs: list[Job]) -> list[Any]:
         began = time.perf_counter()
@@ -122,21 +133,28 @@ class Ingest:
 
         `samples` tells how much work it is.
         """
+        waiter: Waiter[Any] = Waiter()
+        self._put(job, waiter, samples, time.monotonic() + GATHER_SECONDS)
+        return await waiter.result()
+
+    def _put(self, job: Job, then: Then[Any], size: int, due: float) -> None:
         job_id = object()
         began = self._begun[job_id] = self._uptime()
+
+        def settle(result: Any) -> None:
+            del self._begun[job_id]
+            if isinstance(result, DatabaseError):
+                self._note_failure()
+            elif self._uptime() - began >= STALLED_SECONDS:
+                self._failed_at = self._uptime()
+            then(result)
+
         try:
-            result = await self._batcher.submit(job, samples)
+            self._batcher.put(job, settle, size, due)
         except BatcherFull as error:
+            del self._begun[job_id]
             self._note_failure()
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
-        except DatabaseError:
-            self._note_failure()
-            raise
-        finally:
-            del self._begun[job_id]
-        if self._uptime() - began >= STALLED_SECONDS:
-            self._failed_at = self._uptime()
-        return result
 
     def failing_seconds(self) -> float:
         """Return for how long nothing could be stored, as far as it was tried; 0 while it can.
@@ -175,3 +193,16 @@ class Ingest:
         if self._newest is not None:
             now = min(now, self._newest + DAY_SECONDS)
         return now - (self.retention_days if days is None else days) * DAY_SECONDS
+
+
+def gather_seconds(nodes: int) -> float:
+    """Return how long a sample may wait for others to go with it, by how many nodes there are.
+
+    Agents spread their samples so that 500 come in a second, of over 2,000 nodes more. Few nodes need no waiting, and
+    with very many the groups are large without it.
+    """
+    return max(GATHER_SECONDS, min(MOST_GATHER_SECONDS, nodes / 5000, 400 / max(nodes, 1)))
+
+
+def _timestamp(sample: Sample) -> int:
+    return sample.timestamp

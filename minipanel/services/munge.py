@@ -10,13 +10,10 @@ from minipanel_agent.munge import Credential, MungeError
 
 from minipanel.errors import TryLater
 from minipanel.models.quote import escape
-from minipanel.services.batch import Batcher, BatcherFull
+from minipanel.services.batch import Batcher, BatcherFull, Then
 
 WAITING_CREDENTIALS = 20_000
 """How many may wait: two rounds of 10,000 nodes, about a second and a half of decoding."""
-
-GATHER_SECONDS = 0.01
-"""How long credentials wait for others, so that the threads take turns by the group and not by the credential."""
 
 PAUSE_SECONDS = 2.0
 """How long munged is left alone after it did not answer: libmunge itself waits some seconds at each call."""
@@ -32,9 +29,7 @@ class MungeDecoder:
     def __init__(self, socket: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket = socket
         self._clock = clock
-        self._batcher: Batcher[str, Credential] = Batcher(
-            self._decode_all, "munge", WAITING_CREDENTIALS, gather_seconds=GATHER_SECONDS
-        )
+        self._batcher: Batcher[str, Credential] = Batcher(self._decode_all, "munge", WAITING_CREDENTIALS)
         self._trouble = ""
         self._paused_until = 0.0
 
@@ -50,12 +45,19 @@ class MungeDecoder:
         """Raise TryLater in all who wait: munged may hang, and libmunge waits for it longer than a stop may take."""
         self._batcher.give_up()
 
-    async def decode(self, text: str) -> Credential:
-        """Return what munged says of a credential, good or bad. Raises TryLater when munged can't be asked now."""
+    def decode(self, text: str, then: Then[Credential], due: float = 0.0) -> None:
+        """Have `then` called with what munged says of a credential, good or bad; TryLater where it can't be asked now.
+
+        Raises TryLater where too many wait. `due`: how long others may join it, as of Batcher.put.
+        """
+
+        def settle(result: Credential | Exception) -> None:
+            then(_busy() if isinstance(result, BatcherFull) else result)  # given up
+
         try:
-            return await self._batcher.submit(text)
+            self._batcher.put(text, settle, 1, due)
         except BatcherFull:
-            raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from None
+            raise _busy() from None
 
     def trouble(self) -> str | None:
         """Return what munged says instead of doing its work, None while it does or nobody asks it."""
@@ -80,6 +82,10 @@ class MungeDecoder:
         self._trouble = trouble
         self._paused_until = self._clock() + PAUSE_SECONDS
         return TryLater(trouble, RETRY_SECONDS)
+
+
+def _busy() -> TryLater:
+    return TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS)
 
 
 def ahead_seconds(credential: Credential) -> int | None:

@@ -23,7 +23,7 @@ from minipanel.services.gaps import Gaps
 from minipanel.services.groups import GroupList
 from minipanel.services.history import History
 from minipanel.services.hours import Hours
-from minipanel.services.ingest import Ingest
+from minipanel.services.ingest import Ingest, gather_seconds
 from minipanel.services.live import Live
 from minipanel.services.pulse import Pulse
 from minipanel.services.raster import Raster
@@ -56,6 +56,7 @@ class Panel:
         self.store = Store(config.database.path)
         self.directory = Directory()
         self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
+        self.ingest.gather_seconds = gather_seconds(len(config.nodes))
         self.retention = Retention(self.store, self.ingest, clock)
         self.hours = Hours(self.store, self.ingest, config.database.hours_days, clock)
         self.backups = Backups(config, self.store, self.ingest, clock, uptime)
@@ -116,6 +117,7 @@ class Panel:
         for read in self._readers:
             read(config)
         await self._follow(config)
+        self.ingest.gather_seconds = gather_seconds(len(config.nodes))
         self.ingest.retention_days = config.database.retention_days
         self.hours.days = config.database.hours_days
         for each in (self.live, self.history, self.gaps):

@@ -8,12 +8,13 @@ import math
 import httptools
 from uvicorn import Config
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
-from minipanel.handlers.reply import Reply, raw_headers, refusal
+from minipanel.handlers.reply import Reply, on_the_wire, refusal
+from minipanel.serving.direct import Direct, SampleCycle
+from minipanel.serving.flow import Flow
 from minipanel.serving.limits import Limits
 
 MAX_HEAD_BYTES = 32_768
@@ -57,33 +58,36 @@ SPEAKS_TLS = "It spoke HTTPS, and this panel speaks HTTP. If it is an agent, run
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol, bounded. Deadlines are looked at by `Limits.sweep`, every second."""
 
-    def __init__(self, config: Config, server_state: ServerState, limits: Limits) -> None:
+    def __init__(self, config: Config, server_state: ServerState, limits: Limits, direct: Direct) -> None:
         super().__init__(config, server_state, {})
         self.peer = ""
         self.deadline = self.loop.time() + FIRST_SECONDS
         self.writing_deadline = math.inf
         self._limits = limits
+        self._direct = direct
+        self._unsent: Reply | None = None  # an answer whose client does not read now
         self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
-        self._running: RequestResponseCycle | None = None
+        self._running: RequestResponseCycle | SampleCycle | None = None
         self._is_in_head = True
         self._is_deaf = False
         self._is_pausing = False
         self._silent_bytes = 0  # parsed since the parser last came forward
         self._body_left = 0  # of an announced length
         self._body_bytes = 0
+        self._following = 0  # bytes that have come after the piece that is parsed
         self._held_bytes = 0
         self._rest, self._parsed = b"", 0  # received, but not parsed before there is room for more requests
 
     @property
     def is_answering(self) -> bool:
-        """True while a whole request is worked on, a stream included: no deadline of reading is about that."""
+        """True while a whole request is worked on, a stream included."""
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take in a connection, or close it where there are too many."""
         super().connection_made(transport)
         self.peer = self.client[0] if self.client else ""
-        self.flow = _Flow(transport)
+        self.flow = Flow(transport)
         if not self._limits.admit(self):
             self.drop()
 
@@ -115,6 +119,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._keep(data, start, len(data) - start)
                 return
             stop = self._end_of_piece(data, start)
+            self._following = len(data) - stop
             self._parse(data[start:stop])
             start = stop
         self._rest = b""
@@ -144,9 +149,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse_head()
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
-        super().on_message_begin()
-        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
+        """Begin a request. Its scope is made once it is known that the application gets it."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take in a header. Trailers are passed over (RFC 9110, 6.5.1)."""
@@ -155,9 +161,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.headers) >= MAX_HEADERS:
             self._refuse_head()
             return
-        super().on_header(name, value)
-        if self.headers[-1][0] == b"content-length":
+        name = name.lower()
+        self.headers.append((name, value))
+        if name == b"content-length":
             self._body_left = int(value)  # llhttp has seen to it that it is one, and no other
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
         """Start to work on the request, or put it in line."""
@@ -168,7 +177,20 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._silent_bytes = self._body_bytes = 0
         self.deadline = self.loop.time() + BODY_SECONDS
-        super().on_headers_complete()
+        is_body_there = self._body_left <= self._following
+        head = self._direct.head_of(self.parser, self.url, self.headers, self._body_left, is_body_there)
+        if head is None:
+            self._make_scope()
+            super().on_headers_complete()
+        else:
+            self._put_in_line(SampleCycle(head, self.on_response_complete))
+
+    def _make_scope(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body on."""
@@ -187,6 +209,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head = True
         self._silent_bytes = self._body_left = 0
         super().on_message_complete()
+        if self.cycle is self._running and isinstance(self.cycle, SampleCycle):
+            self._take_samples(self.cycle)
         if self.cycle.response_complete:
             self.deadline = self.loop.time() + KEEP_ALIVE_SECONDS
 
@@ -227,6 +251,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """The client has taken some."""
         super().resume_writing()
         self.writing_deadline = math.inf
+        answer, self._unsent = self._unsent, None
+        if answer is not None:
+            self._send_whole(answer)
 
     def expire(self) -> None:
         """End what took too long."""
@@ -250,9 +277,37 @@ class BoundedProtocol(HttpToolsProtocol):
         """The client has shown who it is."""
         self._limits.prove(self)
 
+    def _put_in_line(self, cycle: SampleCycle) -> None:
+        """Begin with a request on the direct way, or have it wait for those before it, as Uvicorn does with others."""
+        before, self.cycle = self.cycle, cycle  # type: ignore[assignment]
+        if before is None or before.response_complete:
+            self._running = cycle
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        if not isinstance(cycle, SampleCycle):
+            super()._start_asgi_task(cycle, app)
+        elif not cycle.more_body:
+            self._take_samples(cycle)
+
+    def _take_samples(self, cycle: SampleCycle) -> None:
+        def answer(with_what: Reply) -> None:
+            if with_what.status == 200:
+                self._prove()
+                self._answer_samples(cycle, with_what)
+            else:  # perhaps at once, in the midst of the parser's work
+                self.loop.call_soon(self._answer_samples, cycle, with_what)
+
+        body = bytes(cycle.body)
+        cycle.body.clear()
+        self._direct.take(cycle.head, body, self.peer, answer)
+
+    def _answer_samples(self, cycle: SampleCycle, answer: Reply) -> None:
+        if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):
+            self._unsent = answer
 
     def _send_whole(self, answer: Reply) -> bool:
         """Answer the request that is worked on. False where the client does not read now."""
@@ -333,19 +388,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _rendered(self, answer: Reply, is_last: bool) -> bytes:
-        headers = [*self.server_state.default_headers, *raw_headers(answer)]
+        lines = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
         if is_last:
-            headers.append((b"connection", b"close"))
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        return b"".join((STATUS_LINE[answer.status], *lines, b"\r\n", answer.body))
-
-
-class _Flow(FlowControl):
-    """Uvicorn's, but a handler that waits for its body does not make the panel read more requests."""
-
-    is_held = False
-
-    def resume_reading(self) -> None:
-        """Read on, unless enough requests wait."""
-        if not self.is_held:
-            super().resume_reading()
+            lines.append(b"connection: close\r\n")
+        return b"".join((STATUS_LINE[answer.status], *lines, on_the_wire(answer)))

@@ -28,6 +28,7 @@ from minipanel.errors import ConfigError, DatabaseError, TryLater
 from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
 from minipanel.services.panel import Panel
+from minipanel.serving.direct import Direct
 from minipanel.serving.limits import Limits
 from minipanel.serving.migration import MigrationReport
 from minipanel.serving.notify import READY, RELOADING, STOPPING, notify
@@ -103,6 +104,7 @@ class PanelServer(uvicorn.Server):
         self.servers: list[asyncio.Server] = []
         most_connections = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
         self._limits = Limits(most_connections, lambda: len(self._panel.config.nodes), self._panel.refusals)
+        self._direct = Direct(self._panel)
         self._lives_by_terminal = not outlives_terminal and _has_terminal()
         self._reloads: set[asyncio.Task[None]] = set()
         self._one_reload = asyncio.Lock()
@@ -133,7 +135,7 @@ class PanelServer(uvicorn.Server):
         self._on_ready()
 
     def _connection(self) -> BoundedProtocol:
-        return BoundedProtocol(self.config, self.server_state, self._limits)
+        return BoundedProtocol(self.config, self.server_state, self._limits, self._direct)
 
     def _note_or_log(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note a client that went, or that never spoke TLS, without a traceback; log all else as usual."""

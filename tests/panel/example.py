@@ -20,6 +20,8 @@ from minipanel.access.access import Access
 from minipanel.app import create_app
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig, UserConfig
 from minipanel.models.caller import Role
+from minipanel.services.batch import Waiter
+from minipanel.services.credentials import Claim, Credentials
 from minipanel.services.tokens import agent_token
 
 PASSWORD = "correct horse"
@@ -93,6 +95,13 @@ def body_of(*samples: dict[str, Any]) -> bytes:
 
 def bearer(node_id: str = "node001", secret: str = SECRET) -> dict[str, str]:
     return {"Authorization": f"Bearer {agent_token(secret, node_id)}"}
+
+
+async def checked(credentials: Credentials, authorization: str | None, body: bytes, peer: str = "10.0.0.2") -> Claim:
+    """What a credential proves, waited for."""
+    waiter: Waiter[Claim] = Waiter()
+    credentials.check(authorization, body, peer, waiter)
+    return await waiter.result()
 
 
 @contextlib.contextmanager

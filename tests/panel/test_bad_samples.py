@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from minipanel.config import Config
-from tests.panel.example import bearer, body_of, caller, config_in, nothing_stored, running_app, sample
+from tests.panel.example import bearer, body_of, config_in, nothing_stored, running_app, sample
+from tests.panel.ways import WAYS, caller_by
 
 pytestmark = pytest.mark.anyio
 
@@ -33,15 +34,25 @@ async def app(config: Config) -> AsyncIterator[FastAPI]:
 async def refusal(
     app: FastAPI, config: Config, body: bytes, headers: dict[str, str] | None = None
 ) -> tuple[int, str, httpx.Headers]:
-    """Status, sentence and headers of the answer, which must be an error in the one shape."""
-    async with caller(app) as client:
-        with nothing_stored(config):
-            answer = await client.post("/api/metrics", content=body, headers=bearer() if headers is None else headers)
-    assert list(answer.json()) == ["error"]
+    """Status, sentence and headers of the answer, which must be an error in the one shape, the same on both ways."""
+    answers = []
+    with nothing_stored(config):
+        for way in WAYS:
+            async with caller_by(way, app) as client:
+                given = bearer() if headers is None else headers
+                answers.append(await client.post("/api/metrics", content=body, headers=given))
+    answer, direct = answers
+    assert list(answer.json()) == list(direct.json()) == ["error"]
+    assert (direct.status_code, _apart_from_time(direct)) == (answer.status_code, _apart_from_time(answer))
+    assert set(answer.headers.items()) == set(direct.headers.items()) - {("connection", "close")}
     sentence = answer.json()["error"]
     assert sentence.endswith(".")
     assert sentence.isprintable()
     return answer.status_code, sentence, answer.headers
+
+
+def _apart_from_time(answer: httpx.Response) -> str:
+    return re.sub(r"\d+(\.\d)? seconds", "", answer.json()["error"])
 
 
 @pytest.mark.parametrize(
@@ -154,7 +165,7 @@ async def test_a_bad_token_does_not_tell_which_nodes_there_are(app: FastAPI, con
         ("Basic bWluaTptaW5p", "begins with 'Basic'"),
         ("Bearer", "not the form"),
         ("Bearer x", "not the form"),
-        ("Bearer " + "x" * 100_000, "has 100007 characters"),
+        ("Bearer " + "x" * 20_000, "has 20007 characters"),
     ],
 )
 async def test_a_credential_that_is_missing_or_garbled(
@@ -167,7 +178,7 @@ async def test_a_credential_that_is_missing_or_garbled(
     assert answered["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip", "x\x1b"])
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip", "a\tb"])
 async def test_a_compressed_body_is_not_read(app: FastAPI, config: Config, encoding: str):
     status, sentence, _ = await refusal(app, config, body_of(sample()), bearer() | {"Content-Encoding": encoding})
     assert status == 400

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
+from minipanel.services import batch
 from minipanel.services.batch import Batcher, BatcherFull
 
 pytestmark = pytest.mark.anyio
@@ -124,3 +126,43 @@ async def test_closing_finishes_what_waits() -> None:
     assert await asyncio.gather(*waiting) == list(range(20))
     with pytest.raises(BatcherFull):
         await batcher.submit(1)
+
+
+async def test_a_group_waits_for_others_until_the_first_of_them_is_due_or_it_is_full() -> None:
+    groups: list[list[int]] = []
+
+    def note(works: list[int]) -> list[int]:
+        groups.append(works)
+        return works
+
+    far = time.monotonic() + 600
+    batcher: Batcher[int, int] = Batcher(note, "test", limit=100, group=3)
+    batcher.start()
+    waiting = [asyncio.create_task(batcher.submit(work, due=far)) for work in (1, 2, 3)]
+    await asyncio.gather(*waiting)
+    waiting = [asyncio.create_task(batcher.submit(work, due=due)) for work, due in ((4, far), (5, 0.0))]
+    await asyncio.gather(*waiting)
+    waiting = [asyncio.create_task(batcher.submit(6, due=far))]
+    await asyncio.sleep(0)
+    await batcher.close()
+    assert await asyncio.gather(*waiting) == [6]
+    assert groups == [[1, 2, 3], [4, 5], [6]]
+
+
+async def test_one_that_fails_at_its_result_keeps_nobody_from_his(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(batch, "TURN_SECONDS", 0.0)
+    told: list[int | Exception] = []
+
+    def fail(_: int | Exception) -> None:
+        raise ZeroDivisionError
+
+    batcher: Batcher[int, int] = Batcher(lambda works: works, "test", limit=100)
+    batcher.start()
+    batcher.put(1, told.append)
+    batcher.put(2, fail)
+    batcher.put(3, told.append)
+    await batcher.close()
+    assert told == [1, 3]
+    assert "What was done could not be reported." in caplog.text

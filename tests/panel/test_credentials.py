@@ -17,7 +17,7 @@ from minipanel.machine.addresses import LocalAddresses
 from minipanel.models.node import Node
 from minipanel.services.credentials import Claim, Credentials, MungeClaim
 from minipanel.services.tokens import agent_token
-from tests.panel.example import SECRET, config_in
+from tests.panel.example import SECRET, checked, config_in
 
 NODE = Node(1, "node001", "10.0.0.2", "node001", True)
 LONG = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)
@@ -37,7 +37,7 @@ def local(tmp_path: Path) -> LocalAddresses:
 
 
 def check(credentials: Credentials, authorization: str | None) -> Claim:
-    return asyncio.run(credentials.check(authorization, b"{}", "10.0.0.2"))
+    return asyncio.run(checked(credentials, authorization, b"{}"))
 
 
 def refused(credentials: Credentials, authorization: str | None) -> str:
@@ -153,7 +153,7 @@ def test_any_header_gets_a_sentence(header: str, auth: str):
     if auth == "munge" and header.isascii() and header.startswith("MUNGE MUNGE:"):
         return  # that is munged's to say
     with pytest.raises(PanelError) as caught:
-        asyncio.run(credentials.check(header, b"", "10.0.0.2")).may_speak_for(NODE, "node001")
+        asyncio.run(checked(credentials, header, b"")).may_speak_for(NODE, "node001")
     assert caught.value.status == 401
     assert caught.value.sentence.isprintable()
 

@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 from minipanel_agent.munge import REWOUND, Credential, encode, payload_of
 
 from minipanel.config import Config
 from minipanel.errors import NotAllowed, NotAuthenticated, PanelError, TryLater
 from minipanel.models.node import Node
+from minipanel.services.batch import Waiter
 from minipanel.services.credentials import Claim, Credentials
 from minipanel.services.munge import MungeDecoder, ahead_seconds, refusal
 from tests.munged import missing_munged, running_munged
-from tests.panel.example import body_of, caller, config_in, running_app, sample
+from tests.panel.example import checked, config_in
 
 NODE = Node(1, "node001", "10.0.0.2", "node001", True)
 OTHER = Node(2, "long", "10.0.0.3", "node002.cluster.example", True)
@@ -65,7 +65,7 @@ def check_all(config: Config, credentials: list[str], body: bytes = BODY, peer: 
         checker = Credentials(config)
         checker.start()
         try:
-            works = [checker.check(f"MUNGE {text}", body, peer) for text in credentials]
+            works = [checked(checker, f"MUNGE {text}", body, peer) for text in credentials]
             return await asyncio.gather(*works, return_exceptions=True)
         finally:
             await checker.close()
@@ -139,7 +139,7 @@ def test_a_reload_brings_and_takes_a_nodes_addresses(munged: str, tmp_path: Path
             for now, is_known in ((config, False), (more, True), (config, False)):
                 checker.reload(now)
                 header = f"MUNGE {encode(payload_of(BODY), munged)}"
-                good = await checker.check(header, BODY, "192.168.0.1")
+                good = await checked(checker, header, BODY, "192.168.0.1")
                 with contextlib.nullcontext() if is_known else pytest.raises(NotAllowed):
                     good.may_speak_for(NODE, "node001")
         finally:
@@ -171,6 +171,16 @@ def test_a_credential_is_good_once(config: Config, munged: str):
 def test_of_many_requests_with_one_credential_one_is_taken(config: Config, munged: str):
     results = check_all(config, [encode(payload_of(BODY), munged)] * 50)
     assert sum(isinstance(result, NotAuthenticated) for result in results) == 49
+
+
+@needs_munged
+def test_of_good_and_bad_ones_in_turn_each_gets_its_own_answer(config: Config, munged: str):
+    first, second, third = (encode(payload_of(BODY), munged) for _ in range(3))
+    other = encode(payload_of(b"x"), munged)
+    results = check_all(config, [first, "MUNGE:AAAA:", second, first, other, third])
+    words = ["", "can't be read", "", "used before", "another body", ""]
+    for result, word in zip(results, words, strict=True):
+        assert (word in str(result)) if word else not isinstance(result, Exception)
 
 
 @needs_munged
@@ -297,46 +307,6 @@ def test_without_munged_agents_are_told_to_come_again_and_it_heals(tmp_path: Pat
     shutil.rmtree(Path(path).parent)
 
 
-@needs_munged
-def test_by_http_a_credential_lets_one_post_in_and_without_munged_none(tmp_path: Path):
-    async def story() -> list[httpx.Response]:
-        with running_munged() as path:
-            config = config_in(tmp_path, auth="munge", munge_socket=path, allowed_uids=(os.geteuid(),))
-            good, lost = ({"Authorization": f"MUNGE {encode(payload_of(body), path)}"} for _ in range(2))
-            async with running_app(config) as app, caller(app, "10.0.0.2") as agent:
-                answers = [await agent.post("/api/metrics", content=body, headers=good) for _ in range(2)]
-                os.kill(munged_process(path), signal.SIGTERM)
-                while Path(path).exists():  # noqa: ASYNC110, ASYNC240 - munged removes it
-                    await asyncio.sleep(0.01)
-                return [*answers, await agent.post("/api/metrics", content=body, headers=lost)]
-
-    body = body_of(sample())
-    stored, again, away = asyncio.run(story())
-    assert (stored.status_code, stored.json()) == (200, {"status": "ok", "stored": 1, "ignored": 0})
-    assert (again.status_code, again.headers["WWW-Authenticate"]) == (401, "MUNGE")
-    assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
-    assert away.json()["error"].startswith("The panel gets no answer from munged: ")
-
-
-@needs_munged
-def test_by_http_a_node_that_claims_anothers_origin_stores_nothing_for_it(tmp_path: Path):
-    async def story() -> list[httpx.Response]:
-        key = os.urandom(128)
-        with running_munged(key=key) as panels, running_munged(key=key, options=["--origin=10.0.0.3"]) as liars:
-            config = config_in(tmp_path, auth="munge", munge_socket=panels, allowed_uids=(os.geteuid(),))
-            async with running_app(config) as app, caller(app, "10.0.0.2") as agent:
-                answers = []
-                for body in (body_of(sample(node_id="node002")), body_of(sample())):
-                    headers = {"Authorization": f"MUNGE {encode(payload_of(body), liars)}"}
-                    answers.append(await agent.post("/api/metrics", content=body, headers=headers))
-                return answers
-
-    for_another, for_itself = asyncio.run(story())
-    assert for_another.status_code == 403
-    assert for_another.json()["error"].startswith("'node002' may report from 10.0.0.3, but")
-    assert (for_itself.status_code, for_itself.json()["stored"]) == (200, 1)
-
-
 def test_a_munged_that_was_killed_holds_up_one_request_and_not_all(tmp_path: Path):
     path = tmp_path / "munge.socket"
     with socket.socket(socket.AF_UNIX) as dead:
@@ -354,7 +324,9 @@ def test_munged_is_asked_again_after_a_pause(munged: str, tmp_path: Path):
     now = [0.0]
 
     async def ask(decoder: MungeDecoder) -> int:
-        return (await decoder.decode(encode(b"x", munged))).status
+        waiter: Waiter[Credential] = Waiter()
+        decoder.decode(encode(b"x", munged), waiter)
+        return (await waiter.result()).status
 
     async def story() -> list[object]:
         decoder = MungeDecoder(str(tmp_path / "missing.socket"), lambda: now[0])
@@ -383,7 +355,7 @@ def test_a_munged_that_hangs_does_not_hold_up_the_panel(tmp_path: Path):
         async def ticks_while_it_hangs() -> int:
             checker = Credentials(config)
             checker.start()
-            work = asyncio.create_task(checker.check(f"MUNGE {credential}", BODY, "10.0.0.2"))
+            work = asyncio.create_task(checked(checker, f"MUNGE {credential}", BODY))
             ticks = 0
             while ticks < 20:
                 await asyncio.sleep(0.01)

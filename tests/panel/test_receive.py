@@ -23,6 +23,7 @@ from minipanel.handlers.agents import (
 )
 from minipanel.models.answers import NodeAnswer
 from tests.panel.example import bearer, body_of, caller, config_in, running_app, sample
+from tests.panel.ways import WAYS, caller_by
 
 pytestmark = pytest.mark.anyio
 
@@ -40,9 +41,9 @@ async def app(config: Config) -> AsyncIterator[FastAPI]:
         yield app
 
 
-@pytest.fixture
-async def agent(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with caller(app) as client:
+@pytest.fixture(params=WAYS)
+async def agent(app: FastAPI, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    async with caller_by(request.param, app) as client:
         client.headers.update(bearer() | AGENT)
         yield client
 
@@ -73,7 +74,7 @@ async def test_samples_are_taken_whichever_way_brings_head_body_and_peer(app: Fa
 async def test_a_fault_of_the_panel_is_no_silence(
     app: FastAPI, agent: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(app.state.panel.ingest, "submit", None)
+    monkeypatch.setattr(app.state.panel.ingest, "put", None)
     answer = await agent.post("/api/metrics", content=body_of(sample()))
     assert answer.status_code == 500
     assert answer.json() == {"error": "The panel failed at this request; its log tells why."}
