@@ -9,7 +9,7 @@ import { RENEWAL_SECONDS } from '@/composables/useNodes'
 import HistoryView from '@/views/HistoryView.vue'
 
 import { show } from './mounting'
-import { listedNode } from './nodes'
+import { listedNode, realtimeNode } from './nodes'
 
 /** 2025-11-24 14:07:00 in Shanghai */
 const NOW = Date.UTC(2025, 10, 24, 6, 7) / 1000
@@ -75,6 +75,32 @@ describe('the state beside the name', () => {
     nodes[0] = listedNode({ state: 'down' })
     await vi.advanceTimersByTimeAsync(RENEWAL_SECONDS * 1000)
     expect(view.get('.state-mark').text()).toBe('down')
+  })
+})
+
+describe('a search', () => {
+  const nodes = [1, 2, 3].map((id) => listedNode({ id, name: `n${String(id)}`, hostname: `n${String(id)}` }))
+  const live = nodes.map(({ id, name, hostname }) => realtimeNode({ id, name, hostname, cpu_temp: 60 + 10 * id }))
+  const asked = async (node: string) => {
+    const api = { nodes: () => Promise.resolve([...nodes]), history: () => Promise.resolve(EMPTY), historyOfSet: () => new Promise<never>(() => undefined), gaps: () => new Promise<never>(() => undefined) }
+    const view = show(HistoryView, { node, when: { period: '1d' } }, { api, cluster: { panelTime: computed(() => NOW), nodes: shallowRef(live), isKnown: computed(() => true) } })
+    await flushPromises()
+    return view
+  }
+
+  it('becomes the nodes that meet it at that moment, which the address then names', async () => {
+    expect(routeOf(await asked('temp>75'))).toMatchObject({ name: 'history', params: { node: 'n[2-3]' }, query: { q: 'temp>75' } })
+  })
+
+  it.each([
+    ['temp>95', 'No node meets “temp>95” now.'],
+    ['tmp>75', '“tmp>75” is left out: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
+    ['n1 tmp>75', '“tmp>75” is left out: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
+    ['@rack9', 'There is no group “rack9”: this cluster has none.'],
+  ])('%s shows nothing but the reason', async (text, sentence) => {
+    const view = await asked(text)
+    expect(view.get('.empty-state').text()).toBe(sentence)
+    expect(routeOf(view).name).not.toBe('history')
   })
 })
 

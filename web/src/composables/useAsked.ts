@@ -6,13 +6,16 @@ import { useRoute, useRouter } from 'vue-router'
 import type { Node } from '@/api/client'
 import { isProblem, targetOf } from '@/history/target'
 import { fold } from '@/nodeset'
-import { searchOf } from '@/search/search'
+import { type Search, searchOf } from '@/search/search'
 import { MOST_CHARACTERS } from '@/search/words'
 
 import type { Cluster } from './useCluster'
 import { useGroups } from './useGroups'
 import { STATE_FILTERS } from './useNodeList'
 import { useQueryText, useQueryValue } from './useQueryValue'
+
+/** What no node set can have. */
+const OF_A_SEARCH: ReadonlySet<string> = new Set<Search['troubles'][number]['trouble']>(['measure', 'number', 'unit', 'group'])
 
 /**
  * `wanted` is the nodes' place in the address, `nodes` are all there are. A search in the address (`q`, `state`) without nodes is
@@ -29,21 +32,26 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   const target = computed(() => (asked.value && !isProblem(asked.value) ? asked.value : null))
   const problem = computed(() => (asked.value && isProblem(asked.value) ? asked.value : null))
 
-  /** A search still to be resolved; conditions may also stand where nodes do. */
+  /** A search still to be resolved; conditions, right or wrong, may also stand where nodes do. */
   const search = computed(() => {
     if (nodes.value === null) return null
     if (wanted.value === undefined) return text.value.trim() !== '' || state.value !== 'all' ? text.value : null
-    return problem.value && searchOf(wanted.value, nodes.value, nodesOf).isLive ? wanted.value : null
+    if (!problem.value) return null
+    const { isLive, troubles } = searchOf(wanted.value, nodes.value, nodesOf)
+    return isLive || troubles.some(({ trouble }) => OF_A_SEARCH.has(trouble)) ? wanted.value : null
   })
   const found = computed(() => {
     if (search.value === null || !cluster.isKnown.value) return null
     const { means, troubles, isLive } = searchOf(search.value, cluster.nodes.value, nodesOf)
     const inState = wanted.value === undefined ? state.value : 'all'
     const meant = cluster.nodes.value.filter((node) => means(node) && (inState === 'all' || node.state === inState))
-    return { text: search.value, nodes: meant, troubles, isLive: isLive || inState !== 'all', set: setOf(search.value, meant.map(({ hostname }) => hostname)) }
+    // Who is shown the past of a cluster must not take it for that of what was mistyped.
+    const isUnderstood = troubles.every(({ trouble }) => trouble === 'nobody')
+    const set = isUnderstood ? setOf(search.value, meant.map(({ hostname }) => hostname)) : ''
+    return { text: search.value, nodes: meant, troubles, isLive: isLive || inState !== 'all', set }
   })
 
-  /** As it was typed, where that means the same; null where it would be too long for an address. */
+  /** As it was typed, where that means the same; empty for nobody; null where it would be too long for an address. */
   function setOf(typed: string, hostnames: readonly string[]): string | null {
     const named = targetOf(typed.trim(), nodes.value ?? [], nodesOf)
     const isSame = !isProblem(named) && named.nodes.length === hostnames.length && named.nodes.every(({ hostname }) => hostnames.includes(hostname))
