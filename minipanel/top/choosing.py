@@ -1,4 +1,4 @@
-"""Which nodes are meant by what was typed, as on the page (web/src/nodeset.ts): parts of names, node sets, "!"."""
+"""Which nodes are meant by what was typed: parts of names, node sets, "!". The page (web/src/search) takes more."""
 
 from __future__ import annotations
 
