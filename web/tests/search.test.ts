@@ -170,6 +170,7 @@ describe('what is not understood', () => {
 
   it('is told of a name among others that is nobody’s', () => {
     expect(search('node01 nodo2').troubles).toEqual([{ word: 'nodo2', trouble: 'nobody' }])
+    expect(search('nodo2').troubles).toEqual([])
   })
 
   it('is read to its end, however long or odd', () => {

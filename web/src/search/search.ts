@@ -39,6 +39,7 @@ export function searchOf(text: string, nodes: readonly Named[], nodesOf: NodesOf
   // A group that does not exist has no nodes: who asked for it alone must not be shown all.
   const namesAll = byName.length === 0 && !read.some(namesNobody)
   const named = new Set([...names].filter(([, own]) => namesAll || byName.some((term) => isCalled(own, term))).map(([hostname]) => hostname))
+  // Of the only word the empty list says so itself.
   const isAnybody = (term: ByName) => [...names.values()].some((own) => isCalled(own, term))
 
   return {
@@ -48,7 +49,7 @@ export function searchOf(text: string, nodes: readonly Named[], nodesOf: NodesOf
     },
     troubles: read.flatMap((term): Search['troubles'] => {
       if ('trouble' in term) return [term]
-      return !term.isOut && isByName(term) && !isAnybody(term) ? [{ word: term.word, trouble: 'nobody' }] : []
+      return read.length > 1 && !term.isOut && isByName(term) && !isAnybody(term) ? [{ word: term.word, trouble: 'nobody' }] : []
     }),
     isLive: terms.some((term) => !isByName(term)),
   }
