@@ -12,9 +12,10 @@ import sys
 import time
 from collections import deque
 
-import msgspec
 import uvloop
 from load import SENT_BASE, Agent, Load, hostname
+
+from minipanel.demo.wire import body_of
 
 TICK_SECONDS = 5
 BATCH = 500
@@ -64,7 +65,7 @@ async def send_some(waiting: deque[int], options: argparse.Namespace, tallies: l
 def batch(number: int, start: int, size: int) -> bytes:
     """Return the body with node k's samples of the ticks after `start`."""
     times = range(start + TICK_SECONDS, start + (size + 1) * TICK_SECONDS, TICK_SECONDS)
-    return msgspec.json.encode(
+    return body_of(
         [
             {
                 "node_id": hostname(number),

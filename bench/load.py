@@ -9,18 +9,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import hashlib
-import hmac
 import json
 import signal
 import sys
 import time
 import zlib
-from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import uvloop
 from minipanel_agent import munge
+
+from minipanel.demo.wire import Link, bearer, body_of, headers, request
 
 CONNECTING = 200
 """How many agents connect at a time."""
@@ -53,12 +52,6 @@ def address(number: int) -> str:
 def hostname(number: int) -> str:
     """1 -> n00001"""
     return f"n{number:05}"
-
-
-def agent_token(secret: str, name: str) -> str:
-    """Return the token of a node, as the panel hands it to the roll-out."""
-    digest = hmac.digest(secret.encode(), b"agent:" + name.encode(), hashlib.sha256)
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Load:
@@ -115,25 +108,20 @@ class Load:
         json.dump(told, sys.stdout)
 
 
-class Agent(asyncio.Protocol):
-    """One node's connection."""
+class Agent:
+    """One node and its connection, which is kept for the whole run."""
 
     def __init__(self, load: Load, number: int) -> None:
         self._load = load
         self._number = number
         self._name = hostname(number)
-        self._buffer = b""
-        self._answer: asyncio.Future[int] | None = None
+        self._link = Link(load.options.port, address(number))
         secret = load.options.secret
-        self._token = f"Bearer {agent_token(secret, self._name)}" if secret else None
+        self._token = bearer(secret, self._name) if secret else None
 
     async def connect(self) -> None:
-        """Open the connection that is kept for the whole run."""
-        loop = asyncio.get_running_loop()
-        source = (address(self._number), 0)
-        self._transport, _ = await loop.create_connection(
-            lambda: self, "127.0.0.1", self._load.options.port, local_addr=source
-        )
+        """Open the connection."""
+        await self._link.connect()
 
     async def report(self, first: int, end: int) -> None:
         """Send a sample for each tick from `first` up to `end`, `spread` after it."""
@@ -143,11 +131,11 @@ class Agent(asyncio.Protocol):
             await asyncio.sleep(max(0.0, tick + spread - time.time()))
             if is_away(self._number, tick, options):
                 continue
-            if options.period and self._transport.is_closing():  # the panel ends what is silent for long
+            if options.period and not self._link.is_open:  # the panel ends what is silent for long
                 await self.connect()
             begin, sent = time.perf_counter(), time.time()
             own = sample(self._name, self._number, tick)
-            status = await self.post(json.dumps(own).encode())
+            status = await self.post(body_of([own]))
             if options.diary and status == 200:
                 self._load.diary.append({**own, "sent": sent, "answered": time.time()})
             is_late = time.time() > tick + options.interval
@@ -155,40 +143,15 @@ class Agent(asyncio.Protocol):
 
     async def post(self, body: bytes) -> int:
         """Send a body and return the answer's status, 0 when the connection is lost."""
-        if self._transport.is_closing():
-            return 0
-        head = (
-            f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: {self._token or self._credential(body)}\r\n"
-            f"User-Agent: minipanel-agent/bench\r\nX-MiniPanel-Sent: {time.time():.3f}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(head.encode() + body)
-        return await self._answer
+        authorization = self._token or self._credential(body)
+        return await self._link.post(request(headers(authorization, time.time(), version="bench"), body))
 
     def _credential(self, body: bytes) -> str:
         return "MUNGE " + munge.encode(munge.payload_of(body), self._load.options.munge_socket)
 
-    def data_received(self, data: bytes) -> None:
-        """Take in an answer; it is whole when its body is."""
-        self._buffer += data
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator or self._answer is None or self._answer.done():
-            return
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        if len(body) >= length:
-            self._buffer = b""
-            self._answer.set_result(int(head.split(b" ", 2)[1]))
-
     def close(self) -> None:
         """Close the connection."""
-        self._transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Count a lost connection as status 0."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(0)
+        self._link.close()
 
 
 def is_away(number: int, tick: int, options: argparse.Namespace) -> bool:

@@ -22,10 +22,12 @@ from statistics import median
 from playwright.sync_api import CDPSession, Page, sync_playwright
 from processes import machine
 
+from minipanel.demo.nodes import racks
+
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT))
 from tests.e2e.conftest import QUIET  # noqa: E402
-from tests.e2e.fleet import Fleet, racks, running_fleet  # noqa: E402
+from tests.e2e.fleet import Fleet, running_fleet  # noqa: E402
 from tests.e2e.trial import PASSWORD  # noqa: E402
 
 RESULT = ROOT / "bench" / "results" / "page.md"

@@ -15,6 +15,7 @@ from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from minipanel.demo.wire import body_of
 from storm.controls import Controls
 from storm.credential import Mint
 from storm.values import sample
@@ -123,7 +124,7 @@ class Agent:
         return False
 
     async def _post(self, ticks: list[int]) -> tuple[int, float]:
-        body = json.dumps([sample(self.name, self._number, tick) for tick in ticks]).encode()
+        body = body_of([sample(self.name, self._number, tick) for tick in ticks])
         begin = time.monotonic()
         try:
             status, retry_after = await self._connection.post(body, self._now(), ANSWER_SECONDS)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from minipanel_agent.munge import MungeError
 
+from minipanel.demo.wire import headers, request
+
 
 class NoAnswer(Exception):
     """The panel did not answer: what was sent may be stored or not."""
@@ -42,9 +44,7 @@ class Connection:
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._streams
-        head = f"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MiniPanel-Sent: {sent:.3f}\r\n"
-        head += f"Authorization: {await self._authorize(body)}\r\n"
-        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        writer.write(request(headers(await self._authorize(body), sent, version="storm"), body))
         await writer.drain()
         answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         fields = dict(line.split(": ", 1) for line in answer.split("\r\n")[1:] if ": " in line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import math
 import secrets
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig, UserConfig
 from minipanel.config.template import render_config
-from minipanel.services.tokens import agent_token
+from minipanel.demo.wire import bearer, body_of, headers
 from tests.e2e.trial import PASSWORD, START_SECONDS
 from tests.panel.example import hash_of
 from tests.ports import free_port
@@ -27,17 +26,8 @@ HANDS = 32
 """Connections that send at the same time."""
 
 GB = 1024**3
-SENSOR = "coretemp Package id 0, Package id 1"
-LIMIT = "100"
-"""°C: what the kernels of all nodes with a sensor call too hot."""
-
 WITHOUT_SENSOR = 9
 """Each node whose number is a multiple of this has no temperature."""
-
-
-def racks(count: int, nodes: int) -> list[str]:
-    """racks(2, 3) -> r01n01, r01n02, r01n03, r02n01, r02n02, r02n03"""
-    return [f"r{rack:02}n{node:02}" for rack in range(1, count + 1) for node in range(1, nodes + 1)]
 
 
 def numbered(count: int, prefix: str = "node") -> list[str]:
@@ -116,16 +106,11 @@ class Fleet:
     def send(self, connection: http.client.HTTPConnection, number: int, timestamps: Sequence[int]) -> None:
         """Send samples of the node of this number, 1 for the first."""
         name = self.names[number - 1]
-        body = json.dumps([sample(name, number, timestamp) for timestamp in timestamps])
-        headers = {
-            "Authorization": f"Bearer {agent_token(str(self.config.agents.secret), name)}",
-            "X-MiniPanel-Sent": f"{time.time() + self.skews.get(name, 0):.3f}",
-            "User-Agent": "minipanel-agent/0.1.0",
-        }
-        if number % WITHOUT_SENSOR:
-            headers["X-MiniPanel-Sensor"] = SENSOR
-            headers["X-MiniPanel-Limit"] = LIMIT
-        connection.request("POST", "/api/metrics", body, headers)
+        body = body_of([sample(name, number, timestamp) for timestamp in timestamps])
+        sent, has_sensor = time.time() + self.skews.get(name, 0), number % WITHOUT_SENSOR != 0
+        authorization = bearer(str(self.config.agents.secret), name)
+        fields = headers(authorization, sent, version="0.1.0", has_sensor=has_sensor)
+        connection.request("POST", "/api/metrics", body, fields)
         answer = connection.getresponse()
         told = answer.read()
         assert answer.status == 200, told

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from minipanel.demo.nodes import racks
+from minipanel.demo.wire import SENSOR
 from tests.e2e.conftest import keep_screenshot
-from tests.e2e.fleet import SENSOR, WITHOUT_SENSOR, Fleet, numbered, racks, running_fleet
+from tests.e2e.fleet import WITHOUT_SENSOR, Fleet, numbered, running_fleet
 from tests.e2e.visits import DESK, PHONE, WALL, Screen, visit
 
 DOWN = "node17"

@@ -14,10 +14,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from minipanel.database.evidence import put_agent_starts, put_panel_run
+from minipanel.demo.nodes import racks
 from minipanel.models.gap import AgentStart
 from tests.e2e.access import violations
 from tests.e2e.conftest import keep_screenshot
-from tests.e2e.fleet import Fleet, racks, running_fleet
+from tests.e2e.fleet import Fleet, running_fleet
 from tests.e2e.month import DAY, put_records, record
 from tests.e2e.test_page_history import touch
 from tests.e2e.visits import PHONE, visit

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.fleet import Fleet, racks, running_fleet
+from minipanel.demo.nodes import racks
+from tests.e2e.fleet import Fleet, running_fleet
 from tests.panel.commands import run
 from tests.top.session import Session
 
