@@ -1,16 +1,17 @@
-"""Makes the pictures of README and docs anew: a real panel, fed by simulated nodes, seen by a real browser.
+"""Makes the pictures of README and docs anew, in both languages: the demo, seen by a real browser.
 
-.venv/bin/python docs/screenshots.py        writes docs/realtime.png, docs/map.png, docs/history.png and docs/phone.png
+.venv/bin/python docs/screenshots.py                 writes docs/realtime.png, docs/realtime.zh-CN.png, …; three minutes
+.venv/bin/python docs/screenshots.py raster phone    only these
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -19,65 +20,80 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT))
 
+from minipanel.demo.stories import LEAK  # noqa: E402
 from tests.e2e.conftest import QUIET  # noqa: E402
-from tests.e2e.fleet import Fleet, numbered, racks, running_fleet  # noqa: E402
-from tests.e2e.month import explain_gaps, fill_month  # noqa: E402
+from tests.e2e.demo import Demo, running_demo  # noqa: E402
 from tests.e2e.visits import PHONE, Screen, visit  # noqa: E402
 
-PICTURE = Screen("picture", 1200, 720)
-LIMIT_BYTES = 150_000
+DESK = Screen("picture", 1200, 720)
+TALL = Screen("tall picture", 1200, 900)
+LIMIT_BYTES = 300_000
 """What a README may ask of a reader's line."""
 
-SILENCE_SECONDS = 20
-"""A node counts as down 15 s after its last sample."""
+NODES = 200
+ALERTS_SECONDS = 150
+"""After so long the planted troubles have their alerts."""
+
+LOCALES = {"en-GB": "", "zh-CN": ".zh-CN"}
+"""The reader's language, and what the names of its pictures end with."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is looked at, for how long until it is whole, and with what."""
+
+    name: str
+    path: str
+    screen: Screen = DESK
+    scheme: Literal["light", "dark"] = "light"
+    seconds: float = 3
+
+
+def pictures(demo: Demo) -> Iterable[Picture]:
+    """Yield all of them."""
+    (leaking,) = demo.nodes.named(LEAK)
+    everything = "r[01-10]n[01-20]"
+    end = demo.nodes.since
+    yield Picture("realtime", "/realtime?view=map&by=temperature")
+    yield Picture("raster", f"/history/{everything}?from={end - 86_400}&to={end}&by=temperature", TALL)
+    yield Picture("cluster", "/history?period=7d", TALL)
+    yield Picture("map", "/realtime?view=map&by=memory", scheme="dark")
+    yield Picture("history", f"/history/{leaking}?period=1m", TALL)
+    yield Picture("phone", "/realtime?view=both", PHONE)
 
 
 def main() -> None:
-    """Take the pictures of a cluster of 32 nodes, then that of a thousand."""
-    with sync_playwright() as playwright:
+    """Take the pictures."""
+    names = read_arguments()
+    with (
+        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory(prefix="minipanel-docs-") as folder,
+        running_demo(Path(folder), NODES) as demo,
+    ):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        with cluster(numbered(32), minutes=20) as fleet:
-            end = int(time.time()) // 300 * 300 - 300
-            fill_month(fleet.database, 1, end)
-            explain_gaps(fleet.database, 1, end)
-            fleet.silent.add("node17")
-            time.sleep(SILENCE_SECONDS)
-            take(browser, fleet, "realtime", "/realtime?sort=-cpu")
-            take(browser, fleet, "history", "/history/node01?period=1m")
-            take(browser, fleet, "phone", "/realtime", screen=PHONE)
-        with cluster(racks(25, 40), minutes=11) as fleet:
-            time.sleep(SILENCE_SECONDS)
-            fleet.silent.update({"r07n12", "r19n33"})
-            time.sleep(SILENCE_SECONDS)
-            take(browser, fleet, "map", "/realtime?view=map&by=temperature", scheme="dark")
+        time.sleep(ALERTS_SECONDS)
+        for picture in pictures(demo):
+            if not names or picture.name in names:
+                for locale, ending in LOCALES.items():
+                    take(browser, demo, picture, locale, ending)
         browser.close()
 
 
-@contextlib.contextmanager
-def cluster(names: list[str], minutes: float) -> Iterator[Fleet]:
-    """A fleet in a folder of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="minipanel-docs-") as folder,
-        running_fleet(Path(folder), names, minutes=minutes) as fleet,
-    ):
-        yield fleet
+def read_arguments() -> list[str]:
+    """Return the names of the pictures that are asked for; none for all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    found: list[str] = parser.parse_args().names
+    return found
 
 
-def take(
-    browser: Browser,
-    fleet: Fleet,
-    name: str,
-    path: str,
-    *,
-    seconds: float = 3,
-    screen: Screen = PICTURE,
-    scheme: Literal["light", "dark"] = "light",
-) -> None:
+def take(browser: Browser, demo: Demo, picture: Picture, locale: str, ending: str) -> None:
     """Look at a path for so long, then keep its picture."""
-    with visit(browser, fleet, path, screen=screen, scheme=scheme) as page:
+    look = {"screen": picture.screen, "scheme": picture.scheme, "locale": locale}
+    with visit(browser, demo.fleet, picture.path, **look) as page:  # type: ignore[arg-type]
         page.locator("canvas").first.wait_for()
-        page.wait_for_timeout(seconds * 1000)
-        keep(page, name)
+        page.wait_for_timeout(picture.seconds * 1000)
+        keep(page, f"{picture.name}{ending}")
 
 
 def keep(page: Page, name: str) -> None:
@@ -85,11 +101,10 @@ def keep(page: Page, name: str) -> None:
     picture = ROOT / "docs" / f"{name}.png"
     page.screenshot(path=str(picture))
     size = picture.stat().st_size
-    print(f"{picture.relative_to(ROOT)}  {size // 1000} KB")
+    print(f"{picture.relative_to(ROOT)}  {size // 1000} KB", flush=True)
     if size >= LIMIT_BYTES:
         raise SystemExit(f"{picture} has {size} bytes; it must stay below {LIMIT_BYTES}.")
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     main()

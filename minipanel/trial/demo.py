@@ -21,10 +21,11 @@ from minipanel.trial.auth import Auth
 STALE_SECONDS: Final = 7 * DAY_SECONDS
 """Stories that are older are planted anew at the next start."""
 
-_FIRST_TEXT = f"""
+_TEXT = """
 # Written by `minipanel try --demo`: this panel shows simulated nodes.
 [demo]
-simulated = {USUAL_NODES}
+simulated = {count}
+since = {since}
 
 # Usually an hour and ten minutes: whoever tries the demo is not to wait that long.
 [[alerts.rule]]
@@ -37,9 +38,9 @@ for = "2m"
 """
 
 
-def first_demo_text() -> str:
+def demo_text(count: int = USUAL_NODES, since: int = 0) -> str:
     """Return what the first config.toml of a demo has behind that of any other trial."""
-    return _FIRST_TEXT
+    return _TEXT.format(count=count, since=since)
 
 
 def demo_auth(asked: Auth | None) -> Auth:

@@ -26,7 +26,7 @@ from minipanel.services.demo_config import DEMO
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
-from minipanel.trial.demo import demo_auth, first_demo_text, refuse_demo, refuse_other, with_demo
+from minipanel.trial.demo import demo_auth, demo_text, refuse_demo, refuse_other, with_demo
 
 CONFIG, AGENT, DATABASE, LOG = "config.toml", "agent.toml", "data.db", "panel.log"
 
@@ -108,7 +108,7 @@ def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
         agents=AgentsConfig(how.auth, secrets.token_urlsafe(32), allowed_uids=(os.geteuid(),)),
         nodes=(_own_node(),),
     )
-    replace_file(path, render_config(config) + (first_demo_text() if options.is_demo else ""))
+    replace_file(path, render_config(config) + (demo_text() if options.is_demo else ""))
     return config, password if options.password is None else "as given", how
 
 

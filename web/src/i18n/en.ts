@@ -10,6 +10,7 @@ export const en = {
   },
   demo: {
     mark: 'demo',
+    title: 'MiniPanel (demo)',
     about: 'These nodes are simulated: nothing that you see here is real.',
   },
   theme: {

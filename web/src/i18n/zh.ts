@@ -11,6 +11,7 @@ export const zh: Messages = {
   },
   demo: {
     mark: '演示',
+    title: 'MiniPanel（演示）',
     about: '这里的节点都是模拟的，所见数据并非真实。',
   },
   theme: {

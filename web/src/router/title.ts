@@ -14,6 +14,6 @@ export function titleOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'n
     alerts: t('alerts.title'),
     sessions: t('access.sessions'),
   }
-  const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, isDemo ? `MiniPanel (${t('demo.mark')})` : 'MiniPanel']
+  const parts = [params['node'], typeof name === 'string' ? views[name] : undefined, isDemo ? t('demo.title') : 'MiniPanel']
   return parts.filter(Boolean).join(' · ')
 }
