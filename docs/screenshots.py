@@ -56,7 +56,6 @@ def pictures(demo: Demo) -> Iterable[Picture]:
     end = demo.nodes.since
     yield Picture("realtime", "/realtime?view=map&by=temperature")
     yield Picture("raster", f"/history/{everything}?from={end - 86_400}&to={end}&by=temperature", TALL)
-    yield Picture("cluster", "/history?period=7d", TALL)
     yield Picture("map", "/realtime?view=map&by=memory", scheme="dark")
     yield Picture("history", f"/history/{leaking}?period=1m", TALL)
     yield Picture("phone", "/realtime?view=both", PHONE)
