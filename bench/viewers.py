@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from typing import Any
 
 from load import SENT_BASE
 
@@ -36,6 +37,8 @@ async def follow(options: argparse.Namespace) -> None:
     ages = sorted(pages[0].ages_ms) or [0.0]
     told = {f"p{p}": round(ages[min(len(ages) - 1, len(ages) * p // 100)]) for p in (50, 99)}
     told |= {"samples": len(pages[0].ages_ms), "max": round(ages[-1])}
+    sizes = sorted(pages[0].event_bytes) or [0]
+    told |= {"event": sizes[len(sizes) // 2], "event_max": sizes[-1]}
     json.dump({**told, "events": pages[0].events, "bytes": [page.size_bytes for page in pages]}, sys.stdout)
 
 
@@ -46,13 +49,15 @@ class Page:
         self.ages_ms: list[float] = []
         self.events = 0
         self.size_bytes = 0
+        self.event_bytes: list[int] = []
         self._is_measuring = is_measuring
         self._counts_from = time.monotonic() + settle_seconds
 
     async def run(self, port: int, token: str) -> None:
         """Follow until cancelled."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
-        head = f"GET /api/metrics/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+        head = "GET /api/metrics/stream?format=columns HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        head += f"Authorization: Bearer {token}\r\n\r\n"
         writer.write(head.encode())
         try:
             if not self._is_measuring:
@@ -62,18 +67,23 @@ class Page:
             while line := await reader.readline():
                 self.size_bytes += len(line)
                 if line.startswith(b"data: "):
-                    self._take(json.loads(line[6:])["nodes"], time.time())
+                    self._take(json.loads(line[6:]), time.time(), len(line))
         finally:
             writer.close()
 
-    def _take(self, nodes: list[dict[str, float]], now: float) -> None:
+    def _take(self, event: dict[str, Any], now: float, size_bytes: int) -> None:
+        if "columns" not in event:  # what is wrong
+            return
         self.events += 1
         if time.monotonic() < self._counts_from:
             return
-        for node in nodes:
-            if node["memory_used"] is not None:
-                sent = node["timestamp"] + (node["memory_used"] - SENT_BASE) / 1e6
-                self.ages_ms.append(1000 * (now - sent))
+        if event["count"]:
+            self.event_bytes.append(size_bytes)
+        columns = [event["columns"].get(name) for name in ("timestamp", "memory_used")]
+        lists = (column if isinstance(column, list) else [column] * event["count"] for column in columns)
+        for timestamp, used in zip(*lists, strict=True):
+            if used is not None:
+                self.ages_ms.append(1000 * (now - timestamp - (used - SENT_BASE) / 1e6))
 
 
 if __name__ == "__main__":

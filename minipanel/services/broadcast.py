@@ -1,18 +1,23 @@
-"""The stream's events, made once and handed to every viewer."""
+"""The stream's events, made once in each form that is wanted, and handed to every viewer."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal
 
 import msgspec
 
 from minipanel.models.answers import Realtime, RealtimeNode
+from minipanel.models.columns import RealtimeColumns, as_columns
 from minipanel.models.events import StateChange
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 from minipanel.services.live import Live
+
+Form = Literal["nodes", "columns"]
+"""How the nodes of an event are written: as a list of objects, or as columns (models/columns.py)."""
 
 EVENT_SECONDS = 0.5
 """Samples that arrive are joined into at most two events a second."""
@@ -35,10 +40,10 @@ class Broadcast:
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
 
-    async def events(self) -> AsyncIterator[bytes]:
+    async def events(self, form: Form = "nodes") -> AsyncIterator[bytes]:
         """Yield events as they go over the wire, a snapshot first, until the panel closes."""
-        viewer = _Viewer()
-        viewer.put(self._snapshot())
+        viewer = _Viewer(form)
+        viewer.put(self._snapshot().of(form))
         self._viewers.add(viewer)
         self._start()
         try:
@@ -61,14 +66,14 @@ class Broadcast:
     def put(self, name: str, data: bytes) -> None:
         """Send everyone an event of another kind. Who is too far behind asks for the same when it gets a snapshot."""
         if self._viewers:
-            self._send(b"event: %s\ndata: %s\n\n" % (name.encode(), data))
+            self._send(_Made(_event(name, data)))
 
     def restart(self) -> None:
         """Send everyone a new snapshot: the list of nodes has changed."""
         if self._viewers:
             snapshot = self._snapshot()
             for viewer in self._viewers:
-                viewer.replace(snapshot)
+                viewer.replace(snapshot.of(viewer.form))
 
     def close(self) -> None:
         """End every stream, so that none holds up the panel's stop."""
@@ -94,28 +99,56 @@ class Broadcast:
                 self._send(self._event("samples", now, changed))
                 last = now
 
-    def _send(self, event: bytes) -> None:
-        snapshot: bytes | None = None
+    def _send(self, event: _Made) -> None:
+        snapshot: _Made | None = None
         for viewer in self._viewers:
             if viewer.is_behind:
                 snapshot = snapshot or self._snapshot()
-                viewer.replace(snapshot)
+                viewer.replace(snapshot.of(viewer.form))
             else:
-                viewer.put(event)
+                viewer.put(event.of(viewer.form))
 
-    def _snapshot(self) -> bytes:
+    def _snapshot(self) -> _Made:
         return self._event("snapshot", self._clock(), self._live.realtime())
 
-    def _event(self, name: str, now: float, nodes: list[RealtimeNode]) -> bytes:
-        """Return one Server-Sent Event (HTML Standard, 9.2.5)."""
-        data = msgspec.json.encode(Realtime(int(now), self._live.interval_seconds, nodes))
-        return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
+    def _event(self, name: str, now: float, nodes: list[RealtimeNode]) -> _Made:
+        interval = self._live.interval_seconds
+
+        def write(form: Form) -> bytes:
+            if form == "nodes":
+                return _event(name, msgspec.json.encode(Realtime(int(now), interval, nodes)))
+            columns = as_columns(nodes, name == "snapshot")
+            return _event(name, msgspec.json.encode(RealtimeColumns(int(now), interval, len(nodes), columns)))
+
+        return _Made(write)
+
+
+def _event(name: str, data: bytes) -> bytes:
+    """Return one Server-Sent Event (HTML Standard, 9.2.5)."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
+
+
+class _Made:
+    """An event, written once in each form that a viewer wants."""
+
+    def __init__(self, write: bytes | Callable[[Form], bytes]) -> None:
+        self._write = write
+        self._written: dict[Form, bytes] = {}
+
+    def of(self, form: Form) -> bytes:
+        """Return it as it goes over the wire."""
+        if isinstance(self._write, bytes):
+            return self._write
+        if form not in self._written:
+            self._written[form] = self._write(form)
+        return self._written[form]
 
 
 class _Viewer:
     """One open page: the events it has yet to fetch."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: Form) -> None:
+        self.form: Form = form
         self._events: list[bytes] = []
         self._arrived = asyncio.Event()
 

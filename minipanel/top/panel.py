@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from minipanel.errors import CommandError
 from minipanel.models.alert_answers import Findings
-from minipanel.models.answers import GroupAnswer, Realtime, RealtimeOne
+from minipanel.models.answers import GroupAnswer, Realtime, RealtimeNode, RealtimeOne
+from minipanel.models.columns import RealtimeColumns, of_columns
 from minipanel.models.nodeset import unfold
 from minipanel.services.local_token import LIFE_SECONDS
 from minipanel.services.panel_client import PanelClient
@@ -56,10 +57,15 @@ class PanelReader(PanelClient):
         version does not know are passed over. Raises CommandError when the panel ends the stream before.
         """
         renewal = time.monotonic() + RENEW_SECONDS
-        with self.asked("/api/metrics/stream") as response:
+        known: dict[int, RealtimeNode] = {}
+        with self.asked("/api/metrics/stream?format=columns") as response:
             for name, data in sse_events(lambda: self.read(response.read1, _READ_BYTES)):
                 if name in ("snapshot", "samples"):
-                    yield Event(name == "snapshot", self.decoded(data, Realtime))
+                    event = self.decoded(data, RealtimeColumns)
+                    if name == "snapshot":
+                        known.clear()
+                    nodes = of_columns(event, known)
+                    yield Event(name == "snapshot", Realtime(event.timestamp, event.interval, nodes))
                 if name == "snapshot":
                     yield self.findings()
                 if name == "findings":

@@ -68,6 +68,23 @@ async def test_a_snapshot_comes_first_then_only_what_changed(stage: tuple[Live, 
     assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [2])]
 
 
+async def test_each_viewer_gets_the_form_that_it_asks_for(stage: tuple[Live, Broadcast, Clock]) -> None:
+    live, events, _ = stage
+    plain, columns = events.events(), events.events("columns")
+    assert parse(await anext(plain)) == [("snapshot", [1, 2])]
+    head, data = (await anext(columns)).decode().strip().split("\n")
+    assert head == "event: snapshot"
+    assert json.loads(data.removeprefix("data: "))["columns"]["name"] == ["n1", "n2"]
+    store(live, events, OTHER, sample(NOW))
+    events.put("findings", b"{}")
+    for viewer in (plain, columns):
+        assert await asyncio.wait_for(anext(viewer), 2) == b"event: findings\ndata: {}\n\n"
+    assert parse(await asyncio.wait_for(anext(plain), 2)) == [("samples", [2])]
+    told = json.loads((await asyncio.wait_for(anext(columns), 2)).decode().strip().split("data: ")[1])
+    assert (told["count"], told["columns"]["id"], told["columns"]["cpu_percent"]) == (1, 2, 50)
+    assert "name" not in told["columns"]
+
+
 async def test_what_is_back_filled_is_not_sent(stage: tuple[Live, Broadcast, Clock]) -> None:
     live, events, clock = stage
     store(live, events, NODE, sample(NOW))

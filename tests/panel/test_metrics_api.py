@@ -223,6 +223,8 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
         "node003",
     ]
     await events.aclose()
+    refused = await client.get("/api/metrics/stream?format=rows")
+    assert refused.json() == {"error": "format is 'rows'; it must be nodes or columns."}
     access = app.state.access
     await access.sessions.end(access.sessions.check(token).id)
     # With its session gone the stream ends by itself, so that the whole answer can be read.

@@ -152,7 +152,7 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
     silences: (signal?: AbortSignal) => asUser<Silence[]>('/api/silences', { signal }),
     addSilence: (silence: Schemas['SilenceRequest']) => asUser<Silence>('/api/silences', asJson(silence)),
     endSilence: (id: number) => asUser<Schemas['Ended']>(`/api/silences/${String(id)}`, { method: 'DELETE' }),
-    openStream: () => new EventSource('/api/metrics/stream'),
+    openStream: () => new EventSource('/api/metrics/stream?format=columns'),
   }
 }
 

@@ -282,6 +282,8 @@ export interface paths {
         /**
          * Stream
          * @description Send a `snapshot` of all nodes, then `samples` as they arrive; the data of both is that of Realtime.
+         *
+         *     With format=columns it is a fifth of that, as docs/api.md describes it.
          */
         get: operations["stream"];
         put?: never;
@@ -1948,7 +1950,10 @@ export interface operations {
     };
     stream: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description nodes, a list of objects, or columns; nodes when absent */
+                format?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,6 +1,7 @@
 /** How realtime data comes to the page: by the panel's stream, and by asking every 5 s while the stream can't be had. */
 
 import type { Api, Findings, Realtime } from '@/api/client'
+import { ColumnsReader, type RealtimeColumns } from '@/api/columns'
 
 export type Via = 'stream' | 'polling'
 
@@ -29,14 +30,17 @@ export function startFeed(api: FeedApi, listener: FeedListener): () => void {
   let stopPolling: (() => void) | null = null
 
   function openStream() {
+    const reader = new ColumnsReader()
     stream = api.openStream()
     stream.addEventListener('snapshot', (event) => {
-      hear((data) => {
-        listener.snapshot(data, 'stream')
+      hear<Realtime | RealtimeColumns>((data) => {
+        listener.snapshot(reader.snapshot(data), 'stream')
       }, event)
     })
     stream.addEventListener('samples', (event) => {
-      hear(listener.samples, event)
+      hear<Realtime | RealtimeColumns>((data) => {
+        listener.samples(reader.samples(data))
+      }, event)
     })
     stream.addEventListener('findings', (event) => {
       hear<Findings>((data) => listener.findings?.(data), event)
@@ -45,7 +49,7 @@ export function startFeed(api: FeedApi, listener: FeedListener): () => void {
     expectSomething()
   }
 
-  function hear<Data = Realtime>(tell: (data: Data) => void, event: MessageEvent<string>) {
+  function hear<Data>(tell: (data: Data) => void, event: MessageEvent<string>) {
     stopPolling?.()
     stopPolling = null
     expectSomething()
