@@ -230,3 +230,30 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
     # With its session gone the stream ends by itself, so that the whole answer can be read.
     answer = await client.get("/api/metrics/stream")
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=1700000000&to=1700007200",
+        "from=1700000000&to=1702000000&fields=cpu_percent",
+        "from=1700000000&to=1720000000",
+        "from=1700000000&to=1700007200&step=3600",
+        "period=2d",
+        "period=1d&to=5",
+        "fields=cpu_percent",
+        "",
+    ],
+)
+async def test_a_nodes_past_is_the_same_by_the_short_way_and_by_the_ordinary_one(
+    client: httpx.AsyncClient, query: str
+) -> None:
+    for node in ("node001", "1", "node999"):
+        path = f"/api/metrics/history/{node}?{query}"
+        # What the short way does not know goes the other one.
+        short, ordinary = await client.get(path), await client.get(f"{path}&format=json")
+        assert (short.status_code, short.text, dict(short.headers)) == (
+            ordinary.status_code,
+            ordinary.text,
+            dict(ordinary.headers),
+        )

@@ -1,0 +1,40 @@
+"""One node's records by the short way: what a chart waits for, without the layers that cost more than the reading.
+
+Whatever is unusual about a request goes the ordinary way, through handlers/metrics.py, and gets the same answer there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Request
+
+from minipanel.errors import PanelError
+from minipanel.handlers.guard import READERS
+from minipanel.handlers.nodes import find_node
+from minipanel.handlers.reply import Reply, refusal
+from minipanel.handlers.request import panel_of
+from minipanel.services.history import read_span
+
+PREFIX: Final = "/api/metrics/history/"
+_KNOWN: Final = ("period", "from", "to", "fields", "step")
+
+
+async def read_past(request: Request) -> Reply | None:
+    """Return the answer, None where the request must go the ordinary way."""
+    reference, asked = request.url.path.removeprefix(PREFIX), request.query_params.multi_items()
+    names = [name for name, _ in asked]
+    is_usual = set(names) <= set(_KNOWN) and len(set(names)) == len(names) and "/" not in reference
+    if not is_usual or "text/csv" in request.headers.get("Accept", ""):
+        return None
+    try:
+        await READERS.dependency(request, None, None)
+        of = dict(asked)
+        panel = panel_of(request)
+        span = read_span(
+            of.get("period"), of.get("from"), of.get("to"), of.get("fields"), panel.clock(), of.get("step")
+        )
+        body = await panel.history.one(find_node(request, reference), span)
+    except PanelError as error:
+        return refusal(error)
+    return Reply(200, body, {"Content-Type": "application/json"})
