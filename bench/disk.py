@@ -78,8 +78,14 @@ class Driven:
 
 
 def main() -> None:
-    """Fill, run, print, keep."""
+    """Fill and run for each length of a group, print, keep."""
     options = read_arguments()
+    rounds = [measure(gather, options) for gather in options.gather]
+    keep("" if options.no_save else "disk", report(rounds, options))
+
+
+def measure(gather: float, options: argparse.Namespace) -> Driven:
+    """Return what was written with groups of this length."""
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder:
         config = make_config(Path(folder), options.nodes)
         # As many as are deleted once while it is counted: from two hours before what is kept on.
@@ -87,9 +93,14 @@ def main() -> None:
         write_month(config, KEPT_DAYS + (TOGETHER_SECONDS + 3600 * (1 - options.warm_up)) / DAY_SECONDS, start)
         store = Store(config.database.path)
         driven = Driven(store)
-        asyncio.run(simulate(driven, start, options))
+        asyncio.run(simulate(driven, start, gather, options))
         store.close()
-    keep("" if options.no_save else "disk", report(driven, options))
+        return driven
+
+
+def seconds(text: str) -> list[float]:
+    """0.05,0.15 -> [0.05, 0.15]"""
+    return [float(part) for part in text.split(",")]
 
 
 def read_arguments() -> argparse.Namespace:
@@ -98,19 +109,19 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--hours", type=float, default=2, help="simulated, and counted")
     parser.add_argument("--warm-up", type=float, default=1.1, help="hours before that, not counted")
-    parser.add_argument("--gather", type=float, help="seconds that a group waits, where not as in the panel")
+    parser.add_argument("--gather", type=seconds, help="seconds that a group waits, by commas; as in the panel")
     parser.add_argument("--no-save", action="store_true", help="only print")
     options = parser.parse_args()
-    options.gather = options.gather or gather_seconds(options.nodes)
+    options.gather = options.gather or [gather_seconds(options.nodes)]
     return options
 
 
-async def simulate(driven: Driven, start: int, options: argparse.Namespace) -> None:
+async def simulate(driven: Driven, start: int, gather: float, options: argparse.Namespace) -> None:
     """Let the hours pass."""
     ingest = cast("Ingest", driven)
     retention = Retention(driven.store, ingest, driven.clock)
     hours = Hours(driven.store, ingest, 400, driven.clock)
-    groups = list(grouped(options.nodes, options.gather))
+    groups = list(grouped(options.nodes, gather))
     counted, end = start + int(3600 * options.warm_up), start + int(3600 * (options.warm_up + options.hours))
     for tick in range(start + INTERVAL, end, INTERVAL):
         if counted <= tick < counted + INTERVAL:
@@ -121,12 +132,12 @@ async def simulate(driven: Driven, start: int, options: argparse.Namespace) -> N
             driven.do([driven.store.write_samples(node, [sample(node, tick)], driven.oldest()) for node in group])
             driven.commits += 1
         driven.now = tick + INTERVAL - 1.0
-        for seconds, work, steps in (
+        for every, work, steps in (
             (SEAL_SECONDS, "", [retention.seal]),
             (LOOK_SECONDS, "hours", [hours.make]),
             (FORGET_SECONDS, "deletion", [retention.forget, hours.forget]),
         ):
-            if tick % seconds == 0:
+            if tick % every == 0:
                 driven.work = work
                 for step in steps:
                     await step()
@@ -155,26 +166,38 @@ def sample(node: int, tick: int) -> Sample:
     return Sample(hostname(node), tick, cpu, 1 << 37, used, random.randint(300, 900) / 10)
 
 
-def report(driven: Driven, options: argparse.Namespace) -> str:
+def report(rounds: list[Driven], options: argparse.Namespace) -> str:
     """Return the result as a page."""
     a_day = 24 / options.hours / 1000
-    whole = sum(driven.written.values())
     samples = options.nodes * options.hours * 3600 / INTERVAL
+    head = (
+        f"{1000 * gather:g} ms, {samples / driven.commits:.0f} samples"
+        for gather, driven in zip(options.gather, rounds, strict=True)
+    )
+    works = [work for work, _ in rounds[0].written.most_common()]
+    totals = [sum(driven.written.values()) for driven in rounds]
     lines = [
         f"# The disk: {options.nodes:,} nodes at {INTERVAL} s, {options.hours:g} simulated hours",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Each commit forced (synchronous = FULL); "
-        f"groups of {1000 * options.gather:g} ms, {samples / driven.commits:.0f} samples in each.",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Each commit forced (synchronous = FULL). Written a "
+        f"day, by how long a group waits for others, and what comes together so; the panel waits "
+        f"{1000 * gather_seconds(options.nodes):g} ms.",
         "",
-        "| what | written a day |",
-        "| --- | --- |",
-        *(f"| {work} | {megabytes * a_day:.2f} GB |" for work, megabytes in driven.written.most_common()),
-        f"| all of it | {whole * a_day:.2f} GB |",
+        f"| what | {' | '.join(head)} |",
+        f"| --- |{' --- |' * len(rounds)}",
+        *(row(work, [driven.written[work] * a_day for driven in rounds]) for work in works),
+        row("all of it", [total * a_day for total in totals]),
         "",
-        f"That is {1e6 * whole / samples:.0f} bytes a sample. Prometheus with as many targets wrote 2 GB a day "
-        "([ingest](ingest.md)); it keeps samples in memory for two hours, and its log is not forced to the disk.",
+        f"All of it is {1e6 * min(totals) / samples:.0f} to {1e6 * max(totals) / samples:.0f} bytes a sample. With as "
+        "many targets Prometheus wrote 2 GB a day ([ingest](ingest.md)); it keeps samples in memory for two hours, and "
+        "its log is not forced to the disk.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def row(what: str, gigabytes: list[float]) -> str:
+    """Return a row of the table."""
+    return f"| {what} | {' | '.join(f'{each:.2f} GB' for each in gigabytes)} |"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import sqlite3
 import statistics
 import subprocess
 import tempfile
@@ -69,7 +70,12 @@ def main() -> None:
         facts = [disk(config, records)]
         peers = list(filled(Path(folder), config, options, on))
         times, load = measure(config, peers, options)
-        facts += [load, where_it_goes(config, options), *(disk_of(peer, options) for peer in peers)]
+        facts += [
+            load,
+            where_it_goes(config, options),
+            beside_waiting(config, options),
+            *(disk_of(peer, options) for peer in peers),
+        ]
         facts.append(forgetting(config, options))
     keep("" if options.no_save else "history", report(options, times, facts))
 
@@ -193,6 +199,30 @@ def where_it_goes(config: Config, options: argparse.Namespace) -> str:
         f"Where it goes: SQLite alone, by one thread, takes {warm:.1f} ms to build the arrays of a month, and "
         f"{cold:.1f} cold, when it reads {megabytes:.2f} MB in pages of 4 kB, each where it was free when its records "
         "came. The panel reads a month by four threads; the rest is HTTP."
+    )
+
+
+def beside_waiting(config: Config, options: argparse.Namespace) -> str:
+    """Return what a month takes where its last hour waits to move on, and where all stands in the history."""
+    node = options.nodes // 2
+    with contextlib.closing(sqlite3.connect(config.database.path, isolation_level=None)) as connection:
+        names = ", ".join(row[1] for row in connection.execute("PRAGMA table_info(system_metrics)"))
+        (last,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
+        newest = f"FROM system_metrics WHERE id BETWEEN {node} << 32 | {last - 3599} AND {node} << 32 | {last}"
+        connection.execute(f"INSERT INTO pending_metrics ({names}) SELECT {names} {newest} ORDER BY id")
+        connection.execute(f"DELETE {newest}")
+    store = Store(config.database.path)
+    taken: dict[int, list[float]] = {node: [], node - 1: []}
+    for _ in range(options.repeat):
+        for each, times in taken.items():
+            began, now = time.thread_time(), int(time.time())
+            store.reader.history(each, now - PERIODS["1m"], now, VALUES, now)
+            times.append(1000 * (time.thread_time() - began))
+    store.close()
+    waiting, moved = map(statistics.median, taken.values())
+    return (
+        f"A month whose last hour waits to move into the history takes {waiting:.2f} ms of CPU in SQLite, one that "
+        f"stands there whole {moved:.2f} ms."
     )
 
 

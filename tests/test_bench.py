@@ -15,7 +15,7 @@ TINY = {
     "access.py": "--repeat 2 --no-save",
     "agent.py": "--samples 2",
     "backfill.py": "--nodes 10 --samples 520 --at-once 3 --calm 5 --no-save",
-    "disk.py": "--nodes 20 --hours 0.1 --warm-up 0.02 --no-save",
+    "disk.py": "--nodes 20 --hours 0.1 --warm-up 0.02 --gather 0.1 --no-save",
     "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",
     "ingest.py": "--nodes 5,10 --seconds 10 --settle 1 --credentials token --save-as",
     "metrics.py": "--nodes 10 --repeat 2 --turns 1 --seconds 6 --settle 1 --no-save",
