@@ -13,6 +13,7 @@ from minipanel.handlers.guard import READERS, SCREENS
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.squeezed import json_reply
 from minipanel.models.answers import (
     GapsOne,
     GapsSet,
@@ -108,7 +109,8 @@ async def read_history_one(
     node = find_node(request, node_id)
     if _wants_csv(request, format):
         return await _csv(request, [node], span)
-    return Response(await panel_of(request).history.one(node, span), media_type="application/json")
+    answer = await json_reply(request, await panel_of(request).history.one(node, span))
+    return Response(answer.body, headers=answer.headers)
 
 
 @router.get("/api/metrics/gaps", dependencies=[READERS], responses=answered_with(GapsSet))

@@ -14,6 +14,7 @@ from minipanel.handlers.guard import READERS
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.reply import Reply, refusal
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.squeezed import json_reply
 from minipanel.services.history import read_span
 
 PREFIX: Final = "/api/metrics/history/"
@@ -37,4 +38,4 @@ async def read_past(request: Request) -> Reply | None:
         body = await panel.history.one(find_node(request, reference), span)
     except PanelError as error:
         return refusal(error)
-    return Reply(200, body, {"Content-Type": "application/json"})
+    return await json_reply(request, body)

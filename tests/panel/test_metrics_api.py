@@ -257,3 +257,16 @@ async def test_a_nodes_past_is_the_same_by_the_short_way_and_by_the_ordinary_one
             ordinary.text,
             dict(ordinary.headers),
         )
+
+
+async def test_a_nodes_past_is_compressed_for_whoever_takes_it(client: httpx.AsyncClient) -> None:
+    last = last_full_record()
+    await send(client, *(sample(timestamp=last - 300 * k, cpu_percent=k % 100) for k in range(200)))
+    path = f"/api/metrics/history/node001?from={last - 86_400}&to={last}"
+    plain = await client.get(path, headers={"Accept-Encoding": "identity"})
+    squeezed = await client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert (plain.headers.get("Content-Encoding"), squeezed.headers["Content-Encoding"]) == (None, "gzip")
+    assert int(squeezed.headers["Content-Length"]) < len(plain.content) / 3
+    assert squeezed.json() == plain.json()
+    assert len(plain.json()["timestamp"]) == 200
+    assert squeezed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
