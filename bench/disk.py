@@ -188,7 +188,7 @@ def report(rounds: list[Driven], options: argparse.Namespace) -> str:
         *(row(work, [driven.written[work] * a_day for driven in rounds]) for work in works),
         row("all of it", [total * a_day for total in totals]),
         "",
-        f"All of it is {1e6 * min(totals) / samples:.0f} to {1e6 * max(totals) / samples:.0f} bytes a sample. With as "
+        f"All of it is {' or '.join(f'{1e6 * total / samples:.0f}' for total in totals)} bytes a sample. With as "
         "many targets Prometheus wrote 2 GB a day ([ingest](ingest.md)); it keeps samples in memory for two hours, and "
         "its log is not forced to the disk.",
     ]
