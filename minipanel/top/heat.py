@@ -78,10 +78,20 @@ def ends_of(metric: Metric) -> tuple[float, float]:
     return (30, 90) if metric.unit == "°C" else (metric.low, metric.high)
 
 
+def scale_of(metric: Metric) -> str:
+    """Return which colours a metric has: load where much of it is as it should be, else heat."""
+    return "load" if metric.unit == "%" else "heat"
+
+
 def heat_of(value: float, metric: Metric) -> str:
-    """Return the style of a value: heat0 to heat9."""
+    """Return the style of a value, with one of ten steps: heat0, load9."""
     low, high = ends_of(metric)
-    return f"heat{max(0, min(9, int((value - low) / (high - low) * 10)))}"
+    return f"{scale_of(metric)}{max(0, min(9, int((value - low) / (high - low) * 10)))}"
+
+
+def bar_of(value: float, metric: Metric) -> str:
+    """Return the style of a bar that stands for a value: of the same colour, but of the ink and not of the ground."""
+    return f"bar-{heat_of(value, metric)}"
 
 
 def digit_of(value: float, metric: Metric) -> str:
@@ -105,7 +115,7 @@ def _drawn(
     pieces: list[Piece] = [(padded(line.label, heat.label_width) + " ", "label")]
     for first, end in line.cells:
         text, style = _cell(nodes[first:end], metric, heat.cell_width)
-        if is_old and style.startswith("heat"):
+        if is_old and style.startswith(("heat", "load")):
             style = "old"
         pieces.append((text, "cursor" if cursor is not None and first <= cursor < end else style))
         if heat.cell_width > DENSE:

@@ -9,7 +9,7 @@ from minipanel.models.answers import RealtimeNode
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.top.bars import bar
 from minipanel.top.choice import Choice, Listing
-from minipanel.top.heat import ends_of, heat_of
+from minipanel.top.heat import bar_of, ends_of
 from minipanel.top.order import value_of
 from minipanel.top.pieces import Line, Piece, padded, right, width_of
 from minipanel.top.sorts import CLOCK, NAME, SEEN
@@ -78,7 +78,7 @@ def _value(node: RealtimeNode, metric: Metric, words: Words, widths: _Widths, st
         return [(" " * (widths.bar + 1) + text, style)]
     low, high = ends_of(metric)
     drawn = bar((value - low) / (high - low), widths.bar, words.is_ascii)
-    return [(" ", ""), (drawn, style or f"bar{heat_of(value, metric)[-1]}"), (text, style)]
+    return [(" ", ""), (drawn, style or bar_of(value, metric)), (text, style)]
 
 
 def _widths(nodes: Sequence[RealtimeNode], words: Words, columns: int) -> _Widths:

@@ -6,7 +6,7 @@ from minipanel.models.answers import RealtimeNode, RealtimeOne
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.top.bars import HOUR_SECONDS, Hour, chart, columns_in, hour_of
 from minipanel.top.cluster import Cluster
-from minipanel.top.heat import ends_of, heat_of
+from minipanel.top.heat import bar_of, ends_of
 from minipanel.top.order import value_of
 from minipanel.top.pieces import Line, Piece, at_both_ends, right, width_of
 from minipanel.top.words import Words, age
@@ -70,7 +70,7 @@ def _caption(node: RealtimeNode, metric: Metric, hour: Hour, words: Words) -> Li
 def _bars(metric: Metric, hour: Hour, height: int, words: Words) -> list[Line]:
     low, high = ends_of(metric)
     shares = [None if value is None else (value - low) / (high - low) for value in hour.means]
-    styles = ["dim" if value is None else f"bar{heat_of(value, metric)[-1]}" for value in hour.means]
+    styles = ["dim" if value is None else bar_of(value, metric) for value in hour.means]
     lines: list[Line] = []
     for row, text in enumerate(chart(shares, height, words.is_ascii)):
         end = high if row == 0 else low if row == height - 1 else None

@@ -10,14 +10,20 @@ from rich.style import Style
 
 from minipanel.top.pieces import Line
 
-_HEAT = ((38, 48, 60), (98, 58, 112), (186, 72, 92), (238, 134, 62), (252, 228, 128))
-"""The page's colours in the dark (web/src/heatmap/colours.ts): they grow evenly lighter, so they read in grey too."""
+_Colour = tuple[int, int, int]
+_STOPS: dict[str, tuple[_Colour, ...]] = {
+    "heat": ((38, 48, 60), (98, 58, 112), (186, 72, 92), (238, 134, 62), (252, 228, 128)),
+    "load": ((72, 56, 12), (46, 92, 88), (52, 132, 164), (104, 172, 226), (186, 220, 252)),
+}
+"""The page's colours in the dark (web/src/heatmap/colours.ts): they grow lighter, so they read in grey too."""
 _STEPS = 10
 _DARK_INK, _LIGHT_INK = "#14181e", "#ffffff"
 
-_FEW_COLOURS = tuple(f"{ink} on {ground}" for ink, ground in (
-    ("white", "blue"), ("white", "magenta"), ("white", "red"), ("black", "yellow"), ("black", "white"),
-) for _ in range(2))  # fmt: skip
+_FEW_COLOURS = {
+    "heat": ("white on blue", "white on magenta", "white on red", "black on yellow", "black on white"),
+    "load": ("black on yellow", "black on white", "black on cyan", "white on blue", "white on blue"),
+}
+_FEW_BARS = {"heat": ("green", "green", "yellow", "red", "red"), "load": ("yellow", "green", "cyan", "cyan", "cyan")}
 
 _STYLES = {
     "": "",
@@ -68,12 +74,14 @@ class Painter:
 def palette(colours: ColorSystem | None) -> dict[str, Style]:
     """Return what each style looks like; None: without colours, by bold and reverse alone."""
     if colours is None:
-        plain = {f"{kind}{step}": "bold" if step >= 9 else "" for kind in ("heat", "bar") for step in range(_STEPS)}
+        kinds = (f"{bar}{kind}" for kind in _STOPS for bar in ("", "bar-"))
+        plain = {f"{kind}{step}": "bold" if step >= 9 else "" for kind in kinds for step in range(_STEPS)}
         return {name: Style.parse(said) for name, said in {**_STYLES, **plain, **_WITHOUT_COLOURS}.items()}
     styles = {name: Style.parse(said) for name, said in _STYLES.items()}
-    for step in range(_STEPS):
-        styles[f"heat{step}"] = _heat(step, colours)
-        styles[f"bar{step}"] = Style(color=_bar(step, colours))
+    for kind in _STOPS:
+        for step in range(_STEPS):
+            styles[f"{kind}{step}"] = _heat(kind, step, colours)
+            styles[f"bar-{kind}{step}"] = Style(color=_bar(kind, step, colours))
     return styles
 
 
@@ -84,24 +92,25 @@ def painter_for(console: Console) -> Painter:
     return Painter(palette(colours), colours or ColorSystem.STANDARD)
 
 
-def _heat(step: int, colours: ColorSystem) -> Style:
+def _heat(kind: str, step: int, colours: ColorSystem) -> Style:
     if colours is ColorSystem.STANDARD:
-        return Style.parse(_FEW_COLOURS[step])
-    red, green, blue = _mixed(step)
+        return Style.parse(_FEW_COLOURS[kind][step // 2])
+    red, green, blue = _mixed(kind, step)
     is_light = 0.299 * red + 0.587 * green + 0.114 * blue > 128  # ITU-R BT.601
     return Style(color=_DARK_INK if is_light else _LIGHT_INK, bgcolor=f"rgb({red},{green},{blue})")
 
 
-def _bar(step: int, colours: ColorSystem) -> str:
+def _bar(kind: str, step: int, colours: ColorSystem) -> str:
     if colours is ColorSystem.STANDARD:
-        return ("green", "green", "green", "green", "green", "yellow", "yellow", "red", "red", "red")[step]
-    red, green, blue = _mixed(max(2, step))  # the darkest would not be seen as a thin bar
+        return _FEW_BARS[kind][step // 2]
+    red, green, blue = _mixed(kind, max(2, step))  # the darkest would not be seen as a thin bar
     return f"rgb({red},{green},{blue})"
 
 
-def _mixed(step: int) -> tuple[int, int, int]:
-    place = step / (_STEPS - 1) * (len(_HEAT) - 1)
-    index = min(len(_HEAT) - 2, int(place))
+def _mixed(kind: str, step: int) -> _Colour:
+    stops = _STOPS[kind]
+    place = step / (_STEPS - 1) * (len(stops) - 1)
+    index = min(len(stops) - 2, int(place))
     share = place - index
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(_HEAT[index], _HEAT[index + 1], strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(stops[index], stops[index + 1], strict=True))
     return red, green, blue

@@ -11,7 +11,7 @@ from minipanel.models.node import up_seconds
 from minipanel.top.attention import attention
 from minipanel.top.choice import Choice, Listing, scrolled
 from minipanel.top.cluster import Cluster, Summary, summed_up
-from minipanel.top.heat import NO_VALUE, SIGNS, HeatMap, heat_lines, heat_map
+from minipanel.top.heat import NO_VALUE, SIGNS, HeatMap, heat_lines, heat_map, scale_of
 from minipanel.top.nodelist import head_line, node_lines
 from minipanel.top.onenode import node_screen
 from minipanel.top.pieces import Line, Piece, at_both_ends, fitted, padded, width_of
@@ -173,7 +173,7 @@ def _place_by_name(listing: Listing) -> int | None:
 def _legend(heat: HeatMap, choice: Choice, words: Words) -> Line:
     t = words.t
     pieces: list[Piece] = [(words.title(choice.metric), "bold"), ("  ", "")]
-    pieces += [(str(step), f"heat{step}") for step in range(10)]
+    pieces += [(str(step), f"{scale_of(choice.metric)}{step}") for step in range(10)]
     pieces.append((f" x10{words.unit(choice.metric)} ", "dim"))
     if heat.per_cell > 1:
         pieces.append((t("(highest of {count} nodes)", count=heat.per_cell) + " ", "dim"))

@@ -40,6 +40,7 @@ def test_each_style_has_a_look_in_each_terminal_and_ends_behind_its_text(environ
 
 def test_colours_are_as_many_as_the_terminal_has() -> None:
     assert "48;2;252;228;128" in painted("heat9", TERM="xterm-256color", COLORTERM="truecolor")
+    assert "48;2;186;220;252" in painted("load9", TERM="xterm-256color", COLORTERM="truecolor")
     assert "48;5;" in painted("heat9", TERM="xterm-256color")
     assert re.search(r"\[3[07];4[0-7]m", painted("heat9", TERM="linux"))
     assert painted("heat9", TERM="xterm", NO_COLOR="1") == "\x1b[1mx\x1b[0m"

@@ -87,7 +87,7 @@ def test_the_temperature_of_a_node_without_a_sensor_is_no_zero() -> None:
 def test_what_is_old_has_no_colour_and_the_first_lines_say_since_when_and_why() -> None:
     nodes = [node("n1", cpu_percent=99.0), node("n2", cpu_percent=31.0)]
     assert styles(picture_of(nodes), "99") == {"cursor"}
-    assert styles(picture_of(nodes), "31") == {"heat3"}
+    assert styles(picture_of(nodes), "31") == {"load3"}
     old = picture_of(nodes, lost_seconds=65.0, trouble="The panel was stopped.")
     assert styles(old, "31") == {"old"}
     shown = drawn(old)

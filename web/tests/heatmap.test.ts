@@ -4,6 +4,7 @@ import { colourOf, inkOn, luma, scaleOf } from '@/heatmap/colours'
 import { shortened } from '@/heatmap/fit'
 import { groupsOf } from '@/heatmap/groups'
 import { cellAt, layoutOf, neighbour, placeOf } from '@/heatmap/layout'
+import { metricOf } from '@/metrics'
 
 const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60, height: 13 }
 const SCREEN = { width: 1400, height: 600, smallest: 7, largest: 80 }
@@ -128,24 +129,43 @@ describe('words without room', () => {
 describe.each([
   ['light', false],
   ['dark', true],
-] as const)('the colours in %s', (_, isDark) => {
+] as const)('what is idle and what is busy in %s', (_, isDark) => {
+  it('is told apart at once by whoever sees no red or no green, and no busy node is red', () => {
+    const [idle, busy] = [scaleOf(isDark, metricOf('cpu_percent'))[0] ?? '', scaleOf(isDark, metricOf('cpu_percent')).at(-1) ?? '']
+    const [idleYellow, busyYellow] = [idle, busy].map((colour) => {
+      const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number)
+      return (red + green) / 2 - blue
+    })
+    expect(idleYellow).toBeGreaterThan(40)
+    expect(busyYellow).toBeLessThan(-40)
+  })
+})
+
+describe.each([
+  ['light', false, 'cpu_percent'],
+  ['dark', true, 'cpu_percent'],
+  ['light', false, 'cpu_temp'],
+  ['dark', true, 'cpu_temp'],
+] as const)('the colours in %s', (_, isDark, name) => {
+  const metric = metricOf(name)
+
   it('change evenly in lightness, so that they can be told apart without their hue', () => {
-    const steps = scaleOf(isDark).map(lightness)
+    const steps = scaleOf(isDark, metric).map(lightness)
     const changes = steps.slice(1).map((step, index) => (step - (steps[index] ?? 0)) * (isDark ? 1 : -1))
     expect(Math.min(...changes)).toBeGreaterThan(0)
     expect(Math.abs((steps[0] ?? 0) - (steps.at(-1) ?? 0))).toBeGreaterThan(150)
   })
 
   it('end where the scale ends', () => {
-    const scale = scaleOf(isDark)
+    const scale = scaleOf(isDark, metric)
     expect(colourOf(scale, -20, [0, 100])).toBe(scale[0])
     expect(colourOf(scale, 130, [0, 100])).toBe(scale.at(-1))
   })
 
   it('bear an ink that can be read', () => {
     for (let value = 0; value <= 100; value += 5) {
-      const ground = lightness(colourOf(scaleOf(isDark), value, [0, 100]))
-      const ink = inkOn(isDark, value, [0, 100]) === '#ffffff' ? 255 : 24
+      const ground = lightness(colourOf(scaleOf(isDark, metric), value, [0, 100]))
+      const ink = inkOn(isDark, metric, value, [0, 100]) === '#ffffff' ? 255 : 24
       expect(Math.abs(ground - ink)).toBeGreaterThan(100)
     }
   })

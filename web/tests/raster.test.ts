@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RasterHead } from '@/api/client'
 import { scaleOf } from '@/heatmap/colours'
 import { groupsOf } from '@/heatmap/groups'
+import { metricOf } from '@/metrics'
 import { decoded, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
 import { columnAt, groupsOfRows, partOf, rowAt, rowsFor, rowsIn, topOf, xOf } from '@/raster/geometry'
 import { labelsOf } from '@/raster/labels'
@@ -73,7 +74,7 @@ describe('the answer of the panel', () => {
 
 describe('colours', () => {
   it('are those of the live map, and none where nothing is known', () => {
-    const scale = scaleOf(false)
+    const scale = scaleOf(false, metricOf('cpu_temp'))
     const palette = paletteOf(HEAD, scale, [30, 90])
     const css = (colour = 0) => `rgb(${String(colour & 255)} ${String((colour >> 8) & 255)} ${String((colour >> 16) & 255)})`
     expect(palette[0]).toBe(0)

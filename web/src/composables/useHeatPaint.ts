@@ -33,7 +33,7 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     context.clearRect(0, 0, width.value, layout.value.height)
     paint(context, layout.value, shown.nodes, {
-      scale: (shown.isOld ? greyScaleOf : scaleOf)(isDark.value),
+      scale: (shown.isOld ? greyScaleOf : scaleOf)(isDark.value, shown.metric),
       isDark: isDark.value,
       isOld: shown.isOld,
       metric: shown.metric,

@@ -3,6 +3,7 @@
 import { computed, onBeforeUnmount, type Ref, watch } from 'vue'
 
 import { scaleOf } from '@/heatmap/colours'
+import type { Metric } from '@/metrics'
 import type { Raster } from '@/raster/decode'
 import type { Rows, Times } from '@/raster/geometry'
 import { paint, paletteOf, pictureOf } from '@/raster/paint'
@@ -11,6 +12,7 @@ import { useTheme } from './useTheme'
 
 interface Shown {
   raster: Raster
+  metric: Metric
   /** Of bands: the maximum, not the mean. */
   showsMax: boolean
   /** The values of the scale's ends. */
@@ -20,7 +22,7 @@ interface Shown {
 /** Follows all that is drawn. `ratio`: pixels of the screen in a px. */
 export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<Rows>, times: Ref<Times>, ratio: Ref<number>, shown: Shown) {
   const { isDark, colours } = useTheme()
-  const scale = computed(() => scaleOf(isDark.value))
+  const scale = computed(() => scaleOf(isDark.value, shown.metric))
   const picture = computed(() => {
     const { raster, showsMax, ends } = shown
     return pictureOf(raster, (showsMax ? raster.max : null) ?? raster.mean, paletteOf(raster.head, scale.value, ends))

@@ -1,7 +1,9 @@
 /**
- * The colours of the heat map. In both themes they move evenly away from the ground in lightness, low to high, so that they
- * read alike for every kind of colour-blindness, and in grey.
+ * The colours of the heat map. In both themes they move away from the ground in lightness, low to high, so that they read alike
+ * for every kind of colour-blindness, and in grey.
  */
+
+import { formOf, type Metric } from '@/metrics'
 
 export type Scale = readonly string[]
 
@@ -9,18 +11,36 @@ const STEPS = 64
 
 type Rgb = readonly [number, number, number]
 
-const LIGHT: readonly Rgb[] = [[233, 238, 243], [244, 220, 146], [239, 160, 66], [207, 82, 44], [122, 18, 58]]
-const DARK: readonly Rgb[] = [[38, 48, 60], [98, 58, 112], [186, 72, 92], [238, 134, 62], [252, 228, 128]]
+interface Stops {
+  light: readonly Rgb[]
+  dark: readonly Rgb[]
+}
 
-/** The scale of a theme, from the lowest to the highest value, in CSS colours. */
-export function scaleOf(isDark: boolean): Scale {
-  const stops = isDark ? DARK : LIGHT
+/** What is high alarms. */
+const HEAT: Stops = {
+  light: [[233, 238, 243], [244, 220, 146], [239, 160, 66], [207, 82, 44], [122, 18, 58]],
+  dark: [[38, 48, 60], [98, 58, 112], [186, 72, 92], [238, 134, 62], [252, 228, 128]],
+}
+/** Work: a cluster of jobs is busy as it should be, and who is idle stands out; from yellow to blue, which nearly all eyes tell apart. */
+const LOAD: Stops = {
+  light: [[255, 234, 140], [168, 220, 176], [64, 168, 190], [34, 104, 172], [20, 46, 108]],
+  dark: [[72, 56, 12], [46, 92, 88], [52, 132, 164], [104, 172, 226], [186, 220, 252]],
+}
+
+function stopsOf(isDark: boolean, metric: Metric): readonly Rgb[] {
+  const { light, dark } = formOf(metric) === 'percent' ? LOAD : HEAT
+  return isDark ? dark : light
+}
+
+/** The scale of a metric in a theme, from the lowest to the highest value, in CSS colours. */
+export function scaleOf(isDark: boolean, metric: Metric): Scale {
+  const stops = stopsOf(isDark, metric)
   return Array.from({ length: STEPS }, (_, step) => css(between(stops, step / (STEPS - 1))))
 }
 
 /** The scale without its colours: for values that may no longer be true. */
-export function greyScaleOf(isDark: boolean): Scale {
-  const stops = isDark ? DARK : LIGHT
+export function greyScaleOf(isDark: boolean, metric: Metric): Scale {
+  const stops = stopsOf(isDark, metric)
   return Array.from({ length: STEPS }, (_, step) => {
     const grey = Math.round(luma(between(stops, step / (STEPS - 1))))
     return css([grey, grey, grey])
@@ -33,8 +53,8 @@ export function colourOf(scale: Scale, value: number, [low, high]: readonly [num
 }
 
 /** Black or white, whichever is read better on `value`'s colour. */
-export function inkOn(isDark: boolean, value: number, [low, high]: readonly [number, number]): string {
-  const stops = isDark ? DARK : LIGHT
+export function inkOn(isDark: boolean, metric: Metric, value: number, [low, high]: readonly [number, number]): string {
+  const stops = stopsOf(isDark, metric)
   return luma(between(stops, stepOf(value, low, high) / (STEPS - 1))) > 128 ? '#14181e' : '#ffffff'
 }
 

@@ -83,7 +83,7 @@ function paintCell(context: CanvasRenderingContext2D, node: RealtimeNode, box: B
   context.fillStyle = colourOf(brush.scale, value, endsOf(brush.metric))
   context.fillRect(box.x, box.y, box.width, box.height)
   if (box.width < VALUE_FROM.width || box.height < VALUE_FROM.height) return
-  const ink = inkOn(brush.isDark, value, endsOf(brush.metric))
+  const ink = inkOn(brush.isDark, brush.metric, value, endsOf(brush.metric))
   if (holdsName(box)) paintName(context, node, box, ink, brush)
   const size = Math.min(box.height * 0.4, box.width * 0.32, Math.max(2.2 * brush.fontSize, box.height * 0.3))
   write(context, brush.textOf(value), box, holdsName(box) ? 0.67 : 0.52, size, ink, brush)
