@@ -94,17 +94,26 @@ def heard_of(
         now = moment.unix_seconds if ahead is None else moment.uptime_seconds + ahead
         heard = _heard(connection, node_id, tables, now, up_seconds(interval_seconds))
         if heard.last_seen is not None:
-            found[node_id] = replace(heard, boot_id=boots.get(node_id))
+            boot_id, since = boots.get(node_id, (None, None))
+            ago = None if since is None else max(0.0, moment.unix_seconds - since)
+            found[node_id] = replace(heard, boot_id=boot_id, rebooted_seconds=ago)
     return found
 
 
-def _boots(connection: sqlite3.Connection) -> dict[int, str]:
-    """Return the boot that each node's agent said it is in when it started last; empty in an older database."""
+def _boots(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
+    """Return the boot that each node's agent said it is in when it started last, and since when that was heard.
+
+    None where it was never heard of in another boot. Empty in an older database.
+    """
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_starts'").fetchone() is None:
         return {}
-    # Beside max(), SQLite takes the other columns from that row.
-    rows = connection.execute("SELECT node_id, boot_id, max(heard_at) FROM agent_starts GROUP BY node_id")
-    return {node_id: boot_id for node_id, boot_id, _ in rows}
+    boots: dict[int, tuple[str, int | None]] = {}
+    for node_id, boot_id, heard_at in connection.execute(
+        "SELECT node_id, boot_id, min(heard_at) FROM agent_starts GROUP BY node_id, boot_id "
+        "ORDER BY node_id, max(heard_at)"
+    ):
+        boots[node_id] = boot_id, heard_at if node_id in boots else None
+    return boots
 
 
 def _heard(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from minipanel.database.filling import FILLING
-from minipanel.models.metrics import METRICS
+from minipanel.models.metrics import METRICS, VALUES
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
 from minipanel.models.record import END_OF_TIME, VALUE_COLUMNS, last_sample_until, record_id, record_timestamp
@@ -164,6 +164,24 @@ _ENDS = (
     "UNION ALL SELECT min(id) FROM filling_metrics WHERE id BETWEEN :first AND :shown)), "
     "(SELECT max(id) FROM system_metrics WHERE id BETWEEN :first AND :last)"
 )
+
+
+def last_values(connection: sqlite3.Connection, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
+    """Return by node id the record that holds the sample of this timestamp, as a sample has its values."""
+    found = {}
+    for node_id, timestamp in last_seen.items():
+        record = record_id(node_id, record_timestamp(timestamp))
+        for table in (FILLING, "pending_metrics", "system_metrics"):
+            row = connection.execute(_RECORD.format(table=table), (record,)).fetchone()
+            if row is not None:
+                found[node_id] = row
+                break
+    return found
+
+
+# A mean of bytes may have a fraction while its record is incomplete.
+_MEANS = (f"round({value.name}, 2)" if value.digits else f"CAST({value.name} AS INTEGER)" for value in VALUES)
+_RECORD = f"SELECT {', '.join(_MEANS)} FROM {{table}} WHERE id = ?"
 
 
 def records_at(connection: sqlite3.Connection, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,11 @@ class DatabaseReader:
         """Return what was heard of each node that has a sample, by the node's id. Raises DatabaseError."""
         with self._reading() as connection:
             return heard_of(connection, [node.id for node in nodes], moment, interval_seconds)
+
+    def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
+        """Return by node id the record of the sample with this timestamp, as a sample has it. Raises DatabaseError."""
+        with self._reading() as connection:
+            return queries.last_values(connection, last_seen)
 
     def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""

@@ -29,6 +29,7 @@ from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.services.directory import Directory
 from minipanel.services.history import Span, read_span
+from minipanel.services.hour_records import records_of
 from minipanel.services.trend import trend
 
 router = APIRouter(tags=["metrics"])
@@ -61,8 +62,10 @@ async def read_realtime(request: Request) -> Response:
 @router.get("/api/metrics/realtime/{nodeId}", dependencies=[READERS], responses=answered_with(RealtimeOne))
 async def read_realtime_one(request: Request, node_id: NodeId) -> Response:
     """Return one node's newest sample and its last hour."""
-    node = find_node(request, node_id)
-    return json_answer(panel_of(request).live.one(node))
+    node, panel = find_node(request, node_id), panel_of(request)
+    live = panel.live
+    records = await records_of(panel.reading, node.id, live.last_hour(node), live.hour_end(node), panel.clock())
+    return json_answer(live.one(node, records))
 
 
 @router.get("/api/metrics/trend", dependencies=[SCREENS], responses=answered_with(Trend))

@@ -127,7 +127,8 @@ class RecentColumns(Struct):
 class RealtimeOne(Struct):
     """One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
 
-    `cpu_temp_limit`: as a NodeAnswer has it.
+    `cpu_temp_limit`: as a NodeAnswer has it. `records`: the means of the hour's 5-minute records of which `recent` has
+    no sample: after a restart of the panel's machine the hour lies in the history alone.
     """
 
     name: str
@@ -141,6 +142,7 @@ class RealtimeOne(Struct):
     cpu_temp_limit: float | None
     interval: int
     recent: RecentColumns
+    records: RecentColumns
 
 
 @with_fields("timestamp", _RECORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,12 +29,15 @@ class Heard:
     """When a node was heard of last. `last_seen`: its newest stored sample by its own clock, None before the first.
 
     `silent_seconds`: how long ago that was heard of, by a clock that nobody sets; infinite where it can't be known.
-    `boot_id`: of the boot that the node was in then, where its agent said.
+    `boot_id`: of the boot that the node was in then, where its agent said; `rebooted_seconds`: how long ago it was
+    first heard of in that boot, None where it never was in another. `values`: its last record, as a sample has them.
     """
 
     last_seen: int | None = None
     silent_seconds: float = math.inf
     boot_id: str | None = None
+    rebooted_seconds: float | None = None
+    values: Sequence[float | None] | None = None
 
 
 def up_seconds(interval_seconds: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from minipanel.models.gap import Evidence, Seen
@@ -21,6 +21,10 @@ class Reader(Protocol):
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
         """Return what was heard of each node that has a sample, by the node's id."""
+        ...
+
+    def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
+        """Return by node id the means of the record that holds the sample of this timestamp, as a sample has values."""
         ...
 
     def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:

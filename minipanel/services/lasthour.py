@@ -1,4 +1,4 @@
-"""A node's last hour at 5 seconds, in 10 KB of compact arrays."""
+"""A node's last hour at 5 seconds: a ring of compact numbers, 10 KB a node, in memory that may outlive the process."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ from array import array
 from operator import attrgetter
 
 from minipanel.models.answers import RecentColumns
-from minipanel.models.metrics import METRICS, Metric
+from minipanel.models.metrics import METRICS
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.sample import Sample
 from minipanel.models.shape import made
+from minipanel.services.sheet import SLOTS, Sheet
 
-HOUR_SECONDS = 3600
-SLOTS = HOUR_SECONDS // SLOT_SECONDS
+HOUR_SECONDS = SLOTS * SLOT_SECONDS
 
-
-def _form_of(metric: Metric) -> tuple[str, int, int]:
-    """Return how a metric's numbers are kept: the type of their array, their scale, and the number that means none."""
-    scale = 10**metric.digits
-    # Hundredths of percents and temperatures fit in 16 bits.
-    is_short = metric.low * scale > -0x8000 and metric.high * scale < 0x8000
-    return ("h", scale, -0x8000) if is_short else ("q", scale, -(2**63))
-
-
-_FORMS = tuple(_form_of(metric) for metric in METRICS)
 _PLACES = {metric.name: place for place, metric in enumerate(METRICS)}
 _values_of = attrgetter(*(metric.name for metric in METRICS))
 
@@ -34,52 +24,67 @@ class LastHour:
     Each slot knows its hour: a sample of a wrong time takes one slot, and no other.
     """
 
-    __slots__ = ("_columns", "_hour")
+    __slots__ = ("_columns", "_first", "_marks", "_sheet")
 
-    def __init__(self) -> None:
-        self._hour = array("H", [0]) * SLOTS
-        self._columns = tuple((array(kind, [none]) * SLOTS, scale, none) for kind, scale, none in _FORMS)
+    def __init__(self, sheet: Sheet | None = None, place: int = 0) -> None:
+        """Take over what stands at this place of a sheet; by itself it has one of its own, which is empty."""
+        if sheet is None:
+            sheet = Sheet.in_memory()
+            sheet.clear(place)
+        self._sheet = sheet
+        self._first = place * SLOTS
+        self._marks = sheet.marks
+        self._columns = sheet.columns
 
     def add(self, sample: Sample, newest: int) -> None:
         """Put a sample in its place. One that is over an hour older than the timestamp `newest` is passed over."""
         if sample.timestamp <= newest - HOUR_SECONDS:
             return
         hour, slot = _place(sample.timestamp)
-        self._hour[slot] = hour
+        at = self._first + slot
+        # Until all numbers stand, the slot is of an hour that nobody looks at: the process may be killed at any moment.
+        self._marks[at] = hour - 2 & 0xFFFF
         for (numbers, scale, none), value in zip(self._columns, _values_of(sample), strict=True):
-            numbers[slot] = none if value is None else round(value * scale)
+            numbers[at] = none if value is None else round(value * scale)
+        self._marks[at] = hour
+
+    def describe(self, words: bytes) -> None:
+        """Keep beside the numbers what they are of."""
+        self._sheet.write_head(self._first // SLOTS, words)
 
     def columns(self, until: int) -> RecentColumns:
         """Return the samples of the hour that ends with the timestamp `until` as columns, ascending."""
         last = until - until % SLOT_SECONDS
         times = [t for t in range(last - HOUR_SECONDS + SLOT_SECONDS, last + 1, SLOT_SECONDS) if self._has(t)]
-        slots = [_place(t)[1] for t in times]
-        values = [[_read(numbers[slot], scale, none) for slot in slots] for numbers, scale, none in self._columns]
+        places = [self._first + _place(t)[1] for t in times]
+        values = [[_read(numbers[at], scale, none) for at in places] for numbers, scale, none in self._columns]
         return made(RecentColumns, times, *values)
 
     def at(self, timestamp: int) -> list[float | None] | None:
         """Return one sample's value of each metric; None where it is not there."""
         if not self._has(timestamp):
             return None
-        slot = _place(timestamp)[1]
-        return [_read(numbers[slot], scale, none) for numbers, scale, none in self._columns]
+        at = self._first + _place(timestamp)[1]
+        return [_read(numbers[at], scale, none) for numbers, scale, none in self._columns]
 
     def count(self, until: int) -> int:
         """Return how many samples of the hour that ends with this timestamp are there."""
         hour, slot = _place(until)
-        return self._hour[: slot + 1].count(hour) + self._hour[slot + 1 :].count(hour - 1 & 0xFFFF)
+        marks = self._all_marks()
+        return marks[: slot + 1].count(hour) + marks[slot + 1 :].count(hour - 1 & 0xFFFF)
 
     def times(self, until: int) -> list[int]:
         """Return their timestamps, ascending."""
         hour, slot = _place(until)
         last = until - until % SLOT_SECONDS
         before, first = hour - 1 & 0xFFFF, last - SLOT_SECONDS * slot
+        marks = self._all_marks()
         earlier = [
             first + SLOT_SECONDS * (place - SLOTS)
-            for place, mark in enumerate(self._hour[slot + 1 :], slot + 1)
+            for place, mark in enumerate(marks[slot + 1 :], slot + 1)
             if mark == before
         ]
-        later = [first + SLOT_SECONDS * place for place, mark in enumerate(self._hour[: slot + 1]) if mark == hour]
+        later = [first + SLOT_SECONDS * place for place, mark in enumerate(marks[: slot + 1]) if mark == hour]
         return earlier + later
 
     def value(self, name: str, timestamp: int) -> float | None:
@@ -87,13 +92,16 @@ class LastHour:
         if not self._has(timestamp):
             return None
         numbers, scale, none = self._columns[_PLACES[name]]
-        return _read(numbers[_place(timestamp)[1]], scale, none)
+        return _read(numbers[self._first + _place(timestamp)[1]], scale, none)
+
+    def _all_marks(self) -> array[int]:
+        return array("H", self._marks[self._first : self._first + SLOTS].tobytes())
 
     def _has(self, timestamp: int) -> bool:
         hour, slot = _place(timestamp)
         # The first metric is in each sample.
         numbers, _, none = self._columns[0]
-        return self._hour[slot] == hour and numbers[slot] != none
+        return self._marks[self._first + slot] == hour and numbers[self._first + slot] != none
 
 
 def _read(number: int, scale: int, none: int) -> float | None:

@@ -12,13 +12,15 @@ from typing import Final
 import msgspec
 
 from minipanel.machine.uptime import uptime
-from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne
+from minipanel.models.answers import NodeAnswer, RealtimeNode, RealtimeOne, RecentColumns
 from minipanel.models.cluster import NodeNow
 from minipanel.models.events import StateChange, StateListener
 from minipanel.models.metrics import READINGS
 from minipanel.models.node import Heard, Node, State, state_of, up_seconds
 from minipanel.models.sample import Sample, readings_of
 from minipanel.models.shape import made
+from minipanel.services.hour_file import About, HourFile, Kept, totals_of
+from minipanel.services.hour_records import NO_RECORDS
 from minipanel.services.lasthour import LastHour
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ LOOK_SECONDS = 1.0
 """How often it is looked whose state has changed."""
 
 _EMPTY_HOUR = LastHour()
+_NOTHING: Final[Mapping[int, Kept]] = {}
 _NO_READINGS: Final = (None,) * len(READINGS)
 
 # The type checker knows its values only in part.
@@ -47,7 +50,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Live:
-    """What the nodes are doing now. Lost with the panel's process, and full again five seconds after a start."""
+    """What the nodes are doing now. Full again five seconds after a start; their last hours may outlive the process."""
 
     def __init__(
         self,
@@ -55,12 +58,17 @@ class Live:
         clock: Callable[[], float] = time.time,
         uptime: Callable[[], float] = uptime,
         note_ahead: Callable[[int, float], None] = lambda *_: None,
+        hours: HourFile | None = None,
     ) -> None:
-        """note_ahead: is told, whenever a node is heard of, how far its clock is ahead of this machine's uptime."""
+        """note_ahead: is told, whenever a node is heard of, how far its clock is ahead of this machine's uptime.
+
+        hours: keeps the last hours; by itself they end with the process.
+        """
         self.interval_seconds = interval_seconds
         self._clock = clock
         self._uptime = uptime
         self._note_ahead = note_ahead
+        self._hours = hours or HourFile()
         self._views: dict[int, _View] = {}
         self._listeners: list[StateListener] = []
         self._task: asyncio.Task[None] | None = None
@@ -79,8 +87,12 @@ class Live:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard]) -> None:
-        """Take over a new list of nodes; `heard` tells what is stored of those that are not yet known here."""
+    def lacks(self, nodes: Iterable[Node]) -> list[Node]:
+        """Return those of which nothing is known here yet."""
+        return [node for node in nodes if node.id not in self._views]
+
+    def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard], kept: Mapping[int, Kept] = _NOTHING) -> None:
+        """Take over a new list of nodes; of those not yet known here `heard` tells what is stored, `kept` the hours."""
         uptime = self._uptime()
         views = {node.id: self._views.get(node.id) or _View(heard.get(node.id, Heard()), uptime) for node in nodes}
         for node in nodes:
@@ -88,6 +100,7 @@ class Live:
             view.node = node
             if node.id not in self._views:
                 view.state = self._state(view, uptime)
+                view.restore(heard.get(node.id, Heard()), kept.get(node.id))
         self._views = views
 
     def take(self, node: Node, samples: Sequence[Sample]) -> None:
@@ -99,7 +112,7 @@ class Live:
         uptime = self._uptime()
         if view.take(newest, self._clock(), uptime, up_seconds(self.interval_seconds)):
             self._note_ahead(node.id, newest.timestamp - uptime)
-        view.remember(samples)
+        view.remember(samples, self._hours)
 
     def note_agent(
         self,
@@ -167,8 +180,8 @@ class Live:
         view = self._views.get(node_id)
         return None if view is None else view.sensor
 
-    def one(self, node: Node) -> RealtimeOne:
-        """Return one node's newest sample and its last hour."""
+    def one(self, node: Node, records: RecentColumns = NO_RECORDS) -> RealtimeOne:
+        """Return one node's newest sample and its last hour, with what the records have of it."""
         view = self._views[node.id]
         hour = view.last_hour or _EMPTY_HOUR
         return made(
@@ -184,8 +197,17 @@ class Live:
             view.sensor,
             view.cpu_temp_limit,
             self.interval_seconds,
-            hour.columns(max(int(self._clock()), view.last_seen or 0)),
+            hour.columns(self.hour_end(node)),
+            records,
         )
+
+    def hour_end(self, node: Node) -> int:
+        """Return when a node's last hour ends, by its own clock where that is ahead."""
+        return max(int(self._clock()), self.last_seen(node) or 0)
+
+    def last_hour(self, node: Node) -> LastHour:
+        """Return a node's last hour."""
+        return self._views[node.id].last_hour or _EMPTY_HOUR
 
     def views(self) -> Collection[NodeNow]:
         """Return what is known of each node now: to be read at once, for it changes with the next sample."""
@@ -246,6 +268,7 @@ class _View:
     """What is known of one node."""
 
     __slots__ = (
+        "_about",
         "_readings",
         "agent_version",
         "boot_id",
@@ -277,7 +300,20 @@ class _View:
         self.cpu_temp_limit: float | None = None
         self.throttled = 0
         self.boot_id = heard.boot_id
-        self.rebooted_at: float | None = None
+        self.rebooted_at = None if heard.rebooted_seconds is None else uptime - heard.rebooted_seconds
+        self._about: object = None
+
+    def restore(self, heard: Heard, kept: Kept | None) -> None:
+        """Take in what was known before the panel's start: the hour, or else the last record."""
+        if heard.last_seen is None:
+            return
+        if kept is not None:
+            self.last_hour, about = kept.hour, kept.about
+            self.sensor, self.cpu_temp_limit = about.sensor, about.cpu_temp_limit
+            self.agent_version = about.agent_version
+            self.newest = kept.last_sample(heard.last_seen)
+        if self.newest is None and heard.values is not None:
+            self.newest = made(Sample, self.node.hostname, heard.last_seen, *heard.values)
 
     def note_boot(self, boot_id: str | None, uptime: float) -> None:
         """Take in which boot of the node this is; None tells nothing."""
@@ -311,12 +347,17 @@ class _View:
         about = self.clock_skew_seconds, self.agent_version, self.sensor
         return Seen(node.hostname, node.name, state, newest, last_seen, *about)
 
-    def remember(self, samples: Sequence[Sample]) -> None:
+    def remember(self, samples: Sequence[Sample], hours: HourFile) -> None:
         """Keep samples for the last hour."""
         if self.last_hour is None:
-            self.last_hour = LastHour()
+            self.last_hour = hours.new()
         for sample in samples:
             self.last_hour.add(sample, self.last_seen or 0)
+        totals = totals_of(samples[-1])
+        about = totals, self.sensor, self.agent_version, self.cpu_temp_limit
+        if about != self._about:
+            self._about = about
+            self.last_hour.describe(About(self.node.id, self.node.hostname, *about).words())
 
     def readings(self) -> Sequence[float | None]:
         """Return the newest values of READINGS: worked out once, however many look."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from minipanel.config import Config
 from minipanel.database.store import Store
@@ -22,6 +24,7 @@ from minipanel.services.evidence import EvidenceNotes
 from minipanel.services.gaps import Gaps
 from minipanel.services.groups import GroupList
 from minipanel.services.history import History
+from minipanel.services.hour_file import HourFile
 from minipanel.services.hours import Hours
 from minipanel.services.ingest import Ingest, gather_seconds
 from minipanel.services.live import Live
@@ -48,8 +51,9 @@ class Panel:
         config: Config,
         clock: Callable[[], float] = time.time,
         uptime: Callable[[], float] = uptime,
+        hours: HourFile | None = None,
     ) -> None:
-        """Open the database. Raises DatabaseError."""
+        """Open the database. `hours`: keeps the last hours beyond a restart. Raises DatabaseError."""
         self.config = config
         self.clock = clock
         self.uptime = uptime
@@ -62,7 +66,8 @@ class Panel:
         self.backups = Backups(config, self.store, self.ingest, clock, uptime)
         self.clocks = Clocks(clock, uptime)
         self.evidence = EvidenceNotes(self.store, self.ingest, self.clocks, clock, uptime)
-        self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead)
+        self._hours = hours or HourFile()
+        self.live = Live(config.agents.interval, clock, uptime, self.evidence.note_ahead, self._hours)
         self.ingest.listen(self.live.take)
         self.broadcast = Broadcast(self.live, clock)
         self.groups = GroupList(self.broadcast.restart)
@@ -144,20 +149,28 @@ class Panel:
         await self.credentials.close()
         await self.evidence.close()
         await self.ingest.close()
+        await asyncio.to_thread(self._hours.close)
         self.store.close()
 
     async def _follow(self, config: Config) -> None:
         job = self.store.follow(config.accounts, config.nodes, int(self.clock()))
         nodes: list[Node] = await self.ingest.run(job)
         moment = Moment(self.clock(), self.uptime(), boot_id())
+        is_start = not self.directory.nodes
+        new = self.live.lacks(nodes)
+        reader = self.reading.reader
         try:
-            newest = await self.reading.do(self.reading.reader.newest, nodes)
-            heard = await self.reading.do(self.reading.reader.heard, nodes, moment, config.agents.interval)
+            newest = await self.reading.do(reader.newest, nodes) if is_start else {}
+            heard = await self.reading.do(reader.heard, new, moment, config.agents.interval)
+            kept = await asyncio.to_thread(self._hours.restore, nodes) if is_start else {}
+            lost = {id: each.last_seen for id, each in heard.items() if id not in kept and each.last_seen is not None}
+            values = await self.reading.do(reader.last_values, lost)
         except TryLater as error:
             raise DatabaseError(error.sentence) from error
-        if newest and not self.directory.nodes:  # at the start
+        if newest:
             self.ingest.meet(max(newest.values()))
             self.clocks.meet(max(newest.values()))
         self.directory.replace(nodes)
         await self.groups.follow(config)
-        self.live.replace(nodes, heard)
+        heard.update({id: replace(heard[id], values=row) for id, row in values.items()})
+        self.live.replace(nodes, heard, kept)

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from minipanel.database.schema import bring_up_to_date
 from minipanel.errors import ConfigError, DatabaseError, TryLater
 from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
+from minipanel.services.hour_file import HourFile
 from minipanel.services.panel import Panel
 from minipanel.serving.direct import Direct
 from minipanel.serving.limits import Limits
@@ -74,12 +76,23 @@ def serve(config_path: Path, on_ready: Callable[[], None], beside: Beside | None
         with bind(config.server.host, config.server.port) as listener:
             with MigrationReport() as report:
                 bring_up_to_date(config.database.path, report)
-            app = create_app(config)
+            app = create_app(config, panel=partial(Panel, hours=hour_file(config.database.path)))
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 server = PanelServer(app, config, lock, outlives_terminal, on_ready)
                 runner.run(_run(server, listener, beside or nullcontext()))
     finally:
         lock.release()
+
+
+def hour_file(database: Path) -> HourFile:
+    """Return what keeps the last hours: in the folder that systemd has for the service, where it costs no disk.
+
+    Without one, say by `minipanel try`, it is written beside the database at a stop: a mapped file would be written
+    again and again there, and wait for a disk, or for a server in the network.
+    """
+    folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    beside = database.with_name(f"{database.name}.hours")
+    return HourFile(Path(folder) / "last-hours", is_mapped=True) if folder else HourFile(beside)
 
 
 async def _run(server: PanelServer, listener: socket.socket, beside: Beside) -> None:

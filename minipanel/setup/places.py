@@ -38,6 +38,9 @@ STAGE = f"{CONFIG_FOLDER}.new"
 DATA = "/var/lib/minipanel"
 DATABASE = f"{DATA}/data.db"
 
+RUNTIME = "/run/minipanel"
+"""In memory: what the service keeps from one start to the next."""
+
 UNIT = f"/etc/systemd/system/{SERVICE}"
 DROP_IN_FOLDER = f"{UNIT}.d"
 DROP_IN = f"{DROP_IN_FOLDER}/setup.conf"

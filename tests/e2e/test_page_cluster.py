@@ -67,7 +67,7 @@ def test_a_cell_tells_its_values_and_opens_its_node(browser: Browser, fleet: Fle
 
 def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime/node02") as page:
-        missed = re.compile(r"all \d+ there|\d+ of \d+ missed")
+        missed = re.compile(r"all \d+ there|\d+ (since|of \d+ missed)")
         for name, text in {"Samples of the last hour": missed, "Sensor": SENSOR, "Agent": "0.1.0"}.items():
             expect(fact(page, name)).to_have_text(text)
     with visit(browser, fleet, f"/realtime/node{WITHOUT_SENSOR:02}", locale="zh-CN") as page:

@@ -38,6 +38,21 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield fleet
 
 
+def test_where_the_samples_of_the_last_hour_are_gone_its_records_are_drawn(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/realtime/node02") as page:
+        wait_for_charts(page)
+        expect(page.get_by_text("Dashed: means of 5 minutes.")).to_be_visible()
+        over = page.locator(".metrics-chart .u-over").first
+        box = over.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60)
+        expect(page.locator(".at").first).to_contain_text("(mean of 5 min)")
+        keep_screenshot(page, "page-hour-of-records")
+    with visit(browser, fleet, f"/realtime/{DEAD}") as page:
+        # It has sent nothing to this process: what its last record says is shown.
+        expect(page.locator(".big-value").first).to_contain_text("%")
+
+
 def wait_for_charts(page: Page) -> None:
     expect(page.locator(".metrics-chart canvas")).to_have_count(3)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from minipanel.config import Config
 from minipanel.config.template import render_config
 from minipanel.database.connection import open_reader
 from tests.panel.commands import ENVIRONMENT, START_SECONDS
-from tests.panel.example import bearer, body_of, config_in, sample
+from tests.panel.example import PASSWORD, bearer, body_of, config_in, sample
 from tests.ports import free_port
 
 ROUNDS = 6
@@ -37,10 +38,12 @@ def config(tmp_path: Path) -> Config:
 
 
 @contextlib.contextmanager
-def panel_process(config: Config) -> Iterator[subprocess.Popen[bytes]]:
+def panel_process(config: Config, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A real panel, killed at the end in whatever it is doing."""
     command = [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**ENVIRONMENT, **environment}
+    )
     try:
         wait_until_healthy(config, process)
         yield process
@@ -67,6 +70,47 @@ def stored_samples(config: Config) -> int:
             for table in ("filling_metrics", "pending_metrics", "system_metrics")
         ]
     return int(sum(counts))
+
+
+def last_hour(config: Config, node_id: str = "node001") -> dict[str, Any]:
+    """What a page is told of a node's last hour."""
+    with httpx.Client(base_url=config.server.url) as client:
+        client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD}).raise_for_status()
+        told: dict[str, Any] = client.get(f"/api/metrics/realtime/{node_id}").json()
+        return told
+
+
+def test_a_restart_does_not_empty_the_last_hour_however_the_panel_ended(config: Config, tmp_path: Path) -> None:
+    newest = int(time.time()) // 5 * 5 - 300
+    samples = [sample(timestamp=newest - 5 * step, cpu_percent=step % 100) for step in range(500)]
+    folder = tmp_path / "run"
+    folder.mkdir(0o700)
+    with panel_process(config, RUNTIME_DIRECTORY=str(folder)):
+        headers = {**bearer(), "User-Agent": "minipanel-agent/1.2.3", "X-MiniPanel-Sensor": "k10temp Tctl"}
+        answer = httpx.post(f"{config.server.url}/api/metrics", content=body_of(*samples), headers=headers)
+        assert answer.json()["stored"] == 500
+        before = last_hour(config)
+    assert len(before["recent"]["timestamp"]) == 500
+    # Killed, so nothing could be tidied up.
+    with panel_process(config, RUNTIME_DIRECTORY=str(folder)):
+        after = last_hour(config)
+        assert {**after, "clock_skew_seconds": None} == {**before, "clock_skew_seconds": None}
+        assert (after["state"], after["sensor"], after["memory_total"]) == ("down", "k10temp Tctl", 16777216000)
+    # As after a restart of the machine, nothing but the records knows of it.
+    with panel_process(config) as process:
+        filled = last_hour(config)
+        assert (filled["state"], filled["timestamp"], filled["recent"]["timestamp"]) == ("down", newest, [])
+        assert filled["records"]["timestamp"][0] % 300 == 0
+        assert len(filled["records"]["cpu_percent"]) == len(filled["records"]["timestamp"]) >= 7
+        assert 0 < filled["cpu_percent"] < 100
+        assert filled["memory_total"] == 16777216000
+        body = body_of(sample(timestamp=newest + 300))
+        assert httpx.post(f"{config.server.url}/api/metrics", content=body, headers=bearer()).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+    # Without a runtime folder a stop writes it beside the database.
+    with panel_process(config):
+        assert last_hour(config)["recent"]["timestamp"] == [newest + 300]
 
 
 @pytest.mark.storm

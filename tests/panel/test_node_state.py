@@ -228,3 +228,20 @@ async def test_a_running_panel_reports_a_node_that_comes_and_goes(
         machine.pass_seconds(16)
         assert await told.get() == ("node001", "up", "down")
     await panel.close()
+
+
+async def test_when_a_node_was_rebooted_is_known_after_a_restart_of_the_panel(config: Config, machine: Machine) -> None:
+    panel = await started(config, machine)
+    (first, second) = panel.directory.nodes[:2]
+    for node, boot in ((first, "aaaa"), (second, "cccc"), (first, "bbbb"), (first, "bbbb")):
+        machine.pass_seconds(100)
+        await panel.ingest.submit(node, [Sample(node.hostname, int(machine.node) // 5 * 5, 50, 8000, 4000, None)])
+        panel.evidence.note_start(node.id, boot, str(int(machine.node)))
+    await panel.close()
+    machine.pass_seconds(1000)
+    machine.boot, machine.up = "another-boot", 20.0
+    panel = await started(config, machine)
+    rebooted = {view.node.id: view.rebooted_at for view in panel.live.views()}
+    # Of the first the second boot was heard of 1,100 s ago; of the other nothing but its first.
+    assert (rebooted[first.id], rebooted[second.id]) == (20.0 - 1100, None)
+    await panel.close()

@@ -68,7 +68,7 @@ def one_node(picture: Picture, **changes: Any) -> RealtimeOne:
     }
     whole = msgspec.to_builtins(marked) | {
         "node_id": marked.id, "agent_version": "0.1.0", "sensor": "coretemp", "cpu_temp_limit": 100.0,
-        "interval": 5, "recent": recent,
+        "interval": 5, "recent": recent, "records": {name: [] for name in recent},
     }  # fmt: skip
     return msgspec.convert(whole | changes, RealtimeOne)
 

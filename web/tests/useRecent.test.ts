@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, shallowRef } from 'vue'
 
 import type { RealtimeNode, RealtimeOne } from '@/api/client'
-import { missedOf, appended, type Recent, useRecent } from '@/composables/useRecent'
+import { appended, entriesOf, type Recent, useRecent } from '@/composables/useRecent'
 
 import { realtimeNode } from './nodes'
 
@@ -51,7 +51,7 @@ describe('one node as it goes on', () => {
     scope = effectScope()
     interval.value = 5
     newest.value = realtimeNode({ hostname: 'node01', timestamp: NOW })
-    realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5), agent_version: '0.2.0', sensor: 'acpitz' } as RealtimeOne)
+    realtimeOf.mockReset().mockResolvedValue({ recent: hour(NOW - 10, NOW - 5), records: hour(), agent_version: '0.2.0', sensor: 'acpitz' } as RealtimeOne)
   })
   afterEach(() => {
     scope.stop()
@@ -84,7 +84,7 @@ describe('one node as it goes on', () => {
 
   it('of a minute between samples appends the next one without asking again', async () => {
     interval.value = 60
-    realtimeOf.mockResolvedValue({ recent: hour(NOW - 120, NOW - 60), agent_version: null, sensor: null } as RealtimeOne)
+    realtimeOf.mockResolvedValue({ recent: hour(NOW - 120, NOW - 60), records: hour(), agent_version: null, sensor: null } as RealtimeOne)
     const { recent } = start()
     await flushPromises()
     newest.value = realtimeNode({ timestamp: NOW + 60 })
@@ -123,22 +123,11 @@ describe('one node as it goes on', () => {
   })
 })
 
-describe('the samples missed', () => {
-  it('are those between the first and now that are not there, but not one still under way', () => {
-    expect(missedOf([100, 105, 115], 127, 5)).toEqual({ missed: 1, possible: 4 })
-    expect(missedOf([100, 105, 110], 120, 5)).toEqual({ missed: 0, possible: 3 })
-    expect(missedOf([100], 200, 5)).toEqual({ missed: 18, possible: 19 })
-    expect(missedOf([], 200, 5)).toEqual({ missed: 0, possible: 0 })
-  })
-
-  it.each([10, 25, 60])('are none of an hour at an interval of %i s in which none is missing', (interval) => {
-    const last = Math.floor(NOW / interval) * interval
-    const times = Array.from({ length: Math.floor(3600 / interval) }, (_, index) => last - interval * index).reverse()
-    expect(missedOf(times, last + interval - 1, interval)).toEqual({ missed: 0, possible: times.length })
-    expect(missedOf(times.filter((_, index) => index !== 3), last + interval - 1, interval)).toEqual({ missed: 1, possible: times.length })
-  })
-
-  it('are no fewer than none right after the interval has become longer', () => {
-    expect(missedOf([100, 105, 110, 120], 130, 60)).toEqual({ missed: 0, possible: 4 })
+describe('the entries of an hour', () => {
+  it('are its samples, and where there are none each interval of its records', () => {
+    const { times, sources, records } = entriesOf([1000, 1060], [600, 900], 60)
+    expect(times).toEqual([360, 420, 480, 540, 600, 660, 720, 780, 840, 900, 960, 1000, 1060])
+    expect(sources).toEqual([-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1])
+    expect(records).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, -1, -1, -1])
   })
 })

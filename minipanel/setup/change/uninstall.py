@@ -21,7 +21,7 @@ from minipanel.setup.system import System
 from minipanel.translations.language import translator
 from minipanel.translations.setup import CHINESE
 
-DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
+DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".hours*", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
 """The database and what goes with it, by how its name goes on."""
 
 BESIDE_DATABASE = "rollout-failed.json*"
@@ -45,6 +45,7 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
     database = database_path(system)
     with screen.step(t("service")):
         _remove_service(system)
+        shutil.rmtree(system.path(places.RUNTIME), ignore_errors=True)
     with screen.step(t("programs")):
         close_port(system)
         if is_own_command(system):

@@ -1299,7 +1299,8 @@ export interface components {
          * RealtimeOne
          * @description One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
          *
-         *     `cpu_temp_limit`: as a NodeAnswer has it.
+         *     `cpu_temp_limit`: as a NodeAnswer has it. `records`: the means of the hour's 5-minute records of which `recent` has
+         *     no sample: after a restart of the panel's machine the hour lies in the history alone.
          */
         RealtimeOne: {
             name: string;
@@ -1319,6 +1320,7 @@ export interface components {
             cpu_temp_limit: number | null;
             interval: number;
             recent: components["schemas"]["RecentColumns"];
+            records: components["schemas"]["RecentColumns"];
         };
         /**
          * RecentColumns

@@ -10,6 +10,8 @@ export interface MetricLine {
   metric: Metric
   /** One line each. */
   curves: readonly Column[]
+  /** What is known of the one line by means over longer times alone; a dashed line. */
+  means?: Column
   /** A band from `low` to `high`. */
   band?: { low: Column; high: Column }
   /** What the value axis reaches over. */

@@ -19,8 +19,9 @@ export interface ChartSpec {
   group: string
   width: number
   height: number
-  /** How many lines there are, and whether a band follows them. */
+  /** How many lines there are, and whether means and a band follow them. */
   curves: number
+  hasMeans?: boolean
   hasBand: boolean
   times: () => Range
   values: () => Range
@@ -45,23 +46,25 @@ const GRID_PX = 1
 const SHORTEST_STROKE_PX = 6
 /** From this line on the lines are dashed: colours alone do not tell eight apart. */
 const DASHED_FROM = 4
+const MEANS_DASH = [4, 4]
 
-/** What a chart of `chartOptions` draws: its times, its lines, then the edges of its band. */
-export function chartData(times: number[], { curves, band }: Pick<MetricLine, 'curves' | 'band'>): uPlot.AlignedData {
-  return [times, ...curves, ...(band ? [band.low, band.high] : [])] as uPlot.AlignedData
+/** What a chart of `chartOptions` draws: its times, its lines, means that stand in for a line, then the edges of its band. */
+export function chartData(times: number[], { curves, means, band }: Pick<MetricLine, 'curves' | 'means' | 'band'>): uPlot.AlignedData {
+  return [times, ...curves, ...(means ? [means] : []), ...(band ? [band.low, band.high] : [])] as uPlot.AlignedData
 }
 
 /** uPlot's options for the data of `chartData`. */
 export function chartOptions(spec: ChartSpec): uPlot.Options {
-  const { curves, hasBand, style } = spec
+  const { curves, hasMeans = false, hasBand, style } = spec
+  const lines = curves + Number(hasMeans)
   return {
     width: spec.width,
     height: spec.height,
     padding: [8 * style.scale, CHART_END_PX * style.scale, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => spec.times() }, y: { range: () => spec.values() } },
-    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(style, index)), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
-    bands: hasBand ? [{ series: [curves + 2, curves + 1], fill: style.band }] : [],
+    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(style, index)), ...(hasMeans ? [{ ...lineOf(style, 0), dash: MEANS_DASH }] : []), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
+    bands: hasBand ? [{ series: [lines + 2, lines + 1], fill: style.band }] : [],
     axes: [timeAxis(spec), valueAxis(spec)],
     cursor: {
       y: false,

@@ -3,6 +3,7 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, RealtimeNode, RealtimeOne } from '@/api/client'
+import { gapped } from '@/charts/gaps'
 import { byMetric, hasValues } from '@/metrics'
 
 export const HOUR_SECONDS = 3600
@@ -25,6 +26,8 @@ const NOTHING: Recent = { timestamp: [], ...byMetric(() => []) }
  */
 export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode>, restarts: Ref<number>, interval: Ref<number>) {
   const recent = shallowRef<Recent>(NOTHING)
+  /** What is known of the hour by 5-minute records alone. */
+  const records = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
   const agent = shallowRef<AgentFacts>({ version: null, sensor: null, limit: null })
@@ -39,6 +42,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
       if (signal.aborted) return
       // The newest sample may have come by the stream while the answer was under way.
       recent.value = appended(answer.recent, newest.value)
+      records.value = answer.records
       agent.value = { version: answer.agent_version, sensor: answer.sensor, limit: answer.cpu_temp_limit }
       error.value = null
     } catch (problem) {
@@ -61,22 +65,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
     asking.abort()
   })
 
-  return { recent, agent, error, isLoading, read }
-}
-
-/** How long a sample may be under way before it counts as missed. */
-const UNDER_WAY_SECONDS = 10
-
-/**
- * Of the samples there could be since the first of `timestamps` up to `now`, one each `interval` seconds: how many are missing, and
- * of how many. In the hour after it was changed, the interval of now is the measure of all.
- */
-export function missedOf(timestamps: readonly number[], now: number, interval: number): { missed: number; possible: number } {
-  const [first] = timestamps
-  if (first === undefined) return { missed: 0, possible: 0 }
-  const last = Math.max(timestamps.at(-1) ?? first, Math.floor((now - UNDER_WAY_SECONDS) / interval) * interval)
-  const possible = Math.max(timestamps.length, Math.floor((last - first) / interval) + 1)
-  return { missed: possible - timestamps.length, possible }
+  return { recent, records, agent, error, isLoading, read }
 }
 
 /** `recent` with `sample` at its end and without what is an hour older; the same object when the sample is in it, or has no values. */
@@ -88,4 +77,22 @@ export function appended(recent: Recent, sample: RealtimeNode): Recent {
   const columns = byMetric(({ name }) => grown<number | null>(recent[name], sample[name]))
   // A metric that is never null has a value here.
   return { timestamp: grown(recent.timestamp, timestamp), ...columns } as Recent
+}
+
+const RECORD_SECONDS = 300
+
+/**
+ * Where the charts of an hour have entries: at each sample, and every `interval` seconds of a record; `sources` and `records` hold the
+ * index of each entry's sample and record, and -1 where there is none.
+ */
+export function entriesOf(samples: readonly number[], recordTimes: readonly number[], interval: number) {
+  const entries = new Map<number, [sample: number, record: number]>()
+  recordTimes.forEach((time, index) => {
+    for (let at = time - RECORD_SECONDS + interval; at <= time; at += interval) entries.set(at, [-1, index])
+  })
+  samples.forEach((time, index) => entries.set(time, [index, -1]))
+  const sorted = [...entries].sort(([a], [b]) => a - b)
+  const { times, sources: places } = gapped(sorted.map(([time]) => time), interval)
+  const at = (part: 0 | 1) => places.map((place) => sorted[place]?.[1][part] ?? -1)
+  return { times, sources: at(0), records: at(1) }
 }
