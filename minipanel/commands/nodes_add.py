@@ -12,7 +12,7 @@ from minipanel.errors import BadInput, CommandError
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.name_patterns import NamePatterns
-from minipanel.models.names import is_hostname, parse_node_address
+from minipanel.models.names import is_hostname, parse_node_address, parse_node_name
 from minipanel.models.nodeset import expand_in_order, fold, parts
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
@@ -139,15 +139,16 @@ def _addresses_in(hosts: Path, hostnames: Sequence[str], t: Translate) -> list[s
 
 
 def _checked_name(name: str, t: Translate) -> str:
-    if not is_hostname(name):
+    parsed = parse_node_name(name)
+    if parsed is None:
         raise CommandError(
             t(
-                "The name is {text}; it must be a hostname: letters, digits, hyphens, underscores and dots, "
-                "at most 253 characters, and not only digits and dots.",
+                "The name is {text}; it must be a hostname, or a name of at most 64 letters of any script, digits, "
+                "spaces and -_.:()/#+ that begins with a letter or a digit, and not only digits and dots.",
                 text=quote(name),
             )
         )
-    return name
+    return parsed
 
 
 def _refuse_known(config: Config, new: Iterable[NodeConfig], t: Translate) -> None:

@@ -16,6 +16,7 @@ from minipanel.exits import DONE
 from minipanel.machine.hosts import HOSTS, read_hosts
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.name_patterns import NamePatterns
+from minipanel.models.names import parse_node_name
 from minipanel.models.nodeset import fold
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
@@ -33,7 +34,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     """
     t = translator(CHINESE)
     config = load_config(config_path)
-    chosen, missing = _chosen(config, expand_here(config, node_set))
+    chosen, missing = _chosen(config, _named(config, node_set))
     earlier = _taken_out_before(config, missing) if with_agent else []
     unknown = set(missing) - {node.hostname.lower() for node in earlier}
     if unknown:
@@ -61,6 +62,13 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
         print(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(stays)))
         print(t("To take them out all the same: {command}", command=f"minipanel nodes remove {fold(stays)}"))
     return removal.exit_code
+
+
+def _named(config: Config, text: str) -> list[str]:
+    """Return the names that a node set means; a name for people, which may be none, means itself. Raises BadInput."""
+    name = parse_node_name(text)
+    is_name = name is not None and any(node.name.lower() == name.lower() for node in config.nodes)
+    return [name] if name is not None and is_name else expand_here(config, text)
 
 
 def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], list[str]]:

@@ -15,11 +15,13 @@ from minipanel.models.names import (
     ADDRESS_ALLOWED,
     HOSTNAME_ALLOWED,
     NODE_ADDRESS_ALLOWED,
+    NODE_NAME_ALLOWED,
     URL_ALLOWED,
     is_host,
     is_hostname,
     parse_address,
     parse_node_address,
+    parse_node_name,
     parse_url,
 )
 from minipanel.models.nodeset import expand
@@ -192,6 +194,11 @@ def node_address() -> Kind:
 def hostname() -> Kind:
     """A hostname."""
     return text(HOSTNAME_ALLOWED, lambda value: value if is_hostname(value) else None)
+
+
+def node_name() -> Kind:
+    """A node's name for people."""
+    return text(NODE_NAME_ALLOWED, parse_node_name)
 
 
 def url() -> Kind:

@@ -243,7 +243,7 @@ class NodeConfig:
     """
 
     name: Annotated[
-        str, Key(kinds.hostname(), "The name that people see.", "显示的名称。", "", words=("the hostname", "主机名"))
+        str, Key(kinds.node_name(), "The name that people see.", "显示的名称。", "", words=("the hostname", "主机名"))
     ]
     ip: Annotated[str, Key(kinds.node_address(), "The node's address.", "节点的地址。")]
     hostname: Annotated[str, Key(kinds.hostname(), "The name its agent reports under.", "Agent 上报时使用的主机名。")]

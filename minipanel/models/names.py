@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 HOSTNAME_ALLOWED = (
     "a hostname: letters, digits, hyphens, underscores and dots, at most 253 characters, and not only digits and dots"
+)
+NODE_NAME_ALLOWED = (
+    "a hostname, or a name of at most 64 letters of any script, digits, spaces and -_.:()/#+ that begins with a letter "
+    "or a digit, and not only digits and dots"
 )
 ADDRESS_ALLOWED = "an IPv4 or IPv6 address"
 NODE_ADDRESS_ALLOWED = "the IPv4 or IPv6 address of one machine"
@@ -16,6 +21,8 @@ URL_ALLOWED = "an address such as http://10.0.0.1:8080, with http or https and a
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _URL_CHARACTERS = re.compile(r"[!-~]+")
 _HOSTNAME_MAX_CHARACTERS = 253
+_NODE_NAME_MAX_CHARACTERS = 64
+_NODE_NAME_SIGNS = " -_.:()/#+"
 _BROADCAST = ip_address("255.255.255.255")
 
 
@@ -27,6 +34,25 @@ def is_hostname(text: str) -> bool:
     if len(text) > _HOSTNAME_MAX_CHARACTERS or not text.strip("0123456789."):
         return False
     return all(_LABEL.fullmatch(label) for label in text.split("."))
+
+
+def parse_node_name(text: str) -> str | None:
+    """Return a node's name for people, in the form in which equal names are equal (NFC); None for what is none.
+
+    Names are for people, so 计算节点 3 is one. Nothing may stand in it by which node sets are written, which a terminal
+    or a journal would act on, or that is a number to a program and other signs to people (１２).
+    """
+    name = unicodedata.normalize("NFC", text)
+    if is_hostname(name):
+        return name
+    is_one = 0 < len(name) <= _NODE_NAME_MAX_CHARACTERS and name[0].isalnum() and name.strip() == name
+    return name if is_one and name.strip("0123456789.") and all(map(_may_be_in_name, name)) else None
+
+
+def _may_be_in_name(character: str) -> bool:
+    if character.isascii():
+        return character.isalnum() or character in _NODE_NAME_SIGNS
+    return unicodedata.category(character)[0] in "LMP"
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:

@@ -82,7 +82,9 @@ def _value(node: RealtimeNode, metric: Metric, words: Words, widths: _Widths, st
 
 
 def _widths(nodes: Sequence[RealtimeNode], words: Words, columns: int) -> _Widths:
-    name = max(len(words.t("NAME")) * 2, min(_LONGEST_NAME, max((len(node.name) for node in nodes), default=0)))
+    name = max(
+        len(words.t("NAME")) * 2, min(_LONGEST_NAME, max((width_of([(node.name, "")]) for node in nodes), default=0))
+    )
     state = max(width_of([(words.t(state), "")]) for state in ("up", "down", "never", "disabled"))
     has_clock = columns >= _WITH_CLOCK
     fixed = 2 + name + 1 + state + 1 + _SEEN + (1 + _CLOCK if has_clock else 0)

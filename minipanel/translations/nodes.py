@@ -57,9 +57,10 @@ CHINESE = {
     "underscores and dots, at most 253 characters, and not only digits and dots.": (
         "主机名是 {text}；须为主机名或其节点集：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
     ),
-    "The name is {text}; it must be a hostname: letters, digits, hyphens, underscores and dots, "
-    "at most 253 characters, and not only digits and dots.": (
-        "名称是 {text}；须为主机名：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
+    "The name is {text}; it must be a hostname, or a name of at most 64 letters of any script, digits, "
+    "spaces and -_.:()/#+ that begins with a letter or a digit, and not only digits and dots.": (
+        "名称是 {text}；须为主机名，或由任意文字、数字、空格和 -_.:()/#+ 组成的名称："
+        "最多 64 个字符，以文字或数字开头，不能只有数字和点。"
     ),
     "The address is {text}; it must be the IPv4 or IPv6 address of one machine.": (
         "地址是 {text}；须为某台机器的 IPv4 或 IPv6 地址。"

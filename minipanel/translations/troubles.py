@@ -192,6 +192,10 @@ CHINESE = {
         "a hostname: letters, digits, hyphens, underscores and dots, at most 253 characters, "
         "and not only digits and dots"
     ): ("主机名：由字母、数字、连字符、下划线和点组成，最多 253 个字符，不能只有数字和点"),
+    (
+        "a hostname, or a name of at most 64 letters of any script, digits, spaces and -_.:()/#+ that begins with "
+        "a letter or a digit, and not only digits and dots"
+    ): ("主机名，或由任意文字、数字、空格和 -_.:()/#+ 组成的名称：最多 64 个字符，以文字或数字开头，不能只有数字和点"),
     "an address such as http://10.0.0.1:8080, with http or https and a host": (
         "形如 http://10.0.0.1:8080 的地址，含 http 或 https 和主机"
     ),

@@ -10,6 +10,7 @@ import pytest
 
 from minipanel.commands.nodes_add import add_node_set
 from minipanel.config import Config, load_config
+from minipanel.translations.columns import width
 from tests.panel.commands import log_in, run, running_panel, written_config
 from tests.panel.example import PASSWORD
 
@@ -95,6 +96,17 @@ def test_without_addresses_those_of_the_hosts_file_are_taken(config: Config, tmp
     assert added == {"n1": "10.1.0.1", "n2": "10.1.0.2", "n3": "10.1.0.3"}
 
 
+def test_a_name_for_people_may_be_chinese_and_tables_stay_aligned_under_it(config: Config) -> None:
+    added = run("nodes", "add", "node004", "10.0.0.5", "--name", "计算节点 3", "--config", config.path)
+    assert (added.returncode, added.stderr) == (0, "")
+    assert "Added 计算节点 3 (10.0.0.5)" in added.stdout
+    listed = run("nodes", "list", "--config", config.path).stdout.splitlines()
+    ends = {width(line[: line.index("10.0.0.")]) for line in listed if "10.0.0." in line}
+    assert len(ends) == 1
+    gone = run("nodes", "remove", "计算节点 3", "--config", config.path)
+    assert (gone.returncode, "Removed node004" in gone.stdout) == (0, True)
+
+
 def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
     done = run("nodes", "remove", "NODE[001,003],long", "--config", config.path)
     assert done.returncode == 0, done.stderr
@@ -105,7 +117,7 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
     ("words", "sentence"),
     [
         (["add", "node 4", "10.0.0.5"], "The hostname is 'node 4'; it must be a hostname"),
-        (["add", "node004", "10.0.0.5", "--name", "a/b"], "The name is 'a/b'; it must be a hostname"),
+        (["add", "node004", "10.0.0.5", "--name", "a,b"], "The name is 'a,b'; it must be a hostname, or a name of"),
         (["add", "node004", "10.0.0"], "The address is '10.0.0'; it must be the IPv4 or IPv6 address"),
         (["add", "NODE001", "10.0.0.5"], "already has a node of the hostname NODE001: node001 (10.0.0.2)."),
         (["add", "node004", "10.0.0.5", "--name", "Long"], "already has a node of the name Long: long (10.0.0.3)."),

@@ -165,7 +165,7 @@ BAD_VALUES = [
     ("[[nodes]]", "hostname", f'"{"n" * 64}"', "a hostname"),
     ("[[nodes]]", "hostname", f'"{".".join(["n" * 60] * 5)}"', "253"),
     ("[[nodes]]", "hostname", '"node\\u001b[2J"', "a hostname"),
-    ("[[nodes]]", "name", '"登录节点"', "a hostname"),
+    ("[[nodes]]", "name", '"登录,节点"', "a hostname"),
     ("[[nodes]]", "enabled", "1", "true or false"),
     ("[[nodes]]", "addresses", '"10.0.0.2"', "an array of IPv4 or IPv6 addresses"),
     ("[[nodes]]", "addresses", '["10.0.0.0/24"]', "each of one machine"),
@@ -222,6 +222,38 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one() -> None:
     assert "known there: hostname, ip" not in refusal(with_key("[[nodes]]", "adress", "1"))
     assert "known there: addresses, enabled, hostname, ip, name" in refusal(with_key("[[nodes]]", "zzz", "1"))
     assert 'unknown key "sever" in the file; did you mean server?' in refusal(GOOD.replace("[server]", "[sever]"))
+
+
+@pytest.mark.parametrize("name", ["计算节点 3", "GPU-1 (机柜 2)", "Rechenknoten Süd", "узел.1", "n" * 60])
+def test_a_node_has_a_name_for_people_in_any_script(name: str) -> None:
+    assert read(with_key("[[nodes]]", "name", f'"{name}"')).nodes[0].name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "计算,节点",
+        "节点[1-2]",
+        "@机柜",
+        "12",
+        "节点１２",
+        " 节点",
+        "节点 ",
+        "节" * 65,
+        "",
+        "a\\u202eb",
+        "a\\u0007",
+        "=1+1",
+        "!节点",
+    ],
+)
+def test_a_name_that_could_be_taken_for_something_else_is_refused(name: str) -> None:
+    assert "it must be a hostname, or a name of at most 64" in refusal(with_key("[[nodes]]", "name", f'"{name}"'))
+
+
+@pytest.mark.parametrize("hostname", ["计算节点", "node 1", "süd"])
+def test_a_hostname_stays_one(hostname: str) -> None:
+    assert "it must be a hostname: letters" in refusal(with_key("[[nodes]]", "hostname", f'"{hostname}"'))
 
 
 def test_an_unknown_key_of_control_characters_is_shown_escaped() -> None:
