@@ -18,6 +18,7 @@ from minipanel import __version__
 from minipanel.access.access import Access
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.desk import Desk
+from minipanel.archive.archive import Archive
 from minipanel.config import Config
 from minipanel.errors import PanelError
 from minipanel.handlers import (
@@ -93,6 +94,8 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     app.state.alerts = Alerts(parts)
     app.state.desk = Desk(parts, app.state.alerts)
     parts.on_reload(app.state.alerts.reload)
+    app.state.archive = Archive(parts)
+    parts.on_reload(app.state.archive.reload)
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
@@ -163,13 +166,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     panel: Panel = app.state.panel
     access: Access = app.state.access
     findings: Alerts = app.state.alerts
+    archive: Archive = app.state.archive
     try:
         await panel.start()
+        await archive.reload(panel.config)
         await access.start()
         await findings.start()
         yield
     finally:
         await findings.close()
+        await archive.close()
         await access.close()
         await panel.close()
 

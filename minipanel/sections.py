@@ -6,6 +6,7 @@ from functools import partial
 
 from minipanel import config
 from minipanel.alerts.config import ALERTS, SMTP
+from minipanel.archive.config import STORAGE
 from minipanel.config.lenient import read_what_can_be as _read_what_can_be
 from minipanel.config.values import Rooms
 from minipanel.services.agent_config import AGENTS_NODE
@@ -13,7 +14,7 @@ from minipanel.services.backup_config import BACKUP
 from minipanel.services.demo_config import DEMO
 from minipanel.services.rollout_config import ROLLOUT
 
-ROOMS: Rooms = (AGENTS_NODE, ALERTS, SMTP, BACKUP, ROLLOUT, DEMO)
+ROOMS: Rooms = (AGENTS_NODE, ALERTS, SMTP, BACKUP, ROLLOUT, STORAGE, DEMO)
 """Each room's own sections. One that is not in here is refused as unknown."""
 
 load_config = partial(config.load_config, rooms=ROOMS)

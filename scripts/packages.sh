@@ -19,7 +19,8 @@ jq jq jq
 Rscript r-base-core R-core
 gcc gcc gcc
 libc-headers libc6-dev glibc-devel
-prometheus prometheus golang-github-prometheus'
+prometheus prometheus golang-github-prometheus
+victoria-metrics victoria-metrics victoria-metrics'
 
 # Sets `chromium` to the browser's path, empty when there is none.
 find_chromium() {

@@ -43,6 +43,7 @@ FLOORS = (
 
 IMPORTS_IN_FUNCTIONS: dict[str, str] = {
     "minipanel/cli/": "a command loads what it needs: all of them together take three times as long to start",
+    "minipanel/archive/archive.py": "without [storage] nothing of the archive is loaded",
 }
 """Where imports stand inside functions, and why there is no other way."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from minipanel.database import cells, evidence, hours, queries
 from minipanel.database.connection import explain, open_reader
@@ -15,6 +16,8 @@ from minipanel.errors import DatabaseError
 from minipanel.models.gap import Evidence, Seen
 from minipanel.models.node import Heard, Moment, Node
 from minipanel.models.reader import Values
+
+T = TypeVar("T")
 
 
 class DatabaseReader:
@@ -89,6 +92,11 @@ class DatabaseReader:
         """Return one part of the nodes' days, by node id, 48 bytes a day. Raises DatabaseError."""
         with self._reading() as connection:
             return hours.read_numbers(connection, node_ids, first_day, last_day, now, name)
+
+    def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what a room's own query returns. Raises DatabaseError."""
+        with self._reading() as connection:
+            return work(connection)
 
     def interrupt(self) -> None:
         """Have the statements that run at this moment end with DatabaseError."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import NodeConfig, UserConfig
-from minipanel.database import access, evidence, hours, queries, tries
+from minipanel.database import access, archive, evidence, hours, queries, tries
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -61,6 +61,7 @@ class Store:
         self.path = path
         self._writer = open_writer(path)
         self._patience_seconds = BUSY_SECONDS
+        self._archived_until: int | None = None
         try:
             self.version = migrate(self._writer, path)
             add_missing_columns(self._writer)
@@ -140,6 +141,7 @@ class Store:
                 # One by one, so that it is known which were there already.
                 if merge(connection, node_id, sample):
                     stored.append(sample)
+            self._archive_again(connection, node_id, stored)
             return Written(len(stored), len(samples) - len(stored), tuple(stored))
 
         return write
@@ -165,6 +167,33 @@ class Store:
             return finish(connection, until, late_until, limit)
 
         return end
+
+    def _archive_again(self, connection: sqlite3.Connection, node_id: int, stored: Sequence[Sample]) -> None:
+        """Put changed records back into the archive's queue, in the transaction that changes them."""
+        until = self._archived_until
+        if until is not None:
+            times = {record_timestamp(sample.timestamp) for sample in stored}
+            archive.put_again(connection, [record_id(node_id, time) for time in times if time <= until])
+
+    def archive_up_to(self, until: int) -> Job:
+        """Return the job that puts what finished into the archive's queue. It tells up to which time all is in.
+
+        From then on changed records are put in again by whatever changes them.
+        """
+
+        def take_in(connection: sqlite3.Connection) -> int:
+            self._archived_until = max(self._archived_until or 0, archive.take_in(connection, until))
+            return self._archived_until
+
+        return take_in
+
+    def archive_on(self, is_on: bool) -> Job:
+        """Return the job that has changed records put into the archive's queue from now on, or no more."""
+
+        def switch(connection: sqlite3.Connection) -> None:
+            self._archived_until = archive.archived_until(connection) if is_on else None
+
+        return switch
 
     def seal(self, until: int, limit: int) -> Job:
         """Return the job that moves up to `limit` records whose time is over by `until` into the history.

@@ -1,0 +1,99 @@
+"""The archive of the running panel: started where [storage] is set, and stopped; otherwise nothing of it exists."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from minipanel.archive.config import STORAGE, StorageConfig
+from minipanel.archive.trouble import EngineError
+from minipanel.config import Config
+from minipanel.errors import DatabaseError, TryLater
+from minipanel.models.archive_state import ArchiveState
+from minipanel.services.panel import Panel
+
+if TYPE_CHECKING:
+    from minipanel.archive.copying import Copying
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 10.0
+QUEUE_SECONDS = 30.0
+BACK_OFF_SECONDS = 60.0
+
+
+class Archive:
+    """One task beside the panel."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._storage = StorageConfig()
+        self._copying: Copying | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> ArchiveState | None:
+        """How it stands; None without [storage]."""
+        return None if self._copying is None else self._copying.state
+
+    async def reload(self, config: Config) -> None:
+        """Take over a changed configuration."""
+        storage = config.of(STORAGE)
+        if storage == self._storage and (self._task is None) == (storage.engine is None):
+            return
+        await self.close()
+        self._storage = storage
+        # Before the first sample: one that comes late changes a record that may be at the engine already.
+        await self._panel.ingest.run(self._panel.store.archive_on(storage.engine is not None))
+        if storage.engine is not None:
+            self._copying = _copying(self._panel, storage)
+            self._task = asyncio.create_task(self._run(self._copying))
+
+    async def close(self) -> None:
+        """Stop. What was sent and not read back is read back after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self._task = self._copying = None
+
+    async def _run(self, copying: Copying) -> None:
+        failures, look_at = 0, 0.0
+        while True:
+            has_more = False
+            try:
+                has_more = await copying.round()
+                failures = 0
+                self._note(copying, None)
+                if self._panel.uptime() >= look_at:
+                    await copying.note_queue()
+                    look_at = self._panel.uptime() + QUEUE_SECONDS
+            except EngineError as error:
+                failures += 1
+                self._note(copying, str(error))
+            except (DatabaseError, TryLater) as error:
+                log.debug("%s", error)  # the ingest tells of the same trouble, to agents and in the log
+            except Exception:
+                log.exception("Archiving failed; it is tried again.")
+                failures += 1
+            if not has_more:
+                await asyncio.sleep(
+                    min(ROUND_SECONDS * 2 ** min(failures, 4) / (2 if failures else 1), BACK_OFF_SECONDS)
+                )
+
+    def _note(self, copying: Copying, sentence: str | None) -> None:
+        before = copying.state.trouble
+        copying.note_trouble(sentence)
+        if sentence is not None and sentence != before:
+            log.error("The archive waits: %s", sentence)
+        elif sentence is None and before is not None:
+            log.warning("The archive goes on.")
+
+
+def _copying(panel: Panel, storage: StorageConfig) -> Copying:
+    from minipanel.archive.copying import Copying
+    from minipanel.archive.engine import Engine
+
+    return Copying(panel, Engine(storage), storage.cluster)

@@ -1,0 +1,151 @@
+"""Records from the queue to the engine: sent, read back twice, and only then forgotten.
+
+A 204 of the engine means "in memory": killed within the next 12 s it has lost what it took (measured, VictoriaMetrics
+1.112). What is found a minute later and again half a minute later stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from minipanel.archive.engine import Engine
+from minipanel.archive.points import lines_of
+from minipanel.archive.reading_back import missing_of
+from minipanel.database import archive as sql
+from minipanel.database.archive import Entry
+from minipanel.models.archive_state import ArchiveState
+from minipanel.models.full_record import FullRecord
+from minipanel.services.panel import Panel
+from minipanel.services.retention import GRACE_SECONDS
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 60
+"""So long after it was sent a record is read back, and sent again where it is not there."""
+
+SECOND_LOOK_SECONDS = 30
+"""So long after that it is read back once more: a copy that came late may still have been in memory."""
+
+SEND_RECORDS = 1000
+"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer."""
+
+LOOK_RECORDS = 2000
+IN_FLIGHT_RECORDS = 200_000
+"""So many may be sent and not yet read back twice."""
+
+PUSH_RECORDS = 1000
+PUSH_BELOW = 2000
+"""Of the past so many go into the queue at a time, while fewer than so many wait there to be sent."""
+
+STEP_ROWS = 500
+"""Of the queue, in one transaction: samples that arrive meanwhile wait no longer than for this."""
+
+PAUSE_SECONDS = 0.02
+DIFFERING_TRIES = 5
+"""Read back wrong so often, something at the engine keeps a record out."""
+
+T = TypeVar("T")
+
+
+class Copying:
+    """One round after the other; nothing of it is on the event loop for long."""
+
+    def __init__(self, panel: Panel, engine: Engine, cluster: str) -> None:
+        self._panel = panel
+        self._engine = engine
+        self._cluster = cluster
+        self._hostnames: dict[int, str] = {}
+        self.state = ArchiveState()
+        self.lost = 0
+        """Records that the database forgot before they were at the engine."""
+
+    async def round(self) -> bool:
+        """Put in what finished, send, and read back. Returns whether there is more to do at once.
+
+        Raises EngineError; DatabaseError or TryLater when nothing can be read or written here.
+        """
+        await self._take_in()
+        self._hostnames = await self._read(sql.hostnames)
+        looked = await self._look()
+        sent = await self._send()
+        return looked or sent
+
+    async def note_queue(self) -> None:
+        """Take in how the queue stands."""
+        queue = await self._read(lambda connection: sql.queue(connection, DIFFERING_TRIES))
+        self.state = replace(self.state, waiting=queue.waiting, oldest=queue.oldest, differing=queue.differing)
+
+    def note_trouble(self, sentence: str | None) -> None:
+        """Take in what the engine said."""
+        since = None if sentence is None else self.state.failing_since or int(self._panel.clock())
+        self.state = replace(self.state, trouble=sentence, failing_since=since)
+
+    async def _take_in(self) -> None:
+        until = int(self._panel.clock()) - GRACE_SECONDS
+        before = -1
+        while (now_in := int(await self._write(self._panel.store.archive_up_to(until)))) not in (before, until):
+            before = now_in
+
+    async def _send(self) -> bool:
+        if await self._read(sql.in_flight) >= IN_FLIGHT_RECORDS:
+            return False
+        ids = await self._read(lambda connection: sql.unsent(connection, SEND_RECORDS))
+        if len(ids) < PUSH_BELOW and await self._write(lambda connection: sql.go_on_pushing(connection, PUSH_RECORDS)):
+            ids = await self._read(lambda connection: sql.unsent(connection, SEND_RECORDS))
+        if not ids:
+            return False
+        records = await self._records(ids)
+        await asyncio.to_thread(self._send_now, records)
+        now = int(self._panel.clock())
+        for some in pieces(ids):
+            await self._write(partial(sql.mark_sent, ids=some, now=now))
+        return len(ids) == SEND_RECORDS
+
+    def _send_now(self, records: Sequence[FullRecord]) -> None:
+        named = [(self._hostnames[record.node_id], record) for record in records if record.node_id in self._hostnames]
+        if named:
+            self._engine.write("".join(lines_of(named, self._cluster)))
+
+    async def _look(self) -> bool:
+        now = int(self._panel.clock())
+        entries = await self._read(
+            lambda connection: sql.due(connection, now - LOOK_SECONDS, now - SECOND_LOOK_SECONDS, now, LOOK_RECORDS)
+        )
+        if not entries:
+            return False
+        records = await self._records([entry.id for entry in entries])
+        missing = await asyncio.to_thread(missing_of, records, self._hostnames, self._engine.read)
+        there = {record.id for record in records}
+        for some in pieces(entries):
+            await self._settle(some, there, missing, now)
+        return len(entries) == LOOK_RECORDS
+
+    async def _settle(self, entries: Sequence[Entry], there: set[int], missing: set[int], now: int) -> None:
+        gone = [entry for entry in entries if entry.id not in there]
+        again = [entry for entry in entries if entry.id in missing]
+        found = [entry for entry in entries if entry.id in there and entry.id not in missing]
+        self.lost += len(gone)
+        await self._write(lambda connection: sql.settle(connection, found, again, gone, now))
+
+    async def _records(self, ids: Sequence[int]) -> list[FullRecord]:
+        return await self._read(lambda connection: sql.full_records(connection, ids))
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._panel.reading.do(self._panel.store.reader.ask, work)
+
+    async def _write(self, job: Callable[[sqlite3.Connection], Any]) -> Any:
+        result = await self._panel.ingest.run(job)
+        # Lets what arrived meanwhile into the queue before the next step.
+        await asyncio.sleep(PAUSE_SECONDS)
+        return result
+
+
+def pieces(rows: Sequence[T]) -> list[Sequence[T]]:
+    """Return the rows in pieces, each for one transaction."""
+    return [rows[start : start + STEP_ROWS] for start in range(0, len(rows), STEP_ROWS)]

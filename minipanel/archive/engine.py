@@ -1,0 +1,160 @@
+"""The one client of the engine: write, read back, ask. Blocking, so called in a thread; all of it bounded.
+
+VictoriaMetrics' own routes (docs.victoriametrics.com, "API examples"): the single node has them below its address, the
+cluster below /insert/TENANT/prometheus and /select/TENANT/prometheus.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from minipanel import __version__
+from minipanel.archive.config import StorageConfig
+from minipanel.archive.trouble import EngineError
+from minipanel.models.quote import escape
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+TOTAL_SECONDS = 120.0
+SAID_BYTES = 4096
+SAID_CHARACTERS = 200
+LINE_BYTES = 1_000_000
+GZIP_LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point as the engine has it; `stamp` in milliseconds."""
+
+    name: str
+    node: str
+    stamp: int
+    value: float
+
+
+class Engine:
+    """The engine of [storage]."""
+
+    def __init__(self, storage: StorageConfig) -> None:
+        self._storage = storage
+
+    def write(self, text: str) -> None:
+        """Have lines of points taken in. Raises EngineError. That it took them says not that it keeps them."""
+        body = gzip.compress(text.encode(), GZIP_LEVEL)
+        headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
+        for _ in self._ask("POST", self._storage.write_url or "", "/api/v1/import/prometheus", body, headers):
+            pass
+
+    def read(self, hostnames: Sequence[str], start: int, end: int) -> Iterator[Point]:
+        """Yield the points of these nodes with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.
+
+        By the engine's export: it has neither a cache nor an offset from now, and refuses to answer in part.
+        """
+        form = {
+            "format": "__name__,node,__timestamp__:unix_ms,__value__",
+            "match[]": selector(self._storage.cluster, hostnames),
+            "start": f"{start / 1000:.3f}",
+            "end": f"{end / 1000:.3f}",
+        }
+        body = urlencode(form).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        where = self._storage.reads_from
+        for line in self._ask("POST", where, "/api/v1/export/csv", body, headers):
+            yield _point(line, where)
+
+    def nodes(self, start: int, end: int) -> list[str]:
+        """Return the names of the nodes that have records between these times, Unix seconds. Raises EngineError."""
+        form = {"match[]": f'minipanel_samples{{cluster="{self._storage.cluster}"}}', "start": start, "end": end}
+        where = self._storage.reads_from
+        path = f"/api/v1/label/node/values?{urlencode(form)}"
+        text = b"".join(self._ask("GET", where, path, None, {}))
+        try:
+            names = json.loads(text)["data"]
+            assert isinstance(names, list)
+            return [str(name) for name in names]
+        except (ValueError, KeyError, TypeError, AssertionError):
+            raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(text)}") from None
+
+    def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
+        """Yield the lines of an answer of 200 or 204. Raises EngineError."""
+        parts = urlsplit(where)
+        deadline = time.monotonic() + TOTAL_SECONDS
+        try:
+            with closing(self._connection(parts.scheme, parts.hostname or "", parts.port)) as connection:
+                connection.connect()
+                connection.sock.settimeout(ANSWER_SECONDS)
+                connection.request(method, parts.path + path, body, {**self._headers(), **headers})
+                answer = connection.getresponse()
+                if answer.status not in (200, 204):
+                    raise EngineError(_refusal(where, answer.status, answer.read(SAID_BYTES)))
+                while line := answer.readline(LINE_BYTES):
+                    if time.monotonic() > deadline:
+                        raise EngineError(f"{where} did not end its answer within {TOTAL_SECONDS:g} seconds.")
+                    yield line
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise EngineError(f"{where} can't be asked: {_why(error)}.") from None
+
+    def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+        if scheme == "http":
+            return http.client.HTTPConnection(host, port or 80, timeout=CONNECT_SECONDS)
+        ca_file = self._storage.ca_file
+        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        return http.client.HTTPSConnection(host, port or 443, timeout=CONNECT_SECONDS, context=context)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"User-Agent": f"MiniPanel/{__version__}"}
+        if self._storage.token_file is not None:
+            headers["Authorization"] = f"Bearer {_token(self._storage.token_file)}"
+        return headers
+
+
+def selector(cluster: str, hostnames: Sequence[str]) -> str:
+    """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
+    names = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
+    return f'{{__name__=~"minipanel_.+",cluster="{cluster}",node=~"{names}"}}'
+
+
+def _point(line: bytes, where: str) -> Point:
+    try:
+        name, node, stamp, value = line.decode("ascii").rstrip("\r\n").split(",")
+        return Point(name, node, int(stamp), float(value))
+    except ValueError:
+        raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(line)}") from None
+
+
+def _token(path: Path) -> str:
+    try:
+        with path.open(encoding="ascii") as file:
+            token = file.readline(4097).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EngineError(f"The file {escape(str(path))} of token_file can't be read: {_why(error)}.") from None
+    if not (token and token.isprintable() and len(token) <= 4096):
+        raise EngineError(
+            f"The first line of {escape(str(path))} is no token; it must be 1 to 4096 printable characters."
+        )
+    return token
+
+
+def _refusal(where: str, status: int, body: bytes) -> str:
+    said = f": {_said(body)}" if body.strip() else "."
+    return f"{where} answered {status}{said}"
+
+
+def _said(body: bytes) -> str:
+    text = escape(" ".join(body.decode("utf-8", "replace").split()), SAID_CHARACTERS)
+    return text if text.endswith(".") else f"{text}."
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {ANSWER_SECONDS:g} seconds"
+    return escape((error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__, 120)

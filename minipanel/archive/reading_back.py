@@ -1,0 +1,93 @@
+"""What of some records the engine has: found as they are here, or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from minipanel.archive.engine import Point
+from minipanel.archive.points import Points, points_of, stamp_of, timestamp_of
+from minipanel.models.full_record import FullRecord
+from minipanel.models.record import RECORD_SECONDS
+
+Read = Callable[[Sequence[str], int, int], Iterable[Point]]
+"""Engine.read: hostnames, and the first and the last stamp."""
+
+MANY_OF_A_NODE = 20
+"""So many records of one node are asked for by themselves; those of fewer together with other nodes' of the hour."""
+
+NODES_AT_ONCE = 500
+GROUP_SECONDS = 3600
+
+Stamped = tuple[int, Points]
+"""The newest revision of a record at the engine: how many samples it has, and its points."""
+
+
+def missing_of(records: Sequence[FullRecord], hostnames: Mapping[int, str], read: Read) -> set[int]:
+    """Return the ids of those records that the engine lacks, or has otherwise.
+
+    One of which it has more samples counts as found: a database that was restored knows less, and nothing sent from
+    here would ever stand before that.
+    """
+    missing = set()
+    for group in groups_of(records):
+        found = newest_of(group, hostnames, read)
+        missing |= {record.id for record in group if not _is_there(record, found.get(_key(record, hostnames)))}
+    return missing
+
+
+def newest_of(
+    records: Sequence[FullRecord], hostnames: Mapping[int, str], read: Read
+) -> dict[tuple[str, int], Stamped]:
+    """Return the newest revisions that the engine has of these records, by name and time of each."""
+    names = sorted({hostnames[record.node_id].lower() for record in records})
+    times = [record.timestamp for record in records]
+    return newest_revisions(read(names, stamp_of(min(times), 1), max(times) * 1000))
+
+
+def newest_revisions(points: Iterable[Point]) -> dict[tuple[str, int], Stamped]:
+    """Return the newest revision of each record in these points, by its node's name and its time."""
+    found: dict[tuple[str, int], Stamped] = {}
+    for point in points:
+        try:
+            timestamp, samples = timestamp_of(point.stamp)
+        except ValueError:  # somebody else's
+            continue
+        key = point.node, timestamp
+        newest = found.get(key)
+        if newest is None or newest[0] < samples:
+            newest = found[key] = samples, {}
+        if newest[0] == samples:
+            newest[1][point.name] = point.value
+    return found
+
+
+def groups_of(records: Sequence[FullRecord]) -> Iterator[Sequence[FullRecord]]:
+    """Yield the records in groups, for each of which one question reads little more than what was asked for."""
+    of_node: dict[int, list[FullRecord]] = defaultdict(list)
+    for record in records:
+        of_node[record.node_id].append(record)
+    of_hour: dict[int, list[FullRecord]] = defaultdict(list)
+    for own in of_node.values():
+        if len(own) >= MANY_OF_A_NODE:
+            yield own
+            continue
+        for record in own:
+            of_hour[record.timestamp // GROUP_SECONDS].append(record)
+    for together in of_hour.values():
+        for start in range(0, len(together), NODES_AT_ONCE):
+            yield together[start : start + NODES_AT_ONCE]
+
+
+def _key(record: FullRecord, hostnames: Mapping[int, str]) -> tuple[str, int]:
+    return hostnames[record.node_id].lower(), record.timestamp
+
+
+def _is_there(record: FullRecord, found: Stamped | None) -> bool:
+    if found is None:
+        return False
+    samples, points = found
+    return samples > record.samples or (samples == record.samples and points == points_of(record))
+
+
+assert GROUP_SECONDS % RECORD_SECONDS == 0, "an hour is whole records"

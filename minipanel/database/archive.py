@@ -1,0 +1,256 @@
+"""The SQL of the archive's queue: which records are still to be sent, or to be read back. A row a record."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from minipanel.models.full_record import FULL_COLUMNS, FullRecord
+from minipanel.models.record import RECORD_SECONDS, record_id
+
+_VALUES = ", ".join(("id", "samples", "seen", *FULL_COLUMNS))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record in the queue. `seen_at`: when it was found at the engine first; 0 when not yet."""
+
+    id: int
+    sent_at: int
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """How far what is put in of the past is: times of records, the next id, and how many there were so far."""
+
+    since: int
+    until: int
+    next_id: int
+    records: int
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the queue stands. `oldest`: the time of the oldest record in it. `differing`: read back wrong again and
+    again. `unsent`: of `waiting`. `until`: all records up to here were put in, 0 before the first."""
+
+    waiting: int
+    unsent: int
+    oldest: int | None
+    differing: int
+    until: int
+
+
+def take_in(connection: sqlite3.Connection, until: int) -> int:
+    """Put the records in that finished up to the timestamp `until`; at first only what finishes from then on.
+
+    One round of records at a time. Returns up to which time all are in.
+    """
+    began = archived_until(connection)
+    if began == 0:
+        began = until // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
+        connection.execute("UPDATE archive_until SET timestamp = ?1, since = ?1", (began,))
+    if until - began > 86_400:
+        # It was off for so long: what came meanwhile goes in piece after piece, as the past does.
+        connection.execute("UPDATE archive_until SET timestamp = ?", (until,))
+        begin_push(connection, began, until)
+        return until
+    end = min(until, _next_record(connection, began, until))
+    if end <= began:
+        return began
+    for table in ("system_metrics", "pending_metrics"):
+        connection.execute(
+            f"INSERT OR IGNORE INTO archive_queue (id) SELECT id FROM {table} WHERE timestamp > ? AND timestamp <= ?",
+            (began, end),
+        )
+    connection.execute("UPDATE archive_until SET timestamp = ?", (end,))
+    return end
+
+
+def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
+    """Have the records from `since` to `until` put in too; where that goes on already, from its beginning anew."""
+    earlier = push_state(connection)
+    connection.execute(
+        "INSERT OR REPLACE INTO archive_push (id, since, until, next_id, records, is_paused) VALUES (1, ?, ?, 0, 0, 0)",
+        (since if earlier is None else min(since, earlier.since), until),
+    )
+
+
+def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
+    """Put the next records of the past in, `limit` at most, node after node. Returns whether more remain."""
+    push = push_state(connection)
+    if push is None or push.is_paused:
+        return False
+    asked = {"since": push.since, "until": push.until, "next": push.next_id, "limit": limit}
+    ids = [id for (id,) in connection.execute(_PAST, {**asked, "node": push.next_id >> 32})]
+    connection.executemany("INSERT OR IGNORE INTO archive_queue (id) VALUES (?)", [(id,) for id in ids])
+    if ids:
+        connection.execute("UPDATE archive_push SET next_id = ?, records = records + ?", (ids[-1] + 1, len(ids)))
+        return True
+    connection.execute("UPDATE archive_until SET since = min(since, ?)", (push.since,))
+    connection.execute("DELETE FROM archive_push")
+    return False
+
+
+_PAST = """
+SELECT system_metrics.id FROM nodes CROSS JOIN system_metrics
+ON system_metrics.id BETWEEN max(nodes.id << 32 | :since, :next) AND nodes.id << 32 | :until
+WHERE nodes.id >= :node ORDER BY nodes.id, system_metrics.id LIMIT :limit
+"""
+
+
+def push_state(connection: sqlite3.Connection) -> Push | None:
+    """Return how far the past is, None where none is put in."""
+    row = connection.execute("SELECT since, until, next_id, records, is_paused FROM archive_push").fetchone()
+    if row is None:
+        return None
+    since, until, next_id, records, is_paused = row
+    return Push(since, until, next_id, records, bool(is_paused))
+
+
+def pause_push(connection: sqlite3.Connection, is_paused: bool) -> None:
+    """Have it rest where it is, or go on."""
+    connection.execute("UPDATE archive_push SET is_paused = ?", (is_paused,))
+
+
+def archived_since(connection: sqlite3.Connection) -> int:
+    """Return from which time on all records are at the engine or in the queue, 0 where none are."""
+    (since,) = connection.execute("SELECT since FROM archive_until").fetchone()
+    return int(since)
+
+
+def samples_of_day(connection: sqlite3.Connection, end: int) -> dict[int, int]:
+    """Return how many samples each node's records of the 24 hours up to `end` have, by node id."""
+    rows = connection.execute(
+        "SELECT node_id, sum(samples) FROM system_metrics WHERE timestamp > ? AND timestamp <= ? GROUP BY node_id",
+        (end - 86_400, end),
+    )
+    return {node_id: int(samples) for node_id, samples in rows}
+
+
+def put_day_again(connection: sqlite3.Connection, node_id: int, end: int) -> None:
+    """Put all records of a node's 24 hours up to `end` in again."""
+    span = (record_id(node_id, end - 86_400) + 1, record_id(node_id, end))
+    put_again(
+        connection, [id for (id,) in connection.execute("SELECT id FROM system_metrics WHERE id BETWEEN ? AND ?", span)]
+    )
+
+
+def _next_record(connection: sqlite3.Connection, after: int, until: int) -> int:
+    """Return the time of the first record after a time, or `until`: a panel that was away for days skips them."""
+    found = [
+        connection.execute(f"SELECT min(timestamp) FROM {table} WHERE timestamp > ?", (after,)).fetchone()[0]
+        for table in ("system_metrics", "pending_metrics")
+    ]
+    return min((int(timestamp) for timestamp in found if timestamp is not None), default=until)
+
+
+def archived_until(connection: sqlite3.Connection) -> int:
+    """Return up to which time all finished records were put into the queue, 0 before the first time."""
+    (until,) = connection.execute("SELECT timestamp FROM archive_until").fetchone()
+    return int(until)
+
+
+def put_again(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Put records in that have changed, to be sent as if they never were."""
+    connection.executemany(
+        "INSERT INTO archive_queue (id) VALUES (?) "
+        "ON CONFLICT (id) DO UPDATE SET sent_at = NULL, seen_at = NULL, tries = 0",
+        [(id,) for id in ids],
+    )
+
+
+def unsent(connection: sqlite3.Connection, limit: int) -> list[int]:
+    """Return ids of records to send: first what was never read back wrong."""
+    rows = connection.execute("SELECT id FROM archive_queue WHERE sent_at IS NULL ORDER BY tries, id LIMIT ?", (limit,))
+    return [id for (id,) in rows]
+
+
+def in_flight(connection: sqlite3.Connection) -> int:
+    """Return how many records were sent and are to be read back."""
+    (count,) = connection.execute("SELECT count(*) FROM archive_queue WHERE sent_at IS NOT NULL").fetchone()
+    return int(count)
+
+
+def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], now: int) -> None:
+    """Note that these were sent. One that changed meanwhile is found when it is read back."""
+    connection.executemany(
+        "UPDATE archive_queue SET sent_at = ?, seen_at = NULL WHERE id = ? AND sent_at IS NULL",
+        [(now, id) for id in ids],
+    )
+
+
+def due(connection: sqlite3.Connection, sent_before: int, seen_before: int, now: int, limit: int) -> list[Entry]:
+    """Return entries to look at: sent so long ago, or found once so long ago; or later than now, by another clock."""
+    rows = connection.execute(
+        "SELECT id, sent_at, coalesce(seen_at, 0) FROM archive_queue WHERE sent_at IS NOT NULL "
+        "AND (seen_at IS NULL AND sent_at <= :sent OR seen_at <= :seen OR max(sent_at, coalesce(seen_at, 0)) > :now) "
+        "ORDER BY id LIMIT :limit",
+        {"sent": sent_before, "seen": seen_before, "now": now, "limit": limit},
+    )
+    return [Entry(*row) for row in rows]
+
+
+def settle(
+    connection: sqlite3.Connection, found: Iterable[Entry], again: Iterable[Entry], gone: Iterable[Entry], now: int
+) -> None:
+    """Take in what a look showed: found once is to be found twice, found twice leaves; the others are sent again.
+
+    `gone`: their records are in the database no more. What changed since the look stays as it is.
+    """
+    of_look = "WHERE id = ? AND sent_at = ? AND coalesce(seen_at, 0) = ?"
+    first = [(now, each.id, each.sent_at, 0) for each in found if each.seen_at == 0]
+    last = [(each.id, each.sent_at, each.seen_at) for each in found if each.seen_at]
+    connection.executemany(f"UPDATE archive_queue SET seen_at = ? {of_look}", first)
+    connection.executemany(f"DELETE FROM archive_queue {of_look}", last)
+    connection.executemany(
+        f"UPDATE archive_queue SET sent_at = NULL, seen_at = NULL, tries = tries + 1 {of_look}",
+        [(each.id, each.sent_at, each.seen_at) for each in again],
+    )
+    connection.executemany("DELETE FROM archive_queue WHERE id = ?", [(each.id,) for each in gone])
+
+
+def forget_entries(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Take entries out whose records are in the database no more."""
+    connection.executemany("DELETE FROM archive_queue WHERE id = ?", [(id,) for id in ids])
+
+
+def queue(connection: sqlite3.Connection, differing_tries: int) -> Queue:
+    """Return how the queue stands; `differing_tries`: from so many wrong readings on."""
+    row = connection.execute(
+        "SELECT count(*), count(*) - count(sent_at), min(id & 4294967295), sum(tries >= ?) FROM archive_queue",
+        (differing_tries,),
+    ).fetchone()
+    waiting, unsent, oldest, differing = row
+    return Queue(waiting, unsent, oldest, differing or 0, archived_until(connection))
+
+
+def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FullRecord]:
+    """Return the records with these ids that there are, ascending, also of those that still fill."""
+    asked = json.dumps(list(ids))
+    rows = [
+        row
+        for table in ("system_metrics", "pending_metrics")
+        for row in connection.execute(
+            f"SELECT {_VALUES} FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (asked,)
+        )
+    ]
+    return [as_full(row) for row in sorted(rows)]
+
+
+def as_full(row: Sequence[float | None]) -> FullRecord:
+    """Return a row of _VALUES as a record."""
+    id, samples, seen, *values = row
+    assert id is not None
+    assert samples is not None
+    whole = None if seen is None else int(seen)
+    return FullRecord(int(id), int(samples), whole, dict(zip(FULL_COLUMNS, values, strict=True)))
+
+
+def hostnames(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the hostname of each node that ever was, by its id."""
+    return dict(connection.execute("SELECT id, hostname FROM nodes"))

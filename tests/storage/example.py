@@ -1,0 +1,102 @@
+"""A panel whose records go to a real engine, and what both hold in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from minipanel.archive.config import STORAGE, StorageConfig
+from minipanel.archive.copying import Copying
+from minipanel.archive.engine import Engine
+from minipanel.archive.points import record_of
+from minipanel.archive.reading_back import newest_of
+from minipanel.config import Config, NodeConfig
+from minipanel.database.archive import full_records
+from minipanel.models.full_record import FullRecord
+from minipanel.models.record import SLOT_SECONDS
+from minipanel.models.sample import Sample
+from minipanel.services.panel import Panel
+from tests.panel.example import config_in
+
+DERIVED = {"memory_percent"}
+"""Reckoned from other columns when a record is read: equal but for its last bit."""
+
+
+def storage_of(url: str, **more: object) -> StorageConfig:
+    return StorageConfig("victoriametrics", url, **more)  # type: ignore[arg-type]
+
+
+def archived(folder: Path, url: str, nodes: int = 3) -> Config:
+    named = tuple(NodeConfig(f"n{n}", f"10.0.1.{n}", f"n{n}.example") for n in range(1, nodes + 1))
+    return replace(config_in(folder), nodes=named, rooms={STORAGE.name: storage_of(url)})
+
+
+def samples_of(hostname: str, times: Sequence[int], dice: random.Random) -> list[Sample]:
+    """Samples with numbers that are hard to keep: hundredths, large bytes, sensors that come and go."""
+    return [
+        Sample(  # type: ignore[call-arg]
+            node_id=hostname,
+            timestamp=time,
+            cpu_percent=dice.randint(0, 10_000) / 100,
+            memory_total=2**45 + 4096,
+            memory_used=dice.randint(0, 2**45),
+            cpu_temp=None if dice.random() < 0.2 else dice.randint(-2000, 9999) / 100,
+        )
+        for time in times
+    ]
+
+
+def times_in(record: int, dice: random.Random, part: float) -> list[int]:
+    """Some of the 60 times of a record's samples."""
+    return [record - SLOT_SECONDS * slot for slot in range(60) if dice.random() < part]
+
+
+@asynccontextmanager
+async def running_panel(config: Config, clock: Callable[[], float]) -> AsyncIterator[Panel]:
+    """The panel's parts without its port and without its own archive."""
+    panel = Panel(config, clock)
+    await panel.start()
+    try:
+        yield panel
+    finally:
+        await panel.close()
+
+
+async def copying_of(panel: Panel) -> Copying:
+    storage = panel.config.of(STORAGE)
+    await panel.ingest.run(panel.store.archive_on(True))
+    return Copying(panel, Engine(storage), storage.cluster)
+
+
+async def records_here(panel: Panel, until: int) -> list[FullRecord]:
+    """All records of the database up to a time."""
+
+    def read(connection: sqlite3.Connection) -> list[FullRecord]:
+        tables = ("system_metrics", "pending_metrics")
+        ids = [row[0] for table in tables for row in connection.execute(f"SELECT id FROM {table}")]
+        return [record for record in full_records(connection, ids) if record.timestamp <= until]
+
+    return await panel.reading.do(panel.store.reader.ask, read)
+
+
+async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[FullRecord]:
+    """The same records as the engine has them, read as whoever lost the database would."""
+    engine = Engine(panel.config.of(STORAGE))
+    names = {node.id: node.hostname for node in panel.directory.nodes}
+    found = await asyncio.to_thread(newest_of, records, names, engine.read)
+    return [
+        record_of(record.node_id, record.timestamp, *found[names[record.node_id].lower(), record.timestamp])
+        for record in records
+        if (names[record.node_id].lower(), record.timestamp) in found
+    ]
+
+
+def plain(record: FullRecord) -> FullRecord:
+    """A record without what is derived from its other columns."""
+    return replace(record, values={name: value for name, value in record.values.items() if name not in DERIVED})
+

@@ -1,0 +1,157 @@
+"""Records to a real engine that is killed again and again, and to one that lies."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from minipanel.archive import copying
+from minipanel.archive.copying import Copying
+from minipanel.archive.engine import Engine
+from minipanel.archive.trouble import EngineError
+from minipanel.models.node import Node
+from minipanel.services.panel import Panel
+from tests.storage.example import (
+    archived,
+    copying_of,
+    plain,
+    records_here,
+    records_there,
+    running_panel,
+    samples_of,
+    times_in,
+)
+from tests.victoria import Victoria, running_victoria
+
+STORM_SECONDS = 22.0
+LOOK, SECOND_LOOK = 5, 14
+"""Together more than the 12 s within which a killed engine loses what it took (measured)."""
+
+DRAIN_SECONDS = 120.0
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "LOOK_SECONDS", LOOK)
+    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", SECOND_LOOK)
+
+
+class Clock:
+    """Real time, moved so that records finish soon after the start."""
+
+    def __init__(self) -> None:
+        # 5 s from now a record is over for as long as it waits for what comes late.
+        self._ahead = (300 + 20 - (time.time() + 5) % 300) % 300
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+
+async def report_for(panel: Panel, clock: Clock, dice: random.Random, seconds: float) -> int:
+    """Have the nodes send what is new, what comes late, and some of it twice. Returns how many samples were stored."""
+    stored, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        node: Node = dice.choice(panel.directory.nodes)
+        now = int(clock())
+        record = now // 300 * 300 - 300 * dice.randrange(0, 40)
+        samples = samples_of(node.hostname, times_in(record, dice, dice.choice((0.1, 0.4, 1))), dice)
+        if samples:
+            stored += (await panel.ingest.submit(node, samples)).stored
+        await asyncio.sleep(0.05)
+    return stored
+
+
+async def copy_for(copier: Copying, seconds: float) -> int:
+    """Copy, whatever the engine says. Returns how often it said something."""
+    refusals, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            await copier.round()
+        except EngineError:
+            refusals += 1
+        await asyncio.sleep(0.2)
+    return refusals
+
+
+async def drained(copier: Copying) -> None:
+    """Copy until the queue is empty."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while True:
+        await copier.round()
+        await copier.note_queue()
+        if copier.state.waiting == 0:
+            return
+        assert time.monotonic() < end, f"not within {DRAIN_SECONDS} s: {copier.state}"
+        await asyncio.sleep(0.3)
+
+
+async def kill_now_and_then(victoria: Victoria, dice: random.Random, seconds: float) -> int:
+    end, kills = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        await asyncio.sleep(dice.uniform(1, 5))
+        victoria.kill()
+        await asyncio.sleep(dice.uniform(0, 0.5))
+        await asyncio.to_thread(victoria.start)
+        kills += 1
+    return kills
+
+
+@asynccontextmanager
+async def example(folder: Path, url: str, clock: Clock) -> AsyncIterator[tuple[Panel, Copying]]:
+    async with running_panel(archived(folder, url), clock) as panel:
+        yield panel, await copying_of(panel)
+
+
+@pytest.mark.anyio
+async def test_an_engine_killed_at_random_has_every_record_in_the_end(tmp_path: Path) -> None:
+    dice, clock = random.Random(5), Clock()
+    with running_victoria(tmp_path) as victoria:
+        async with example(tmp_path, victoria.url, clock) as (panel, copier):
+            await copier.round()  # from now on what changes is copied
+            stored, _, kills = await asyncio.gather(
+                report_for(panel, clock, dice, STORM_SECONDS),
+                copy_for(copier, STORM_SECONDS),
+                kill_now_and_then(victoria, random.Random(6), STORM_SECONDS),
+            )
+            await drained(copier)
+            victoria.kill()
+            victoria.start()
+            here = await records_here(panel, int(clock()) - 25)
+            there = await records_there(panel, here)
+            assert kills >= 3
+            assert sum(record.samples for record in here) <= stored
+            assert len(here) > 50
+            assert list(map(plain, there)) == list(map(plain, here))
+            assert copier.lost == 0
+
+
+@pytest.mark.anyio
+async def test_an_engine_that_drops_what_it_took_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "LOOK_SECONDS", 1)
+    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 1)
+    monkeypatch.setattr(copying, "SEND_RECORDS", 7)
+    write, calls = Engine.write, itertools.count(1)
+
+    def lying(self: Engine, text: str) -> None:
+        lines = text.splitlines(keepends=True)
+        # Of every third request some lines are gone, as if they had been taken.
+        write(self, "".join(lines[::2] if next(calls) % 3 == 0 else lines))
+
+    monkeypatch.setattr(Engine, "write", lying)
+    dice, clock = random.Random(7), Clock()
+    with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:
+        async with example(tmp_path, victoria.url, clock) as (panel, copier):
+            await copier.round()
+            await report_for(panel, clock, dice, 2)
+            await drained(copier)
+            here = await records_here(panel, int(clock()) - 25)
+            victoria.show_all()
+            assert next(calls) > 6
+            assert list(map(plain, await records_there(panel, here))) == list(map(plain, here))
