@@ -46,7 +46,14 @@ class PanelFacts:
             self.keeping.disk_full_days,
             self.keeping.certificate_days,
             self.keeping.backup_days,
+            self._archive_hours(),
         )
+
+    def _archive_hours(self) -> float | None:
+        state = self._panel.archive_state()
+        if state is None:
+            return None
+        return 0 if state.failing_since is None else (self._panel.clock() - state.failing_since) / 3600
 
     def _clock_step(self, uptime: float) -> float:
         """Return by how much the clock was set within the time that is remembered."""

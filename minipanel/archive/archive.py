@@ -15,6 +15,7 @@ from minipanel.models.archive_state import ArchiveState
 from minipanel.services.panel import Panel
 
 if TYPE_CHECKING:
+    from minipanel.archive.audit import Audit
     from minipanel.archive.copying import Copying
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,8 @@ class Archive:
         self._storage = StorageConfig()
         self._copying: Copying | None = None
         self._task: asyncio.Task[None] | None = None
+        panel.archive_state = self.state
 
-    @property
     def state(self) -> ArchiveState | None:
         """How it stands; None without [storage]."""
         return None if self._copying is None else self._copying.state
@@ -48,8 +49,8 @@ class Archive:
         # Before the first sample: one that comes late changes a record that may be at the engine already.
         await self._panel.ingest.run(self._panel.store.archive_on(storage.engine is not None))
         if storage.engine is not None:
-            self._copying = _copying(self._panel, storage)
-            self._task = asyncio.create_task(self._run(self._copying))
+            self._copying, audit = _parts(self._panel, storage)
+            self._task = asyncio.create_task(self._run(self._copying, audit))
 
     async def close(self) -> None:
         """Stop. What was sent and not read back is read back after the next start."""
@@ -59,14 +60,16 @@ class Archive:
                 await self._task
         self._task = self._copying = None
 
-    async def _run(self, copying: Copying) -> None:
+    async def _run(self, copying: Copying, audit: Audit) -> None:
         failures, look_at = 0, 0.0
         while True:
             has_more = False
             try:
                 has_more = await copying.round()
                 failures = 0
-                self._note(copying, None)
+                self._note(copying, copying.differing)
+                if not has_more:
+                    await audit.if_due()
                 if self._panel.uptime() >= look_at:
                     await copying.note_queue()
                     look_at = self._panel.uptime() + QUEUE_SECONDS
@@ -92,8 +95,10 @@ class Archive:
             log.warning("The archive goes on.")
 
 
-def _copying(panel: Panel, storage: StorageConfig) -> Copying:
+def _parts(panel: Panel, storage: StorageConfig) -> tuple[Copying, Audit]:
+    from minipanel.archive.audit import Audit
     from minipanel.archive.copying import Copying
     from minipanel.archive.engine import Engine
 
-    return Copying(panel, Engine(storage), storage.cluster)
+    engine = Engine(storage)
+    return Copying(panel, engine, storage), Audit(panel, engine)

@@ -14,11 +14,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
 from minipanel.archive.points import lines_of
 from minipanel.archive.reading_back import missing_of
+from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
 from minipanel.database import archive as sql
 from minipanel.database.archive import Entry
+from minipanel.database.full_records import full_records, hostnames
 from minipanel.models.archive_state import ArchiveState
 from minipanel.models.full_record import FullRecord
 from minipanel.services.panel import Panel
@@ -47,19 +50,17 @@ STEP_ROWS = 500
 """Of the queue, in one transaction: samples that arrive meanwhile wait no longer than for this."""
 
 PAUSE_SECONDS = 0.02
-DIFFERING_TRIES = 5
-"""Read back wrong so often, something at the engine keeps a record out."""
-
 T = TypeVar("T")
 
 
 class Copying:
     """One round after the other; nothing of it is on the event loop for long."""
 
-    def __init__(self, panel: Panel, engine: Engine, cluster: str) -> None:
+    def __init__(self, panel: Panel, engine: Engine, storage: StorageConfig) -> None:
         self._panel = panel
         self._engine = engine
-        self._cluster = cluster
+        self._cluster = storage.cluster
+        self._reads_from = storage.reads_from
         self._hostnames: dict[int, str] = {}
         self.state = ArchiveState()
         self.lost = 0
@@ -71,10 +72,15 @@ class Copying:
         Raises EngineError; DatabaseError or TryLater when nothing can be read or written here.
         """
         await self._take_in()
-        self._hostnames = await self._read(sql.hostnames)
+        self._hostnames = await self._read(hostnames)
         looked = await self._look()
         sent = await self._send()
         return looked or sent
+
+    @property
+    def differing(self) -> str | None:
+        """What is wrong although the engine does what it is asked."""
+        return differing_sentence(self.state.differing, self._reads_from) if self.state.differing else None
 
     async def note_queue(self) -> None:
         """Take in how the queue stands."""
@@ -134,7 +140,7 @@ class Copying:
         await self._write(lambda connection: sql.settle(connection, found, again, gone, now))
 
     async def _records(self, ids: Sequence[int]) -> list[FullRecord]:
-        return await self._read(lambda connection: sql.full_records(connection, ids))
+        return await self._read(lambda connection: full_records(connection, ids))
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self._panel.reading.do(self._panel.store.reader.ask, work)

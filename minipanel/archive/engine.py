@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from minipanel import __version__
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.trouble import EngineError
 from minipanel.models.quote import escape
+from minipanel.models.record import RECORD_SECONDS
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
@@ -70,6 +72,36 @@ class Engine:
         where = self._storage.reads_from
         for line in self._ask("POST", where, "/api/v1/export/csv", body, headers):
             yield _point(line, where)
+
+    def retention_seconds(self) -> float | None:
+        """Return for how long the engine keeps what it gets; None where it does not say. Raises EngineError.
+
+        The single node says so in its list of flags; vminsert does not know.
+        """
+        for line in self._ask("GET", self._storage.write_url or "", "/flags", None, {}):
+            name, _, value = line.decode("utf-8", "replace").strip().partition("=")
+            if name.lstrip("-") == "retentionPeriod":
+                return seconds_of(value.strip('"'))
+        return None
+
+    def samples_of_day(self, end: int) -> dict[str, int]:
+        """Return how many samples the records of the 24 hours up to `end` have, by node. Raises EngineError.
+
+        Of each record the newest revision counts, as when it is read.
+        """
+        series = f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
+        form = {
+            "query": f"sum_over_time(last_over_time({series}[{RECORD_SECONDS}s])[1d:{RECORD_SECONDS}s])",
+            "time": end,
+            "nocache": 1,
+        }
+        where = self._storage.reads_from
+        text = b"".join(self._ask("GET", where, f"/api/v1/query?{urlencode(form)}", None, {}))
+        try:
+            found = json.loads(text)["data"]["result"]
+            return {str(each["metric"]["node"]): int(float(each["value"][1])) for each in found}
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(text)}") from None
 
     def nodes(self, start: int, end: int) -> list[str]:
         """Return the names of the nodes that have records between these times, Unix seconds. Raises EngineError."""
@@ -121,6 +153,15 @@ def selector(cluster: str, hostnames: Sequence[str]) -> str:
     """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
     names = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
     return f'{{__name__=~"minipanel_.+",cluster="{cluster}",node=~"{names}"}}'
+
+
+def seconds_of(period: str) -> float | None:
+    """Return the seconds of a retention as the engine has it, "5y", "90d", "1.5" (months); None for another text."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([hdwy]?)", period)
+    return None if found is None else float(found[1]) * _PERIODS[found[2]]
+
+
+_PERIODS = {"h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400, "": 31 * 86_400}
 
 
 def _point(line: bytes, where: str) -> Point:

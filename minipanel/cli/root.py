@@ -13,6 +13,7 @@ from minipanel import __version__
 from minipanel.cli.access import access, passwd
 from minipanel.cli.agents import agents
 from minipanel.cli.alerts import alerts
+from minipanel.cli.archive import archive
 from minipanel.cli.backup import backup
 from minipanel.cli.doctor import doctor
 from minipanel.cli.help import show_error
@@ -78,6 +79,7 @@ cli.command("status")(status)
 cli.command("doctor")(doctor)
 cli.command("top")(top)
 cli.add_typer(alerts)
+cli.add_typer(archive)
 cli.add_typer(nodes)
 cli.add_typer(agents)
 cli.add_typer(access)

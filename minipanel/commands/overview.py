@@ -8,6 +8,7 @@ from pathlib import Path
 
 from minipanel import __version__
 from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
+from minipanel.commands.archive_overview import ArchiveOverview, look_at_archive
 from minipanel.commands.backup_overview import BackupOverview, look_at_backups
 from minipanel.config import Config, NodeConfig
 from minipanel.database.newest import heard_by_hostname, readable
@@ -62,7 +63,7 @@ class MungeOverview:
 class Overview:
     """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no copies by itself.
 
-    `alerts` is None where they are off.
+    `alerts` is None where they are off, `archive` where there is none.
     """
 
     timestamp: int
@@ -72,11 +73,12 @@ class Overview:
     nodes: tuple[NodeOverview, ...]
     backup: BackupOverview | None = None
     alerts: AlertsOverview | None = None
+    archive: ArchiveOverview | None = None
 
     @property
     def is_well(self) -> bool:
         """True when nothing is in trouble, every node that is not disabled is up, and no alert waits for somebody."""
-        parts = (self.panel, self.database, self.munge, self.backup)
+        parts = (self.panel, self.database, self.munge, self.backup, self.archive)
         return (
             not any(part and part.trouble for part in parts)
             and all(node.state in ("up", "disabled") for node in self.nodes)
@@ -95,6 +97,7 @@ def look_over(config: Config) -> Overview:
         nodes=look_at_nodes(config, moment),
         backup=look_at_backups(config, moment.unix_seconds),
         alerts=look_at_alerts(config, moment.unix_seconds),
+        archive=look_at_archive(config),
     )
 
 

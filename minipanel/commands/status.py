@@ -9,6 +9,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from minipanel.commands.alerts_overview import AlertsOverview
+from minipanel.commands.archive_overview import ArchiveOverview
+from minipanel.commands.archive_status import archive_line
 from minipanel.commands.backup_overview import BackupOverview
 from minipanel.commands.node_sets import nodes_asked_for
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
@@ -61,6 +63,7 @@ class _Lines:
             (t("database"), self._database(overview.database)),
             (t("munged"), self._munge(overview.munge)),
             *([(t("backup"), self._backup(overview.backup))] if overview.backup else []),
+            *([(t("archive"), self._archive(overview.archive))] if overview.archive else []),
             *self._alerts(overview.alerts),
             (t("nodes"), self._nodes()),
         ]
@@ -111,6 +114,9 @@ class _Lines:
         if trouble:
             return self._t("{trouble} The last: {copy}, {moment}", trouble=trouble, **last)
         return self._t("{copy}, {moment}", **last)
+
+    def _archive(self, archive: ArchiveOverview) -> str:
+        return self._say(archive.trouble) if archive.trouble else archive_line(archive, self._t)
 
     def _alerts(self, alerts: AlertsOverview | None) -> list[tuple[str, str]]:
         """2 critical, 1 warning: minipanel alerts list. No line where nothing is wrong and somebody would be told."""

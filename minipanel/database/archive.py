@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from minipanel.models.full_record import FULL_COLUMNS, FullRecord
+from minipanel.database.full_records import past_ids
 from minipanel.models.record import RECORD_SECONDS, record_id
 
-_VALUES = ", ".join(("id", "samples", "seen", *FULL_COLUMNS))
+DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def take_in(connection: sqlite3.Connection, until: int) -> int:
     if began == 0:
         began = until // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
         connection.execute("UPDATE archive_until SET timestamp = ?1, since = ?1", (began,))
-    if until - began > 86_400:
+    if until - began > DAY_SECONDS:
         # It was off for so long: what came meanwhile goes in piece after piece, as the past does.
         connection.execute("UPDATE archive_until SET timestamp = ?", (until,))
         begin_push(connection, began, until)
@@ -85,8 +84,7 @@ def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
     push = push_state(connection)
     if push is None or push.is_paused:
         return False
-    asked = {"since": push.since, "until": push.until, "next": push.next_id, "limit": limit}
-    ids = [id for (id,) in connection.execute(_PAST, {**asked, "node": push.next_id >> 32})]
+    ids = past_ids(connection, push.next_id, push.since, push.until, limit)
     connection.executemany("INSERT OR IGNORE INTO archive_queue (id) VALUES (?)", [(id,) for id in ids])
     if ids:
         connection.execute("UPDATE archive_push SET next_id = ?, records = records + ?", (ids[-1] + 1, len(ids)))
@@ -94,13 +92,6 @@ def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
     connection.execute("UPDATE archive_until SET since = min(since, ?)", (push.since,))
     connection.execute("DELETE FROM archive_push")
     return False
-
-
-_PAST = """
-SELECT system_metrics.id FROM nodes CROSS JOIN system_metrics
-ON system_metrics.id BETWEEN max(nodes.id << 32 | :since, :next) AND nodes.id << 32 | :until
-WHERE nodes.id >= :node ORDER BY nodes.id, system_metrics.id LIMIT :limit
-"""
 
 
 def push_state(connection: sqlite3.Connection) -> Push | None:
@@ -123,18 +114,29 @@ def archived_since(connection: sqlite3.Connection) -> int:
     return int(since)
 
 
+def audited(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return when all days were compared last, 0 when never, and of how many nodes and days samples were missing."""
+    at, differed = connection.execute("SELECT audited_at, differed FROM archive_until").fetchone()
+    return int(at), int(differed)
+
+
+def note_audit(connection: sqlite3.Connection, at: int, differed: int) -> None:
+    """Keep that."""
+    connection.execute("UPDATE archive_until SET audited_at = ?, differed = ?", (at, differed))
+
+
 def samples_of_day(connection: sqlite3.Connection, end: int) -> dict[int, int]:
     """Return how many samples each node's records of the 24 hours up to `end` have, by node id."""
     rows = connection.execute(
         "SELECT node_id, sum(samples) FROM system_metrics WHERE timestamp > ? AND timestamp <= ? GROUP BY node_id",
-        (end - 86_400, end),
+        (end - DAY_SECONDS, end),
     )
     return {node_id: int(samples) for node_id, samples in rows}
 
 
 def put_day_again(connection: sqlite3.Connection, node_id: int, end: int) -> None:
     """Put all records of a node's 24 hours up to `end` in again."""
-    span = (record_id(node_id, end - 86_400) + 1, record_id(node_id, end))
+    span = (record_id(node_id, end - DAY_SECONDS) + 1, record_id(node_id, end))
     put_again(
         connection, [id for (id,) in connection.execute("SELECT id FROM system_metrics WHERE id BETWEEN ? AND ?", span)]
     )
@@ -214,11 +216,6 @@ def settle(
     connection.executemany("DELETE FROM archive_queue WHERE id = ?", [(each.id,) for each in gone])
 
 
-def forget_entries(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Take entries out whose records are in the database no more."""
-    connection.executemany("DELETE FROM archive_queue WHERE id = ?", [(id,) for id in ids])
-
-
 def queue(connection: sqlite3.Connection, differing_tries: int) -> Queue:
     """Return how the queue stands; `differing_tries`: from so many wrong readings on."""
     row = connection.execute(
@@ -227,30 +224,3 @@ def queue(connection: sqlite3.Connection, differing_tries: int) -> Queue:
     ).fetchone()
     waiting, unsent, oldest, differing = row
     return Queue(waiting, unsent, oldest, differing or 0, archived_until(connection))
-
-
-def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FullRecord]:
-    """Return the records with these ids that there are, ascending, also of those that still fill."""
-    asked = json.dumps(list(ids))
-    rows = [
-        row
-        for table in ("system_metrics", "pending_metrics")
-        for row in connection.execute(
-            f"SELECT {_VALUES} FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (asked,)
-        )
-    ]
-    return [as_full(row) for row in sorted(rows)]
-
-
-def as_full(row: Sequence[float | None]) -> FullRecord:
-    """Return a row of _VALUES as a record."""
-    id, samples, seen, *values = row
-    assert id is not None
-    assert samples is not None
-    whole = None if seen is None else int(seen)
-    return FullRecord(int(id), int(samples), whole, dict(zip(FULL_COLUMNS, values, strict=True)))
-
-
-def hostnames(connection: sqlite3.Connection) -> dict[int, str]:
-    """Return the hostname of each node that ever was, by its id."""
-    return dict(connection.execute("SELECT id, hostname FROM nodes"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minipanel.doctor.checks.alerts import look_at_open
+from minipanel.doctor.checks.archive import look_at_engine
 from minipanel.doctor.checks.backup import look_at_copies
 from minipanel.doctor.checks.certificate import look_at_certificate
 from minipanel.doctor.checks.configuration import look_at_configuration
@@ -34,6 +35,7 @@ LOOKS: dict[str, Look] = {
     "clock": look_at_clock,
     "database": look_at_file,
     "backup": look_at_copies,
+    "archive": look_at_engine,
     "disk": look_at_room,
     "alerts": look_at_open,
     "nodes": look_at_states,
@@ -70,6 +72,7 @@ def titles(t: Translate) -> dict[str, str]:
         "clock": t("clock"),
         "database": t("database"),
         "backup": t("backup"),
+        "archive": t("archive"),
         "disk": t("disk"),
         "alerts": t("alerts"),
         "nodes": t("nodes"),

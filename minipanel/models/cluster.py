@@ -69,6 +69,7 @@ class PanelNow:
     the last look; `clock_step_seconds`: by how much its clock was set in the last minutes. `munge`: what munged
     says instead of doing its work. `disk_full_days`: until the disk is full, as the database grows; None: it won't be.
     `certificate_days`: until its certificate ends; `backup_days`: since the last good backup, where they are made.
+    `archive_hours`: for how long records can't be archived, or are not kept there; None where there is no archive.
     """
 
     version: str = ""
@@ -80,6 +81,7 @@ class PanelNow:
     disk_full_days: int | None = None
     certificate_days: float | None = None
     backup_days: float | None = None
+    archive_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.machine.own_names import OwnNames
 from minipanel.machine.uptime import boot_id, uptime
+from minipanel.models.archive_state import ArchiveState
 from minipanel.models.node import Moment, Node
 from minipanel.services.backups import Backups
 from minipanel.services.broadcast import Broadcast
@@ -89,6 +90,7 @@ class Panel:
         self.ingest.listen_to_commits(counters.note_commit)
         self.refusals.listen(counters.note_refusal)
         self.scrape = Scrape(self.live, counters, self.ingest, config.database.path, clock)
+        self.archive_state: Callable[[], ArchiveState | None] = lambda: None
         self._readers: list[Reader] = []
         self._followers: list[Follower] = []
 

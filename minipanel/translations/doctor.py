@@ -1,6 +1,9 @@
 """The doctor's sentences in Chinese, beside those of the set-up's look that it shares."""
 
+from minipanel.translations.archive import LINE
+
 CHINESE = {
+    **LINE,
     # the looks
     "there was no answer within {seconds} s": "{seconds} 秒内没有响应",
     "{place} can't be seen with these rights": "当前权限无法查看 {place}",

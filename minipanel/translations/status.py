@@ -1,6 +1,9 @@
 """`minipanel status` in Chinese: its lines, and whatever may be wrong there."""
 
+from minipanel.translations.archive import LINE
+
 CHINESE = {
+    **LINE,
     # lines
     "panel": "面板",
     "database": "数据库",

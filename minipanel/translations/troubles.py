@@ -1,6 +1,9 @@
 """What may be wrong, in Chinese: the sentences that commands end with, or that `minipanel status` shows."""
 
+from minipanel.translations.archive import TROUBLES as ARCHIVE
+
 CHINESE = {
+    **ARCHIVE,
     # the panel
     "{url} gives no answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",

@@ -16,7 +16,7 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.points import record_of
 from minipanel.archive.reading_back import newest_of
 from minipanel.config import Config, NodeConfig
-from minipanel.database.archive import full_records
+from minipanel.database.full_records import full_records
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.sample import Sample
@@ -70,7 +70,7 @@ async def running_panel(config: Config, clock: Callable[[], float]) -> AsyncIter
 async def copying_of(panel: Panel) -> Copying:
     storage = panel.config.of(STORAGE)
     await panel.ingest.run(panel.store.archive_on(True))
-    return Copying(panel, Engine(storage), storage.cluster)
+    return Copying(panel, Engine(storage), storage)
 
 
 async def records_here(panel: Panel, until: int) -> list[FullRecord]:
@@ -99,4 +99,3 @@ async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[Ful
 def plain(record: FullRecord) -> FullRecord:
     """A record without what is derived from its other columns."""
     return replace(record, values={name: value for name, value in record.values.items() if name not in DERIVED})
-

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from minipanel.archive.points import SERIES, labels_of, lines_of, points_of, record_of, stamp_of, timestamp_of
-from minipanel.database.archive import full_records
+from minipanel.database.full_records import full_records
 from minipanel.database.merge import as_row, merge_sealed
 from minipanel.database.schema import migrate
 from minipanel.models.full_record import FullRecord

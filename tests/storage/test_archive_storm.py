@@ -30,7 +30,7 @@ from tests.storage.example import (
 )
 from tests.victoria import Victoria, running_victoria
 
-STORM_SECONDS = 22.0
+STORM_SECONDS = 15.0
 LOOK, SECOND_LOOK = 5, 14
 """Together more than the 12 s within which a killed engine loses what it took (measured)."""
 

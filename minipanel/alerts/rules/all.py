@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from minipanel.alerts.rule import Rule
 from minipanel.alerts.rules.agent import AGENT
+from minipanel.alerts.rules.archive import ARCHIVE_RULE
 from minipanel.alerts.rules.backup import BACKUP_RULE
 from minipanel.alerts.rules.certificate import CERTIFICATE
 from minipanel.alerts.rules.clock import CLOCK_RULE
@@ -37,6 +38,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     DISK,
     CERTIFICATE,
     BACKUP_RULE,
+    ARCHIVE_RULE,
     AGENT,
     REBOOTED,
 )

@@ -1,0 +1,47 @@
+"""`archive`: records are to be archived, and the engine does not take or keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from minipanel.alerts.rule import For, Hold, Rule
+from minipanel.alerts.words import Pair, Words
+from minipanel.config.kinds import number
+from minipanel.config.section import Key
+from minipanel.models.alert import PANEL, Bad
+from minipanel.models.cluster import Cluster
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveParameters:
+    """[[alerts.rule]] name = "archive"."""
+
+    hours_at_least: Annotated[
+        float, Key(number(0, 8760), "Hours without success after which it opens.", "归档连续失败多少小时后报警。")
+    ] = 1
+    for_: For = 60
+    hold: Hold = 60
+
+
+def find(parameters: ArchiveParameters, cluster: Cluster) -> dict[int, Bad]:
+    """Return it under PANEL where it has failed for so long."""
+    hours = cluster.panel.archive_hours
+    if hours is None or hours == 0 or hours < parameters.hours_at_least:
+        return {}
+    return {PANEL: Bad(float(int(hours)), parameters.hours_at_least)}
+
+
+def is_good(parameters: ArchiveParameters, cluster: Cluster, node_id: int) -> bool | None:
+    """Return whether it goes on; without an archive nothing is wrong with it."""
+    return not cluster.panel.archive_hours
+
+
+WORDS = Words(
+    Pair("has archived nothing for {worst} hours", "已 {worst} 小时无法归档"),
+    Pair("archives again", "归档已恢复"),
+    next_step=Pair("minipanel archive status", "minipanel archive status"),
+)
+ARCHIVE_RULE = Rule(
+    "archive", "warning", ArchiveParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True
+)

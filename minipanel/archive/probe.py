@@ -1,0 +1,32 @@
+"""Whether the engine does what is asked of it: takes, answers, and keeps for long enough."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from minipanel.archive.config import StorageConfig
+from minipanel.archive.engine import Engine
+from minipanel.archive.trouble import EngineError
+
+DAY_SECONDS = 86_400
+
+
+def trouble_of(storage: StorageConfig) -> str | None:
+    """Return one sentence where something is wrong, None where nothing is."""
+    engine, now = Engine(storage), int(time.time())
+    try:
+        engine.write("")
+        engine.nodes(now - 3600, now)
+    except EngineError as error:
+        return str(error)
+    kept = None
+    # Only the single node says so; the cluster's parts answer something else there.
+    with contextlib.suppress(EngineError):
+        kept = engine.retention_seconds()
+    if kept is not None and kept < storage.retention_days * DAY_SECONDS:
+        return (
+            f"{storage.write_url} keeps records for {int(kept / DAY_SECONDS)} days only, and [storage] retention_days "
+            f"is {storage.retention_days}; start it with -retentionPeriod={storage.retention_days}d or more."
+        )
+    return None

@@ -1,0 +1,76 @@
+"""`minipanel archive check`: database and engine compared, record by record."""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from minipanel.archive.engine import Engine
+from minipanel.archive.reading_back import missing_of
+from minipanel.archive.trouble import EngineError
+from minipanel.commands.archive_status import archived_by, moment
+from minipanel.database.beside import read_beside
+from minipanel.database.full_records import hostnames, records_after
+from minipanel.errors import CommandError
+from minipanel.exits import DONE, FAILED
+from minipanel.models.full_record import FullRecord
+from minipanel.sections import load_config
+from minipanel.translations.archive import CHINESE
+from minipanel.translations.language import Translate, translator
+
+DAY_SECONDS = 86_400
+PIECE_RECORDS = 2016
+SETTLED_SECONDS = 900
+"""Younger records may be on their way."""
+
+SHOWN = 20
+
+
+def check_archive(config_path: Path, since_days: float) -> int:
+    """Compare the records of so many days. Returns 0 when all are alike, 1 otherwise. Raises CommandError."""
+    t = translator(CHINESE)
+    config = load_config(config_path)
+    engine = Engine(archived_by(config))
+    now = int(time.time())
+    since, until = now - int(since_days * DAY_SECONDS), now - SETTLED_SECONDS
+    database = config.database.path
+    names = read_beside(database, hostnames)
+    compared, differing, last = 0, 0, 0
+    while True:
+        read = partial(records_after, id=last, since=since, until=until, limit=PIECE_RECORDS)
+        records = read_beside(database, read)
+        if not records:
+            break
+        try:
+            missing = missing_of(records, names, engine.read)
+        except EngineError as error:
+            raise CommandError(str(error)) from None
+        _show([record for record in records if record.id in missing], names, differing, t)
+        compared, differing, last = compared + len(records), differing + len(missing), records[-1].id
+        if sys.stderr.isatty():
+            print(f"\r{t('{count} records compared', count=compared)}\033[K", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    print(
+        t(
+            "{count} records compared, {differing} are missing at the engine or differ.",
+            count=compared,
+            differing=differing,
+        )
+    )
+    if differing:
+        print(t("`minipanel archive push` sends all of them again."))
+    return FAILED if differing else DONE
+
+
+def _show(records: list[FullRecord], names: dict[int, str], before: int, t: Translate) -> None:
+    for record in records[: max(0, SHOWN - before)]:
+        print(
+            t(
+                "{node}, {time}: missing at the engine, or different",
+                node=names[record.node_id],
+                time=moment(record.timestamp),
+            )
+        )

@@ -1,0 +1,73 @@
+"""How the archive stands, for `minipanel archive status`, `status` and `doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from minipanel.archive.config import STORAGE, StorageConfig
+from minipanel.archive.probe import trouble_of
+from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
+from minipanel.config import Config
+from minipanel.database import archive as sql
+from minipanel.database.archive import Push, Queue
+from minipanel.database.beside import read_beside
+from minipanel.errors import DatabaseError
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveOverview:
+    """`waiting`: records that are not known to be at the engine, `oldest` the time of the oldest of them.
+
+    `since`: from which time on all is there or waits, 0 for nothing yet. `differing`: read back wrong again and again.
+    `differed`: of how many nodes and days the last comparison, at `audited_at`, found samples missing.
+    """
+
+    engine: str
+    waiting: int
+    unsent: int
+    oldest: int | None
+    since: int
+    until: int
+    differing: int
+    audited_at: int
+    differed: int
+    push: Push | None
+    trouble: str | None
+
+
+def look_at_archive(config: Config) -> ArchiveOverview | None:
+    """Return how it stands, None without [storage]. Asks the engine. Raises nothing of its own."""
+    storage = config.of(STORAGE)
+    if storage.engine is None:
+        return None
+    trouble = trouble_of(storage)
+    try:
+        queue, since, audited, push = read_beside(
+            config.database.path,
+            lambda connection: (
+                sql.queue(connection, DIFFERING_TRIES),
+                sql.archived_since(connection),
+                sql.audited(connection),
+                sql.push_state(connection),
+            ),
+        )
+    except DatabaseError:  # the line of the database says it
+        queue, since, audited, push = Queue(0, 0, None, 0, 0), 0, (0, 0), None
+    trouble = trouble or _differing(queue, storage)
+    return ArchiveOverview(
+        engine=storage.write_url or "",
+        waiting=queue.waiting,
+        unsent=queue.unsent,
+        oldest=queue.oldest,
+        since=since,
+        until=queue.until,
+        differing=queue.differing,
+        audited_at=audited[0],
+        differed=audited[1],
+        push=push,
+        trouble=trouble,
+    )
+
+
+def _differing(queue: Queue, storage: StorageConfig) -> str | None:
+    return differing_sentence(queue.differing, storage.reads_from) if queue.differing else None

@@ -1,0 +1,65 @@
+"""`minipanel archive pull`: records from the engine into a database that lost them."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from minipanel.archive.engine import Engine
+from minipanel.archive.pulling import pull
+from minipanel.archive.trouble import EngineError
+from minipanel.commands.archive_status import archived_by
+from minipanel.database.beside import change_beside
+from minipanel.database.full_records import nodes_of_names
+from minipanel.errors import CommandError
+from minipanel.machine.reload import tell_running_panel
+from minipanel.sections import load_config
+from minipanel.translations.archive import CHINESE
+from minipanel.translations.language import translator
+
+DAY_SECONDS = 86_400
+SETTLED_SECONDS = 2 * 3600
+"""Younger records may still fill here; they would stand in two places."""
+
+
+def pull_records(config_path: Path, since_days: float | None) -> None:
+    """Bring what the database lacks, of the time that it keeps. Raises ConfigError, DatabaseError, CommandError."""
+    t = translator(CHINESE)
+    config = load_config(config_path)
+    engine = Engine(archived_by(config))
+    database = config.database.path
+    now = int(time.time())
+    kept = config.database.retention_days
+    if since_days is not None and since_days > kept:
+        sentence = t(
+            "--since is {days} days, but the database keeps {kept}; raise [database] retention_days first.",
+            days=f"{since_days:g}",
+            kept=kept,
+        )
+        raise CommandError(sentence)
+    since, until = now - int((since_days or kept) * DAY_SECONDS), now - SETTLED_SECONDS
+    put = found = unreadable = 0
+    try:
+        names = engine.nodes(since, until)
+        ids = change_beside(database, partial(nodes_of_names, names=names, now=now))
+
+        def change(work: Callable[[sqlite3.Connection], int]) -> int:
+            return change_beside(database, work)
+
+        for piece in pull(engine, change, ids, since, until):
+            put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
+            if sys.stderr.isatty():
+                said = t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found)
+                print(f"\r{said}\033[K", end="", file=sys.stderr, flush=True)
+    except EngineError as error:
+        raise CommandError(str(error)) from None
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    print(t("{found} records of {nodes} nodes read, {put} put in.", found=found, nodes=len(ids), put=put))
+    if unreadable:
+        print(t("{count} were left out: they are not whole at the engine.", count=unreadable))
+    print(tell_running_panel(database, t))

@@ -1,0 +1,71 @@
+"""`minipanel archive push`: what was there before the archive goes there too, by the running panel."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from minipanel.commands.archive_status import archived_by, moment
+from minipanel.database import archive as sql
+from minipanel.database.archive import Push
+from minipanel.database.beside import change_beside, read_beside
+from minipanel.errors import CommandError
+from minipanel.machine.lock import running_pid
+from minipanel.sections import load_config
+from minipanel.translations.archive import CHINESE
+from minipanel.translations.language import Translate, translator
+
+DAY_SECONDS = 86_400
+LOOK_SECONDS = 1.0
+
+
+def push_past(config_path: Path, since_days: float | None) -> None:
+    """Have it sent, and show how far it is until it is done. Interrupted, it rests where it is.
+
+    Raises ConfigError, DatabaseError, CommandError.
+    """
+    t = translator(CHINESE)
+    config = load_config(config_path)
+    archived_by(config)
+    database = config.database.path
+    if running_pid(database) is None:
+        raise CommandError(t("The panel does not run; it is what sends. Start it: systemctl start minipanel."))
+    push = read_beside(database, sql.push_state)
+    if push is not None and since_days is None:
+        change_beside(database, partial(sql.pause_push, is_paused=False))
+    else:
+        now = int(time.time())
+        since = now - int((config.database.retention_days if since_days is None else since_days) * DAY_SECONDS)
+        change_beside(database, partial(_begin, since=since, now=now))
+    try:
+        sent = _watch(database, t)
+    except KeyboardInterrupt:
+        change_beside(database, partial(sql.pause_push, is_paused=True))
+        print(t("Paused; `minipanel archive push` goes on where it was."), file=sys.stderr)
+        raise
+    said = "{count} records were put into the queue; `minipanel archive status` shows when all have arrived."
+    print(t(said, count=sent))
+
+
+def _begin(connection: sqlite3.Connection, since: int, now: int) -> None:
+    sql.begin_push(connection, since, sql.archived_since(connection) or now)
+
+
+def _watch(database: Path, t: Translate) -> int:
+    """Return how many records there were, once all are in the queue."""
+    records = 0
+    while (push := read_beside(database, sql.push_state)) is not None:
+        records = push.records
+        if sys.stderr.isatty():
+            print(f"\r{_progress(push, t)}\033[K", end="", file=sys.stderr, flush=True)
+        time.sleep(LOOK_SECONDS)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    return records
+
+
+def _progress(push: Push, t: Translate) -> str:
+    return t("{count} records so far, from {time}", count=push.records, time=moment(push.since))

@@ -1,0 +1,78 @@
+"""`minipanel archive status`: how far the archive is."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from minipanel.archive.config import STORAGE, StorageConfig
+from minipanel.commands.archive_overview import ArchiveOverview, look_at_archive
+from minipanel.commands.tables import plain_lines
+from minipanel.config import Config
+from minipanel.errors import CommandError
+from minipanel.exits import DONE, FAILED
+from minipanel.sections import load_config
+from minipanel.translations.archive import CHINESE
+from minipanel.translations.language import Translate, translator
+from minipanel.translations.phrases import phrases
+from minipanel.translations.troubles import CHINESE as TROUBLES
+
+
+def show_archive(config_path: Path, as_json: bool) -> int:
+    """Print it. Returns 0 when all is well, 1 otherwise. Raises ConfigError, CommandError without [storage]."""
+    config = load_config(config_path)
+    archived_by(config)
+    overview = look_at_archive(config)
+    assert overview is not None
+    if as_json:
+        print(json.dumps(asdict(overview), indent=2))
+    else:
+        print("\n".join(plain_lines(_rows(overview, translator(CHINESE)))))
+    return FAILED if overview.trouble else DONE
+
+
+def archived_by(config: Config) -> StorageConfig:
+    """Return [storage]. Raises CommandError where there is none."""
+    storage = config.of(STORAGE)
+    if storage.engine is None:
+        t = translator(CHINESE)
+        raise CommandError(t("There is no archive: {path} has no [storage].", path=config.path))
+    return storage
+
+
+def archive_line(overview: ArchiveOverview, t: Translate) -> str:
+    """Return how it stands in one line, without what is wrong."""
+    if overview.oldest is None:
+        return t("{engine}: all is there", engine=overview.engine)
+    return t(
+        "{engine}: {count} records wait, the oldest of {time}",
+        engine=overview.engine,
+        count=overview.waiting,
+        time=moment(overview.oldest),
+    )
+
+
+def _rows(overview: ArchiveOverview, t: Translate) -> list[tuple[str, str]]:
+    say = phrases(TROUBLES)
+    rows = [(t("engine"), say(overview.trouble) if overview.trouble else t("{url} answers", url=overview.engine))]
+    rows.append((t("queue"), archive_line(overview, t)))
+    if overview.since:
+        rows.append((t("holds"), t("all records from {time} on", time=moment(overview.since))))
+    if overview.push is not None:
+        said = (
+            "{count} records so far, from {time}; paused"
+            if overview.push.is_paused
+            else "{count} records so far, from {time}"
+        )
+        rows.append((t("push"), t(said, count=overview.push.records, time=moment(overview.push.since))))
+    if overview.audited_at:
+        said = "{time}: {count} days of nodes were sent again" if overview.differed else "{time}: no difference"
+        rows.append((t("compared"), t(said, time=moment(overview.audited_at), count=overview.differed)))
+    return rows
+
+
+def moment(seconds: int) -> str:
+    """Return a time as people read it here."""
+    return time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(seconds))

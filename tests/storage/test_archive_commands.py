@@ -1,0 +1,171 @@
+"""`minipanel archive`, typed as people do, with a real panel and a real engine."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minipanel.config import Config
+from minipanel.database.connection import open_writer
+from minipanel.database.merge import as_row, merge_sealed
+from minipanel.sections import load_config
+from tests.panel.commands import run, running_panel, written_config
+from tests.storage.example import samples_of, times_in
+from tests.victoria import Victoria, running_victoria
+
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def victoria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victoria]:
+    with running_victoria(tmp_path_factory.mktemp("engine")) as engine:
+        yield engine
+
+
+def configured(folder: Path, url: str, more: str = "") -> Config:
+    folder.mkdir(exist_ok=True)
+    config = written_config(folder)
+    with config.path.open("a") as file:
+        file.write(f'\n[storage]\nengine = "victoriametrics"\nwrite_url = "{url}"\nretention_days = 400\n{more}')
+    return load_config(config.path)
+
+
+def fill(config: Config, days: float) -> int:
+    """Put records of the past into the database of a stopped panel, some whole, some with samples missing."""
+    dice, now = random.Random(3), int(time.time())
+    first = now // 300 * 300 - int(days * 86_400)
+    with closing(open_writer(config.database.path)) as connection:
+        connection.execute("BEGIN")
+        for id, hostname in connection.execute("SELECT id, hostname FROM nodes").fetchall():
+            for record in range(first, now - 3 * 3600, 300):
+                times = times_in(record, dice, 0.07)
+                merge_sealed(connection, [as_row(id, sample) for sample in samples_of(hostname, times, dice)])
+        connection.execute("COMMIT")
+        (count,) = connection.execute("SELECT count(*) FROM system_metrics").fetchone()
+    return int(count)
+
+
+def rows(config: Config) -> dict[tuple[str, int], tuple[Any, ...]]:
+    """All records of the past by hostname and time, but for what is reckoned from other columns."""
+    columns = (
+        "samples, seen, cpu_percent, cpu_percent_max, memory_total, memory_used, memory_used_max, cpu_temp, "
+        "cpu_temp_max, cpu_temp_samples"
+    )
+    with closing(sqlite3.connect(config.database.path)) as connection:
+        found = connection.execute(
+            f"SELECT hostname, timestamp, {columns} FROM system_metrics JOIN nodes ON nodes.id = node_id"
+        ).fetchall()
+    return {(row[0], row[1]): row[2:] for row in found}
+
+
+def started_once(config: Config) -> None:
+    """Have the panel make its database."""
+    with running_panel(config) as panel:
+        panel.stop()
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.5)
+
+
+def test_a_past_is_pushed_checked_and_pulled_into_a_database_that_lost_it(tmp_path: Path, victoria: Victoria) -> None:
+    config = configured(tmp_path / "a", victoria.url)
+    started_once(config)
+    count = fill(config, 2)
+    with running_panel(config):
+        pushed = run("archive", "push", "--config", config.path)
+        assert pushed.returncode == 0, pushed.stderr
+        assert f"{count} records were put into the queue" in pushed.stdout
+        eventually(lambda: run("archive", "check", "--config", config.path).returncode == 0)
+        told = run("archive", "status", "--config", config.path, "--json")
+        overview = json.loads(told.stdout)
+        assert overview["trouble"] is None
+        assert overview["since"] <= time.time() - 2 * 86_400
+        assert f"{victoria.url}: {overview['waiting']} records wait" in run("status", "--config", config.path).stdout
+    lost = configured(tmp_path / "b", victoria.url)
+    with running_panel(lost):
+        pulled = run("archive", "pull", "--config", lost.path)
+        assert pulled.returncode == 0, pulled.stderr
+        assert f"{count} records of 3 nodes read, {count} put in." in pulled.stdout
+    assert rows(lost) == rows(config)
+    again = run("archive", "pull", "--config", lost.path, "--since", "1", LC_ALL="zh_CN.UTF-8")
+    assert "写入 0 条" in again.stdout
+
+
+def test_what_differs_at_the_engine_is_named(tmp_path: Path, victoria: Victoria) -> None:
+    config = configured(tmp_path / "c", victoria.url, 'cluster = "elsewhere"\n')
+    started_once(config)
+    count = fill(config, 0.2)
+    checked = run("archive", "check", "--config", config.path, "--since", "1")
+    assert checked.returncode == 1
+    assert f"{count} records compared, {count} are missing at the engine or differ." in checked.stdout
+    assert checked.stdout.count(": missing at the engine, or different") == 20
+    refused = run("archive", "push", "--config", config.path)
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "The panel does not run; it is what sends. Start it: systemctl start minipanel.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("storage", "sentence"),
+    [
+        ('engine = "victoriametrics"\nwrite_url = "{url}/nothing"', "/nothing answered 400"),
+        ('engine = "victoriametrics"\nwrite_url = "http://127.0.0.1:1"', "can't be asked: Connection refused."),
+        (
+            'engine = "victoriametrics"\nwrite_url = "{url}"\nretention_days = 3000',
+            "keeps records for 1825 days only, and [storage] retention_days is 3000",
+        ),
+        ('engine = "victoriametrics"\nwrite_url = "{url}"\ntoken_file = "/nowhere"', "The file /nowhere of token_file"),
+    ],
+)
+def test_an_engine_that_is_none_is_one_sentence(
+    tmp_path: Path, victoria: Victoria, storage: str, sentence: str
+) -> None:
+    config = written_config(tmp_path)
+    with config.path.open("a") as file:
+        file.write(f"\n[storage]\n{storage.format(url=victoria.url)}\n")
+    done = run("archive", "status", "--config", config.path)
+    assert done.returncode == 1
+    assert sentence in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("storage", "sentence"),
+    [
+        ('engine = "influx"\nwrite_url = "http://a"', 'engine in [storage] is "influx"'),
+        ('engine = "victoriametrics"', "write_url is missing in [storage]"),
+        ('write_url = "http://a"', "engine is missing in [storage]"),
+        ('engine = "victoriametrics"\nwrite_url = "ftp://a"', 'write_url in [storage] is "ftp://a"'),
+        ('engine = "victoriametrics"\nwrite_url = "http://u:p@a/"', "write_url in [storage]"),
+        ('engine = "victoriametrics"\nwrite_url = "http://a:70000"', "write_url in [storage]"),
+        ('engine = "victoriametrics"\nwrite_url = "http://a"\nretention_days = 0', "retention_days in [storage] is 0"),
+        ('engine = "victoriametrics"\nwrite_url = "http://a"\ncluster = "a\\"}"', "cluster in [storage]"),
+    ],
+)
+def test_a_section_that_cannot_be_is_one_sentence(tmp_path: Path, storage: str, sentence: str) -> None:
+    config = written_config(tmp_path)
+    with config.path.open("a") as file:
+        file.write(f"\n[storage]\n{storage}\n")
+    done = run("archive", "status", "--config", config.path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_storage_there_is_no_archive(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+    done = run("archive", "status", "--config", config.path)
+    assert (done.returncode, done.stderr) == (1, f"There is no archive: {config.path} has no [storage].\n")
