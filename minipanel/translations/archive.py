@@ -73,7 +73,6 @@ TROUBLES = {
         "请检查那里的 relabel 规则、序列数限制或保留期是否过短。"
     ),
     # [storage]
-    '"victoriametrics"': '"victoriametrics"',
     (
         "an address such as http://vm1:8428 or https://vm1:8480/insert/0/prometheus, with http or https, a host, "
         "and no user, password, query or part after #"
