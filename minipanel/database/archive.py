@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from minipanel.database.full_records import past_ids
+from minipanel.database.full_records import TABLES, past_ids
 from minipanel.models.record import RECORD_SECONDS, record_id
 
 DAY_SECONDS = 86_400
@@ -61,7 +61,7 @@ def take_in(connection: sqlite3.Connection, until: int) -> int:
     end = min(until, _next_record(connection, began, until))
     if end <= began:
         return began
-    for table in ("system_metrics", "pending_metrics"):
+    for table in TABLES:
         connection.execute(
             f"INSERT OR IGNORE INTO archive_queue (id) SELECT id FROM {table} WHERE timestamp > ? AND timestamp <= ?",
             (began, end),
@@ -146,7 +146,7 @@ def _next_record(connection: sqlite3.Connection, after: int, until: int) -> int:
     """Return the time of the first record after a time, or `until`: a panel that was away for days skips them."""
     found = [
         connection.execute(f"SELECT min(timestamp) FROM {table} WHERE timestamp > ?", (after,)).fetchone()[0]
-        for table in ("system_metrics", "pending_metrics")
+        for table in TABLES
     ]
     return min((int(timestamp) for timestamp in found if timestamp is not None), default=until)
 

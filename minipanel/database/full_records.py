@@ -6,7 +6,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+from minipanel.database.filling import FILLING
 from minipanel.models.full_record import FULL_COLUMNS, FullRecord
+
+TABLES = ("system_metrics", "pending_metrics", FILLING)
+"""All that have records. One stands in one of them."""
 
 _VALUES = ", ".join(("id", "samples", "seen", *FULL_COLUMNS))
 
@@ -16,7 +20,7 @@ def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Ful
     asked = json.dumps(list(ids))
     rows = [
         row
-        for table in ("system_metrics", "pending_metrics")
+        for table in TABLES
         for row in connection.execute(
             f"SELECT {_VALUES} FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (asked,)
         )

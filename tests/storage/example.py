@@ -16,7 +16,7 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.points import record_of
 from minipanel.archive.reading_back import newest_of
 from minipanel.config import Config, NodeConfig
-from minipanel.database.full_records import full_records
+from minipanel.database.full_records import TABLES, full_records
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.sample import Sample
@@ -77,8 +77,7 @@ async def records_here(panel: Panel, until: int) -> list[FullRecord]:
     """All records of the database up to a time."""
 
     def read(connection: sqlite3.Connection) -> list[FullRecord]:
-        tables = ("system_metrics", "pending_metrics")
-        ids = [row[0] for table in tables for row in connection.execute(f"SELECT id FROM {table}")]
+        ids = [row[0] for table in TABLES for row in connection.execute(f"SELECT id FROM {table}")]
         return [record for record in full_records(connection, ids) if record.timestamp <= until]
 
     return await panel.reading.do(panel.store.reader.ask, read)

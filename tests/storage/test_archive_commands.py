@@ -15,7 +15,7 @@ import pytest
 
 from minipanel.config import Config
 from minipanel.database.connection import open_writer
-from minipanel.database.merge import as_row, merge_sealed
+from minipanel.database.merge import merge_sealed
 from minipanel.sections import load_config
 from tests.panel.commands import run, running_panel, written_config
 from tests.storage.example import samples_of, times_in
@@ -47,7 +47,8 @@ def fill(config: Config, days: float) -> int:
         for id, hostname in connection.execute("SELECT id, hostname FROM nodes").fetchall():
             for record in range(first, now - 3 * 3600, 300):
                 times = times_in(record, dice, 0.07)
-                merge_sealed(connection, [as_row(id, sample) for sample in samples_of(hostname, times, dice)])
+                for sample in samples_of(hostname, times, dice):
+                    merge_sealed(connection, id, sample)
         connection.execute("COMMIT")
         (count,) = connection.execute("SELECT count(*) FROM system_metrics").fetchone()
     return int(count)

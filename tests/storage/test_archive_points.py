@@ -10,7 +10,7 @@ import pytest
 
 from minipanel.archive.points import SERIES, labels_of, lines_of, points_of, record_of, stamp_of, timestamp_of
 from minipanel.database.full_records import full_records
-from minipanel.database.merge import as_row, merge_sealed
+from minipanel.database.merge import merge_sealed
 from minipanel.database.schema import migrate
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import record_id, record_timestamp
@@ -27,7 +27,7 @@ def merged(seed: int) -> FullRecord:
     with sqlite3.connect(":memory:", isolation_level=None) as connection:
         migrate(connection, Path(":memory:"))
         for sample in samples_of("n1", times, dice):
-            merge_sealed(connection, [as_row(7, sample)])
+            merge_sealed(connection, 7, sample)
         (record,) = full_records(connection, [record_id(7, record_timestamp(T))])
     connection.close()
     return record
