@@ -41,7 +41,11 @@ Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in 
 End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
 Fields = Annotated[str | None, Query(description="the columns wanted, separated by commas")]
 Step = Annotated[
-    str | None, Query(description="300 for records, 3600 for hours; when absent, hours for more than 31 days")
+    str | None,
+    Query(
+        description="300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older "
+        "than the records kept"
+    ),
 ]
 Format = Annotated[str | None, Query(description="json or csv; csv also by Accept: text/csv")]
 
@@ -88,11 +92,12 @@ async def read_history_set(
     format: Format = None,
 ) -> Response:
     """Return the records of a node set."""
-    span = read_span(period, start, end, fields, panel_of(request).clock(), step)
+    panel = panel_of(request)
+    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest())
     wanted = await find_all(request, nodes)
     if _wants_csv(request, format):
         return await _csv(request, wanted, span)
-    pieces = panel_of(request).history.set_of(wanted, span)
+    pieces = panel.history.set_of(wanted, span)
     return await answer_in_pieces(pieces, "application/json")
 
 
@@ -108,11 +113,12 @@ async def read_history_one(
     format: Format = None,
 ) -> Response:
     """Return the records of one node."""
-    span = read_span(period, start, end, fields, panel_of(request).clock(), step)
+    panel = panel_of(request)
+    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest())
     node = find_node(request, node_id)
     if _wants_csv(request, format):
         return await _csv(request, [node], span)
-    answer = await json_reply(request, await panel_of(request).history.one(node, span))
+    answer = await json_reply(request, await panel.history.one(node, span))
     return Response(answer.body, headers=answer.headers)
 
 
@@ -148,7 +154,7 @@ async def read_spread(
 ) -> Response:
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock())
+    span = read_span(period, start, end, None, panel.clock(), records_since=panel.ingest.oldest())
     return json_answer(await panel.spread.of(await find_all(request, nodes), span))
 
 

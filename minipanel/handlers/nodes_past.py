@@ -32,9 +32,8 @@ async def read_past(request: Request) -> Reply | None:
         await READERS.dependency(request, None, None)
         of = dict(asked)
         panel = panel_of(request)
-        span = read_span(
-            of.get("period"), of.get("from"), of.get("to"), of.get("fields"), panel.clock(), of.get("step")
-        )
+        times = of.get("period"), of.get("from"), of.get("to")
+        span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), panel.ingest.oldest())
         body = await panel.history.one(find_node(request, reference), span)
     except PanelError as error:
         return refusal(error)

@@ -53,13 +53,25 @@ class Span:
 
 
 def read_span(
-    period: str | None, start: str | None, end: str | None, fields: str | None, now: float, step: str | None = None
+    period: str | None,
+    start: str | None,
+    end: str | None,
+    fields: str | None,
+    now: float,
+    step: str | None = None,
+    records_since: int = 0,
 ) -> Span:
-    """Return what a query string asks for. Raises BadInput with the value and what is allowed."""
+    """Return what a query string asks for. Raises BadInput with the value and what is allowed.
+
+    Where nothing else is asked for, it is records, but hours for a long time and for one that begins before
+    `records_since`: older records are gone, their hours are not.
+    """
     if step is not None and step not in STEPS:
         raise BadInput(f"step is {quote(step)}; it must be {_listed(STEPS)}.")
     period, first, last = _read_times(period, start, end, now)
-    usual = RECORD_SECONDS if last - first <= RECORDS_SPAN_SECONDS else HOUR_SECONDS
+    # What is too old goes an hour later.
+    has_records = last - first <= RECORDS_SPAN_SECONDS and first >= records_since - HOUR_SECONDS
+    usual = RECORD_SECONDS if has_records else HOUR_SECONDS
     return Span(period, first, last, _read_fields(fields), usual if step is None else STEPS[step])
 
 

@@ -18,6 +18,16 @@ def test_a_period_ends_now(period: str, days: int) -> None:
     assert span == Span(period, 1_700_000_123 - days * 86_400, 1_700_000_123, VALUE_COLUMNS)
 
 
+@pytest.mark.parametrize(
+    ("start", "step"),
+    [(1_700_000_000 - 3600, 300), (1_700_000_000 - 3601, 3600), (1_690_000_000, 3600), (1_700_000_000, 300)],
+)
+def test_a_time_older_than_the_records_comes_in_hours(start: int, step: int) -> None:
+    asked = None, str(start), str(start + 600), None, NOW
+    assert read_span(*asked, records_since=1_700_000_000).step == step
+    assert read_span(*asked, step="300", records_since=1_700_000_000).step == 300
+
+
 def test_from_and_to_stand_in_place_of_a_period() -> None:
     assert read_span(None, "100", "700", None, NOW) == Span(None, 100, 700, VALUE_COLUMNS)
     assert read_span(None, "1700000000", None, None, NOW).end == 1_700_000_123

@@ -1995,7 +1995,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Unix seconds; now when absent */
                 to?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
                 /** @description how many columns at most, 1 to 2000; 1000 when absent */
                 columns?: string | null;
@@ -2039,7 +2039,7 @@ export interface operations {
                 from?: string | null;
                 /** @description Unix seconds; now when absent */
                 to?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
                 /** @description how many columns at most, 1 to 2000; 1000 when absent */
                 columns?: string | null;
@@ -2173,7 +2173,7 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
                 /** @description json or csv; csv also by Accept: text/csv */
                 format?: string | null;
@@ -2216,7 +2216,7 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
                 /** @description json or csv; csv also by Accept: text/csv */
                 format?: string | null;
