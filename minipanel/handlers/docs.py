@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from minipanel.handlers.answer import answered_with, schema_of, schemas
 from minipanel.handlers.guard import READERS
-from minipanel.handlers.headers import PAGE_POLICY
+from minipanel.handlers.headers import DOCS_POLICY
 from minipanel.models.answers import ErrorAnswer, Stored
 from minipanel.models.faults import MAX_SAMPLES
 from minipanel.models.sample import Sample
@@ -47,7 +47,7 @@ async def read_openapi(request: Request) -> JSONResponse:
 @router.get("/api/docs", dependencies=[READERS])
 async def read_docs() -> HTMLResponse:
     """Return the page that shows the document."""
-    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": PAGE_POLICY})
+    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

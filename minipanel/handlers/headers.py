@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.types import Message, Send
 
-# Naive UI writes style elements of its own, hence unsafe-inline for styles; scripts come from the panel alone.
-PAGE_POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+_CLOSED = "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+# Scripts, styles and pictures come from the panel alone, none from within a page.
+PAGE_POLICY = f"default-src 'self'; {_CLOSED}"
+# Swagger UI writes style elements of its own, and its pictures are in its styles.
+DOCS_POLICY = f"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; {_CLOSED}"
 
 # No Strict-Transport-Security (RFC 6797): it would cover other ports of the management node, and lock browsers out
 # after a return to http.

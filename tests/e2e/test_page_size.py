@@ -43,3 +43,16 @@ def test_the_first_load_is_small_and_charts_come_when_they_are_needed(browser: B
         assert any(url.endswith(".js") for url in loaded)
         assert sum(loaded.values()) <= LIMIT_BYTES, loaded
         assert not [url for url in loaded if "HistoryView" in url or "NodeNow" in url]
+
+
+def test_a_view_that_is_asked_for_during_an_outage_comes_whole_when_the_panel_is_back(
+    browser: Browser, fleet: Fleet
+) -> None:
+    with visit(browser, fleet, "/realtime", may_complain=True) as page:
+        expect(page.locator(".heat-map canvas")).to_be_visible()
+        fleet.stop_panel()
+        page.get_by_role("link", name="History").click()
+        expect(page.get_by_text("The panel can’t be reached. Trying again …")).to_be_visible()
+        fleet.start_panel()
+        expect(page.locator(".history-tools")).to_have_css("display", "flex")
+        expect(page.get_by_text("The panel can’t be reached.")).to_be_hidden()

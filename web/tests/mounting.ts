@@ -13,6 +13,7 @@ import { languageKey } from '@/composables/useLanguage'
 import { type Session, sessionKey } from '@/composables/useSession'
 import { type Colours, themeKey } from '@/composables/useTheme'
 import { createMessages, type Language } from '@/i18n'
+import { createLoader, loaderKey } from '@/router/loader'
 import { createUnits } from '@/units'
 
 enableAutoUnmount(afterEach)
@@ -51,6 +52,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
         [apiKey as symbol]: api,
         [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
         [groupsKey as symbol]: groups,
+        [loaderKey as symbol]: createLoader(),
         [sessionKey as symbol]: { isAdmin: shallowRef(false), ...session },
         [languageKey as symbol]: { language: shallowRef(language), units },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ApiError, type User } from '@/api/client'
 import { createSession } from '@/composables/useSession'
 import { createPageRouter } from '@/router'
+import { createLoader } from '@/router/loader'
 
 const user = { username: 'miniadmin', expires_at: 2_000_000_000, role: 'admin' as const, kind: 'session' as const }
 
@@ -88,21 +89,21 @@ describe('a session that ends elsewhere', () => {
 
 describe('the door', () => {
   it('leads to the login, and remembers where one wanted to go', async () => {
-    const router = createPageRouter(sessionWith(nobody).session)
+    const router = createPageRouter(sessionWith(nobody).session, createLoader())
     await router.push('/history/node01?period=7d')
     expect(router.currentRoute.value.name).toBe('login')
     expect(router.currentRoute.value.query).toEqual({ to: '/history/node01?period=7d' })
   })
 
   it('lets a wall screen come to its own view without a login', async () => {
-    const router = createPageRouter(sessionWith(nobody).session)
+    const router = createPageRouter(sessionWith(nobody).session, createLoader())
     await router.push('/kiosk?by=temperature#mpk_x')
     expect(router.currentRoute.value.name).toBe('kiosk')
   })
 
   it('leads there too when a session ends on the way', async () => {
     const { session } = sessionWith(() => Promise.resolve(user))
-    const router = createPageRouter(session)
+    const router = createPageRouter(session, createLoader())
     await router.push('/history/node01')
     expect(router.currentRoute.value.name).toBe('history')
     session.end()

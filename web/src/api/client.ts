@@ -158,6 +158,11 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
 
 export type Api = ReturnType<typeof createApi>
 
+/** Whether the panel answers at all. */
+export async function isPanelThere(): Promise<boolean> {
+  return fetch('/api/health').then(({ ok }) => ok, () => false)
+}
+
 async function request<T>(path: string, init: RequestInit, read = jsonOf<T>): Promise<T> {
   const response = await fetch(path, init).catch((error: unknown) => {
     if (init.signal?.aborted) throw error

@@ -33,8 +33,15 @@ export function createSession(api: Pick<Api, 'me' | 'logIn' | 'logOut'>): Sessio
   const user = shallowRef<User | null>(null)
   const ending = shallowRef<Ending | null>(null)
 
-  async function mayEnter() {
-    if (user.value !== null) return true
+  let asking: Promise<boolean> | null = null
+
+  /** Asked once, however many want to know meanwhile. */
+  function mayEnter() {
+    if (user.value !== null) return Promise.resolve(true)
+    return (asking ??= ask().finally(() => { asking = null }))
+  }
+
+  async function ask() {
     try {
       const found = await api.me()
       // A browser that holds a wall screen's link is nobody outside the kiosk view.

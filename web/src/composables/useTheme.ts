@@ -8,9 +8,7 @@ import { useMediaQuery } from './useMediaQuery'
 
 /** Colours of tokens.css that are needed where style sheets do not reach. */
 const TOKENS = {
-  accent: '--accent',
   surface: '--surface',
-  line: '--line',
   grid: '--grid',
   field: '--field',
   track: '--track',
@@ -20,8 +18,6 @@ const TOKENS = {
   ink: '--ink',
   down: '--down',
   inkSoft: '--ink-soft',
-  hover: '--hover',
-  chosen: '--chosen',
   bandShare: '--band-share',
   line1: '--line-1',
   line2: '--line-2',

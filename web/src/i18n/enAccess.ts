@@ -103,6 +103,7 @@ export const login = {
   title: 'Log in',
   username: 'Username',
   password: 'Password',
+  show: 'Show',
   submit: 'Log in',
   incomplete: 'Enter a username and a password.',
   wrong: 'The username or the password is wrong.',

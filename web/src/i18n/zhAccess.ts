@@ -105,6 +105,7 @@ export const login: Messages['login'] = {
   title: '登录',
   username: '用户名',
   password: '密码',
+  show: '显示',
   submit: '登录',
   incomplete: '请输入用户名和密码。',
   wrong: '用户名或密码错误。',

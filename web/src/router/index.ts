@@ -5,6 +5,9 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 
 import type { Session } from '@/composables/useSession'
 import { whenOf } from '@/history/when'
+import RealtimeView from '@/views/RealtimeView.vue'
+
+import type { Loader } from './loader'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -13,39 +16,45 @@ declare module 'vue-router' {
   }
 }
 
-const routes: RouteRecordRaw[] = [
+type View = Loader['load']
+
+/** The realtime view comes with the page, which mostly begins there. */
+const routesWith = (view: View): RouteRecordRaw[] => [
   { path: '/', redirect: { name: 'realtime' } },
-  { path: '/login', name: 'login', component: () => import('@/views/LoginView.vue'), meta: { isOpen: true } },
-  { path: '/realtime/:node?', name: 'realtime', component: () => import('@/views/RealtimeView.vue'), props: true },
+  { path: '/login', name: 'login', component: () => view(() => import('@/views/LoginView.vue')), meta: { isOpen: true } },
+  { path: '/realtime/:node?', name: 'realtime', component: RealtimeView, props: true },
   {
     path: '/history/:node?',
     name: 'history',
-    component: () => import('@/views/HistoryView.vue'),
+    component: () => view(() => import('@/views/HistoryView.vue')),
     props: ({ params, query }) => ({ node: params['node'] || undefined, when: whenOf(query) }),
   },
   {
     path: '/alerts/:id?',
     name: 'alerts',
-    component: () => import('@/views/AlertsView.vue'),
+    component: () => view(() => import('@/views/AlertsView.vue')),
     props: ({ params, query }) => ({ id: params['id'] || undefined, when: whenOf({ period: '7d', ...query }) }),
   },
-  { path: '/sessions', name: 'sessions', component: () => import('@/views/SessionsView.vue') },
+  { path: '/sessions', name: 'sessions', component: () => view(() => import('@/views/SessionsView.vue')) },
   {
     path: '/kiosk',
-    component: () => import('@/views/KioskView.vue'),
+    component: () => view(() => import('@/views/KioskView.vue')),
     meta: { isOpen: true },
-    children: [{ path: '', name: 'kiosk', component: () => import('@/views/RealtimeView.vue') }],
+    children: [{ path: '', name: 'kiosk', component: RealtimeView }],
   },
-  { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/views/NowhereView.vue') },
+  { path: '/:rest(.*)*', name: 'nowhere', component: () => view(() => import('@/views/NowhereView.vue')) },
 ]
 
 /** The page's router. Who is not logged in is led to the login, and from there back to where they wanted to go. */
-export function createPageRouter(session: Session) {
+export function createPageRouter(session: Session, { load }: Loader) {
+  let wanted = '/'
+  const routes = routesWith((view) => load(view, () => { location.assign(wanted) }))
   const router = createRouter({
     history: createWebHistory(),
     routes,
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
+  router.beforeEach((to) => { wanted = to.fullPath })
   router.beforeEach(async (to) => to.meta.isOpen || (await session.mayEnter()) || login(to))
   watch(session.username, (username) => {
     const here = router.currentRoute.value
