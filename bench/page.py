@@ -1,7 +1,8 @@
-"""What the realtime page costs a browser: script a stream event, and memory that must not grow.
+"""What the realtime page costs a browser: script a stream event, memory that must not grow, and a first visit.
 
     python bench/page.py                           1,000 nodes, map and table, 3 minutes; writes results/page.md
     python bench/page.py --minutes 60              one view for an hour; writes results/page-hour.md
+    python bench/page.py --cold 7                  first visits on a slow line and CPU; writes results/page-cold.md
     python bench/page.py --nodes 20 --seconds 10   a look, written nowhere
 
 A real panel fed by simulated nodes on loopback, seen by Chromium; the figures are Chromium's own,
@@ -11,15 +12,17 @@ over its DevTools protocol.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 from processes import machine
 
 from minipanel.demo.nodes import racks
@@ -32,6 +35,11 @@ from tests.e2e.trial import PASSWORD  # noqa: E402
 
 RESULT = ROOT / "bench" / "results" / "page.md"
 RESULT_OF_AN_HOUR = RESULT.with_name("page-hour.md")
+RESULT_OF_COLD = RESULT.with_name("page-cold.md")
+FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 1.44e6 / 8, "uploadThroughput": 0.675e6 / 8}
+"""As Chromium's DevTools call it: milliseconds, and bytes a second."""
+
+CPU_SLOWDOWN = 4
 LOOK_SECONDS = 300
 """How often a long run looks at the memory."""
 NODES_IN_RACK = 40
@@ -70,10 +78,12 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="minipanel-page-") as folder,
         running_fleet(Path(folder), names, minutes=0) as fleet,
     ):
-        costs = measure(fleet, options)
-    text = report(options, costs)
+        text = report_cold(options, cold(fleet, options)) if options.cold else report(options, measure(fleet, options))
     print(text)
-    if options.nodes >= 1000 and options.seconds >= 60:
+    if options.cold:
+        if options.nodes >= 1000:
+            RESULT_OF_COLD.write_text(text)
+    elif options.nodes >= 1000 and options.seconds >= 60:
         (RESULT_OF_AN_HOUR if options.minutes else RESULT).write_text(text)
 
 
@@ -84,6 +94,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=60, help="for each view")
     parser.add_argument("--minutes", type=int, default=0, help="one view for so long, in place of --seconds")
     parser.add_argument("--views", default="both,map,table")
+    parser.add_argument("--cold", type=int, default=0, metavar="TIMES", help="first visits in place of views")
     options = parser.parse_args()
     if options.minutes:
         options.seconds, options.views = 60 * options.minutes, options.views.partition(",")[0]
@@ -91,18 +102,52 @@ def read_arguments() -> argparse.Namespace:
     return options
 
 
-def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
-    """Return the cost of each view, one after another in one browser."""
+@contextlib.contextmanager
+def browser_to_measure() -> Iterator[Browser]:
+    """A browser without what Chromium does in the background."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         raise SystemExit("chromium is missing; install it to measure the page.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.request.post(f"{fleet.url}/api/auth/login", data={"username": "miniadmin", "password": PASSWORD})
-        costs = [watch(context.new_page(), fleet, view, options) for view in options.views.split(",")]
+        yield browser
         browser.close()
-    return costs
+
+
+def visitor(browser: Browser, fleet: Fleet) -> BrowserContext:
+    """Return a browser's window that is logged in and has nothing in its cache."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.request.post(f"{fleet.url}/api/auth/login", data={"username": "miniadmin", "password": PASSWORD})
+    return context
+
+
+def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
+    """Return the cost of each view, one after another in one browser."""
+    with browser_to_measure() as browser:
+        context = visitor(browser, fleet)
+        return [watch(context.new_page(), fleet, view, options) for view in options.views.split(",")]
+
+
+def cold(fleet: Fleet, options: argparse.Namespace) -> list[float]:
+    """Return after how many seconds each first visit shows values, from the moment that the address was entered."""
+    time.sleep(SETTLE_SECONDS)
+    with browser_to_measure() as browser:
+        return [first_values(visitor(browser, fleet), fleet) for _ in range(options.cold)]
+
+
+def first_values(context: BrowserContext, fleet: Fleet) -> float:
+    """Return the seconds of one visit, as slow as the constants above say."""
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", FAST_3G)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
+    begin = time.monotonic()
+    page.goto(f"{fleet.url}/realtime", wait_until="commit")
+    page.locator(".node-row .number").first.wait_for(timeout=60_000)
+    seconds = time.monotonic() - begin
+    context.close()
+    return seconds
 
 
 def watch(page: Page, fleet: Fleet, view: str, options: argparse.Namespace) -> Cost:
@@ -146,6 +191,20 @@ def look_at_memory(devtools: CDPSession, cost: Cost) -> None:
 def metrics(devtools: CDPSession) -> dict[str, float]:
     """Return Chromium's counters since the page was opened (DevTools protocol, Performance.getMetrics)."""
     return {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+
+
+def report_cold(options: argparse.Namespace, seconds: list[float]) -> str:
+    """Return the result of first visits as a page."""
+    each = ", ".join(f"{second:.2f}" for second in seconds)
+    lines = [
+        "# A first visit",
+        "",
+        f"{time.strftime('%Y-%m-%d')}, on {machine()}; {options.nodes:,} nodes at 5 s. An empty cache, a session, "
+        f"Fast 3G (562 ms, 1.44 Mbit/s), a CPU {CPU_SLOWDOWN} times slower.",
+        "",
+        f"From the address to the first values: median {median(seconds):.2f} s of {each}.",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def report(options: argparse.Namespace, costs: list[Cost]) -> str:

@@ -112,7 +112,7 @@ def test_each_of_a_few_nodes_has_its_own_gaps_and_reasons(browser: Browser, flee
         expect(told.filter(has_text="node[02,04-08]")).to_contain_text("reason not known")
         point_at_gap(page)
         labels = page.locator(".coverage-strip .label")
-        expect(labels.nth(0)).to_have_text("node01 the node was off")
+        expect(labels.nth(0)).to_have_text("node01 the node was off or rebooted")
         expect(labels.nth(1)).to_have_text("node02 reason not known")
         keep_screenshot(page, "page-history-reasons")
 

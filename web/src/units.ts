@@ -14,7 +14,8 @@ export function createUnits(locale: string, timeZone?: string) {
     return (seconds: number) => format.format(seconds * 1000)
   }
   const atMostTwo = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
-  const zoneFormat = new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone })
+  // A zone has one name, whatever the language: in Chinese, Intl knows of few zones more than their offset.
+  const zoneFormat = new Intl.DateTimeFormat(locale.startsWith('zh') ? 'en-GB' : locale, { timeZoneName: 'short', timeZone })
   const zone = zoneFormat.resolvedOptions().timeZone
   const zoneShort = (seconds: number) =>
     zoneFormat.formatToParts(seconds * 1000).find((part) => part.type === 'timeZoneName')?.value ?? zone

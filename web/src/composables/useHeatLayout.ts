@@ -10,6 +10,7 @@ import { fold } from '@/nodeset'
 
 import { remPx } from './rem'
 import { useMediaQuery } from './useMediaQuery'
+import { onPrint } from './usePrint'
 import { useResized } from './useResized'
 
 /** rem */
@@ -42,6 +43,7 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
     windowHeight.value = innerHeight
   }
   useResized(box, look)
+  onPrint(look)
 
   const layout = computed<Layout>(() => {
     const rem = remPx()

@@ -10,6 +10,7 @@ import type { Metric } from '@/metrics'
 
 import { remPx } from './rem'
 import { useLanguage } from './useLanguage'
+import { onPrint } from './usePrint'
 import { useTheme } from './useTheme'
 
 interface Shown {
@@ -52,6 +53,7 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
     },
     { flush: 'post', immediate: true },
   )
+  onPrint(draw)
   onBeforeUnmount(() => {
     cancelAnimationFrame(frame)
   })

@@ -1,6 +1,8 @@
-/** Which rows of a long list are in sight: only these are worth drawing. */
+/** Which rows of a long list are in sight: only these are worth drawing, but on paper all are. */
 
 import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
+
+import { onPrint } from './usePrint'
 
 /** Rows drawn above and below those in sight, so that a quick scroll shows no blank. */
 const SPARE_ROWS = 12
@@ -9,6 +11,8 @@ const SPARE_ROWS = 12
 export function useRowsInSight(list: Ref<HTMLElement | null>, count: Ref<number>, rowHeight: Ref<number>) {
   const top = shallowRef(0)
   const height = shallowRef(1200)
+  const isWhole = shallowRef(false)
+  onPrint((isPrinting) => { isWhole.value = isPrinting })
 
   function look() {
     if (list.value) top.value = list.value.getBoundingClientRect().top
@@ -25,8 +29,8 @@ export function useRowsInSight(list: Ref<HTMLElement | null>, count: Ref<number>
     removeEventListener('resize', look)
   })
 
-  const start = computed(() => clamp(Math.floor(-top.value / rowHeight.value) - SPARE_ROWS, count.value))
-  const end = computed(() => clamp(Math.ceil((height.value - top.value) / rowHeight.value) + SPARE_ROWS, count.value))
+  const start = computed(() => isWhole.value ? 0 : clamp(Math.floor(-top.value / rowHeight.value) - SPARE_ROWS, count.value))
+  const end = computed(() => isWhole.value ? count.value : clamp(Math.ceil((height.value - top.value) / rowHeight.value) + SPARE_ROWS, count.value))
   return {
     start,
     end,

@@ -5,6 +5,7 @@ import { computed, type ComputedRef, inject, type InjectionKey, type Ref, shallo
 import { byMetric, colourToken, type MetricName } from '@/metrics'
 
 import { useMediaQuery } from './useMediaQuery'
+import { useIsPrinting } from './usePrint'
 
 /** Colours of tokens.css that are needed where style sheets do not reach. */
 const TOKENS = {
@@ -50,7 +51,9 @@ export const themeKey: InjectionKey<Theme> = Symbol('theme')
 export function createTheme(): Theme {
   const choice = shallowRef<ThemeChoice>(THEMES.find((name) => name === localStorage.getItem(STORED_AS)) ?? 'system')
   const isSystemDark = useMediaQuery('(prefers-color-scheme: dark)')
-  const isDark = computed(() => (choice.value === 'system' ? isSystemDark.value : choice.value === 'dark'))
+  const isPrinting = useIsPrinting()
+  // Paper is white.
+  const isDark = computed(() => !isPrinting.value && (choice.value === 'system' ? isSystemDark.value : choice.value === 'dark'))
   watch(choice, (chosen) => {
     localStorage.setItem(STORED_AS, chosen)
   })

@@ -331,7 +331,7 @@ export const en = {
   },
   reason: {
     panel_away: 'the panel was away',
-    node_away: 'the node was off',
+    node_away: 'the node was off or rebooted',
     agent_stopped: 'the agent was stopped',
     clock_refused: 'refused: a clock was off',
     unknown: 'reason not known',

@@ -34,7 +34,7 @@ export const zh: Messages = {
   },
   view: {
     label: '视图',
-    both: '两者',
+    both: '图+表',
     map: '热力图',
     table: '表格',
   },
@@ -328,7 +328,7 @@ export const zh: Messages = {
   },
   reason: {
     panel_away: '面板不可用',
-    node_away: '节点关机',
+    node_away: '节点关机或重启',
     agent_stopped: 'Agent 停止',
     clock_refused: '被拒绝：时钟偏差过大',
     unknown: '原因未知',

@@ -1,0 +1,59 @@
+"""The page where there is less room, or none to press: on paper, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.fleet import Fleet, numbered, running_fleet
+from tests.e2e.visits import PHONE, visit
+
+ROWS = 60
+"""More than a screen holds."""
+
+OVER_THE_EDGE = """() => [...document.querySelectorAll('.uplot canvas, .node-row, .heat-map canvas, .card')]
+    .filter((each) => each.getBoundingClientRect().right > document.body.getBoundingClientRect().right + 1)
+    .map((each) => each.className)"""
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    with running_fleet(tmp_path_factory.mktemp("print"), numbered(ROWS), minutes=1) as fleet:
+        yield fleet
+
+
+def test_a_sheet_has_all_rows_and_whole_charts_dark_on_white_and_the_screen_is_as_before(
+    browser: Browser, fleet: Fleet
+) -> None:
+    with visit(browser, fleet, "/realtime", scheme="dark") as page:
+        expect(page.locator(".node-row").first).to_be_visible()
+        on_screen = page.locator(".node-row").count()
+        assert on_screen < ROWS
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.locator(".node-row")).to_have_count(ROWS)
+        expect(page.locator("html")).to_have_attribute("data-theme", "light")
+        expect(page.locator(".app-header")).to_be_hidden()
+        assert page.evaluate(OVER_THE_EDGE) == []
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator(".node-row")).to_have_count(on_screen)
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+        page.goto(f"{fleet.url}/realtime/node01")
+        expect(page.locator(".uplot canvas")).to_have_count(3)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_function(f"() => ({OVER_THE_EDGE})().length === 0")
+        assert page.pdf()[:5] == b"%PDF-"
+
+
+def test_a_phone_has_the_map_on_its_first_screen_and_sorts_the_table(browser: Browser, fleet: Fleet) -> None:
+    with visit(browser, fleet, "/realtime", screen=PHONE) as page:
+        expect(page.locator(".node-row").first).to_be_visible()
+        field = page.locator(".heat-map .field").bounding_box()
+        assert field is not None
+        assert field["y"] < PHONE.height / 2
+        page.get_by_role("columnheader", name="Temperature").get_by_role("button").tap()
+        expect(page).to_have_url(f"{fleet.url}/realtime?sort=-temperature")
+        page.get_by_role("button", name="Table", exact=True).tap()
+        expect(page.locator(".node-tools .metric")).to_have_count(0)
