@@ -107,7 +107,8 @@ class Absences:
             first, last = frame.steps(each.start, each.end)
             first, last = max(begin, first), min(run[1], last)
             if first < last:
-                yield first, last, self._or_silent(node, each.reason, each.end)
+                yield first, last, self._or_silent(node, each.reason, each.end) if last == frame.count else each.reason
+                begin = last
 
     def _known_since(self, node: Node, run: Run, gap: Interval, evidence: Evidence) -> int | None:
         """Return when a run's time without samples began, or when the node was first heard of; None where it never was.
@@ -149,7 +150,7 @@ class Absences:
     def _or_silent(self, node: Node, reason: Absence, end: int) -> Absence:
         """Return the reason, or that nothing has come since from a node that is down now."""
         newest = self._last_seen(node)
-        if reason != "unknown" or newest is None or newest > end or not node.enabled:
+        if reason != "unknown" or not node.enabled or (newest is not None and newest > end):
             return reason
         is_silent = self._silent_seconds(node) >= GAP_SECONDS + up_seconds(self._interval_seconds)
         return "silent" if is_silent else reason

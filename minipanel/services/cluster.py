@@ -6,6 +6,7 @@ import asyncio
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
@@ -32,6 +33,9 @@ IDLE_BELOW: Final = 10
 
 MAX_RUNS: Final = 40_000
 """So many times without samples are explained, the longest; what explains the others is not known."""
+
+RECORDS_SECONDS: Final = 8 * 86_400
+"""What is longer is read in hours, however few nodes there are: a screen shows no more."""
 
 BATCH: Final = 100
 """Nodes whose hours are read at once: of a year 5 MB."""
@@ -113,6 +117,8 @@ class Cluster:
                 "ask for fewer nodes or a shorter time."
             )
         now = int(self._clock())
+        if span.end - span.start > RECORDS_SECONDS:
+            span = replace(span, step=HOUR_SECONDS)
         plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns, MAX_NODES)
         share = max(1, -(-len(nodes) // THREADS))
         read = self._hours if plan.step == HOUR_SECONDS else self._records

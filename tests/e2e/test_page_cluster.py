@@ -213,7 +213,7 @@ def test_keys_lead_from_view_to_view_and_help_tells_them(browser: Browser, fleet
         expect(page.get_by_role("dialog")).to_contain_text("Search nodes")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
-        press_chord(page, "gh", re.compile("/history/node01"))
+        press_chord(page, "gh", re.compile("/history$"))
         press_chord(page, "gr", re.compile("/realtime"))
 
 

@@ -202,6 +202,26 @@ def test_keys_read_the_picture_and_mark_a_part(browser: Browser, story: Story) -
         expect(page).to_have_url(re.compile(r"/history/r02n\[02-10\]"))
 
 
+def test_without_a_node_history_is_the_whole_cluster(browser: Browser, story: Story) -> None:
+    with visit(browser, story.fleet, path(story, "").replace("/history/", "/history")) as page:
+        wait_for_raster(page)
+        expect(page.locator(".cluster-charts .metrics-chart canvas")).to_have_count(3)
+        shares = page.locator(".cluster-charts .swatch-list").first
+        # Eight of thirty nodes were off for a quarter of the day; one is idle, the others are busy.
+        expect(shares).to_have_text(re.compile(r"down\s*6\.7%\s*unknown\s*0\.0%\s*idle\s*3\.3%\s*busy\s*90\.0%"))
+        page.mouse.move(*point(page, 0.4, 0))
+        expect(shares).to_have_text(re.compile(r"down\s*8\s*unknown\s*0\s*idle\s*1\s*busy\s*21"))
+        page.mouse.move(0, 0)
+        assert violations(page) == []
+        keep_screenshot(page, "page-cluster-past")
+        hottest = page.locator(".cluster-charts .high")
+        expect(hottest).to_contain_text("80.0 °C")
+        hottest.get_by_role("button").click()
+        expect(page).to_have_url(re.compile(r"/history/r02n\d\d\?"))
+        page.keyboard.press("Escape")
+        expect(page.locator(".cluster-charts")).to_be_visible()
+
+
 def test_a_finger_reads_with_a_tap_and_draws_a_time_sideways(browser: Browser, story: Story) -> None:
     with visit(browser, story.fleet, path(story), screen=PHONE) as page:
         wait_for_raster(page)
@@ -222,6 +242,12 @@ def test_up_to_eight_are_lines_and_either_can_be_switched(browser: Browser, stor
     with visit(browser, story.fleet, path(story, "r01n[01-08]", "")) as page:
         expect(page.locator(".metrics-chart canvas")).to_have_count(3)
         expect(page.locator(".raster-map")).to_have_count(0)
+        legend = page.locator(".curve-legend").first.get_by_role("button")
+        legend.nth(2).click()
+        pressed = page.locator('.curve-legend button[aria-pressed="true"]')
+        expect(pressed).to_have_count(3)  # one in each of three charts
+        legend.nth(4).press("Control+Enter")
+        expect(pressed).to_have_count(6)
         page.get_by_role("button", name="Raster").click()
         wait_for_raster(page)
         expect(page).to_have_url(re.compile("as=raster"))

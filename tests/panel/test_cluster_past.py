@@ -170,6 +170,23 @@ async def test_who_was_off_counts_as_down_and_what_the_panel_missed_as_unknown(
 
 
 @pytest.mark.anyio
+async def test_a_node_counts_once_where_two_reasons_meet_in_one_step(app: FastAPI, client: httpx.AsyncClient) -> None:
+    last = int(app.state.panel.clock()) // 300 * 300
+    put(app, *(record(1, t) for t in range(last - 86_100, last + 1, 300) if not last - 6000 < t <= last - 1200))
+    begin = last - 90_000
+    # It came back in the midst of a step, and its samples were missing further on.
+    starts = [AgentStart("a" * 8, begin, begin), AgentStart("b" * 8, last - 3400, last - 3395)]
+    with contextlib.closing(sqlite3.connect(app.state.panel.store.path)) as connection:
+        put_agent_starts(connection, [(1, start) for start in starts])
+        connection.commit()
+    past = await ask(client, period="1d", nodes="node001")
+    place = past["timestamp"].index(last - 5700)
+    together = [sum(past[name][at] for name in STATES) for at in range(place, len(past["timestamp"]))]
+    assert set(together) == {1}
+    assert (past["down"][place], past["unknown"][-6]) == (1, 1)
+
+
+@pytest.mark.anyio
 async def test_a_node_that_is_silent_to_this_day_is_down_however_long_that_is(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:

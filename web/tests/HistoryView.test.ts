@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { computed, shallowRef } from 'vue'
 import type { RouteLocation } from 'vue-router'
 
-import { ApiError, type History, type Node } from '@/api/client'
+import { ApiError, type History, type Node, type RealtimeOne } from '@/api/client'
 import type { Cluster } from '@/composables/useCluster'
 import { RENEWAL_SECONDS } from '@/composables/useNodes'
 import HistoryView from '@/views/HistoryView.vue'
@@ -15,8 +15,15 @@ import { listedNode, realtimeNode } from './nodes'
 const NOW = Date.UTC(2025, 10, 24, 6, 7) / 1000
 const EMPTY: History = { node_id: 1, hostname: 'node01', period: '1d', from: NOW - 86_400, to: NOW, step: 300, interval: 5, timestamp: [] }
 
+const GAPS = { node_id: 1, hostname: 'node01', gaps: [{ from: NOW - 86_400, to: NOW, reason: 'clock_refused' as const }] }
+/** The last four samples before NOW, two of them of the record that fills. */
+const LIVE = {
+  interval: 5,
+  recent: { timestamp: [NOW - 130, NOW - 120, NOW - 10, NOW - 5], cpu_percent: [90, 90, 10, 20], memory_used: [1, 1, 2 ** 30, 2 ** 30], cpu_temp: [1, 1, null, 50] },
+} as unknown as RealtimeOne
+
 async function open(nodes: Node[], history: () => Promise<History> = () => Promise.resolve(EMPTY), node = 'node01') {
-  const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [] }) }
+  const api = { nodes: () => Promise.resolve([...nodes]), history: vi.fn(history), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [GAPS] }), realtimeOf: () => Promise.resolve(LIVE) }
   const view = show(HistoryView, { node, when: { period: '1d' } }, { api, cluster: { panelTime: ticking(NOW) } })
   await flushPromises()
   return { view, api }
@@ -37,13 +44,13 @@ afterEach(() => vi.useRealTimers())
 describe('history without records', () => {
   it('says when the first one appears', async () => {
     const { view } = await open([listedNode()])
-    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:10.')
+    expect(view.get('.empty-state p').text()).toBe('No records yet: the first appears at 14:10.')
   })
 
   it.each([-3730, 3730])("says so by the panel's clock, though the viewer's is %i s off", async (offset) => {
     vi.setSystemTime((NOW + offset) * 1000)
     const { view } = await open([listedNode()])
-    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:10.')
+    expect(view.get('.empty-state p').text()).toBe('No records yet: the first appears at 14:10.')
     await view.get('[aria-label=Earlier]').trigger('click')
     await flushPromises()
     expect(routeOf(view).query).toEqual({ from: String(NOW - 2 * 86_400), to: String(NOW - 86_400) })
@@ -52,7 +59,7 @@ describe('history without records', () => {
   it('promises the next one when that time has passed', async () => {
     const { view } = await open([listedNode()])
     await vi.advanceTimersByTimeAsync(4 * 60_000)
-    expect(view.get('.empty-state').text()).toBe('No records yet: the first appears at 14:15.')
+    expect(view.get('.empty-state p').text()).toBe('No records yet: the first appears at 14:15.')
   })
 
   it('says that a node has never sent anything', async () => {
@@ -60,9 +67,23 @@ describe('history without records', () => {
     expect(view.get('.empty-state').text()).toBe('This node has not sent a sample yet.')
   })
 
-  it('of a node that is down promises nothing', async () => {
-    const { view } = await open([listedNode({ state: 'down' })])
-    expect(view.get('.empty-state').text()).toBe('No records in this period.')
+  it('shows the record that fills, and that it is not full yet', async () => {
+    const { view } = await open([listedNode()])
+    expect(view.get('.empty-state caption').text()).toBe('The record that fills, until 14:10: so far')
+    expect(view.findAll('.empty-state tbody td').map((cell) => cell.text())).toEqual(['2 of 60', '15.0%', '1.0 GB', '50.0 °C'])
+  })
+
+  it('of a node that is down for long says since when and why, and leads to its last record', async () => {
+    const lastSeen = NOW - 2 * 86_400
+    const { view } = await open([listedNode({ state: 'down', last_seen: lastSeen })])
+    expect(view.get('.empty-state').text()).toContain('No records in this period.')
+    expect(view.get('.empty-state').text()).toContain('No sample since 22 Nov 2025, 14:07 (refused: a clock was off)')
+    await view.get('.empty-state button').trigger('click')
+    await flushPromises()
+    const { from, to } = routeOf(view).query
+    expect(Number(from)).toBeLessThan(lastSeen)
+    expect(Number(to)).toBeGreaterThan(lastSeen)
+    expect(Number(to) - Number(from)).toBe(86_400)
     expect(view.get('.history-readout').text()).toContain('0 of 288 records')
   })
 })

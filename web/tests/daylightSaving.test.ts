@@ -6,7 +6,7 @@ import type { ChartStyle } from '@/charts/style'
 import { between, drawn, moved } from '@/history/when'
 import { createUnits } from '@/units'
 
-const STYLE: ChartStyle = { lines: ['#000000'], band: '', text: '', grid: '', font: '11px sans-serif', scale: 1 }
+const STYLE: ChartStyle = { lines: ['#000000'], band: '', ground: '', text: '', grid: '', font: '11px sans-serif', scale: 1 }
 const HOUR = 3600
 
 /** What stands below a chart of `width` px over `hours` from `begin` on. */

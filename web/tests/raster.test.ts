@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { AlertGroup } from '@/alerts/fold'
 import type { RasterHead } from '@/api/client'
 import { scaleOf } from '@/heatmap/colours'
 import { groupsOf } from '@/heatmap/groups'
@@ -7,6 +8,7 @@ import { metricOf } from '@/metrics'
 import { decoded, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
 import { columnAt, groupsOfRows, partOf, rowAt, rowsFor, rowsIn, topOf, xOf } from '@/raster/geometry'
 import { labelsOf } from '@/raster/labels'
+import { marksOf } from '@/raster/marks'
 import { isMissing, isOfNode, paletteOf } from '@/raster/paint'
 
 const HEAD: RasterHead = {
@@ -178,5 +180,21 @@ describe('words beside the rows', () => {
   it('of one block are every so many rows’', () => {
     const labels = labelsOf(rowsIn([{ first: 0, count: 200 }], { height: 400, ratio: 1, largestRow: 24 }), nameOf, 1)
     expect(labels.slice(0, 2).map(({ text }) => text)).toEqual(['0-0', '22-22'])
+  })
+})
+
+describe('alerts on a raster', () => {
+  const group = (rule: string, hostnames: string[], to: number | null) => ({ hostnames, from: 100, to, worst: { rule, severity: 'critical' } }) as unknown as AlertGroup
+  const rowOf = new Map([['a', 0], ['b', 1], ['c', 2], ['d', 3]])
+
+  it('are a rectangle for rows side by side, as long as they were open', () => {
+    expect(marksOf([group('hot', ['d', 'b', 'a', 'x'], null)], rowOf, 900)).toEqual([
+      { first: 0, last: 1, from: 100, to: 900, isCritical: true },
+      { first: 3, last: 3, from: 100, to: 900, isCritical: true },
+    ])
+  })
+
+  it('leave out what is hatched anyway', () => {
+    expect(marksOf([group('node-down', ['a'], 500)], rowOf, 900)).toEqual([])
   })
 })

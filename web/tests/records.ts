@@ -1,6 +1,6 @@
 /** Records to test with. */
 
-import type { History, HistorySet, HistorySpread } from '@/api/client'
+import type { ClusterPast, History, HistorySet, HistorySpread } from '@/api/client'
 
 export const FROM = 1_700_000_100
 
@@ -56,4 +56,28 @@ export function spread(changes: Partial<HistorySpread> = {}): HistorySpread {
     cpu_temp_p90: [null, 60],
     ...changes,
   } as HistorySpread // Without metrics that came later.
+}
+
+/** Three times of a cluster of twelve, the last of which the panel missed. */
+export function clusterPast(changes: Partial<ClusterPast> = {}): ClusterPast {
+  return {
+    period: '1d',
+    from: FROM,
+    to: FROM + 900,
+    step: 300,
+    width: 300,
+    nodes: 14,
+    idle_below: 10,
+    filling: null,
+    timestamp: [FROM + 300, FROM + 600, FROM + 900],
+    busy: [8, 6, 0],
+    idle: [4, 3, 0],
+    down: [0, 3, 3],
+    unknown: [0, 0, 9],
+    cpu_percent: [40, 20, null],
+    memory_percent: [30, 31, null],
+    cpu_temp_max: [70, 81.5, null],
+    cpu_temp_max_node: [1, 2, null],
+    ...changes,
+  } as ClusterPast // Without metrics that came later.
 }

@@ -4,11 +4,11 @@ import { effectScope, ref, shallowRef } from 'vue'
 
 import { ApiError, type History } from '@/api/client'
 import { nextRecordAt, secondsToNextRecord, useHistory } from '@/composables/useHistory'
-import { isProblem, type Target, targetOf } from '@/history/target'
+import { everyNode, isProblem, type Target, targetOf } from '@/history/target'
 import type { When } from '@/history/when'
 
 import { listedNode } from './nodes'
-import { FROM, records, setOf, spread } from './records'
+import { clusterPast, FROM, records, setOf, spread } from './records'
 
 const NODES = Array.from({ length: 12 }, (_, index) => listedNode({ id: index + 1, name: `node${String(index + 1).padStart(2, '0')}`, hostname: `node${String(index + 1).padStart(2, '0')}` }))
 
@@ -26,9 +26,11 @@ describe('history', () => {
   const ask = vi.fn<(node: string, when: When, signal?: AbortSignal) => Promise<History>>()
   const askSet = vi.fn(() => Promise.resolve(setOf('node01', 'node02')))
   const askSpread = vi.fn(() => Promise.resolve(spread()))
+  const askCluster = vi.fn(() => Promise.resolve(clusterPast()))
+  const hasLines = shallowRef(false)
 
   function start() {
-    const history = scope.run(() => useHistory({ history: ask, historyOfSet: askSet, spread: askSpread }, target, when, panelTime))
+    const history = scope.run(() => useHistory({ history: ask, historyOfSet: askSet, spread: askSpread, cluster: askCluster }, target, when, panelTime, hasLines))
     if (!history) throw new Error('the scope has ended')
     return history
   }
@@ -138,6 +140,17 @@ describe('history', () => {
     expect(ask).toHaveBeenCalledTimes(1)
     await vi.advanceTimersByTimeAsync(2000)
     expect(ask).toHaveBeenCalledTimes(2)
+  })
+
+  it('of all nodes is that of the cluster, and as lines that of any set', async () => {
+    target.value = everyNode(NODES)
+    const { plot } = start()
+    await flushPromises()
+    expect([plot.value?.kind, plot.value?.basis, plot.value?.basisOf]).toEqual(['cluster', [12, 9, null], 12])
+    hasLines.value = true
+    await flushPromises()
+    expect(plot.value?.kind).toBe('set')
+    hasLines.value = false
   })
 
   it('is read again by the time of the answer where the panel has said no other', async () => {

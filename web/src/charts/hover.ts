@@ -14,6 +14,13 @@ export function valueAt(values: readonly (number | null)[], { index }: Hover): n
   return index === null ? null : (values[index] ?? null)
 }
 
+/** The entry that stands for a time, of entries that each stand for the `step` before it. */
+export function hoverAt({ times, step }: { times: readonly number[]; step: number }, time: number): Hover {
+  const index = times.findIndex((entry) => entry >= time)
+  const entry = times[index]
+  return { time, index: entry !== undefined && entry - time < step ? index : null }
+}
+
 const REACH_PX = 3
 
 /** Whether the entry at `time` may speak for `pointed`, both in Unix seconds: never across a gap. */

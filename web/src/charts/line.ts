@@ -1,5 +1,6 @@
 /** What is drawn of a metric. */
 
+import type { Colours } from '@/composables/useTheme'
 import type { Metric } from '@/metrics'
 
 import type { Column } from './gaps'
@@ -20,6 +21,10 @@ export interface MetricLine {
   limit?: number | null
   /** Values are percent, whatever the metric's own unit. */
   isShare?: boolean
+  /** In place of the metric's own colour, or of those of several lines. */
+  colours?: readonly (keyof Colours)[]
+  /** Areas down to zero, each before the one that comes before it: so the first must be the highest. */
+  isStacked?: boolean
   /** Whether any value can be expected; a node without a sensor has no temperature. */
   hasValues: boolean
 }

@@ -7,6 +7,7 @@ import type { Units } from '@/units'
 import { lonely } from './gaps'
 import { type Hover, hoverOf, nearEntry } from './hover'
 import { drawLimit, type LimitLine } from './limitLine'
+import { drawMoments, type Moment } from './moments'
 import type { MetricLine } from './line'
 import type { Range } from './scales'
 import type { ChartStyle } from './style'
@@ -23,16 +24,22 @@ export interface ChartSpec {
   curves: number
   hasMeans?: boolean
   hasBand: boolean
+  /** Each line is the edge of an area down to zero. */
+  isStacked?: boolean
   times: () => Range
   values: () => Range
   /** Where a limit is drawn; null where there is none. */
   limit?: () => LimitLine | null
+  /** Moments to be marked at the upper edge. */
+  moments?: () => readonly Moment[]
   /** What the steps of the value axis may be; uPlot's own choice when left out. */
   steps?: number[]
   /** A value of the axis as text. */
   label: (value: number) => string
   /** Seconds from one entry to the next. */
   step: number
+  /** The chart below has the time axis of both. */
+  hidesTimes?: boolean
   onHover: (hover: Hover | null) => void
   /** A range was drawn with the pointer (Unix seconds), or taken back by a double click. Nothing can be drawn when left out. */
   onZoom?: (range: Range | null) => void
@@ -63,9 +70,9 @@ export function chartOptions(spec: ChartSpec): uPlot.Options {
     padding: [8 * style.scale, CHART_END_PX * style.scale, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => spec.times() }, y: { range: () => spec.values() } },
-    series: [{}, ...Array.from({ length: curves }, (_, index) => lineOf(style, index)), ...(hasMeans ? [{ ...lineOf(style, 0), dash: MEANS_DASH }] : []), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
+    series: [{}, ...Array.from({ length: curves }, (_, index) => (spec.isStacked ? areaOf(style, index) : lineOf(style, index))), ...(hasMeans ? [{ ...lineOf(style, 0), dash: MEANS_DASH }] : []), ...(hasBand ? [bandEdge(), bandEdge()] : [])],
     bands: hasBand ? [{ series: [lines + 2, lines + 1], fill: style.band }] : [],
-    axes: [timeAxis(spec), valueAxis(spec)],
+    axes: [(spec.hidesTimes ? noTimes : timeAxis)(spec), valueAxis(spec)],
     cursor: {
       y: false,
       drag: { x: Boolean(spec.onZoom), y: false, setScale: false },
@@ -77,7 +84,7 @@ export function chartOptions(spec: ChartSpec): uPlot.Options {
     },
     hooks: {
       setCursor: [(chart) => { spec.onHover(hoverOf(chart, spec.step)) }],
-      draw: [(chart) => { const limit = spec.limit?.(); if (limit) drawLimit(chart, limit, style) }],
+      draw: [(chart) => { const limit = spec.limit?.(); if (limit) drawLimit(chart, limit, style) }, (chart) => { drawMoments(chart, spec.moments?.() ?? [], style) }],
       setSelect: [(chart) => { zoom(chart, spec) }],
     },
   }
@@ -101,8 +108,16 @@ function lineOf(style: ChartStyle, index: number): uPlot.Series {
   }
 }
 
+function areaOf({ lines, ground, scale }: ChartStyle, index: number): uPlot.Series {
+  return { stroke: ground, width: scale / 2, fill: lines[index], points: { show: false } }
+}
+
 function bandEdge(): uPlot.Series {
   return { stroke: 'transparent', width: 0, points: { show: false } }
+}
+
+function noTimes({ style }: ChartSpec): uPlot.Axis {
+  return { size: 4 * style.scale, grid: { stroke: style.grid, width: GRID_PX }, ticks: { show: false }, values: (_chart, splits) => splits.map(() => ''), space: 70 * style.scale }
 }
 
 function timeAxis({ style, units }: ChartSpec): uPlot.Axis {

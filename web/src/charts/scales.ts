@@ -9,6 +9,9 @@ export const PERCENT: Range = [0, 100]
 /** Steps of a memory axis: powers of two of 1024³ bytes, as memory is sold. */
 export const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 2 ** (power - 4) * 1024 ** 3)
 
+/** Steps of an axis that counts: half a node is none. */
+export const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
 /** What the values of `columns` are drawn over, by the metric's unit; `totals` is the whole they are a part of. */
 export function rangeOf({ unit, low, ofTotal }: Metric, columns: readonly (readonly (number | null)[])[], totals: readonly (number | null)[] = []): Range {
   if (unit === '%') return PERCENT

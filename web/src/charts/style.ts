@@ -8,6 +8,8 @@ export interface ChartStyle {
   /** The colour of each line. */
   lines: readonly string[]
   band: string
+  /** What the chart stands on. */
+  ground: string
   text: string
   grid: string
   font: string
@@ -20,6 +22,7 @@ export function chartStyle(metric: MetricName, curves: number, colours: Colours,
   return {
     lines: curves > 1 ? lineColours(colours) : [colours[metric]],
     band: faded(colours[metric], colours.bandShare),
+    ground: colours.surface,
     text: colours.inkSoft,
     grid: colours.grid,
     // Whole px: uPlot takes the digits before "px" for the size of a line.

@@ -4,7 +4,7 @@ import { computed, type Ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 import type { Node } from '@/api/client'
-import { isProblem, targetOf } from '@/history/target'
+import { everyNode, isProblem, targetOf } from '@/history/target'
 import { fold } from '@/nodeset'
 import { type Search, searchOf } from '@/search/search'
 import { MOST_CHARACTERS } from '@/search/words'
@@ -28,7 +28,12 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   const text = useQueryText('q')
   const state = useQueryValue('state', STATE_FILTERS, 'all')
 
-  const asked = computed(() => (wanted.value !== undefined && nodes.value !== null ? targetOf(wanted.value, nodes.value, nodesOf) : null))
+  /** Where nothing is named and nothing searched for, all nodes are meant. */
+  const asked = computed(() => {
+    if (nodes.value === null) return null
+    if (wanted.value !== undefined) return targetOf(wanted.value, nodes.value, nodesOf)
+    return text.value.trim() === '' && state.value === 'all' ? everyNode(nodes.value) : null
+  })
   const target = computed(() => (asked.value && !isProblem(asked.value) ? asked.value : null))
   const problem = computed(() => (asked.value && isProblem(asked.value) ? asked.value : null))
 

@@ -3,6 +3,7 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api } from '@/api/client'
+import { plotCluster } from '@/history/cluster'
 import { type HistoryPlot, plotOne, plotSeveral, plotSpread } from '@/history/plot'
 import type { Target } from '@/history/target'
 import { isPeriod, type When } from '@/history/when'
@@ -11,10 +12,16 @@ export const RECORD_SECONDS = 300
 /** A record is shown once its time has passed. Nodes send their samples up to 4 s apart, so wait a little longer for the last ones. */
 export const RECORD_SHOWN_AFTER_SECONDS = 8
 
-type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread'>
+type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread' | 'cluster'>
 
-/** The records of `target` (nothing is read while it is null) over `when`. `panelTime` in Unix seconds, null while it is not known. */
-export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>, panelTime: Ref<number | null>) {
+/** More could not be told apart on a usual screen. */
+const CLUSTER_COLUMNS = 800
+
+/**
+ * The records of `target` (nothing is read while it is null) over `when`. `panelTime` in Unix seconds, null while it is not known.
+ * With `hasLines` the whole cluster comes as any other set does.
+ */
+export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>, panelTime: Ref<number | null>, hasLines: Readonly<Ref<boolean>> = shallowRef(false)) {
   const plot = shallowRef<HistoryPlot | null>(null)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(false)
@@ -30,7 +37,7 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     isLoading.value = true
     let now: number | null = null
     try {
-      const answer = await ask(api, target.value, when.value, signal)
+      const answer = await ask(api, target.value, when.value, hasLines.value, signal)
       if (signal.aborted) return
       plot.value = answer
       now = answer.to
@@ -44,11 +51,11 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(panelTime.value ?? now) * 1000)
   }
 
-  watch(() => target.value?.hostnames, () => {
+  watch([() => target.value?.hostnames, () => target.value?.isCluster], () => {
     plot.value = null
     error.value = null
   })
-  watch([() => target.value?.hostnames, () => JSON.stringify(when.value)], () => void read(), { immediate: true })
+  watch([() => target.value?.hostnames, () => target.value?.isCluster, () => JSON.stringify(when.value), () => target.value?.isCluster === true && hasLines.value], () => void read(), { immediate: true })
   onScopeDispose(() => {
     asking.abort()
     clearTimeout(renewal)
@@ -57,11 +64,17 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
   return { plot, error, isLoading, read }
 }
 
-async function ask(api: HistoryApi, { kind, nodes, hostnames, title }: Target, when: When, signal: AbortSignal): Promise<HistoryPlot> {
+async function ask(api: HistoryApi, { kind, nodes, hostnames, title, isCluster }: Target, when: When, hasLines: boolean, signal: AbortSignal): Promise<HistoryPlot> {
   if (kind === 'one') return plotOne(await api.history(hostnames, when, signal))
-  if (kind === 'set') return plotSpread(await api.spread(hostnames, when, signal), title)
+  if (isCluster && kind === 'set' && !hasLines) return plotCluster(await api.cluster(when, CLUSTER_COLUMNS, signal), title, nameById(nodes))
+  if (kind === 'set') return plotSpread(await api.spread(hostnames, when, signal), title, nodes.filter(({ state }) => state === 'never').length)
   const names = new Map(nodes.map(({ hostname, name }) => [hostname, name]))
   return plotSeveral(await api.historyOfSet(hostnames, when, signal), (hostname) => names.get(hostname) ?? hostname)
+}
+
+function nameById(nodes: Target['nodes']): (id: number) => string {
+  const names = new Map(nodes.map(({ id, name }) => [id, name]))
+  return (id) => names.get(id) ?? `#${String(id)}`
 }
 
 /** How long until the next record can be read, at the panel's time `now` (Unix seconds); a record's length where that is not known. */

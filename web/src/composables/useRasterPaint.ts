@@ -6,11 +6,13 @@ import { scaleOf } from '@/heatmap/colours'
 import type { Metric } from '@/metrics'
 import type { Raster } from '@/raster/decode'
 import type { Rows, Times } from '@/raster/geometry'
-import { paint, paletteOf, pictureOf } from '@/raster/paint'
+import type { RasterMark } from '@/raster/marks'
+import { paint, paintMarks, paletteOf, pictureOf } from '@/raster/paint'
 
 import { useTheme } from './useTheme'
 
 interface Shown {
+  marks: readonly RasterMark[]
   raster: Raster
   metric: Metric
   /** Of bands: the maximum, not the mean. */
@@ -38,11 +40,13 @@ export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<
     element.width = Math.max(1, Math.round(times.value.width * ratio.value))
     element.height = Math.max(1, Math.round(rows.value.height * ratio.value))
     if (!picture.value) return
-    const { surface, track, down, inkSoft } = colours.value
-    paint(context, picture.value, shown.raster, rows.value, times.value, { ground: surface, track, down, ink: inkSoft, ratio: ratio.value })
+    const { surface, track, down, ink, inkSoft } = colours.value
+    const brush = { ground: surface, track, down, ratio: ratio.value }
+    paint(context, picture.value, shown.raster, rows.value, times.value, { ...brush, ink: inkSoft })
+    paintMarks(context, shown.marks, rows.value, times.value, { ...brush, ink })
   }
 
-  watch([picture, rows, times, ratio, colours], () => { frame ||= requestAnimationFrame(draw) }, { flush: 'post', immediate: true })
+  watch([picture, rows, times, ratio, colours, () => shown.marks], () => { frame ||= requestAnimationFrame(draw) }, { flush: 'post', immediate: true })
   onBeforeUnmount(() => {
     cancelAnimationFrame(frame)
   })

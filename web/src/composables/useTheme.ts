@@ -18,6 +18,7 @@ const TOKENS = {
   unknown: '--unknown',
   ink: '--ink',
   down: '--down',
+  warn: '--warn',
   inkSoft: '--ink-soft',
   bandShare: '--band-share',
   line1: '--line-1',

@@ -4,7 +4,7 @@ import type { Column } from '@/charts/gaps'
 import { en } from '@/i18n/en'
 import { METRICS } from '@/metrics'
 
-import type { HistoryPlot } from './plot'
+import { type HistoryPlot, STATES } from './plot'
 
 /** A row for each time that has a record. */
 export function csvOf(plot: HistoryPlot): string {
@@ -26,6 +26,7 @@ function columnsOf(plot: HistoryPlot): { head: string; values: Column }[] {
     const head = (kind: string) => `${called} ${kind} (${isShare ? '%' : unit})`
     if (plot.kind === 'several') return curves.map((curve) => ({ head: `${curve.name} ${head('mean')}`, values: curve.values }))
     const [curve] = curves
+    if (plot.kind === 'cluster') return [{ head: head(plot.cluster?.highestNodes[name] ? 'highest' : 'mean'), values: curve?.values ?? [] }]
     if (plot.kind === 'one') return [{ head: head('mean'), values: curve?.values ?? [] }, ...(high ? [{ head: head('max'), values: high }] : [])]
     return [
       { head: head('10th percentile'), values: low ?? [] },
@@ -33,10 +34,13 @@ function columnsOf(plot: HistoryPlot): { head: string; values: Column }[] {
       { head: head('90th percentile'), values: high ?? [] },
     ]
   })
+  const { cluster } = plot
+  const states = cluster ? STATES.map((state) => ({ head: `nodes ${state}`, values: cluster.counts[state] })) : []
   const totals = METRICS.flatMap(({ name, unit }) => {
     const { totals } = plot.metrics[name]
     return totals === null ? [] : [{ head: `${en.metrics[name].name.toLowerCase()} total (${unit})`, values: totals }]
   })
+  if (cluster) return [...states, ...values]
   const basis = plot.kind === 'set' ? 'nodes reporting' : 'samples'
   return [...values, ...totals, { head: `${basis} (of ${String(plot.basisOf)})`, values: plot.basis }]
 }

@@ -34,7 +34,7 @@ export interface Lane extends Basis {
 }
 
 export interface HistoryPlot extends Basis {
-  kind: 'one' | 'several' | 'set'
+  kind: 'one' | 'several' | 'set' | 'cluster'
   /** Unix seconds. */
   from: number
   to: number
@@ -45,8 +45,25 @@ export interface HistoryPlot extends Basis {
   metrics: Record<MetricName, MetricPlot>
   lanes: Lane[]
   /** How many records (times, for several nodes) there are, and how many there could be. */
+  /** How many of the nodes have never sent a sample: nothing is missed of them. */
+  neverSeen?: number
+  /** What nodes did; of the whole cluster alone. */
+  cluster?: ClusterCounts
   recordsThere: number
   recordsPossible: number
+}
+
+export const STATES = ['busy', 'idle', 'down', 'unknown'] as const
+export type ClusterState = (typeof STATES)[number]
+
+/** How many nodes were in each state, and by metric the name of the node that had the highest value. */
+export interface ClusterCounts {
+  counts: Record<ClusterState, readonly number[]>
+  highestNodes: Partial<Record<MetricName, readonly (string | null)[]>>
+  /** Percent of CPU; a node that is busy has more, or as much. */
+  idleBelow: number
+  /** Hours of this time are still being made from records. */
+  isFilling: boolean
 }
 
 const NONE: never[] = []
@@ -102,10 +119,11 @@ export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => strin
 }
 
 /** A set: the median of its nodes as a line, and the band from the 10th to the 90th percentile. */
-export function plotSpread(spread: HistorySpread, name: string): HistoryPlot {
+export function plotSpread(spread: HistorySpread, name: string, neverSeen = 0): HistoryPlot {
   const { timestamp, step } = spread
   const { times, sources } = gapped(timestamp, step)
   const reporting = spreadOut(spread.reporting, sources)
+  const basisOf = Math.max(1, spread.nodes - neverSeen)
   return {
     kind: 'set',
     ...frameOf(spread, times, timestamp),
@@ -120,8 +138,9 @@ export function plotSpread(spread: HistorySpread, name: string): HistoryPlot {
       return { curves: [curve], low, high, totals: null, range, isShare, hasValues: curve.mean !== null }
     }),
     basis: reporting,
-    basisOf: spread.nodes,
-    lanes: [{ hostname: null, name, basis: reporting, basisOf: spread.nodes }],
+    basisOf,
+    neverSeen,
+    lanes: [{ hostname: null, name, basis: reporting, basisOf }],
   }
 }
 

@@ -14,6 +14,15 @@ export interface Target {
   /** The panel's own way to name them, and a title for people. */
   hostnames: string
   title: string
+  /** All nodes, as none was named. */
+  isCluster?: boolean
+}
+
+/** All nodes: what history shows where no node is named. Nodes that were taken out only where there are no others. */
+export function everyNode(nodes: readonly Node[]): Target | null {
+  const enabled = nodes.filter(({ state }) => state !== 'disabled')
+  const all = enabled.length > 0 ? enabled : nodes
+  return all.length > 0 ? { ...targetFor(all), isCluster: true } : null
 }
 
 /** What is wrong with what was asked for: the name that is no node's, or the text that is no node set, or one too large. */

@@ -5,6 +5,7 @@ import { colourOf, type Scale } from '@/heatmap/colours'
 
 import { HIGHEST_CELL, type Raster, valueOf } from './decode'
 import { type Rows, type Times, topOf, xOf } from './geometry'
+import type { RasterMark } from './marks'
 
 export interface Brush {
   ground: string
@@ -74,6 +75,28 @@ export function paint(context: CanvasRenderingContext2D, picture: HTMLCanvasElem
     }
     context.drawImage(picture, 0, first, head.columns, count, left, top, right - left, height)
   }
+}
+
+/** px around a mark. */
+const BESIDE_MARK = 1
+
+/** Outline what alerts were open: whole for a critical one, else dashed. */
+export function paintMarks(context: CanvasRenderingContext2D, marks: readonly RasterMark[], rows: Rows, times: Times, { ink, ground, ratio }: Brush) {
+  const x = (time: number) => Math.round(Math.min(times.width, Math.max(0, xOf(times, time))) * ratio)
+  const beside = BESIDE_MARK * ratio
+  for (const { first, last, from, to, isCritical } of marks) {
+    const [left, right] = [x(from), x(to)]
+    const [top, bottom] = [topOf(rows, first) * ratio - beside, (topOf(rows, last) + rows.rowHeight) * ratio + beside]
+    if (right <= 0 || left >= times.width * ratio) continue
+    // On a light ground and on a dark one.
+    for (const [colour, width] of [[ground, 3], [ink, 1.5]] as const) {
+      context.lineWidth = width * ratio
+      context.strokeStyle = colour
+      context.setLineDash(isCritical || colour === ground ? [] : [4 * ratio, 3 * ratio])
+      context.strokeRect(left, top, Math.max(2 * ratio, right - left), bottom - top)
+    }
+  }
+  context.setLineDash([])
 }
 
 function hatching(context: CanvasRenderingContext2D, ground: string, ink: string, ratio: number): CanvasPattern | string {
