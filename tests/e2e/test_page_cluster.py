@@ -294,3 +294,12 @@ def test_a_thousand_nodes_fit_one_screen(browser: Browser, tmp_path: Path, scree
         assert box
         assert box["y"] + box["height"] <= screen.height
         keep_screenshot(page, f"page-thousand-{screen.name}")
+        rack = page.get_by_role(
+            "button", name=re.compile("^@r03: 40 nodes, 40 up, CPU on average .* at most .* [(]r03n")
+        )
+        rack.click()
+        expect(page).to_have_url(re.compile("q=@r03"))
+        expect(page.get_by_text("40 of 1,000 nodes")).to_be_visible()
+        expect(rack).to_have_attribute("aria-pressed", "true")
+        rack.click()
+        expect(page.get_by_text("1,000 of 1,000 nodes")).to_be_visible()

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 
 import { colourOf, inkOn, luma, scaleOf } from '@/heatmap/colours'
 import { shortened } from '@/heatmap/fit'
-import { groupsOf } from '@/heatmap/groups'
+import { arrangementOf, homesOf } from '@/heatmap/groups'
 import { cellAt, layoutOf, neighbour, placeOf } from '@/heatmap/layout'
 import { metricOf } from '@/metrics'
+
+import { groupsOf } from './groups'
 
 const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60, height: 13 }
 const SCREEN = { width: 1400, height: 600, smallest: 7, largest: 80 }
@@ -19,17 +21,36 @@ function lightness(colour: string): number {
 describe('the groups of the heat map', () => {
   it('are those of equal beginnings: racks stay together', () => {
     const names = [...numbered(8, 'r1n'), ...numbered(8, 'r2n')]
-    expect(groupsOf(names)).toEqual([{ first: 0, count: 8 }, { first: 8, count: 8 }])
+    expect(groupsOf(names)).toEqual([{ first: 0, count: 8, name: 'r1n' }, { first: 8, count: 8, name: 'r2n' }])
   })
 
   it('put nodes without a number or without company into one group', () => {
     const names = ['admin', 'gpu1', 'login', ...numbered(12)]
-    expect(groupsOf(names)).toEqual([{ first: 0, count: 3 }, { first: 3, count: 12 }])
+    expect(groupsOf(names)).toEqual([{ first: 0, count: 3 }, { first: 3, count: 12, name: 'n' }])
   })
 
   it('are no groups where there are few nodes, or none', () => {
     expect(groupsOf(['mgmt', 'n1', 'n2', 'n3'])).toEqual([{ first: 0, count: 4 }])
     expect(groupsOf([])).toEqual([])
+  })
+
+  it('have each node once: those of config.toml first, then the smallest', () => {
+    const names = numbered(14)
+    const known = [
+      { name: 'odd', source: 'config' as const, nodes: ['N0003', 'n0001', 'absent'] },
+      { name: 'all', source: 'clustershell' as const, nodes: names },
+      { name: 'few', source: 'clustershell' as const, nodes: ['n0001', 'n0012', 'n0013'] },
+      { name: 'jobs:17', source: 'clustershell' as const, nodes: ['n0005', 'n0006'] },
+    ]
+    const { order, groups } = arrangementOf(names, homesOf(known))
+    expect(groups).toEqual([
+      { first: 0, count: 2, name: 'odd', label: 'odd' },
+      { first: 2, count: 10, name: 'all', label: 'all' },
+      { first: 12, count: 2, name: 'few', label: 'few' },
+    ])
+    expect([...order].sort((a, b) => a - b)).toEqual([...names.keys()])
+    expect(order.slice(0, 2).map((place) => names[place])).toEqual(['n0001', 'n0003'])
+    expect(order.slice(12).map((place) => names[place])).toEqual(['n0012', 'n0013'])
   })
 })
 

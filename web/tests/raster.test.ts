@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { AlertGroup } from '@/alerts/fold'
 import type { RasterHead } from '@/api/client'
 import { scaleOf } from '@/heatmap/colours'
-import { groupsOf } from '@/heatmap/groups'
 import { metricOf } from '@/metrics'
-import { decoded, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
+import { decoded, reordered, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
 import { columnAt, groupsOfRows, partOf, rowAt, rowsFor, rowsIn, topOf, xOf } from '@/raster/geometry'
 import { labelsOf } from '@/raster/labels'
 import { marksOf } from '@/raster/marks'
 import { isMissing, isOfNode, paletteOf } from '@/raster/paint'
+
+import { groupsOf } from './groups'
 
 const HEAD: RasterHead = {
   metric: 'cpu_temp',
@@ -71,6 +72,16 @@ describe('the answer of the panel', () => {
     const band = decoded(answer({ ...HEAD, rows: [[7, 9]], planes: ['mean', 'max'], missing: [] }, CELLS))
     expect(summaryOf(band, 0).max).toBe(valueOf(HEAD, 30))
     expect(summaryOf(decoded(answer(HEAD, CELLS.map(() => 0))), 0)).toEqual({ mean: null, max: null, known: 0 })
+  })
+})
+
+describe('rows in another order', () => {
+  it('take their cells and what is missing along', () => {
+    const raster = decoded(answer(HEAD, CELLS))
+    const turned = reordered(raster, [1, 0])
+    expect(turned.head.rows).toEqual([HEAD.rows[1], HEAD.rows[0]])
+    expect(summaryOf(turned, 0)).toEqual(summaryOf(raster, 1))
+    expect(HEAD.missing.every(([row, column]) => reasonAt(turned, 1 - row, column) === reasonAt(raster, row, column))).toBe(true)
   })
 })
 

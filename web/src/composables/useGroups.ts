@@ -3,7 +3,7 @@
 import { computed, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, GroupAnswer } from '@/api/client'
-import { expand } from '@/nodeset'
+import { expand, NodeSetError } from '@/nodeset'
 
 export interface NodeGroup {
   name: string
@@ -23,7 +23,10 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
     // What did not change stays the same object: nothing is laid out anew.
     if (!answer || JSON.stringify(answer) === text) return
     text = JSON.stringify(answer)
-    groups.value = answer.map(({ name, source, nodes }) => ({ name, source, nodes: expand(nodes) }))
+    groups.value = answer.flatMap(({ name, source, nodes }) => {
+      const hostnames = unfolded(nodes)
+      return hostnames ? [{ name, source, nodes: hostnames }] : []
+    })
   }
   void read()
   watch(restarts, (count) => {
@@ -34,6 +37,16 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
   /** The hostnames of a group, by its name without "@", whatever its capitals; undefined where there is none. */
   const nodesOf = (name: string): readonly string[] | undefined => byName.value.get(name.toLowerCase())?.nodes
   return { groups: groups as Readonly<Ref<readonly NodeGroup[]>>, nodesOf }
+}
+
+/** The names of a node set; null where they have longer numbers than a node set may. */
+function unfolded(nodes: string): readonly string[] | null {
+  try {
+    return expand(nodes)
+  } catch (error) {
+    if (error instanceof NodeSetError) return null
+    throw error
+  }
 }
 
 export type GroupsOfPage = ReturnType<typeof createGroups>

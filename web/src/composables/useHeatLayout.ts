@@ -4,7 +4,7 @@ import { computed, type Ref, shallowRef } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
 import { shortened } from '@/heatmap/fit'
-import { FEW, groupsOf } from '@/heatmap/groups'
+import { FEW, type Group, labelOf } from '@/heatmap/groups'
 import { type Layout, layoutOf } from '@/heatmap/layout'
 import { fold } from '@/nodeset'
 
@@ -24,8 +24,8 @@ const LARGEST_CELL = { above: 7, alone: 20 }
 const SMALLEST = { pointer: 7, finger: 14 }
 const LOWEST_MAP = 120
 
-/** The layout inside `box`, at most `share` of the window's height where the cells allow it; `width` in px. */
-export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly RealtimeNode[]>, share: Ref<number>) {
+/** The layout of `nodes` in their `groups` inside `box`, at most `share` of the window's height where the cells allow it; `width` in px. */
+export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly RealtimeNode[]>, groups: Ref<readonly Group[]>, share: Ref<number>) {
   const width = shallowRef(0)
   const windowHeight = shallowRef(innerHeight)
   const top = shallowRef(0)
@@ -50,7 +50,7 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
     // Alone, the map may reach down to where its legend and the window end.
     const isAlone = share.value >= 1
     const reach = isAlone ? windowHeight.value - top.value - 5 * rem : share.value * windowHeight.value
-    return layoutOf(groupsOf(names.value), labelsIn(names.value, box.value), {
+    return layoutOf(groups.value, labelsIn(names.value, groups.value, box.value), {
       width: width.value,
       height: Math.max(LOWEST_MAP, reach),
       smallest: isTouched.value ? SMALLEST.finger : SMALLEST.pointer,
@@ -64,12 +64,12 @@ function labelFont(element: Element | null): string {
   return `${String(LABEL_SIZE * remPx())}px ${element ? getComputedStyle(element).fontFamily : 'sans-serif'}`
 }
 
-function labelsIn(names: readonly string[], element: Element | null) {
+function labelsIn(names: readonly string[], groups: readonly Group[], element: Element | null) {
   const pen = document.createElement('canvas').getContext('2d')
   if (pen) pen.font = labelFont(element)
   return {
     // Cells of a few bear their names themselves.
-    textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(fold(names.slice(first, first + count)), ({ length }) => length <= LONGEST_LABEL)),
+    textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(labelOf(groups, first) ?? fold(names.slice(first, first + count)), ({ length }) => length <= LONGEST_LABEL)),
     widthOf: (text: string) => Math.ceil(pen?.measureText(text).width ?? 0),
     height: LABEL_HEIGHT * remPx(),
   }

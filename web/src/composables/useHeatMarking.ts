@@ -26,13 +26,16 @@ export function useHeatMarking(layout: Ref<Layout>, chosen: Ref<number | null>, 
 
   function begin(event: PointerEvent) {
     hasMarked = false
-    if (event.pointerType === 'touch' || event.button !== 0 || (event.target as Element).closest('button')) return
-    ;(event.currentTarget as Element).setPointerCapture(event.pointerId)
+    if (event.pointerType === 'touch' || event.button !== 0) return
+    // What is captured clicks no button: a group's label is before its cells.
+    if (!(event.target as Element).closest('button')) (event.currentTarget as Element).setPointerCapture(event.pointerId)
     anchor.value = null
     stroke.value = { begin: pointOf(event), end: pointOf(event) }
   }
 
   function draw(event: PointerEvent) {
+    // Let go of outside.
+    if (event.buttons === 0) stroke.value = null
     if (stroke.value) stroke.value = { begin: stroke.value.begin, end: pointOf(event) }
   }
 

@@ -1,40 +1,63 @@
-/** Which nodes stand together in the heat map: those of a rack, a chassis or a kind, as far as names tell. */
-
-import { split } from '@/nodeset'
+/** Which nodes stand together in the heat map and the raster: each node in one group, those of a group next to each other. */
 
 /** Nodes that follow one another: `count` of them from the index `first`. */
 export interface Group {
   first: number
   count: number
+  /** The panel's group that they are; absent where each stands for itself. */
+  name?: string
+  /** What is written before them, where their own names don't say it. */
+  label?: string
+}
+
+/** A group as the panel has it. */
+interface Known {
+  name: string
+  source: 'config' | 'clustershell' | 'names'
+  nodes: readonly string[]
 }
 
 /** So few need no order: each cell is large enough to bear its name. */
 export const FEW = 12
 
-/** `names` (in order) in groups of equal beginnings: r1n01, r1n02, r2n01 -> [r1n01, r1n02], [r2n01]. Lone ones that follow each other share a group. */
-export function groupsOf(names: readonly string[]): Group[] {
-  if (names.length <= FEW) return names.length > 0 ? [{ first: 0, count: names.length }] : []
-  const groups: (Group & { before: string | null })[] = []
-  names.forEach((name, index) => {
-    const before = beginningOf(name)
-    const last = groups.at(-1)
-    if (last?.before === before && before !== null) last.count += 1
-    else groups.push({ first: index, count: 1, before })
-  })
-  return joinLoners(groups)
-}
-
-function beginningOf(name: string): string | null {
-  const { before, number } = split(name)
-  return number === '' ? null : before
-}
-
-function joinLoners(groups: readonly Group[]): Group[] {
-  const joined: (Group & { isLoners: boolean })[] = []
-  for (const { first, count } of groups) {
-    const last = joined.at(-1)
-    if (count === 1 && last?.isLoners) last.count += 1
-    else joined.push({ first, count, isLoners: count === 1 })
+/**
+ * The group that each node stands in, by its hostname in lower case. A node may be in several: those of config.toml go first, in their
+ * order; of all others the smallest. Groups of ClusterShell's other sources ("jobs:17") have none.
+ */
+export function homesOf(groups: readonly Known[]): ReadonlyMap<string, Known> {
+  const others = groups.filter(({ name, source, nodes }) => source !== 'config' && nodes.length > 1 && !name.includes(':'))
+  const homes = new Map<string, Known>()
+  for (const group of [...groups.filter(({ source }) => source === 'config'), ...others.sort((a, b) => a.nodes.length - b.nodes.length)]) {
+    for (const node of group.nodes) if (!homes.has(node.toLowerCase())) homes.set(node.toLowerCase(), group)
   }
-  return joined.map(({ first, count }) => ({ first, count }))
+  return homes
+}
+
+/** The order in which nodes stand (as places in `hostnames`), and their groups: r1n1, r2n1, r1n2 -> 0, 2, 1. Lone ones that follow each other share a group. */
+export function arrangementOf(hostnames: readonly string[], homes: ReadonlyMap<string, Known>): { order: readonly number[]; groups: readonly Group[] } {
+  const all = [...hostnames.keys()]
+  if (hostnames.length <= FEW) return { order: all, groups: all.length > 0 ? [{ first: 0, count: all.length }] : [] }
+  const members = new Map<Known | number, number[]>()
+  for (const place of all) {
+    const key = homes.get((hostnames[place] ?? '').toLowerCase()) ?? -place
+    const others = members.get(key)
+    if (others) others.push(place)
+    else members.set(key, [place])
+  }
+  const groups: Group[] = []
+  let first = 0
+  for (const [home, { length: count }] of members) {
+    const before = groups.at(-1)
+    if (typeof home !== 'number' && (count > 1 || home.source === 'config')) {
+      groups.push({ first, count, name: home.name, ...(home.source === 'names' ? {} : { label: home.name }) })
+    } else if (before && before.name === undefined) before.count += count
+    else groups.push({ first, count })
+    first += count
+  }
+  return { order: [...members.values()].flat(), groups }
+}
+
+/** What is written before nodes: the label of their group where they are its beginning. */
+export function labelOf(groups: readonly Group[], first: number): string | undefined {
+  return groups.find((group) => group.first === first)?.label
 }

@@ -4,6 +4,7 @@ import type { Line } from './layout'
 
 /** `text` names the nodes from `first` on; `y` in px is its middle. */
 export interface LineLabel {
+  group: number
   text: string
   first: number
   count: number
@@ -36,10 +37,10 @@ export function labelsOf(lines: readonly Line[], textOf: (first: number, count: 
 }
 
 function labelOf(lines: readonly Line[], textOf: (first: number, count: number) => string, { cellHeight, labelHeight, height, gap }: Measures): LineLabel {
-  const [{ first, x, y, label } = { first: 0, x: 0, y: 0, label: '' }] = lines
+  const [{ group, first, x, y, label } = { group: 0, first: 0, x: 0, y: 0, label: '' }] = lines
   const count = lines.reduce((sum, line) => sum + line.count, 0)
   const middle = y + (lines.length * cellHeight) / 2
-  return { text: lines.length === 1 ? label : textOf(first, count), first, count, x: x - gap, y: Math.min(Math.max(middle, labelHeight / 2), height - labelHeight / 2) }
+  return { group, text: lines.length === 1 ? label : textOf(first, count), first, count, x: x - gap, y: Math.min(Math.max(middle, labelHeight / 2), height - labelHeight / 2) }
 }
 
 /** Lines below each other of the same group. */

@@ -37,6 +37,11 @@ export const en = {
     map: 'Map',
     table: 'Table',
   },
+  groups: {
+    is: '{name}: {what}',
+    comma: ', ',
+    values: '{metric} on average {mean}, at most {max} ({name})',
+  },
   map: {
     title: 'Heat map',
     metric: 'Colour of the map',
@@ -328,6 +333,7 @@ export const en = {
     help: 'Arrow keys go from node to node and in time; with Shift they mark a part. Enter opens the node, or shows the part alone; Escape leads back. The table below holds each node’s mean and maximum.',
     is: '{nodes} nodes over time, a row each',
     only: 'Only these: {nodes}',
+    onlyWas: '{only}; on average {mean}, at most {max}',
     of: 'Of the nodes of a row',
     band: '{count} nodes a row',
     missing: 'missing',

@@ -38,6 +38,11 @@ export const zh: Messages = {
     map: '热力图',
     table: '表格',
   },
+  groups: {
+    is: '{name}：{what}',
+    comma: '，',
+    values: '{metric} 平均 {mean}，最高 {max}（{name}）',
+  },
   map: {
     title: '热力图',
     metric: '热力图的颜色',
@@ -325,6 +330,7 @@ export const zh: Messages = {
     help: '上下方向键切换节点，左右方向键移动时间，按住 Shift 可选取一部分。回车键打开节点，或只显示选取的部分；Esc 返回。下方表格列出每个节点的平均值和最大值。',
     is: '{nodes} 个节点的变化，每行一个节点',
     only: '只看这些节点：{nodes}',
+    onlyWas: '{only}；平均 {mean}，最高 {max}',
     of: '同一行的多个节点取',
     band: '每行代表 {count} 个节点',
     missing: '数据缺失',

@@ -29,6 +29,15 @@ export function decoded(answer: ArrayBuffer): Raster {
   return { head, mean: planeOf('mean') ?? bytes.subarray(end + 1), max: planeOf('max') }
 }
 
+/** The same with its rows in another order: first that at the place `order[0]`, and so on. For rows of one node each. */
+export function reordered({ head, mean }: Raster, order: readonly number[]): Raster {
+  const cells = new Uint8Array(mean.length)
+  const rowOf = new Map(order.map((place, row) => [place, row]))
+  order.forEach((place, row) => { cells.set(mean.subarray(place * head.columns, (place + 1) * head.columns), row * head.columns) })
+  const missing = head.missing.map(([row, ...rest]): RasterHead['missing'][number] => [rowOf.get(row) ?? row, ...rest] as RasterHead['missing'][number])
+  return { head: { ...head, rows: order.flatMap((place) => [head.rows[place] ?? []]), missing }, mean: cells, max: null }
+}
+
 /** The value of a cell in the metric's unit, of a part of a whole in percent; null for none. */
 export function valueOf({ low, high }: Pick<RasterHead, 'low' | 'high'>, cell: number | undefined): number | null {
   return cell ? low + ((cell - 1) * (high - low)) / (HIGHEST_CELL - 1) : null

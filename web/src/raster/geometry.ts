@@ -44,10 +44,10 @@ function bandOf(nodes: number, band: number): number {
 export function groupsOfRows(groups: readonly Group[], rows: readonly (readonly unknown[])[]): Group[] {
   let [node, row] = [0, 0]
   return groups
-    .map(({ first, count }) => {
+    .map(({ first, count, ...about }) => {
       const start = row
       for (; row < rows.length && node < first + count; row++) node += rows[row]?.length ?? 1
-      return { first: start, count: row - start }
+      return { ...about, first: start, count: row - start }
     })
     .filter(({ count }) => count > 0)
 }
