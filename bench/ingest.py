@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import sqlite3
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +82,15 @@ class Round:
 def main() -> None:
     """Measure, print, keep the result."""
     options = read_arguments()
-    rounds = [
-        measure_panel(nodes, credentials, options) for credentials in options.credentials for nodes in options.nodes
-    ]
-    peers = {}
-    if shutil.which("prometheus") and not options.no_peer:
-        peers = {nodes: measure_prometheus(nodes, options) for nodes in options.nodes if nodes <= PEER_NODES}
+    has_peer = shutil.which("prometheus") and not options.no_peer
+    rounds: list[Round] = []
+    peers: list[tuple[int, Cost]] = []
+    # In turn, so that both sides of a ratio have the machine as it is at all times.
+    for _ in range(options.repeat):
+        for nodes in options.nodes:
+            rounds += [measure_panel(nodes, credentials, options) for credentials in options.credentials]
+            if has_peer and nodes <= PEER_NODES:
+                peers.append((nodes, measure_prometheus(nodes, options)))
     keep(options.save_as, report(options, rounds, peers))
 
 
@@ -96,6 +102,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=45, help="for each size")
     parser.add_argument("--settle", type=int, default=15, help="seconds of these that are not counted")
     parser.add_argument("--credentials", type=lambda text: text.split(","), default=kinds, help="munge, token or both")
+    parser.add_argument("--repeat", type=int, default=1, help="times; the ratio is that of the medians")
     parser.add_argument("--no-peer", action="store_true", help="without Prometheus")
     parser.add_argument("--save-as", default="ingest", help="name below results/; empty: only print")
     return parser.parse_args()
@@ -165,24 +172,26 @@ def measure_prometheus(nodes: int, options: argparse.Namespace) -> Cost:
         return watch([(prometheus.pid, "Prometheus")], nodes, options)[0]
 
 
-def report(options: argparse.Namespace, rounds: list[Round], peers: dict[int, Cost]) -> str:
+def report(options: argparse.Namespace, rounds: list[Round], peers: list[tuple[int, Cost]]) -> str:
     """Return the result as a page."""
     measured = options.seconds - options.settle - 2 * INTERVAL
     lines = [
         f"# Ingest: {', '.join(f'{nodes:,}' for nodes in options.nodes)} nodes at {INTERVAL} s",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}: by the simulated agents and munged, too. "
-        f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL), one page open.",
+        f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL), one page open. "
+        f"The machine's load at the end: {os.getloadavg()[1]:.1f}.",
         "",
-        "| nodes | credentials | process | CPU a sample | of one core | resident | written a day | of Prometheus |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        *(row for each in rounds for row in cost_rows(each, peers)),
-        *(f"| {nodes:,} | | {cost.name} | {cost.cells()} | |" for nodes, cost in peers.items()),
+        "| nodes | credentials | process | CPU a sample | of one core | resident | written a day |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(row for each in rounds for row in cost_rows(each)),
+        *(f"| {nodes:,} | | {cost.name} | {cost.cells()} |" for nodes, cost in peers),
         "",
         "| nodes | credentials | answers | p50 | p99 | max | refused | refused at first | after the next tick | lost |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(answer_row(each) for each in rounds),
         "",
+        *ratios(rounds, peers),
         f"At first: in the first {options.settle} s, when all connect. Lost: samples that were "
         "answered as stored and are not in the records at the end. "
         "munged's share is that of making credentials too, which on a cluster the nodes bear.",
@@ -190,17 +199,24 @@ def report(options: argparse.Namespace, rounds: list[Round], peers: dict[int, Co
     return "\n".join(lines) + "\n"
 
 
-def cost_rows(each: Round, peers: dict[int, Cost]) -> Iterable[str]:
-    """Yield a row for each process of a round; the panel's with its ratio to Prometheus."""
-    for cost in each.costs:
-        peer = peers.get(each.nodes)
-        is_compared = peer is not None and cost.name == "panel"
-        ratio = (
-            f"{cost.microseconds / peer.microseconds:.2f}, memory {cost.resident_mb / peer.resident_mb:.2f}"
-            if peer and is_compared
-            else ""
-        )
-        yield f"| {each.nodes:,} | {each.credentials} | {cost.name} | {cost.cells()} | {ratio} |"
+def cost_rows(each: Round) -> Iterable[str]:
+    """Yield a row for each process of a round."""
+    return (f"| {each.nodes:,} | {each.credentials} | {cost.name} | {cost.cells()} |" for cost in each.costs)
+
+
+def ratios(rounds: list[Round], peers: list[tuple[int, Cost]]) -> Iterable[str]:
+    """Yield a line for each kind of round that has a peer: the panel's medians as parts of Prometheus'."""
+    for nodes, credentials in dict.fromkeys((each.nodes, each.credentials) for each in rounds):
+        own = [each.costs[0] for each in rounds if (each.nodes, each.credentials) == (nodes, credentials)]
+        others = [cost for of_nodes, cost in peers if of_nodes == nodes]
+        if others:
+            cpu, memory = (
+                statistics.median(map(of, own)) / statistics.median(map(of, others))
+                for of in (attrgetter("microseconds"), attrgetter("resident_mb"))
+            )
+            times = f"the median of {len(own)}" if len(own) > 1 else "one each"
+            yield f"{nodes:,} nodes, {credentials}: {cpu:.2f} of Prometheus' CPU, {memory:.2f} of its memory ({times})."
+            yield ""
 
 
 def answer_row(each: Round) -> str:
