@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
-from minipanel.models.sample import Sample
+
+if TYPE_CHECKING:  # not when it runs: uninstalling from the archive has no msgspec
+    from minipanel.models.sample import Sample
 
 FillingRow = tuple[int, int, *tuple[int | None, ...]]
 """A sample on its way into a record that fills: the record's id, the bit in `seen`, then VALUES as whole numbers."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from minipanel.database.filling import FILLING
 from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
-from minipanel.models.sample import Sample
+
+if TYPE_CHECKING:  # not when it runs: uninstalling from the archive has no msgspec
+    from minipanel.models.sample import Sample
 
 Row = tuple[int, int, int, int, *tuple[float | None, ...]]
 """A sample on its way into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
