@@ -19,6 +19,7 @@ TINY = {
     "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",
     "ingest.py": "--nodes 5,10 --seconds 10 --settle 1 --credentials token --save-as",
     "metrics.py": "--nodes 10 --repeat 2 --turns 1 --seconds 6 --settle 1 --no-save",
+    "raster.py": "--nodes 20 --repeat 1 --settle 1 --no-save",
     "rollout.py": "--nodes 3",
     "rules.py": "--nodes 20",
     "scrapes.py": "--nodes 30 --seconds 35 --period 40 --away 20 --every 2 --no-save",

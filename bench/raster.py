@@ -1,0 +1,189 @@
+"""What the past of a whole cluster costs: the raster and the cluster's own past, while all nodes report.
+
+    python bench/raster.py                          1,000 and 5,000 nodes; writes results/raster.md
+    python bench/raster.py --nodes 20 --repeat 1 --settle 1 --no-save
+
+Records of a day and hours of a year lie in the database. Meanwhile a second connection asks for /api/health again and
+again: by how much its slowest answer comes late is how long the event loop was held at most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from cluster import keep, make_config, running_nodes, running_panel
+from load import hostname
+from month import write_month
+from processes import cpu_seconds, machine
+from session import Session
+
+from minipanel.config import Config
+from minipanel.database.connection import open_writer
+from minipanel.database.packing import PART, SCALE, empty_day, pack
+from minipanel.models.hour import HOURS, day_id, day_number
+
+YEAR_DAYS = 365
+PACKED_DAYS = 500
+"""So many different days there are; each node takes another every day."""
+
+PERIODS = ("1d", "7d", "1m", "1y")
+PAUSE_SECONDS = 0.002
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, asked several times: medians, and the longest that the loop was held."""
+
+    nodes: int
+    what: str
+    period: str
+    seconds: float
+    cpu_seconds: float
+    size_bytes: int
+    held_seconds: float
+
+    def row(self) -> str:
+        """Return it as a row of a table."""
+        return (
+            f"| {self.nodes:,} | {self.what} | {self.period} | {self.seconds:.2f} s | {self.cpu_seconds:.2f} s | "
+            f"{self.size_bytes / 1000:.0f} kB | {1000 * self.held_seconds:.0f} ms |"
+        )
+
+
+def main() -> None:
+    """Measure, print, keep the result."""
+    options = read_arguments()
+    asked = [each for nodes in options.nodes for each in measure(nodes, options)]
+    keep("" if options.no_save else "raster", report(options, asked))
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the options; their defaults are those of the result that is kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    sizes = "separated by commas"
+    parser.add_argument("--nodes", type=lambda text: [*map(int, text.split(","))], default=[1000, 5000], help=sizes)
+    parser.add_argument("--repeat", type=int, default=5, help="how often each is asked, after once to warm up")
+    parser.add_argument("--settle", type=int, default=20, help="seconds from the start to the first question")
+    parser.add_argument("--no-save", action="store_true", help="only print")
+    return parser.parse_args()
+
+
+def measure(nodes: int, options: argparse.Namespace) -> list[Asked]:
+    """Return what all questions take with so many nodes that report."""
+    with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
+        config = make_config(Path(folder), nodes)
+        write_month(config, 1)
+        write_hours(config)
+        panel = on.enter_context(running_panel(config))
+        seconds = options.settle + 60 * len(PERIODS) * (options.repeat + 1)
+        on.enter_context(running_nodes(config, seconds))
+        time.sleep(options.settle)
+        of_set = f"nodes={hostname(1)[:1]}[{hostname(1)[1:]}-{hostname(nodes)[1:]}]&metric=cpu_percent"
+        ways = {"raster": f"/api/metrics/raster?{of_set}", "cluster": "/api/metrics/cluster?columns=1000"}
+        return [
+            ask(config, panel, nodes, what, path, period, options.repeat)
+            for what, path in ways.items()
+            for period in PERIODS
+        ]
+
+
+def write_hours(config: Config) -> None:
+    """Lay hours of a year beside the records, and say that none is still to be made."""
+    dice = random.Random(1)
+    days = [packed_day(dice) for _ in range(PACKED_DAYS)]
+    today = day_number(int(time.time()))
+    with closing(open_writer(config.database.path)) as connection:
+        connection.execute("BEGIN")
+        rows = (
+            (day_id(node, day), days[(node * 7 + day) % PACKED_DAYS])
+            for day in range(today - YEAR_DAYS - 1, today)
+            for node in range(1, len(config.nodes) + 1)
+        )
+        connection.executemany("INSERT OR REPLACE INTO hours (id, packed) VALUES (?, ?)", rows)
+        connection.execute("UPDATE hours_until SET timestamp = ?", (int(time.time()) // 3600 * 3600,))
+        connection.execute("COMMIT")
+
+
+def packed_day(dice: random.Random) -> bytes:
+    """Return a day of a node that is busy at times."""
+    day = empty_day()
+    for name, part in PART.items():
+        if part.is_total:
+            day.totals[name] = 2**38
+        elif part.is_count:
+            day.columns[name] = [720] * HOURS
+        else:
+            day.columns[name] = [dice.randint(0, 100 * SCALE) for _ in range(HOURS)]
+    return pack(day)
+
+
+def ask(
+    config: Config, panel: subprocess.Popen[str], nodes: int, what: str, path: str, period: str, repeat: int
+) -> Asked:
+    """Return what one question takes, once the database's pages are in memory."""
+    session = Session(config.server.port)
+    path = f"{path}&period={period}"
+    size = len(session.request("GET", path))
+    times, cpu, held = [], [], []
+    for _ in range(repeat):
+        before, began = cpu_seconds(panel.pid), time.perf_counter()
+        with watched(config.server.port) as late:
+            session.request("GET", path)
+        times.append(time.perf_counter() - began)
+        cpu.append(cpu_seconds(panel.pid) - before)
+        held.append(max(late, default=0.0))
+    return Asked(nodes, what, period, statistics.median(times), statistics.median(cpu), size, max(held))
+
+
+@contextlib.contextmanager
+def watched(port: int) -> Iterator[list[float]]:
+    """Ask for the panel's health beside the block; give how long each answer took."""
+    late: list[float] = []
+    is_over = threading.Event()
+
+    def watch() -> None:
+        session = Session(port)
+        while not is_over.is_set():
+            began = time.perf_counter()
+            session.request("GET", "/api/health")
+            late.append(time.perf_counter() - began)
+            time.sleep(PAUSE_SECONDS)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield late
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+def report(options: argparse.Namespace, asked: list[Asked]) -> str:
+    """Return the result as a page."""
+    lines = [
+        "# The past of a whole cluster",
+        "",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. All nodes report each 5 s, with tokens. Warm, the "
+        f"median of {options.repeat}; not compressed. CPU is all that the panel used meanwhile, reports included. "
+        "Held: the slowest of the answers of /api/health that were asked for meanwhile, of all repetitions.",
+        "",
+        "| nodes | asked for | period | until it is there | CPU | bytes | the loop is held |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(each.row() for each in asked),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
