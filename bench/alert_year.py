@@ -155,7 +155,7 @@ class Year:
         """Pass the whole time."""
         while self._wakes:
             panel = Panel(self.config, lambda: float(self.now), lambda: float(self.now - START + 1000))
-            panel.ingest._batcher._gather_seconds = 0  # nobody else writes
+            panel.ingest.gather_seconds = panel.ingest._batcher.least_seconds = 0  # nobody else writes
             await panel.start()
             alerts = Alerts(panel, self._connect)
             await alerts.start(is_looking=False)

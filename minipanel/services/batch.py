@@ -50,6 +50,7 @@ class Batcher(Generic[Work, Result]):
         self._waiting: deque[tuple[Work, int, Then[Result]]] = deque()
         self._size = 0
         self._due = 0.0
+        self.least_seconds = LEAST_SECONDS
         self._wake = threading.Condition()
         self._under_way: list[Then[Result]] = []
         self._closing = False
@@ -74,7 +75,7 @@ class Batcher(Generic[Work, Result]):
         `due`: until then, by time.monotonic(), its group may wait for others: fewer, larger calls for a little more
         waiting.
         """
-        due = max(due, time.monotonic() + LEAST_SECONDS)
+        due = max(due, time.monotonic() + self.least_seconds)
         with self._wake:
             if self._closing or self._size + size > self._limit:
                 raise BatcherFull

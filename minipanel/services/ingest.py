@@ -134,7 +134,7 @@ class Ingest:
         `samples` tells how much work it is.
         """
         waiter: Waiter[Any] = Waiter()
-        self._put(job, waiter, samples, time.monotonic() + GATHER_SECONDS)
+        self._put(job, waiter, samples, time.monotonic() + min(GATHER_SECONDS, self.gather_seconds))
         return await waiter.result()
 
     def _put(self, job: Job, then: Then[Any], size: int, due: float) -> None:
