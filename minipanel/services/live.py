@@ -37,7 +37,7 @@ _realtime_node: Callable[..., RealtimeNode] = RealtimeNode
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a node at one moment. `newest`: None where no sample came since the panel started."""
+    """What is known of a node at one moment. `newest`: None where no sample is known."""
 
     hostname: str
     name: str
@@ -269,6 +269,7 @@ class _View:
 
     __slots__ = (
         "_about",
+        "_is_mean",
         "_readings",
         "agent_version",
         "boot_id",
@@ -302,6 +303,8 @@ class _View:
         self.boot_id = heard.boot_id
         self.rebooted_at = None if heard.rebooted_seconds is None else uptime - heard.rebooted_seconds
         self._about: object = None
+        self._is_mean = False
+        """Whether `newest` is the mean of a record: to be shown, but nobody measured it."""
 
     def restore(self, heard: Heard, kept: Kept | None) -> None:
         """Take in what was known before the panel's start: the hour, or else the last record."""
@@ -313,6 +316,7 @@ class _View:
             self.agent_version = about.agent_version
             self.newest = kept.last_sample(heard.last_seen)
         if self.newest is None and heard.values is not None:
+            self._is_mean = True
             self.newest = made(Sample, self.node.hostname, heard.last_seen, *heard.values)
 
     def note_boot(self, boot_id: str | None, uptime: float) -> None:
@@ -333,7 +337,7 @@ class _View:
         # A clock that was ahead and was set right must not keep its node in the future.
         is_past_future = self.last_seen is not None and self.last_seen > sample.timestamp + up_seconds
         if self.last_seen is None or sample.timestamp > self.last_seen or (is_past_future and abs(age) <= up_seconds):
-            self.newest, self._readings = sample, None
+            self.newest, self._readings, self._is_mean = sample, None, False
             self.last_seen = sample.timestamp
             self.heard_at = uptime if age <= up_seconds else max(self.heard_at, uptime - age)
             return age <= up_seconds
@@ -341,7 +345,7 @@ class _View:
 
     def seen(self, state: State) -> Seen:
         """Return what is known, in this state; that was worked out before, so a node that is up has its new sample."""
-        node, newest = self.node, self.newest
+        node, newest = self.node, None if self._is_mean else self.newest
         # Of a sample and its time no other pair is seen than one that belongs together.
         last_seen = self.last_seen if newest is None else newest.timestamp
         about = self.clock_skew_seconds, self.agent_version, self.sensor

@@ -132,6 +132,18 @@ HELP = {
     # prometheus
     "Print the configuration with which Prometheus scrapes the panel.": "输出 Prometheus 抓取面板所用的配置。",
     "Where Prometheus finds its token.": "Prometheus 读取令牌的文件。",
+    # archive
+    "Years of history in VictoriaMetrics.": "用 VictoriaMetrics 保存多年历史。",
+    "Show how far it is, and what is wrong. Ends with 1 if something is.": "查看归档进度和问题。有问题时退出码为 1。",
+    "Have the running panel send what was there before. Ctrl-C pauses; the same command goes on.": (
+        "让运行中的面板补传以前的记录。按 Ctrl-C 暂停，再次运行即继续。"
+    ),
+    "So many days back; all that is kept unless given.": "只处理最近若干天；默认为保留的全部记录。",
+    "Bring back what the database lost.": "取回数据库丢失的记录。",
+    "Compare the database with the engine, record by record. Ends with 1 if they differ.": (
+        "逐条核对数据库与引擎中的记录。不一致时退出码为 1。"
+    ),
+    "So many days back.": "最近若干天。",
     # backup, restore
     "Copy the database while the panel runs, and check the copy.": "在面板运行时备份数据库，并校验备份。",
     "The copy. It must not exist.": "备份文件，不能已存在。",

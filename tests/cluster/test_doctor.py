@@ -216,6 +216,8 @@ def test_a_broken_configuration_is_told_and_the_rest_looked_at(installation: Ins
 
 def test_a_key_that_the_service_can_not_read_comes_with_the_commands(installation: Installation) -> None:
     key = "/etc/minipanel/tls/panel-key.pem"
+    # What came before may have had the panel away for a while.
+    wait_for(lambda: look(installation), lambda found: found["nodes"][0]["detail"] == "4 of 4 are up")
     installation.node.shell(f"chmod 600 {key}")
     try:
         found = look(installation)

@@ -333,6 +333,8 @@ async def test_promtool_finds_nothing_to_say(app: FastAPI, client: httpx.AsyncCl
 async def test_a_node_whose_values_are_not_known_since_the_start_has_none(tmp_path: Path) -> None:
     config = replace(config_in(tmp_path))
     for is_first in (True, False):
+        # What keeps the last hour over a restart.
+        config.database.path.with_name("data.db.hours").unlink(missing_ok=True)
         app = create_app(config, tmp_path)
         async with app.router.lifespan_context(app), caller(app) as client:
             await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
