@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from minipanel_agent import munge
 
 from minipanel.app import create_app
@@ -41,11 +42,11 @@ def main() -> None:
                 return lambda _connection: Written(len(samples), 0)
             return super().write_samples(node_id, samples, oldest)
 
-    def troubled_panel(config: Config) -> Panel:
-        return Panel(config, lambda: time.time() + controls.panel_clock_offset)
+    def troubled_app(config: Config, panel: Callable[..., Panel]) -> FastAPI:
+        return create_app(config, panel=lambda config: panel(config, lambda: time.time() + controls.panel_clock_offset))
 
     panel_parts.Store = TroubledStore  # type: ignore[misc]
-    server.create_app = lambda config: create_app(config, panel=troubled_panel)  # type: ignore[assignment]
+    server.create_app = troubled_app  # type: ignore[assignment]
     munge.decode = lambda text, socket: credential.decode(text, socket, controls.panel_clock_offset)
     start_log(None)
     server.serve(config_path, lambda: None)
