@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument
 
-from minipanel.cli.words import ConfigOption, JsonOption, group
+from minipanel.cli.words import ConfigOption, JsonOption, SomeNodes, group
 from minipanel.config.values import DEFAULT_PATH
 
 agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them there.")
@@ -15,9 +15,7 @@ agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them
 
 @agents.command("check")
 def agents_check(
-    node_set: Annotated[
-        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
-    ] = None,
+    node_set: SomeNodes = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from minipanel.cli.words import ConfigOption, JsonOption, group
+from minipanel.cli.words import ConfigOption, JsonOption, SomeNodes, group
 from minipanel.config.values import DEFAULT_PATH
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ nodes = group("nodes", "The nodes in config.toml.")
 
 @nodes.command("list")
 def nodes_list(
-    node_set: Annotated[
-        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
-    ] = None,
+    node_set: SomeNodes = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
-from typer import Argument
 
-from minipanel.cli.words import ConfigOption, JsonOption
+from minipanel.cli.words import ConfigOption, JsonOption, SomeNodes
 from minipanel.config.values import DEFAULT_PATH
 
 
 def status(
-    node_set: Annotated[
-        str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")
-    ] = None,
+    node_set: SomeNodes = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:

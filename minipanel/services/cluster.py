@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from minipanel.database.packing import NONE, PART, SCALE
-from minipanel.errors import BadInput
 from minipanel.models.answers import ClusterPast
 from minipanel.models.gap import DOWN
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
@@ -25,7 +24,7 @@ from minipanel.services.absences import Absences, Frame, Run
 from minipanel.services.history import Span
 from minipanel.services.lanes import Lanes, number_and_place
 from minipanel.services.live import Live
-from minipanel.services.raster import MAX_DAYS, MAX_NODES, METRIC, Plan, planned, runs_of
+from minipanel.services.raster import MAX_NODES, METRIC, Plan, planned, refuse_too_much, runs_of
 from minipanel.services.reading import THREADS, Reading
 
 IDLE_BELOW: Final = 10
@@ -108,14 +107,7 @@ class Cluster:
 
     async def of(self, nodes: Sequence[Node], span: Span, columns: int) -> ClusterPast:
         """Return the past of these nodes. Raises BadInput for too many, TryLater when nothing can be read."""
-        if len(nodes) > MAX_NODES:
-            raise BadInput(f"nodes names {len(nodes)} nodes; at most {MAX_NODES} can be counted.")
-        days = len(nodes) * (day_number(span.end) + 1 - day_number(span.start + 1))
-        if days > MAX_DAYS:
-            raise BadInput(
-                f"nodes and time are {days} days of nodes; at most {MAX_DAYS} can be counted: "
-                "ask for fewer nodes or a shorter time."
-            )
+        refuse_too_much(len(nodes), span, "counted")
         now = int(self._clock())
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)

@@ -100,6 +100,18 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows
     return Plan(metric, start, width, max(0, count), step, max(1, -(-nodes // rows)))
 
 
+def refuse_too_much(nodes: int, span: Span, what: str) -> None:
+    """Raise BadInput for more nodes, or more days of them, than can be drawn, or counted."""
+    if nodes > MAX_NODES:
+        raise BadInput(f"nodes names {nodes} nodes; at most {MAX_NODES} can be {what}.")
+    days = nodes * (day_number(span.end) + 1 - day_number(span.start + 1))
+    if days > MAX_DAYS:
+        raise BadInput(
+            f"nodes and time are {days} days of nodes; at most {MAX_DAYS} can be {what}: "
+            "ask for fewer nodes or a shorter time."
+        )
+
+
 class Raster:
     """Reads beside the writer."""
 
@@ -113,14 +125,7 @@ class Raster:
 
         Raises BadInput for too many nodes, TryLater when nothing can be read.
         """
-        if len(nodes) > MAX_NODES:
-            raise BadInput(f"nodes names {len(nodes)} nodes; at most {MAX_NODES} can be drawn.")
-        days = len(nodes) * (day_number(span.end) + 1 - day_number(span.start + 1))
-        if days > MAX_DAYS:
-            raise BadInput(
-                f"nodes and time are {days} days of nodes; at most {MAX_DAYS} can be drawn: "
-                "ask for fewer nodes or a shorter time."
-            )
+        refuse_too_much(len(nodes), span, "drawn")
         now = int(self._clock())
         plan = planned(metric, len(nodes), span, now, columns, rows)
         ids = [node.id for node in nodes]
