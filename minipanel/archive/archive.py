@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROUND_SECONDS = 10.0
+PAUSES = (10.0, 10.0, 20.0, 40.0, 60.0)
+"""Seconds from a round to the next, after so many that failed one after another."""
+
 QUEUE_SECONDS = 30.0
-BACK_OFF_SECONDS = 60.0
 
 
 class Archive:
@@ -71,7 +72,7 @@ class Archive:
                 if not has_more:
                     await audit.if_due()
                 if self._panel.uptime() >= look_at:
-                    await copying.note_queue()
+                    await copying.note_differing()
                     look_at = self._panel.uptime() + QUEUE_SECONDS
             except EngineError as error:
                 failures += 1
@@ -82,9 +83,7 @@ class Archive:
                 log.exception("Archiving failed; it is tried again.")
                 failures += 1
             if not has_more:
-                await asyncio.sleep(
-                    min(ROUND_SECONDS * 2 ** min(failures, 4) / (2 if failures else 1), BACK_OFF_SECONDS)
-                )
+                await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
 
     def _note(self, copying: Copying, sentence: str | None) -> None:
         before = copying.state.trouble

@@ -7,8 +7,8 @@ from functools import partial
 
 from minipanel.archive.engine import Engine
 from minipanel.database import archive as sql
-from minipanel.database.archive import DAY_SECONDS
 from minipanel.database.full_records import hostnames
+from minipanel.models.hour import DAY_SECONDS
 from minipanel.services.panel import Panel
 
 SETTLED_SECONDS = 2 * 3600

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
+from minipanel.archive.pieces import pieces
 from minipanel.archive.points import lines_of
 from minipanel.archive.reading_back import missing_of
 from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
@@ -36,15 +37,12 @@ SECOND_LOOK_SECONDS = 30
 """So long after that it is read back once more: a copy that came late may still have been in memory."""
 
 SEND_RECORDS = 1000
-"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer."""
+"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer. While fewer wait to
+be sent, so many of the past go into the queue."""
 
 LOOK_RECORDS = 2000
 IN_FLIGHT_RECORDS = 200_000
 """So many may be sent and not yet read back twice."""
-
-PUSH_RECORDS = 1000
-PUSH_BELOW = 2000
-"""Of the past so many go into the queue at a time, while fewer than so many wait there to be sent."""
 
 STEP_ROWS = 500
 """Of the queue, in one transaction: samples that arrive meanwhile wait no longer than for this."""
@@ -82,10 +80,9 @@ class Copying:
         """What is wrong although the engine does what it is asked."""
         return differing_sentence(self.state.differing, self._reads_from) if self.state.differing else None
 
-    async def note_queue(self) -> None:
-        """Take in how the queue stands."""
-        queue = await self._read(lambda connection: sql.queue(connection, DIFFERING_TRIES))
-        self.state = replace(self.state, waiting=queue.waiting, oldest=queue.oldest, differing=queue.differing)
+    async def note_differing(self) -> None:
+        """Take in how many records are read back wrong again and again."""
+        self.state = replace(self.state, differing=await self._read(partial(sql.differing, tries=DIFFERING_TRIES)))
 
     def note_trouble(self, sentence: str | None) -> None:
         """Take in what the engine said."""
@@ -94,22 +91,22 @@ class Copying:
 
     async def _take_in(self) -> None:
         until = int(self._panel.clock()) - GRACE_SECONDS
-        before = -1
-        while (now_in := int(await self._write(self._panel.store.archive_up_to(until)))) not in (before, until):
-            before = now_in
+        while await self._write(self._panel.store.archive_up_to(until)):
+            pass
 
     async def _send(self) -> bool:
         if await self._read(sql.in_flight) >= IN_FLIGHT_RECORDS:
             return False
-        ids = await self._read(lambda connection: sql.unsent(connection, SEND_RECORDS))
-        if len(ids) < PUSH_BELOW and await self._write(lambda connection: sql.go_on_pushing(connection, PUSH_RECORDS)):
-            ids = await self._read(lambda connection: sql.unsent(connection, SEND_RECORDS))
+        unsent = partial(sql.unsent, limit=SEND_RECORDS)
+        ids = await self._read(unsent)
+        if len(ids) < SEND_RECORDS and await self._write(partial(sql.go_on_pushing, limit=SEND_RECORDS)):
+            ids = await self._read(unsent)
         if not ids:
             return False
         records = await self._records(ids)
         await asyncio.to_thread(self._send_now, records)
         now = int(self._panel.clock())
-        for some in pieces(ids):
+        for some in pieces(ids, STEP_ROWS):
             await self._write(partial(sql.mark_sent, ids=some, now=now))
         return len(ids) == SEND_RECORDS
 
@@ -128,7 +125,7 @@ class Copying:
         records = await self._records([entry.id for entry in entries])
         missing = await asyncio.to_thread(missing_of, records, self._hostnames, self._engine.read)
         there = {record.id for record in records}
-        for some in pieces(entries):
+        for some in pieces(entries, STEP_ROWS):
             await self._settle(some, there, missing, now)
         return len(entries) == LOOK_RECORDS
 
@@ -150,8 +147,3 @@ class Copying:
         # Lets what arrived meanwhile into the queue before the next step.
         await asyncio.sleep(PAUSE_SECONDS)
         return result
-
-
-def pieces(rows: Sequence[T]) -> list[Sequence[T]]:
-    """Return the rows in pieces, each for one transaction."""
-    return [rows[start : start + STEP_ROWS] for start in range(0, len(rows), STEP_ROWS)]

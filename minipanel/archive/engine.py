@@ -12,10 +12,11 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from minipanel import __version__
@@ -31,6 +32,8 @@ SAID_BYTES = 4096
 SAID_CHARACTERS = 200
 LINE_BYTES = 1_000_000
 GZIP_LEVEL = 1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +98,20 @@ class Engine:
             "time": end,
             "nocache": 1,
         }
-        where = self._storage.reads_from
-        text = b"".join(self._ask("GET", where, f"/api/v1/query?{urlencode(form)}", None, {}))
-        try:
-            found = json.loads(text)["data"]["result"]
-            return {str(each["metric"]["node"]): int(float(each["value"][1])) for each in found}
-        except (ValueError, KeyError, TypeError, IndexError):
-            raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(text)}") from None
+        return self._data(f"/api/v1/query?{urlencode(form)}", _samples_by_node)
 
     def nodes(self, start: int, end: int) -> list[str]:
         """Return the names of the nodes that have records between these times, Unix seconds. Raises EngineError."""
         form = {"match[]": f'minipanel_samples{{cluster="{self._storage.cluster}"}}', "start": start, "end": end}
+        return self._data(f"/api/v1/label/node/values?{urlencode(form)}", _names_in)
+
+    def _data(self, path: str, pick: Callable[[Any], T]) -> T:
+        """Return what `pick` makes of the data in an answer of JSON. Raises EngineError, also where it can't."""
         where = self._storage.reads_from
-        path = f"/api/v1/label/node/values?{urlencode(form)}"
         text = b"".join(self._ask("GET", where, path, None, {}))
         try:
-            names = json.loads(text)["data"]
-            assert isinstance(names, list)
-            return [str(name) for name in names]
-        except (ValueError, KeyError, TypeError, AssertionError):
+            return pick(json.loads(text)["data"])
+        except (ValueError, KeyError, TypeError, IndexError):
             raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(text)}") from None
 
     def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
@@ -153,6 +151,16 @@ def selector(cluster: str, hostnames: Sequence[str]) -> str:
     """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
     names = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
     return f'{{__name__=~"minipanel_.+",cluster="{cluster}",node=~"{names}"}}'
+
+
+def _names_in(data: Any) -> list[str]:
+    if not isinstance(data, list):
+        raise TypeError(type(data))
+    return [str(name) for name in data]
+
+
+def _samples_by_node(data: Any) -> dict[str, int]:
+    return {str(each["metric"]["node"]): int(float(each["value"][1])) for each in data["result"]}
 
 
 def seconds_of(period: str) -> float | None:

@@ -8,8 +8,7 @@ import time
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
-
-DAY_SECONDS = 86_400
+from minipanel.models.hour import DAY_SECONDS
 
 
 def trouble_of(storage: StorageConfig) -> str | None:

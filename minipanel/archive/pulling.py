@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from minipanel.archive.engine import Engine
+from minipanel.archive.pieces import pieces
 from minipanel.archive.points import record_of, stamp_of
-from minipanel.archive.reading_back import newest_revisions
+from minipanel.archive.reading_back import Stamped, newest_revisions
 from minipanel.database.full_records import put_missing
 from minipanel.models.full_record import FullRecord
-from minipanel.models.record import RECORD_SECONDS, record_id
+from minipanel.models.record import RECORD_SECONDS
 
 PIECE_SECONDS = 7 * 86_400
 """Of one node at a time: 2,016 records."""
@@ -21,8 +22,6 @@ PIECE_SECONDS = 7 * 86_400
 STEP_RECORDS = 500
 Change = Callable[[Callable[[sqlite3.Connection], int]], int]
 """Does a job in one transaction of the database."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +45,13 @@ def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int
             end = min(start + PIECE_SECONDS, until)
             points = engine.read([name], stamp_of(start + RECORD_SECONDS, 1), end * 1000)
             revisions = newest_revisions(points)
-            records = list(_records(node_id, {time: found for (_, time), found in revisions.items()}))
-            put = sum(change(partial(put_missing, records=some)) for some in _some(records))
+            records = list(_records(node_id, revisions))
+            put = sum(change(partial(put_missing, records=some)) for some in pieces(records, STEP_RECORDS))
             yield Pulled(name, end, put, len(records), len(revisions) - len(records))
 
 
-def _records(node_id: int, revisions: Mapping[int, tuple[int, dict[str, float]]]) -> Iterator[FullRecord]:
-    for timestamp, (samples, points) in sorted(revisions.items()):
-        try:
-            record = record_of(node_id, timestamp, samples, points)
-        except (KeyError, ValueError):  # somebody else wrote there, or a part was lost
-            continue
-        assert record.id == record_id(node_id, timestamp)
-        yield record
-
-
-def _some(records: list[FullRecord]) -> Iterable[list[FullRecord]]:
-    return (records[start : start + STEP_RECORDS] for start in range(0, len(records), STEP_RECORDS))
+def _records(node_id: int, revisions: Mapping[tuple[str, int], Stamped]) -> Iterator[FullRecord]:
+    for (_, timestamp), revision in sorted(revisions.items()):
+        # Where it can't be read, somebody else wrote there, or a part was lost.
+        with suppress(KeyError, ValueError):
+            yield record_of(node_id, timestamp, *revision)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from minipanel.archive.engine import Point
+from minipanel.archive.pieces import pieces
 from minipanel.archive.points import Points, points_of, stamp_of, timestamp_of
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import RECORD_SECONDS
@@ -75,8 +76,7 @@ def groups_of(records: Sequence[FullRecord]) -> Iterator[Sequence[FullRecord]]:
         for record in own:
             of_hour[record.timestamp // GROUP_SECONDS].append(record)
     for together in of_hour.values():
-        for start in range(0, len(together), NODES_AT_ONCE):
-            yield together[start : start + NODES_AT_ONCE]
+        yield from pieces(together, NODES_AT_ONCE)
 
 
 def _key(record: FullRecord, hostnames: Mapping[int, str]) -> tuple[str, int]:

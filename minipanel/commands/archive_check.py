@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -10,17 +9,19 @@ from pathlib import Path
 from minipanel.archive.engine import Engine
 from minipanel.archive.reading_back import missing_of
 from minipanel.archive.trouble import EngineError
-from minipanel.commands.archive_status import archived_by, moment
+from minipanel.commands.archive_status import archived_by
+from minipanel.commands.moment import moment
+from minipanel.commands.progress import clear_progress, show_progress
 from minipanel.database.beside import read_beside
 from minipanel.database.full_records import hostnames, records_after
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
 from minipanel.models.full_record import FullRecord
+from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import Translate, translator
 
-DAY_SECONDS = 86_400
 PIECE_RECORDS = 2016
 SETTLED_SECONDS = 900
 """Younger records may be on their way."""
@@ -49,10 +50,8 @@ def check_archive(config_path: Path, since_days: float) -> int:
             raise CommandError(str(error)) from None
         _show([record for record in records if record.id in missing], names, differing, t)
         compared, differing, last = compared + len(records), differing + len(missing), records[-1].id
-        if sys.stderr.isatty():
-            print(f"\r{t('{count} records compared', count=compared)}\033[K", end="", file=sys.stderr, flush=True)
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+        show_progress(t("{count} records compared", count=compared))
+    clear_progress()
     print(
         t(
             "{count} records compared, {differing} are missing at the engine or differ.",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +10,16 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.pulling import pull
 from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_status import archived_by
+from minipanel.commands.progress import clear_progress, show_progress
 from minipanel.database.beside import change_beside
 from minipanel.database.full_records import nodes_of_names
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
+from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import translator
 
-DAY_SECONDS = 86_400
 SETTLED_SECONDS = 2 * 3600
 """Younger records may still fill here; they would stand in two places."""
 
@@ -47,18 +45,12 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
         names = engine.nodes(since, until)
         ids = change_beside(database, partial(nodes_of_names, names=names, now=now))
 
-        def change(work: Callable[[sqlite3.Connection], int]) -> int:
-            return change_beside(database, work)
-
-        for piece in pull(engine, change, ids, since, until):
+        for piece in pull(engine, partial(change_beside, database), ids, since, until):
             put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
-            if sys.stderr.isatty():
-                said = t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found)
-                print(f"\r{said}\033[K", end="", file=sys.stderr, flush=True)
+            show_progress(t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found))
     except EngineError as error:
         raise CommandError(str(error)) from None
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    clear_progress()
     print(t("{found} records of {nodes} nodes read, {put} put in.", found=found, nodes=len(ids), put=put))
     if unreadable:
         print(t("{count} were left out: they are not whole at the engine.", count=unreadable))

@@ -8,17 +8,18 @@ import time
 from functools import partial
 from pathlib import Path
 
-from minipanel.commands.archive_status import archived_by, moment
+from minipanel.commands.archive_status import archived_by
+from minipanel.commands.moment import moment
+from minipanel.commands.progress import clear_progress, show_progress
 from minipanel.database import archive as sql
-from minipanel.database.archive import Push
 from minipanel.database.beside import change_beside, read_beside
 from minipanel.errors import CommandError
 from minipanel.machine.lock import running_pid
+from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import Translate, translator
 
-DAY_SECONDS = 86_400
 LOOK_SECONDS = 1.0
 
 
@@ -59,13 +60,7 @@ def _watch(database: Path, t: Translate) -> int:
     records = 0
     while (push := read_beside(database, sql.push_state)) is not None:
         records = push.records
-        if sys.stderr.isatty():
-            print(f"\r{_progress(push, t)}\033[K", end="", file=sys.stderr, flush=True)
+        show_progress(t("{count} records so far, from {time}", count=push.records, time=moment(push.since)))
         time.sleep(LOOK_SECONDS)
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    clear_progress()
     return records
-
-
-def _progress(push: Push, t: Translate) -> str:
-    return t("{count} records so far, from {time}", count=push.records, time=moment(push.since))

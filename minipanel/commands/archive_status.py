@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict
 from pathlib import Path
 
 from minipanel.archive.config import STORAGE, StorageConfig
 from minipanel.commands.archive_overview import ArchiveOverview, look_at_archive
+from minipanel.commands.moment import moment
 from minipanel.commands.tables import plain_lines
 from minipanel.config import Config
 from minipanel.errors import CommandError
@@ -71,8 +71,3 @@ def _rows(overview: ArchiveOverview, t: Translate) -> list[tuple[str, str]]:
         said = "{time}: {count} days of nodes were sent again" if overview.differed else "{time}: no difference"
         rows.append((t("compared"), t(said, time=moment(overview.audited_at), count=overview.differed)))
     return rows
-
-
-def moment(seconds: int) -> str:
-    """Return a time as people read it here."""
-    return time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(seconds))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from minipanel.commands.progress import clear_progress, show_progress
 from minipanel.database.backup import back_up
 from minipanel.sections import load_config
 from minipanel.translations.backup import CHINESE
@@ -16,20 +16,14 @@ def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     """Write the copy and tell of it. Raises ConfigError, DatabaseError."""
     t = translator(CHINESE)
     config = load_config(config_path)
-    done = back_up(config.database.path, target, replace, _shown(t) if sys.stderr.isatty() else _say_nothing)
+    done = back_up(config.database.path, target, replace, partial(_show, t))
     values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 2**20:.1f}"}
     print(t("{target}: {records} records, {size} MB, read again and sound.", **values))
     print(t("It holds no configuration: keep a copy of {path} as well.", path=config.path))
 
 
-def _shown(t: Translate) -> Callable[[float], None]:
-    def show(part: float) -> None:
-        end = "\r" if part < 1 else "\r\033[K"
-        text = t("{percent} % copied", percent=f"{100 * part:3.0f}")
-        print(f"\r{text}", end=end, file=sys.stderr, flush=True)
-
-    return show
-
-
-def _say_nothing(part: float) -> None:
-    """Not at a terminal: only the result counts."""
+def _show(t: Translate, part: float) -> None:
+    if part < 1:
+        show_progress(t("{percent} % copied", percent=f"{100 * part:3.0f}"))
+    else:
+        clear_progress()

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from minipanel.database.full_records import TABLES, past_ids
+from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.record import RECORD_SECONDS, record_id
-
-DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ class Queue:
     until: int
 
 
-def take_in(connection: sqlite3.Connection, until: int) -> int:
-    """Put the records in that finished up to the timestamp `until`; at first only what finishes from then on.
+def take_in(connection: sqlite3.Connection, until: int) -> bool:
+    """Put records in that finished up to the timestamp `until`, the next round of them. Returns whether there was one.
 
-    One round of records at a time. Returns up to which time all are in.
+    At first only what finishes from then on.
     """
     began = archived_until(connection)
     if began == 0:
@@ -57,17 +56,17 @@ def take_in(connection: sqlite3.Connection, until: int) -> int:
         # It was off for so long: what came meanwhile goes in piece after piece, as the past does.
         connection.execute("UPDATE archive_until SET timestamp = ?", (until,))
         begin_push(connection, began, until)
-        return until
-    end = min(until, _next_record(connection, began, until))
-    if end <= began:
-        return began
+        return True
+    end = _next_record(connection, began)
+    if end is None or end > until:
+        return False
     for table in TABLES:
         connection.execute(
             f"INSERT OR IGNORE INTO archive_queue (id) SELECT id FROM {table} WHERE timestamp > ? AND timestamp <= ?",
             (began, end),
         )
     connection.execute("UPDATE archive_until SET timestamp = ?", (end,))
-    return end
+    return True
 
 
 def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
@@ -142,13 +141,13 @@ def put_day_again(connection: sqlite3.Connection, node_id: int, end: int) -> Non
     )
 
 
-def _next_record(connection: sqlite3.Connection, after: int, until: int) -> int:
-    """Return the time of the first record after a time, or `until`: a panel that was away for days skips them."""
+def _next_record(connection: sqlite3.Connection, after: int) -> int | None:
+    """Return the time of the first record after a time, None where there is none."""
     found = [
         connection.execute(f"SELECT min(timestamp) FROM {table} WHERE timestamp > ?", (after,)).fetchone()[0]
         for table in TABLES
     ]
-    return min((int(timestamp) for timestamp in found if timestamp is not None), default=until)
+    return min((int(timestamp) for timestamp in found if timestamp is not None), default=None)
 
 
 def archived_until(connection: sqlite3.Connection) -> int:
@@ -218,9 +217,16 @@ def settle(
 
 def queue(connection: sqlite3.Connection, differing_tries: int) -> Queue:
     """Return how the queue stands; `differing_tries`: from so many wrong readings on."""
-    row = connection.execute(
-        "SELECT count(*), count(*) - count(sent_at), min(id & 4294967295), sum(tries >= ?) FROM archive_queue",
-        (differing_tries,),
-    ).fetchone()
-    waiting, unsent, oldest, differing = row
-    return Queue(waiting, unsent, oldest, differing or 0, archived_until(connection))
+    counts = "SELECT count(*), count(*) - count(sent_at), min(id & 4294967295) FROM archive_queue"
+    waiting, unsent, oldest = connection.execute(counts).fetchone()
+    return Queue(waiting, unsent, oldest, differing(connection, differing_tries), archived_until(connection))
+
+
+def differing(connection: sqlite3.Connection, tries: int) -> int:
+    """Return how many records were read back wrong so often. By the indexes: the queue may hold weeks."""
+    parts = (
+        f"(SELECT count(*) FROM archive_queue WHERE sent_at IS {state} AND tries >= ?1)"
+        for state in ("NULL", "NOT NULL")
+    )
+    (count,) = connection.execute(f"SELECT {' + '.join(parts)}", (tries,)).fetchone()
+    return int(count)

@@ -176,14 +176,15 @@ class Store:
             archive.put_again(connection, [record_id(node_id, time) for time in times if time <= until])
 
     def archive_up_to(self, until: int) -> Job:
-        """Return the job that puts what finished into the archive's queue. It tells up to which time all is in.
+        """Return the job that puts a round of what finished into the archive's queue. It tells whether there was one.
 
         From then on changed records are put in again by whatever changes them.
         """
 
-        def take_in(connection: sqlite3.Connection) -> int:
-            self._archived_until = max(self._archived_until or 0, archive.take_in(connection, until))
-            return self._archived_until
+        def take_in(connection: sqlite3.Connection) -> bool:
+            has_taken = archive.take_in(connection, until)
+            self._archived_until = archive.archived_until(connection)
+            return has_taken
 
         return take_in
 

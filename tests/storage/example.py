@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,12 +17,15 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.points import record_of
 from minipanel.archive.reading_back import newest_of
 from minipanel.config import Config, NodeConfig
+from minipanel.database import archive as sql
 from minipanel.database.full_records import TABLES, full_records
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.sample import Sample
 from minipanel.services.panel import Panel
 from tests.panel.example import config_in
+
+DRAIN_SECONDS = 120.0
 
 DERIVED = {"memory_percent"}
 """Reckoned from other columns when a record is read: equal but for its last bit."""
@@ -98,3 +102,15 @@ async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[Ful
 def plain(record: FullRecord) -> FullRecord:
     """A record without what is derived from its other columns."""
     return replace(record, values={name: value for name, value in record.values.items() if name not in DERIVED})
+
+
+async def drained(copier: Copying) -> None:
+    """Copy until the queue is empty."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while True:
+        await copier.round()
+        queue = await copier._read(lambda connection: sql.queue(connection, 5))
+        if queue.waiting == 0:
+            return
+        assert time.monotonic() < end, f"not within {DRAIN_SECONDS} s: {queue}"
+        await asyncio.sleep(0.3)

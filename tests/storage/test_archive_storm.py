@@ -21,6 +21,7 @@ from minipanel.services.panel import Panel
 from tests.storage.example import (
     archived,
     copying_of,
+    drained,
     plain,
     records_here,
     records_there,
@@ -33,8 +34,6 @@ from tests.victoria import Victoria, running_victoria
 STORM_SECONDS = 15.0
 LOOK, SECOND_LOOK = 5, 14
 """Together more than the 12 s within which a killed engine loses what it took (measured)."""
-
-DRAIN_SECONDS = 120.0
 
 
 @pytest.fixture(autouse=True)
@@ -78,18 +77,6 @@ async def copy_for(copier: Copying, seconds: float) -> int:
             refusals += 1
         await asyncio.sleep(0.2)
     return refusals
-
-
-async def drained(copier: Copying) -> None:
-    """Copy until the queue is empty."""
-    end = time.monotonic() + DRAIN_SECONDS
-    while True:
-        await copier.round()
-        await copier.note_queue()
-        if copier.state.waiting == 0:
-            return
-        assert time.monotonic() < end, f"not within {DRAIN_SECONDS} s: {copier.state}"
-        await asyncio.sleep(0.3)
 
 
 async def kill_now_and_then(victoria: Victoria, dice: random.Random, seconds: float) -> int:

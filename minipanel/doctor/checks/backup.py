@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from minipanel.commands.backup_overview import BackupOverview, look_at_backups
+from minipanel.commands.moment import moment
 from minipanel.doctor.subject import Subject
 from minipanel.setup.look.check import Check, Verdict
 from minipanel.translations.language import Translate
@@ -27,8 +28,8 @@ def judge_backup(found: BackupOverview | None, t: Translate) -> Check:
         return Check(what, Verdict.FIX, found.trouble, _remedy(found))
     if found.last_copy is None or found.last_made_at is None:
         return Check(what, Verdict.OK, t("none is in {folder} yet", folder=found.folder))
-    made_at = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(found.last_made_at))
-    return Check(what, Verdict.OK, t("the last is {file}, of {time}", file=found.last_copy, time=made_at))
+    values = {"file": found.last_copy, "time": moment(found.last_made_at)}
+    return Check(what, Verdict.OK, t("the last is {file}, of {time}", **values))
 
 
 def _remedy(found: BackupOverview) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from minipanel import __version__
+from minipanel.commands.moment import moment
 from minipanel.commands.overview import NodeOverview, look_at_nodes
 from minipanel.database.newest import skew_by_hostname, versions_by_hostname
 from minipanel.doctor import journal
@@ -126,7 +126,7 @@ def _by_minute(nodes: Sequence[NodeOverview]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     down = [(node.last_seen, node.hostname) for node in nodes if node.state == "down" and node.last_seen is not None]
     for last_seen, name in sorted(down):
-        minute = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(last_seen))
+        minute = moment(last_seen)
         if minute not in groups and len(groups) == MOMENTS:
             minute = next(reversed(groups))
         groups.setdefault(minute, []).append(name)

@@ -1,0 +1,13 @@
+"""Rows in pieces: no transaction and no question is larger than others can wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the rows in their order, so many at a time."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))

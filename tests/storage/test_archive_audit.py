@@ -1,0 +1,62 @@
+"""The daily comparison: what an engine lost after it was read back twice comes again."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from minipanel.archive import copying
+from minipanel.archive.audit import Audit
+from minipanel.archive.config import STORAGE
+from minipanel.archive.engine import Engine
+from minipanel.database import archive as sql
+from minipanel.models.hour import DAY_SECONDS
+from tests.storage.example import (
+    archived,
+    copying_of,
+    drained,
+    plain,
+    records_here,
+    records_there,
+    running_panel,
+    samples_of,
+)
+from tests.victoria import running_victoria
+
+
+@pytest.mark.anyio
+async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 0)
+    dice, now = random.Random(11), int(time.time())
+    midnight = now // DAY_SECONDS * DAY_SECONDS
+    with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:
+        async with running_panel(archived(tmp_path, victoria.url, nodes=2), time.time) as panel:
+            copier = await copying_of(panel)
+            await copier.round()
+            for node in panel.directory.nodes:
+                times = range(midnight - 4 * DAY_SECONDS + 1800, midnight - DAY_SECONDS + 1, 1800)
+                await panel.ingest.submit(node, samples_of(node.hostname, times, dice))
+            await panel.ingest.run(partial(sql.begin_push, since=midnight - 5 * DAY_SECONDS, until=now))
+            await panel.retention.seal()
+            await drained(copier)
+            audit = Audit(panel, Engine(panel.config.of(STORAGE)))
+            assert await audit.compare(now) == 0
+
+            victoria.kill()
+            shutil.rmtree(victoria.folder / "vm")
+            victoria.start()
+            assert await audit.if_due()
+            found = await panel.reading.do(panel.store.reader.ask, sql.audited)
+            assert found[1] == 2 * 3, "of two nodes three days"
+            assert not await audit.if_due()
+            await drained(copier)
+            assert await audit.compare(now) == 0
+            here = await records_here(panel, now - DAY_SECONDS)
+            assert len(here) == 2 * 3 * 48
+            assert list(map(plain, await records_there(panel, here))) == list(map(plain, here))
