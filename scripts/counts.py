@@ -1,4 +1,6 @@
-"""Prints what JUnit reports tell: "passed failed skipped" of one, or with --slowest the ten slowest tests of all."""
+"""Prints what JUnit reports say: "passed failed skipped" of one; with --failed its failed tests; with --slowest the ten
+slowest tests of all.
+"""
 
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -16,13 +18,24 @@ def counts(path: str) -> tuple[int, int, int]:
     return tests - failed - skipped, failed, skipped
 
 
+def failed(path: str) -> list[str]:
+    """Return the names of the tests in the report at `path` that failed, in their order."""
+    cases = ElementTree.parse(path).getroot().iter("testcase")
+    return [name_of(case) for case in cases if case.find("failure") is not None or case.find("error") is not None]
+
+
+def name_of(case: ElementTree.Element) -> str:
+    """Return how the output names a test."""
+    return f"{case.get('classname')} {case.get('name')}"
+
+
 def slowest(paths: list[str]) -> list[tuple[float, str]]:
     """Return seconds and names of the slowest tests in all reports, the slowest first."""
     found = []
     for path in paths:
         if Path(path).exists():  # a run that died wrote none
             cases = ElementTree.parse(path).getroot().iter("testcase")
-            found += [(float(case.get("time", 0)), f"{case.get('classname')} {case.get('name')}") for case in cases]
+            found += [(float(case.get("time", 0)), name_of(case)) for case in cases]
     return sorted(found, reverse=True)[:SLOWEST]
 
 
@@ -30,5 +43,8 @@ if __name__ == "__main__":
     if sys.argv[1] == "--slowest":
         for seconds, name in slowest(sys.argv[2:]):
             print(f"{seconds:6.1f} s  {name}")
+    elif sys.argv[1] == "--failed":
+        for name in failed(sys.argv[2]):
+            print(f"  {name}")
     else:
         print(*counts(sys.argv[1]))

@@ -185,6 +185,17 @@ def test_the_counts_of_a_report_are_those_of_all_its_suites(tmp_path: Path) -> N
     assert counted.stdout.split() == ["4", "2", "1"]
 
 
+def test_the_failed_tests_of_a_report_are_named(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    kinds = {"passed": "", "failed": "<failure/>", "no fixture": "<error/>", "left out": "<skipped/>"}
+    cases = "".join(f'<testcase classname="tests.a" name="{name}">{kind}</testcase>' for name, kind in kinds.items())
+    report.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    named = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "counts.py", "--failed", report], capture_output=True, text=True, check=True
+    )
+    assert named.stdout.splitlines() == ["  tests.a failed", "  tests.a no fixture"]
+
+
 def test_the_slowest_tests_of_all_reports_are_named(tmp_path: Path) -> None:
     for name, times in (("a", (0.5, 20.25)), ("b", range(1, 12))):
         cases = "".join(f'<testcase classname="tests.{name}" name="test_{k}" time="{k}"/>' for k in times)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from minipanel.doctor.checks.panel import judge_panel, look_at_answer
 from minipanel.setup.look.check import Check, Verdict
 from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
 from tests.panel.example import config_in
+from tests.ports import free_port
 from tests.setup.machine import Machine
 
 URL = "http://127.0.0.1:8080"
@@ -34,9 +35,7 @@ def test_a_panel_of_another_version_is_to_be_restarted() -> None:
 
 
 def test_a_panel_that_is_stopped_is_told_with_the_way_to_start_it(tmp_path: Path, machine: Machine) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     check = only(look_at_answer(subject_of(tmp_path, machine, at_port(tmp_path, port))))
     assert check.verdict is FIX
     assert check.detail == f"http://127.0.0.1:{port} can't be reached: Connection refused."
@@ -44,9 +43,7 @@ def test_a_panel_that_is_stopped_is_told_with_the_way_to_start_it(tmp_path: Path
 
 
 def test_a_panel_whose_port_can_not_be_read_is_not_called_broken(tmp_path: Path, machine: Machine) -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        subject = subject_of(tmp_path, machine, at_port(tmp_path, free.getsockname()[1]))
+    subject = subject_of(tmp_path, machine, at_port(tmp_path, free_port()))
     with pytest.raises(PermissionError):
         list(look_at_answer(replace(subject, is_denied=True)))
 

@@ -100,8 +100,8 @@ def test_before_or_while_its_answer_is_sent(
 @pytest.mark.parametrize("path", ["/api/metrics/stream", "/api/metrics/history/1?period=1m&format=csv"])
 def test_after_it_took_the_begin_of_its_answer(config: Config, panel: Running, user: httpx.Client, path: str) -> None:
     question = head("GET", path, f"Authorization: {user.headers['Authorization']}")
-    with all_released(panel):
-        connections = [connect(config) for _ in range(CLIENTS)]
+    with all_released(panel), contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(connect(config)) for _ in range(CLIENTS)]
         for connection in connections:
             connection.sendall(question)
         for connection in connections:

@@ -11,8 +11,8 @@ import time
 
 from minipanel.config import Config
 
-ANSWER_SECONDS = 2.0
-"""Within this the panel answers or closes."""
+ANSWER_SECONDS = 10.0
+"""Within this the panel answers or closes, also on a machine that has other things to do."""
 
 QUIET_SECONDS = 0.1
 """A panel that says nothing for so long waits for more."""
@@ -30,7 +30,7 @@ def connect(config: Config) -> socket.socket:
 def exchange(config: Config, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
     """Send the pieces and return all that comes back. Once the panel waits for more it is told that nothing comes.
 
-    Fails when it has not closed by then and 2 seconds.
+    Fails when it has not closed by then and ANSWER_SECONDS.
     """
     with connect(config) as connection:
         answer = b""
@@ -64,7 +64,7 @@ def read(connection: socket.socket, quiet_seconds: float) -> bytes:
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """Return what comes until the end. Fails when that takes over 2 seconds."""
+    """Return what comes until the end. Fails when that takes over ANSWER_SECONDS."""
     last = time.monotonic() + ANSWER_SECONDS
     answer = b""
     with contextlib.suppress(ConnectionError):

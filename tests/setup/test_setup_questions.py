@@ -19,6 +19,7 @@ from minipanel.setup.ask.tls import ask_tls
 from minipanel.setup.ask.wizard import ask_everything, certificate_names, summary
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
+from tests.ports import free_port
 from tests.setup.authority import Pair, make_pair
 from tests.setup.machine import Machine, TypingScreen, english
 
@@ -79,15 +80,10 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def test_a_port_in_use_is_asked_again(machine: Machine, taken_port: int, free_port: int) -> None:
-    screen = TypingScreen(str(taken_port), "0", "eighty", "65536", str(free_port))
-    assert ask_port(screen, GUIDED, machine.bare) == free_port
+def test_a_port_in_use_is_asked_again(machine: Machine, taken_port: int) -> None:
+    free = free_port()
+    screen = TypingScreen(str(taken_port), "0", "eighty", "65536", str(free))
+    assert ask_port(screen, GUIDED, machine.bare) == free
     assert f"Port {taken_port} is in use by another program." in screen.shown
 
 

@@ -12,6 +12,7 @@ from minipanel.setup.look.check import Verdict
 from minipanel.setup.look.clock import look_at_clock
 from minipanel.setup.look.munge import DEBIAN_CHANGES, look_at_munge, look_at_munge_version
 from minipanel.setup.look.ports import look_at_firewall, look_at_port
+from tests.ports import free_port
 from tests.setup.machine import Machine, english
 
 OK, WARNING, FIX = Verdict.OK, Verdict.WARNING, Verdict.FIX
@@ -134,9 +135,7 @@ def taken_port() -> Iterator[int]:
 
 
 def test_a_free_port_is_well(machine: Machine) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert look_at_port(machine.bare, english, port, False).verdict is OK
+    assert look_at_port(machine.bare, english, free_port(), False).verdict is OK
 
 
 def test_a_port_in_use_must_be_fixed_and_its_holder_is_named(machine: Machine, taken_port: int) -> None:
