@@ -172,6 +172,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await archive.reload(panel.config)
         await access.start()
         await findings.start()
+        panel.started()
         yield
     finally:
         await findings.close()

@@ -61,7 +61,7 @@ class Ingest:
         self._commit_listeners: list[CommitListener] = []
         self._newest: int | None = None
         self.retention_days = retention_days
-        self.gather_seconds = GATHER_SECONDS
+        self.gather_seconds = 0.0
 
     def listen(self, listener: SamplesListener) -> None:
         """Have it called after each commit with what was stored: never with duplicates, or what is too old."""

@@ -61,7 +61,6 @@ class Panel:
         self.store = Store(config.database.path)
         self.directory = Directory()
         self.ingest = Ingest(self.store, config.database.retention_days, clock, uptime)
-        self.ingest.gather_seconds = gather_seconds(len(config.nodes))
         self.retention = Retention(self.store, self.ingest, clock)
         self.hours = Hours(self.store, self.ingest, config.database.hours_days, clock)
         self.backups = Backups(config, self.store, self.ingest, clock, uptime)
@@ -112,6 +111,10 @@ class Panel:
         self.hours.start()
         self.backups.start()
         self.live.start()
+
+    def started(self) -> None:
+        """Have transactions wait for others from now on: while panel and rooms above start, nobody else writes."""
+        self.ingest.gather_seconds = gather_seconds(len(self.config.nodes))
 
     async def reload(self, config: Config) -> None:
         """Take over a changed configuration: accounts, nodes, secrets, retention, allowed users, backup.

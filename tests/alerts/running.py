@@ -43,7 +43,7 @@ class Running:
     def __init__(self, config: Config, now: int = START) -> None:
         self.now = now
         self.panel = Panel(config, lambda: float(self.now), lambda: float(self.now - START + 1000))
-        self.panel.ingest.gather_seconds = self.panel.ingest._batcher.least_seconds = 0  # nobody else writes
+        self.panel.ingest._batcher.least_seconds = 0  # nobody else writes
         self.answers = False
         self.alerts = Alerts(self.panel, self._connect)
         self.silent: Collection[int] = ()

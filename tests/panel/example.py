@@ -67,6 +67,7 @@ async def running_app(config: Config, static: Path | None = None) -> AsyncIterat
     """The whole panel, started, with its database and threads."""
     app = create_app(config, static or config.database.path.parent)
     async with app.router.lifespan_context(app):
+        app.state.panel.ingest.gather_seconds = 0.0  # few write here, and each test would wait for others many times
         yield app
 
 
