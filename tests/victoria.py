@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.ports import free_port
 
 START_SECONDS = 30
+STOP_SECONDS = 60
 MISSING = "VictoriaMetrics is missing; Debian has it in the package victoria-metrics."
 
 
@@ -47,6 +48,19 @@ class Victoria:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise TimeoutError(f"VictoriaMetrics does not answer: {(self.folder / 'vm.log').read_text()}")
             time.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End it as a service manager does: what it took in is on the disk."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(STOP_SECONDS)
+            self._process = None
 
     def kill(self) -> None:
         """End it as a power cut would, but for the disk's own cache."""

@@ -41,7 +41,7 @@ SEND_RECORDS = 1000
 be sent, so many of the past go into the queue."""
 
 LOOK_RECORDS = 2000
-IN_FLIGHT_RECORDS = 200_000
+IN_FLIGHT_RECORDS = 400_000
 """So many may be sent and not yet read back twice."""
 
 STEP_ROWS = 500

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
+
 from minipanel import __version__
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.trouble import EngineError
@@ -31,19 +33,33 @@ TOTAL_SECONDS = 120.0
 SAID_BYTES = 4096
 SAID_CHARACTERS = 200
 LINE_BYTES = 1_000_000
+LINE_POINTS = 5000
+"""In a line of an answer: with 60 signs each it is shorter than LINE_BYTES."""
+
 GZIP_LEVEL = 1
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One point as the engine has it; `stamp` in milliseconds."""
+class Series:
+    """Some points of one series as the engine has them: `stamps` in milliseconds, each with its value, ascending."""
 
     name: str
     node: str
-    stamp: int
-    value: float
+    stamps: Sequence[int]
+    values: Sequence[float | None]
+
+
+class _Line(msgspec.Struct):
+    """A line of the engine's export (docs.victoriametrics.com, "How to export data in JSON line format")."""
+
+    metric: dict[str, str]
+    values: list[float | None]
+    timestamps: list[int]
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
 
 
 class Engine:
@@ -59,22 +75,23 @@ class Engine:
         for _ in self._ask("POST", self._storage.write_url or "", "/api/v1/import/prometheus", body, headers):
             pass
 
-    def read(self, hostnames: Sequence[str], start: int, end: int) -> Iterator[Point]:
-        """Yield the points of these nodes with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.
+    def read(self, hostnames: Sequence[str], start: int, end: int) -> Iterator[Series]:
+        """Yield what these nodes have with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.
 
-        By the engine's export: it has neither a cache nor an offset from now, and refuses to answer in part.
+        By the engine's export: it has neither a cache nor an offset from now, and refuses to answer in part. Lines of
+        numbers are read ten times as fast as a line a point would be. Of a long series comes one after the other.
         """
         form = {
-            "format": "__name__,node,__timestamp__:unix_ms,__value__",
             "match[]": selector(self._storage.cluster, hostnames),
             "start": f"{start / 1000:.3f}",
             "end": f"{end / 1000:.3f}",
+            "max_rows_per_line": LINE_POINTS,
         }
         body = urlencode(form).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         where = self._storage.reads_from
-        for line in self._ask("POST", where, "/api/v1/export/csv", body, headers):
-            yield _point(line, where)
+        for line in self._ask("POST", where, "/api/v1/export", body, headers):
+            yield _series(line, where)
 
     def retention_seconds(self) -> float | None:
         """Return for how long the engine keeps what it gets; None where it does not say. Raises EngineError.
@@ -172,11 +189,13 @@ def seconds_of(period: str) -> float | None:
 _PERIODS = {"h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400, "": 31 * 86_400}
 
 
-def _point(line: bytes, where: str) -> Point:
+def _series(line: bytes, where: str) -> Series:
     try:
-        name, node, stamp, value = line.decode("ascii").rstrip("\r\n").split(",")
-        return Point(name, node, int(stamp), float(value))
-    except ValueError:
+        found = _decode_line(line)
+        if len(found.values) != len(found.timestamps):
+            raise ValueError("as many values as times")
+        return Series(found.metric["__name__"], found.metric["node"], found.timestamps, found.values)
+    except (ValueError, KeyError):
         raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(line)}") from None
 
 

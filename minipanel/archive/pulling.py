@@ -43,8 +43,8 @@ def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int
     for name, node_id in node_ids.items():
         for start in range(since, until, PIECE_SECONDS):
             end = min(start + PIECE_SECONDS, until)
-            points = engine.read([name], stamp_of(start + RECORD_SECONDS, 1), end * 1000)
-            revisions = newest_revisions(points)
+            found = engine.read([name], stamp_of(start + RECORD_SECONDS, 1), end * 1000)
+            revisions = newest_revisions(found)
             records = list(_records(node_id, revisions))
             put = sum(change(partial(put_missing, records=some)) for some in pieces(records, STEP_RECORDS))
             yield Pulled(name, end, put, len(records), len(revisions) - len(records))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
-from minipanel.archive.engine import Point
+from minipanel.archive.engine import Series
 from minipanel.archive.pieces import pieces
 from minipanel.archive.points import Points, points_of, stamp_of, timestamp_of
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import RECORD_SECONDS
 
-Read = Callable[[Sequence[str], int, int], Iterable[Point]]
+Read = Callable[[Sequence[str], int, int], Iterable[Series]]
 """Engine.read: hostnames, and the first and the last stamp."""
 
 MANY_OF_A_NODE = 20
@@ -46,21 +47,21 @@ def newest_of(
     return newest_revisions(read(names, stamp_of(min(times), 1), max(times) * 1000))
 
 
-def newest_revisions(points: Iterable[Point]) -> dict[tuple[str, int], Stamped]:
-    """Return the newest revision of each record in these points, by its node's name and its time."""
-    found: dict[tuple[str, int], Stamped] = {}
-    for point in points:
-        try:
-            timestamp, samples = timestamp_of(point.stamp)
-        except ValueError:  # somebody else's
-            continue
-        key = point.node, timestamp
-        newest = found.get(key)
-        if newest is None or newest[0] < samples:
-            newest = found[key] = samples, {}
-        if newest[0] == samples:
-            newest[1][point.name] = point.value
-    return found
+def newest_revisions(found: Iterable[Series]) -> dict[tuple[str, int], Stamped]:
+    """Return the newest revision of each record in what was found, by its node's name and its time."""
+    of_node: dict[str, dict[int, Points]] = defaultdict(dict)
+    for series in found:
+        at, name = of_node[series.node], series.name
+        for stamp, value in zip(series.stamps, series.values, strict=True):
+            if value is not None:
+                at.setdefault(stamp, {})[name] = value
+    revisions: dict[tuple[str, int], Stamped] = {}
+    for node, at in of_node.items():
+        for stamp in sorted(at):
+            with suppress(ValueError):  # somebody else's
+                timestamp, samples = timestamp_of(stamp)
+                revisions[node, timestamp] = samples, at[stamp]
+    return revisions
 
 
 def groups_of(records: Sequence[FullRecord]) -> Iterator[Sequence[FullRecord]]:
