@@ -11,13 +11,13 @@ bad_config=2
 
 main() {
     if [ -x "$installed" ]; then
-        [ "$(id -u)" -eq 0 ] || asks_for_help "$@" || fail "Only root can do this; use: sudo $0" "须以 root 运行：sudo $0"
+        [ "$(id -u)" -eq 0 ] || asks_for_help "$@" || fail "Only root can do this; use: sudo $0" "请以 root 权限运行：sudo $0"
         [ $# -gt 0 ] || offer_what_is_new
         exec "$installed" rollout "$@"
     elif [ -x "$checkout" ]; then
         exec "$checkout" rollout "$@"
     fi
-    fail "MiniPanel is not installed on this machine; run install.sh first." "本机没有安装 MiniPanel；请先运行 install.sh。"
+    fail "MiniPanel is not installed on this machine; run install.sh first." "本机未安装 MiniPanel；请先运行 install.sh。"
 }
 
 # Whatever comes of it, the nodes that are configured get their agent; but not by a configuration that can't be read.

@@ -16,7 +16,7 @@ yes=${MINIPANEL_YES:-}
 main() {
     cd "$here"
     read_arguments "$@"
-    [ "$(id -u)" -eq 0 ] || fail "The set-up must be run as root: sudo $0" "安装须以 root 运行：sudo $0"
+    [ "$(id -u)" -eq 0 ] || fail "The set-up must be run as root: sudo $0" "请以 root 权限运行：sudo $0"
     [ -d wheels ] || [ "$action" = uninstall ] || make_content "$@"
     if [ "$action" = uninstall ]; then
         uninstall "$@"
@@ -86,26 +86,26 @@ MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked fo
         "用法：sudo ./install.sh [选项]            安装；已安装时则升级，并按选项更改设置
       sudo ./install.sh --uninstall [--purge]
 
-不带选项时逐项询问。已由选项或环境变量给出的不再询问；--yes 则什么都不问。安装后可用 minipanel setup 和同样的
-选项更改设置。
+不带选项时逐项询问。已由选项或环境变量给出的不再询问；--yes 则不提问（其余采用默认值）。
+安装后可用 minipanel setup 和同样的选项更改设置。
 
-  --yes                   什么都不问                                MINIPANEL_YES=1
+  --yes                   不提问（其余采用默认值）                  MINIPANEL_YES=1
   --admin NAME            网页的账号；默认 miniadmin                MINIPANEL_ADMIN
-  --password-file FILE    其密码；默认为 8 个随机字符               MINIPANEL_PASSWORD_FILE
-  --nodes-from FILE       代替 /etc/hosts 的节点清单                MINIPANEL_NODES_FROM
-  --only NODESET          只要其中这些节点                          MINIPANEL_ONLY
-  --without NODESET       不要其中这些节点                          MINIPANEL_WITHOUT
+  --password-file FILE    密码文件，取第一行；默认随机生成          MINIPANEL_PASSWORD_FILE
+  --nodes-from FILE       节点清单文件；默认 /etc/hosts             MINIPANEL_NODES_FROM
+  --only NODESET          只选用其中这些节点                        MINIPANEL_ONLY
+  --without NODESET       排除其中这些节点                          MINIPANEL_WITHOUT
   --database FILE         默认 /var/lib/minipanel/data.db           MINIPANEL_DATABASE
   --port PORT             默认 8080                                 MINIPANEL_PORT
   --address ADDRESS       节点访问本机所用的地址                    MINIPANEL_ADDRESS
-  --auth munge|token      agent 证明身份的方式；默认 munge           MINIPANEL_AUTH
+  --auth munge|token      Agent 的认证方式；默认 munge              MINIPANEL_AUTH
   --tls no|own|self-made  HTTPS；默认 no                            MINIPANEL_TLS
-  --tls-certificate FILE  own 时：PEM，含证书链                     MINIPANEL_TLS_CERTIFICATE
-  --tls-key FILE          own 时：PEM，未加密                       MINIPANEL_TLS_KEY
-  --tls-ca FILE           agent 信任的 CA；默认为其系统的 CA         MINIPANEL_TLS_CA
+  --tls-certificate FILE  证书（PEM，含证书链），用于 own           MINIPANEL_TLS_CERTIFICATE
+  --tls-key FILE          私钥（PEM，未加密），用于 own             MINIPANEL_TLS_KEY
+  --tls-ca FILE           Agent 信任的 CA；默认为节点系统的 CA      MINIPANEL_TLS_CA
   --retention-days N      记录保留天数；默认 32                     MINIPANEL_RETENTION_DAYS
   --mail ADDRESS          告警邮件的收件人；默认不发送              MINIPANEL_MAIL
-  --no-rollout            不改动各节点                              MINIPANEL_NO_ROLLOUT=1
+  --no-rollout            不向节点分发 Agent                        MINIPANEL_NO_ROLLOUT=1
   --uninstall             卸载面板；保留配置和数据
   --purge                 与 --uninstall 同用：一并删除配置和数据
 
@@ -116,8 +116,8 @@ MINIPANEL_PYTHON 可指定所用的 Python；否则自动寻找 3.11 或更新�
 
 # In a git checkout: makes what the archive holds, as the owner of the checkout, and goes on from there.
 make_content() {
-    [ -x scripts/release ] || fail "wheels is missing beside $0: unpack the archive again." "$0 旁缺少 wheels：请重新解压安装包。"
-    say "This is a git checkout: making what the archive holds. This needs the network." "这是 git 检出目录：先制作安装包的内容，需要网络。"
+    [ -x scripts/release ] || fail "wheels is missing beside $0: unpack the archive again." "$0 所在目录缺少 wheels：请重新解压安装包。"
+    say "This is a git checkout: making what the archive holds. This needs the network." "当前是 git 检出目录：先构建安装包内容（需要联网）。"
     owner=$(stat -c %U .)
     if [ "$owner" = root ]; then
         scripts/release --folder
@@ -131,9 +131,9 @@ make_content() {
 # A damaged download shows here, not halfway.
 verify() {
     sha256sum --check --quiet --strict SHA256SUMS >&2 ||
-        fail "The archive is damaged: get it again and unpack it anew." "安装包已损坏：请重新获取并解压。"
+        fail "The archive is damaged: get it again and unpack it anew." "安装包已损坏：请重新下载或复制，再解压。"
     has_wheels "_$(uname -m)." ||
-        fail "This archive is not for $(uname -m): get the one whose name ends so." "此安装包不适用于 $(uname -m)：请取名称以此结尾的安装包。"
+        fail "This archive is not for $(uname -m): get the one whose name ends so." "此安装包不适用于 $(uname -m)：请使用文件名以 $(uname -m).tar.gz 结尾的安装包。"
 }
 
 # True when a wheel's name holds $1.
@@ -154,7 +154,7 @@ find_python() {
         try_candidates && return
     fi
     fail "MiniPanel needs Python 3.11, 3.12 or 3.13; install one with: $(advice)${why:+
-$why}" "MiniPanel 需要 Python 3.11、3.12 或 3.13；请安装：$(advice)${why:+
+$why}" "MiniPanel 需要 Python 3.11、3.12 或 3.13；请先安装：$(advice)${why:+
 $why}"
 }
 
@@ -228,7 +228,7 @@ lock() {
     mkdir -p "$home/releases"
     if command -v flock >/dev/null; then
         exec 9>"$home/.lock"
-        flock --nonblock 9 || fail "Another set-up is running." "另一个安装正在进行。"
+        flock --nonblock 9 || fail "Another set-up is running." "已有另一个安装程序在运行。"
     fi
 }
 
@@ -240,7 +240,7 @@ lay_release() {
     version=${version%%-*}
     release=$(mktemp -d "$home/releases/$version.XXXXXX")
     chmod 755 "$release"
-    say "Unpacking MiniPanel $version for $("$python" -V) ..." "正在为 $("$python" -V) 解包 MiniPanel $version ……"
+    say "Unpacking MiniPanel $version for $("$python" -V) ..." "正在解包 MiniPanel $version（$("$python" -V)）……"
     log=$release/log
     "$python" -I -m venv --without-pip "$release/venv" >"$log" 2>&1 || fail_with_log
     set -- wheels/pip-*.whl

@@ -81,7 +81,7 @@ class ChannelConfig:
     ] = None
     url_file: Annotated[
         Path | None,
-        Key(kinds.file_path(), "The same, from the first line of a file.", "同上，取自文件首行。"),
+        Key(kinds.file_path(), "The same, from the first line of a file.", "同上，取文件第一行。"),
     ] = None
     command: Annotated[
         tuple[str, ...],
@@ -96,7 +96,7 @@ class ChannelConfig:
         Key(
             kinds.file_path(),
             "`webhook`, `dingtalk`, `feishu`: its first line signs each message.",
-            "`webhook`、`dingtalk`、`feishu`：首行为签名密钥的文件。",
+            "`webhook`、`dingtalk`、`feishu`：签名密钥文件，取第一行。",
         ),
     ] = None
     ca_file: Annotated[
@@ -104,7 +104,7 @@ class ChannelConfig:
         Key(
             kinds.file_path(),
             "`webhook` and robots: certificates that are trusted instead of the system's.",
-            "`webhook` 和机器人：代替系统证书的受信任证书。",
+            "`webhook` 和机器人：信任的 CA 证书，代替系统自带的。",
         ),
     ] = None
     severity: Annotated[
@@ -112,7 +112,7 @@ class ChannelConfig:
         Key(
             kinds.choice("critical", "warning"),
             'From which severity on: `"warning"` is both.',
-            '从哪个级别起发送：`"warning"` 表示两者都发送。',
+            '从哪个级别起发送；`"warning"` 表示警告和严重都发送。',
         ),
     ] = "warning"
     nodes: Annotated[
@@ -120,7 +120,7 @@ class ChannelConfig:
         Key(
             kinds.node_set(),
             "Which nodes it is about, as a node set.",
-            "只发送哪些节点的告警，写作节点集。",
+            "只发送这些节点的告警，用节点集表示。",
             words=("all, and the panel itself", "所有节点和面板自身"),
         ),
     ] = None

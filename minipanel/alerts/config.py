@@ -37,7 +37,7 @@ class AlertsConfig:
         Key(
             kinds.short_text(64),
             "What messages call this cluster.",
-            "消息中对本集群的称呼。",
+            "消息中显示的集群名称。",
             words=("the machine's name", "本机的主机名"),
         ),
     ] = None
@@ -53,7 +53,7 @@ class AlertsConfig:
         Key(
             target(),
             "Asked each minute while the panel stores and looks, so that another service notices when it stops.",
-            "面板正常保存数据并检查时，每分钟访问一次的地址；一旦停止，由外部服务发现。",
+            "心跳地址：面板正常保存数据并检查告警时，每分钟访问一次；停止访问后由外部服务发现。",
         ),
     ] = None
     channel: Annotated[
@@ -61,7 +61,7 @@ class AlertsConfig:
         Key(
             kinds.tables("alerts.channel", is_secret=True),
             "More ways to people, each a section `[[alerts.channel]]`, below.",
-            "更多通知方式，每个一个 `[[alerts.channel]]` 小节，见下。",
+            "更多通知渠道，每个渠道一节 `[[alerts.channel]]`，见下。",
             default=(),
         ),
     ] = ()
@@ -70,7 +70,7 @@ class AlertsConfig:
         Key(
             kinds.tables("alerts.rule"),
             "Rules as this site wants them, each a section `[[alerts.rule]]`: see Alerts.",
-            "按本站需要调整的规则，每条一个 `[[alerts.rule]]` 小节，见《告警》。",
+            "按本集群需要调整的规则，每条规则一节 `[[alerts.rule]]`，见《告警》。",
             default=(),
         ),
     ] = ()
@@ -107,13 +107,17 @@ class SmtpConfig:
             words=("minipanel@ the machine's name", "minipanel@本机主机名"),
         ),
     ] = None
-    username: Annotated[str | None, Key(kinds.short_text(255), "For a login.", "登录用户名。")] = None
+    username: Annotated[str | None, Key(kinds.short_text(255), "For a login.", "登录邮件服务器的账号。")] = None
     password_file: Annotated[
-        Path | None, Key(kinds.file_path(), "Its first line is the password.", "首行为密码的文件。")
+        Path | None, Key(kinds.file_path(), "Its first line is the password.", "密码文件，取第一行。")
     ] = None
     ca_file: Annotated[
         Path | None,
-        Key(kinds.file_path(), "Certificates that are trusted instead of the system's.", "代替系统证书的受信任证书。"),
+        Key(
+            kinds.file_path(),
+            "Certificates that are trusted instead of the system's.",
+            "信任的 CA 证书，代替系统自带的。",
+        ),
     ] = None
 
 

@@ -12,8 +12,10 @@ from minipanel.config.section import Key
 from minipanel.models.alert import Alert, Bad, Severity
 from minipanel.models.cluster import Cluster
 
-For = Annotated[int, Key(duration(0, 86400), "How long it must be so before it opens.", "持续多久后报警。")]
-Hold = Annotated[int, Key(duration(0, 86400), "How long it must be good before it closes.", "恢复多久后解除。")]
+For = Annotated[int, Key(duration(0, 86400), "How long it must be so before it opens.", "持续多久后告警。")]
+Hold = Annotated[
+    int, Key(duration(0, 86400), "How long it must be good before it closes.", "恢复正常并持续多久后结束告警。")
+]
 
 
 class Parameters(Protocol):

@@ -44,7 +44,7 @@ SEVERITY: Mapping[str, Pair] = {
     "info": Pair("INFO", "提示"),
 }
 OK = Pair("OK", "恢复")
-OTHERS = Pair("{nodes} and {count} others", "{nodes} 等另外 {count} 个节点")
+OTHERS = Pair("{nodes} and {count} others", "{nodes} 及另外 {count} 个节点")
 SINCE = Pair(", since {since}", "，自 {since} 起")
 LASTED = Pair(", after {lasted}", "，历时 {lasted}")
 SENSOR = Pair(" ({sensor})", "（{sensor}）")
@@ -53,7 +53,7 @@ COUNT = Pair(" ({count} nodes)", "（{count} 个节点）")
 COUNT_RACKS = Pair(" ({count} nodes, all of {racks})", "（{count} 个节点，即 {racks} 全部）")
 TIMES = Pair(", {times} times since {first}", "，自 {first} 起第 {times} 次")
 WAS_SO = Pair("; over at {end}", "；已于 {end} 结束")
-MORE = Pair("and {count} more: see the page", "另有 {count} 项，详见页面")
+MORE = Pair("and {count} more: see the page", "另有 {count} 项，详见网页")
 LATE = Pair("Some of this could not be sent for {duration}.", "其中部分内容因发送失败延迟了 {duration}。")
 TEST = Pair("A test of MiniPanel's alerts, sent by {who}", "MiniPanel 告警测试，由 {who} 发送")
 THE_PANEL = Pair("The panel", "面板")

@@ -48,7 +48,7 @@ class StorageConfig:
         Key(
             kinds.choice("victoriametrics"),
             "The engine that also keeps each finished record: see Archive. Without it there is no archive.",
-            "同时保存每条已完成记录的存储引擎，见《归档》。不设置则没有归档。",
+            "另外保存每条已完成记录的存储引擎，见《归档》。不设置则不归档。",
         ),
     ] = None
     write_url: Annotated[

@@ -82,7 +82,7 @@ def remove_key(config_path: Path, kind: KeyKind, name: str) -> None:
         }
         raise CommandError(t(missing[kind], name=quote(name)))
     gone = {"token": "The API token {name} is removed.", "kiosk": "The wall screen {name} is removed."}
-    print(t(gone[kind], name=name), tell_running_panel(database, t))
+    print(t(gone[kind], name=name), tell_running_panel(database, t), sep=t(" "))
 
 
 def _add(config_path: Path, kind: KeyKind, name: str, scope: str, days: int) -> tuple[Config, KeyRow, str]:
@@ -107,7 +107,7 @@ def _explain(sentence: str, config: Config) -> None:
     """Print on stderr, so that a secret can go from stdout into a file."""
     t = translate()
     once = t("It is shown only here.")
-    print(sentence, once, tell_running_panel(config.database.path, t), file=sys.stderr)
+    print(sentence, once, tell_running_panel(config.database.path, t), sep=t(" "), file=sys.stderr)
 
 
 def _stored(config: Config) -> list[KeyRow]:

@@ -56,7 +56,9 @@ def end_sessions(config_path: Path, id: str | None, user: str | None) -> None:
             raise CommandError(t("{user} has no session; nothing was changed.", user=quote(user)))
         raise CommandError(t("There is no session {id}; nothing was changed.", id=quote(str(id))))
     print(
-        t("Ended {count} sessions of {user}.", count=len(gone), user=gone[0].username), tell_running_panel(database, t)
+        t("Ended {count} sessions of {user}.", count=len(gone), user=gone[0].username),
+        tell_running_panel(database, t),
+        sep=t(" "),
     )
 
 

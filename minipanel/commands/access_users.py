@@ -58,6 +58,7 @@ def add_account(config_path: Path, name: str, role: str, source: PasswordSource)
     print(
         t("Added the user {name} ({role}) to {path}.", name=name, role=known, path=config.path),
         tell_running_panel(config.database.path, t),
+        sep=t(" "),
     )
 
 
@@ -79,6 +80,7 @@ def remove_account(config_path: Path, name: str) -> None:
     print(
         t("Removed the user {name} from {path}; the sessions of this user end.", name=name, path=config.path),
         tell_running_panel(config.database.path, t),
+        sep=t(" "),
     )
 
 
@@ -100,6 +102,7 @@ def change_password(config_path: Path, name: str | None, source: PasswordSource)
     print(
         t("The password of {name} is set; the sessions of this user end.", name=name),
         tell_running_panel(config.database.path, t),
+        sep=t(" "),
     )
 
 

@@ -169,7 +169,7 @@ class DatabaseConfig:
         Key(
             kinds.whole_number(1, 3650),
             "How many days of the past are kept in hours, 1 to 3650; never less than records are.",
-            "按小时汇总的历史的保留天数，1 到 3650；不会短于记录的保留天数。",
+            "小时历史的保留天数，1 到 3650；不短于 5 分钟记录的保留天数。",
         ),
     ] = 400
 
@@ -183,7 +183,7 @@ class AgentsConfig:
         Key(
             kinds.choice("munge", "token"),
             'How agents prove who they are: "munge" with MUNGE, "token" with a token made from the secret.',
-            'Agent 的认证方式："munge" 使用集群的 MUNGE，"token" 使用由 secret 生成的令牌。',
+            'Agent 的认证方式："munge" 使用集群的 MUNGE，"token" 使用由 secret 生成的令牌（token）。',
             default="munge",
         ),
     ]
@@ -249,7 +249,7 @@ class NodeConfig:
     hostname: Annotated[str, Key(kinds.hostname(), "The name its agent reports under.", "Agent 上报时使用的主机名。")]
     enabled: Annotated[
         bool,
-        Key(kinds.flag(), "`false` keeps the history and refuses new samples.", "`false` 保留历史，但拒绝新样本。"),
+        Key(kinds.flag(), "`false` keeps the history and refuses new samples.", "`false` 保留历史数据，但拒绝新样本。"),
     ] = True
     addresses: Annotated[
         tuple[str, ...],
@@ -270,13 +270,13 @@ class GroupConfig:
         Key(
             kinds.group_name(),
             "What the group is called; `@` and this name stand for its nodes.",
-            "组的名称；`@` 加名称代表组内的节点。",
+            "节点组的名称；`@` 加名称表示组内的节点。",
             words=("required", "必填"),
         ),
     ]
     nodes: Annotated[
         tuple[str, ...],
-        Key(kinds.node_set(), "Its nodes, as a node set.", "组内的节点，写作节点集。", words=("required", "必填")),
+        Key(kinds.node_set(), "Its nodes, as a node set.", "组内的节点，用节点集表示。", words=("required", "必填")),
     ]
 
 

@@ -33,7 +33,7 @@ class AgentsNodeConfig:
         Key(
             kinds.whole_number(1, 720),
             "How many hours of samples a node keeps while the panel is away, 1 to 720.",
-            "面板不可用期间，节点最多保留多少小时的样本，1 到 720。",
+            "面板不可用期间，节点最多缓存多少小时的样本，1 到 720。",
             words=_OWN_DEFAULT,
         ),
     ] = None
@@ -42,7 +42,7 @@ class AgentsNodeConfig:
         Key(
             kinds.absolute_path("a folder of the agent's own"),
             "The folder on the nodes where these samples wait. The agent's unit must be allowed to write there.",
-            "节点上存放这些样本的目录；须允许 Agent 的 unit 在其中写入。",
+            "节点上的离线缓存目录；须允许 Agent 的 unit 写入。",
             words=_OWN_DEFAULT,
         ),
     ] = None

@@ -1,6 +1,7 @@
 """What `minipanel access` says, in Chinese."""
 
 CHINESE = {
+    " ": "",  # between two sentences
     # tables
     "NAME": "名称",
     "ROLE": "角色",
@@ -15,28 +16,28 @@ CHINESE = {
     "LAST USED": "最近使用",
     "{day} (over)": "{day}（已过期）",
     # users
-    "The name is {name}; it must be {allowed}.": "名称为 {name}；须为{allowed}。",
+    "The name is {name}; it must be {allowed}.": "用户名 {name} 无效；须为{allowed}。",
     "1 to 64 printable characters without spaces around them": " 1 到 64 个可打印字符，首尾无空格",
-    "The role is {role}; it must be viewer or admin.": "角色为 {role}；须为 viewer 或 admin。",
-    "{path} already has a user {name}; nothing was changed.": "{path} 中已有用户 {name}；没有改动。",
+    "The role is {role}; it must be viewer or admin.": "角色 {role} 无效；须为 viewer 或 admin。",
+    "{path} already has a user {name}; nothing was changed.": "{path} 中已有用户 {name}；未作改动。",
     "Added the user {name} ({role}) to {path}.": "已在 {path} 中添加用户 {name}（{role}）。",
     "{name} is the account of [admin] in {path}, which stays; nothing was changed.": (
-        "{name} 是 {path} 中 [admin] 的账号，不能移除；没有改动。"
+        "{name} 是 {path} 中 [admin] 的账号，不能移除；未作改动。"
     ),
     "Removed the user {name} from {path}; the sessions of this user end.": (
         "已从 {path} 中移除用户 {name}；该用户的会话随即失效。"
     ),
     "The password of {name} is set; the sessions of this user end.": "已设置 {name} 的密码；该用户的会话随即失效。",
-    "{path} has no user {name}; nothing was changed.": "{path} 中没有用户 {name}；没有改动。",
+    "{path} has no user {name}; nothing was changed.": "{path} 中没有用户 {name}；未作改动。",
     "--stdin and --password-file can't be combined; give one of them.": (
         "--stdin 和 --password-file 不能同时使用；请选择其一。"
     ),
     "There is no terminal to ask for a password at; give it with --stdin.": (
-        "没有可供输入密码的终端；请用 --stdin 提供密码。"
+        "当前不是交互式终端，无法输入密码；请用 --stdin 提供密码。"
     ),
     "New password for {name}: ": "{name} 的新密码：",
     "The same again: ": "再输入一次：",
-    "The two passwords differ; nothing was changed.": "两次输入的密码不一致；没有改动。",
+    "The two passwords differ; nothing was changed.": "两次输入的密码不一致；未作改动。",
     "The password has {count} characters; it must have at least {least}.": (
         "密码只有 {count} 个字符；至少需要 {least} 个。"
     ),
@@ -50,10 +51,10 @@ CHINESE = {
     "The password in {name} is not UTF-8 text.": "{name} 中的密码不是 UTF-8 文本。",
     # sessions
     "Give the ID of one session, or --user NAME for all of a user.": (
-        "请给出一个会话的 ID，或用 --user NAME 指定某个用户的全部会话。"
+        "请指定一个会话的 ID，或用 --user NAME 指定某个用户的全部会话。"
     ),
-    "{user} has no session; nothing was changed.": "{user} 没有会话；没有改动。",
-    "There is no session {id}; nothing was changed.": "没有会话 {id}；没有改动。",
+    "{user} has no session; nothing was changed.": "{user} 没有会话；未作改动。",
+    "There is no session {id}; nothing was changed.": "没有会话 {id}；未作改动。",
     "Ended {count} sessions of {user}.": "已结束 {user} 的 {count} 个会话。",
     # API tokens and wall screens
     "everything that can be read": "所有可读取的内容",
@@ -62,15 +63,15 @@ CHINESE = {
         "请在大屏 {name} 上打开此链接：无需密码即可显示集群状态，有效期至 {day}。"
     ),
     "It is shown only here.": "仅在此显示一次。",
-    "There is no API token {name}; nothing was changed.": "没有 API 令牌 {name}；没有改动。",
-    "There is no wall screen {name}; nothing was changed.": "没有大屏 {name}；没有改动。",
+    "There is no API token {name}; nothing was changed.": "没有 API 令牌 {name}；未作改动。",
+    "There is no wall screen {name}; nothing was changed.": "没有大屏 {name}；未作改动。",
     "The API token {name} is removed.": "已移除 API 令牌 {name}。",
     "The wall screen {name} is removed.": "已移除大屏 {name}。",
     "The name is {name}; it must be 1 to 64 printable characters without spaces around them.": (
-        "名称为 {name}；须为 1 到 64 个可打印字符，首尾无空格。"
+        "名称 {name} 无效；须为 1 到 64 个可打印字符，首尾无空格。"
     ),
-    "The scope is {scope}; it must be metrics or read.": "范围为 {scope}；须为 metrics 或 read。",
-    "The number of days is {days}; it must be 1 to 3650.": "天数为 {days}；须为 1 到 3650。",
+    "The scope is {scope}; it must be metrics or read.": "范围 {scope} 无效；须为 metrics 或 read。",
+    "The number of days is {days}; it must be 1 to 3650.": "天数 {days} 无效；须为 1 到 3650。",
     "There is an API token {name} already; remove it, or take another name.": (
         "已有 API 令牌 {name}；请先移除它，或换一个名称。"
     ),
@@ -80,17 +81,17 @@ CHINESE = {
     "There are {count} API tokens already; remove one first.": "已有 {count} 个 API 令牌；请先移除一个。",
     "There are {count} wall screens already; remove one first.": "已有 {count} 个大屏；请先移除一个。",
     "The database {path} is of an earlier version; start the panel of this one first.": (
-        "数据库 {path} 是旧版本的；请先启动此版本的面板。"
+        "数据库 {path} 由旧版本创建；请先启动当前版本的面板。"
     ),
     # the audit
-    "--days is {days}; it must be from 1 to {most}.": "--days 为 {days}；须为 1 到 {most}。",
+    "--days is {days}; it must be from 1 to {most}.": "--days 的值 {days} 无效；须为 1 到 {most}。",
     "It is not in the audit: {reason}": "未能写入审计记录：{reason}",
     " ({times} times since {time})": "（自 {time} 起共 {times} 次）",
     "the command line": "命令行",
     "other addresses": "其他地址",
     "{who} logged in from {address}.": "{who} 登录，来自{address}。",
     "A login from {address} failed.": "来自{address} 的登录失败。",
-    "{who} was let in by the proxy, from {address}.": "{who} 经代理登录，来自{address}。",
+    "{who} was let in by the proxy, from {address}.": "{who} 经代理服务器登录，来自{address}。",
     "{who} logged out, from {address}.": "{who} 退出登录，来自{address}。",
     "{who} ended a session of {subject}, from {address}.": "{who} 结束了 {subject} 的一个会话，来自{address}。",
     "{who} made the API token {subject}, from {address}.": "{who} 创建了 API 令牌 {subject}，来自{address}。",
@@ -102,7 +103,7 @@ CHINESE = {
     "{who} removed the user {subject}, from {address}.": "{who} 移除了用户 {subject}，来自{address}。",
     "{who} set the password of {subject}, from {address}.": "{who} 设置了 {subject} 的密码，来自{address}。",
     # what the running panel is told
-    "No panel is running; it takes effect when one starts.": "面板没有运行；启动后生效。",
+    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
     "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (
         "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),

@@ -16,7 +16,7 @@ CHINESE = {
     "; ": "；",
     ", ": "，",
     "the panel": "面板",
-    "{nodes} and {count} others": "{nodes} 等另外 {count} 个节点",
+    "{nodes} and {count} others": "{nodes} 及另外 {count} 个节点",
     "{nodes} ({count} nodes, all of {racks})": "{nodes}（{count} 个节点，即 {racks} 全部）",
     "{nodes} ({count} nodes)": "{nodes}（{count} 个节点）",
     "{count} not sent yet by {channel}: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
@@ -37,13 +37,13 @@ CHINESE = {
     "Alert {id} is not about {nodes}.": "告警 {id} 与 {nodes} 无关。",
     "Taken on by {who}: until it is over nothing more is sent about": "{who} 已确认，恢复前不再就此发送消息：",
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
-        "告警未设置去向：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
+        "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
     "There is no channel {name}; there are {known}.": "没有通知渠道 {name}；现有 {known}。",
     "{channel}: taken. {said}": "{channel}：已发出。{said}",
     "{channel}: not taken. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
-    "Nothing is silenced.": "没有静默。",
+    "Nothing is silenced.": "当前没有静默。",
     "Silence {id} is over; what is still wrong and was not sent is sent.": (
         "静默 {id} 已结束；仍未恢复且尚未通知的告警将会发送。"
     ),
@@ -66,7 +66,7 @@ CHINESE = {
     "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间暂停：{what}",
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
     "not open, as another rule has it: {what}": "未告警，已由另一条规则报告：{what}",
-    "neither bad nor good enough to end an alert": "未达告警阈值，也未达恢复阈值",
+    "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
     "not known: there is no value to go by": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",

@@ -16,47 +16,47 @@ CHINESE = {
     "push": "补传",
     "compared": "核对",
     "{url} answers": "{url} 正常",
-    "all records from {time} on": "{time} 以后的全部记录",
-    "{count} records so far, from {time}": "已放入 {count} 条记录，从 {time} 起",
-    "{count} records so far, from {time}; paused": "已放入 {count} 条记录，从 {time} 起；已暂停",
+    "all records from {time} on": "自 {time} 起的全部记录",
+    "{count} records so far, from {time}": "已补传 {count} 条记录，自 {time} 起",
+    "{count} records so far, from {time}; paused": "已补传 {count} 条记录，自 {time} 起；已暂停",
     "{time}: no difference": "{time}：无差异",
-    "{time}: {count} days of nodes were sent again": "{time}：重新发送了 {count} 个节点日",
+    "{time}: {count} days of nodes were sent again": "{time}：重新发送了 {count} 组记录（每组为一个节点一天的记录）",
     "The panel does not run; it is what sends. Start it: systemctl start minipanel.": (
-        "面板没有运行，而记录由面板发送。请启动：systemctl start minipanel。"
+        "面板未运行，而记录由面板发送。请启动面板：systemctl start minipanel。"
     ),
     "Paused; `minipanel archive push` goes on where it was.": (
-        "已暂停；再次运行 `minipanel archive push` 即从断点继续。"
+        "已暂停；再次运行 minipanel archive push 即从断点继续。"
     ),
     "{count} records were put into the queue; `minipanel archive status` shows when all have arrived.": (
-        "已将 {count} 条记录放入队列；是否全部送达请看 `minipanel archive status`。"
+        "已将 {count} 条记录放入队列；是否全部送达，请用 minipanel archive status 查看。"
     ),
     "{count} records compared": "已核对 {count} 条记录",
     "{count} records compared, {differing} are missing at the engine or differ.": (
         "核对了 {count} 条记录，其中 {differing} 条在引擎中缺失或不一致。"
     ),
     "{node}, {time}: missing at the engine, or different": "{node}，{time}：在引擎中缺失或不一致",
-    "`minipanel archive push` sends all of them again.": "`minipanel archive push` 会重新发送全部记录。",
+    "`minipanel archive push` sends all of them again.": "minipanel archive push 会重新发送全部记录。",
     "--since is {days} days, but the database keeps {kept}; raise [database] retention_days first.": (
         "--since 为 {days} 天，但数据库只保留 {kept} 天；请先调大 [database] retention_days。"
     ),
-    "{node}: {put} of {found} records put in": "{node}：已写入 {put} 条，共 {found} 条",
+    "{node}: {put} of {found} records put in": "{node}：共 {found} 条记录，已写入 {put} 条",
     "{found} records of {nodes} nodes read, {put} put in.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
-    "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：在引擎中不完整。",
-    "No panel is running; it takes effect when one starts.": "没有运行中的面板；下次启动时生效。",
+    "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：引擎中的数据不完整。",
+    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
     "The running panel (process {pid}) was told to read it.": "已通知运行中的面板（进程 {pid}）重新读取。",
     "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (
-        "无法通知运行中的面板（{reason}）；请运行 `systemctl reload minipanel` 重新加载。"
+        "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),
 }
 
 TROUBLES = {
     "{url} can't be asked: {reason}.": "无法访问 {url}：{reason}。",
     "{url} answered {status}: {said}": "{url} 返回 {status}：{said}",
-    "{url} answered something else than VictoriaMetrics does: {said}": "{url} 的应答不是 VictoriaMetrics 的：{said}",
-    "{url} did not end its answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有答完。",
-    "The file {path} of token_file can't be read: {reason}.": "无法读取 token_file 的文件 {path}：{reason}。",
+    "{url} answered something else than VictoriaMetrics does: {said}": "{url} 返回的内容不是 VictoriaMetrics 的：{said}",
+    "{url} did not end its answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有返回完整结果。",
+    "The file {path} of token_file can't be read: {reason}.": "无法读取 token_file 指定的文件 {path}：{reason}。",
     "The first line of {path} is no token; it must be 1 to 4096 printable characters.": (
-        "{path} 的第一行不是令牌；须为 1 到 4096 个可打印字符。"
+        "{path} 的第一行不是有效的令牌；须为 1 到 4096 个可打印字符。"
     ),
     (
         "{url} keeps records for {days} days only, and [storage] retention_days is {asked}; "
@@ -69,15 +69,15 @@ TROUBLES = {
         "{count} records were sent {tries} times and are still not at {url} as they were sent; "
         "look there for relabelling, a limit of series or a retention that is too short."
     ): (
-        "{count} 条记录已发送 {tries} 次，在 {url} 上仍与发送的不一致；"
-        "请检查那里的 relabel 规则、序列数限制或保留期是否过短。"
+        "{count} 条记录已发送 {tries} 次，但 {url} 中的数据仍与发送的不一致；"
+        "请检查其 relabel 规则、序列数上限，以及保留期是否过短。"
     ),
     # [storage]
     (
         "an address such as http://vm1:8428 or https://vm1:8480/insert/0/prometheus, with http or https, a host, "
         "and no user, password, query or part after #"
     ): (
-        "一个地址，如 http://vm1:8428 或 https://vm1:8480/insert/0/prometheus，协议为 http 或 https，有主机名，"
+        "形如 http://vm1:8428 或 https://vm1:8480/insert/0/prometheus 的地址，协议为 http 或 https，含主机，"
         "不含用户、密码、查询参数或 # 之后的部分"
     ),
 }

@@ -44,7 +44,7 @@ HELP = {
     "Leave the nodes as they are.": "不向节点分发 Agent。",
     # the top
     "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.": (
-        "监控集群节点的 CPU、内存和 CPU 温度：实时信息和历史信息。"
+        "监控集群节点的 CPU 占用率、内存占用和 CPU 温度：实时信息和历史信息。"
     ),
     "Print the version.": "显示版本。",
     "Show this message and exit.": "显示此帮助。",
@@ -55,7 +55,7 @@ HELP = {
     "Days that records are kept; 32.": "记录保留天数；默认 32。",
     "Who gets mail about alerts; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
     "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
-    "Its first line; else a random password.": "取文件第一行作密码；未指定时随机生成。",
+    "Its first line; else a random password.": "密码文件，取第一行；未指定时随机生成。",
     "Instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
     "Of those nodes only these.": "只选用其中这些节点。",
     "Of those nodes not these.": "排除其中这些节点。",
@@ -91,8 +91,8 @@ HELP = {
     "Show what is up. Ends with 0 when all is well, with 1 otherwise.": (
         "查看运行状态。一切正常时退出码为 0，否则为 1。"
     ),
-    "Show the cluster live in the terminal; ? explains the keys.": "在终端实时显示整个集群；“?”键显示按键说明。",
-    "Print it once and end, as without a terminal.": "只输出一次后退出，同没有终端时。",
+    "Show the cluster live in the terminal; ? explains the keys.": "在终端实时显示整个集群；按“?”键查看按键说明。",
+    "Print it once and end, as without a terminal.": "只输出一次就退出；不在终端中运行时也是如此。",
     "Print it once as JSON.": "以 JSON 输出一次。",
     "node[001-064], or a part of the names.": "node[001-064]，或名称的一部分。",
     "{sorts}; numbers: highest first.": "{sorts}；数值从高到低。",
@@ -185,10 +185,10 @@ HELP = {
     "What people read; the hostname unless given.": "显示名称；默认为主机名。",
     "Take nodes out; their history stays.": "移除节点；历史数据保留。",
     "Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs.": (
-        "按 /etc/hosts 同步节点的增减和变更，并分发 Agent。仍有差异时退出码为 1。"
+        "按 /etc/hosts 同步节点的增减和变更，并分发 Agent。存在差异时退出码为 1。"
     ),
     "A file like /etc/hosts; or genders, or slurm: names from there.": (
-        "格式同 /etc/hosts 的文件；或 genders、slurm：从中取节点名。"
+        "格式同 /etc/hosts 的文件；或 genders、slurm，从中读取节点名。"
     ),
     "Show what differs, change nothing.": "只显示差异，不作改动。",
     "Take the agent away from what goes.": "同时移除被移除节点上的 Agent。",
@@ -237,7 +237,7 @@ HELP = {
     ),
     "Remove an API token: it is refused at once.": "移除 API 令牌，立即失效。",
     "How many days back, 1 to 400.": "查看最近多少天，1 到 400。",
-    "Show who logged in, and who made or ended what.": "显示登录记录，以及各项变更由谁所为。",
+    "Show who logged in, and who made or ended what.": "显示登录记录和各项变更的操作者。",
     # panel
     "The panel itself.": "面板本身。",
     "Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew.": (

@@ -3,7 +3,7 @@
 CHINESE = {
     # restore
     "check of the copy": "检查备份",
-    "{file} can't be restored: {reason}. Nothing was changed.": "{file} 无法恢复：{reason}。没有改动任何内容。",
+    "{file} can't be restored: {reason}. Nothing was changed.": "{file} 无法恢复：{reason}。未作任何改动。",
     "{records} records, the newest of {newest}": "{records} 条记录，最新一条的时间为 {newest}",
     "Only root can restore the database of the installed panel.": "只有 root 能恢复已安装面板的数据库。",
     "There is no folder {folder} for the database.": "数据库所在的目录 {folder} 不存在。",
@@ -15,21 +15,21 @@ CHINESE = {
     "{file} is the database itself; name a copy of it.": "{file} 就是数据库本身；请指定它的备份。",
     "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
     "`minipanel backup` makes copies.": (
-        "旁边有 {log}，因此 {file} 不完整：它是未正常关闭的数据库。备份请用 `minipanel backup` 制作。"
+        "旁边有 {log}，说明 {file} 是未正常关闭的数据库，内容不完整。备份请用 `minipanel backup` 制作。"
     ),
     "stop of the panel": "停止面板",
-    "copy into its place": "放入备份",
+    "copy into its place": "用备份替换数据库",
     "The database has {found} records; the copy has {records}.": "数据库有 {found} 条记录，而备份有 {records} 条。",
     "back to the database before": "换回原来的数据库",
-    "The panel does not run as before either: {reason}": "面板也未能照原样运行：{reason}",
-    "The database of before is {kept}.": "原来的数据库是 {kept}。",
+    "The panel does not run as before either: {reason}": "原来的面板也未能启动：{reason}",
+    "The database of before is {kept}.": "原来的数据库保留为 {kept}。",
     "The copy that did not do is kept as {path}.": "未能使用的备份保留为 {path}。",
-    "{file} is the database now, and the panel answers.": "{file} 已成为当前数据库，面板响应正常。",
-    "{file} is the database now; start the panel.": "{file} 已成为当前数据库；请启动面板。",
+    "{file} is the database now, and the panel answers.": "数据库已恢复为 {file}，面板响应正常。",
+    "{file} is the database now; start the panel.": "数据库已恢复为 {file}；请启动面板。",
     "What was there, with all that was stored after the copy, is kept: {kept}": (
         "原来的数据库（含备份之后存入的全部数据）保留在：{kept}"
     ),
-    "Undo: minipanel restore {kept}": "撤销：minipanel restore {kept}",
+    "Undo: minipanel restore {kept}": "撤销恢复：minipanel restore {kept}",
     # an upgrade that changes the database
     "the upgrade copies it first, which needs {needed} MB in {folder}, and {free} MB are free": (
         "升级前会先备份数据库，{folder} 需要 {needed} MB 空间，仅剩 {free} MB"
@@ -44,19 +44,19 @@ CHINESE = {
     "{version} can't go on with this configuration: {reason}\n"
     "Nothing was changed. Put a # before what {version} does not know in {path}, then start the rollback again.": (
         "{version} 无法使用当前配置：{reason}\n"
-        "没有改动任何内容。请在 {path} 中用 # 注释掉 {version} 不认识的内容，然后重新回退。"
+        "未作任何改动。请在 {path} 中用 # 注释掉 {version} 不支持的内容，然后重新回滚。"
     ),
     "Another set-up is running.": "另一个安装正在进行。",
-    "From {newer} back to {older}": "从 {newer} 回退到 {older}",
+    "From {newer} back to {older}": "从 {newer} 回滚到 {older}",
     "start of {version}": "启动 {version}",
-    "Only root can go back to the release before.": "只有 root 能回退到之前的版本。",
+    "Only root can go back to the release before.": "只有 root 能回滚到之前的版本。",
     "No panel is installed below {home}.": "{home} 下没有安装面板。",
     "There is no release before {version} here. An upgrade keeps one.": (
-        "本机没有 {version} 之前的版本。升级时会保留一个。"
+        "本机没有 {version} 之前的版本；升级时会保留一个旧版本。"
     ),
     "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
     "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.": (
-        "{version} 无法打开数据库 {path}，其结构已被后来的版本改动，而改动之前的副本已不在。"
+        "{version} 无法打开数据库 {path}，其结构已被后来的版本改动，而改动前的备份已不存在。"
         "可在安装该版本后，用 `minipanel restore` 恢复它能打开的备份。"
     ),
     "{version} can't open the database as it is now; it gets the copy of {time}, from before the upgrade.": (
@@ -67,26 +67,26 @@ CHINESE = {
     ),
     "The {records} records stored since are lost to it: {reason}": "此后存入的 {records} 条记录无法并入：{reason}",
     "The database as it is now is kept as {path}.": "现在的数据库保留为 {path}。",
-    "Nothing was changed; --yes goes back all the same.": "没有改动任何内容；仍要回退请加 --yes。",
-    "Go back all the same?": "仍要回退吗？",
+    "Nothing was changed; --yes goes back all the same.": "没有改动任何内容；仍要回滚请加 --yes。",
+    "Go back all the same?": "仍要回滚吗？",
     "what was stored since, into the copy": "将此后的数据并入副本",
-    "back to {version}": "恢复 {version}",
-    "{version} does not run either:": "{version} 也未能运行：",
+    "back to {version}": "回滚到 {version}",
+    "{version} does not run either:": "{version} 也未能启动：",
     "{version} runs again, and the panel answers.": "{version} 已重新运行，面板响应正常。",
     "The database of {version} is kept: {path}": "{version} 的数据库保留在：{path}",
     "The agents stay as they are and report to it. To bring them its own agent: minipanel rollout": (
-        "Agent 保持不变，照常上报。如需安装此版本的 Agent：minipanel rollout"
+        "Agent 保持不变，照常上报。如需分发此版本的 Agent：minipanel rollout"
     ),
-    "Undo: {program} setup --no-rollout": "撤销：{program} setup --no-rollout",
+    "Undo: {program} setup --no-rollout": "撤销回滚：{program} setup --no-rollout",
     # why a copy can't be taken
     "it is no SQLite database": "它不是 SQLite 数据库",
     "it is the database of another program, not MiniPanel's": "它是其他程序的数据库，不是 MiniPanel 的",
     "its schema version is {version}, and this MiniPanel knows up to {known}; upgrade first": (
-        "其结构版本为 {version}，此版 MiniPanel 最高支持 {known}；请先升级"
+        "其结构版本为 {version}，当前 MiniPanel 最高支持 {known}；请先升级"
     ),
     "it is damaged ({complaint})": "它已损坏（{complaint}）",
     "{needed} MB are needed beside the database, and {free} MB are free": (
         "数据库所在的磁盘需要 {needed} MB 空间，仅剩 {free} MB"
     ),
-    "the database {path} is a link or a folder; it must be a file": "数据库 {path} 是链接或目录；它必须是文件",
+    "the database {path} is a link or a folder; it must be a file": "数据库 {path} 是链接或目录；须为文件",
 }

@@ -22,22 +22,22 @@ CHINESE = {
     "In {source}, but not in /etc/hosts: {nodes}": "在 {source} 中，但不在 /etc/hosts 中：{nodes}",
     "{source} has none of the nodes in {path} ({count}), so nothing was changed; "
     "if all of them are to go: minipanel nodes sync --remove-all": (
-        "{path} 的 {count} 个节点都不在 {source} 中，因此没有改动任何内容；"
+        "{path} 的 {count} 个节点都不在 {source} 中，因此未作任何改动；"
         "如果确实要全部移除：minipanel nodes sync --remove-all"
     ),
     # asked and done
     "There is no terminal to ask at; to do it: minipanel nodes sync --yes": (
-        "没有可供询问的终端；要执行请运行：minipanel nodes sync --yes"
+        "当前不是交互式终端；确认执行请运行：minipanel nodes sync --yes"
     ),
     "Write this to config.toml, and bring the agent to what is new or changed ({count})?": (
         "写入 config.toml，并向新增和变更的节点（{count} 个）分发 Agent 吗？"
     ),
     "Write this to config.toml?": "写入 config.toml 吗？",
     "Please answer y or n.": "请回答 y 或 n。",
-    "Nothing was changed.": "没有改动任何内容。",
+    "Nothing was changed.": "未作任何改动。",
     "Written to {path}.": "已写入 {path}。",
     "The agent still runs on {nodes}.": "{nodes} 上的 Agent 仍在运行。",
-    "It stays there; to take it away: {command}": "Agent 仍留在节点上；要移除请运行：{command}",
+    "It stays there; to take it away: {command}": "Agent 仍留在节点上；要移除，请运行：{command}",
     "Interrupted; config.toml is as it was. Run the command again.": "已中断；config.toml 未改动。请重新运行该命令。",
     "Take it away there first?": "先移除这些节点上的 Agent 吗？",
     "Still configured, because the agent could not be taken away: {nodes}": (
@@ -55,18 +55,18 @@ CHINESE = {
     ),
     "The hostname is {text}; it must be a hostname, or a node set of them: letters, digits, hyphens, "
     "underscores and dots, at most 253 characters, and not only digits and dots.": (
-        "主机名是 {text}；须为主机名或其节点集：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
+        "主机名 {text} 无效；须为主机名或节点集：字母、数字、连字符、下划线和点，最多 253 个字符，且不能只有数字和点。"
     ),
     "The name is {text}; it must be a hostname, or a name of at most 64 letters of any script, digits, "
     "spaces and -_.:()/#+ that begins with a letter or a digit, and not only digits and dots.": (
-        "名称是 {text}；须为主机名，或由任意文字、数字、空格和 -_.:()/#+ 组成的名称："
+        "名称 {text} 无效；须为主机名，或由任意文字、数字、空格和 -_.:()/#+ 组成的名称："
         "最多 64 个字符，以文字或数字开头，不能只有数字和点。"
     ),
     "The address is {text}; it must be the IPv4 or IPv6 address of one machine.": (
-        "地址是 {text}；须为某台机器的 IPv4 或 IPv6 地址。"
+        "地址 {text} 无效；须为单台机器的 IPv4 或 IPv6 地址。"
     ),
     "{path} has no address of {nodes}; name it: minipanel nodes add NODESET ADDRESSES": (
-        "{path} 中没有 {nodes} 的地址；请写明：minipanel nodes add 节点集 地址"
+        "{path} 中没有 {nodes} 的地址；请指定：minipanel nodes add 节点集 地址"
     ),
     "{path} already has a node of the hostname {text}: {name} ({ip}).": (
         "{path} 已有主机名为 {text} 的节点：{name}（{ip}）。"
@@ -80,26 +80,26 @@ CHINESE = {
     "{path} already has {name} ({ip}), and {text} is another spelling of the same node.": (
         "{path} 已有 {name}（{ip}），{text} 是同一节点的另一种写法。"
     ),
-    "{path} has no node named {names}; nothing was removed.": "{path} 中没有名为 {names} 的节点；没有移除任何节点。",
-    "Removed {nodes} from {path}; the history stays.": "已从 {path} 移除 {nodes}；历史保留。",
-    "To take them out all the same: {command}": "仍要移出这些节点请运行：{command}",
+    "{path} has no node named {names}; nothing was removed.": "{path} 中没有名为 {names} 的节点；未移除任何节点。",
+    "Removed {nodes} from {path}; the history stays.": "已从 {path} 移除 {nodes}；历史数据保留。",
+    "To take them out all the same: {command}": "仍要移除这些节点，请运行：{command}",
     "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.": (
         "{hosts} 中仍有 {nodes}：minipanel nodes sync 会再次添加，除非写入 [hosts] ignore。"
     ),
     "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync takes them out.": (
-        "{path} 的 [hosts] ignore 包含 {nodes}：不修改它，minipanel nodes sync 会再次移出这些节点。"
+        "{path} 的 [hosts] ignore 包含 {nodes}：如不修改，minipanel nodes sync 会再次移除这些节点。"
     ),
     # the running panel
-    "No panel is running; it takes effect when one starts.": "面板没有运行；启动后生效。",
+    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
     "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (
-        "未能通知运行中的面板（{reason}）；请运行 `systemctl reload minipanel`。"
+        "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),
     "The running panel (process {pid}) was told to read it.": "已通知运行中的面板（进程 {pid}）重新读取。",
     # other programs and files
     "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
-    "{source} names {text}, which is no node.": "{source} 中的 {text} 不是节点。",
-    "{program} is not installed on this machine.": "本机没有安装 {program}。",
-    "{program} did not end within {seconds} s.": "{program} 在 {seconds} 秒内没有结束。",
+    "{source} names {text}, which is no node.": "{source} 中的 {text} 不是有效的节点。",
+    "{program} is not installed on this machine.": "本机未安装 {program}。",
+    "{program} did not end within {seconds} s.": "{program} 运行 {seconds} 秒仍未结束。",
     "{program} printed more than {bytes} bytes.": "{program} 的输出超过 {bytes} 字节。",
     "{program} failed: {reason}": "{program} 失败：{reason}",
 }

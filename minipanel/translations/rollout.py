@@ -30,10 +30,10 @@ CHINESE = {
     "interrupted": "已中断",
     # why
     "the node does not run systemd, which starts the agent": "节点未运行 systemd，而 Agent 依赖 systemd",
-    "the node tells no time": "节点没有报告时间",
+    "the node tells no time": "无法读取节点的时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
     "{python} lies in a home folder, which the agent can't see; install the package python3": (
-        "{python} 位于家目录下，Agent 看不到；请安装软件包 python3"
+        "{python} 位于家目录下，Agent 无法访问；请安装软件包 python3"
     ),
     "the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed": (
         "时钟比面板快 {seconds} 秒；最多允许 {limit} 秒"
@@ -89,9 +89,9 @@ CHINESE = {
         "{user} 在节点上不是 root；请在 config.toml 的 [rollout] 中设置 sudo = true"
     ),
     "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
-    "no reason was given": "没有给出原因",
+    "no reason was given": "未给出原因",
     "not in config.toml; add it with minipanel nodes add NAME ADDRESS": (
-        "不在 config.toml 中；用 minipanel nodes add 名称 地址 添加"
+        "不在 config.toml 中；用 minipanel nodes add 主机名 地址 添加"
     ),
     "not done; run the roll-out again": "未完成；请重新分发",
     # what else to know

@@ -7,36 +7,36 @@ CHINESE = {
     # findings
     "ok": "正常",
     "warning": "警告",
-    "must be fixed": "须先解决",
+    "must be fixed": "未通过",
     "user": "用户",
-    "the set-up must be run as root": "安装须以 root 运行",
+    "the set-up must be run as root": "请以 root 权限运行安装",
     "system": "系统",
     "an unknown system": "未知系统",
-    "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其重建版本",
-    "{name}: known are the releases 8, 9 and 10": "{name}：已知的版本是 8、9 和 10",
+    "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其兼容发行版",
+    "{name}: known are the releases 8, 9 and 10": "{name}：支持的版本为 8、9、10",
     "running": "运行中",
-    "this machine was not started by systemd, which runs the panel": "本机不是由 systemd 启动的，而面板由它运行",
+    "this machine was not started by systemd, which runs the panel": "本机未运行 systemd，而面板是 systemd 服务",
     "{version} is too old": "{version} 太旧",
-    "{place} lies in a home folder, which the service can't see": "{place} 位于家目录下，服务看不到",
-    "{program} can't be run by other users: {folder} is closed": "其他用户无法运行 {program}：{folder} 不可进入",
+    "{place} lies in a home folder, which the service can't see": "{place} 位于家目录下，服务无法访问",
+    "{program} can't be run by other users: {folder} is closed": "其他用户无法运行 {program}：目录 {folder} 没有访问权限",
     "disk": "磁盘",
-    "{megabytes} MB are free in {folder}": "{folder} 有 {megabytes} MB 可用",
+    "{megabytes} MB are free in {folder}": "{folder} 可用空间 {megabytes} MB",
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
     "memory": "内存",
     "{gigabytes} GB": "{gigabytes} GB",
-    "{size}: with less than {needed} MB it may become tight": "{size}：不足 {needed} MB 时可能吃紧",
+    "{size}: with less than {needed} MB it may become tight": "{size}：低于 {needed} MB，可能不够用",
     "enforcing": "强制模式",
     "permissive": "宽容模式",
     "clock": "时钟",
     "synchronised": "已同步",
     "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差超过 1 分钟的节点无法上报",
-    "it can't be found out whether it is synchronised": "无法得知是否已同步",
+    "it can't be found out whether it is synchronised": "无法判断是否已同步",
     "a credential makes the round trip": "凭据生成和验证均成功",
-    "not installed; a cluster without it: --auth token": "未安装；没有它的集群：--auth token",
-    "has no key {path}; on a cluster copy that of another node": "没有密钥 {path}；在集群中请复制其他节点的密钥",
+    "not installed; a cluster without it: --auth token": "未安装；集群不用 MUNGE 时请加 --auth token",
+    "has no key {path}; on a cluster copy that of another node": "缺少密钥 {path}；集群内请从其他节点复制",
     "munged is not running": "munged 未运行",
     "version {version} has a hole by which a local user can learn the key ({hole})": (
-        "版本 {version} 有漏洞，本地用户可借此得到密钥（{hole}）"
+        "版本 {version} 存在漏洞，本地用户可借此得到密钥（{hole}）"
     ),
     "port": "端口",
     "{port} is free": "{port} 空闲",
@@ -47,21 +47,21 @@ CHINESE = {
     ),
     "{name}, process {pid}": " {name}（进程 {pid}）",
     "another program": "其他程序",
-    "running; the panel's port will be opened": "运行中；将开放面板的端口",
+    "running; the panel's port will be opened": "运行中；将放行面板端口",
     # questions
     "{question}: ": "{question}：",
     "Please answer y or n.": "请回答 y 或 n。",
-    "The answers ended early; nothing was changed.": "回答提前结束；没有改动任何内容。",
+    "The answers ended early; nothing was changed.": "输入中断；未作任何改动。",
     "There is no terminal to ask at; answer by options, and add --yes.": (
-        "没有可供询问的终端；请用选项回答，并加上 --yes。"
+        "当前不是交互式终端；请用选项指定各项，并加上 --yes。"
     ),
     "Administrator": "管理员",
-    "Name of the account": "账号名称",
+    "Name of the account": "管理员账号",
     "The name has 1 to {most} printable characters, without spaces around them.": (
-        "名称为 1 到 {most} 个可打印字符，首尾没有空格。"
+        "账号为 1 到 {most} 个可打印字符，首尾没有空格。"
     ),
-    "Password, not shown (Enter: a random one): ": "密码，不显示（回车：随机生成）：",
-    "New password, not shown (Enter: as it is): ": "新密码，不显示（回车：不变）：",
+    "Password, not shown (Enter: a random one): ": "密码（输入时不显示，直接回车则随机生成）：",
+    "New password, not shown (Enter: as it is): ": "新密码（输入时不显示，直接回车则不变）：",
     "The same again: ": "再输入一次：",
     "The two differ; once more.": "两次不一致；请重新输入。",
     "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
@@ -71,7 +71,7 @@ CHINESE = {
     "Nodes": "节点",
     "ignored": "忽略",
     "this machine": "本机",
-    "  ... {count} more ...": "  …… 另有 {count} 个 ……",
+    "  ... {count} more ...": "  ……（中间省略 {count} 个）……",
     "Enter: use these nodes    a ADDRESS HOSTNAME: add one    l: list them all": (
         "回车：使用这些节点    a 地址 主机名：添加    l：全部列出"
     ),
@@ -83,26 +83,26 @@ CHINESE = {
         "请按回车，或输入 a 地址 主机名、d 序号或节点集，或 l。"
     ),
     "deleted: {nodes}": "已删除：{nodes}",
-    "{text} can't be a hostname.": "{text} 不能作主机名。",
+    "{text} can't be a hostname.": "{text} 不是有效的主机名。",
     "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
-    "{text} is no IPv4 or IPv6 address of one machine.": "{text} 不是某台机器的 IPv4 或 IPv6 地址。",
+    "{text} is no IPv4 or IPv6 address of one machine.": "{text} 不是有效的单机 IPv4 或 IPv6 地址。",
     "{hostname} ({address}) is in the list already.": "{hostname}（{address}）已在列表中。",
     "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
     "{text} is no number in the list (1 to {last}).": "{text} 不是列表中的序号（1 到 {last}）。",
-    "{text} is no node set such as node[01-08,12].": "{text} 不是 node[01-08,12] 这样的节点集。",
+    "{text} is no node set such as node[01-08,12].": "{text} 不是有效的节点集，格式如 node[01-08,12]。",
     "{names} is not in the list.": "{names} 不在列表中。",
     "Panel": "面板",
     "Database file": "数据库文件",
     "{text} is no absolute path of a file.": "{text} 不是文件的绝对路径。",
     "The service can't see {folder}; name a path such as {example}.": (
-        "服务看不到 {folder}；请换成 {example} 这样的路径。"
+        "服务无法访问 {folder}；请换成 {example} 这样的路径。"
     ),
-    "{path} is a folder; name a file in a folder of its own.": "{path} 是目录；请指定单独目录中的一个文件。",
+    "{path} is a folder; name a file in a folder of its own.": "{path} 是目录；请指定其专用目录下的文件。",
     "{folder} lies on a network file system ({kind}), which SQLite can't use; name a disk of this machine.": (
-        "{folder} 位于网络文件系统（{kind}），SQLite 无法使用；请指定本机的磁盘。"
+        "{folder} 位于网络文件系统（{kind}）上，SQLite 无法使用；请指定本机的磁盘。"
     ),
     "{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.": (
-        "{folder} 不归 {user} 所有；请指定尚不存在的目录，例如 {example}。"
+        "{folder} 的属主不是 {user}；请指定一个尚不存在的目录，例如 {example}。"
     ),
     "{path} is there already; name a file that is not, or move that one away.": (
         "{path} 已存在；请指定尚不存在的文件，或先移走它。"
@@ -111,32 +111,32 @@ CHINESE = {
     "{text} is no number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
     "How agents prove who they are (munge, token)": "Agent 的认证方式（munge、token）",
     "Who gets mail about alerts, with commas between several (Enter: nobody)": (
-        "告警邮件的收件人，多个用逗号分隔（回车：不发送）"
+        "告警邮件的收件人，多个用逗号分隔（直接回车则不发送）"
     ),
     "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
-    "{text} is no mail address such as ops@example.org.": "{text} 不是邮件地址，正确的形式如 ops@example.org。",
+    "{text} is no mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
-    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不能使用：{trouble}",
-    "Port of the page and the agents' reports": "网页和 Agent 上报的端口",
-    "{text} is no port: a whole number from 1 to 65535.": "{text} 不是端口：须为 1 到 65535 的整数。",
+    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
+    "Port of the page and the agents' reports": "网页和 Agent 上报共用的端口",
+    "{text} is no port: a whole number from 1 to 65535.": "{text} 不是有效的端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
     "Address at which the nodes reach this machine": "节点访问本机所用的地址",
     "{text} is neither an address nor a hostname.": "{text} 既不是地址也不是主机名。",
     "HTTPS: no; own: your certificate and key; self-made: a CA and a certificate made here.": (
-        "HTTPS：no 不用；own 用自有证书和私钥；self-made 在此生成 CA 和证书。"
+        "HTTPS：no 不用；own 使用自有证书和私钥；self-made 在本机自签 CA 和证书。"
     ),
     "HTTPS (no, own, self-made)": "HTTPS（no、own、self-made）",
     "HTTPS is one of: {choices}.": "HTTPS 只能是：{choices}。",
     "A certificate is made by openssl, which is not installed: dnf install openssl": (
-        "证书由 openssl 生成，但它未安装：dnf install openssl"
+        "生成证书需要 openssl，请先安装：dnf install openssl"
     ),
     "Certificate, with its chain (PEM file)": "证书，含证书链（PEM 文件）",
     "Its key, not encrypted (PEM file)": "私钥，未加密（PEM 文件）",
     "CA that the agents are to trust (PEM file; Enter: those of their system)": (
-        "Agent 信任的 CA（PEM 文件；回车：其系统的 CA）"
+        "Agent 信任的 CA（PEM 文件；直接回车则用节点系统自带的 CA）"
     ),
     "CA that the agents are to trust (PEM file)": "Agent 信任的 CA（PEM 文件）",
-    "{option} goes with --tls own, not with --tls {choice}.": "{option} 须与 --tls own 同用，不是 --tls {choice}。",
+    "{option} goes with --tls own, not with --tls {choice}.": "{option} 须与 --tls own 同用，不能与 --tls {choice} 同用。",
     "--tls own needs --tls-certificate FILE and --tls-key FILE.": (
         "--tls own 需要 --tls-certificate FILE 和 --tls-key FILE。"
     ),
@@ -145,24 +145,24 @@ CHINESE = {
     "The certificate {path} is not valid yet.": "证书 {path} 尚未生效。",
     "The certificate {path} has expired.": "证书 {path} 已过期。",
     "The certificate {path} does not name {host}, by which agents call the panel, in its subjectAltName.": (
-        "证书 {path} 的 subjectAltName 中没有 {host}，而 Agent 以此访问面板。"
+        "证书 {path} 的 subjectAltName 中没有 {host}，而 Agent 用它访问面板。"
     ),
-    "the CAs of this system; another is named by --tls-ca": "本系统的 CA；可用 --tls-ca 另行指定",
+    "the CAs of this system; another is named by --tls-ca": "本机系统的 CA；可用 --tls-ca 另行指定",
     "Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.": (
         "Agent（或仅 Python 3.13 上的 Agent）会拒绝证书 {path}（{reason}）；其信任的是：{ca}。"
     ),
     "The certificate, or its CA, ends on {day}; agents can't report from then on.": (
         "证书或其 CA 将于 {day} 到期；此后 Agent 无法上报。"
     ),
-    "{certificate} and {key} can't be used together ({reason}).": "{certificate} 和 {key} 不能一起使用（{reason}）。",
+    "{certificate} and {key} can't be used together ({reason}).": "证书 {certificate} 与私钥 {key} 不匹配或无法使用（{reason}）。",
     "There is no file {path}.": "没有文件 {path}。",
     # what will be done, and doing it
     "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：{hostname} 上的安装与设置",
     "This machine": "本机",
     "Nothing was changed. Put right what must be fixed, then start the set-up again.": (
-        "没有改动任何内容。请先解决上述问题，再重新安装。"
+        "未作任何改动。请先解决上面“未通过”的各项，再重新运行安装。"
     ),
-    "This will be done": "将进行",
+    "This will be done": "即将执行",
     "{count}: {nodes}": "{count} 个：{nodes}",
     "page": "网页",
     "account": "账号",
@@ -172,7 +172,7 @@ CHINESE = {
     "alerts": "告警",
     "mail to {addresses}": "发送邮件至 {addresses}",
     "they prove who they are by {proof}": "认证方式：{proof}",
-    "a token each": "各自的令牌",
+    "a token each": "每个节点独立的令牌（token）",
     "programs": "程序",
     "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
     "configuration": "配置",
@@ -183,7 +183,7 @@ CHINESE = {
     ),
     "Settings": "当前设置",
     "Change any of these?": "要更改其中的设置吗？",
-    "This will be changed": "将更改",
+    "This will be changed": "即将更改",
     "Change this now?": "现在更改吗？",
     "HTTPS": "HTTPS",
     "days that records are kept": "记录保留天数",
@@ -200,12 +200,12 @@ CHINESE = {
         "{address} 不是本机的地址；请确认各节点经此地址能连到面板。"
     ),
     "Agents go on reporting to {url}, which is not the panel's own port.": (
-        "Agent 仍上报到 {url}，它不是面板自己的端口。"
+        "Agent 仍上报到 {url}，其中的端口不是面板的监听端口。"
     ),
     "{option} chooses other nodes than config.toml has; nodes come and go by minipanel nodes sync.": (
         "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
     ),
-    "Nothing was changed.": "没有改动任何内容。",
+    "Nothing was changed.": "未作任何改动。",
     "Installation": "安装",
     "Change of the settings": "更改设置",
     "done": "完成",
@@ -213,18 +213,18 @@ CHINESE = {
     "failed": "失败",
     "user, folders and configuration": "用户、目录和配置",
     "programs and service": "程序和服务",
-    "firewall and labels": "防火墙和标签",
+    "firewall and labels": "防火墙和 SELinux 标签",
     "start of the panel": "启动面板",
-    "the panel answers as version {version}": "面板的应答版本是 {version}",
-    "The panel does not run: {reason} Its log ends:": "面板没有运行：{reason} 其日志末尾：",
-    "back to what ran before": "恢复之前的状态",
+    "the panel answers as version {version}": "面板返回的版本是 {version}",
+    "The panel does not run: {reason} Its log ends:": "面板未能启动：{reason} 日志末尾：",
+    "back to what ran before": "回滚到之前的状态",
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
-    "What ran before does not run either:": "之前的面板也未能恢复运行：",
+    "What ran before does not run either:": "之前的面板也未能启动：",
     "trial of the configuration as the service": "以服务的身份试读配置",
     "The service could not start so: {reason}": "按此配置服务无法启动：{reason}",
     "copy of the database, while the panel stands still": "停止面板并复制数据库",
     "{folder} has {free} MB free, and the database needs {needed} MB.": (
-        "{folder} 有 {free} MB 可用，而数据库需要 {needed} MB。"
+        "{folder} 可用空间 {free} MB，而数据库需要 {needed} MB。"
     ),
     "What was stored in the meantime is kept in {path}.": "期间存下的数据保留在 {path}。",
     "test message to {addresses}": "向 {addresses} 发送测试邮件",
@@ -235,47 +235,47 @@ CHINESE = {
     "Roll-out of the agents": "分发 Agent",
     # the last screen
     "Done": "完成",
-    "MiniPanel runs.": "MiniPanel 已运行。",
+    "MiniPanel runs.": "MiniPanel 已启动。",
     "password": "密码",
-    "as given": "如所给",
+    "as given": "您指定的密码",
     "{password} (shown only here)": "{password}（只显示这一次）",
     "as before; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
     "go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
     "off: [alerts] enabled is false": "已关闭：[alerts] enabled 为 false",
-    "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，见上",
+    "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，原因见上",
     "No node has reported yet. To bring the agents onto the nodes: minipanel rollout": (
-        "尚无节点上报。为节点安装 Agent：minipanel rollout"
+        "尚无节点上报。向节点分发 Agent：minipanel rollout"
     ),
     "{reported} of {total} nodes have reported. To bring all of them this version's agent: minipanel rollout": (
-        "{total} 个节点中 {reported} 个已上报过。为所有节点安装此版本的 Agent：minipanel rollout"
+        "共 {total} 个节点，{reported} 个已上报。向所有节点分发此版本的 Agent：minipanel rollout"
     ),
     "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
-        "有些节点尚未上报，见上。解决后运行：minipanel rollout --only-failed"
+        "部分节点尚未上报，原因见上。解决后运行：minipanel rollout --only-failed"
     ),
     "Changed:": "已更改：",
     "The agents keep their samples until they are told of it: minipanel rollout": (
-        "Agent 会保留样本，直到把更改分发给它们：minipanel rollout"
+        "更改分发到节点之前，样本由 Agent 缓存：minipanel rollout"
     ),
     "The old database was left where it was; when all is well: rm {path}": (
         "旧数据库仍在原处；确认无误后可删除：rm {path}"
     ),
-    "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任网页。",
+    "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任本网页。",
     "How things stand: minipanel status": "查看状态：minipanel status",
     "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
-        "撤销：先 minipanel rollout --remove（Agent），再 minipanel setup --uninstall（面板）"
+        "卸载：先 minipanel rollout --remove（移除 Agent），再 minipanel setup --uninstall（卸载面板）"
     ),
     # uninstall
     "--purge goes with --uninstall.": "--purge 须与 --uninstall 同用。",
     "{option} does not go with --uninstall.": "{option} 不能与 --uninstall 同用。",
     "Only root can uninstall the panel.": "只有 root 能卸载面板。",
-    "Delete the configuration, the account and all history too?": "配置、账号和全部历史也一并删除吗？",
+    "Delete the configuration, the account and all history too?": "配置、账号和全部历史数据也一并删除吗？",
     "service": "服务",
-    "configuration, account and history": "配置、账号和历史",
+    "configuration, account and history": "配置、账号和历史数据",
     "The panel is uninstalled.": "面板已卸载。",
     "Kept: {config}, {database} and the user {user}; install.sh finds them again, --purge deletes them.": (
-        "保留：{config}、{database} 和用户 {user}；install.sh 会再用到它们，--purge 则删除。"
+        "保留：{config}、{database} 和用户 {user}。再次运行 install.sh 时继续使用；加 --purge 则一并删除。"
     ),
     "The agents on this machine and the nodes still run; each keeps a day of samples.": (
-        "本机和节点上的 Agent 仍在运行；各自保留一天的样本。"
+        "本机和各节点上的 Agent 仍在运行，各自最多缓存一天的样本。"
     ),
 }

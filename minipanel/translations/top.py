@@ -24,9 +24,9 @@ CHINESE = {
     "CLOCK": "时钟",
     # the first lines
     "the panel": "面板",
-    "{nodes} and {count} others": "{nodes} 等另外 {count} 个节点",
+    "{nodes} and {count} others": "{nodes} 及另外 {count} 个节点",
     "  and {count} more": "  另有 {count} 项",
-    "{shown} of {count} nodes": "{count} 个节点中的 {shown} 个",
+    "{shown} of {count} nodes": "{shown} / {count} 个节点",
     "{count} nodes": "{count} 个节点",
     "mean {value}": "平均 {value}",
     "highest {value} ({name})": "最高 {value}（{name}）",

@@ -6,7 +6,7 @@ from minipanel.translations.archive import TROUBLES as ARCHIVE
 CHINESE = {
     **ARCHIVE,
     # the panel
-    "{url} gives no answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有响应。",
+    "{url} gives no answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
     "{url} answers, but is no MiniPanel.": "{url} 有响应，但不是 MiniPanel。",
     "{url} is answered by another panel: none runs on the database of {config}.": (
@@ -31,7 +31,7 @@ CHINESE = {
         "数据库 {path} 尚不存在；面板首次启动时创建。"
     ),
     "{path} is a folder, a pipe or a device; it must be a file.": "{path} 是目录、管道或设备；须为文件。",
-    "The database {path} can't be used: {reason}.": "数据库 {path} 无法使用：{reason}。",
+    "The database {path} can't be used: {reason}.": "数据库 {path} 不可用：{reason}。",
     "The database {path} can't grow: the disk of {folder} is full.": (
         "数据库 {path} 无法写入更多数据：{folder} 所在磁盘已满。"
     ),
@@ -51,7 +51,7 @@ CHINESE = {
         "无法打开数据库 {path}：请检查 {folder} 是否存在且可写。"
     ),
     "The database {path} can't be used: the disk of {folder} is full or reports an error.": (
-        "数据库 {path} 无法使用：{folder} 所在磁盘已满或出错。"
+        "数据库 {path} 不可用：{folder} 所在磁盘已满或出错。"
     ),
     "{path} is the database of another program; name another path in [database].": (
         "{path} 是其他程序的数据库；请在 [database] 中指定其他路径。"
@@ -68,7 +68,7 @@ CHINESE = {
     "munged gives back another payload than it was given.": "munged 返回的内容与写入的不同。",
     "MUNGE made no credential: {reason}.": "MUNGE 无法生成凭据：{reason}。",
     "MUNGE could not be called: out of memory.": "无法调用 MUNGE：内存不足。",
-    "MUNGE's socket {socket} cannot be used: {reason}.": "MUNGE 的套接字 {socket} 无法使用：{reason}。",
+    "MUNGE's socket {socket} cannot be used: {reason}.": "MUNGE 的套接字 {socket} 不可用：{reason}。",
     "MUNGE needs Python's ctypes, which this Python lacks; use another Python, or token.": (
         "MUNGE 需要 Python 的 ctypes，而当前 Python 没有；请换用其他 Python，或改用令牌（token）。"
     ),
@@ -109,7 +109,7 @@ CHINESE = {
     "{file} exists already; --force replaces it.": "{file} 已存在；加 --force 则覆盖。",
     "There is no database {path}.": "没有数据库 {path}。",
     "The database {path} keeps {table} otherwise, so what it took in can't be carried over.": (
-        "数据库 {path} 中 {table} 的结构不同，其中的数据无法带入。"
+        "数据库 {path} 中 {table} 的结构不同，其中的数据无法并入。"
     ),
     # config.toml
     "{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.": (
@@ -120,7 +120,7 @@ CHINESE = {
         "{path} 以 BOM（字节顺序标记）开头；请另存为不带 BOM 的 UTF-8。"
     ),
     "{path}: {name} is not a list of tables; each {one} must be a section [[{section}]].": (
-        "{path}：{name} 不是表的列表；每个 {one} 须为一节 [[{section}]]。"
+        "{path}：{name} 不是表数组；每个 {one} 须写成一节 [[{section}]]。"
     ),
     "{path} is a folder; it must be a TOML file.": "{path} 是目录；须为 TOML 文件。",
     "{path} is a pipe or a device; it must be a TOML file.": "{path} 是管道或设备；须为 TOML 文件。",
@@ -130,7 +130,7 @@ CHINESE = {
     "{path} can't be the path of a file.": "{path} 不能作为文件路径。",
     "{path} is not TOML: too many brackets inside each other.": "{path} 不是 TOML：括号嵌套过多。",
     "{path} is not TOML: {error}.": "{path} 不是 TOML：{error}。",
-    "{path}: {name} is not a table; it must be a section [{section}].": "{path}：{name} 不是表；须为一节 [{section}]。",
+    "{path}: {name} is not a table; it must be a section [{section}].": "{path}：{name} 不是表；须写成一节 [{section}]。",
     "{path}: {key} in {place} is {value}, as in {other}; each node must have one of its own.": (
         "{path}：{place} 中的 {key} 为 {value}，与 {other} 相同；每个节点须各不相同。"
     ),
@@ -148,7 +148,7 @@ CHINESE = {
         "{path}：{place} 中的 {key} 只有 {count} 字节；须为{allowed}。"
     ),
     "{path}: {key} in {place} is not acceptable; it must be {allowed}.": (
-        "{path}：{place} 中的 {key} 不可用；须为{allowed}。"
+        "{path}：{place} 中的 {key} 无效；须为{allowed}。"
     ),
     "{path}: {key} in {place} is {file}, which can't be read: {reason}.": (
         "{path}：{place} 中的 {key} 为 {file}，无法读取：{reason}。"
@@ -168,7 +168,7 @@ CHINESE = {
         "{path} 没有用 [[{section}]] 列出 {items}；请手动修改。"
     ),
     "The nodes in {path} have changed in the meantime; run the command again.": (
-        "{path} 中的节点在此期间已改动；请重新运行该命令。"
+        "{path} 中的节点在此期间被改动；请重新运行该命令。"
     ),
     "{path} can't be edited automatically; edit it by hand.": "{path} 无法自动修改；请手动修改。",
     "{path} can't be edited automatically ({error}); edit it by hand.": "{path} 无法自动修改（{error}）；请手动修改。",
@@ -185,9 +185,9 @@ CHINESE = {
     "the absolute path of {what}": "{what}的绝对路径",
     "munged's socket": " munged 套接字",
     "a folder of the agent's own": " Agent 专用目录",
-    "text of at least {count} random bytes": "至少 {count} 个随机字节的文本",
+    "text of at least {count} random bytes": "由至少 {count} 个随机字节得到的文本",
     "a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it": (
-        "代价为 4 到 15 的 bcrypt 哈希，由 minipanel access passwd 写入"
+        "cost 为 4 到 15 的 bcrypt 哈希，由 minipanel access passwd 写入"
     ),
     "{low} to {high} printable characters without spaces around them": (" {low} 到 {high} 个可打印字符，首尾没有空格"),
     "an IPv4 or IPv6 address": " IPv4 或 IPv6 地址",

@@ -45,8 +45,7 @@ def test_the_same_in_chinese() -> None:
     down = [alert("many-down", i, "no-answer") for i in range(1201, 1241)]
     subject, _ = teller("zh").message(down, NOON)
     assert subject == (
-        "[c1] 严重 cn[1201-1240] 同时失去联系："
-        "全部无应答，请检查面板的网络或交换机，自 11:00 起（40 个节点，即 cn12 全部）"
+        "[c1] 严重 cn[1201-1240] 同时离线：全部无响应，请检查面板的网络或交换机，自 11:00 起（40 个节点，即 cn12 全部）"
     )
 
 
@@ -65,7 +64,7 @@ def test_a_hot_node_names_its_sensor_where_all_of_the_line_have_the_same() -> No
 def test_a_node_that_was_rebooted_is_back_with_that() -> None:
     back = alert("node-down", 1201, "rebooted", closed_at=NOON, over_at=NOON, announced_at=NOON - 3000)
     assert teller().what([back]) == "up again, it was rebooted"
-    assert teller("zh").what([back]) == "已恢复，节点曾重启"
+    assert teller("zh").what([back]) == "已重新在线，节点曾重启"
 
 
 def test_a_hot_node_is_said_with_its_value_its_limit_and_what_to_do() -> None:
@@ -98,7 +97,13 @@ def test_the_next_step_is_for_all_that_are_wrong() -> None:
     ("language", "said"),
     [
         ("en", ["OK cn[1201-1202] up again, after 1 h (2 nodes)", "OK cn1203 up again, it was rebooted, after 1 h"]),
-        ("zh", ["恢复 cn[1201-1202] 已恢复，历时 1 小时（2 个节点）", "恢复 cn1203 已恢复，节点曾重启，历时 1 小时"]),
+        (
+            "zh",
+            [
+                "恢复 cn[1201-1202] 已重新在线，历时 1 小时（2 个节点）",
+                "恢复 cn1203 已重新在线，节点曾重启，历时 1 小时",
+            ],
+        ),
     ],
 )
 def test_ends_that_are_said_alike_are_one_line(language: words.Language, said: list[str]) -> None:
@@ -136,7 +141,7 @@ def test_a_message_of_thousands_of_scattered_nodes_is_short(language: words.Lang
 def test_what_is_wrong_with_the_panel_names_the_panel() -> None:
     assert teller().line([alert("node-down", PANEL)], NOON).startswith("The panel down: ")
     chinese = replace(teller("zh"), words={"disk": DISK.words}).line([alert("disk", PANEL, "soon", worst=6.0)], NOON)
-    assert chinese.startswith("面板的数据库磁盘预计约 6 天后写满")
+    assert chinese.startswith("面板的数据库所在磁盘预计约 6 天后写满")
 
 
 def test_a_cut_node_set_shows_its_longest_runs_and_counts_the_others() -> None:

@@ -16,17 +16,17 @@ from tests.alerts.running import cluster_config, running
 
 SUBJECTS = {
     ("en", "no answer"): "[c1] CRITICAL cn0003 down: no answer, since ",
-    ("zh", "no answer"): "[c1] 严重 cn0003 失去联系：节点无应答，自 ",
+    ("zh", "no answer"): "[c1] 严重 cn0003 离线：节点无响应，自 ",
     ("en", "agent"): "[c1] CRITICAL cn0003 down: the node answers, its agent does not, since ",
-    ("zh", "agent"): "[c1] 严重 cn0003 失去联系：节点有应答，但 Agent 没有上报，自 ",
+    ("zh", "agent"): "[c1] 严重 cn0003 离线：节点有响应，但 Agent 未上报，自 ",
     ("en", "refused"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, since ",
-    ("zh", "refused"): "[c1] 严重 cn0003 失去联系：样本被面板拒绝，自 ",
+    ("zh", "refused"): "[c1] 严重 cn0003 离线：样本被面板拒绝，自 ",
     ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
-    ("zh", "clock"): "[c1] 严重 cn0003 失去联系：时钟快了 412 秒，样本被面板拒绝，自 ",
+    ("zh", "clock"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
     ("en", "munge"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
-    ("zh", "munge"): "[c1] 严重 cn0003 失去联系：时钟快了 412 秒，样本被面板拒绝，自 ",
+    ("zh", "munge"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
     ("en", "behind"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s behind, since ",
-    ("zh", "behind"): "[c1] 严重 cn0003 失去联系：时钟慢了 412 秒，样本被面板拒绝，自 ",
+    ("zh", "behind"): "[c1] 严重 cn0003 离线：时钟慢了 412 秒，样本被面板拒绝，自 ",
 }
 REFUSALS = {
     "refused": BadInput("Refused."),

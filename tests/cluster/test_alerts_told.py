@@ -127,10 +127,10 @@ def test_the_same_is_listed_in_both_languages_and_counted_by_status_and_doctor(t
         "n3": "down: the panel refuses its samples",
     }
     chinese = {
-        "mgmt": "失去联系：节点有应答，但 Agent 没有上报",
-        "n1": "失去联系：节点无应答",
-        "n2": "失去联系：时钟快了 412 秒，样本被面板拒绝",
-        "n3": "失去联系：样本被面板拒绝",
+        "mgmt": "离线：节点有响应，但 Agent 未上报",
+        "n1": "离线：节点无响应",
+        "n2": "离线：时钟快了 412 秒，样本被面板拒绝",
+        "n3": "离线：样本被面板拒绝",
     }
     assert told.listed() == {
         ("critical", node, what, "node-down, since HH:MM (SPAN); id N") for node, what in english.items()
@@ -175,7 +175,7 @@ def test_a_killed_panel_tells_the_ends_once_and_nothing_again(told: Told) -> Non
     told.faults.close()
     node.run("python3", "-c", LATER)
     node.shell("systemctl reset-failed minipanel; systemctl start minipanel")
-    up, again = "恢复 mgmt,n[2-3] 已恢复，历时 SPAN（3 个节点）", "恢复 n1 已恢复，节点曾重启，历时 SPAN"
+    up, again = "恢复 mgmt,n[2-3] 已重新在线，历时 SPAN（3 个节点）", "恢复 n1 已重新在线，节点曾重启，历时 SPAN"
     assert told.mail(3) == (f"[mgmt] {up}", [up, again, "http://10.77.0.10:8080/alerts"])
     right = "恢复 n2 时钟已恢复正常，历时 SPAN"
     assert told.mail(4) == (f"[mgmt] {right}", [right, "http://10.77.0.10:8080/alerts"])

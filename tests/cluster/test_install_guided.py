@@ -106,8 +106,8 @@ def test_ctrl_c_at_a_question_leaves_nothing(installation: Installation) -> None
 
 def test_the_session_is_chinese_where_the_locale_is(installation: Installation) -> None:
     with installation.at_a_terminal("--no-rollout", locale="zh_CN.UTF-8") as terminal:
-        terminal.expect("正在为 Python .* 解包 MiniPanel")
-        for question in ("账号名称", "密码，不显示", "4 个节点", "数据库文件", "端口", "地址", "HTTPS"):
+        terminal.expect("正在解包 MiniPanel")
+        for question in ("管理员账号", "输入时不显示", "4 个节点", "数据库文件", "端口", "地址", "HTTPS"):
             terminal.expect(f"{question}[^\n]*(?:：|: )$")
             terminal.type()
         terminal.expect("告警邮件的收件人[^\n]*：$")
@@ -116,7 +116,7 @@ def test_the_session_is_chinese_where_the_locale_is(installation: Installation) 
         terminal.type()
         # No mail server is there.
         terminal.expect(r"失败.*\n +无法连接.*邮件服务器 127\.0\.0\.1:25")
-        terminal.expect("MiniPanel 已运行。")
+        terminal.expect("MiniPanel 已启动。")
         assert terminal.end() == 0
 
 

@@ -73,7 +73,7 @@ def test_what_can_not_be_seen_is_told_with_the_way_to_see_it(subject: Subject) -
         raise PermissionError(13, "Permission denied", "/var/lib/minipanel/data.db")
 
     (finding,) = look_at_all({"database": is_refused}, {}, titles(chinese), replace(subject, t=chinese))
-    detail = "当前权限无法查看 /var/lib/minipanel/data.db"
+    detail = "权限不足，无法查看 /var/lib/minipanel/data.db"
     assert (finding.look, finding.check) == ("database", Check("数据库", WARNING, detail, "sudo minipanel doctor"))
 
 

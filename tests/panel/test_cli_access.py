@@ -275,9 +275,9 @@ def test_the_commands_speak_chinese(
     assert refused(add_token, config.path, "grafana", "metrics", 1) == (
         "已有 API 令牌 'grafana'；请先移除它，或换一个名称。"
     )
-    assert refused(add_token, config.path, "x", "write", 1) == "范围为 'write'；须为 metrics 或 read。"
+    assert refused(add_token, config.path, "x", "write", 1) == "范围 'write' 无效；须为 metrics 或 read。"
     add_account(config.path, "vera", "viewer", file_of(config))
-    assert "中添加用户 vera（viewer）。 面板没有运行；启动后生效。" in capsys.readouterr().out
+    assert "中添加用户 vera（viewer）。面板未运行；下次启动时生效。" in capsys.readouterr().out
     show_audit(config.path, 1, as_json=False)
     assert "创建了 API 令牌 grafana，来自命令行。" in capsys.readouterr().out
     (config.path.parent / FILE).write_text("short\n")

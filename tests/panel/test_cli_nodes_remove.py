@@ -51,8 +51,8 @@ def test_in_chinese_too(reporting: Config) -> None:
     done = run("nodes", "remove", "node001", "--config", reporting.path, LANG="zh_CN.UTF-8")
     lines = done.stdout.splitlines()
     assert lines[0] == "node001 上的 Agent 仍在运行。"
-    assert lines[1] == "Agent 仍留在节点上；要移除请运行：minipanel nodes remove --with-agent node001"
-    assert lines[2].startswith(f"已从 {reporting.path} 移除 node001；历史保留。已通知运行中的面板（进程 ")
+    assert lines[1] == "Agent 仍留在节点上；要移除，请运行：minipanel nodes remove --with-agent node001"
+    assert lines[2].startswith(f"已从 {reporting.path} 移除 node001；历史数据保留。已通知运行中的面板（进程 ")
 
 
 def test_at_a_terminal_it_is_offered(reporting: Config) -> None:

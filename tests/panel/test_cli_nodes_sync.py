@@ -208,7 +208,7 @@ def test_in_chinese_it_is_all_chinese(config: Config, hosts: Path) -> None:
         "  新增      1  node009 (10.0.0.9)",
         "  地址变更  1  node002.cluster.example (10.0.0.3 -> 10.0.0.33)",
         f"已写入 {config.path}。",
-        "面板没有运行；启动后生效。",
+        "面板未运行；下次启动时生效。",
     ]
 
 

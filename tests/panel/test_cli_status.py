@@ -227,7 +227,7 @@ def test_a_reader_of_chinese_gets_every_line_in_chinese(config: Config) -> None:
         done = run("status", "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="")
     lines = done.stdout.splitlines()
     assert lines[0] == f"面板    运行中：{config.server.url}，版本 0.1.0，进程 {panel.process.pid}"
-    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点最终约需 2 MB", lines[1])
+    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点，预计增至约 2 MB", lines[1])
     assert lines[2:4] == [
         'munged  未使用：auth 为 "token"',
         "节点    1 个在线，1 个未上报（long），1 个已停用（spare）",

@@ -87,7 +87,7 @@ def test_without_minipanel_it_says_what_to_do(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     done = machine.run()
     assert (done.returncode, done.stderr) == (1, "MiniPanel is not installed on this machine; run install.sh first.\n")
-    assert machine.run(LC_ALL="zh_CN.UTF-8").stderr == "本机没有安装 MiniPanel；请先运行 install.sh。\n"
+    assert machine.run(LC_ALL="zh_CN.UTF-8").stderr == "本机未安装 MiniPanel；请先运行 install.sh。\n"
 
 
 def test_who_is_not_root_is_told_to_use_root(machine: Machine) -> None:
@@ -95,7 +95,7 @@ def test_who_is_not_root_is_told_to_use_root(machine: Machine) -> None:
     done = machine.run()
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Only root can do this; use: sudo {machine.script}\n"
-    assert machine.run(LANG="zh_CN.UTF-8").stderr == f"须以 root 运行：sudo {machine.script}\n"
+    assert machine.run(LANG="zh_CN.UTF-8").stderr == f"请以 root 权限运行：sudo {machine.script}\n"
     assert machine.run("--help").stdout == "called: rollout --help\n"
 
 

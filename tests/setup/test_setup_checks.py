@@ -179,6 +179,6 @@ def test_the_table_shows_below_a_finding_what_helps() -> None:
 
 def test_the_table_is_aligned_in_chinese_too() -> None:
     assert table([Check("系统", OK, "Rocky"), Check("MUNGE", FIX, "x")], chinese) == [
-        "  正常      系统   Rocky",
-        "  须先解决  MUNGE  x",
+        "  正常    系统   Rocky",
+        "  未通过  MUNGE  x",
     ]

@@ -72,9 +72,9 @@ def test_a_person_types_some_answers_and_presses_enter_for_others(machine: Machi
 
 def test_the_session_is_chinese_where_the_locale_is(machine: Machine) -> None:
     with session(machine, "zh_CN.UTF-8") as terminal:
-        terminal.expect(r"账号名称 \[miniadmin\]: ")
+        terminal.expect(r"管理员账号 \[miniadmin\]: ")
         terminal.type()
-        terminal.expect("密码，不显示（回车：随机生成）：")
+        terminal.expect("密码（输入时不显示，直接回车则随机生成）：")
         terminal.type()
         terminal.expect("hosts 文件第 4 行被忽略：")
         terminal.expect("本机")

@@ -325,8 +325,8 @@ def test_a_panel_without_a_unit_is_restored_when_it_does_not_run(tmp_path: Path,
         panel.stop()
     done = run("restore", copy, "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8")
     assert done.returncode == 0, done.stderr
-    assert "已成为当前数据库；请启动面板。" in done.stdout
-    undo = done.stdout.splitlines()[-1].removeprefix("撤销：minipanel ").split()
+    assert "；请启动面板。" in done.stdout
+    undo = done.stdout.splitlines()[-1].removeprefix("撤销恢复：minipanel ").split()
     assert undo[-2:] == ["--config", str(config.path)]
     with running_panel(config) as panel:
         assert records(config.database.path, 1) == 3

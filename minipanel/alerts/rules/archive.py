@@ -18,7 +18,7 @@ class ArchiveParameters:
     """[[alerts.rule]] name = "archive"."""
 
     hours_at_least: Annotated[
-        float, Key(number(0, 8760), "Hours without success after which it opens.", "归档连续失败多少小时后报警。")
+        float, Key(number(0, 8760), "Hours without success after which it opens.", "归档连续失败多少小时后告警。")
     ] = 1
     for_: For = 60
     hold: Hold = 60

@@ -18,7 +18,7 @@ class BackupParameters:
     """[[alerts.rule]] name = "backup"."""
 
     days_at_least: Annotated[
-        float, Key(number(1, 365), "Days without a good copy after which it opens.", "多少天没有可用备份时报警。")
+        float, Key(number(1, 365), "Days without a good copy after which it opens.", "多少天没有可用备份时告警。")
     ] = 7
     for_: For = 3600
     hold: Hold = 0

@@ -18,7 +18,7 @@ class CertificateParameters:
     """[[alerts.rule]] name = "certificate"."""
 
     days_below: Annotated[
-        float, Key(number(1, 365), "Days left below which it opens.", "证书剩余有效期少于多少天时报警。")
+        float, Key(number(1, 365), "Days left below which it opens.", "证书剩余有效期少于多少天时告警。")
     ] = 30
     for_: For = 3600
     hold: Hold = 0

@@ -17,8 +17,8 @@ from minipanel.models.cluster import Cluster
 class ClockParameters:
     """[[alerts.rule]] name = "clock"."""
 
-    above: Annotated[float, Key(number(1, 60), "Seconds off at which it opens.", "时钟偏差达到多少秒时报警。")] = 10
-    clear: Annotated[float, Key(number(0, 60), "Seconds below which it is good.", "降到多少秒以下视为恢复。")] = 5
+    above: Annotated[float, Key(number(1, 60), "Seconds off at which it opens.", "时钟偏差达到多少秒时告警。")] = 10
+    clear: Annotated[float, Key(number(0, 60), "Seconds below which it is good.", "时钟偏差低于多少秒视为恢复。")] = 5
     for_: For = 300
     hold: Hold = 300
 

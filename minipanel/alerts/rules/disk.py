@@ -21,14 +21,14 @@ class DiskParameters:
     """[[alerts.rule]] name = "disk"."""
 
     free_below: Annotated[
-        float, Key(number(0, 100), "Percent free below which it opens.", "可用空间低于多少时报警（%）。")
+        float, Key(number(0, 100), "Percent free below which it opens.", "可用空间低于多少（%）时告警。")
     ] = 5
     days_below: Annotated[
         float,
         Key(
             number(0, 365),
             "Days until it is full, as the database grows, below which it opens.",
-            "按数据库的增长预计多少天内写满时报警。",
+            "按数据库的增长速度，预计多少天内写满时告警。",
         ),
     ] = 7
     for_: For = 600
@@ -58,10 +58,12 @@ def _find(free_below: float, days_below: float, cluster: Cluster) -> dict[int, B
 
 WORDS = Words(
     Pair("{reason}", "{reason}"),
-    Pair("has room on the disk of its database again", "的数据库磁盘空间已恢复"),
+    Pair("has room on the disk of its database again", "的数据库所在磁盘空间已恢复"),
     {
-        "little": Pair("has {worst} % free on the disk of its database", "的数据库磁盘仅剩 {worst} % 可用空间"),
-        "soon": Pair("will fill the disk of its database in about {worst} days", "的数据库磁盘预计约 {worst} 天后写满"),
+        "little": Pair("has {worst} % free on the disk of its database", "的数据库所在磁盘仅剩 {worst} % 可用空间"),
+        "soon": Pair(
+            "will fill the disk of its database in about {worst} days", "的数据库所在磁盘预计约 {worst} 天后写满"
+        ),
     },
     next_step=Pair(
         "Lower retention_days or hours_days, or make room.", "请调小 retention_days 或 hours_days，或腾出空间。"

@@ -33,7 +33,7 @@ class HotParameters:
         Key(
             number(30, 150),
             "°C at which it opens, whatever the kernel's limit.",
-            "温度达到多少时报警（°C），不再按内核给出的上限。",
+            "温度达到多少时告警（°C），不再按内核给出的上限。",
             words=("5 below the kernel's limit, 95 without one", "比内核上限低 5 °C，没有上限时为 95 °C"),
         ),
     ] = None

@@ -22,10 +22,10 @@ class IdleHoardingParameters:
     """[[alerts.rule]] name = "idle-hoarding"."""
 
     cpu_below: Annotated[
-        float, Key(number(0, 100), "Percent of CPU below which it is idle.", "CPU 使用率低于多少视为空闲（%）。")
+        float, Key(number(0, 100), "Percent of CPU below which it is idle.", "CPU 占用率低于多少（%）视为空闲。")
     ] = 2
     memory_above: Annotated[
-        float, Key(number(0, 100), "Percent of memory in use at which it hoards.", "内存使用率高于多少视为占用（%）。")
+        float, Key(number(0, 100), "Percent of memory in use at which it hoards.", "内存占用达到多少（%）视为空占。")
     ] = 50
     for_: For = 3600
     hold: Hold = 300

@@ -32,11 +32,13 @@ AT_ONCE_SECONDS = 30.0
 class ManyDownParameters:
     """[[alerts.rule]] name = "many-down"."""
 
-    nodes_at_least: Annotated[int, Key(whole_number(2, 100_000), "So many nodes at least.", "至少这么多个节点。")] = 5
-    percent_at_least: Annotated[
-        float, Key(number(0, 100), "So many percent of all nodes at least.", "至少占全部节点的百分比。")
+    nodes_at_least: Annotated[
+        int, Key(whole_number(2, 100_000), "So many nodes at least.", "至少有多少个节点同时离线。")
     ] = 5
-    for_: Annotated[int, Key(duration(30, 3600), "Silent for so long.", "失去联系多久后报警。")] = 60
+    percent_at_least: Annotated[
+        float, Key(number(0, 100), "So many percent of all nodes at least.", "至少占全部节点的多少（%）。")
+    ] = 5
+    for_: Annotated[int, Key(duration(30, 3600), "Silent for so long.", "离线多久后告警。")] = 60
     hold: Hold = 300
 
 
@@ -75,8 +77,8 @@ def is_good(parameters: ManyDownParameters, cluster: Cluster, node_id: int) -> b
 
 
 WORDS = Words(
-    Pair("down at once: {reason}", "同时失去联系：{reason}"),
-    Pair("up again", "已恢复"),
+    Pair("down at once: {reason}", "同时离线：{reason}"),
+    Pair("up again", "已重新在线"),
     MANY_REASONS,
     over_reasons=MANY_OVER,
 )

@@ -19,9 +19,11 @@ class MemoryParameters:
     """[[alerts.rule]] name = "memory"."""
 
     above: Annotated[
-        float, Key(number(1, 100), "Percent in use at which it opens.", "内存使用率达到多少时报警（%）。")
+        float, Key(number(1, 100), "Percent in use at which it opens.", "内存占用达到多少（%）时告警。")
     ] = 97
-    clear: Annotated[float, Key(number(0, 100), "Percent below which it is good.", "降到多少以下视为恢复（%）。")] = 94
+    clear: Annotated[
+        float, Key(number(0, 100), "Percent below which it is good.", "内存占用低于多少（%）视为恢复。")
+    ] = 94
     for_: For = 600
     hold: Hold = 300
 
@@ -45,7 +47,7 @@ def is_good(parameters: MemoryParameters, cluster: Cluster, node_id: int) -> boo
 
 
 WORDS = Words(
-    Pair("memory {worst} % in use", "内存使用率 {worst} %"),
-    Pair("memory as usual again", "内存使用率恢复正常"),
+    Pair("memory {worst} % in use", "内存占用 {worst} %"),
+    Pair("memory as usual again", "内存占用恢复正常"),
 )
 MEMORY = Rule("memory", "warning", MemoryParameters, find, is_good, WORDS)

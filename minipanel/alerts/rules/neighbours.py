@@ -30,18 +30,20 @@ class NeighboursParameters:
     above: Annotated[
         float,
         Key(
-            number(1, 60), "Kelvins above the median of its rack at which it opens.", "比同机架的中位数高多少度时报警。"
+            number(1, 60),
+            "Kelvins above the median of its rack at which it opens.",
+            "比同机柜中位数高出多少度（K）时告警。",
         ),
     ] = 12
     nodes_at_least: Annotated[
-        int, Key(whole_number(3, 10_000), "So many nodes a rack must have.", "机架至少要有多少个节点。")
+        int, Key(whole_number(3, 10_000), "So many nodes a rack must have.", "机柜至少要有多少个节点。")
     ] = 8
     cpu_margin: Annotated[
         float,
         Key(
             number(0, 100),
             "A node that works so much more than its rack is left out, %.",
-            "CPU 使用率比同机架高出多少（%）时不比较。",
+            "CPU 占用率比同机柜高出多少（%）时不作比较。",
         ),
     ] = 20
     for_: For = 900
@@ -100,8 +102,8 @@ def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
 
 
 WORDS = Words(
-    Pair("{worst} °C, its rack {limit} °C at the same load", "{worst} °C，同机架负载相近的节点为 {limit} °C"),
-    Pair("as cool as its rack again", "温度已与同机架一致"),
+    Pair("{worst} °C, its rack {limit} °C at the same load", "{worst} °C，同机柜负载相近的节点为 {limit} °C"),
+    Pair("as cool as its rack again", "温度已与同机柜一致"),
     next_step=Pair("Look at its fans, its dust and its thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
 )
 HOTTER_THAN_NEIGHBOURS = Rule(

@@ -19,7 +19,7 @@ from minipanel.models.cluster import Cluster
 class NodeDownParameters:
     """[[alerts.rule]] name = "node-down". Under a minute it can't be told from the first of many: not allowed."""
 
-    for_: Annotated[int, Key(duration(60, 86400), "Silent for so long.", "失去联系多久后报警。")] = 300
+    for_: Annotated[int, Key(duration(60, 86400), "Silent for so long.", "离线多久后告警。")] = 300
     hold: Hold = 300
 
 
@@ -34,8 +34,8 @@ def is_good(parameters: NodeDownParameters, cluster: Cluster, node_id: int) -> b
 
 
 WORDS = Words(
-    Pair("down: {reason}", "失去联系：{reason}"),
-    Pair("up again", "已恢复"),
+    Pair("down: {reason}", "离线：{reason}"),
+    Pair("up again", "已重新在线"),
     DOWN_REASONS,
     Pair("minipanel rollout --dry-run {nodes}", "minipanel rollout --dry-run {nodes}"),
     DOWN_OVER,

@@ -17,7 +17,7 @@ from minipanel.models.cluster import Cluster
 class RebootedParameters:
     """[[alerts.rule]] name = "rebooted"."""
 
-    within: Annotated[int, Key(duration(60, 86400), "How long it is shown.", "显示多久。")] = 3600
+    within: Annotated[int, Key(duration(60, 86400), "How long it is shown.", "重启后显示多久。")] = 3600
     for_: For = 0
     hold: Hold = 0
 
@@ -37,5 +37,5 @@ def is_good(parameters: RebootedParameters, cluster: Cluster, node_id: int) -> b
     return True if node_id in cluster.up else None
 
 
-WORDS = Words(Pair("rebooted", "已重启"), Pair("rebooted a while ago", "重启已有一段时间"))
+WORDS = Words(Pair("rebooted", "已重启"), Pair("rebooted a while ago", "重启已过一段时间"))
 REBOOTED = Rule("rebooted", "info", RebootedParameters, find, is_good, WORDS, counts_samples=False)

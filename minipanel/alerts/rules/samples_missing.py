@@ -20,10 +20,12 @@ class SamplesMissingParameters:
     below: Annotated[
         float,
         Key(
-            number(1, 100), "Percent of an hour's samples below which it opens.", "一小时内的样本少于多少时报警（%）。"
+            number(1, 100),
+            "Percent of an hour's samples below which it opens.",
+            "一小时内样本完整率低于多少（%）时告警。",
         ),
     ] = 90
-    clear: Annotated[float, Key(number(1, 100), "Percent at which it is good.", "达到多少视为恢复（%）。")] = 95
+    clear: Annotated[float, Key(number(1, 100), "Percent at which it is good.", "完整率达到多少（%）视为恢复。")] = 95
     for_: For = 1800
     hold: Hold = 1800
 

@@ -16,28 +16,28 @@ REASON_SECONDS = 10.0
 """For so long an alert waits for its reason."""
 
 DOWN_REASONS = {
-    NO_ANSWER: Pair("no answer", "节点无应答"),
-    AGENT: Pair("the node answers, its agent does not", "节点有应答，但 Agent 没有上报"),
+    NO_ANSWER: Pair("no answer", "节点无响应"),
+    AGENT: Pair("the node answers, its agent does not", "节点有响应，但 Agent 未上报"),
     REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
     CLOCK: Pair("the panel refuses its samples, its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
     BEHIND: Pair("the panel refuses its samples, its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"),
     REBOOTED: Pair("it was rebooted", "节点重启"),
 }
-DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已恢复，节点曾重启")}
+DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已重新在线，节点曾重启")}
 MANY_REASONS = {
     NO_ANSWER: Pair(
-        "none of them answers; look at the panel's network or a switch", "全部无应答，请检查面板的网络或交换机"
+        "none of them answers; look at the panel's network or a switch", "全部无响应，请检查面板的网络或交换机"
     ),
     AGENT: Pair(
         "some of them answer, their agents do not; look at munge and the agents",
-        "部分节点有应答，但 Agent 没有上报，请检查 munge 和 Agent",
+        "部分节点有响应，但 Agent 未上报，请检查 munge 和 Agent",
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),
-    CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟过快，样本被面板拒绝"),
-    BEHIND: Pair("the panel refuses their samples, their clocks are behind", "时钟过慢，样本被面板拒绝"),
+    CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟偏快，样本被面板拒绝"),
+    BEHIND: Pair("the panel refuses their samples, their clocks are behind", "时钟偏慢，样本被面板拒绝"),
     REBOOTED: Pair("they were rebooted", "节点重启"),
 }
-MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已恢复，节点曾重启")}
+MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已重新在线，节点曾重启")}
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:

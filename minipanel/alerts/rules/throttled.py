@@ -18,7 +18,7 @@ class ThrottledParameters:
     """[[alerts.rule]] name = "throttled"."""
 
     times_at_least: Annotated[
-        int, Key(whole_number(1, 1_000_000), "So often a minute at least.", "每分钟至少降频的次数。")
+        int, Key(whole_number(1, 1_000_000), "So often a minute at least.", "每分钟降频达到多少次时告警。")
     ] = 1
     for_: For = 300
     hold: Hold = 1800
