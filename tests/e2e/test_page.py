@@ -107,7 +107,7 @@ def test_a_page_in_chinese_greets_a_chinese_browser(browser: object, trial: Tria
     context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 800})  # type: ignore[attr-defined]
     page = context.new_page()
     page.goto(trial.url)
-    expect(page.get_by_label("用户名")).to_be_visible()
+    expect(page.get_by_label("账号")).to_be_visible()
     keep_screenshot(page, "login-zh-phone")
     context.close()
 

@@ -17,6 +17,7 @@ export function createUnits(locale: string, timeZone?: string) {
   // A zone has one name, whatever the language: in Chinese, Intl knows of few zones more than their offset.
   const zoneFormat = new Intl.DateTimeFormat(locale.startsWith('zh') ? 'en-GB' : locale, { timeZoneName: 'short', timeZone })
   const zone = zoneFormat.resolvedOptions().timeZone
+  const second = locale.startsWith('zh') ? '秒' : 's'
   const zoneShort = (seconds: number) =>
     zoneFormat.formatToParts(seconds * 1000).find((part) => part.type === 'timeZoneName')?.value ?? zone
 
@@ -47,9 +48,9 @@ export function createUnits(locale: string, timeZone?: string) {
     percentAxis: (value: number) => `${whole.format(value)}%`,
     celsiusAxis: (value: number) => `${whole.format(value)} °C`,
     /** 0.123 -> "0.1 s" */
-    seconds: (value: number) => `${oneDigit.format(value)} s`,
+    seconds: (value: number) => `${oneDigit.format(value)} ${second}`,
     /** 0.123 -> "+0.1 s", -12 -> "−12.0 s" */
-    skew: (value: number) => `${signed.format(value)} s`,
+    skew: (value: number) => `${signed.format(value)} ${second}`,
     /** 230.25 with one digit -> "230.3" */
     number: (value: number, digits: number) => (digits > 0 ? oneDigit : whole).format(value),
     count: (value: number) => whole.format(value),

@@ -40,7 +40,7 @@ describe('a login', () => {
     expect(login.sentence.value).toBe('The username or the password is wrong.')
     const chinese = door(refuse, 'zh').login
     await chinese.submit()
-    expect(chinese.sentence.value).toBe('用户名或密码错误。')
+    expect(chinese.sentence.value).toBe('账号或密码错误。')
   })
 
   it('after too many tries counts the seconds down, and is not sent before they are over', async () => {

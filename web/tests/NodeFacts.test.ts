@@ -33,7 +33,7 @@ describe('the facts of one node', () => {
   })
 
   it('are told in Chinese too', () => {
-    expect(facts({}, 'zh').map(([name]) => name)).toEqual(['最近一小时样本', '传感器', '时钟', 'Agent 版本'])
+    expect(facts({}, 'zh').map(([name]) => name)).toEqual(['近 1 小时样本', '传感器', '时钟偏差', 'Agent 版本'])
   })
 
   it('say that there is no sensor, or that it has no name', () => {

@@ -93,7 +93,7 @@ describe("the user's menu", () => {
 const DEEDS: Record<AuditEntry['what'], [english: string, chinese: string]> = {
   login: ['logged in', '登录'],
   login_failed: ['a login failed', '登录失败'],
-  proxy_login: ['was let in by the proxy', '经代理登录'],
+  proxy_login: ['was let in by the proxy', '经代理服务器登录'],
   logout: ['logged out', '退出登录'],
   session_ended: ['ended a session of x', '结束了 x 的一个会话'],
   token_added: ['made the API token x', '创建了 API 令牌 x'],

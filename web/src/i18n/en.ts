@@ -83,10 +83,12 @@ export const en = {
   metrics: {
     cpu_percent: {
       name: 'CPU',
+      short: 'CPU',
       is: 'Busy time of all logical CPUs, without idle and iowait',
     },
     memory_used: {
       name: 'Memory',
+      short: 'Memory',
       is: 'Memory used = MemTotal − MemAvailable. 1 GB = 1024³ bytes, as free -g counts.',
     },
     cpu_temp: {
@@ -125,6 +127,7 @@ export const en = {
     nodes: 'Nodes',
     found: 'Found: {count}',
     onlyState: 'List only these: {state}',
+    countOf: '{count} {state}',
     mean: '{name}, mean',
     max: 'max',
     used: '{name} used',

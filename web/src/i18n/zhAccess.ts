@@ -83,7 +83,7 @@ export const access: Messages['access'] = {
 export const deed: Messages['deed'] = {
   login: '登录',
   login_failed: '登录失败',
-  proxy_login: '经代理登录',
+  proxy_login: '经代理服务器登录',
   logout: '退出登录',
   session_ended: '结束了 {subject} 的一个会话',
   token_added: '创建了 API 令牌 {subject}',
@@ -103,13 +103,13 @@ export const kiosk: Messages['kiosk'] = {
 
 export const login: Messages['login'] = {
   title: '登录',
-  username: '用户名',
+  username: '账号',
   password: '密码',
   show: '显示',
   submit: '登录',
-  incomplete: '请输入用户名和密码。',
-  wrong: '用户名或密码错误。',
-  ended: '您的会话已在别处结束，请重新登录。',
+  incomplete: '请输入账号和密码。',
+  wrong: '账号或密码错误。',
+  ended: '会话已在其他位置被结束，请重新登录。',
   expired: '会话已过期，请重新登录。',
   tooMany: '尝试次数过多，请在 {seconds} 秒后重试。',
 }
