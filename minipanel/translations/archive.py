@@ -52,7 +52,9 @@ CHINESE = {
 TROUBLES = {
     "{url} can't be asked: {reason}.": "无法访问 {url}：{reason}。",
     "{url} answered {status}: {said}": "{url} 返回 {status}：{said}",
-    "{url} answered something else than VictoriaMetrics does: {said}": "{url} 返回的内容不是 VictoriaMetrics 的：{said}",
+    "{url} answered something else than VictoriaMetrics does: {said}": (
+        "{url} 返回的内容不是 VictoriaMetrics 的：{said}"
+    ),
     "{url} did not end its answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有返回完整结果。",
     "The file {path} of token_file can't be read: {reason}.": "无法读取 token_file 指定的文件 {path}：{reason}。",
     "The first line of {path} is no token; it must be 1 to 4096 printable characters.": (

@@ -18,7 +18,9 @@ CHINESE = {
     "this machine was not started by systemd, which runs the panel": "本机未运行 systemd，而面板是 systemd 服务",
     "{version} is too old": "{version} 太旧",
     "{place} lies in a home folder, which the service can't see": "{place} 位于家目录下，服务无法访问",
-    "{program} can't be run by other users: {folder} is closed": "其他用户无法运行 {program}：目录 {folder} 没有访问权限",
+    "{program} can't be run by other users: {folder} is closed": (
+        "其他用户无法运行 {program}：目录 {folder} 没有访问权限"
+    ),
     "disk": "磁盘",
     "{megabytes} MB are free in {folder}": "{folder} 可用空间 {megabytes} MB",
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
@@ -136,7 +138,9 @@ CHINESE = {
         "Agent 信任的 CA（PEM 文件；直接回车则用节点系统自带的 CA）"
     ),
     "CA that the agents are to trust (PEM file)": "Agent 信任的 CA（PEM 文件）",
-    "{option} goes with --tls own, not with --tls {choice}.": "{option} 须与 --tls own 同用，不能与 --tls {choice} 同用。",
+    "{option} goes with --tls own, not with --tls {choice}.": (
+        "{option} 须与 --tls own 同用，不能与 --tls {choice} 同用。"
+    ),
     "--tls own needs --tls-certificate FILE and --tls-key FILE.": (
         "--tls own 需要 --tls-certificate FILE 和 --tls-key FILE。"
     ),
@@ -154,7 +158,9 @@ CHINESE = {
     "The certificate, or its CA, ends on {day}; agents can't report from then on.": (
         "证书或其 CA 将于 {day} 到期；此后 Agent 无法上报。"
     ),
-    "{certificate} and {key} can't be used together ({reason}).": "证书 {certificate} 与私钥 {key} 不匹配或无法使用（{reason}）。",
+    "{certificate} and {key} can't be used together ({reason}).": (
+        "证书 {certificate} 与私钥 {key} 不匹配或无法使用（{reason}）。"
+    ),
     "There is no file {path}.": "没有文件 {path}。",
     # what will be done, and doing it
     "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：{hostname} 上的安装与设置",

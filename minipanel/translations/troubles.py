@@ -130,7 +130,9 @@ CHINESE = {
     "{path} can't be the path of a file.": "{path} 不能作为文件路径。",
     "{path} is not TOML: too many brackets inside each other.": "{path} 不是 TOML：括号嵌套过多。",
     "{path} is not TOML: {error}.": "{path} 不是 TOML：{error}。",
-    "{path}: {name} is not a table; it must be a section [{section}].": "{path}：{name} 不是表；须写成一节 [{section}]。",
+    "{path}: {name} is not a table; it must be a section [{section}].": (
+        "{path}：{name} 不是表；须写成一节 [{section}]。"
+    ),
     "{path}: {key} in {place} is {value}, as in {other}; each node must have one of its own.": (
         "{path}：{place} 中的 {key} 为 {value}，与 {other} 相同；每个节点须各不相同。"
     ),
