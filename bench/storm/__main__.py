@@ -3,6 +3,7 @@
     python bench/storm --minutes 20     all faults in turn; writes results/storm.md
     python bench/storm --seconds 30 --no-save
     python bench/storm --seconds 0 --forget 40 --no-save     the panel forgets one write in 40: does it find out?
+    python bench/storm --archive --minutes 14       its engine in troubles, too; writes results/storm-archive.md
 
 Needs munged, and root or user namespaces: the storm has a network and disks of its own, so that it can cut the one and
 fill the others. Ends with 1 when a single sample is lost or counted twice.
@@ -29,6 +30,7 @@ from processes import machine  # noqa: E402
 from storm import faults  # noqa: E402
 from storm.absence import Absence  # noqa: E402
 from storm.alerts import Happened, unexplained  # noqa: E402
+from storm.archive import Archive  # noqa: E402
 from storm.cluster import Cluster  # noqa: E402
 from storm.reckoning import Result, reckon  # noqa: E402
 from tests.munged import find_munged  # noqa: E402
@@ -53,7 +55,8 @@ def main() -> int:
         text, is_well = storm(Path(folder), options)
     print(text)
     if not options.no_save:
-        (ROOT / "bench" / "results" / "storm.md").write_text(text)
+        name = "storm-archive.md" if options.archive else "storm.md"
+        (ROOT / "bench" / "results" / name).write_text(text)
     return 0 if is_well else 1
 
 
@@ -67,6 +70,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--real", type=int, default=4, help="real agents, of the current tree")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same storm again")
     parser.add_argument("--forget", type=int, default=0, metavar="N", help="a panel that forgets one write in N")
+    parser.add_argument("--archive", action="store_true", help="with an archive, whose engine has faults of its own")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
@@ -74,19 +78,24 @@ def read_arguments() -> argparse.Namespace:
 def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
     """Return the result as a page, and whether all adds up."""
     seconds = 60 * options.minutes if options.seconds is None else options.seconds
-    cluster = Cluster(folder, options.simulated, options.real)
+    archive = Archive(folder) if options.archive else None
+    cluster = Cluster(folder, options.simulated, options.real, archive)
     cluster.controls.forgets_one_in = float(options.forget)
     try:
         cluster.start()
         time.sleep(6)  # a first tick in calm
+        if archive is not None:
+            archive.rage(random.Random(options.seed + 1), seconds)
         happened, wrong_reasons = rage(cluster, random.Random(options.seed), seconds)
+        if archive is not None:
+            archive.calm()
         books, told = cluster.finish()
         result = reckon(cluster.database, books)
-        alerts, without_cause = unexplained(cluster.database, happened)
+        alerts, without_cause = unexplained(cluster.database, happened, cluster.nodes_ended_at)
     finally:
         cluster.clean_up()
     result.faults += cluster.complaints + wrong_reasons + without_cause
-    return report(options, seconds, happened, alerts, told, result), not result.faults
+    return report(options, seconds, happened, alerts, told, result, archive), not result.faults
 
 
 def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[list[Happened], list[str]]:
@@ -123,8 +132,10 @@ def report(
     alerts: Counter[str],
     told: dict[str, object],
     result: Result,
+    archive: Archive | None,
 ) -> str:
     """Return the result as a page."""
+    counts = Counter(each.what for each in happened) + (Counter() if archive is None else archive.happened)
     verdict = "nothing lost, nothing twice" if not result.faults else f"{len(result.faults)} FAULTS"
     lines = [
         f"# Storm: {verdict}",
@@ -145,13 +156,22 @@ def report(
         "Alerts that were told, by rule and reason, each with a fault that explains it: "
         f"{', '.join(f'{times} {what}' for what, times in sorted(alerts.items())) or 'none'}.",
         "",
+        *([archived(archive), ""] if archive is not None else []),
         "| fault | times |",
         "| --- | --- |",
-        *(f"| {fault} | {times} |" for fault, times in sorted(Counter(each.what for each in happened).items())),
+        *(f"| {fault} | {times} |" for fault, times in sorted(counts.items())),
     ]
     if result.faults:
         lines += ["", *(f"- {fault}" for fault in result.faults[:40])]
     return "\n".join(lines) + "\n"
+
+
+def archived(archive: Archive) -> str:
+    """Return what became of the archive in a sentence."""
+    return (
+        f"The engine, killed and started once more, had each of {archive.records} records in every column as the "
+        f"database has it. {archive.middleman.dropped} requests were answered with 204 and dropped."
+    )
 
 
 def _unshare() -> list[str]:

@@ -34,14 +34,18 @@ class Happened:
     end: float
 
 
-def unexplained(database: Path, faults: list[Happened]) -> tuple[Counter[str], list[str]]:
-    """Return how often people were told of each rule and reason, and a sentence for each alert without a cause."""
+def unexplained(database: Path, faults: list[Happened], until: float) -> tuple[Counter[str], list[str]]:
+    """Return how often people were told of each rule and reason, and a sentence for each alert without a cause.
+
+    `until`: what opened later is nobody's fault, for the nodes have ended.
+    """
     told: Counter[str] = Counter()
     wrong = []
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
             "SELECT rule, reason, node_id, began_at, opened_at FROM alerts WHERE announced_at IS NOT NULL "
-            "AND severity <> 'info' ORDER BY opened_at"
+            "AND severity <> 'info' AND opened_at <= ? ORDER BY opened_at",
+            (until,),
         ).fetchall()
     for rule, reason, node_id, began_at, opened_at in rows:
         told[f"{rule} {reason}".strip()] += 1

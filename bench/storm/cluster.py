@@ -10,13 +10,16 @@ import sys
 import threading
 import time
 import urllib.request
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import bcrypt
 
+from minipanel.archive.config import STORAGE
 from minipanel.config import AdminConfig, AgentsConfig, Config, DatabaseConfig, NodeConfig, ServerConfig
 from minipanel.config.template import render_config
+from storm.archive import AHEAD_SECONDS, Archive
 from storm.controls import Controls
 from storm.diary import INTERVAL
 from storm.disk import Disk
@@ -38,8 +41,10 @@ DISK_MB = 24
 class Cluster:
     """Started, troubled, ended. `complaints`: what went wrong on the way."""
 
-    def __init__(self, folder: Path, simulated: int, real: int) -> None:
+    def __init__(self, folder: Path, simulated: int, real: int, archive: Archive | None = None) -> None:
         self.complaints: list[str] = []
+        self.archive = archive
+        self.nodes_ended_at = 0.0
         self.right_time = threading.Lock()
         """Held by who needs the panel's clock to be right, and by who sets it wrong."""
         self.controls = Controls(folder / "controls")
@@ -60,6 +65,8 @@ class Cluster:
         """Start everything."""
         self.panel_munged.start()
         self.nodes_munged.start()
+        if self.archive is not None:
+            self.archive.start()
         self.start_panel()
         for node in self.nodes:
             node.world.start()
@@ -112,8 +119,14 @@ class Cluster:
             f"{count} files or samples of {name} not delivered" for name, count in waiting.items() if count
         ]
         self.complaints += [f"{count} empty files left in the spool of {name}" for name, count in left.items() if count]
+        self.nodes_ended_at = time.time()
+        if self.archive is not None:
+            self.controls.panel_clock_offset = AHEAD_SECONDS
+            self.complaints += self.archive.drained(self.database)
         self.panel.terminate()
         self.panel.wait(timeout=20)
+        if self.archive is not None:
+            self.complaints += self.archive.compare(self.database)
         logs = [self._folder / "panel.log", *(node.log for node in self.nodes)]
         self.complaints += [
             f"{log.relative_to(self._folder)} has a traceback" for log in logs if "Traceback" in log.read_text()
@@ -136,6 +149,8 @@ class Cluster:
                 process.wait()
         self.panel_munged.kill()
         self.nodes_munged.kill()
+        if self.archive is not None:
+            self.archive.clean_up()
         for node in self._all_nodes:
             node.world.end()
         for disk in (self.disk, *(node.disk for node in self._all_nodes)):
@@ -158,7 +173,8 @@ class Cluster:
             AgentsConfig("munge", None, (os.geteuid(),), munge_socket=str(self.panel_munged.socket)),
             tuple(NodeConfig(name, f"127.1.{k >> 8}.{k & 255}", name) for k, name in enumerate(names, 1)),
         )
-        config.path.write_text(render_config(config))
+        storage = [] if self.archive is None else [(STORAGE, asdict(self.archive.storage))]
+        config.path.write_text(render_config(config, storage))
         config.path.chmod(0o600)
         return config
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from minipanel_agent import munge
 
 from minipanel.app import create_app
+from minipanel.archive import copying
 from minipanel.config import Config
 from minipanel.database.store import Job, Store, Written
 from minipanel.models.sample import Sample
@@ -48,6 +49,8 @@ def main() -> None:
     panel_parts.Store = TroubledStore  # type: ignore[misc]
     server.create_app = troubled_app  # type: ignore[assignment]
     munge.decode = lambda text, socket: credential.decode(text, socket, controls.panel_clock_offset)
+    # Two looks within seconds, and yet later than the 12 s within which a killed engine loses what it took.
+    copying.LOOK_SECONDS, copying.SECOND_LOOK_SECONDS = 10, 10
     start_log(None)
     server.serve(config_path, lambda: None)
 
