@@ -25,7 +25,7 @@ class Victoria:
         program = shutil.which("victoria-metrics")
         if program is None:
             raise FileNotFoundError(MISSING)
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.url = self.read_url = f"http://127.0.0.1:{(port := free_port())}"
         self.folder = folder
         self._command = [
             program,
@@ -54,6 +54,16 @@ class Victoria:
         """Of the running process."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, for all that is known here."""
+        return self._process is not None and self._process.poll() is None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def stop(self) -> None:
         """End it as a service manager does: what it took in is on the disk."""

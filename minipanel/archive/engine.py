@@ -38,6 +38,9 @@ LINE_POINTS = 5000
 
 GZIP_LEVEL = 1
 
+WHOLE = {"deny_partial_response": 1}
+"""To a cluster: better no answer than one without what a storage that is away has. The export is so by itself."""
+
 T = TypeVar("T")
 
 
@@ -114,12 +117,14 @@ class Engine:
             "query": f"sum_over_time(last_over_time({series}[{RECORD_SECONDS}s])[1d:{RECORD_SECONDS}s])",
             "time": end,
             "nocache": 1,
+            **WHOLE,
         }
         return self._data(f"/api/v1/query?{urlencode(form)}", _samples_by_node)
 
     def nodes(self, start: int, end: int) -> list[str]:
         """Return the names of the nodes that have records between these times, Unix seconds. Raises EngineError."""
-        form = {"match[]": f'minipanel_samples{{cluster="{self._storage.cluster}"}}', "start": start, "end": end}
+        series = f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
+        form = {"match[]": series, "start": start, "end": end, **WHOLE}
         return self._data(f"/api/v1/label/node/values?{urlencode(form)}", _names_in)
 
     def _data(self, path: str, pick: Callable[[Any], T]) -> T:
@@ -218,8 +223,21 @@ def _refusal(where: str, status: int, body: bytes) -> str:
 
 
 def _said(body: bytes) -> str:
-    text = escape(" ".join(body.decode("utf-8", "replace").split()), SAID_CHARACTERS)
-    return text if text.endswith(".") else f"{text}."
+    """Return what an answer says in one line: of a long chain of causes the last ones, which are the nearest."""
+    text = _ASKED.sub("", " ".join(body.decode("utf-8", "replace").split()))
+    found = _ERROR_IN_JSON.search(text)
+    text = found[1] if found else text
+    if len(text) > SAID_CHARACTERS and text.count(": ") > 1:
+        end = text[-SAID_CHARACTERS:]
+        text = f"… {end.partition(': ')[2] or end}"
+    text = escape(text, SAID_CHARACTERS)
+    return text if text.endswith((".", "…")) else f"{text}."
+
+
+_ASKED = re.compile(r'^remoteAddr: "[^"]*"; (X-Forwarded-For: "[^"]*"; )?requestURI: \S*; ')
+"""VictoriaMetrics begins what it says with whom it says it to."""
+
+_ERROR_IN_JSON = re.compile(r'"error": ?"((?:[^"\\]|\\.)*)"')
 
 
 def _why(error: Exception) -> str:

@@ -11,7 +11,7 @@ from minipanel.archive.reading_back import missing_of
 from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_status import archived_by
 from minipanel.commands.moment import moment
-from minipanel.commands.progress import clear_progress, show_progress
+from minipanel.commands.progress import Progress
 from minipanel.database.beside import read_beside
 from minipanel.database.full_records import hostnames, records_after
 from minipanel.errors import CommandError
@@ -38,6 +38,7 @@ def check_archive(config_path: Path, since_days: float) -> int:
     since, until = now - int(since_days * DAY_SECONDS), now - SETTLED_SECONDS
     database = config.database.path
     names = read_beside(database, hostnames)
+    progress = Progress()
     compared, differing, last = 0, 0, 0
     while True:
         read = partial(records_after, id=last, since=since, until=until, limit=PIECE_RECORDS)
@@ -50,8 +51,8 @@ def check_archive(config_path: Path, since_days: float) -> int:
             raise CommandError(str(error)) from None
         _show([record for record in records if record.id in missing], names, differing, t)
         compared, differing, last = compared + len(records), differing + len(missing), records[-1].id
-        show_progress(t("{count} records compared", count=compared))
-    clear_progress()
+        progress.show(t("{count} records compared", count=compared))
+    progress.clear()
     print(
         t(
             "{count} records compared, {differing} are missing at the engine or differ.",

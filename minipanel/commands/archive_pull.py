@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.pulling import pull
 from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_status import archived_by
-from minipanel.commands.progress import clear_progress, show_progress
+from minipanel.commands.progress import Progress
 from minipanel.database.beside import change_beside
 from minipanel.database.full_records import nodes_of_names
 from minipanel.errors import CommandError
@@ -40,6 +41,7 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
         )
         raise CommandError(sentence)
     since, until = now - int((since_days or kept) * DAY_SECONDS), now - SETTLED_SECONDS
+    progress = Progress()
     put = found = unreadable = 0
     try:
         names = engine.nodes(since, until)
@@ -47,10 +49,15 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
 
         for piece in pull(engine, partial(change_beside, database), ids, since, until):
             put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
-            show_progress(t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found))
+            progress.show(t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found))
     except EngineError as error:
         raise CommandError(str(error)) from None
-    clear_progress()
+    except KeyboardInterrupt:
+        progress.clear()
+        print(t("{put} records were put in; `minipanel archive pull` brings the rest.", put=put), file=sys.stderr)
+        raise
+    finally:
+        progress.clear()
     print(t("{found} records of {nodes} nodes read, {put} put in.", found=found, nodes=len(ids), put=put))
     if unreadable:
         print(t("{count} were left out: they are not whole at the engine.", count=unreadable))

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from minipanel.commands.archive_status import archived_by
 from minipanel.commands.moment import moment
-from minipanel.commands.progress import clear_progress, show_progress
+from minipanel.commands.progress import Progress
 from minipanel.database import archive as sql
+from minipanel.database.archive import Push
 from minipanel.database.beside import change_beside, read_beside
+from minipanel.database.full_records import past_count
 from minipanel.errors import CommandError
 from minipanel.machine.lock import running_pid
 from minipanel.models.hour import DAY_SECONDS
@@ -40,27 +42,32 @@ def push_past(config_path: Path, since_days: float | None) -> None:
     else:
         now = int(time.time())
         since = now - int((config.database.retention_days if since_days is None else since_days) * DAY_SECONDS)
-        change_beside(database, partial(_begin, since=since, now=now))
+        push = change_beside(database, partial(_begin, since=since, now=now))
+    records = read_beside(database, partial(past_count, since=push.since, until=push.until))
     try:
-        sent = _watch(database, t)
+        _watch(database, records, t)
     except KeyboardInterrupt:
         change_beside(database, partial(sql.pause_push, is_paused=True))
         print(t("Paused; `minipanel archive push` goes on where it was."), file=sys.stderr)
         raise
     said = "{count} records were put into the queue; `minipanel archive status` shows when all have arrived."
-    print(t(said, count=sent))
+    print(t(said, count=records))
 
 
-def _begin(connection: sqlite3.Connection, since: int, now: int) -> None:
+def _begin(connection: sqlite3.Connection, since: int, now: int) -> Push:
     sql.begin_push(connection, since, sql.archived_since(connection) or now)
+    push = sql.push_state(connection)
+    assert push is not None
+    return push
 
 
-def _watch(database: Path, t: Translate) -> int:
-    """Return how many records there were, once all are in the queue."""
-    records = 0
-    while (push := read_beside(database, sql.push_state)) is not None:
-        records = push.records
-        show_progress(t("{count} records so far, from {time}", count=push.records, time=moment(push.since)))
-        time.sleep(LOOK_SECONDS)
-    clear_progress()
-    return records
+def _watch(database: Path, records: int, t: Translate) -> None:
+    """Show how far it is, until all are in the queue."""
+    progress = Progress()
+    try:
+        while (push := read_beside(database, sql.push_state)) is not None:
+            said = "{count} of {all} records, from {time}"
+            progress.show(t(said, count=push.records, all=records, time=moment(push.since)))
+            time.sleep(LOOK_SECONDS)
+    finally:
+        progress.clear()

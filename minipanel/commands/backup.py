@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from minipanel.commands.progress import clear_progress, show_progress
+from minipanel.commands.progress import Progress
 from minipanel.database.backup import back_up
 from minipanel.sections import load_config
 from minipanel.translations.backup import CHINESE
@@ -16,14 +16,14 @@ def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     """Write the copy and tell of it. Raises ConfigError, DatabaseError."""
     t = translator(CHINESE)
     config = load_config(config_path)
-    done = back_up(config.database.path, target, replace, partial(_show, t))
+    done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))
     values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 2**20:.1f}"}
     print(t("{target}: {records} records, {size} MB, read again and sound.", **values))
     print(t("It holds no configuration: keep a copy of {path} as well.", path=config.path))
 
 
-def _show(t: Translate, part: float) -> None:
+def _show(progress: Progress, t: Translate, part: float) -> None:
     if part < 1:
-        show_progress(t("{percent} % copied", percent=f"{100 * part:3.0f}"))
+        progress.show(t("{percent} % copied", percent=f"{100 * part:3.0f}"))
     else:
-        clear_progress()
+        progress.clear()

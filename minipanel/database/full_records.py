@@ -90,6 +90,13 @@ def past_ids(connection: sqlite3.Connection, next_id: int, since: int, until: in
     return [id for (id,) in connection.execute(_PAST, asked)]
 
 
+def past_count(connection: sqlite3.Connection, since: int, until: int) -> int:
+    """Return how many records of the history have times from `since` to `until`. By an index: a second for a month."""
+    within = "WHERE timestamp BETWEEN ? AND ?"
+    (count,) = connection.execute(f"SELECT count(*) FROM system_metrics {within}", (since, until)).fetchone()
+    return int(count)
+
+
 _PAST = """
 SELECT system_metrics.id FROM nodes CROSS JOIN system_metrics
 ON system_metrics.id BETWEEN max(nodes.id << 32 | :since, :next) AND nodes.id << 32 | :until

@@ -21,6 +21,7 @@ CHINESE = {
     "{count} records so far, from {time}; paused": "已补传 {count} 条记录，自 {time} 起；已暂停",
     "{time}: no difference": "{time}：无差异",
     "{time}: {count} days of nodes were sent again": "{time}：重新发送了 {count} 组记录（每组为一个节点一天的记录）",
+    "{count} of {all} records, from {time}": "共 {all} 条记录，已补传 {count} 条，自 {time} 起",
     "The panel does not run; it is what sends. Start it: systemctl start minipanel.": (
         "面板未运行，而记录由面板发送。请启动面板：systemctl start minipanel。"
     ),
@@ -40,6 +41,9 @@ CHINESE = {
         "--since 为 {days} 天，但数据库只保留 {kept} 天；请先调大 [database] retention_days。"
     ),
     "{node}: {put} of {found} records put in": "{node}：共 {found} 条记录，已写入 {put} 条",
+    "{put} records were put in; `minipanel archive pull` brings the rest.": (
+        "已写入 {put} 条记录；再次运行 minipanel archive pull 可取回其余记录。"
+    ),
     "{found} records of {nodes} nodes read, {put} put in.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
     "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：引擎中的数据不完整。",
     "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",

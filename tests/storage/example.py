@@ -7,15 +7,17 @@ import random
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from minipanel.archive.config import STORAGE, StorageConfig
 from minipanel.archive.copying import Copying
 from minipanel.archive.engine import Engine
 from minipanel.archive.points import record_of
 from minipanel.archive.reading_back import newest_of
+from minipanel.archive.trouble import EngineError
 from minipanel.config import Config, NodeConfig
 from minipanel.database import archive as sql
 from minipanel.database.full_records import TABLES, full_records
@@ -26,6 +28,7 @@ from minipanel.services.panel import Panel
 from tests.panel.example import config_in
 
 DRAIN_SECONDS = 120.0
+T = TypeVar("T")
 
 DERIVED = {"memory_percent"}
 """Reckoned from other columns when a record is read: equal but for its last bit."""
@@ -35,9 +38,9 @@ def storage_of(url: str, **more: object) -> StorageConfig:
     return StorageConfig("victoriametrics", url, **more)  # type: ignore[arg-type]
 
 
-def archived(folder: Path, url: str, nodes: int = 3) -> Config:
+def archived(folder: Path, url: str, nodes: int = 3, **more: object) -> Config:
     named = tuple(NodeConfig(f"n{n}", f"10.0.1.{n}", f"n{n}.example") for n in range(1, nodes + 1))
-    return replace(config_in(folder), nodes=named, rooms={STORAGE.name: storage_of(url)})
+    return replace(config_in(folder), nodes=named, rooms={STORAGE.name: storage_of(url, **more)})
 
 
 def samples_of(hostname: str, times: Sequence[int], dice: random.Random) -> list[Sample]:
@@ -91,12 +94,24 @@ async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[Ful
     """The same records as the engine has them, read as whoever lost the database would."""
     engine = Engine(panel.config.of(STORAGE))
     names = {node.id: node.hostname for node in panel.directory.nodes}
-    found = await asyncio.to_thread(newest_of, records, names, engine.read)
+    found = await asyncio.to_thread(patiently, lambda: newest_of(records, names, engine.read))
     return [
         record_of(record.node_id, record.timestamp, *found[names[record.node_id].lower(), record.timestamp])
         for record in records
         if (names[record.node_id].lower(), record.timestamp) in found
     ]
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Ask until the engine answers: a cluster that has just been started finds its parts after some seconds."""
+    end = time.monotonic() + DRAIN_SECONDS
+    while True:
+        try:
+            return ask()
+        except EngineError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
 
 
 def plain(record: FullRecord) -> FullRecord:
@@ -105,10 +120,11 @@ def plain(record: FullRecord) -> FullRecord:
 
 
 async def drained(copier: Copying) -> None:
-    """Copy until the queue is empty."""
+    """Copy until the queue is empty, whatever the engine says meanwhile."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
-        await copier.round()
+        with suppress(EngineError):
+            await copier.round()
         queue = await copier._read(lambda connection: sql.queue(connection, 5))
         if queue.waiting == 0:
             return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +19,7 @@ from minipanel.config import Config
 from minipanel.database.connection import open_writer
 from minipanel.database.merge import merge_sealed
 from minipanel.sections import load_config
-from tests.panel.commands import run, running_panel, written_config
+from tests.panel.commands import at_terminal, command, run, running_panel, written_config
 from tests.storage.example import samples_of, times_in
 from tests.victoria import Victoria, running_victoria
 
@@ -84,7 +86,10 @@ def test_a_past_is_pushed_checked_and_pulled_into_a_database_that_lost_it(tmp_pa
     config = configured(tmp_path / "a", victoria.url)
     started_once(config)
     count = fill(config, 2)
+    victoria.kill()
     with running_panel(config):
+        assert_a_push_rests_when_it_is_interrupted(config, count)
+        victoria.start()
         pushed = run("archive", "push", "--config", config.path)
         assert pushed.returncode == 0, pushed.stderr
         assert f"{count} records were put into the queue" in pushed.stdout
@@ -102,6 +107,30 @@ def test_a_past_is_pushed_checked_and_pulled_into_a_database_that_lost_it(tmp_pa
     assert rows(lost) == rows(config)
     again = run("archive", "pull", "--config", lost.path, "--since", "1", LC_ALL="zh_CN.UTF-8")
     assert "写入 0 条" in again.stdout
+
+
+def assert_a_push_rests_when_it_is_interrupted(config: Config, count: int) -> None:
+    push, terminal = at_terminal(command("archive", "push", "--config", config.path))
+    # Without an engine no more of the past goes into the queue than what is sent at once.
+    shown = read_until(terminal, f"\r\033[K1000 of {count} records, from ")
+    os.write(terminal, b"\x03")
+    shown += read_until(terminal, "Interrupted.")
+    assert push.wait(PATIENCE_SECONDS) == 1
+    os.close(terminal)
+    assert "Paused; `minipanel archive push` goes on where it was." in shown
+    said = run("archive", "status", "--config", config.path).stdout
+    assert "1000 records so far" in said
+    assert "; paused" in said
+
+
+def read_until(terminal: int, text: str) -> str:
+    """What a terminal shows up to this, and with it."""
+    shown, end = "", time.monotonic() + PATIENCE_SECONDS
+    while text not in shown:
+        assert time.monotonic() < end, shown
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 4096).decode()
+    return shown
 
 
 def test_what_differs_at_the_engine_is_named(tmp_path: Path, victoria: Victoria) -> None:

@@ -6,8 +6,8 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,10 +30,15 @@ from tests.storage.example import (
     times_in,
 )
 from tests.victoria import Victoria, running_victoria
+from tests.victoria_cluster import VictoriaCluster, is_installed, running_cluster
 
 STORM_SECONDS = 15.0
 LOOK, SECOND_LOOK = 5, 14
 """Together more than the 12 s within which a killed engine loses what it took (measured)."""
+
+
+ENGINES = [running_victoria, *([running_cluster] if is_installed() else [])]
+"""The single node, which Debian has, and a cluster where its programs are on the machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +84,7 @@ async def copy_for(copier: Copying, seconds: float) -> int:
     return refusals
 
 
-async def kill_now_and_then(victoria: Victoria, dice: random.Random, seconds: float) -> int:
+async def kill_now_and_then(victoria: Victoria | VictoriaCluster, dice: random.Random, seconds: float) -> int:
     end, kills = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         await asyncio.sleep(dice.uniform(1, 5))
@@ -91,16 +96,19 @@ async def kill_now_and_then(victoria: Victoria, dice: random.Random, seconds: fl
 
 
 @asynccontextmanager
-async def example(folder: Path, url: str, clock: Clock) -> AsyncIterator[tuple[Panel, Copying]]:
-    async with running_panel(archived(folder, url), clock) as panel:
+async def example(folder: Path, url: str, clock: Clock, **more: object) -> AsyncIterator[tuple[Panel, Copying]]:
+    async with running_panel(archived(folder, url, **more), clock) as panel:
         yield panel, await copying_of(panel)
 
 
 @pytest.mark.anyio
-async def test_an_engine_killed_at_random_has_every_record_in_the_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", ENGINES)
+async def test_an_engine_killed_at_random_has_every_record_in_the_end(
+    run: Callable[[Path], AbstractContextManager[Victoria | VictoriaCluster]], tmp_path: Path
+) -> None:
     dice, clock = random.Random(5), Clock()
-    with running_victoria(tmp_path) as victoria:
-        async with example(tmp_path, victoria.url, clock) as (panel, copier):
+    with run(tmp_path) as victoria:
+        async with example(tmp_path, victoria.url, clock, read_url=victoria.read_url) as (panel, copier):
             await copier.round()  # from now on what changes is copied
             stored, _, kills = await asyncio.gather(
                 report_for(panel, clock, dice, STORM_SECONDS),
