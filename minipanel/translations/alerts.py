@@ -9,7 +9,7 @@ CHINESE = {
     "Nothing is wrong with these nodes.": "这些节点一切正常。",
     "{rule}, since {time} ({span})": "{rule}，自 {time} 起（已 {span}）",
     "{count} times": "第 {count} 次",
-    "suspended while the node is down": "节点离线期间暂停",
+    "suspended while the node is down": "节点离线期间挂起",
     "taken on by {who}": "{who} 已确认",
     "silenced until {time}": "静默至 {time}",
     "id {id}": "编号 {id}",
@@ -28,7 +28,7 @@ CHINESE = {
     ),
     "for {span}": "历时 {span}",
     "open": "未恢复",
-    "suspended": "暂停",
+    "suspended": "挂起",
     "{severity}, {rule}": "{severity}，{rule}",
     # ack, test, silences
     "No alert {id} is open; minipanel alerts list shows those that are.": (
@@ -63,7 +63,7 @@ CHINESE = {
     "temperature": "温度",
     "Silenced {sentence}": "静默：{sentence}",
     "open since {since}: {what}": "自 {since} 起告警：{what}",
-    "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间暂停：{what}",
+    "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间挂起：{what}",
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
     "not open, as another rule has it: {what}": "未告警，已由另一条规则报告：{what}",
     "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
