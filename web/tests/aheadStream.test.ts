@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-import { openedAhead } from '@/composables/aheadStream'
+import { openedAhead } from '@/api/aheadStream'
 
 class Stream extends EventTarget {
   static readonly CLOSED = 2

@@ -12,7 +12,7 @@ import { groupsKey, type GroupsOfPage } from '@/composables/useGroups'
 import { languageKey } from '@/composables/useLanguage'
 import { type Session, sessionKey } from '@/composables/useSession'
 import { type Colours, themeKey } from '@/composables/useTheme'
-import { createMessages, type Language } from '@/i18n'
+import { createSpeaker, type Language } from '@/i18n'
 import { createLoader, loaderKey } from '@/router/loader'
 import { createUnits } from '@/units'
 
@@ -32,7 +32,7 @@ const noGroups: GroupsOfPage = { groups: shallowRef([]), nodesOf: () => undefine
 
 /** Mount `component` with `props`, in English unless told otherwise. */
 export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {}, groups = noGroups, session = {} }: Surroundings = {}) {
-  const messages = createMessages(language)
+  const spoken = shallowRef(language)
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
@@ -47,14 +47,14 @@ export function show(component: Component, props: Record<string, unknown>, { lan
   return mount(component, {
     props,
     global: {
-      plugins: [messages, router],
+      plugins: [router],
       provide: {
         [apiKey as symbol]: api,
         [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
         [groupsKey as symbol]: groups,
         [loaderKey as symbol]: createLoader(),
         [sessionKey as symbol]: { isAdmin: shallowRef(false), ...session },
-        [languageKey as symbol]: { language: shallowRef(language), units },
+        [languageKey as symbol]: { language: spoken, units, ...createSpeaker(spoken) },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
       },
     },

@@ -16,10 +16,13 @@ export interface NodeGroup {
 export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<number>>) {
   const groups = shallowRef<readonly NodeGroup[]>([])
   let text = ''
+  let isAsked = false
   const byName = computed(() => new Map([...groups.value].reverse().map((group) => [group.name.toLowerCase(), group])))
 
   async function read() {
+    isAsked = true
     const answer = await api.groups().catch(() => null)
+    isAsked = false
     // What did not change stays the same object: nothing is laid out anew.
     if (!answer || JSON.stringify(answer) === text) return
     text = JSON.stringify(answer)
@@ -31,7 +34,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
   void read()
   watch(restarts, (count) => {
     // The first is that of the start, when they were asked for already.
-    if (count > 1 || text === '') void read()
+    if (count > 1 || (text === '' && !isAsked)) void read()
   })
 
   /** The hostnames of a group, by its name without "@", whatever its capitals; undefined where there is none. */

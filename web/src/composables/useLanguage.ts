@@ -1,44 +1,41 @@
 /** The language of the page: the browser's, or the one that was chosen here before. */
 
 import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref, watch } from 'vue'
-import { useI18n } from 'vue-i18n'
 
-import { HTML_LANG, type Language, LANGUAGES, languageOf, localeOf } from '@/i18n'
+import { createSpeaker, HTML_LANG, type Language, LANGUAGES, languageOf, localeOf, type Speaker } from '@/i18n'
 import { createUnits, type Units } from '@/units'
 
 const STORED_AS = 'minipanel.language'
 
-export interface LanguageChoice {
+export interface LanguageChoice extends Speaker {
   language: Ref<Language>
   units: ComputedRef<Units>
 }
 
 export const languageKey: InjectionKey<LanguageChoice> = Symbol('language')
 
-/** The choice as the page starts with it; from then on it is remembered, and told to `<html lang>` and to `locale`. */
-export function createLanguage(locale: (language: Language) => void): LanguageChoice {
+/** The choice as the page starts with it; from then on it is remembered, and told to `<html lang>`. */
+export function createLanguage(): LanguageChoice {
   const language = ref(stored() ?? languageOf(navigator.languages))
   const units = computed(() => createUnits(localeOf(language.value, navigator.languages)))
   watch(
     language,
     (chosen) => {
       document.documentElement.lang = HTML_LANG[chosen]
-      locale(chosen)
     },
     { immediate: true },
   )
   watch(language, (chosen) => {
     localStorage.setItem(STORED_AS, chosen)
   })
-  return { language, units }
+  return { language, units, ...createSpeaker(language) }
 }
 
 /** The page's language, its formatters, and `t` for its sentences. */
-export function useLanguage() {
+export function useLanguage(): LanguageChoice {
   const choice = inject(languageKey)
   if (!choice) throw new Error('no language was provided')
-  const { t } = useI18n()
-  return { ...choice, t }
+  return choice
 }
 
 function stored(): Language | null {

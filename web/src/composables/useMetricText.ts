@@ -1,7 +1,5 @@
 /** The words for each metric: its name, what it measures, and its values. */
 
-import { useI18n } from 'vue-i18n'
-
 import { formOf, type Metric, METRICS } from '@/metrics'
 
 import { useLanguage } from './useLanguage'
@@ -11,8 +9,7 @@ const LARGE = 10_000 * 1024 ** 3
 
 /** Names and formats by metric, in the viewer's language. */
 export function useMetricText() {
-  const { t, units } = useLanguage()
-  const { te } = useI18n()
+  const { t, te, units } = useLanguage()
 
   function valueText({ unit, digits }: Metric, value: number, isShare: boolean): string {
     if (unit === '%' || isShare) return units.value.percent(value)

@@ -246,7 +246,7 @@ export const en = {
     none: 'No nodes yet. On the management node, “minipanel nodes add” adds the first.',
     unknown: 'There is no node named “{name}”.',
     pick: 'Choose a node',
-    pickSet: "Node, node set, {'@'}group, condition",
+    pickSet: "Node, node set, @group, condition",
     count: '{count} nodes',
     toRealtimeOfSet: 'These nodes now',
     badSet: '“{text}” is not a node set. An example: node[01-64,70]',
@@ -262,7 +262,7 @@ export const en = {
   /** What may stand in a search, and what is said of one. */
   search: {
     label: 'Search nodes',
-    hint: "node[01-64] {'@'}rack3 temp>85",
+    hint: "node[01-64] @rack3 temp>85",
     help: 'What one can search for',
     part: 'A part of a name',
     set: 'A node set',

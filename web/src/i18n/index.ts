@@ -1,6 +1,6 @@
 /** The languages of the page, and the one that is spoken now. */
 
-import { createI18n } from 'vue-i18n'
+import type { Ref } from 'vue'
 
 import { en, type Messages } from './en'
 import { zh } from './zh'
@@ -22,12 +22,39 @@ export function localeOf(language: Language, preferred: readonly string[]): stri
   return preferred.find((tag) => tag.split('-')[0] === language) ?? HTML_LANG[language]
 }
 
-/** vue-i18n with every message of every language, speaking `language`. */
-export function createMessages(language: Language) {
-  return createI18n<[Messages], Language, false>({
-    legacy: false,
-    locale: language,
-    fallbackLocale: 'en',
-    messages: { en, zh },
-  })
+interface Tree { [key: string]: string | Tree }
+type Catalogue = ReadonlyMap<string, string>
+
+const SENTENCES: Record<Language, Messages> = { en, zh }
+const catalogues = new Map<Language, Catalogue>()
+
+export interface Speaker {
+  /** The sentence under `key`, as `nodes.shown`, with `words` in the places that bear their names; the key where there is none. */
+  t: (key: string, words?: Record<string, unknown>) => string
+  /** Whether there is a sentence under `key`. */
+  te: (key: string) => boolean
+}
+
+/** Who says the page's sentences in `language`, whichever that is at the time. */
+export function createSpeaker(language: Readonly<Ref<Language>>): Speaker {
+  const catalogue = () => catalogueOf(language.value)
+  return {
+    t: (key, words) => {
+      const sentence = catalogue().get(key) ?? key
+      return words ? sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? '')) : sentence
+    },
+    te: (key) => catalogue().has(key),
+  }
+}
+
+function catalogueOf(language: Language): Catalogue {
+  const known = catalogues.get(language) ?? new Map(sentencesIn(SENTENCES[language] as unknown as Tree))
+  catalogues.set(language, known)
+  return known
+}
+
+function sentencesIn(tree: Tree, before = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([name, held]) =>
+    typeof held === 'string' ? [[before + name, held] as [string, string]] : sentencesIn(held, `${before}${name}.`),
+  )
 }

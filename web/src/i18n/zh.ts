@@ -245,7 +245,7 @@ export const zh: Messages = {
     none: '还没有节点。请在管理节点上运行 minipanel nodes add 添加。',
     unknown: '没有名为“{name}”的节点。',
     pick: '选择节点',
-    pickSet: "节点、节点集、{'@'}节点组或条件",
+    pickSet: "节点、节点集、@节点组或条件",
     count: '{count} 个节点',
     toRealtimeOfSet: '查看这些节点的实时信息',
     badSet: '“{text}”不是有效的节点集，格式如 node[01-64,70]。',
@@ -260,7 +260,7 @@ export const zh: Messages = {
   },
   search: {
     label: '搜索节点',
-    hint: "node[01-64] {'@'}rack3 温度>85",
+    hint: "node[01-64] @rack3 温度>85",
     help: '搜索写法',
     part: '名称的一部分',
     set: '节点集',

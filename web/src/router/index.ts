@@ -3,6 +3,7 @@
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 
+import { OPEN_TO_ALL } from '@/api/ahead'
 import type { Session } from '@/composables/useSession'
 import { whenOf } from '@/history/when'
 import RealtimeView from '@/views/RealtimeView.vue'
@@ -21,7 +22,7 @@ type View = Loader['load']
 /** The realtime view comes with the page, which mostly begins there. */
 const routesWith = (view: View): RouteRecordRaw[] => [
   { path: '/', redirect: { name: 'realtime' } },
-  { path: '/login', name: 'login', component: () => view(() => import('@/views/LoginView.vue')), meta: { isOpen: true } },
+  { path: OPEN_TO_ALL.login, name: 'login', component: () => view(() => import('@/views/LoginView.vue')), meta: { isOpen: true } },
   { path: '/realtime/:node?', name: 'realtime', component: RealtimeView, props: true },
   {
     path: '/history/:node?',
@@ -37,7 +38,7 @@ const routesWith = (view: View): RouteRecordRaw[] => [
   },
   { path: '/sessions', name: 'sessions', component: () => view(() => import('@/views/SessionsView.vue')) },
   {
-    path: '/kiosk',
+    path: OPEN_TO_ALL.kiosk,
     component: () => view(() => import('@/views/KioskView.vue')),
     meta: { isOpen: true },
     children: [{ path: '', name: 'kiosk', component: RealtimeView }],
