@@ -59,19 +59,19 @@ show_help() {
     say "Usage: sudo ./install.sh [OPTIONS]      installs, or upgrades what is installed and changes its settings
        sudo ./install.sh --uninstall [--purge]
 
-Without options it asks. What an option or variable answers is not asked; --yes asks nothing. Once installed,
+Without options it asks for each setting. It skips what an option or a variable answers; --yes asks nothing. Once installed,
 minipanel setup takes the same options to change settings.
 
   --yes                   ask nothing                                      MINIPANEL_YES=1
   --admin NAME            the page's account; miniadmin                    MINIPANEL_ADMIN
   --password-file FILE    its password; else 8 random characters           MINIPANEL_PASSWORD_FILE
   --nodes-from FILE       the nodes, instead of /etc/hosts                 MINIPANEL_NODES_FROM
-  --only NODESET          of those nodes only these                        MINIPANEL_ONLY
-  --without NODESET       of those nodes not these                         MINIPANEL_WITHOUT
+  --only NODESET          only these of the nodes found                    MINIPANEL_ONLY
+  --without NODESET       leave out these nodes                            MINIPANEL_WITHOUT
   --database FILE         /var/lib/minipanel/data.db                       MINIPANEL_DATABASE
   --port PORT             8080                                             MINIPANEL_PORT
   --address ADDRESS       where the nodes reach this machine               MINIPANEL_ADDRESS
-  --auth munge|token      how agents prove who they are; munge             MINIPANEL_AUTH
+  --auth munge|token      how agents authenticate; munge                   MINIPANEL_AUTH
   --tls no|own|self-made  HTTPS; no                                        MINIPANEL_TLS
   --tls-certificate FILE  with own: PEM, with its chain                    MINIPANEL_TLS_CERTIFICATE
   --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
@@ -79,10 +79,10 @@ minipanel setup takes the same options to change settings.
   --retention-days N      days that records are kept; 32                   MINIPANEL_RETENTION_DAYS
   --mail ADDRESS          who gets mail about alerts; nobody               MINIPANEL_MAIL
   --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
-  --uninstall             take the panel away; configuration and data stay
-  --purge                 with --uninstall: they go too
+  --uninstall             remove the panel; configuration and data stay
+  --purge                 with --uninstall: delete them too
 
-MINIPANEL_PYTHON names the Python to use; otherwise a 3.11 or later is looked for." \
+MINIPANEL_PYTHON names the Python to use; by default install.sh searches for 3.11 or later." \
         "用法：sudo ./install.sh [选项]            安装；已安装时则升级，并按选项更改设置
       sudo ./install.sh --uninstall [--purge]
 

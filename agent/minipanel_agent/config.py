@@ -123,7 +123,7 @@ KEYS: Dict[str, Tuple[Callable[[Any], bool], str]] = {
     "token": (_is_token, "the node's token, 1 to 1000 signs of ASCII without spaces"),
     "munge_socket": (_is_path, "the absolute path of munged's socket"),
     "ca_file": (_is_path, "the absolute path of a file with the authority's certificate"),
-    "spool_path": (_is_path, "the absolute path of a folder of the agent's own"),
+    "spool_path": (_is_path, "the absolute path of a folder for the agent alone"),
     "spool_hours": (_is_spool_hours, f"a whole number of hours from 1 to {MOST_SPOOL_HOURS}"),
 }
 

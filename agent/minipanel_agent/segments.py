@@ -175,7 +175,7 @@ class Segments:
         descriptor = os.open(self._path(segment), os.O_RDONLY | _FLAGS)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError(errno.EINVAL, "it is no file")
+                raise OSError(errno.EINVAL, "it is not a file")
             content = os.pread(descriptor, LARGEST_BYTES + 1, 0)
         finally:
             os.close(descriptor)

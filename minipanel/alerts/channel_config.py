@@ -188,7 +188,7 @@ def _first_line(table: Table, key: str, path: Path) -> str:
 def first_line(path: Path) -> str:
     """Return the first line of a file with a secret. Raises OSError, UnicodeDecodeError."""
     if path.exists() and not path.is_file():  # a pipe would be waited for
-        raise OSError(0, "it is no file")
+        raise OSError(0, "it is not a file")
     with path.open("rb") as file:
         return file.readline(_SECRET_FILE_BYTES).decode("utf-8").strip()
 

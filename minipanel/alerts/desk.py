@@ -85,7 +85,7 @@ class Desk:
         if not any(self._panel.directory.find(name) for name in expand(nodes)):
             raise BadInput(f"nodes is {quote(nodes)}; none of them is configured.")
         if len(self.silences()) >= MAX_SILENCES:
-            raise BadInput(f"{MAX_SILENCES} silences last already; end some first.")
+            raise BadInput(f"{MAX_SILENCES} silences are already active; end some first.")
         wanted = Silence(nodes, tuple(rules), now, until, why.strip(), who)
         kept: Silence = await self._panel.ingest.run(lambda connection: sql.put_silence(connection, wanted))
         await self._alerts.read_silences()
@@ -136,13 +136,13 @@ class Desk:
         letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", now, details)
         wait = self._alerts.pace.wait_seconds(channel)
         if wait > 0:
-            raise NotSent(f"{quote(name)} has had as many messages as it takes in a minute; wait {wait:.0f} s.")
+            raise NotSent(f"{quote(name)} has had its messages for this minute; wait {wait:.0f} s.")
         self._alerts.pace.note(channel)
         try:
             async with asyncio.timeout(STUCK_SECONDS):
                 return await in_thread(lambda: channel.send(letter))
         except TimeoutError:
-            raise NotSent(f"{quote(name)} has not ended after {STUCK_SECONDS:.0f} seconds.") from None
+            raise NotSent(f"{quote(name)} did not finish within {STUCK_SECONDS:.0f} seconds.") from None
 
 
 def _channel(config: ChannelConfig, waiting: Sequence[Message], with_errors: bool) -> ChannelAnswer:

@@ -47,7 +47,7 @@ class Heartbeat:
             async with asyncio.timeout(STUCK_SECONDS):
                 await in_thread(lambda: target.caller.ask("GET", target.url))
         except (NotSent, TimeoutError) as error:
-            why = str(error) or f"It did not end within {STUCK_SECONDS:.0f} seconds."
+            why = str(error) or f"It did not finish within {STUCK_SECONDS:.0f} seconds."
             if self.failing_since is None:  # once for all of them
                 self.failing_since = int(self._clock())
                 log.warning("The heartbeat of [alerts] is not heard: %s", why)

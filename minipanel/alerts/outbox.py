@@ -184,7 +184,7 @@ class Outbox:
         channel = self._channels().get(message.channel)
         if channel is None:
             log.warning("An alert waited for %s, which is set no longer; it is given up.", escape(message.channel))
-            await self._box.failed(message, "There is no such channel any more.", None, int(self._clock()))
+            await self._box.failed(message, "This channel no longer exists.", None, int(self._clock()))
             return True
         # What was accepted before its mark could be stored is not sent again.
         if message.key not in self._accepted:
@@ -204,7 +204,7 @@ class Outbox:
         try:
             await asyncio.wait({sending}, timeout=STUCK_SECONDS)
             if not sending.done():
-                await self._note_failed(message, f"It has not ended after {STUCK_SECONDS:.0f} seconds.")
+                await self._note_failed(message, f"It did not finish within {STUCK_SECONDS:.0f} seconds.")
             await sending
         except NotSent as error:
             return str(error)

@@ -212,7 +212,7 @@ def _token(path: Path) -> str:
         raise EngineError(f"The file {escape(str(path))} of token_file can't be read: {_why(error)}.") from None
     if not (token and token.isprintable() and len(token) <= 4096):
         raise EngineError(
-            f"The first line of {escape(str(path))} is no token; it must be 1 to 4096 printable characters."
+            f"The first line of {escape(str(path))} is not a token; it must be 1 to 4096 printable characters."
         )
     return token
 

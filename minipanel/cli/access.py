@@ -11,11 +11,11 @@ from minipanel.cli.words import ConfigOption, JsonOption, group
 from minipanel.config.values import DEFAULT_PATH
 from minipanel.models.access import KIOSK_DAYS, TOKEN_DAYS
 
-access = group("access", "Who may look: users, sessions, wall screens, API tokens; and who did what.")
+access = group("access", "Access: users, sessions, wall screens, API tokens, and who did what.")
 users = group("users", "The accounts of the page, in config.toml.")
 sessions = group("sessions", "Who is logged in.")
-kiosks = group("kiosks", "Wall screens: each has a link of its own, and needs no password.")
-tokens = group("tokens", "API tokens: what other programs come in with.")
+kiosks = group("kiosks", "Wall screens: each has its own link, and needs no password.")
+tokens = group("tokens", "API tokens, with which other programs read the panel.")
 for each in (users, sessions, kiosks, tokens):
     access.add_typer(each)
 
@@ -26,12 +26,12 @@ FileOption = Annotated[
 UserName = Annotated[str, Argument(metavar="NAME", help="The user's name.")]
 TokenName = Annotated[str, Argument(metavar="NAME", help="What it is for, such as grafana.")]
 KioskName = Annotated[str, Argument(metavar="NAME", help="Where it hangs, such as hall.")]
-DaysOption = Annotated[int, Option(metavar="DAYS", help="For so many days, 1 to 3650.")]
+DaysOption = Annotated[int, Option(metavar="DAYS", help="Valid for this many days, 1 to 3650.")]
 
 
 @access.command("passwd")
 def passwd(config: ConfigOption = DEFAULT_PATH, stdin: StdinOption = False, password_file: FileOption = None) -> None:
-    """Set the password of the account of [admin]. Ends its sessions."""
+    """Set the password of the [admin] account, and end its sessions."""
     from minipanel.commands.access_users import PasswordSource, change_password
 
     change_password(config, None, PasswordSource(stdin, password_file))
@@ -49,7 +49,7 @@ def users_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False)
 def users_add(
     name: UserName,
     role: Annotated[
-        str, Option(metavar="ROLE", help="viewer sees everything and changes nothing; admin may do all.")
+        str, Option(metavar="ROLE", help="viewer sees everything and changes nothing; admin may do everything.")
     ] = "viewer",
     stdin: StdinOption = False,
     password_file: FileOption = None,
@@ -65,7 +65,7 @@ def users_add(
 def users_passwd(
     name: UserName, stdin: StdinOption = False, password_file: FileOption = None, config: ConfigOption = DEFAULT_PATH
 ) -> None:
-    """Set the password of an account. Ends its sessions."""
+    """Set the password of an account, and end its sessions."""
     from minipanel.commands.access_users import PasswordSource, change_password
 
     change_password(config, name, PasswordSource(stdin, password_file))
@@ -73,7 +73,7 @@ def users_passwd(
 
 @users.command("remove")
 def users_remove(name: UserName, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Take an account out. Ends its sessions."""
+    """Remove an account, and end its sessions."""
     from minipanel.commands.access_users import remove_account
 
     remove_account(config, name)
@@ -89,11 +89,11 @@ def sessions_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = Fal
 
 @sessions.command("end")
 def sessions_end(
-    id: Annotated[str | None, Argument(metavar="[ID]", help="As the list has it.")] = None,
-    user: Annotated[str | None, Option(metavar="NAME", help="All sessions of this user instead.")] = None,
+    id: Annotated[str | None, Argument(metavar="[ID]", help="As the list shows it.")] = None,
+    user: Annotated[str | None, Option(metavar="NAME", help="End all sessions of this user instead.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """End a session, or all of a user."""
+    """End a session, or all sessions of a user."""
     from minipanel.commands.access_sessions import end_sessions
 
     end_sessions(config, id, user)
@@ -109,7 +109,7 @@ def kiosks_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False
 
 @kiosks.command("add")
 def kiosks_add(name: KioskName, days: DaysOption = KIOSK_DAYS, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Make a wall screen and print its link, which is shown only this once."""
+    """Make a wall screen and print its link, which is shown only once."""
     from minipanel.commands.access_keys import add_kiosk
 
     add_kiosk(config, name, days)
@@ -117,7 +117,7 @@ def kiosks_add(name: KioskName, days: DaysOption = KIOSK_DAYS, config: ConfigOpt
 
 @kiosks.command("remove")
 def kiosks_remove(name: KioskName, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Remove a wall screen: within seconds it shows nothing more."""
+    """Remove a wall screen: within seconds it shows nothing."""
     from minipanel.commands.access_keys import remove_key
 
     remove_key(config, "kiosk", name)
@@ -134,11 +134,13 @@ def tokens_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False
 @tokens.command("add")
 def tokens_add(
     name: TokenName,
-    scope: Annotated[str, Option(metavar="SCOPE", help="metrics reads GET /metrics alone, read all that can be read.")],
+    scope: Annotated[
+        str, Option(metavar="SCOPE", help="metrics reads GET /metrics only, read everything that can be read.")
+    ],
     days: DaysOption = TOKEN_DAYS,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Make an API token and print it, only this once and alone on standard output."""
+    """Make an API token and print it once, alone on standard output."""
     from minipanel.commands.access_keys import add_token
 
     add_token(config, name, scope, days)
@@ -146,7 +148,7 @@ def tokens_add(
 
 @tokens.command("remove")
 def tokens_remove(name: TokenName, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Remove an API token: it is refused at once."""
+    """Remove an API token: the panel refuses it at once."""
     from minipanel.commands.access_keys import remove_key
 
     remove_key(config, "token", name)

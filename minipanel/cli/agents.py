@@ -10,7 +10,7 @@ from typer import Argument
 from minipanel.cli.words import ConfigOption, JsonOption, SomeNodes, group
 from minipanel.config.values import DEFAULT_PATH
 
-agents = group("agents", "The agents on the nodes; `minipanel rollout` puts them there.")
+agents = group("agents", "The agents on the nodes; `minipanel rollout` installs them.")
 
 
 @agents.command("check")
@@ -19,7 +19,7 @@ def agents_check(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Look whether the agent can be put onto the nodes, change nothing: `rollout --dry-run`."""
+    """Check whether the agent can be installed on the nodes, change nothing: `rollout --dry-run`."""
     from minipanel.rollout import RolloutOptions, roll_out
 
     raise typer.Exit(roll_out(config, node_set, RolloutOptions(dry_run=True), as_json))
@@ -31,7 +31,7 @@ def agents_remove(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Take the agent away from these nodes: `rollout --remove`."""
+    """Remove the agent from these nodes: `rollout --remove`."""
     from minipanel.rollout import RolloutOptions, roll_out
 
     raise typer.Exit(roll_out(config, node_set, RolloutOptions(remove=True), as_json))

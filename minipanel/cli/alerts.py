@@ -12,13 +12,13 @@ from minipanel.config.values import DEFAULT_PATH
 
 alerts = group("alerts", "What is wrong, and what to do about it.")
 
-NodesOption = Annotated[str | None, Option(metavar="NODESET", help="Only about these nodes: node[001-064].")]
-AlertId = Annotated[str, Argument(metavar="ID", help="As `minipanel alerts list` has it.")]
+NodesOption = Annotated[str | None, Option(metavar="NODESET", help="Only alerts about these nodes: node[001-064].")]
+AlertId = Annotated[str, Argument(metavar="ID", help="As `minipanel alerts list` shows it.")]
 
 
 @alerts.command("list")
 def alerts_list(nodes: NodesOption = None, config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
-    """Show what is wrong now. Ends with 0 when nothing is, 1 when something is, 3 when that can't be found out."""
+    """Show what is wrong now. Exits with 0 if nothing is, 1 if something is, 3 if that is not known."""
     from minipanel.commands.alerts_list import list_alerts
 
     raise typer.Exit(list_alerts(config, nodes, as_json))
@@ -27,9 +27,9 @@ def alerts_list(nodes: NodesOption = None, config: ConfigOption = DEFAULT_PATH, 
 @alerts.command("history")
 def alerts_history(
     nodes: NodesOption = None,
-    rule: Annotated[str | None, Option(metavar="RULE", help="Only of this rule.")] = None,
+    rule: Annotated[str | None, Option(metavar="RULE", help="Only alerts of this rule.")] = None,
     start: Annotated[str, Option("--from", metavar="TIME", help="2026-11-25, or 7d for seven days ago.")] = "30d",
-    end: Annotated[str | None, Option("--to", metavar="TIME", help="The same; now unless given.")] = None,
+    end: Annotated[str | None, Option("--to", metavar="TIME", help="The same; now by default.")] = None,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,11 +42,11 @@ def alerts_history(
 @alerts.command("ack")
 def alerts_ack(
     id: AlertId,
-    note: Annotated[str, Option("--note", "-m", metavar="TEXT", help="What others should know.")] = "",
+    note: Annotated[str, Option("--note", "-m", metavar="TEXT", help="A note for others.")] = "",
     nodes: NodesOption = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Take on a line of the list: nothing more is sent about it, only its end."""
+    """Acknowledge an alert of the list: from then on only its end is sent."""
     from minipanel.commands.alerts_act import acknowledge
 
     acknowledge(config, id, note, nodes)
@@ -54,10 +54,10 @@ def alerts_ack(
 
 @alerts.command("test")
 def alerts_test(
-    channel: Annotated[str | None, Argument(metavar="[CHANNEL]", help="All channels unless given.")] = None,
+    channel: Annotated[str | None, Argument(metavar="[CHANNEL]", help="All channels by default.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Send a message to try a channel, and show what came of it. Ends with 1 if it was not taken."""
+    """Send a test message through a channel, and show the result. Exits with 1 if it was not accepted."""
     from minipanel.commands.alerts_act import test_channels
 
     raise typer.Exit(test_channels(config, channel))
@@ -69,7 +69,7 @@ def alerts_explain(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how each rule stands with a node: why it is open, or why not."""
+    """Show how each rule judges a node: why an alert is open, or why not."""
     from minipanel.commands.alerts_explain import explain_node
 
     explain_node(config, node, as_json)
@@ -85,7 +85,7 @@ def alerts_silence(
     ] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Have nothing sent about some nodes for a time. What is wrong is shown all the same."""
+    """Send nothing about some nodes for a while. Their alerts are still shown."""
     from minipanel.commands.alerts_act import silence
 
     silence(config, nodes, lasting, why, rules or [])
@@ -101,7 +101,7 @@ def alerts_silences(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = F
 
 @alerts.command("unsilence")
 def alerts_unsilence(
-    id: Annotated[str, Argument(metavar="ID", help="As `minipanel alerts silences` has it.")],
+    id: Annotated[str, Argument(metavar="ID", help="As `minipanel alerts silences` shows it.")],
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """End a silence now."""

@@ -14,13 +14,13 @@ archive = group("archive", "Years of history in VictoriaMetrics.")
 
 SinceOption = Annotated[
     float | None,
-    Option("--since", metavar="DAYS", min=0.01, max=36500, help="So many days back; all that is kept unless given."),
+    Option("--since", metavar="DAYS", min=0.01, max=36500, help="How many days back; all that is kept by default."),
 ]
 
 
 @archive.command("status")
 def archive_status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
-    """Show how far it is, and what is wrong. Ends with 1 if something is."""
+    """Show how far the archive is, and what is wrong. Exits with 1 if something is."""
     from minipanel.commands.archive_status import show_archive
 
     raise typer.Exit(show_archive(config, as_json))
@@ -28,7 +28,7 @@ def archive_status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = Fa
 
 @archive.command("push")
 def archive_push(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Have the running panel send what was there before. Ctrl-C pauses; the same command goes on."""
+    """Make the running panel send the records from before. Ctrl-C pauses; the same command resumes."""
     from minipanel.commands.archive_push import push_past
 
     push_past(config, since)
@@ -36,7 +36,7 @@ def archive_push(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH)
 
 @archive.command("pull")
 def archive_pull(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Bring back what the database lost."""
+    """Fetch the records that the database lost."""
     from minipanel.commands.archive_pull import pull_records
 
     pull_records(config, since)
@@ -44,10 +44,10 @@ def archive_pull(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH)
 
 @archive.command("check")
 def archive_check(
-    since: Annotated[float, Option("--since", metavar="DAYS", min=0.01, max=36500, help="So many days back.")] = 36500,
+    since: Annotated[float, Option("--since", metavar="DAYS", min=0.01, max=36500, help="How many days back.")] = 36500,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Compare the database with the engine, record by record. Ends with 1 if they differ."""
+    """Compare the database with the engine, record by record. Exits with 1 if they differ."""
     from minipanel.commands.archive_check import check_archive
 
     raise typer.Exit(check_archive(config, since))

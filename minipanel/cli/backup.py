@@ -12,11 +12,11 @@ from minipanel.config.values import DEFAULT_PATH
 
 
 def backup(
-    file: Annotated[Path, Argument(metavar="FILE", help="The copy. It must not exist.")],
+    file: Annotated[Path, Argument(metavar="FILE", help="The backup file. It must not exist yet.")],
     force: Annotated[bool, Option("--force", help="Replace the file if it exists.")] = False,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Copy the database while the panel runs, and check the copy."""
+    """Back up the database while the panel runs, and check the backup."""
     from minipanel.commands.backup import make_backup
 
     make_backup(config, file, force)

@@ -34,12 +34,12 @@ def nodes_list(
 def nodes_add(
     node_set: Annotated[str, Argument(metavar="NODESET", help="The hostnames: node065, or node[065-128].")],
     addresses: Annotated[
-        str | None, Argument(metavar="ADDRESSES", help="10.0.1.[65-128]; those of /etc/hosts unless given.")
+        str | None, Argument(metavar="ADDRESSES", help="10.0.1.[65-128]; by default those in /etc/hosts.")
     ] = None,
-    name: Annotated[str | None, Option(help="What people read; the hostname unless given.")] = None,
+    name: Annotated[str | None, Option(help="The name that people see; by default the hostname.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Add nodes. Node set and addresses may stand in either order."""
+    """Add nodes. Node set and addresses may come in either order."""
     from minipanel.commands.nodes_add import add_node_set
 
     add_node_set(config, node_set, addresses, name)
@@ -48,10 +48,10 @@ def nodes_add(
 @nodes.command("remove")
 def nodes_remove(
     node_set: Annotated[str, Argument(metavar="NODESET", help="node007, or node[001-064,100].")],
-    with_agent: Annotated[bool, Option("--with-agent", help="Take the agent away from them first.")] = False,
+    with_agent: Annotated[bool, Option("--with-agent", help="Remove the agent from them first.")] = False,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Take nodes out; their history stays."""
+    """Remove nodes; their history stays."""
     from minipanel.commands.nodes_remove import remove_node_set
 
     raise typer.Exit(remove_node_set(config, node_set, with_agent, _roll_out))
@@ -61,17 +61,17 @@ def nodes_remove(
 def nodes_sync(
     source: Annotated[
         str | None,
-        Option("--from", metavar="FILE", help="A file like /etc/hosts; or genders, or slurm: names from there."),
+        Option("--from", metavar="FILE", help="A file like /etc/hosts; or genders, or slurm, for their names."),
     ] = None,
     yes: Annotated[bool, Option("--yes", "-y", help="Ask nothing.")] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Show what differs, change nothing.")] = False,
-    with_agent: Annotated[bool, Option("--with-agent", help="Take the agent away from what goes.")] = False,
-    remove_all: Annotated[bool, Option("--remove-all", help="Also where no node would be left.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show the differences, change nothing.")] = False,
+    with_agent: Annotated[bool, Option("--with-agent", help="Remove the agent from the nodes that go.")] = False,
+    remove_all: Annotated[bool, Option("--remove-all", help="Even if no node would be left.")] = False,
     no_rollout: Annotated[bool, Option("--no-rollout", help="Leave the nodes as they are.")] = False,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs."""
+    """Apply what is new, gone or changed in /etc/hosts, and install the agent. Exits with 1 if they still differ."""
     from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
 
     options = SyncOptions(source, yes, dry_run, with_agent, remove_all, not no_rollout, as_json)

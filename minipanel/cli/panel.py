@@ -10,7 +10,7 @@ panel = group("panel", "The panel itself.")
 
 @panel.command()
 def serve(config: ConfigOption = DEFAULT_PATH) -> None:
-    """Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew."""
+    """Run the panel. SIGTERM stops it, SIGHUP makes it reload its configuration."""
     from minipanel.serving.launch import become_panel
 
     become_panel("minipanel.serving", config)

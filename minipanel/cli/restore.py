@@ -13,10 +13,10 @@ from minipanel.config.values import DEFAULT_PATH
 
 
 def restore(
-    file: Annotated[Path, Argument(metavar="FILE", help="A copy that `minipanel backup` or the panel has made.")],
+    file: Annotated[Path, Argument(metavar="FILE", help="A backup made by `minipanel backup` or by the panel.")],
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Put a copy in the place of the database, and keep what was there."""
+    """Replace the database with a backup, and keep the old one."""
     from minipanel.setup.change.restore import restore as put_back
     from minipanel.setup.screen import Screen
     from minipanel.setup.signals import end_in_order

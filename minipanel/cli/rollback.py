@@ -9,7 +9,7 @@ from typer import Option
 
 
 def rollback(
-    yes: Annotated[bool, Option("--yes", "-y", help="Go back also where something is lost by it.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Go back even if records are lost.")] = False,
 ) -> None:
     """Go back to the release that ran before the last upgrade."""
     from minipanel.setup.change.revert import roll_back

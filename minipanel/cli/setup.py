@@ -19,16 +19,21 @@ def setup(
     ] = None,
     password_file: Annotated[
         Path | None,
-        Option(envvar="MINIPANEL_PASSWORD_FILE", metavar="FILE", help="Its first line; else a random password."),
+        Option(
+            envvar="MINIPANEL_PASSWORD_FILE",
+            metavar="FILE",
+            help="The password is the file's first line; random by default.",
+        ),
     ] = None,
     nodes_from: Annotated[
-        Path | None, Option(envvar="MINIPANEL_NODES_FROM", metavar="FILE", help="Instead of /etc/hosts.")
+        Path | None,
+        Option(envvar="MINIPANEL_NODES_FROM", metavar="FILE", help="Read the nodes from here instead of /etc/hosts."),
     ] = None,
     only: Annotated[
-        str | None, Option(envvar="MINIPANEL_ONLY", metavar="NODESET", help="Of those nodes only these.")
+        str | None, Option(envvar="MINIPANEL_ONLY", metavar="NODESET", help="Only these of the nodes found.")
     ] = None,
     without: Annotated[
-        str | None, Option(envvar="MINIPANEL_WITHOUT", metavar="NODESET", help="Of those nodes not these.")
+        str | None, Option(envvar="MINIPANEL_WITHOUT", metavar="NODESET", help="Leave out these nodes.")
     ] = None,
     database: Annotated[
         str | None, Option(envvar="MINIPANEL_DATABASE", metavar="FILE", help="/var/lib/minipanel/data.db.")
@@ -37,7 +42,7 @@ def setup(
     address: Annotated[
         str | None, Option(envvar="MINIPANEL_ADDRESS", help="Where the nodes reach this machine.")
     ] = None,
-    auth: Annotated[Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents prove who they are; munge.")] = None,
+    auth: Annotated[Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents authenticate; munge.")] = None,
     tls: Annotated[Tls | None, Option(envvar="MINIPANEL_TLS", help="HTTPS; no.")] = None,
     tls_certificate: Annotated[
         Path | None, Option(envvar="MINIPANEL_TLS_CERTIFICATE", metavar="FILE", help="With --tls own: PEM.")
@@ -47,7 +52,7 @@ def setup(
     ] = None,
     tls_ca: Annotated[
         Path | None,
-        Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="What agents are to trust; else their system's."),
+        Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="The CA that agents trust; by default their system's."),
     ] = None,
     retention_days: Annotated[
         str | None, Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="Days that records are kept; 32.")
@@ -59,8 +64,8 @@ def setup(
     no_rollout: Annotated[
         bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
     ] = False,
-    is_uninstall: Annotated[bool, Option("--uninstall", help="Take the panel away; data is kept.")] = False,
-    is_purge: Annotated[bool, Option("--purge", help="With --uninstall: data too.")] = False,
+    is_uninstall: Annotated[bool, Option("--uninstall", help="Uninstall the panel; data is kept.")] = False,
+    is_purge: Annotated[bool, Option("--purge", help="With --uninstall: delete the data too.")] = False,
 ) -> None:
     """Install the panel on this machine, upgrade it (install.sh starts this), or change its settings."""
     from minipanel.rollout import RolloutOptions, roll_out

@@ -12,11 +12,11 @@ from minipanel.top.sorts import WORST, shown_sorts
 
 
 def top(
-    once: Annotated[bool, Option("--once", help="Print it once and end, as without a terminal.")] = False,
+    once: Annotated[bool, Option("--once", help="Print it once and exit, as without a terminal.")] = False,
     as_json: Annotated[bool, Option("--json", help="Print it once as JSON.")] = False,
     nodes: Annotated[str, Option(metavar="NODESET", help="node[001-064], or a part of the names.")] = "",
     sort: Annotated[str, Option(metavar="KEY", help=f"{', '.join(shown_sorts())}; numbers: highest first.")] = WORST,
-    reverse: Annotated[bool, Option("--reverse", help="The other way round.")] = False,
+    reverse: Annotated[bool, Option("--reverse", help="Reverse the order.")] = False,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Show the cluster live in the terminal; ? explains the keys."""

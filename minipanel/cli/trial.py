@@ -10,14 +10,16 @@ from typer import Argument, Option
 
 def try_(
     nodes: Annotated[
-        int | None, Argument(metavar="N", help="With --demo: how many nodes, 1 to 2000; 200 unless given.")
+        int | None, Argument(metavar="N", help="With --demo: how many nodes, 1 to 2000; 200 by default.")
     ] = None,
     demo: Annotated[
-        bool, Option("--demo", help="Beside it N simulated nodes with a month of past, to see what MiniPanel is for.")
+        bool, Option("--demo", help="Add N simulated nodes with a month of history, to see what MiniPanel does.")
     ] = False,
     folder: Annotated[
         Path | None,
-        Option("--dir", metavar="DIR", help="Everything is kept below it; var, or var/demo with --demo, unless given."),
+        Option(
+            "--dir", metavar="DIR", help="The folder that holds everything; var by default, or var/demo with --demo."
+        ),
     ] = None,
     port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
     host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
@@ -28,7 +30,7 @@ def try_(
     password: Annotated[str | None, Option(help="The same, but `ps` shows it to every user.")] = None,
     auth: Annotated[
         Literal["munge", "token"] | None,
-        Option(help="How the agent proves who it is; MUNGE where munged answers."),
+        Option(help="How the agent authenticates; with MUNGE if munged answers."),
     ] = None,
 ) -> None:
     """Run a panel and an agent for this machine, without root or systemd."""

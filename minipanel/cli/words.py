@@ -18,7 +18,7 @@ ConfigOption = Annotated[
     # What can't be read is told by the one who reads it, in a sentence, and not by Typer as a wrong usage.
     Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.", readable=False),
 ]
-SomeNodes = Annotated[str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes unless given.")]
+SomeNodes = Annotated[str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes by default.")]
 JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
 
 

@@ -35,8 +35,8 @@ def list_keys(config_path: Path, kind: KeyKind, as_json: bool) -> None:
     titles = (
         t("NAME"),
         *((t("SCOPE"),) if kind == "token" else ()),
-        t("MADE BY"),
-        t("GOOD UNTIL"),
+        t("CREATED BY"),
+        t("VALID UNTIL"),
         t("LAST USED"),
         t("FROM"),
     )
@@ -118,5 +118,5 @@ def _line(row: KeyRow) -> tuple[str, ...]:
     scope = (row.scope,) if row.kind == "token" else ()
     ends = day(row.expires_at)
     if row.expires_at <= time.time():
-        ends = translate()("{day} (over)", day=ends)
+        ends = translate()("{day} (expired)", day=ends)
     return row.name, *scope, row.created_by, ends, clock_time(row.last_used_at), row.last_address or "-"

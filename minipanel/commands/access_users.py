@@ -133,8 +133,8 @@ def _read(source: PasswordSource, name: str) -> str:
 def _ask(name: str) -> str:
     t = translate()
     if not sys.stdin.isatty():
-        raise CommandError(t("There is no terminal to ask for a password at; give it with --stdin."))
+        raise CommandError(t("There is no terminal to ask for a password on; give it with --stdin."))
     password = getpass.getpass(t("New password for {name}: ", name=name))
-    if getpass.getpass(t("The same again: ")) != password:
+    if getpass.getpass(t("Repeat the password: ")) != password:
         raise CommandError(t("The two passwords differ; nothing was changed."))
     return password

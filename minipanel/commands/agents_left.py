@@ -61,10 +61,10 @@ def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> boo
     if not reporting:
         return False
     print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
-    if asks and can_ask() and confirm(t("Take it away there first?"), t):
+    if asks and can_ask() and confirm(t("Remove it there first?"), t):
         return True
     command = f"minipanel nodes remove --with-agent {fold(reporting)}"
-    print(t("It stays there; to take it away: {command}", command=command))
+    print(t("It stays there; to remove it: {command}", command=command))
     return False
 
 

@@ -49,7 +49,7 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
         found = parts[0]
     _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, {"ids": found.alerts, "note": note})
     who = plain(command_user())
-    print(t("Taken on by {who}: until it is over nothing more is sent about", who=who))
+    print(t("Acknowledged by {who}: until it is over, nothing more is sent about", who=who))
     print("\n".join(finding_lines(found, int(time.time()))))
 
 
@@ -77,10 +77,10 @@ def test_channels(config_path: Path, name: str | None) -> int:
         try:
             body: dict[str, object] = {"channel": channel}
             said = _asked(config_path, "POST", "/api/alerts/test", TestAnswer, body, TEST_SECONDS).said
-            print(t("{channel}: taken. {said}", channel=plain(channel), said=plain(said or "")).rstrip())
+            print(t("{channel}: accepted. {said}", channel=plain(channel), said=plain(said or "")).rstrip())
         except Refused as error:
             code = FAILED
-            print(t("{channel}: not taken. {why}", channel=plain(channel), why=say(error.said)))
+            print(t("{channel}: not accepted. {why}", channel=plain(channel), why=say(error.said)))
     return code
 
 
@@ -108,7 +108,7 @@ def end_silence(config_path: Path, id: str) -> None:
     """End a silence now. Raises ConfigError, CommandError where there is none that lasts."""
     silence_id = number_of(id)
     _asked(config_path, "DELETE", f"/api/silences/{silence_id}", Ended)
-    print(translate()("Silence {id} is over; what is still wrong and was not sent is sent.", id=silence_id))
+    print(translate()("Silence {id} has ended; what is still wrong and was not sent is sent now.", id=silence_id))
 
 
 def silences_of(config_path: Path) -> list[SilenceAnswer]:

@@ -87,11 +87,11 @@ def _sentence(rule: ExplainedRule) -> str:
             needed = span(rule.needed_seconds or 0)
             said = t("not open yet, for {counted} of {needed}: {what}", counted=counted, needed=needed, what=what)
         case "held":
-            said = t("not open, as another rule has it: {what}", what=what)
+            said = t("not open, because another rule covers it: {what}", what=what)
         case "between":
             said = t("neither bad nor good enough to end an alert")
         case "unknown":
-            said = t("not known: there is no value to go by")
+            said = t("not known: there is no value")
         case "off":
             said = t("switched off")
         case _:

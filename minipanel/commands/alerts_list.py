@@ -87,7 +87,7 @@ def finding_lines(finding: Finding, now: int) -> list[str]:
     if finding.is_suspended:
         said.append(t("suspended while the node is down"))
     if finding.acked_by is not None:
-        said.append(t("taken on by {who}", who=plain(finding.acked_by)))
+        said.append(t("acknowledged by {who}", who=plain(finding.acked_by)))
     if finding.silenced_until is not None:
         said.append(t("silenced until {time}", time=moment(finding.silenced_until, now)))
     said.append(t("id {id}", id=min(finding.alerts)))
@@ -185,7 +185,7 @@ def _past_lines(group: Group) -> list[str]:
     lasted = t("for {span}", span=span(end - began)) if first.state == "closed" else t(first.state)
     said = [t("{severity}, {rule}", severity=t(first.severity), rule=first.rule), lasted]
     if first.acked_by is not None:
-        said.append(t("taken on by {who}", who=plain(first.acked_by)))
+        said.append(t("acknowledged by {who}", who=plain(first.acked_by)))
     if first.note:
         said.append(plain(first.note))
     said.append(t("id {id}", id=min(alert.id for alert in group.alerts)))

@@ -79,7 +79,7 @@ def note_trouble(trouble: str | None) -> None:
     """Say on stderr that the panel was not asked, and why."""
     if trouble is not None:
         print(say(trouble), file=sys.stderr)
-        print(translate()("What follows is from its database."), file=sys.stderr)
+        print(translate()("The following is from its database."), file=sys.stderr)
 
 
 def seconds_of(option: str, text: str, least: int = 60) -> int:

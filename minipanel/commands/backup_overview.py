@@ -33,7 +33,7 @@ def look_at_backups(config: Config, now: float) -> BackupOverview | None:
     try:
         copies = copies_in(folder)
     except OSError as error:
-        trouble = _last_trouble(config) or f"[backup] folder is {folder}, which can't be looked at: {error.strerror}."
+        trouble = _last_trouble(config) or f"[backup] folder is {folder}, which can't be accessed: {error.strerror}."
         return BackupOverview(folder, None, None, trouble)
     if copies:
         # A clock that was wrong may have dated one into the future.
@@ -47,7 +47,7 @@ def _late(since: float, now: float) -> str | None:
     days = int((now - since) / DAY_SECONDS)
     if days < LATE_DAYS:
         return None
-    return f"No backup was made for {days} days; `journalctl -u minipanel` says why, if the panel runs."
+    return f"No backup has been made for {days} days; `journalctl -u minipanel` says why, if the panel runs."
 
 
 def _last_trouble(config: Config) -> str | None:

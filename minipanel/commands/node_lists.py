@@ -109,6 +109,6 @@ def _names(source: str, node_sets: Iterable[str], t: Translate) -> list[str]:
         except BadInput:
             expanded = [""]
         if not all(map(is_hostname, expanded)):
-            raise CommandError(t("{source} names {text}, which is no node.", source=source, text=quote(node_set)))
+            raise CommandError(t("{source} names {text}, which is not a node.", source=source, text=quote(node_set)))
         names.update(dict.fromkeys(expanded))
     return list(names)

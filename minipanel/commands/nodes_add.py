@@ -56,7 +56,7 @@ def _tell_ignored(config: Config, new: Iterable[NodeConfig], t: Translate) -> No
     if meant:
         print(
             t(
-                "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync takes them out.",
+                "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync removes them.",
                 path=config.path, nodes=fold(meant),
             )
         )  # fmt: skip
@@ -131,7 +131,7 @@ def _addresses_in(hosts: Path, hostnames: Sequence[str], t: Translate) -> list[s
     if missing:
         raise CommandError(
             t(
-                "{path} has no address of {nodes}; name it: minipanel nodes add NODESET ADDRESSES",
+                "{path} has no address for {nodes}; give one: minipanel nodes add NODESET ADDRESSES",
                 path=hosts, nodes=quote(fold(missing)),
             )
         )  # fmt: skip
@@ -167,15 +167,15 @@ def _refuse_known(config: Config, new: Iterable[NodeConfig], t: Translate) -> No
     for node in new:
         same = by_name.get(node.hostname.lower())
         if same is not None:
-            raise CommandError(t("{path} already has a node of the hostname {text}: {name} ({ip}).",
+            raise CommandError(t("{path} already has a node with the hostname {text}: {name} ({ip}).",
                                  path=config.path, text=node.hostname, name=same.name, ip=same.ip))  # fmt: skip
         same = by_name.get(node.name.lower())
         if same is not None:
-            raise CommandError(t("{path} already has a node of the name {text}: {name} ({ip}).",
+            raise CommandError(t("{path} already has a node with the name {text}: {name} ({ip}).",
                                  path=config.path, text=node.name, name=same.name, ip=same.ip))  # fmt: skip
         same = by_address.get(node.ip)
         if same is not None:
-            raise CommandError(t("{path} already has a node of the address {text}: {name} ({ip}).",
+            raise CommandError(t("{path} already has a node with the address {text}: {name} ({ip}).",
                                  path=config.path, text=node.ip, name=same.name, ip=same.ip))  # fmt: skip
         same = next((other for other in by_short.get(_short(node), ()) if is_twin(other.hostname, node.hostname)), None)
         if same is not None:

@@ -59,8 +59,8 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
         _tell_listed(config, gone, hosts, t)
     stays = [node.hostname for node in chosen if node.hostname in kept]
     if stays:
-        print(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(stays)))
-        print(t("To take them out all the same: {command}", command=f"minipanel nodes remove {fold(stays)}"))
+        print(t("Still configured, because the agent could not be removed: {nodes}", nodes=fold(stays)))
+        print(t("To remove them anyway: {command}", command=f"minipanel nodes remove {fold(stays)}"))
     return removal.exit_code
 
 

@@ -119,7 +119,7 @@ def _apply(
     say(t("Written to {path}.", path=config.path))
     say(tell_running_panel(config.database.path, t))
     if kept:
-        say(t("Still configured, because the agent could not be taken away: {nodes}", nodes=fold(kept)))
+        say(t("Still configured, because the agent could not be removed: {nodes}", nodes=fold(kept)))
     visited = _to_visit(changes)
     if not options.roll_out or not visited:
         return code
@@ -136,7 +136,7 @@ def _refuse_clearance(
         raise CommandError(
             t(
                 "{source} has none of the nodes in {path} ({count}), so nothing was changed; "
-                "if all of them are to go: minipanel nodes sync --remove-all",
+                "to remove all of them: minipanel nodes sync --remove-all",
                 source=listed.source, count=len(changes.go), path=config.path,
             )
         )  # fmt: skip
@@ -147,12 +147,12 @@ def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool
     if options.yes:
         return True
     if not can_ask():
-        print(t("There is no terminal to ask at; to do it: minipanel nodes sync --yes"))
+        print(t("There is no terminal to ask on; to apply it: minipanel nodes sync --yes"))
         return False
     count = len(_to_visit(changes))
     if count and options.roll_out:
         return confirm(
-            t("Write this to config.toml, and bring the agent to what is new or changed ({count})?", count=count), t
+            t("Write this to config.toml, and install the agent on new and changed nodes ({count})?", count=count), t
         )
     return confirm(t("Write this to config.toml?"), t)
 

@@ -126,11 +126,11 @@ def look_at_panel(config: Config) -> PanelOverview:
     try:
         pid = running_pid(config.database.path, patience_seconds=0)
         if pid is None:
-            trouble = f"{address} is answered by another panel: none runs on the database of {config.path}."
+            trouble = f"Another panel answers at {address}: none runs on the database of {config.path}."
     except OSError:
         pass  # not to be seen with these rights; the panel answers, and that is what was asked
     if version != __version__:
-        trouble = f"The running panel is version {version}, installed is {__version__}: restart it."
+        trouble = f"The running panel is version {version}, but {__version__} is installed: restart it."
     return PanelOverview(address, version, pid, trouble)
 
 
@@ -149,7 +149,7 @@ def look_at_database(config: Config) -> DatabaseOverview:
         trouble = trouble or disk_trouble(path) or (expected.trouble if expected else None)
         return DatabaseOverview(path, size_bytes, expected, trouble)
     except OSError as error:
-        return DatabaseOverview(path, 0, expected, trouble or f"{path} can't be looked at: {error.strerror}.")
+        return DatabaseOverview(path, 0, expected, trouble or f"{path} can't be accessed: {error.strerror}.")
 
 
 def _node(node: NodeConfig, heard: Heard, interval_seconds: int) -> NodeOverview:

@@ -96,10 +96,10 @@ class _Lines:
         }
         if expected.nodes == 1:
             return self._t(
-                "{path}, {size} MB; becomes about {expected} MB with 1 node",
+                "{path}, {size} MB; grows to about {expected} MB with 1 node",
                 **values,
             )
-        return self._t("{path}, {size} MB; becomes about {expected} MB with {nodes} nodes", **values)
+        return self._t("{path}, {size} MB; grows to about {expected} MB with {nodes} nodes", **values)
 
     def _munge(self, munge: MungeOverview) -> str:
         if munge.trouble:

@@ -23,7 +23,7 @@ def lines(config: Config, listed: NodeList, changes: NodeChanges, t: Translate) 
     where = {"source": listed.source, "path": config.path}
     if not changes:
         return [*shown, t("{source} and {path} have the same nodes: {count}.", **where, count=len(config.nodes))]
-    title = t("{source} has other nodes than {path}:", **where)
+    title = t("{source} and {path} differ:", **where)
     return [*shown, title, *align(_rows(changes, t))]
 
 
@@ -54,7 +54,7 @@ def _passed_over(config: Config, listed: NodeList, changes: NodeChanges, t: Tran
         )  # fmt: skip
     if changes.twins:
         shown.append(
-            t("Passed over, because the same node has a longer or shorter name: {nodes}", nodes=_folded(changes.twins))
+            t("Skipped, because the same node has a longer or shorter name: {nodes}", nodes=_folded(changes.twins))
         )
     if listed.without_address:
         names = _folded(listed.without_address)

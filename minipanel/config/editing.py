@@ -177,6 +177,4 @@ def _edit(
 def _refuse_unusual(text: str, config: Config, name: str) -> None:
     items: Sequence[object] = getattr(config, name)
     if not are_sections(text, name, len(items)):
-        raise ConfigError(
-            f"{config.path} lists its {name} in another way than by [[{name}]] sections; edit it by hand."
-        )
+        raise ConfigError(f"{config.path} lists its {name} without [[{name}]] sections; edit it by hand.")

@@ -176,7 +176,7 @@ def username() -> Kind:
 def header_name() -> Kind:
     """The name of an HTTP header (a token of RFC 9110, 5.6.2), that is none with a meaning of its own."""
     return text(
-        "the name of a header of its own, such as X-Forwarded-User: letters, digits and hyphens",
+        "the name of a dedicated header, such as X-Forwarded-User: letters, digits and hyphens",
         lambda value: value if _HEADER.fullmatch(value) and value.lower() not in _TAKEN_HEADERS else None,
     )
 

@@ -42,7 +42,7 @@ def load_config(path: Path, rooms: Rooms = ()) -> Config:
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text, its line ends as they are. Raises ConfigError where it is no file of UTF-8 text."""
+    """Return the file's text, its line ends as they are. Raises ConfigError where it is not a file of UTF-8 text."""
     try:
         if path.is_dir():
             raise ConfigError(f"{path} is a folder; it must be a TOML file.")
@@ -125,7 +125,7 @@ def _read_users(document: dict[str, object], path: Path, admin: str) -> tuple[Us
         other = places.setdefault(_folded(user.name), table.place)
         if other is not table.place:
             raise table.error(
-                f"name in {table.place} is {shown(user.name)}, as in {other}; each user must have one of its own"
+                f"name in {table.place} is {shown(user.name)}, as in {other}; each user must have its own"
             )
     return users
 
@@ -139,7 +139,7 @@ def _read_groups(document: dict[str, object], path: Path) -> tuple[GroupConfig, 
         other = places.setdefault(_folded(group.name), table.place)
         if other is not table.place:
             raise table.error(
-                f"name in {table.place} is {shown(group.name)}, as in {other}; each group must have one of its own"
+                f"name in {table.place} is {shown(group.name)}, as in {other}; each group must have its own"
             )
         groups.append(group)
         members += len(group.nodes)
@@ -180,5 +180,5 @@ def _refuse_twins(tables: list[Table], key: str, values: list[str]) -> None:
         other = first.setdefault(value.lower(), table)
         if other is not table:
             raise table.error(
-                f"{key} in {table.place} is {shown(value)}, as in {other.place}; each node must have one of its own"
+                f"{key} in {table.place} is {shown(value)}, as in {other.place}; each node must have its own"
             )

@@ -182,7 +182,7 @@ class AgentsConfig:
         Literal["munge", "token"],
         Key(
             kinds.choice("munge", "token"),
-            'How agents prove who they are: "munge" with MUNGE, "token" with a token made from the secret.',
+            'How agents authenticate: "munge" with MUNGE, "token" with a token made from the secret.',
             'Agent 的认证方式："munge" 使用集群的 MUNGE，"token" 使用由 secret 生成的令牌（token）。',
             default="munge",
         ),

@@ -113,7 +113,9 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
     there = {name for _, name, *_ in connection.execute(f'PRAGMA newer.table_info("{table}")').fetchall()}
     names = [name for _, name, *_ in columns]
     if not there.issuperset(names):
-        raise DatabaseError(f"The database {newer} keeps {table} otherwise, so what it took in can't be carried over.")
+        raise DatabaseError(
+            f"The database {newer} stores {table} differently, so its new records can't be carried over."
+        )
     keys = [name for _, name, *_, key in columns if key]
     is_there = " AND ".join(
         [f'old."{key}" = new."{key}"' for key in keys] + [f'old."{name}" IS new."{name}"' for name in names]

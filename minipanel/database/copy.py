@@ -76,7 +76,7 @@ def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
     free_bytes = shutil.disk_usage(target.parent).free
     if free_bytes < pages * page_bytes + SPARE_BYTES:
         raise DatabaseError(
-            f"A copy needs {pages * page_bytes / 2**20:.0f} MB, and {free_bytes / 2**20:.0f} MB are free "
+            f"A backup needs {pages * page_bytes / 2**20:.0f} MB, and {free_bytes / 2**20:.0f} MB are free "
             f"on the disk of {target.parent}."
         )
 
@@ -90,7 +90,7 @@ def _copy(
 ) -> None:
     def tell(_status: int, remaining: int, total: int) -> None:
         if is_wanted is not None and not is_wanted():
-            raise DatabaseError(f"{target} is not wanted any more.")
+            raise DatabaseError(f"{target} is no longer wanted.")
         progress(1 - remaining / total if total else 1)
 
     try:

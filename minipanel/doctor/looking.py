@@ -69,10 +69,10 @@ def _ended(title: str, look: Look, subject: Subject) -> list[Check]:
     try:
         return list(look(subject))
     except PermissionError as error:
-        detail = t("{place} can't be seen with these rights", place=error.filename or "")
+        detail = t("{place} can't be read with these rights", place=error.filename or "")
         return [Check(title, Verdict.WARNING, detail, "sudo minipanel doctor")]
     except Exception as error:  # one look that fails must not take the others with it
-        detail = t("it could not be looked at: {reason}", reason=f"{type(error).__name__}: {error}")
+        detail = t("the check failed: {reason}", reason=f"{type(error).__name__}: {error}")
         return [Check(title, Verdict.WARNING, detail)]
 
 

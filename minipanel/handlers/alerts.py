@@ -142,7 +142,7 @@ async def add_silence(request: Request) -> Response:
 async def end_silence(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
     """End a silence now: what is still wrong and was not sent is sent."""
     if not await desk_of(request).end_silence(_number(id)):
-        raise NotFound(f"There is no silence {quote(id)} that lasts.")
+        raise NotFound(f"There is no active silence {quote(id)}.")
     return json_answer(Ended("ok"))
 
 

@@ -96,7 +96,9 @@ class ClusterShellReader:
             output, _ = read_within(process, self._seconds + END_SECONDS, MAX_BYTES)
             read = msgspec.json.decode(output, type=Read)
         except TimeoutError:
-            return Found(troubles=(f"{self._file} was not read: its sources did not end within {self._seconds:g} s.",))
+            return Found(
+                troubles=(f"{self._file} was not read: its sources did not finish within {self._seconds:g} s.",)
+            )
         except (OverflowError, msgspec.DecodeError):
             return Found(troubles=(f"{self._file} was not read: it holds more than fits.",))
         return Found(tuple((name, tuple(nodes)) for name, nodes in read.groups), tuple(read.troubles))

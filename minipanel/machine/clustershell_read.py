@@ -111,7 +111,7 @@ def _bounded(end: float) -> Callable[..., str]:
             output, _ = read_within(process, max(0.0, seconds), COMMAND_BYTES)
             code = process.wait(max(0.1, end - time.monotonic()))
         except (TimeoutError, subprocess.TimeoutExpired):
-            raise GroupSourceQueryFailed(f"{call} did not end within {seconds:.0f} s", source) from None
+            raise GroupSourceQueryFailed(f"{call} did not finish within {seconds:.0f} s", source) from None
         except OverflowError:
             raise GroupSourceQueryFailed(f"{call} printed more than {COMMAND_BYTES} bytes", source) from None
         finally:

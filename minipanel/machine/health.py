@@ -31,7 +31,7 @@ def munge_trouble(socket: str | None) -> str | None:
         return str(error)
     if credential.status != munge.OK:
         return f"munged does not accept its own credential: {credential.message}."
-    return None if credential.payload == payload else "munged gives back another payload than it was given."
+    return None if credential.payload == payload else "munged returned another payload than it was given."
 
 
 def disk_trouble(path: Path) -> str | None:
@@ -54,15 +54,15 @@ def panel_version(url: str) -> str:
         response = connection.getresponse()
         answer = json.loads(response.read(_HEALTH_MAX_BYTES))
     except TimeoutError:
-        raise CommandError(f"{url} gives no answer within {ANSWER_SECONDS:.0f} seconds.") from None
+        raise CommandError(f"{url} did not answer within {ANSWER_SECONDS:.0f} seconds.") from None
     except OSError as error:
         raise CommandError(f"{url} can't be reached: {error.strerror or error}.") from None
     except (http.client.HTTPException, ValueError):
-        raise CommandError(f"{url} answers, but is no MiniPanel.") from None
+        raise CommandError(f"{url} answers, but is not a MiniPanel.") from None
     finally:
         connection.close()
     if not isinstance(answer, dict) or not isinstance(answer.get("version"), str):
-        raise CommandError(f"{url} answers, but is no MiniPanel.")
+        raise CommandError(f"{url} answers, but is not a MiniPanel.")
     return str(answer["version"])
 
 

@@ -11,7 +11,7 @@ SHOWN_FAULTS = 10
 
 def explain_faults(faults: tuple[Fault, ...], t: Translate) -> list[str]:
     """Return a line for each faulty line of the hosts file, the first ten of many."""
-    lines = [t("Line {line} of the hosts file is passed over: {reason}", line=fault.line, reason=_reason(fault, t))
+    lines = [t("Line {line} of the hosts file is skipped: {reason}", line=fault.line, reason=_reason(fault, t))
              for fault in faults[:SHOWN_FAULTS]]  # fmt: skip
     if len(faults) > SHOWN_FAULTS:
         lines.append(t("... and {count} more such lines", count=len(faults) - SHOWN_FAULTS))
@@ -23,11 +23,11 @@ def _reason(fault: Fault, t: Translate) -> str:
         case "byte order mark":
             return t("it begins with a byte order mark, so the resolver does not read it.")
         case "address":
-            return t("{text} is no address.", text=quote(fault.text))
+            return t("{text} is not an address.", text=quote(fault.text))
         case "no name":
             return t("{text} has no name.", text=quote(fault.text))
         case "name":
             return t("{text} can't be a hostname.", text=quote(fault.text))
         case "other node":
-            return t("its address is that of {hostname}; {text} is no node of its own.",
+            return t("its address is that of {hostname}; {text} is not another node.",
                      hostname=fault.hostname, text=quote(fault.text))  # fmt: skip

@@ -35,7 +35,7 @@ def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
             code = process.wait(timeout=seconds)
         except (TimeoutError, subprocess.TimeoutExpired):
             raise CommandError(
-                t("{program} did not end within {seconds} s.", program=words[0], seconds=f"{seconds:g}")
+                t("{program} did not finish within {seconds} s.", program=words[0], seconds=f"{seconds:g}")
             ) from None
         except OverflowError:
             raise CommandError(

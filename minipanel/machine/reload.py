@@ -19,7 +19,7 @@ def tell_running_panel(database: Path, t: Translate = IN_ENGLISH) -> str:
         os.kill(pid, signal.SIGHUP)
     except OSError as error:
         return t(
-            "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.",
+            "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.",
             reason=error.strerror,
         )
-    return t("The running panel (process {pid}) was told to read it.", pid=pid)
+    return t("The running panel (process {pid}) was asked to reload it.", pid=pid)

@@ -37,13 +37,13 @@ def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Pa
 
 def _only_in_hosts(nodes: Sequence[HostsNode], say: Say, path: Path) -> str:
     names = fold(node.hostname for node in nodes)
-    template = "In {hosts}, but not a node of the panel: {nodes}. To take over what differs: minipanel nodes sync"
+    template = "In {hosts}, but not a node of the panel: {nodes}. To apply the differences: minipanel nodes sync"
     return say(template, hosts=path, nodes=names) if nodes else ""
 
 
 def _only_in_config(nodes: Sequence[NodeConfig], say: Say, path: Path) -> str:
     names = fold(node.hostname for node in nodes)
-    template = "A node of the panel, but not in {hosts}: {nodes}. To take over what differs: minipanel nodes sync"
+    template = "A node of the panel, but not in {hosts}: {nodes}. To apply the differences: minipanel nodes sync"
     return say(template, hosts=path, nodes=names) if nodes else ""
 
 

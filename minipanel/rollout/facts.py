@@ -105,7 +105,7 @@ def _fault_of_system(facts: Facts, say: Say) -> Fault | None:
 def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
     skew = facts.skew_seconds
     if skew is None:
-        return Word.WRONG_CLOCK, say("the node tells no time")
+        return Word.WRONG_CLOCK, say("the node reports no time")
     # Further ahead, its samples are refused by the panel.
     if abs(skew) <= MAX_AHEAD_SECONDS:
         return None

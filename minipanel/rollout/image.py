@@ -24,7 +24,7 @@ def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say:
     """
     if hostname is None and config.agents.auth == "token":
         raise CommandError(
-            'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.'
+            'With auth = "token" each node has its own token, so an image is for one node: name it, or use munge.'
         )
     text = agent_config(config, hostname, kit)
     with tempfile.TemporaryDirectory(prefix="minipanel-image-") as folder:
@@ -46,7 +46,9 @@ def only_node(plan: Plan, node_set: Nodes) -> str | None:
     if node_set is None:
         return None
     if len(plan.targets) != 1:
-        raise CommandError("--root takes one node, whose image it is, or none: then the image is for all nodes.")
+        raise CommandError(
+            "--root takes one node, for an image of that node alone, or none, for an image of all nodes."
+        )
     return plan.targets[0].hostname
 
 

@@ -148,14 +148,14 @@ def _check_version(agent: Path) -> None:
     wanted = f"minipanel-agent {minipanel.__version__}"
     if asked.stdout.strip() != wanted:
         said = (asked.stdout or asked.stderr).strip()[:200]
-        raise CommandError(f"{agent} says {said!r} when asked for its version; it must be {wanted!r}.")
+        raise CommandError(f"{agent} reports the version {said!r}; it must be {wanted!r}.")
 
 
 def _first_file(places: list[Path]) -> Path:
     for place in places:
         if place.is_file():
             return place
-    raise CommandError(f"{places[0].name} is not there; looked for {' and '.join(map(str, places))}.")
+    raise CommandError(f"{places[0].name} is missing; searched for {' and '.join(map(str, places))}.")
 
 
 def _read(path: Path) -> bytes:

@@ -49,9 +49,9 @@ def choose_login(config: Config, options: RolloutOptions) -> Login:
     said = config.of(ROLLOUT)
     user = said.user if options.user is None else options.user
     if not is_user(user):
-        raise CommandError(f"{user!r} is no user for ssh; it must be {USER_ALLOWED}.")
+        raise CommandError(f"{user!r} can't be a user for ssh; it must be {USER_ALLOWED}.")
     if options.sudo and user == ROOT:
-        raise CommandError("--sudo is for another user than root; name the one who logs in with --user.")
+        raise CommandError("--sudo is for a user other than root; name the one who logs in with --user.")
     return Login(user, uses_sudo=(options.sudo or said.sudo) and user != ROOT)
 
 
@@ -64,7 +64,7 @@ def fault_of_sudo(answer: Answer, login: Login, say: Say) -> Fault | None:
     lines = _SUDO_LINE.findall(answer.stderr)
     said, user = "\n".join(lines), login.user
     if _NO_TTY.search(said):
-        template = "sudo wants a terminal there; put Defaults:{user} !requiretty into /etc/sudoers.d on the node"
+        template = "sudo needs a terminal there; put Defaults:{user} !requiretty into /etc/sudoers.d on the node"
         return Word.SUDO_REFUSED, say(template, user=user)
     if _PASSWORD.search(said):
         template = (

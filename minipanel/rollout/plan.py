@@ -93,7 +93,9 @@ def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
 
 def _check_munge(config: Config) -> None:
     if 0 not in config.agents.allowed_uids:
-        raise CommandError(f"allowed_uids in {config.path} has no 0, and the agent runs as root: no sample would do.")
+        raise CommandError(
+            f"allowed_uids in {config.path} has no 0, and the agent runs as root: every sample would be refused."
+        )
     trouble = munge_trouble(config.agents.munge_socket)
     if trouble:
         raise CommandError(f"MUNGE does not work on this machine: {trouble}")

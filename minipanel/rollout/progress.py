@@ -80,7 +80,7 @@ class _Bar:
 
 
 def described(outcome: Outcome, say: Say) -> str:
-    """Return an outcome in one line: node062: unreachable, no answer to ping and at ssh's port"""
+    """Return an outcome in one line: node062: unreachable, no answer to ping or on ssh's port"""
     said = {"node": outcome.hostname, "outcome": label(outcome.word, say)}
     if not outcome.sentence:
         return say("{node}: {outcome}", **said)

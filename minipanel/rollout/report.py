@@ -50,7 +50,7 @@ class RolloutReport:
         """Return the folded outcomes, one a line, and the counts.
 
         installed: node[001-061,063]
-        unreachable: node062 (no answer to ping and at ssh's port)
+        unreachable: node062 (no answer to ping or on ssh's port)
         """
         return [*self.notes, *(self._line(label, nodes, why) for label, _, nodes, why in self._rows()), self.counts()]
 
@@ -75,15 +75,15 @@ class RolloutReport:
         print(self.counts())
 
     def counts(self) -> str:
-        """Return the last line: 62 of 64 nodes are as asked, 2 failed."""
+        """Return the last line: 62 of 64 nodes succeeded, 2 failed."""
         total = len(self.outcomes)
         good = sum(outcome.is_good for outcome in self.outcomes)
         if total == 0:
-            return self.say("There is no node to do.")
+            return self.say("There are no nodes to visit.")
         if good == total:
-            return self.say("{good} of {total} nodes are as asked.", good=good, total=total)
+            return self.say("{good} of {total} nodes succeeded.", good=good, total=total)
         bad = total - good
-        return self.say("{good} of {total} nodes are as asked, {bad} failed.", good=good, total=total, bad=bad)
+        return self.say("{good} of {total} nodes succeeded, {bad} failed.", good=good, total=total, bad=bad)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs; the outcomes' words are the same in every language."""

@@ -180,5 +180,5 @@ def _remember(database: Path, outcomes: Sequence[Outcome], say: Say) -> list[str
     try:
         remember(database, outcomes)
     except OSError as error:
-        return [say("Who failed could not be noted for --only-failed: {reason}", reason=error.strerror)]
+        return [say("The failed nodes could not be saved for --only-failed: {reason}", reason=error.strerror)]
     return []

@@ -61,7 +61,7 @@ def fault_of_ssh(answer: Answer, user: str, say: Say) -> Fault | None:
     if answer.code == 255:
         return None
     reason = last_line(answer.stderr) or last_line(answer.stdout) or str(answer.code)
-    return Word.SSH_FAILED, say("ssh gets there, but runs no commands: {reason}", reason=reason)
+    return Word.SSH_FAILED, say("ssh connects, but runs no commands: {reason}", reason=reason)
 
 
 def _refused_login(user: str, say: Say) -> str:

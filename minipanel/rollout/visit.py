@@ -109,7 +109,7 @@ class Visitor:
         if ping.code == 0:
             reason = last_line(answer.stderr) or self.say("no reason was given")
             return Word.SSH_FAILED, self.say("answers ping, but ssh fails: {reason}", reason=reason)
-        return Word.UNREACHABLE, self.say("no answer to ping and at ssh's port")
+        return Word.UNREACHABLE, self.say("no answer to ping or on ssh's port")
 
     def _look_script(self, with_panel: bool) -> bytes:
         if not with_panel:
@@ -126,7 +126,7 @@ class Visitor:
         if answer.code is None:
             return self._too_slow("install", answer)
         if "No space left on device" in answer.stderr:
-            return Word.NO_SPACE, self.say("the disk got full while the agent was copied: {reason}", reason=reason)
+            return Word.NO_SPACE, self.say("the disk became full while the agent was copied: {reason}", reason=reason)
         if answer.code == NOT_ACTIVE:
             return Word.NOT_ACTIVE, reason
         if answer.code == 255:
@@ -138,7 +138,7 @@ class Visitor:
     def _too_slow(self, step: str, answer: Answer) -> Fault:
         seconds = round(answer.seconds)
         if step == "look":
-            return Word.TIMED_OUT, self.say("ssh got there, and then no answer for {seconds} s", seconds=seconds)
+            return Word.TIMED_OUT, self.say("ssh connected, and then got no answer for {seconds} s", seconds=seconds)
         return Word.TIMED_OUT, self.say("the installation took longer than {seconds} s", seconds=seconds)
 
 

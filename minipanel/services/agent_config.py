@@ -40,7 +40,7 @@ class AgentsNodeConfig:
     spool_path: Annotated[
         str | None,
         Key(
-            kinds.absolute_path("a folder of the agent's own"),
+            kinds.absolute_path("a folder for the agent alone"),
             "The folder on the nodes where these samples wait. The agent's unit must be allowed to write there.",
             "节点上的离线缓存目录；须允许 Agent 的 unit 写入。",
             words=_OWN_DEFAULT,

@@ -166,13 +166,14 @@ class _Run:
     def _refuse(self) -> None:
         place = f"[backup] folder is {self.folder}"
         if self.folder.resolve() == self.database.parent.resolve():
-            raise DatabaseError(f"{place}, where the database itself lies; name another folder, best on another disk.")
+            raise DatabaseError(
+                f"{place}, where the database itself lies; name another folder, preferably on another disk."
+            )
         if not self.folder.is_dir():
             raise DatabaseError(f"{place}, and there is no such folder; make it, then run `minipanel setup`.")
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise DatabaseError(
-                f"{place}, where the panel may not write; give the folder to the user {_user()}, "
-                "then run `minipanel setup`."
+                f"{place}, where the panel can't write; make the user {_user()}, then run `minipanel setup`."
             )
 
 

@@ -40,8 +40,8 @@ def forecast(config: Config, size: Size) -> Forecast:
         None
         if days is None
         else (
-            f"The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
-            f"the database becomes about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
+            f"The disk of {folder} will be full in about {days} days, before the oldest history expires: "
+            f"the database grows to about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
             "Lower retention_days or hours_days, or make room."
         )
     )

@@ -281,7 +281,7 @@ def _hours_in(descriptor: int, nodes: Mapping[int, Node]) -> Iterator[tuple[Abou
 def _forms_in(page: bytes) -> tuple[Form, ...]:
     """Return the columns that a first page describes. Raises ValueError."""
     if not page.startswith(MAGIC):
-        raise ValueError("it is no file of last hours")
+        raise ValueError("it is not a file of last hours")
     try:
         description = _description_of(page[len(MAGIC) :].rstrip(b"\0"))
     except msgspec.MsgspecError:

@@ -100,7 +100,8 @@ class PanelClient:
             return msgspec.json.decode(data, type=kind)
         except ValueError:
             raise NoAnswer(
-                f"{self.url} answers what this version can't read: restart the panel, or end what else uses its port."
+                f"{self.url} gives an answer that this version can't read: restart the panel, or stop whatever else "
+                "uses its port."
             ) from None
 
     def _ask(
@@ -128,30 +129,30 @@ class PanelClient:
             shown = connection.sock.getpeercert(binary_form=True)
             if shown != _first_certificate(self._server.tls_certificate):
                 raise NoAnswer(
-                    f"{self.url} shows another certificate than {self._server.tls_certificate}: restart the panel."
+                    f"{self.url} presents another certificate than {self._server.tls_certificate}: restart the panel."
                 )
 
     def _trouble(self, error: Exception, seconds: float) -> NoAnswer:
         if isinstance(error, TimeoutError):
-            return NoAnswer(f"{self.url} gives no answer within {seconds:.0f} seconds.")
+            return NoAnswer(f"{self.url} did not answer within {seconds:.0f} seconds.")
         if isinstance(error, OSError):
             what = error.strerror or str(error)
             return NoAnswer(
                 f"{self.url} can't be reached: {what}. Start the panel (systemctl start minipanel), "
                 "or name its configuration with --config."
             )
-        return NoAnswer(f"{self.url} answers, but is no MiniPanel.")
+        return NoAnswer(f"{self.url} answers, but is not a MiniPanel.")
 
     def _refusal(self, response: http.client.HTTPResponse) -> CommandError:
         if response.status == 401:
             return NoAnswer(
-                f"{self.url} does not take the token that {self._config_path} signs: it runs with another "
+                f"{self.url} does not accept the token that {self._config_path} signs: it runs with another "
                 "configuration, or has not read this one since its jwt_secret changed (systemctl reload minipanel)."
             )
         try:
             said = escape(msgspec.json.decode(response.read(), type=ErrorAnswer).error, _SENTENCE_CHARACTERS)
         except (OSError, ValueError, http.client.HTTPException):
-            return NoAnswer(f"{self.url} answers, but is no MiniPanel.")
+            return NoAnswer(f"{self.url} answers, but is not a MiniPanel.")
         return Refused(f"{self.url} answers {response.status}: {said}", said)
 
 

@@ -12,7 +12,7 @@ from minipanel.errors import CommandError, ConfigError
 
 _MEANINGS = {
     errno.EADDRINUSE: "is in use by another program; stop that one or choose another port",
-    errno.EADDRNOTAVAIL: "is no address of this machine",
+    errno.EADDRNOTAVAIL: "is not an address of this machine",
     errno.EACCES: "needs more rights; ports below 1024 are root's",
 }
 

@@ -33,10 +33,10 @@ def send_test_message(config: Config, screen: Screen) -> bool:
         why = error.said if isinstance(error, Refused) else str(error)
         screen.say(
             f"    {phrases(TROUBLES)(why)}",
-            "    " + t("Name the mail server in [alerts.smtp] of {path}, then try it:", path=places.CONFIG),
+            "    " + t("Set the mail server in [alerts.smtp] of {path}, then try it:", path=places.CONFIG),
             "    systemctl reload minipanel; minipanel alerts test",
         )
         return False
     said = escape(answer.said or "", SHOWN_CHARACTERS)
-    screen.say("    " + t("The mail server took it: {said}", said=said))
+    screen.say("    " + t("The mail server accepted it: {said}", said=said))
     return True

@@ -27,9 +27,9 @@ def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
     """
     screen = _screen(request.is_guided)
     if is_purge:
-        raise CommandError(screen.t("--purge goes with --uninstall."))
+        raise CommandError(screen.t("--purge needs --uninstall."))
     if screen.is_guided and not sys.stdin.isatty():
-        raise CommandError(screen.t("There is no terminal to ask at; answer by options, and add --yes."))
+        raise CommandError(screen.t("There is no terminal to ask on; answer with options, and add --yes."))
     system = System(user_id=os.geteuid())
     return set_up(request, system, screen, read_own_network(system), roll_out)
 
@@ -38,7 +38,7 @@ def run_uninstall(is_agreed: bool, is_purge: bool, strays: Sequence[str]) -> int
     """Take the panel away. Returns the exit code. `strays`: other options that were typed, and would change nothing."""
     screen = _screen(is_guided=not is_agreed and sys.stdin.isatty())
     if strays:
-        raise CommandError(screen.t("{option} does not go with --uninstall.", option=strays[0]))
+        raise CommandError(screen.t("{option} can't be used with --uninstall.", option=strays[0]))
     uninstall(System(user_id=os.geteuid()), screen, is_purge)
     return DONE
 

@@ -44,9 +44,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
     if done.is_rolled_out is None and done.is_agents:
         lines.append(_agents_line(done, screen))
     elif done.is_rolled_out is False:
-        lines.append(
-            t("Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed")
-        )
+        lines.append(t("Some nodes do not report yet, see above. Once that is fixed: minipanel rollout --only-failed"))
     if done.before is not None and done.before.database.path != config.database.path:
         old = done.before.database.path
         lines.append(t("The old database was left where it was; when all is well: rm {path}", path=old))
@@ -54,7 +52,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
         lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}"))
     return [
         *lines,
-        t("How things stand: minipanel status"),
+        t("Check the state: minipanel status"),
         t("Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)"),
     ]
 
@@ -63,12 +61,12 @@ def _agents_line(done: Done, screen: Screen) -> str:
     """Return what is known of the agents without having looked at the nodes."""
     config, reported = done.config, done.reported
     if any(change.is_agents for change in done.changed):
-        return screen.t("The agents keep their samples until they are told of it: minipanel rollout")
+        return screen.t("The agents keep their samples until a roll-out gives them the change: minipanel rollout")
     if reported == 0:
-        return screen.t("No node has reported yet. To bring the agents onto the nodes: minipanel rollout")
+        return screen.t("No node has reported yet. To install the agents on the nodes: minipanel rollout")
     total = sum(node.enabled for node in config.nodes)
     return screen.t(
-        "{reported} of {total} nodes have reported. To bring all of them this version's agent: minipanel rollout",
+        "{reported} of {total} nodes have reported. To install this version's agent on all of them: minipanel rollout",
         reported=reported,
         total=total,
     )

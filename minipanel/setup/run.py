@@ -58,7 +58,7 @@ def _change(
     if before is None:
         proposed = NOTHING_ANSWERED if there is None else present_answers(there)
         if there is not None:
-            screen.say("", t("The first installation was cut short and goes on; what was answered is proposed again."))
+            screen.say("", t("The first installation was interrupted and continues; your answers are proposed again."))
         answers = ask_everything(screen, request, system, network, proposed)
         screen.title(t("This will be done"))
         screen.say(*summary(answers, screen))
@@ -67,7 +67,7 @@ def _change(
         answers, changed = _changes(request, before, system, screen, network)
     if not screen.confirm(t("Change this now?") if is_same and changed else t("Install now?")):
         raise CommandError(t("Nothing was changed."))
-    screen.title(t("Change of the settings") if is_same and changed else t("Installation"))
+    screen.title(t("Change of settings") if is_same and changed else t("Installation"))
     config = install(answers, release, system, screen)
     is_mail_taken = None
     if answers.mail and (before is None or answers.mail != present_answers(before).mail):
@@ -95,7 +95,7 @@ def _look(request: Request, there: Config | None, is_installed: bool, system: Sy
     checks = look_around(system, t, port, is_port_asked, auth == "munge")
     screen.say(*table(checks, t))
     if must_be_fixed(checks):
-        raise CommandError("\n" + t("Nothing was changed. Put right what must be fixed, then start the set-up again."))
+        raise CommandError("\n" + t("Nothing was changed. Fix what must be fixed, then start the set-up again."))
 
 
 def _changes(

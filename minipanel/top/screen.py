@@ -200,11 +200,11 @@ def _help(picture: Picture, words: Words) -> list[Line]:
     t = words.t
     rows = (
         (t("arrows, j, k"), t("move in the list")),
-        ("PgUp, PgDn, Home, End", t("the same, by pages, to the first and the last")),
+        ("PgUp, PgDn, Home, End", t("move by pages, to the first and the last")),
         ("Enter", t("one node's last hour; again, or Esc: back")),
         ("/", t("find: part of a name or a node set, node[01-64] !node03")),
-        ("m", t("the metric of the map and of the order")),
-        ("s, r", t("what is sorted by; r reverses")),
+        ("m", t("the metric of the map and of the sort order")),
+        ("s, r", t("the sort order; r reverses it")),
         ("f", t("only nodes of one state; again: the next, then all")),
         ("v", t("map and list, map alone, list alone")),
         ("q", t("quit; Esc and Ctrl-C too")),

@@ -11,10 +11,10 @@ CHINESE = {
     "LAST SEEN": "最近活动",
     "BROWSER": "浏览器",
     "SCOPE": "范围",
-    "MADE BY": "创建者",
-    "GOOD UNTIL": "有效期至",
+    "CREATED BY": "创建者",
+    "VALID UNTIL": "有效期至",
     "LAST USED": "最近使用",
-    "{day} (over)": "{day}（已过期）",
+    "{day} (expired)": "{day}（已过期）",
     # users
     "The name is {name}; it must be {allowed}.": "用户名 {name} 无效；须为{allowed}。",
     "1 to 64 printable characters without spaces around them": " 1 到 64 个可打印字符，首尾无空格",
@@ -32,11 +32,11 @@ CHINESE = {
     "--stdin and --password-file can't be combined; give one of them.": (
         "--stdin 和 --password-file 不能同时使用；请选择其一。"
     ),
-    "There is no terminal to ask for a password at; give it with --stdin.": (
+    "There is no terminal to ask for a password on; give it with --stdin.": (
         "当前不是交互式终端，无法输入密码；请用 --stdin 提供密码。"
     ),
     "New password for {name}: ": "{name} 的新密码：",
-    "The same again: ": "再输入一次：",
+    "Repeat the password: ": "再输入一次：",
     "The two passwords differ; nothing was changed.": "两次输入的密码不一致；未作改动。",
     "The password has {count} characters; it must have at least {least}.": (
         "密码只有 {count} 个字符；至少需要 {least} 个。"
@@ -72,14 +72,14 @@ CHINESE = {
     ),
     "The scope is {scope}; it must be metrics or read.": "范围 {scope} 无效；须为 metrics 或 read。",
     "The number of days is {days}; it must be 1 to 3650.": "天数 {days} 无效；须为 1 到 3650。",
-    "There is an API token {name} already; remove it, or take another name.": (
+    "There is already an API token {name}; remove it, or choose another name.": (
         "已有 API 令牌 {name}；请先移除它，或换一个名称。"
     ),
-    "There is a wall screen {name} already; remove it, or take another name.": (
+    "There is already a wall screen {name}; remove it, or choose another name.": (
         "已有大屏 {name}；请先移除它，或换一个名称。"
     ),
-    "There are {count} API tokens already; remove one first.": "已有 {count} 个 API 令牌；请先移除一个。",
-    "There are {count} wall screens already; remove one first.": "已有 {count} 个大屏；请先移除一个。",
+    "There are already {count} API tokens; remove one first.": "已有 {count} 个 API 令牌；请先移除一个。",
+    "There are already {count} wall screens; remove one first.": "已有 {count} 个大屏；请先移除一个。",
     "The database {path} is of an earlier version; start the panel of this one first.": (
         "数据库 {path} 由旧版本创建；请先启动当前版本的面板。"
     ),
@@ -91,12 +91,12 @@ CHINESE = {
     "other addresses": "其他地址",
     "{who} logged in from {address}.": "{who} 登录，来自{address}。",
     "A login from {address} failed.": "来自{address} 的登录失败。",
-    "{who} was let in by the proxy, from {address}.": "{who} 经代理服务器登录，来自{address}。",
+    "{who} logged in through the proxy, from {address}.": "{who} 经代理服务器登录，来自{address}。",
     "{who} logged out, from {address}.": "{who} 退出登录，来自{address}。",
     "{who} ended a session of {subject}, from {address}.": "{who} 结束了 {subject} 的一个会话，来自{address}。",
-    "{who} made the API token {subject}, from {address}.": "{who} 创建了 API 令牌 {subject}，来自{address}。",
+    "{who} created the API token {subject}, from {address}.": "{who} 创建了 API 令牌 {subject}，来自{address}。",
     "{who} removed the API token {subject}, from {address}.": "{who} 移除了 API 令牌 {subject}，来自{address}。",
-    "{who} made the wall screen {subject}, from {address}.": "{who} 创建了大屏 {subject}，来自{address}。",
+    "{who} created the wall screen {subject}, from {address}.": "{who} 创建了大屏 {subject}，来自{address}。",
     "The link of the wall screen {subject} was opened at {address}.": "大屏 {subject} 的链接在{address} 被打开。",
     "{who} removed the wall screen {subject}, from {address}.": "{who} 移除了大屏 {subject}，来自{address}。",
     "{who} added the user {subject}, from {address}.": "{who} 添加了用户 {subject}，来自{address}。",
@@ -104,8 +104,8 @@ CHINESE = {
     "{who} set the password of {subject}, from {address}.": "{who} 设置了 {subject} 的密码，来自{address}。",
     # what the running panel is told
     "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (
+    "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
         "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),
-    "The running panel (process {pid}) was told to read it.": "已通知运行中的面板（进程 {pid}）重新读取。",
+    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
 }

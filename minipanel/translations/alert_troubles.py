@@ -11,24 +11,24 @@ CHINESE = {
     'an array of a program\'s absolute path and its arguments, such as ["/usr/local/bin/page", "-q"]': (
         '由程序的绝对路径和参数组成的数组，如 ["/usr/local/bin/page", "-q"]'
     ),
-    "an array of mail addresses such as ops@example.org, one at least": "邮件地址的数组，如 ops@example.org，至少一个",
+    "an array of mail addresses such as ops@example.org, at least one": "邮件地址的数组，如 ops@example.org，至少一个",
     "{path}: {key} in {place} has a user or a password in it; it must be {allowed}.": (
         "{path}：{place} 中的 {key} 含有用户名或密码；须为{allowed}。"
     ),
     '{path}: {key} in {place} has the scheme "{scheme}"; it must be {allowed}.': (
         '{path}：{place} 中 {key} 的协议为 "{scheme}"；须为{allowed}。'
     ),
-    "{path}: {key} in {place} has no host that can be, or port 0, or a part after #; it must be {allowed}.": (
+    "{path}: {key} in {place} has an impossible host, port 0, or a part after #; it must be {allowed}.": (
         "{path}：{place} 中的 {key} 没有有效的主机，或端口为 0，或含有 # 之后的部分；须为{allowed}。"
     ),
     "{path}: {key} in {place} has a link-local host; it must be {allowed}.": (
         "{path}：{place} 中 {key} 的主机是链路本地地址；须为{allowed}。"
     ),
-    "{path}: {key} in {place} is no address; it must be {allowed}.": (
+    "{path}: {key} in {place} is not an address; it must be {allowed}.": (
         "{path}：{place} 中的 {key} 不是有效的地址；须为{allowed}。"
     ),
     (
-        "{path}: {key} in {place} has other characters than those of an address, or over {most} of them; "
+        "{path}: {key} in {place} has characters that no address has, or more than {most} of them; "
         "it must be {allowed}."
     ): "{path}：{place} 中的 {key} 含有地址中不允许的字符，或超过 {most} 个字符；须为{allowed}。",
     '{path}: {key} in {place} is not for kind "{kind}", which has {keys}.': (
@@ -43,7 +43,7 @@ CHINESE = {
     "{path}: url_file in {place} is {file}, whose first line {why}; it must be {allowed}.": (
         "{path}：{place} 中的 url_file 为 {file}，其首行无效（{why}）；须为{allowed}。"
     ),
-    "it is no file": "它不是文件",
+    "it is not a file": "它不是文件",
     "{path}: {key} in {place} is {file}, which is not UTF-8 text.": (
         "{path}：{place} 中的 {key} 为 {file}，不是 UTF-8 文本。"
     ),
@@ -62,17 +62,17 @@ CHINESE = {
     # alerts
     "nodes is {text}; none of them is configured.": "节点集 {text} 中没有已配置的节点。",
     "There is no node {text}.": "没有节点 {text}。",
-    "There is no silence {text} that lasts.": "没有生效中的静默 {text}。",
+    "There is no active silence {text}.": "没有生效中的静默 {text}。",
     "note has {count} characters; at most {most} are allowed.": "备注有 {count} 个字符；最多 {most} 个。",
     "why has {count} characters; 1 to {most} are needed.": "原因有 {count} 个字符；须为 1 到 {most} 个。",
     "until is {until}; it must be a time within the next {days} days.": (
         "截止时间 {until} 无效；须在今后 {days} 天以内。"
     ),
     "rules has {text}; it must be some of {names}.": "规则 {text} 无效；可选 {names}。",
-    "{most} silences last already; end some first.": "已有 {most} 条生效中的静默；请先结束一些。",
+    "{most} silences are already active; end some first.": "已有 {most} 条生效中的静默；请先结束一些。",
     "{where} refused the recipients: {code} {said}.": "{where} 拒绝收件人：{code} {said}。",
     "{where} answered {code} {said}.": "{where} 返回 {code} {said}。",
-    "{where} broke off the connection.": "{where} 中断了连接。",
+    "{where} closed the connection.": "{where} 中断了连接。",
     "{where} did not answer for {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
     "{where}: {reason}.": "{where}：{reason}。",
     "channel is {name}; {allowed}.": "通知渠道 {name} 无效；{allowed}。",
@@ -81,9 +81,9 @@ CHINESE = {
     "The mail server {where}": "邮件服务器 {where}",
     "The mail can't be made: {reason}.": "无法生成邮件：{reason}。",
     "The password file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
-    "{name} has had as many messages as it takes in a minute; wait {seconds} s.": (
+    "{name} has had its messages for this minute; wait {seconds} s.": (
         "{name} 已达到每分钟的消息上限；请等待 {seconds} 秒。"
     ),
-    "{name} has not ended after {seconds} seconds.": "{name} 在 {seconds} 秒后仍未结束。",
-    "There is no such channel any more.": "该通知渠道已不存在。",
+    "{name} did not finish within {seconds} seconds.": "{name} 在 {seconds} 秒后仍未结束。",
+    "This channel no longer exists.": "该通知渠道已不存在。",
 }

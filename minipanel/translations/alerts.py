@@ -10,7 +10,7 @@ CHINESE = {
     "{rule}, since {time} ({span})": "{rule}，自 {time} 起（已 {span}）",
     "{count} times": "第 {count} 次",
     "suspended while the node is down": "节点离线期间挂起",
-    "taken on by {who}": "{who} 已确认",
+    "acknowledged by {who}": "{who} 已确认",
     "silenced until {time}": "静默至 {time}",
     "id {id}": "编号 {id}",
     "; ": "；",
@@ -20,7 +20,7 @@ CHINESE = {
     "{nodes} ({count} nodes, all of {racks})": "{nodes}（{count} 个节点，即 {racks} 全部）",
     "{nodes} ({count} nodes)": "{nodes}（{count} 个节点）",
     "{count} not sent yet by {channel}: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
-    "What follows is from its database.": "以下内容取自面板的数据库。",
+    "The following is from its database.": "以下内容取自面板的数据库。",
     # history
     "Nothing was wrong.": "没有告警记录。",
     "These are the newest {count}: --to, --rule or --nodes show others.": (
@@ -35,16 +35,16 @@ CHINESE = {
         "没有编号为 {id} 的未恢复告警；minipanel alerts list 列出全部。"
     ),
     "Alert {id} is not about {nodes}.": "告警 {id} 与 {nodes} 无关。",
-    "Taken on by {who}: until it is over nothing more is sent about": "{who} 已确认，恢复前不再就此发送消息：",
+    "Acknowledged by {who}: until it is over, nothing more is sent about": "{who} 已确认，恢复前不再就此发送消息：",
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
         "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
     "There is no channel {name}; there are {known}.": "没有通知渠道 {name}；现有 {known}。",
-    "{channel}: taken. {said}": "{channel}：已发出。{said}",
-    "{channel}: not taken. {why}": "{channel}：发送失败。{why}",
+    "{channel}: accepted. {said}": "{channel}：已发出。{said}",
+    "{channel}: not accepted. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
     "Nothing is silenced.": "当前没有静默。",
-    "Silence {id} is over; what is still wrong and was not sent is sent.": (
+    "Silence {id} has ended; what is still wrong and was not sent is sent now.": (
         "静默 {id} 已结束；仍未恢复且尚未通知的告警将会发送。"
     ),
     "until {time}, only {rules}, by {who}: {why}": "至 {time}，仅 {rules}，由 {who} 设置：{why}",
@@ -65,9 +65,9 @@ CHINESE = {
     "open since {since}: {what}": "自 {since} 起告警：{what}",
     "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间挂起：{what}",
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
-    "not open, as another rule has it: {what}": "未告警，已由另一条规则报告：{what}",
+    "not open, because another rule covers it: {what}": "未告警，已由另一条规则报告：{what}",
     "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
-    "not known: there is no value to go by": "未知：没有可判断的数值",
+    "not known: there is no value": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",
     # what can't be

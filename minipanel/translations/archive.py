@@ -47,8 +47,8 @@ CHINESE = {
     "{found} records of {nodes} nodes read, {put} put in.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
     "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：引擎中的数据不完整。",
     "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel (process {pid}) was told to read it.": "已通知运行中的面板（进程 {pid}）重新读取。",
-    "The running panel could not be told ({reason}); reload it with `systemctl reload minipanel`.": (
+    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
+    "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
         "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),
 }
@@ -61,7 +61,7 @@ TROUBLES = {
     ),
     "{url} did not end its answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有返回完整结果。",
     "The file {path} of token_file can't be read: {reason}.": "无法读取 token_file 指定的文件 {path}：{reason}。",
-    "The first line of {path} is no token; it must be 1 to 4096 printable characters.": (
+    "The first line of {path} is not a token; it must be 1 to 4096 printable characters.": (
         "{path} 的第一行不是有效的令牌；须为 1 到 4096 个可打印字符。"
     ),
     (

@@ -55,113 +55,115 @@ HELP = {
     "Days that records are kept; 32.": "记录保留天数；默认 32。",
     "Who gets mail about alerts; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
     "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
-    "Its first line; else a random password.": "密码文件，取第一行；未指定时随机生成。",
-    "Instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
-    "Of those nodes only these.": "只选用其中这些节点。",
-    "Of those nodes not these.": "排除其中这些节点。",
+    "The password is the file's first line; random by default.": "密码文件，取第一行；未指定时随机生成。",
+    "Read the nodes from here instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
+    "Only these of the nodes found.": "只选用其中这些节点。",
+    "Leave out these nodes.": "排除其中这些节点。",
     "/var/lib/minipanel/data.db.": "默认 /var/lib/minipanel/data.db。",
     "8080.": "默认 8080。",
     "Where the nodes reach this machine.": "节点访问本机所用的地址。",
-    "How agents prove who they are; munge.": "Agent 的认证方式；默认 munge。",
+    "How agents authenticate; munge.": "Agent 的认证方式；默认 munge。",
     "HTTPS; no.": "HTTPS；默认 no。",
     "With --tls own: PEM.": "用于 --tls own：PEM 文件。",
-    "What agents are to trust; else their system's.": "Agent 信任的 CA；默认为节点系统的 CA。",
-    "Take the panel away; data is kept.": "卸载面板；保留数据。",
-    "With --uninstall: data too.": "与 --uninstall 同用：连同数据一并删除。",
+    "The CA that agents trust; by default their system's.": "Agent 信任的 CA；默认为节点系统的 CA。",
+    "Uninstall the panel; data is kept.": "卸载面板；保留数据。",
+    "With --uninstall: delete the data too.": "与 --uninstall 同用：连同数据一并删除。",
     # rollout
-    "Put the agent onto the nodes by ssh, and wait for each one's first sample. Ends with 0 when all are done.": (
-        "通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"
-    ),
-    "node[001-064], or @rack3; all nodes unless given.": "node[001-064] 或 @rack3；未指定时为全部节点。",
-    "Install again where it is up to date.": "已是最新的节点也重新安装。",
-    "Only where the last roll-out failed.": "只处理上次分发失败的节点。",
-    "Look at the nodes, change nothing.": "只检查节点，不作改动。",
-    "Take the agent away.": "移除 Agent。",
-    "The nodes and addresses in a hosts file.": "使用 hosts 文件中的节点和地址。",
-    "Into the image of diskless nodes instead.": "改为写入无盘节点的镜像。",
+    (
+        "Install the agent on the nodes over ssh, and wait for each one's first sample. Exits with 0 when all are done."
+    ): ("通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"),
+    "node[001-064], or @rack3; all nodes by default.": "node[001-064] 或 @rack3；未指定时为全部节点。",
+    "Reinstall the agent even where it is up to date.": "已是最新的节点也重新安装。",
+    "Only the nodes on which the last roll-out failed.": "只处理上次分发失败的节点。",
+    "Check the nodes, change nothing.": "只检查节点，不作改动。",
+    "Remove the agent.": "移除 Agent。",
+    "Use the nodes and addresses in a hosts file.": "使用 hosts 文件中的节点和地址。",
+    "Install into the image of diskless nodes instead.": "改为写入无盘节点的镜像。",
     "How many nodes at once.": "并发节点数。",
-    "For each step on a node.": "单个节点每一步的超时（秒）。",
-    "Who logs in by ssh; [rollout] user unless given, which is root.": (
+    "Limit for each step on a node.": "单个节点每一步的超时（秒）。",
+    "The user that logs in with ssh; by default [rollout] user, which is root.": (
         "ssh 登录用户；默认为 [rollout] user，即 root。"
     ),
-    "That user becomes root by sudo, without a password.": "该用户通过免密 sudo 取得 root 权限。",
-    "Another agent file than this panel's.": "使用另一个 Agent 文件，而不是面板自带的。",
+    "Become root with sudo, without a password.": "该用户通过免密 sudo 取得 root 权限。",
+    "An agent file to use instead of this panel's.": "使用另一个 Agent 文件，而不是面板自带的。",
     "The certificate that agents trust.": "Agent 信任的证书。",
     # status, top
-    "Show what is up. Ends with 0 when all is well, with 1 otherwise.": (
+    "Show what is up. Exits with 0 when all is well, otherwise with 1.": (
         "查看运行状态。一切正常时退出码为 0，否则为 1。"
     ),
     "Show the cluster live in the terminal; ? explains the keys.": "在终端实时显示整个集群；按“?”键查看按键说明。",
-    "Print it once and end, as without a terminal.": "只输出一次就退出；不在终端中运行时也是如此。",
+    "Print it once and exit, as without a terminal.": "只输出一次就退出；不在终端中运行时也是如此。",
     "Print it once as JSON.": "以 JSON 输出一次。",
     "node[001-064], or a part of the names.": "node[001-064]，或名称的一部分。",
     "{sorts}; numbers: highest first.": "{sorts}；数值从高到低。",
-    "The other way round.": "倒序。",
+    "Reverse the order.": "倒序。",
     # alerts
     "What is wrong, and what to do about it.": "查看和处理告警。",
-    "Only about these nodes: node[001-064].": "只看这些节点：node[001-064]。",
-    "As `minipanel alerts list` has it.": "见 minipanel alerts list。",
-    "Show what is wrong now. Ends with 0 when nothing is, 1 when something is, 3 when that can't be found out.": (
+    "Only alerts about these nodes: node[001-064].": "只看这些节点：node[001-064]。",
+    "As `minipanel alerts list` shows it.": "见 minipanel alerts list。",
+    "Show what is wrong now. Exits with 0 if nothing is, 1 if something is, 3 if that is not known.": (
         "列出当前告警。没有告警时退出码为 0，有告警时为 1，无法得知时为 3。"
     ),
-    "Only of this rule.": "只看这条规则。",
+    "Only alerts of this rule.": "只看这条规则。",
     "2026-11-25, or 7d for seven days ago.": "2026-11-25，或 7d（七天前）。",
-    "The same; now unless given.": "同上；未指定时为现在。",
+    "The same; now by default.": "同上；未指定时为现在。",
     "Show what was wrong, the newest first.": "列出告警历史，最新的在前。",
-    "What others should know.": "给其他人看的备注。",
-    "Take on a line of the list: nothing more is sent about it, only its end.": (
+    "A note for others.": "给其他人看的备注。",
+    "Acknowledge an alert of the list: from then on only its end is sent.": (
         "确认列表中的一项：此后只在恢复时发送消息。"
     ),
-    "All channels unless given.": "未指定时为全部渠道。",
-    "Send a message to try a channel, and show what came of it. Ends with 1 if it was not taken.": (
+    "All channels by default.": "未指定时为全部渠道。",
+    "Send a test message through a channel, and show the result. Exits with 1 if it was not accepted.": (
         "发送测试消息并显示结果。发送失败时退出码为 1。"
     ),
     "The node's hostname.": "节点的主机名。",
-    "Show how each rule stands with a node: why it is open, or why not.": (
+    "Show how each rule judges a node: why an alert is open, or why not.": (
         "逐条说明各规则对一个节点的判断：为何告警或未告警。"
     ),
     "30m, 4h or 2d.": "30m、4h 或 2d。",
     "The reason, which others see.": "原因，其他人可见。",
     "Only of these rules, separated by commas.": "只静默这些规则，用逗号分隔。",
-    "Have nothing sent about some nodes for a time. What is wrong is shown all the same.": (
+    "Send nothing about some nodes for a while. Their alerts are still shown.": (
         "在一段时间内不发送某些节点的告警；告警仍会显示。"
     ),
     "Show what is silenced, until when, by whom and why.": "列出静默：截止时间、设置者和原因。",
-    "As `minipanel alerts silences` has it.": "见 minipanel alerts silences。",
+    "As `minipanel alerts silences` shows it.": "见 minipanel alerts silences。",
     "End a silence now.": "立即结束一个静默。",
     # prometheus
     "Print the configuration with which Prometheus scrapes the panel.": "输出 Prometheus 抓取面板所用的配置。",
     "Where Prometheus finds its token.": "Prometheus 读取令牌的文件。",
     # archive
     "Years of history in VictoriaMetrics.": "用 VictoriaMetrics 保存多年历史。",
-    "Show how far it is, and what is wrong. Ends with 1 if something is.": "查看归档进度和问题。有问题时退出码为 1。",
-    "Have the running panel send what was there before. Ctrl-C pauses; the same command goes on.": (
+    "Show how far the archive is, and what is wrong. Exits with 1 if something is.": (
+        "查看归档进度和问题。有问题时退出码为 1。"
+    ),
+    "Make the running panel send the records from before. Ctrl-C pauses; the same command resumes.": (
         "让运行中的面板补传以前的记录。按 Ctrl-C 暂停，再次运行即继续。"
     ),
-    "So many days back; all that is kept unless given.": "只处理最近若干天；默认为保留的全部记录。",
-    "Bring back what the database lost.": "取回数据库丢失的记录。",
-    "Compare the database with the engine, record by record. Ends with 1 if they differ.": (
+    "How many days back; all that is kept by default.": "只处理最近若干天；默认为保留的全部记录。",
+    "Fetch the records that the database lost.": "取回数据库丢失的记录。",
+    "Compare the database with the engine, record by record. Exits with 1 if they differ.": (
         "逐条核对数据库与引擎中的记录。不一致时退出码为 1。"
     ),
-    "So many days back.": "最近若干天。",
+    "How many days back.": "最近若干天。",
     # backup, restore
-    "Copy the database while the panel runs, and check the copy.": "在面板运行时备份数据库，并校验备份。",
-    "The copy. It must not exist.": "备份文件，不能已存在。",
+    "Back up the database while the panel runs, and check the backup.": "在面板运行时备份数据库，并校验备份。",
+    "The backup file. It must not exist yet.": "备份文件，不能已存在。",
     "Replace the file if it exists.": "文件已存在时覆盖。",
-    "Put a copy in the place of the database, and keep what was there.": "用备份替换数据库，并保留原有的数据库。",
-    "A copy that `minipanel backup` or the panel has made.": "由 minipanel backup 或面板生成的备份。",
+    "Replace the database with a backup, and keep the old one.": "用备份替换数据库，并保留原有的数据库。",
+    "A backup made by `minipanel backup` or by the panel.": "由 minipanel backup 或面板生成的备份。",
     # rollback
     "Go back to the release that ran before the last upgrade.": "回滚到上次升级前的版本。",
-    "Go back also where something is lost by it.": "即使会丢失数据也回滚。",
+    "Go back even if records are lost.": "即使会丢失数据也回滚。",
     # try
     "Run a panel and an agent for this machine, without root or systemd.": (
         "为本机运行面板和 Agent，无需 root 和 systemd。"
     ),
-    "With --demo: how many nodes, 1 to 2000; 200 unless given.": "与 --demo 同用：节点数，1 到 2000；默认 200。",
-    "Beside it N simulated nodes with a month of past, to see what MiniPanel is for.": (
+    "With --demo: how many nodes, 1 to 2000; 200 by default.": "与 --demo 同用：节点数，1 到 2000；默认 200。",
+    "Add N simulated nodes with a month of history, to see what MiniPanel does.": (
         "另加 N 个带一个月历史的模拟节点，便于了解 MiniPanel 的用途。"
     ),
-    "Everything is kept below it; var, or var/demo with --demo, unless given.": (
+    "The folder that holds everything; var by default, or var/demo with --demo.": (
         "所有数据都在此目录下；默认为 var，使用 --demo 时为 var/demo。"
     ),
     "8080 at the first start.": "首次启动时为 8080。",
@@ -170,77 +172,75 @@ HELP = {
         "用文件第一行设置密码（- 表示标准输入）：至少 8 个字符。"
     ),
     "The same, but `ps` shows it to every user.": "同上，但所有用户都能通过 ps 看到。",
-    "How the agent proves who it is; MUNGE where munged answers.": "Agent 的认证方式；munged 可用时为 MUNGE。",
+    "How the agent authenticates; with MUNGE if munged answers.": "Agent 的认证方式；munged 可用时为 MUNGE。",
     # doctor
-    "Look at everything that may be wrong, and say what helps. Holds no secrets, so send it with a question.": (
+    ("Check everything that may be wrong, and say how to fix it. Holds no secrets, so send it with a question."): (
         "检查可能出错的各项并给出处理办法。输出不含机密，提问时可一并附上。"
     ),
     # nodes
     "The nodes in config.toml.": "管理 config.toml 中的节点。",
     "Show the configured nodes.": "列出已配置的节点。",
-    "Add nodes. Node set and addresses may stand in either order.": "添加节点。节点集和地址的先后顺序不限。",
+    "Add nodes. Node set and addresses may come in either order.": "添加节点。节点集和地址的先后顺序不限。",
     "The hostnames: node065, or node[065-128].": "主机名：node065 或 node[065-128]。",
-    "10.0.1.[65-128]; those of /etc/hosts unless given.": "10.0.1.[65-128]；未指定时取自 /etc/hosts。",
-    "Take the agent away from them first.": "先从这些节点移除 Agent。",
-    "What people read; the hostname unless given.": "显示名称；默认为主机名。",
-    "Take nodes out; their history stays.": "移除节点；历史数据保留。",
-    "Take over what comes, goes and changes in /etc/hosts, and bring the agent there. Ends with 1 if it differs.": (
+    "10.0.1.[65-128]; by default those in /etc/hosts.": "10.0.1.[65-128]；未指定时取自 /etc/hosts。",
+    "Remove the agent from them first.": "先从这些节点移除 Agent。",
+    "The name that people see; by default the hostname.": "显示名称；默认为主机名。",
+    "Remove nodes; their history stays.": "移除节点；历史数据保留。",
+    ("Apply what is new, gone or changed in /etc/hosts, and install the agent. Exits with 1 if they still differ."): (
         "按 /etc/hosts 同步节点的增减和变更，并分发 Agent。存在差异时退出码为 1。"
     ),
-    "A file like /etc/hosts; or genders, or slurm: names from there.": (
+    "A file like /etc/hosts; or genders, or slurm, for their names.": (
         "格式同 /etc/hosts 的文件；或 genders、slurm，从中读取节点名。"
     ),
-    "Show what differs, change nothing.": "只显示差异，不作改动。",
-    "Take the agent away from what goes.": "同时移除被移除节点上的 Agent。",
-    "Also where no node would be left.": "即使会移除全部节点也执行。",
+    "Show the differences, change nothing.": "只显示差异，不作改动。",
+    "Remove the agent from the nodes that go.": "同时移除被移除节点上的 Agent。",
+    "Even if no node would be left.": "即使会移除全部节点也执行。",
     # agents
-    "The agents on the nodes; `minipanel rollout` puts them there.": "各节点上的 Agent；分发用 minipanel rollout。",
-    "Look whether the agent can be put onto the nodes, change nothing: `rollout --dry-run`.": (
+    "The agents on the nodes; `minipanel rollout` installs them.": "各节点上的 Agent；分发用 minipanel rollout。",
+    "Check whether the agent can be installed on the nodes, change nothing: `rollout --dry-run`.": (
         "检查各节点能否安装 Agent，不作改动：同 rollout --dry-run。"
     ),
-    "Take the agent away from these nodes: `rollout --remove`.": "从这些节点移除 Agent：同 rollout --remove。",
+    "Remove the agent from these nodes: `rollout --remove`.": "从这些节点移除 Agent：同 rollout --remove。",
     # access
-    "Who may look: users, sessions, wall screens, API tokens; and who did what.": (
+    "Access: users, sessions, wall screens, API tokens, and who did what.": (
         "访问权限：用户、会话、大屏、API 令牌，以及审计记录。"
     ),
-    "Set the password of the account of [admin]. Ends its sessions.": "设置 [admin] 账号的密码，并使其会话失效。",
+    "Set the password of the [admin] account, and end its sessions.": "设置 [admin] 账号的密码，并使其会话失效。",
     "Read the password from standard input.": "从标准输入读取密码。",
     "The password is the file's first line.": "以文件第一行为密码。",
     "The accounts of the page, in config.toml.": "网页的账号，保存在 config.toml 中。",
     "The user's name.": "用户名。",
     "Show the accounts and their roles.": "列出账号及其角色。",
     "Add an account; asks for its password.": "添加账号；会询问密码。",
-    "viewer sees everything and changes nothing; admin may do all.": (
+    "viewer sees everything and changes nothing; admin may do everything.": (
         "viewer 可查看全部内容，不能作任何改动；admin 拥有全部权限。"
     ),
-    "Set the password of an account. Ends its sessions.": "设置账号的密码，并使其会话失效。",
-    "Take an account out. Ends its sessions.": "移除账号，并使其会话失效。",
+    "Set the password of an account, and end its sessions.": "设置账号的密码，并使其会话失效。",
+    "Remove an account, and end its sessions.": "移除账号，并使其会话失效。",
     "Who is logged in.": "已登录的会话。",
     "Show who is logged in, since when and from where.": "列出已登录的用户、登录时间和来源。",
-    "End a session, or all of a user.": "结束一个会话，或某个用户的全部会话。",
-    "As the list has it.": "见会话列表。",
-    "All sessions of this user instead.": "改为结束该用户的全部会话。",
-    "Wall screens: each has a link of its own, and needs no password.": "大屏：各有专用链接，无需密码。",
+    "End a session, or all sessions of a user.": "结束一个会话，或某个用户的全部会话。",
+    "As the list shows it.": "见会话列表。",
+    "End all sessions of this user instead.": "改为结束该用户的全部会话。",
+    "Wall screens: each has its own link, and needs no password.": "大屏：各有专用链接，无需密码。",
     "Where it hangs, such as hall.": "所在位置，例如 hall。",
-    "For so many days, 1 to 3650.": "有效天数，1 到 3650。",
+    "Valid for this many days, 1 to 3650.": "有效天数，1 到 3650。",
     "Show the wall screens.": "列出大屏。",
-    "Make a wall screen and print its link, which is shown only this once.": "创建大屏并输出其链接；链接只显示这一次。",
-    "Remove a wall screen: within seconds it shows nothing more.": "移除大屏：几秒内即不再显示。",
-    "API tokens: what other programs come in with.": "API 令牌：供其他程序访问面板。",
+    "Make a wall screen and print its link, which is shown only once.": "创建大屏并输出其链接；链接只显示这一次。",
+    "Remove a wall screen: within seconds it shows nothing.": "移除大屏：几秒内即不再显示。",
+    "API tokens, with which other programs read the panel.": "API 令牌：供其他程序访问面板。",
     "What it is for, such as grafana.": "用途，例如 grafana。",
     "Show the API tokens and their last use.": "列出 API 令牌及其最近使用情况。",
-    "metrics reads GET /metrics alone, read all that can be read.": (
+    "metrics reads GET /metrics only, read everything that can be read.": (
         "metrics 只能读取 GET /metrics，read 可读取所有内容。"
     ),
-    "Make an API token and print it, only this once and alone on standard output.": (
-        "创建 API 令牌并输出到标准输出；只显示这一次。"
-    ),
-    "Remove an API token: it is refused at once.": "移除 API 令牌，立即失效。",
+    "Make an API token and print it once, alone on standard output.": ("创建 API 令牌并输出到标准输出；只显示这一次。"),
+    "Remove an API token: the panel refuses it at once.": "移除 API 令牌，立即失效。",
     "How many days back, 1 to 400.": "查看最近多少天，1 到 400。",
     "Show who logged in, and who made or ended what.": "显示登录记录和各项变更的操作者。",
     # panel
     "The panel itself.": "面板本身。",
-    "Run the panel. SIGTERM stops it, SIGHUP makes it read its configuration anew.": (
+    "Run the panel. SIGTERM stops it, SIGHUP makes it reload its configuration.": (
         "运行面板。SIGTERM 停止面板，SIGHUP 使其重新读取配置。"
     ),
 }

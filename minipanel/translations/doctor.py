@@ -6,18 +6,18 @@ CHINESE = {
     **LINE,
     # the looks
     "there was no answer within {seconds} s": "{seconds} 秒内无响应",
-    "{place} can't be seen with these rights": "权限不足，无法查看 {place}",
-    "it could not be looked at: {reason}": "无法完成检查：{reason}",
-    "not root, so not all can be seen": "未以 root 运行，部分内容无法查看",
+    "{place} can't be read with these rights": "权限不足，无法查看 {place}",
+    "the check failed: {reason}": "无法完成检查：{reason}",
+    "not root, so some checks see less": "未以 root 运行，部分内容无法查看",
     # configuration
-    "put the line right in {path}, then: systemctl restart minipanel": (
+    "correct the line in {path}, then: systemctl restart minipanel": (
         "改正 {path} 中的该行，然后运行 systemctl restart minipanel"
     ),
     "sudo ./install.sh, or name the file with --config": "sudo ./install.sh，或用 --config 指定文件",
     "{path} holds secrets and has mode {mode}": "{path} 含有机密信息，但权限为 {mode}",
     # rights
     "rights": "权限",
-    "the user {user} reads and writes what it must": "用户 {user} 可以读写所需的文件",
+    "the user {user} can read and write what it needs": "用户 {user} 可以读写所需的文件",
     "the user {user} can't read {path}": "用户 {user} 无法读取 {path}",
     "the user {user} can't write {path}": "用户 {user} 无法写入 {path}",
     "{path} lies where the service can't see it: its sandbox hides home folders": (
@@ -33,53 +33,53 @@ CHINESE = {
     "it does not stay up: {state}, {result}": "启动后又退出：{state}，{result}",
     "systemd had to start it again {count} times": "systemd 已将它重新启动 {count} 次",
     "it does not start with the machine: {state}": "未设为开机自启：{state}",
-    "its unit was changed and not read": "unit 文件已改动，但尚未重新读取",
+    "its unit was changed and not reloaded": "unit 文件已改动，但尚未重新读取",
     "its unit lacks what config.toml needs, or has what that no longer needs: {path}": (
         "unit 的附加配置与 config.toml 不一致：{path}"
     ),
     "answers at {address} as version {version}": "{address} 响应正常，版本 {version}",
     ", process {pid}": "，进程 {pid}",
     "port {port} is taken by {holder}": "端口 {port} 已被{holder}占用",
-    "stop that, or take another port: minipanel setup --port PORT": (
+    "stop it, or use another port: minipanel setup --port PORT": (
         "请停止它，或改用其他端口：minipanel setup --port 端口"
     ),
     # address and firewall
     "address": "地址",
     "agents report to {url}": "Agent 上报到 {url}",
-    "agents are told {url}, and the panel speaks {scheme}": "Agent 的上报地址是 {url}，而面板使用的是 {scheme}",
-    "agents are told {url}, a name that leads nowhere": "Agent 的上报地址是 {url}，其中的主机名无法解析",
-    "agents are told {url}, which on every other node is that node itself": (
+    "agents report to {url}, but the panel uses {scheme}": "Agent 的上报地址是 {url}，而面板使用的是 {scheme}",
+    "agents report to {url}, a name without an address": "Agent 的上报地址是 {url}，其中的主机名无法解析",
+    "agents report to {url}, which on every other node is that node itself": (
         "Agent 的上报地址是 {url}，在其他节点上它指向节点自己"
     ),
-    "agents are told {url}, which is no address of this machine": "Agent 的上报地址是 {url}，不是本机的地址",
-    "agents are told {url}, and the panel listens at port {port}": (
+    "agents report to {url}, which is not an address of this machine": "Agent 的上报地址是 {url}，不是本机的地址",
+    "agents report to {url}, but the panel listens on port {port}": (
         "Agent 的上报地址是 {url}，而面板的监听端口是 {port}"
     ),
-    "put [server] url right in config.toml, then: systemctl reload minipanel && minipanel rollout": (
+    "correct [server] url in config.toml, then: systemctl reload minipanel && minipanel rollout": (
         "改正 config.toml 中的 [server] url，然后运行 systemctl reload minipanel && minipanel rollout"
     ),
-    "lets in {rule}": "已放行 {rule}",
-    "{rule} is closed in the zone {zones}: neither agents nor browsers get in": (
+    "allows {rule}": "已放行 {rule}",
+    "{rule} is closed in the zone {zones}: agents and browsers can't connect": (
         "区域 {zones} 未放行 {rule}：Agent 和浏览器都无法连接"
     ),
     # certificate
     "certificate": "证书",
     "good for {name} until {day}": "{name} 的证书有效，{day} 到期",
-    "{path}, or its CA, runs out in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
+    "{path}, or its CA, expires in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
     # MUNGE
     'not used: auth is "token"': '未使用：auth 为 "token"',
     # database
     "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，剩余空间 {free} MB",
-    "becomes about {size} MB": "将增至约 {size} MB",
+    "grows to about {size} MB": "将增至约 {size} MB",
     "sound": "完好",
     "; ": "；",
-    "sound as far as {seconds} s tell": "已检查 {seconds} 秒，检查过的部分完好",
+    "sound as far as checked in {seconds} s": "已检查 {seconds} 秒，检查过的部分完好",
     "{path} is damaged: {complaint}": "{path} 已损坏：{complaint}",
-    "{name} (process {pid}) holds it locked": "被 {name}（进程 {pid}）锁定",
+    "{name} (process {pid}) has locked it": "被 {name}（进程 {pid}）锁定",
     "end that program: kill {pid}": "结束该程序：kill {pid}",
     "the running panel has written nothing for {seconds} s": "面板在运行，但已 {seconds} 秒未写入数据",
     "restore a backup: docs/operation.md": "恢复备份：docs/operation.zh-CN.md",
-    "install the newer MiniPanel, or restore the copy of before: docs/operation.md": (
+    "install the newer MiniPanel, or restore the copy from before: docs/operation.md": (
         "安装较新的 MiniPanel，或恢复升级前的副本：docs/operation.zh-CN.md"
     ),
     # backup
@@ -88,25 +88,25 @@ CHINESE = {
     "{count} warning": "{count} 项警告",
     "{count} info": "{count} 项提示",
     ", ": "，",
-    "{counts}, which need nobody now": "{counts}，目前无需处理",
+    "{counts}; none of them needs action now": "{counts}，目前无需处理",
     "{count} messages not sent yet: {error}": "{count} 条消息尚未发出：{error}",
     "they go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
-    "nothing is wrong, and somebody would be told": "没有告警，已设置通知渠道",
+    "nothing is wrong, and alerts would be sent": "没有告警，已设置通知渠道",
     "backup": "备份",
-    "the panel makes no copies by itself: [backup] folder is not set": "面板不自动备份：未设置 [backup] folder",
+    "the panel makes no automatic backups: [backup] folder is not set": "面板不自动备份：未设置 [backup] folder",
     "none is in {folder} yet": "{folder} 中还没有备份",
     "the last is {file}, of {time}": "最近一份是 {file}，{time}",
     # nodes
     "none is configured": "未配置节点",
-    "nothing is known of them while no panel runs": "面板未运行，无法得知节点状态",
+    "not known while no panel runs": "面板未运行，无法得知节点状态",
     "{count} of {total} are up": "共 {total} 个，{count} 个在线",
-    "{nodes}: nothing was heard of it yet": "{nodes}：未上报",
+    "{nodes}: no sample yet": "{nodes}：未上报",
     "{nodes}: down since {time}": "{nodes}：自 {time} 起离线",
     "{nodes}: the panel refuses what it sends: {reason}": "{nodes}：面板拒绝其样本：{reason}",
     "{nodes}: the clock is up to {seconds} s ahead of this machine's": "{nodes}：时钟比本机最多快 {seconds} 秒",
     "{nodes}: the clock is up to {seconds} s behind this machine's": "{nodes}：时钟比本机最多慢 {seconds} 秒",
     "{nodes}: the agent is version {version}, the panel {own}": "{nodes}：Agent 版本为 {version}，面板为 {own}",
-    "put the clock right on {nodes}: chronyc makestep": "在 {nodes} 上校正时钟：chronyc makestep",
+    "set the clock on {nodes}: chronyc makestep": "在 {nodes} 上校正时钟：chronyc makestep",
     "copy /etc/munge/munge.key from here to {nodes}, then there: systemctl restart munge": (
         "将本机的 /etc/munge/munge.key 复制到 {nodes}，然后在该节点上运行 systemctl restart munge"
     ),
@@ -118,7 +118,7 @@ CHINESE = {
     "the last one failed on {nodes}": "上次分发失败的节点：{nodes}",
     # leftovers
     "leftovers": "残留",
-    "{count} left by what was killed: {names}": "中途被终止的操作留下 {count} 项：{names}",
+    "{count} left by killed programs: {names}": "中途被终止的操作留下 {count} 项：{names}",
     "copies": "副本",
     "{names} in {folder} take {size} MB; delete them when all is well": (
         "{folder} 中的 {names} 占用 {size} MB；一切正常后可以删除"

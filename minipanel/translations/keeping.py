@@ -11,7 +11,7 @@ CHINESE = {
         "有一个面板（进程 {pid}）正在使用 {database}，且它不是由本机的服务启动的；请先停止它。"
     ),
     "{file} can't be read: {reason}.": "无法读取 {file}：{reason}。",
-    "{file} is no file.": "{file} 不是文件。",
+    "{file} is not a file.": "{file} 不是文件。",
     "{file} is the database itself; name a copy of it.": "{file} 就是数据库本身；请指定它的备份。",
     "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
     "`minipanel backup` makes copies.": (
@@ -20,13 +20,13 @@ CHINESE = {
     "stop of the panel": "停止面板",
     "copy into its place": "用备份替换数据库",
     "The database has {found} records; the copy has {records}.": "数据库有 {found} 条记录，而备份有 {records} 条。",
-    "back to the database before": "换回原来的数据库",
+    "return to the previous database": "换回原来的数据库",
     "The panel does not run as before either: {reason}": "原来的面板也未能启动：{reason}",
-    "The database of before is {kept}.": "原来的数据库保留为 {kept}。",
-    "The copy that did not do is kept as {path}.": "未能使用的备份保留为 {path}。",
+    "The previous database is {kept}.": "原来的数据库保留为 {kept}。",
+    "The failed database is kept as {path}.": "未能使用的备份保留为 {path}。",
     "{file} is the database now, and the panel answers.": "数据库已恢复为 {file}，面板响应正常。",
     "{file} is the database now; start the panel.": "数据库已恢复为 {file}；请启动面板。",
-    "What was there, with all that was stored after the copy, is kept: {kept}": (
+    "The previous database, with all that was stored after the backup, is kept: {kept}": (
         "原来的数据库（含备份之后存入的全部数据）保留在：{kept}"
     ),
     "Undo: minipanel restore {kept}": "撤销恢复：minipanel restore {kept}",
@@ -34,22 +34,26 @@ CHINESE = {
     "the upgrade copies it first, which needs {needed} MB in {folder}, and {free} MB are free": (
         "升级前会先备份数据库，{folder} 需要 {needed} MB 空间，仅剩 {free} MB"
     ),
-    "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}, in which the nodes keep "
-    "their samples": "升级前会先备份数据库：需 {needed} MB（剩余 {free} MB），{duration}，期间样本缓存在节点上",
+    (
+        "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}; meanwhile the "
+        "nodes keep their samples"
+    ): "升级前会先备份数据库：需 {needed} MB（剩余 {free} MB），{duration}，期间样本缓存在节点上",
     "about {seconds} s": "约 {seconds} 秒",
     "about {minutes} minutes": "约 {minutes} 分钟",
     "copy of the database": "备份数据库",
     "check of the copy of the database": "校验数据库备份",
     # rollback
-    "{version} can't go on with this configuration: {reason}\n"
-    "Nothing was changed. Put a # before what {version} does not know in {path}, then start the rollback again.": (
+    (
+        "{version} can't run with this configuration: {reason}\nNothing was changed. Put a # before what "
+        "{version} does not know in {path}, then start the rollback again."
+    ): (
         "{version} 无法使用当前配置：{reason}\n"
         "未作任何改动。请在 {path} 中用 # 注释掉 {version} 不支持的内容，然后重新回滚。"
     ),
     "Another set-up is running.": "另一个安装正在进行。",
     "From {newer} back to {older}": "从 {newer} 回滚到 {older}",
     "start of {version}": "启动 {version}",
-    "Only root can go back to the release before.": "只有 root 能回滚到之前的版本。",
+    "Only root can go back to the previous release.": "只有 root 能回滚到之前的版本。",
     "No panel is installed below {home}.": "{home} 下没有安装面板。",
     "There is no release before {version} here. An upgrade keeps one.": (
         "本机没有 {version} 之前的版本；升级时会保留一个旧版本。"
@@ -65,21 +69,21 @@ CHINESE = {
     "The {records} records stored since are carried over into it. What {version} does not know is lost.": (
         "此后存入的 {records} 条记录会并入其中。{version} 不支持的内容将丢失。"
     ),
-    "The {records} records stored since are lost to it: {reason}": "此后存入的 {records} 条记录无法并入：{reason}",
+    "The {records} records stored since are lost: {reason}": "此后存入的 {records} 条记录无法并入：{reason}",
     "The database as it is now is kept as {path}.": "现在的数据库保留为 {path}。",
-    "Nothing was changed; --yes goes back all the same.": "没有改动任何内容；仍要回滚请加 --yes。",
-    "Go back all the same?": "仍要回滚吗？",
-    "what was stored since, into the copy": "将此后的数据并入副本",
+    "Nothing was changed; --yes goes back anyway.": "没有改动任何内容；仍要回滚请加 --yes。",
+    "Go back anyway?": "仍要回滚吗？",
+    "records stored since, into the copy": "将此后的数据并入副本",
     "back to {version}": "回滚到 {version}",
     "{version} does not run either:": "{version} 也未能启动：",
     "{version} runs again, and the panel answers.": "{version} 已重新运行，面板响应正常。",
     "The database of {version} is kept: {path}": "{version} 的数据库保留在：{path}",
-    "The agents stay as they are and report to it. To bring them its own agent: minipanel rollout": (
+    "The agents stay as they are and report to it. To install its own agent: minipanel rollout": (
         "Agent 保持不变，照常上报。如需分发此版本的 Agent：minipanel rollout"
     ),
     "Undo: {program} setup --no-rollout": "撤销回滚：{program} setup --no-rollout",
     # why a copy can't be taken
-    "it is no SQLite database": "它不是 SQLite 数据库",
+    "it is not a SQLite database": "它不是 SQLite 数据库",
     "it is the database of another program, not MiniPanel's": "它是其他程序的数据库，不是 MiniPanel 的",
     "its schema version is {version}, and this MiniPanel knows up to {known}; upgrade first": (
         "其结构版本为 {version}，当前 MiniPanel 最高支持 {known}；请先升级"

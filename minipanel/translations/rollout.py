@@ -30,7 +30,7 @@ CHINESE = {
     "interrupted": "已中断",
     # why
     "the node does not run systemd, which starts the agent": "节点未运行 systemd，而 Agent 依赖 systemd",
-    "the node tells no time": "无法读取节点的时间",
+    "the node reports no time": "无法读取节点的时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
     "{python} lies in a home folder, which the agent can't see; install the package python3": (
         "{python} 位于家目录下，Agent 无法访问；请安装软件包 python3"
@@ -55,11 +55,11 @@ CHINESE = {
         "Agent 在运行，但面板在 {seconds} 秒内未收到样本；Agent 日志：{reason}"
     ),
     "answers ping, but ssh fails: {reason}": "能 ping 通，但 ssh 失败：{reason}",
-    "no answer to ping and at ssh's port": "ping 和 ssh 端口均无响应",
-    "the disk got full while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
+    "no answer to ping or on ssh's port": "ping 和 ssh 端口均无响应",
+    "the disk became full while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
     "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
     "install-agent.sh ended with {code}": "install-agent.sh 退出码为 {code}",
-    "ssh got there, and then no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
+    "ssh connected, and then got no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
     "the installation took longer than {seconds} s": "安装耗时超过 {seconds} 秒",
     "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name": (
         "主机密钥与 known_hosts 中的不符；如果节点已重装，请运行 ssh-keygen -R 节点名"
@@ -75,7 +75,7 @@ CHINESE = {
         "{user} 免密登录未配置或被拒绝；请运行 ssh-copy-id {user}@节点名"
     ),
     "sudo is not installed on the node": "节点未安装 sudo",
-    "sudo wants a terminal there; put Defaults:{user} !requiretty into /etc/sudoers.d on the node": (
+    "sudo needs a terminal there; put Defaults:{user} !requiretty into /etc/sudoers.d on the node": (
         "sudo 要求终端；请在节点的 /etc/sudoers.d 中写入 Defaults:{user} !requiretty"
     ),
     "sudo asks {user} for a password; put {user} ALL=(root) NOPASSWD: ALL into /etc/sudoers.d on the node": (
@@ -88,21 +88,21 @@ CHINESE = {
     "{user} is not root there; set sudo = true in [rollout] of config.toml": (
         "{user} 在节点上不是 root；请在 config.toml 的 [rollout] 中设置 sudo = true"
     ),
-    "ssh gets there, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
+    "ssh connects, but runs no commands: {reason}": "ssh 能连上，但不能执行命令：{reason}",
     "no reason was given": "未给出原因",
     "not in config.toml; add it with minipanel nodes add NAME ADDRESS": (
         "不在 config.toml 中；用 minipanel nodes add 主机名 地址 添加"
     ),
     "not done; run the roll-out again": "未完成；请重新分发",
     # what else to know
-    "In {hosts}, but not a node of the panel: {nodes}. To take over what differs: minipanel nodes sync": (
+    "In {hosts}, but not a node of the panel: {nodes}. To apply the differences: minipanel nodes sync": (
         "{hosts} 中有、面板配置中没有的节点：{nodes}。同步：minipanel nodes sync"
     ),
-    "A node of the panel, but not in {hosts}: {nodes}. To take over what differs: minipanel nodes sync": (
+    "A node of the panel, but not in {hosts}: {nodes}. To apply the differences: minipanel nodes sync": (
         "面板配置中有、{hosts} 中没有的节点：{nodes}。同步：minipanel nodes sync"
     ),
     "Another address on the panel than in {hosts}: {nodes}": "面板配置与 {hosts} 地址不一致的节点：{nodes}",
-    "Who failed could not be noted for --only-failed: {reason}": (
+    "The failed nodes could not be saved for --only-failed: {reason}": (
         "无法保存失败节点清单（供 --only-failed 使用）：{reason}"
     ),
     # progress and counts
@@ -117,8 +117,8 @@ CHINESE = {
     "Count": "节点数",
     "Nodes": "节点",
     "Why": "原因",
-    "There is no node to do.": "没有要处理的节点。",
-    "{good} of {total} nodes are as asked.": "共 {total} 个节点，{good} 个成功。",
-    "{good} of {total} nodes are as asked, {bad} failed.": "共 {total} 个节点，{good} 个成功，{bad} 个失败。",
+    "There are no nodes to visit.": "没有要处理的节点。",
+    "{good} of {total} nodes succeeded.": "共 {total} 个节点，{good} 个成功。",
+    "{good} of {total} nodes succeeded, {bad} failed.": "共 {total} 个节点，{good} 个成功，{bad} 个失败。",
 }
 """English -> Chinese."""

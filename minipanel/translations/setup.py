@@ -13,7 +13,7 @@ CHINESE = {
     "system": "系统",
     "an unknown system": "未知系统",
     "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其兼容发行版",
-    "{name}: known are the releases 8, 9 and 10": "{name}：支持的版本为 8、9、10",
+    "{name}: MiniPanel knows the releases 8, 9 and 10": "{name}：支持的版本为 8、9、10",
     "running": "运行中",
     "this machine was not started by systemd, which runs the panel": "本机未运行 systemd，而面板是 systemd 服务",
     "{version} is too old": "{version} 太旧",
@@ -26,25 +26,25 @@ CHINESE = {
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
     "memory": "内存",
     "{gigabytes} GB": "{gigabytes} GB",
-    "{size}: with less than {needed} MB it may become tight": "{size}：低于 {needed} MB，可能不够用",
+    "{size}: with less than {needed} MB, memory may run short": "{size}：低于 {needed} MB，可能不够用",
     "enforcing": "强制模式",
     "permissive": "宽容模式",
     "clock": "时钟",
     "synchronised": "已同步",
     "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差超过 1 分钟的节点无法上报",
-    "it can't be found out whether it is synchronised": "无法判断是否已同步",
-    "a credential makes the round trip": "凭据生成和验证均成功",
-    "not installed; a cluster without it: --auth token": "未安装；集群不用 MUNGE 时请加 --auth token",
-    "has no key {path}; on a cluster copy that of another node": "缺少密钥 {path}；集群内请从其他节点复制",
+    "it is not known whether it is synchronised": "无法判断是否已同步",
+    "a credential was made and accepted": "凭据生成和验证均成功",
+    "not installed; a cluster without MUNGE uses --auth token": "未安装；集群不用 MUNGE 时请加 --auth token",
+    "has no key {path}; on a cluster, copy the key of another node": "缺少密钥 {path}；集群内请从其他节点复制",
     "munged is not running": "munged 未运行",
-    "version {version} has a hole by which a local user can learn the key ({hole})": (
+    "version {version} has a vulnerability that lets a local user learn the key ({hole})": (
         "版本 {version} 存在漏洞，本地用户可借此得到密钥（{hole}）"
     ),
     "port": "端口",
     "{port} is free": "{port} 空闲",
     "{port} is the running panel's": "{port} 由正在运行的面板使用",
     "{port} is in use by {holder}": "{port} 已被{holder}占用",
-    "{port} is in use by {holder}; stop that, or choose another by --port": (
+    "{port} is in use by {holder}; stop it, or choose another port with --port": (
         "{port} 已被{holder}占用；请停止它，或用 --port 另选端口"
     ),
     "{name}, process {pid}": " {name}（进程 {pid}）",
@@ -54,18 +54,18 @@ CHINESE = {
     "{question}: ": "{question}：",
     "Please answer y or n.": "请回答 y 或 n。",
     "The answers ended early; nothing was changed.": "输入中断；未作任何改动。",
-    "There is no terminal to ask at; answer by options, and add --yes.": (
+    "There is no terminal to ask on; answer with options, and add --yes.": (
         "当前不是交互式终端；请用选项指定各项，并加上 --yes。"
     ),
     "Administrator": "管理员",
     "Name of the account": "管理员账号",
-    "The name has 1 to {most} printable characters, without spaces around them.": (
+    "The name must be 1 to {most} printable characters without spaces around them.": (
         "账号为 1 到 {most} 个可打印字符，首尾没有空格。"
     ),
     "Password, not shown (Enter: a random one): ": "密码（输入时不显示，直接回车则随机生成）：",
-    "New password, not shown (Enter: as it is): ": "新密码（输入时不显示，直接回车则不变）：",
-    "The same again: ": "再输入一次：",
-    "The two differ; once more.": "两次不一致；请重新输入。",
+    "New password, not shown (Enter: unchanged): ": "新密码（输入时不显示，直接回车则不变）：",
+    "Repeat the password: ": "再输入一次：",
+    "The two differ; try again.": "两次不一致；请重新输入。",
     "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
     "The password must have at least {least} printable characters, and at most {most} bytes.": (
         "密码至少 {least} 个可打印字符，最多 {most} 字节。"
@@ -87,15 +87,15 @@ CHINESE = {
     "deleted: {nodes}": "已删除：{nodes}",
     "{text} can't be a hostname.": "{text} 不是有效的主机名。",
     "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
-    "{text} is no IPv4 or IPv6 address of one machine.": "{text} 不是有效的单机 IPv4 或 IPv6 地址。",
-    "{hostname} ({address}) is in the list already.": "{hostname}（{address}）已在列表中。",
+    "{text} is not the IPv4 or IPv6 address of one machine.": "{text} 不是有效的单机 IPv4 或 IPv6 地址。",
+    "{hostname} ({address}) is already in the list.": "{hostname}（{address}）已在列表中。",
     "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
-    "{text} is no number in the list (1 to {last}).": "{text} 不是列表中的序号（1 到 {last}）。",
-    "{text} is no node set such as node[01-08,12].": "{text} 不是有效的节点集，格式如 node[01-08,12]。",
+    "{text} is not a number in the list (1 to {last}).": "{text} 不是列表中的序号（1 到 {last}）。",
+    "{text} is not a node set such as node[01-08,12].": "{text} 不是有效的节点集，格式如 node[01-08,12]。",
     "{names} is not in the list.": "{names} 不在列表中。",
     "Panel": "面板",
     "Database file": "数据库文件",
-    "{text} is no absolute path of a file.": "{text} 不是文件的绝对路径。",
+    "{text} is not the absolute path of a file.": "{text} 不是文件的绝对路径。",
     "The service can't see {folder}; name a path such as {example}.": (
         "服务无法访问 {folder}；请换成 {example} 这样的路径。"
     ),
@@ -103,24 +103,24 @@ CHINESE = {
     "{folder} lies on a network file system ({kind}), which SQLite can't use; name a disk of this machine.": (
         "{folder} 位于网络文件系统（{kind}）上，SQLite 无法使用；请指定本机的磁盘。"
     ),
-    "{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.": (
+    "{folder} is not {user}'s own; name a folder that does not exist yet, such as {example}.": (
         "{folder} 的属主不是 {user}；请指定一个尚不存在的目录，例如 {example}。"
     ),
-    "{path} is there already; name a file that is not, or move that one away.": (
+    "{path} already exists; name a new file, or move this one away.": (
         "{path} 已存在；请指定尚不存在的文件，或先移走它。"
     ),
     "Days that records are kept": "记录保留天数",
-    "{text} is no number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
-    "How agents prove who they are (munge, token)": "Agent 的认证方式（munge、token）",
+    "{text} is not a number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
+    "How agents authenticate (munge, token)": "Agent 的认证方式（munge、token）",
     "Who gets mail about alerts, with commas between several (Enter: nobody)": (
         "告警邮件的收件人，多个用逗号分隔（直接回车则不发送）"
     ),
     "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
-    "{text} is no mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
+    "{text} is not a mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
     "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
     "Port of the page and the agents' reports": "网页和 Agent 上报共用的端口",
-    "{text} is no port: a whole number from 1 to 65535.": "{text} 不是有效的端口：须为 1 到 65535 的整数。",
+    "{text} is not a port: a whole number from 1 to 65535.": "{text} 不是有效的端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
     "Address at which the nodes reach this machine": "节点访问本机所用的地址",
     "{text} is neither an address nor a hostname.": "{text} 既不是地址也不是主机名。",
@@ -134,17 +134,17 @@ CHINESE = {
     ),
     "Certificate, with its chain (PEM file)": "证书，含证书链（PEM 文件）",
     "Its key, not encrypted (PEM file)": "私钥，未加密（PEM 文件）",
-    "CA that the agents are to trust (PEM file; Enter: those of their system)": (
+    "CA that the agents trust (PEM file; Enter: those of their system)": (
         "Agent 信任的 CA（PEM 文件；直接回车则用节点系统自带的 CA）"
     ),
-    "CA that the agents are to trust (PEM file)": "Agent 信任的 CA（PEM 文件）",
-    "{option} goes with --tls own, not with --tls {choice}.": (
+    "CA that the agents trust (PEM file)": "Agent 信任的 CA（PEM 文件）",
+    "{option} is for --tls own, not for --tls {choice}.": (
         "{option} 须与 --tls own 同用，不能与 --tls {choice} 同用。"
     ),
     "--tls own needs --tls-certificate FILE and --tls-key FILE.": (
         "--tls own 需要 --tls-certificate FILE 和 --tls-key FILE。"
     ),
-    "{path} is no CA in PEM ({reason}).": "{path} 不是 PEM 格式的 CA（{reason}）。",
+    "{path} is not a CA in PEM ({reason}).": "{path} 不是 PEM 格式的 CA（{reason}）。",
     "The CA {path} has expired.": "CA {path} 已过期。",
     "The certificate {path} is not valid yet.": "证书 {path} 尚未生效。",
     "The certificate {path} has expired.": "证书 {path} 已过期。",
@@ -165,7 +165,7 @@ CHINESE = {
     # what will be done, and doing it
     "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：{hostname} 上的安装与设置",
     "This machine": "本机",
-    "Nothing was changed. Put right what must be fixed, then start the set-up again.": (
+    "Nothing was changed. Fix what must be fixed, then start the set-up again.": (
         "未作任何改动。请先解决上面“未通过”的各项，再重新运行安装。"
     ),
     "This will be done": "即将执行",
@@ -177,14 +177,14 @@ CHINESE = {
     "agents": "Agent",
     "alerts": "告警",
     "mail to {addresses}": "发送邮件至 {addresses}",
-    "they prove who they are by {proof}": "认证方式：{proof}",
+    "they authenticate by {proof}": "认证方式：{proof}",
     "a token each": "每个节点独立的令牌（token）",
     "programs": "程序",
     "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
     "configuration": "配置",
     "{path} is there: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
     "Install now?": "现在安装吗？",
-    "The first installation was cut short and goes on; what was answered is proposed again.": (
+    "The first installation was interrupted and continues; your answers are proposed again.": (
         "首次安装曾中断，现在继续；上次的回答作为默认值。"
     ),
     "Settings": "当前设置",
@@ -196,24 +196,24 @@ CHINESE = {
     "mail about alerts goes to": "告警邮件收件人",
     "nobody": "无",
     "agents report to": "Agent 上报到",
-    "agents prove who they are by": "Agent 的认证方式",
+    "agents authenticate by": "Agent 的认证方式",
     "another one; all sessions end": "更换；所有会话随之结束",
     "own, {path}": "own（{path}）",
     "self-made, a new certificate": "self-made（新证书）",
     "Records older than {days} days will be deleted.": "早于 {days} 天的记录将被删除。",
     "{address} is the node {node}, not this machine.": "{address} 是节点 {node}，不是本机。",
-    "{address} is none of this machine's own: the nodes must reach the panel there all the same.": (
+    "{address} is not an address of this machine; the nodes must still reach the panel there.": (
         "{address} 不是本机的地址；请确认各节点经此地址能连到面板。"
     ),
-    "Agents go on reporting to {url}, which is not the panel's own port.": (
+    "Agents keep reporting to {url}, which is not the panel's own port.": (
         "Agent 仍上报到 {url}，其中的端口不是面板的监听端口。"
     ),
-    "{option} chooses other nodes than config.toml has; nodes come and go by minipanel nodes sync.": (
+    "{option} chooses other nodes than config.toml has; add or remove nodes by minipanel nodes sync.": (
         "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
     ),
     "Nothing was changed.": "未作任何改动。",
     "Installation": "安装",
-    "Change of the settings": "更改设置",
+    "Change of settings": "更改设置",
     "done": "完成",
     "done in {seconds} s": "完成，用时 {seconds} 秒",
     "failed": "失败",
@@ -223,19 +223,19 @@ CHINESE = {
     "start of the panel": "启动面板",
     "the panel answers as version {version}": "面板返回的版本是 {version}",
     "The panel does not run: {reason} Its log ends:": "面板未能启动：{reason} 日志末尾：",
-    "back to what ran before": "回滚到之前的状态",
+    "return to the previous state": "回滚到之前的状态",
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
-    "What ran before does not run either:": "之前的面板也未能启动：",
+    "The previous state does not run either:": "之前的面板也未能启动：",
     "trial of the configuration as the service": "以服务的身份试读配置",
-    "The service could not start so: {reason}": "按此配置服务无法启动：{reason}",
-    "copy of the database, while the panel stands still": "停止面板并复制数据库",
+    "The service could not start this way: {reason}": "按此配置服务无法启动：{reason}",
+    "copy of the database, while the panel is stopped": "停止面板并复制数据库",
     "{folder} has {free} MB free, and the database needs {needed} MB.": (
         "{folder} 可用空间 {free} MB，而数据库需要 {needed} MB。"
     ),
     "What was stored in the meantime is kept in {path}.": "期间存下的数据保留在 {path}。",
     "test message to {addresses}": "向 {addresses} 发送测试邮件",
-    "The mail server took it: {said}": "邮件服务器已接收：{said}",
-    "Name the mail server in [alerts.smtp] of {path}, then try it:": (
+    "The mail server accepted it: {said}": "邮件服务器已接收：{said}",
+    "Set the mail server in [alerts.smtp] of {path}, then try it:": (
         "请在 {path} 的 [alerts.smtp] 中设置邮件服务器，然后测试："
     ),
     "Roll-out of the agents": "分发 Agent",
@@ -249,36 +249,36 @@ CHINESE = {
     "go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
     "off: [alerts] enabled is false": "已关闭：[alerts] enabled 为 false",
     "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，原因见上",
-    "No node has reported yet. To bring the agents onto the nodes: minipanel rollout": (
+    "No node has reported yet. To install the agents on the nodes: minipanel rollout": (
         "尚无节点上报。向节点分发 Agent：minipanel rollout"
     ),
-    "{reported} of {total} nodes have reported. To bring all of them this version's agent: minipanel rollout": (
+    ("{reported} of {total} nodes have reported. To install this version's agent on all of them: minipanel rollout"): (
         "共 {total} 个节点，{reported} 个已上报。向所有节点分发此版本的 Agent：minipanel rollout"
     ),
-    "Some nodes do not report yet, see above. When that is put right: minipanel rollout --only-failed": (
+    "Some nodes do not report yet, see above. Once that is fixed: minipanel rollout --only-failed": (
         "部分节点尚未上报，原因见上。解决后运行：minipanel rollout --only-failed"
     ),
     "Changed:": "已更改：",
-    "The agents keep their samples until they are told of it: minipanel rollout": (
+    "The agents keep their samples until a roll-out gives them the change: minipanel rollout": (
         "更改分发到节点之前，样本由 Agent 缓存：minipanel rollout"
     ),
     "The old database was left where it was; when all is well: rm {path}": (
         "旧数据库仍在原处；确认无误后可删除：rm {path}"
     ),
     "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任本网页。",
-    "How things stand: minipanel status": "查看状态：minipanel status",
+    "Check the state: minipanel status": "查看状态：minipanel status",
     "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
         "卸载：先 minipanel rollout --remove（移除 Agent），再 minipanel setup --uninstall（卸载面板）"
     ),
     # uninstall
-    "--purge goes with --uninstall.": "--purge 须与 --uninstall 同用。",
-    "{option} does not go with --uninstall.": "{option} 不能与 --uninstall 同用。",
+    "--purge needs --uninstall.": "--purge 须与 --uninstall 同用。",
+    "{option} can't be used with --uninstall.": "{option} 不能与 --uninstall 同用。",
     "Only root can uninstall the panel.": "只有 root 能卸载面板。",
     "Delete the configuration, the account and all history too?": "配置、账号和全部历史数据也一并删除吗？",
     "service": "服务",
     "configuration, account and history": "配置、账号和历史数据",
     "The panel is uninstalled.": "面板已卸载。",
-    "Kept: {config}, {database} and the user {user}; install.sh finds them again, --purge deletes them.": (
+    "Kept: {config}, {database} and the user {user}; install.sh uses them again, --purge deletes them.": (
         "保留：{config}、{database} 和用户 {user}。再次运行 install.sh 时继续使用；加 --purge 则一并删除。"
     ),
     "The agents on this machine and the nodes still run; each keeps a day of samples.": (

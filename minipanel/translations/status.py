@@ -14,10 +14,10 @@ CHINESE = {
     "up at {address}, version {version}": "运行中：{address}，版本 {version}",
     "up at {address}, version {version}, process {pid}": "运行中：{address}，版本 {version}，进程 {pid}",
     "{path}, {size} MB": "{path}，{size} MB",
-    "{path}, {size} MB; becomes about {expected} MB with 1 node": (
+    "{path}, {size} MB; grows to about {expected} MB with 1 node": (
         "{path}，{size} MB；1 个节点，预计增至约 {expected} MB"
     ),
-    "{path}, {size} MB; becomes about {expected} MB with {nodes} nodes": (
+    "{path}, {size} MB; grows to about {expected} MB with {nodes} nodes": (
         "{path}，{size} MB；{nodes} 个节点，预计增至约 {expected} MB"
     ),
     "answers": "正常响应",

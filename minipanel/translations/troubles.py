@@ -6,27 +6,27 @@ from minipanel.translations.archive import TROUBLES as ARCHIVE
 CHINESE = {
     **ARCHIVE,
     # the panel
-    "{url} gives no answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
+    "{url} did not answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
-    "{url} answers, but is no MiniPanel.": "{url} 有响应，但不是 MiniPanel。",
-    "{url} is answered by another panel: none runs on the database of {config}.": (
+    "{url} answers, but is not a MiniPanel.": "{url} 有响应，但不是 MiniPanel。",
+    "Another panel answers at {url}: none runs on the database of {config}.": (
         "{url} 由另一个面板响应：没有面板在使用 {config} 的数据库。"
     ),
-    "The running panel is version {running}, installed is {installed}: restart it.": (
+    "The running panel is version {running}, but {installed} is installed: restart it.": (
         "运行中的面板版本为 {running}，已安装的版本为 {installed}：请重启面板。"
     ),
     # the database and its disk
     "{place} can't be written: it, or its disk, is read-only.": "{place} 不可写：文件或其所在磁盘只读。",
     "The disk of {folder} is full: {free} MB are free.": "{folder} 所在磁盘已满：剩余 {free} MB。",
     (
-        "The disk of {folder} will be full in about {days} days, before the first of it is old enough to go: "
-        "the database becomes about {expected} MB, and {free} MB are free. "
-        "Lower retention_days or hours_days, or make room."
+        "The disk of {folder} will be full in about {days} days, before the oldest history expires: the "
+        "database grows to about {expected} MB, and {free} MB are free. Lower retention_days or hours_days, "
+        "or make room."
     ): (
         "{folder} 所在磁盘约 {days} 天后写满，届时最早的历史还未到期：数据库约需 {expected} MB，剩余空间 {free} MB。"
         "请调小 retention_days 或 hours_days，或腾出空间。"
     ),
-    "{path} can't be looked at: {reason}.": "无法查看 {path}：{reason}。",
+    "{path} can't be accessed: {reason}.": "无法查看 {path}：{reason}。",
     "There is no database {path} yet; the panel makes it at its first start.": (
         "数据库 {path} 尚不存在；面板首次启动时创建。"
     ),
@@ -65,7 +65,7 @@ CHINESE = {
     ),
     # MUNGE
     "munged does not accept its own credential: {reason}.": "munged 不接受自己的凭据：{reason}。",
-    "munged gives back another payload than it was given.": "munged 返回的内容与写入的不同。",
+    "munged returned another payload than it was given.": "munged 返回的内容与写入的不同。",
     "MUNGE made no credential: {reason}.": "MUNGE 无法生成凭据：{reason}。",
     "MUNGE could not be called: out of memory.": "无法调用 MUNGE：内存不足。",
     "MUNGE's socket {socket} cannot be used: {reason}.": "MUNGE 的套接字 {socket} 不可用：{reason}。",
@@ -76,23 +76,23 @@ CHINESE = {
         "无法加载 MUNGE 的库（{reason}）；请安装 munge 的库。"
     ),
     # backups
-    "[backup] folder is {folder}, which can't be looked at: {reason}.": (
+    "[backup] folder is {folder}, which can't be accessed: {reason}.": (
         "[backup] 的 folder 为 {folder}，无法查看：{reason}。"
     ),
-    "No backup was made for {days} days; `journalctl -u minipanel` says why, if the panel runs.": (
+    "No backup has been made for {days} days; `journalctl -u minipanel` says why, if the panel runs.": (
         "已有 {days} 天没有备份；面板在运行时，原因见 journalctl -u minipanel。"
     ),
     "[backup] folder is {folder}": "[backup] 的 folder 为 {folder}",
-    "{place}, where the database itself lies; name another folder, best on another disk.": (
+    "{place}, where the database itself lies; name another folder, preferably on another disk.": (
         "{place}，与数据库在同一目录；请指定其他目录，最好在另一块磁盘上。"
     ),
     "{place}, and there is no such folder; make it, then run `minipanel setup`.": (
         "{place}，该目录不存在；请创建它，然后运行 minipanel setup。"
     ),
-    "{place}, where the panel may not write; give the folder to the user {user}, then run `minipanel setup`.": (
+    "{place}, where the panel can't write; make the user {user} its owner, then run `minipanel setup`.": (
         "{place}，面板没有写入权限；请将目录的属主改为 {user}，然后运行 minipanel setup。"
     ),
-    "A copy needs {size} MB, and {free} MB are free on the disk of {folder}.": (
+    "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.": (
         "备份需要 {size} MB，而 {folder} 所在磁盘剩余 {free} MB。"
     ),
     "The copy of {path} is not sound ({complaint}), so the database may be damaged; none is kept.": (
@@ -102,13 +102,13 @@ CHINESE = {
     "{path} can't be written: the disk of {folder} is full or reports an error.": (
         "{path} 不可写：{folder} 所在磁盘已满或出错。"
     ),
-    "{path} is not wanted any more.": "不再需要 {path}。",
+    "{path} is no longer wanted.": "不再需要 {path}。",
     # copies by hand
     "{file} belongs to the database itself; name another file.": "{file} 属于数据库本身；请指定其他文件。",
     "{folder} is a folder; name a file in it.": "{folder} 是目录；请指定其中的文件。",
     "{file} exists already; --force replaces it.": "{file} 已存在；加 --force 则覆盖。",
     "There is no database {path}.": "没有数据库 {path}。",
-    "The database {path} keeps {table} otherwise, so what it took in can't be carried over.": (
+    "The database {path} stores {table} differently, so its new records can't be carried over.": (
         "数据库 {path} 中 {table} 的结构不同，其中的数据无法并入。"
     ),
     # config.toml
@@ -133,7 +133,7 @@ CHINESE = {
     "{path}: {name} is not a table; it must be a section [{section}].": (
         "{path}：{name} 不是表；须写成一节 [{section}]。"
     ),
-    "{path}: {key} in {place} is {value}, as in {other}; each node must have one of its own.": (
+    "{path}: {key} in {place} is {value}, as in {other}; each node must have its own.": (
         "{path}：{place} 中的 {key} 为 {value}，与 {other} 相同；每个节点须各不相同。"
     ),
     "{path}: {key} is missing in {place}; it must be {allowed}.": "{path}：{place} 中缺少 {key}；须为{allowed}。",
@@ -166,7 +166,7 @@ CHINESE = {
     ),
     "the file": "文件",
     "{section} number {number}": "第 {number} 个 {section}",
-    "{path} lists its {items} in another way than by [[{section}]] sections; edit it by hand.": (
+    "{path} lists its {items} without [[{section}]] sections; edit it by hand.": (
         "{path} 没有用 [[{section}]] 列出 {items}；请手动修改。"
     ),
     "The nodes in {path} have changed in the meantime; run the command again.": (
@@ -186,7 +186,7 @@ CHINESE = {
     "the absolute path of a folder": "目录的绝对路径",
     "the absolute path of {what}": "{what}的绝对路径",
     "munged's socket": " munged 套接字",
-    "a folder of the agent's own": " Agent 专用目录",
+    "a folder for the agent alone": " Agent 专用目录",
     "text of at least {count} random bytes": "由至少 {count} 个随机字节得到的文本",
     "a bcrypt hash of a cost of 4 to 15, as `minipanel access passwd` writes it": (
         "cost 为 4 到 15 的 bcrypt 哈希，由 minipanel access passwd 写入"
@@ -207,7 +207,7 @@ CHINESE = {
     ),
     "an array of one or more user ids, whole numbers of 0 or more": "用户 ID 的数组，至少一个，均为不小于 0 的整数",
     "an array of hostnames, without ports": "主机名的数组，不含端口",
-    "the name of a header of its own, such as X-Forwarded-User: letters, digits and hyphens": (
+    "the name of a dedicated header, such as X-Forwarded-User: letters, digits and hyphens": (
         "专用的请求头名称，如 X-Forwarded-User：由字母、数字和连字符组成"
     ),
     "an array of IPv4 or IPv6 addresses, each of one machine": "单机 IPv4 或 IPv6 地址的数组",
@@ -238,7 +238,7 @@ CHINESE = {
     "nodes is {text}; at most {most} nodes are allowed.": "节点集 {text} 过大；最多 {most} 个节点。",
     "There is no group {name}; there is {names}.": "没有节点组 {name}；现有 {names}。",
     "There is no group {name}, and no other.": "没有节点组 {name}，也没有其他节点组。",
-    "{path}: name in {place} is {name}, as in {other}; each group must have one of its own.": (
+    "{path}: name in {place} is {name}, as in {other}; each group must have its own.": (
         "{path}：{place} 中的 name 为 {name}，与{other}相同；组名不得重复。"
     ),
     "{path}: {place} is one too many; at most {most} groups are allowed.": (
@@ -248,22 +248,20 @@ CHINESE = {
         "{path}：到 {place} 的 nodes 为止，各组共有 {members} 个节点；最多 {most} 个。"
     ),
     # the roll-out
-    'With auth = "token" each node has a token of its own, so an image is for one node: name it, or use munge.': (
+    'With auth = "token" each node has its own token, so an image is for one node: name it, or use munge.': (
         'auth = "token" 时每个节点有独立的令牌，因此一个镜像只能用于一个节点：请指定该节点，或改用 munge。'
     ),
-    "--root takes one node, whose image it is, or none: then the image is for all nodes.": (
+    "--root takes one node, for an image of that node alone, or none, for an image of all nodes.": (
         "--root 只接受一个节点（镜像仅供它使用），或不指定节点（镜像供所有节点使用）。"
     ),
-    "{file} is not there; looked for {places}.": "缺少 {file}；已查找 {places}。",
-    "{agent} says {said} when asked for its version; it must be {wanted}.": (
-        "{agent} 返回的版本为 {said}；须为 {wanted}。"
-    ),
+    "{file} is missing; searched for {places}.": "缺少 {file}；已查找 {places}。",
+    "{agent} reports the version {said}; it must be {wanted}.": ("{agent} 返回的版本为 {said}；须为 {wanted}。"),
     "--ca-file is for a panel with https; url in {path} is {url}.": (
         "--ca-file 用于使用 https 的面板；{path} 中的 url 为 {url}。"
     ),
     "{agent} can't be run: {error}.": "{agent} 无法运行：{error}。",
-    "{user} is no user for ssh; it must be {allowed}.": "{user} 不能作为 ssh 用户；须为{allowed}。",
-    "--sudo is for another user than root; name the one who logs in with --user.": (
+    "{user} can't be a user for ssh; it must be {allowed}.": "{user} 不能作为 ssh 用户；须为{allowed}。",
+    "--sudo is for a user other than root; name the one who logs in with --user.": (
         "--sudo 用于 root 以外的用户；请用 --user 指定登录的用户。"
     ),
     "ssh is not installed on this machine; install openssh-clients.": "本机未安装 ssh；请安装 openssh-clients。",
@@ -271,7 +269,7 @@ CHINESE = {
         "url in {path} is {url}, which on a node means the node itself; "
         "it must hold an address of this machine that the nodes can reach."
     ): "{path} 中的 url 为 {url}，在节点上指向节点自己；须为节点能够访问的本机地址。",
-    "allowed_uids in {path} has no 0, and the agent runs as root: no sample would do.": (
+    "allowed_uids in {path} has no 0, and the agent runs as root: every sample would be refused.": (
         "{path} 中的 allowed_uids 不含 0，而 Agent 以 root 运行：所有样本都会被拒绝。"
     ),
     "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
@@ -284,15 +282,15 @@ CHINESE = {
         "{url} can't be reached: {what}. Start the panel (systemctl start minipanel), or name its configuration with "
         "--config."
     ): "无法连接 {url}：{what}。请启动面板（systemctl start minipanel），或用 --config 指定其配置文件。",
-    "{url} answers what this version can't read: restart the panel, or end what else uses its port.": (
+    ("{url} gives an answer that this version can't read: restart the panel, or stop whatever else uses its port."): (
         "{url} 返回的内容无法由此版本读取：请重启面板，或停止占用其端口的程序。"
     ),
-    "{url} shows another certificate than {certificate}: restart the panel.": (
+    "{url} presents another certificate than {certificate}: restart the panel.": (
         "{url} 出示的证书与 {certificate} 不同：请重启面板。"
     ),
     (
-        "{url} does not take the token that {path} signs: it runs with another configuration, or has not read this "
-        "one since its jwt_secret changed (systemctl reload minipanel)."
+        "{url} does not accept the token that {path} signs: it runs with another configuration, or has not "
+        "read this one since its jwt_secret changed (systemctl reload minipanel)."
     ): (
         "{url} 不接受 {path} 签发的令牌：它使用的是另一份配置，或在 jwt_secret 更改后尚未重新读取配置"
         "（systemctl reload minipanel）。"

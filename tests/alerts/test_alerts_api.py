@@ -222,7 +222,7 @@ async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side
             far.answer = lambda _: (200, b'{"errcode":0,"errmsg":"ok"}')
             answers = [await tried("wx") for _ in range(20)]
             assert [each.status_code for each in answers] == [200] * 19 + [400]
-            assert "has had as many messages as it takes in a minute" in answers[-1].json()["error"]
+            assert "has had its messages for this minute" in answers[-1].json()["error"]
 
 
 async def test_where_alerts_go_is_seen_by_all_and_what_the_other_side_answered_by_admins(

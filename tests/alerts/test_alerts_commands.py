@@ -104,11 +104,11 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
         assert isinstance(seen, Findings)
         assert [each.acked_by for each in seen.findings] == [None]
         code, out, _ = alerts(config, "ack", str(number), "-m", "disk ordered")
-        assert (code, out.partition(":")[0]) == (0, f"Taken on by {who()}")
+        assert (code, out.partition(":")[0]) == (0, f"Acknowledged by {who()}")
         # The stream that `minipanel top` reads says it as well, among its samples.
         changed = next(event for event in events if isinstance(event, Findings))
         assert [each.acked_by for each in changed.findings] == [who()]
-        assert f"taken on by {who()}" in alerts(config, "list")[1]
+        assert f"acknowledged by {who()}" in alerts(config, "list")[1]
         assert "disk ordered" in alerts(config, "history")[1]
         assert alerts(config, "history", "--rule", "hot")[:2] == (0, "Nothing was wrong.\n")
         assert alerts(config, "history", "--nodes", "node001")[:2] == (0, "Nothing was wrong.\n")
@@ -126,21 +126,21 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
         code, out, _ = alerts(config, "explain", "node001")
         assert code == 0
         assert out.startswith("node001: never")
-        assert "\nhot                     not known: there is no value to go by\n" in out
+        assert "\nhot                     not known: there is no value\n" in out
         assert f"by {who()}: new \\x1b[31mfans" in out
         assert json.loads(alerts(config, "explain", "node001", "--json")[1])["silences"][0]["id"] == 1
         assert alerts(config, "unsilence", "1")[0] == 0
         assert alerts(config, "silences")[:2] == (0, "Nothing is silenced.\n")
-        assert alerts(config, "unsilence", "1")[0::2] == (1, "There is no silence '1' that lasts.\n")
+        assert alerts(config, "unsilence", "1")[0::2] == (1, "There is no active silence '1'.\n")
 
         code, out, _ = alerts(config, "test")
-        assert (code, out) == (0, "mail: taken. 250 taken\n")
+        assert (code, out) == (0, "mail: accepted. 250 taken\n")
         assert f"sent by {who()}" in box.mails[-1]["Subject"]
         box.answers = ["451 4.7.1 come later"]
         code, out, _ = alerts(config, "test", "mail")
         assert (code, out) == (
             1,
-            f"mail: not taken. The mail server 127.0.0.1:{box.port} answered 451 4.7.1 come later.\n",
+            f"mail: not accepted. The mail server 127.0.0.1:{box.port} answered 451 4.7.1 come later.\n",
         )
         assert alerts(config, "test", "pager")[0::2] == (1, "There is no channel 'pager'; there are mail.\n")
 
@@ -161,7 +161,7 @@ def test_without_a_panel_the_database_is_read_and_nothing_is_done(config: Config
     assert out.splitlines()[:2] == ["critical  node001", "          hot: 99 °C, limit 95 °C"]
     assert out.endswith("1 not sent yet by mail: The mail server x:25 answered 451 later.\n")
     assert "can't be reached" in err
-    assert err.endswith("What follows is from its database.\n")
+    assert err.endswith("The following is from its database.\n")
     _, out, _ = alerts(config, "list")
     assert "critical  node[001-002] (2 nodes, all of node)" in out
     assert "critical  the panel" in out

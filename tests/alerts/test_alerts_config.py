@@ -70,7 +70,7 @@ def test_a_password_file_that_cannot_be_read_is_one_sentence_and_a_pipe_is_not_w
     (tmp_path / "bundle").write_text("\n# our CA\n")
     for name, why in {
         "none": "which can't be read: No such file or directory.",
-        "pipe": "which can't be read: it is no file.",
+        "pipe": "which can't be read: it is not a file.",
         "empty": "whose first line is empty.",
     }.items():
         text = f'[alerts.smtp]\nusername = "u"\npassword_file = "{tmp_path}/{name}"'

@@ -100,9 +100,9 @@ WHERE = "in [[alerts.channel]] number 1"
         (f'name = "x"\nkind = "webhook"\nurl = "{HOOK}"\nurl_file = "u"', "url and url_file are both set"),
         ('name = "x"\nkind = "webhook"\nurl = "ftp://h/s3cret"', f'url {WHERE} has the scheme "ftp"; it must be an'),
         ('name = "x"\nkind = "webhook"\nurl = "https://a:s3cret@h/"', f"url {WHERE} has a user or a password in it"),
-        ('name = "x"\nkind = "webhook"\nurl = "https:///s3cret"', f"url {WHERE} has no host that can be"),
-        ('name = "x"\nkind = "webhook"\nurl = "https://h:0/s3cret"', f"url {WHERE} has no host that can be, or port 0"),
-        ('name = "x"\nkind = "webhook"\nurl = "https://h:99999/s3cret"', f"url {WHERE} is no address"),
+        ('name = "x"\nkind = "webhook"\nurl = "https:///s3cret"', f"url {WHERE} has an impossible host"),
+        ('name = "x"\nkind = "webhook"\nurl = "https://h:0/s3cret"', f"url {WHERE} has an impossible host, port 0"),
+        ('name = "x"\nkind = "webhook"\nurl = "https://h:99999/s3cret"', f"url {WHERE} is not an address"),
         ('name = "x"\nkind = "webhook"\nurl = "http://169.254.169.254/s3cret"', f"url {WHERE} has a link-local host"),
         ('name = "x"\nkind = "webhook"\nurl = "http://[::ffff:a9fe:a9fe]/"', f"url {WHERE} has a link-local host"),
         ('name = "x"\nkind = "webhook"\nurl = "http://[fe80::1%25eth0]/"', f"url {WHERE} has "),
@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     )
     assert "whose first line is empty" in sentence(tmp_path, hook + 'secret_file = "empty"')
     assert "which is not UTF-8 text" in sentence(tmp_path, hook + 'secret_file = "bytes"')
-    assert "which can't be read: it is no file" in sentence(tmp_path, hook + 'secret_file = "pipe"')
+    assert "which can't be read: it is not a file" in sentence(tmp_path, hook + 'secret_file = "pipe"')
     assert "which can't be read" in sentence(tmp_path, hook + 'ca_file = "none"')
     assert 'bad, whose first line has the scheme "ftp"; it must be' in sentence(
         tmp_path, 'name = "x"\nkind = "wecom"\nurl_file = "bad"'

@@ -57,7 +57,7 @@ def test_a_program_that_does_not_read_is_none_the_worse(tmp_path: Path) -> None:
 
 def test_one_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     channel = program(tmp_path, f"sleep 600 & echo $! > {tmp_path}/pid; sleep 600", seconds=1)
-    assert refusal(channel) == f"{tmp_path}/page did not end within 1 seconds."
+    assert refusal(channel) == f"{tmp_path}/page did not finish within 1 seconds."
     child = int((tmp_path / "pid").read_text())
     assert eventually(lambda: not _runs(child))
 

@@ -64,7 +64,7 @@ def test_a_server_that_hangs_is_waited_for_so_long_and_no_longer() -> None:
 def test_a_connection_that_breaks_off_is_a_sentence() -> None:
     with postbox() as box:
         box.drops = True
-        assert refusal(mail(box.port)) == f"The mail server 127.0.0.1:{box.port} broke off the connection."
+        assert refusal(mail(box.port)) == f"The mail server 127.0.0.1:{box.port} closed the connection."
 
 
 def test_no_server_is_a_sentence() -> None:
@@ -147,4 +147,4 @@ def test_a_server_that_drips_its_answer_is_waited_for_so_long_and_no_longer() ->
         said = refusal(replace(mail(port), total_seconds=0.5))
         stopped.set()
         thread.join()
-    assert said == f"The mail server 127.0.0.1:{port} did not come to an end within 0.5 seconds."
+    assert said == f"The mail server 127.0.0.1:{port} did not finish within 0.5 seconds."

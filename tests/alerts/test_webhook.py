@@ -92,7 +92,7 @@ def test_a_server_that_hangs_or_drips_is_waited_for_so_long_and_no_longer() -> N
 def test_a_server_that_breaks_off_and_one_that_is_not_there_are_sentences() -> None:
     with hook() as it:
         it.drops = True
-        assert refusal(webhook(it.url)) == f"127.0.0.1:{it.port} broke off the connection."
+        assert refusal(webhook(it.url)) == f"127.0.0.1:{it.port} closed the connection."
     assert refusal(webhook(it.url)) == f"127.0.0.1:{it.port} can't be reached: Connection refused."
 
 

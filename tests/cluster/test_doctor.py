@@ -74,7 +74,7 @@ def test_a_good_cluster_is_good(installation: Installation) -> None:
     assert shown.stdout.endswith("All is good.\n")
     assert found["nodes"][0]["detail"] == "4 of 4 are up"
     assert found["certificate"][0]["detail"].startswith("good for 10.77.0.10 until 20")
-    assert found["rights"][0]["detail"] == "the user minipanel reads and writes what it must"
+    assert found["rights"][0]["detail"] == "the user minipanel can read and write what it needs"
 
 
 def test_no_secret_is_sent_with_a_question(installation: Installation) -> None:
@@ -90,9 +90,9 @@ def test_somebody_who_is_not_root_is_told_what_could_not_be_seen(installation: I
     done = installation.node.run("runuser", "-u", "nobody", "--", "minipanel", "doctor", check=False)
     assert done.returncode == 1
     assert done.stderr == ""
-    assert "not root, so not all can be seen" in done.stdout
-    assert f"{CONFIG} can't be seen with these rights" in done.stdout
-    assert f"{DATABASE} can't be seen with these rights" in done.stdout
+    assert "not root, so some checks see less" in done.stdout
+    assert f"{CONFIG} can't be read with these rights" in done.stdout
+    assert f"{DATABASE} can't be read with these rights" in done.stdout
     assert "→ sudo minipanel doctor" in done.stdout
 
 
@@ -101,7 +101,7 @@ def test_a_stopped_panel_comes_with_the_way_to_start_it(stopped: Installation) -
     assert ("fix", "service", "it is stopped") in bad(found)
     assert found["service"][0]["remedy"] == "systemctl start minipanel"
     assert "can't be reached: Connection refused" in found["panel"][0]["detail"]
-    assert found["nodes"][0]["detail"] == "nothing is known of them while no panel runs"
+    assert found["nodes"][0]["detail"] == "not known while no panel runs"
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ PAST = "-not_before 20240101000000Z -not_after 20240201000000Z"
 @pytest.mark.parametrize(
     ("name", "time", "verdict", "detail"),
     [
-        ("IP:10.77.0.10", "-days 10", "warning", "/etc/minipanel/tls/panel.pem, or its CA, runs out in 9 days, on 20"),
+        ("IP:10.77.0.10", "-days 10", "warning", "/etc/minipanel/tls/panel.pem, or its CA, expires in 9 days, on 20"),
         ("IP:10.77.0.10", PAST, "fix", "The certificate /etc/minipanel/tls/panel.pem has expired."),
         (
             "IP:10.9.9.9",
@@ -280,7 +280,7 @@ def test_a_node_with_another_munge_key_and_one_with_another_clock_come_with_thei
     assert "another key than the panel's" in key["detail"]
     assert key["remedy"].startswith("copy /etc/munge/munge.key from here to n1")
     assert "ahead of the panel's clock" in clock["detail"]
-    assert clock["remedy"] == "put the clock right on n2: chronyc makestep"
+    assert clock["remedy"] == "set the clock on n2: chronyc makestep"
 
 
 def test_a_node_that_is_down_is_told_since_when(installation: Installation) -> None:

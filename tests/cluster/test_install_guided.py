@@ -45,7 +45,7 @@ def mail_server(archive: Installation) -> Iterator[None]:
 
 def test_a_person_installs_with_a_few_answers_and_enter(installation: Installation, mail_server: None) -> None:
     with installation.at_a_terminal("--no-rollout") as terminal:
-        terminal.expect("ok +MUNGE +a credential makes the round trip")
+        terminal.expect("ok +MUNGE +a credential was made and accepted")
         terminal.expect("Name of the account")
         terminal.type()
         terminal.expect("Password, not shown")
@@ -68,7 +68,7 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         terminal.type("ops@example.org")
         terminal.expect(r"Install now\? \[Y/n\]: ")
         terminal.type()
-        terminal.expect(r"test message to ops@example\.org \.\.\. .*done.*\n    The mail server took it: 250 OK")
+        terminal.expect(r"test message to ops@example\.org \.\.\. .*done.*\n    The mail server accepted it: 250 OK")
         terminal.expect("MiniPanel runs.")
         terminal.expect("alerts    mail to ops@example.org")
         assert terminal.end() == 0

@@ -116,7 +116,7 @@ def test_an_upgrade_that_changed_the_database_is_gone_back_from_once_that_is_agr
     assert refused.returncode == 1
     assert f"{NEWER} can't open the database as it is now; it gets the copy of 20" in refused.stdout
     assert "records stored since are carried over into it." in refused.stdout
-    assert (refused.stderr, kept.health()) == ("Nothing was changed; --yes goes back all the same.\n", NEWEST)
+    assert (refused.stderr, kept.health()) == ("Nothing was changed; --yes goes back anyway.\n", NEWEST)
     done = kept.panel.minipanel("rollback", "--yes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (kept.health(), kept.samples() >= before) == (NEWER, True)

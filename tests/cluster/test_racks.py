@@ -40,7 +40,7 @@ def test_what_is_new_is_shown_and_left_alone_by_a_dry_run(panel: ClusterPanel) -
         1,
         [
             f"Ignored by [hosts] in {CONFIG}: 100 (rack[01-97]-ib,switch[1-3])",
-            f"/etc/hosts has other nodes than {CONFIG}:",
+            f"/etc/hosts and {CONFIG} differ:",
             "  new  100  n[1-3],rack[01-97] (10.99.1.[1-97],10.77.0.[11-13])",
             "Nothing was changed.",
         ],
@@ -72,7 +72,7 @@ def test_the_script_of_the_archive_offers_what_is_gone_and_takes_the_agents_away
         terminal.expect(r"Write this to config.toml\? \[Y/n\] ")
         terminal.type()
         terminal.expect(r"The agent still runs on n3\.")
-        terminal.expect(r"Take it away there first\? \[Y/n\] ")
+        terminal.expect(r"Remove it there first\? \[Y/n\] ")
         terminal.type()
         terminal.expect(r"removed +1 +n3")
         terminal.expect(f"Written to {CONFIG}.")
@@ -87,7 +87,7 @@ def test_the_script_of_the_archive_offers_what_is_gone_and_takes_the_agents_away
 def test_a_node_is_taken_out_with_its_agent(panel: ClusterPanel) -> None:
     done = panel.minipanel("nodes", "remove", "--with-agent", "n2")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "removed: n2\n1 of 1 nodes are as asked.\n" in done.stdout
+    assert "removed: n2\n1 of 1 nodes succeeded.\n" in done.stdout
     assert (
         "/etc/hosts still has n2: minipanel nodes sync brings them back unless [hosts] ignore names them.\n"
         in done.stdout
@@ -97,7 +97,7 @@ def test_a_node_is_taken_out_with_its_agent(panel: ClusterPanel) -> None:
 
 def test_an_agent_that_was_left_is_refused_as_not_configured_and_can_be_taken_away_later(panel: ClusterPanel) -> None:
     done = panel.minipanel("nodes", "remove", "n1")
-    assert "It stays there; to take it away: minipanel nodes remove --with-agent n1\n" in done.stdout
+    assert "It stays there; to remove it: minipanel nodes remove --with-agent n1\n" in done.stdout
     log = "journalctl -u minipanel --no-pager -o cat"
     panel.wait_for(lambda: "Node 'n1' is not configured on the panel." in panel.node.shell(log))
     assert "disabled" not in panel.node.shell(log)

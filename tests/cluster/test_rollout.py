@@ -120,7 +120,7 @@ def test_where_root_may_not_log_in_another_user_brings_and_removes_the_agent_by_
 
 def test_the_report_is_folded_and_speaks_the_readers_language(panel: ClusterPanel) -> None:
     english = panel.minipanel("rollout")
-    assert english.stdout.splitlines() == ["up to date: mgmt,n[1-3]", "4 of 4 nodes are as asked."]
+    assert english.stdout.splitlines() == ["up to date: mgmt,n[1-3]", "4 of 4 nodes succeeded."]
     assert "n1: up to date (" in english.stderr
     chinese = panel.minipanel("rollout", "n[1-2]", LANG="zh_CN.UTF-8")
     assert chinese.stdout.splitlines() == ["已是最新：n[1-2]", "共 2 个节点，2 个成功。"]

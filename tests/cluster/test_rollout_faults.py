@@ -168,7 +168,7 @@ def test_a_node_that_hangs_costs_only_its_timeout(panel: ClusterPanel, node: Nod
         began_at = time.monotonic()
         outcomes = panel.roll_out("n[1-2]", "--timeout", "3")
     assert time.monotonic() - began_at < 12
-    assert outcomes["n1"] == ("timed_out", "ssh got there, and then no answer for 3 s")
+    assert outcomes["n1"] == ("timed_out", "ssh connected, and then got no answer for 3 s")
     assert outcomes["n2"] == ("installed", "")
 
 
@@ -181,7 +181,7 @@ def test_one_without_power_and_one_that_the_panel_does_not_believe_are_told(pane
             outcomes = panel.roll_out("--hosts", "/etc/hosts", "n[1,3]")
     finally:
         panel.configure(config)
-    assert outcomes["n3"] == ("unreachable", "no answer to ping and at ssh's port")
+    assert outcomes["n3"] == ("unreachable", "no answer to ping or on ssh's port")
     outcome, sentence = outcomes["n1"]
     assert outcome == "no_sample"
     assert "came from 10.77.0.11. If that is the way to this node" in sentence
@@ -193,11 +193,11 @@ def test_who_failed_is_remembered_and_a_tmp_where_nothing_can_be_run_does_not_ma
     panel.node.shell("rm -f /var/lib/minipanel/rollout-failed.json")
     with faults.munged_stopped(node):
         assert panel.roll_out("n[1-2]", "--force", "--dry-run")["n1"][0] == "no_munge"
-        assert panel.minipanel("rollout", "--only-failed").stdout == "There is no node to do.\n"
+        assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to visit.\n"
         assert panel.roll_out("n1")["n1"][0] == "no_munge"
     with faults.noexec_tmp(node):
         assert panel.roll_out("--only-failed") == {"n1": ("installed", "")}
-    assert panel.minipanel("rollout", "--only-failed").stdout == "There is no node to do.\n"
+    assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to visit.\n"
 
 
 @pytest.mark.parametrize("signal", ["INT", "TERM"])

@@ -38,7 +38,7 @@ def test_what_is_wrong_is_counted_and_what_waits_is_said_with_the_last_answer() 
 
 def test_a_cluster_that_is_well_is_good_with_and_without_a_channel() -> None:
     nowhere = replace(WELL, goes_nowhere=True)
-    assert list(judge_alerts(WELL, english)) == [Check("alerts", OK, "nothing is wrong, and somebody would be told")]
+    assert list(judge_alerts(WELL, english)) == [Check("alerts", OK, "nothing is wrong, and alerts would be sent")]
     assert list(judge_alerts(nowhere, english)) == [Check("alerts", OK, "they go nowhere: set [alerts] mail")]
     seen_to = judge_alerts(replace(WELL, warning=1), english)
     assert [check.verdict for check in seen_to] == [OK]

@@ -51,7 +51,7 @@ def test_a_certificate_about_to_end_is_warned_of(tmp_path: Path, machine: Machin
     made(tmp_path, days=10)
     check = only(look_at_certificate(subject_with(tmp_path, machine)))
     assert check.verdict is WARNING
-    assert "or its CA, runs out in 9 days, on 20" in check.detail
+    assert "or its CA, expires in 9 days, on 20" in check.detail
     assert check.remedy == "minipanel setup --tls own --tls-certificate FILE --tls-key FILE"
 
 

@@ -39,7 +39,7 @@ def test_a_broken_key_is_told_and_all_others_are_used(tmp_path: Path, machine: M
     check = only(look_at_configuration(subject))
     assert check.verdict is FIX
     assert 'unknown key "x" in [server]' in check.detail
-    assert check.remedy == f"put the line right in {tmp_path}/config.toml, then: systemctl restart minipanel"
+    assert check.remedy == f"correct the line in {tmp_path}/config.toml, then: systemctl restart minipanel"
     assert subject.config.server.port == 8080
     assert subject.config.database.path == tmp_path / "data.db"
     assert [node.hostname for node in subject.config.nodes] == ["node001", "node002.cluster.example", "node003"]

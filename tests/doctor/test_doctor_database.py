@@ -46,7 +46,7 @@ def test_a_good_database_is_told_with_its_size_its_room_and_its_soundness(subjec
     check = only(look_at_file(subject))
     assert check.verdict is OK
     assert check.detail.startswith(f"{config.database.path}, 0 MB, ")
-    assert check.detail.endswith(" MB are free; becomes about 2 MB; sound")
+    assert check.detail.endswith(" MB are free; grows to about 2 MB; sound")
     in_chinese = only(look_at_file(replace(subject, t=chinese))).detail
     assert in_chinese.endswith(" MB；将增至约 2 MB；完好")
 
@@ -131,7 +131,7 @@ def test_a_database_that_can_not_be_written_comes_with_its_remedy() -> None:
 
 def test_what_was_not_read_to_its_end_is_called_so() -> None:
     check = only(judge_database(facts(is_whole=False), english))
-    assert check.detail.endswith("becomes about 2,048 MB; sound as far as 3.5 s tell")
+    assert check.detail.endswith("grows to about 2,048 MB; sound as far as checked in 3.5 s")
 
 
 def test_a_running_panel_that_writes_nothing_is_told() -> None:
@@ -144,7 +144,7 @@ def test_a_running_panel_that_writes_nothing_is_told() -> None:
 def test_who_holds_the_database_locked_is_named() -> None:
     holder = (Holder("sqlite3", 77),)
     _, locked = judge_database(facts(holders=holder), english)
-    assert locked == Check("database", WARNING, "sqlite3 (process 77) holds it locked", "end that program: kill 77")
+    assert locked == Check("database", WARNING, "sqlite3 (process 77) has locked it", "end that program: kill 77")
     _, locked, _ = judge_database(facts(holders=holder, silent_seconds=300.0), english)
     assert locked.verdict is FIX
 
@@ -186,7 +186,7 @@ def holder(config: Config) -> Iterator[int]:
 def test_a_program_that_holds_the_database_locked_is_found(subject: Subject, holder: int) -> None:
     _, locked = look_at_file(subject)
     assert locked.verdict is WARNING
-    assert locked.detail.endswith(f"(process {holder}) holds it locked")
+    assert locked.detail.endswith(f"(process {holder}) has locked it")
 
 
 def test_a_panel_that_has_not_written_for_long_is_found(subject: Subject, config: Config) -> None:

@@ -65,7 +65,7 @@ def test_a_look_that_fails_takes_no_other_with_it(subject: Subject) -> None:
 
     found = look_at_all({"odd": fails, "good": good}, {}, {"odd": "odd", "good": "good"}, subject)
     assert [finding.check.verdict for finding in found] == [WARNING, OK]
-    assert found[0].check.detail == "it could not be looked at: RuntimeError: no such thing"
+    assert found[0].check.detail == "the check failed: RuntimeError: no such thing"
 
 
 def test_what_can_not_be_seen_is_told_with_the_way_to_see_it(subject: Subject) -> None:

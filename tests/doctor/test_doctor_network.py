@@ -29,7 +29,7 @@ def test_a_panel_that_answers_is_told_with_its_version_and_process() -> None:
 
 
 def test_a_panel_of_another_version_is_to_be_restarted() -> None:
-    trouble = "The running panel is version 0.0.9, installed is 0.1.0: restart it."
+    trouble = "The running panel is version 0.0.9, but 0.1.0 is installed: restart it."
     check = only(judge_panel(PanelOverview(URL, "0.0.9", 1204, trouble), None, 8080, english))
     assert check == Check("panel", FIX, trouble, "systemctl restart minipanel")
 
@@ -69,7 +69,7 @@ def test_a_port_that_another_program_took_is_told_with_that_program(tmp_path: Pa
     with stranger() as port:
         check = only(look_at_answer(subject_of(tmp_path, machine, at_port(tmp_path, port))))
     assert check.detail == f"port {port} is taken by nginx, process 123"
-    assert (check.verdict, check.remedy) == (FIX, "stop that, or take another port: minipanel setup --port PORT")
+    assert (check.verdict, check.remedy) == (FIX, "stop it, or use another port: minipanel setup --port PORT")
 
 
 def at_port(folder: Path, port: int):  # type: ignore[no-untyped-def]
@@ -84,12 +84,12 @@ OWN, OTHER, LOOPBACK = "10.0.0.1", "10.0.0.9", "127.0.0.1"
     ("url", "is_tls", "resolved", "verdict", "words"),
     [
         ("http://10.0.0.1:8080", False, OWN, OK, "agents report to http://10.0.0.1:8080"),
-        ("https://10.0.0.1:8080", False, OWN, FIX, "and the panel speaks http"),
-        ("http://10.0.0.1:8080", True, OWN, FIX, "and the panel speaks https"),
-        ("http://mgmt:8080", False, None, FIX, "a name that leads nowhere"),
+        ("https://10.0.0.1:8080", False, OWN, FIX, "but the panel uses http"),
+        ("http://10.0.0.1:8080", True, OWN, FIX, "but the panel uses https"),
+        ("http://mgmt:8080", False, None, FIX, "a name without an address"),
         ("http://127.0.0.1:8080", False, LOOPBACK, FIX, "is that node itself"),
-        ("http://10.0.0.9:8080", False, OTHER, WARNING, "no address of this machine"),
-        ("http://10.0.0.1:8081", False, OWN, WARNING, "and the panel listens at port 8080"),
+        ("http://10.0.0.9:8080", False, OTHER, WARNING, "not an address of this machine"),
+        ("http://10.0.0.1:8081", False, OWN, WARNING, "but the panel listens on port 8080"),
     ],
 )
 def test_what_agents_are_told_is_compared_with_what_is_there(
@@ -121,7 +121,7 @@ def test_a_port_that_firewalld_closes_comes_with_the_commands_that_open_it(tmp_p
     machine.command("ip", "")
     check = only(look_at_firewall(subject_of(tmp_path, machine)))
     assert check.verdict is FIX
-    assert check.detail == "8080/tcp is closed in the zone public: neither agents nor browsers get in"
+    assert check.detail == "8080/tcp is closed in the zone public: agents and browsers can't connect"
     assert check.remedy == (
         "firewall-cmd --zone=public --add-port=8080/tcp && firewall-cmd --permanent --zone=public --add-port=8080/tcp"
     )
@@ -138,7 +138,7 @@ def test_where_firewalld_does_not_say_the_port_is_not_called_closed(tmp_path: Pa
 def test_a_port_that_firewalld_lets_in_is_good(tmp_path: Path, machine: Machine) -> None:
     machine.command("firewall-cmd", FIREWALL.format(code=0))
     machine.command("ip", "")
-    assert only(look_at_firewall(subject_of(tmp_path, machine))) == Check("firewalld", OK, "lets in 8080/tcp")
+    assert only(look_at_firewall(subject_of(tmp_path, machine))) == Check("firewalld", OK, "allows 8080/tcp")
 
 
 def test_without_firewalld_there_is_nothing_to_say(tmp_path: Path, machine: Machine) -> None:

@@ -47,7 +47,7 @@ def test_nodes_that_are_all_up_are_one_line() -> None:
 
 def test_nodes_that_never_reported_are_folded_with_the_roll_out_to_them() -> None:
     _, never = judged(*nodes({"n1": "up", "n2": "never", "n3": "never"}))
-    assert never == Check("nodes", WARNING, "n[2-3]: nothing was heard of it yet", "minipanel rollout n[2-3]")
+    assert never == Check("nodes", WARNING, "n[2-3]: no sample yet", "minipanel rollout n[2-3]")
 
 
 def test_nodes_that_went_down_together_are_one_line_with_the_time() -> None:
@@ -83,7 +83,7 @@ def test_nodes_whose_clocks_are_far_ahead_are_one_line_whatever_their_times() ->
     refused = {"n1": AHEAD.format(NOON, 412), "n2": AHEAD.format(NOON + 5, 97)}
     found = only(judged(*nodes({"n1": "down", "n2": "down"}), refused=refused))
     assert found.detail == f"n[1-2]: the panel refuses what it sends: {AHEAD.format(NOON, 412)}"
-    assert found.remedy == "put the clock right on n[1-2]: chronyc makestep"
+    assert found.remedy == "set the clock on n[1-2]: chronyc makestep"
 
 
 def test_a_node_behind_another_address_comes_with_the_line_to_add() -> None:
@@ -102,7 +102,7 @@ def test_clocks_that_are_off_are_warned_of_before_samples_are_refused() -> None:
     )
     assert ahead.detail == "n[1-2]: the clock is up to 45 s ahead of this machine's"
     assert behind.detail == "n3: the clock is up to 50 s behind this machine's"
-    assert behind.remedy == "put the clock right on n3: chronyc makestep"
+    assert behind.remedy == "set the clock on n3: chronyc makestep"
 
 
 def test_agents_of_another_version_come_with_the_roll_out_of_this_one() -> None:
@@ -125,7 +125,7 @@ def test_the_version_of_an_agent_is_read_beside_a_running_panel(tmp_path: Path, 
 
 def test_of_a_panel_that_is_stopped_nothing_is_said_of_its_nodes() -> None:
     found = judged(*nodes({"n1": "down"}), is_running=False)
-    assert found == [Check("nodes", WARNING, "nothing is known of them while no panel runs")]
+    assert found == [Check("nodes", WARNING, "not known while no panel runs")]
 
 
 def test_a_cluster_without_nodes_is_told() -> None:

@@ -60,7 +60,7 @@ def test_each_state_of_the_unit_is_told_with_its_remedy(
         ),
         (
             {"NeedDaemonReload": "yes"},
-            "its unit was changed and not read",
+            "its unit was changed and not reloaded",
             "systemctl daemon-reload && systemctl restart minipanel",
         ),
     ],

@@ -50,7 +50,7 @@ def row(page: Page, nodes: str) -> Page:
 
 def test_who_never_had_trouble_sees_nothing_of_alerts(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime") as page:
-        expect(page.get_by_text("All 24 nodes as usual")).to_be_visible()
+        expect(page.get_by_text("All 24 nodes are fine")).to_be_visible()
         assert page.locator(".needs-attention, .alert-bell, a[href^='/alerts']").count() == 0
         page.keyboard.press("g")
         page.keyboard.press("a")
@@ -77,7 +77,7 @@ def test_a_line_shows_its_nodes_in_the_map_and_leads_to_before_it_began(
         keep_screenshot(page, "page-attention")
         page.reload()
         expect(page.locator(".heat-outline path").first).to_be_attached()
-        page.get_by_role("link", name="History from before").click()
+        page.get_by_role("link", name="History around it").click()
         expect(page.locator(".alert-lane")).to_be_visible()
         start = int(re.search(r"from=(\d+)", page.url)[1])  # type: ignore[index]
         assert start < time.time() - 3600 - 2300

@@ -68,7 +68,7 @@ def test_a_cell_tells_its_values_and_opens_its_node(browser: Browser, fleet: Fle
 def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime/node02") as page:
         missed = re.compile(r"all \d+ there|\d+ (since|of \d+ missed)")
-        for name, text in {"Samples of the last hour": missed, "Sensor": SENSOR, "Agent": "0.1.0"}.items():
+        for name, text in {"Samples in the last hour": missed, "Sensor": SENSOR, "Agent": "0.1.0"}.items():
             expect(fact(page, name)).to_have_text(text)
     with visit(browser, fleet, f"/realtime/node{WITHOUT_SENSOR:02}", locale="zh-CN") as page:
         expect(fact(page, "传感器")).to_have_text("无传感器")
@@ -120,7 +120,7 @@ def test_a_search_takes_parts_of_names_and_node_sets_and_lives_in_the_address(br
         expect(page.get_by_text("7 of 64 nodes")).to_be_visible()
         expect(page.get_by_role("searchbox")).to_have_value("node[01-08] !node03")
         page.get_by_role("searchbox").fill("nobody")
-        expect(page.get_by_text("No node is meant by “nobody”.")).to_be_visible()
+        expect(page.get_by_text("No node matches “nobody”.")).to_be_visible()
 
 
 def test_groups_conditions_and_a_rectangle_are_searches_that_the_head_follows(browser: Browser, fleet: Fleet) -> None:
@@ -132,7 +132,7 @@ def test_groups_conditions_and_a_rectangle_are_searches_that_the_head_follows(br
         assert rows(page) == ["node05"]
         expect(page.get_by_label("The cluster", exact=True)).to_contain_text("Found: 1")
         search.fill("node01 tmp>85")
-        expect(page.get_by_text("“tmp>85” is left out: a condition begins with one of cpu, mem, temp")).to_be_visible()
+        expect(page.get_by_text("“tmp>85” is ignored: a condition begins with one of cpu, mem, temp")).to_be_visible()
         search.fill("@rack9 <b>" + "x" * 100)
         expect(page.get_by_text("There is no group “rack9”. There is @node.")).to_be_visible()
         search.fill("x" * 10_000)

@@ -109,11 +109,11 @@ def test_each_of_a_few_nodes_has_its_own_gaps_and_reasons(browser: Browser, flee
         expect(page.locator(".coverage-lane")).to_have_count(8)
         told = page.locator(".coverage-strip .gaps li")
         expect(told.filter(has_text="node[01,03]")).to_contain_text("the node was off")
-        expect(told.filter(has_text="node[02,04-08]")).to_contain_text("reason not known")
+        expect(told.filter(has_text="node[02,04-08]")).to_contain_text("reason unknown")
         point_at_gap(page)
         labels = page.locator(".coverage-strip .label")
         expect(labels.nth(0)).to_have_text("node01 the node was off or rebooted")
-        expect(labels.nth(1)).to_have_text("node02 reason not known")
+        expect(labels.nth(1)).to_have_text("node02 reason unknown")
         keep_screenshot(page, "page-history-reasons")
 
 
@@ -140,7 +140,7 @@ def test_a_set_is_drawn_as_its_median_and_band(browser: Browser, fleet: Fleet) -
         wait_for_charts(page)
         expect(page.get_by_text(f"Median of {FILLED} nodes, band 10th to 90th percentile")).to_be_visible()
         expect(page.locator(".mean-and-max").first).to_contain_text("10–90%")
-        expect(page.locator(".coverage-strip")).to_contain_text("Reasons are told for up to 8 nodes together.")
+        expect(page.locator(".coverage-strip")).to_contain_text("Reasons are shown for up to 8 nodes.")
 
 
 def test_a_node_or_a_set_is_typed_into_the_head(browser: Browser, fleet: Fleet) -> None:
@@ -152,7 +152,7 @@ def test_a_node_or_a_set_is_typed_into_the_head(browser: Browser, fleet: Fleet) 
         expect(page.get_by_text("3 nodes")).to_be_visible()
         page.get_by_label("Node, node set").fill("node99")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("No node is meant by “node99”.")).to_be_visible()
+        expect(page.get_by_text("No node matches “node99”.")).to_be_visible()
         page.get_by_label("Node, node set").fill("node[1-")
         page.keyboard.press("Enter")
         expect(page.get_by_text("“node[1-” is not a node set.")).to_be_visible()

@@ -88,8 +88,8 @@ def test_a_viewer_sees_the_own_sessions_and_an_admin_ends_any(browser: Browser, 
 
 def test_a_token_is_shown_once_works_and_is_removed(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/sessions?list=tokens") as page:
-        expect(page.get_by_text("No API token yet.")).to_be_visible()
-        page.get_by_role("button", name="Make token").click()
+        expect(page.get_by_text("No API tokens yet.")).to_be_visible()
+        page.get_by_role("button", name="Create token").click()
         expect(page.get_by_text("Enter a name.")).to_be_visible()
         token = make(page, "grafana")
         assert re.fullmatch("mpt_[0-9A-Za-z]{49}", token)
@@ -102,8 +102,8 @@ def test_a_token_is_shown_once_works_and_is_removed(browser: Browser, fleet: Fle
         assert httpx.get(f"{fleet.url}/metrics", headers=headers).status_code == 200
         assert httpx.get(f"{fleet.url}/api/nodes", headers=headers).status_code == 403
         page.get_by_label("Name").fill("grafana")
-        page.get_by_role("button", name="Make token").click()
-        expect(page.get_by_text("There is an API token “grafana” already")).to_be_visible()
+        page.get_by_role("button", name="Create token").click()
+        expect(page.get_by_text("There is already an API token “grafana”;")).to_be_visible()
         page.reload()
         expect(page.get_by_role("row").filter(has_text="grafana")).to_contain_text("now, from 127.0.0.1")
         assert token not in page.content()
@@ -152,7 +152,7 @@ def test_a_wall_screen_shows_the_cluster_without_a_login_until_its_link_is_remov
         expect(wall.locator(".heat-map canvas")).to_be_visible()
 
         remove(page, "hall")
-        closed = wall.get_by_text("The link of this wall screen was removed, has expired or is not whole")
+        closed = wall.get_by_text("The link of this wall screen was removed, has expired or is incomplete")
         expect(closed).to_be_visible()
         expect(wall.locator(".heat-map")).to_be_hidden()
         for address in (f"{fleet.url}/kiosk", link, f"{fleet.url}/kiosk#mpk_mistyped"):
@@ -168,7 +168,7 @@ def test_the_audit_tells_who_did_what(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/sessions?list=tokens", user="miniadmin") as page:
         make(page, "audited")
         page.get_by_role("button", name="Audit", exact=True).click()
-        row = page.get_by_role("row").filter(has_text="made the API token audited")
+        row = page.get_by_role("row").filter(has_text="created the API token audited")
         expect(row).to_contain_text("miniadmin")
         expect(row).to_contain_text("127.0.0.1")
         page.get_by_role("button", name="400 d").click()

@@ -150,7 +150,7 @@ async def test_the_database_holds_a_digest_and_never_the_secret(config: Config) 
         ({"name": ""}, "The name is ''; it must be 1 to 64 printable characters without spaces around them."),
         ({"name": " x"}, "The name is ' x'; it must be 1 to 64 printable characters without spaces around them."),
         ({"name": "a\nb"}, "The name is 'a\\nb'; it must be 1 to 64 printable characters without spaces around them."),
-        ({"name": "grafana"}, "There is an API token 'grafana' already; remove it, or take another name."),
+        ({"name": "grafana"}, "There is already an API token 'grafana'; remove it, or choose another name."),
     ],
     ids=range(15),
 )
@@ -170,7 +170,7 @@ async def test_there_are_no_more_than_so_many(opened: Opened, config: Config, mo
     access = opened(config)
     for name in ("a", "b"):
         await access.keys.add("token", name, "read", 1, "miniadmin")
-    with pytest.raises(BadInput, match="There are 2 API tokens already; remove one first"):
+    with pytest.raises(BadInput, match="There are 2 API tokens; remove one first"):
         await access.keys.add("token", "c", "read", 1, "miniadmin")
     await access.keys.add("kiosk", "a", "read", 1, "miniadmin")
 
@@ -300,4 +300,4 @@ async def test_a_secret_stands_in_no_log(
         await other.post("/api/metrics", headers=bearer(token), json={})
     assert token not in caplog.text
     assert link not in caplog.text
-    assert "miniadmin made the API token scripts, from 10.0.0.2." in caplog.text
+    assert "miniadmin created the API token scripts, from 10.0.0.2." in caplog.text

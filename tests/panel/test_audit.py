@@ -61,9 +61,9 @@ async def test_the_api_tells_admins_who_did_what_the_newest_first(config: Config
             "A login from 10.0.0.8 failed.",
             "vera logged in from 10.0.0.8.",
             "miniadmin logged in from 10.0.0.9.",
-            "miniadmin made the API token grafana, from 10.0.0.9.",
+            "miniadmin created the API token grafana, from 10.0.0.9.",
             "miniadmin removed the API token grafana, from 10.0.0.9.",
-            "miniadmin made the wall screen hall, from 10.0.0.9.",
+            "miniadmin created the wall screen hall, from 10.0.0.9.",
             "The link of the wall screen hall was opened at 10.0.0.8.",
             "miniadmin removed the wall screen hall, from 10.0.0.9.",
             "miniadmin ended a session of vera, from 10.0.0.9.",
@@ -183,7 +183,7 @@ async def test_what_commands_did_is_in_the_panels_log_after_its_reload(
                 tables.put_audit(connection, [entry], 3600)
             for _ in range(2):
                 await app.state.panel.reload(config)
-            assert caplog.text.count("root made the API token grafana, from the command line.") == times
+            assert caplog.text.count("root created the API token grafana, from the command line.") == times
 
 
 async def test_nothing_is_lost_at_a_stop(config: Config) -> None:

@@ -177,7 +177,7 @@ def test_a_disk_with_too_little_space_is_told_before_anything_is_written(
 ) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
-    with pytest.raises(DatabaseError, match=r"A copy needs \d+ MB, and 1 MB are free on the disk of"):
+    with pytest.raises(DatabaseError, match=r"A backup needs \d+ MB, and 1 MB are free on the disk of"):
         back_up(filled.database.path, tmp_path / "copy.db", False)
     assert leftovers(tmp_path) == []
 

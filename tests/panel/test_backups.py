@@ -220,7 +220,7 @@ async def test_a_folder_that_may_not_be_written_is_told(machine: Machine, monkey
     await machine.look()
     told = backup_trouble(machine.store.path)
     assert told is not None
-    assert "where the panel may not write; give the folder to the user" in told
+    assert "where the panel can't write; make the user" in told
 
 
 async def test_a_disk_without_room_is_told_and_the_copy_is_made_when_there_is(
@@ -292,7 +292,7 @@ async def test_status_warns_after_seven_days_without_a_copy(machine: Machine) ->
     assert (found.last_copy, found.trouble) == (machine.folder / machine.names[0], None)
     late = look_at_backups(config, seconds("2026-03-17 12:00"))
     assert late is not None
-    assert (late.trouble or "").startswith("No backup was made for 7 days;")
+    assert (late.trouble or "").startswith("No backup has been made for 7 days;")
     assert copies.copies_in(machine.folder)[0].made_at == seconds("2026-03-10 12:00")
 
 

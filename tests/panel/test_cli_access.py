@@ -139,7 +139,9 @@ def test_a_secret_goes_alone_to_standard_output_and_the_words_beside_it(
     assert (row["name"], row["scope"], row["last_used_at"]) == ("grafana", "metrics", None)
     assert "digest" not in row
     list_keys(config.path, "token", as_json=False)
-    assert re.search(r"^NAME +SCOPE +MADE BY +GOOD UNTIL +LAST USED +FROM\ngrafana +metrics +", capsys.readouterr().out)
+    assert re.search(
+        r"^NAME +SCOPE +CREATED BY +VALID UNTIL +LAST USED +FROM\ngrafana +metrics +", capsys.readouterr().out
+    )
 
 
 def content(config: Config) -> tuple[str, list[Any]]:
@@ -157,8 +159,8 @@ def content(config: Config) -> tuple[str, list[Any]]:
         (add_token, ("x", "read", 3651), "The number of days is 3651; it must be 1 to 3650."),
         (add_token, ("", "read", 1), "The name is ''; it must be 1 to 64 printable characters without spaces around"),
         (add_token, ("a\x1b", "read", 1), "The name is 'a\\x1b'; it must be 1 to 64 printable characters without"),
-        (add_token, ("there", "read", 1), "There is an API token 'there' already; remove it, or take another name."),
-        (add_kiosk, ("there", 1), "There is a wall screen 'there' already; remove it, or take another name."),
+        (add_token, ("there", "read", 1), "There is already an API token 'there'; remove it, or choose another name."),
+        (add_kiosk, ("there", 1), "There is already a wall screen 'there'; remove it, or choose another name."),
         (add_kiosk, ("x", -1), "The number of days is -1; it must be 1 to 3650."),
         (remove_key, ("token", "x"), "There is no API token 'x'; nothing was changed."),
         (remove_key, ("kiosk", "x\n"), "There is no wall screen 'x\\n'; nothing was changed."),
@@ -299,5 +301,5 @@ def test_a_password_can_come_from_standard_input(config: Config, monkeypatch: py
     done = run("access", "users", "add", "vera", "--stdin", "--config", config.path, stdin=b"a good password\n")
     assert (done.returncode, done.stderr) == (0, "")
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    sentence = "There is no terminal to ask for a password at; give it with --stdin."
+    sentence = "There is no terminal to ask for a password on; give it with --stdin."
     assert refused(change_password, config.path, "vera", PasswordSource()) == sentence

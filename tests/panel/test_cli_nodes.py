@@ -84,7 +84,7 @@ def test_what_is_ignored_in_lists_of_nodes_can_be_added_and_that_a_sync_takes_it
     done = run("nodes", "add", "x[9-11]", "10.0.1.[9-11]", "--config", config.path)
     assert done.returncode == 0
     assert done.stdout.splitlines()[1:] == [
-        f"[hosts] ignore in {config.path} means x9: unless you change it, minipanel nodes sync takes them out."
+        f"[hosts] ignore in {config.path} means x9: unless you change it, minipanel nodes sync removes them."
     ]
 
 
@@ -119,20 +119,20 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
         (["add", "node 4", "10.0.0.5"], "The hostname is 'node 4'; it must be a hostname"),
         (["add", "node004", "10.0.0.5", "--name", "a,b"], "The name is 'a,b'; it must be a hostname, or a name of"),
         (["add", "node004", "10.0.0"], "The address is '10.0.0'; it must be the IPv4 or IPv6 address"),
-        (["add", "NODE001", "10.0.0.5"], "already has a node of the hostname NODE001: node001 (10.0.0.2)."),
-        (["add", "node004", "10.0.0.5", "--name", "Long"], "already has a node of the name Long: long (10.0.0.3)."),
-        (["add", "node004", "10.0.0.4"], "already has a node of the address 10.0.0.4: spare (10.0.0.4)."),
+        (["add", "NODE001", "10.0.0.5"], "already has a node with the hostname NODE001: node001 (10.0.0.2)."),
+        (["add", "node004", "10.0.0.5", "--name", "Long"], "already has a node with the name Long: long (10.0.0.3)."),
+        (["add", "node004", "10.0.0.4"], "already has a node with the address 10.0.0.4: spare (10.0.0.4)."),
         (["add", "node002", "10.0.0.5"], "already has node002.cluster.example (10.0.0.3), and node002 is another"),
         (["add", "node001.cluster", "10.0.0.5"], "and node001.cluster is another spelling of the same node."),
         (["add", "n[1-2],n1.cluster", "10.0.0.[5-7]"], "already has n1 (10.0.0.5), and n1.cluster is another"),
-        (["add", "n1,n1", "10.0.0.[5-6]"], "already has a node of the hostname n1: n1 (10.0.0.5)."),
-        (["add", "n[1-2]", "10.0.0.5,10.0.0.5"], "already has a node of the address 10.0.0.5: n1 (10.0.0.5)."),
+        (["add", "n1,n1", "10.0.0.[5-6]"], "already has a node with the hostname n1: n1 (10.0.0.5)."),
+        (["add", "n[1-2]", "10.0.0.5,10.0.0.5"], "already has a node with the address 10.0.0.5: n1 (10.0.0.5)."),
         (["add", "n[1-3]", "10.0.0.[5-6]"], "'n[1-3]' are 3 nodes, and '10.0.0.[5-6]' are 2 addresses; there must be"),
         (["add", "n[1-2]", "10.0.0.[255-256]"], "The address is '10.0.0.256'; it must be the IPv4 or IPv6 address"),
         (["add", "n[1-2]", "fd00::[1-2]"], "The address is 'fd00::[1-2]'; it must be"),
         (["add", "10.0.0.5", "10.0.0.6"], "The hostname is '10.0.0.5'; it must be a hostname"),
         (["add", "n[1-2]", "10.0.0.[5-6]", "--name", "two"], "--name is for one node, and 2 were named."),
-        (["add", "n-nowhere[1-2]"], "/etc/hosts has no address of 'n-nowhere[1-2]'; name it: minipanel nodes add"),
+        (["add", "n-nowhere[1-2]"], "/etc/hosts has no address for 'n-nowhere[1-2]'; give one: minipanel nodes add"),
         (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
         (["remove", "node["], "it must be a node set such as"),
         (["remove", "node[1-9999999]"], "at most 100000 nodes are allowed"),
@@ -154,7 +154,7 @@ def test_what_can_not_be_done_is_one_sentence_and_changes_nothing(
 def test_a_running_panel_follows_at_once(config: Config) -> None:
     with running_panel(config) as panel:
         done = run("nodes", "add", "node004", "10.0.0.5", "--config", config.path)
-        assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was told to read it.\n")
+        assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was asked to reload it.\n")
         panel.wait_for("The configuration was read anew: 4 nodes.")
         token = log_in(config.server.url, PASSWORD).json()["token"]
         nodes = httpx.get(f"{config.server.url}/api/nodes", headers={"Authorization": f"Bearer {token}"}).json()

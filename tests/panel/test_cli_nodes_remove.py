@@ -41,7 +41,7 @@ def test_an_agent_that_still_runs_is_told_with_what_takes_it_away(reporting: Con
     lines = done.stdout.splitlines()
     assert lines[:2] == [
         "The agent still runs on node001.",
-        "It stays there; to take it away: minipanel nodes remove --with-agent node001",
+        "It stays there; to remove it: minipanel nodes remove --with-agent node001",
     ]
     assert lines[2].startswith(f"Removed node[001,003] from {reporting.path}; the history stays. The running panel (")
     assert hostnames(reporting) == ["node002.cluster.example"]
@@ -60,8 +60,8 @@ def test_at_a_terminal_it_is_offered(reporting: Config) -> None:
     os.write(terminal, b"n\n")
     assert process.wait(20) == 0
     shown = said_at(terminal)
-    assert "Take it away there first? [Y/n]" in shown
-    assert "to take it away: minipanel nodes remove --with-agent node001" in shown
+    assert "Remove it there first? [Y/n]" in shown
+    assert "to remove it: minipanel nodes remove --with-agent node001" in shown
     assert "node001" not in hostnames(reporting)
 
 
@@ -86,8 +86,8 @@ def test_a_node_that_still_reports_as_its_agent_could_not_be_taken_away_stays(
     assert remove_node_set(reporting.path, "node[001,003]", True, roll_out) == 1
     assert hostnames(reporting) == ["node001", "node002.cluster.example"]
     shown = capsys.readouterr().out
-    assert "Still configured, because the agent could not be taken away: node001\n" in shown
-    assert shown.endswith("To take them out all the same: minipanel nodes remove node001\n")
+    assert "Still configured, because the agent could not be removed: node001\n" in shown
+    assert shown.endswith("To remove them anyway: minipanel nodes remove node001\n")
 
 
 def test_the_agent_of_a_node_that_was_taken_out_before_can_still_be_taken_away(reporting: Config) -> None:

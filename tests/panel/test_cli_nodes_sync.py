@@ -58,7 +58,7 @@ def test_what_differs_is_shown_folded_and_left_without_a_terminal(config: Config
     hosts.write_text(SAME.replace("10.0.0.3", "10.0.0.33").replace("10.0.0.4 node003\n", "") + RACK)
     before = config.path.read_bytes()
     shown = [
-        f"{hosts} has other nodes than {config.path}:",
+        f"{hosts} and {config.path} differ:",
         "  new            200  rack[001-200] (10.0.1.[1-200])",
         "  gone           1    node003",
         "  other address  1    node002.cluster.example (10.0.0.3 -> 10.0.0.33)",
@@ -66,7 +66,7 @@ def test_what_differs_is_shown_folded_and_left_without_a_terminal(config: Config
     code, said = sync(config, hosts)
     assert code == 1
     assert said.splitlines() == [
-        *shown, "There is no terminal to ask at; to do it: minipanel nodes sync --yes", "Nothing was changed."
+        *shown, "There is no terminal to ask on; to apply it: minipanel nodes sync --yes", "Nothing was changed."
     ]  # fmt: skip
     code, said = sync(config, hosts, "--dry-run", "--yes")
     assert (code, said.splitlines()) == (1, [*shown, "Nothing was changed."])
@@ -134,7 +134,7 @@ def test_where_an_agent_still_runs_on_what_goes_is_told(config: Config, hosts: P
     assert code == 0
     assert said.splitlines()[2:4] == [
         "The agent still runs on node001.",
-        "It stays there; to take it away: minipanel nodes remove --with-agent node001",
+        "It stays there; to remove it: minipanel nodes remove --with-agent node001",
     ]
 
 
@@ -151,7 +151,7 @@ def test_all_nodes_are_taken_out_only_where_that_was_said(config: Config, hosts:
     assert code == 1
     assert said.endswith(
         f"{hosts} has none of the nodes in {config.path} (3), so nothing was changed; "
-        "if all of them are to go: minipanel nodes sync --remove-all\n"
+        "to remove all of them: minipanel nodes sync --remove-all\n"
     )
     assert config.path.read_bytes() == before
     assert sync(config, hosts, "--yes", "--no-rollout", "--remove-all")[0] == 0
@@ -254,8 +254,8 @@ def test_slurm_names_the_nodes_and_the_hosts_file_their_addresses(
         ("echo 'sinfo: error: no controller' >&2; exit 1", "sinfo failed: 'sinfo: error: no controller'"),
         ("exit 3", "sinfo failed: '3'"),
         ("yes", "sinfo printed more than 10000000 bytes."),
-        ("exec sleep 60", "sinfo did not end within 0.5 s."),
-        ("echo 'a;reboot'", "sinfo names 'a;reboot', which is no node."),
+        ("exec sleep 60", "sinfo did not finish within 0.5 s."),
+        ("echo 'a;reboot'", "sinfo names 'a;reboot', which is not a node."),
     ],
 )
 def test_a_program_that_does_not_answer_well_is_one_sentence(
@@ -275,7 +275,7 @@ def test_genders_names_nodes_and_node_sets(tmp_path: Path) -> None:
     path.write_text("# the cluster\nmgmt  all,mgmt\nnode[1-3]  all,compute,rack=1\nnode3,gpu1 gpu # two\n\nlogin\n")
     assert genders_names(path, IN_ENGLISH) == ["mgmt", "node1", "node2", "node3", "gpu1", "login"]
     path.write_text("node[1 all\n")
-    with pytest.raises(CommandError, match=r"names 'node\[1', which is no node."):
+    with pytest.raises(CommandError, match=r"names 'node\[1', which is not a node."):
         genders_names(path, IN_ENGLISH)
 
 
@@ -298,7 +298,7 @@ def test_a_file_of_nodes_written_another_way_is_left_alone(config: Config, hosts
     before = config.path.read_bytes()
     code, said = sync(config, hosts, "--yes", "--no-rollout")
     assert code == 2
-    assert "in another way than by [[nodes]] sections; edit it by hand." in said
+    assert "without [[nodes]] sections; edit it by hand." in said
     assert config.path.read_bytes() == before
 
 

@@ -51,7 +51,7 @@ def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
         lines = done.stdout.splitlines()
         assert lines[0] == f"panel     up at {config.server.url}, version 0.1.0, process {panel.process.pid}"
         assert lines[1].startswith(f"database  {config.database.path}, 0.")
-        assert lines[1].endswith(" MB; becomes about 1 MB with 1 node")
+        assert lines[1].endswith(" MB; grows to about 1 MB with 1 node")
         assert lines[2:4] == ['munged    not used: auth is "token"', "nodes     1 up, 1 disabled (spare)"]
         assert lines[5].split() == ["NAME", "STATE", "NEWEST", "SAMPLE"]
         assert lines[6].startswith("node001  up        20")
@@ -135,10 +135,10 @@ def stranger(config: Config) -> Iterator[type[Stranger]]:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (b"Hello", "answers, but is no MiniPanel."),
-        (b'{"status":"ok"}', "answers, but is no MiniPanel."),
-        (b'{"version":"0.1.0"}', "is answered by another panel: none runs on the database of"),
-        (b'{"version":"9.9.9"}', "The running panel is version 9.9.9, installed is 0.1.0: restart it."),
+        (b"Hello", "answers, but is not a MiniPanel."),
+        (b'{"status":"ok"}', "answers, but is not a MiniPanel."),
+        (b'{"version":"0.1.0"}', "Another panel answers at http"),
+        (b'{"version":"9.9.9"}', "The running panel is version 9.9.9, but 0.1.0 is installed: restart it."),
     ],
 )
 def test_whoever_else_answers_at_the_port_is_told(

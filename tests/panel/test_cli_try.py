@@ -180,7 +180,7 @@ def test_what_can_not_be_used_is_one_sentence_and_nothing_is_made(trial: Trial, 
             ("--port", str(trial.port)): f"127.0.0.1 port {trial.port} is in use by another program",
             ("--port", "0"): "--port is 0; it must be a whole number from 1 to 65535.",
             ("--host", "head"): "--host is 'head'; it must be an IPv4 or IPv6 address.",
-            ("--host", "192.0.2.1"): "192.0.2.1 port 8080 is no address of this machine.",
+            ("--host", "192.0.2.1"): "192.0.2.1 port 8080 is not an address of this machine.",
             ("--password", "short"): "The password has 5 characters; it must have at least 8.",
             ("--password", "ä" * 40): "The password has 80 bytes in UTF-8; at most 72 are allowed.",
         }

@@ -87,7 +87,7 @@ def test_the_default_source_may_run_commands_and_no_other_is_asked_to(written: W
 @pytest.mark.parametrize(
     ("calls", "troubles"),
     [
-        ({"map": "echo n1", "list": "sleep 1000 & sleep 1000"}, ["source bad: list did not end within "]),
+        ({"map": "echo n1", "list": "sleep 1000 & sleep 1000"}, ["source bad: list did not finish within "]),
         ({"map": "yes", "list": "echo a"}, ["group @a: map printed more than 4000000 bytes."]),
         ({"map": "echo n1; exit 3", "list": "echo a"}, ["group @a: map failed with exit code 3."]),
         ({"map": "echo 'n[1-'", "list": "echo a"}, ["group @a: missing bracket"]),

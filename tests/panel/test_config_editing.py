@@ -144,7 +144,7 @@ def test_a_change_that_would_spoil_the_file_leaves_it_as_it_was(path: Path, node
 def test_nodes_in_one_line_are_left_to_a_person(path: Path, nodes: str) -> None:
     text = nodes + TEXT.split("# Rack 1")[0]
     path.write_text(text)
-    with pytest.raises(ConfigError, match=r"in another way than by \[\[nodes\]\] sections; edit it by hand"):
+    with pytest.raises(ConfigError, match=r"without \[\[nodes\]\] sections; edit it by hand"):
         add_nodes(path, [NodeConfig("n3", "10.0.0.4", "n3")])
     assert path.read_text() == text
 

@@ -368,7 +368,7 @@ def said_about(text: str) -> str:
         ("[groups]\n", "groups is not a list of tables; each group must be a section [[groups]]."),
         (
             '[[groups]]\nname = "a"\nnodes = "n1"\n[[groups]]\nname = "A"\nnodes = "n2"\n',
-            'name in [[groups]] number 2 is "A", as in [[groups]] number 1; each group must have one of its own.',
+            'name in [[groups]] number 2 is "A", as in [[groups]] number 1; each group must have its own.',
         ),
         (
             "".join(f'[[groups]]\nname = "{name}"\nnodes = "n[1-100000]"\n' for name in "abc"),

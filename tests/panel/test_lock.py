@@ -45,7 +45,9 @@ def test_no_signal_goes_to_a_process_of_another_user(
 ) -> None:
     pid_path(database).write_text(f"{sleeper.pid}\n")
     os.chown(pid_path(database), NOBODY, NOBODY)  # as the panel's user may have written it
-    assert tell_running_panel(database).startswith("The running panel could not be told (its file names a process of")
+    assert tell_running_panel(database).startswith(
+        "The running panel could not be notified (its file names a process of"
+    )
     assert sleeper.poll() is None
 
 
@@ -58,10 +60,10 @@ def test_a_number_of_no_process_is_told(database: Path, lock: PanelLock, text: s
 
 def test_a_pipe_in_the_place_of_the_lock_holds_nobody_up(database: Path) -> None:
     os.mkfifo(pid_path(database))
-    assert tell_running_panel(database).startswith("The running panel could not be told (it is no regular file)")
+    assert tell_running_panel(database).startswith("The running panel could not be notified (it is no regular file)")
 
 
 def test_a_link_in_the_place_of_the_lock_is_not_followed(database: Path, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("1\n")
     pid_path(database).symlink_to(tmp_path / "other")
-    assert tell_running_panel(database).startswith("The running panel could not be told (")
+    assert tell_running_panel(database).startswith("The running panel could not be notified (")

@@ -102,7 +102,7 @@ async def test_a_client_that_claims_an_address_through_the_proxy_is_noted_by_the
     caplog.set_level("INFO")
     async with via_proxy(app) as client:
         await me(client, ("X-Forwarded-For", "1.2.3.4, 10.0.0.9"), (HEADER, "vera"))
-    assert "vera was let in by the proxy, from 10.0.0.9." in caplog.text
+    assert "vera logged in through the proxy, from 10.0.0.9." in caplog.text
 
 
 async def test_several_headers_are_refused(app: FastAPI) -> None:
@@ -262,13 +262,13 @@ async def test_logging_out_ends_no_session_of_another(app: FastAPI) -> None:
             'user_header = "X-User"\ntrusted_proxies = ["127.0.0.1"]\nuser_header_secret = "short"',
             "user_header_secret in [server] has 5 bytes; it must be text of at least 32 random bytes",
         ),
-        ('user_header = ""\n', 'user_header in [server] is ""; it must be the name of a header of its own, such as'),
-        ('user_header = "X_User"', 'user_header in [server] is "X_User"; it must be the name of a header of its own'),
-        ('user_header = "X User"', 'user_header in [server] is "X User"; it must be the name of a header of its own'),
-        ('user_header = "Cookie"', 'user_header in [server] is "Cookie"; it must be the name of a header of its own'),
-        ('user_header = "HOST"', 'user_header in [server] is "HOST"; it must be the name of a header of its own'),
-        ('user_header = "X-用户"', 'user_header in [server] is "X-用户"; it must be the name of a header of its own'),
-        ("user_header = true", "user_header in [server] is true; it must be the name of a header of its own"),
+        ('user_header = ""\n', 'user_header in [server] is ""; it must be the name of a dedicated header, such as'),
+        ('user_header = "X_User"', 'user_header in [server] is "X_User"; it must be the name of a dedicated header'),
+        ('user_header = "X User"', 'user_header in [server] is "X User"; it must be the name of a dedicated header'),
+        ('user_header = "Cookie"', 'user_header in [server] is "Cookie"; it must be the name of a dedicated header'),
+        ('user_header = "HOST"', 'user_header in [server] is "HOST"; it must be the name of a dedicated header'),
+        ('user_header = "X-用户"', 'user_header in [server] is "X-用户"; it must be the name of a dedicated header'),
+        ("user_header = true", "user_header in [server] is true; it must be the name of a dedicated header"),
     ],
     ids=range(13),
 )

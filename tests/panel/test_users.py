@@ -69,8 +69,8 @@ def test_accounts_beside_the_administrator_are_read_and_written_again() -> None:
     [
         (user() + user(), 'name in [[users]] number 2 is "vera", as in [[users]] number 1; each user must have'),
         (user() + user("VERA"), 'name in [[users]] number 2 is "VERA", as in [[users]] number 1; each user must'),
-        (user("miniadmin"), 'name in [[users]] number 1 is "miniadmin", as in [admin]; each user must have one of'),
-        (user("Miniadmin"), 'name in [[users]] number 1 is "Miniadmin", as in [admin]; each user must have one of'),
+        (user("miniadmin"), 'name in [[users]] number 1 is "miniadmin", as in [admin]; each user must have its'),
+        (user("Miniadmin"), 'name in [[users]] number 1 is "Miniadmin", as in [admin]; each user must have its'),
         (user(role="root"), 'role in [[users]] number 1 is "root"; it must be "viewer" or "admin".'),
         (user(role=""), 'role in [[users]] number 1 is ""; it must be "viewer" or "admin".'),
         (user(password_hash="secret"), "password_hash in [[users]] number 1 is not acceptable; it must be a bcrypt"),
@@ -110,7 +110,7 @@ def test_comments_beside_users_stay(path: Path) -> None:
 
 def test_users_in_another_spelling_are_left_to_a_hand(path: Path) -> None:
     path.write_text(f'users = [{{name = "vera", password_hash = "{HASH}"}}]\n' + TEXT)
-    with pytest.raises(ConfigError, match=r"lists its users in another way than by \[\[users\]\] sections; edit it by"):
+    with pytest.raises(ConfigError, match=r"lists its users without \[\[users\]\] sections; edit it by"):
         add_user(path, WIM)
     assert [one.name for one in load_config(path).users] == ["vera"]
 

@@ -41,8 +41,8 @@ def test_a_node_that_only_one_of_them_has_is_told(tmp_path: Path) -> None:
     text = SAME.replace("10.0.0.2 node001", "10.0.0.8 node008\n10.0.0.9 node009")
     path = tmp_path / "hosts"
     assert drift(tmp_path, text) == [
-        f"In {path}, but not a node of the panel: node[008-009]. To take over what differs: minipanel nodes sync",
-        f"A node of the panel, but not in {path}: node001. To take over what differs: minipanel nodes sync",
+        f"In {path}, but not a node of the panel: node[008-009]. To apply the differences: minipanel nodes sync",
+        f"A node of the panel, but not in {path}: node001. To apply the differences: minipanel nodes sync",
     ]
 
 

@@ -248,7 +248,7 @@ def test_what_does_not_fit_counts_as_not_said(line: str) -> None:
 
 def test_a_node_that_tells_no_time_gets_no_agent() -> None:
     facts = parse_facts(Answer(0, "minipanel:systemd=yes\nminipanel:python=/usr/bin/python3\nminipanel:clock=²", ""))
-    assert fault_of(facts, {}, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node tells no time")
+    assert fault_of(facts, {}, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node reports no time")
 
 
 @pytest.mark.parametrize("key", ["munge_trouble", "panel_trouble"])

@@ -71,7 +71,7 @@ def test_a_folder_that_is_no_image_is_refused(image: Path) -> None:
 
 
 def test_an_image_for_all_nodes_can_not_hold_a_token(image: Path) -> None:
-    with pytest.raises(CommandError, match="each node has a token of its own"):
+    with pytest.raises(CommandError, match="each node has its own token"):
         write_image(config(auth="token", secret="s" * 40), image, KIT, None, SAY)
 
 

@@ -110,7 +110,7 @@ def test_a_certificate_without_https_is_refused(agent: Path, tmp_path: Path) -> 
 
 def test_an_agent_of_another_version_is_refused(agent: Path) -> None:
     agent.write_text(AGENT.replace(__version__, "9.9.9"))
-    with pytest.raises(CommandError, match=r"says 'minipanel-agent 9.9.9' when asked for its version"):
+    with pytest.raises(CommandError, match=r"reports the version 'minipanel-agent 9.9.9'"):
         gather_kit(config(), RolloutOptions(agent=agent))
 
 

@@ -24,7 +24,7 @@ def test_equal_outcomes_are_folded_into_node_sets_the_good_ones_first() -> None:
         "unreachable: node062 (no answer)",
         "wrong clock: node064 (412 s ahead)",
         "wrong clock: node065 (9 s behind)",
-        "62 of 65 nodes are as asked, 3 failed.",
+        "62 of 65 nodes succeeded, 3 failed.",
     ]
 
 
@@ -35,7 +35,7 @@ def test_the_exit_code_is_0_only_when_all_is_well() -> None:
 
 
 def test_nothing_to_do_is_told() -> None:
-    assert RolloutReport((), (), SAY).lines() == ["There is no node to do."]
+    assert RolloutReport((), (), SAY).lines() == ["There are no nodes to visit."]
 
 
 def test_programs_get_the_same_words_in_every_language() -> None:

@@ -109,7 +109,7 @@ def test_a_fit_node_is_fit_for_a_user_with_sudo(node: Path) -> None:
     [
         (f"{USER} ALL=(root) ALL\n", f"sudo asks {USER} for a password; put {USER} ALL=(root) NOPASSWD: ALL {PUT}"),
         ("", f"sudo asks {USER} for a password; put {USER} ALL=(root) NOPASSWD: ALL {PUT}"),
-        (f"Defaults requiretty\n{ALL}", f"sudo wants a terminal there; put Defaults:{USER} !requiretty {PUT}"),
+        (f"Defaults requiretty\n{ALL}", f"sudo needs a terminal there; put Defaults:{USER} !requiretty {PUT}"),
         (
             f"{USER} ALL=(root) NOPASSWD: /usr/bin/true\nDefaults !authenticate\n",
             f"sudo does not let {USER} become root; put {USER} ALL=(root) NOPASSWD: ALL {PUT}",
@@ -161,7 +161,7 @@ def test_the_login_is_that_of_the_options_and_else_of_the_configuration() -> Non
 
 @pytest.mark.parametrize("options", [RolloutOptions(sudo=True), RolloutOptions(user="a b"), RolloutOptions(user="-F")])
 def test_options_that_can_not_be_are_refused(options: RolloutOptions) -> None:
-    with pytest.raises(CommandError, match=r"^(--sudo is for another user|'.*' is no user for ssh)"):
+    with pytest.raises(CommandError, match=r"^(--sudo is for a user other|'.*' can't be a user for ssh)"):
         choose_login(config(), options)
 
 

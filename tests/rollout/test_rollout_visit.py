@@ -125,7 +125,7 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
 @pytest.mark.parametrize(
     ("answers", "word", "sentence"),
     [
-        ([NOTHING, Answer(1, "", "")], Word.UNREACHABLE, "no answer to ping and at ssh's port"),
+        ([NOTHING, Answer(1, "", "")], Word.UNREACHABLE, "no answer to ping or on ssh's port"),
         (
             [NOTHING, Answer(0, "", "")],
             Word.SSH_FAILED,
@@ -140,9 +140,9 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         (
             [Answer(1, "This account is currently not available.", "")],
             Word.SSH_FAILED,
-            "ssh gets there, but runs no commands: This account is currently not available.",
+            "ssh connects, but runs no commands: This account is currently not available.",
         ),
-        ([Answer(None, "", "", 30)], Word.TIMED_OUT, "ssh got there, and then no answer for 30 s"),
+        ([Answer(None, "", "", 30)], Word.TIMED_OUT, "ssh connected, and then got no answer for 30 s"),
         ([look(FIT), Answer(None, "", "", 30)], Word.TIMED_OUT, "the installation took longer than 30 s"),
         ([look(FIT), Answer(3, "", "The agent did not stay up: x")], Word.NOT_ACTIVE, "The agent did not stay up: x"),
         ([look(FIT), Answer(1, "", "mkdir: read-only\n")], Word.INSTALL_FAILED, "mkdir: read-only"),
@@ -150,7 +150,7 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         (
             [look(FIT), Answer(1, "", "head: write error: No space left on device")],
             Word.NO_SPACE,
-            "the disk got full while the agent was copied: head: write error: No space left on device",
+            "the disk became full while the agent was copied: head: write error: No space left on device",
         ),
         (
             [look(FIT), Answer(255, "", "client_loop: send disconnect: Broken pipe")],

@@ -45,7 +45,7 @@ def test_another_ca_is_refused_and_one_that_is_none_is_named(tmp_path: Path) -> 
         refuse_for_agents(pair.certificate, pair.key, other.ca, "10.0.0.1", english)
     with pytest.raises(CommandError, match="--tls-ca"):
         refuse_for_agents(pair.certificate, pair.key, None, "10.0.0.1", english)
-    with pytest.raises(CommandError, match="is no CA in PEM"):
+    with pytest.raises(CommandError, match="is not a CA in PEM"):
         refuse_for_agents(pair.certificate, pair.key, pair.key, "10.0.0.1", english)
 
 

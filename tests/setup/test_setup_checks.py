@@ -144,7 +144,7 @@ def test_little_memory_is_warned_of(machine: Machine, kilobytes: int, verdict: V
     check = look_at_memory(machine.system, english)
     assert check is not None
     assert check.verdict is verdict
-    assert verdict is OK or check.detail == "0.5 GB: with less than 512 MB it may become tight"
+    assert verdict is OK or check.detail == "0.5 GB: with less than 512 MB, memory may run short"
 
 
 def test_selinux_is_named_only_where_it_is(machine: Machine) -> None:

@@ -70,7 +70,7 @@ def test_what_is_no_address_is_asked_again_or_refused(text: str) -> None:
     asked = TypingScreen(text, "ops@example.org")
     assert ask_mail(asked, GUIDED, ()) == OPS
     assert "\x1b" not in "".join(asked.shown)
-    with pytest.raises(CommandError, match=r"is no mail address such as ops@example\.org"):
+    with pytest.raises(CommandError, match=r"is not a mail address such as ops@example\.org"):
         ask_mail(NOBODY, Request(mail=text), ())
 
 
@@ -85,7 +85,7 @@ def test_a_first_one_writes_it_and_sends_a_message(machine: Machine, stub: Panel
     assert stub.tested == ["mail"]
     assert "  alerts         mail to ops@example.org, boss@mgmt" in shown.splitlines()
     assert "  alerts    mail to ops@example.org, boss@mgmt" in shown.splitlines()
-    assert "    The mail server took it: 250 taken" in shown
+    assert "    The mail server accepted it: 250 taken" in shown
     text = machine.read(CONFIG)
     assert '[alerts]\n# Who gets mail.\nmail = ["ops@example.org", "boss@mgmt"]\n\n# One [[nodes]]' in text
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == ("ops@example.org", "boss@mgmt")
@@ -107,7 +107,7 @@ def test_a_message_that_fails_fails_nothing(machine: Machine, stub: PanelStub, w
     assert code == 0
     assert (
         f"    {stub.refusal}\n"
-        "    Name the mail server in [alerts.smtp] of /etc/minipanel/config.toml, then try it:\n"
+        "    Set the mail server in [alerts.smtp] of /etc/minipanel/config.toml, then try it:\n"
         "    systemctl reload minipanel; minipanel alerts test\n"
     ) in shown
     assert "  alerts    mail to ops@example.org: the test message failed, see above" in shown.splitlines()
@@ -178,7 +178,7 @@ def test_the_message_goes_by_the_running_panel_to_the_mail_server(tmp_path: Path
     with running_panel(config):
         shown = screen()
         assert send_test_message(config, shown)
-        assert shown.shown[1:] == ["    The mail server took it: 250 taken"]
+        assert shown.shown[1:] == ["    The mail server accepted it: 250 taken"]
         (mail,) = box.mails
         assert mail["To"] == "ops@example.org"
         box.answers = ["554 not \x1b[2Jfrom you"]

@@ -35,7 +35,7 @@ def test_a_database_of_an_older_version_is_told_with_space_and_time(machine: Mac
     assert check is not None
     assert check.verdict == Verdict.OK
     assert check.detail.startswith("the upgrade copies it first: 17 MB of ")
-    assert check.detail.endswith(" MB that are free, about 1 s, in which the nodes keep their samples")
+    assert check.detail.endswith(" MB that are free, about 1 s; meanwhile the nodes keep their samples")
     assert "约 1 秒" in look_at_migration(machine.system, chinese).detail  # type: ignore[union-attr]
 
 

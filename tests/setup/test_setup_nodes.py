@@ -190,14 +190,14 @@ def test_the_list_is_edited_until_it_is_used(machine: Machine) -> None:
     assert names(chosen) == ["mgmt", *(f"node{i:02}" for i in range(2, 17)), "login"]
     assert screen.left == ["left"]
     assert "deleted: node[17-20]" in screen.shown
-    assert "'99' is no number in the list (1 to 17)." in screen.shown
+    assert "'99' is not a number in the list (1 to 17)." in screen.shown
     assert screen.shown.count("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.") == 2
 
 
 def test_faulty_lines_are_told_ten_of_many() -> None:
     faults = tuple(Fault(number, "address", "x") for number in range(1, 13))
     lines = explain_faults(faults, english)
-    assert lines[0] == "Line 1 of the hosts file is passed over: 'x' is no address."
+    assert lines[0] == "Line 1 of the hosts file is skipped: 'x' is not an address."
     assert lines[10:] == ["... and 2 more such lines"]
 
 

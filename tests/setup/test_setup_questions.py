@@ -43,7 +43,7 @@ def test_an_account_that_can_not_be_is_asked_again_or_refused() -> None:
 def test_a_typed_password_is_asked_twice() -> None:
     screen = TypingScreen("correct horse", "correct hose", "short", "correct horse", "correct horse")
     assert ask_password(screen, GUIDED) == ("correct horse", False)
-    assert "The two differ; once more." in screen.shown
+    assert "The two differ; try again." in screen.shown
     assert not any("correct" in line for line in screen.shown)
 
 
@@ -213,7 +213,7 @@ def test_a_given_certificate_that_does_not_fit_is_refused(machine: Machine, pair
 @pytest.mark.parametrize("choice", ["no", "self-made"])
 def test_a_certificates_file_goes_with_no_other_choice(machine: Machine, pair: Pair, choice: Literal["no"]) -> None:
     machine.command("openssl")
-    with pytest.raises(CommandError, match=f"--tls-ca goes with --tls own, not with --tls {choice}"):
+    with pytest.raises(CommandError, match=f"--tls-ca is for --tls own, not for --tls {choice}"):
         ask_tls(NOBODY, Request(tls=choice, tls_ca=pair.ca), machine.bare, ("10.0.0.1",))
 
 

@@ -228,14 +228,14 @@ def unclosed(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (text_file, "can't be restored: it is no SQLite database. Nothing was changed."),
+        (text_file, "can't be restored: it is not a SQLite database. Nothing was changed."),
         (foreign, "it is the database of another program, not MiniPanel's"),
         (newer, f"its schema version is {newest_version() + 1}, and this MiniPanel knows up to {newest_version()}"),
         (damaged, "it is damaged ("),
         (cut_off, "it is damaged ("),
         (unclosed, "lies beside it, so"),
-        (Path.mkdir, "is no file."),
-        (os.mkfifo, "is no file."),
+        (Path.mkdir, "is not a file."),
+        (os.mkfifo, "is not a file."),
         (lambda path: None, "can't be read: No such file or directory."),
     ],
 )

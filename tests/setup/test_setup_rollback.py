@@ -83,7 +83,7 @@ def test_a_release_that_can_open_the_database_goes_on_with_it(
     assert (records(database, 1), records(database, 2)) == (3, 2)
     assert shown[-3:] == [
         "0.1.0 runs again, and the panel answers.",
-        "The agents stay as they are and report to it. To bring them its own agent: minipanel rollout",
+        "The agents stay as they are and report to it. To install its own agent: minipanel rollout",
         f"Undo: /opt/minipanel/releases/{NEW}/bin/minipanel setup --no-rollout",
     ]
     assert [call for call in machine.calls if call.startswith("systemctl st")] == [
@@ -134,7 +134,7 @@ def test_a_configuration_that_the_older_release_can_not_read_is_told_before_anyt
 ) -> None:
     give_python(installed, newest_version(), read="echo '[backup] is not known.' >&2; exit 2")
     with pytest.raises(
-        CommandError, match=r"0\.1\.0 can't go on with this configuration: \[backup\] is not known\."
+        CommandError, match=r"0\.1\.0 can't run with this configuration: \[backup\] is not known\."
     ) as told:
         rolled_back(machine)
     assert "Nothing was changed. Put a # before what 0.1.0 does not know in " in str(told.value)
@@ -146,7 +146,7 @@ def test_what_an_older_release_can_not_open_is_carried_over_into_the_copy_once_t
 ) -> None:
     change_schema(database)
     give_python(installed, newest_version() - 1)
-    with pytest.raises(CommandError, match="Nothing was changed; --yes goes back all the same"):
+    with pytest.raises(CommandError, match="Nothing was changed; --yes goes back anyway"):
         rolled_back(machine)
     assert machine.calls == []
     shown = rolled_back(machine, is_agreed=True)
@@ -180,7 +180,7 @@ def test_what_would_be_lost_is_told_first_and_wants_a_yes(
     shown = TypingScreen("n")
     with pytest.raises(CommandError, match=r"Nothing was changed\."):
         roll_back(machine.system, shown, is_agreed=False)
-    assert "The 2 records stored since are lost to it: The database" in "\n".join(shown.shown)
+    assert "The 2 records stored since are lost: The database" in "\n".join(shown.shown)
     assert machine.calls == []
     rolled_back(machine, "y")
     assert (records(database, 1), records(database, 2)) == (3, 0)

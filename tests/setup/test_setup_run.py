@@ -54,7 +54,7 @@ def test_a_roll_out_that_can_not_even_begin_is_told(machine: Machine, stub: Pane
 def test_without_a_roll_out_the_next_step_is_told(machine: Machine, stub: PanelStub, whole: Path) -> None:
     code, shown = set_up(machine, stub, None, roll_out=False)
     assert code == 0
-    assert "No node has reported yet. To bring the agents onto the nodes: minipanel rollout" in shown
+    assert "No node has reported yet. To install the agents on the nodes: minipanel rollout" in shown
 
 
 def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
@@ -68,7 +68,7 @@ def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
     store.run([store.write_samples(node1, [Sample("node1", 1_700_000_100, 50, 8000, 4000, None)], 0)])
     store.close()
     shown = set_up(machine, stub, None, roll_out=False)[1]
-    assert "1 of 2 nodes have reported. To bring all of them this version's agent: minipanel rollout" in shown
+    assert "1 of 2 nodes have reported. To install this version's agent on all of them: minipanel rollout" in shown
     assert "not on the nodes yet" not in shown
 
 

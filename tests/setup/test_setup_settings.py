@@ -65,7 +65,7 @@ def test_what_is_asked_is_changed_and_named(machine: Machine, stub: PanelStub, s
     assert "account chief → bob" in lines
     assert "days that records are kept 32 → 9" in lines
     assert "Records older than 9 days will be deleted." in shown
-    assert "Change of the settings" in lines
+    assert "Change of settings" in lines
     assert "Installation" not in lines
     assert lines[lines.index("Changed:") + 1 :][:2] == ["account chief → bob", "days that records are kept 32 → 9"]
     assert (config(machine).admin.username, config(machine).database.retention_days) == ("bob", 9)
@@ -91,13 +91,13 @@ def test_an_address_of_no_machine_here_may_be_right_and_is_said(
     machine: Machine, stub: PanelStub, settled: Path
 ) -> None:
     shown = set_up(machine, stub, lambda _: 0, address="192.0.2.1")[1]
-    assert "192.0.2.1 is none of this machine's own" in shown
-    assert "none of this machine's own" not in set_up(machine, stub, lambda _: 0, address="10.0.0.1")[1]
+    assert "192.0.2.1 is not an address of this machine" in shown
+    assert "not an address of this machine" not in set_up(machine, stub, lambda _: 0, address="10.0.0.1")[1]
 
 
 def test_without_a_roll_out_it_tells_what_to_run(machine: Machine, stub: PanelStub, settled: Path) -> None:
     shown = set_up(machine, stub, nobody, roll_out=False, auth="token", address="mgmt")[1]
-    assert "The agents keep their samples until they are told of it: minipanel rollout" in shown
+    assert "The agents keep their samples until a roll-out gives them the change: minipanel rollout" in shown
 
 
 def test_a_password_is_set_once(machine: Machine, stub: PanelStub, settled: Path, tmp_path: Path) -> None:
@@ -127,14 +127,14 @@ def test_a_url_of_a_proxy_stays_and_that_is_said(machine: Machine, stub: PanelSt
         other.well = stub.well
         shown = set_up(machine, other, nobody)[1]
     assert config(machine).server.url == url
-    assert f"Agents go on reporting to {url}, which is not the panel's own port." in shown
+    assert f"Agents keep reporting to {url}, which is not the panel's own port." in shown
 
 
 def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: PanelStub, settled: Path) -> None:
     text = machine.read(CONFIG).replace('auth = "token"', 'auth = "munge"')
     machine.write(CONFIG, "\n".join(line for line in text.splitlines() if not line.startswith("secret")))
     shown = set_up(machine, stub, lambda _: 0, auth="token")[1]
-    assert "agents prove who they are by  MUNGE  →  a token each" in shown
+    assert "agents authenticate by  MUNGE  →  a token each" in shown
     assert config(machine).agents.auth == "token"
     assert len(config(machine).agents.secret or "") >= 32
 
@@ -145,14 +145,14 @@ REFUSED = [
     ({"address": "10.0.0.999"}, "neither an address"),
     ({"address": "10.0.0.2"}, "10.0.0.2 is the node node1, not this machine"),
     ({"address": "NODE1"}, "NODE1 is the node node1, not this machine"),
-    ({"mail": "ops@example.org,ops"}, "'ops' is no mail address such as ops@example"),
-    ({"retention_days": "0"}, "is no number of days from 1 to 3650"),
+    ({"mail": "ops@example.org,ops"}, "'ops' is not a mail address such as ops@example"),
+    ({"retention_days": "0"}, "is not a number of days from 1 to 3650"),
     ({"database": "/home/me/m.db"}, "can't see /home/me"),
     ({"database": "/var/lib/minipanel/other.db"}, "is there already"),
     ({"only": "mgmt"}, "--only chooses other nodes .* minipanel nodes sync"),
     ({"without": "node1"}, "--without chooses other nodes"),
     ({"tls": "own"}, "--tls own needs --tls-certificate FILE and --tls-key FILE"),
-    ({"tls": "no", "tls_ca": Path("/etc/hosts")}, "--tls-ca goes with --tls own, not with --tls no"),
+    ({"tls": "no", "tls_ca": Path("/etc/hosts")}, "--tls-ca is for --tls own, not for --tls no"),
 ]
 
 
@@ -179,7 +179,7 @@ def test_what_the_service_could_not_use_is_refused_while_the_panel_runs(
     fail = f'echo "{said}" >"{machine.root}/run/minipanel-check"; exit 1'
     machine.command("systemctl", f'case $* in "start minipanel-check.service") {fail} ;; esac')
     before = everything(machine)
-    with pytest.raises(CommandError, match=r"could not start so: .*/etc/minipanel/config\.toml: tls_key"):
+    with pytest.raises(CommandError, match=r"could not start this way: .*/etc/minipanel/config\.toml: tls_key"):
         set_up(machine, stub, nobody, database="/data/minipanel/m.db")
     assert everything(machine) == before
     assert not (machine.root / "data").exists()

@@ -175,4 +175,4 @@ def test_an_option_that_uninstalling_would_pass_over_is_refused(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["", "--uninstall", "--yes", "--port=1"])
     assert uninstall_main() == 1
-    assert capsys.readouterr().err == "--port=1 does not go with --uninstall.\n"
+    assert capsys.readouterr().err == "--port=1 can't be used with --uninstall.\n"

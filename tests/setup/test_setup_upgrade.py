@@ -71,7 +71,7 @@ def test_an_old_release_that_does_not_come_back_is_told_with_the_first_trouble(
     with pytest.raises(CommandError) as raised:
         install(None, lay_release(machine, "0.1.0.new"), machine.system, screen())
     assert str(raised.value).count("does not run") == 3
-    assert "What ran before does not run either:" in str(raised.value)
+    assert "The previous state does not run either:" in str(raised.value)
 
 
 def test_a_panel_that_answers_as_another_version_is_not_the_new_one(
@@ -175,7 +175,7 @@ def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
     number = newest_version() + 1
     aside = upgraded.with_name(f"data.db.after-{number:04}")
     assert restore_copy(upgraded, BEFORE, str.format) == [
-        f"The database {upgraded} keeps system_metrics otherwise, so what it took in can't be carried over.",
+        f"The database {upgraded} keeps system_metrics differently, so its new records can't be carried over.",
         f"What the new release stored is kept in {aside}.",
     ]
     assert schema_version(upgraded) == BEFORE

@@ -108,7 +108,7 @@ def test_a_panel_of_another_secret_is_one_sentence(config: Config, tmp_path: Pat
     other.path.write_text(render_config(other))
     done = run("top", "--config", other.path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{config.server.url} does not take the token that {other.path} signs: ")
+    assert done.stderr.startswith(f"{config.server.url} does not accept the token that {other.path} signs: ")
 
 
 def test_who_may_not_read_the_configuration_is_told_to_use_sudo(
@@ -136,4 +136,4 @@ def test_over_tls_it_trusts_the_certificate_of_the_configuration_and_no_other(tm
         done = run("top", "--config", config.path)
     url = config.server.local_url
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"{url} shows another certificate than {cert}: restart the panel.\n"
+    assert done.stderr == f"{url} presents another certificate than {cert}: restart the panel.\n"

@@ -69,7 +69,7 @@ describe('history without records', () => {
 
   it('shows the record that fills, and that it is not full yet', async () => {
     const { view } = await open([listedNode()])
-    expect(view.get('.empty-state caption').text()).toBe('The record that fills, until 14:10: so far')
+    expect(view.get('.empty-state caption').text()).toBe('The record in progress, until 14:10')
     expect(view.findAll('.empty-state tbody td').map((cell) => cell.text())).toEqual(['2 of 60', '15.0%', '1.0 GB', '50.0 °C'])
   })
 
@@ -77,7 +77,7 @@ describe('history without records', () => {
     const lastSeen = NOW - 2 * 86_400
     const { view } = await open([listedNode({ state: 'down', last_seen: lastSeen })])
     expect(view.get('.empty-state').text()).toContain('No records in this period.')
-    expect(view.get('.empty-state').text()).toContain('No sample since 22 Nov 2025, 14:07 (refused: a clock was off)')
+    expect(view.get('.empty-state').text()).toContain('No sample since 22 Nov 2025, 14:07 (refused: a clock was wrong)')
     await view.get('.empty-state button').trigger('click')
     await flushPromises()
     const { from, to } = routeOf(view).query
@@ -114,9 +114,9 @@ describe('a search', () => {
   })
 
   it.each([
-    ['temp>95', 'No node meets “temp>95” now.'],
-    ['tmp>75', '“tmp>75” is left out: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
-    ['n1 tmp>75', '“tmp>75” is left out: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
+    ['temp>95', 'No node matches “temp>95” now.'],
+    ['tmp>75', '“tmp>75” is ignored: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
+    ['n1 tmp>75', '“tmp>75” is ignored: a condition begins with one of cpu, mem, temp, clock, as in temp>85.'],
     ['@rack9', 'There is no group “rack9”: this cluster has none.'],
   ])('%s shows nothing but the reason', async (text, sentence) => {
     const view = await asked(text)

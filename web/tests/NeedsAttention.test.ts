@@ -112,7 +112,7 @@ describe('what needs attention', () => {
     const view = await opened([finding()], { session: admin, api: { addSilence } })
     await view.findAll('.alert-actions button')[1]?.trigger('click')
     await view.get('form').trigger('submit')
-    expect(view.get('[role=alert]').text()).toBe('Say why, so that others know.')
+    expect(view.get('[role=alert]').text()).toBe('Give a reason, so that others know.')
     expect(addSilence).not.toHaveBeenCalled()
     await view.get('.why').setValue(' new fans ')
     await view.findAll('.choice-bar button')[1]?.trigger('click')
@@ -131,7 +131,7 @@ describe('what needs attention', () => {
     for (const time of ['', '2001-01-01T00:00']) {
       await view.get('[type=datetime-local]').setValue(time)
       await view.get('form').trigger('submit')
-      expect(view.get('[role=alert]').text()).toBe('Choose a time that is still to come.')
+      expect(view.get('[role=alert]').text()).toBe('Choose a time in the future.')
     }
     expect(addSilence).not.toHaveBeenCalled()
   })

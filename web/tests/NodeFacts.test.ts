@@ -16,7 +16,7 @@ const facts = (changes: Record<string, unknown> = {}, language: 'en' | 'zh' = 'e
 describe('the facts of one node', () => {
   it('are its missed samples, its sensor, its clock and its agent', () => {
     expect(facts()).toEqual([
-      ['Samples of the last hour', '1 of 720 missed'],
+      ['Samples in the last hour', '1 of 720 missed'],
       ['Sensor', 'coretemp Package id 0'],
       ['Clock', '-0.3 s'],
       ['Agent', '0.1.0'],

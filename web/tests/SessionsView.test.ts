@@ -66,7 +66,7 @@ describe('the sessions', () => {
 
   it('of somebody whom a proxy lets in are none, and it says why', async () => {
     const { shown } = await view('viewer', [])
-    expect(shown.text()).toContain('No session: the proxy')
+    expect(shown.text()).toContain('No sessions: the proxy')
   })
 })
 
@@ -93,12 +93,12 @@ describe("the user's menu", () => {
 const DEEDS: Record<AuditEntry['what'], [english: string, chinese: string]> = {
   login: ['logged in', '登录'],
   login_failed: ['a login failed', '登录失败'],
-  proxy_login: ['was let in by the proxy', '经代理服务器登录'],
+  proxy_login: ['logged in through the proxy', '经代理服务器登录'],
   logout: ['logged out', '退出登录'],
   session_ended: ['ended a session of x', '结束了 x 的一个会话'],
-  token_added: ['made the API token x', '创建了 API 令牌 x'],
+  token_added: ['created the API token x', '创建了 API 令牌 x'],
   token_removed: ['removed the API token x', '移除了 API 令牌 x'],
-  kiosk_added: ['made the wall screen x', '创建了大屏 x'],
+  kiosk_added: ['created the wall screen x', '创建了大屏 x'],
   kiosk_opened: ['the link of the wall screen x was opened', '大屏 x 的链接被打开'],
   kiosk_removed: ['removed the wall screen x', '移除了大屏 x'],
   user_added: ['added the user x', '添加了用户 x'],

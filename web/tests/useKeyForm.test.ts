@@ -34,7 +34,7 @@ describe('what is entered for a token', () => {
     ['a\u0007b', '365', 'The name must be at most 64 printable characters.'],
     ['a\u202eb', '365', 'The name must be at most 64 printable characters.'],
     ['a\u00a0b', '365', 'The name must be at most 64 printable characters.'],
-    ['old', '365', 'There is an API token “old” already; remove it, or take another name.'],
+    ['old', '365', 'There is already an API token “old”; remove it, or choose another name.'],
     ['new', '0', 'The number of days is “0”; it must be a whole number from 1 to 3650.'],
     ['new', '3651', 'The number of days is “3651”; it must be a whole number from 1 to 3650.'],
     ['new', '1.5', 'The number of days is “1.5”; it must be a whole number from 1 to 3650.'],
@@ -68,7 +68,7 @@ describe('what is entered for a token', () => {
     const { form: { name, sentence, submit } } = form({ taken: Array.from({ length: MAX_KEYS }, (_, index) => String(index)) })
     name.value = 'one more'
     await submit()
-    expect(sentence.value).toBe('There are 200 API tokens already; remove one first.')
+    expect(sentence.value).toBe('There are already 200 API tokens; remove one first.')
   })
 
   it('stays there when the panel refuses it, with the reason', async () => {

@@ -67,7 +67,7 @@ class Execute:
             code = process.wait()
         said = escape(" ".join(output.decode("utf-8", "replace").split()), SAID_CHARACTERS)
         if not is_over:
-            raise NotSent(f"{where} did not end within {self.total_seconds:g} seconds.")
+            raise NotSent(f"{where} did not finish within {self.total_seconds:g} seconds.")
         if code != 0:
             how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
             raise NotSent(f"{where} {how}" + (f": {said}" if said else "."))

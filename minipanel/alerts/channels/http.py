@@ -158,7 +158,7 @@ def _sentence(error: Exception, where: str, deadline: Deadline, seconds: float) 
     if isinstance(error, socket.gaierror):
         return f"The name of {where} can't be looked up: {escape(error.strerror or str(error), 120)}."
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError):
-        return f"{where} broke off the connection."
+        return f"{where} closed the connection."
     if isinstance(error, OSError):
         return f"{where} can't be reached: {escape(error.strerror or str(error), 120)}."
     return f"{where} does not answer as HTTP: {escape(str(error), 80)}."

@@ -103,7 +103,7 @@ class Mail:
         """Return what went wrong, in one sentence."""
         where = self._where
         if deadline.is_over:
-            return f"{where} did not come to an end within {self.total_seconds:g} seconds."
+            return f"{where} did not finish within {self.total_seconds:g} seconds."
         match error:
             case smtplib.SMTPRecipientsRefused():
                 code, said = next(iter(error.recipients.values()))
@@ -113,7 +113,7 @@ class Mail:
             case smtplib.SMTPServerDisconnected():
                 # smtplib makes this of a time-out as well, and names it only in words.
                 is_silent = isinstance(error.__context__, TimeoutError)
-                return self._silent() if is_silent else f"{where} broke off the connection."
+                return self._silent() if is_silent else f"{where} closed the connection."
             case smtplib.SMTPException():
                 return f"{where}: {escape(str(error), 160)}."
             case ssl.SSLError():
@@ -121,7 +121,7 @@ class Mail:
             case TimeoutError():
                 return self._silent()
             case ConnectionResetError():
-                return f"{where} broke off the connection."
+                return f"{where} closed the connection."
             case OSError():
                 return f"{where} can't be reached: {escape(error.strerror or str(error), 120)}."
         return f"{where}: {escape(str(error), 160)}."

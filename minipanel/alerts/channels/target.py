@@ -18,18 +18,18 @@ _NAT64 = ip_network("64:ff9b::/96")
 def refusal_of(url: str) -> str | None:
     """Return what is wrong with an address, "has the scheme ftp"; None where nothing is. Shows none of its secrets."""
     if not (url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_CHARACTERS):
-        return f"has other characters than those of an address, or over {MAX_CHARACTERS} of them"
+        return f"has characters that no address has, or more than {MAX_CHARACTERS} of them"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:  # a port over 65535, a bracket left open
-        return "is no address"
+        return "is not an address"
     if parts.scheme not in ("http", "https"):
         return f'has the scheme "{escape(parts.scheme, 20)}"'
     if parts.username is not None or parts.password is not None:
         return "has a user or a password in it"
     if not is_host(host) or port == 0 or parts.fragment:
-        return "has no host that can be, or port 0, or a part after #"
+        return "has an impossible host, port 0, or a part after #"
     try:
         is_bad = is_link_local(ip_address(host.partition("%")[0]))
     except ValueError:

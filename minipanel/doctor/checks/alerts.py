@@ -28,11 +28,11 @@ def judge_alerts(found: AlertsOverview, t: Translate, say: Callable[[str], str] 
     if said and found.unseen:
         yield Check(t("alerts"), Verdict.WARNING, t(", ").join(said), "minipanel alerts list")
     elif said:
-        yield Check(t("alerts"), Verdict.OK, t("{counts}, which need nobody now", counts=t(", ").join(said)))
+        yield Check(t("alerts"), Verdict.OK, t("{counts}; none of them needs action now", counts=t(", ").join(said)))
     if found.error is not None:
         detail = t("{count} messages not sent yet: {error}", count=found.waiting, error=say(found.error))
         yield Check(t("alerts"), Verdict.FIX, detail, "minipanel alerts test")
     if found.goes_nowhere:
         yield Check(t("alerts"), Verdict.OK, t("they go nowhere: set [alerts] mail"))
     elif not said and found.error is None:
-        yield Check(t("alerts"), Verdict.OK, t("nothing is wrong, and somebody would be told"))
+        yield Check(t("alerts"), Verdict.OK, t("nothing is wrong, and alerts would be sent"))

@@ -23,7 +23,7 @@ def judge_backup(found: BackupOverview | None, t: Translate) -> Check:
     """Nobody has to have it make copies."""
     what = t("backup")
     if found is None:
-        return Check(what, Verdict.OK, t("the panel makes no copies by itself: [backup] folder is not set"))
+        return Check(what, Verdict.OK, t("the panel makes no automatic backups: [backup] folder is not set"))
     if found.trouble is not None:
         return Check(what, Verdict.FIX, found.trouble, _remedy(found))
     if found.last_copy is None or found.last_made_at is None:

@@ -60,5 +60,5 @@ def judge_certificate(facts: CertificateFacts, now: float, t: Translate) -> Chec
     if facts.ends_at > now + SOON_SECONDS:
         return Check(what, Verdict.OK, t("good for {name} until {day}", name=facts.name, day=day))
     days = int((facts.ends_at - now) / DAY_SECONDS)
-    detail = t("{path}, or its CA, runs out in {days} days, on {day}", path=facts.path, days=days, day=day)
+    detail = t("{path}, or its CA, expires in {days} days, on {day}", path=facts.path, days=days, day=day)
     return Check(what, Verdict.WARNING, detail, renew)

@@ -38,7 +38,7 @@ def look_at_configuration(subject: Subject) -> Iterator[Check]:
 
 def _remedy(path: Path, t: Translate) -> str:
     if path.exists():
-        return t("put the line right in {path}, then: systemctl restart minipanel", path=path)
+        return t("correct the line in {path}, then: systemctl restart minipanel", path=path)
     return t("sudo ./install.sh, or name the file with --config")
 
 

@@ -106,7 +106,7 @@ def judge_database(facts: DatabaseFacts, t: Translate) -> Iterator[Check]:
     is_silent = facts.silent_seconds is not None and facts.silent_seconds > SILENT_SECONDS
     for holder in facts.holders:
         verdict = Verdict.FIX if is_silent else Verdict.WARNING
-        detail = t("{name} (process {pid}) holds it locked", name=holder.name, pid=holder.pid)
+        detail = t("{name} (process {pid}) has locked it", name=holder.name, pid=holder.pid)
         yield Check(what, verdict, detail, t("end that program: kill {pid}", pid=holder.pid))
     if is_silent:
         detail = t("the running panel has written nothing for {seconds} s", seconds=f"{facts.silent_seconds:.0f}")
@@ -117,10 +117,12 @@ def _described(facts: DatabaseFacts, t: Translate) -> str:
     database = facts.overview
     size = t("{path}, {size} MB, {free} MB are free", path=database.path, size=megabytes(database.size_bytes),
              free=megabytes(facts.free_bytes))  # fmt: skip
-    sound = t("sound") if facts.is_whole else t("sound as far as {seconds} s tell", seconds=f"{SOUNDNESS_SECONDS:g}")
+    sound = (
+        t("sound") if facts.is_whole else t("sound as far as checked in {seconds} s", seconds=f"{SOUNDNESS_SECONDS:g}")
+    )
     parts = [size, sound]
     if database.forecast is not None:
-        parts.insert(1, t("becomes about {size} MB", size=megabytes(database.forecast.expected_bytes)))
+        parts.insert(1, t("grows to about {size} MB", size=megabytes(database.forecast.expected_bytes)))
     return t("; ").join(parts)
 
 
@@ -130,7 +132,7 @@ def _remedy(database: DatabaseOverview, t: Translate) -> str:
         ("There is no database", "systemctl start minipanel"),
         ("is full", f"df -h {database.path.parent}"),
         ("retention_days", f"df -h {database.path.parent}"),
-        ("schema version", t("install the newer MiniPanel, or restore the copy of before: docs/operation.md")),
+        ("schema version", t("install the newer MiniPanel, or restore the copy from before: docs/operation.md")),
         ("is locked", f"fuser -v {database.path}"),
         ("read-only", f"findmnt -T {database.path.parent}; ls -l {database.path.parent}"),
         ("damaged", t("restore a backup: docs/operation.md")),

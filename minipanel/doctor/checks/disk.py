@@ -40,7 +40,7 @@ def judge_leftovers(unfinished: Sequence[Path], t: Translate) -> Iterator[Check]
     """What nobody will need again."""
     if unfinished:
         names = " ".join(map(str, unfinished[:5]))
-        detail = t("{count} left by what was killed: {names}", count=len(unfinished), names=names)
+        detail = t("{count} left by killed programs: {names}", count=len(unfinished), names=names)
         yield Check(t("leftovers"), Verdict.WARNING, detail, f"rm -r {names}")
 
 

@@ -52,21 +52,21 @@ def _resolved(host: str) -> frozenset[str]:
 def judge_way(way: Way, t: Translate) -> Iterator[Check]:
     """An address of another machine may be right (NAT, a floating address), all else of this is not."""
     what, parts = t("address"), urlsplit(way.url)
-    remedy = t("put [server] url right in config.toml, then: systemctl reload minipanel && minipanel rollout")
+    remedy = t("correct [server] url in config.toml, then: systemctl reload minipanel && minipanel rollout")
     if (parts.scheme == "https") != way.is_tls:
         speaks = "https" if way.is_tls else "http"
-        detail = t("agents are told {url}, and the panel speaks {scheme}", url=way.url, scheme=speaks)
+        detail = t("agents report to {url}, but the panel uses {scheme}", url=way.url, scheme=speaks)
         yield Check(what, Verdict.FIX, detail, remedy)
     elif not way.resolved:
-        yield Check(what, Verdict.FIX, t("agents are told {url}, a name that leads nowhere", url=way.url), remedy)
+        yield Check(what, Verdict.FIX, t("agents report to {url}, a name without an address", url=way.url), remedy)
     elif way.others and all(map(is_loopback, way.resolved)):
-        detail = t("agents are told {url}, which on every other node is that node itself", url=way.url)
+        detail = t("agents report to {url}, which on every other node is that node itself", url=way.url)
         yield Check(what, Verdict.FIX, detail, remedy)
     elif not any(address in way.local or is_loopback(address) for address in way.resolved):
-        detail = t("agents are told {url}, which is no address of this machine", url=way.url)
+        detail = t("agents report to {url}, which is not an address of this machine", url=way.url)
         yield Check(what, Verdict.WARNING, detail, remedy)
     elif parts.port != way.port:
-        detail = t("agents are told {url}, and the panel listens at port {port}", url=way.url, port=way.port)
+        detail = t("agents report to {url}, but the panel listens on port {port}", url=way.url, port=way.port)
         yield Check(what, Verdict.WARNING, detail, remedy)
     else:
         yield Check(what, Verdict.OK, t("agents report to {url}", url=way.url))
@@ -88,8 +88,8 @@ def look_at_firewall(subject: Subject) -> Iterator[Check]:
 def judge_zones(rule: str, closed: list[str], t: Translate) -> Check:
     """closed: the zones of firewalld that let nobody in."""
     if not closed:
-        return Check("firewalld", Verdict.OK, t("lets in {rule}", rule=rule))
+        return Check("firewalld", Verdict.OK, t("allows {rule}", rule=rule))
     orders = [f"firewall-cmd {when}--zone={zone} --add-port={rule}" for zone in closed for when in ("", "--permanent ")]
-    detail = t("{rule} is closed in the zone {zones}: neither agents nor browsers get in", rule=rule,
+    detail = t("{rule} is closed in the zone {zones}: agents and browsers can't connect", rule=rule,
                zones=", ".join(closed))  # fmt: skip
     return Check("firewalld", Verdict.FIX, detail, " && ".join(orders))

@@ -79,7 +79,7 @@ def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
         yield Check(what, Verdict.WARNING, t("none is configured"), "minipanel nodes add NAME ADDRESS")
         return
     if not facts.is_panel_running:
-        yield Check(what, Verdict.WARNING, t("nothing is known of them while no panel runs"))
+        yield Check(what, Verdict.WARNING, t("not known while no panel runs"))
         return
     if up:
         counted = t("{count} of {total} are up", count=len(up), total=len(awaited))
@@ -88,7 +88,7 @@ def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
     silent = [node for node in awaited if node.state != "up" and node.hostname.lower() not in facts.refused]
     never = _in_state(silent, "never")
     if never:
-        detail = t("{nodes}: nothing was heard of it yet", nodes=fold(never))
+        detail = t("{nodes}: no sample yet", nodes=fold(never))
         yield Check(what, Verdict.WARNING, detail, f"minipanel rollout {fold(never)}")
     for since, names in _by_minute(silent).items():
         detail = t("{nodes}: down since {time}", nodes=fold(names), time=since)
@@ -115,7 +115,7 @@ def _against(sentence: str, nodes: str, t: Translate) -> str:
     if "another key" in sentence:
         return t("copy /etc/munge/munge.key from here to {nodes}, then there: systemctl restart munge", nodes=nodes)
     if "clock" in sentence:
-        return t("put the clock right on {nodes}: chronyc makestep", nodes=nodes)
+        return t("set the clock on {nodes}: chronyc makestep", nodes=nodes)
     if "addresses = " in sentence:
         return t("add that line to config.toml, then: systemctl reload minipanel")
     return f"minipanel rollout --force {nodes}"
@@ -147,7 +147,7 @@ def _clocks(facts: NodeFacts, up: set[str], t: Translate) -> Iterator[Check]:
                 if is_ahead
                 else t("{nodes}: the clock is up to {seconds} s behind this machine's", **values)
             )
-            remedy = t("put the clock right on {nodes}: chronyc makestep", nodes=values["nodes"])
+            remedy = t("set the clock on {nodes}: chronyc makestep", nodes=values["nodes"])
             yield Check(t("nodes"), Verdict.WARNING, detail, remedy)
 
 

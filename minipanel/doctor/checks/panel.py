@@ -41,7 +41,7 @@ def judge_panel(found: PanelOverview, holder: str | None, port: int, t: Translat
         yield Check(t("panel"), Verdict.OK, detail + process)
     elif holder is not None:
         detail = t("port {port} is taken by {holder}", port=port, holder=holder)
-        yield Check(t("panel"), Verdict.FIX, detail, t("stop that, or take another port: minipanel setup --port PORT"))
+        yield Check(t("panel"), Verdict.FIX, detail, t("stop it, or use another port: minipanel setup --port PORT"))
     elif found.version is not None:
         yield Check(t("panel"), Verdict.FIX, found.trouble, "systemctl restart minipanel")
     else:

@@ -71,5 +71,5 @@ def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
             remedy = f"chgrp {places.USER} {need.path} && chmod 640 {need.path} && namei -l {need.path}"
             yield Check(t("rights"), Verdict.FIX, detail, remedy)
     if not bad and any(need.is_granted for need in needs):
-        detail = t("the user {user} reads and writes what it must", user=places.USER)
+        detail = t("the user {user} can read and write what it needs", user=places.USER)
         yield Check(t("rights"), Verdict.OK, detail)

@@ -55,7 +55,7 @@ def judge_service(facts: Mapping[str, str], t: Translate) -> Iterator[Check]:
         detail = t("it does not start with the machine: {state}", state=facts["UnitFileState"])
         yield Check(t("service"), Verdict.WARNING, detail, "systemctl enable minipanel")
     if facts.get("NeedDaemonReload") == "yes":
-        detail = t("its unit was changed and not read")
+        detail = t("its unit was changed and not reloaded")
         yield Check(t("service"), Verdict.WARNING, detail, "systemctl daemon-reload && systemctl restart minipanel")
 
 

@@ -54,7 +54,7 @@ def look_at_user(subject: Subject) -> Iterator[Check]:
     if subject.system.user_id == 0:
         yield Check(t("user"), Verdict.OK, "root")
     else:
-        yield Check(t("user"), Verdict.WARNING, t("not root, so not all can be seen"), "sudo minipanel doctor")
+        yield Check(t("user"), Verdict.WARNING, t("not root, so some checks see less"), "sudo minipanel doctor")
 
 
 def look_at_hardware(subject: Subject) -> Iterator[Check]:

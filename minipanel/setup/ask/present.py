@@ -72,7 +72,7 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("port"), str(old.port), str(new.port)),
         Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
         Change(t("agents report to"), old.url, new.url, is_agents=True),
-        Change(t("agents prove who they are by"), _proof(old, t), _proof(new, t), is_agents=True),
+        Change(t("agents authenticate by"), _proof(old, t), _proof(new, t), is_agents=True),
         Change(t("mail about alerts goes to"), _mail(old, t), _mail(new, t)),
     ]
     return [change for change in found if change.old != change.new]
@@ -89,9 +89,9 @@ def warnings(old: Answers, new: Answers, local: Container[str], t: Translate) ->
     if new.retention_days < old.retention_days:
         lines.append(t("Records older than {days} days will be deleted.", days=new.retention_days))
     if new.front is not None and (new.port != old.port or kind_of(new.tls) != kind_of(old.tls)):
-        lines.append(t("Agents go on reporting to {url}, which is not the panel's own port.", url=new.url))
+        lines.append(t("Agents keep reporting to {url}, which is not the panel's own port.", url=new.url))
     if new.address != old.address and parse_address(new.address) is not None and new.address not in local:
-        lines.append(t("{address} is none of this machine's own: the nodes must reach the panel there all the same.",
+        lines.append(t("{address} is not an address of this machine; the nodes must still reach the panel there.",
                        address=new.address))  # fmt: skip
     return lines
 
@@ -105,7 +105,7 @@ def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
         (t("port"), str(answers.port)),
         (t("HTTPS"), kind_of(answers.tls)),
         (t("agents report to"), answers.url),
-        (t("agents prove who they are by"), _proof(answers, t)),
+        (t("agents authenticate by"), _proof(answers, t)),
         (t("mail about alerts goes to"), _mail(answers, t)),
     ]
 

@@ -35,7 +35,7 @@ def ask_admin(screen: Screen, request: Request, default: str = USERNAME) -> str:
         if text.isprintable() and text == text.strip() and 0 < len(text) <= USERNAME_MAX_CHARACTERS:
             return text
         raise CommandError(
-            screen.t("The name has 1 to {most} printable characters, without spaces around them.",
+            screen.t("The name must be 1 to {most} printable characters without spaces around them.",
                      most=USERNAME_MAX_CHARACTERS)
         )  # fmt: skip
 
@@ -50,7 +50,7 @@ def ask_password(screen: Screen, request: Request) -> tuple[str, bool]:
 
 def ask_new_password(screen: Screen, request: Request, present_hash: str) -> str | None:
     """Return another password than the one that is set, None where that stays."""
-    given = _ask_password(screen, request, screen.t("New password, not shown (Enter: as it is): "))
+    given = _ask_password(screen, request, screen.t("New password, not shown (Enter: unchanged): "))
     return None if given is None or is_password(given, present_hash) else given
 
 
@@ -66,9 +66,9 @@ def _ask_password(screen: Screen, request: Request, question: str) -> str | None
         except CommandError as error:
             screen.say(str(error))
             continue
-        if screen.read_secret(screen.t("The same again: ")) == password:
+        if screen.read_secret(screen.t("Repeat the password: ")) == password:
             return password
-        screen.say(screen.t("The two differ; once more."))
+        screen.say(screen.t("The two differ; try again."))
     return None
 
 
@@ -100,7 +100,7 @@ def ask_database(
             return default
         path = parse_database(text, system, screen.t)
         if is_there and system.path(path).exists():
-            raise CommandError(screen.t("{path} is there already; name a file that is not, or move that one away.",
+            raise CommandError(screen.t("{path} already exists; name a new file, or move this one away.",
                                         path=path))  # fmt: skip
         return path
 
@@ -113,7 +113,7 @@ def ask_retention(screen: Screen, request: Request, default: int) -> int:
     def parse(text: str) -> int:
         days = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
         if not 1 <= days <= RETENTION_DAYS_MAX:
-            raise CommandError(screen.t("{text} is no number of days from 1 to {most}.",
+            raise CommandError(screen.t("{text} is not a number of days from 1 to {most}.",
                                         text=quote(text), most=RETENTION_DAYS_MAX))  # fmt: skip
         return days
 
@@ -153,14 +153,14 @@ def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
             raise CommandError(screen.t("MUNGE does not work on this machine: {trouble}", trouble=trouble))
         return "munge"
 
-    return screen.ask(screen.t("How agents prove who they are (munge, token)"), request.auth, present, parse)
+    return screen.ask(screen.t("How agents authenticate (munge, token)"), request.auth, present, parse)
 
 
 def parse_port(text: str, screen: Screen) -> int:
     """Return a port's number. Raises CommandError."""
     if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535:
         return int(text[:6])
-    raise CommandError(screen.t("{text} is no port: a whole number from 1 to 65535.", text=quote(text)))
+    raise CommandError(screen.t("{text} is not a port: a whole number from 1 to 65535.", text=quote(text)))
 
 
 def ask_address(screen: Screen, request: Request, proposal: str, others: Iterable[NodeConfig]) -> str:
@@ -190,7 +190,9 @@ def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tupl
         addresses = [] if text == NOBODY else [each for each in re.split(r"[,，;；\s]+", text) if each]
         for address in addresses:
             if mail_address().parse(address, Path()) is None:
-                raise CommandError(screen.t("{text} is no mail address such as ops@example.org.", text=quote(address)))
+                raise CommandError(
+                    screen.t("{text} is not a mail address such as ops@example.org.", text=quote(address))
+                )
         return tuple(dict.fromkeys(addresses))
 
     question = screen.t("Who gets mail about alerts, with commas between several (Enter: nobody)")

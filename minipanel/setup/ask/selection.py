@@ -53,13 +53,13 @@ class Selection:
         """Add a node at the end. Raises CommandError when it can't be one, or is there already."""
         ip = parse_node_address(address)
         if ip is None:
-            raise CommandError(self._t("{text} is no IPv4 or IPv6 address of one machine.", text=quote(address)))
+            raise CommandError(self._t("{text} is not the IPv4 or IPv6 address of one machine.", text=quote(address)))
         if not is_hostname(hostname):
             raise CommandError(self._t("{text} can't be a hostname.", text=quote(hostname)))
         for node in self.nodes:
             if ip == node.ip or hostname.lower() == node.hostname.lower():
                 raise CommandError(
-                    self._t("{hostname} ({address}) is in the list already.", hostname=node.hostname, address=node.ip)
+                    self._t("{hostname} ({address}) is already in the list.", hostname=node.hostname, address=node.ip)
                 )
         self.nodes.append(NodeConfig(hostname, ip, hostname))
         self._left_out = [node for node in self._left_out if node.hostname.lower() != hostname.lower()]
@@ -99,7 +99,7 @@ class Selection:
             first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
             if not 1 <= first <= last <= len(self.nodes):
                 message = self._t(
-                    "{text} is no number in the list (1 to {last}).", text=quote(word), last=len(self.nodes)
+                    "{text} is not a number in the list (1 to {last}).", text=quote(word), last=len(self.nodes)
                 )
                 raise CommandError(message)
             indexes.update(range(first - 1, last))
@@ -109,7 +109,9 @@ class Selection:
         try:
             names = expand(",".join(node_set.split()))
         except BadInput:
-            raise CommandError(self._t("{text} is no node set such as node[01-08,12].", text=quote(node_set))) from None
+            raise CommandError(
+                self._t("{text} is not a node set such as node[01-08,12].", text=quote(node_set))
+            ) from None
         places = self._places()
         missing = [name for name in names if name.lower() not in places]
         if missing:

@@ -23,7 +23,7 @@ def parse_database(text: str, system: System, t: Translate) -> Path:
     """Return the database's path. Raises CommandError, a sentence, when it can't lie there."""
     path = Path(text)
     if not path.is_absolute() or ".." in path.parts or not text.isprintable():
-        raise CommandError(t("{text} is no absolute path of a file.", text=quote(text)))
+        raise CommandError(t("{text} is not the absolute path of a file.", text=quote(text)))
     if any(path.is_relative_to(folder) for folder in HIDDEN):
         raise CommandError(t("The service can't see {folder}; name a path such as {example}.",
                              folder=path.parent, example=places.DATABASE))  # fmt: skip
@@ -44,7 +44,7 @@ def _refuse_others_folder(folder: Path, system: System, t: Translate) -> None:
         return
     account = find_account(system)
     if account is None or place.stat().st_uid != account.uid:
-        raise CommandError(t("{folder} is not {user}'s own; name a folder that is not there yet, such as {example}.",
+        raise CommandError(t("{folder} is not {user}'s own; name a folder that does not exist yet, such as {example}.",
                              folder=folder, user=places.USER, example=folder / "minipanel" / "data.db"))  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _given_choice(request: Request, t: Translate) -> str | None:
     }
     options = [option for option, path in files.items() if path is not None]
     if options and request.tls not in (None, "own"):
-        raise CommandError(t("{option} goes with --tls own, not with --tls {choice}.",
+        raise CommandError(t("{option} is for --tls own, not for --tls {choice}.",
                              option=options[0], choice=request.tls))  # fmt: skip
     return "own" if options else request.tls
 
@@ -93,9 +93,9 @@ def _ask_files(screen: Screen, request: Request, present: Certificates | None) -
     there = (None, None, None) if present is None else (present.certificate, present.key, present.ca)
     certificate = ask(t("Certificate, with its chain (PEM file)"), request.tls_certificate, there[0])
     key = ask(t("Its key, not encrypted (PEM file)"), request.tls_key, there[1])
-    question = t("CA that the agents are to trust (PEM file; Enter: those of their system)")
+    question = t("CA that the agents trust (PEM file; Enter: those of their system)")
     if there[2] is not None:
-        question = t("CA that the agents are to trust (PEM file)")
+        question = t("CA that the agents trust (PEM file)")
     default = _text(there[2]) or ""
     ca = screen.ask(question, _text(request.tls_ca), default, lambda text: _file(text, t) if text else None)
     return Certificates(certificate, key, ca)

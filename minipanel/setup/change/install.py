@@ -42,7 +42,7 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
             _try(stage, before.config, release, system, screen)
         with able_to_go_back(release, before, None if move is None else move.back, system, screen):
             if move is not None:
-                with screen.step(t("copy of the database, while the panel stands still")):
+                with screen.step(t("copy of the database, while the panel is stopped")):
                     stop(system)
                     move.carry()
             with screen.step(t("programs and service")):

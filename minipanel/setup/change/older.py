@@ -54,7 +54,7 @@ def look_at(folder: Path, system: System, t: Translate) -> Older:
     if not read.is_done:
         raise CommandError(
             t(
-                "{version} can't go on with this configuration: {reason}\n"
+                "{version} can't run with this configuration: {reason}\n"
                 "Nothing was changed. Put a # before what {version} does not know in {path}, "
                 "then start the rollback again.",
                 version=version, reason=read.last_words, path=config,

@@ -62,7 +62,7 @@ def _refusal(t: Translate, told: dict[str, object], last_words: str) -> str:
     values = {name: escape(str(value), _MAX_CHARACTERS) for name, value in told.items()}
     match told.get("why"):
         case "no database":
-            return t("it is no SQLite database")
+            return t("it is not a SQLite database")
         case "another program":
             return t("it is the database of another program, not MiniPanel's")
         case "too new":

@@ -120,7 +120,7 @@ def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise CommandError(t("{file} is no file.", file=file))
+            raise CommandError(t("{file} is not a file.", file=file))
         if database.exists() and os.path.samestat(facts, database.stat()):
             raise CommandError(t("{file} is the database itself; name a copy of it.", file=file))
         log = file.with_name(f"{file.name}-wal")
@@ -173,7 +173,7 @@ def _prove(what: Restored, screen: Screen) -> None:
 def _go_back(what: Restored, system: System, screen: Screen, cause: BaseException) -> None:
     t = screen.t
     try:
-        with screen.step(t("back to the database before")):
+        with screen.step(t("return to the previous database")):
             if what.is_service:
                 with suppress(CommandError):
                     stop(system)
@@ -183,10 +183,10 @@ def _go_back(what: Restored, system: System, screen: Screen, cause: BaseExceptio
                 wait_until_healthy(what.config, None, system, t)
     except CommandError as error:
         sentence = t("The panel does not run as before either: {reason}", reason=error)
-        where = t("The database of before is {kept}.", kept=what.kept) if what.kept.exists() else ""
+        where = t("The previous database is {kept}.", kept=what.kept) if what.kept.exists() else ""
         raise CommandError(f"{cause}\n{sentence} {where}".rstrip()) from cause
     if told["is_swapped"]:
-        screen.say(t("The copy that did not do is kept as {path}.", path=what.later))
+        screen.say(t("The failed database is kept as {path}.", path=what.later))
 
 
 def _last_lines(file: Path, what: Restored, is_kept: bool, screen: Screen) -> list[str]:
@@ -198,7 +198,7 @@ def _last_lines(file: Path, what: Restored, is_kept: bool, screen: Screen) -> li
     if is_kept:
         words = f"{what.kept}" if what.is_service else f"{what.kept} --config {what.config.path}"
         lines += [
-            t("What was there, with all that was stored after the copy, is kept: {kept}", kept=what.kept),
+            t("The previous database, with all that was stored after the backup, is kept: {kept}", kept=what.kept),
             t("Undo: minipanel restore {kept}", kept=words),
         ]
     return lines

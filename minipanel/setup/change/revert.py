@@ -44,7 +44,7 @@ def roll_back(system: System, screen: Screen, is_agreed: bool) -> None:
     Then what ran before runs again. `is_agreed`: what is lost by it, if anything, was agreed to beforehand.
     """
     if system.user_id != 0:
-        raise CommandError(screen.t("Only root can go back to the release before."))
+        raise CommandError(screen.t("Only root can go back to the previous release."))
     with alone(system, screen.t):
         _go(_find_way(system, screen), system, screen, is_agreed)
 
@@ -110,21 +110,21 @@ def _agree(way: Way, copy: Copy, screen: Screen, is_agreed: bool) -> None:
         records=records,
         version=version,
     )
-    lost = t("The {records} records stored since are lost to it: {reason}", records=records, reason=copy.reason)
+    lost = t("The {records} records stored since are lost: {reason}", records=records, reason=copy.reason)
     screen.say(copied, carried if copy.reason is None else lost)
     screen.say(t("The database as it is now is kept as {path}.", path=way.kept))
     if is_agreed:
         return
     if not (screen.is_guided and sys.stdin.isatty()):
-        raise CommandError(t("Nothing was changed; --yes goes back all the same."))
-    if not screen.confirm(t("Go back all the same?"), default=False):
+        raise CommandError(t("Nothing was changed; --yes goes back anyway."))
+    if not screen.confirm(t("Go back anyway?"), default=False):
         raise CommandError(t("Nothing was changed."))
 
 
 def _exchange(way: Way, copy: Copy, screen: Screen) -> None:
     t = screen.t
     if copy.reason is None:
-        with screen.step(t("what was stored since, into the copy")):
+        with screen.step(t("records stored since, into the copy")):
             place(t, "carry", way.database, copy.path)
     with screen.step(t("copy into its place")), held_back():
         place(t, "exchange", way.database, copy.path, way.kept)
@@ -157,6 +157,6 @@ def _last_lines(way: Way, screen: Screen) -> list[str]:
         lines.append(t("The database of {version} is kept: {path}", version=__version__, path=way.kept))
     return [
         *lines,
-        t("The agents stay as they are and report to it. To bring them its own agent: minipanel rollout"),
+        t("The agents stay as they are and report to it. To install its own agent: minipanel rollout"),
         t("Undo: {program} setup --no-rollout", program=f"{places.RELEASES}/{way.newer.name}/bin/minipanel"),
     ]

@@ -70,7 +70,7 @@ def _go_back(
         before.put_back()
         return
     try:
-        with screen.step(screen.t("back to what ran before")):
+        with screen.step(screen.t("return to the previous state")):
             for line in restore():
                 screen.say(line)
             before.put_back()
@@ -79,7 +79,7 @@ def _go_back(
             start(system)
             wait_until_healthy(config, None, system, screen.t)
     except (CommandError, OSError) as error:
-        raise CommandError(f"{cause}\n{screen.t('What ran before does not run either:')} {error}") from cause
+        raise CommandError(f"{cause}\n{screen.t('The previous state does not run either:')} {error}") from cause
 
 
 class Schema(NamedTuple):

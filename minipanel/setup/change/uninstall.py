@@ -97,7 +97,7 @@ def _last_words(database: Path, system: System, screen: Screen, is_purge: bool) 
     t = screen.t
     lines = [t("The panel is uninstalled.")]
     if not is_purge:
-        kept = t("Kept: {config}, {database} and the user {user}; install.sh finds them again, --purge deletes them.",
+        kept = t("Kept: {config}, {database} and the user {user}; install.sh uses them again, --purge deletes them.",
                  config=places.CONFIG_FOLDER, database=database, user=places.USER)  # fmt: skip
         lines.append(kept)
     if system.path(places.AGENT_HOME).exists():
@@ -112,7 +112,7 @@ def main() -> int:
 
     def work() -> int:
         for word in words - {"--uninstall", "--purge", "--yes", "-y"}:
-            raise CommandError(screen.t("{option} does not go with --uninstall.", option=word))
+            raise CommandError(screen.t("{option} can't be used with --uninstall.", option=word))
         uninstall(System(user_id=os.geteuid()), screen, "--purge" in words)
         return DONE
 

@@ -26,7 +26,7 @@ def refuse_for_agents(certificate: Path, key: Path, ca: Path | None, host: str, 
         client = ssl.create_default_context(cafile=None if ca is None else str(ca))
     except OSError as error:  # ssl.SSLError is one
         reason = getattr(error, "reason", None) or error
-        raise CommandError(t("{path} is no CA in PEM ({reason}).", path=ca, reason=reason)) from None
+        raise CommandError(t("{path} is not a CA in PEM ({reason}).", path=ca, reason=reason)) from None
     # From Python 3.13 on this is the default; a trusted intermediate as the end of a chain is not before.
     client.verify_flags = (client.verify_flags | ssl.VERIFY_X509_STRICT) & ~ssl.VERIFY_X509_PARTIAL_CHAIN
     client.hostname_checks_common_name = False

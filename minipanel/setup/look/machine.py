@@ -66,7 +66,7 @@ def look_at_distribution(system: System, t: Translate) -> Check:
     if not is_rhel_family(facts):
         return Check(t("system"), Verdict.WARNING, t("{name}: made for RHEL 8, 9, 10 and their rebuilds", name=name))
     if facts.get("VERSION_ID", "").split(".")[0] not in KNOWN_RELEASES:
-        return Check(t("system"), Verdict.WARNING, t("{name}: known are the releases 8, 9 and 10", name=name))
+        return Check(t("system"), Verdict.WARNING, t("{name}: MiniPanel knows the releases 8, 9 and 10", name=name))
     return Check(t("system"), Verdict.OK, name)
 
 
@@ -153,7 +153,7 @@ def look_at_memory(system: System, t: Translate) -> Check | None:
     size = t("{gigabytes} GB", gigabytes=f"{size_bytes / 10**9:.1f}")
     if size_bytes >= MEMORY_BYTES * (1 - KERNELS_PART):
         return Check(t("memory"), Verdict.OK, size)
-    tight = t("{size}: with less than {needed} MB it may become tight", size=size, needed=MEMORY_BYTES // 10**6)
+    tight = t("{size}: with less than {needed} MB, memory may run short", size=size, needed=MEMORY_BYTES // 10**6)
     return Check(t("memory"), Verdict.WARNING, tight)
 
 

@@ -44,7 +44,7 @@ def look_at_migration(system: System, t: Translate) -> Check | None:
         )
         return Check(t("database"), Verdict.FIX, detail)
     detail = t(
-        "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}, in which the nodes keep "
+        "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}; meanwhile the nodes keep "
         "their samples",
         needed=needed,
         free=free,

@@ -1,4 +1,4 @@
-"""MUNGE on this machine: installed, running, a credential makes the round trip, and no known hole in it."""
+"""MUNGE on this machine: installed, running, a credential was made and accepted, and no known hole in it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def look_at_munge(
     """Make a credential and read it, as agents and panel will. Not needed (token): None unless all is well."""
     what = trouble(None)
     if what is None:
-        return Check("MUNGE", Verdict.OK, t("a credential makes the round trip"))
+        return Check("MUNGE", Verdict.OK, t("a credential was made and accepted"))
     if not is_needed:
         return None
     detail, remedy = explain(system, t, what)
@@ -42,9 +42,9 @@ def look_at_munge(
 def explain(system: System, t: Translate, trouble: str) -> tuple[str, str]:
     """Return why MUNGE does not work, and the command that helps."""
     if not system.has("munged"):
-        return t("not installed; a cluster without it: --auth token"), HOW_TO_INSTALL[installer(system)]
+        return t("not installed; a cluster without MUNGE uses --auth token"), HOW_TO_INSTALL[installer(system)]
     if not system.path(KEY).exists():
-        return t("has no key {path}; on a cluster copy that of another node", path=KEY), "create-munge-key"
+        return t("has no key {path}; on a cluster, copy the key of another node", path=KEY), "create-munge-key"
     if not system.run("systemctl", "is-active", "munge.service", seconds=10).is_done:
         return t("munged is not running"), "systemctl enable --now munge"
     return trouble, "systemctl status munge"
@@ -62,7 +62,7 @@ def look_at_munge_version(system: System, t: Translate) -> Check | None:
         return None
     shown = ".".join(map(str, version))
     detail = t(
-        "version {version} has a hole by which a local user can learn the key ({hole})", version=shown, hole=HOLE
+        "version {version} has a vulnerability that lets a local user learn the key ({hole})", version=shown, hole=HOLE
     )
     return Check("MUNGE", Verdict.WARNING, detail, f"{installer(system)} upgrade munge")
 

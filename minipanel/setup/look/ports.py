@@ -21,7 +21,7 @@ def look_at_port(system: System, t: Translate, port: int, is_asked: bool) -> Che
         return Check(t("port"), Verdict.OK, t("{port} is the running panel's", port=port))
     if is_asked:
         return Check(t("port"), Verdict.WARNING, t("{port} is in use by {holder}", port=port, holder=holder))
-    detail = t("{port} is in use by {holder}; stop that, or choose another by --port", port=port, holder=holder)
+    detail = t("{port} is in use by {holder}; stop it, or choose another port with --port", port=port, holder=holder)
     return Check(t("port"), Verdict.FIX, detail)
 
 

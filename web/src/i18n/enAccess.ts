@@ -1,4 +1,4 @@
-/** English: who may look, and how one comes in. */
+/** English: accounts, access and logging in. */
 
 export const account = {
   label: 'Account',
@@ -13,11 +13,11 @@ export const access = {
   kiosks: 'Wall screens',
   audit: 'Audit',
   is: {
-    sessions: 'Where you are logged in. A session that is ended is over at once.',
-    allSessions: 'Who is logged in, and where. A session that is ended is over at once.',
-    tokens: 'What other programs read the panel with. A token changes nothing.',
-    kiosks: 'Links that show the realtime view on a wall screen, without a password. A wall screen changes nothing.',
-    audit: 'Who logged in, from where, and who made or ended what.',
+    sessions: 'Where you are logged in. Ending a session logs it out at once.',
+    allSessions: 'Who is logged in, and where. Ending a session logs it out at once.',
+    tokens: 'With a token, another program can read the panel. It can’t change anything.',
+    kiosks: 'Links that show the realtime view on a wall screen without a password. A wall screen can’t change anything.',
+    audit: 'Who logged in, from where, and who created, ended or removed what.',
   },
   user: 'User',
   since: 'Since',
@@ -28,37 +28,37 @@ export const access = {
   now: 'now',
   ago: '{age} ago',
   end: 'End',
-  noSessions: 'No session: the proxy before the panel says with each request who you are.',
+  noSessions: 'No sessions: the proxy in front of the panel names you with each request.',
   name: 'Name',
   scope: 'Scope',
   scopes: {
-    metrics: 'metrics: GET /metrics alone',
-    read: 'read: all that can be read',
+    metrics: 'metrics: GET /metrics only',
+    read: 'read: everything that can be read',
   },
   days: 'Days',
-  by: 'Made by',
+  by: 'Created by',
   madeBy: '{who}, {day}',
-  until: 'Good until',
-  over: '{day} (over)',
+  until: 'Valid until',
+  over: '{day} (expired)',
   used: 'Last used',
   usedFrom: '{ago}, from {address}',
   never: 'never',
   add: {
-    token: 'Make token',
-    kiosk: 'Make link',
+    token: 'Create token',
+    kiosk: 'Create link',
   },
   once: {
-    token: 'Copy the API token “{name}” now: it is shown this one time.',
-    kiosk: 'Open this link on the wall screen “{name}”. Copy it now: it is shown this one time.',
+    token: 'Copy the API token “{name}” now: it is shown only once.',
+    kiosk: 'Open this link on the wall screen “{name}”. Copy it now: it is shown only once.',
   },
   none: {
-    token: 'No API token yet.',
-    kiosk: 'No wall screen yet.',
-    audit: 'Nothing happened in this time.',
+    token: 'No API tokens yet.',
+    kiosk: 'No wall screens yet.',
+    audit: 'Nothing happened in this period.',
   },
   copy: 'Copy',
   copied: 'Copied.',
-  notCopied: 'The browser does not let the page copy; press Ctrl+C.',
+  notCopied: 'The browser does not allow copying; press Ctrl+C.',
   done: 'Done',
   remove: 'Remove',
   removeOne: 'Remove: {name}',
@@ -73,7 +73,7 @@ export const access = {
     otherAddresses: 'other addresses',
   },
   newestOnly: 'The newest {count}; “minipanel access audit” lists all.',
-  newer: 'Page before',
+  newer: 'Previous page',
   older: 'Next page',
   range: '{from} to {to} of {all}',
 }
@@ -81,12 +81,12 @@ export const access = {
 export const deed = {
   login: 'logged in',
   login_failed: 'a login failed',
-  proxy_login: 'was let in by the proxy',
+  proxy_login: 'logged in through the proxy',
   logout: 'logged out',
   session_ended: 'ended a session of {subject}',
-  token_added: 'made the API token {subject}',
+  token_added: 'created the API token {subject}',
   token_removed: 'removed the API token {subject}',
-  kiosk_added: 'made the wall screen {subject}',
+  kiosk_added: 'created the wall screen {subject}',
   kiosk_opened: 'the link of the wall screen {subject} was opened',
   kiosk_removed: 'removed the wall screen {subject}',
   user_added: 'added the user {subject}',
@@ -95,7 +95,7 @@ export const deed = {
 }
 
 export const kiosk = {
-  closed: 'The link of this wall screen was removed, has expired or is not whole; an admin can make a new one.',
+  closed: 'The link of this wall screen was removed, has expired or is incomplete; an admin can create a new one.',
   again: 'Trying again …',
 }
 
@@ -109,5 +109,5 @@ export const login = {
   wrong: 'The username or the password is wrong.',
   ended: 'Your session was ended elsewhere; log in again.',
   expired: 'Your session has expired; log in again.',
-  tooMany: 'Too many tries. The next one is possible in {seconds} s.',
+  tooMany: 'Too many attempts. Try again in {seconds} s.',
 }
