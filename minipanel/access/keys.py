@@ -85,7 +85,9 @@ def added(key: KeyRow, id: int | None) -> KeyRow:
     """Return the key with the id that the database gave it. Raises BadInput where it took none."""
     if id is None:
         article = "an" if key.kind == "token" else "a"
-        raise BadInput(f"There is {article} {NOUNS[key.kind]} {quote(key.name)}; remove it, or choose another name.")
+        raise BadInput(
+            f"There is already {article} {NOUNS[key.kind]} {quote(key.name)}; remove it, or choose another name."
+        )
     if not id:
         raise BadInput(f"There are already {MAX_KEYS} {NOUNS[key.kind]}s; remove one first.")
     key.id = id

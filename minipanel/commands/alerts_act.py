@@ -80,7 +80,7 @@ def test_channels(config_path: Path, name: str | None) -> int:
             print(t("{channel}: accepted. {said}", channel=plain(channel), said=plain(said or "")).rstrip())
         except Refused as error:
             code = FAILED
-            print(t("{channel}: not accepted. {why}", channel=plain(channel), why=say(error.said)))
+            print(t("{channel}: failed. {why}", channel=plain(channel), why=say(error.said)))
     return code
 
 

@@ -173,7 +173,7 @@ class _Run:
             raise DatabaseError(f"{place}, and there is no such folder; make it, then run `minipanel setup`.")
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise DatabaseError(
-                f"{place}, where the panel can't write; make the user {_user()}, then run `minipanel setup`."
+                f"{place}, where the panel can't write; make the user {_user()} its owner, then run `minipanel setup`."
             )
 
 

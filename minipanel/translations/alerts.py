@@ -41,7 +41,7 @@ CHINESE = {
     ),
     "There is no channel {name}; there are {known}.": "没有通知渠道 {name}；现有 {known}。",
     "{channel}: accepted. {said}": "{channel}：已发出。{said}",
-    "{channel}: not accepted. {why}": "{channel}：发送失败。{why}",
+    "{channel}: failed. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
     "Nothing is silenced.": "当前没有静默。",
     "Silence {id} has ended; what is still wrong and was not sent is sent now.": (

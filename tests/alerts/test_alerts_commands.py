@@ -140,7 +140,7 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
         code, out, _ = alerts(config, "test", "mail")
         assert (code, out) == (
             1,
-            f"mail: not accepted. The mail server 127.0.0.1:{box.port} answered 451 4.7.1 come later.\n",
+            f"mail: failed. The mail server 127.0.0.1:{box.port} answered 451 4.7.1 come later.\n",
         )
         assert alerts(config, "test", "pager")[0::2] == (1, "There is no channel 'pager'; there are mail.\n")
 

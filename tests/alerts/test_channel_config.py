@@ -107,7 +107,7 @@ WHERE = "in [[alerts.channel]] number 1"
         ('name = "x"\nkind = "webhook"\nurl = "http://[::ffff:a9fe:a9fe]/"', f"url {WHERE} has a link-local host"),
         ('name = "x"\nkind = "webhook"\nurl = "http://[fe80::1%25eth0]/"', f"url {WHERE} has "),
         ('name = "x"\nkind = "webhook"\nurl = 3', f"url {WHERE} is not text; it must be an address"),
-        ('name = "x"\nkind = "webhook"\nurl = "https://h/\\u00e9"', f"url {WHERE} has other characters"),
+        ('name = "x"\nkind = "webhook"\nurl = "https://h/\\u00e9"', f"url {WHERE} has characters that no address has"),
         (f'{WECOM}\nsecret_file = "s"', f'secret_file {WHERE} is not for kind "wecom"'),
         ('name = "x"\nkind = "mail"\nto = ["a@b"]\nurl = "https://h/"', f'url {WHERE} is not for kind "mail", which'),
         (f'{WECOM}\nseverity = "info"', 'is "info"; it must be "critical" or'),

@@ -52,7 +52,7 @@ ENTER = ""
 QUESTIONS = (
     ("Name of the account", ENTER),
     ("Password, not shown", PASSWORD),
-    ("The same again", PASSWORD),
+    ("Repeat the password", PASSWORD),
     ("4 nodes; Enter", "d n3"),
     ("3 nodes; Enter", ENTER),
     ("Database file", ENTER),
@@ -63,7 +63,7 @@ QUESTIONS = (
     ("Install now", ENTER),
 )
 
-PASSWORDS = (("New password for", PASSWORD), ("The same again", PASSWORD)) * 3
+PASSWORDS = (("New password for", PASSWORD), ("Repeat the password", PASSWORD)) * 3
 
 ADD_VERA = f"minipanel access users add vera --password-file {PASSWORD_FILE}"
 LOG_IN = (

@@ -50,7 +50,7 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         terminal.type()
         terminal.expect("Password, not shown")
         terminal.type(PASSWORD)
-        terminal.expect("The same again")
+        terminal.expect("Repeat the password")
         terminal.type(PASSWORD)
         terminal.expect("4 nodes; Enter, a, d or l: ")
         terminal.type("d n[2-3]")

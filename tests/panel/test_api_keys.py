@@ -170,7 +170,7 @@ async def test_there_are_no_more_than_so_many(opened: Opened, config: Config, mo
     access = opened(config)
     for name in ("a", "b"):
         await access.keys.add("token", name, "read", 1, "miniadmin")
-    with pytest.raises(BadInput, match="There are 2 API tokens; remove one first"):
+    with pytest.raises(BadInput, match="There are already 2 API tokens; remove one first"):
         await access.keys.add("token", "c", "read", 1, "miniadmin")
     await access.keys.add("kiosk", "a", "read", 1, "miniadmin")
 

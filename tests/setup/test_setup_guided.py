@@ -37,7 +37,7 @@ def test_a_person_types_some_answers_and_presses_enter_for_others(machine: Machi
         terminal.type("chief")
         terminal.expect("Password, not shown")
         terminal.type("correct horse")
-        terminal.expect("The same again")
+        terminal.expect("Repeat the password")
         terminal.type("correct horse")
         terminal.expect(r"Line 4 of the hosts file is skipped: '10\.0\.0\.300' is not an address\.")
         terminal.expect(r"  1  10\.0\.0\.1  mgmt   this machine\n  2  10\.0\.0\.2  node1\n  3  10\.0\.0\.3  node2\n")

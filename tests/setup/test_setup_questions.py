@@ -94,7 +94,7 @@ def test_a_given_port_in_use_is_refused(machine: Machine, taken_port: int) -> No
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "65536", "080808080", "8080x", "٨٠٨٠", "1.5"])
 def test_what_is_no_port_is_refused(text: str) -> None:
-    with pytest.raises(CommandError, match="no port"):
+    with pytest.raises(CommandError, match="not a port"):
         parse_port(text, NOBODY)
 
 
@@ -118,9 +118,9 @@ def test_a_folder_that_is_not_there_yet_will_do(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("data.db", "no absolute path"),
-        ("/data/../data.db", "no absolute path"),
-        ("/data/a\nb.db", "no absolute path"),
+        ("data.db", "not the absolute path"),
+        ("/data/../data.db", "not the absolute path"),
+        ("/data/a\nb.db", "not the absolute path"),
         ("/home/me/data.db", "can't see /home/me"),
         ("/tmp/data.db", "can't see /tmp"),
         ("/data", "is a folder"),

@@ -140,7 +140,7 @@ def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: Pan
 
 
 REFUSED = [
-    ({"port": "0"}, "is no port"),
+    ({"port": "0"}, "is not a port"),
     ({"admin": " x"}, "1 to 64"),
     ({"address": "10.0.0.999"}, "neither an address"),
     ({"address": "10.0.0.2"}, "10.0.0.2 is the node node1, not this machine"),
@@ -148,7 +148,7 @@ REFUSED = [
     ({"mail": "ops@example.org,ops"}, "'ops' is not a mail address such as ops@example"),
     ({"retention_days": "0"}, "is not a number of days from 1 to 3650"),
     ({"database": "/home/me/m.db"}, "can't see /home/me"),
-    ({"database": "/var/lib/minipanel/other.db"}, "is there already"),
+    ({"database": "/var/lib/minipanel/other.db"}, "already exists"),
     ({"only": "mgmt"}, "--only chooses other nodes .* minipanel nodes sync"),
     ({"without": "node1"}, "--without chooses other nodes"),
     ({"tls": "own"}, "--tls own needs --tls-certificate FILE and --tls-key FILE"),

@@ -175,7 +175,7 @@ def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
     number = newest_version() + 1
     aside = upgraded.with_name(f"data.db.after-{number:04}")
     assert restore_copy(upgraded, BEFORE, str.format) == [
-        f"The database {upgraded} keeps system_metrics differently, so its new records can't be carried over.",
+        f"The database {upgraded} stores system_metrics differently, so its new records can't be carried over.",
         f"What the new release stored is kept in {aside}.",
     ]
     assert schema_version(upgraded) == BEFORE

@@ -25,7 +25,7 @@ describe('the facts of one node', () => {
 
   it('count the samples that the interval allows, since when they come, and the outage apart', () => {
     const samples = (timestamps: number[], interval = 5) => facts({ timestamps, interval })[0]?.[1]
-    expect(samples(Array.from({ length: 60 }, (_, index) => NOW - 20 - 60 * (59 - index)), 60)).toBe('all 60 there')
+    expect(samples(Array.from({ length: 60 }, (_, index) => NOW - 20 - 60 * (59 - index)), 60)).toBe('all 60 received')
     expect(samples([])).toBe('none')
     expect(samples([NOW])).toMatch(/^1 since \d\d:\d\d, none missed$/)
     expect(samples([NOW - 15, NOW])).toMatch(/^2 of 4 missed since \d\d:\d\d$/)
