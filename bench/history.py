@@ -45,12 +45,17 @@ Times = dict[str, dict[str, float]]
 
 
 class Page:
-    """What the page asks the panel."""
+    """Who asks the panel."""
 
     name = "MiniPanel"
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def ask_drawn(self) -> int:
+        """Ask for a month as the page does; return the answer's bytes."""
+        path = f"/api/metrics/history/{hostname(1)}?period=1m&format=compact"
+        return len(self._session.request("GET", path, takes_gzip=True))
 
     def ask(self, nodes: list[int], seconds: int, fields: str = ",".join(VALUES)) -> int:
         """Ask for records, for the same five values as the peers unless told; return the answer's bytes."""
@@ -111,7 +116,7 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
         page = Page(Session(config.server.port))
         time.sleep(options.settle)
         cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
-        times = warm(page, peers, options) | cold(config, page, peers, options)
+        times = warm(page, peers, options) | drawn(page, panel.pid, options) | cold(config, page, peers, options)
         seconds = time.monotonic() - began
         told = (
             f"Meanwhile, for {seconds:.0f} s, {options.nodes} nodes reported (tokens). The panel with all this took "
@@ -140,6 +145,23 @@ def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
     all_columns = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
     times["one node, 1m, all ten columns, warm"] = {page.name: statistics.median(all_columns)}
     return times
+
+
+def drawn(page: Page, pid: int, options: argparse.Namespace) -> Times:
+    """Ask for a month as the page does: in the compact form, compressed."""
+    taken, size, cpu, idle = [], 0, cpu_seconds(pid), time.monotonic()
+    for _ in range(options.repeat):
+        time.sleep(PAUSE_SECONDS)
+        start = time.perf_counter()
+        size = page.ask_drawn()
+        taken.append(1000 * (time.perf_counter() - start))
+    cpu, seconds = cpu_seconds(pid) - cpu, time.monotonic() - idle
+    # What the agents cost meanwhile.
+    reporting = cpu_seconds(pid)
+    time.sleep(seconds)
+    each = 1000 * max(0.0, cpu - (cpu_seconds(pid) - reporting)) / options.repeat
+    question = f"one node, 1m, as the page asks ({size / 1000:.0f} kB, {each:.0f} ms of CPU), warm"
+    return {question: {page.name: statistics.median(taken)}}
 
 
 def cold(config: Config, page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:

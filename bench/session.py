@@ -18,9 +18,10 @@ class Session:
         self.token: str = json.loads(self.request("POST", "/api/auth/login", login))["token"]
         self._headers["Authorization"] = f"Bearer {self.token}"
 
-    def request(self, method: str, path: str, body: str | None = None) -> bytes:
-        """Return an answer's body. Raises RuntimeError for any but a good one."""
-        self._connection.request(method, path, body, self._headers)
+    def request(self, method: str, path: str, body: str | None = None, *, takes_gzip: bool = False) -> bytes:
+        """Return an answer's body, packed where that is taken. Raises RuntimeError for any but a good one."""
+        headers = {**self._headers, "Accept-Encoding": "gzip"} if takes_gzip else self._headers
+        self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status != 200:

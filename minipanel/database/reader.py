@@ -45,10 +45,12 @@ class DatabaseReader:
         with self._reading() as connection:
             return queries.last_values(connection, last_seen)
 
-    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
+    def history(
+        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
+    ) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
         with self._reading() as connection:
-            return queries.history_columns(connection, node_id, start, end, columns, now)
+            return queries.history_columns(connection, node_id, start, end, columns, now, is_counted)
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
         """Return which samples of a node there are in (start, end] and beside it, and what explains the others.

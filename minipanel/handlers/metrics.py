@@ -8,17 +8,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from minipanel.errors import BadInput, NotFound
-from minipanel.handlers.answer import Responses, answered_with, json_answer
+from minipanel.handlers.answer import Responses, answered_with, json_answer, schema_of
 from minipanel.handlers.guard import READERS, SCREENS
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.handlers.request import panel_of
-from minipanel.handlers.squeezed import json_reply
+from minipanel.handlers.squeezed import json_reply, squeezed
 from minipanel.models.answers import (
     GapsOne,
     GapsSet,
     HistoryOne,
+    HistoryOneCompact,
     HistorySet,
+    HistorySetCompact,
     HistorySpread,
     Realtime,
     RealtimeOne,
@@ -47,11 +49,16 @@ Step = Annotated[
         "than the records kept"
     ),
 ]
-Format = Annotated[str | None, Query(description="json or csv; csv also by Accept: text/csv")]
+Format = Annotated[
+    str | None,
+    Query(description="json, compact (JSON at the precision that is drawn) or csv; csv also by Accept: text/csv"),
+]
+FORMATS = ("json", "compact", "csv")
 
 
-def _with_csv(kind: Any) -> Responses:
+def _in_each_format(kind: Any, compact: Any) -> Responses:
     answers = answered_with(kind)
+    answers[200]["content"]["application/json"] = {"schema": {"anyOf": [schema_of(kind), schema_of(compact)]}}
     answers[200]["content"]["text/csv"] = {"schema": {"type": "string"}}
     return answers
 
@@ -80,7 +87,7 @@ async def read_trend(request: Request) -> Response:
     return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
 
-@router.get("/api/metrics/history", dependencies=[READERS], responses=_with_csv(HistorySet))
+@router.get("/api/metrics/history", dependencies=[READERS], responses=_in_each_format(HistorySet, HistorySetCompact))
 async def read_history_set(
     request: Request,
     nodes: NodeSet = None,
@@ -93,15 +100,21 @@ async def read_history_set(
 ) -> Response:
     """Return the records of a node set."""
     panel = panel_of(request)
-    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest())
+    form = _format_of(request, format)
+    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest(), form == "compact")
     wanted = await find_all(request, nodes)
-    if _wants_csv(request, format):
+    if form == "csv":
         return await _csv(request, wanted, span)
     pieces = panel.history.set_of(wanted, span)
-    return await answer_in_pieces(pieces, "application/json")
+    if not span.is_compact:
+        return await answer_in_pieces(pieces, "application/json")
+    pieces, headers = squeezed(request, pieces)
+    return await answer_in_pieces(pieces, "application/json", headers)
 
 
-@router.get("/api/metrics/history/{nodeId}", dependencies=[READERS], responses=_with_csv(HistoryOne))
+@router.get(
+    "/api/metrics/history/{nodeId}", dependencies=[READERS], responses=_in_each_format(HistoryOne, HistoryOneCompact)
+)
 async def read_history_one(
     request: Request,
     node_id: NodeId,
@@ -114,9 +127,10 @@ async def read_history_one(
 ) -> Response:
     """Return the records of one node."""
     panel = panel_of(request)
-    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest())
+    form = _format_of(request, format)
+    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest(), form == "compact")
     node = find_node(request, node_id)
-    if _wants_csv(request, format):
+    if form == "csv":
         return await _csv(request, [node], span)
     answer = await json_reply(request, await panel.history.one(node, span))
     return Response(answer.body, headers=answer.headers)
@@ -176,10 +190,12 @@ def _find(directory: Directory, groups: Groups, nodes: str) -> list[Node]:
     return list(dict.fromkeys(node for node in found.values() if node is not None))
 
 
-def _wants_csv(request: Request, format: str | None) -> bool:
-    if format not in (None, "json", "csv"):
-        raise BadInput(f"format is {quote(format)}; it must be json or csv.")
-    return format == "csv" or (format is None and "text/csv" in request.headers.get("Accept", ""))
+def _format_of(request: Request, format: str | None) -> str:
+    if format is None:
+        return "csv" if "text/csv" in request.headers.get("Accept", "") else "json"
+    if format not in FORMATS:
+        raise BadInput(f"format is {quote(format)}; it must be json, compact or csv.")
+    return format
 
 
 async def _csv(request: Request, nodes: list[Node], span: Span) -> Response:

@@ -18,7 +18,7 @@ from minipanel.handlers.squeezed import json_reply
 from minipanel.services.history import read_span
 
 PREFIX: Final = "/api/metrics/history/"
-_KNOWN: Final = ("period", "from", "to", "fields", "step")
+_KNOWN: Final = ("period", "from", "to", "fields", "step", "format")
 
 
 async def read_past(request: Request) -> Reply | None:
@@ -26,14 +26,15 @@ async def read_past(request: Request) -> Reply | None:
     reference, asked = request.url.path.removeprefix(PREFIX), request.query_params.multi_items()
     names = [name for name, _ in asked]
     is_usual = set(names) <= set(_KNOWN) and len(set(names)) == len(names) and "/" not in reference
-    if not is_usual or "text/csv" in request.headers.get("Accept", ""):
+    of = dict(asked)
+    is_compact = of.get("format") == "compact"
+    if not is_usual or ("format" in of and not is_compact) or "text/csv" in request.headers.get("Accept", ""):
         return None
     try:
         await READERS.dependency(request, None, None)
-        of = dict(asked)
         panel = panel_of(request)
         times = of.get("period"), of.get("from"), of.get("to")
-        span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), panel.ingest.oldest())
+        span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), panel.ingest.oldest(), is_compact)
         body = await panel.history.one(find_node(request, reference), span)
     except PanelError as error:
         return refusal(error)

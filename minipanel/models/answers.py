@@ -186,6 +186,49 @@ class HistorySet(Struct):
     nodes: list[HistoryNode]
 
 
+class HistoryCounted(Struct):
+    """Records in the compact form, ascending: whole numbers of `units`, and one number where all records have the same.
+
+    `runs`: the timestamps, as the first of a run without a missing record and how many there are, `step` seconds apart.
+    A column that ends with _max is counted from the mean of the same record on.
+    """
+
+    runs: list[tuple[int, int]]
+    columns: dict[str, list[int | None] | int | None]
+
+
+class HistoryOneCompact(HistoryCounted, kw_only=True):
+    """What HistoryOne says, in the compact form. Shares of a total are there only where `fields` names them."""
+
+    node_id: int
+    hostname: str
+    period: str | None
+    step: int
+    interval: int
+    units: dict[str, float]
+    from_: int = field(name="from")
+    to: int
+
+
+class HistoryNodeCompact(HistoryCounted, kw_only=True):
+    """One node's part of the history of a set, in the compact form."""
+
+    node_id: int
+    hostname: str
+
+
+class HistorySetCompact(Struct):
+    """What HistorySet says, in the compact form."""
+
+    period: str | None
+    from_: int = field(name="from")
+    to: int
+    step: int
+    interval: int
+    units: dict[str, float]
+    nodes: list[HistoryNodeCompact]
+
+
 class GapAnswer(Struct):
     """The samples after `from` up to `to` (Unix seconds) are missing.
 
@@ -317,7 +360,9 @@ ANSWERS = (
     Realtime,
     RealtimeOne,
     HistoryOne,
+    HistoryOneCompact,
     HistorySet,
+    HistorySetCompact,
     GapsOne,
     GapsSet,
     Trend,

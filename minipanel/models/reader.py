@@ -27,8 +27,13 @@ class Reader(Protocol):
         """Return by node id the means of the record that holds the sample of this timestamp, as a sample has values."""
         ...
 
-    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
-        """Return a node's records in (start, end] as one JSON array a column, `timestamp` first."""
+    def history(
+        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
+    ) -> list[bytes]:
+        """Return a node's records in (start, end] as one JSON array a column, `timestamp` first.
+
+        `is_counted`: in whole numbers of models/compact.UNITS, maxima from the mean on.
+        """
         ...
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:

@@ -13,5 +13,10 @@ _WINDOW = 31
 
 def gzipped(content: bytes) -> bytes:
     """Return the content in the format of gzip."""
-    compressor = zlib.compressobj(LEVEL, wbits=_WINDOW)
+    compressor = gzip_of()
     return compressor.compress(content) + compressor.flush()
+
+
+def gzip_of() -> zlib._Compress:
+    """Return what compresses a content that comes in pieces."""
+    return zlib.compressobj(LEVEL, wbits=_WINDOW)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
+from minipanel.models.compact import COMPACT_COLUMNS, MEAN_OF
 from minipanel.models.hour import HOUR_SECONDS, day_number, node_of_day
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
+from minipanel.services.compact import counted, members_of, units_of
 from minipanel.services.hourly import arrays_of
 from minipanel.services.reading import Reading
 
@@ -38,18 +40,23 @@ from a cold disk several pages come at once. A quarter of a month; a week is qui
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Records, or hours where `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer."""
+    """Records, or hours where `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer.
+
+    `is_compact`: in the form of services/compact.
+    """
 
     period: str | None
     start: int
     end: int
     columns: tuple[str, ...]
     step: int = RECORD_SECONDS
+    is_compact: bool = False
 
     def head(self, interval_seconds: int) -> bytes:
         """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
         asked = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end}'
-        return f'{asked},"step":{self.step},"interval":{interval_seconds}'.encode()
+        head = f'{asked},"step":{self.step},"interval":{interval_seconds}'.encode()
+        return b"%s,%s" % (head, units_of(self.columns)) if self.is_compact else head
 
 
 def read_span(
@@ -60,6 +67,7 @@ def read_span(
     now: float,
     step: str | None = None,
     records_since: int = 0,
+    is_compact: bool = False,
 ) -> Span:
     """Return what a query string asks for. Raises BadInput with the value and what is allowed.
 
@@ -72,7 +80,8 @@ def read_span(
     # What is too old goes an hour later.
     has_records = last - first <= RECORDS_SPAN_SECONDS and first >= records_since - HOUR_SECONDS
     usual = RECORD_SECONDS if has_records else HOUR_SECONDS
-    return Span(period, first, last, _read_fields(fields), usual if step is None else STEPS[step])
+    columns = _read_fields(fields, COMPACT_COLUMNS if is_compact else VALUE_COLUMNS)
+    return Span(period, first, last, columns, usual if step is None else STEPS[step], is_compact)
 
 
 def _read_times(period: str | None, start: str | None, end: str | None, now: float) -> tuple[str | None, int, int]:
@@ -113,7 +122,7 @@ class History:
         history = self._reading.reader.history
         read = await asyncio.gather(
             *(
-                self._reading.do(history, node.id, start, end, span.columns, now)
+                self._reading.do(history, node.id, start, end, span.columns, now, span.is_compact)
                 for node in nodes
                 for start, end in pieces
             )
@@ -128,22 +137,25 @@ class History:
         of_node: dict[int, list[tuple[int, bytes]]] = {node.id: [] for node in nodes}
         for id, packed in days:
             of_node[node_of_day(id)].append((id >> 32, packed))
-        names = ("timestamp", *span.columns)
-        arrays = (arrays_of(of_node[node.id], span.start, end, span.columns) for node in nodes)
-        return [dict(zip(names, of_one, strict=True)) for of_one in arrays]
+        # A maximum is counted from its mean on.
+        columns = dict.fromkeys((*span.columns, *(MEAN_OF.get(name, name) for name in span.columns)))
+        wanted = tuple(columns) if span.is_compact else span.columns
+        arrays = (arrays_of(of_node[node.id], span.start, end, wanted) for node in nodes)
+        found = [dict(zip(("timestamp", *wanted), of_one, strict=True)) for of_one in arrays]
+        return [counted(of_one, span.columns) for of_one in found] if span.is_compact else found
 
     async def one(self, node: Node, span: Span) -> bytes:
-        """Return one node's records as the JSON of HistoryOne."""
+        """Return one node's records as the JSON of HistoryOne, or HistoryOneCompact."""
         (columns,) = await self.columns([node], span)
-        return b"".join([b"{", _who(node), b",", span.head(self.interval_seconds), *_members(columns), b"}"])
+        return b"".join([b"{", _who(node), b",", span.head(self.interval_seconds), *_members(columns, span), b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the JSON of HistorySet in pieces, some nodes each, so that a large set is never held whole."""
+        """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held whole."""
         head = b'{%s,"nodes":[' % span.head(self.interval_seconds)
         for start in range(0, len(nodes), NODES_AT_ONCE):
             some = nodes[start : start + NODES_AT_ONCE]
             found = zip(some, await self.columns(some, span), strict=True)
-            objects = [b"".join([b"{", _who(node), *_members(columns), b"}"]) for node, columns in found]
+            objects = [b"".join([b"{", _who(node), *_members(columns, span), b"}"]) for node, columns in found]
             yield (b"," if start else head) + b",".join(objects)
         yield b"]}"
 
@@ -188,14 +200,16 @@ def _who(node: Node) -> bytes:
     return f'"node_id":{node.id},"hostname":{json.dumps(node.hostname)}'.encode()
 
 
-def _members(columns: dict[str, bytes]) -> list[bytes]:
+def _members(columns: dict[str, bytes], span: Span) -> list[bytes]:
     """Return the columns as pieces of JSON, a comma before each; a month is half a megabyte, so joined only once."""
+    if span.is_compact:
+        return members_of(columns, span.step)
     return [piece for name, array in columns.items() for piece in (b',"%s":' % name.encode(), array)]
 
 
-def _read_fields(fields: str | None) -> tuple[str, ...]:
+def _read_fields(fields: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     if fields is None:
-        return VALUE_COLUMNS
+        return usual
     asked = [field.strip() for field in fields.split(",")]
     for field in asked:
         if field not in VALUE_COLUMNS:

@@ -44,6 +44,8 @@ ASKED = [
     ("GET", "/api/metrics/history/node001?period=1d", 200),
     ("GET", "/api/metrics/history/node001?RECORDS&fields=cpu_temp,samples", 200),
     ("GET", "/api/metrics/history/node003?RECORDS", 200),
+    ("GET", "/api/metrics/history/node001?RECORDS&format=compact", 200),
+    ("GET", "/api/metrics/history?nodes=node001,node003&period=1y&format=compact", 200),
     ("GET", "/api/metrics/history/node001?period=2w", 400),
     ("GET", "/api/metrics/history/node999?period=1d", 404),
     ("GET", "/api/metrics/history?nodes=node001,node002.cluster.example,node003&period=7d", 200),

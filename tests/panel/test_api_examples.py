@@ -35,6 +35,7 @@ EXPECTED = {
     "A token": r"",
     "The newest values": r"(node00[1-8]\t[\d.]+\t50\.?0?\t65\.5\n){7}node008\t[\d.]+\t50\.?0?\t\n",
     "History of one node": r"(\d{10}\t45\.2\t45\.2\t\d+\n){8,9}",
+    "History in fewer bytes": r"(\d{10} 45\.2 45\.2\n){8,9}",
     "History of a node set, as CSV": r"hostname,timestamp,cpu_percent,[^\n]+\r?\nnode001,\d{10},45\.2,[^\n]+\n",
     "CSV in pandas": r"\s+cpu_percent\s+cpu_percent_max\s+samples\s*\nhostname\s+time\s*\n"
     r"node001\s+20\S+ \S+\+00:00\s+45\.2\s+45\.2\s+\d+\n(?s:.*)",

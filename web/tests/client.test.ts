@@ -20,9 +20,15 @@ afterEach(() => vi.unstubAllGlobals())
 
 describe('the API', () => {
   it('is asked by a path in which a name cannot do harm', async () => {
-    answer(200, {})
+    answer(200, { runs: [], columns: {}, units: {} })
     await api.history('../node 1', { period: '7d' })
-    expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d')
+    expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d&format=compact')
+  })
+
+  it('is asked in full for what is saved', async () => {
+    answer(200, { timestamp: [300] })
+    await expect(api.history('node1', { from: 100, to: 700 }, undefined, true)).resolves.toEqual({ timestamp: [300] })
+    expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/node1?from=100&to=700')
   })
 
   it('is asked for a range by its ends, and for a set by its folded name', async () => {

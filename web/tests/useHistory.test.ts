@@ -23,7 +23,7 @@ describe('history', () => {
   const target = shallowRef<Target | null>(null)
   const when = ref<When>({ period: '1d' })
   const panelTime = shallowRef<number | null>(FROM + 10)
-  const ask = vi.fn<(node: string, when: When, signal?: AbortSignal) => Promise<History>>()
+  const ask = vi.fn<(node: string, when: When, signal?: AbortSignal, isExact?: boolean) => Promise<History>>()
   const askSet = vi.fn(() => Promise.resolve(setOf('node01', 'node02')))
   const askSpread = vi.fn(() => Promise.resolve(spread()))
   const askCluster = vi.fn(() => Promise.resolve(clusterPast()))
@@ -62,6 +62,18 @@ describe('history', () => {
     await flushPromises()
     expect(ask.mock.calls[0]?.slice(0, 2)).toEqual(['node01', { period: '1d' }])
     expect(plot.value?.recordsThere).toBe(3)
+  })
+
+  it('is read in full for what is saved, over the time that is shown', async () => {
+    const { readExact } = start()
+    expect(await readExact()).toBeNull()
+    await flushPromises()
+    expect((await readExact())?.recordsThere).toBe(3)
+    const { from, to } = records()
+    expect(ask.mock.calls.map(([, asked, , isExact]) => [asked, isExact])).toEqual([
+      [{ period: '1d' }, false],
+      [{ from, to }, true],
+    ])
   })
 
   it('keeps the old charts while another period is on its way', async () => {

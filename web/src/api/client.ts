@@ -1,6 +1,7 @@
 /** The one file that talks to the panel. */
 
 import { answerTo, GROUPS, ME, openStream } from './ahead'
+import { ofCompact, ofCompactSet } from './compact'
 import { METRICS } from './metrics'
 import type { components } from './schema'
 
@@ -127,10 +128,15 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
     trend: () => asUser<Trend>('/api/metrics/trend'),
     realtimeOf: (node: string, signal?: AbortSignal) =>
       asUser<RealtimeOne>(`/api/metrics/realtime/${encodeURIComponent(node)}`, { signal }),
-    history: (node: string, when: Span, signal?: AbortSignal) =>
-      asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?${queryOf(when)}`, { signal }),
-    historyOfSet: (nodes: string, when: Span, signal?: AbortSignal) =>
-      asUser<HistorySet>(`/api/metrics/history?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&fields=${FIELDS_OF_SET}`, { signal }),
+    /** At the precision that charts draw, in a fraction of the bytes; `isExact` for what is saved. */
+    history: (node: string, when: Span, signal?: AbortSignal, isExact = false) =>
+      asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?${queryOf(when)}${formOf(isExact)}`, { signal }, isExact ? jsonOf : asFull(ofCompact)),
+    historyOfSet: (nodes: string, when: Span, signal?: AbortSignal, isExact = false) =>
+      asUser<HistorySet>(
+        `/api/metrics/history?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&fields=${FIELDS_OF_SET}${formOf(isExact)}`,
+        { signal },
+        isExact ? jsonOf : asFull(ofCompactSet),
+      ),
     spread: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     /** A line of JSON, RasterHead, and the bytes that it describes. */
@@ -175,6 +181,14 @@ async function request<T>(path: string, init: RequestInit, read = jsonOf<T>): Pr
 
 async function jsonOf<T>(response: Response): Promise<T> {
   return (await response.json()) as T
+}
+
+function asFull<Compact, Full>(of: (compact: Compact) => Full): (response: Response) => Promise<Full> {
+  return async (response) => of(await jsonOf<Compact>(response))
+}
+
+function formOf(isExact: boolean): string {
+  return isExact ? '' : '&format=compact'
 }
 
 function queryOf(when: Span): string {

@@ -1063,6 +1063,21 @@ export interface components {
             hostname: string;
         };
         /**
+         * HistoryNodeCompact
+         * @description One node's part of the history of a set, in the compact form.
+         */
+        HistoryNodeCompact: {
+            runs: [
+                number,
+                number
+            ][];
+            columns: {
+                [key: string]: (number | null)[] | number | null;
+            };
+            node_id: number;
+            hostname: string;
+        };
+        /**
          * HistoryOne
          * @description The records of one node with timestamps after `from` up to `to` (Unix seconds).
          *
@@ -1088,6 +1103,29 @@ export interface components {
             to: number;
         };
         /**
+         * HistoryOneCompact
+         * @description What HistoryOne says, in the compact form. Shares of a total are there only where `fields` names them.
+         */
+        HistoryOneCompact: {
+            runs: [
+                number,
+                number
+            ][];
+            columns: {
+                [key: string]: (number | null)[] | number | null;
+            };
+            node_id: number;
+            hostname: string;
+            period: string | null;
+            step: number;
+            interval: number;
+            units: {
+                [key: string]: number;
+            };
+            from: number;
+            to: number;
+        };
+        /**
          * HistorySet
          * @description The records of several nodes, in the order of the set. `interval` is that of HistoryOne.
          */
@@ -1098,6 +1136,21 @@ export interface components {
             step: number;
             interval: number;
             nodes: components["schemas"]["HistoryNode"][];
+        };
+        /**
+         * HistorySetCompact
+         * @description What HistorySet says, in the compact form.
+         */
+        HistorySetCompact: {
+            period: string | null;
+            from: number;
+            to: number;
+            step: number;
+            interval: number;
+            units: {
+                [key: string]: number;
+            };
+            nodes: components["schemas"]["HistoryNodeCompact"][];
         };
         /**
          * HistorySpread
@@ -2175,7 +2228,7 @@ export interface operations {
                 fields?: string | null;
                 /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
-                /** @description json or csv; csv also by Accept: text/csv */
+                /** @description json, compact (JSON at the precision that is drawn) or csv; csv also by Accept: text/csv */
                 format?: string | null;
             };
             header?: never;
@@ -2190,7 +2243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistorySet"];
+                    "application/json": components["schemas"]["HistorySet"] | components["schemas"]["HistorySetCompact"];
                     "text/csv": string;
                 };
             };
@@ -2218,7 +2271,7 @@ export interface operations {
                 fields?: string | null;
                 /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
                 step?: string | null;
-                /** @description json or csv; csv also by Accept: text/csv */
+                /** @description json, compact (JSON at the precision that is drawn) or csv; csv also by Accept: text/csv */
                 format?: string | null;
             };
             header?: never;
@@ -2236,7 +2289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistoryOne"];
+                    "application/json": components["schemas"]["HistoryOne"] | components["schemas"]["HistoryOneCompact"];
                     "text/csv": string;
                 };
             };

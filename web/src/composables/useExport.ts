@@ -8,8 +8,8 @@ import type { HistoryPlot } from '@/history/plot'
 
 import { useTheme } from './useTheme'
 
-/** Save what `plot` holds and the element `shown` shows, under a name that tells whose it is (`title`) and of when. */
-export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, shown: Ref<HTMLElement | null>) {
+/** Save what `readExact` gives and the element `shown` shows, under a name that tells whose it is (`title`) and of when. */
+export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promise<HistoryPlot | null>, title: Ref<string>, shown: Ref<HTMLElement | null>) {
   const { colours } = useTheme()
 
   function fileName(suffix: string): string {
@@ -18,8 +18,11 @@ export function useExport(plot: Ref<HistoryPlot | null>, title: Ref<string>, sho
     return `minipanel-${title.value.replace(/[^\w.[\],-]/g, '_').slice(0, 60)}-${day(from)}Z-${day(to)}Z.${suffix}`
   }
 
-  function saveCsv() {
-    if (plot.value) save(new Blob(['\ufeff', csvOf(plot.value)], { type: 'text/csv;charset=utf-8' }), fileName('csv'))
+  async function saveCsv() {
+    const name = fileName('csv')
+    // Better rounded than not at all, should the panel not answer.
+    const exact = await readExact().catch(() => plot.value)
+    if (exact) save(new Blob(['\ufeff', csvOf(exact)], { type: 'text/csv;charset=utf-8' }), name)
   }
 
   async function savePng() {

@@ -61,15 +61,22 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     clearTimeout(renewal)
   })
 
-  return { plot, error, isLoading, read }
+  /** What is shown, not rounded to what can be seen; null where nothing is. */
+  async function readExact(): Promise<HistoryPlot | null> {
+    if (target.value === null || plot.value === null || !['one', 'several'].includes(plot.value.kind)) return plot.value
+    const { from, to } = plot.value
+    return ask(api, target.value, { from, to }, hasLines.value, asking.signal, true)
+  }
+
+  return { plot, error, isLoading, read, readExact }
 }
 
-async function ask(api: HistoryApi, { kind, nodes, hostnames, title, isCluster }: Target, when: When, hasLines: boolean, signal: AbortSignal): Promise<HistoryPlot> {
-  if (kind === 'one') return plotOne(await api.history(hostnames, when, signal))
+async function ask(api: HistoryApi, { kind, nodes, hostnames, title, isCluster }: Target, when: When, hasLines: boolean, signal: AbortSignal, isExact = false): Promise<HistoryPlot> {
+  if (kind === 'one') return plotOne(await api.history(hostnames, when, signal, isExact))
   if (isCluster && kind === 'set' && !hasLines) return plotCluster(await api.cluster(when, CLUSTER_COLUMNS, signal), title, nameById(nodes))
   if (kind === 'set') return plotSpread(await api.spread(hostnames, when, signal), title, nodes.filter(({ state }) => state === 'never').length)
   const names = new Map(nodes.map(({ hostname, name }) => [hostname, name]))
-  return plotSeveral(await api.historyOfSet(hostnames, when, signal), (hostname) => names.get(hostname) ?? hostname)
+  return plotSeveral(await api.historyOfSet(hostnames, when, signal, isExact), (hostname) => names.get(hostname) ?? hostname)
 }
 
 function nameById(nodes: Target['nodes']): (id: number) => string {
