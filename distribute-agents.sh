@@ -20,7 +20,7 @@ main() {
     fail "MiniPanel is not installed on this machine; run install.sh first." "本机未安装 MiniPanel；请先运行 install.sh。"
 }
 
-# Whatever comes of it, the nodes that are configured get their agent; but not by a configuration that can't be read.
+# Whatever the result, the nodes that are configured get their agent; but not by a configuration that can't be read.
 offer_what_is_new() {
     [ -t 0 ] && [ -t 1 ] || return 0
     # Ctrl-C ends this script too, though the command has said so itself and ended in order.

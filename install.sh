@@ -131,7 +131,7 @@ make_content() {
 # A damaged download shows here, not halfway.
 verify() {
     sha256sum --check --quiet --strict SHA256SUMS >&2 ||
-        fail "The archive is damaged: get it again and unpack it anew." "安装包已损坏：请重新下载或复制，再解压。"
+        fail "The archive is damaged: get it again and unpack it again." "安装包已损坏：请重新下载或复制，再解压。"
     has_wheels "_$(uname -m)." ||
         fail "This archive is not for $(uname -m): get the one whose name ends so." "此安装包不适用于 $(uname -m)：请使用文件名以 $(uname -m).tar.gz 结尾的安装包。"
 }
@@ -196,7 +196,7 @@ try_candidates() {
     return 1
 }
 
-# Prints "312 fits", or what is wrong in the place of "fits"; fails for a Python before 3.11 or none at all.
+# Prints "312 fits", or what is wrong in place of "fits"; fails for a Python before 3.11 or none at all.
 ask_python() {
     "$1" -I -c '
 import os, sys

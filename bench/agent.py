@@ -5,7 +5,7 @@
 
 The built agent runs with MUNGE and with a token, under several Pythons, without sensors and with those of 2 × 64 cores,
 and posts to a receiver in another process; node_exporter is scraped at the same ticks as Prometheus would.
-Loopback only, and it ends by itself.
+Loopback only, and it ends on its own.
 """
 
 from __future__ import annotations

@@ -220,7 +220,7 @@ class Year:
         panel.live.take(view.node, [make_sample(view.node.hostname, self.now, used, temp)])
 
     async def _look(self, panel: Panel, alerts: Alerts) -> None:
-        if panel.ingest._begun:  # what the panel writes by itself must not seem to take minutes
+        if panel.ingest._begun:  # what the panel writes on its own must not seem to take minutes
             await panel.ingest.run(lambda _: None)
         alerts.sight._looked_at = panel.uptime() - 5  # nothing would have changed at the looks that were jumped over
         panel.live.look()

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def year_of(nodes: int, days: float, seed: int, is_spoilt: bool) -> tuple[list[str], list[str]]:
-    """Return what was wrong in it, and what to tell of it."""
+    """Return what was wrong in it, and what to report of it."""
     dice = random.Random(seed + 1)
     found = troubles(nodes, days, seed)
     away = START + int(dice.uniform(0.3, 0.6) * days * DAY)

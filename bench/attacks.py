@@ -25,7 +25,7 @@ BODY_BYTES = 1_000_000
 
 
 class Attack:
-    """One kind of attack: so many clients of it at once, each begun anew `pause` seconds after the last one ended."""
+    """One kind of attack: so many clients of it at once, each starts again `pause` seconds after the last ended."""
 
     def __init__(
         self, name: str, clients: int, pause: float, attempt: Callable[[Attack], Awaitable[None]], places: int = 200

@@ -35,7 +35,7 @@ from minipanel.services.retention import STEP_RECORDS, TOGETHER_SECONDS
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
 SET_OF_NODES = 8
 COLD_MONTHS = 9
-"""Each needs a node that was not read before, and a peer started anew."""
+"""Each needs a node that was not read before, and a peer restarted."""
 
 PAUSE_SECONDS = 0.15
 """Between questions: a viewer asks now and then, and what the reporting does to the times shall be seen."""
@@ -172,7 +172,7 @@ def cold(config: Config, page: Page, peers: list[Peer], options: argparse.Namesp
         drop_pages(config.database.path.parent)
         taken.setdefault(page.name, []).append(stopwatch(page, [node], PERIODS["1m"]))
         for peer in peers:
-            # A file that a process has mapped stays in memory: so it is started anew.
+            # A file that a process has mapped stays in memory: so it is restarted.
             peer.stop()
             drop_pages(peer.folder)
             peer.start()
@@ -310,7 +310,7 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
         "",
         f"Scaled down: the peers hold {options.peer_nodes} of the nodes and take in nothing meanwhile. They are asked "
         "for raw samples by an instant query with a range, the quickest way that was found; VictoriaMetrics without "
-        "its cache of answers. Cold: the pages of files were dropped; the peers, which map theirs, were started anew.",
+        "its cache of answers. Cold: the pages of files were dropped; the peers, which map theirs, were restarted.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -4,7 +4,7 @@
     python bench/ingest.py --nodes 10000 --seconds 600 --settle 60 --credentials munge --save-as ingest-10000
     python bench/ingest.py --nodes 20 --seconds 15 --settle 5 --no-peer --save-as ''
 
-Load comes from other processes than those measured, on loopback only, and ends by itself.
+Load comes from other processes than those measured, on loopback only, and ends on its own.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class Agent:
 
 
 def is_away(number: int, tick: int, options: argparse.Namespace) -> bool:
-    """Tell whether node k reports nothing at a tick: every second node, each at a time of its own."""
+    """Return whether node k reports nothing at a tick: every second node, each at a time of its own."""
     return options.period > 0 and number % 2 == 0 and (tick + 7 * number) % options.period < options.away
 
 

@@ -38,7 +38,7 @@ class Peer(ABC):
 
     @classmethod
     def is_installed(cls) -> bool:
-        """Tell whether its programs are there."""
+        """Return whether its programs are there."""
         return all(shutil.which(program) for program in cls.programs)
 
     @abstractmethod

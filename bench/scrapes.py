@@ -4,7 +4,7 @@
     python bench/scrapes.py --nodes 30 --seconds 35 --period 40 --away 20 --every 2 --no-save
 
 Each simulated node keeps a diary of what it sent, and when that was sent and answered. Every value that Prometheus
-stored is compared with the sample that was the node's newest in the panel when that was scraped. Ends with 1 where one
+stored is compared with the sample that was the node's newest in the panel when that was scraped. Exits with 1 where one
 differs.
 """
 

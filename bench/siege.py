@@ -3,8 +3,8 @@
     python bench/siege.py                       five minutes; writes results/siege.md
     python bench/siege.py --seconds 20 --no-save
 
-Ends with 1 when a sample is lost, an agent waits too long, memory grows, the administrator is kept out, or something is
-not given back within a minute after.
+Exits with 1 when a sample is lost, an agent waits too long, memory grows, the administrator is kept out, or
+something is not given back within a minute after.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@
 #   --root DIR   work on the image of a diskless node below DIR: nothing is started or stopped
 #   --report     also print when the agent was started, for the panel's roll-out
 #
-# Ends with 0 when all is done, 3 when the agent would not stay up (what was there before is back then), 1 otherwise.
+# Exits with 0 when all is done, 3 when the agent would not stay up (what was there before is back then), 1 otherwise.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C

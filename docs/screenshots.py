@@ -1,4 +1,4 @@
-"""Makes the pictures of README and docs anew, in both languages: the demo, seen by a real browser.
+"""Makes the pictures of README and docs again, in both languages: the demo, seen by a real browser.
 
 .venv/bin/python docs/screenshots.py                 writes docs/realtime.png, docs/realtime.zh-CN.png, …; three minutes
 .venv/bin/python docs/screenshots.py raster phone    only these

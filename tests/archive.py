@@ -57,7 +57,7 @@ def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
 
 
 def _seal(content: Path, wheel: Path, new: Path, version: str) -> None:
-    """Put the new wheel in the place of the old one, in requirements and checksums too."""
+    """Put the new wheel in place of the old one, in requirements and checksums too."""
     requirements = content / "wheels/requirements.txt"
     text = requirements.read_text().replace(f"minipanel=={minipanel.__version__}", f"minipanel=={version}")
     requirements.write_text(text.replace(_sum(wheel), _sum(new)))

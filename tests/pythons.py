@@ -79,7 +79,7 @@ def _candidates(version: str) -> Iterator[Path]:
         yield Path(sys.base_prefix, "bin", name)
     yield from sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
     for folder in (*os.environ.get("PATH", "").split(os.pathsep), "/usr/local/bin", "/usr/bin"):
-        # A virtual environment's is passed over: it is somebody's, with packages of its own.
+        # A virtual environment's is skipped: it is somebody's, with packages of its own.
         if not Path(folder).parent.joinpath("pyvenv.cfg").exists():
             yield Path(folder, name)
     yield Path("/usr/libexec/platform-python")

@@ -33,7 +33,7 @@ PLACEHOLDERS = {
     "SECONDS": "60",
     "URL": "http://10.0.0.1:8080",
 }
-"""What a reader puts in the place of a word in capitals."""
+"""What a reader puts in place of a word in capitals."""
 
 SHOWN = shown_blocks()
 LINES = [(shown.name, line) for shown in SHOWN for line in shown.lines if own_calls(line)]

@@ -157,7 +157,7 @@ class Backfill:
 
         Asked only of what the panel refused: it may be this node's clock that is behind. Found by halving instead,
         those of an hour would take a thousand requests. The panel itself takes what is up to a minute ahead: of a
-        clock that was wrong that would be history that never was, in the place of what is measured then.
+        clock that was wrong that would be history that never was, in place of what is measured then.
         """
         latest = self._now()
         return [text for text in texts if json.loads(text.decode("ascii"))["timestamp"] <= latest]

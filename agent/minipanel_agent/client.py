@@ -17,7 +17,7 @@ from minipanel_agent.worker import Worker
 ROUTE = "/api/metrics"
 
 USUAL_ANSWER = b'{"status":"ok","stored":1,"ignored":0}'
-"""To a live sample. Not taken apart as JSON: that code takes 20 us to come from memory, at each POST anew."""
+"""To a live sample. Not taken apart as JSON: that code takes 20 us to come from memory, at each POST again."""
 
 LONGEST_RETRY_SECONDS = 60
 """A panel that asks for more is asked again after this time."""
@@ -102,7 +102,7 @@ def raise_unless_stored(answer: Answer) -> None:
     if answer.status == 200 and said.get("status") == "ok":
         return
     if answer.status == 200:
-        sentence = "What answers at server_url is no MiniPanel panel."
+        sentence = "What answers at server_url is not a MiniPanel panel."
     elif 300 <= answer.status < 400:
         sentence = f"What answers at server_url is a redirect ({answer.status}); name the panel's own address there."
     elif isinstance(said.get("error"), str):

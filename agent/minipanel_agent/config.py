@@ -23,7 +23,7 @@ DEFAULT_PATH = "/opt/minipanel-agent/config.toml"
 DEFAULT_SPOOL = "/var/lib/minipanel-agent/spool"
 
 MOST_SPOOL_HOURS = 720
-"""30 days; the panel passes over what is older than the history it keeps, 32 days unless set otherwise."""
+"""30 days; the panel skips what is older than the history it keeps, 32 days unless set otherwise."""
 
 LONGEST_NODE_ID = 253
 """Signs of a hostname, RFC 1035 section 2.3.4."""

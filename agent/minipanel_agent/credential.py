@@ -1,4 +1,4 @@
-"""How the agent proves who it is: the value of the Authorization header of each POST."""
+"""How the agent authenticates: the value of the Authorization header of each POST."""
 
 from minipanel_agent import munge
 from minipanel_agent.deadline import Deadline

@@ -14,13 +14,13 @@ class Disk:
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a call that was given up is still under way."""
+        """Return whether a call that was given up is still under way."""
         return self._worker.is_busy
 
     def call(self, seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
         """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time.
 
-        A call given up goes on by itself; until it has ended, the next ones raise TimeoutError at once.
+        A call given up continues on its own; until it has ended, the next ones raise TimeoutError at once.
         """
         if self.is_busy:
             raise TimeoutError("the disk has not answered yet")

@@ -4,7 +4,7 @@ import os
 
 
 class OpenFile:
-    """Reads the same file again and again: the kernel makes its text anew for each read from the start."""
+    """Reads the same file again and again: the kernel makes its text again for each read from the start."""
 
     def __init__(self, path: str, size_bytes: int) -> None:
         """size_bytes: how much of its start to read. Raises OSError when it cannot be opened."""

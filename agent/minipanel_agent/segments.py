@@ -57,7 +57,7 @@ class Segments:
         self.count = 0
         """Samples that wait."""
         self.dropped = 0
-        """Samples that were dropped for want of room, up to now."""
+        """Samples that were dropped for lack of room, up to now."""
         self.damaged = 0
         """Lines that could not be read, up to now."""
         self.strange = 0
@@ -120,9 +120,9 @@ class Segments:
         return texts, marks
 
     def forget(self, marks: List[Mark]) -> None:
-        """Pass over what was read up to these marks, for good: a segment is deleted when nothing is left of it."""
+        """Skip what was read up to these marks, for good: a segment is deleted when nothing is left of it."""
         for segment, offset, lines in marks:
-            if segment not in self._segments:  # dropped meanwhile, for want of room
+            if segment not in self._segments:  # dropped meanwhile, for lack of room
                 continue
             segment.offset = offset
             segment.count -= lines

@@ -141,7 +141,7 @@ def _all(inputs: List[Input]) -> List[Input]:
 
 
 def _is_soc_chip(driver: str) -> bool:
-    """Tell whether a chip is a system on a chip, by its driver or by the thermal zone that it passes on to hwmon."""
+    """Return whether a chip is a system on a chip, by its driver or by the thermal zone that it passes on to hwmon."""
     name = _plain(driver)
     return driver in SOC_DRIVERS or ("_thermal" in name and ("cpu" in name or name.startswith(SOC_ZONES)))
 

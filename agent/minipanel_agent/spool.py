@@ -140,4 +140,4 @@ class Spool:
         if dropped:
             self._drops.happened("The spool is full (spool_hours): its oldest samples are dropped.", dropped)
         if damaged:
-            self._damages.happened(f"The spool {self._folder} has damaged lines: they are passed over.", damaged)
+            self._damages.happened(f"The spool {self._folder} has damaged lines: they are skipped.", damaged)

@@ -23,7 +23,7 @@ class Thermometer:
     """Reads the CPU's temperature.
 
     Inputs are found once, and only those are read: reading every core's sensor would interrupt every core. They are
-    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded anew, and when all
+    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded again, and when all
     of them tell nonsense.
     """
 

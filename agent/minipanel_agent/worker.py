@@ -14,7 +14,7 @@ from minipanel_agent.deadline import Deadline
 class Worker:
     """Calls functions on one thread, one at a time, and gives up in time.
 
-    A call given up goes on by itself; the next one waits for it. A thread for each would be too many within a minute.
+    A call given up continues on its own; the next one waits for it. A thread for each would soon be too many.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Worker:
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a call that was given up is still under way."""
+        """Return whether a call that was given up is still under way."""
         return self._idle.locked()
 
     def call(self, deadline: Deadline, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -6,7 +6,7 @@
     python bench/storm --archive --minutes 14       its engine in troubles, too; writes results/storm-archive.md
 
 Needs munged, and root or user namespaces: the storm has a network and disks of its own, so that it can cut the one and
-fill the others. Ends with 1 when a single sample is lost or counted twice.
+fill the others. Exits with 1 when a single sample is lost or counted twice.
 """
 
 from __future__ import annotations

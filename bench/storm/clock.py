@@ -37,6 +37,6 @@ class Clock(SharedNumbers):
     def take_over(self) -> None:
         """Make these the clocks of this process. To be called before what is to go by them is imported.
 
-        What C code waits for by itself, as for a socket or a lock, still goes by the machine's clock.
+        What C code waits for on its own, as for a socket or a lock, still goes by the machine's clock.
         """
         time.time, time.monotonic, time.sleep = self.now, self.monotonic, self.sleep

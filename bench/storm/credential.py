@@ -1,7 +1,7 @@
 """MUNGE credentials where clocks are wrong. There is one munged, and it goes by the machine's clock.
 
 A node whose clock is off has a munged that stamps with that clock: its credentials are made here, and the panel's
-munged refuses them by itself. A panel whose clock is off has a munged that judges by that clock: its verdict is
+munged refuses them on its own. A panel whose clock is off has a munged that judges by that clock: its verdict is
 corrected here.
 """
 

@@ -77,7 +77,7 @@ def _ticks(piece: Piece) -> range:
 
 
 def _is_sure(run: Run, piece: Piece, moment: float) -> bool:
-    """Tell whether a tick at this moment of the machine's clock must have been measured."""
+    """Return whether a tick at this moment of the machine's clock must have been measured."""
     # A kill may find the sample on its way.
     before_end = INTERVAL if run.was_killed and piece.ended >= run.ended else SLACK_SECONDS
     is_paused = any(begin - 1 <= moment <= end + SETTLE_SECONDS for begin, end in run.pauses)

@@ -63,7 +63,7 @@ class Node:
         self._runs[-1].ended, self._runs[-1].was_killed = time.time(), True
 
     def end(self) -> None:
-        """Have it end, in good order."""
+        """Have it end cleanly."""
         self._runs[-1].ended = time.time()
         self._running.send_signal(signal.SIGTERM)
         code = self._running.wait(timeout=15)

@@ -1,4 +1,4 @@
-"""A simulated agent's connection: kept alive, opened anew when it is dead, every request bounded in time."""
+"""A simulated agent's connection: kept alive, reopened when it is dead, every request bounded in time."""
 
 from __future__ import annotations
 

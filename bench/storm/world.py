@@ -49,7 +49,7 @@ class World:
         """Set the node's clock; the files tell of its new time at once.
 
         To be called well after a tick and well before the next one by the old clock. The agent notices at that one at
-        the latest, and begins anew from what it then finds in the files.
+        the latest, and starts over from what it then finds in the files.
         """
         with self._lock:
             self._clock.ahead_seconds = ahead_seconds

@@ -116,7 +116,7 @@ class Access:
         return Caller("proxy", account.name, proxy, role=account.role)
 
     def is_open(self, caller: Caller) -> bool:
-        """Tell whether who came in some time ago may stay: a stream asks at each event."""
+        """Return whether who came in some time ago may stay: a stream asks at each event."""
         match caller.kind:
             case "session":
                 return self.sessions.is_open(caller.id)

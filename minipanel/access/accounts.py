@@ -12,7 +12,7 @@ from minipanel.models.caller import Role
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `fingerprint` tells whether it is still the same, and nothing to guess the password from."""
+    """One account. `fingerprint` says whether it is still the same, and nothing to guess the password from."""
 
     name: str
     password_hash: str

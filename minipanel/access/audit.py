@@ -69,7 +69,7 @@ class Audit:
                 log.info(SENTENCES[entry.what].format(who=entry.who, address=entry.address, subject=entry.subject))
 
     async def start(self) -> None:
-        """Pass over what was done before. Raises DatabaseError, TryLater."""
+        """Skip what was done before. Raises DatabaseError, TryLater."""
         self._newest = await self._run(tables.newest_audit)
 
     async def read(self, days: int, limit: int) -> list[AuditEntry]:

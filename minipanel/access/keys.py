@@ -48,7 +48,7 @@ def new_secret(kind: KeyKind) -> str:
 
 
 def is_whole(text: str) -> bool:
-    """Tell whether a text has the form of a secret and the checksum that belongs to it."""
+    """Return whether a text has the form of a secret and the checksum that belongs to it."""
     return _FORM.fullmatch(text) is not None and text[-_SUM_CHARACTERS:] == _checksum(text[:-_SUM_CHARACTERS])
 
 
@@ -130,7 +130,7 @@ class Keys:
         return Caller(kind, key.name, str(key.id), scopes=scopes, expires_at=key.expires_at)
 
     def is_open(self, id: str) -> bool:
-        """Tell whether a key is good still."""
+        """Return whether a key is good still."""
         return any(str(key.id) == id and key.expires_at > self._clock() for key in self._by_digest.values())
 
     def all(self, kind: KeyKind) -> list[KeyRow]:

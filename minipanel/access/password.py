@@ -45,7 +45,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """Tell whether the hash is this password's. It takes as long as making one."""
+    """Return whether the hash is this password's. It takes as long as making one."""
     return _match(password.encode("utf-8", "surrogatepass"), password_hash.encode(), cost_of(password_hash))
 
 
@@ -85,7 +85,7 @@ class Passwords:
         return self._pending.total() >= AT_ONCE + MAX_WAITING or self._pending[place] >= MAX_OF_A_PLACE
 
     async def match(self, password: str, password_hash: str | None, cost: int, place: str, is_known: bool) -> bool:
-        """Tell whether the hash is this password's, in the time that a hash of this cost takes.
+        """Return whether the hash is this password's, in the time that a hash of this cost takes.
 
         `password_hash` is a bcrypt hash of that cost or less, None where there is none to compare with. `place` is
         where the login comes from, `is_known` whether from a browser that logged in before. Raises TooManyTries while
@@ -119,7 +119,7 @@ class Passwords:
 
 
 def _match(secret: bytes, password_hash: bytes | None, cost: int) -> bool:
-    # Capped and compared all the same, so that a long password takes as long as any other.
+    # Capped and compared anyway, so that a long password takes as long as any other.
     capped = secret[:MAX_BYTES]
     matches = bcrypt.checkpw(capped, password_hash or _decoy(cost))
     # 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1) = 2^cost: a cheaper hash takes as long as the dearest.

@@ -21,7 +21,7 @@ def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: S
 
     `peer` is the other end of the connection itself: what a client says of it (X-Forwarded-For) proves nothing.
     `names`, `secrets`: the values of user_header and of X-MiniPanel-Proxy-Secret, as often as they were sent.
-    Raises NotAllowed for a header that anybody could have sent: it is never just passed over.
+    Raises NotAllowed for a header that anybody could have sent: it is never just skipped.
     """
     header = server.user_header
     if header is None or not any(names):

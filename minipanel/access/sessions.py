@@ -71,7 +71,7 @@ class Sessions:
     """Opens, checks and ends sessions. `clock` gives Unix seconds.
 
     All stand in memory, so that a check asks no database. What could not be written is written as soon as it can be:
-    a session is opened all the same, and one that ended is out at once.
+    a session is opened anyway, and one that ended is out at once.
     """
 
     def __init__(self, config: Config, accounts: Accounts, run: Run, clock: Callable[[], float] = time.time) -> None:
@@ -146,7 +146,7 @@ class Sessions:
         return Caller("session", account.name, row.id, account.role, expires_at=claims.exp)
 
     def is_open(self, id: str) -> bool:
-        """Tell whether a session is good still."""
+        """Return whether a session is good still."""
         row = self._rows.get(id)
         return row is not None and self._is_good(row)
 

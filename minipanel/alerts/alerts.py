@@ -185,11 +185,11 @@ class Alerts:
                 self._untold.append(alert)
 
     def touch(self) -> None:
-        """Have findings made anew: something of them was changed."""
+        """Have findings made again: something of them was changed."""
         self._version += 1
 
     async def findings(self) -> Findings:
-        """Return what is wrong now. Made anew when something has changed."""
+        """Return what is wrong now. Made again when something has changed."""
         now = int(self._panel.clock())
         if self._findings is None or self._findings[0] != self._version:
             version, alerts = self._version, [replace(alert) for alert in self.watch.open()]
@@ -322,7 +322,7 @@ class Alerts:
             await asyncio.sleep(EVERY_SECONDS - 2 * TICK_SECONDS)
 
     async def _is_well(self) -> bool:
-        """Tell whether the last looks came to their end, and the database takes what it is given."""
+        """Return whether the last looks came to their end, and the database takes what it is given."""
         if self._panel.uptime() - self._looked_at > LOOKED_SECONDS or self._panel.ingest.failing_seconds() > 0:
             return False
         try:

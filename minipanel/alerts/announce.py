@@ -27,7 +27,7 @@ def due(
 ) -> dict[str, News]:
     """Return by rule what is to be told now. `alerts`: all open ones, and those that ended and nobody was told.
 
-    `is_quiet`: silenced. An alert that nobody was told of and that is over is told all the same, once.
+    `is_quiet`: silenced. An alert that nobody was told of and that is over is told anyway, once.
     """
     news: dict[str, News] = {}
     for alert in alerts:
@@ -44,7 +44,7 @@ def _is_news(alert: Alert) -> bool:
 
 
 def _is_end(alert: Alert) -> bool:
-    """Tell whether its end is to be told: where its beginning was, also within a silence."""
+    """Return whether its end is to be told: where its beginning was, also within a silence."""
     return alert.closed_at is not None and alert.announced_at is not None and alert.end_told_at is None
 
 

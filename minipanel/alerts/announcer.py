@@ -25,14 +25,14 @@ class Audience:
     node_ids: frozenset[int] | None = None
 
     def wants(self, alert: Alert) -> bool:
-        """Tell whether an alert is for this channel."""
+        """Return whether an alert is for this channel."""
         concerns = self.node_ids is None or alert.node_id in self.node_ids
         return concerns and rank(alert.severity) <= rank(self.severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that is to be kept with the alerts that it is about, in the place of others that never were sent.
+    """A message that is to be kept with the alerts that it is about, in place of others that never were sent.
 
     `begun`: those of the alerts of whose beginning its channel is told by it.
     """
@@ -115,7 +115,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
 
 
 def _still_matters(alert: Alert, now: int) -> bool:
-    """Tell whether what could not be sent is to be sent still: what is over long since would pile up for ever."""
+    """Return whether what could not be sent is to be sent still: what is over long since would pile up for ever."""
     return alert.closed_at is None or now - alert.closed_at < GIVE_UP_SECONDS
 
 

@@ -190,7 +190,7 @@ def _end_of(alert: Alert, now: int) -> int:
 
 
 def is_told_end(alert: Alert) -> bool:
-    """Tell whether it is over, and people know that it was."""
+    """Return whether it is over, and people know that it was."""
     return alert.closed_at is not None and alert.announced_at is not None
 
 

@@ -1,4 +1,4 @@
-"""Sends what waits, each channel by itself: tried again until it is taken, for three days."""
+"""Sends what waits, each channel on its own: tried again until it is taken, for three days."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class Outbox:
         ]
 
     async def _send_all(self, name: str) -> None:
-        # Looked up anew for each: what waited may have been taken into another message meanwhile.
+        # Looked up again for each: what waited may have been taken into another message meanwhile.
         while message := next((each for each in await self._due() if each.channel == name), None):
             channel = self._channels().get(name)
             if channel is not None and self._pace.wait_seconds(channel) > 0:

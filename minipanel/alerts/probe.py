@@ -37,7 +37,7 @@ async def connect(ip: str, port: int) -> bool:
 
 
 class Probe:
-    """Asks nodes, at most AT_ONCE side by side, and remembers what came of it."""
+    """Asks nodes, at most AT_ONCE side by side, and remembers the result."""
 
     def __init__(self, uptime: Callable[[], float], connect: Connect = connect) -> None:
         self._uptime = uptime

@@ -37,7 +37,7 @@ class Refused:
                 self._ahead[address] = ahead
 
     def is_refused(self, node: Node) -> bool:
-        """Tell whether a node's samples were refused just now."""
+        """Return whether a node's samples were refused just now."""
         return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS
 
     def ahead_seconds(self, node: Node) -> int | None:

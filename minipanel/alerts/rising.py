@@ -1,7 +1,7 @@
 """When a node's memory will be full: a straight line through its last hours, and what is no such line.
 
 A job that starts is a step, one that has loaded its data stays where it is, and a collector of garbage falls again and
-again by itself: none of them goes on.
+again on its own: none of them goes on.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _slope(line: Sequence[Point]) -> float:
 
 
 def _has_fallen_by_itself(values: Sequence[float], rise: float) -> bool:
-    """Tell whether memory has climbed like this before, and was given back before it was full."""
+    """Return whether memory has climbed like this before, and was given back before it was full."""
     for place in range(12, len(values) - 1):
         top, middle, foot = values[place], values[place - 6], values[place - 12]
         has_climbed = top - middle > 0.1 * rise and middle - foot > 0.1 * rise

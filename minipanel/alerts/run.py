@@ -21,7 +21,7 @@ class Run:
         self._interval_seconds = interval_seconds
 
     def add(self, moment: float) -> None:
-        """Take in another look. The same sample seen twice counts once; a clock that was set back begins anew."""
+        """Take in another look. The same sample seen twice counts once; a clock that was set back starts over."""
         if moment < self._last:
             self._first, self._covered = moment, 0.0
         else:
@@ -33,5 +33,5 @@ class Run:
         return self._last - self._first
 
     def rests_on_enough(self) -> bool:
-        """Tell whether the samples in it cover enough of its time."""
+        """Return whether the samples in it cover enough of its time."""
         return self._covered >= ENOUGH * self.seconds()

@@ -1,4 +1,4 @@
-"""What is looked at seldom, beside the event loop: each look by itself, and never two of one kind at a time."""
+"""What is looked at seldom, beside the event loop: each look on its own, and never two of one kind at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages that are sent although nothing can be stored: that nothing can be, people must hear all the same."""
+"""Messages that are sent although nothing can be stored: that nothing can be, people must hear anyway."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Sight:
         await self._seldom.close()
 
     def is_clear(self) -> bool:
-        """Tell whether what seems wrong can't be the panel's own fault: it has run, checked and stored for a while."""
+        """Return whether the panel can't be at fault itself: it has run, checked and stored for a while."""
         since_trouble = min(self._panel.uptime() - self._troubled_at, self._panel.ingest.seconds_since_failure())
         return since_trouble >= GRACE_SECONDS
 

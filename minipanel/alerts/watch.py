@@ -260,7 +260,7 @@ def _has_lasted(run: Run, seconds: float, rule: Rule[Any], cluster: Cluster) -> 
 
 
 def _is_worse(bad: Bad, worst: float, higher_is_worse: bool) -> bool:
-    """Tell whether a value is worse: higher, or farther beyond the limit on its side."""
+    """Return whether a value is worse: higher, or farther beyond the limit on its side."""
     if bad.value is None:
         return False
     if higher_is_worse:

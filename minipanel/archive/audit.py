@@ -25,7 +25,7 @@ class Audit:
         self._engine = engine
 
     async def if_due(self) -> bool:
-        """Compare all days where that was not done for a day; tell whether it was. Raises EngineError, and what reading
+        """Compare all days unless done within a day; return whether it was. Raises EngineError, and what reading
         and writing here raise."""
         now = int(self._panel.clock())
         at, _ = await self._panel.reading.do(self._panel.store.reader.ask, sql.audited)

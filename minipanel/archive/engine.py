@@ -39,7 +39,7 @@ LINE_POINTS = 5000
 GZIP_LEVEL = 1
 
 WHOLE = {"deny_partial_response": 1}
-"""To a cluster: better no answer than one without what a storage that is away has. The export is so by itself."""
+"""To a cluster: better no answer than one without what a storage that is away has. The export is so on its own."""
 
 T = TypeVar("T")
 

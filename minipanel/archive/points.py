@@ -120,7 +120,7 @@ def labels_of(hostname: str, cluster: str) -> str:
 def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, float]) -> FullRecord:
     """Return the record that these points are. Raises KeyError or ValueError where one is missing or can't be.
 
-    Equal to the one that was sent but for shares of a total, which are reckoned anew.
+    Equal to the one that was sent but for shares of a total, which are recomputed.
     """
     if points[SAMPLES] != samples:
         raise ValueError(f"{points[SAMPLES]!r} samples at the time of {samples}")

@@ -26,7 +26,7 @@ Change = Callable[[Callable[[sqlite3.Connection], int]], int]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What came of one piece: of which node, up to which time, and how many records were put in of how many there."""
+    """The result of one piece: of which node, up to which time, and how many records were put in of how many there."""
 
     node: str
     until: int
@@ -38,7 +38,7 @@ class Pulled:
 def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int, until: int) -> Iterator[Pulled]:
     """Bring the records with times in (since, until] of these nodes, by names as the engine has them.
 
-    Each piece stands by itself: what is there already is left alone, so it can be interrupted and begun again.
+    Each piece stands on its own: what is there already is left alone, so it can be interrupted and begun again.
     """
     for name, node_id in node_ids.items():
         for start in range(since, until, PIECE_SECONDS):

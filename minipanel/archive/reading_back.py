@@ -16,7 +16,7 @@ Read = Callable[[Sequence[str], int, int], Iterable[Series]]
 """Engine.read: hostnames, and the first and the last stamp."""
 
 MANY_OF_A_NODE = 20
-"""So many records of one node are asked for by themselves; those of fewer together with other nodes' of the hour."""
+"""So many records of one node are asked for on their own; those of fewer together with other nodes' of the hour."""
 
 NODES_AT_ONCE = 500
 GROUP_SECONDS = 3600

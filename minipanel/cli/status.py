@@ -1,4 +1,4 @@
-"""`minipanel status`: how things stand."""
+"""`minipanel status`: the state of panel and nodes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from minipanel.translations.language import Translate
 
 
 class Report(Protocol):
-    """What came of a roll-out."""
+    """The result of a roll-out."""
 
     @property
     def exit_code(self) -> int:
@@ -76,7 +76,7 @@ def take_agents_away(
     show: Callable[[Report], None],
     t: Translate,
 ) -> Removal:
-    """Take the agent away from these nodes, while config.toml has them. Raises CommandError where that was interrupted.
+    """Remove the agent from these nodes, while config.toml has them. Raises CommandError where that was interrupted.
 
     A dead node must not hold up the others: only what still reports is to stay in config.toml.
     """
@@ -89,7 +89,7 @@ def take_agents_away(
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What came of taking agents away. `kept`: hostnames of nodes that still report, so they stay configured."""
+    """The result of removing agents. `kept`: hostnames of nodes that still report, so they stay configured."""
 
     exit_code: int
     kept: Sequence[str]

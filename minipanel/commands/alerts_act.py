@@ -60,7 +60,7 @@ class _Findings(msgspec.Struct):
 
 
 def test_channels(config_path: Path, name: str | None) -> int:
-    """Send a message by a channel, or by all, and show what came of it. Returns 1 where one was not taken.
+    """Send a message by a channel, or by all, and show the result. Returns 1 where one was not taken.
 
     Raises ConfigError, CommandError where there is none, or the panel does not answer.
     """

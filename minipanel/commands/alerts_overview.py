@@ -23,7 +23,7 @@ MOST = 100_000
 class AlertsOverview:
     """How many alerts are open; `unseen`: those that are no hint, and neither taken on, silenced nor suspended.
 
-    `waiting`: how many messages were not sent yet; `error`: what came of the last try, None where none failed.
+    `waiting`: how many messages were not sent yet; `error`: the last try's error, None where none failed.
     `goes_nowhere`: no channel is set, which is no trouble.
     """
 
@@ -66,5 +66,5 @@ def _overview(connection: sqlite3.Connection, config: Config, now: int) -> Alert
 
 
 def needs_somebody(alert: Alert) -> bool:
-    """Tell whether an open alert is more than a hint, and nobody has taken it on; a suspended one's node is down."""
+    """Return whether an open alert is more than a hint, and nobody has taken it on; a suspended one's node is down."""
     return alert.severity != "info" and alert.acked_at is None and not alert.is_suspended

@@ -110,7 +110,7 @@ def ids_of(nodes: str, known: Iterable[Node | NodeAnswer]) -> set[int]:
 
 
 def _only(findings: Sequence[Finding], ids: set[int], names: Mapping[int, str]) -> list[Finding]:
-    """Return what of the findings is about these nodes, folded anew."""
+    """Return what of the findings is about these nodes, folded again."""
     parts = []
     for finding in findings:
         pairs = [pair for pair in zip(finding.alerts, finding.node_ids, strict=True) if pair[1] in ids]

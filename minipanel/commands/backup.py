@@ -13,7 +13,7 @@ from minipanel.translations.language import Translate, translator
 
 
 def make_backup(config_path: Path, target: Path, replace: bool) -> None:
-    """Write the copy and tell of it. Raises ConfigError, DatabaseError."""
+    """Write the backup and report it. Raises ConfigError, DatabaseError."""
     t = translator(CHINESE)
     config = load_config(config_path)
     done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))

@@ -1,4 +1,4 @@
-"""What `minipanel status` finds out of the copies that the panel makes by itself."""
+"""What `minipanel status` finds out of the backups that the panel makes automatically."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _new_nodes(first: str, second: str | None, hosts: Path, t: Translate) -> lis
 
 
 def _seem_addresses(text: str) -> bool:
-    """Tell whether addresses are meant: no letter, or a colon. A hostname has a letter and no colon."""
+    """Return whether addresses are meant: no letter, or a colon. A hostname has a letter and no colon."""
     return ":" in text or not any(map(str.isalpha, text))
 
 

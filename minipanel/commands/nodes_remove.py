@@ -28,7 +28,7 @@ from minipanel.translations.nodes import CHINESE
 def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
     """Take nodes, by hostname or name, out of config.toml and have the running panel read it; their history stays.
 
-    with_agent: first take the agent away from them; where that fails and the agent still reports, the node stays in
+    with_agent: first remove the agent from them; where that fails and the agent still reports, the node stays in
     config.toml. It also takes the agent from nodes that were taken out before. Returns the exit code. Raises
     CommandError when one of the nodes is not there, BadInput for a node set that can't be read, ConfigError.
     """

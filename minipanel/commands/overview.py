@@ -61,7 +61,7 @@ class MungeOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no copies by itself.
+    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no automatic backups.
 
     `alerts` is None where they are off, `archive` where there is none.
     """

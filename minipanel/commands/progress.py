@@ -17,7 +17,7 @@ class Progress:
         self._line_at = time.monotonic() + LINE_SECONDS
 
     def show(self, text: str) -> None:
-        """Show this in the place of what was shown before."""
+        """Show this in place of what was shown before."""
         if sys.stderr.isatty():
             print(f"{_CLEAR}{text}", end="", file=sys.stderr, flush=True)
         elif time.monotonic() >= self._line_at:
@@ -25,6 +25,6 @@ class Progress:
             self._line_at = time.monotonic() + LINE_SECONDS
 
     def clear(self) -> None:
-        """Leave the line empty, for what comes of the work."""
+        """Leave the line empty, for the result of the work."""
         if sys.stderr.isatty():
             print(_CLEAR, end="", file=sys.stderr, flush=True)

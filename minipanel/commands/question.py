@@ -9,7 +9,7 @@ from minipanel.translations.language import Translate
 
 
 def can_ask() -> bool:
-    """Tell whether somebody is there to read a question and to answer it."""
+    """Return whether somebody is there to read a question and to answer it."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

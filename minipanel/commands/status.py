@@ -31,7 +31,7 @@ _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
 
 def show_status(config_path: Path, node_set: str | None, as_json: bool) -> int:
-    """Print how things stand, of the nodes how it stands with those of a set. 0 is returned when all is well, else 1.
+    """Print the state of the panel, and of the nodes of a set. Returns 0 when all is well, otherwise 1.
 
     Raises ConfigError, CommandError, BadInput, NotFound.
     """

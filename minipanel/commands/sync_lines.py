@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 400
 
 
 def lines(config: Config, listed: NodeList, changes: NodeChanges, t: Translate) -> list[str]:
-    """Return what was passed over in the list, and what differs, folded into node sets."""
+    """Return what was skipped in the list, and what differs, folded into node sets."""
     shown = [*explain_faults(listed.faults, t), *_passed_over(config, listed, changes, t)]
     where = {"source": listed.source, "path": config.path}
     if not changes:

@@ -18,7 +18,7 @@ _NO_KEY = re.compile(r"\s*(#|$)")
 
 
 def are_sections(text: str, name: str, count: int) -> bool:
-    """Tell whether the `count` items of a list stand in [[name]] sections, not in name = [{...}]."""
+    """Return whether the `count` items of a list stand in [[name]] sections, not in name = [{...}]."""
     lines = text.split("\n")
     # Below a header it is a key of that section: [[groups]] has nodes too.
     before_sections = takewhile(lambda line: not _HEADER.match(line), lines)
@@ -79,7 +79,7 @@ def _sections(lines: list[str], name: str, is_list: bool = True) -> list[range]:
 
 
 def _after_last(lines: list[str], start: int, end: int, passed_over: re.Pattern[str]) -> int:
-    """Return the place after the last line from start to end that is not to be passed over."""
+    """Return the place after the last line from start to end that is not to be skipped."""
     while end > start and passed_over.match(lines[end - 1]):
         end -= 1
     return end

@@ -78,7 +78,7 @@ def change_nodes(
 
 
 def _difference(before: NodeConfig, after: NodeConfig) -> dict[str, str]:
-    """Return the keys whose values differ; a name that is not set follows the hostname by itself."""
+    """Return the keys whose values differ; a name that is not set follows the hostname on its own."""
     values = {key: getattr(after, key) for key in ("hostname", "ip", "name")}
     return {key: value for key, value in values.items() if value != getattr(before, key)}
 

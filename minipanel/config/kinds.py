@@ -283,7 +283,7 @@ def node_addresses() -> Kind:
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Tell whether a value is a whole number. TOML's true and false are none, though Python's bool is an int."""
+    """Return whether a value is a whole number. TOML's true and false are none, though Python's bool is an int."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

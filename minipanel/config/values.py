@@ -176,7 +176,7 @@ class DatabaseConfig:
 
 @dataclass(frozen=True, slots=True)
 class AgentsConfig:
-    """[agents]: how agents prove who they are. `secret` is set with token; `munge_socket` None: the usual."""
+    """[agents]: how agents authenticate. `secret` is set with token; `munge_socket` None: the usual."""
 
     auth: Annotated[
         Literal["munge", "token"],

@@ -30,7 +30,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Put the text in the place of the file, durably; mode and owner stay, a new file is its owner's alone.
+    """Put the text in place of the file, durably; mode and owner stay, a new file is its owner's alone.
 
     Raises ConfigError when that fails; the file is then as it was.
     """

@@ -37,7 +37,7 @@ def recent_alerts(connection: sqlite3.Connection, closed_after: int) -> list[Ale
 
 
 def has_any(connection: sqlite3.Connection) -> bool:
-    """Tell whether any alert is kept."""
+    """Return whether any alert is kept."""
     return connection.execute("SELECT 1 FROM alerts LIMIT 1").fetchone() is not None
 
 
@@ -109,7 +109,7 @@ def silences(connection: sqlite3.Connection, until_after: int) -> list[Silence]:
 
 
 def put_message(connection: sqlite3.Connection, message: Message, replaces: Iterable[int] = ()) -> int:
-    """Keep a message that is to be sent, in the place of others that never were; return its id."""
+    """Keep a message that is to be sent, in place of others that never were; return its id."""
     connection.executemany("DELETE FROM messages WHERE id = ?", [(each,) for each in replaces])
     done = connection.execute(
         "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key, tries, error, begun, "

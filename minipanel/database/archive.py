@@ -70,7 +70,7 @@ def take_in(connection: sqlite3.Connection, until: int) -> bool:
 
 
 def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
-    """Have the records from `since` to `until` put in too; where that goes on already, from its beginning anew."""
+    """Have the records from `since` to `until` put in too; where that goes on already, from its beginning again."""
     earlier = push_state(connection)
     connection.execute(
         "INSERT OR REPLACE INTO archive_push (id, since, until, next_id, records, is_paused) VALUES (1, ?, ?, 0, 0, 0)",

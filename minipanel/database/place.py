@@ -1,7 +1,7 @@
 """`python -m minipanel.database.place WORK …`: a copy into the place of the database, in steps that can be undone.
 
 A program of its own, so that root can have it done by the files' owner: links in that folder could lead anywhere. It
-writes JSON, one object a line: {"part": 0.5} while it works, then what came of it, or {"why": …} with exit code 1.
+writes JSON, one object a line: {"part": 0.5} while it works, then the result, or {"why": …} with exit code 1.
 
     take DATABASE        standard input is the copy: lay it beside the database, and check it there
     swap DATABASE KEPT   put it in the database's place; what was there is called KEPT from then on, and whole

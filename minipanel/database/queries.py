@@ -73,7 +73,7 @@ def put_node(connection: sqlite3.Connection, name: str, ip: str, hostname: str, 
         "WHERE hostname = ?3 AND ((name, ip, enabled) != (?1, ?2, ?4) OR hostname != ?3 COLLATE BINARY)",
         values,
     )
-    # No upsert: one that only updates would use up an id all the same.
+    # No upsert: one that only updates would use up an id anyway.
     connection.execute(
         "INSERT INTO nodes (name, ip, hostname, enabled, created_at, updated_at) "
         "SELECT ?1, ?2, ?3, ?4, ?5, ?5 WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE hostname = ?3)",

@@ -86,10 +86,10 @@ class Store:
         self._writer.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Any]:
-        """Do all jobs in one transaction and return their results, exceptions in the place of failed ones.
+        """Do all jobs in one transaction and return their results, exceptions in place of failed ones.
 
         Nothing of what failed is kept. When SQLite can't write, all jobs get a DatabaseError. When one job has a fault
-        of its own, the others are done all the same.
+        of its own, the others are done anyway.
         """
         try:
             results = self._transact(jobs)
@@ -119,7 +119,7 @@ class Store:
             results = [job(connection) for job in jobs]
             connection.execute("COMMIT")
         except BaseException:
-            # SQLite has rolled back by itself after some errors (disk full).
+            # SQLite has rolled back on its own after some errors (disk full).
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -176,7 +176,7 @@ class Store:
             archive.put_again(connection, [record_id(node_id, time) for time in times if time <= until])
 
     def archive_up_to(self, until: int) -> Job:
-        """Return the job that puts a round of what finished into the archive's queue. It tells whether there was one.
+        """Return the job that puts a round of what finished into the archive's queue. It says whether there was one.
 
         From then on changed records are put in again by whatever changes them.
         """
@@ -210,7 +210,7 @@ class Store:
         return move
 
     def has_older(self, before: int) -> Job:
-        """Return the job that tells whether the history has a record older than `before`."""
+        """Return the job that says whether the history has a record older than `before`."""
 
         def look(connection: sqlite3.Connection) -> bool:
             oldest = queries.oldest_record(connection)
@@ -233,7 +233,7 @@ class Store:
         return forget
 
     def go_on_with_hours(self, now: int) -> Job:
-        """Return the job that marks what hours are to be made up to `now`. It tells whether more than a day remains."""
+        """Return the job that marks what hours are to be made up to `now`. It says whether more than a day remains."""
         return lambda connection: hours.go_on(connection, now)
 
     def make_hours(self, limit: int) -> Job:

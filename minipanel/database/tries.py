@@ -1,4 +1,4 @@
-"""The SQL about the copies that the panel makes by itself: how its last try ended."""
+"""The SQL about the backups that the panel makes automatically: how its last try ended."""
 
 from __future__ import annotations
 

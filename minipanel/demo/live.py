@@ -69,7 +69,7 @@ class Lane:
 
 
 def _first_time(nodes: SimulatedNodes, now: float) -> int:
-    """Return from when on the nodes report: what is stored already is counted once all the same."""
+    """Return from when on the nodes report: what is stored already is counted once anyway."""
     was_planted_now = now - nodes.since < RECENT_SECONDS
     latest = whole(now) - RECORD_SECONDS
     return (min(nodes.since, latest) if was_planted_now else latest) - recent_seconds(nodes.count)

@@ -70,7 +70,7 @@ class SimulatedNodes:
         return [self.names[place] for place in self.stories[story].places]
 
     def has_sensor(self, place: int) -> bool:
-        """Tell whether a node measures its temperature."""
+        """Return whether a node measures its temperature."""
         return (place + 1) % WITHOUT_SENSOR != 0
 
     def spans(self, place: int, begin: int | None = None) -> Iterator[Span]:

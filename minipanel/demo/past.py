@@ -20,14 +20,14 @@ from minipanel.models.span import Span
 
 RECENT_SECONDS: Final = 3600
 RECENT_SAMPLES: Final = 250_000
-"""What the nodes send by themselves after a start, as if the panel had been away: it takes the panel some seconds."""
+"""What the nodes send on their own after a start, as if the panel had been away: it takes the panel some seconds."""
 
 RUN_BEFORE_SECONDS: Final = 3600
 """By so much the panel is older than its records."""
 
 
 def recent_seconds(count: int) -> int:
-    """Return how much of the newest past so many nodes send by themselves: an hour, of many nodes less."""
+    """Return how much of the newest past so many nodes send on their own: an hour, of many nodes less."""
     most = RECENT_SAMPLES // count * 5
     return max(RECORD_SECONDS, min(RECENT_SECONDS, most // RECORD_SECONDS * RECORD_SECONDS))
 
@@ -35,7 +35,7 @@ def recent_seconds(count: int) -> int:
 def write_past(config: Config, nodes: SimulatedNodes, recent: int | None = None) -> int:
     """Make the database with a month of the simulated nodes, but for what they send; return how many records.
 
-    There must be none yet. `recent`: how many seconds they send, 0 for none; an hour or less unless given.
+    There must be none yet. `recent`: how many seconds they send, 0 for none; an hour or less by default.
 
     Raises DatabaseError.
     """

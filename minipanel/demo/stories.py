@@ -41,7 +41,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one node does in (begin, end] in the place of usual work. `span` None: it reports nothing."""
+    """What one node does in (begin, end] in place of usual work. `span` None: it reports nothing."""
 
     begin: int
     end: int

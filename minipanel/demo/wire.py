@@ -57,7 +57,7 @@ class Link(asyncio.Protocol):
     """A connection to a panel on this machine that is kept, for one request after the other."""
 
     def __init__(self, port: int, source: str | None = None) -> None:
-        """source: the address that it comes from; this machine's usual one unless given."""
+        """source: the address that it comes from; this machine's usual one by default."""
         self._port = port
         self._source = source
         self._buffer = b""

@@ -156,7 +156,7 @@ async def remove_kiosk(request: Request, id: Id) -> Response:
 
 @router.get("/api/audit", dependencies=[ADMINS], responses=answered_with(list[AuditAnswer]))
 async def read_audit(
-    request: Request, days: Annotated[str | None, Query(description="how many days back, 30 unless given")] = None
+    request: Request, days: Annotated[str | None, Query(description="how many days back, 30 by default")] = None
 ) -> Response:
     """Return who logged in and who made or ended what, the newest first, 1,000 at most."""
     try:

@@ -67,7 +67,7 @@ class Delivery:
 
     `answer` is called once, on the event loop: with `{"status": "ok", "stored": n, "ignored": m}` after the commit, or
     with 400, 401, 403, 413, 500 or 503 where nothing of the body is stored. `peer` is the address at the other end.
-    Calls in the place of a coroutine: a task for each request took as long as what it did (measured).
+    Calls in place of a coroutine: a task for each request took as long as what it did (measured).
     """
 
     __slots__ = ("_answer", "_arrived", "_body", "_due", "_head", "_panel", "_peer")
@@ -98,7 +98,7 @@ class Delivery:
         try:
             samples = parse_samples(body, self._arrived)
         except BadInput:
-            # Of a node whose clock is far ahead everything is refused: its skew must show all the same, to explain it.
+            # Of a node whose clock is far ahead everything is refused: its skew must show anyway, to explain it.
             self._meet(claim, parse_samples(body, math.inf))
             _spare_if_own_clock_is_behind(panel)
             raise

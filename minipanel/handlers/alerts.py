@@ -127,7 +127,7 @@ async def list_silences(request: Request) -> Response:
     responses=answered_with(SilenceAnswer),
 )
 async def add_silence(request: Request) -> Response:
-    """Have nothing sent about some nodes until a time. What is wrong is shown all the same."""
+    """Send nothing about some nodes until a time. Their alerts are still shown."""
     refuse_form(request)
     asked = await read_struct(request, SilenceRequest)
     kept = await desk_of(request).silence(
@@ -183,7 +183,7 @@ async def test_channel(request: Request) -> Response:
 
 
 def may_see_errors(request: Request) -> bool:
-    """Tell whether what the other side of a channel answered may be shown: it may name things of the site."""
+    """Return whether what the other side of a channel answered may be shown: it may name things of the site."""
     caller = caller_of(request)
     return caller.role == "admin" or caller.kind in ("local", "command")
 

@@ -51,7 +51,7 @@ def _is_own(name: str, server: ServerConfig, own_names: OwnNames) -> bool:
 
 
 def _is_same(origin: str, host: str, server: ServerConfig) -> bool:
-    """Tell whether a page's origin is what the request was sent to, or a name that a proxy may have replaced."""
+    """Return whether a page's origin is what the request was sent to, or a name that a proxy may have replaced."""
     try:
         parts = urlsplit(origin)
         name = parts.hostname or ""

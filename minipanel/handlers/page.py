@@ -77,7 +77,7 @@ class _PageRoute(Route):
     """Every address but those of the API: an unknown one of these stays the API's own 404."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether this route takes the request."""
+        """Return whether this route takes the request."""
         if scope["type"] == "http" and f"{scope['path']}/".startswith("/api/"):
             return Match.NONE, {}
         return super().matches(scope)

@@ -53,7 +53,7 @@ def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
 
 
 def is_encrypted(request: Request, trusted_proxies: Sequence[str]) -> bool:
-    """Tell whether the browser speaks HTTPS: to the panel, or to a trusted proxy that says so (X-Forwarded-Proto)."""
+    """Return whether the browser speaks HTTPS: to the panel, or to a trusted proxy that says so (X-Forwarded-Proto)."""
     is_forwarded = (
         normalise(peer_of(request)) in trusted_proxies and request.headers.get("X-Forwarded-Proto") == "https"
     )

@@ -42,6 +42,6 @@ async def _events(request: Request, form: Form) -> AsyncIterator[bytes]:
     access, caller = access_of(request), caller_of(request)
     async for event in panel_of(request).broadcast.events(form):
         if not access.is_open(caller):
-            # The session has ended meanwhile: the page connects anew and is sent to the login.
+            # The session has ended meanwhile: the page connects again and is sent to the login.
             return
         yield event

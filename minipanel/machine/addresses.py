@@ -14,7 +14,7 @@ REFRESH_SECONDS = 60.0
 def normalise(address: str) -> str:
     """Return the address as config.toml's are kept: ::ffff:10.0.0.2 -> 10.0.0.2, fe80::1%eth0 -> fe80::1.
 
-    What is no address comes back as it is.
+    Anything else comes back as it is.
     """
     if ":" not in address:
         return address
@@ -27,7 +27,7 @@ def normalise(address: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def is_loopback(address: str) -> bool:
-    """Tell whether an address means "this machine" on every machine: 127.0.0.0/8 and ::1."""
+    """Return whether an address means "this machine" on every machine: 127.0.0.0/8 and ::1."""
     try:
         return ip_address(address).is_loopback
     except ValueError:

@@ -43,7 +43,7 @@ def not_after(certificate: bytes) -> int:
 def _value(der: bytes, tag: int) -> bytes:
     found, value = _items(der)[0]
     if found != tag:
-        raise ValueError(f"A certificate has a field of type {found} in the place of {tag}.")
+        raise ValueError(f"A certificate has a field of type {found} in place of {tag}.")
     return value
 
 

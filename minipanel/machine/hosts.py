@@ -1,6 +1,6 @@
 """/etc/hosts as the resolver reads it, to nodes.
 
-The format is hosts(5); what is read and what is passed over follows glibc's nss/nss_files/files-hosts.c.
+The format is hosts(5); what is read and what is skipped follows glibc's nss/nss_files/files-hosts.c.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _fault(number: int, words: list[str], address: IPv4Address | IPv6Address | N
 
 
 def _is_special(address: IPv4Address | IPv6Address) -> bool:
-    """Tell whether an address is that of no single machine, or of whichever machine asks."""
+    """Return whether an address is that of no single machine, or of whichever machine asks."""
     return (
         address.is_loopback
         or address.is_multicast
@@ -210,6 +210,6 @@ class _Nodes:
 
 
 def _is_called(node: HostsNode, hostname: str) -> bool:
-    """Tell whether the node bears this name, in full or up to the first dot."""
+    """Return whether the node bears this name, in full or up to the first dot."""
     names = {name.lower() for name in (node.hostname, *node.aliases)}
     return hostname.lower() in names or hostname.lower().split(".")[0] in {name.split(".")[0] for name in names}

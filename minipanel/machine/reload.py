@@ -11,7 +11,7 @@ from minipanel.translations.language import IN_ENGLISH, Translate
 
 
 def tell_running_panel(database: Path, t: Translate = IN_ENGLISH) -> str:
-    """Have the panel that runs on this database read its configuration anew. Returns what happened, as a sentence."""
+    """Have the panel that runs on this database reload its configuration. Returns what happened, as a sentence."""
     try:
         pid = running_pid(database)
         if pid is None:

@@ -80,7 +80,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one channel is told about one rule. `tries`: how often it was tried; `error`: what came of the last.
+    """What one channel is told about one rule. `tries`: how often it was tried; `error`: the last try's error.
 
     `key`: the same at each try, and never that of another message. `begun`: those of `alerts` of whose beginning it
     tells. `details`: a JSON object for programs.

@@ -105,7 +105,7 @@ class SilenceAnswer(Struct):
 
 
 class MessageAnswer(Struct):
-    """What a channel is to be told and was not yet. `error`: what came of the last try, for admins. Unix seconds."""
+    """What a channel is to be told and was not yet. `error`: the last try's error, for admins. Unix seconds."""
 
     id: int
     channel: str
@@ -126,7 +126,7 @@ class TestAnswer(Struct):
 class ChannelAnswer(Struct):
     """A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
 
-    `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: what came of the last
+    `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
     try, for admins. Unix seconds.
     """
 

@@ -300,8 +300,8 @@ class RasterHead(Struct):
     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
     the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
     first column, column after the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is
-    down now), new (nothing is known from before) or filling (hours that are still being made from records). Of several
-    nodes a row the reason that most of them have.
+    down now), new (nothing is known from before) or filling (hours that are still being made from records). A row of
+    several nodes has the reason that most of them have.
     """
 
     metric: str

@@ -16,7 +16,7 @@ MAX_SAMPLES = 1000
 MAX_AHEAD_SECONDS = 60
 
 NODE_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z"
-"""A hostname: at most 253 characters (RFC 1035), and the underscore that clusters use all the same."""
+"""A hostname: at most 253 characters (RFC 1035), and the underscore that clusters use anyway."""
 
 _LONGEST_INTEGER = 20
 """Digits. Longer ones are beyond every limit here, and reading thousands of digits exactly takes long."""

@@ -1,4 +1,4 @@
-"""A whole record, with what its means rest on and which samples are in it: as it is archived and brought back."""
+"""A whole record, with what its mean values rest on and which samples are in it: as it is archived and brought back."""
 
 from __future__ import annotations
 

@@ -85,10 +85,10 @@ class Groups:
 
 
 def is_group_name(text: str) -> bool:
-    """Tell whether config.toml may call a group so."""
+    """Return whether config.toml may call a group so."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_name_of_a_source(text: str) -> bool:
-    """Tell whether ClusterShell may call a group so: rack3, or slurm:gpu for one of a source beside the default one."""
+    """Return whether ClusterShell may use this name for a group: rack3, or slurm:gpu of another source."""
     return _NAME_OF_SOURCE.fullmatch(text) is not None

@@ -34,7 +34,7 @@ class NamePatterns:
         self._globs = re.compile("|".join(globs) or r"(?!)")
 
     def matches(self, names: Iterable[str]) -> bool:
-        """Tell whether one of the names is meant."""
+        """Return whether one of the names is meant."""
         return any(
             spelling in self._names or self._globs.fullmatch(spelling) is not None
             for name in names
@@ -79,7 +79,7 @@ def _candidates(name: str) -> Iterator[str]:
 
 
 def is_name_pattern(text: str) -> bool:
-    """Tell whether a text is a pattern, a node set or a name. One of wildcards alone would mean everything."""
+    """Return whether a text is a pattern, a node set or a name. One of wildcards alone would mean everything."""
     if _is_glob(text):
         return _GLOB.fullmatch(text) is not None and _SAYS_SOMETHING.search(text) is not None
     try:

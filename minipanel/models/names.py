@@ -27,7 +27,7 @@ _BROADCAST = ip_address("255.255.255.255")
 
 
 def is_hostname(text: str) -> bool:
-    """Tell whether the text is a hostname by RFC 1123, underscores allowed, as clusters have them.
+    """Return whether the text is a hostname by RFC 1123, underscores allowed, as clusters have them.
 
     Only digits and dots are refused: they would be taken for an address, or for a node's number in the API.
     """
@@ -86,11 +86,11 @@ def parse_url(text: str) -> str | None:
 
 
 def _is_plain(parts: SplitResult) -> bool:
-    """Tell whether there is a scheme and a host, no account, no query and no port 0. Raises ValueError."""
+    """Return whether there is a scheme and a host, no account, no query and no port 0. Raises ValueError."""
     has_host = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
     return has_host and parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment)
 
 
 def is_host(text: str) -> bool:
-    """Tell whether the text is an address or a hostname."""
+    """Return whether the text is an address or a hostname."""
     return parse_address(text) is not None or is_hostname(text)

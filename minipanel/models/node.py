@@ -41,12 +41,12 @@ class Heard:
 
 
 def up_seconds(interval_seconds: int) -> int:
-    """Return for how long a node that reports at this interval may be silent and is up all the same."""
+    """Return for how long a node that reports at this interval may be silent and is up anyway."""
     return max(UP_SECONDS, 3 * interval_seconds)
 
 
 def state_of(is_enabled: bool, last_seen: int | None, silent_seconds: float, interval_seconds: int) -> State:
-    """Return a node's state: the one rule for the page, for commands and for what comes of it. See Heard."""
+    """Return a node's state: the one rule for the page, for commands and for all that follows from it. See Heard."""
     if not is_enabled:
         return "disabled"
     if last_seen is None:

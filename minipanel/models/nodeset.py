@@ -74,7 +74,7 @@ def no_node_set(text: str) -> BadInput:
 
 
 def _is_bounded(text: str) -> bool:
-    """Tell whether a node set names at most MAX_NODES nodes. Raises ValueError or RangeSetException for a bad range."""
+    """Return whether a set names at most MAX_NODES nodes. Raises ValueError or RangeSetException for a bad range."""
     parts = [_BRACKETS.findall(part) for part in _ONE_PART.findall(text)]
     # First without the digits before brackets, which can only add numbers: with them the ranges are taken apart.
     return all(

@@ -47,7 +47,7 @@ def _kind_of(name: str) -> tuple[str, str]:
 
 
 def _is_counted(numbers: set[int]) -> bool:
-    """Tell whether numbers of one length count nodes, from one hundred on to the next or within one."""
+    """Return whether numbers of one length count nodes, from one hundred on to the next or within one."""
     places = 10**_IN_RACK
     runs_on = any(number % places == places - 1 and number + 1 in numbers for number in numbers)
     return runs_on or len({number // places for number in numbers}) == 1

@@ -57,7 +57,7 @@ _DECODER = msgspec.json.Decoder(Sample | list[Sample])
 def parse_samples(body: bytes, now: float) -> list[Sample]:
     """Return the body's samples, 1 to 1000 of one node, in the order in which they were sent.
 
-    `now` is the panel's time in Unix seconds. Fields that are not known are passed over: agents may be newer.
+    `now` is the panel's time in Unix seconds. Fields that are not known are skipped: agents may be newer.
     Raises BadInput, whose sentence names the field, the value and what is allowed, or TooLarge.
     """
     if len(body) > MAX_BODY_BYTES:
@@ -93,7 +93,7 @@ def _fit_together(samples: list[Sample], now: float) -> bool:
 
 
 _READ: Final = [(metric, column) for metric in METRICS for column in metric.columns() if column in READINGS]
-# In the place of a share stands at first what it is a share of.
+# Where a share belongs there is first what it is a share of.
 _read: Final = attrgetter(*(metric.name if column.kind == "share" else column.name for metric, column in _READ))
 _SHARES: Final = tuple(
     (place, attrgetter(metric.of_total or "")) for place, (metric, column) in enumerate(_READ) if column.kind == "share"

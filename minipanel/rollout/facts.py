@@ -58,7 +58,7 @@ class Facts:
 
 
 def parse_facts(answer: Answer) -> Facts:
-    """Return the facts in a look's answer; whatever else the node's login scripts print is passed over."""
+    """Return the facts in a look's answer; whatever else the node's login scripts print is skipped."""
     said = ((key, value.strip()) for key, value in _LINE.findall(answer.stdout))
     values = {
         key: escape(value, SENTENCE_CHARACTERS) if _FORMS[key] is _SENTENCE else value

@@ -1,4 +1,4 @@
-"""What came of a roll-out: equal outcomes folded into node sets, counts, JSON, exit code."""
+"""The result of a roll-out: equal outcomes folded into node sets, counts, JSON, exit code."""
 
 from __future__ import annotations
 

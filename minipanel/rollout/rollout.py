@@ -42,7 +42,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def run_rollout(config: Config, node_set: Nodes = None, options: RolloutOptions | None = None) -> RolloutReport:
-    """Put the agent onto the nodes, or take it away, as the options say; progress goes to stderr.
+    """Install the agent on the nodes, or remove it, as the options say; progress goes to stderr.
 
     node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
     that can't be read. On Ctrl-C and SIGTERM the nodes not done are reported as interrupted.

@@ -54,7 +54,7 @@ def fault_of_ssh(answer: Answer, user: str, say: Say) -> Fault | None:
     """Return why a look failed where ssh or the node says so clearly; None when the node could not be reached."""
     if "IDENTIFICATION HAS CHANGED" in answer.stderr or "Host key verification failed" in answer.stderr:
         return Word.HOST_KEY_CHANGED, say(
-            "its host key is not the one in known_hosts; if the node was installed anew, run ssh-keygen -R on its name"
+            "its host key is not the one in known_hosts; if the node was reinstalled, run ssh-keygen -R on its name"
         )
     if "Permission denied" in answer.stderr and answer.code == 255:
         return Word.LOGIN_REFUSED, _refused_login(user, say)

@@ -47,7 +47,7 @@ class Visitor:
     login: Login = ROOTS
 
     def install(self, hostname: str, address: str, files: dict[str, bytes], is_up: bool) -> Visit:
-        """Put the agent onto a node and wait for its first sample. is_up: the panel hears from it already."""
+        """Install the agent on a node and wait for its first sample. is_up: the panel hears from it already."""
         found = yield from self._look(address, with_panel=True)
         if isinstance(found, tuple):
             return Outcome(hostname, *found)
@@ -143,7 +143,7 @@ class Visitor:
 
 
 def _has_all(facts: Facts, files: dict[str, bytes]) -> bool:
-    """Tell whether the node has exactly these files, enabled and running."""
+    """Return whether the node has exactly these files, enabled and running."""
     is_same = all(facts[f"sum_{name}"] == sum_of(content) for name, content in files.items() if name != SCRIPT)
     has_needless = CA not in files and bool(facts[f"sum_{CA}"])
     is_running = facts["is_active"] == "active" and facts["is_enabled"] == "enabled"

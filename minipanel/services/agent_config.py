@@ -17,7 +17,7 @@ _OWN_DEFAULT = ("the agent's default", "Agent 的默认值")
 
 @dataclass(frozen=True, slots=True)
 class AgentsNodeConfig:
-    """[agents.node]: what all agents shall have in their own config.toml; None: as the agent has it by itself."""
+    """[agents.node]: what all agents shall have in their own config.toml; None: as the agent has it on its own."""
 
     munge_socket: Annotated[
         str | None,
@@ -69,4 +69,4 @@ def render_agent_config(config: Config, hostname: str | None, **local: Value) ->
     if agents.auth != "munge":
         values.pop("munge_socket", None)  # the agent takes it for a mistake
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join(["# Written by the panel from its own configuration, and written anew each time.", *lines, ""])
+    return "\n".join(["# Written by the panel from its own configuration, and rewritten each time.", *lines, ""])

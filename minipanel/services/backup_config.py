@@ -1,4 +1,4 @@
-"""[backup] of config.toml: copies of the database that the panel makes by itself."""
+"""[backup] of config.toml: backups of the database that the panel makes automatically."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of the database that the panel makes by itself, one a day, where [backup] names a folder for them."""
+"""Backups of the database that the panel makes automatically, one a day, where [backup] names a folder for them."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Batcher(Generic[Work, Result]):
         return await waiter.result()
 
     async def close(self) -> None:
-        """Finish what waits, then end the thread. After give_up() nothing waits, and the thread ends by itself."""
+        """Finish what waits, then end the thread. After give_up() nothing waits, and the thread ends on its own."""
         with self._wake:
             self._closing = True
             self._wake.notify()

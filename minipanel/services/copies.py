@@ -1,4 +1,4 @@
-"""The copies that the panel has made by itself in one folder: their names, their days, which of them go.
+"""The backups that the panel made automatically in one folder: their names, their days, which of them go.
 
     minipanel-mgmt-20261125T021500Z.db
 

@@ -143,7 +143,7 @@ class TokenClaim:
     hostname: str
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
-        """Return the node. Raises NotAuthenticated before anything tells whether there is such a node; NotAllowed."""
+        """Return the node. Raises NotAuthenticated before anything says whether there is such a node; NotAllowed."""
         if self.hostname != (node_id if node is None else node.hostname).lower():
             raise NotAuthenticated(f"The token is not that of {quote(node_id)}.")
         return _known(node, node_id)
@@ -198,7 +198,7 @@ def _munge_of(authorization: str | None) -> str:
 
 
 def _is_munge(text: str) -> bool:
-    # Exactly one credential: libmunge itself would pass over whatever follows it.
+    # Exactly one credential: libmunge itself would skip whatever follows it.
     return text.startswith("MUNGE:") and text.endswith(":") and text.count(":") == 2 and text.isascii()
 
 

@@ -41,7 +41,7 @@ DEMO = Section("demo", DemoConfig)
 
 
 def is_demo(config: Config) -> bool:
-    """Tell whether the panel of this configuration shows simulated nodes."""
+    """Return whether the panel of this configuration shows simulated nodes."""
     return config.of(DEMO).simulated > 0
 
 
@@ -51,5 +51,5 @@ def demo_address(place: int) -> str:
 
 
 def is_demo_address(ip: str) -> bool:
-    """Tell whether a node of this address is simulated."""
+    """Return whether a node of this address is simulated."""
     return ip.startswith(_NETWORK)

@@ -1,4 +1,4 @@
-"""Which nodes there are, and who is meant by a name."""
+"""Which nodes there are, and which node a name means."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class EvidenceNotes:
             return
         if not _BOOT.fullmatch(boot_id) or not _STARTED.fullmatch(started):
             return
-        # Passed over is not forgotten: an agent that goes on as it is says so again with its next sample.
+        # Skipped is not forgotten: an agent that goes on as it is says so again with its next sample.
         is_soon = self._uptime() - self._started_at.get(node_id, -math.inf) < START_SECONDS
         if is_soon or len(self._starts) >= MAX_UNWRITTEN_STARTS:
             return

@@ -28,7 +28,7 @@ class Forecast:
 
 
 def forecast(config: Config, size: Size) -> Forecast:
-    """Return what comes of this configuration, with what records take in this database."""
+    """Return what this configuration will need, with what records take in this database."""
     nodes = sum(node.enabled for node in config.nodes)
     records = _Growth(nodes * RECORDS_A_DAY * size.record_bytes, config.database.retention_days)
     hours = _Growth(nodes * DAY_BYTES, max(config.database.hours_days, config.database.retention_days))

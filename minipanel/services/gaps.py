@@ -36,7 +36,7 @@ class Gaps:
         return GapsOne(node.id, node.hostname, await self._of(node, span), span.start, span.end)
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the JSON of GapsSet in pieces, a node each, so that a large set neither holds the panel nor is held."""
+        """Yield the JSON of GapsSet in pieces, one per node: a large set does not block the panel, nor fill memory."""
         head = b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
         for place, node in enumerate(nodes):
             found = GapsNode(node.id, node.hostname, await self._of(node, span))

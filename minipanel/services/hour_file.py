@@ -1,7 +1,7 @@
 """The file in which last hours outlive the panel's process: mapped in its runtime folder, or written at a stop.
 
-Its first page describes it, so that a release with more metrics, or fewer, finds its numbers all the same. After that
-come sheets (sheet.py). What can't be read is passed over: the records fill in for it.
+Its first page describes it, so that a release with more metrics, or fewer, finds its numbers anyway. After that
+come sheets (sheet.py). What can't be read is skipped: the records fill in for it.
 """
 
 from __future__ import annotations
@@ -253,7 +253,7 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
 def _hours_in(descriptor: int, nodes: Mapping[int, Node]) -> Iterator[tuple[About, dict[str, bytes]]]:
     """Yield what a file has of these nodes: what it is of, and its columns as they are kept now.
 
-    Raises ValueError: why it is no such file, or can't be read. A node whose head was being written is passed over.
+    Raises ValueError: why it is no such file, or can't be read. A node whose head was being written is skipped.
     """
     size = os.fstat(descriptor).st_size
     forms = _forms_in(os.pread(descriptor, PAGE_BYTES, 0))
@@ -300,5 +300,5 @@ def _about(head: bytes, nodes: Mapping[int, Node]) -> About | None:
     except msgspec.MsgspecError:
         return None
     node = nodes.get(about.node_id)
-    # Ids begin anew with a new database.
+    # Ids start over with a new database.
     return about if node is not None and node.hostname.lower() == about.hostname.lower() else None

@@ -22,7 +22,7 @@ DAY_SECONDS = 86_400
 
 WAITING_SAMPLES = 50_000
 """How many samples may wait for their commit: five rounds of 10,000 nodes, or what 100 nodes back-fill at once. The
-writer takes them in within a second, so that nobody is late whom it does not refuse."""
+writer takes them in within a second, so accepted samples are answered in time."""
 
 GROUP_SAMPLES = 5_000
 """How many go into one transaction, so that a live sample does not wait long for what others back-fill."""

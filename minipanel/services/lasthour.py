@@ -27,7 +27,7 @@ class LastHour:
     __slots__ = ("_columns", "_first", "_marks", "_sheet")
 
     def __init__(self, sheet: Sheet | None = None, place: int = 0) -> None:
-        """Take over what stands at this place of a sheet; by itself it has one of its own, which is empty."""
+        """Take over what stands at this place of a sheet; on its own it has one of its own, which is empty."""
         if sheet is None:
             sheet = Sheet.in_memory()
             sheet.clear(place)
@@ -37,7 +37,7 @@ class LastHour:
         self._columns = sheet.columns
 
     def add(self, sample: Sample, newest: int) -> None:
-        """Put a sample in its place. One that is over an hour older than the timestamp `newest` is passed over."""
+        """Put a sample in its place. One that is over an hour older than the timestamp `newest` is skipped."""
         if sample.timestamp <= newest - HOUR_SECONDS:
             return
         hour, slot = _place(sample.timestamp)

@@ -62,7 +62,7 @@ class Live:
     ) -> None:
         """note_ahead: is told, whenever a node is heard of, how far its clock is ahead of this machine's uptime.
 
-        hours: keeps the last hours; by itself they end with the process.
+        hours: keeps the last hours; on its own they end with the process.
         """
         self.interval_seconds = interval_seconds
         self._clock = clock

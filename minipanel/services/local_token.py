@@ -27,7 +27,7 @@ def local_token(jwt_secret: str, now: float, who: str = "") -> str:
 
 
 def is_local(token: str) -> bool:
-    """Tell whether a token has this form; a session's is a JWT, which has points."""
+    """Return whether a token has this form; a session's is a JWT, which has points."""
     return _TOKEN.fullmatch(token) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a list of nodes (as a rule /etc/hosts) has otherwise than config.toml: who comes, goes, moved, was renamed."""
+"""What a list of nodes (usually /etc/hosts) has otherwise than config.toml: who comes, goes, moved, was renamed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def compare(
 
 
 def is_twin(one: str, other: str) -> bool:
-    """Tell whether two names are the short and the long one of the same node: n1, n1.cluster."""
+    """Return whether two names are the short and the long one of the same node: n1, n1.cluster."""
     one, other = one.lower(), other.lower()
     return one != other and _short(one) == _short(other) and ("." not in one or "." not in other)
 

@@ -88,7 +88,7 @@ class PanelClient:
             connection.close()
 
     def read(self, read: Callable[..., bytes], *size: int) -> bytes:
-        """Return what comes of an answer. Raises NoAnswer."""
+        """Return what an answer holds. Raises NoAnswer."""
         try:
             return read(*size)
         except (OSError, http.client.HTTPException) as error:

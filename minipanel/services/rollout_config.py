@@ -17,7 +17,7 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}")
 
 
 def is_user(text: str) -> bool:
-    """Tell whether this can be a user's name on the nodes. It goes into ssh's configuration, so nothing else may."""
+    """Return whether this can be a user's name on the nodes. It goes into ssh's configuration, so nothing else may."""
     return _USER.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Tokens: how agents prove who they are where there is no MUNGE."""
+"""Tokens: how agents authenticate where there is no MUNGE."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def agent_token(secret: str, node_id: str) -> str:
 
 
 def is_token(text: str) -> bool:
-    """Tell whether a text has the form of a token, with or without the padding of base64."""
+    """Return whether a text has the form of a token, with or without the padding of base64."""
     return _TOKEN.fullmatch(text) is not None

@@ -67,7 +67,7 @@ class Direct:
 
 
 class SampleCycle:
-    """One request on the direct way, and what has become of it: in the place of Uvicorn's RequestResponseCycle."""
+    """One request on the direct way, and what has become of it: in place of Uvicorn's RequestResponseCycle."""
 
     __slots__ = (
         "body",

@@ -1,4 +1,4 @@
-"""What systemd learns of the panel: when it answers, reads its configuration anew, and stops (sd_notify(3))."""
+"""What systemd learns of the panel: when it answers, reloads its configuration, and stops (sd_notify(3))."""
 
 from __future__ import annotations
 

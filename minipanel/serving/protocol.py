@@ -155,7 +155,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take in a header. Trailers are passed over (RFC 9110, 6.5.1)."""
+        """Take in a header. Trailers are skipped (RFC 9110, 6.5.1)."""
         if not self._is_in_head or self._is_deaf:
             return
         if len(self.headers) >= MAX_HEADERS:
@@ -215,7 +215,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.deadline = self.loop.time() + KEEP_ALIVE_SECONDS
 
     def on_response_complete(self) -> None:
-        """Go on with the next request. In the place of Uvicorn's: a deadline is cheaper than its timer."""
+        """Go on with the next request. It replaces Uvicorn's: a deadline is cheaper than its timer."""
         self.server_state.total_requests += 1
         self._give_back()
         if self._running is not None:

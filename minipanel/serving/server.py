@@ -1,4 +1,4 @@
-"""The panel's process: Uvicorn with the panel's signals. SIGTERM and SIGINT stop it, SIGHUP reads config.toml anew."""
+"""The panel's process: Uvicorn with the panel's signals. SIGTERM and SIGINT stop it, SIGHUP reloads config.toml."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def _run(server: PanelServer, listener: socket.socket, beside: Beside) -> 
 
 
 class PanelServer(uvicorn.Server):
-    """Uvicorn, with the panel's signals in the place of its own."""
+    """Uvicorn, with the panel's signals in place of its own."""
 
     def __init__(
         self, app: FastAPI, config: Config, lock: PanelLock, outlives_terminal: bool, on_ready: Callable[[], None]
@@ -160,7 +160,7 @@ class PanelServer(uvicorn.Server):
             loop.default_exception_handler(context)
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at the deadlines every second, the counter being tenths of one; tell whether to stop."""
+        """Look at the deadlines every second, the counter being tenths of one; return whether to stop."""
         if counter % 10 == 0:
             self._limits.sweep(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
@@ -168,7 +168,7 @@ class PanelServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests under way end, for some seconds."""
         loop = asyncio.get_running_loop()
-        # A handler whose connection closes ends in good order; Uvicorn would cancel it, with a traceback for each.
+        # A handler whose connection closes ends cleanly; Uvicorn would cancel it, with a traceback for each.
         closing = loop.call_later(STOP_SECONDS, self._close_connections)
         # One that waits for munged, or reads, does not see its connection.
         giving_up = loop.call_later(GIVE_UP_SECONDS, self._panel.give_up)
@@ -202,7 +202,7 @@ class PanelServer(uvicorn.Server):
         self._panel.broadcast.close()  # open streams would hold up the stop
 
     def _hang_up(self) -> None:
-        """Read the configuration anew; or stop, when SIGHUP came because the terminal has gone."""
+        """Reload the configuration; or stop, when SIGHUP came because the terminal has gone."""
         if self._lives_by_terminal and not _has_terminal():
             self._stop()
             return
@@ -215,7 +215,7 @@ class PanelServer(uvicorn.Server):
             notify(RELOADING)
             try:
                 config = await self._take_over()
-                log.info("The configuration was read anew: %d nodes.", len(config.nodes))
+                log.info("The configuration was reloaded: %d nodes.", len(config.nodes))
                 _tell_what_waits(self._config, config)
             except ConfigError as error:
                 log.error("%s The panel goes on with the configuration it had.", error)
@@ -234,7 +234,7 @@ class PanelServer(uvicorn.Server):
             except (TryLater, DatabaseError) as error:
                 if pause_seconds == RELOAD_PAUSES_SECONDS[0]:
                     reason = error if isinstance(error, DatabaseError) else "The panel is busy."
-                    log.warning("%s The configuration is read anew as soon as there is room.", reason)
+                    log.warning("%s The configuration will be reloaded as soon as there is room.", reason)
                 await asyncio.sleep(pause_seconds)
             else:
                 return config
@@ -272,7 +272,7 @@ def _tell_what_waits(old: Config, new: Config) -> None:
 
 
 def _has_terminal() -> bool:
-    """Tell whether this process has a terminal that could go away."""
+    """Return whether this process has a terminal that could go away."""
     try:
         os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
     except OSError:

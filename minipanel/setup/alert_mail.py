@@ -21,7 +21,7 @@ SHOWN_CHARACTERS = 300
 
 
 def send_test_message(config: Config, screen: Screen) -> bool:
-    """Have the running panel send one, and show what came of it. Returns whether the mail server took it."""
+    """Have the running panel send one, and show the result. Returns whether the mail server took it."""
     t = screen.t
     client = PanelClient(config, who=command_user())
     asked: dict[str, object] = {"channel": MAIL_CHANNEL}

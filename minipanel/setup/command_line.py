@@ -23,7 +23,7 @@ from minipanel.translations.setup import CHINESE
 def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
     """Install the panel, upgrade it or change its settings. `roll_out` brings the agents onto the nodes.
 
-    Returns the exit code. Raises CommandError and ConfigError: nothing was changed, or what ran before runs again.
+    Returns the exit code. Raises CommandError and ConfigError: nothing was changed, or the previous state runs again.
     """
     screen = _screen(request.is_guided)
     if is_purge:

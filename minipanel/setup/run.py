@@ -35,7 +35,7 @@ RollOut = Callable[[Path], int]
 def set_up(request: Request, system: System, screen: Screen, network: OwnNetwork, roll_out: RollOut) -> int:
     """Look, ask, install or change, roll out. Returns the exit code: 0 only when all nodes report.
 
-    Raises CommandError and ConfigError: nothing was changed, or what ran before runs again.
+    Raises CommandError and ConfigError: nothing was changed, or the previous state runs again.
     """
     t = screen.t
     release = own_release(system)
@@ -116,7 +116,7 @@ def _changes(
 
 
 def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
-    """Return whether all nodes report. The panel stays installed whatever comes of it."""
+    """Return whether all nodes report. The panel stays installed whatever the result."""
     try:
         return roll_out(config.path) == DONE
     except (CommandError, PanelError) as error:

@@ -121,6 +121,6 @@ class Screen:
 
     def _print(self, text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"
-        with suppress(OSError):  # the terminal has gone: what is being done, or undone, is done all the same
+        with suppress(OSError):  # the terminal has gone: what is being done, or undone, is done anyway
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
             sys.stdout.flush()

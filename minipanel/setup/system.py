@@ -63,7 +63,7 @@ class System:
             return ""
 
     def has(self, command: str) -> bool:
-        """Tell whether there is such a command."""
+        """Return whether there is such a command."""
         return shutil.which(command, path=self.search) is not None
 
     def run(self, command: str, *words: str, seconds: float = 60, stdin: str = "") -> Ended:

@@ -1,4 +1,4 @@
-"""Which nodes are meant by what was typed: parts of names, node sets, "!". The page (web/src/search) takes more."""
+"""Which nodes the typed text means: parts of names, node sets, "!". The page (web/src/search) takes more."""
 
 from __future__ import annotations
 

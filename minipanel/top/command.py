@@ -68,7 +68,7 @@ def main_metric(sort: str) -> Metric:
 
 
 def _can_be_live() -> bool:
-    """Tell whether somebody can press keys, and the terminal can put its lines anew."""
+    """Return whether somebody can press keys, and the terminal can put its lines again."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 

@@ -33,7 +33,7 @@ def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequenc
 
 
 def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequence[Finding], words: Words) -> list[str]:
-    """Return what a person reads: the counts, each metric over all, what is wrong, and one line a node."""
+    """Return what a person reads: the counts, each metric over all, what is wrong, and one line per node."""
     head = [
         f"{clock_time(realtime.timestamp)}  {words.t(', ').join(states_said(summed_up(nodes), words))}",
         *metrics_said(summed_up(nodes), words),

@@ -16,7 +16,7 @@ from minipanel.services.local_token import LIFE_SECONDS
 from minipanel.services.panel_client import PanelClient
 
 RENEW_SECONDS = LIFE_SECONDS - 10
-"""The panel ends a stream whose token has expired; it is opened anew before."""
+"""The panel ends a stream whose token has expired; it is reopened before."""
 
 _READ_BYTES = 1 << 16
 _EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n?")
@@ -51,10 +51,10 @@ class PanelReader(PanelClient):
         return self.get(f"/api/metrics/realtime/{node_id}", RealtimeOne)
 
     def events(self) -> Iterator[Event | Findings]:
-        """Yield the stream's events, a snapshot first, until its token must be renewed: then it is opened anew.
+        """Yield the stream's events, a snapshot first, until its token must be renewed: then it is reopened.
 
         With each snapshot comes what is wrong, which the stream sends only when it changes. Events of a kind that this
-        version does not know are passed over. Raises CommandError when the panel ends the stream before.
+        version does not know are skipped. Raises CommandError when the panel ends the stream before.
         """
         renewal = time.monotonic() + RENEW_SECONDS
         known: dict[int, RealtimeNode] = {}

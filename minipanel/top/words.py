@@ -74,7 +74,7 @@ def words_of(environ: Mapping[str, str] = os.environ) -> Words:
 
 
 def speaks_utf8(environ: Mapping[str, str]) -> bool:
-    """Tell whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
+    """Return whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
     ctype = environ.get("LC_CTYPE", "")
     lang = environ.get("LANG", "")
     given = environ.get("LC_ALL") or ("" if ctype == _COERCED else ctype) or lang

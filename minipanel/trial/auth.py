@@ -1,4 +1,4 @@
-"""How the agent of `minipanel try` proves who it is: MUNGE where munged answers, a token elsewhere."""
+"""How the agent of `minipanel try` authenticates: MUNGE where munged answers, a token elsewhere."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from minipanel.services.demo_config import DEMO, MOST_NODES, USUAL_NODES, is_dem
 from minipanel.trial.auth import Auth
 
 STALE_SECONDS: Final = 7 * DAY_SECONDS
-"""Stories that are older are planted anew at the next start."""
+"""Stories that are older are planted again at the next start."""
 
 _TEXT = """
 # Written by `minipanel try --demo`: this panel shows simulated nodes.
@@ -44,7 +44,7 @@ def demo_text(count: int = USUAL_NODES, since: int = 0) -> str:
 
 
 def demo_auth(asked: Auth | None) -> Auth:
-    """Return how agents of a demo prove who they are. Raises CommandError where MUNGE was asked for."""
+    """Return how agents of a demo authenticate. Raises CommandError where MUNGE was asked for."""
     if asked == "munge":
         raise CommandError("--auth munge can't be combined with --demo: its nodes report with tokens.")
     return "token"
@@ -67,7 +67,7 @@ def refuse_other(path: Path, database: Path, count: int | None) -> None:
 def with_demo(config: Config, count: int | None) -> Config:
     """Bring config.toml and the database in line with a demo of so many nodes, None as before; return config.toml.
 
-    What is there goes on as long as it is young; otherwise the past is made anew. Raises CommandError, DatabaseError.
+    What is there goes on as long as it is young; otherwise the past is made again. Raises CommandError, DatabaseError.
     """
     before = config.of(DEMO)
     nodes = SimulatedNodes(count or before.simulated, whole(time.time()))

@@ -94,7 +94,7 @@ def _refuse_bad_address(options: Options) -> None:
 
 
 def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
-    """Write the first config.toml. Returns it, what to tell of the password, and how the agent proves who it is."""
+    """Write the first config.toml. Returns it, what to say about the password, and how the agent authenticates."""
     host, port = options.host or FIRST_HOST, options.port or FIRST_PORT
     password = options.password or random_password()
     password_hash = hash_password(password)

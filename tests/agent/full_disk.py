@@ -1,4 +1,4 @@
-"""A program that keeps samples in a spool whose disk gets full, read-only, and well again; prints what came of it.
+"""A program that keeps samples in a spool whose disk gets full, read-only, and well again; prints the result.
 
 python -m tests.agent.full_disk FOLDER tmpfs     mounts a small tmpfs on FOLDER: root, in a mount namespace of its own
 python -m tests.agent.full_disk FOLDER limit     stands in for it by the limit of a file's size: for everyone

@@ -37,7 +37,7 @@ class FakeCollector:
 
 
 class FakeClient:
-    """Keeps what it is sent, and fails as it is told."""
+    """Keeps what it is sent, and fails as it is asked."""
 
     def __init__(self, clock):
         self.clock = clock

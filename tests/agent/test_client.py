@@ -279,7 +279,7 @@ class AnswerTest(ClientTest):
 
     def test_another_service_that_answers_200_has_stored_nothing(self):
         for action in (raw(b"HTTP/1.1 200 OK\r\n\r\n<html>Log in</html>"), answer(200, {"status": "error"})):
-            self.assertEqual(str(self.refused(action)), "What answers at server_url is no MiniPanel panel.")
+            self.assertEqual(str(self.refused(action)), "What answers at server_url is not a MiniPanel panel.")
 
     def test_an_answer_of_nested_lists_without_end_is_no_traceback(self):
         text = b"HTTP/1.1 500 X\r\nContent-Length: 60000\r\n\r\n" + b"[" * 60000

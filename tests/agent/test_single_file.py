@@ -1,4 +1,4 @@
-"""The built agent: one file that finds a Python by itself and brings what an old one lacks."""
+"""The built agent: one file that finds a Python on its own and brings what an old one lacks."""
 
 import os
 import subprocess

@@ -90,7 +90,7 @@ class KeepTest(SpoolTest):
         self.assertEqual(
             self.lines,
             [
-                f"The spool {self.folder} has damaged lines: they are passed over.",
+                f"The spool {self.folder} has damaged lines: they are skipped.",
                 "The spool's damaged part is behind; 6 lines of it could not be read.",
             ],
         )

@@ -209,7 +209,7 @@ class FullDiskTest(unittest.TestCase):
 
 
 def can_unshare():
-    """Tell whether mounts of a test's own are possible: not in every container."""
+    """Return whether mounts of a test's own are possible: not in every container."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.call(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL) == 0

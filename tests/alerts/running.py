@@ -70,7 +70,7 @@ class Running:
         """Let time pass in steps of five seconds: samples of all but the silent nodes, a look at states, a tick."""
         for _ in range(seconds // 5):
             if self.panel.ingest._begun and not self.is_stuck:
-                # What the panel writes by itself must not seem to take five seconds: this comes after it.
+                # What the panel writes on its own must not seem to take five seconds: this comes after it.
                 await self.panel.ingest.run(lambda _: None)
             self.now += 5
             for node in self.panel.directory.nodes:

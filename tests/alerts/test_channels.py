@@ -40,7 +40,7 @@ def test_a_channel_gets_its_nodes_and_severities_alone_and_the_end_of_what_it_wa
             )
             config = cluster_config(tmp_path, 3, alerts=AlertsConfig(name="c1", channel=channels))
             async with running(config) as it:
-                await it.alerts.reload(config)  # the real ones in the place of the letterbox
+                await it.alerts.reload(config)  # the real ones in place of the letterbox
                 await pass_hot(it, 60, {})
                 await pass_hot(it, 120, {1: 99.0, 2: 99.0})
                 await pass_hot(it, 600, {})

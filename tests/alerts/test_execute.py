@@ -76,7 +76,7 @@ def test_one_that_is_not_there_or_may_not_be_run_is_a_sentence(tmp_path: Path) -
 
 
 def _runs(pid: int) -> bool:
-    """Tell whether a process is there and no zombie."""
+    """Return whether a process is there and no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""Each rule by itself: what it finds, and what it takes for good again."""
+"""Each rule on its own: what it finds, and what it takes for good again."""
 
 from __future__ import annotations
 

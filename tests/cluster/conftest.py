@@ -25,7 +25,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def _missing_image() -> str | None:
-    """Make the nodes' image where it is not there yet. Returns why that failed: no network, as a rule."""
+    """Make the nodes' image where it is not there yet. Returns why that failed: no network, usually."""
     try:
         base_image()
     except (RuntimeError, subprocess.TimeoutExpired) as error:

@@ -1,4 +1,4 @@
-"""What goes wrong on nodes: each fault holds for a `with` block and is put right after it."""
+"""What goes wrong on nodes: each fault holds for a `with` block and is undone after it."""
 
 from __future__ import annotations
 

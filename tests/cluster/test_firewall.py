@@ -24,7 +24,7 @@ def installation(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def reaches(installation: Installation, port: int = 8080) -> bool:
-    """Tell whether another node gets through to this port."""
+    """Return whether another node gets through to this port."""
     knock = f"import socket; socket.create_connection(('{installation.node.address}', {port}), 5)"
     done = installation.panel.cluster["n1"].run("python3", "-c", knock, check=False)
     return done.returncode == 0

@@ -1,4 +1,4 @@
-"""The doctor on the copies that the panel makes by itself."""
+"""The doctor on the backups that the panel makes automatically."""
 
 from __future__ import annotations
 

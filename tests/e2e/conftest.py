@@ -58,7 +58,7 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
 
 
 def is_expected(complaint: str) -> bool:
-    """Tell whether Chromium only reports that the panel asked for a login, or that a data URL was read."""
+    """Return whether Chromium only reports that the panel asked for a login, or that a data URL was read."""
     return "401 (Unauthorized)" in complaint or complaint.startswith("data:")
 
 

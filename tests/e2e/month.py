@@ -41,7 +41,7 @@ def explain_gaps(database: Path, node_id: int, end: int) -> None:
 
 
 def is_gap(days_ago: float) -> bool:
-    """Tell whether nothing was measured at that time."""
+    """Return whether nothing was measured at that time."""
     return any(first <= days_ago < last for first, last in GAPS)
 
 

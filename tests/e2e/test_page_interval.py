@@ -63,7 +63,7 @@ def test_the_last_hour_of_a_node_is_whole_and_a_line(browser: Browser, fleet: Fl
         assert line_share(page) > 0.95
         keep_screenshot(page, f"interval-{interval}-node")
         if interval == 10:
-            # The next sample grows the hour; it is not read anew for it.
+            # The next sample grows the hour; it is not read again for it.
             asked.clear()
             newest = page.locator(".newest-sample")
             title = newest.get_attribute("title")

@@ -52,7 +52,7 @@ def trouble(
 
 
 def have(fleet: Fleet, alerts: Sequence[Alert]) -> list[int]:
-    """Start the panel anew with these alerts; return their ids."""
+    """Start the panel again with these alerts; return their ids."""
     fleet.stop_panel()
     with closing(sqlite3.connect(fleet.database)) as connection, connection:
         connection.execute("DELETE FROM alerts")

@@ -155,7 +155,7 @@ def received(connection: socket.socket) -> bytes:
 
 
 def is_closed(connection: socket.socket, seconds: float) -> bool:
-    """Tell whether the panel closes a connection within so many seconds."""
+    """Return whether the panel closes a connection within so many seconds."""
     connection.settimeout(seconds)
     try:
         while connection.recv(65_536):

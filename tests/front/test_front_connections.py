@@ -1,4 +1,4 @@
-"""Connections that say nothing, and those that must get in all the same."""
+"""Connections that say nothing, and those that must get in anyway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A storm of wrong logins: whoever knows the password and has logged in before gets in all the same."""
+"""A storm of wrong logins: whoever knows the password and has logged in before gets in anyway."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ UNTOLD = "positive_data_acceptance"
 """That `from` comes before `to`, or that a node exists, no schema tells: such a request is refused in a sentence."""
 
 HINTS = "negative_data_rejection"
-"""An agent's headers but Authorization explain its samples; what can't be read of them is passed over."""
+"""An agent's headers but Authorization explain its samples; what can't be read of them is skipped."""
 
 # Values that are good, for most requests; schemathesis invents the others.
 GOOD_VALUES = """

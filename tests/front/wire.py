@@ -28,7 +28,7 @@ def connect(config: Config) -> socket.socket:
 
 
 def exchange(config: Config, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
-    """Send the pieces and return all that comes back. Once the panel waits for more it is told that nothing comes.
+    """Send the pieces and return all that comes back. Once the panel waits for more it learns that nothing comes.
 
     Fails when it has not closed by then and ANSWER_SECONDS.
     """

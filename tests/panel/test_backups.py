@@ -1,4 +1,4 @@
-"""Copies that the panel makes by itself: one a day whatever the clock does, and nothing deleted that is not its own."""
+"""Automatic backups: one a day whatever the clock does, and nothing deleted that is not the panel's own."""
 
 from __future__ import annotations
 

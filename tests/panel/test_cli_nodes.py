@@ -155,7 +155,7 @@ def test_a_running_panel_follows_at_once(config: Config) -> None:
     with running_panel(config) as panel:
         done = run("nodes", "add", "node004", "10.0.0.5", "--config", config.path)
         assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was asked to reload it.\n")
-        panel.wait_for("The configuration was read anew: 4 nodes.")
+        panel.wait_for("The configuration was reloaded: 4 nodes.")
         token = log_in(config.server.url, PASSWORD).json()["token"]
         nodes = httpx.get(f"{config.server.url}/api/nodes", headers={"Authorization": f"Bearer {token}"}).json()
         assert [node["hostname"] for node in nodes if node["enabled"]][-1] == "node004"

@@ -81,7 +81,7 @@ def test_a_rack_comes_with_one_roll_out_and_the_running_panel_knows_it(
     roll_out = FakeRollOut()
     with running_panel(config) as panel:
         assert sync_nodes(config.path, SyncOptions(str(hosts), yes=True), roll_out) == 0
-        panel.wait_for("The configuration was read anew: 203 nodes.")
+        panel.wait_for("The configuration was reloaded: 203 nodes.")
     (visited, removes), *more = roll_out.calls
     assert (sorted(visited), removes, more) == (["node001", *(f"rack{n:03}" for n in range(1, 201))], False, [])
     assert len(roll_out.configured[0]) == 203

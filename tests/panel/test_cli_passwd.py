@@ -109,6 +109,6 @@ def test_a_running_panel_takes_the_new_password_only(config: Config) -> None:
     with running_panel(config) as panel:
         assert log_in(config.server.url, PASSWORD).status_code == 200
         assert run("passwd", "--stdin", "--config", config.path, stdin=b"a new secret").returncode == 0
-        panel.wait_for("The configuration was read anew")
+        panel.wait_for("The configuration was reloaded")
         assert log_in(config.server.url, PASSWORD).status_code == 401
         assert log_in(config.server.url, "a new secret").status_code == 200

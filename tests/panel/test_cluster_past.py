@@ -198,7 +198,7 @@ async def test_a_node_that_is_silent_to_this_day_is_down_however_long_that_is(
         headers=bearer(),
     )
     assert answer.json()["stored"] == 2
-    # The panel heard of it just now, though it was so long ago: a panel that starts anew knows better.
+    # The panel heard of it just now, though it was so long ago: a panel that restarts knows better.
     panel.live._views[1].heard_at -= 200_000
     put(app, record(2, now // 300 * 300))
     past = await ask(client, period="1d")

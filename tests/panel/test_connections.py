@@ -61,7 +61,7 @@ async def test_a_panel_that_could_not_start_holds_nothing_open(tmp_path: Path) -
 
 
 def test_a_panel_that_has_stopped_leaves_nothing_to_warn_of(tmp_path: Path) -> None:
-    """Python names each connection, socket and file that was left open; before 3.13 it passes over connections."""
+    """Python names each connection, socket and file that was left open; before 3.13 it skips connections."""
     done = subprocess.run(
         [sys.executable, "-W", "always::ResourceWarning", "-c", OPEN_AND_STOP, tmp_path],
         capture_output=True,

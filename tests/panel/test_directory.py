@@ -1,4 +1,4 @@
-"""Who is meant by a name."""
+"""Which node a name means."""
 
 from __future__ import annotations
 

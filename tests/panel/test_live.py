@@ -19,7 +19,7 @@ OTHER = Node(2, "n2", "10.0.0.2", "n2", True)
 
 
 class Clock:
-    """The machine's clock, which may be set, and its uptime, which goes on all the same."""
+    """The machine's clock, which may be set, and its uptime, which goes on anyway."""
 
     now = float(NOW)
     up = 1000.0

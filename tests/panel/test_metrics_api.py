@@ -228,7 +228,7 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
     assert refused.json() == {"error": "format is 'rows'; it must be nodes or columns."}
     access = app.state.access
     await access.sessions.end(access.sessions.check(token).id)
-    # With its session gone the stream ends by itself, so that the whole answer can be read.
+    # With its session gone the stream ends on its own, so that the whole answer can be read.
     answer = await client.get("/api/metrics/stream")
     assert answer.status_code == 401
 

@@ -49,7 +49,7 @@ async def agent(app: FastAPI, request: pytest.FixtureRequest) -> AsyncIterator[h
 
 
 def node(app: FastAPI, hostname: str = "node001") -> NodeAnswer:
-    """A node as GET /api/nodes tells of it."""
+    """A node as GET /api/nodes shows it."""
     return next(node for node in app.state.panel.live.nodes() if node.hostname == hostname)
 
 

@@ -36,7 +36,7 @@ async def test_a_reload_that_finds_the_queue_full_is_done_when_there_is_room(
         reload = asyncio.create_task(server._reload())
         await asyncio.sleep(0.1)
         assert not reload.done()
-        assert "The configuration is read anew as soon as there is room." in caplog.text
+        assert "The configuration will be reloaded as soon as there is room." in caplog.text
 
         has_room.set()
         async with asyncio.timeout(5):

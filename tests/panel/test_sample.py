@@ -242,7 +242,7 @@ def test_any_json_gives_samples_or_a_sentence_and_both_ways_of_reading_agree(val
     fault, result = fault_in(body, NOW), outcome(body)
     if isinstance(result, PanelError):
         assert result.sentence.isprintable()
-        # Where the slow way finds nothing, it must be what only the decoder minds, and only in fields passed over.
+        # Where the slow way finds nothing, it must be what only the decoder minds, and only in fields skipped.
         assert fault is not None or b"NaN" in body or b"Infinity" in body or b"\\ud" in body
     else:
         assert fault is None

@@ -104,7 +104,7 @@ def test_every_new_migration_says_whether_it_only_adds() -> None:
         if number > schema.LAST_UNDECLARED:
             assert script.startswith((schema.ADDS_ONLY, "-- Changes")), number
         if script.startswith(schema.ADDS_ONLY):
-            # A trigger may have to do with updates; it does none by itself.
+            # A trigger may have to do with updates; it does none on its own.
             assert not re.search(r"^\s*(UPDATE|DELETE)\b|\b(DROP|RENAME)\b", script.upper(), re.MULTILINE), number
 
 

@@ -100,7 +100,7 @@ def test_a_kill_at_any_step_leaves_a_pair_or_keeps_the_old_one_and_the_next_run_
         assert install(place, "new", step) == -signal.SIGKILL
         assert in_place(place) in (old, new) or kept(place) == old, step
         is_done = in_place(place) == new and not kept(place)
-        # A second attempt fails as well: what ran before the first one comes back.
+        # A second attempt fails as well: the agent from before the first one comes back.
         assert install(place, "new", 12, signal.SIGTERM) == 1
         assert found(place) == (new if is_done else old), step
         assert install(place, "new") == 0

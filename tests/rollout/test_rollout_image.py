@@ -86,7 +86,7 @@ def test_an_image_is_for_one_named_node_or_for_all() -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 def test_systemd_understands_the_unit_and_finds_it_well_locked_in() -> None:
     verified = subprocess.run(["systemd-analyze", "verify", DEPLOY / UNIT], capture_output=True, text=True, check=False)
-    # It ends with 0 for keys it does not know, and tells of them.
+    # It exits with 0 for keys it does not know, and reports them.
     assert (verified.returncode, verified.stderr) == (0, "")
     rated = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=30", DEPLOY / UNIT],

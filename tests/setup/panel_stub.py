@@ -1,4 +1,4 @@
-"""What answers in the place of an installed panel: it is well while a release that was named is the current one."""
+"""What answers in place of an installed panel: it is well while a release that was named is the current one."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 /** More names than any cluster has; a slip of the hand (node[1-99999999]) must not fill the memory. */
 export const MAX_NAMES = 100_000
 
-/** What is no node set, or (`isTooLarge`) one of more than MAX_NAMES nodes. */
+/** What is not a node set, or (`isTooLarge`) one of more than MAX_NAMES nodes. */
 export class NodeSetError extends Error {
   constructor(
     text: string,

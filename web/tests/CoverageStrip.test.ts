@@ -60,7 +60,7 @@ describe('the coverage of a few nodes', () => {
 })
 
 describe('the coverage of a set', () => {
-  it('says that reasons are told of few nodes alone', () => {
+  it('says that reasons are shown for few nodes only', () => {
     expect(strip(plotSpread(spread(), 'n[1-12]'), []).get('.gaps').text()).toBe('Reasons are shown for up to 8 nodes.')
   })
 })

@@ -24,7 +24,7 @@ describe('a part of the page', () => {
     expect(isWaiting.value).toBe(false)
   })
 
-  it('that a panel does not have loads the page anew, as it is of another build; but not over and over', async () => {
+  it('that a panel does not have loads the page again, as it is of another build; but not over and over', async () => {
     const { load } = createLoader(() => Promise.resolve(true))
     const reload = vi.fn()
     void load(gone, reload)

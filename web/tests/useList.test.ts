@@ -40,7 +40,7 @@ describe('a list', () => {
     expect(error.value).toBeNull()
   })
 
-  it('is read anew after something was done', async () => {
+  it('is read again after something was done', async () => {
     const { rows, act } = list()
     await flushPromises()
     ask.mockResolvedValue([2])
@@ -64,7 +64,7 @@ describe('a list', () => {
     expect(error.value).toBeNull()
   })
 
-  it('passes over an answer that a later one has overtaken', async () => {
+  it('skips an answer that a later one has overtaken', async () => {
     let answerLate: (rows: number[]) => void = () => undefined
     ask.mockImplementationOnce(() => new Promise((resolve) => { answerLate = resolve }))
     const { rows, read } = list()

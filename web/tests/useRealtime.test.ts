@@ -74,7 +74,7 @@ describe('the state of the data', () => {
     expect(live.isKnown.value).toBe(false)
   })
 
-  it('is told as lost within 10 s of the last word, and recovers by itself', async () => {
+  it('is told as lost within 10 s of the last word, and recovers on its own', async () => {
     const live = start()
     streams.last.say('snapshot', realtime(NOW, [one]))
     expect(live.state.value).toBe('stream')

@@ -104,7 +104,7 @@ describe('one node as it goes on', () => {
     expect(realtimeOf).toHaveBeenCalledTimes(2)
   })
 
-  it('asks again when the data began anew', async () => {
+  it('asks again when the data started over', async () => {
     start()
     await flushPromises()
     restarts.value += 1

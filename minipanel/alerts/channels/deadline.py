@@ -12,7 +12,7 @@ S = TypeVar("S", bound=socket.socket)
 
 
 class Deadline:
-    """Ends a connection when its time is over, also one that drips: each byte would begin a time-out anew."""
+    """Ends a connection when its time is over, also one that drips: each byte would begin a time-out again."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
@@ -21,7 +21,7 @@ class Deadline:
         self._timer.daemon = True
 
     def guard(self, opened: S) -> S:
-        """Take charge of a socket, in the place of the one before."""
+        """Take charge of a socket, in place of the one before."""
         self._socket = opened
         if self.is_over:
             self._end()

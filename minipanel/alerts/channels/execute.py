@@ -35,7 +35,7 @@ class Execute:
     per_minute: int = 0
 
     def send(self, letter: Letter) -> str:
-        """Run the program; return the beginning of what it wrote. Raises NotSent unless it ends with 0 in time.
+        """Run the program; return the beginning of what it wrote. Raises NotSent unless it exits with 0 in time.
 
         Whatever it has started in its group ends with it.
         """
@@ -115,5 +115,5 @@ def _write(selector: selectors.BaseSelector, pipe: object, told: bytes) -> bytes
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether it has ended, and leave its exit to be taken note of later."""
+    """Return whether it has ended, and leave its exit to be taken note of later."""
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

@@ -50,7 +50,7 @@ def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """How requests are made. `own_port`: where the panel listens; it is never asked by itself."""
+    """How requests are made. `own_port`: where the panel listens; it is never asked on its own."""
 
     own_port: int = 0
     ca_file: Path | None = None
@@ -142,7 +142,7 @@ def _refuse(host: str, port: int, address: IPv4Address | IPv6Address) -> None:
 
 
 def _is_here(peer: str, own: str) -> bool:
-    """Tell whether the other end is on this machine: it has the address of this end, or a loopback one."""
+    """Return whether the other end is on this machine: it has the address of this end, or a loopback one."""
     address = ip_address(peer.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return peer == own or address.is_loopback or (mapped is not None and mapped.is_loopback)

@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 20.0
 """For each answer of the server."""
 
 TOTAL_SECONDS = 45.0
-"""For all of it: each byte of a server that drips its answers begins the time for one anew."""
+"""For all of it: each byte of a server that drips its answers begins the time for one again."""
 
 REMEMBERED_LETTERS = 100
 T = TypeVar("T", bound=smtplib.SMTP)

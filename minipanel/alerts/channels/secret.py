@@ -1,4 +1,4 @@
-"""Secrets of channels, read anew for each message: a changed file needs no reload."""
+"""Secrets of channels, read again for each message: a changed file needs no reload."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def refusal_of(url: str) -> str | None:
 
 
 def is_link_local(address: IPv4Address | IPv6Address) -> bool:
-    """Tell whether an address is one of this link alone (RFC 3927, RFC 4291), also inside an IPv6 one.
+    """Return whether an address is one of this link alone (RFC 3927, RFC 4291), also inside an IPv6 one.
 
     Clouds answer there with the secrets of a machine.
     """

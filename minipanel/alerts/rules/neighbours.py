@@ -20,7 +20,7 @@ CLEAR_KELVIN = 4
 """So much nearer to its neighbours than where it opened, and it is good."""
 
 SPREADS = 6
-"""Of the median absolute deviation: where a rack's temperatures differ much by themselves, more is needed."""
+"""Of the median absolute deviation: where a rack's temperatures differ much on their own, more is needed."""
 
 
 @dataclass(frozen=True, slots=True)

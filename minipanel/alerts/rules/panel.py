@@ -26,7 +26,7 @@ def find(parameters: PanelParameters, cluster: Cluster) -> dict[int, Bad]:
     panel = cluster.panel
     if panel.late_seconds >= LATE_SECONDS:
         # It comes first, for whatever waited meanwhile seems to be stuck. It is over when it is seen: one that lasted
-        # opens by itself, shorter ones when they go on.
+        # opens on its own, shorter ones when they go on.
         lasted = panel.late_seconds if panel.late_seconds >= parameters.for_ else None
         return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late", lasted)}
     if panel.failing_seconds > 0:
@@ -44,7 +44,7 @@ def is_good(parameters: PanelParameters, cluster: Cluster, node_id: int) -> bool
 
 
 def is_in_trouble(panel: PanelNow) -> bool:
-    """Tell whether nodes that seem silent may be so by the panel's fault."""
+    """Return whether nodes that seem silent may be so by the panel's fault."""
     return (
         panel.failing_seconds > 0
         or panel.munge is not None

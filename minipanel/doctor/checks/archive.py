@@ -19,7 +19,7 @@ def look_at_engine(subject: Subject) -> Iterator[Check]:
 
 
 def judge_archive(found: ArchiveOverview, t: Translate, say: Callable[[str], str] = str) -> Check:
-    """What waits is no fault by itself: it waits for the engine, or for its two looks."""
+    """What waits is no fault on its own: it waits for the engine, or for its two looks."""
     if found.trouble is not None:
         return Check(t("archive"), Verdict.FIX, say(found.trouble), "minipanel archive status")
     return Check(t("archive"), Verdict.OK, archive_line(found, t))

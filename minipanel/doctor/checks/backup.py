@@ -1,4 +1,4 @@
-"""The copies that the panel makes by itself."""
+"""The backups that the panel makes automatically."""
 
 from __future__ import annotations
 

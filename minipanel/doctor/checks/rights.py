@@ -45,7 +45,7 @@ def look_at_rights(subject: Subject) -> Iterator[Check]:
 
 
 def _try(path: Path, is_written: bool, system: System) -> bool | None:
-    """test(1) ends with 0 or 1, and runuser(1) with another code and words where it can't try."""
+    """test(1) exits with 0 or 1, and runuser(1) with another code and words where it can't try."""
     ended = system.run("runuser", "-u", places.USER, "--", "test", "-w" if is_written else "-r", str(path))
     return {0: True, 1: False}.get(ended.code) if not ended.stderr.strip() else None
 

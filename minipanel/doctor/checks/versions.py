@@ -32,7 +32,7 @@ def read_versions(system: System) -> dict[str, str]:
 
 
 def look_at_versions(subject: Subject) -> Iterator[Check]:
-    """Name the versions; they are no trouble by themselves."""
+    """Name the versions; they are no trouble on their own."""
     yield from judge_versions(read_versions(subject.system), subject.t)
 
 

@@ -69,7 +69,7 @@ def _read(t: Translate, request: Request, system: System) -> Hosts:
 
 
 def _let_edit(screen: Screen, selection: Selection) -> None:
-    """Change the selection as it is told, until it is to be used."""
+    """Change the selection as the user says, until it is to be used."""
     t = screen.t
     screen.say(
         "",

@@ -141,7 +141,7 @@ def ask_port(screen: Screen, request: Request, system: System, default: int = PO
 
 
 def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
-    """Return how agents are to prove who they are. MUNGE must work on this machine."""
+    """Return how agents are to authenticate. MUNGE must work on this machine."""
 
     def parse(text: str) -> Auth:
         if text == "token":

@@ -57,7 +57,7 @@ def _given_choice(request: Request, t: Translate) -> str | None:
 
 
 def _is_good(files: Certificates, host: str, t: Translate) -> bool:
-    """Tell whether agents take what was made here, and for long: otherwise it is made anew, by the same CA."""
+    """Return whether agents take what was made here, and for long: otherwise it is made again, by the same CA."""
     try:
         return not ends_soon(refuse_for_agents(files.certificate, files.key, files.ca, host, t), t)
     except CommandError:

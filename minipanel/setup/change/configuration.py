@@ -32,7 +32,7 @@ def installed_config(system: System) -> Config | None:
 
 
 def is_unfinished(system: System) -> bool:
-    """Tell whether the configuration is that of a first installation which was cut short."""
+    """Return whether the configuration is that of a first installation which was cut short."""
     return system.path(places.UNFINISHED).exists()
 
 

@@ -57,7 +57,7 @@ def _close_others(kept: list[tuple[str, str]], system: System) -> None:
 
 
 def is_open(zone: str, rule: str, system: System) -> bool:
-    """Tell whether a zone lets in what this rule names: "8080/tcp". Raises CommandError where that is not known."""
+    """Return whether a zone lets in what this rule names: "8080/tcp". Raises CommandError where that is not known."""
     words = ("firewall-cmd", f"--zone={zone}", f"--query-port={rule}")
     outcome = system.run(*words)
     if outcome.code not in (0, _NO):

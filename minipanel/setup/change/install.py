@@ -25,10 +25,10 @@ from minipanel.setup.system import System
 
 
 def install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
-    """Install this release, or put it in the place of the one that runs, with the settings that the answers tell.
+    """Install this release, or put it in place of the one that runs, with the settings that the answers tell.
 
     Returns the configuration. answers: None keeps the configuration that is there. Raises CommandError, ConfigError,
-    OSError; what ran before then runs again, and the answers of a first installation stay in config.toml.
+    OSError; the previous state then runs again, and the answers of a first installation stay in config.toml.
     """
     t = screen.t
     is_first = not system.path(places.CONFIG).exists() or is_unfinished(system)

@@ -1,4 +1,4 @@
-"""A copy put in the place of the database, by a program that runs as the files' owner."""
+"""A copy put in place of the database, by a program that runs as the files' owner."""
 
 from __future__ import annotations
 

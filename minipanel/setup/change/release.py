@@ -76,7 +76,7 @@ def lay_command(system: System) -> None:
 
 
 def is_own_command(system: System) -> bool:
-    """Tell whether the command `minipanel` is the one that was laid here."""
+    """Return whether the command `minipanel` is the one that was laid here."""
     command = system.path(places.COMMAND)
     return command.is_symlink() and str(command.readlink()) == places.LAUNCHER
 

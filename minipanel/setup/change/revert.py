@@ -41,7 +41,7 @@ class Way:
 def roll_back(system: System, screen: Screen, is_agreed: bool) -> None:
     """Have the release before run again, and show what was done. Raises CommandError, ConfigError, OSError.
 
-    Then what ran before runs again. `is_agreed`: what is lost by it, if anything, was agreed to beforehand.
+    Then the previous state runs again. `is_agreed`: what is lost by it, if anything, was agreed to beforehand.
     """
     if system.user_id != 0:
         raise CommandError(screen.t("Only root can go back to the previous release."))

@@ -1,4 +1,4 @@
-"""The way back: whatever fails between the first change and the first answer, what ran before runs again."""
+"""The way back: whatever fails between the first change and the first answer, the previous state runs again."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def drop_in(config: Config) -> str:
         parts.append(f'# The database lies there.\nReadWritePaths="{_escaped(folder)}"\n')
     backups = config.of(BACKUP).folder
     if backups is not None and backups != folder:
-        # "-": where the folder is missing, say because its disk is not mounted, the panel runs all the same.
+        # "-": where the folder is missing, say because its disk is not mounted, the panel runs anyway.
         parts.append(f'# Copies of it are kept there.\nReadWritePaths="-{_escaped(backups)}"\n')
     if config.server.port < 1024:
         parts.append(LOW_PORT)
@@ -111,7 +111,7 @@ def wait_until_healthy(
 
 
 def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
-    """Tell whether the starting panel works on its database, and show how far it is (serving/migration.py)."""
+    """Return whether the starting panel works on its database, and show how far it is (serving/migration.py)."""
     facts = _facts(system)
     status = facts.get("StatusText", "")
     if facts.get("ActiveState") != "activating" or not status:
@@ -130,7 +130,7 @@ def _facts(system: System) -> dict[str, str]:
 
 
 def has_given_up(system: System) -> bool:
-    """Tell whether waiting is in vain: the service has failed, or fails again and again."""
+    """Return whether waiting is in vain: the service has failed, or fails again and again."""
     facts = _facts(system)
     restarts = facts.get("NRestarts", "0")
     return facts.get("ActiveState") == "failed" or (restarts.isdigit() and int(restarts) >= RESTARTS_AT_MOST)

@@ -77,7 +77,7 @@ def parse_os_release(text: str) -> dict[str, str]:
 
 
 def is_rhel_family(facts: dict[str, str]) -> bool:
-    """Tell whether it is RHEL or a rebuild. Fedora and what is only like it has other packages."""
+    """Return whether it is RHEL or a rebuild. Fedora and what is only like it has other packages."""
     ids = {facts.get("ID", "").lower(), *facts.get("ID_LIKE", "").lower().split()}
     return bool(ids & {"rhel", "centos", "ol"})
 

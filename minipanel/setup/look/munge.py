@@ -74,7 +74,7 @@ def munged_version(system: System) -> tuple[int, ...] | None:
 
 
 def is_mended(system: System) -> bool:
-    """Tell whether the package's list of changes names the hole: distributions mend without a new version."""
+    """Return whether the package's list of changes names the hole: distributions mend without a new version."""
     return HOLE in system.run("rpm", "-q", "--changelog", "munge", seconds=20).stdout or HOLE in _debian_changes(system)
 
 

@@ -37,7 +37,7 @@ def port_holder(system: System, port: int, t: Translate) -> str | None:
 
 
 def is_own(system: System) -> bool:
-    """Tell whether the panel's service runs."""
+    """Return whether the panel's service runs."""
     return system.run("systemctl", "is-active", places.SERVICE, seconds=10).is_done
 
 
@@ -49,5 +49,5 @@ def look_at_firewall(system: System, t: Translate) -> Check | None:
 
 
 def is_firewalld_running(system: System) -> bool:
-    """Tell whether firewalld answers."""
+    """Return whether firewalld answers."""
     return system.run("firewall-cmd", "--state", seconds=20).is_done

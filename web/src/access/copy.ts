@@ -1,6 +1,6 @@
 /** Copy what stands in a field. */
 
-/** Tell whether it worked. Browsers give their clipboard to pages over HTTPS alone; the older way works without. */
+/** Return whether it worked. Browsers give their clipboard to pages over HTTPS alone; the older way works without. */
 export async function copyFrom(field: HTMLInputElement): Promise<boolean> {
   field.focus()
   field.select()

@@ -629,7 +629,7 @@ export interface paths {
         put?: never;
         /**
          * Add Silence
-         * @description Have nothing sent about some nodes until a time. What is wrong is shown all the same.
+         * @description Send nothing about some nodes until a time. Their alerts are still shown.
          */
         post: operations["add_silence"];
         delete?: never;
@@ -835,7 +835,7 @@ export interface components {
          * ChannelAnswer
          * @description A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
          *
-         *     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: what came of the last
+         *     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
          *     try, for admins. Unix seconds.
          */
         ChannelAnswer: {
@@ -1234,7 +1234,7 @@ export interface components {
         };
         /**
          * MessageAnswer
-         * @description What a channel is to be told and was not yet. `error`: what came of the last try, for admins. Unix seconds.
+         * @description What a channel is to be told and was not yet. `error`: the last try's error, for admins. Unix seconds.
          */
         MessageAnswer: {
             id: number;
@@ -1297,8 +1297,8 @@ export interface components {
          *     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
          *     the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
          *     first column, column after the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is
-         *     down now), new (nothing is known from before) or filling (hours that are still being made from records). Of several
-         *     nodes a row the reason that most of them have.
+         *     down now), new (nothing is known from before) or filling (hours that are still being made from records). A row of
+         *     several nodes has the reason that most of them have.
          */
         RasterHead: {
             metric: string;
@@ -1916,7 +1916,7 @@ export interface operations {
     read_audit: {
         parameters: {
             query?: {
-                /** @description how many days back, 30 unless given */
+                /** @description how many days back, 30 by default */
                 days?: string | null;
             };
             header?: never;

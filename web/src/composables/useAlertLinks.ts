@@ -6,7 +6,7 @@ import { fold } from '@/nodeset'
 
 const HOUR_SECONDS = 3600
 const DAY_SECONDS = 86_400
-/** A longer node set is no address any more. */
+/** A longer node set does not fit into an address. */
 const MOST_CHARACTERS = 3000
 
 /** Its node set, for an address and for the API; null for the panel, and where it would be too long. */

@@ -12,7 +12,7 @@ export interface NodeGroup {
   nodes: readonly string[]
 }
 
-/** Asked for whenever the cluster is sent as a whole anew (`restarts` counts it): after a reload too. Without an answer what was known stays. */
+/** Asked for whenever the cluster is sent as a whole again (`restarts` counts it): after a reload too. Without an answer what was known stays. */
 export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<number>>) {
   const groups = shallowRef<readonly NodeGroup[]>([])
   let text = ''
@@ -23,7 +23,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
     isAsked = true
     const answer = await api.groups().catch(() => null)
     isAsked = false
-    // What did not change stays the same object: nothing is laid out anew.
+    // What did not change stays the same object: nothing is laid out again.
     if (!answer || JSON.stringify(answer) === text) return
     text = JSON.stringify(answer)
     groups.value = answer.flatMap(({ name, source, nodes }) => {

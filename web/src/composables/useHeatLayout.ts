@@ -1,4 +1,4 @@
-/** The heat map's layout for the space there is, made anew only when nodes come or go, or the space changes. */
+/** The heat map's layout for the space there is, made again only when nodes come or go, or the space changes. */
 
 import { computed, type Ref, shallowRef } from 'vue'
 

@@ -59,7 +59,7 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
   })
 }
 
-/** A canvas that gets a size is blank and costs memory anew, so only where it differs. */
+/** A canvas that gets a size is blank and costs memory again, so only where it differs. */
 function fit(canvas: HTMLCanvasElement, width: number, height: number) {
   if (canvas.width !== width) canvas.width = width
   if (canvas.height !== height) canvas.height = height

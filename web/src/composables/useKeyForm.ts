@@ -18,7 +18,7 @@ export interface KeyWanted {
   days: number
 }
 
-/** A form over the names that are `taken`. `submit` hands what was entered to `make`, and tells whether it worked. */
+/** A form over the names that are `taken`. `submit` hands what was entered to `make`, and says whether it worked. */
 export function useKeyForm(kind: 'token' | 'kiosk', usualDays: number, taken: () => readonly string[], make: (wanted: KeyWanted) => Promise<void>) {
   const { t } = useLanguage()
   const errorText = useErrorText()

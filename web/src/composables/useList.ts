@@ -1,4 +1,4 @@
-/** A list that the panel holds, read anew now and then, and what is done to it. */
+/** A list that the panel holds, read again now and then, and what is done to it. */
 
 import { onScopeDispose, shallowRef } from 'vue'
 
@@ -30,7 +30,7 @@ export function useList<Row>(ask: () => Promise<Row[]>) {
     }
   }
 
-  /** Do something to one of the list's things, and read it anew. What is gone already needs no more. */
+  /** Do something to one of the list's things, and read it again. What is gone already needs no more. */
   async function act(deed: () => Promise<unknown>) {
     again = read
     error.value = null

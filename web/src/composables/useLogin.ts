@@ -12,7 +12,7 @@ import type { Session } from './useSession'
 /** What a panel that names no time is taken to mean. */
 const DEFAULT_WAIT_SECONDS = 30
 
-/** A login at `session`. `submit` tells whether it worked. */
+/** A login at `session`. `submit` says whether it worked. */
 export function useLogin(session: Pick<Session, 'logIn'>) {
   const { t } = useLanguage()
   const errorText = useErrorText()

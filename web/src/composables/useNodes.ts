@@ -5,7 +5,7 @@ import { onScopeDispose, shallowRef } from 'vue'
 import type { Api, Node } from '@/api/client'
 import { shortNamed } from '@/nodeNames'
 
-/** How often the nodes' states are read anew. */
+/** How often the nodes' states are read again. */
 export const RENEWAL_SECONDS = 60
 
 /** All nodes in order of name, which lacks the domain that all share; null until they are there. Read until the scope (the view) that asked is gone. */

@@ -1,4 +1,4 @@
-/** Paper. Whatever is drawn by its size is drawn anew for it, and for the screen again afterwards. */
+/** Paper. Whatever is drawn by its size is redrawn for it, and for the screen again afterwards. */
 
 import { onScopeDispose, readonly, type Ref, shallowRef } from 'vue'
 

@@ -61,7 +61,7 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   return {
     /** All nodes in order of name, which lacks the domain that all share. A node that did not change stays the same object. */
     nodes: nodes as Readonly<Ref<readonly RealtimeNode[]>>,
-    /** Counts how often the data began anew: each time samples may have been missed. */
+    /** Counts how often the data started over: each time samples may have been missed. */
     restarts: restarts as Readonly<Ref<number>>,
     /** Counts all that came as a whole; what was told besides may have been missed each time. */
     snapshots: snapshots as Readonly<Ref<number>>,

@@ -5,7 +5,7 @@ import { MOST_TOGETHER, type Target } from './target'
 export const LOOKS = ['raster', 'lines'] as const
 export type Look = (typeof LOOKS)[number]
 
-/** What is drawn of several nodes a row. */
+/** What a row of several nodes shows. */
 export const PLANES = ['mean', 'max'] as const
 export type Plane = (typeof PLANES)[number]
 

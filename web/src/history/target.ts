@@ -25,7 +25,7 @@ export function everyNode(nodes: readonly Node[]): Target | null {
   return all.length > 0 ? { ...targetFor(all), isCluster: true } : null
 }
 
-/** What is wrong with what was asked for: the name that is no node's, or the text that is no node set, or one too large. */
+/** What is wrong with what was asked for: the name that is no node's, or the text that is not a node set, or one too large. */
 export interface Problem {
   kind: 'unknown' | 'badSet' | 'tooLarge'
   text: string

@@ -5,7 +5,7 @@ import { computed, type ComputedRef, inject, type InjectionKey, shallowRef } fro
 import { isPanelThere } from '@/api/client'
 
 export const RETRY_SECONDS = 2
-/** A page that was loaded anew so recently and still lacks a part would not find it the next time either. */
+/** A page that was loaded again so recently and still lacks a part would not find it the next time either. */
 export const RELOAD_SECONDS = 30
 const STORED_AS = 'minipanel.reloaded'
 

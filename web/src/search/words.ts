@@ -4,7 +4,7 @@ import { partsOf } from '@/nodeset'
 
 import { halfWidth } from './halfWidth'
 
-/** A longer one is no address any more, and nothing that is typed. */
+/** A longer one does not fit into an address, and nobody types it. */
 export const MOST_CHARACTERS = 3000
 
 export const OPERATORS = ['>=', '<=', '!=', '==', '>', '<', '='] as const

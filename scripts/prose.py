@@ -1,0 +1,99 @@
+"""Find English turns that read as translated: `python3 scripts/prose.py [FILE]…`, by default in the whole project.
+
+A file is read as it stands: prose, messages, docstrings and comments. Prints file:line, the turn and what to write
+instead. Exits with 1 if it finds any.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+TURNS = {
+    r"neither \w+ the panel nor is \w+": "never blocks, and is never blocked",
+    r"nobody is late": "in time",
+    r"one line a node|a row each node|an? row each\b": "one line per node, one row per node",
+    r"nodes a row\b(?!\sstands)": "nodes per row",
+    r"its means\b": "mean",
+    r"(?:is|are) meant by": "matches, or means",
+    r"reasons are told": "reasons are shown",
+    r"in good order": "cleanly",
+    r"what (?:comes|came) of": "the result of, what ... needs",
+    r"whatever comes of": "whatever the result",
+    r"a node's means": "a node's mean values",
+    r"of one another": "of each other",
+    r"as it is told|it is told (?:of|that|so)": "as it is asked, it is notified, it is reported",
+    r"tells? of (?:it|them)\b": "report it",
+    r"tell whether": "return whether, say whether",
+    r"anew\b": "again, re-",
+    r"pass(?:ed|es)? over": "skip",
+    r"all the same\b": "anyway, still",
+    r"as a rule\b": "usually",
+    r"in the place of": "in place of, replaces",
+    r"by (?:itself|themselves)\b": "on its own, automatically",
+    r"unless given": "by default",
+    r"ends with [0-9]\b": "exits with",
+    r"put right": "fix, correct",
+    r"for want of": "without, for lack of",
+    r"proves? who (?:it is|they are)": "authenticate",
+    r"are as asked": "succeeded",
+    r"(?<!there\s)is no (?:address|port|file|folder|node set|number|token|user|MiniPanel)\b": "is not a",
+    r"take over what differs": "apply the differences",
+    r"how things stand": "the state",
+    r"what ran before": "the previous state, the previous version",
+    r"put(?:s)? the agent onto": "install the agent on",
+    r"take(?:s)? the agent away": "remove the agent",
+}
+"""A turn, as a regular expression: what to write instead. Case does not matter, nor where a line ends."""
+
+SUFFIXES = {".css", ".md", ".py", ".sh", ".ts", ".vue"}
+
+NOT_READ = re.compile(r"zh|translations/|schema\.ts$|scripts/prose\.py$|tests/test_prose\.py$|bench/results/")
+"""Chinese, and catalogues, whose English stands in the code; types made of docstrings; and the turns themselves."""
+
+
+def main(names: Iterable[str]) -> int:
+    """Print what is found in these files, or in all; return the exit code."""
+    paths = [Path(name) for name in names] or tracked()
+    found = [line for path in paths for line in complaints(path)]
+    print("\n".join(found) if found else f"{len(paths)} files, {len(TURNS)} turns")
+    return 1 if found else 0
+
+
+def tracked() -> list[Path]:
+    """Return the project's files that hold English prose."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.splitlines() if is_read(name) and (ROOT / name).is_file()]
+
+
+def is_read(name: str) -> bool:
+    """Return whether a file holds English prose: by its suffix, or a script without one."""
+    suffix = Path(name).suffix
+    return NOT_READ.search(name) is None and (suffix in SUFFIXES or (not suffix and name.startswith("scripts/")))
+
+
+def complaints(path: Path) -> Iterator[str]:
+    """Yield "file:line: turn -> instead" for each turn in a file."""
+    text = path.read_text("utf-8")
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    for found in pattern().finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        better = list(TURNS.values())[(found.lastindex or 1) - 1]
+        yield f'{shown}:{line}: "{" ".join(found.group().split())}"; write: {better}'
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    """Return what finds any turn, also where it goes on in the next line, comment or not."""
+    either = "|".join(f"({turn})" for turn in TURNS).replace(" ", r"(?:\s+|\s*\n\s*(?:#|//|\*)\s*)")
+    return re.compile(rf"\b(?:{either})", re.IGNORECASE)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

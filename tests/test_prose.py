@@ -1,0 +1,60 @@
+"""The prose check of scripts/lint: the turns it finds, where, and what it says instead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROSE = Path(__file__).resolve().parent.parent / "scripts" / "prose.py"
+
+
+def prose(*paths: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, PROSE, *paths], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('"""Neither holds the panel nor is held."""', "never blocks, and is never blocked"),
+        ("so that nobody is late whom it does not refuse", "in time"),
+        ("One line a node: its means.", "one line per node, one row per node"),
+        ("No node is meant by it.", "matches, or means"),
+        ("Reasons are told for up to 8 nodes together.", "reasons are shown"),
+        ("It ends in good order.", "cleanly"),
+        ("what comes of this configuration", "the result of, what ... needs"),
+        ("Ends with 1 if they differ.", "exits with"),
+        ("Write the copy and tell of it.", "report it"),
+    ],
+)
+def test_a_turn_that_reads_as_translated_is_named_with_its_line_and_a_better_one(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(f"# Fine\n\n{text}\n")
+    done = prose(path)
+    assert done.returncode == 1
+    assert f"{path}:3: " in done.stdout
+    assert done.stdout.splitlines()[0].endswith(f"; write: {said}")
+
+
+@pytest.mark.parametrize("text", ["# It ends in\n# good order.", "It ends in good\norder.", "// in good order"])
+def test_a_turn_is_found_across_lines_of_prose_and_of_comments(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(text)
+    assert f'{path}:1: "' in prose(path).stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["There is no file here.", "One line per node (mean).", "how many nodes a row stands for"]
+)
+def test_plain_english_passes(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(text)
+    assert prose(path).returncode == 0
+
+
+def test_the_project_has_none_of_these_turns() -> None:
+    assert prose().stdout.startswith(tuple("123456789"))
