@@ -103,7 +103,7 @@ class ChannelConfig:
         Path | None,
         Key(
             kinds.file_path(),
-            "`webhook` and robots: certificates that are trusted instead of the system's.",
+            "`webhook` and robots: CA certificates to trust instead of the system's.",
             "`webhook` 和机器人：信任的 CA 证书，代替系统自带的。",
         ),
     ] = None
@@ -119,7 +119,7 @@ class ChannelConfig:
         tuple[str, ...] | None,
         Key(
             kinds.node_set(),
-            "Which nodes it is about, as a node set.",
+            "The nodes that it is about, as a node set.",
             "只发送这些节点的告警，用节点集表示。",
             words=("all, and the panel itself", "所有节点和面板自身"),
         ),

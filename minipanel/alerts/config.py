@@ -52,7 +52,7 @@ class AlertsConfig:
         str | None,
         Key(
             target(),
-            "Asked each minute while the panel stores and looks, so that another service notices when it stops.",
+            "The panel asks it each minute while it works, so that another service notices when it stops.",
             "心跳地址：面板正常保存数据并检查告警时，每分钟访问一次；停止访问后由外部服务发现。",
         ),
     ] = None
@@ -60,7 +60,7 @@ class AlertsConfig:
         tuple[ChannelConfig, ...],
         Key(
             kinds.tables("alerts.channel", is_secret=True),
-            "More ways to people, each a section `[[alerts.channel]]`, below.",
+            "More channels, each a section `[[alerts.channel]]`, below.",
             "更多通知渠道，每个渠道一节 `[[alerts.channel]]`，见下。",
             default=(),
         ),
@@ -102,7 +102,7 @@ class SmtpConfig:
         str | None,
         Key(
             kinds.mail_address(),
-            "Who mail is from.",
+            "The sender of mail.",
             "发件人。",
             words=("minipanel@ the machine's name", "minipanel@本机主机名"),
         ),
@@ -115,7 +115,7 @@ class SmtpConfig:
         Path | None,
         Key(
             kinds.file_path(),
-            "Certificates that are trusted instead of the system's.",
+            "CA certificates to trust instead of the system's.",
             "信任的 CA 证书，代替系统自带的。",
         ),
     ] = None

@@ -89,7 +89,7 @@ class ServerConfig:
         str | None,
         Key(
             kinds.secret(),
-            "What that proxy sends as X-MiniPanel-Proxy-Secret, 32 bytes or more. A proxy on this machine must.",
+            "What that proxy sends as X-MiniPanel-Proxy-Secret, at least 32 bytes. Required for a proxy on this machine.",
             "代理须同时在 X-MiniPanel-Proxy-Secret 中发送此密钥（至少 32 字节）；代理在本机时必须设置。",
         ),
     ] = None
@@ -168,7 +168,7 @@ class DatabaseConfig:
         int,
         Key(
             kinds.whole_number(1, 3650),
-            "How many days of the past are kept in hours, 1 to 3650; never less than records are.",
+            "How many days of history are kept in hours, 1 to 3650; never fewer than records are.",
             "小时历史的保留天数，1 到 3650；不短于 5 分钟记录的保留天数。",
         ),
     ] = 400
@@ -229,7 +229,7 @@ class HostsConfig:
         tuple[str, ...],
         Key(
             kinds.name_patterns(),
-            'Lines of /etc/hosts that are no nodes, by any of their names: "*-ib", "switch?", "node[17-20]".',
+            'Lines of /etc/hosts that are not nodes, by any of their names: "*-ib", "switch?", "node[17-20]".',
             '/etc/hosts 中不作为节点的行，行中任一名称匹配即可："*-ib"、"switch?"、"node[17-20]"。',
         ),
     ] = ()

@@ -42,7 +42,7 @@ def forecast(config: Config, size: Size) -> Forecast:
         else (
             f"The disk of {folder} will be full in about {days} days, before the oldest history expires: "
             f"the database grows to about {megabytes(expected_bytes)} MB, and {megabytes(free_bytes)} MB are free. "
-            "Lower retention_days or hours_days, or make room."
+            "Lower retention_days or hours_days, or free some space."
         )
     )
     return Forecast(nodes, config.database.retention_days, round(size.record_bytes), int(expected_bytes), trouble, days)

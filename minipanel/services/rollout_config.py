@@ -32,7 +32,7 @@ class RolloutConfig:
         str,
         Key(
             _USER_KIND,
-            "Who logs in on the nodes by ssh for the roll-out.",
+            "The user that the roll-out logs in as by ssh.",
             "分发时以哪个用户 ssh 登录各节点。",
         ),
     ] = ROOT
@@ -40,7 +40,7 @@ class RolloutConfig:
         bool,
         Key(
             kinds.flag(),
-            "Where that is not root: becomes root on the nodes by `sudo -n`, which must ask for no password.",
+            "If user is not root: become root on the nodes with `sudo -n`, without a password.",
             "登录用户不是 root 时：在节点上通过 `sudo -n` 取得 root 权限，sudo 不得询问密码。",
         ),
     ] = False

@@ -21,7 +21,7 @@ CHINESE = {
     (
         "The disk of {folder} will be full in about {days} days, before the oldest history expires: the "
         "database grows to about {expected} MB, and {free} MB are free. Lower retention_days or hours_days, "
-        "or make room."
+        "or free some space."
     ): (
         "{folder} 所在磁盘约 {days} 天后写满，届时最早的历史还未到期：数据库约需 {expected} MB，剩余空间 {free} MB。"
         "请调小 retention_days 或 hours_days，或腾出空间。"

@@ -22,8 +22,8 @@ def test_a_panel_that_stood_still_blames_itself_and_not_the_nodes(tmp_path: Path
         await it.pass_seconds(600)
         assert it.rows("SELECT rule, reason FROM alerts") == [("panel", "late")]
         assert [subject.split(",")[0] for subject in it.subjects] == [
-            "[c1] CRITICAL The panel stood still for 595 s: this machine has too much to do",
-            "[c1] OK The panel is well again",
+            "[c1] CRITICAL The panel stood still for 595 s: this machine is overloaded",
+            "[c1] OK The panel works again",
         ]
 
     play(tmp_path, story)
@@ -83,8 +83,8 @@ def test_a_disk_that_stands_still_is_the_panels_trouble(tmp_path: Path) -> None:
         await it.pass_seconds(600)
         assert it.rows("SELECT rule, reason, closed_at IS NOT NULL FROM alerts") == [("panel", "store", 1)]
         assert [subject.split(",")[0] for subject in it.subjects] == [
-            "[c1] CRITICAL The panel can't store samples: look at its disk and its log",
-            "[c1] OK The panel is well again",
+            "[c1] CRITICAL The panel can't store samples: check its disk and log",
+            "[c1] OK The panel works again",
         ]
         assert it.rows("SELECT count(*), count(sent_at) FROM messages") == [(2, 2)]
 

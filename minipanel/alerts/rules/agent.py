@@ -35,8 +35,8 @@ def is_good(parameters: AgentParameters, cluster: Cluster, node_id: int) -> bool
 
 
 WORDS = Words(
-    Pair("another version of the agent than the panel's", "Agent 版本与面板不一致"),
-    Pair("the panel's version of the agent", "Agent 版本已与面板一致"),
+    Pair("agent version differs from the panel's", "Agent 版本与面板不一致"),
+    Pair("agent version matches the panel's", "Agent 版本已与面板一致"),
     next_step=Pair("minipanel rollout {nodes}", "minipanel rollout {nodes}"),
 )
 AGENT = Rule("agent", "info", AgentParameters, find, is_good, WORDS, counts_samples=False)

@@ -39,10 +39,12 @@ def is_good(parameters: CertificateParameters, cluster: Cluster, node_id: int) -
 
 WORDS = Words(
     Pair("{reason}", "{reason}"),
-    Pair("has a certificate that lasts again", "的证书已更新"),
+    Pair("has a valid certificate again", "的证书已更新"),
     {
-        "soon": Pair("has a TLS certificate that ends in {worst} days", "的 TLS 证书将在 {worst} 天后到期"),
-        "over": Pair("has a TLS certificate that has ended: no agent can report", "的 TLS 证书已过期，Agent 无法上报"),
+        "soon": Pair("has a TLS certificate that expires in {worst} days", "的 TLS 证书将在 {worst} 天后到期"),
+        "over": Pair(
+            "has a TLS certificate that has expired: no agent can report", "的 TLS 证书已过期，Agent 无法上报"
+        ),
     },
     Pair(
         "Renew it with `minipanel setup` (--tls), then restart the panel.",

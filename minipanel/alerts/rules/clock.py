@@ -43,7 +43,7 @@ def is_good(parameters: ClockParameters, cluster: Cluster, node_id: int) -> bool
 
 WORDS = Words(
     Pair("clock {worst} s off", "时钟偏差 {worst} 秒"),
-    Pair("clock right again", "时钟已恢复正常"),
-    next_step=Pair("Look at the time service there: chronyc tracking", "请检查该节点的时间同步：chronyc tracking"),
+    Pair("clock correct again", "时钟已恢复正常"),
+    next_step=Pair("Check the time service there: chronyc tracking", "请检查该节点的时间同步：chronyc tracking"),
 )
 CLOCK_RULE = Rule("clock", "warning", ClockParameters, find, is_good, WORDS)

@@ -58,7 +58,7 @@ def _find(free_below: float, days_below: float, cluster: Cluster) -> dict[int, B
 
 WORDS = Words(
     Pair("{reason}", "{reason}"),
-    Pair("has room on the disk of its database again", "的数据库所在磁盘空间已恢复"),
+    Pair("has free space for its database again", "的数据库所在磁盘空间已恢复"),
     {
         "little": Pair("has {worst} % free on the disk of its database", "的数据库所在磁盘仅剩 {worst} % 可用空间"),
         "soon": Pair(
@@ -66,7 +66,7 @@ WORDS = Words(
         ),
     },
     next_step=Pair(
-        "Lower retention_days or hours_days, or make room.", "请调小 retention_days 或 hours_days，或腾出空间。"
+        "Lower retention_days or hours_days, or free some space.", "请调小 retention_days 或 hours_days，或腾出空间。"
     ),
 )
 DISK = Rule("disk", "critical", DiskParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True)

@@ -68,7 +68,7 @@ def _threshold(parameters: HotParameters, now: NodeNow) -> float:
 WORDS = Words(
     Pair("hot: {worst} °C, limit {limit} °C{sensor}", "过热：{worst} °C，限值 {limit} °C{sensor}"),
     Pair("cool again", "温度恢复正常"),
-    next_step=Pair("Look at fans and air flow.", "请检查风扇和散热。"),
+    next_step=Pair("Check fans and air flow.", "请检查风扇和散热。"),
     higher_is_worse=True,
 )
 HOT = Rule(NAME, "critical", HotParameters, find, is_good, WORDS)

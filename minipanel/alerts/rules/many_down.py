@@ -33,12 +33,12 @@ class ManyDownParameters:
     """[[alerts.rule]] name = "many-down"."""
 
     nodes_at_least: Annotated[
-        int, Key(whole_number(2, 100_000), "So many nodes at least.", "至少有多少个节点同时离线。")
+        int, Key(whole_number(2, 100_000), "Minimum number of nodes.", "至少有多少个节点同时离线。")
     ] = 5
     percent_at_least: Annotated[
-        float, Key(number(0, 100), "So many percent of all nodes at least.", "至少占全部节点的多少（%）。")
+        float, Key(number(0, 100), "Minimum share of all nodes, percent.", "至少占全部节点的多少（%）。")
     ] = 5
-    for_: Annotated[int, Key(duration(30, 3600), "Silent for so long.", "离线多久后告警。")] = 60
+    for_: Annotated[int, Key(duration(30, 3600), "How long it must be silent.", "离线多久后告警。")] = 60
     hold: Hold = 300
 
 

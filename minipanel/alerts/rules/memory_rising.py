@@ -18,7 +18,7 @@ class MemoryRisingParameters:
     """[[alerts.rule]] name = "memory-rising"."""
 
     within: Annotated[
-        int, Key(duration(600, 43200), "It opens when memory is full so soon.", "预计多久之内用满时告警。")
+        int, Key(duration(600, 43200), "It opens if memory will be full within this time.", "预计多久之内用满时告警。")
     ] = 7200
     for_: For = 0
     hold: Hold = 1800
@@ -46,7 +46,7 @@ WORDS = Words(
     Pair("memory is rising, full at about {time}", "内存占用持续上升，预计约 {time} 用满"),
     Pair("memory no longer rising", "内存占用不再上升"),
     next_step=Pair(
-        "Look which job takes it, before the kernel kills one.",
+        "Find the job that uses it, before the kernel kills one.",
         "请尽快查看是哪个作业占用内存，以免内核终止进程（OOM）。",
     ),
 )

@@ -36,13 +36,13 @@ class NeighboursParameters:
         ),
     ] = 12
     nodes_at_least: Annotated[
-        int, Key(whole_number(3, 10_000), "So many nodes a rack must have.", "机柜至少要有多少个节点。")
+        int, Key(whole_number(3, 10_000), "Minimum number of nodes in a rack.", "机柜至少要有多少个节点。")
     ] = 8
     cpu_margin: Annotated[
         float,
         Key(
             number(0, 100),
-            "A node that works so much more than its rack is left out, %.",
+            "A node this much busier than its rack is ignored, percent.",
             "CPU 占用率比同机柜高出多少（%）时不作比较。",
         ),
     ] = 20
@@ -104,7 +104,7 @@ def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
 WORDS = Words(
     Pair("{worst} °C, its rack {limit} °C at the same load", "{worst} °C，同机柜负载相近的节点为 {limit} °C"),
     Pair("as cool as its rack again", "温度已与同机柜一致"),
-    next_step=Pair("Look at its fans, its dust and its thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
+    next_step=Pair("Check its fans, dust and thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
 )
 HOTTER_THAN_NEIGHBOURS = Rule(
     "hotter-than-neighbours", "warning", NeighboursParameters, find, is_good, WORDS, held_back_by=(hot.NAME,)

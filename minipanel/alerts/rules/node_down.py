@@ -19,7 +19,7 @@ from minipanel.models.cluster import Cluster
 class NodeDownParameters:
     """[[alerts.rule]] name = "node-down". Under a minute it can't be told from the first of many: not allowed."""
 
-    for_: Annotated[int, Key(duration(60, 86400), "Silent for so long.", "离线多久后告警。")] = 300
+    for_: Annotated[int, Key(duration(60, 86400), "How long it must be silent.", "离线多久后告警。")] = 300
     hold: Hold = 300
 
 

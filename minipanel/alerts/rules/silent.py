@@ -26,10 +26,10 @@ DOWN_REASONS = {
 DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已重新在线，节点曾重启")}
 MANY_REASONS = {
     NO_ANSWER: Pair(
-        "none of them answers; look at the panel's network or a switch", "全部无响应，请检查面板的网络或交换机"
+        "none of them answers; check the panel's network or a switch", "全部无响应，请检查面板的网络或交换机"
     ),
     AGENT: Pair(
-        "some of them answer, their agents do not; look at munge and the agents",
+        "some of them answer, their agents do not; check munge and the agents",
         "部分节点有响应，但 Agent 未上报，请检查 munge 和 Agent",
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),

@@ -18,7 +18,7 @@ class ThrottledParameters:
     """[[alerts.rule]] name = "throttled"."""
 
     times_at_least: Annotated[
-        int, Key(whole_number(1, 1_000_000), "So often a minute at least.", "每分钟降频达到多少次时告警。")
+        int, Key(whole_number(1, 1_000_000), "Minimum number of times per minute.", "每分钟降频达到多少次时告警。")
     ] = 1
     for_: For = 300
     hold: Hold = 1800
@@ -43,7 +43,7 @@ def is_good(parameters: ThrottledParameters, cluster: Cluster, node_id: int) -> 
 WORDS = Words(
     Pair("slowed down by heat: {worst} times in a minute", "因过热降频：一分钟内 {worst} 次"),
     Pair("at full speed again", "不再因过热降频"),
-    next_step=Pair("Look at fans and air flow.", "请检查风扇和散热。"),
+    next_step=Pair("Check fans and air flow.", "请检查风扇和散热。"),
     higher_is_worse=True,
 )
 THROTTLED = Rule("throttled", "warning", ThrottledParameters, find, is_good, WORDS)
