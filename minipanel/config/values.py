@@ -89,7 +89,7 @@ class ServerConfig:
         str | None,
         Key(
             kinds.secret(),
-            "What that proxy sends as X-MiniPanel-Proxy-Secret, at least 32 bytes. Required for a proxy on this machine.",
+            "What that proxy sends as X-MiniPanel-Proxy-Secret, 32 bytes or more. Required if it is on this machine.",
             "代理须同时在 X-MiniPanel-Proxy-Secret 中发送此密钥（至少 32 字节）；代理在本机时必须设置。",
         ),
     ] = None

@@ -58,7 +58,8 @@ def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_pa
     found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
     assert found.trouble == (
         f"The disk of {tmp_path} will be full in about 15 days, before the oldest history expires: "
-        "the database grows to about 1,194 MB, and 576 MB are free. Lower retention_days or hours_days, or free some space."
+        "the database grows to about 1,194 MB, and 576 MB are free. "
+        "Lower retention_days or hours_days, or free some space."
     )
 
 
