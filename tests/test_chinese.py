@@ -188,3 +188,54 @@ def test_a_missing_file_and_a_missing_database_are_told_in_chinese(tmp_path: Pat
     assert done.stderr == f"数据库 {config.database.path} 尚不存在；面板首次启动时创建。\n"
     done = run("rollout", "nobody", "--config", config.path, LC_ALL="zh_CN.UTF-8")
     assert done.stderr == f"{config.path} 中没有名为 nobody 的节点；minipanel nodes list 列出全部节点。\n"
+
+
+AVOIDED = {
+    "代理版本": "Agent 版本",
+    "代理停止": "Agent 停止",
+    "报警": "告警",
+    "警报": "告警",
+    "阀值": "阈值",
+    "光栅": "时序热力图",
+    "掉线": "离线",
+    "失去联系": "离线",
+    "帐号": "账号",
+    "机架": "机柜",
+    "使用率": "占用率",
+    "覆盖率": "完整率",
+    "缺口": "缺失时段",
+    "色带": "阴影带",
+    "补发样本": "补传",
+    "补齐": "补传",
+    "节点集合": "节点集",
+    "身份验证": "认证",
+    "证明身份": "认证",
+    "应答": "返回；响应",
+    "回退": "回滚",
+    "移出": "移除",
+    "引导式": "交互式",
+    "文件夹": "目录",
+    "从未上报": "未上报",
+    "没有改动": "未作任何改动",
+}
+"""Words for which there is a better one, in all Chinese: what users read says one thing by one word."""
+
+WRITTEN = [
+    *sorted((ROOT / "minipanel").rglob("*.py")),
+    *sorted((ROOT / "web/src").rglob("*.ts")),
+    *sorted((ROOT / "docs").glob("*.zh-CN.md")),
+    ROOT / "README.zh-CN.md",
+    ROOT / "install.sh",
+    ROOT / "distribute-agents.sh",
+]
+
+
+def test_chinese_says_one_thing_by_one_word() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {word} -> {better}"
+        for path in WRITTEN
+        for number, line in enumerate(path.read_text("utf-8").split("\n"), 1)
+        for word, better in AVOIDED.items()
+        if word in line
+    ]
+    assert found == []

@@ -10,7 +10,20 @@ from pathlib import Path
 import pytest
 
 from minipanel.app import STATIC
-from tests.pages import CHINESE, ENGLISH, FOR_DEVELOPERS, LANGUAGES, ROOT, blocks, broken_links, headings, tables, words
+from tests.pages import (
+    BLOCK,
+    CHINESE,
+    ENGLISH,
+    FOR_DEVELOPERS,
+    LANGUAGES,
+    ROOT,
+    blocks,
+    broken_links,
+    headings,
+    tables,
+    words,
+)
+from tests.screens import SCREEN
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench/README.md"])
 
@@ -69,7 +82,29 @@ def test_both_languages_name_the_same_commands_keys_and_routes(english: Path, ch
 
 @of_each_pair
 def test_both_languages_show_the_same_blocks(english: Path, chinese: Path) -> None:
-    assert blocks(english) == blocks(chinese)
+    assert without_screens(english) == without_screens(chinese)
+
+
+def without_screens(page: Path) -> list[str]:
+    text = SCREEN.sub("```screen\n", page.read_text("utf-8"))
+    return [compared(block) for block in BLOCK.findall(text)]
+
+
+def compared(block: str) -> str:
+    """Return a block without the comments of shell, which are in the page's language."""
+    if block.startswith("```sh\n"):
+        return "\n".join(re.sub(r"(^|\s+)# .*$", "", line) for line in block.split("\n"))
+    return block
+
+
+@of_each_pair
+def test_both_languages_show_the_same_screens(english: Path, chinese: Path) -> None:
+    """tests/test_docs_screens.py and tests/setup/test_setup_shown.py hold them to what the programs print."""
+    assert [name for _, name, _ in screens(english)] == [name for _, name, _ in screens(chinese)]
+
+
+def screens(page: Path) -> list[tuple[str, str, str]]:
+    return SCREEN.findall(page.read_text("utf-8"))
 
 
 @of_each_pair

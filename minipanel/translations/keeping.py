@@ -71,7 +71,7 @@ CHINESE = {
     ),
     "The {records} records stored since are lost: {reason}": "此后存入的 {records} 条记录无法并入：{reason}",
     "The database as it is now is kept as {path}.": "现在的数据库保留为 {path}。",
-    "Nothing was changed; --yes goes back anyway.": "没有改动任何内容；仍要回滚请加 --yes。",
+    "Nothing was changed; --yes goes back anyway.": "未作任何改动；仍要回滚请加 --yes。",
     "Go back anyway?": "仍要回滚吗？",
     "records stored since, into the copy": "将此后的数据并入副本",
     "back to {version}": "回滚到 {version}",

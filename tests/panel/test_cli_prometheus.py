@@ -12,7 +12,6 @@ import pytest
 
 from minipanel.commands.prometheus import scrape_config
 from minipanel.config import Config
-from tests.pages import LANGUAGES
 from tests.panel.commands import run, written_config
 
 
@@ -47,13 +46,6 @@ def test_the_configuration_is_printed_and_prometheus_takes_it(config: Config, tm
     assert "tls_config" not in done.stdout
     assert "#   minipanel access tokens add prometheus --scope metrics >minipanel.token\n" in done.stdout
     assert_is_taken(done.stdout, tmp_path)
-
-
-def test_the_page_shows_what_is_printed(config: Config) -> None:
-    printed = scrape_config(at(config, "http://10.0.0.1:8080"), Path("/etc/prometheus/minipanel.token"))
-    for pages in LANGUAGES.values():
-        (page,) = [page for page in pages if page.name.startswith("prometheus.")]
-        assert f"```\n{printed}```\n" in page.read_text("utf-8")
 
 
 def test_the_token_lies_beside_prometheus_configuration_unless_said_otherwise(config: Config) -> None:
