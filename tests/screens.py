@@ -33,7 +33,7 @@ def compare(name: str, language: str, text: str) -> None:
         for _, there, screen in SCREEN.findall(page.read_text("utf-8")):
             if there == name:
                 found += 1
-                assert screen == text, f"{page.name} shows it otherwise; MINIPANEL_SCREENS=write pytest writes it anew"
+                assert screen == text, f"{page.name} shows it otherwise; MINIPANEL_SCREENS=write pytest rewrites it"
     assert found, f"no page has <!-- screen: {name} -->"
 
 
