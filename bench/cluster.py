@@ -54,7 +54,7 @@ def running_panel(config: Config) -> Iterator[subprocess.Popen[str]]:
 
 @contextlib.contextmanager
 def running_nodes(config: Config, seconds: int, settle: int = 0, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the agents of all nodes for so many seconds or while the block runs. What they see is told after `settle`.
+    """Run the agents of all nodes for so many seconds or while the block runs. What they see is printed after `settle`.
 
     `more`: options of load.py.
     """

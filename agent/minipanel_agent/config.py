@@ -1,4 +1,4 @@
-"""config.toml: read and checked. What is wrong is told in one sentence with file, key, value and what is allowed."""
+"""config.toml: read and checked. An error is one sentence with file, key, value and what is allowed."""
 
 import os
 from typing import Any, Callable, Dict, Tuple

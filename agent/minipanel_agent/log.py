@@ -1,4 +1,4 @@
-"""Log lines for the journal, and troubles that are told once and then counted."""
+"""Log lines for the journal, and troubles that are logged once and then counted."""
 
 import os
 from typing import Callable

@@ -31,7 +31,7 @@ class ThrottleMeter:
         self._is_told = False
 
     def values(self) -> List[Tuple[str, Optional[float]]]:
-        """Return nothing for the sample: what is found is told beside it, until the next look a minute later."""
+        """Return nothing for the sample: what is found is sent beside it, until the next look a minute later."""
         if self._paths and self._clock() >= self._look_at:
             self._look_at = self._clock() + LOOK_SECONDS
             rose = sum(self._rise(path) for path in self._paths)

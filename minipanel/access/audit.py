@@ -26,7 +26,7 @@ FOLD_SECONDS = 3600
 """The same of one person from one address within this time is one row."""
 
 MAX_UNWRITTEN = 100
-"""More of STORMS from other addresses than that, between two writings, are told of together."""
+"""More of STORMS from other addresses than that, between two writings, are reported together."""
 
 COMMAND_LINE = "the command line"
 """The address of what root did by a command."""

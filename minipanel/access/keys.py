@@ -1,7 +1,7 @@
 """API tokens and the links of wall screens: made once, known by their SHA-256, good until they expire or are removed.
 
 A secret is a prefix, 256 random bits in base 62, and a checksum of both (CRC-32, also in base 62): so one that was
-mistyped is told from one that was revoked, without a look-up. `mpt_…` is a token's, `mpk_…` a wall screen's.
+mistyped is distinguished from one that was revoked, without a look-up. `mpt_…` is a token's, `mpk_…` a wall screen's.
 """
 
 from __future__ import annotations

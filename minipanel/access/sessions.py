@@ -35,7 +35,7 @@ MAX_OF_ALL = 1000
 """So many sessions are kept; of more, the one that was idle longest ends."""
 
 SEEN_SECONDS = 60
-"""A session's last use is told this exactly, and written no more often."""
+"""The precision of a session's last use; it is written no more often."""
 
 USER_AGENT_CHARACTERS = 200
 

@@ -1,1 +1,1 @@
-"""Findings: what is wrong, who is told, and what was wrong before."""
+"""Findings: what is wrong, who is notified, and what was wrong before."""

@@ -137,7 +137,7 @@ class Alerts:
         await self.sight.close()
 
     async def tick(self) -> None:
-        """Look once, keep what changed, and decide what is told. Raises DatabaseError or TryLater."""
+        """Look once, keep what changed, and decide what to report. Raises DatabaseError or TryLater."""
         cluster = self.sight.look()
         self._panel.pulse.note_look()
         changes = self.watch.tick(cluster, self.sight.is_clear())
@@ -201,7 +201,7 @@ class Alerts:
         return Findings(now, self._was_ever, self._findings[1])
 
     async def take_on(self, alerts: Sequence[Alert], who: str, note: str | None) -> None:
-        """Have somebody take on open alerts. Raises DatabaseError or TryLater."""
+        """Acknowledge open alerts for somebody. Raises DatabaseError or TryLater."""
         now, before = int(self._panel.clock()), [(each.acked_at, each.acked_by, each.note) for each in alerts]
         for alert in alerts:
             alert.acked_at, alert.acked_by, alert.note = now, who, note
@@ -239,7 +239,7 @@ class Alerts:
         self._told(news, lines, now)
 
     async def _say_unkept(self, news: Mapping[str, News], now: int) -> None:
-        """Tell people although it can't be stored that they were told: that is what they are told."""
+        """Notify people although that can't be stored: the message says exactly this."""
         if not news:
             return
         drafts, lines = await self._drafts(news, Untold(told=None), now)

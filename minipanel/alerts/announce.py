@@ -1,4 +1,4 @@
-"""What people are told when: news of a rule together, at most one message of it in five minutes."""
+"""What is sent when: news of one rule together, at most one message per rule in five minutes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def due(
 ) -> dict[str, News]:
     """Return by rule what is to be told now. `alerts`: all open ones, and those that ended and nobody was told.
 
-    `is_quiet`: silenced. An alert that nobody was told of and that is over is told anyway, once.
+    `is_quiet`: silenced. An alert that ended before anybody was notified is sent once, too.
     """
     news: dict[str, News] = {}
     for alert in alerts:

@@ -1,4 +1,4 @@
-"""Alerts and what people are told of them, in one transaction: nothing is lost between, and nothing told twice."""
+"""Alerts and their messages, in one transaction: nothing is lost between them, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Audience:
 class Draft:
     """A message that is to be kept with the alerts that it is about, in place of others that never were sent.
 
-    `begun`: those of the alerts of whose beginning its channel is told by it.
+    `begun`: the alerts whose beginning it announces to its channel.
     """
 
     audience: Audience

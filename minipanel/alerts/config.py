@@ -1,4 +1,4 @@
-"""[alerts] of config.toml: whether and where people are told, and rules that a site wants otherwise."""
+"""[alerts] of config.toml: whether and where people are notified, and rules that a site changes."""
 
 from __future__ import annotations
 

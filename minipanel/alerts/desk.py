@@ -59,13 +59,13 @@ class Desk:
         return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
 
     def explain(self, node: Node) -> Explained:
-        """Return how each rule stands with a node."""
+        """Return how each rule judges a node."""
         alerts = self._alerts
         tellers = alerts.teller("en"), alerts.teller("zh")
         return explain(node, alerts.sight.cluster(), alerts.watch, alerts.silences, tellers)
 
     async def acknowledge(self, ids: Collection[int], who: str, note: str) -> int:
-        """Have somebody take on open alerts. Returns how many of them were open."""
+        """Acknowledge open alerts for somebody. Returns how many of them were open."""
         if len(note) > MAX_WORDS:
             raise BadInput(f"note has {len(note)} characters; at most {MAX_WORDS} are allowed.")
         wanted = set(ids)

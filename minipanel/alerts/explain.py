@@ -1,4 +1,4 @@
-"""How each rule stands with one node: why it is open, or why not."""
+"""How each rule judges one node: why an alert is open, or why not."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def findings_of(
 ) -> list[Finding]:
     """Return open alerts as findings, worst first. Folds node sets: 0.3 s for 10,000 nodes, not on the event loop.
 
-    What is silenced, suspended or taken on is a finding of its own beside the rest of the same trouble.
+    What is silenced, suspended or acknowledged is a finding of its own beside the rest of the same trouble.
     """
     kinds: dict[tuple[object, ...], list[Alert]] = {}
     for alert in alerts:

@@ -17,7 +17,7 @@ def alert_families(alerts: Iterable[Alert], names: Mapping[int, str], waiting: i
     lines = (
         f"minipanel_alert_open{labelled(rule=rule, node=node, severity=severity)} 1\n" for rule, node, severity in found
     )
-    about = "1 while an alert is open, also while it is silenced, taken on or suspended."
+    about = "1 while an alert is open, also while it is silenced, acknowledged or suspended."
     messages = "Messages about alerts that wait to be sent."
     return [
         Family("minipanel_alert_open", "gauge", about, lines),

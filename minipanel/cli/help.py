@@ -1,4 +1,4 @@
-"""Commands whose --help, and what a line that can't be understood is told, are in the reader's language.
+"""Commands whose --help and usage errors are in the reader's language.
 
 English is Typer's own. For Chinese the same parts are written here: Typer counts characters, and these are two wide.
 """

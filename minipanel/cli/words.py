@@ -1,4 +1,4 @@
-"""What several commands are told in the same words: the configuration, JSON; and how a group of commands is made."""
+"""Options that several commands share: the configuration, JSON; and how a group of commands is made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 ConfigOption = Annotated[
     Path,
-    # What can't be read is told by the one who reads it, in a sentence, and not by Typer as a wrong usage.
+    # Whoever reads the file reports what can't be read, in a sentence; Typer would report a usage error.
     Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.", readable=False),
 ]
 SomeNodes = Annotated[str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes by default.")]

@@ -42,7 +42,7 @@ def day(timestamp: int) -> str:
 
 
 def note_in_audit(connection: sqlite3.Connection, what: Deed, subject: str) -> None:
-    """Note that whoever runs this command did something; the running panel logs it when it is told."""
+    """Note that whoever runs this command did something; the running panel logs it when it is notified."""
     now = int(time.time())
     entry = AuditEntry(now, now, what, escape(command_user()), COMMAND_LINE, escape(subject))
     put_audit(connection, [entry], FOLD_SECONDS)

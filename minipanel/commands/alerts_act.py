@@ -85,7 +85,7 @@ def test_channels(config_path: Path, name: str | None) -> int:
 
 
 def silence(config_path: Path, nodes: str, lasting: str, why: str, rules: Sequence[str]) -> None:
-    """Have nothing sent about some nodes for a time. Raises ConfigError, CommandError."""
+    """Send nothing about some nodes for a time. Raises ConfigError, CommandError."""
     names = [rule_of("--rules", name.strip()) for each in rules for name in each.split(",")]
     until = int(time.time()) + seconds_of("--for", lasting)
     body: dict[str, object] = {"nodes": nodes, "until": until, "why": why, "rules": names}

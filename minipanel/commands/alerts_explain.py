@@ -1,4 +1,4 @@
-"""`minipanel alerts explain`: how each rule stands with one node, why it is open, or why not."""
+"""`minipanel alerts explain`: how each rule judges one node: why an alert is open, or why not."""
 
 from __future__ import annotations
 

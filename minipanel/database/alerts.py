@@ -65,7 +65,7 @@ def alerts_between(
 
 
 def acknowledge(connection: sqlite3.Connection, ids: Iterable[int], now: int, who: str, note: str | None) -> None:
-    """Keep that somebody has taken on these alerts."""
+    """Keep that somebody has acknowledged these alerts."""
     connection.executemany(
         "UPDATE alerts SET acked_at = ?, acked_by = ?, note = ? WHERE id = ?", [(now, who, note, id) for id in ids]
     )

@@ -34,7 +34,7 @@ def back_up(
 ) -> Backup:
     """Copy the database at `path` to the file `target`, beside a running panel, and return what was written.
 
-    `progress` is told which part is done, 0 to 1; once `is_wanted` says no, the copy is given up. Raises
+    `progress` gets the part that is done, 0 to 1; once `is_wanted` says no, the copy is given up. Raises
     DatabaseError; then nothing has changed.
     """
     _refuse(path, target, replace)

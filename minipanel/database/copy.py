@@ -36,7 +36,7 @@ def write_copy(
 
     Where others write to the database meanwhile, `source` must be in a read transaction: each of their commits would
     begin the copy again. The copy has mode 0600 and stands under its name only after it was read again and found sound.
-    `progress` is told which part is done, 0 to 1; once `is_wanted` says no, the copy is given up soon. Raises
+    `progress` gets the part that is done, 0 to 1; once `is_wanted` says no, the copy is given up soon. Raises
     DatabaseError (then there is no new file), sqlite3.Error when the source can't be read.
     """
     _heed(source, is_wanted)

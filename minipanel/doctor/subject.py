@@ -32,7 +32,7 @@ class Subject:
 
     @property
     def host(self) -> str:
-        """The address or name of this machine that the agents are told, "" where none is known."""
+        """The address or name of this machine that agents report to, "" if none is known."""
         return urlsplit(self.config.server.url).hostname or ""
 
 

@@ -74,7 +74,7 @@ async def read_alerts(
 async def explain_node(
     request: Request, node_id: Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 ) -> Response:
-    """Return how each rule stands with one node: its value, since when, why open, or why not."""
+    """Return how each rule judges one node: its value, since when, why open, or why not."""
     return json_answer(desk_of(request).explain(find_node(request, node_id)))
 
 
@@ -100,7 +100,7 @@ async def read_alert(request: Request, id: Annotated[str, Path(description="as t
     responses=answered_with(AckAnswer),
 )
 async def acknowledge(request: Request) -> Response:
-    """Take on open alerts: no more is sent about them until they are over."""
+    """Acknowledge open alerts: nothing more is sent about them until they are over."""
     refuse_form(request)
     asked = await read_struct(request, AckRequest, MAX_ACK_BYTES)
     if not asked.ids:
@@ -172,7 +172,7 @@ async def list_messages(request: Request) -> Response:
     responses=answered_with(TestAnswer),
 )
 async def test_channel(request: Request) -> Response:
-    """Send a message to try a channel. 400 with what the other side said where that fails."""
+    """Send a test message through a channel. 400 with the other side's answer if that fails."""
     refuse_form(request)
     asked = await read_struct(request, TestRequest)
     try:

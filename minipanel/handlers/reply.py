@@ -49,10 +49,10 @@ def reply(status: int, content: object, headers: Mapping[str, str] | None = None
 
 
 def refusal(error: PanelError) -> Reply:
-    """Return what whoever caused the error is told."""
+    """Return the answer to whoever caused the error."""
     return reply(error.status, ErrorAnswer(error.sentence), error.headers)
 
 
 def failure() -> Reply:
-    """Return what is told where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
+    """Return the answer where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
     return reply(500, ErrorAnswer("The panel failed at this request; its log tells why."))

@@ -67,7 +67,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nobody is told about these nodes (and rules; all where there are none) from one time to another."""
+    """No messages about these nodes (and rules; all where there are none) from one time to another."""
 
     nodes: str
     rules: tuple[str, ...]
@@ -80,7 +80,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one channel is told about one rule. `tries`: how often it was tried; `error`: the last try's error.
+    """What one channel sends about one rule. `tries`: how often it was tried; `error`: the last try's error.
 
     `key`: the same at each try, and never that of another message. `begun`: those of `alerts` of whose beginning it
     tells. `details`: a JSON object for programs.

@@ -22,7 +22,7 @@ class Finding(Struct):
     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
     of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
     "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
-    `alerts` and `node_ids` side by side. `acked_by`: who has taken it on, where all of it is taken on.
+    `alerts` and `node_ids` side by side. `acked_by`: who has acknowledged it, where all of it is.
     """
 
     rule: str
@@ -87,7 +87,7 @@ class AlertsAnswer(Struct):
 
 
 class AckAnswer(Struct):
-    """How many of these alerts were open, and are taken on now."""
+    """How many of these alerts were open, and are acknowledged now."""
 
     acked: int
 
@@ -124,7 +124,7 @@ class TestAnswer(Struct):
 
 
 class ChannelAnswer(Struct):
-    """A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
+    """A channel: the lowest severity that it sends, about which nodes (None: all, and the panel itself).
 
     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
     try, for admins. Unix seconds.

@@ -35,7 +35,7 @@ class KioskSecret(Struct, forbid_unknown_fields=True):
 
 
 class AckRequest(Struct, forbid_unknown_fields=True):
-    """Alerts that somebody takes on, by their ids: no more is sent about them until they are over."""
+    """Alerts to acknowledge, by their ids: nothing more is sent about them until they are over."""
 
     ids: Annotated[list[int], Meta(extra_json_schema={"minItems": 1, "maxItems": 100_000})]
     note: Annotated[str, Meta(extra_json_schema={"maxLength": 200})] = ""

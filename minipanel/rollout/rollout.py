@@ -94,7 +94,7 @@ def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, lo
             for wave in waves:
                 Engine(ssh_config, partial(_newest, config), options.fanout, end, login).run(wave)
         except KeyboardInterrupt:
-            pass  # what was not done is told below
+            pass  # what was not done is reported below
     interrupted = say("not done; run the roll-out again")
     return [
         ended.get(target.hostname, Outcome(target.hostname, Word.INTERRUPTED, interrupted)) for target in plan.targets

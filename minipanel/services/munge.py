@@ -67,7 +67,7 @@ class MungeDecoder:
         return [self._decode(text) for text in texts]
 
     def _decode(self, text: str) -> Credential | Exception:
-        # One that waited for nothing is enough: the others of its group are told at once.
+        # One that waited for nothing is enough: the others of its group get their answers at once.
         if self._clock() < self._paused_until:
             return TryLater(self._trouble, RETRY_SECONDS)
         try:

@@ -138,7 +138,7 @@ class Panel:
         await self.backups.reload(config)
 
     def give_up(self) -> None:
-        """End what could hold up the stop: waiting for munged, and reading. Who waits for it is told to come again."""
+        """End what could hold up the stop: waiting for munged, and reading. Whoever waits is asked to try again."""
         self.credentials.give_up()
         self.reading.give_up()
 

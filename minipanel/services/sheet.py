@@ -18,7 +18,7 @@ NODES: Final = 16
 """Of one sheet: so much memory is taken at a time."""
 
 HEAD_BYTES: Final = 768
-"""What is told of a node beside its numbers: its length, its checksum, its bytes."""
+"""What is kept of a node beside its numbers: its length, its checksum, its bytes."""
 
 _LENGTHS = 2, 4
 _HEAD_START = sum(_LENGTHS)

@@ -43,7 +43,7 @@ STOP_SECONDS = 3
 """How long requests under way may take to end when the panel stops, before their connections are closed."""
 
 GIVE_UP_SECONDS = 1.5
-"""How long those of them may wait for munged or read the history, before they are told to come again."""
+"""How long those of them may wait for munged or read the history, before they are asked to try again."""
 
 BACKLOG = 4096
 """All agents of a large cluster connect at once after a restart."""

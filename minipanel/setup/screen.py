@@ -16,7 +16,7 @@ from minipanel.translations.language import Translate
 T = TypeVar("T")
 
 PROGRESS_SECONDS = 10.0
-"""Where no terminal redraws a line, progress is told so rarely."""
+"""Without a terminal that redraws a line, progress is shown this rarely."""
 
 
 class Screen:

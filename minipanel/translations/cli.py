@@ -1,4 +1,4 @@
-"""The command line in Chinese: what --help says, and what a line that can't be understood is told."""
+"""The command line in Chinese: help and usage errors."""
 
 FRAME = {
     # around every --help

@@ -1,4 +1,4 @@
-"""The agent's config.toml: what is taken, and what is told about the rest."""
+"""The agent's config.toml: what is accepted, and what is said about the rest."""
 
 import os
 import unittest

@@ -79,7 +79,7 @@ class SensorNameTest(unittest.TestCase):
         self.tree = Tree(self)
 
     def names(self):
-        """Return what is told when the temperature is read for the first time."""
+        """Return what is logged when the temperature is read for the first time."""
         names = []
         thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
         self.addCleanup(thermometer.close)

@@ -1,4 +1,4 @@
-"""The spool while the disk fails: samples wait in memory, the disk's trouble is told once, and no call takes long."""
+"""The spool while the disk fails: samples wait in memory, the disk's trouble is logged once, and no call takes long."""
 
 import errno
 import os

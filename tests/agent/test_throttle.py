@@ -1,4 +1,4 @@
-"""How often heat slowed a CPU down: what is read of Intel's counters, and what is told of it."""
+"""How often heat slowed a CPU down: what is read of Intel's counters, and what is sent."""
 
 import shutil
 import unittest

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order: each trouble is told once, each end of what was told once, and nothing else."""
+"""Whatever happens, in whatever order: each trouble is sent once, each end of what was sent once, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people are told: together, once, and not too often."""
+"""When people are notified: together, once, and not too often."""
 
 from __future__ import annotations
 

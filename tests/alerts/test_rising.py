@@ -1,4 +1,4 @@
-"""When memory will be full: lines that are told, and all that looks like one for a while."""
+"""When memory will be full: lines that are reported, and all that looks like one for a while."""
 
 from __future__ import annotations
 

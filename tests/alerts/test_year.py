@@ -1,4 +1,4 @@
-"""A week of a small cluster in seconds: each trouble is told exactly once. The year of 1,000 nodes: bench/alerts.py."""
+"""A week of a small cluster in seconds: each trouble is sent exactly once. The year of 1,000 nodes: bench/alerts.py."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Network:
             subprocess.run(["ip", "netns", "delete", namespace], capture_output=True, check=False)
 
     def cut(self, name: str) -> None:
-        """Pull a node's cable: packets go nowhere, and nobody is told."""
+        """Pull a node's cable: packets go nowhere, and nobody is notified."""
         self._ip("-n", self._switch, "link", "set", f"v-{name}", "down")
 
     def mend(self, name: str) -> None:

@@ -45,7 +45,7 @@ with sqlite3.connect("/var/lib/minipanel/data.db") as database:
 
 @dataclass
 class Told:
-    """A cluster whose trouble is told by mail, and the faults of its nodes."""
+    """A cluster whose trouble is reported by mail, and the faults of its nodes."""
 
     panel: ClusterPanel
     box: Postbox

@@ -1,4 +1,4 @@
-"""The doctor on the way from the nodes to the panel: who has the port, what agents are told, the firewall."""
+"""The doctor on the way from the nodes to the panel: who has the port, where agents report, the firewall."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser
 
 
 def fact(page: Page, name: str) -> Locator:
-    """What is told of a node under this name."""
+    """What is shown of a node under this name."""
     return page.locator(".node-facts > div").filter(has=page.get_by_text(name, exact=True)).locator("dd")
 
 

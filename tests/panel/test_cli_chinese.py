@@ -1,4 +1,4 @@
-"""The command line for a reader of Chinese: help, and what a line that can't be understood is told."""
+"""The command line for a reader of Chinese: help and usage errors."""
 
 from __future__ import annotations
 

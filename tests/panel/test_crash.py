@@ -73,7 +73,7 @@ def stored_samples(config: Config) -> int:
 
 
 def last_hour(config: Config, node_id: str = "node001") -> dict[str, Any]:
-    """What a page is told of a node's last hour."""
+    """What a page gets of a node's last hour."""
     with httpx.Client(base_url=config.server.url) as client:
         client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD}).raise_for_status()
         told: dict[str, Any] = client.get(f"/api/metrics/realtime/{node_id}").json()

@@ -92,7 +92,7 @@ def test_a_panel_stops_within_5_seconds_though_its_database_is_locked(config: Co
 
 @pytest.mark.skipif(missing_munged() is not None, reason=str(missing_munged()))
 def test_a_panel_stops_within_5_seconds_though_munged_hangs(tmp_path: Path) -> None:
-    """And who waited for munged is told to keep the samples, rather than cut off."""
+    """And who waited for munged is asked to keep the samples, rather than cut off."""
     config = written_config(tmp_path)
     with running_munged() as path:
         agents = AgentsConfig("munge", munge_socket=path, allowed_uids=(os.geteuid(),))

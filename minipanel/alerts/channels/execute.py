@@ -75,7 +75,7 @@ class Execute:
 
 
 def _talk(process: subprocess.Popen[bytes], told: bytes, end: float) -> tuple[bytes, bool]:
-    """Write what it is told, read what it says, until it has ended. Returns the output's beginning, and whether it has.
+    """Write its input, read its output, until it has ended. Returns the output's beginning, and whether it has.
 
     It has ended when the program has, also where something that it started keeps the pipe open.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with nodes and panel, and whether anybody is told."""
+"""What is wrong with nodes and panel, and whether anybody is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way from the nodes to the panel: the address that they are told, and the firewall before it."""
+"""The way from the nodes to the panel: the address that they report to, and the firewall before it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What agents are told, and what is there. `resolved`: the addresses of url's host, none where nobody knows it."""
+    """Where agents report, and what is there. `resolved`: the addresses of url's host, none where nobody knows it."""
 
     url: str
     is_tls: bool

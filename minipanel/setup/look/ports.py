@@ -42,7 +42,7 @@ def is_own(system: System) -> bool:
 
 
 def look_at_firewall(system: System, t: Translate) -> Check | None:
-    """firewalld is told of the port; another firewall is its administrator's matter."""
+    """The set-up opens the port in firewalld; another firewall is its administrator's matter."""
     if is_firewalld_running(system):
         return Check("firewalld", Verdict.OK, t("running; the panel's port will be opened"))
     return None

@@ -543,7 +543,7 @@ export interface paths {
         };
         /**
          * Explain Node
-         * @description Return how each rule stands with one node: its value, since when, why open, or why not.
+         * @description Return how each rule judges one node: its value, since when, why open, or why not.
          */
         get: operations["explain_node"];
         put?: never;
@@ -605,7 +605,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge
-         * @description Take on open alerts: no more is sent about them until they are over.
+         * @description Acknowledge open alerts: nothing more is sent about them until they are over.
          */
         post: operations["acknowledge"];
         delete?: never;
@@ -689,7 +689,7 @@ export interface paths {
         put?: never;
         /**
          * Test Channel
-         * @description Send a message to try a channel. 400 with what the other side said where that fails.
+         * @description Send a test message through a channel. 400 with the other side's answer if that fails.
          */
         post: operations["test_channel"];
         delete?: never;
@@ -761,14 +761,14 @@ export interface components {
     schemas: {
         /**
          * AckAnswer
-         * @description How many of these alerts were open, and are taken on now.
+         * @description How many of these alerts were open, and are acknowledged now.
          */
         AckAnswer: {
             acked: number;
         };
         /**
          * AckRequest
-         * @description Alerts that somebody takes on, by their ids: no more is sent about them until they are over.
+         * @description Alerts to acknowledge, by their ids: nothing more is sent about them until they are over.
          */
         AckRequest: {
             ids: number[];
@@ -833,7 +833,7 @@ export interface components {
         };
         /**
          * ChannelAnswer
-         * @description A channel: from which severity on it is told, about which nodes (None: all, and the panel itself).
+         * @description A channel: the lowest severity that it sends, about which nodes (None: all, and the panel itself).
          *
          *     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
          *     try, for admins. Unix seconds.
@@ -939,7 +939,7 @@ export interface components {
          *     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
          *     of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
          *     "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
-         *     `alerts` and `node_ids` side by side. `acked_by`: who has taken it on, where all of it is taken on.
+         *     `alerts` and `node_ids` side by side. `acked_by`: who has acknowledged it, where all of it is.
          */
         Finding: {
             rule: string;

@@ -13,7 +13,7 @@ import { useQueryText, useQueryValue } from './useQueryValue'
 
 export const STATE_CHOICES = ['all', 'open', 'closed'] as const
 
-/** `id` of the one that is looked at. Read again whenever findings change: something has begun, ended, or was taken on. */
+/** `id` of the one that is looked at. Read again whenever findings change: something has begun, ended, or was acknowledged. */
 export function useAlertList(when: Ref<When>, id: Ref<string | undefined>) {
   const api = useApi()
   const { findings, panelTime } = useCluster()

@@ -43,7 +43,7 @@ export function valueOf({ low, high }: Pick<RasterHead, 'low' | 'high'>, cell: n
   return cell ? low + ((cell - 1) * (high - low)) / (HIGHEST_CELL - 1) : null
 }
 
-/** Why nothing is known of a row at a column; null where there is a value, or no reason is told. */
+/** Why nothing is known of a row at a column; null where there is a value, or no reason is given. */
 export function reasonAt({ head }: Raster, row: number, column: number): Absence | null {
   return head.missing.find(([at, first, end]) => at === row && first <= column && column < end)?.[3] ?? null
 }
