@@ -1,4 +1,4 @@
-"""Who logged in and who made or ended what: a line in the log at once, a row in the database soon."""
+"""Who logged in and who created or ended what: a line in the log at once, a row in the database soon."""
 
 from __future__ import annotations
 

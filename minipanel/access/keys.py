@@ -114,15 +114,17 @@ class Keys:
         """Return who bears this secret. Raises NotAuthenticated: mistyped, removed, expired."""
         noun = NOUNS[kind]
         if not secret.startswith(PREFIXES[kind]) or not is_whole(secret):
-            raise NotAuthenticated(f"The secret of the {noun} is mistyped or not whole: its checksum does not fit.")
+            raise NotAuthenticated(f"The secret of the {noun} is mistyped or incomplete: its checksum does not match.")
         digest = digest_of(secret)
         key = self._by_digest.get(digest)
         if key is None or not hmac.compare_digest(key.digest, digest):
-            raise NotAuthenticated(f"This panel knows no such {noun}; it was removed, or is another panel's.")
+            raise NotAuthenticated(
+                f"This panel does not know this {noun}; it was removed, or belongs to another panel."
+            )
         now = self._clock()
         if key.expires_at <= now:
             day = datetime.fromtimestamp(key.expires_at, UTC).date()
-            raise NotAuthenticated(f"The {noun} {quote(key.name)} expired on {day}; make a new one.")
+            raise NotAuthenticated(f"The {noun} {quote(key.name)} expired on {day}; create a new one.")
         if key.last_used_at is None or abs(now - key.last_used_at) >= SEEN_SECONDS:
             key.last_used_at, key.last_address = int(now), escape(address)
             self._used[key.id] = (key.last_used_at, key.last_address)

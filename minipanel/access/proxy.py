@@ -28,7 +28,7 @@ def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: S
         return None
     peer = normalise(peer)
     if peer not in server.trusted_proxies:
-        raise NotAllowed(f"{header} is taken from trusted_proxies alone, and {quote(peer)} is none of them.")
+        raise NotAllowed(f"{header} is accepted from trusted_proxies only, and {quote(peer)} is not one of them.")
     if server.user_header_secret is not None:
         if len(secrets) != 1 or not _is_same(secrets[0], server.user_header_secret):
             raise NotAllowed(f"{header} came without the proxy's secret in {SECRET_HEADER}.")

@@ -160,7 +160,7 @@ def audit(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Show who logged in, and who made or ended what."""
+    """Show who logged in, and who created or ended what."""
     from minipanel.commands.access_audit import show_audit
 
     show_audit(config, days, as_json)

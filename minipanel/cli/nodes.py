@@ -66,7 +66,7 @@ def nodes_sync(
     yes: Annotated[bool, Option("--yes", "-y", help="Ask nothing.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show the differences, change nothing.")] = False,
     with_agent: Annotated[bool, Option("--with-agent", help="Remove the agent from the nodes that go.")] = False,
-    remove_all: Annotated[bool, Option("--remove-all", help="Even if no node would be left.")] = False,
+    remove_all: Annotated[bool, Option("--remove-all", help="Remove nodes even if none would be left.")] = False,
     no_rollout: Annotated[bool, Option("--no-rollout", help="Leave the nodes as they are.")] = False,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,

@@ -1,4 +1,4 @@
-"""`minipanel access audit`: who logged in, and who made or ended what."""
+"""`minipanel access audit`: who logged in, and who created or ended what."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ async def remove_kiosk(request: Request, id: Id) -> Response:
 async def read_audit(
     request: Request, days: Annotated[str | None, Query(description="how many days back, 30 by default")] = None
 ) -> Response:
-    """Return who logged in and who made or ended what, the newest first, 1,000 at most."""
+    """Return who logged in and who created or ended what, the newest first, 1,000 at most."""
     try:
         entries = await access_of(request).audit.read(_parse_days(days), MAX_AUDIT_ROWS)
     except DatabaseError as error:

@@ -123,7 +123,7 @@ class Delivery:
     def _excused(self, error: Exception) -> Reply:
         if isinstance(error, PanelError):
             return refuse_samples(self._panel, error, self._peer)
-        log.error("Samples could not be taken.", exc_info=error)
+        log.error("Samples could not be accepted.", exc_info=error)
         return failure()
 
     def _meet(self, claim: Claim, samples: list[Sample]) -> Node:

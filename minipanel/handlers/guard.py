@@ -49,12 +49,12 @@ class Door:
         if (self.kiosk and caller.kind == "kiosk") or (self.command and caller.kind == "command"):
             return
         if caller.is_user:
-            raise NotAllowed("This takes an admin; you are a viewer, who sees everything and changes nothing.")
+            raise NotAllowed("This requires an admin; you are a viewer, who sees everything and changes nothing.")
         if caller.kind == "kiosk":
             raise NotAllowed("A wall screen sees the realtime view and nothing else.")
         if self.scopes:
             scopes = " or ".join(sorted(self.scopes))
-            raise NotAllowed(f"This takes the scope {scopes}; the API token has {', '.join(sorted(caller.scopes))}.")
+            raise NotAllowed(f"This requires the scope {scopes}; the API token has {', '.join(sorted(caller.scopes))}.")
         raise NotAllowed("This token may only read.")
 
 

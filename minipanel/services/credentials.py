@@ -99,11 +99,11 @@ class Credentials:
 
     def _check_token(self, text: str) -> TokenClaim:
         if not is_token(text):
-            raise NotAuthenticated(f"The token has not the form of one: {len(text)} characters, where 43 are expected.")
+            raise NotAuthenticated(f"The token is malformed: it has {len(text)} characters and must have 43.")
         # A dictionary takes no longer for a near miss: it compares hashes, which an attacker can't foresee.
         hostname = self._tokens.get(text.rstrip("="))
         if hostname is None:
-            raise NotAuthenticated("The token is that of no node in the panel's configuration.")
+            raise NotAuthenticated("The token belongs to no node in the panel's configuration.")
         return TokenClaim(hostname)
 
 
@@ -145,7 +145,7 @@ class TokenClaim:
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAuthenticated before anything says whether there is such a node; NotAllowed."""
         if self.hostname != (node_id if node is None else node.hostname).lower():
-            raise NotAuthenticated(f"The token is not that of {quote(node_id)}.")
+            raise NotAuthenticated(f"The token does not belong to {quote(node_id)}.")
         return _known(node, node_id)
 
 
@@ -193,7 +193,7 @@ def _munge_of(authorization: str | None) -> str:
     """Return the MUNGE credential. Raises NotAuthenticated for what has not the form of one."""
     text = _credential_of(authorization, "MUNGE")
     if not _is_munge(text):
-        raise NotAuthenticated(f"{quote(text)} is no MUNGE credential.", "MUNGE")
+        raise NotAuthenticated(f"{quote(text)} is not a MUNGE credential.", "MUNGE")
     return text
 
 

@@ -218,7 +218,7 @@ class PanelServer(uvicorn.Server):
                 log.info("The configuration was reloaded: %d nodes.", len(config.nodes))
                 _tell_what_waits(self._config, config)
             except ConfigError as error:
-                log.error("%s The panel goes on with the configuration it had.", error)
+                log.error("%s The panel keeps its old configuration.", error)
             finally:
                 notify(READY)
 

@@ -194,7 +194,7 @@ HELP = {
     ),
     "Show the differences, change nothing.": "只显示差异，不作改动。",
     "Remove the agent from the nodes that go.": "同时移除被移除节点上的 Agent。",
-    "Even if no node would be left.": "即使会移除全部节点也执行。",
+    "Remove nodes even if none would be left.": "即使会移除全部节点也执行。",
     # agents
     "The agents on the nodes; `minipanel rollout` installs them.": "各节点上的 Agent；分发用 minipanel rollout。",
     "Check whether the agent can be installed on the nodes, change nothing: `rollout --dry-run`.": (
@@ -237,7 +237,7 @@ HELP = {
     "Make an API token and print it once, alone on standard output.": ("创建 API 令牌并输出到标准输出；只显示这一次。"),
     "Remove an API token: the panel refuses it at once.": "移除 API 令牌，立即失效。",
     "How many days back, 1 to 400.": "查看最近多少天，1 到 400。",
-    "Show who logged in, and who made or ended what.": "显示登录记录和各项变更的操作者。",
+    "Show who logged in, and who created or ended what.": "显示登录记录和各项变更的操作者。",
     # panel
     "The panel itself.": "面板本身。",
     "Run the panel. SIGTERM stops it, SIGHUP makes it reload its configuration.": (

@@ -92,7 +92,7 @@ def test_a_node_behind_another_address_comes_with_the_line_to_add() -> None:
 
 
 def test_a_token_of_another_secret_comes_with_the_roll_out() -> None:
-    refused = {"n2": "The token is that of no node in the panel's configuration."}
+    refused = {"n2": "The token belongs to no node in the panel's configuration."}
     assert only(judged(*nodes({"n2": "down"}), refused=refused)).remedy == "minipanel rollout --force n2"
 
 

@@ -122,7 +122,7 @@ def test_an_agent_of_another_name_is_refused_with_a_sentence(trial: Trial, clien
     }
     answer = client.post("/api/metrics", json=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]) in (
-        (401, "The token is that of no node in the panel's configuration."),
+        (401, "The token belongs to no node in the panel's configuration."),
         (
             401,
             "The Authorization header begins with 'Bearer'; the panel expects 'Authorization: MUNGE' and a credential.",

@@ -27,7 +27,7 @@ from tests.panel.example import Opened, caller, config_in, running_app
 pytestmark = pytest.mark.anyio
 
 NOW = 1_700_000_000
-MISTYPED = "The secret of the API token is mistyped or not whole: its checksum does not fit."
+MISTYPED = "The secret of the API token is mistyped or incomplete: its checksum does not match."
 
 
 class Clock:
@@ -105,7 +105,7 @@ async def test_a_token_is_good_until_its_day_and_then_says_so(opened: Opened, co
     who = access.keys.check("token", secret, "10.0.0.9")
     assert (who.kind, who.name, who.role, who.scopes) == ("token", "grafana", None, {"metrics"})
     clock.now = key.expires_at
-    assert refused(access, secret) == "The API token 'grafana' expired on 2024-11-13; make a new one."
+    assert refused(access, secret) == "The API token 'grafana' expired on 2024-11-13; create a new one."
     assert [one.name for one in access.keys.all("token")] == ["grafana"]
 
 
@@ -113,7 +113,7 @@ async def test_a_removed_token_and_anothers_are_not_known(opened: Opened, config
     access = opened(config)
     key, secret = await access.keys.add("token", "grafana", "metrics", 1, "miniadmin")
     await access.keys.remove("token", key.id)
-    unknown = "This panel knows no such API token; it was removed, or is another panel's."
+    unknown = "This panel does not know this API token; it was removed, or belongs to another panel."
     assert refused(access, secret) == unknown
     assert refused(access, SECRET) == unknown
 
@@ -270,7 +270,7 @@ async def test_a_wall_screen_needs_no_password_and_sees_the_realtime_view_alone(
         assert (await client.delete(f"/api/kiosks/{made['id']}")).status_code == 200
         answer = await screen.get("/api/metrics/realtime")
         assert answer.status_code == 401
-        assert answer.json()["error"].startswith("This panel knows no such wall screen; it was removed")
+        assert answer.json()["error"].startswith("This panel does not know this wall screen; it was removed")
 
 
 async def test_the_link_of_a_wall_screen_can_not_be_opened_for_a_browser_by_another_site(

@@ -143,7 +143,7 @@ async def test_a_node_id_that_is_no_hostname_is_never_repeated_as_it_is(
 
 async def test_an_unknown_node_and_a_disabled_one(app: FastAPI, config: Config):
     unknown = await refusal(app, config, body_of(sample(node_id="node999")), bearer("node999"))
-    assert unknown[:2] == (401, "The token is that of no node in the panel's configuration.")
+    assert unknown[:2] == (401, "The token belongs to no node in the panel's configuration.")
     disabled = await refusal(app, config, body_of(sample(node_id="node003")), bearer("node003"))
     assert disabled[:2] == (403, "Node 'node003' is disabled in the panel's configuration.")
 
@@ -153,7 +153,7 @@ async def test_a_bad_token_does_not_tell_which_nodes_there_are(app: FastAPI, con
         (await refusal(app, config, body_of(sample(node_id=node_id))))[:2]
         for node_id in ("node002", "node003", "node999")
     }
-    assert answers == {(401, f"The token is not that of 'node{number}'.") for number in ("002", "003", "999")}
+    assert answers == {(401, f"The token does not belong to 'node{number}'.") for number in ("002", "003", "999")}
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ async def test_a_bad_token_does_not_tell_which_nodes_there_are(app: FastAPI, con
         ("", "has no Authorization header"),
         ("MUNGE MUNGE:AwQ=:", "begins with 'MUNGE'"),
         ("Basic bWluaTptaW5p", "begins with 'Basic'"),
-        ("Bearer", "not the form"),
-        ("Bearer x", "not the form"),
+        ("Bearer", "malformed"),
+        ("Bearer x", "malformed"),
         ("Bearer " + "x" * 20_000, "has 20007 characters"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_bad_configuration_on_sighup_is_told_and_the_old_one_stays(config: Con
     with running_panel(config) as panel:
         config.path.write_text(config.path.read_text().replace("interval = 5", "interval = 6"))
         panel.process.send_signal(signal.SIGHUP)
-        panel.wait_for("interval in [agents] is 6; it must be a multiple of 5 from 5 to 60. The panel goes on")
+        panel.wait_for("interval in [agents] is 6; it must be a multiple of 5 from 5 to 60. The panel keeps")
         assert log_in(config.server.url, PASSWORD).status_code == 200
         panel.stop()
 

@@ -64,7 +64,7 @@ def test_a_token_is_worth_nothing_for_another_node_known_or_not(credentials: Cre
     for node in (LONG, DISABLED, None):
         with pytest.raises(NotAuthenticated) as caught:
             claim.may_speak_for(node, "node002")
-        assert caught.value.sentence == "The token is not that of 'node002'."
+        assert caught.value.sentence == "The token does not belong to 'node002'."
 
 
 def test_a_node_may_speak_by_its_short_name_with_the_token_of_either(credentials: Credentials):
@@ -79,7 +79,7 @@ def test_a_short_name_that_two_nodes_share_has_no_token(tmp_path: Path):
     assert check(credentials, f"Bearer {agent_token(SECRET, 'n1.two')}")
     assert (
         refused(credentials, f"Bearer {agent_token(SECRET, 'n1')}")
-        == "The token is that of no node in the panel's configuration."
+        == "The token belongs to no node in the panel's configuration."
     )
 
 
@@ -128,7 +128,7 @@ def test_a_token_without_its_scheme_is_not_repeated(credentials: Credentials):
 )
 def test_what_has_not_the_form_of_a_token_is_refused(credentials: Credentials, token: str):
     sentence = refused(credentials, f"Bearer {token}")
-    assert "not the form" in sentence
+    assert "malformed" in sentence
     assert TOKEN[:8] not in sentence
 
 

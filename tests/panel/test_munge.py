@@ -281,7 +281,7 @@ def test_what_is_no_credential_is_refused(config: Config, text: str):
 def test_nothing_may_follow_a_credential(config: Config, munged: str):
     good = encode(payload_of(BODY), munged)
     for text in (good + "x", good + ":", good + good, good + "\x00"):
-        assert "is no MUNGE credential" in error(config, text).sentence
+        assert "is not a MUNGE credential" in error(config, text).sentence
     assert claim(config, good)
 
 

@@ -85,7 +85,7 @@ def test_a_reload_ends_for_systemd_whatever_comes_of_it(tmp_path: Path, config: 
             config.path.write_text("nonsense")
         panel.process.send_signal(signal.SIGHUP)
         assert [systemd.hear()[0] for _ in range(2)] == ["RELOADING=1", "READY=1"]
-        panel.wait_for("was reloaded" if is_good else "The panel goes on with the configuration it had.")
+        panel.wait_for("was reloaded" if is_good else "The panel keeps its old configuration.")
         panel.stop()
     systemd.close()
 

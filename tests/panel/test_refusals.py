@@ -21,8 +21,8 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_refusal_is_logged_with_address_status_and_sentence(caplog: pytest.LogCaptureFixture):
-    Refusals(Clock()).note("10.0.0.2", NotAuthenticated("The token is not that of 'node001'."))
-    assert lines(caplog) == ["Refused samples from 10.0.0.2 (401): The token is not that of 'node001'."]
+    Refusals(Clock()).note("10.0.0.2", NotAuthenticated("The token does not belong to 'node001'."))
+    assert lines(caplog) == ["Refused samples from 10.0.0.2 (401): The token does not belong to 'node001'."]
 
 
 def test_a_client_that_went_before_its_address_was_asked_for_is_logged_as_such(caplog: pytest.LogCaptureFixture):

@@ -80,7 +80,7 @@ async def test_the_header_from_elsewhere_is_refused(app: FastAPI, address: str) 
     async with via_proxy(app, address) as client:
         status, sentence = await me(client, (HEADER, "miniadmin"))
         assert status == 403
-        assert sentence.startswith(f"{HEADER} is taken from trusted_proxies alone, and '")
+        assert sentence.startswith(f"{HEADER} is accepted from trusted_proxies only, and '")
 
 
 @pytest.mark.parametrize("address", [PROXY, f"::ffff:{PROXY}"])

@@ -142,5 +142,5 @@ async def test_a_viewer_logs_in_sees_everything_and_is_told_what_takes_an_admin(
         answer = await client.post("/api/tokens", json={"name": "x", "scope": "read"})
         assert (answer.status_code, answer.json()) == (
             403,
-            {"error": "This takes an admin; you are a viewer, who sees everything and changes nothing."},
+            {"error": "This requires an admin; you are a viewer, who sees everything and changes nothing."},
         )

@@ -19,7 +19,7 @@ function door(secret: string | null) {
   return { ...opened, closed: () => { closed() } }
 }
 
-const refused = () => Promise.reject(new ApiError(401, 'This panel knows no such wall screen.'))
+const refused = () => Promise.reject(new ApiError(401, 'This panel does not know this wall screen.'))
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_700_000_000_000 })

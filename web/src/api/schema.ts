@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Read Audit
-         * @description Return who logged in and who made or ended what, the newest first, 1,000 at most.
+         * @description Return who logged in and who created or ended what, the newest first, 1,000 at most.
          */
         get: operations["read_audit"];
         put?: never;
