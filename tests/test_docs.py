@@ -70,6 +70,14 @@ def test_every_page_is_reached_from_the_readme_and_leads_back(pages: list[Path])
         assert f"(../{readme.name})" in page.read_text("utf-8")
 
 
+@in_each_language
+def test_pictures_show_the_page_in_the_language_of_the_text(pages: list[Path]) -> None:
+    pictures = [name for page in pages for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text("utf-8"))]
+    assert pictures
+    is_chinese = pages == CHINESE
+    assert [name for name in pictures if name.endswith(".zh-CN.png") is not is_chinese] == []
+
+
 @of_each_pair
 def test_both_languages_have_the_same_headings(english: Path, chinese: Path) -> None:
     assert [depth for depth, _ in headings(english)] == [depth for depth, _ in headings(chinese)]
