@@ -47,6 +47,7 @@ class PanelFacts:
             self.keeping.certificate_days,
             self.keeping.backup_days,
             self._archive_hours(),
+            "" if (archive := self._panel.archive_state()) is None else archive.reason,
         )
 
     def _archive_hours(self) -> float | None:

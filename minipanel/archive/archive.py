@@ -11,7 +11,7 @@ from minipanel.archive.config import STORAGE, StorageConfig
 from minipanel.archive.trouble import EngineError
 from minipanel.config import Config
 from minipanel.errors import DatabaseError, TryLater
-from minipanel.models.archive_state import ArchiveState
+from minipanel.models.archive_state import ENGINE, ArchiveState
 from minipanel.services.panel import Panel
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PAUSES = (10.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds from a round to the next, after so many that failed one after another."""
 
-QUEUE_SECONDS = 30.0
+LOOK_SECONDS = 30.0
 
 
 class Archive:
@@ -68,15 +68,15 @@ class Archive:
             try:
                 has_more = await copying.round()
                 failures = 0
-                self._note(copying, copying.differing)
                 if not has_more:
                     await audit.if_due()
                 if self._panel.uptime() >= look_at:
-                    await copying.note_differing()
-                    look_at = self._panel.uptime() + QUEUE_SECONDS
+                    await copying.look_closer()
+                    look_at = self._panel.uptime() + LOOK_SECONDS
+                _note(copying, None)
             except EngineError as error:
                 failures += 1
-                self._note(copying, str(error))
+                _note(copying, error)
             except (DatabaseError, TryLater) as error:
                 log.debug("%s", error)  # the ingest tells of the same trouble, to agents and in the log
             except Exception:
@@ -85,13 +85,15 @@ class Archive:
             if not has_more:
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
 
-    def _note(self, copying: Copying, sentence: str | None) -> None:
-        before = copying.state.trouble
-        copying.note_trouble(sentence)
-        if sentence is not None and sentence != before:
-            log.error("The archive waits: %s", sentence)
-        elif sentence is None and before is not None:
-            log.warning("The archive goes on.")
+
+def _note(copying: Copying, error: EngineError | None) -> None:
+    before = copying.state
+    copying.note(error)
+    now = copying.state
+    if now.trouble is None and before.trouble is not None:
+        log.warning("The archive goes on.")
+    elif now.trouble != before.trouble:
+        log.error("The archive waits: %s" if now.reason == ENGINE else "The archive: %s", now.trouble)
 
 
 def _parts(panel: Panel, storage: StorageConfig) -> tuple[Copying, Audit]:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,12 +17,13 @@ from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
 from minipanel.archive.pieces import pieces
 from minipanel.archive.points import lines_of
+from minipanel.archive.probe import retention_trouble
 from minipanel.archive.reading_back import missing_of
-from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
+from minipanel.archive.trouble import DIFFERING_TRIES, EngineError, differing_sentence
 from minipanel.database import archive as sql
 from minipanel.database.archive import Entry
 from minipanel.database.full_records import full_records, hostnames
-from minipanel.models.archive_state import ArchiveState
+from minipanel.models.archive_state import DIFFERING, ENGINE, RETENTION, ArchiveState
 from minipanel.models.full_record import FullRecord
 from minipanel.services.panel import Panel
 from minipanel.services.retention import GRACE_SECONDS
@@ -48,6 +48,10 @@ STEP_ROWS = 1000
 """Of the queue, in one transaction, 5 ms: samples that arrive meanwhile wait no longer than for this."""
 
 TAKE_IN_SECONDS = 1.0
+RETENTION_SECONDS = 3600.0
+AGAIN_SECONDS = 60.0
+"""What was read back wrong DIFFERING_TRIES times is sent again so often, SEND_RECORDS of it: it may stay wrong."""
+
 
 PAUSE_SECONDS = 0.02
 T = TypeVar("T")
@@ -59,10 +63,12 @@ class Copying:
     def __init__(self, panel: Panel, engine: Engine, storage: StorageConfig) -> None:
         self._panel = panel
         self._engine = engine
-        self._cluster = storage.cluster
-        self._reads_from = storage.reads_from
+        self._storage = storage
         self._hostnames: dict[int, str] = {}
-        self._take_in_at = 0.0
+        self._take_in_at = self._retention_at = 0.0
+        self._again_at, self._again_seconds = 0.0, AGAIN_SECONDS
+        self._differing: str | None = None
+        self._retention: str | None = None
         self.state = ArchiveState()
         self.lost = 0
         """Records that the database forgot before they were at the engine."""
@@ -78,19 +84,20 @@ class Copying:
         sent = await self._send()
         return looked or sent
 
-    @property
-    def differing(self) -> str | None:
-        """What is wrong although the engine does what it is asked."""
-        return differing_sentence(self.state.differing, self._reads_from) if self.state.differing else None
+    async def look_closer(self) -> None:
+        """Find out what is wrong though the engine does what it is asked. Raises as `round` does."""
+        records = await self._read(partial(sql.differing, tries=DIFFERING_TRIES))
+        self._differing = differing_sentence(records, self._storage.reads_from) if records else None
+        if self._panel.uptime() >= self._retention_at:
+            self._retention = await asyncio.to_thread(retention_trouble, self._engine, self._storage)
+            self._retention_at = self._panel.uptime() + RETENTION_SECONDS
 
-    async def note_differing(self) -> None:
-        """Take in how many records are read back wrong again and again."""
-        self.state = replace(self.state, differing=await self._read(partial(sql.differing, tries=DIFFERING_TRIES)))
-
-    def note_trouble(self, sentence: str | None) -> None:
-        """Take in what the engine said."""
-        since = None if sentence is None else self.state.failing_since or int(self._panel.clock())
-        self.state = replace(self.state, trouble=sentence, failing_since=since)
+    def note(self, error: EngineError | None) -> None:
+        """Take in how a round went."""
+        found = {ENGINE: error and str(error), DIFFERING: self._differing, RETENTION: self._retention}
+        reason, trouble = next(((reason, said) for reason, said in found.items() if said), ("", None))
+        since = None if trouble is None else self.state.failing_since or int(self._panel.clock())
+        self.state = ArchiveState(trouble, reason, since)
 
     async def _take_in(self) -> None:
         if self._panel.uptime() < self._take_in_at:
@@ -103,10 +110,12 @@ class Copying:
     async def _send(self) -> bool:
         if await self._read(sql.in_flight) >= IN_FLIGHT_RECORDS:
             return False
-        unsent = partial(sql.unsent, limit=SEND_RECORDS)
-        ids = await self._read(unsent)
+        ids = await self._read(_unsent)
         if len(ids) < SEND_RECORDS and await self._write(_fill_up):
-            ids = await self._read(unsent)
+            ids = await self._read(_unsent)
+        if not ids and self._panel.uptime() >= self._again_at:
+            ids = await self._read(partial(sql.unsent_again, limit=SEND_RECORDS, tries=DIFFERING_TRIES))
+            self._again_at = self._panel.uptime() + self._again_seconds
         if not ids:
             return False
         records = await self._records(ids)
@@ -119,7 +128,7 @@ class Copying:
     def _send_now(self, records: Sequence[FullRecord]) -> None:
         named = [(self._hostnames[record.node_id], record) for record in records if record.node_id in self._hostnames]
         if named:
-            self._engine.write("".join(lines_of(named, self._cluster)))
+            self._engine.write("".join(lines_of(named, self._storage.cluster)))
 
     async def _look(self) -> bool:
         now = int(self._panel.clock())
@@ -140,6 +149,9 @@ class Copying:
         again = [entry for entry in entries if entry.id in missing]
         found = [entry for entry in entries if entry.id in there and entry.id not in missing]
         self.lost += len(gone)
+        if any(entry.tries >= DIFFERING_TRIES for entry in [*found, *again]):
+            # One of those that never were right is there now: so may the others be.
+            self._again_seconds = 0.0 if any(entry.tries >= DIFFERING_TRIES for entry in found) else AGAIN_SECONDS
         await self._write(lambda connection: sql.settle(connection, found, again, gone, now))
 
     async def _records(self, ids: Sequence[int]) -> list[FullRecord]:
@@ -163,5 +175,9 @@ def _note_sent(connection: sqlite3.Connection, ids: Sequence[int], now: int) -> 
 
 def _fill_up(connection: sqlite3.Connection) -> bool:
     """Put records of the past in where few wait to be sent. Returns whether there were some."""
-    is_short = len(sql.unsent(connection, SEND_RECORDS)) < SEND_RECORDS
+    is_short = len(_unsent(connection)) < SEND_RECORDS
     return is_short and sql.go_on_pushing(connection, SEND_RECORDS)
+
+
+def _unsent(connection: sqlite3.Connection) -> list[int]:
+    return sql.unsent(connection, SEND_RECORDS, DIFFERING_TRIES)

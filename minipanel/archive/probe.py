@@ -19,6 +19,11 @@ def trouble_of(storage: StorageConfig) -> str | None:
         engine.nodes(now - 3600, now)
     except EngineError as error:
         return str(error)
+    return retention_trouble(engine, storage)
+
+
+def retention_trouble(engine: Engine, storage: StorageConfig) -> str | None:
+    """Return one sentence where the engine keeps records for a shorter time than is asked, None else."""
     kept = None
     # Only the single node says so; the cluster's parts answer something else there.
     with contextlib.suppress(EngineError):

@@ -13,11 +13,13 @@ from minipanel.models.record import RECORD_SECONDS, record_id
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record in the queue. `seen_at`: when it was found at the engine first; 0 when not yet."""
+    """One record in the queue. `seen_at`: when it was found at the engine first; 0 when not yet. `tries`: how often it
+    was read back wrong."""
 
     id: int
     sent_at: int
     seen_at: int
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +167,20 @@ def put_again(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     )
 
 
-def unsent(connection: sqlite3.Connection, limit: int) -> list[int]:
-    """Return ids of records to send: first what was never read back wrong."""
-    rows = connection.execute("SELECT id FROM archive_queue WHERE sent_at IS NULL ORDER BY tries, id LIMIT ?", (limit,))
+def unsent(connection: sqlite3.Connection, limit: int, tries_below: int) -> list[int]:
+    """Return ids of records to send, of those that were read back wrong less often than that; first what never was."""
+    return _unsent(connection, "tries < ?", tries_below, limit)
+
+
+def unsent_again(connection: sqlite3.Connection, limit: int, tries: int) -> list[int]:
+    """Return ids of records to send that were read back wrong so often, first what was less often."""
+    return _unsent(connection, "tries >= ?", tries, limit)
+
+
+def _unsent(connection: sqlite3.Connection, which: str, tries: int, limit: int) -> list[int]:
+    rows = connection.execute(
+        f"SELECT id FROM archive_queue WHERE sent_at IS NULL AND {which} ORDER BY tries, id LIMIT ?", (tries, limit)
+    )
     return [id for (id,) in rows]
 
 
@@ -188,7 +201,7 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], now: int) -> N
 def due(connection: sqlite3.Connection, sent_before: int, seen_before: int, now: int, limit: int) -> list[Entry]:
     """Return entries to look at: sent so long ago, or found once so long ago; or later than now, by another clock."""
     rows = connection.execute(
-        "SELECT id, sent_at, coalesce(seen_at, 0) FROM archive_queue WHERE sent_at IS NOT NULL "
+        "SELECT id, sent_at, coalesce(seen_at, 0), tries FROM archive_queue WHERE sent_at IS NOT NULL "
         "AND (seen_at IS NULL AND sent_at <= :sent OR seen_at <= :seen OR max(sent_at, coalesce(seen_at, 0)) > :now) "
         "ORDER BY id LIMIT :limit",
         {"sent": sent_before, "seen": seen_before, "now": now, "limit": limit},

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+ENGINE: Final = "engine"
+DIFFERING: Final = "differing"
+RETENTION: Final = "retention"
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveState:
-    """`differing`: how many records are read back wrong again and again. `trouble`: what the engine said last, None
-    while it does what is asked; `failing_since`: from when on, Unix seconds.
+    """`trouble`: a sentence about what is wrong, None while nothing is; `failing_since`: from when on, Unix seconds.
+
+    `reason`: ENGINE, it does not do what it is asked; DIFFERING, it does not keep what it is sent; RETENTION, it keeps
+    it for too short a time.
     """
 
-    differing: int = 0
     trouble: str | None = None
+    reason: str = ""
     failing_since: int | None = None

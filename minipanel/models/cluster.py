@@ -70,6 +70,7 @@ class PanelNow:
     says instead of doing its work. `disk_full_days`: until the disk is full, as the database grows; None: it won't be.
     `certificate_days`: until its certificate ends; `backup_days`: since the last good backup, where they are made.
     `archive_hours`: for how long records can't be archived, or are not kept there; None where there is no archive.
+    `archive_reason`: why, as in ArchiveState.
     """
 
     version: str = ""
@@ -82,6 +83,7 @@ class PanelNow:
     certificate_days: float | None = None
     backup_days: float | None = None
     archive_hours: float | None = None
+    archive_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,12 @@ def test_the_archive_has_what_people_and_machines_need(content: Path) -> None:
     assert set(names(content / "deploy")) == {
         "install-agent.sh", "minipanel-agent.service", "minipanel.service", "grafana",
     }  # fmt: skip
-    assert set(names(content / "deploy/grafana")) == {"minipanel.json", "datasource.yaml", "dashboards.yaml"}
+    assert set(names(content / "deploy/grafana")) == {
+        "minipanel.json",
+        "minipanel-history.json",
+        "datasource.yaml",
+        "dashboards.yaml",
+    }
     assert (content / "install.sh").stat().st_mode & 0o111
 
 

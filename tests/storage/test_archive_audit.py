@@ -33,6 +33,7 @@ from tests.victoria import running_victoria
 async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copying, "LOOK_SECONDS", 0)
     monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 0)
+    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
     dice, now = random.Random(11), int(time.time())
     midnight = now // DAY_SECONDS * DAY_SECONDS
     with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:

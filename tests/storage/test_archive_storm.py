@@ -45,6 +45,7 @@ ENGINES = [running_victoria, *([running_cluster] if is_installed() else [])]
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copying, "LOOK_SECONDS", LOOK)
     monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", SECOND_LOOK)
+    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
 
 
 class Clock:

@@ -10,6 +10,7 @@ from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number
 from minipanel.config.section import Key
 from minipanel.models.alert import PANEL, Bad
+from minipanel.models.archive_state import DIFFERING, ENGINE, RETENTION
 from minipanel.models.cluster import Cluster
 
 
@@ -29,7 +30,7 @@ def find(parameters: ArchiveParameters, cluster: Cluster) -> dict[int, Bad]:
     hours = cluster.panel.archive_hours
     if hours is None or hours == 0 or hours < parameters.hours_at_least:
         return {}
-    return {PANEL: Bad(float(int(hours)), parameters.hours_at_least)}
+    return {PANEL: Bad(float(int(hours)), parameters.hours_at_least, cluster.panel.archive_reason)}
 
 
 def is_good(parameters: ArchiveParameters, cluster: Cluster, node_id: int) -> bool | None:
@@ -37,10 +38,22 @@ def is_good(parameters: ArchiveParameters, cluster: Cluster, node_id: int) -> bo
     return not cluster.panel.archive_hours
 
 
+NOTHING = Pair("has archived nothing for {worst} hours", "已 {worst} 小时无法归档")
 WORDS = Words(
-    Pair("has archived nothing for {worst} hours", "已 {worst} 小时无法归档"),
+    Pair("{reason}", "{reason}"),
     Pair("archives again", "归档已恢复"),
-    next_step=Pair("minipanel archive status", "minipanel archive status"),
+    {
+        "": NOTHING,
+        ENGINE: NOTHING,
+        DIFFERING: Pair(
+            "sends records again and again that the engine does not keep", "有记录反复发送，但归档引擎没有保存"
+        ),
+        RETENTION: Pair(
+            "archives to an engine that keeps records for a shorter time than retention_days in [storage]",
+            "归档引擎的保留期短于 [storage] 的 retention_days",
+        ),
+    },
+    Pair("minipanel archive status", "minipanel archive status"),
 )
 ARCHIVE_RULE = Rule(
     "archive", "warning", ArchiveParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True
