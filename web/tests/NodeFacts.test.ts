@@ -29,7 +29,7 @@ describe('the facts of one node', () => {
     expect(samples([])).toBe('none')
     expect(samples([NOW])).toMatch(/^1 since \d\d:\d\d, none missed$/)
     expect(samples([NOW - 15, NOW])).toMatch(/^2 of 4 missed since \d\d:\d\d$/)
-    expect(samples(whole.filter((time) => Math.abs(time - NOW + 1800) >= 300))).toBe('all 601 there; outage of 10 min')
+    expect(samples(whole.filter((time) => Math.abs(time - NOW + 1800) >= 300))).toBe('all 601 received; outage of 10 min')
   })
 
   it('are told in Chinese too', () => {
