@@ -3,8 +3,8 @@
 Little-endian, one column of 24 numbers of two bytes after the other: `samples`; then of each metric its total (one
 number of eight bytes: the largest of the day), its mean, its maximum, and how many samples its mean rests on where that
 may be fewer. A mean or maximum is in hundredths above the lowest value allowed, of what has a total in hundredths of a
-percent of that, and 65535 where there is none. What a metric of a later release has comes behind: an older day is
-only shorter.
+percent of that: below 32768, and 65535 where there is none. What a metric of a later release has comes behind: an older
+day is only shorter.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from minipanel.models.hour import HOURS
 from minipanel.models.metrics import METRICS
 
 NONE: Final = 0xFFFF
+HIGHEST: Final = 0x7FFF
+"""Of a mean or a maximum: the bit above is for those that count with many at a time (services/lanes.py)."""
+
 SCALE: Final = 100
 
 _COLUMN: Final = struct.Struct(f"<{HOURS}H")
@@ -47,7 +50,7 @@ def _layout() -> Iterator[Part]:
     yield part
     for metric in METRICS:
         low, high = metric.comparable_limits
-        if (high - low) * SCALE >= NONE:
+        if (high - low) * SCALE > HIGHEST:
             raise AssertionError(f"An hour has no room for {metric.name}: {low} to {high} in hundredths.")
         if metric.of_total is not None:
             part = Part(metric.of_total, part.end, is_total=True)
@@ -106,11 +109,6 @@ def column_of(packed: bytes, part: Part) -> bytes:
 def numbers_of(packed: bytes, part: Part) -> tuple[int, ...]:
     """Return the 24 numbers of a part."""
     return _COLUMN.unpack(column_of(packed, part))
-
-
-def numbers_in(columns: bytes) -> tuple[int, ...]:
-    """Return the numbers of a part of several days side by side."""
-    return struct.unpack(f"<{len(columns) // 2}H", columns)
 
 
 def total_of(packed: bytes, part: Part) -> int:

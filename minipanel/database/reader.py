@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from minipanel.database import cells, evidence, hours, queries
+from minipanel.database import evidence, hours, past_hours, queries, record_numbers
 from minipanel.database.connection import explain, open_reader
 from minipanel.database.newest import heard_of
 from minipanel.errors import DatabaseError
@@ -73,10 +73,10 @@ class DatabaseReader:
         with self._reading() as connection:
             return hours.filling(connection, now)
 
-    def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
-        """Return a byte for each record in (start, end], 0 for none (models/reader.Reader). Raises DatabaseError."""
+    def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
+        """Return of each part two bytes for each record in (start, end]. Raises DatabaseError."""
         with self._reading() as connection:
-            return cells.read_cells(connection, node_id, start, end, column, scale, now)
+            return record_numbers.read_record_numbers(connection, node_id, start, end, now, names)
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
         """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
@@ -86,14 +86,14 @@ class DatabaseReader:
     def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
         """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
         with self._reading() as connection:
-            return hours.read_days(connection, node_ids, first_day, last_day, now)
+            return past_hours.read_days(connection, node_ids, first_day, last_day, now)
 
     def hour_numbers(
-        self, node_ids: Sequence[int], first_day: int, last_day: int, now: int, name: str
-    ) -> dict[int, bytes]:
-        """Return one part of the nodes' days, by node id, 48 bytes a day. Raises DatabaseError."""
+        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+    ) -> Iterator[list[bytes]]:
+        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
         with self._reading() as connection:
-            return hours.read_numbers(connection, node_ids, first_day, last_day, now, name)
+            yield from past_hours.read_numbers(connection, node_ids, days, now, names)
 
     def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Return what a room's own query returns. Raises DatabaseError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from minipanel.models.gap import Evidence, Seen
@@ -49,20 +49,20 @@ class Reader(Protocol):
         ...
 
     def hour_numbers(
-        self, node_ids: Sequence[int], first_day: int, last_day: int, now: int, name: str
-    ) -> dict[int, bytes]:
-        """Return one metric of the same days by node id: 24 numbers of two bytes a day, as they are packed."""
+        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+    ) -> Iterator[list[bytes]]:
+        """Yield of each day the numbers of some parts of an hour, as they are packed.
+
+        Of each part 24 numbers of two bytes a node, in the order of the ids. The days are models/hour.day_number.
+        """
         ...
 
     def filling(self, now: int) -> tuple[int, int] | None:
         """Return from when until when there are records whose hours are still to be made; None once all are."""
         ...
 
-    def cells(self, node_id: int, start: int, end: int, column: str, scale: tuple[int, int, int], now: int) -> bytes:
-        """Return a byte for each record in (start, end]: 0 without one or without a value, else 1 + its level.
-
-        `scale`: the values of the first level and of the last, and how many levels there are between them.
-        """
+    def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
+        """Return the same of records: of each part a number for each record in (start, end], 65535 without one."""
         ...
 
     def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:

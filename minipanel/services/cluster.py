@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
-import msgspec
-
-from minipanel.database.packing import NONE, PART, SCALE
+from minipanel.database.packing import PART, SCALE
 from minipanel.models.answers import ClusterPast
 from minipanel.models.gap import DOWN
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
-from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 from minipanel.models.shape import made
 from minipanel.services.absences import Absences, Frame, Run
+from minipanel.services.cells import runs_of
 from minipanel.services.history import Span
-from minipanel.services.lanes import Lanes, number_and_place
+from minipanel.services.lanes import LANE_BYTES, Lanes
 from minipanel.services.live import Live
-from minipanel.services.raster import MAX_NODES, METRIC, Plan, planned, refuse_too_much, runs_of
-from minipanel.services.reading import THREADS, Reading
-
-IDLE_BELOW: Final = 10
-"""Percent. What the system itself does on a node without a job stays below; a job with one core of many may too."""
+from minipanel.services.raster import MAX_NODES, METRIC, Plan, planned, refuse_too_much
+from minipanel.services.reading import Reading, shares
+from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
 """So many times without samples are explained, the longest; what explains the others is not known."""
@@ -36,65 +31,7 @@ MAX_RUNS: Final = 40_000
 RECORDS_SECONDS: Final = 8 * 86_400
 """What is longer is read in hours, however few nodes there are: a screen shows no more."""
 
-BATCH: Final = 100
-"""Nodes whose hours are read at once: of a year 5 MB."""
-
 _CPU: Final = METRICS[0]
-
-_FLAGS: Final = b"\1" * 255 + b"\0"
-"""By a number's higher byte: 0 where there is none, as no other number of CPU has it."""
-
-_Array = msgspec.json.Decoder(list[float | None])
-
-
-def _column(metric: Metric) -> str:
-    """Return which column of a record tells of a metric what the cluster's past needs."""
-    return metric.comparable if metric.averages_over_nodes else metric.max
-
-
-def _part(metric: Metric) -> str:
-    return metric.comparable if metric.averages_over_nodes else f"{metric.comparable}_max"
-
-
-_FIELDS: Final = tuple(name for name in VALUE_COLUMNS if name in {_column(metric) for metric in METRICS})
-
-
-class Sums:
-    """What some nodes come to, step by step."""
-
-    def __init__(self, count: int) -> None:
-        self.lanes = Lanes(count)
-        self.busy = 0
-        self.known = {metric.name: 0 for metric in METRICS}
-        self.total = {metric.name: 0 for metric in METRICS}
-        """Sums, or the highest of those that have no mean."""
-        self.runs: dict[int, list[Run]] = {}
-
-    def take(self, place: int, numbers: Mapping[str, bytes]) -> None:
-        """Add a node: of each metric a number for each step."""
-        lanes = self.lanes
-        for metric in METRICS:
-            values = lanes.of(numbers[metric.name])
-            if metric.averages_over_nodes:
-                self.total[metric.name] += values
-                self.known[metric.name] += lanes.at_least(values, 0)
-            else:
-                self.total[metric.name] = lanes.highest(self.total[metric.name], lanes.placed(values, place))
-            if metric is _CPU:
-                self.busy += lanes.at_least(values, IDLE_BELOW * SCALE)
-                self.runs[place] = runs_of(numbers[metric.name][1::2].translate(_FLAGS))
-
-    def join(self, other: Sums) -> None:
-        """Add what other nodes come to."""
-        self.busy += other.busy
-        self.runs |= other.runs
-        for metric in METRICS:
-            name = metric.name
-            self.known[name] += other.known[name]
-            if metric.averages_over_nodes:
-                self.total[name] += other.total[name]
-            else:
-                self.total[name] = self.lanes.highest(self.total[name], other.total[name])
 
 
 class Cluster:
@@ -112,56 +49,54 @@ class Cluster:
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)
         plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns, MAX_NODES)
-        share = max(1, -(-len(nodes) // THREADS))
         read = self._hours if plan.step == HOUR_SECONDS else self._records
-        parts = await asyncio.gather(
-            *(
-                self._reading.do(read, list(enumerate(nodes))[first : first + share], plan, now)
-                for first in range(0, len(nodes), share)
-            )
+        steps = plan.columns * (plan.width // plan.step)
+        sums = await read(nodes, plan, now) if nodes and steps else Sums.of_nothing(steps)
+        return await self._reading.do(self._answer, nodes, sums, plan, span, now)
+
+    async def _records(self, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
+        places = range(len(nodes))
+        sums, *others = await asyncio.gather(
+            *(self._reading.do(self._of_records, nodes, places[part], plan, now) for part in shares(len(nodes)))
         )
-        return await self._reading.do(self._answer, nodes, parts, plan, span, now)
-
-    def _records(self, nodes: Sequence[tuple[int, Node]], plan: Plan, now: int) -> Sums:
-        count = plan.columns * (plan.width // plan.step)
-        sums = Sums(count)
-        history = self._reading.reader.history
-        for place, node in nodes:
-            arrays = history(node.id, plan.start, plan.end, _FIELDS, now)
-            times, *columns = (_Array.decode(array) for array in arrays)
-            steps = [int(at or 0) // RECORD_SECONDS - plan.start // RECORD_SECONDS - 1 for at in times]
-            by_name = dict(zip(_FIELDS, columns, strict=True))
-            sums.take(
-                place,
-                {m.name: numbers_of(by_name[_column(m)], steps, count, m.comparable_limits[0]) for m in METRICS},
-            )
+        for other in others:
+            sums.join(other)
         return sums
 
-    def _hours(self, nodes: Sequence[tuple[int, Node]], plan: Plan, now: int) -> Sums:
-        count = plan.columns * (plan.width // plan.step)
-        sums = Sums(count)
-        if not count:
-            return sums
-        first, last = day_number(plan.start + 1), day_number(plan.end)
-        begin = 2 * (plan.start // HOUR_SECONDS - (first - 1) * HOURS)
-        read, until = self._reading.reader.hour_numbers, min(now, plan.end)
-        for start in range(0, len(nodes), BATCH):
-            some = nodes[start : start + BATCH]
-            ids = [node.id for _, node in some]
-            numbers = {metric.name: read(ids, first, last, until, _part(metric)) for metric in METRICS}
-            for place, node in some:
-                of_node = {name: by_id[node.id][begin : begin + 2 * count] for name, by_id in numbers.items()}
-                sums.take(place, of_node)
+    async def _hours(self, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
+        days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
+        parts = await asyncio.gather(
+            *(self._reading.do(self._of_hours, nodes, days[part], plan, now) for part in shares(len(days)))
+        )
+        return await self._reading.do(_joined, [day for part in parts for day in part], len(nodes), plan)
+
+    def _of_records(self, nodes: Sequence[Node], places: range, plan: Plan, now: int) -> Sums:
+        steps = plan.columns * (plan.width // plan.step)
+        width = steps + steps % 2
+        read = self._reading.reader.record_numbers
+        lines = [read(nodes[place].id, plan.start, plan.end, now, PARTS) for place in places]
+        tables = [
+            b"".join([line.ljust(LANE_BYTES * width, b"\xff") for line in part]) for part in zip(*lines, strict=True)
+        ]
+        sums = Sums.of(Lanes(len(places), width), tables, places.start)
+        flags = flags_of(tables)
+        for row, place in enumerate(places):
+            if runs := runs_of(flags[row * width : row * width + steps]):
+                sums.runs[place] = runs
+        sums.cut(0, steps)
         return sums
 
-    def _answer(self, nodes: Sequence[Node], parts: Sequence[Sums], plan: Plan, span: Span, now: int) -> ClusterPast:
+    def _of_hours(self, nodes: Sequence[Node], days: range, plan: Plan, now: int) -> list[tuple[Sums, bytes]]:
+        """Return of each day what it comes to, and of each node's hours which are known."""
+        lanes = Lanes(len(nodes), HOURS)
+        ids = [node.id for node in nodes]
+        read = self._reading.reader.hour_numbers(ids, days, min(now, plan.end), PARTS)
+        return [(Sums.of(lanes, numbers, 0), flags_of(numbers)) for numbers in read]
+
+    def _answer(self, nodes: Sequence[Node], sums: Sums, plan: Plan, span: Span, now: int) -> ClusterPast:
         merge = plan.width // plan.step
-        sums = Sums(plan.columns * merge)
-        for part in parts:
-            sums.join(part)
-        frame = Frame(plan.start, plan.step, sums.lanes.count)
-        values = sums.lanes.values
-        known, busy = values(sums.known[_CPU.name]), values(sums.busy)
+        frame = Frame(plan.start, plan.step, plan.columns * merge)
+        known, busy = sums.known[_CPU.name], sums.busy
         absences = Absences(
             self._reading.reader, self._live.interval_seconds, self._live.last_seen, self._live.silent_seconds, now
         )
@@ -213,6 +148,17 @@ class Cluster:
         return list(accumulate(down))[:-1], list(accumulate(unknown))[:-1]
 
 
+def _joined(days: Sequence[tuple[Sums, bytes]], nodes: int, plan: Plan) -> Sums:
+    begin = plan.start // HOUR_SECONDS % HOURS
+    end = begin + plan.columns * plan.width // HOUR_SECONDS
+    sums = Sums()
+    for of_day, _ in days:
+        sums.follow(of_day)
+    sums.cut(begin, end)
+    sums.runs = runs_over([flags for _, flags in days], nodes, begin, end)
+    return sums
+
+
 def longest(runs: Mapping[int, Sequence[Run]], most: int) -> tuple[dict[int, list[Run]], list[Run]]:
     """Return so many runs by place, and those that are shorter."""
     if sum(map(len, runs.values())) <= most:
@@ -226,15 +172,6 @@ def longest(runs: Mapping[int, Sequence[Run]], most: int) -> tuple[dict[int, lis
     return told, [run for _, run in ordered[most:]]
 
 
-def numbers_of(values: Sequence[float | None], steps: Sequence[int], count: int, low: int) -> bytes:
-    """Return the values of a node's records as an hour's numbers are, one for each step of the picture."""
-    numbers = [NONE] * count
-    for step, value in zip(steps, values, strict=True):
-        if value is not None and 0 <= step < count:
-            numbers[step] = min(NONE - 1, max(0, int((value - low) * SCALE + 0.5)))
-    return struct.pack(f"<{count}H", *numbers)
-
-
 def means(values: Sequence[int], merge: int) -> list[float]:
     """Return so many side by side as one, their mean; the last may stand for fewer."""
     if merge == 1:
@@ -244,20 +181,17 @@ def means(values: Sequence[int], merge: int) -> list[float]:
 
 
 def _of_metric(metric: Metric, sums: Sums, merge: int, nodes: Sequence[Node]) -> dict[str, Sequence[float | None]]:
-    low = PART[metric.comparable].low
-    totals = sums.lanes.values(sums.total[metric.name])
-    starts = range(0, len(totals), merge)
+    low, known, totals = PART[metric.comparable].low, sums.known[metric.name], sums.total[metric.name]
+    steps = [range(first, min(first + merge, len(known))) for first in range(0, len(known), merge)]
     if metric.averages_over_nodes:
-        known = sums.lanes.values(sums.known[metric.name])
-        groups = ((sum(totals[at : at + merge]), sum(known[at : at + merge])) for at in starts)
-        # A lane holds each number plus one.
+        groups = [(sum(totals[at] for at in group), sum(known[at] for at in group)) for group in steps]
         return {
-            metric.comparable: [
-                round(low + (total - there) / there / SCALE, 2) if there else None for total, there in groups
-            ]
+            metric.comparable: [round(low + total / there / SCALE, 2) if there else None for total, there in groups]
         }
-    highest = [number_and_place(max(totals[at : at + merge])) for at in starts]
+    places = sums.place[metric.name]
+    # Of equal ones the first.
+    highest = [max((at for at in group if known[at]), key=totals.__getitem__, default=None) for group in steps]
     return {
-        metric.max: [round(low + found[0] / SCALE, 2) if found else None for found in highest],
-        f"{metric.max}_node": [nodes[found[1]].id if found else None for found in highest],
+        metric.max: [None if at is None else round(low + totals[at] / SCALE, 2) for at in highest],
+        f"{metric.max}_node": [None if at is None else nodes[places[at]].id for at in highest],
     }

@@ -31,13 +31,6 @@ def arrays_of(days: Days, start: int, end: int, columns: Sequence[str]) -> list[
     return [f"[{','.join(column)}]".encode() for column in cells]
 
 
-def values_of(packed: Sequence[bytes], part: Part, places: Iterable[int]) -> list[list[float]]:
-    """Return, for each of these places of a day, the values that the nodes of a set have, in ascending order."""
-    columns = list(zip(*(numbers_of(one, part) for one in packed), strict=True))
-    shift = part.low * SCALE
-    return [[(n + shift) / SCALE for n in sorted(columns[place]) if n != NONE] for place in places]
-
-
 def _number(part: Part) -> Callable[[bytes, Sequence[int]], list[str]]:
     shift = part.low * SCALE
 

@@ -1,8 +1,8 @@
-"""Many numbers side by side in one large int: adding, comparing and picking the highest of thousands at a time.
+"""Many numbers side by side in one large int: a million of them are added, compared and scaled in some milliseconds.
 
-A lane is 32 bits. A node's hours or records of one metric come as numbers of 16 bits (database/packing.py); in its lane
-stands the number plus one, and 0 for none. So what is done for each of a million values is done by Python's own long
-arithmetic, a whole node in some microseconds.
+A lane is 16 bits and holds a number of two bytes, as hours and records come for pictures of many nodes
+(database/packing.py): 15 bits, or 65535 for none. What is done for each number is done by Python's own long arithmetic
+in microseconds, so no other thread waits for it.
 """
 
 from __future__ import annotations
@@ -11,50 +11,90 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-LANE_BYTES: Final = 4
-_GUARD: Final = 31
-_NODE_BITS: Final = 15
+from minipanel.database.packing import NONE
 
-MAX_NODES: Final = 1 << _NODE_BITS
-"""Beyond, a node's place has no room in a lane."""
+LANE_BITS: Final = 16
+LANE_BYTES: Final = LANE_BITS // 8
+_GUARD: Final = LANE_BITS - 1
+_NONE_BYTES: Final = NONE.to_bytes(LANE_BYTES, "little")
 
 
 class Lanes:
-    """The arithmetic over so many lanes."""
+    """The arithmetic over a table of numbers: `rows` of `width` numbers each, an even one, row after row."""
 
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._ones = int.from_bytes(b"\1\0\0\0" * count, "little")
-        self._low = self._ones * 0xFFFF
-        self._all = (self._ones << 32) - self._ones
+    def __init__(self, rows: int, width: int) -> None:
+        if width % 2:
+            raise ValueError(width)
+        self.rows = rows
+        self.width = width
+        self.count = rows * width
+        self.ones = int.from_bytes(b"\1\0" * self.count, "little")
+        self._even = int.from_bytes(b"\xff\xff\0\0" * (self.count // 2), "little")
+        self._halves: list[tuple[int, int, int]] = []
+        while rows > 1:
+            # The upper half of the rows may be one more.
+            bits = rows // 2 * width * LANE_BITS
+            rows -= rows // 2
+            self._halves.append((bits, (1 << bits) - 1, self.ones & (1 << rows * width * LANE_BITS) - 1))
 
-    def of(self, numbers: bytes) -> int:
-        """Return numbers of two bytes, 65535 for none, as lanes: each number plus one, 0 for none."""
-        wide = bytearray(LANE_BYTES * self.count)
-        wide[0::4], wide[1::4] = numbers[0::2], numbers[1::2]
-        return int.from_bytes(wide, "little") + self._ones & self._low
+    def of(self, numbers: bytes) -> tuple[int, int]:
+        """Return numbers as lanes, 0 for none, and 1 in each lane that has none."""
+        lanes = int.from_bytes(numbers, "little")
+        none = lanes >> _GUARD & self.ones
+        return lanes ^ ((none << LANE_BITS) - none), none
 
     def at_least(self, lanes: int, number: int) -> int:
         """Return 1 in each lane that holds this number or a higher one, else 0."""
-        return lanes + self._ones * (0x10000 - 1 - number) >> 16 & self._ones
+        return lanes + self.ones * ((1 << _GUARD) - number) >> _GUARD & self.ones
 
-    def placed(self, lanes: int, place: int) -> int:
-        """Return lanes that also say which node's they are: of equal numbers that of the lowest place is the higher."""
-        known = lanes + self._low >> 16 & self._ones
-        return (lanes << _NODE_BITS) + known * (MAX_NODES - 1 - place)
+    def halves(self, lanes: int) -> tuple[int, int]:
+        """Return every second number, and the others: each with 32 bits of its own."""
+        return lanes & self._even, lanes >> LANE_BITS & self._even
 
-    def highest(self, one: int, other: int) -> int:
-        """Return the higher of two in each lane, both from `placed`."""
-        is_other = (other | self._ones << _GUARD) - one >> _GUARD & self._ones
-        return one ^ ((one ^ other) & ((is_other << 32) - is_other))
+    def counts(self, ones: int) -> Sequence[int]:
+        """Return of each column how many ones there are."""
+        for bits, low, _ in self._halves:
+            ones = (ones >> bits) + (ones & low)
+        return self._row(ones, self.width, "H")
 
-    def values(self, lanes: int) -> Sequence[int]:
-        """Return what stands in each lane."""
-        return struct.unpack(f"<{self.count}I", lanes.to_bytes(LANE_BYTES * self.count, "little"))
+    def sums(self, lanes: int) -> Sequence[int]:
+        """Return of each column its sum."""
+        totals = [0] * self.width
+        for place, half in enumerate(self.halves(lanes)):
+            for bits, low, _ in self._halves:
+                half = (half >> bits) + (half & low)
+            totals[place::2] = self._row(half, self.width // 2, "I")
+        return totals
+
+    def highest(self, lanes: int) -> Sequence[int]:
+        """Return of each column its highest number."""
+        for bits, low, ones in self._halves:
+            one, other = lanes >> bits, lanes & low
+            is_one = (one | ones << _GUARD) - other >> _GUARD & ones
+            lanes = other ^ ((one ^ other) & ((is_one << _GUARD) - is_one))
+        return self._row(lanes, self.width, "H")
+
+    def _row(self, lanes: int, count: int, kind: str) -> Sequence[int]:
+        return struct.unpack(f"<{count}{kind}", lanes.to_bytes(self.width * LANE_BYTES, "little"))
 
 
-def number_and_place(value: int) -> tuple[int, int] | None:
-    """Return the number and the place that a lane of `placed` holds; None where it holds none."""
-    if not value:
-        return None
-    return (value >> _NODE_BITS) - 1, MAX_NODES - 1 - (value & (MAX_NODES - 1))
+def column_of(numbers: bytes, width: int, column: int) -> tuple[int, ...]:
+    """Return a column of a table."""
+    of_rows = bytearray(len(numbers) // width)
+    of_rows[0::2], of_rows[1::2] = _bytes_of(numbers, width, column)
+    return struct.unpack(f"<{len(of_rows) // 2}H", of_rows)
+
+
+def row_with(numbers: bytes, width: int, column: int, number: int) -> int | None:
+    """Return in which row of a table a number stands in a column, the first; None where in none."""
+    low, high = number.to_bytes(LANE_BYTES, "little")
+    lows, highs = _bytes_of(numbers, width, column)
+    row = highs.find(high)
+    while row >= 0 and lows[row] != low:
+        row = highs.find(high, row + 1)
+    return row if row >= 0 else None
+
+
+def _bytes_of(numbers: bytes, width: int, column: int) -> tuple[bytes, bytes]:
+    first, step = LANE_BYTES * column, LANE_BYTES * width
+    return numbers[first::step], numbers[first + 1 :: step]

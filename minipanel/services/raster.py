@@ -1,8 +1,4 @@
-"""The past of a whole set on one picture: a byte a cell, nodes down and time across.
-
-A cell is 0 where nothing is known, else 1 to 251 for the lowest to the highest value of the metric's range. So the
-mean of cells is the cell of the mean, and the highest cell that of the maximum, in steps of a 250th of the range.
-"""
+"""The past of a whole set on one picture: a byte a cell (cells.py), nodes down and time across."""
 
 from __future__ import annotations
 
@@ -11,26 +7,24 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import msgspec
 
-from minipanel.database.packing import NONE, SCALE, numbers_in
 from minipanel.errors import BadInput
 from minipanel.models.answers import RasterHead
 from minipanel.models.gap import Absence
-from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
+from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.services.absences import Absences, Absent, Frame
+from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged, run_around, runs_of
 from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
+from minipanel.services.lanes import LANE_BYTES
 from minipanel.services.live import Live
-from minipanel.services.reading import THREADS, Reading
-
-LEVELS: Final = 250
+from minipanel.services.reading import Reading, shares
 
 MAX_RECORDS = 400_000
 """So many are read in 0.3 s; a larger set over a longer time is read in hours."""
@@ -90,7 +84,7 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows
     seconds = span.end - span.start
     few = seconds <= RECORDS_SPAN_SECONDS and nodes * seconds // RECORD_SECONDS <= MAX_RECORDS
     step = RECORD_SECONDS if few and span.step == RECORD_SECONDS else HOUR_SECONDS
-    width = step * max(1, -(-seconds // (step * columns)))
+    width = _width(step, -(-seconds // (step * columns)))
     start = span.start // width * width
     # A record is there when its time has passed; in hours, a column with its first record.
     if step == HOUR_SECONDS:
@@ -98,6 +92,13 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows
     else:
         count = (min(span.end, now) - start) // width
     return Plan(metric, start, width, max(0, count), step, max(1, -(-nodes // rows)))
+
+
+def _width(step: int, count: int) -> int:
+    """Return how many seconds a column is for at least so many steps: of hours a part of a day, or whole days."""
+    if step == HOUR_SECONDS:
+        count = next((width for width in WIDTHS if width >= count), -(-count // HOURS) * HOURS)
+    return step * count
 
 
 def refuse_too_much(nodes: int, span: Span, what: str) -> None:
@@ -129,32 +130,37 @@ class Raster:
         now = int(self._clock())
         plan = planned(metric, len(nodes), span, now, columns, rows)
         ids = [node.id for node in nodes]
-        if plan.step == HOUR_SECONDS:
-            lines = await self._reading.do(self._of_hours, ids, plan, now)
-        else:
-            share = -(-len(ids) // THREADS)
-            parts = [ids[first : first + share] for first in range(0, len(ids), share)]
-            read = await asyncio.gather(*(self._reading.do(self._of_records, part, plan, now) for part in parts))
-            lines = [line for part in read for line in part]
+        read = self._hours if plan.step == HOUR_SECONDS else self._records
+        lines = await read(ids, plan, now) if plan.columns else [b""] * len(ids)
         return await self._reading.do(self._answer, nodes, lines, plan, span, now)
 
-    def _of_records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
-        low, high = plan.metric.comparable_limits
-        read = self._reading.reader.cells
-        merge = plan.width // plan.step
-        name, end = plan.metric.comparable, plan.end
-        return [merged(read(id, plan.start, end, name, (low, high, LEVELS), now), merge) for id in ids]
+    async def _records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+        parts = shares(len(ids))
+        read = await asyncio.gather(*(self._reading.do(self._of_records, ids[part], plan, now) for part in parts))
+        return [line for part in read for line in part]
 
-    def _of_hours(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
-        if not plan.columns:
-            return [b""] * len(ids)
-        name, merge = plan.metric.comparable, plan.width // HOUR_SECONDS
-        first, last = day_number(plan.start + 1), day_number(plan.end)
-        begin = plan.start // HOUR_SECONDS - (first - 1) * HOURS
-        end = begin + plan.columns * merge
-        cell_of = _hour_table(name).__getitem__
-        read = self._reading.reader.hour_numbers(ids, first, last, min(now, plan.end), name)
-        return [merged(bytes(map(cell_of, numbers_in(read[id])[begin:end])), merge) for id in ids]
+    async def _hours(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+        days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
+        parts = shares(len(days))
+        read = await asyncio.gather(*(self._reading.do(self._of_hours, ids, days[part], plan, now) for part in parts))
+        cells = [day for part in read for day in part]
+        return await self._reading.do(rows_of, cells, len(ids), plan)
+
+    def _of_records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+        merge = plan.width // plan.step
+        steps = plan.columns * merge
+        width = steps + steps % 2
+        read, name = self._reading.reader.record_numbers, plan.metric.comparable
+        numbers = (read(id, plan.start, plan.end, now, [name])[0] for id in ids)
+        table = b"".join([of_node.ljust(LANE_BYTES * width, b"\xff") for of_node in numbers])
+        cells = Cells(len(ids), width, plan.metric.comparable_limits).of(table)
+        return [merged(cells[first : first + steps], merge) for first in range(0, len(cells), width)]
+
+    def _of_hours(self, ids: Sequence[int], days: range, plan: Plan, now: int) -> list[bytes]:
+        """Return the cells of each day, node after node: as many a node as a day has columns."""
+        cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, min(HOURS, plan.width // HOUR_SECONDS))
+        read = self._reading.reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable])
+        return [cells.of(numbers) for (numbers,) in read]
 
     def _answer(self, nodes: Sequence[Node], lines: list[bytes], plan: Plan, span: Span, now: int) -> bytes:
         low, high = plan.metric.comparable_limits
@@ -200,18 +206,28 @@ class Raster:
         return missing
 
 
+def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
+    """Return the line of each node, from the cells of each day."""
+    of_day = len(days[0]) // nodes
+    length = len(days) * of_day
+    table = bytearray(nodes * length)
+    for day, cells in enumerate(days):
+        for column in range(of_day):
+            table[day * of_day + column :: length] = cells[column::of_day]
+    # Seconds a cell of a day stands for; a column is as long, or as some days.
+    width = min(plan.width, DAY_SECONDS)
+    begin = plan.start // width % of_day
+    end = begin + plan.columns * plan.width // width
+    rows = (bytes(table[node * length + begin : node * length + end]) for node in range(nodes))
+    return [merged(row, plan.width // width) for row in rows]
+
+
 def _longest(rows: Sequence[bytes], most: int) -> list[tuple[int, int, int]]:
     """Return row, begin and end of where nothing is known: of too many the longest."""
     runs = [(row, begin, end) for row, line in enumerate(rows) for begin, end in runs_of(line)]
     if len(runs) <= most:
         return runs
     return sorted(sorted(runs, key=lambda run: run[1] - run[2])[:most])
-
-
-def run_around(line: bytes, begin: int, end: int) -> tuple[int, int]:
-    """Return from where to where nothing is known around a part: b"\1\0\0\1", 1, 2 -> (1, 3)."""
-    before, after = line[:begin], line[end:]
-    return len(before.rstrip(b"\0")), len(line) - len(after.lstrip(b"\0"))
 
 
 def commonest(nodes: Sequence[Sequence[Absent]], begin: int, end: int) -> list[Absent]:
@@ -234,60 +250,3 @@ def commonest(nodes: Sequence[Sequence[Absent]], begin: int, end: int) -> list[A
         elif first < last:
             joined.append((first, last, reason))
     return joined
-
-
-def runs_of(line: bytes) -> list[tuple[int, int]]:
-    """Return from where to where nothing is known: b"\1\0\0\1" -> [(1, 3)]."""
-    runs, begin = [], line.find(0)
-    while begin >= 0:
-        end = begin + len(line[begin:]) - len(line[begin:].lstrip(b"\0"))
-        runs.append((begin, end))
-        begin = line.find(0, end)
-    return runs
-
-
-def merged(line: bytes, count: int) -> bytes:
-    """Return a row of cells with so many side by side as one, their mean; the last may stand for fewer."""
-    if count == 1:
-        return line
-    whole = len(line) // count * count
-    begin = _means([line[place:whole:count] for place in range(count)])
-    return begin + bytes([_mean(line[whole:])]) if whole < len(line) else begin
-
-
-def mean_of(lines: Sequence[bytes]) -> bytes:
-    """Return rows of cells as one, their means."""
-    return lines[0] if len(lines) == 1 else _means(lines)
-
-
-def highest_of(lines: Sequence[bytes]) -> bytes:
-    """Return rows of cells as one, their maxima."""
-    return lines[0] if len(lines) == 1 else bytes(map(max, zip(*lines, strict=True)))
-
-
-def _means(lines: Sequence[bytes]) -> bytes:
-    if any(0 in line for line in lines):
-        return bytes(map(_mean, zip(*lines, strict=True)))
-    # A million cells in a third of the time: nothing of this is done by a function of our own.
-    table = _mean_table(len(lines))
-    return bytes(map(table.__getitem__, map(sum, zip(*lines, strict=True))))
-
-
-def _mean(cells: Sequence[int]) -> int:
-    known = len(cells) - cells.count(0)
-    return (2 * sum(cells) + known) // (2 * known) if known else 0
-
-
-@cache
-def _mean_table(count: int) -> bytes:
-    """Return the mean of so many cells by their sum."""
-    return bytes((2 * total + count) // (2 * count) for total in range((LEVELS + 1) * count + 1))
-
-
-@cache
-def _hour_table(name: str) -> bytes:
-    """Return, for each number that an hour may hold of a metric, its cell."""
-    low, high = METRIC[name].comparable_limits
-    whole = (high - low) * SCALE
-    cells = (1 + (2 * LEVELS * min(n, whole) + whole) // (2 * whole) for n in range(NONE))
-    return bytes([*cells, 0])

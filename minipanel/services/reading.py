@@ -22,6 +22,12 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
+def shares(count: int) -> list[slice]:
+    """Return so many things in as many parts as there are threads, or fewer, none of them empty."""
+    size = max(1, -(-count // THREADS))
+    return [slice(first, first + size) for first in range(0, count, size)]
+
+
 class Reading:
     """Reads for all services, in threads of its own. `reader` is used in these threads only."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 
-from minipanel.database.packing import PART, numbers_of
+from minipanel.database.packing import NONE, PART, SCALE, Part
 from minipanel.errors import BadInput
 from minipanel.models.answers import SHARES, HistorySpread
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number, timestamp_of
@@ -16,7 +17,7 @@ from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.shape import made
 from minipanel.services.history import Span
-from minipanel.services.hourly import values_of
+from minipanel.services.lanes import column_of
 from minipanel.services.reading import Reading
 
 MAX_RECORDS = 120_000
@@ -34,7 +35,7 @@ MAX_NODES = 60_000
 COLUMNS = tuple(metric.comparable for metric in METRICS)
 
 _NAMES = tuple(f"{metric}_{name}" for metric in COLUMNS for name in SHARES)
-_SAMPLES = PART["samples"]
+_SAMPLES = "samples"
 
 
 class Spread:
@@ -64,20 +65,19 @@ class Spread:
         columns: dict[str, list[float | None]] = {name: [] for name in ("timestamp", "reporting", *_NAMES)}
         if not times:
             return dict(columns)
-        days = self._reading.reader.days(ids, day_number(times[0]), day_number(times[-1]), now)
-        for day, rows in itertools.groupby(days, lambda row: row[0] >> 32):
-            packed = [row[1] for row in rows]
-            wanted = [place for place in range(HOURS) if timestamp_of(day, place) in times]
-            if not wanted:
-                continue
-            samples = list(zip(*(numbers_of(one, _SAMPLES) for one in packed), strict=True))
-            there = [(place, count) for place in wanted if (count := sum(map(bool, samples[place])))]
+        days = range(day_number(times[0]), day_number(times[-1]) + 1)
+        read = self._reading.reader.hour_numbers(ids, days, now, [_SAMPLES, *COLUMNS])
+        for day, (samples, *numbers) in zip(days, read, strict=True):
+            places = [place for place in range(HOURS) if timestamp_of(day, place) in times]
+            counts = {place: len(ids) - column_of(samples, HOURS, place).count(0) for place in places}
+            there = [(place, count) for place, count in counts.items() if count]
             columns["timestamp"] += [timestamp_of(day, place) for place, _ in there]
             columns["reporting"] += [count for _, count in there]
-            for metric in COLUMNS:
-                values = values_of(packed, PART[metric], [place for place, _ in there])
-                for name, share in SHARES.items():
-                    columns[f"{metric}_{name}"] += [percentile(ordered, share) for ordered in values]
+            for metric, table in zip(COLUMNS, numbers, strict=True):
+                for place, _ in there:
+                    ordered = values_of(column_of(table, HOURS, place), PART[metric])
+                    for name, share in SHARES.items():
+                        columns[f"{metric}_{name}"].append(percentile(ordered, share))
         return dict(columns)
 
 
@@ -109,6 +109,13 @@ def columns_of(rows: Iterable[Values]) -> dict[str, Sequence[float | None]]:
         for name, share in SHARES.items():
             columns[f"{metric}_{name}"] = [percentile(values, share) for values in ordered]
     return columns
+
+
+def values_of(numbers: Sequence[int], part: Part) -> list[float]:
+    """Return the values of stored numbers, ascending."""
+    ordered = sorted(numbers)
+    shift = part.low * SCALE
+    return [(number + shift) / SCALE for number in ordered[: bisect_left(ordered, NONE)]]
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:

@@ -21,9 +21,11 @@ from minipanel.errors import BadInput
 from minipanel.models.gap import AgentStart
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.node import Node
-from minipanel.services.cluster import IDLE_BELOW, longest, means
+from minipanel.services.cells import runs_of
+from minipanel.services.cluster import longest, means
 from minipanel.services.history import read_span
-from minipanel.services.lanes import Lanes, number_and_place
+from minipanel.services.lanes import Lanes, column_of, row_with
+from minipanel.services.sums import IDLE_BELOW, runs_over
 from tests.e2e.month import put_records, record
 from tests.panel.example import bearer, body_of, sample
 
@@ -31,8 +33,10 @@ BOTH = "node001,node002.cluster.example"
 HOUR = 3600
 STATES = ("busy", "idle", "down", "unknown")
 
+NONE = 65_535
+
 _ROWS = st.lists(
-    st.lists(st.sampled_from([0, 1, 999, 1000, 10_000, 17_000, 65_534, 65_535]), min_size=9, max_size=9),
+    st.lists(st.sampled_from([0, 1, 999, 1000, 10_000, 17_000, 32_767, NONE]), min_size=6, max_size=6),
     min_size=1,
     max_size=12,
 )
@@ -40,19 +44,32 @@ _ROWS = st.lists(
 
 @given(_ROWS)
 def test_lanes_add_compare_and_pick_as_one_would_number_by_number(rows: list[list[int]]) -> None:
-    lanes = Lanes(9)
-    total = at_least = best = 0
-    for place, row in enumerate(rows):
-        values = lanes.of(struct.pack("<9H", *row))
-        total += values
-        at_least += lanes.at_least(values, 1000)
-        best = lanes.highest(best, lanes.placed(values, place))
-    for lane, column in enumerate(zip(*rows, strict=True)):
-        known = [(number, place) for place, number in enumerate(column) if number != 65_535]
-        assert lanes.values(total)[lane] == sum(number + 1 for number, _ in known)
-        assert lanes.values(at_least)[lane] == sum(number >= 1000 for number, _ in known)
-        highest = max(known, key=lambda each: (each[0], -each[1]), default=None)
-        assert number_and_place(lanes.values(best)[lane]) == highest
+    lanes = Lanes(len(rows), 6)
+    table = b"".join(struct.pack("<6H", *row) for row in rows)
+    values, none = lanes.of(table)
+    sums, missing, highest = lanes.sums(values), lanes.counts(none), lanes.highest(values)
+    high = lanes.counts(lanes.at_least(values, 1000))
+    for place, column in enumerate(zip(*rows, strict=True)):
+        known = [number for number in column if number != NONE]
+        assert column_of(table, 6, place) == column
+        assert (sums[place], missing[place]) == (sum(known), len(column) - len(known))
+        assert high[place] == sum(number >= 1000 for number in known)
+        assert highest[place] == max(known, default=0)
+        assert row_with(table, 6, place, highest[place]) == (column.index(highest[place]) if known else None)
+
+
+_FLAGS = st.lists(
+    st.lists(st.sampled_from([b"\0" * 24, b"\1" * 24, b"\0" * 5 + b"\1" * 19, b"\1\0" * 12]), min_size=3, max_size=3)
+)
+
+
+@given(_FLAGS, st.integers(0, 23), st.integers(0, 23))
+def test_when_nothing_is_known_goes_on_over_midnight(days: list[list[bytes]], begin: int, before_end: int) -> None:
+    end = 24 * len(days) - before_end
+    found = runs_over([b"".join(day) for day in days], 3, begin, end)
+    for place in range(3):
+        line = b"".join(day[place] for day in days)[begin : max(begin, end)]
+        assert found.get(place, []) == runs_of(line)
 
 
 def test_of_too_many_times_without_samples_the_longest_are_explained() -> None:

@@ -22,7 +22,6 @@ from minipanel.models.sample import Sample
 
 HOUR = 1_700_002_800
 NODE = 1
-SCALE = (0, 100, 250)
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def everything(store: Store) -> tuple[object, ...]:
         seen = seen_samples(connection, NODE, start, end)
     return (
         arrays,
-        [store.reader.cells(NODE, start, end, metric.comparable, SCALE, end) for metric in METRICS],
+        store.reader.record_numbers(NODE, start, end, end, [metric.comparable for metric in METRICS]),
         sorted(store.reader.records_at([NODE], times, end)),
         [(at, bits if bits != 2**60 - 1 else None) for at, bits in seen],
         store.reader.days([NODE], 1, HOUR // 86_400 + 2, end),

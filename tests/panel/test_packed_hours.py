@@ -16,8 +16,19 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minipanel.database import hours
-from minipanel.database.packing import DAY_BYTES, NONE, PART, PARTS, empty_day, numbers_of, pack, put_hours, unpack
+from minipanel.database import hours, past_hours
+from minipanel.database.packing import (
+    DAY_BYTES,
+    NONE,
+    PART,
+    PARTS,
+    column_of,
+    empty_day,
+    numbers_of,
+    pack,
+    put_hours,
+    unpack,
+)
 from minipanel.database.store import Store
 from minipanel.models.hour import (
     DAY_SECONDS,
@@ -27,6 +38,7 @@ from minipanel.models.hour import (
     day_number,
     hour_place,
     hour_timestamp,
+    node_of_day,
     timestamp_of,
 )
 from minipanel.models.metrics import METRICS
@@ -244,7 +256,7 @@ def test_days_go_when_they_are_old_and_take_the_evidence_of_gaps_along(store: St
 
 @pytest.mark.parametrize("many", [0, 300], ids=["by range", "one by one"])
 def test_what_is_not_made_yet_is_read_from_records(store: Store, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
-    monkeypatch.setattr(hours, "MANY_NODES", many)
+    monkeypatch.setattr(past_hours, "MANY_NODES", many)
     put(store, *(record(node, t) for node in (1, 2, 3) for t in range(BEGIN + 300, BEGIN + 7200 + 1, 300)))
     make(store, BEGIN + 7200)
     put(store, *(record(1, t) for t in range(BEGIN + 7500, BEGIN + 12_000 + 1, 300)))
@@ -256,6 +268,13 @@ def test_what_is_not_made_yet_is_read_from_records(store: Store, monkeypatch: py
     assert [count > 0 for count in samples[:5]] == [True, True, True, True, False]
     at_its_time = dict(store.reader.days([1], DAY, DAY, BEGIN + 12_300))
     assert numbers_of(at_its_time[day_id(1, DAY)], PART["samples"])[3] == samples[3] + 1
+    # Side by side, in the order asked for, it is the same; also of a node without any, and of days without.
+    parts = [part.name for part in PARTS if not part.is_total]
+    days = range(DAY - 1, DAY + 2)
+    for day, columns in zip(days, store.reader.hour_numbers([3, 2, 9, 1], days, BEGIN + 12_200, parts), strict=True):
+        of_node = {node_of_day(id): row for id, row in store.reader.days([1, 2, 3, 9], day, day, BEGIN + 12_200)}
+        for name, column in zip(parts, columns, strict=True):
+            assert column == b"".join(column_of(of_node.get(node, b""), PART[name]) for node in (3, 2, 9, 1)), name
 
 
 def test_the_view_says_the_same(store: Store) -> None:
@@ -282,6 +301,22 @@ def test_the_view_names_what_hours_hold(store: Store) -> None:
         shown = [row[1] for row in connection.execute("PRAGMA table_info(hours_unpacked)")]
     assert set(shown) == {"node_id", "timestamp"} | {part.name for part in PARTS if not part.is_total}
     assert {metric.comparable for metric in METRICS} <= set(shown)
+
+
+@pytest.mark.parametrize("many", [0, 300], ids=["by range", "one by one"])
+def test_days_from_before_a_metric_stand_beside_later_ones(
+    store: Store, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(past_hours, "MANY_NODES", many)
+    put(store, *(record(node, BEGIN + 300) for node in (1, 2, 3)))
+    make(store, END)
+    with contextlib.closing(sqlite3.connect(store.path)) as connection:
+        older = PART["cpu_temp"].offset, day_id(2, DAY)
+        connection.execute("UPDATE hours SET packed = substr(packed, 1, ?) WHERE id = ?", older)
+        connection.commit()
+    ((temps, cpus),) = store.reader.hour_numbers([1, 2, 3], range(DAY, DAY + 1), END, ["cpu_temp", "cpu_percent"])
+    assert [temps[48 * node : 48 * node + 2] == b"\xff\xff" for node in range(3)] == [False, True, False]
+    assert len({cpus[48 * node : 48 * node + 48] for node in range(3)}) == 1
 
 
 @pytest.mark.anyio

@@ -7,6 +7,7 @@ import gzip
 import itertools
 import math
 import sqlite3
+import struct
 from dataclasses import replace
 
 import httpx
@@ -24,18 +25,9 @@ from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.node import Node
 from minipanel.services import raster
 from minipanel.services.absences import Absent
+from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged, run_around, runs_of
 from minipanel.services.history import read_span
-from minipanel.services.raster import (
-    METRIC,
-    commonest,
-    highest_of,
-    mean_of,
-    merged,
-    planned,
-    read_metric,
-    run_around,
-    runs_of,
-)
+from minipanel.services.raster import METRIC, commonest, planned, read_metric
 from tests.e2e.month import put_records, record
 
 BOTH = "node001,node002.cluster.example"
@@ -104,14 +96,35 @@ def test_runs_are_where_nothing_is_known(line: bytes) -> None:
     assert all(earlier[1] < later[0] for earlier, later in itertools.pairwise(runs))
 
 
-@pytest.mark.parametrize("name", METRIC)
-def test_a_number_of_an_hour_and_a_value_of_a_record_come_to_the_same_cell(name: str) -> None:
+def cell(numbers: list[int], name: str) -> int:
+    """Return the cell of the mean of the numbers that there are, a half as the higher one."""
     low, high = METRIC[name].comparable_limits
-    table = raster._hour_table(name)
-    assert table[NONE] == 0
-    assert (table[0], table[(high - low) * 100]) == (1, 251)
-    for number in range(0, (high - low) * 100, 37):
-        assert value_of(table[number], name) == pytest.approx(low + number / 100, abs=(high - low) / 500 + 0.001)
+    known = [number for number in numbers if number != NONE]
+    return 1 + math.floor(250 * sum(known) / len(known) / (100 * (high - low)) + 0.5) if known else 0
+
+
+@pytest.mark.parametrize("name", METRIC)
+def test_a_number_comes_to_the_cell_of_its_value(name: str) -> None:
+    limits = METRIC[name].comparable_limits
+    numbers = [*range((limits[1] - limits[0]) * 100 + 1), NONE]
+    cells = Cells(len(numbers) // 2, 2, limits).of(struct.pack(f"<{len(numbers)}H", *numbers))
+    assert (cells[0], cells[-2], cells[-1]) == (1, 251, 0)
+    assert list(cells) == [cell([number], name) for number in numbers]
+
+
+_DAYS = st.lists(
+    st.lists(st.integers(0, 10_000) | st.sampled_from([0, 10_000, NONE]), min_size=24, max_size=24),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(_DAYS, st.sampled_from(WIDTHS))
+def test_hours_side_by_side_come_to_the_cell_of_their_mean(days: list[list[int]], merge: int) -> None:
+    cells = Cells(len(days), 24, METRIC["cpu_percent"].comparable_limits, merge)
+    parts = [day[place : place + merge] for day in days for place in range(0, 24, merge)]
+    table = b"".join(struct.pack("<24H", *day) for day in days)
+    assert list(cells.of(table)) == [cell(part, "cpu_percent") for part in parts]
 
 
 @pytest.mark.parametrize("nodes", [1, 9, 1000, 5000, 20_000])

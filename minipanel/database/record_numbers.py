@@ -1,0 +1,66 @@
+"""The SQL of records as numbers of two bytes, as hours are packed: for pictures of many nodes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from minipanel.database.filling import FILLING
+from minipanel.database.packing import HIGHEST, NONE, PART, SCALE
+from minipanel.models.metrics import METRICS
+from minipanel.models.record import RECORD_SECONDS, record_id
+
+_VALUES: Final = {metric.comparable: metric.comparable for metric in METRICS} | {
+    f"{metric.comparable}_max": f"100.0 * {metric.max} / {metric.of_total}" if metric.share else metric.max
+    for metric in METRICS
+    if metric.has_max
+}
+"""A record's value of a part of an hour."""
+
+_TABLES: Final = (
+    "system_metrics NOT INDEXED WHERE id BETWEEN ?1 AND ?2",
+    "(SELECT * FROM pending_metrics WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?4 ORDER BY id)",
+    f"{FILLING} WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?4",
+)
+
+
+def read_record_numbers(
+    connection: sqlite3.Connection, node_id: int, start: int, end: int, now: int, names: Sequence[str]
+) -> list[bytes]:
+    """Return of each part two bytes for each record in (start, end] (models/reader.Reader). Both are multiples of 300.
+
+    SQLite makes them, as characters: a thousand days in a third of the time that rows of numbers took, and without
+    Python's lock.
+    """
+    count, statements = (end - start) // RECORD_SECONDS, _statements(tuple(names))
+    columns = [bytearray(NONE.to_bytes(2, "little")) * count for _ in names]
+    span = record_id(node_id, start) + 1, record_id(node_id, end), start
+    for statement, values in zip(statements, (span, (*span, now), (*span, now)), strict=True):
+        (found,) = connection.execute(statement, values).fetchone()
+        if found is None:
+            continue
+        places, *read = (found[place :: len(names) + 1] for place in range(len(names) + 1))
+        numbers = [column.encode("utf-16-le") for column in read]
+        if len(places) == count:
+            return numbers
+        first, last = ord(places[0]), ord(places[-1])
+        for column, of_records in zip(columns, numbers, strict=True):
+            if last - first + 1 == len(places):  # none is missing between them
+                column[2 * first - 2 : 2 * last] = of_records
+                continue
+            for at, place in enumerate(map(ord, places)):
+                column[2 * place - 2 : 2 * place] = of_records[2 * at : 2 * at + 2]
+    return list(map(bytes, columns))
+
+
+@cache
+def _statements(names: tuple[str, ...]) -> list[str]:
+    characters = ", ".join([f"(timestamp - ?3) / {RECORD_SECONDS}", *map(_number, names)])
+    return [f"SELECT group_concat(char({characters}), '') FROM {table}" for table in _TABLES]
+
+
+def _number(name: str) -> str:
+    above = f"({_VALUES[name]} - {PART[name].low}) * {SCALE} + 0.5"
+    return f"ifnull(min({HIGHEST}, max(0, CAST({above} AS INTEGER))), {NONE})"

@@ -1,0 +1,143 @@
+"""What many nodes come to, step by step: of each metric, how many were busy, and when nothing is known of which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from operator import add
+from typing import Final
+
+from minipanel.database.packing import SCALE
+from minipanel.models.hour import HOURS
+from minipanel.models.metrics import METRICS, Metric
+from minipanel.services.absences import Run
+from minipanel.services.cells import runs_of
+from minipanel.services.lanes import Lanes, row_with
+
+IDLE_BELOW: Final = 10
+"""Percent. What the system itself does on a node without a job stays below; a job with one core of many may too."""
+
+
+def part_of(metric: Metric) -> str:
+    """Return which part of an hour says of a metric what many nodes come to."""
+    return metric.comparable if metric.averages_over_nodes else f"{metric.comparable}_max"
+
+
+PARTS: Final = tuple(map(part_of, METRICS))
+
+_CPU: Final = METRICS[0]
+
+_FLAGS: Final = b"\1" * 128 + bytes(128)
+"""By a number's higher byte: 0 where there is none."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """What nodes come to, step by step."""
+
+    known: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
+    total: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
+    """Sums, or the highest of those that have no mean."""
+    place: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
+    """Whose the highest is."""
+    busy: list[int] = field(default_factory=list)
+    runs: dict[int, list[Run]] = field(default_factory=dict)
+
+    @classmethod
+    def of_nothing(cls, steps: int) -> Sums:
+        """Return what no node comes to."""
+        sums = cls(busy=[0] * steps)
+        for columns in (sums.known, sums.total, sums.place):
+            columns |= {name: [0] * steps for name in columns}
+        return sums
+
+    @classmethod
+    def of(cls, lanes: Lanes, numbers: Sequence[bytes], first: int) -> Sums:
+        """Return what a table of nodes and steps comes to, of each metric its numbers. `first`: its first node."""
+        sums = cls()
+        for metric, table in zip(METRICS, numbers, strict=True):
+            values, none = lanes.of(table)
+            missing = lanes.counts(none) if none else [0] * lanes.width
+            sums.known[metric.name] = [lanes.rows - count for count in missing]
+            if metric.averages_over_nodes:
+                sums.total[metric.name] = list(lanes.sums(values))
+            else:
+                sums.total[metric.name] = list(lanes.highest(values))
+                sums.place[metric.name] = [
+                    first + (row_with(table, lanes.width, step, highest) or 0)
+                    for step, highest in enumerate(sums.total[metric.name])
+                ]
+            if metric is _CPU:
+                sums.busy = list(lanes.counts(lanes.at_least(values, IDLE_BELOW * SCALE)))
+        return sums
+
+    def follow(self, later: Sums) -> None:
+        """Add what the same nodes come to afterwards."""
+        self.busy += later.busy
+        for mine, others in ((self.known, later.known), (self.total, later.total), (self.place, later.place)):
+            for name, values in others.items():
+                mine[name] += values
+
+    def join(self, other: Sums) -> None:
+        """Add what further nodes come to at the same time."""
+        self.busy = list(map(add, self.busy, other.busy))
+        self.runs |= other.runs
+        for metric in METRICS:
+            name = metric.name
+            if metric.averages_over_nodes:
+                self.total[name] = list(map(add, self.total[name], other.total[name]))
+            else:
+                self._join_highest(name, other)
+            self.known[name] = list(map(add, self.known[name], other.known[name]))
+
+    def cut(self, begin: int, end: int) -> None:
+        """Keep only these steps."""
+        self.busy = self.busy[begin:end]
+        for columns in (self.known, self.total, self.place):
+            for name, values in columns.items():
+                columns[name] = values[begin:end]
+
+    def _join_highest(self, name: str, other: Sums) -> None:
+        known, total, place = self.known[name], self.total[name], self.place[name]
+        for step, highest in enumerate(other.total[name]):
+            if other.known[name][step] and (not known[step] or highest > total[step]):
+                total[step], place[step] = highest, other.place[name][step]
+
+
+def flags_of(numbers: Sequence[bytes]) -> bytes:
+    """Return a byte for each number of a table, from those of all metrics: 1 where the node is known, else 0."""
+    return numbers[METRICS.index(_CPU)][1::2].translate(_FLAGS)
+
+
+def runs_over(days: Sequence[bytes], nodes: int, begin: int, end: int) -> dict[int, list[Run]]:
+    """Return of each place of a node when nothing is known of it, from the flags of each day, node after node.
+
+    Steps count from `begin`, an hour of the first day, and end before `end`.
+    """
+    runs: dict[int, list[Run]] = {}
+    since: dict[int, int] = {}
+
+    def close(place: int, at: int) -> None:
+        first, last = max(since.pop(place) - begin, 0), min(at, end) - begin
+        if first < last:
+            runs.setdefault(place, []).append((first, last))
+
+    whole = b"\1" * HOURS
+    for day, flags in enumerate(days):
+        start = day * HOURS
+        if 1 not in flags:
+            since = dict.fromkeys(range(nodes), start) | since
+            continue
+        for place in list(since) if 0 not in flags else range(nodes):
+            of_node = flags[HOURS * place : HOURS * place + HOURS]
+            if place in since and of_node[0]:
+                close(place, start)
+            if of_node == whole:
+                continue
+            for first, last in runs_of(of_node):
+                since.setdefault(place, start + first)
+                if last < HOURS:
+                    close(place, start + last)
+    for place in list(since):
+        close(place, len(days) * HOURS)
+    return runs
