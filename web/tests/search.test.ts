@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { METRIC_NAMES } from '@/metrics'
-import { searchOf } from '@/search/search'
+import { namesOf, searchOf } from '@/search/search'
 import { IDLE_BELOW } from '@/search/terms'
 import { MOST_CHARACTERS, wordsOf } from '@/search/words'
 
@@ -23,7 +23,7 @@ const NODES = [
 ]
 const GROUPS: Record<string, string[]> = { rack1: ['node01', 'node02'], rack2: ['node03', 'node030', 'node04'], GPU: ['gpu01.hpc'], 机柜1: ['node01'] }
 const nodesOf = (group: string) => (Object.hasOwn(GROUPS, group) ? GROUPS[group] : undefined)
-const search = (text: string) => searchOf(text, NODES, nodesOf)
+const search = (text: string) => searchOf(text, namesOf(NODES), nodesOf)
 const found = (text: string) => NODES.filter(search(text).means).map(({ name }) => name)
 const ALL = NODES.map(({ name }) => name)
 
@@ -51,13 +51,13 @@ describe('a search by name', () => {
 
   it('finds a node by its name as well as by its hostname, in any letters', () => {
     const nodes = [realtimeNode({ name: '登录节点', hostname: 'fat01' })]
-    for (const text of ['登录', 'fat[01-02]']) expect(nodes.filter(searchOf(text, nodes, nodesOf).means), text).toHaveLength(1)
+    for (const text of ['登录', 'fat[01-02]']) expect(nodes.filter(searchOf(text, namesOf(nodes), nodesOf).means), text).toHaveLength(1)
   })
 
   it('takes a node that is called like a word for that node', () => {
     const nodes = [named('idle'), named('idle2'), named('node01', { cpu_percent: 0 })]
-    expect(nodes.filter(searchOf('idle', nodes, nodesOf).means).map(({ name }) => name)).toEqual(['idle', 'idle2'])
-    expect(nodes.filter(searchOf('!idle', nodes, nodesOf).means).map(({ name }) => name)).toEqual(['idle2', 'node01'])
+    expect(nodes.filter(searchOf('idle', namesOf(nodes), nodesOf).means).map(({ name }) => name)).toEqual(['idle', 'idle2'])
+    expect(nodes.filter(searchOf('!idle', namesOf(nodes), nodesOf).means).map(({ name }) => name)).toEqual(['idle2', 'node01'])
   })
 })
 
@@ -107,7 +107,7 @@ describe('groups, states and conditions', () => {
   })
 
   it('call a node idle as the panel does', () => {
-    const panel = readFileSync(join(import.meta.dirname, '../../minipanel/services/cluster.py'), 'utf-8')
+    const panel = readFileSync(join(import.meta.dirname, '../../minipanel/services/sums.py'), 'utf-8')
     expect(/^IDLE_BELOW\b.* = (\d+)$/m.exec(panel)?.[1]).toBe(String(IDLE_BELOW))
   })
 

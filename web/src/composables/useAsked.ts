@@ -6,7 +6,7 @@ import { useRoute, useRouter } from 'vue-router'
 import type { Node } from '@/api/client'
 import { everyNode, isProblem, targetOf } from '@/history/target'
 import { fold } from '@/nodeset'
-import { type Search, searchOf } from '@/search/search'
+import { namesOf, type Search, searchOf } from '@/search/search'
 import { MOST_CHARACTERS } from '@/search/words'
 
 import type { Cluster } from './useCluster'
@@ -28,6 +28,8 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   const text = useQueryText('q')
   const state = useQueryValue('state', STATE_FILTERS, 'all')
 
+  const called = computed(() => namesOf(nodes.value ?? []))
+
   /** Where nothing is named and nothing searched for, all nodes are meant. */
   const asked = computed(() => {
     if (nodes.value === null) return null
@@ -42,12 +44,12 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
     if (nodes.value === null) return null
     if (wanted.value === undefined) return text.value.trim() !== '' || state.value !== 'all' ? text.value : null
     if (!problem.value) return null
-    const { isLive, troubles } = searchOf(wanted.value, nodes.value, nodesOf)
+    const { isLive, troubles } = searchOf(wanted.value, called.value, nodesOf)
     return isLive || troubles.some(({ trouble }) => OF_A_SEARCH.has(trouble)) ? wanted.value : null
   })
   const found = computed(() => {
     if (search.value === null || !cluster.isKnown.value) return null
-    const { means, troubles, isLive } = searchOf(search.value, cluster.nodes.value, nodesOf)
+    const { means, troubles, isLive } = searchOf(search.value, namesOf(cluster.nodes.value), nodesOf)
     const inState = wanted.value === undefined ? state.value : 'all'
     const meant = cluster.nodes.value.filter((node) => means(node) && (inState === 'all' || node.state === inState))
     // Who is shown the past of a cluster must not take it for that of what was mistyped.
@@ -59,7 +61,8 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   /** As it was typed, where that means the same; empty for nobody; null where it would be too long for an address. */
   function setOf(typed: string, hostnames: readonly string[]): string | null {
     const named = targetOf(typed.trim(), nodes.value ?? [], nodesOf)
-    const isSame = !isProblem(named) && named.nodes.length === hostnames.length && named.nodes.every(({ hostname }) => hostnames.includes(hostname))
+    const meant = new Set(hostnames)
+    const isSame = !isProblem(named) && named.nodes.length === hostnames.length && named.nodes.every(({ hostname }) => meant.has(hostname))
     const set = isSame ? typed.trim() : fold(hostnames)
     return set.length <= MOST_CHARACTERS ? set : null
   }
@@ -72,7 +75,7 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   /** The search whose nodes are shown, where others may meet it by now. */
   const resolved = computed(() => {
     if (!target.value || target.value.kind === 'one' || !nodes.value) return null
-    const isLive = state.value !== 'all' || (text.value !== '' && searchOf(text.value, nodes.value, nodesOf).isLive)
+    const isLive = state.value !== 'all' || (text.value !== '' && searchOf(text.value, called.value, nodesOf).isLive)
     return isLive ? [text.value, state.value === 'all' ? '' : state.value].filter(Boolean).join(' ') : null
   })
   return { target, problem, found, search, resolved }

@@ -4,7 +4,7 @@ import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { NodeState, RealtimeNode } from '@/api/client'
 import { inAddress } from '@/metrics'
-import { searchOf } from '@/search/search'
+import { namesOf, searchOf } from '@/search/search'
 import type { NodesOf } from '@/search/terms'
 
 import { type Sort, sorted, SORTS } from './nodeOrder'
@@ -24,7 +24,8 @@ export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boo
 
   // Which names there are changes seldom, their values all the time.
   const names = computed<string>(() => nodes.value.map(({ id, name }) => `${String(id)} ${name}`).join('\n'))
-  const asked = computed(() => (names.value, searchOf(search.value, nodes.value, nodesOf)))
+  const called = computed(() => (names.value, namesOf(nodes.value)))
+  const asked = computed(() => searchOf(search.value, called.value, nodesOf))
   /** Those searched for, whatever their state. */
   const meant = computed(() => nodes.value.filter(asked.value.means))
   const found = computed(() => meant.value.filter((node) => state.value === 'all' || node.state === state.value))

@@ -3,7 +3,7 @@
 import type { RealtimeNode } from '@/api/client'
 import { fold, partsOf, split } from '@/nodeset'
 
-import { searchOf } from './search'
+import { namesOf, searchOf } from './search'
 import { MOST_CHARACTERS } from './words'
 
 interface Group {
@@ -18,7 +18,7 @@ export function searchFor(chosen: readonly RealtimeNode[], all: readonly Realtim
   if (group && hostnames.size > 1) return `@${group.name}`
   const set = exactly(fold(chosen.map(typedName)))
   if (set.length > MOST_CHARACTERS) return null
-  const { means } = searchOf(set, all, () => undefined)
+  const { means } = searchOf(set, namesOf(all), () => undefined)
   // A name without a number is a part of others' names too.
   const others = all.filter((node) => means(node) && !hostnames.has(node.hostname)).map(({ hostname }) => `!${hostname}`)
   const text = [set, ...others].join(' ')

@@ -24,11 +24,21 @@ export interface Search {
   isLive: boolean
 }
 
-/** What `text` means among `nodes`, whose values may change afterwards. */
-export function searchOf(text: string, nodes: readonly Named[], nodesOf: NodesOf): Search {
+/** What nodes are called, as it is compared: by their hostnames, and all together. */
+export interface Names {
+  of: ReadonlyMap<string, readonly string[]>
+  known: ReadonlySet<string>
+}
+
+/** To be kept while the same nodes are called so: making it takes longer than a search. */
+export function namesOf(nodes: readonly Named[]): Names {
+  const of = new Map(nodes.map((node) => [node.hostname, namesFor(node)]))
+  return { of, known: new Set([...of.values()].flat()) }
+}
+
+/** What `text` means among nodes, whose values may change afterwards. */
+export function searchOf(text: string, { of: names, known }: Names, nodesOf: NodesOf): Search {
   if (text.length > MOST_CHARACTERS) return { means: () => false, troubles: [{ word: text, trouble: 'tooLong' }], isLive: false }
-  const names = new Map(nodes.map((node) => [node.hostname, namesFor(node)]))
-  const known = new Set([...names.values()].flat())
   const reader = { isName: (name: string) => known.has(name), nodesOf, names: 0 }
   const read = [...new Set(wordsOf(text))].map((word) => termOf(word, reader)).filter((term) => term !== null)
   const terms = read.filter((term) => 'kind' in term)
@@ -85,6 +95,6 @@ function isLoaded({ state, cpu_percent: cpu }: RealtimeNode, load: 'idle' | 'bus
 }
 
 function namesFor({ name, hostname }: Named): string[] {
-  const names = [name, hostname].map((each) => each.normalize('NFKC').toLowerCase())
+  const names = (name === hostname ? [name] : [name, hostname]).map((each) => each.normalize('NFKC').toLowerCase())
   return [...new Set([...names, ...names.map((long) => long.split('.')[0] ?? long)])]
 }

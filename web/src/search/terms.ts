@@ -29,7 +29,7 @@ export interface Trouble {
 /** The nodes of a group by their names; undefined where there is no such group. */
 export type NodesOf = (group: string) => readonly string[] | undefined
 
-/** A percentage of CPU. Below it a node that is up is idle: as the panel counts it (services/cluster.py). */
+/** A percentage of CPU. Below it a node that is up is idle: as the panel counts it (services/sums.py). */
 export const IDLE_BELOW = 10
 
 const STATES: Readonly<Partial<Record<string, NodeState>>> = {
