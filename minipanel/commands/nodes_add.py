@@ -16,6 +16,7 @@ from minipanel.models.names import is_hostname, parse_node_address, parse_node_n
 from minipanel.models.nodeset import expand_in_order, fold, parts
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import is_twin
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.nodes import CHINESE
@@ -29,6 +30,7 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
     """
     t = translator(CHINESE)
     config = load_config(config_path)
+    refuse_demo(config, t)
     nodes = _new_nodes(first, second, hosts, t)
     if name is not None:
         if len(nodes) > 1:

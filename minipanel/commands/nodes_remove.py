@@ -20,6 +20,7 @@ from minipanel.models.names import parse_node_name
 from minipanel.models.nodeset import fold
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.services.demo_config import refuse_demo
 from minipanel.services.groups import expand_here
 from minipanel.translations.language import Translate, translator
 from minipanel.translations.nodes import CHINESE
@@ -34,6 +35,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     """
     t = translator(CHINESE)
     config = load_config(config_path)
+    refuse_demo(config, t)
     chosen, missing = _chosen(config, _named(config, node_set))
     earlier = _taken_out_before(config, missing) if with_agent else []
     unknown = set(missing) - {node.hostname.lower() for node in earlier}

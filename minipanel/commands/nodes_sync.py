@@ -22,6 +22,7 @@ from minipanel.machine.reload import tell_running_panel
 from minipanel.models.name_patterns import NamePatterns
 from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
+from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import NodeChanges, compare
 from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import Translate, translator
@@ -49,6 +50,7 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     """
     t = translator(HOSTS_FILE | CHINESE)
     config = load_config(config_path)
+    refuse_demo(config, t)
     listed = read_node_list(options.source, NamePatterns(config.hosts.ignore), t)
     changes = compare(config.nodes, listed.nodes, LocalAddresses().__contains__, _staying(config, listed))
     if options.as_json:

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 from minipanel.config import Config, kinds
 from minipanel.config.section import Key, Section
+from minipanel.errors import CommandError
+from minipanel.translations.language import Translate
 
 MOST_NODES: Final = 2000
 USUAL_NODES: Final = 200
@@ -43,6 +45,14 @@ DEMO = Section("demo", DemoConfig)
 def is_demo(config: Config) -> bool:
     """Return whether the panel of this configuration shows simulated nodes."""
     return config.of(DEMO).simulated > 0
+
+
+def refuse_demo(config: Config, t: Translate) -> None:
+    """Raise CommandError where this configuration is that of a demo: real nodes and simulated ones never mix."""
+    if is_demo(config):
+        raise CommandError(
+            t("{path} is that of a demo: its nodes are simulated, and stay as they are.", path=config.path)
+        )
 
 
 def demo_address(place: int) -> str:

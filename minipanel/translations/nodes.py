@@ -97,6 +97,9 @@ CHINESE = {
         "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),
     "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
+    "{path} is that of a demo: its nodes are simulated, and stay as they are.": (
+        "{path} 是演示的配置：其中的节点是模拟的，不能增减。"
+    ),
     # other programs and files
     "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{source} names {text}, which is not a node.": "{source} 中的 {text} 不是有效的节点。",

@@ -155,6 +155,11 @@ def test_a_demo_and_real_nodes_never_share_a_folder(tmp_path: Path) -> None:
     config.write_text(f"{written}\n[demo]\nsimulated = 2\n")
     refused = run("try", "--dir", folder)
     assert refused.stderr == f"{folder} holds a demo; add --demo, or name another folder by --dir.\n"
+    with_demo = config.read_text()
+    sentence = f"{config} is that of a demo: its nodes are simulated, and stay as they are.\n"
+    for words in (["sync", "--yes"], ["sync", "--dry-run"], ["add", "node9", "10.0.0.9"], ["remove", "node9"]):
+        assert run("nodes", *words, "--config", config).stderr == sentence
+    assert config.read_text() == with_demo
 
 
 @pytest.mark.parametrize(
