@@ -1,10 +1,12 @@
-"""Which nodes stand together, as far as names tell, as on the page (web/src/heatmap/groups.ts)."""
+"""Which nodes stand together on the screen: those of a rack or kind that follow one another."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from itertools import groupby
+
+from minipanel.models.rack import named_groups
 
 Group = tuple[int, int]
 """Nodes that follow one another: from an index up to, but without, another."""
@@ -19,13 +21,14 @@ def parts_of(name: str) -> tuple[str, str, str]:
 
 
 def groups_of(names: Sequence[str]) -> list[Group]:
-    """Return names (in order) in groups of equal beginnings: r1n1, r1n2, r2n1 -> (0, 2), (2, 3).
+    """Return names (in order) by the racks and kinds that they speak of: r1n1, r1n2, r2n1 -> (0, 2), (2, 3).
 
     Lone ones that follow each other share a group.
     """
+    homes: dict[str, str | int] = {name: home for home, members in named_groups(names).items() for name in members}
     groups: list[tuple[int, int, bool]] = []
     start = 0
-    for _, same in groupby(enumerate(names), lambda each: _beginning(each[1]) or each[0]):
+    for _, same in groupby(enumerate(names), lambda each: homes.get(each[1], each[0])):
         count = sum(1 for _ in same)
         if count == 1 and groups and groups[-1][2]:
             groups[-1] = (groups[-1][0], start + 1, True)
@@ -44,8 +47,3 @@ def label_of(first: str, last: str) -> str:
     if (before, after) == (other_before, other_after) and number:
         return f"{before}[{number}-{other_number}]{after}"
     return f"{first} .. {last}"
-
-
-def _beginning(name: str) -> str | None:
-    before, number, after = parts_of(name)
-    return f"{before}\n{after}" if number else None
