@@ -1,4 +1,4 @@
-"""A node's last hour at 5 seconds: a ring of compact numbers, 10 KB a node, in memory that may outlive the process."""
+"""A node's last hour at 5 seconds: a ring of compact numbers, 11 kB a node, in memory that may outlive the process."""
 
 from __future__ import annotations
 

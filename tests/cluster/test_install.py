@@ -46,6 +46,11 @@ def all_are_up(installation: Installation) -> bool:
     return [node["state"] for node in nodes] == ["up"] * len(NAMES)
 
 
+def last_hour(installation: Installation) -> set[int]:
+    """Return the times of the samples of a node's last hour, which no database has."""
+    return set(installation.panel.ask(f"/api/metrics/realtime/{NAMES[0]}")["recent"]["timestamp"])
+
+
 def test_every_node_is_on_the_page_with_values_of_its_own(installation: Installation) -> None:
     installation.panel.wait_for(lambda: all_are_up(installation))
     newest = {node["hostname"]: node for node in installation.panel.ask("/api/metrics/realtime")["nodes"]}
@@ -102,10 +107,13 @@ def test_the_commands_work_for_root_by_their_name(installation: Installation) ->
     )
 
 
-def test_a_panel_that_was_restarted_answers_at_once(installation: Installation) -> None:
+def test_a_panel_that_was_restarted_answers_at_once_and_has_its_last_hour(installation: Installation) -> None:
+    before = last_hour(installation)
+    assert before
     for _ in range(5):
         shown = installation.node.shell("systemctl restart minipanel; minipanel status || true")
         assert shown.startswith("panel     up at http://127.0.0.1:8080, version"), shown
+    assert before <= last_hour(installation)
     # A reload is over only when the configuration was read.
     wait = "for turn in $(seq 100); do systemctl is-active --quiet minipanel && break; sleep 0.1; done"
     shown = installation.node.shell(f"systemctl reload minipanel; {wait}; systemctl is-active minipanel")
@@ -146,10 +154,13 @@ def test_all_of_it_survives_a_reboot(installation: Installation) -> None:
 
 def test_an_upgrade_keeps_configuration_sessions_and_history(installation: Installation) -> None:
     config = installation.node.shell(f"cat {CONFIG}")
+    before = last_hour(installation)
+    assert before
     done = installation.install("--no-rollout", content=installation.put_version(NEWER))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "configuration, account and data stay as they are" in done.stdout
     assert installation.health() == NEWER
+    assert before <= last_hour(installation)
     assert installation.node.shell(f"cat {CONFIG}") == config
     assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 2, "the one before is kept"
     installation.panel.wait_for(lambda: all_are_up(installation))  # with the session of before
