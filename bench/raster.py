@@ -1,10 +1,11 @@
-"""What the past of a whole cluster costs: the raster and the cluster's own past, while all nodes report.
+"""What the past of a whole cluster costs: raster, the cluster's own past and lines, while all nodes report.
 
     python bench/raster.py                          1,000 and 5,000 nodes; writes results/raster.md
     python bench/raster.py --nodes 20 --repeat 1 --settle 1 --no-save
 
-Records of a day and hours of a year lie in the database. Meanwhile a second connection asks for /api/health again and
-again: by how much its slowest answer comes late is how long the event loop was held at most.
+Records of a day and hours of a year lie in the database, of more nodes than can be drawn so long those of a month.
+Meanwhile a second connection asks for /api/health again and again: its slowest answer tells how long the event loop was
+held at most. What it takes while nobody asks for the past stands beside it.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ from minipanel.config import Config
 from minipanel.database.connection import open_writer
 from minipanel.database.packing import PART, SCALE, empty_day, pack
 from minipanel.models.hour import HOURS, day_id, day_number
+from minipanel.services.raster import MAX_DAYS
 
 YEAR_DAYS = 365
 PACKED_DAYS = 500
 """So many different days there are; each node takes another every day."""
 
-PERIODS = ("1d", "7d", "1m", "1y")
+PERIODS = {"1d": 1, "7d": 7, "1m": 30, "1y": YEAR_DAYS}
+NOTHING_SECONDS = 2.0
 PAUSE_SECONDS = 0.002
 
 
@@ -81,25 +84,33 @@ def read_arguments() -> argparse.Namespace:
 
 def measure(nodes: int, options: argparse.Namespace) -> list[Asked]:
     """Return what all questions take with so many nodes that report."""
+    periods = [period for period, days in PERIODS.items() if nodes * (days + 2) <= MAX_DAYS]
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
         config = make_config(Path(folder), nodes)
         write_month(config, 1)
-        write_hours(config)
+        write_hours(config, PERIODS[periods[-1]])
         panel = on.enter_context(running_panel(config))
-        seconds = options.settle + 60 * len(PERIODS) * (options.repeat + 1)
+        seconds = options.settle + 60 * len(periods) * (options.repeat + 1)
         on.enter_context(running_nodes(config, seconds))
         time.sleep(options.settle)
-        of_set = f"nodes={hostname(1)[:1]}[{hostname(1)[1:]}-{hostname(nodes)[1:]}]&metric=cpu_percent"
-        ways = {"raster": f"/api/metrics/raster?{of_set}", "cluster": "/api/metrics/cluster?columns=1000"}
+        of_set = f"nodes={hostname(1)[:1]}[{hostname(1)[1:]}-{hostname(nodes)[1:]}]"
+        ways = {
+            "raster": f"/api/metrics/raster?{of_set}&metric=cpu_percent",
+            "cluster": "/api/metrics/cluster?columns=1000",
+            "lines": f"/api/metrics/spread?{of_set}",
+        }
         return [
-            ask(config, panel, nodes, what, path, period, options.repeat)
-            for what, path in ways.items()
-            for period in PERIODS
+            nothing(config, panel, nodes, options.repeat),
+            *(
+                ask(config, panel, nodes, what, path, period, options.repeat)
+                for what, path in ways.items()
+                for period in periods
+            ),
         ]
 
 
-def write_hours(config: Config) -> None:
-    """Lay hours of a year beside the records, and say that none is still to be made."""
+def write_hours(config: Config, length: int) -> None:
+    """Lay hours of so many days beside the records, and say that none is still to be made."""
     dice = random.Random(1)
     days = [packed_day(dice) for _ in range(PACKED_DAYS)]
     today = day_number(int(time.time()))
@@ -107,7 +118,7 @@ def write_hours(config: Config) -> None:
         connection.execute("BEGIN")
         rows = (
             (day_id(node, day), days[(node * 7 + day) % PACKED_DAYS])
-            for day in range(today - YEAR_DAYS - 1, today)
+            for day in range(today - length - 1, today)
             for node in range(1, len(config.nodes) + 1)
         )
         connection.executemany("INSERT OR REPLACE INTO hours (id, packed) VALUES (?, ?)", rows)
@@ -132,7 +143,7 @@ def ask(
     config: Config, panel: subprocess.Popen[str], nodes: int, what: str, path: str, period: str, repeat: int
 ) -> Asked:
     """Return what one question takes, once the database's pages are in memory."""
-    session = Session(config.server.port)
+    session = Session(config.server.port, takes_gzip=True)
     path = f"{path}&period={period}"
     size = len(session.request("GET", path))
     times, cpu, held = [], [], []
@@ -144,6 +155,15 @@ def ask(
         cpu.append(cpu_seconds(panel.pid) - before)
         held.append(max(late, default=0.0))
     return Asked(nodes, what, period, statistics.median(times), statistics.median(cpu), size, max(held))
+
+
+def nothing(config: Config, panel: subprocess.Popen[str], nodes: int, repeat: int) -> Asked:
+    """Return what the panel takes while nobody asks for the past."""
+    before = cpu_seconds(panel.pid)
+    with watched(config.server.port) as late:
+        time.sleep(NOTHING_SECONDS * repeat)
+    cpu = (cpu_seconds(panel.pid) - before) / repeat
+    return Asked(nodes, "nothing", "–", NOTHING_SECONDS, cpu, 0, max(late, default=0.0))
 
 
 @contextlib.contextmanager
@@ -175,8 +195,8 @@ def report(options: argparse.Namespace, asked: list[Asked]) -> str:
         "# The past of a whole cluster",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. All nodes report each 5 s, with tokens. Warm, the "
-        f"median of {options.repeat}; not compressed. CPU is all that the panel used meanwhile, reports included. "
-        "Held: the slowest of the answers of /api/health that were asked for meanwhile, of all repetitions.",
+        f"median of {options.repeat}; bytes as a browser gets them. CPU is all that the panel used meanwhile, reports "
+        "included. Held: the slowest of the answers of /api/health that were asked for meanwhile, of all repetitions.",
         "",
         "| nodes | asked for | period | until it is there | CPU | bytes | the loop is held |",
         "| --- | --- | --- | --- | --- | --- | --- |",

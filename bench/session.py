@@ -11,12 +11,14 @@ USER, PASSWORD = "bench", "benchmark"
 class Session:
     """Asks the panel of a port."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, takes_gzip: bool = False) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._headers = {"Content-Type": "application/json"}
         login = json.dumps({"username": USER, "password": PASSWORD})
         self.token: str = json.loads(self.request("POST", "/api/auth/login", login))["token"]
         self._headers["Authorization"] = f"Bearer {self.token}"
+        if takes_gzip:
+            self._headers["Accept-Encoding"] = "gzip"
 
     def request(self, method: str, path: str, body: str | None = None, *, takes_gzip: bool = False) -> bytes:
         """Return an answer's body, packed where that is taken. Raises RuntimeError for any but a good one."""
