@@ -60,7 +60,7 @@ async def read_raster(
     span = read_span(period, start, end, None, panel.clock(), step, panel.ingest.oldest())
     about = read_metric(metric)
     size = read_size("columns", columns, USUAL_COLUMNS, MAX_COLUMNS), read_size("rows", rows, USUAL_ROWS, MAX_ROWS)
-    answer = await panel.raster.of(await find_all(request, nodes), about, span, *size)
+    answer = await panel.raster.of(await find_all(request, nodes), about, span, *size, panel.groups.groups)
     headers = {"Vary": "Accept-Encoding"}
     if takes_gzip(request):
         headers["Content-Encoding"] = "gzip"

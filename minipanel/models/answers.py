@@ -298,10 +298,11 @@ class RasterHead(Struct):
     For each of `planes` comes row after row, with a byte for each of `columns`. 0: nothing is known; else the value is
     `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
-    the ids of each row's nodes; where a row has several, the planes are their mean and their maximum. `missing`: row,
-    first column, column after the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is
-    down now), new (nothing is known from before) or filling (hours that are still being made from records). A row of
-    several nodes has the reason that most of them have.
+    the ids of each row's nodes; where rows have several, the planes are their mean and their maximum, and they stand by
+    groups: nodes of two share no row unless there are more groups than rows. `missing`: row, first column, column after
+    the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is down now), new (nothing is
+    known from before) or filling (hours that are still being made from records). A row of several nodes has the reason
+    that most of them have.
     """
 
     metric: str

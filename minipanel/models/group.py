@@ -64,6 +64,21 @@ class Groups:
             raise NotFound(f"There is no group {quote(f'@{name}')}, and no other.")
         return group.nodes
 
+    def homes(self) -> dict[str, Group]:
+        """Return the group that each node stands in, by its hostname in lower case (web/src/heatmap/groups.ts).
+
+        A node may be in several: those of config.toml go first, in their order; of all others the smallest. Groups of
+        ClusterShell's other sources ("jobs:17") have none.
+        """
+        own = [group for group in self if group.source == "config"]
+        others = [group for group in self if group.source != "config" and ":" not in group.name]
+        others = [group for group in others if len(group.nodes) > 1]
+        homes: dict[str, Group] = {}
+        for group in (*own, *sorted(others, key=lambda group: len(group.nodes))):
+            for node in group.nodes:
+                homes.setdefault(node.lower(), group)
+        return homes
+
     def expand(self, text: str) -> list[str]:
         """Return the names in a node set that may name groups: @rack3,node7. Raises BadInput, NotFound."""
         if "@" not in text:

@@ -21,8 +21,8 @@ from minipanel.services.cells import runs_of
 from minipanel.services.history import Span
 from minipanel.services.lanes import LANE_BYTES, Lanes
 from minipanel.services.live import Live
-from minipanel.services.raster import MAX_NODES, METRIC, Plan, planned, refuse_too_much
-from minipanel.services.reading import Reading, shares
+from minipanel.services.raster import METRIC, Plan, planned, refuse_too_much
+from minipanel.services.reading import THREADS_OF_HOURS, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
@@ -48,7 +48,7 @@ class Cluster:
         now = int(self._clock())
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)
-        plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns, MAX_NODES)
+        plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns)
         read = self._hours if plan.step == HOUR_SECONDS else self._records
         steps = plan.columns * (plan.width // plan.step)
         sums = await read(nodes, plan, now) if nodes and steps else Sums.of_nothing(steps)
@@ -66,7 +66,10 @@ class Cluster:
     async def _hours(self, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
         parts = await asyncio.gather(
-            *(self._reading.do(self._of_hours, nodes, days[part], plan, now) for part in shares(len(days)))
+            *(
+                self._reading.do(self._of_hours, nodes, days[part], plan, now)
+                for part in shares(len(days), THREADS_OF_HOURS)
+            )
         )
         return await self._reading.do(_joined, [day for part in parts for day in part], len(nodes), plan)
 

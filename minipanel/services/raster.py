@@ -14,17 +14,19 @@ import msgspec
 from minipanel.errors import BadInput
 from minipanel.models.answers import RasterHead
 from minipanel.models.gap import Absence
+from minipanel.models.group import Groups
 from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.services.absences import Absences, Absent, Frame
+from minipanel.services.bands import bands_of
 from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged, run_around, runs_of
 from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
 from minipanel.services.lanes import LANE_BYTES
 from minipanel.services.live import Live
-from minipanel.services.reading import Reading, shares
+from minipanel.services.reading import THREADS_OF_HOURS, Reading, shares
 
 MAX_RECORDS = 400_000
 """So many are read in 0.3 s; a larger set over a longer time is read in hours."""
@@ -39,22 +41,21 @@ USUAL_ROWS, MAX_ROWS = 1000, 2000
 MAX_RUNS = 10_000
 """Of missing times with their reasons, the longest."""
 
+Bands = Sequence[Sequence[int]]
+"""Of each row the places of its nodes."""
+
 METRIC: Final = {metric.comparable: metric for metric in METRICS}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is read: columns of `width` seconds, the first of them begins at `start`; in steps of records or hours.
-
-    `band`: how many nodes a row stands for.
-    """
+    """What is read: columns of `width` seconds, the first of them begins at `start`; in steps of records or hours."""
 
     metric: Metric
     start: int
     width: int
     columns: int
     step: int
-    band: int
 
     @property
     def end(self) -> int:
@@ -79,8 +80,8 @@ def read_size(name: str, text: str | None, usual: int, most: int) -> int:
     return int(text)
 
 
-def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows: int) -> Plan:
-    """Return how a set's past is read so that it comes to so many columns and rows at most."""
+def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int) -> Plan:
+    """Return how a set's past is read so that it comes to so many columns at most."""
     seconds = span.end - span.start
     few = seconds <= RECORDS_SPAN_SECONDS and nodes * seconds // RECORD_SECONDS <= MAX_RECORDS
     step = RECORD_SECONDS if few and span.step == RECORD_SECONDS else HOUR_SECONDS
@@ -91,7 +92,7 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int, rows
         count = -(-(min(span.end, now - RECORD_SECONDS) - start) // width)
     else:
         count = (min(span.end, now) - start) // width
-    return Plan(metric, start, width, max(0, count), step, max(1, -(-nodes // rows)))
+    return Plan(metric, start, width, max(0, count), step)
 
 
 def _width(step: int, count: int) -> int:
@@ -121,18 +122,23 @@ class Raster:
         self._live = live
         self._clock = clock
 
-    async def of(self, nodes: Sequence[Node], metric: Metric, span: Span, columns: int, rows: int) -> bytes:
+    async def of(
+        self, nodes: Sequence[Node], metric: Metric, span: Span, columns: int, rows: int, groups: Groups | None = None
+    ) -> bytes:
         """Return the JSON of RasterHead in one line, then the bytes of each plane, row after row.
 
+        Nodes of different `groups` share no row, where that can be.
         Raises BadInput for too many nodes, TryLater when nothing can be read.
         """
         refuse_too_much(len(nodes), span, "drawn")
         now = int(self._clock())
-        plan = planned(metric, len(nodes), span, now, columns, rows)
+        plan = planned(metric, len(nodes), span, now, columns)
         ids = [node.id for node in nodes]
         read = self._hours if plan.step == HOUR_SECONDS else self._records
         lines = await read(ids, plan, now) if plan.columns else [b""] * len(ids)
-        return await self._reading.do(self._answer, nodes, lines, plan, span, now)
+        homes = {} if groups is None or len(nodes) <= rows else await asyncio.to_thread(groups.homes)
+        bands = bands_of([node.hostname for node in nodes], homes, rows)
+        return await self._reading.do(self._answer, nodes, bands, lines, plan, span, now)
 
     async def _records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         parts = shares(len(ids))
@@ -141,7 +147,7 @@ class Raster:
 
     async def _hours(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
-        parts = shares(len(days))
+        parts = shares(len(days), THREADS_OF_HOURS)
         read = await asyncio.gather(*(self._reading.do(self._of_hours, ids, days[part], plan, now) for part in parts))
         cells = [day for part in read for day in part]
         return await self._reading.do(rows_of, cells, len(ids), plan)
@@ -162,11 +168,12 @@ class Raster:
         read = self._reading.reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable])
         return [cells.of(numbers) for (numbers,) in read]
 
-    def _answer(self, nodes: Sequence[Node], lines: list[bytes], plan: Plan, span: Span, now: int) -> bytes:
+    def _answer(
+        self, nodes: Sequence[Node], bands: Bands, lines: list[bytes], plan: Plan, span: Span, now: int
+    ) -> bytes:
         low, high = plan.metric.comparable_limits
-        bands = [range(first, min(first + plan.band, len(nodes))) for first in range(0, len(nodes), plan.band)]
         planes = [[mean_of([lines[place] for place in band]) for band in bands]]
-        if plan.band > 1:
+        if len(bands) < len(nodes):
             planes.append([highest_of([lines[place] for place in band]) for band in bands])
         head = RasterHead(
             metric=plan.metric.comparable,
@@ -180,29 +187,28 @@ class Raster:
             high=high,
             planes=["mean", "max"][: len(planes)],
             rows=[[nodes[place].id for place in band] for band in bands],
-            missing=self._missing(nodes, lines, planes[0], plan, now),
+            missing=self._missing(nodes, bands, lines, planes[0], plan, now),
         )
         return b"".join([msgspec.json.encode(head), b"\n", *(row for plane in planes for row in plane)])
 
     def _missing(
-        self, nodes: Sequence[Node], lines: Sequence[bytes], rows: Sequence[bytes], plan: Plan, now: int
+        self, nodes: Sequence[Node], bands: Bands, lines: Sequence[bytes], rows: Sequence[bytes], plan: Plan, now: int
     ) -> list[tuple[int, int, int, Absence]]:
         live = self._live
         absences = Absences(self._reading.reader, live.interval_seconds, live.last_seen, live.silent_seconds, now)
         frame = Frame(plan.start, plan.width, plan.columns)
-        runs = _longest(rows, MAX_RUNS // plan.band)
+        runs = _longest(rows, MAX_RUNS // max(map(len, bands), default=1))
         # Of a band each node's own run: what explains it may lie outside that of all.
         of_nodes: dict[int, list[tuple[int, int]]] = {}
         for row, begin, end in runs:
-            for place in range(row * plan.band, min((row + 1) * plan.band, len(nodes))):
+            for place in bands[row]:
                 own = run_around(lines[place], begin, end)
                 if own not in of_nodes.setdefault(place, []):
                     of_nodes[place].append(own)
         found = absences.of(nodes, of_nodes, frame, plan.step == HOUR_SECONDS)
         missing: list[tuple[int, int, int, Absence]] = []
         for row, begin, end in runs:
-            band = range(row * plan.band, min((row + 1) * plan.band, len(nodes)))
-            missing += [(row, *part) for part in commonest([found[place] for place in band], begin, end)]
+            missing += [(row, *part) for part in commonest([found[place] for place in bands[row]], begin, end)]
         return missing
 
 

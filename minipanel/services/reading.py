@@ -13,6 +13,9 @@ from minipanel.models.reader import Reader
 THREADS = 4
 """Each keeps a connection with its cache."""
 
+THREADS_OF_HOURS = 2
+"""Half of what hours take is Python's own work: more threads would only wait for each other, and others for them."""
+
 RETRY_SECONDS = 5
 INTERRUPT_SECONDS = 0.02
 
@@ -22,9 +25,9 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def shares(count: int) -> list[slice]:
+def shares(count: int, threads: int = THREADS) -> list[slice]:
     """Return so many things in as many parts as there are threads, or fewer, none of them empty."""
-    size = max(1, -(-count // THREADS))
+    size = max(1, -(-count // threads))
     return [slice(first, first + size) for first in range(0, count, size)]
 
 

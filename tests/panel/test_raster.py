@@ -21,10 +21,12 @@ from minipanel.database.evidence import put_agent_starts, put_panel_run
 from minipanel.database.packing import NONE
 from minipanel.models.answers import RasterHead
 from minipanel.models.gap import AgentStart
+from minipanel.models.group import Group, Groups
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.node import Node
 from minipanel.services import raster
 from minipanel.services.absences import Absent
+from minipanel.services.bands import bands_of
 from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged, run_around, runs_of
 from minipanel.services.history import read_span
 from minipanel.services.raster import METRIC, commonest, planned, read_metric
@@ -86,6 +88,28 @@ def test_columns_side_by_side_are_merged_and_the_last_may_be_fewer(line: bytes, 
     assert merged(line, count) == bytes(mean_of([bytes([cell]) for cell in part])[0] for part in parts)
 
 
+def test_nodes_of_two_groups_share_no_row() -> None:
+    names = [f"r{rack}n{place:02}" for place in range(10) for rack in range(3)] + ["login", "store"]
+    racks = [Group(f"r{rack}", "names", tuple(f"r{rack}n{place:02}" for place in range(10))) for rack in range(3)]
+    homes = Groups([*racks, Group("all", "clustershell", tuple(names))]).homes()
+    assert bands_of(names, homes, 32) == [[place] for place in range(32)]
+    bands = bands_of(names, homes, 12)
+    assert [[names[place] for place in band] for band in bands] == [
+        *(
+            [f"r{rack}n{place:02}" for place in places]
+            for rack in range(3)
+            for places in (range(4), range(4, 8), (8, 9))
+        ),
+        ["login", "store"],
+    ]
+    for rows in range(1, 33):
+        bands = bands_of(names, homes, rows)
+        assert len(bands) <= rows
+        assert sorted(place for band in bands for place in band) == list(range(32))
+        if rows >= 4:
+            assert all(len({homes[names[place]].name for place in band}) == 1 for band in bands)
+
+
 @given(st.binary(max_size=30))
 def test_runs_are_where_nothing_is_known(line: bytes) -> None:
     line = line.replace(b"\x05", b"\0")
@@ -133,9 +157,8 @@ def test_hours_side_by_side_come_to_the_cell_of_their_mean(days: list[list[int]]
 def test_no_picture_has_more_cells_than_asked_for(nodes: int, period: str, most: int) -> None:
     now = 1_700_000_123
     span = read_span(period, None, None, None, now)
-    plan = planned(METRIC["cpu_percent"], nodes, span, now, most, most)
+    plan = planned(METRIC["cpu_percent"], nodes, span, now, most)
     assert 1 <= plan.columns <= most + 1  # the span may begin in the midst of a column
-    assert -(-nodes // plan.band) <= most
     assert plan.start <= span.start < plan.start + plan.width
     assert plan.width % plan.step == 0
     assert now - plan.width < plan.end

@@ -5,12 +5,11 @@ import type { RasterHead } from '@/api/client'
 import { scaleOf } from '@/heatmap/colours'
 import { metricOf } from '@/metrics'
 import { decoded, reordered, reasonAt, summaryOf, timesOf, valueOf } from '@/raster/decode'
-import { columnAt, groupsOfRows, partOf, rowAt, rowsFor, rowsIn, topOf, xOf } from '@/raster/geometry'
+import { columnAt, groupsOfRows, partOf, rowAt, rowsIn, topOf, xOf } from '@/raster/geometry'
 import { labelsOf } from '@/raster/labels'
 import { marksOf } from '@/raster/marks'
 import { isMissing, isOfNode, paletteOf } from '@/raster/paint'
 
-import { groupsOf } from './groups'
 
 const HEAD: RasterHead = {
   metric: 'cpu_temp',
@@ -96,30 +95,7 @@ describe('colours', () => {
   })
 })
 
-const names = (racks: number, nodes: number) =>
-  Array.from({ length: racks * nodes }, (_, index) => `r${String(Math.floor(index / nodes) + 10)}n${String((index % nodes) + 10)}`)
-
 describe('rows', () => {
-  it.each([
-    [25, 40, 1000, 1000],
-    [25, 40, 500, 500],
-    [25, 40, 400, 250], // bands of 3 would reach over racks: 4
-    [1, 9, 3, 3],
-    [1, 5000, 700, 625],
-    [3, 10, 100, 30],
-  ])('of %i racks with %i nodes, %i at most, are %i', (racks, nodes, most, rows) => {
-    expect(rowsFor(groupsOf(names(racks, nodes)), most)).toBe(rows)
-  })
-
-  it('are never more than asked for, whatever the groups', () => {
-    for (let count = 1; count < 200; count += 7) {
-      for (let most = 1; most < 90; most += 11) {
-        const groups = [{ first: 0, count }, { first: count, count: 13 }]
-        expect(rowsFor(groups, most)).toBeLessThanOrEqual(most)
-      }
-    }
-  })
-
   it('belong to the group of their first node', () => {
     const groups = [{ first: 0, count: 3 }, { first: 3, count: 1 }, { first: 4, count: 3 }]
     expect(groupsOfRows(groups, [[1, 2], [3, 4], [5, 6], [7]])).toEqual([{ first: 0, count: 2 }, { first: 2, count: 2 }])

@@ -9,7 +9,7 @@ import { groupsOfRows } from '@/raster/geometry'
 
 export function useRasterRows(nodes: MaybeRefOrGetter<readonly Node[]>, read: Ref<Raster | null>, homes: Ref<Parameters<typeof arrangementOf>[1]>) {
   const byId = computed(() => new Map(toValue(nodes).map((node) => [node.id, node])))
-  /** The panel has its own order; rows of one node each are put into that of the groups. */
+  /** Rows of one node each come in the order of names and are put into that of groups; those of several come so. */
   const arrangement = computed(() => arrangementOf((read.value?.head.rows ?? []).flat().map((id) => byId.value.get(id)?.hostname ?? ''), homes.value))
   const isInOrder = computed(() => arrangement.value.order.every((place, index) => place === index))
   const raster = computed(() => (read.value && read.value.max === null && !isInOrder.value ? reordered(read.value, arrangement.value.order) : read.value))
@@ -19,9 +19,10 @@ export function useRasterRows(nodes: MaybeRefOrGetter<readonly Node[]>, read: Re
     return isGrouped ? groupsOfRows(arrangement.value.groups, rows.value) : [{ first: 0, count: rows.value.length }]
   })
   const nodesOf = (first: number, last: number) => rows.value.slice(first, last + 1).flat()
-  const nameOf = (first: number, last: number) => {
+  /** `isShort`: a group's own name says enough. */
+  const nameOf = (first: number, last: number, isShort = false) => {
     const group = rowGroups.value.find((each) => each.first === first && each.count === last - first + 1 && each.count > 1)
-    return group?.label ?? fold(nodesOf(first, last).map(({ name }) => name))
+    return group?.label ?? (isShort ? group?.name : undefined) ?? fold(nodesOf(first, last).map(({ name }) => name))
   }
   return { raster, rows, rowGroups, nodesOf, nameOf }
 }

@@ -26,20 +26,6 @@ export interface Space {
 const GAPS = [3, 1]
 const GAPS_SHARE = 0.08
 
-/** How many rows to ask for: at most `most`. Where it costs less than half of them, no band reaches over two groups. */
-export function rowsFor(groups: readonly Group[], most: number): number {
-  const nodes = groups.reduce((sum, { count }) => sum + count, 0)
-  const least = Math.max(1, Math.ceil(nodes / most))
-  // The panel puts so many nodes in a row that all come to no more rows than it is asked for.
-  const isWhole = (band: number) => bandOf(nodes, band) === band && groups.slice(0, -1).every(({ count }) => count % band === 0)
-  const band = Array.from({ length: least + 1 }, (_, more) => least + more).find(isWhole) ?? least
-  return Math.max(1, Math.ceil(nodes / band))
-}
-
-function bandOf(nodes: number, band: number): number {
-  return Math.ceil(nodes / Math.ceil(nodes / band))
-}
-
 /** `groups` of nodes as groups of rows, each of which has so many nodes; it belongs to the group of its first. */
 export function groupsOfRows(groups: readonly Group[], rows: readonly (readonly unknown[])[]): Group[] {
   let [node, row] = [0, 0]
