@@ -1,6 +1,6 @@
 #!/bin/sh
-# The agent onto every node: the same as `minipanel rollout`, whose options it takes.
-#   ./distribute-agents.sh [NODESET] [--force] [--only-failed] [--dry-run] [--remove] ... ; --help tells them all
+# Installs the agent on every node: the same as `minipanel rollout`, whose options it takes.
+#   ./distribute-agents.sh [NODESET] [--force] [--only-failed] [--dry-run] [--remove] ... ; --help lists them all
 # Without options, at a terminal, it first offers what is new, gone or changed in /etc/hosts: `minipanel nodes sync`.
 set -eu
 

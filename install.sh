@@ -117,7 +117,7 @@ MINIPANEL_PYTHON 可指定所用的 Python；否则自动寻找 3.11 或更新�
 # In a git checkout: makes what the archive holds, as the owner of the checkout, and goes on from there.
 make_content() {
     [ -x scripts/release ] || fail "wheels is missing beside $0: unpack the archive again." "$0 所在目录缺少 wheels：请重新解压安装包。"
-    say "This is a git checkout: making what the archive holds. This needs the network." "当前是 git 检出目录：先构建安装包内容（需要联网）。"
+    say "This is a git checkout: building the archive's content. This needs the network." "当前是 git 检出目录：先构建安装包内容（需要联网）。"
     owner=$(stat -c %U .)
     if [ "$owner" = root ]; then
         scripts/release --folder
@@ -131,9 +131,9 @@ make_content() {
 # A damaged download shows here, not halfway.
 verify() {
     sha256sum --check --quiet --strict SHA256SUMS >&2 ||
-        fail "The archive is damaged: get it again and unpack it again." "安装包已损坏：请重新下载或复制，再解压。"
+        fail "The archive is damaged: download it again and unpack it." "安装包已损坏：请重新下载或复制，再解压。"
     has_wheels "_$(uname -m)." ||
-        fail "This archive is not for $(uname -m): get the one whose name ends so." "此安装包不适用于 $(uname -m)：请使用文件名以 $(uname -m).tar.gz 结尾的安装包。"
+        fail "This archive is not for $(uname -m): get the one with that in its name." "此安装包不适用于 $(uname -m)：请使用文件名以 $(uname -m).tar.gz 结尾的安装包。"
 }
 
 # True when a wheel's name holds $1.

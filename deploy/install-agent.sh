@@ -45,7 +45,7 @@ read_options() {
             --root) root=${2:?--root needs a folder} && root=${root%/} && shift ;;
             --remove) action=remove ;;
             --report) report=yes ;;
-            *) fail "$1 is no option of install-agent.sh; its first lines show them." ;;
+            *) fail "$1 is not an option of install-agent.sh; its first lines list them." ;;
         esac
         shift
     done
@@ -59,7 +59,7 @@ fail() {
 check_place() {
     [ "$(id -u)" -eq 0 ] || fail "install-agent.sh needs root."
     if [ -n "$root" ]; then
-        [ -d "$root/etc" ] || fail "$root is no image of a node: it has no etc."
+        [ -d "$root/etc" ] || fail "$root is not the image of a node: it has no etc."
     else
         [ -d /run/systemd/system ] || fail "This node does not run systemd, which starts the agent."
     fi

@@ -67,7 +67,7 @@ def test_writing_twice_is_as_once_and_removing_leaves_nothing(image: Path) -> No
 def test_a_folder_that_is_no_image_is_refused(image: Path) -> None:
     outcome = write_image(config(), image / "etc", KIT, None, SAY)
     assert outcome.word == Word.INSTALL_FAILED
-    assert outcome.sentence == f"{image / 'etc'} is no image of a node: it has no etc."
+    assert outcome.sentence == f"{image / 'etc'} is not the image of a node: it has no etc."
 
 
 def test_an_image_for_all_nodes_can_not_hold_a_token(image: Path) -> None:
