@@ -40,6 +40,7 @@ def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int
 
     Each piece stands on its own: what is there already is left alone, so it can be interrupted and begun again.
     """
+    since = since // RECORD_SECONDS * RECORD_SECONDS  # else each piece would begin behind its first record
     for name, node_id in node_ids.items():
         for start in range(since, until, PIECE_SECONDS):
             end = min(start + PIECE_SECONDS, until)

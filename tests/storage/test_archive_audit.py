@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import shutil
 import time
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.archive import copying
+from minipanel.archive import copying, pulling
 from minipanel.archive.audit import Audit
 from minipanel.archive.config import STORAGE
 from minipanel.archive.engine import Engine
 from minipanel.database import archive as sql
+from minipanel.database.beside import change_beside
 from minipanel.models.hour import DAY_SECONDS
+from minipanel.services.panel import Panel
 from tests.storage.example import (
     archived,
     copying_of,
@@ -61,3 +64,14 @@ async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypat
             here = await records_here(panel, now - DAY_SECONDS)
             assert len(here) == 2 * 3 * 48
             assert list(map(plain, await records_there(panel, here))) == list(map(plain, here))
+            monkeypatch.setattr(pulling, "PIECE_SECONDS", 5 * 3600)
+            found = await asyncio.to_thread(pulled, panel, midnight - 5 * DAY_SECONDS + 1800 - 17, now)
+            assert found == len(here), "none stands between two pieces"
+
+
+def pulled(panel: Panel, since: int, until: int) -> int:
+    """How many records pulling finds."""
+    engine = Engine(panel.config.of(STORAGE))
+    change = partial(change_beside, panel.config.database.path)
+    ids = {node.hostname: node.id for node in panel.directory.nodes}
+    return sum(piece.found for piece in pulling.pull(engine, change, ids, since, until))
