@@ -31,12 +31,29 @@ main() {
     "$release/venv/bin/python" -I -m minipanel setup "$@"
 }
 
-# Prints the English or the Chinese sentence, as the locale says.
-say() {
-    case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
-        [zZ][hH]*) printf '%s\n' "$2" ;;
-        *) printf '%s\n' "$1" ;;
+# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
+is_chinese() {
+    [ "${TERM:-}" != linux ] || return 1
+    ctype=${LC_CTYPE:-}
+    [ "$ctype" != C.UTF-8 ] || ctype= # Python's own, for the locale C
+    case ${LC_ALL:-${ctype:-${LANG:-}}} in
+        *.[uU][tT][fF]8 | *.[uU][tT][fF]-8 | *.[uU][tT][fF]8@* | *.[uU][tT][fF]-8@*) ;;
+        *) return 1 ;;
     esac
+    wanted=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+    case $wanted in '' | C | POSIX) return 1 ;; esac
+    for language in $(echo "${LANGUAGE:-$wanted}" | tr : ' '); do
+        case $language in
+            [zZ][hH]*) return 0 ;;
+            [eE][nN]* | C | POSIX) return 1 ;;
+        esac
+    done
+    return 1
+}
+
+# Prints the English or the Chinese sentence, as the reader wants.
+say() {
+    if is_chinese; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
 }
 
 fail() {
@@ -191,9 +208,19 @@ try_candidates() {
             python=$path
             return 0
         fi
-        why="$path: ${verdict#* }"
+        why=$(explain "$path" "${verdict#* }")
     done
     return 1
+}
+
+# Prints why the Python $1 does not do: the verdict $2 as a sentence.
+explain() {
+    case $2 in
+        module*) say "$1: lacks the module ${2#* }" "$1：缺少模块 ${2#* }" ;;
+        closed*) say "$1: other users may not enter ${2#* }" "$1：其他用户无法进入目录 ${2#* }" ;;
+        *) say "$1: lies in a home folder, which the service does not see: ${2#* }" \
+            "$1：位于家目录中，服务无法访问：${2#* }" ;;
+    esac
 }
 
 # Prints "312 fits", or what is wrong in place of "fits"; fails for a Python before 3.11 or none at all.
@@ -206,17 +233,17 @@ verdict = "fits"
 try:
     import ctypes, sqlite3, ssl, venv
 except ImportError as error:
-    verdict = "lacks the module %s" % error.name
+    verdict = "module %s" % error.name
 # The panel runs as a user of its own, who must get at the interpreter.
 for start in (os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix)):
     folder = os.path.dirname(start)
     while folder != "/":
         if not os.stat(folder).st_mode & 1:
-            verdict = "other users may not enter %s" % folder
+            verdict = "closed %s" % folder
         folder = os.path.dirname(folder)
     # ProtectHome=yes in the unit.
     if start.startswith(("/home/", "/root/", "/run/user/")):
-        verdict = "lies in a home folder, which the service does not see: %s" % start
+        verdict = "home %s" % start
         break
 print("%d%d %s" % (sys.version_info[0], sys.version_info[1], verdict))' 2>/dev/null
 }

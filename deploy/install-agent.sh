@@ -12,8 +12,7 @@
 # Exits with 0 when all is done, 3 when the agent would not stay up (what was there before is back then), 1 otherwise.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-LC_ALL=C
-export PATH LC_ALL
+export PATH
 
 unit=minipanel-agent.service
 not_active=3
@@ -24,6 +23,11 @@ action=install
 report=no
 
 main() {
+    reader=english
+    ! is_chinese || reader=chinese
+    # What programs print is looked at.
+    LC_ALL=C
+    export LC_ALL
     read_options "$@"
     home=$root/opt/minipanel-agent
     state=$root/var/lib/minipanel-agent
@@ -41,27 +45,58 @@ main() {
 read_options() {
     while [ $# -gt 0 ]; do
         case $1 in
-            --from) from=${2:?--from needs a folder} && shift ;;
-            --root) root=${2:?--root needs a folder} && root=${root%/} && shift ;;
+            --from | --root)
+                [ -n "${2:-}" ] || fail "$1 needs a folder." "$1 后须指定目录。"
+                [ "$1" = --root ] || from=$2
+                [ "$1" = --from ] || root=${2%/}
+                shift
+                ;;
             --remove) action=remove ;;
             --report) report=yes ;;
-            *) fail "$1 is not an option of install-agent.sh; its first lines list them." ;;
+            *) fail "$1 is not an option of install-agent.sh; its first lines list them." \
+                "install-agent.sh 没有选项 $1；选项见脚本开头。" ;;
         esac
         shift
     done
 }
 
+# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
+is_chinese() {
+    [ "${TERM:-}" != linux ] || return 1
+    ctype=${LC_CTYPE:-}
+    [ "$ctype" != C.UTF-8 ] || ctype= # Python's own, for the locale C
+    case ${LC_ALL:-${ctype:-${LANG:-}}} in
+        *.[uU][tT][fF]8 | *.[uU][tT][fF]-8 | *.[uU][tT][fF]8@* | *.[uU][tT][fF]-8@*) ;;
+        *) return 1 ;;
+    esac
+    wanted=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+    case $wanted in '' | C | POSIX) return 1 ;; esac
+    for language in $(echo "${LANGUAGE:-$wanted}" | tr : ' '); do
+        case $language in
+            [zZ][hH]*) return 0 ;;
+            [eE][nN]* | C | POSIX) return 1 ;;
+        esac
+    done
+    return 1
+}
+
+# Prints the English or the Chinese sentence, as `reader` says.
+say() {
+    if [ "$reader" = chinese ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
+}
+
 fail() {
-    echo "$*" >&2
+    say "$@" >&2
     exit 1
 }
 
 check_place() {
-    [ "$(id -u)" -eq 0 ] || fail "install-agent.sh needs root."
+    [ "$(id -u)" -eq 0 ] || fail "install-agent.sh needs root." "install-agent.sh 须以 root 权限运行。"
     if [ -n "$root" ]; then
-        [ -d "$root/etc" ] || fail "$root is not the image of a node: it has no etc."
+        [ -d "$root/etc" ] || fail "$root is not the image of a node: it has no etc." "$root 不是节点镜像：其中没有 etc。"
     else
-        [ -d /run/systemd/system ] || fail "This node does not run systemd, which starts the agent."
+        [ -d /run/systemd/system ] || fail "This node does not run systemd, which starts the agent." \
+            "本节点未运行 systemd，而 Agent 依赖 systemd。"
     fi
 }
 
@@ -71,7 +106,7 @@ check_place() {
 # the new agent is up, and comes back when this ends earlier. Where even that was cut short, the next run finds it kept.
 install_agent() {
     for name in minipanel-agent config.toml "$unit"; do
-        [ -f "$from/$name" ] || fail "$from/$name is missing."
+        [ -f "$from/$name" ] || fail "$from/$name is missing." "缺少 $from/$name。"
     done
     trap undo EXIT
     trap 'exit 1' HUP INT TERM PIPE
@@ -82,11 +117,14 @@ install_agent() {
     put_files
     if [ -n "$root" ]; then
         enable_in_image
-        said="Installed the agent into $root, enabled for its next start. Undo: install-agent.sh --remove --root $root"
+        said=$(say "Installed the agent into $root, enabled for its next start. Undo: install-agent.sh --remove --root $root" \
+            "已将 Agent 装入 $root，镜像下次启动时运行。移除：install-agent.sh --remove --root $root")
     else
         start_agent
-        said="Installed $(sh "$home/minipanel-agent" --version) to $home; $unit is enabled and running.
-Undo: install-agent.sh --remove"
+        version=$(sh "$home/minipanel-agent" --version)
+        said=$(say "Installed $version to $home; $unit is enabled and running.
+Undo: install-agent.sh --remove" "已将 $version 装到 $home；$unit 已启用并在运行。
+移除：install-agent.sh --remove")
         [ "$report" = no ] || said="$said
 minipanel:started=$started"
     fi
@@ -187,7 +225,7 @@ start_agent() {
     fi
     reason=$(journalctl --unit="$unit" --since="@$started" --output=cat --no-pager 2>/dev/null |
         grep '^minipanel-agent: ' | tail -n 1 || true)
-    echo "The agent did not stay up: ${reason:-see journalctl -u $unit}" >&2
+    say "The agent did not stay up: ${reason:-see journalctl -u $unit}" "Agent 启动失败：${reason:-原因见 journalctl -u $unit}" >&2
     exit $not_active
 }
 
@@ -207,12 +245,13 @@ remove_agent() {
     # What a roll-out left that was killed while its files came.
     rm -rf "$root"/opt/.minipanel-agent.*
     if [ ! -e "$home" ] && [ ! -e "$state" ] && [ ! -e "$unit_file" ]; then
-        echo "There is no agent here."
+        say "There is no agent here." "本节点没有 Agent。"
         return
     fi
     [ -n "$root" ] || systemctl stop "$unit" 2>/dev/null || true
     take_away
-    echo "Removed the agent: $home, $state and $unit_file are gone."
+    say "Removed the agent: $home, $state and $unit_file are gone." \
+        "已移除 Agent：$home、$state 和 $unit_file 已删除。"
 }
 
 take_away() {

@@ -38,11 +38,13 @@ from minipanel.handlers import (
 )
 from minipanel.handlers.allowed import allowed_by
 from minipanel.handlers.headers import with_safe_headers
+from minipanel.handlers.language import spoken
 from minipanel.handlers.page import page_routes
 from minipanel.handlers.reply import Reply, failure, raw_headers, refusal, reply, send_whole
 from minipanel.handlers.request import panel_of, peer_of, prove_client, read_body
 from minipanel.models.answers import ErrorAnswer
 from minipanel.models.sample import MAX_BODY_BYTES
+from minipanel.sentence import Sentence
 from minipanel.services.demo_config import is_demo
 from minipanel.services.panel import Panel
 
@@ -131,7 +133,7 @@ async def _read_past(request: Request) -> Reply | None:
         return await nodes_past.read_past(request)
     except Exception:
         log.exception("A request for the past of a node failed.")
-        return failure()
+        return failure(_languages(request))
 
 
 async def _send(answer: Reply, send: Send) -> None:
@@ -190,13 +192,16 @@ def _answer_errors(app: FastAPI) -> None:
 
 async def _panel_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, PanelError)
-    return _response(refusal(error))
+    return _response(refusal(error, _languages(request)))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    sentences = {404: "There is nothing at this address.", 405: f"{request.method} is not possible at this address."}
-    sentence = sentences.get(error.status_code, error.detail)
+    sentences = {
+        404: Sentence("There is nothing at this address."),
+        405: Sentence("{method} is not possible at this address.", method=request.method),
+    }
+    sentence = spoken(sentences.get(error.status_code, Sentence(error.detail)), _languages(request))
     allowed = request.app.state.allowed.at(request.scope["path"]) if error.status_code == 405 else ""
     headers = {**(error.headers or {}), **({"Allow": allowed} if allowed else {})}
     return _response(reply(error.status_code, ErrorAnswer(sentence), headers))
@@ -207,8 +212,13 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body")
-    return _response(reply(400, ErrorAnswer(f"{place or 'The body'} can't be accepted: {first['msg']}.")))
+    sentence = Sentence("{place} can't be accepted: {reason}.", place=place or "The body", reason=first["msg"])
+    return _response(reply(400, ErrorAnswer(spoken(sentence, _languages(request)))))
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:
-    return _response(failure())
+    return _response(failure(_languages(request)))
+
+
+def _languages(request: Request) -> str | None:
+    return request.headers.get("Accept-Language")

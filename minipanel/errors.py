@@ -1,16 +1,30 @@
-"""What a handler may answer with, and its one JSON shape: {"error": "sentence"}."""
+"""What a handler may answer with, and its one JSON shape: {"error": "sentence"}; and what commands end with.
+
+raise NotFound("There is no node {node}.", node=quote(name))
+"""
 
 from __future__ import annotations
 
+from minipanel.sentence import Sentence
 
-class PanelError(Exception):
+
+class SentenceError(Exception):
+    """An error whose text is one English sentence. `words`: the same with its values apart, for other languages."""
+
+    def __init__(self, english: str | Sentence, /, **values: object) -> None:
+        self.words = english if isinstance(english, Sentence) else Sentence(english, **values)
+        super().__init__(str(self.words))
+
+
+class PanelError(SentenceError):
     """An error whose text may be shown to whoever asked. `status` is the HTTP status that goes with it."""
 
     status = 500
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    @property
+    def sentence(self) -> str:
+        """The English sentence."""
+        return str(self.words)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -29,8 +43,15 @@ class NotAuthenticated(PanelError):
 
     status = 401
 
-    def __init__(self, sentence: str, scheme: str = "Bearer", ahead_seconds: int | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(
+        self,
+        english: str | Sentence,
+        /,
+        scheme: str = "Bearer",
+        ahead_seconds: int | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(english, **values)
         self.scheme = scheme
         self.ahead_seconds = ahead_seconds
 
@@ -75,8 +96,8 @@ class TryLater(PanelError):
 
     status = 503
 
-    def __init__(self, sentence: str, retry_after_seconds: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, english: str | Sentence, /, retry_after_seconds: int, **values: object) -> None:
+        super().__init__(english, **values)
         self.retry_after_seconds = retry_after_seconds
 
     @property
@@ -91,15 +112,15 @@ class TooManyTries(TryLater):
     status = 429
 
 
-class ConfigError(Exception):
+class ConfigError(SentenceError):
     """The configuration can't be used. The text is one sentence that names file, key, value and what is allowed."""
 
 
-class DatabaseError(Exception):
+class DatabaseError(SentenceError):
     """The database can't be opened or written. The text is one sentence that names the file and what is wrong."""
 
 
-class CommandError(Exception):
+class CommandError(SentenceError):
     """A command can't do what was asked. The text is one sentence."""
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from minipanel.errors import CommandError, ConfigError, DatabaseError, NotFoundOut, PanelError
+from minipanel.sentence import Sentence
 
 DONE = 0
 FAILED = 1
@@ -17,7 +18,7 @@ NOT_KNOWN = 3
 """Of a command whose 0 and 1 are its answer: it could not find out."""
 
 
-def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] = str) -> int:
+def explain_failures(work: Callable[[], int], in_language: Callable[[str | Sentence], str] = str) -> int:
     """Do the work and return its exit code; 2 for a configuration that can't be used, 1 for all other trouble.
 
     in_language: gives a sentence in the reader's language. A panel's log is English everywhere.
@@ -25,7 +26,7 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] 
     try:
         return _flushed(work)
     except ConfigError as error:
-        return _say(in_language(str(error)), BAD_CONFIG)
+        return _say(in_language(error.words), BAD_CONFIG)
     except BrokenPipeError:  # `minipanel nodes list | head -1` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
         return FAILED
@@ -33,9 +34,9 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str], str] 
         sentence = f"{error.filename or 'The operating system'}: {error.strerror or error}."
         return _say(in_language(sentence), FAILED)
     except NotFoundOut as error:
-        return _say(in_language(str(error)), NOT_KNOWN)
+        return _say(in_language(error.words), NOT_KNOWN)
     except (CommandError, DatabaseError, PanelError) as error:
-        return _say(in_language(str(error)), FAILED)
+        return _say(in_language(error.words), FAILED)
     except KeyboardInterrupt:
         # The terminal has written ^C, or a question, on the line.
         return _say(f"\n{in_language('Interrupted.')}", FAILED)

@@ -10,9 +10,34 @@ step_log=
 # What pip and npm write when they reach nobody.
 no_network='NewConnectionError|Max retries exceeded|ConnectTimeout|ProxyError|name resolution|Network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH'
 
+# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
+is_chinese() {
+    [ "${TERM:-}" != linux ] || return 1
+    ctype=${LC_CTYPE:-}
+    [ "$ctype" != C.UTF-8 ] || ctype= # Python's own, for the locale C
+    case ${LC_ALL:-${ctype:-${LANG:-}}} in
+        *.[uU][tT][fF]8 | *.[uU][tT][fF]-8 | *.[uU][tT][fF]8@* | *.[uU][tT][fF]-8@*) ;;
+        *) return 1 ;;
+    esac
+    wanted=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+    case $wanted in '' | C | POSIX) return 1 ;; esac
+    for language in $(echo "${LANGUAGE:-$wanted}" | tr : ' '); do
+        case $language in
+            [zZ][hH]*) return 0 ;;
+            [eE][nN]* | C | POSIX) return 1 ;;
+        esac
+    done
+    return 1
+}
+
+# Prints the English or the Chinese sentence, as the reader wants.
+say() {
+    if is_chinese; then printf '%s\n' "${2:-$1}"; else printf '%s\n' "$1"; fi
+}
+
 # One sentence that says what is wrong and how to put it right, and the end.
 fail() {
-    printf '%s\n' "$*" >&2
+    say "$@" >&2
     exit 1
 }
 
@@ -20,7 +45,7 @@ fail() {
 lock_setup() {
     if command -v flock >/dev/null; then
         exec 9<"$root/scripts/setup.sh"
-        flock --nonblock 9 || { echo "Waiting for another set-up in $root ..." >&2 && flock 9; }
+        flock --nonblock 9 || { say "Waiting for another set-up in $root ..." "正在等待 $root 中的另一个安装过程 ……" >&2 && flock 9; }
     fi
 }
 
@@ -44,7 +69,7 @@ step() {
     local what=$1 started=$SECONDS status=0
     shift
     [ -n "$step_log" ] || step_log=$(mktemp)
-    [ -t 2 ] || printf '%s ...\n' "$what" >&2
+    [ -t 2 ] || say "$what ..." "$what ……" >&2
     start_group "$@" >"$step_log" 2>&1
     if [ -t 2 ]; then
         show_seconds "$what" "$started"
@@ -83,24 +108,29 @@ stop_group() {
     done
     kill -TERM -- "-$step_pid" 2>/dev/null || true
     rm -f "$step_log"
-    printf '\nStopped.\n' >&2
+    say '
+Stopped.' '
+已停止。' >&2
     exit "$1"
 }
 
 show_seconds() {
+    local format
+    format=$(say '%s ... %d s ' '%s …… %d 秒 ')
     while kill -0 "$step_pid" 2>/dev/null; do
-        printf '\r%s ... %d s ' "$1" $((SECONDS - $2)) >&2
+        # shellcheck disable=SC2059
+        printf "\\r$format" "$1" $((SECONDS - $2)) >&2
         sleep 0.2
     done
 }
 
 end_step() {
-    local mark='done'
-    [ "$3" -eq 0 ] || mark=failed
+    local mark
+    if [ "$3" -eq 0 ]; then mark=$(say "done in $2 s" "完成，用时 $2 秒"); else mark=$(say "failed in $2 s" "失败，用时 $2 秒"); fi
     if [ -t 2 ]; then
-        printf '\r%s ... %s in %d s\n' "$1" "$mark" "$2" >&2
+        printf '\r%s\n' "$(say "$1 ... $mark" "$1 …… $mark")" >&2
     else
-        printf '  %s in %d s\n' "$mark" "$2" >&2
+        printf '  %s\n' "$mark" >&2
     fi
 }
 
@@ -113,10 +143,11 @@ fail_step() {
     if ! grep -qE "$no_network" "$step_log"; then
         show_log
         rm -f "$step_log"
-        fail "$1"
+        fail "$@"
     fi
     rm -f "$step_log"
-    fail "The first set-up needs the package indexes of Python and npm, which could not be reached: connect this machine once, or name a proxy in HTTPS_PROXY or mirrors in PIP_INDEX_URL and npm_config_registry."
+    fail "The first set-up needs the package indexes of Python and npm, which could not be reached: connect this machine once, or name a proxy in HTTPS_PROXY or mirrors in PIP_INDEX_URL and npm_config_registry." \
+        "首次安装需要访问 Python 和 npm 的软件源，但无法连接：请让本机联网一次，或用 HTTPS_PROXY 指定代理服务器，或用 PIP_INDEX_URL 和 npm_config_registry 指定镜像源。"
 }
 
 # --- Python ---
@@ -168,9 +199,17 @@ find_python() {
         fi
     done < <(python_candidates)
     if [ -n "$bare" ]; then
-        fail "Python ${bare#* } has no venv and ensurepip, which MiniPanel's set-up needs; install them with: $(advise "python${bare%% *}-venv" "python${bare%% *}")"
+        advice=$(advise "python${bare%% *}-venv" "python${bare%% *}")
+        fail "Python ${bare#* } has no venv and ensurepip, which MiniPanel's set-up needs; install them with: $advice" \
+            "Python ${bare#* } 缺少安装所需的 venv 和 ensurepip；请先安装：$advice"
     fi
-    fail "MiniPanel needs Python 3.11 or newer, and $([ "$newest" -eq 0 ] && echo 'there is none' || echo "the newest is 3.$newest ($newest_path)"); install one with: $(advise python3-venv python3.12)"
+    advice=$(advise python3-venv python3.12)
+    if [ "$newest" -eq 0 ]; then
+        fail "MiniPanel needs Python 3.11 or newer, and there is none; install one with: $advice" \
+            "MiniPanel 需要 Python 3.11 或更新版本，本机没有；请先安装：$advice"
+    fi
+    fail "MiniPanel needs Python 3.11 or newer, and the newest is 3.$newest ($newest_path); install one with: $advice" \
+        "MiniPanel 需要 Python 3.11 或更新版本，本机最新的是 3.$newest（$newest_path）；请先安装：$advice"
 }
 
 # The command that installs a package: $1 as Debian names it, $2 as the RHEL family does.
@@ -180,7 +219,7 @@ advise() {
     elif command -v apt-get >/dev/null; then
         echo "apt-get install $1"
     else
-        echo "dnf install $2 (RHEL family), or apt-get install $1 (Debian)"
+        say "dnf install $2 (RHEL family), or apt-get install $1 (Debian)" "dnf install $2（RHEL 系），或 apt-get install $1（Debian）"
     fi
 }
 
@@ -193,10 +232,11 @@ ensure_venv() {
     if [ -x "$python" ] && is_stamped "$venv/.ready" "$ready"; then
         return
     fi
-    [ -w "$root" ] || fail "$root is not writable for $(id -un), and the set-up makes .venv there: run this as the owner, or in a copy of your own."
+    [ -w "$root" ] || fail "$root is not writable for $(id -un), and the set-up makes .venv there: run this as the owner, or in a copy of your own." \
+        "$(id -un) 对 $root 没有写权限，而安装要在其中创建 .venv：请以该目录的属主运行，或在自己的副本中运行。"
     find_python
-    step "Making .venv with $found" "$found" -m venv --clear "$venv" ||
-        fail_step "$found could not make a virtual environment in $venv."
+    step "$(say "Making .venv with $found" "正在用 $found 创建 .venv")" "$found" -m venv --clear "$venv" ||
+        fail_step "$found could not make a virtual environment in $venv." "$found 未能在 $venv 中创建虚拟环境。"
     echo "$root $(ask_python "$python")" >"$venv/.ready"
 }
 
@@ -208,8 +248,8 @@ ensure_lock() {
         return
     fi
     rm -f "$stamp"
-    step "Installing $2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
-        fail_step "pip could not install $1."
+    step "$2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
+        fail_step "pip could not install $1." "pip 未能安装 $1。"
     echo "$made_from" >"$stamp"
 }
 
@@ -221,8 +261,8 @@ ensure_project() {
         return
     fi
     rm -f "$stamp"
-    step "Installing MiniPanel itself" "$python" -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e "$root" ||
-        fail_step "pip could not install MiniPanel from $root."
+    step "$(say "Installing MiniPanel itself" "正在安装 MiniPanel 本身")" "$python" -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e "$root" ||
+        fail_step "pip could not install MiniPanel from $root." "pip 未能从 $root 安装 MiniPanel。"
     echo "$made_from" >"$stamp"
 }
 
@@ -247,8 +287,8 @@ ensure_web_packages() {
     if is_stamped "$stamp" "$made_from"; then
         return
     fi
-    step "Installing the page's packages" web_npm ci --no-audit --no-fund ||
-        fail_step "npm could not install web/package-lock.json."
+    step "$(say "Installing the page's packages" "正在安装网页的依赖包")" web_npm ci --no-audit --no-fund ||
+        fail_step "npm could not install web/package-lock.json." "npm 未能安装 web/package-lock.json。"
     echo "$made_from" >"$stamp"
 }
 
@@ -260,8 +300,8 @@ ensure_page() {
     fi
     ensure_web_packages
     rm -f "$stamp"
-    step "Building the page" web_npm run build ||
-        fail_step "The page in web/ could not be built."
+    step "$(say "Building the page" "正在构建网页")" web_npm run build ||
+        fail_step "The page in web/ could not be built." "未能构建 web/ 中的网页。"
     echo "$made_from" >"$stamp"
 }
 
@@ -269,8 +309,8 @@ ensure_page() {
 set_up() {
     lock_setup
     ensure_venv
-    ensure_lock requirements.lock "what the panel runs on"
-    ensure_lock requirements-build.lock "what builds the page, Node among it"
+    ensure_lock requirements.lock "$(say "Installing what the panel runs on" "正在安装面板的运行依赖")"
+    ensure_lock requirements-build.lock "$(say "Installing what builds the page, Node among it" "正在安装网页的构建工具（含 Node）")"
     ensure_project
     "$@"
     unlock_setup

@@ -23,6 +23,7 @@ BUILT = {".git", ".venv", "node_modules", "static", "var", "dist", "artefacts", 
 """Folders that hold what was made or installed, not written."""
 
 FLOORS = (
+    {"sentence"},
     {"errors"},
     {"models", "exits", "translations"},
     {"machine", "config"},

@@ -9,9 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.locales import LOCALES
+from tests.punctuation import HALF_WIDTH
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,7 +134,7 @@ def test_a_lock_is_installed_once_and_again_after_it_changed(project: Path) -> N
     (project / ".venv").mkdir()
     lock = project / "some.lock"
     lock.write_text("one\n")
-    script = 'python=true\nensure_lock some.lock "the packages"'
+    script = 'python=true\nensure_lock some.lock "Installing the packages"'
     assert "Installing the packages" in shell(project, script).stderr
     assert shell(project, script).stderr == ""
     lock.write_text("two\n")
@@ -140,8 +144,11 @@ def test_a_lock_is_installed_once_and_again_after_it_changed(project: Path) -> N
 def test_an_installation_that_failed_is_tried_again(project: Path) -> None:
     (project / ".venv").mkdir()
     (project / "some.lock").write_text("one\n")
-    assert shell(project, 'python=false\nensure_lock some.lock "the packages"').returncode == 1
-    assert "Installing the packages" in shell(project, 'python=true\nensure_lock some.lock "the packages"').stderr
+    assert shell(project, 'python=false\nensure_lock some.lock "Installing the packages"').returncode == 1
+    assert (
+        "Installing the packages"
+        in shell(project, 'python=true\nensure_lock some.lock "Installing the packages"').stderr
+    )
 
 
 def test_the_page_counts_as_changed_with_its_sources_only(project: Path) -> None:
@@ -267,3 +274,57 @@ def test_words_that_test_does_not_know_are_refused_with_what_it_takes() -> None:
         result = subprocess.run([ROOT / "scripts" / "test", *words], capture_output=True, text=True, timeout=60)
         assert result.returncode == 1
         assert result.stderr.startswith("scripts/test takes no arguments but --quick, or --only STAGE [ARGUMENT ...]")
+
+
+FOR_USERS = ("install.sh", "distribute-agents.sh", "deploy/install-agent.sh", "scripts/setup.sh")
+"""What people run; the scripts for developers are English."""
+
+
+@pytest.mark.parametrize("script", FOR_USERS)
+def test_a_script_takes_the_language_that_the_commands_take(script: str) -> None:
+    (function,) = re.findall(r"^is_chinese\(\) \{\n.*?^\}$", (ROOT / script).read_text("utf-8"), re.M | re.S)
+    clean = "unset LC_ALL LC_CTYPE LC_MESSAGES LANG LANGUAGE TERM"
+    each = [f"({clean}; {' '.join(f'{k}={v}' for k, v in environ.items()) or ':'}; is_chinese && echo yes || echo no)"
+            for environ, _ in LOCALES]  # fmt: skip
+    done = subprocess.run(["sh", "-euc", "\n".join([function, *each])], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.split() == ["yes" if expected else "no" for _, expected in LOCALES]
+
+
+@pytest.mark.parametrize("script", FOR_USERS)
+def test_what_a_script_says_has_its_chinese_beside_it(script: str) -> None:
+    said = list(said_in((ROOT / script).read_text("utf-8")))
+    assert said
+    for words in said:
+        assert len(words) == 2, words
+        assert re.search(r"[\u3400-\u9fff…]", words[1]), words
+        assert not HALF_WIDTH.search(re.sub(r"\$\([^)]*\)", "x", words[1])), words
+
+
+def said_in(script: str) -> Iterator[list[str]]:
+    """Yield the quoted words behind each say, fail and fail_step; those that only pass on have none."""
+    for found in re.finditer(r"""\b(?:say|fail|fail_step) (?=["'])""", script):
+        words, at = [], found.end()
+        while at < len(script) and script[at] in "\"'":
+            end = end_of_quoted(script, at)
+            words.append(script[at + 1 : end - 1])
+            at = end + len(script[end:]) - len(script[end:].lstrip(" \\\n")) if script[end] == " " else end
+        if words != ["$@"]:
+            yield words
+
+
+def end_of_quoted(text: str, at: int) -> int:
+    """Return where a quoted word ends: commands in it, $(…), may hold quoted words of their own."""
+    mark, at, depth = text[at], at + 1, 0
+    while True:
+        if mark == '"' and text[at] == "\\":
+            at += 1
+        elif mark == '"' and text.startswith("$(", at):
+            depth += 1
+        elif depth and text[at] == ")":
+            depth -= 1
+        elif depth and text[at] == '"':
+            at = end_of_quoted(text, at) - 1
+        elif text[at] == mark:
+            return at + 1
+        at += 1

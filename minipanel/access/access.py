@@ -106,7 +106,7 @@ class Access:
         """
         account = self.accounts.find(name)
         if account is None:
-            raise NotAllowed(f"The proxy names the user {quote(name)}, who has no account here.")
+            raise NotAllowed("The proxy names the user {name}, who has no account here.", name=quote(name))
         noted = self._proxy_users.get((name, address))
         if noted is None or not 0 <= self._clock() - noted < PROXY_NOTE_SECONDS:
             if len(self._proxy_users) >= MAX_PROXY_USERS:

@@ -23,9 +23,10 @@ from minipanel.errors import BadInput, DatabaseError, NotAuthenticated, NotFound
 from minipanel.models.access import KeyKind, KeyRow
 from minipanel.models.caller import SCOPES, Caller, Scope
 from minipanel.models.quote import escape, quote
+from minipanel.sentence import Sentence
 
 PREFIXES: dict[KeyKind, str] = {"token": "mpt_", "kiosk": "mpk_"}
-NOUNS: dict[KeyKind, str] = {"token": "API token", "kiosk": "wall screen"}
+NOUNS = {"token": Sentence("API token"), "kiosk": Sentence("wall screen")}
 
 MAX_KEYS = 200
 """So many of each kind there may be."""
@@ -69,13 +70,16 @@ def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float
     """Return a new key and its secret. Raises BadInput for a name, scope or number of days that can't be."""
     if not 1 <= len(name) <= NAME_CHARACTERS or not name.isprintable() or name != name.strip():
         raise BadInput(
-            f"The name is {quote(name)}; it must be 1 to {NAME_CHARACTERS} printable characters without spaces around "
-            "them."
+            "The name is {name}; it must be 1 to {most} printable characters without spaces around them.",
+            name=quote(name),
+            most=NAME_CHARACTERS,
         )
     if scope not in SCOPES:
-        raise BadInput(f"The scope is {quote(scope)}; it must be {' or '.join(SCOPES)}.")
+        raise BadInput("The scope is {scope}; it must be {names}.", scope=quote(scope), names=" or ".join(SCOPES))
     if not 1 <= days <= MAX_DAYS:
-        raise BadInput(f"The number of days is {escape(str(days), 20)}; it must be 1 to {MAX_DAYS}.")
+        raise BadInput(
+            "The number of days is {days}; it must be 1 to {most}.", days=escape(str(days), 20), most=MAX_DAYS
+        )
     secret = new_secret(kind)
     known: Scope = "metrics" if scope == "metrics" else "read"
     return KeyRow(0, kind, name, known, digest_of(secret), int(now), by, int(now) + days * DAY_SECONDS), secret
@@ -83,13 +87,17 @@ def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float
 
 def added(key: KeyRow, id: int | None) -> KeyRow:
     """Return the key with the id that the database gave it. Raises BadInput where it took none."""
-    if id is None:
-        article = "an" if key.kind == "token" else "a"
-        raise BadInput(
-            f"There is already {article} {NOUNS[key.kind]} {quote(key.name)}; remove it, or choose another name."
-        )
-    if not id:
-        raise BadInput(f"There are already {MAX_KEYS} {NOUNS[key.kind]}s; remove one first.")
+    name = quote(key.name)
+    match id, key.kind:
+        case None, "token":
+            raise BadInput("There is already an API token {name}; remove it, or choose another name.", name=name)
+        case None, _:
+            raise BadInput("There is already a wall screen {name}; remove it, or choose another name.", name=name)
+        case 0, "token":
+            raise BadInput("There are already {most} API tokens; remove one first.", most=MAX_KEYS)
+        case 0, _:
+            raise BadInput("There are already {most} wall screens; remove one first.", most=MAX_KEYS)
+    assert id is not None
     key.id = id
     return key
 
@@ -114,17 +122,21 @@ class Keys:
         """Return who bears this secret. Raises NotAuthenticated: mistyped, removed, expired."""
         noun = NOUNS[kind]
         if not secret.startswith(PREFIXES[kind]) or not is_whole(secret):
-            raise NotAuthenticated(f"The secret of the {noun} is mistyped or incomplete: its checksum does not match.")
+            raise NotAuthenticated(
+                "The secret of the {noun} is mistyped or incomplete: its checksum does not match.", noun=noun
+            )
         digest = digest_of(secret)
         key = self._by_digest.get(digest)
         if key is None or not hmac.compare_digest(key.digest, digest):
             raise NotAuthenticated(
-                f"This panel does not know this {noun}; it was removed, or belongs to another panel."
+                "This panel does not know this {noun}; it was removed, or belongs to another panel.", noun=noun
             )
         now = self._clock()
         if key.expires_at <= now:
             day = datetime.fromtimestamp(key.expires_at, UTC).date()
-            raise NotAuthenticated(f"The {noun} {quote(key.name)} expired on {day}; create a new one.")
+            raise NotAuthenticated(
+                "The {noun} {name} expired on {day}; create a new one.", noun=noun, name=quote(key.name), day=day
+            )
         if key.last_used_at is None or abs(now - key.last_used_at) >= SEEN_SECONDS:
             key.last_used_at, key.last_address = int(now), escape(address)
             self._used[key.id] = (key.last_used_at, key.last_address)
@@ -150,7 +162,7 @@ class Keys:
         """Take a key out, at once. Raises NotFound, TryLater where that could not be written."""
         key = next((key for key in self.all(kind) if key.id == id), None)
         if key is None:
-            raise NotFound(f"There is no {NOUNS[kind]} with the id {escape(str(id))}.")
+            raise NotFound("There is no {noun} with the id {id}.", noun=NOUNS[kind], id=escape(str(id)))
         await self._write(partial(tables.remove_key, id=id))
         self._by_digest.pop(key.digest, None)
         return key
@@ -170,7 +182,7 @@ class Keys:
         try:
             return await self._run(job)
         except DatabaseError as error:
-            raise TryLater(str(error), RETRY_SECONDS) from error
+            raise TryLater(error.words, RETRY_SECONDS) from error
 
 
 def _checksum(text: str) -> str:

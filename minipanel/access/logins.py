@@ -55,5 +55,7 @@ class Logins:
         wait_seconds = 0 if self._passwords.is_busy(place, is_known) else self._attempts.begin(place)
         if wait_seconds:
             raise TooManyTries(
-                f"Too many failed logins from this address; try again in {wait_seconds} seconds.", wait_seconds
+                "Too many failed logins from this address; try again in {seconds} seconds.",
+                wait_seconds,
+                seconds=wait_seconds,
             )

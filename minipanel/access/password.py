@@ -35,12 +35,18 @@ RETRY_SECONDS = 5
 def hash_password(password: str) -> str:
     """Return the bcrypt hash. Raises CommandError for a password that is too short, too long or not printable."""
     if len(password) < MIN_CHARACTERS:
-        raise CommandError(f"The password has {len(password)} characters; it must have at least {MIN_CHARACTERS}.")
+        raise CommandError(
+            "The password has {count} characters; it must have at least {least}.",
+            count=len(password),
+            least=MIN_CHARACTERS,
+        )
     if not password.isprintable():
         raise CommandError("The password holds characters that can't be typed into the page; use printable ones.")
     size_bytes = len(password.encode())
     if size_bytes > MAX_BYTES:
-        raise CommandError(f"The password has {size_bytes} bytes in UTF-8; at most {MAX_BYTES} are allowed.")
+        raise CommandError(
+            "The password has {count} bytes in UTF-8; at most {most} are allowed.", count=size_bytes, most=MAX_BYTES
+        )
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt()).decode()
 
 
@@ -56,9 +62,11 @@ def read_password(path: Path) -> str:
         with open(0, "rb", closefd=False) if str(path) == "-" else path.open("rb") as file:
             return file.readline(MAX_LINE_BYTES).decode().rstrip("\r\n")
     except OSError as error:
-        raise CommandError(f"The password can't be read from {name}: {error.strerror}.") from None
+        raise CommandError(
+            "The password can't be read from {name}: {reason}.", name=name, reason=error.strerror
+        ) from None
     except UnicodeDecodeError:
-        raise CommandError(f"The password in {name} is not UTF-8 text.") from None
+        raise CommandError("The password in {name} is not UTF-8 text.", name=name) from None
 
 
 def random_password() -> str:
@@ -92,7 +100,11 @@ class Passwords:
         too many wait.
         """
         if self.is_busy(place, is_known):
-            raise TooManyTries(f"Too many logins at once; try again in {RETRY_SECONDS} seconds.", RETRY_SECONDS)
+            raise TooManyTries(
+                "Too many logins at once; try again in {seconds} seconds.",
+                RETRY_SECONDS,
+                seconds=RETRY_SECONDS,
+            )
         self._count(place, is_known, 1)
         try:
             # JSON can hold lone surrogates, which plain UTF-8 can't.

@@ -28,16 +28,27 @@ def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: S
         return None
     peer = normalise(peer)
     if peer not in server.trusted_proxies:
-        raise NotAllowed(f"{header} is accepted from trusted_proxies only, and {quote(peer)} is not one of them.")
+        raise NotAllowed(
+            "{header} is accepted from trusted_proxies only, and {peer} is not one of them.",
+            header=header,
+            peer=quote(peer),
+        )
     if server.user_header_secret is not None:
         if len(secrets) != 1 or not _is_same(secrets[0], server.user_header_secret):
-            raise NotAllowed(f"{header} came without the proxy's secret in {SECRET_HEADER}.")
+            raise NotAllowed(
+                "{header} came without the proxy's secret in {secret_header}.",
+                header=header,
+                secret_header=SECRET_HEADER,
+            )
     elif peer in LOCAL:
         raise NotAllowed(
-            f"{header} came from this machine, where every user could send it: set user_header_secret in [server]."
+            "{header} came from this machine, where every user could send it: set user_header_secret in [server].",
+            header=header,
         )
     if len(names) != 1:
-        raise NotAllowed(f"{header} came {len(names)} times; the proxy must set it, not add to it.")
+        raise NotAllowed(
+            "{header} came {count} times; the proxy must set it, not add to it.", header=header, count=len(names)
+        )
     return _decoded(names[0], header)
 
 
@@ -46,7 +57,7 @@ def _decoded(name: str, header: str) -> str:
     try:
         return name.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        raise NotAllowed(f"{header} is not UTF-8; the proxy must send the name in it.") from None
+        raise NotAllowed("{header} is not UTF-8; the proxy must send the name in it.", header=header) from None
 
 
 def _is_same(given: str, expected: str) -> bool:

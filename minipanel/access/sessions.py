@@ -161,7 +161,7 @@ class Sessions:
         try:
             await self.flush()
         except DatabaseError as error:
-            raise TryLater(str(error), RETRY_SECONDS) from error
+            raise TryLater(error.words, RETRY_SECONDS) from error
 
     async def flush(self) -> None:
         """Write what has changed. Raises DatabaseError, TryLater: then it is written the next time."""

@@ -142,7 +142,11 @@ def _check(table: Table, channel: ChannelConfig) -> ChannelConfig:
     strange = next((key for key in CHANNEL.keys if key in table and key not in keys | _OF_ALL), None)
     if strange is not None:
         raise table.error(
-            f'{strange} in {table.place} is not for kind "{channel.kind}", which has {", ".join(sorted(keys))}'
+            '{key} in {place} is not for kind "{kind}", which has {keys}',
+            key=strange,
+            place=table.place,
+            kind=channel.kind,
+            keys=", ".join(sorted(keys)),
         )
     if channel.kind == "mail" and not channel.to:
         raise table.missing("to", kinds.mail_addresses().allowed + ", one at least")
@@ -158,7 +162,9 @@ def check_files(table: Table, secrets: Mapping[str, Path | None], ca_file: Path 
     """Refuse files that can't be read, and secrets whose first line is empty. Raises ConfigError."""
     for key, path in secrets.items():
         if path is not None and not _first_line(table, key, path):
-            raise table.error(f"{key} in {table.place} is {path}, whose first line is empty")
+            raise table.error(
+                "{key} in {place} is {file}, whose first line is empty", key=key, place=table.place, file=path
+            )
     if ca_file is not None:
         _first_line(table, "ca_file", ca_file)
 
@@ -166,12 +172,16 @@ def check_files(table: Table, secrets: Mapping[str, Path | None], ca_file: Path 
 def _check_url(table: Table, channel: ChannelConfig) -> None:
     if (channel.url is None) == (channel.url_file is None):
         what = "is missing" if channel.url is None else "and url_file are both set"
-        raise table.error(f"url {what} in {table.place}; one of url and url_file must be set")
+        raise table.error(f"url {what} in {{place}}; one of url and url_file must be set", place=table.place)
     if channel.url_file is not None:
         why = refusal_of(_first_line(table, "url_file", channel.url_file))
         if why is not None:
             raise table.error(
-                f"url_file in {table.place} is {channel.url_file}, whose first line {why}; it must be {TARGET_ALLOWED}"
+                "url_file in {place} is {file}, whose first line {why}; it must be {allowed}",
+                place=table.place,
+                file=channel.url_file,
+                why=why,
+                allowed=TARGET_ALLOWED,
             )
 
 
@@ -180,9 +190,17 @@ def _first_line(table: Table, key: str, path: Path) -> str:
         return first_line(path)
     except OSError as error:
         why = error.strerror or str(error)
-        raise table.error(f"{key} in {table.place} is {path}, which can't be read: {why}") from None
+        raise table.error(
+            "{key} in {place} is {file}, which can't be read: {reason}",
+            key=key,
+            place=table.place,
+            file=path,
+            reason=why,
+        ) from None
     except UnicodeDecodeError:
-        raise table.error(f"{key} in {table.place} is {path}, which is not UTF-8 text") from None
+        raise table.error(
+            "{key} in {place} is {file}, which is not UTF-8 text", key=key, place=table.place, file=path
+        ) from None
 
 
 def first_line(path: Path) -> str:
@@ -203,13 +221,14 @@ def read_channels(path: Path, items: Iterable[dict[str, object]], has_mail: bool
     for number, item in enumerate(items, 1):
         table = Table(path, f"[[alerts.channel]] number {number}", item, CHANNEL.keys)
         if number > MAX_CHANNELS:
-            raise table.error(f"{table.place} is one too many; at most {MAX_CHANNELS} channels are allowed")
+            raise table.error(
+                "{place} is one too many; at most {most} channels are allowed", place=table.place, most=MAX_CHANNELS
+            )
         channel = CHANNEL.read(table)
         other = places.setdefault(channel.name.lower(), table.place)
         if other is not table.place:
-            by = "mail in [alerts]" if other == "[alerts]" else f"that in {other}"
-            raise table.error(
-                f"name in {table.place} is {shown(channel.name)}, the name of {by} too; each channel must have its own"
-            )
+            by = "mail in [alerts]" if other == "[alerts]" else "that in {other}"
+            sentence = f"name in {{place}} is {{name}}, the name of {by} too; each channel must have its own"
+            raise table.error(sentence, place=table.place, name=shown(channel.name), other=other)
         channels.append(channel)
     return tuple(channels)

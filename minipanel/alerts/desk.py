@@ -67,7 +67,7 @@ class Desk:
     async def acknowledge(self, ids: Collection[int], who: str, note: str) -> int:
         """Acknowledge open alerts for somebody. Returns how many of them were open."""
         if len(note) > MAX_WORDS:
-            raise BadInput(f"note has {len(note)} characters; at most {MAX_WORDS} are allowed.")
+            raise BadInput("note has {count} characters; at most {most} are allowed.", count=len(note), most=MAX_WORDS)
         wanted = set(ids)
         chosen = [alert for alert in self._alerts.watch.open() if alert.id in wanted]
         await self._alerts.take_on(chosen, who, note or None)
@@ -83,9 +83,9 @@ class Desk:
         nodes = self._panel.groups.without_groups(nodes)
         check_silence(nodes, rules, until, why, now)
         if not any(self._panel.directory.find(name) for name in expand(nodes)):
-            raise BadInput(f"nodes is {quote(nodes)}; none of them is configured.")
+            raise BadInput("nodes is {text}; none of them is configured.", text=quote(nodes))
         if len(self.silences()) >= MAX_SILENCES:
-            raise BadInput(f"{MAX_SILENCES} silences are already active; end some first.")
+            raise BadInput("{most} silences are already active; end some first.", most=MAX_SILENCES)
         wanted = Silence(nodes, tuple(rules), now, until, why.strip(), who)
         kept: Silence = await self._panel.ingest.run(lambda connection: sql.put_silence(connection, wanted))
         await self._alerts.read_silences()
@@ -128,7 +128,7 @@ class Desk:
         channel = channels.get(name)
         if channel is None:
             known = f"it must be one of {', '.join(channels)}" if channels else "none is set in [alerts]"
-            raise BadInput(f"channel is {quote(name)}; {known}.")
+            raise BadInput("channel is {name}; {allowed}.", name=quote(name), allowed=known)
         teller = self._alerts.teller()
         subject, body = teller.test(who)
         now = int(self._panel.clock())
@@ -136,13 +136,19 @@ class Desk:
         letter = Letter(f"test-{secrets.token_hex(8)}", subject, body, "test", now, details)
         wait = self._alerts.pace.wait_seconds(channel)
         if wait > 0:
-            raise NotSent(f"{quote(name)} has had its messages for this minute; wait {wait:.0f} s.")
+            raise NotSent(
+                "{name} has had its messages for this minute; wait {seconds} s.",
+                name=quote(name),
+                seconds=f"{wait:.0f}",
+            )
         self._alerts.pace.note(channel)
         try:
             async with asyncio.timeout(STUCK_SECONDS):
                 return await in_thread(lambda: channel.send(letter))
         except TimeoutError:
-            raise NotSent(f"{quote(name)} did not finish within {STUCK_SECONDS:.0f} seconds.") from None
+            raise NotSent(
+                "{name} did not finish within {seconds} seconds.", name=quote(name), seconds=f"{STUCK_SECONDS:.0f}"
+            ) from None
 
 
 def _channel(config: ChannelConfig, waiting: Sequence[Message], with_errors: bool) -> ChannelAnswer:
@@ -164,8 +170,12 @@ def check_silence(nodes: str, rules: Sequence[str], until: int, why: str, now: i
     expand(nodes)
     unknown = next((rule for rule in rules if rule not in BY_NAME), None)
     if unknown is not None:
-        raise BadInput(f"rules has {quote(unknown)}; it must be some of {', '.join(BY_NAME)}.")
+        raise BadInput("rules has {text}; it must be some of {names}.", text=quote(unknown), names=", ".join(BY_NAME))
     if not now < until <= now + MAX_SILENCE_SECONDS:
-        raise BadInput(f"until is {until}; it must be a time within the next {MAX_SILENCE_SECONDS // 86400} days.")
+        raise BadInput(
+            "until is {until}; it must be a time within the next {days} days.",
+            until=until,
+            days=MAX_SILENCE_SECONDS // 86400,
+        )
     if not 0 < len(why.strip()) <= MAX_WORDS:
-        raise BadInput(f"why has {len(why.strip())} characters; 1 to {MAX_WORDS} are needed.")
+        raise BadInput("why has {count} characters; 1 to {most} are needed.", count=len(why.strip()), most=MAX_WORDS)

@@ -33,9 +33,9 @@ class Asked:
     ) -> Asked:
         """Return what a query asks for. Raises BadInput."""
         if state not in (None, "open", "closed"):
-            raise BadInput(f"state is {quote(str(state))}; it must be open or closed.")
+            raise BadInput("state is {state}; it must be open or closed.", state=quote(str(state)))
         if rule is not None and rule not in BY_NAME:
-            raise BadInput(f"rule is {quote(rule)}; it must be one of {', '.join(BY_NAME)}.")
+            raise BadInput("rule is {rule}; it must be one of {names}.", rule=quote(rule), names=", ".join(BY_NAME))
         ids = None
         if nodes is not None:
             found = [panel.directory.find(name) for name in panel.groups.groups.expand(nodes)]
@@ -49,7 +49,7 @@ def _seconds(name: str, text: str | None, default: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 12):
-        raise BadInput(f"{name} is {quote(text)}; it must be a time in Unix seconds.")
+        raise BadInput("{name} is {text}; it must be a time in Unix seconds.", name=name, text=quote(text))
     return min(int(text), _END_OF_TIME)
 
 

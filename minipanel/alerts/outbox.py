@@ -14,6 +14,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from minipanel.alerts.pace import Pace
+from minipanel.errors import SentenceError
 from minipanel.models.alert import Message
 from minipanel.models.quote import escape
 
@@ -34,7 +35,7 @@ STUCK_SECONDS = 60.0
 """After so long it is noted that a channel hangs. It gets nothing more until it has ended."""
 
 
-class NotSent(Exception):
+class NotSent(SentenceError):
     """A channel did not take a message; str() says why, in one sentence."""
 
 

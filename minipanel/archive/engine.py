@@ -134,7 +134,9 @@ class Engine:
         try:
             return pick(json.loads(text)["data"])
         except (ValueError, KeyError, TypeError, IndexError):
-            raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(text)}") from None
+            raise EngineError(
+                "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=_said(text)
+            ) from None
 
     def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
         """Yield the lines of an answer of 200 or 204. Raises EngineError."""
@@ -150,10 +152,14 @@ class Engine:
                     raise EngineError(_refusal(where, answer.status, answer.read(SAID_BYTES)))
                 while line := answer.readline(LINE_BYTES):
                     if time.monotonic() > deadline:
-                        raise EngineError(f"{where} did not end its answer within {TOTAL_SECONDS:g} seconds.")
+                        raise EngineError(
+                            "{url} did not end its answer within {seconds} seconds.",
+                            url=where,
+                            seconds=f"{TOTAL_SECONDS:g}",
+                        )
                     yield line
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise EngineError(f"{where} can't be asked: {_why(error)}.") from None
+            raise EngineError("{url} can't be asked: {reason}.", url=where, reason=_why(error)) from None
 
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "http":
@@ -201,7 +207,9 @@ def _series(line: bytes, where: str) -> Series:
             raise ValueError("as many values as times")
         return Series(found.metric["__name__"], found.metric["node"], found.timestamps, found.values)
     except (ValueError, KeyError):
-        raise EngineError(f"{where} answered something else than VictoriaMetrics does: {_said(line)}") from None
+        raise EngineError(
+            "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=_said(line)
+        ) from None
 
 
 def _token(path: Path) -> str:
@@ -209,10 +217,13 @@ def _token(path: Path) -> str:
         with path.open(encoding="ascii") as file:
             token = file.readline(4097).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"The file {escape(str(path))} of token_file can't be read: {_why(error)}.") from None
+        raise EngineError(
+            "The file {path} of token_file can't be read: {reason}.", path=escape(str(path)), reason=_why(error)
+        ) from None
     if not (token and token.isprintable() and len(token) <= 4096):
         raise EngineError(
-            f"The first line of {escape(str(path))} is not a token; it must be 1 to 4096 printable characters."
+            "The first line of {path} is not a token; it must be 1 to 4096 printable characters.",
+            path=escape(str(path)),
         )
     return token
 

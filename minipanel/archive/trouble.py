@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from minipanel.errors import SentenceError
+
 DIFFERING_TRIES: Final = 5
 """Read back wrong so often, something at the engine keeps a record out."""
 
 
-class EngineError(Exception):
+class EngineError(SentenceError):
     """The engine did not do what was asked; one sentence."""
 
 

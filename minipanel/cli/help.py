@@ -12,6 +12,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from minipanel.models.half_width import half_width
 from minipanel.translations.cli import CHINESE
 from minipanel.translations.columns import width, wrapped
 from minipanel.translations.language import is_chinese
@@ -25,8 +26,21 @@ _FIRST_COLUMN = 30
 # Commands and contexts are of classes that Typer keeps to itself.
 
 
+_TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N")
+"""Metavars of what is written in half-width signs; a Chinese keyboard types others. Paths and words are as typed."""
+
+
 class Command(TyperCommand):
     """One command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the line, and what a Chinese keyboard has typed as what it means."""
+        left = super().parse_args(ctx, args)
+        for parameter in self.params:
+            value = ctx.params.get(parameter.name)
+            if parameter.metavar in _TYPED and isinstance(value, str):
+                ctx.params[parameter.name] = half_width(value)
+        return left
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line that tells its usage."""

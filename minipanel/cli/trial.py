@@ -40,6 +40,6 @@ def try_(
     if password is not None and password_file is not None:
         raise CommandError("--password and --password-file can't be combined; give one of them.")
     if nodes is not None and not demo:
-        raise CommandError(f"{nodes} is the number of a demo's nodes; give --demo with it.")
+        raise CommandError("{nodes} is the number of a demo's nodes; give --demo with it.", nodes=nodes)
     folder = folder or Path("var/demo" if demo else "var")
     try_out(Options(folder, host, port, password, auth, password_file, demo, nodes))

@@ -105,7 +105,7 @@ def ids_of(nodes: str, known: Iterable[Node | NodeAnswer]) -> set[int]:
     by_name = {name.lower(): node.id for node in known for name in (node.name, node.hostname)}
     found = {by_name[name.lower()] for name in expand(nodes) if name.lower() in by_name}
     if not found:
-        raise ConfigError(f"nodes is {quote(nodes)}; none of them is configured.")
+        raise ConfigError("nodes is {text}; none of them is configured.", text=quote(nodes))
     return found
 
 

@@ -21,7 +21,11 @@ def nodes_asked_for(config: Config, node_set: str | None) -> tuple[NodeConfig, .
     known = {name.lower() for node in config.nodes for name in (node.name, node.hostname)}
     missing = [name for name in names if name not in known]
     if missing:
-        raise CommandError(f"{config.path} has no node named {quote(fold(missing))}; `minipanel nodes list` shows all.")
+        raise CommandError(
+            "{path} has no node named {nodes}; `minipanel nodes list` shows all.",
+            path=config.path,
+            nodes=quote(fold(missing)),
+        )
     wanted = set(names)
     return tuple(node for node in config.nodes if not wanted.isdisjoint((node.name.lower(), node.hostname.lower())))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from minipanel.errors import CommandError
+from minipanel.models.half_width import half_width
 from minipanel.translations.language import Translate
 
 
@@ -17,7 +18,7 @@ def confirm(question: str, t: Translate) -> bool:
     """Return whether the answer is yes, which Enter means too. Raises CommandError at the end of input (Ctrl-D)."""
     while True:
         try:
-            typed = input(f"{question} [Y/n] ").strip().lower()
+            typed = half_width(input(f"{question} [Y/n] ")).strip().lower()
         except EOFError:
             print()
             raise CommandError(t("Nothing was changed.")) from None

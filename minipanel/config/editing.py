@@ -64,7 +64,7 @@ def change_nodes(
     def change(text: str, old: Config) -> str:
         _refuse_unusual(text, old, "nodes")
         if old.nodes != tuple(before):
-            raise ConfigError(f"The nodes in {path} have changed in the meantime; run the command again.")
+            raise ConfigError("The nodes in {path} have changed in the meantime; run the command again.", path=path)
         places = {index: changed[node.hostname] for index, node in enumerate(old.nodes) if node.hostname in changed}
         text = with_changed_nodes(text, {index: _difference(old.nodes[index], node) for index, node in places.items()})
         text = without_sections(text, "nodes", lambda index: old.nodes[index].hostname in gone)
@@ -166,10 +166,12 @@ def _edit(
         try:
             edited = change(text, old)
         except TOMLKitError as error:
-            raise ConfigError(f"{path} can't be edited automatically ({error}); edit it by hand.") from None
+            raise ConfigError(
+                "{path} can't be edited automatically ({error}); edit it by hand.", path=path, error=error
+            ) from None
         new = check_config(edited, path, rooms)
         if expected is not None and new != expected(old):
-            raise ConfigError(f"{path} can't be edited automatically; edit it by hand.")
+            raise ConfigError("{path} can't be edited automatically; edit it by hand.", path=path)
         replace_file(path, edited)
     return new
 
@@ -177,4 +179,9 @@ def _edit(
 def _refuse_unusual(text: str, config: Config, name: str) -> None:
     items: Sequence[object] = getattr(config, name)
     if not are_sections(text, name, len(items)):
-        raise ConfigError(f"{config.path} lists its {name} without [[{name}]] sections; edit it by hand.")
+        raise ConfigError(
+            "{path} lists its {items} without [[{section}]] sections; edit it by hand.",
+            path=config.path,
+            items=name,
+            section=name,
+        )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
-from minipanel.errors import BadInput
+from minipanel.errors import BadInput, SentenceError
 from minipanel.models.group import GROUP_NAME_ALLOWED, is_group_name
+from minipanel.models.half_width import half_width
 from minipanel.models.name_patterns import is_name_pattern
 from minipanel.models.names import (
     ADDRESS_ALLOWED,
@@ -47,8 +48,8 @@ _TAKEN_HEADERS = {
 }
 
 
-class NotAcceptable(Exception):
-    """A value that no sentence may show. str() says what is wrong with it: "has 30 bytes"."""
+class NotAcceptable(SentenceError):
+    """A value that no sentence may show, and what is wrong with it: "has 30 bytes"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def duration(low: int, high: int) -> Kind:
     """A time as "90s", "5m", "2h" or "3d", from low to high seconds. Becomes whole seconds."""
 
     def parse(value: str) -> int | None:
-        match = _DURATION.fullmatch(value)
+        match = _DURATION.fullmatch(half_width(value))
         seconds = int(match[1]) * _UNIT_SECONDS[match[2]] if match else -1
         return seconds if low <= seconds <= high else None
 
@@ -139,7 +140,12 @@ def folder_path() -> Kind:
 
 def time_of_day() -> Kind:
     """Hours and minutes, as "03:15"."""
-    return text('a time from "00:00" to "23:59"', lambda value: value if _TIME_OF_DAY.fullmatch(value) else None)
+
+    def parse(value: str) -> str | None:
+        plain = half_width(value)
+        return plain if _TIME_OF_DAY.fullmatch(plain) else None
+
+    return text('a time from "00:00" to "23:59"', parse)
 
 
 def secret() -> Kind:
@@ -148,7 +154,7 @@ def secret() -> Kind:
     def parse(value: object, _: Path) -> str:
         size_bytes = len(_unshown(value).encode())
         if size_bytes < SECRET_BYTES_AT_LEAST:
-            raise NotAcceptable(f"has {size_bytes} bytes")
+            raise NotAcceptable("has {count} bytes", count=size_bytes)
         return _unshown(value)
 
     return Kind(f"text of at least {SECRET_BYTES_AT_LEAST} random bytes", parse, is_secret=True)
@@ -261,7 +267,7 @@ def node_set() -> Kind:
 
     def parse(value: object, _: Path) -> tuple[str, ...] | None:
         try:
-            return tuple(expand(value)) if isinstance(value, str) else None
+            return tuple(expand(half_width(value))) if isinstance(value, str) else None
         except BadInput:
             return None
 

@@ -45,19 +45,23 @@ def read_text(path: Path) -> str:
     """Return the file's text, its line ends as they are. Raises ConfigError where it is not a file of UTF-8 text."""
     try:
         if path.is_dir():
-            raise ConfigError(f"{path} is a folder; it must be a TOML file.")
+            raise ConfigError("{path} is a folder; it must be a TOML file.", path=path)
         if path.exists() and not path.is_file():  # a device would be read without an end
-            raise ConfigError(f"{path} is a pipe or a device; it must be a TOML file.")
+            raise ConfigError("{path} is a pipe or a device; it must be a TOML file.", path=path)
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.") from None
+        raise ConfigError(
+            "{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.", path=path
+        ) from None
     except OSError as error:
-        raise ConfigError(f"{path} can't be read: {error.strerror}.") from None
+        raise ConfigError("{path} can't be read: {reason}.", path=path, reason=error.strerror) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path} is not UTF-8 (line {line}); it must be a TOML file in UTF-8.") from None
+        raise ConfigError(
+            "{path} is not UTF-8 (line {line}); it must be a TOML file in UTF-8.", path=path, line=line
+        ) from None
     except ValueError:  # a NUL in the path
-        raise ConfigError(f"{str(path)!r} can't be the path of a file.") from None
+        raise ConfigError("{path} can't be the path of a file.", path=repr(str(path))) from None
 
 
 def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
@@ -87,13 +91,13 @@ def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
 
 def _parse(text: str, path: Path) -> dict[str, object]:
     if text.startswith("\ufeff"):
-        raise ConfigError(f"{path} begins with a byte order mark; save it as UTF-8 without one.")
+        raise ConfigError("{path} begins with a byte order mark; save it as UTF-8 without one.", path=path)
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ConfigError(f"{path} is not TOML: too many brackets inside each other.") from None
+        raise ConfigError("{path} is not TOML: too many brackets inside each other.", path=path) from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
-        raise ConfigError(f"{path} is not TOML: {error}.") from None
+        raise ConfigError("{path} is not TOML: {error}.", path=path, error=error) from None
 
 
 def _table(document: dict[str, object], section: Section[Any], sections: Rooms, path: Path) -> Table:
@@ -104,7 +108,9 @@ def _table(document: dict[str, object], section: Section[Any], sections: Rooms, 
         name = f"{name}.{part}".lstrip(".")
         values = values.get(part, {}) if isinstance(values, dict) else values
         if not isinstance(values, dict):
-            raise ConfigError(f"{path}: {name} is not a table; it must be a section [{name}].")
+            raise ConfigError(
+                "{path}: {name} is not a table; it must be a section [{section}].", path=path, name=name, section=name
+            )
     below = [other.name[len(name) + 1 :] for other in sections if other.name.startswith(f"{name}.")]
     return Table(path, f"[{name}]", values, [*section.keys, *below])
 
@@ -125,7 +131,10 @@ def _read_users(document: dict[str, object], path: Path, admin: str) -> tuple[Us
         other = places.setdefault(_folded(user.name), table.place)
         if other is not table.place:
             raise table.error(
-                f"name in {table.place} is {shown(user.name)}, as in {other}; each user must have its own"
+                "name in {place} is {name}, as in {other}; each user must have its own",
+                place=table.place,
+                name=shown(user.name),
+                other=other,
             )
     return users
 
@@ -139,15 +148,23 @@ def _read_groups(document: dict[str, object], path: Path) -> tuple[GroupConfig, 
         other = places.setdefault(_folded(group.name), table.place)
         if other is not table.place:
             raise table.error(
-                f"name in {table.place} is {shown(group.name)}, as in {other}; each group must have its own"
+                "name in {place} is {name}, as in {other}; each group must have its own",
+                place=table.place,
+                name=shown(group.name),
+                other=other,
             )
         groups.append(group)
         members += len(group.nodes)
         if len(groups) > MAX_GROUPS:
-            raise table.error(f"{table.place} is one too many; at most {MAX_GROUPS} groups are allowed")
+            raise table.error(
+                "{place} is one too many; at most {most} groups are allowed", place=table.place, most=MAX_GROUPS
+            )
         if members > MAX_MEMBERS:
             raise table.error(
-                f"nodes in {table.place} makes {members} nodes in all groups; at most {MAX_MEMBERS} are allowed"
+                "nodes in {place} makes {members} nodes in all groups; at most {most} are allowed",
+                place=table.place,
+                members=members,
+                most=MAX_MEMBERS,
             )
     return tuple(groups)
 
@@ -162,7 +179,13 @@ def _tables(document: dict[str, object], section: Section[Any], path: Path) -> l
     name, items = section.name, document.get(section.name, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         one = name.removesuffix("s")
-        raise ConfigError(f"{path}: {name} is not a list of tables; each {one} must be a section [[{name}]].")
+        raise ConfigError(
+            "{path}: {name} is not a list of tables; each {one} must be a section [[{section}]].",
+            path=path,
+            name=name,
+            one=one,
+            section=name,
+        )
     return [Table(path, f"[[{name}]] number {i}", item, section.keys) for i, item in enumerate(items, 1)]
 
 
@@ -180,5 +203,9 @@ def _refuse_twins(tables: list[Table], key: str, values: list[str]) -> None:
         other = first.setdefault(value.lower(), table)
         if other is not table:
             raise table.error(
-                f"{key} in {table.place} is {shown(value)}, as in {other.place}; each node must have its own"
+                "{key} in {place} is {value}, as in {other}; each node must have its own",
+                key=key,
+                place=table.place,
+                value=shown(value),
+                other=other.place,
             )

@@ -31,26 +31,38 @@ class Table:
         try:
             found = kind.parse(value, self.path.parent)
         except NotAcceptable as why:
-            raise self.error(f"{key} in {self.place} {why}; it must be {kind.allowed}") from None
+            what = f"{{key}} in {{place}} {why.words.english}; it must be {{allowed}}"
+            raise self.error(what, key=key, place=self.place, allowed=kind.allowed, **why.words.values) from None
         if found is None:
-            raise self.error(f"{key} in {self.place} is {shown(value)}; it must be {kind.allowed}")
+            raise self.error(
+                "{key} in {place} is {value}; it must be {allowed}",
+                key=key,
+                place=self.place,
+                value=shown(value),
+                allowed=kind.allowed,
+            )
         return found
 
     def missing(self, key: str, allowed: str) -> ConfigError:
         """Return the error for a key that must be there."""
-        return self.error(f"{key} is missing in {self.place}; it must be {allowed}")
+        return self.error(
+            "{key} is missing in {place}; it must be {allowed}", key=key, place=self.place, allowed=allowed
+        )
 
-    def error(self, what: str) -> ConfigError:
-        """Return an error that names the file."""
-        return ConfigError(f"{self.path}: {what}.")
+    def error(self, what: str, /, **values: object) -> ConfigError:
+        """Return an error that names the file: "{key} in {place} is no file" with its values."""
+        return ConfigError(f"{{path}}: {what}.", path=self.path, **values)
 
     def _refuse_unknown(self, known: Collection[str]) -> None:
         key = next((key for key in self._values if key not in known), None)
         if key is None:
             return
         near = get_close_matches(key, sorted(known), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known there: {', '.join(sorted(known))}."
-        raise ConfigError(f"{self.path}: unknown key {shown(key)} in {self.place}; {hint}")
+        if near:
+            sentence = "{path}: unknown key {key} in {place}; did you mean {near}?"
+            raise ConfigError(sentence, path=self.path, key=shown(key), place=self.place, near=near[0])
+        sentence = "{path}: unknown key {key} in {place}; known there: {known}."
+        raise ConfigError(sentence, path=self.path, key=shown(key), place=self.place, known=", ".join(sorted(known)))
 
 
 def shown(value: object) -> str:

@@ -318,17 +318,22 @@ def _refuse_open_header(table: Table, server: ServerConfig) -> None:
     """Refuse a header with users' names that nobody, or everybody on this machine, could send."""
     if server.user_header is None:
         if server.user_header_secret is not None:
-            raise table.error(f"user_header_secret in {table.place} goes with user_header, which is missing")
+            raise table.error(
+                "user_header_secret in {place} goes with user_header, which is missing", place=table.place
+            )
         return
     if not server.trusted_proxies:
         raise table.error(
-            f"user_header in {table.place} needs trusted_proxies, the addresses of the proxies that may name a user"
+            "user_header in {place} needs trusted_proxies, the addresses of the proxies that may name a user",
+            place=table.place,
         )
     local = next((address for address in server.trusted_proxies if ip_address(address).is_loopback), None)
     if local is not None and server.user_header_secret is None:
         raise table.error(
-            f"user_header in {table.place} with {local} in trusted_proxies needs user_header_secret: "
-            "else every user of this machine could name themselves admin"
+            "user_header in {place} with {local} in trusted_proxies needs user_header_secret: "
+            "else every user of this machine could name themselves admin",
+            place=table.place,
+            local=local,
         )
 
 
@@ -338,13 +343,24 @@ def _check_tls(table: Table, server: ServerConfig) -> ServerConfig:
     missing = [key for key, path in files.items() if path is None]
     if len(missing) == 1:
         there = next(key for key in files if key not in missing)
-        raise table.error(f"{missing[0]} is missing in {table.place}; it must be set together with {there}")
+        raise table.error(
+            "{key} is missing in {place}; it must be set together with {other}",
+            key=missing[0],
+            place=table.place,
+            other=there,
+        )
     for key, path in files.items():
         try:
             if path is not None:
                 path.open("rb").close()
         except OSError as error:
-            raise table.error(f"{key} in {table.place} is {path}, which can't be read: {error.strerror}") from None
+            raise table.error(
+                "{key} in {place} is {file}, which can't be read: {reason}",
+                key=key,
+                place=table.place,
+                file=path,
+                reason=error.strerror,
+            ) from None
     return server
 
 

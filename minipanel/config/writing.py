@@ -21,7 +21,12 @@ def locked(path: Path) -> Iterator[None]:
         # The folder, because the file itself is replaced, and a lock would stay with the old one.
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise ConfigError(f"{path} can't be edited: {path.parent} can't be opened: {error.strerror}.") from None
+        raise ConfigError(
+            "{path} can't be edited: {folder} can't be opened: {reason}.",
+            path=path,
+            folder=path.parent,
+            reason=error.strerror,
+        ) from None
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -37,7 +42,7 @@ def replace_file(path: Path, text: str) -> None:
     try:
         _replace(path, text.encode())
     except OSError as error:
-        raise ConfigError(f"{path} can't be written: {error.strerror}.") from None
+        raise ConfigError("{path} can't be written: {reason}.", path=path, reason=error.strerror) from None
 
 
 def _replace(path: Path, content: bytes) -> None:

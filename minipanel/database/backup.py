@@ -51,10 +51,10 @@ def back_up(
 def _refuse(path: Path, target: Path, replace: bool) -> None:
     own = [path.with_name(path.name + ending).resolve() for ending in ("", "-wal", "-shm", ".pid")]
     if target.resolve() in own:
-        raise DatabaseError(f"{target} belongs to the database itself; name another file.")
+        raise DatabaseError("{file} belongs to the database itself; name another file.", file=target)
     if target.is_dir():
-        raise DatabaseError(f"{target} is a folder; name a file in it.")
+        raise DatabaseError("{folder} is a folder; name a file in it.", folder=target)
     if target.exists() and not replace:
-        raise DatabaseError(f"{target} exists already; --force replaces it.")
+        raise DatabaseError("{file} exists already; --force replaces it.", file=target)
     if not path.exists():
-        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+        raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)

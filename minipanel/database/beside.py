@@ -46,10 +46,12 @@ def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> R
 def _refuse_missing(path: Path) -> None:
     # SQLite would make one, which would be root's.
     if not path.exists():
-        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+        raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
 
 
 def _refuse_other_version(connection: sqlite3.Connection, path: Path) -> None:
     version = stored_version(connection, path)
     if version < newest_version():
-        raise DatabaseError(f"The database {path} is of an earlier version; start the panel of this one first.")
+        raise DatabaseError(
+            "The database {path} is of an earlier version; start the panel of this one first.", path=path
+        )

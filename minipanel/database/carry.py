@@ -35,7 +35,7 @@ def carry_over(newer: Path, copy: Path) -> None:
     `newer` may have further tables and columns. Raises DatabaseError, also where it lacks one: `copy` stays as it was.
     """
     if not newer.exists():
-        raise DatabaseError(f"There is no database {newer}.")
+        raise DatabaseError("There is no database {path}.", path=newer)
     _finish(newer)
     with closing(open_writer(copy)) as connection:
         try:
@@ -114,7 +114,9 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
     names = [name for _, name, *_ in columns]
     if not there.issuperset(names):
         raise DatabaseError(
-            f"The database {newer} stores {table} differently, so its new records can't be carried over."
+            "The database {path} stores {table} differently, so its new records can't be carried over.",
+            path=newer,
+            table=table,
         )
     keys = [name for _, name, *_, key in columns if key]
     is_there = " AND ".join(

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from minipanel.errors import DatabaseError
+from minipanel.sentence import Sentence
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for a lock that another process holds: short enough for a panel to stop in 5 seconds."""
@@ -29,7 +30,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open the database for reading only. Raises DatabaseError, also where there is no database yet."""
     if path.exists() and not path.is_file():  # SQLite would wait for whoever writes into a pipe
-        raise DatabaseError(f"{path} is a folder, a pipe or a device; it must be a file.")
+        raise DatabaseError("{path} is a folder, a pipe or a device; it must be a file.", path=path)
     return _open(path, f"file:{quote(str(path))}?mode=ro", ("query_only = ON", "cache_size = -4096"), is_uri=True)
 
 
@@ -55,13 +56,13 @@ def set_patience(connection: sqlite3.Connection, seconds: float) -> None:
     connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
-def explain(error: sqlite3.Error, path: Path) -> str:
+def explain(error: sqlite3.Error, path: Path) -> Sentence:
     """Return one sentence for an administrator: the file, and what is wrong with it."""
     text = str(error)
     for sign, sentence in _MEANINGS:
         if sign in text:
-            return sentence.format(path=path, folder=path.parent)
-    return f"The database {path} can't be used: {text}."
+            return Sentence(sentence, path=path, folder=path.parent)
+    return Sentence("The database {path} can't be used: {reason}.", path=path, reason=text)
 
 
 def is_about_the_file(error: Exception) -> bool:

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from minipanel.errors import DatabaseError
+from minipanel.sentence import Sentence
 
 STEP_PAGES = 2_000
 """8 MB: between two steps the copy can be ended."""
@@ -55,7 +56,7 @@ def _unfinished(target: Path) -> Iterator[Path]:
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
     except OSError as error:
-        raise DatabaseError(f"{target} can't be written: {error.strerror}.") from None
+        raise DatabaseError("{path} can't be written: {reason}.", path=target, reason=error.strerror) from None
     os.close(descriptor)
     try:
         yield Path(name)
@@ -76,8 +77,10 @@ def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
     free_bytes = shutil.disk_usage(target.parent).free
     if free_bytes < pages * page_bytes + SPARE_BYTES:
         raise DatabaseError(
-            f"A backup needs {pages * page_bytes / 2**20:.0f} MB, and {free_bytes / 2**20:.0f} MB are free "
-            f"on the disk of {target.parent}."
+            "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.",
+            size=f"{pages * page_bytes / 2**20:.0f}",
+            free=f"{free_bytes / 2**20:.0f}",
+            folder=target.parent,
         )
 
 
@@ -90,7 +93,7 @@ def _copy(
 ) -> None:
     def tell(_status: int, remaining: int, total: int) -> None:
         if is_wanted is not None and not is_wanted():
-            raise DatabaseError(f"{target} is no longer wanted.")
+            raise DatabaseError("{path} is no longer wanted.", path=target)
         progress(1 - remaining / total if total else 1)
 
     try:
@@ -99,13 +102,14 @@ def _copy(
             # One file, without a log beside it, until a panel uses it.
             copy.execute("PRAGMA journal_mode = DELETE")
     except (sqlite3.Error, OSError) as error:
-        raise DatabaseError(f"{target} can't be written: {_reason(error, target)}") from error
+        raise DatabaseError(_reason(error, target)) from error
 
 
-def _reason(error: Exception, target: Path) -> str:
+def _reason(error: Exception, target: Path) -> Sentence:
     if any(sign in str(error) for sign in ("disk is full", "disk I/O error")):
-        return f"the disk of {target.parent} is full or reports an error."
-    return f"{error}."
+        sentence = "{path} can't be written: the disk of {folder} is full or reports an error."
+        return Sentence(sentence, path=target, folder=target.parent)
+    return Sentence("{path} can't be written: {reason}.", path=target, reason=error)
 
 
 def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted | None) -> None:
@@ -119,7 +123,11 @@ def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted |
         complaints, is_sound = [str(error)], False
     if not is_sound:
         first = complaints[0].splitlines()[0]
-        raise DatabaseError(f"The copy of {path} is not sound ({first}), so the database may be damaged; none is kept.")
+        raise DatabaseError(
+            "The copy of {path} is not sound ({complaint}), so the database may be damaged; none is kept.",
+            path=path,
+            complaint=first,
+        )
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:

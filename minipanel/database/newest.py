@@ -19,7 +19,7 @@ from minipanel.models.node import Heard, Moment, Node, up_seconds
 def readable(path: Path) -> Iterator[sqlite3.Connection]:
     """Give a connection to read the database by, beside a running panel. Raises DatabaseError, also for the block."""
     if not path.exists():
-        raise DatabaseError(f"There is no database {path} yet; the panel makes it at its first start.")
+        raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
     try:
         with closing(open_reader(path)) as connection:
             stored_version(connection, path)

@@ -75,11 +75,14 @@ def stored_version(connection: sqlite3.Connection, path: Path) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION_ID and (tables or least):
-        raise DatabaseError(f"{path} is the database of another program; name another path in [database].")
+        raise DatabaseError("{path} is the database of another program; name another path in [database].", path=path)
     if least > newest_version():
         raise DatabaseError(
-            f"The database {path} has schema version {least}, this MiniPanel knows up to {newest_version()}; "
-            "install the MiniPanel that wrote it, or a newer one."
+            "The database {path} has schema version {version}, this MiniPanel knows up to {newest}; "
+            "install the MiniPanel that wrote it, or a newer one.",
+            path=path,
+            version=least,
+            newest=newest_version(),
         )
     return max(least, _newest_applied(connection))
 

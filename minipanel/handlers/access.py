@@ -65,7 +65,7 @@ async def end_session(request: Request, id: Id) -> Response:
     rows = access.sessions.all(None if caller.role == "admin" else caller.name)
     row = next((row for row in rows if row.id == id), None)
     if row is None:
-        raise NotFound(f"There is no session {quote(id)}.")
+        raise NotFound("There is no session {id}.", id=quote(id))
     _note(request, "session_ended", row.username)
     await access.sessions.end(row.id)
     return json_answer(Ended("ok"))
@@ -162,7 +162,7 @@ async def read_audit(
     try:
         entries = await access_of(request).audit.read(_parse_days(days), MAX_AUDIT_ROWS)
     except DatabaseError as error:
-        raise TryLater(str(error), RETRY_SECONDS) from error
+        raise TryLater(error.words, RETRY_SECONDS) from error
     return json_answer([_answer(entry) for entry in entries])
 
 
@@ -177,7 +177,7 @@ def _parse_days(days: str | None) -> int:
     if days is None:
         return AUDIT_DAYS
     if not (days.isascii() and days.isdecimal() and len(days) < 5 and 1 <= int(days) <= KEEP_DAYS):
-        raise BadInput(f"days is {quote(days)}; it must be a whole number from 1 to {KEEP_DAYS}.")
+        raise BadInput("days is {days}; it must be a whole number from 1 to {most}.", days=quote(days), most=KEEP_DAYS)
     return int(days)
 
 

@@ -147,8 +147,9 @@ def _spare_if_own_clock_is_behind(panel: Panel) -> None:
     behind = panel.clocks.seconds_behind()
     if behind is not None:
         raise TryLater(
-            f"The panel's own clock seems to be {behind:.0f} seconds behind: keep the samples. Set its clock.",
+            "The panel's own clock seems to be {behind} seconds behind: keep the samples. Set its clock.",
             CLOCK_RETRY_SECONDS,
+            behind=f"{behind:.0f}",
         )
 
 
@@ -201,4 +202,7 @@ def parse_skew(sent: str, arrived: float) -> float | None:
 
 def _refuse_encoding(encoding: str | None) -> None:
     if encoding is not None and encoding.strip().lower() != "identity":
-        raise BadInput(f"The body is encoded as {quote(encoding)}; it must be plain JSON, without Content-Encoding.")
+        raise BadInput(
+            "The body is encoded as {encoding}; it must be plain JSON, without Content-Encoding.",
+            encoding=quote(encoding),
+        )

@@ -89,7 +89,7 @@ async def read_alert(request: Request, id: Annotated[str, Path(description="as t
     """Return one alert, open or over."""
     alert = await desk_of(request).alert(_number(id))
     if alert is None:
-        raise NotFound(f"There is no alert {quote(id)}.")
+        raise NotFound("There is no alert {id}.", id=quote(id))
     return json_answer(alert)
 
 
@@ -142,7 +142,7 @@ async def add_silence(request: Request) -> Response:
 async def end_silence(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
     """End a silence now: what is still wrong and was not sent is sent."""
     if not await desk_of(request).end_silence(_number(id)):
-        raise NotFound(f"There is no active silence {quote(id)}.")
+        raise NotFound("There is no active silence {text}.", text=quote(id))
     return json_answer(Ended("ok"))
 
 
@@ -178,7 +178,7 @@ async def test_channel(request: Request) -> Response:
     try:
         said = await desk_of(request).test(asked.channel, caller_of(request).name)
     except NotSent as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(error.words) from None
     return json_answer(TestAnswer("ok", said))
 
 

@@ -18,6 +18,7 @@ from minipanel.models.access_answers import (
     UserAnswer,
 )
 from minipanel.models.requests import KioskSecret
+from minipanel.sentence import Sentence
 
 MAX_LOGIN_BYTES = 1_000_000
 
@@ -48,7 +49,7 @@ async def log_in(request: Request) -> Response:
     """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
     panel, access = panel_of(request), access_of(request)
     refuse_form(request)
-    refuse_foreign(request, panel.config.server, panel.own_names, "login")
+    refuse_foreign(request, panel.config.server, panel.own_names, Sentence("login"))
     login = _parse_login(await read_body(request, MAX_LOGIN_BYTES))
     client = client_of(request, panel.config.server.trusted_proxies)
     device, user_agent = request.cookies.get(DEVICE_COOKIE), request.headers.get("User-Agent", "")

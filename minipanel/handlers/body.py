@@ -22,4 +22,4 @@ async def read_struct(request: Request, kind: type[Shape], max_bytes: int = MAX_
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         names = ", ".join(kind.__struct_fields__)
-        raise BadInput(f"The body must be a JSON object with {names}, and nothing else.") from None
+        raise BadInput("The body must be a JSON object with {names}, and nothing else.", names=names) from None

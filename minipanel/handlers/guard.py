@@ -54,7 +54,11 @@ class Door:
             raise NotAllowed("A wall screen sees the realtime view and nothing else.")
         if self.scopes:
             scopes = " or ".join(sorted(self.scopes))
-            raise NotAllowed(f"This requires the scope {scopes}; the API token has {', '.join(sorted(caller.scopes))}.")
+            raise NotAllowed(
+                "This requires the scope {scopes}; the API token has {names}.",
+                scopes=scopes,
+                names=", ".join(sorted(caller.scopes)),
+            )
         raise NotAllowed("This token may only read.")
 
 

@@ -38,5 +38,9 @@ async def health(
 def _seconds(text: str) -> int:
     seconds = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
     if not 0 < seconds <= MOST_SECONDS:
-        raise BadInput(f"within is {quote(text)}; it must be a whole number of seconds from 1 to {MOST_SECONDS}.")
+        raise BadInput(
+            "within is {text}; it must be a whole number of seconds from 1 to {most}.",
+            text=quote(text),
+            most=MOST_SECONDS,
+        )
     return seconds

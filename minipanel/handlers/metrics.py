@@ -185,8 +185,9 @@ def _find(directory: Directory, groups: Groups, nodes: str) -> list[Node]:
     found = {name: directory.find(name) for name in groups.expand(nodes)}
     missing = [name for name, node in found.items() if node is None]
     if missing:
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise NotFound(f"There is no node {quote(missing[0])}{more}.")
+        if len(missing) == 1:
+            raise NotFound("There is no node {text}.", text=quote(missing[0]))
+        raise NotFound("There is no node {text} and {count} more.", text=quote(missing[0]), count=len(missing) - 1)
     return list(dict.fromkeys(node for node in found.values() if node is not None))
 
 
@@ -194,7 +195,7 @@ def _format_of(request: Request, format: str | None) -> str:
     if format is None:
         return "csv" if "text/csv" in request.headers.get("Accept", "") else "json"
     if format not in FORMATS:
-        raise BadInput(f"format is {quote(format)}; it must be json, compact or csv.")
+        raise BadInput("format is {format}; it must be json, compact or csv.", format=quote(format))
     return format
 
 

@@ -31,5 +31,5 @@ def find_node(request: Request, reference: str) -> Node:
     """Return the node of an integer id or hostname. Raises NotFound."""
     node = panel_of(request).directory.find(reference)
     if node is None:
-        raise NotFound(f"There is no node {quote(reference)}.")
+        raise NotFound("There is no node {text}.", text=quote(reference))
     return node

@@ -37,5 +37,5 @@ async def read_past(request: Request) -> Reply | None:
         span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), panel.ingest.oldest(), is_compact)
         body = await panel.history.one(find_node(request, reference), span)
     except PanelError as error:
-        return refusal(error)
+        return refusal(error, request.headers.get("Accept-Language"))
     return await json_reply(request, body)

@@ -17,31 +17,43 @@ from minipanel.errors import BadInput, NotAllowed
 from minipanel.machine.own_names import OwnNames
 from minipanel.models.names import parse_address
 from minipanel.models.quote import escape, quote
+from minipanel.sentence import Sentence
+
+_REQUEST = Sentence("request")
+
+
+_REQUEST = Sentence("request")
 
 
 def refuse_form(request: Request) -> None:
     """Raise BadInput for a body that a form may have sent."""
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise BadInput(f"The Content-Type is {quote(media_type)}; it must be application/json.")
+        raise BadInput("The Content-Type is {media_type}; it must be application/json.", media_type=quote(media_type))
 
 
-def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames, what: str = "request") -> None:
-    """Raise NotAllowed for what another site's page may have sent. `what` it is: the login."""
+def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames, what: Sentence = _REQUEST) -> None:
+    """Raise NotAllowed for what another site's page may have sent. `what` it is: login, request."""
     headers = request.headers
     host = headers.get("Host", "")
     name = _name_in(host)
     if not _is_own(name, server, own_names):
         raise NotAllowed(
-            f"This panel does not know itself as {quote(name)}; if it is to, add the line hosts = "
-            f'["{escape(name)}"] to [server] in its config.toml.'
+            "This panel does not know itself as {name}; if it is to, add the line hosts = "
+            '["{plain}"] to [server] in its config.toml.',
+            name=quote(name),
+            plain=escape(name),
         )
     site = headers.get("Sec-Fetch-Site", "none")
     if site not in ("same-origin", "none"):
-        raise NotAllowed(f"The {what} was sent by a page of another site (Sec-Fetch-Site is {quote(site)}).")
+        raise NotAllowed(
+            "The {what} was sent by a page of another site (Sec-Fetch-Site is {site}).", what=what, site=quote(site)
+        )
     origin = headers.get("Origin")
     if origin is not None and not _is_same(origin, host, server):
-        raise NotAllowed(f"The {what} was sent by the page of {quote(origin)}, which is not this panel's.")
+        raise NotAllowed(
+            "The {what} was sent by the page of {origin}, which is not this panel's.", what=what, origin=quote(origin)
+        )
 
 
 def _is_own(name: str, server: ServerConfig, own_names: OwnNames) -> bool:

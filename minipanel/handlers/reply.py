@@ -10,7 +10,9 @@ from starlette.types import Scope
 
 from minipanel.errors import PanelError
 from minipanel.handlers.headers import SAFE_HEADERS
+from minipanel.handlers.language import spoken
 from minipanel.models.answers import ErrorAnswer
+from minipanel.sentence import Sentence
 
 _SAFE_LINES = b"".join(b"%s: %s\r\n" % header for header in SAFE_HEADERS) + b"\r\n"
 
@@ -48,11 +50,12 @@ def reply(status: int, content: object, headers: Mapping[str, str] | None = None
     return Reply(status, msgspec.json.encode(content), {"Content-Type": "application/json", **(headers or {})})
 
 
-def refusal(error: PanelError) -> Reply:
-    """Return the answer to whoever caused the error."""
-    return reply(error.status, ErrorAnswer(error.sentence), error.headers)
+def refusal(error: PanelError, accept_language: str | None = None) -> Reply:
+    """Return the answer to whoever caused the error, in English unless the request prefers Chinese."""
+    return reply(error.status, ErrorAnswer(spoken(error.words, accept_language)), error.headers)
 
 
-def failure() -> Reply:
+def failure(accept_language: str | None = None) -> Reply:
     """Return the answer where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
-    return reply(500, ErrorAnswer("The panel failed at this request; its log tells why."))
+    sentence = Sentence("The panel failed at this request; its log tells why.")
+    return reply(500, ErrorAnswer(spoken(sentence, accept_language)))

@@ -78,4 +78,4 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 
 
 def _too_large(limit_bytes: int) -> TooLarge:
-    return TooLarge(f"The body is too large; at most {limit_bytes} bytes are allowed.")
+    return TooLarge("The body is too large; at most {limit_bytes} bytes are allowed.", limit_bytes=limit_bytes)

@@ -31,7 +31,7 @@ async def stream(request: Request, format: Format = None) -> StreamingResponse:
     With format=columns it is a fifth of that, as docs/api.md describes it.
     """
     if format not in (None, "nodes", "columns"):
-        raise BadInput(f"format is {quote(format)}; it must be nodes or columns.")
+        raise BadInput("format is {format}; it must be nodes or columns.", format=quote(format))
     form: Form = "columns" if format == "columns" else "nodes"
     # X-Accel-Buffering: nginx would hold events back.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

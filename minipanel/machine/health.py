@@ -54,15 +54,17 @@ def panel_version(url: str) -> str:
         response = connection.getresponse()
         answer = json.loads(response.read(_HEALTH_MAX_BYTES))
     except TimeoutError:
-        raise CommandError(f"{url} did not answer within {ANSWER_SECONDS:.0f} seconds.") from None
+        raise CommandError(
+            "{where} did not answer within {seconds} seconds.", where=url, seconds=f"{ANSWER_SECONDS:.0f}"
+        ) from None
     except OSError as error:
-        raise CommandError(f"{url} can't be reached: {error.strerror or error}.") from None
+        raise CommandError("{where} can't be reached: {reason}.", where=url, reason=error.strerror or error) from None
     except (http.client.HTTPException, ValueError):
-        raise CommandError(f"{url} answers, but is not a MiniPanel.") from None
+        raise CommandError("{url} answers, but is not a MiniPanel.", url=url) from None
     finally:
         connection.close()
     if not isinstance(answer, dict) or not isinstance(answer.get("version"), str):
-        raise CommandError(f"{url} answers, but is not a MiniPanel.")
+        raise CommandError("{url} answers, but is not a MiniPanel.", url=url)
     return str(answer["version"])
 
 

@@ -34,9 +34,13 @@ class PanelLock:
             other = _written_pid(self._descriptor)
             os.close(self._descriptor)
             who = f"process {other}" if other else "which is starting"
-            raise DatabaseError(f"Another panel ({who}) runs on the database {database}; stop it first.") from None
+            raise DatabaseError(
+                "Another panel ({who}) runs on the database {path}; stop it first.", who=who, path=database
+            ) from None
         except OSError as error:
-            raise DatabaseError(f"{path} can't be written: {error.strerror}; check that its folder exists.") from None
+            raise DatabaseError(
+                "{path} can't be written: {reason}; check that its folder exists.", path=path, reason=error.strerror
+            ) from None
         os.ftruncate(self._descriptor, 0)
 
     def publish(self) -> None:

@@ -59,9 +59,9 @@ class Groups:
         """Return the hostnames of a group. Raises NotFound."""
         group = self._by_name.get(name.casefold())
         if group is None and self:
-            raise NotFound(f"There is no group {quote(f'@{name}')}; there is {self._some()}.")
+            raise NotFound("There is no group {name}; there is {names}.", name=quote(f"@{name}"), names=self._some())
         if group is None:
-            raise NotFound(f"There is no group {quote(f'@{name}')}, and no other.")
+            raise NotFound("There is no group {name}, and no other.", name=quote(f"@{name}"))
         return group.nodes
 
     def homes(self) -> dict[str, Group]:
@@ -84,7 +84,9 @@ class Groups:
         if "@" not in text:
             return expand(text)
         if len(text) > MAX_CHARACTERS:
-            raise BadInput(f"nodes has {len(text)} characters; 1 to {MAX_CHARACTERS} are allowed.")
+            raise BadInput(
+                "nodes has {count} characters; 1 to {most} are allowed.", count=len(text), most=MAX_CHARACTERS
+            )
         between_commas = _PART.findall(text)
         if ",".join(between_commas) != text:
             raise no_node_set(text)

@@ -31,14 +31,14 @@ def expand(text: str) -> list[str]:
     operators, wildcards and groups (@name) are no part of it: groups run commands of the machine's configuration.
     """
     if not text or len(text) > MAX_CHARACTERS:
-        raise BadInput(f"nodes has {len(text)} characters; 1 to {MAX_CHARACTERS} are allowed.")
+        raise BadInput("nodes has {count} characters; 1 to {most} are allowed.", count=len(text), most=MAX_CHARACTERS)
     if not _NODE_SET.fullmatch(text):
         raise no_node_set(text)
     compact = re.sub(r"\s", "", text)
     try:
         # Counted before it is expanded: ClusterShell holds every number of a range in memory.
         if not _is_bounded(compact):
-            raise BadInput(f"nodes is {quote(text)}; at most {MAX_NODES} nodes are allowed.")
+            raise BadInput("nodes is {text}; at most {most} nodes are allowed.", text=quote(text), most=MAX_NODES)
         return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
     except (NodeSetException, RangeSetException, ValueError) as error:
         raise no_node_set(text) from error
@@ -68,8 +68,9 @@ def unfold(text: str) -> list[str]:
 def no_node_set(text: str) -> BadInput:
     """Return the error for a text that can't be read."""
     return BadInput(
-        f"nodes is {quote(text)}; it must be a node set such as node[01-08,12]: names of letters, digits, "
-        "dots, hyphens and underscores, with numbers from lower to higher in brackets."
+        "nodes is {text}; it must be a node set such as node[01-08,12]: names of letters, digits, "
+        "dots, hyphens and underscores, with numbers from lower to higher in brackets.",
+        text=quote(text),
     )
 
 

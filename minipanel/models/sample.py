@@ -61,14 +61,16 @@ def parse_samples(body: bytes, now: float) -> list[Sample]:
     Raises BadInput, whose sentence names the field, the value and what is allowed, or TooLarge.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise TooLarge(f"The body has {len(body)} bytes; at most {MAX_BODY_BYTES} are allowed.")
+        raise TooLarge("The body has {count} bytes; at most {most} are allowed.", count=len(body), most=MAX_BODY_BYTES)
     try:
         decoded = _DECODER.decode(body)
     except (ValueError, RecursionError) as error:
         raise BadInput(fault_in(body, now) or _unexplained(error)) from None
     samples = decoded if isinstance(decoded, list) else [decoded]
     if len(samples) > MAX_SAMPLES:
-        raise TooLarge(f"The array holds {len(samples)} samples; at most {MAX_SAMPLES} are allowed.")
+        raise TooLarge(
+            "The array holds {count} samples; at most {most} are allowed.", count=len(samples), most=MAX_SAMPLES
+        )
     if not _fit_together(samples, now):
         raise BadInput(fault_in(body, now) or "The samples don't fit together.")
     return samples

@@ -23,6 +23,7 @@ SCRIPT = "install-agent.sh"
 CA = "ca.pem"
 HOME = "/opt/minipanel-agent"
 
+AT_WORK = "another roll-out is at work on this node"
 LOCK_SECONDS = 20
 """How long a roll-out waits on a node for another one; less than a step may take."""
 
@@ -96,7 +97,7 @@ def install_command(files: Mapping[str, bytes]) -> str:
             "mkdir -p /opt",
             # One at a time: after Ctrl-C the other end goes on until it has put the node right.
             "exec 8</opt",
-            f"{{ flock -w {LOCK_SECONDS} 8 || {{ echo another roll-out is at work on this node >&2; false; }}; }}",
+            f"{{ flock -w {LOCK_SECONDS} 8 || {{ echo {AT_WORK} >&2; false; }}; }}",
             "for d in /opt/.minipanel-agent.*; do [ -d $d ] && flock -n $d true && rm -rf $d || :; done",
             "d=$(mktemp -d /opt/.minipanel-agent.XXXXXX)",
             'trap "rm -rf $d" EXIT',
@@ -129,7 +130,9 @@ def _in_order(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def _certificate(config: Config, options: RolloutOptions) -> bytes | None:
     if not config.server.url.startswith("https:"):
         if options.ca_file is not None:
-            raise CommandError(f"--ca-file is for a panel with https; url in {config.path} is {config.server.url}.")
+            raise CommandError(
+                "--ca-file is for a panel with https; url in {path} is {url}.", path=config.path, url=config.server.url
+            )
         return None
     if options.ca_file is not None:
         return _read(options.ca_file)
@@ -144,22 +147,29 @@ def _check_version(agent: Path) -> None:
             ["/bin/sh", str(agent), "--version"], capture_output=True, text=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CommandError(f"{agent} can't be run: {error}.") from None
+        raise CommandError("{where} can't be run: {reason}.", where=agent, reason=error) from None
     wanted = f"minipanel-agent {minipanel.__version__}"
     if asked.stdout.strip() != wanted:
         said = (asked.stdout or asked.stderr).strip()[:200]
-        raise CommandError(f"{agent} reports the version {said!r}; it must be {wanted!r}.")
+        raise CommandError(
+            "{agent} reports the version {said}; it must be {wanted}.",
+            agent=agent,
+            said=repr(said),
+            wanted=repr(wanted),
+        )
 
 
 def _first_file(places: list[Path]) -> Path:
     for place in places:
         if place.is_file():
             return place
-    raise CommandError(f"{places[0].name} is missing; searched for {' and '.join(map(str, places))}.")
+    raise CommandError(
+        "{file} is missing; searched for {places}.", file=places[0].name, places=" and ".join(map(str, places))
+    )
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path} can't be read: {error.strerror}.") from None
+        raise CommandError("{path} can't be read: {reason}.", path=path, reason=error.strerror) from None

@@ -49,7 +49,9 @@ def choose_login(config: Config, options: RolloutOptions) -> Login:
     said = config.of(ROLLOUT)
     user = said.user if options.user is None else options.user
     if not is_user(user):
-        raise CommandError(f"{user!r} can't be a user for ssh; it must be {USER_ALLOWED}.")
+        raise CommandError(
+            "{user} can't be a user for ssh; it must be {allowed}.", user=repr(user), allowed=USER_ALLOWED
+        )
     if options.sudo and user == ROOT:
         raise CommandError("--sudo is for a user other than root; name the one who logs in with --user.")
     return Login(user, uses_sudo=(options.sudo or said.sudo) and user != ROOT)

@@ -83,8 +83,10 @@ def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
         return
     if has_remote and _is_loopback(urlsplit(config.server.url).hostname or ""):
         raise CommandError(
-            f"url in {config.path} is {config.server.url}, which on a node means the node itself; "
-            "it must hold an address of this machine that the nodes can reach."
+            "url in {path} is {url}, which on a node means the node itself; "
+            "it must hold an address of this machine that the nodes can reach.",
+            path=config.path,
+            url=config.server.url,
         )
     panel_version(config.server.local_url)
     if config.agents.auth == "munge":
@@ -94,11 +96,12 @@ def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
 def _check_munge(config: Config) -> None:
     if 0 not in config.agents.allowed_uids:
         raise CommandError(
-            f"allowed_uids in {config.path} has no 0, and the agent runs as root: every sample would be refused."
+            "allowed_uids in {path} has no 0, and the agent runs as root: every sample would be refused.",
+            path=config.path,
         )
     trouble = munge_trouble(config.agents.munge_socket)
     if trouble:
-        raise CommandError(f"MUNGE does not work on this machine: {trouble}")
+        raise CommandError("MUNGE does not work on this machine: {trouble}", trouble=trouble)
 
 
 def _enabled(config: Config) -> list[NodeConfig]:
@@ -121,11 +124,13 @@ def _asked(
     names = expand_here(config, node_set) if isinstance(node_set, str) else node_set
     missing = [name for name in names if name.lower() not in known]
     if missing:
-        raise CommandError(f"{config.path} has no node named {fold(missing)}; `minipanel nodes list` shows all.")
+        raise CommandError(
+            "{path} has no node named {nodes}; `minipanel nodes list` shows all.", path=config.path, nodes=fold(missing)
+        )
     asked = [known[name.lower()] for name in names]
     disabled = [node.hostname for node in asked if not node.enabled]
     if disabled and not removes:
-        raise CommandError(f"{fold(disabled)} can't report: enabled is false in {config.path}.")
+        raise CommandError("{nodes} can't report: enabled is false in {path}.", nodes=fold(disabled), path=config.path)
     return asked
 
 
@@ -134,7 +139,7 @@ def _from_hosts(path: Path, known: dict[str, NodeConfig]) -> tuple[dict[str, str
     try:
         nodes = read_hosts(path).nodes
     except OSError as error:
-        raise CommandError(f"{path} can't be read: {error.strerror}.") from None
+        raise CommandError("{path} can't be read: {reason}.", path=path, reason=error.strerror) from None
     addresses: dict[str, str] = {}
     unknown = []
     for node in nodes:

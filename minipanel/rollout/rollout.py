@@ -41,16 +41,19 @@ from minipanel.translations.rollout import CHINESE
 _PORTS = {"http": 80, "https": 443}
 
 
-def run_rollout(config: Config, node_set: Nodes = None, options: RolloutOptions | None = None) -> RolloutReport:
+def run_rollout(
+    config: Config, node_set: Nodes = None, options: RolloutOptions | None = None, say: Say | None = None
+) -> RolloutReport:
     """Install the agent on the nodes, or remove it, as the options say; progress goes to stderr.
 
     node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
     that can't be read. On Ctrl-C and SIGTERM the nodes not done are reported as interrupted.
+    say: the reader's language unless given.
     """
     options = options or RolloutOptions()
-    say = translator(CHINESE)
+    say = say or translator(CHINESE)
     if is_demo(config):
-        raise CommandError(f"{config.path} is that of a demo: no agent is put onto simulated nodes.")
+        raise CommandError("{path} is that of a demo: no agent is put onto simulated nodes.", path=config.path)
     is_own = LocalAddresses().__contains__
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)
     if options.root is not None:

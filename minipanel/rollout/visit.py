@@ -10,7 +10,7 @@ from pathlib import Path
 
 from minipanel.config import AgentsConfig
 from minipanel.rollout.facts import UNIT, Facts, Fault, Say, fault_of, fault_of_writing, parse_facts
-from minipanel.rollout.kit import AGENT, CA, SCRIPT, install_command, install_input, needed_kib, sum_of
+from minipanel.rollout.kit import AGENT, AT_WORK, CA, SCRIPT, install_command, install_input, needed_kib, sum_of
 from minipanel.rollout.login import ROOTS, Login, fault_of_sudo, fault_of_user
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
@@ -22,6 +22,8 @@ ARRIVAL_SECONDS = 15
 LOOK_SCRIPT = Path(__file__).with_name("look.sh")
 NOT_ACTIVE = 3
 """install-agent.sh's exit code for an agent that would not stay up."""
+
+_NOT_UP = "The agent did not stay up: "
 
 Part = Generator[Step | FirstSample, Answer, Facts | Fault]
 
@@ -88,7 +90,7 @@ class Visitor:
             return Outcome(hostname, *fault)
         if self.dry_run:
             return Outcome(hostname, Word.WOULD_REMOVE)
-        answer = yield self._step("remove", "exec /bin/sh -s -- --remove", script)
+        answer = yield self._step("remove", "exec env LC_ALL=C /bin/sh -s -- --remove", script)
         if answer.code == 0:
             return Outcome(hostname, Word.REMOVED)
         return Outcome(hostname, *self._fault_of_install(answer))
@@ -121,7 +123,7 @@ class Visitor:
         return Step(name, command, stdin, self.step_seconds)
 
     def _fault_of_install(self, answer: Answer) -> Fault:
-        said = last_line(answer.stderr)
+        said = self._known(last_line(answer.stderr))
         reason = said or self.say("no reason was given")
         if answer.code is None:
             return self._too_slow("install", answer)
@@ -134,6 +136,12 @@ class Visitor:
                 "the connection broke while the agent was installed: {reason}", reason=reason
             )
         return Word.INSTALL_FAILED, said or self.say("install-agent.sh ended with {code}", code=answer.code)
+
+    def _known(self, said: str) -> str:
+        """Return what a node's script said, which is English, in the reader's language where it is of MiniPanel."""
+        if said.startswith(_NOT_UP):
+            return self.say("The agent did not stay up: {reason}", reason=said.removeprefix(_NOT_UP))
+        return self.say("another roll-out is at work on this node") if said == AT_WORK else said
 
     def _too_slow(self, step: str, answer: Answer) -> Fault:
         seconds = round(answer.seconds)

@@ -167,13 +167,17 @@ class _Run:
         place = f"[backup] folder is {self.folder}"
         if self.folder.resolve() == self.database.parent.resolve():
             raise DatabaseError(
-                f"{place}, where the database itself lies; name another folder, preferably on another disk."
+                "{place}, where the database itself lies; name another folder, preferably on another disk.", place=place
             )
         if not self.folder.is_dir():
-            raise DatabaseError(f"{place}, and there is no such folder; make it, then run `minipanel setup`.")
+            raise DatabaseError(
+                "{place}, and there is no such folder; make it, then run `minipanel setup`.", place=place
+            )
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise DatabaseError(
-                f"{place}, where the panel can't write; make the user {_user()} its owner, then run `minipanel setup`."
+                "{place}, where the panel can't write; make the user {user} its owner, then run `minipanel setup`.",
+                place=place,
+                user=_user(),
             )
 
 

@@ -16,6 +16,7 @@ from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.shape import made
+from minipanel.sentence import Sentence
 from minipanel.services.absences import Absences, Frame, Run
 from minipanel.services.cells import runs_of
 from minipanel.services.history import Span
@@ -44,7 +45,7 @@ class Cluster:
 
     async def of(self, nodes: Sequence[Node], span: Span, columns: int) -> ClusterPast:
         """Return the past of these nodes. Raises BadInput for too many, TryLater when nothing can be read."""
-        refuse_too_much(len(nodes), span, "counted")
+        refuse_too_much(len(nodes), span, Sentence("counted"))
         now = int(self._clock())
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)

@@ -14,6 +14,7 @@ from minipanel.errors import NotAllowed, NotAuthenticated, PanelError
 from minipanel.machine.addresses import LocalAddresses, normalise
 from minipanel.models.node import Node
 from minipanel.models.quote import escape, quote
+from minipanel.sentence import Sentence
 from minipanel.services.batch import Then
 from minipanel.services.munge import MungeDecoder, ahead_seconds, refusal
 from minipanel.services.tokens import agent_token, is_token
@@ -63,7 +64,8 @@ class Credentials:
 
     def munge_trouble(self) -> str | None:
         """Return what munged says instead of doing its work, None while it does or nobody asks it."""
-        return self._munge.trouble()
+        trouble = self._munge.trouble()
+        return None if trouble is None else str(trouble)
 
     def check_form(self, authorization: str | None) -> None:
         """Raise NotAuthenticated for a header that can't be good whatever the body is: that one need not be read."""
@@ -94,12 +96,16 @@ class Credentials:
             return NotAuthenticated(sentence, "MUNGE", ahead_seconds(credential))
         if credential.uid not in self._agents.allowed_uids:
             allowed = ", ".join(map(str, self._agents.allowed_uids))
-            return NotAllowed(f"The MUNGE credential was made by uid {credential.uid}; allowed is {allowed}.")
+            return NotAllowed(
+                "The MUNGE credential was made by uid {uid}; allowed is {allowed}.", uid=credential.uid, allowed=allowed
+            )
         return MungeClaim(normalise(peer), self._local, self._addresses)
 
     def _check_token(self, text: str) -> TokenClaim:
         if not is_token(text):
-            raise NotAuthenticated(f"The token is malformed: it has {len(text)} characters and must have 43.")
+            raise NotAuthenticated(
+                "The token is malformed: it has {count} characters and must have 43.", count=len(text)
+            )
         # A dictionary takes no longer for a near miss: it compares hashes, which an attacker can't foresee.
         hostname = self._tokens.get(text.rstrip("="))
         if hostname is None:
@@ -123,7 +129,7 @@ class MungeClaim:
         """Return the node. Raises NotAllowed."""
         # The table of nodes keeps those that were taken out, disabled.
         if node is not None and node.hostname.lower() not in self.addresses:
-            raise NotAllowed(f"Node {quote(node_id)} is not configured on the panel.")
+            raise NotAllowed("Node {node_id} is not configured on the panel.", node_id=quote(node_id))
         known = _known(node, node_id)
         more = self.addresses.get(known.hostname.lower(), ())
         if self.peer in (known.ip, *more) or (known.ip in self.local and self.peer in self.local):
@@ -131,8 +137,12 @@ class MungeClaim:
         peer = escape(self.peer)
         line = ", ".join(f'"{address}"' for address in (*more, peer))
         raise NotAllowed(
-            f"{quote(node_id)} may report from {' and '.join((known.ip, *more))}, but the request came from {peer}. "
-            f"If that is the way to this node, add to its [[nodes]] in config.toml: addresses = [{line}]"
+            "{node_id} may report from {names}, but the request came from {peer}. "
+            "If that is the way to this node, add to its [[nodes]] in config.toml: addresses = [{line}]",
+            node_id=quote(node_id),
+            names=" and ".join((known.ip, *more)),
+            peer=peer,
+            line=line,
         )
 
 
@@ -145,7 +155,7 @@ class TokenClaim:
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAuthenticated before anything says whether there is such a node; NotAllowed."""
         if self.hostname != (node_id if node is None else node.hostname).lower():
-            raise NotAuthenticated(f"The token does not belong to {quote(node_id)}.")
+            raise NotAuthenticated("The token does not belong to {node_id}.", node_id=quote(node_id))
         return _known(node, node_id)
 
 
@@ -173,19 +183,29 @@ def _addresses(config: Config) -> dict[str, tuple[str, ...]]:
 
 def _credential_of(authorization: str | None, scheme: str) -> str:
     """Return what follows the scheme (RFC 9110, 11.4). Raises NotAuthenticated."""
-    expected = f"the panel expects 'Authorization: {scheme}' and a credential"
     if not authorization:
-        raise NotAuthenticated(f"The request has no Authorization header; {expected}.", scheme)
+        raise NotAuthenticated(
+            "The request has no Authorization header; the panel expects 'Authorization: {kind}' and a credential.",
+            scheme,
+            kind=scheme,
+        )
     if len(authorization) > MAX_HEADER_CHARACTERS:
         raise NotAuthenticated(
-            f"The Authorization header has {len(authorization)} characters; at most {MAX_HEADER_CHARACTERS} are read.",
+            "The Authorization header has {count} characters; at most {most} are read.",
             scheme,
+            count=len(authorization),
+            most=MAX_HEADER_CHARACTERS,
         )
     given, _, credential = authorization.strip().partition(" ")
     if given.lower() != scheme.lower():
         # Not shown unless it is a scheme's name: it may be a token that somebody forgot to put one before.
-        shown = quote(given) if given.lower() in ("basic", "bearer", "digest", "munge") else "something else"
-        raise NotAuthenticated(f"The Authorization header begins with {shown}; {expected}.", scheme)
+        shown = quote(given) if given.lower() in ("basic", "bearer", "digest", "munge") else Sentence("something else")
+        raise NotAuthenticated(
+            "The Authorization header begins with {shown}; the panel expects 'Authorization: {kind}' and a credential.",
+            scheme,
+            shown=shown,
+            kind=scheme,
+        )
     return credential.strip()
 
 
@@ -193,7 +213,7 @@ def _munge_of(authorization: str | None) -> str:
     """Return the MUNGE credential. Raises NotAuthenticated for what has not the form of one."""
     text = _credential_of(authorization, "MUNGE")
     if not _is_munge(text):
-        raise NotAuthenticated(f"{quote(text)} is not a MUNGE credential.", "MUNGE")
+        raise NotAuthenticated("{text} is not a MUNGE credential.", "MUNGE", text=quote(text))
     return text
 
 
@@ -202,18 +222,18 @@ def _is_munge(text: str) -> bool:
     return text.startswith("MUNGE:") and text.endswith(":") and text.count(":") == 2 and text.isascii()
 
 
-def _fault_of_payload(payload: bytes, body: bytes) -> str | None:
+def _fault_of_payload(payload: bytes, body: bytes) -> Sentence | None:
     expected = payload_of(body)
     if payload == expected:
         return None
     if payload.startswith(expected[: expected.index(b" ") + 1]):
-        return "The MUNGE credential was made for another body than this one."
-    return "The MUNGE credential was made for something else than MiniPanel."
+        return Sentence("The MUNGE credential was made for another body than this one.")
+    return Sentence("The MUNGE credential was made for something else than MiniPanel.")
 
 
 def _known(node: Node | None, node_id: str) -> Node:
     if node is None:
-        raise NotAllowed(f"The panel knows no node named {quote(node_id)}.")
+        raise NotAllowed("The panel knows no node named {node_id}.", node_id=quote(node_id))
     if not node.enabled:
-        raise NotAllowed(f"Node {quote(node_id)} is disabled in the panel's configuration.")
+        raise NotAllowed("Node {node_id} is disabled in the panel's configuration.", node_id=quote(node_id))
     return node

@@ -75,7 +75,7 @@ def read_span(
     `records_since`: older records are gone, their hours are not.
     """
     if step is not None and step not in STEPS:
-        raise BadInput(f"step is {quote(step)}; it must be {_listed(STEPS)}.")
+        raise BadInput("step is {step}; it must be {names}.", step=quote(step), names=_listed(STEPS))
     period, first, last = _read_times(period, start, end, now)
     # What is too old goes an hour later.
     has_records = last - first <= RECORDS_SPAN_SECONDS and first >= records_since - HOUR_SECONDS
@@ -87,17 +87,21 @@ def read_span(
 def _read_times(period: str | None, start: str | None, end: str | None, now: float) -> tuple[str | None, int, int]:
     if period is not None and start is None and end is None:
         if period not in PERIODS:
-            raise BadInput(f"period is {quote(period)}; it must be {_listed(PERIODS)}.")
+            raise BadInput("period is {period}; it must be {names}.", period=quote(period), names=_listed(PERIODS))
         return period, int(now) - PERIODS[period], int(now)
     if period is not None:
         raise BadInput("period can't be combined with from and to; give one or the other.")
     if start is None:
-        raise BadInput(f"period or from is missing; period must be {_listed(PERIODS)}.")
+        raise BadInput("period or from is missing; period must be {names}.", names=_listed(PERIODS))
     first, last = _read_time("from", start), int(now) if end is None else _read_time("to", end)
     if first >= last:
-        raise BadInput(f"from is {first} and to is {last}; from must be before to.")
+        raise BadInput("from is {first} and to is {last}; from must be before to.", first=first, last=last)
     if last - first > MAX_SPAN_SECONDS:
-        raise BadInput(f"from and to are {last - first} seconds apart; at most {MAX_SPAN_SECONDS} are allowed.")
+        raise BadInput(
+            "from and to are {seconds} seconds apart; at most {most} are allowed.",
+            seconds=last - first,
+            most=MAX_SPAN_SECONDS,
+        )
     return None, first, last
 
 
@@ -213,16 +217,24 @@ def _read_fields(fields: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     asked = [field.strip() for field in fields.split(",")]
     for field in asked:
         if field not in VALUE_COLUMNS:
-            raise BadInput(f"fields names {quote(field)}; allowed are {_listed(VALUE_COLUMNS)}.")
+            raise BadInput(
+                "fields names {field}; allowed are {names}.",
+                field=quote(field),
+                names=_listed(VALUE_COLUMNS),
+            )
     return tuple(column for column in VALUE_COLUMNS if column in asked)
 
 
 def _read_time(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
-        raise BadInput(f"{name} is {quote(text)}; it must be a time in whole Unix seconds, such as 1640995200.")
+        raise BadInput(
+            "{name} is {text}; it must be a time in whole Unix seconds, such as 1640995200.",
+            name=name,
+            text=quote(text),
+        )
     # Row ids hold a time in 32 bits.
     if int(text) >= 1 << 32:
-        raise BadInput(f"{name} is {text}; times end at {(1 << 32) - 1}.")
+        raise BadInput("{name} is {text}; times end at {last}.", name=name, text=text, last=(1 << 32) - 1)
     return int(text)
 
 

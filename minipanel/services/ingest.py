@@ -99,7 +99,7 @@ class Ingest:
 
         def settle(result: Written | Exception) -> None:
             if isinstance(result, DatabaseError):
-                then(TryLater(str(result), RETRY_SECONDS))
+                then(TryLater(result.words, RETRY_SECONDS))
                 return
             if not isinstance(result, Exception) and result.samples:
                 self.meet(max(map(_timestamp, result.samples)))

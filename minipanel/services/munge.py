@@ -10,6 +10,7 @@ from minipanel_agent.munge import Credential, MungeError
 
 from minipanel.errors import TryLater
 from minipanel.models.quote import escape
+from minipanel.sentence import Sentence
 from minipanel.services.batch import Batcher, BatcherFull, Then
 
 WAITING_CREDENTIALS = 20_000
@@ -30,7 +31,7 @@ class MungeDecoder:
         self.socket = socket
         self._clock = clock
         self._batcher: Batcher[str, Credential] = Batcher(self._decode_all, "munge", WAITING_CREDENTIALS)
-        self._trouble = ""
+        self._trouble = Sentence("")
         self._paused_until = 0.0
 
     def start(self) -> None:
@@ -59,7 +60,7 @@ class MungeDecoder:
         except BatcherFull:
             raise _busy() from None
 
-    def trouble(self) -> str | None:
+    def trouble(self) -> Sentence | None:
         """Return what munged says instead of doing its work, None while it does or nobody asks it."""
         return self._trouble if self._clock() < self._paused_until else None
 
@@ -73,12 +74,14 @@ class MungeDecoder:
         try:
             credential = munge.decode(text, self.socket)
         except MungeError as error:
-            return self._pause(f"The panel can't use MUNGE: {escape(str(error), 200)}")
+            return self._pause(Sentence("The panel can't use MUNGE: {reason}", reason=escape(str(error), 200)))
         if credential.status in _NO_ANSWER:
-            return self._pause(f"The panel gets no answer from munged: {escape(credential.message, 200)}.")
+            return self._pause(
+                Sentence("The panel gets no answer from munged: {reason}.", reason=escape(credential.message, 200))
+            )
         return credential
 
-    def _pause(self, trouble: str) -> TryLater:
+    def _pause(self, trouble: Sentence) -> TryLater:
         self._trouble = trouble
         self._paused_until = self._clock() + PAUSE_SECONDS
         return TryLater(trouble, RETRY_SECONDS)
@@ -94,26 +97,28 @@ def ahead_seconds(credential: Credential) -> int | None:
     return credential.encode_time - credential.decode_time if is_off else None
 
 
-def refusal(credential: Credential) -> str | None:
+def refusal(credential: Credential) -> Sentence | None:
     """Return why a decoded credential is not good, as a sentence; None for a good one."""
     age_seconds = credential.decode_time - credential.encode_time
     match credential.status:
         case munge.OK:
             return None
         case munge.EXPIRED:
-            return (
-                f"The MUNGE credential has expired: it is {age_seconds} seconds old by the panel's clock. "
-                "Check that the clocks of the node and the panel agree."
+            return Sentence(
+                "The MUNGE credential has expired: it is {age_seconds} seconds old by the panel's clock. "
+                "Check that the clocks of the node and the panel agree.",
+                age_seconds=age_seconds,
             )
         case munge.REWOUND:
-            return (
-                f"The MUNGE credential is from the future: it was made {-age_seconds} seconds ahead of the panel's "
-                "clock. Check that the clocks of the node and the panel agree."
+            return Sentence(
+                "The MUNGE credential is from the future: it was made {seconds} seconds ahead of the panel's "
+                "clock. Check that the clocks of the node and the panel agree.",
+                seconds=-age_seconds,
             )
         case munge.REPLAYED:
-            return "The MUNGE credential was used before; each is good for one request."
+            return Sentence("The MUNGE credential was used before; each is good for one request.")
         case 14:  # EMUNGE_CRED_INVALID
-            return "The MUNGE credential was changed on its way, or made with another key than the panel's."
+            return Sentence("The MUNGE credential was changed on its way, or made with another key than the panel's.")
         case 18:  # EMUNGE_CRED_UNAUTHORIZED
-            return "The MUNGE credential was made for another user than the panel's."
-    return f"The MUNGE credential can't be read: {escape(credential.message)}."
+            return Sentence("The MUNGE credential was made for another user than the panel's.")
+    return Sentence("The MUNGE credential can't be read: {message}.", message=escape(credential.message))

@@ -171,7 +171,7 @@ class Panel:
             lost = {id: each.last_seen for id, each in heard.items() if id not in kept and each.last_seen is not None}
             values = await self.reading.do(reader.last_values, lost)
         except TryLater as error:
-            raise DatabaseError(error.sentence) from error
+            raise DatabaseError(error.words) from error
         if newest:
             self.ingest.meet(max(newest.values()))
             self.clocks.meet(max(newest.values()))

@@ -17,6 +17,7 @@ from minipanel.errors import CommandError
 from minipanel.machine.health import own_connection
 from minipanel.models.answers import ErrorAnswer
 from minipanel.models.quote import escape
+from minipanel.sentence import Sentence
 from minipanel.services.local_token import local_token
 
 SILENCE_SECONDS = 10.0
@@ -34,8 +35,8 @@ class NoAnswer(CommandError):
 class Refused(CommandError):
     """The panel answers, and says no. `said`: its own sentence."""
 
-    def __init__(self, sentence: str, said: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, english: str | Sentence, /, said: str, **values: object) -> None:
+        super().__init__(english, **values)
         self.said = said
 
 
@@ -100,8 +101,9 @@ class PanelClient:
             return msgspec.json.decode(data, type=kind)
         except ValueError:
             raise NoAnswer(
-                f"{self.url} gives an answer that this version can't read: restart the panel, or stop whatever else "
-                "uses its port."
+                "{url} gives an answer that this version can't read: restart the panel, or stop whatever else "
+                "uses its port.",
+                url=self.url,
             ) from None
 
     def _ask(
@@ -129,31 +131,39 @@ class PanelClient:
             shown = connection.sock.getpeercert(binary_form=True)
             if shown != _first_certificate(self._server.tls_certificate):
                 raise NoAnswer(
-                    f"{self.url} presents another certificate than {self._server.tls_certificate}: restart the panel."
+                    "{url} presents another certificate than {certificate}: restart the panel.",
+                    url=self.url,
+                    certificate=self._server.tls_certificate,
                 )
 
     def _trouble(self, error: Exception, seconds: float) -> NoAnswer:
         if isinstance(error, TimeoutError):
-            return NoAnswer(f"{self.url} did not answer within {seconds:.0f} seconds.")
+            return NoAnswer(
+                "{where} did not answer within {seconds} seconds.", where=self.url, seconds=f"{seconds:.0f}"
+            )
         if isinstance(error, OSError):
             what = error.strerror or str(error)
             return NoAnswer(
-                f"{self.url} can't be reached: {what}. Start the panel (systemctl start minipanel), "
-                "or name its configuration with --config."
+                "{url} can't be reached: {what}. Start the panel (systemctl start minipanel), "
+                "or name its configuration with --config.",
+                url=self.url,
+                what=what,
             )
-        return NoAnswer(f"{self.url} answers, but is not a MiniPanel.")
+        return NoAnswer("{url} answers, but is not a MiniPanel.", url=self.url)
 
     def _refusal(self, response: http.client.HTTPResponse) -> CommandError:
         if response.status == 401:
             return NoAnswer(
-                f"{self.url} does not accept the token that {self._config_path} signs: it runs with another "
-                "configuration, or has not read this one since its jwt_secret changed (systemctl reload minipanel)."
+                "{url} does not accept the token that {path} signs: it runs with another "
+                "configuration, or has not read this one since its jwt_secret changed (systemctl reload minipanel).",
+                url=self.url,
+                path=self._config_path,
             )
         try:
             said = escape(msgspec.json.decode(response.read(), type=ErrorAnswer).error, _SENTENCE_CHARACTERS)
         except (OSError, ValueError, http.client.HTTPException):
-            return NoAnswer(f"{self.url} answers, but is not a MiniPanel.")
-        return Refused(f"{self.url} answers {response.status}: {said}", said)
+            return NoAnswer("{url} answers, but is not a MiniPanel.", url=self.url)
+        return Refused("{url} answers {status}: {answer}", said, url=self.url, status=response.status, answer=said)
 
 
 def _first_certificate(path: Path) -> bytes:

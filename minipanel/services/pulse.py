@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from minipanel.models.node import Node
 from minipanel.models.sample import Sample
+from minipanel.sentence import Sentence
 
 
 class Pulse:
@@ -26,11 +27,14 @@ class Pulse:
         """Take in that it was looked for what is wrong."""
         self.evaluated_at, self._evaluated = int(self._clock()), self._uptime()
 
-    def trouble(self, seconds: int) -> str | None:
+    def trouble(self, seconds: int) -> Sentence | None:
         """Return what was not done for longer than that, in a sentence; what never was counts from the start."""
         now = self._uptime()
         if now - self._stored > seconds:
-            return f"The panel has stored no sample for {now - self._stored:.0f} seconds."
+            return Sentence("The panel has stored no sample for {silent} seconds.", silent=f"{now - self._stored:.0f}")
         if now - self._evaluated > seconds:
-            return f"The panel has looked for nothing that is wrong for {now - self._evaluated:.0f} seconds."
+            return Sentence(
+                "The panel has looked for nothing that is wrong for {silent} seconds.",
+                silent=f"{now - self._evaluated:.0f}",
+            )
         return None

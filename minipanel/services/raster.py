@@ -20,6 +20,7 @@ from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS
+from minipanel.sentence import Sentence
 from minipanel.services.absences import Absences, Absent, Frame
 from minipanel.services.bands import bands_of
 from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged, run_around, runs_of
@@ -66,8 +67,10 @@ class Plan:
 def read_metric(name: str | None) -> Metric:
     """Return the metric that a query names. Raises BadInput."""
     if name is None or name not in METRIC:
-        what = "metric is missing" if name is None else f"metric is {quote(name)}"
-        raise BadInput(f"{what}; it must be {', '.join(METRIC)}.")
+        names = ", ".join(METRIC)
+        if name is None:
+            raise BadInput("metric is missing; it must be {names}.", names=names)
+        raise BadInput("metric is {text}; it must be {names}.", text=quote(name), names=names)
     return METRIC[name]
 
 
@@ -76,7 +79,9 @@ def read_size(name: str, text: str | None, usual: int, most: int) -> int:
     if text is None:
         return usual
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= most):
-        raise BadInput(f"{name} is {quote(text)}; it must be a whole number from 1 to {most}.")
+        raise BadInput(
+            "{name} is {text}; it must be a whole number from 1 to {most}.", name=name, text=quote(text), most=most
+        )
     return int(text)
 
 
@@ -102,15 +107,20 @@ def _width(step: int, count: int) -> int:
     return step * count
 
 
-def refuse_too_much(nodes: int, span: Span, what: str) -> None:
+def refuse_too_much(nodes: int, span: Span, what: Sentence) -> None:
     """Raise BadInput for more nodes, or more days of them, than can be drawn, or counted."""
     if nodes > MAX_NODES:
-        raise BadInput(f"nodes names {nodes} nodes; at most {MAX_NODES} can be {what}.")
+        raise BadInput(
+            "nodes names {nodes} nodes; at most {most} can be {what}.", nodes=nodes, most=MAX_NODES, what=what
+        )
     days = nodes * (day_number(span.end) + 1 - day_number(span.start + 1))
     if days > MAX_DAYS:
         raise BadInput(
-            f"nodes and time are {days} days of nodes; at most {MAX_DAYS} can be {what}: "
-            "ask for fewer nodes or a shorter time."
+            "nodes and time are {days} days of nodes; at most {most} can be {what}: "
+            "ask for fewer nodes or a shorter time.",
+            days=days,
+            most=MAX_DAYS,
+            what=what,
         )
 
 
@@ -130,7 +140,7 @@ class Raster:
         Nodes of different `groups` share no row, where that can be.
         Raises BadInput for too many nodes, TryLater when nothing can be read.
         """
-        refuse_too_much(len(nodes), span, "drawn")
+        refuse_too_much(len(nodes), span, Sentence("drawn"))
         now = int(self._clock())
         plan = planned(metric, len(nodes), span, now, columns)
         ids = [node.id for node in nodes]

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.reader import Reader
+from minipanel.sentence import Sentence
 
 THREADS = 4
 """Each keeps a connection with its cache."""
@@ -19,7 +20,7 @@ THREADS_OF_HOURS = 2
 RETRY_SECONDS = 5
 INTERRUPT_SECONDS = 0.02
 
-STOPS = "The panel stops; ask again in a moment."
+STOPS = Sentence("The panel stops; ask again in a moment.")
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -49,8 +50,7 @@ class Reading:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._unless_stopping, lambda: work(*arguments, **named))
         except DatabaseError as error:
-            sentence = str(error) if self._stopping is None else STOPS
-            raise TryLater(sentence, RETRY_SECONDS) from error
+            raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
 
     def give_up(self) -> None:
         """End all reading now, and let none begin: whoever waits for it gets TryLater. Called in the event loop."""

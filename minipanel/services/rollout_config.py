@@ -48,7 +48,7 @@ class RolloutConfig:
 
 def _need_user_for_sudo(table: Table, value: RolloutConfig) -> RolloutConfig:
     if value.sudo and value.user == ROOT:
-        raise table.error(f"sudo in {table.place} is true, but user is root; name the user who logs in")
+        raise table.error("sudo in {place} is true, but user is root; name the user who logs in", place=table.place)
     return value
 
 

@@ -48,7 +48,9 @@ class Spread:
     async def of(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
         """Return how a set's nodes lie apart. Raises BadInput for too many nodes, TryLater when nothing can be read."""
         if len(nodes) > MAX_NODES:
-            raise BadInput(f"nodes names {len(nodes)} nodes; at most {MAX_NODES} can be compared.")
+            raise BadInput(
+                "nodes names {count} nodes; at most {most} can be compared.", count=len(nodes), most=MAX_NODES
+            )
         return await self._reading.do(self._read, nodes, span)
 
     def _read(self, nodes: Sequence[Node], span: Span) -> HistorySpread:

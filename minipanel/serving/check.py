@@ -32,9 +32,13 @@ def refuse_unwritable(database: Path) -> None:
         with tempfile.TemporaryFile(dir=database.parent):
             pass
     except OSError as error:
-        raise CommandError(f"The database's folder {database.parent} can't be written: {error.strerror}.") from None
+        raise CommandError(
+            "The database's folder {folder} can't be written: {reason}.", folder=database.parent, reason=error.strerror
+        ) from None
     if database.exists() and not os.access(database, os.R_OK | os.W_OK):
-        raise CommandError(f"The database {database} can't be read and written by the user that the panel runs as.")
+        raise CommandError(
+            "The database {database} can't be read and written by the user that the panel runs as.", database=database
+        )
 
 
 def main() -> int:

@@ -266,7 +266,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             seconds = HEAD_SECONDS if self._is_in_head else BODY_SECONDS
-            self._refuse(TooSlow(f"The request did not arrive within {seconds:.0f} seconds."))
+            self._refuse(TooSlow("The request did not arrive within {seconds} seconds.", seconds=f"{seconds:.0f}"))
 
     def drop(self) -> None:
         """Close at once."""
@@ -344,7 +344,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse_head(self) -> None:
         self._refuse(
             HeadTooLarge(
-                f"The head is too large; at most {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers are allowed."
+                "The head is too large; at most {most} bytes and {headers} headers are allowed.",
+                most=MAX_HEAD_BYTES,
+                headers=MAX_HEADERS,
             )
         )
 

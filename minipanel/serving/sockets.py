@@ -27,8 +27,10 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        meaning = _MEANINGS.get(error.errno or 0, f"can't be used: {error.strerror}")
-        raise CommandError(f"{_shown(host)} port {port} {meaning}.") from None
+        meaning = _MEANINGS.get(error.errno or 0, "can't be used: {reason}")
+        raise CommandError(
+            f"{{host}} port {{port}} {meaning}.", host=_shown(host), port=port, reason=error.strerror
+        ) from None
     return listener
 
 
@@ -43,8 +45,11 @@ def refuse_bad_tls(server: ServerConfig) -> None:
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         reason = getattr(error, "reason", None) or error
         raise ConfigError(
-            f"tls_certificate {server.tls_certificate} and tls_key {server.tls_key} in [server] can't be used "
-            f"({reason}); they must be a certificate and its own unencrypted key, both PEM."
+            "tls_certificate {certificate} and tls_key {key} in [server] can't be used "
+            "({reason}); they must be a certificate and its own unencrypted key, both PEM.",
+            certificate=server.tls_certificate,
+            key=server.tls_key,
+            reason=reason,
         ) from None
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from minipanel.errors import CommandError
+from minipanel.models.half_width import half_width
 from minipanel.translations.columns import width
 from minipanel.translations.language import Translate
 
@@ -62,7 +63,7 @@ class Screen:
         if not self.is_guided:
             return default
         while True:
-            typed = self.read(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
+            typed = half_width(self.read(f"{question} [{'Y/n' if default else 'y/N'}]: ")).lower()
             if not typed:
                 return default
             if typed in ("y", "yes", "n", "no", "是", "否"):

@@ -88,5 +88,5 @@ class System:
         """Run a command that must end well. Returns what it wrote to stdout. Raises CommandError."""
         outcome = self.run(command, *words, seconds=seconds)
         if not outcome.is_done:
-            raise CommandError(f"`{' '.join([command, *words])}`: {outcome.last_words}")
+            raise CommandError("`{command}`: {reason}", command=" ".join([command, *words]), reason=outcome.last_words)
         return outcome.stdout

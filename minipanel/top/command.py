@@ -53,7 +53,7 @@ def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
     is_chosen = chooser(options.nodes, realtime.nodes, reader.groups())
     chosen = [node for node in in_order_of_names(realtime.nodes) if is_chosen(node)]
     if realtime.nodes and not chosen:
-        raise CommandError(f"--nodes is {quote(options.nodes)}; no node is named so.")
+        raise CommandError("--nodes is {nodes}; no node is named so.", nodes=quote(options.nodes))
     nodes = ordered(chosen, sort, main_metric(sort), options.is_reversed)
     findings = reader.findings().findings
     if options.is_json:
@@ -76,7 +76,10 @@ def _known_sort(text: str) -> str:
     sort = SHORT_NAMES.get(text, text)
     if sort not in SORTS:
         raise ConfigError(
-            f"--sort is {quote(text)}; it must be {', '.join(shown_sorts()[:-1])} or {shown_sorts()[-1]}."
+            "--sort is {text}; it must be {names} or {last}.",
+            text=quote(text),
+            names=", ".join(shown_sorts()[:-1]),
+            last=shown_sorts()[-1],
         )
     return sort
 
@@ -86,5 +89,7 @@ def _readable_config(path: Path) -> Config:
         return load_config(path)
     except ConfigError as error:
         if isinstance(error.__context__, PermissionError):
-            raise ConfigError(f"{path} can't be read by {getpass.getuser()}: use sudo minipanel top.") from None
+            raise ConfigError(
+                "{path} can't be read by {user}: use sudo minipanel top.", path=path, user=getpass.getuser()
+            ) from None
         raise

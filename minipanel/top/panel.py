@@ -73,7 +73,7 @@ class PanelReader(PanelClient):
                 if time.monotonic() > renewal:
                     return
             if time.monotonic() < renewal:
-                raise CommandError(f"{self.url} has ended the stream: the panel was stopped or restarted.")
+                raise CommandError("{url} has ended the stream: the panel was stopped or restarted.", url=self.url)
 
 
 def sse_events(read: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]:

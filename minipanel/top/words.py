@@ -8,15 +8,13 @@ from collections.abc import Mapping
 
 from minipanel.models.metrics import Metric
 from minipanel.models.quote import escape
-from minipanel.translations.language import Translate, is_chinese, translator
+from minipanel.translations.language import Translate, is_chinese, speaks_utf8, translator
 from minipanel.translations.top import CHINESE
 
 TITLES = {"cpu_percent": "CPU", "memory_used": "memory", "cpu_temp": "temperature"}
 """Metrics by the words that people use; one that is not in here is called by its name."""
 
 _NAME_CHARACTERS = 80
-_COERCED = "C.UTF-8"
-"""What Python itself sets as LC_CTYPE where the locale is C (PEP 538): it says nothing about the terminal."""
 
 
 class Words:
@@ -71,14 +69,6 @@ class Words:
 def words_of(environ: Mapping[str, str] = os.environ) -> Words:
     """Return how to write for whoever has this environment."""
     return Words(translator(CHINESE, environ), not speaks_utf8(environ), is_chinese(environ))
-
-
-def speaks_utf8(environ: Mapping[str, str]) -> bool:
-    """Return whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
-    ctype = environ.get("LC_CTYPE", "")
-    lang = environ.get("LANG", "")
-    given = environ.get("LC_ALL") or ("" if ctype == _COERCED else ctype) or lang
-    return given.lower().replace("-", "").endswith("utf8")
 
 
 def age(seconds: float) -> str:

@@ -74,6 +74,34 @@ CHINESE = {
     "{where} answered {code} {said}.": "{where} 返回 {code} {said}。",
     "{where} closed the connection.": "{where} 中断了连接。",
     "{where} did not answer for {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
+    "{where} answered {answer}": "{where} 返回 {answer}",
+    "{where} answered {status}, another address; redirects are not followed.": (
+        "{where} 返回 {status}，要求转到其他地址；不跟随重定向。"
+    ),
+    "{where} did not end within {seconds} seconds.": "{where} 在 {seconds} 秒内没有结束。",
+    "{where} did not answer within {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
+    "{where} did not come to an end within {seconds} seconds.": "{where} 在 {seconds} 秒内没有完成。",
+    "{where} can't be run: {reason}.": "{where} 无法运行：{reason}。",
+    "{where} ended with {code}.": "{where} 退出码为 {code}。",
+    "{where} ended with {code}: {said}": "{where} 退出码为 {code}：{said}",
+    "{where} was ended by signal {code}.": "{where} 被信号 {code} 终止。",
+    "{where} was ended by signal {code}: {said}": "{where} 被信号 {code} 终止：{said}",
+    "{where} does not answer as HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
+    "{where} does not answer as such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
+    "{where} refused it with {code}: {words}": "{where} 拒绝了消息，代码 {code}：{words}",
+    "{where} took it for others and refused {address}: {code} {answer}.": (
+        "{where} 接受了其他收件人，拒绝了 {address}：{code} {answer}。"
+    ),
+    "{host}:{port} is the panel itself.": "{host}:{port} 是面板自身。",
+    "{host}:{port} has the link-local address {address}, which is not asked.": (
+        "{host}:{port} 的地址 {address} 是链路本地地址，不予访问。"
+    ),
+    "The certificate of {where} is not trusted: {reason}.": "{where} 的证书不受信任：{reason}。",
+    "TLS with {where} failed: {reason}.": "与 {where} 的 TLS 连接失败：{reason}。",
+    "The name of {where} can't be looked up: {reason}.": "无法解析 {where} 的主机名：{reason}。",
+    "The file {path} can't be read: {reason}.": "无法读取文件 {path}：{reason}。",
+    "The first line of {path} is empty.": "{path} 的首行为空。",
+    "The first line of {file} {why}.": "{file} 的首行无效（{why}）。",
     "{where}: {reason}.": "{where}：{reason}。",
     "channel is {name}; {allowed}.": "通知渠道 {name} 无效；{allowed}。",
     "{where}: TLS failed: {reason}.": "{where}：TLS 失败：{reason}。",

@@ -3,18 +3,43 @@
 import os
 from collections.abc import Callable, Mapping
 
+from minipanel.translations.system import CHINESE as SYSTEM
+
 Translate = Callable[..., str]
 
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_CONSOLE = "linux"
+"""TERM of the kernel's own console, also through a management controller: its font has no Chinese."""
+
+_COERCED = "C.UTF-8"
+"""What Python itself sets as LC_CTYPE where the locale is C (PEP 538): it says nothing about the terminal."""
 
 
 def is_chinese(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether messages are wanted in Chinese: the first of LC_ALL, LC_MESSAGES, LANG that is set begins with zh.
+    """Tell whether messages are wanted in Chinese, on a terminal that can show it.
 
-    The order is POSIX's (XBD 8.2, Internationalization Variables); an empty value counts as not set.
+    As gettext has it: of LC_ALL, LC_MESSAGES, LANG the first that is set; unless that is C or POSIX, the languages of
+    LANGUAGE come before it. Empty counts as not set. deploy/install-agent.sh and the other scripts decide alike.
     """
-    locale = next((environ[name] for name in LOCALE_VARIABLES if environ.get(name)), "")
-    return locale.lower().startswith("zh")
+    if environ.get("TERM") == _CONSOLE or not speaks_utf8(environ):
+        return False
+    locale = _first(environ, "LC_ALL", "LC_MESSAGES", "LANG")
+    if locale in ("", "C", "POSIX"):
+        return False
+    wanted = [name for name in environ.get("LANGUAGE", "").split(":") if name]
+    # Of the languages that are wanted the first that there is.
+    known = (name for name in (wanted or [locale]) if name[:2].lower() in ("zh", "en") or name in ("C", "POSIX"))
+    return next(known, "").lower().startswith("zh")
+
+
+def speaks_utf8(environ: Mapping[str, str]) -> bool:
+    """Tell whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
+    kept = {name: value for name, value in environ.items() if (name, value) != ("LC_CTYPE", _COERCED)}
+    charset = _first(kept, "LC_ALL", "LC_CTYPE", "LANG").partition(".")[2].partition("@")[0]
+    return charset.lower().replace("-", "") == "utf8"
+
+
+def _first(environ: Mapping[str, str], *names: str) -> str:
+    return next((environ[name] for name in names if environ.get(name)), "")
 
 
 def translator(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Translate:
@@ -29,7 +54,9 @@ def translator(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.env
 
     def translate(english: str, **values: object) -> str:
         sentence = known.get(english, english)
-        return sentence.format(**values) if values else sentence
+        # What the operating system says is a value of many sentences.
+        said = {name: SYSTEM.get(str(value), value) for name, value in values.items()} if known else values
+        return sentence.format(**said) if said else sentence
 
     return translate
 

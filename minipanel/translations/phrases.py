@@ -12,10 +12,13 @@ import string
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from minipanel.sentence import Sentence
 from minipanel.translations.language import is_chinese
 
+Say = Callable[[str | Sentence], str]
 
-def phrases(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Callable[[str], str]:
+
+def phrases(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Say:
     """Return say(sentence): the sentence in the reader's language; one that the catalogue lacks stays English.
 
     The catalogue maps English with {names} for its values to Chinese with the same. A value may be a sentence too.
@@ -32,7 +35,13 @@ def phrases(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.enviro
         order = sorted(catalogue, key=_own_length, reverse=True)
         return [(_pattern(english), catalogue[english]) for english in order]
 
-    def say(sentence: str) -> str:
+    def say(sentence: str | Sentence) -> str:
+        if isinstance(sentence, Sentence):
+            known = catalogue.get(sentence.english)
+            if known is None:
+                return say(str(sentence))
+            values = {name: say(_text(value)) for name, value in sentence.values.items()}
+            return known.format(**values) if values else known
         if sentence in catalogue and "{" not in sentence:
             return catalogue[sentence]
         for pattern, chinese in patterns():
@@ -42,6 +51,10 @@ def phrases(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.enviro
         return sentence
 
     return say
+
+
+def _text(value: object) -> str | Sentence:
+    return value if isinstance(value, Sentence) else str(value)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -94,6 +94,8 @@ CHINESE = {
         "不在 config.toml 中；用 minipanel nodes add 主机名 地址 添加"
     ),
     "not done; run the roll-out again": "未完成；请重新分发",
+    "The agent did not stay up: {reason}": "Agent 启动失败：{reason}",
+    "another roll-out is at work on this node": "另一个分发正在处理该节点",
     # what else to know
     "In {hosts}, but not a node of the panel: {nodes}. To apply the differences: minipanel nodes sync": (
         "{hosts} 中有、面板配置中没有的节点：{nodes}。同步：minipanel nodes sync"

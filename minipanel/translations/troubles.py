@@ -1,10 +1,15 @@
 """What may be wrong, in Chinese: the sentences that commands end with, or that `minipanel status` shows."""
 
 from minipanel.translations.alert_troubles import CHINESE as ALERTS
+from minipanel.translations.answers import CHINESE as ANSWERS
 from minipanel.translations.archive import TROUBLES as ARCHIVE
+from minipanel.translations.system import CHINESE as SYSTEM
+from minipanel.translations.trial import CHINESE as TRIAL
 
 CHINESE = {
     **ARCHIVE,
+    **ANSWERS,
+    **TRIAL,
     # the panel
     "{url} did not answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
@@ -175,6 +180,22 @@ CHINESE = {
     "{path} can't be edited automatically; edit it by hand.": "{path} 无法自动修改；请手动修改。",
     "{path} can't be edited automatically ({error}); edit it by hand.": "{path} 无法自动修改（{error}）；请手动修改。",
     "{path} can't be edited: {folder} can't be opened: {reason}.": "{path} 无法修改：无法打开 {folder}：{reason}。",
+    "{path}: name in {place} is {name}, as in {other}; each user must have its own.": (
+        "{path}：{place} 中的 name 为 {name}，与{other}相同；用户名不得重复。"
+    ),
+    "{path}: user_header in {place} needs trusted_proxies, the addresses of the proxies that may name a user.": (
+        "{path}：{place} 中的 user_header 需要 trusted_proxies，即可以指定用户的代理服务器地址。"
+    ),
+    (
+        "{path}: user_header in {place} with {local} in trusted_proxies needs user_header_secret: "
+        "else every user of this machine could name themselves admin."
+    ): (
+        "{path}：{place} 中设置了 user_header，且 trusted_proxies 含 {local}，须同时设置 user_header_secret："
+        "否则本机的任何用户都能冒充管理员。"
+    ),
+    "{path}: user_header_secret in {place} goes with user_header, which is missing.": (
+        "{path}：{place} 中的 user_header_secret 须与 user_header 同用，而后者未设置。"
+    ),
     # what a key may be
     "a whole number from {low} to {high}": " {low} 到 {high} 的整数",
     "a number from {low} to {high}": " {low} 到 {high} 的数",
@@ -295,7 +316,44 @@ CHINESE = {
         "{url} 不接受 {path} 签发的令牌：它使用的是另一份配置，或在 jwt_secret 更改后尚未重新读取配置"
         "（systemctl reload minipanel）。"
     ),
-    "{url} answers {status}: {said}": "{url} 返回 {status}：{said}",
+    "{url} answers {status}: {answer}": "{url} 返回 {status}：{answer}",
+    "{path} is that of a demo: no agent is put onto simulated nodes.": (
+        "{path} 是演示的配置：不向模拟节点分发 Agent。"
+    ),
+    # the panel's start
+    "The database {database} can't be read and written by the user that the panel runs as.": (
+        "面板的运行用户不能读写数据库 {database}。"
+    ),
+    "The database's folder {folder} can't be written: {reason}.": "数据库目录 {folder} 不可写：{reason}。",
+    "{host} port {port} is in use by another program; stop that one or choose another port.": (
+        "{host} 的端口 {port} 已被其他程序占用；请停止该程序，或改用其他端口。"
+    ),
+    "{host} port {port} is no address of this machine.": "{host} 端口 {port}：不是本机的地址。",
+    "{host} port {port} needs more rights; ports below 1024 are root's.": (
+        "{host} 的端口 {port} 需要更高权限；1024 以下的端口只有 root 可用。"
+    ),
+    "{host} port {port} can't be used: {reason}.": "{host} 的端口 {port} 无法使用：{reason}。",
+    (
+        "tls_certificate {certificate} and tls_key {key} in [server] can't be used ({reason}); "
+        "they must be a certificate and its own unencrypted key, both PEM."
+    ): (
+        "[server] 中的 tls_certificate {certificate} 与 tls_key {key} 无法使用（{reason}）；"
+        "须为证书及其私钥，均为 PEM，且未加密。"
+    ),
+    # the set-up
+    "The user {user} was made and can't be found; look at /etc/nsswitch.conf.": (
+        "已创建用户 {user}，但系统查不到它；请检查 /etc/nsswitch.conf。"
+    ),
+    "`{command}`: {reason}": "{command}：{reason}",
+    "The set-up is started by install.sh, which lays MiniPanel below {home} first.": (
+        "请用 install.sh 安装：它先把 MiniPanel 解包到 {home}，再启动安装程序。"
+    ),
+    "{database}.pid: {reason}.": "{database}.pid：{reason}。",
+    # top
+    "--nodes is {nodes}; no node is named so.": "--nodes 的值 {nodes} 没有匹配的节点。",
+    "--sort is {text}; it must be {names} or {last}.": "--sort 的值 {text} 无效；可选 {names}、{last}。",
+    "{path} can't be read by {user}: use sudo minipanel top.": "{user} 无权读取 {path}：请用 sudo minipanel top。",
+    "{url} has ended the stream: the panel was stopped or restarted.": "{url} 结束了推送：面板已停止或重新启动。",
     # the end
     "Interrupted.": "已中断。",
     "Aborted!": "已中断。",
@@ -304,15 +362,6 @@ CHINESE = {
     "{path}: Read-only file system.": "{path}：文件系统只读。",
     "{path}: No space left on device.": "{path}：磁盘空间不足。",
     "{path}: Is a directory.": "{path}：是目录。",
-    # the operating system's own words
-    "Connection refused": "连接被拒绝",
-    "No such file or directory": "文件或目录不存在",
-    "Permission denied": "权限不足",
-    "Read-only file system": "文件系统只读",
-    "No space left on device": "磁盘空间不足",
-    "Is a directory": "是目录",
-    "Not a directory": "不是目录",
-    "File exists": "文件已存在",
-    "Input/output error": "输入/输出错误",
+    **SYSTEM,
 }
 """English with {names} for its values -> Chinese with the same."""

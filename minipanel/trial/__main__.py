@@ -13,6 +13,10 @@ from minipanel.sections import load_config
 from minipanel.services.demo_config import is_demo
 from minipanel.serving.journal import start_log
 from minipanel.serving.server import serve
+from minipanel.translations.language import translator
+from minipanel.translations.phrases import phrases
+from minipanel.translations.trial import CHINESE
+from minipanel.translations.troubles import CHINESE as TROUBLES
 from minipanel.trial.child_process import ChildProcess
 
 
@@ -29,7 +33,7 @@ def main() -> int:
         serve(arguments.config, _show_ready, beside=_beside(arguments.config, arguments.agent))
         return DONE
 
-    return explain_failures(work)
+    return explain_failures(work, phrases(TROUBLES))
 
 
 @asynccontextmanager
@@ -47,7 +51,7 @@ async def _beside(config: Path, agent: Path) -> AsyncIterator[None]:
 
 
 def _show_ready() -> None:
-    print("The page is up. Ctrl-C stops the panel and the agent.", flush=True)
+    print(translator(CHINESE)("The page is up. Ctrl-C stops the panel and the agent."), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Literal
 
 from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble
+from minipanel.sentence import Sentence
 
 Auth = Literal["munge", "token"]
 
@@ -16,7 +17,7 @@ class AgentAuth:
     """The way, and why it is this one: half a sentence."""
 
     auth: Auth
-    reason: str
+    reason: Sentence
 
 
 def choose_auth(asked: Auth | None, socket: str | None) -> AgentAuth:
@@ -25,10 +26,10 @@ def choose_auth(asked: Auth | None, socket: str | None) -> AgentAuth:
     Raises CommandError when MUNGE was asked for and does not work.
     """
     if asked == "token":
-        return AgentAuth("token", "as --auth says")
+        return AgentAuth("token", Sentence("as --auth says"))
     trouble = munge_trouble(socket)
     if trouble is None:
-        return AgentAuth("munge", "munged answers")
+        return AgentAuth("munge", Sentence("munged answers"))
     if asked == "munge":
-        raise CommandError(f"--auth munge can't be used: {trouble}")
-    return AgentAuth("token", trouble.removesuffix("."))
+        raise CommandError("--auth munge can't be used: {trouble}", trouble=trouble)
+    return AgentAuth("token", Sentence(trouble))

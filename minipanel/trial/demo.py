@@ -16,6 +16,8 @@ from minipanel.errors import CommandError, DatabaseError
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.services.demo_config import DEMO, MOST_NODES, USUAL_NODES, is_demo, is_demo_address
+from minipanel.translations.language import translator
+from minipanel.translations.trial import CHINESE
 from minipanel.trial.auth import Auth
 
 STALE_SECONDS: Final = 7 * DAY_SECONDS
@@ -53,15 +55,19 @@ def demo_auth(asked: Auth | None) -> Auth:
 def refuse_demo(path: Path) -> None:
     """Raise CommandError where this config.toml is that of a demo."""
     if path.exists() and is_demo(load_config(path)):
-        raise CommandError(f"{path.parent} holds a demo; add --demo, or name another folder by --dir.")
+        raise CommandError("{folder} holds a demo; add --demo, or name another folder by --dir.", folder=path.parent)
 
 
 def refuse_other(path: Path, database: Path, count: int | None) -> None:
     """Raise CommandError where the folder holds real data, or for a number of nodes that can't be."""
     if count is not None and not 1 <= count <= MOST_NODES:
-        raise CommandError(f"--demo is {count}; it must be a whole number of nodes from 1 to {MOST_NODES}.")
+        raise CommandError(
+            "--demo is {count}; it must be a whole number of nodes from 1 to {most}.", count=count, most=MOST_NODES
+        )
     if database.exists() if not path.exists() else not is_demo(load_config(path)):
-        raise CommandError(f"{path.parent} holds the data of real nodes; name another folder for the demo by --dir.")
+        raise CommandError(
+            "{folder} holds the data of real nodes; name another folder for the demo by --dir.", folder=path.parent
+        )
 
 
 def with_demo(config: Config, count: int | None) -> Config:
@@ -79,7 +85,7 @@ def with_demo(config: Config, count: int | None) -> Config:
     for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             config.database.path.with_name(config.database.path.name + ending).unlink()
-    print(f"Making a month of past for {nodes.count} simulated nodes ...", flush=True)
+    print(translator(CHINESE)("Making a month of past for {count} simulated nodes ...", count=nodes.count), flush=True)
     write_past(config, nodes)
     return set_values(config.path, "demo", {"since": nodes.since})
 

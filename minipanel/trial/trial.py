@@ -21,10 +21,16 @@ from minipanel.machine.lock import running_pid
 from minipanel.models.names import ADDRESS_ALLOWED, is_hostname, parse_address
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.sentence import Sentence
 from minipanel.services.agent_config import Value, render_agent_config
 from minipanel.services.demo_config import DEMO
 from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
+from minipanel.translations.columns import align
+from minipanel.translations.language import translator
+from minipanel.translations.phrases import phrases
+from minipanel.translations.trial import CHINESE
+from minipanel.translations.troubles import CHINESE as TROUBLES
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
 from minipanel.trial.demo import demo_auth, demo_text, refuse_demo, refuse_other, with_demo
 
@@ -34,6 +40,8 @@ FIRST_HOST, FIRST_PORT, USERNAME = "127.0.0.1", 8080, "miniadmin"
 
 OWN_IP = "127.0.0.1"
 """The address of the node that this machine is."""
+
+_GIVEN = Sentence("as given")
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
@@ -88,12 +96,12 @@ def write_agent_config(path: Path, config: Config, node: NodeConfig) -> None:
 
 def _refuse_bad_address(options: Options) -> None:
     if options.host is not None and parse_address(options.host) is None:
-        raise CommandError(f"--host is {quote(options.host)}; it must be {ADDRESS_ALLOWED}.")
+        raise CommandError("--host is {host}; it must be {allowed}.", host=quote(options.host), allowed=ADDRESS_ALLOWED)
     if options.port is not None and not 1 <= options.port <= 65535:
-        raise CommandError(f"--port is {options.port}; it must be a whole number from 1 to 65535.")
+        raise CommandError("--port is {port}; it must be a whole number from 1 to 65535.", port=options.port)
 
 
-def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
+def _begin(path: Path, options: Options) -> tuple[Config, str | Sentence, AgentAuth]:
     """Write the first config.toml. Returns it, what to say about the password, and how the agent authenticates."""
     host, port = options.host or FIRST_HOST, options.port or FIRST_PORT
     password = options.password or random_password()
@@ -109,10 +117,10 @@ def _begin(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
         nodes=(_own_node(),),
     )
     replace_file(path, render_config(config) + (demo_text() if options.is_demo else ""))
-    return config, password if options.password is None else "as given", how
+    return config, password if options.password is None else _GIVEN, how
 
 
-def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
+def _continue(path: Path, options: Options) -> tuple[Config, str | Sentence, AgentAuth]:
     """Bring an earlier config.toml in line with what was asked for now. Returns as _begin does."""
     config = _own_config(path)
     host, port = options.host or config.server.host, options.port or config.server.port
@@ -126,7 +134,7 @@ def _continue(path: Path, options: Options) -> tuple[Config, str, AgentAuth]:
     if not any(node.ip == OWN_IP for node in config.nodes):
         config = add_nodes(path, [_own_node()])
     config = _with_auth(config, how)
-    return config, "as given" if options.password else "unchanged; --password-file sets another", how
+    return config, _GIVEN if options.password else Sentence("unchanged; --password-file sets another"), how
 
 
 def _hash_of_changed(password: str, old: str) -> str | None:
@@ -139,11 +147,16 @@ def _own_config(path: Path) -> Config:
     config = load_config(path)
     if config.database.path.parent != path.parent:
         raise CommandError(
-            f"{path} is that of another panel: its database lies elsewhere; name another folder by --dir."
+            "{path} is that of another panel: its database lies elsewhere; name another folder by --dir.", path=path
         )
     pid = running_pid(config.database.path)
     if pid is not None:
-        raise CommandError(f"MiniPanel already runs in {path.parent} (process {pid}), at {config.server.url}.")
+        raise CommandError(
+            "MiniPanel already runs in {folder} (process {pid}), at {url}.",
+            folder=path.parent,
+            pid=pid,
+            url=config.server.url,
+        )
     return config
 
 
@@ -167,9 +180,11 @@ def _usable_folder(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError:
-        raise CommandError(f"{folder} is a file; name a folder by --dir.") from None
+        raise CommandError("{folder} is a file; name a folder by --dir.", folder=folder) from None
     except OSError as error:
-        raise CommandError(f"{folder} can't be written: {error.strerror}; name another folder by --dir.") from None
+        raise CommandError(
+            "{folder} can't be written: {reason}; name another folder by --dir.", folder=folder, reason=error.strerror
+        ) from None
     return folder
 
 
@@ -185,15 +200,19 @@ def _url(host: str, port: int) -> str:
     return f"http://{_ANY_ADDRESS.get(host) or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def _tell(config: Config, told_password: str, how: AgentAuth) -> None:
-    everywhere = " and every other address of this machine" if config.server.host in _ANY_ADDRESS else ""
-    print(
-        f"MiniPanel {__version__}",
-        f"  page      {config.server.url}{everywhere}",
-        f"  account   {config.admin.username}",
-        f"  password  {told_password}",
-        f"  agent     {how.auth}: {how.reason}",
-        f"  folder    {config.path.parent}",
-        *([f"  demo      {demo} simulated nodes beside this machine"] if (demo := config.of(DEMO).simulated) else []),
-        sep="\n",
-    )
+def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None:
+    t = translator(CHINESE)
+    page = config.server.url
+    if config.server.host in _ANY_ADDRESS:
+        page = t("{url} and every other address of this machine", url=page)
+    password = told_password if isinstance(told_password, str) else t(told_password.english)
+    rows = [
+        (t("page"), page),
+        (t("account"), config.admin.username),
+        (t("password"), password),
+        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=phrases(TROUBLES)(how.reason).rstrip(".。"))),
+        (t("folder"), str(config.path.parent)),
+    ]
+    if demo := config.of(DEMO).simulated:
+        rows.append((t("demo"), t("{count} simulated nodes beside this machine", count=demo)))
+    print(f"MiniPanel {__version__}", *align(rows), sep="\n")

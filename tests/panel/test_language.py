@@ -5,26 +5,12 @@ from __future__ import annotations
 import pytest
 
 from minipanel.translations.language import is_chinese, translator
+from tests.locales import LOCALES
 
 CATALOGUE = {"Hello {name}": "你好 {name}", "done": "完成"}
 
 
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({"LANG": "zh_CN.UTF-8"}, True),
-        ({"LANG": "zh_TW"}, True),
-        ({"LANG": "ZH_CN.GB18030"}, True),
-        ({"LANG": "en_US.UTF-8"}, False),
-        ({"LANG": "C"}, False),
-        ({}, False),
-        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, True),
-        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, False),
-        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, True),
-        ({"LC_ALL": "C", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
-        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, True),
-    ],
-)
+@pytest.mark.parametrize(("environ", "expected"), LOCALES)
 def test_the_first_locale_variable_that_is_set_decides(environ: dict[str, str], expected: bool) -> None:
     assert is_chinese(environ) is expected
 

@@ -199,7 +199,7 @@ def test_an_expired_credential_points_at_the_clocks(config: Config, munged: str)
 def test_a_credential_from_the_future_points_at_the_clocks():
     credential = Credential(REWOUND, "Rewound credential")
     credential.encode_time, credential.decode_time = 1_700_000_400, 1_700_000_000
-    assert refusal(credential) == (
+    assert str(refusal(credential)) == (
         "The MUNGE credential is from the future: it was made 400 seconds ahead of the panel's clock. "
         "Check that the clocks of the node and the panel agree."
     )

@@ -25,6 +25,15 @@ describe('the API', () => {
     expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d&format=compact')
   })
 
+  it('is asked in the language of the page', async () => {
+    document.documentElement.lang = 'zh-CN'
+    answer(200, [])
+    await api.addToken('grafana', 'read', 30)
+    const headers = new Headers(fetched.mock.lastCall?.[1]?.headers)
+    expect(headers.get('Accept-Language')).toBe('zh-CN')
+    expect(headers.get('Content-Type')).toBe('application/json')
+  })
+
   it('is asked in full for what is saved', async () => {
     answer(200, { timestamp: [300] })
     await expect(api.history('node1', { from: 100, to: 700 }, undefined, true)).resolves.toEqual({ timestamp: [300] })

@@ -53,7 +53,7 @@ class Execute:
             )
         except (OSError, ValueError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise NotSent(f"{where} can't be run: {escape(why, 80)}.") from None
+            raise NotSent("{where} can't be run: {reason}.", where=where, reason=escape(why, 80)) from None
         try:
             output, is_over = _talk(process, told, time.monotonic() + self.total_seconds)
         finally:
@@ -67,10 +67,12 @@ class Execute:
             code = process.wait()
         said = escape(" ".join(output.decode("utf-8", "replace").split()), SAID_CHARACTERS)
         if not is_over:
-            raise NotSent(f"{where} did not finish within {self.total_seconds:g} seconds.")
+            raise NotSent(
+                "{name} did not finish within {seconds} seconds.", name=where, seconds=f"{self.total_seconds:g}"
+            )
         if code != 0:
-            how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
-            raise NotSent(f"{where} {how}" + (f": {said}" if said else "."))
+            how = "{where} ended with {code}" if code > 0 else "{where} was ended by signal {code}"
+            raise NotSent(how + (": {said}" if said else "."), where=where, code=abs(code), said=said)
         return said
 
 

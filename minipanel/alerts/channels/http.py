@@ -17,6 +17,7 @@ from minipanel.alerts.channels.deadline import Deadline
 from minipanel.alerts.channels.target import is_link_local
 from minipanel.alerts.outbox import NotSent
 from minipanel.models.quote import escape
+from minipanel.sentence import Sentence
 
 TOTAL_SECONDS = 15.0
 CONNECT_SECONDS = 5.0
@@ -75,11 +76,17 @@ class Caller:
             except (TimeoutError, OSError, http.client.HTTPException, ValueError) as error:
                 raise NotSent(_sentence(error, where, deadline, self.total_seconds)) from None
             if deadline.is_over:
-                raise NotSent(f"{where} did not answer within {self.total_seconds:g} seconds.")
+                raise NotSent(
+                    "{where} did not answer within {seconds} seconds.", where=where, seconds=f"{self.total_seconds:g}"
+                )
         if 300 <= answer.status < 400:
-            raise NotSent(f"{where} answered {answer.status}, another address; redirects are not followed.")
+            raise NotSent(
+                "{where} answered {status}, another address; redirects are not followed.",
+                where=where,
+                status=answer.status,
+            )
         if not 200 <= answer.status < 300:
-            raise NotSent(f"{where} answered {answer.said}")
+            raise NotSent("{where} answered {answer}", where=where, answer=answer.said)
         return answer
 
     def _answer(
@@ -121,7 +128,7 @@ class Caller:
                 peer, own = opened.getpeername(), opened.getsockname()
                 _refuse(host, port, ip_address(str(peer[0]).partition("%")[0]))
                 if self.own_port and peer[1] == self.own_port and _is_here(peer[0], own[0]):
-                    raise NotSent(f"{host}:{port} is the panel itself.")
+                    raise NotSent("{host}:{port} is the panel itself.", host=host, port=port)
             except OSError as error:
                 opened.close()
                 trouble = error
@@ -138,7 +145,12 @@ class Caller:
 
 def _refuse(host: str, port: int, address: IPv4Address | IPv6Address) -> None:
     if is_link_local(address):
-        raise NotSent(f"{host}:{port} has the link-local address {address}, which is not asked.")
+        raise NotSent(
+            "{host}:{port} has the link-local address {address}, which is not asked.",
+            host=host,
+            port=port,
+            address=address,
+        )
 
 
 def _is_here(peer: str, own: str) -> bool:
@@ -148,17 +160,29 @@ def _is_here(peer: str, own: str) -> bool:
     return peer == own or address.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
-def _sentence(error: Exception, where: str, deadline: Deadline, seconds: float) -> str:
+def _sentence(error: Exception, where: str, deadline: Deadline, seconds: float) -> Sentence:
     if deadline.is_over or isinstance(error, TimeoutError):
-        return f"{where} did not answer within {seconds:g} seconds."
+        return Sentence("{where} did not answer within {seconds} seconds.", where=where, seconds=f"{seconds:g}")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The certificate of {where} is not trusted: {escape(error.verify_message, 120)}."
+        return Sentence(
+            "The certificate of {where} is not trusted: {reason}.",
+            where=where,
+            reason=escape(error.verify_message, 120),
+        )
     if isinstance(error, ssl.SSLError):
-        return f"TLS with {where} failed: {escape(error.reason or str(error), 120)}."
+        return Sentence(
+            "TLS with {where} failed: {reason}.", where=where, reason=escape(error.reason or str(error), 120)
+        )
     if isinstance(error, socket.gaierror):
-        return f"The name of {where} can't be looked up: {escape(error.strerror or str(error), 120)}."
+        return Sentence(
+            "The name of {where} can't be looked up: {reason}.",
+            where=where,
+            reason=escape(error.strerror or str(error), 120),
+        )
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError):
-        return f"{where} closed the connection."
+        return Sentence("{where} closed the connection.", where=where)
     if isinstance(error, OSError):
-        return f"{where} can't be reached: {escape(error.strerror or str(error), 120)}."
-    return f"{where} does not answer as HTTP: {escape(str(error), 80)}."
+        return Sentence(
+            "{where} can't be reached: {reason}.", where=where, reason=escape(error.strerror or str(error), 120)
+        )
+    return Sentence("{where} does not answer as HTTP: {reason}.", where=where, reason=escape(str(error), 80))

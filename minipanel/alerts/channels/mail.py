@@ -20,6 +20,7 @@ from minipanel.alerts.channels.deadline import Deadline
 from minipanel.alerts.channels.secret import secret_of
 from minipanel.alerts.outbox import Letter, NotSent
 from minipanel.models.quote import escape
+from minipanel.sentence import Sentence
 
 TIMEOUT_SECONDS = 20.0
 """For each answer of the server."""
@@ -97,41 +98,59 @@ class Mail:
             self.taken.pop(next(iter(self.taken)))
         self.taken[key] = self.taken.get(key, frozenset()) | frozenset(got_it)
         address, (code, said) = later
-        raise NotSent(f"{self._where} took it for others and refused {escape(address)}: {code} {_text(said)}.")
+        raise NotSent(
+            "{where} took it for others and refused {address}: {code} {answer}.",
+            where=self._where,
+            address=escape(address),
+            code=code,
+            answer=_text(said),
+        )
 
-    def _sentence(self, error: Exception, deadline: Deadline) -> str:
+    def _sentence(self, error: Exception, deadline: Deadline) -> Sentence:
         """Return what went wrong, in one sentence."""
         where = self._where
         if deadline.is_over:
-            return f"{where} did not finish within {self.total_seconds:g} seconds."
+            return Sentence(
+                "{name} did not finish within {seconds} seconds.", name=where, seconds=f"{self.total_seconds:g}"
+            )
         match error:
             case smtplib.SMTPRecipientsRefused():
                 code, said = next(iter(error.recipients.values()))
-                return f"{where} refused the recipients: {code} {_text(said)}."
+                return Sentence(
+                    "{where} refused the recipients: {code} {said}.", where=where, code=code, said=_text(said)
+                )
             case smtplib.SMTPResponseException():
-                return f"{where} answered {error.smtp_code} {_text(error.smtp_error)}."
+                return Sentence(
+                    "{where} answered {code} {said}.", where=where, code=error.smtp_code, said=_text(error.smtp_error)
+                )
             case smtplib.SMTPServerDisconnected():
                 # smtplib makes this of a time-out as well, and names it only in words.
                 is_silent = isinstance(error.__context__, TimeoutError)
-                return self._silent() if is_silent else f"{where} closed the connection."
+                return self._silent() if is_silent else Sentence("{where} closed the connection.", where=where)
             case smtplib.SMTPException():
-                return f"{where}: {escape(str(error), 160)}."
+                return Sentence("{where}: {reason}.", where=where, reason=escape(str(error), 160))
             case ssl.SSLError():
-                return f"{where}: TLS failed: {escape(error.reason or str(error), 120)}."
+                return Sentence(
+                    "{where}: TLS failed: {reason}.", where=where, reason=escape(error.reason or str(error), 120)
+                )
             case TimeoutError():
                 return self._silent()
             case ConnectionResetError():
-                return f"{where} closed the connection."
+                return Sentence("{where} closed the connection.", where=where)
             case OSError():
-                return f"{where} can't be reached: {escape(error.strerror or str(error), 120)}."
-        return f"{where}: {escape(str(error), 160)}."
+                return Sentence(
+                    "{where} can't be reached: {reason}.", where=where, reason=escape(error.strerror or str(error), 120)
+                )
+        return Sentence("{where}: {reason}.", where=where, reason=escape(str(error), 160))
 
     @property
-    def _where(self) -> str:
-        return f"The mail server {escape(self.server.host)}:{self.server.port}"
+    def _where(self) -> Sentence:
+        return Sentence("The mail server {where}", where=f"{escape(self.server.host)}:{self.server.port}")
 
-    def _silent(self) -> str:
-        return f"{self._where} did not answer for {self.timeout_seconds:g} seconds."
+    def _silent(self) -> Sentence:
+        return Sentence(
+            "{where} did not answer for {seconds} seconds.", where=self._where, seconds=f"{self.timeout_seconds:g}"
+        )
 
     def _sender(self) -> str:
         return self.server.sender or f"minipanel@{socket.gethostname()}"
@@ -147,7 +166,7 @@ class Mail:
             # So that out-of-office replies stay away (RFC 3834).
             message["Auto-Submitted"] = "auto-generated"
         except (ValueError, HeaderParseError) as error:
-            raise NotSent(f"The mail can't be made: {escape(str(error), 120)}.") from None
+            raise NotSent("The mail can't be made: {reason}.", reason=escape(str(error), 120)) from None
         message.set_content(letter.body + "\n", charset="utf-8", cte="quoted-printable")  # for relays of 7 bits
         return message
 

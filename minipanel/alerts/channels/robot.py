@@ -30,10 +30,15 @@ def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
         said = None
     code = next((said[name] for name in codes if name in said), None) if isinstance(said, dict) else None
     if code is None:
-        raise NotSent(f"{answer.where} does not answer as such a robot: {answer.said}")
+        raise NotSent("{where} does not answer as such a robot: {answer}", where=answer.where, answer=answer.said)
     if code != 0:
         words = said.get("errmsg") or said.get("msg") or said.get("StatusMessage") or ""
-        raise NotSent(f"{answer.where} refused it with {escape(str(code), 20)}: {escape(str(words), 120)}")
+        raise NotSent(
+            "{where} refused it with {code}: {words}",
+            where=answer.where,
+            code=escape(str(code), 20),
+            words=escape(str(words), 120),
+        )
     return answer.said
 
 

@@ -17,9 +17,11 @@ def secret_of(path: Path) -> str:
         line = first_line(path)
     except (OSError, UnicodeDecodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise NotSent(f"The file {escape(str(path))} can't be read: {escape(why, 80)}.") from None
+        raise NotSent(
+            "The file {path} can't be read: {reason}.", path=escape(str(path)), reason=escape(why, 80)
+        ) from None
     if not line:
-        raise NotSent(f"The first line of {escape(str(path))} is empty.")
+        raise NotSent("The first line of {path} is empty.", path=escape(str(path)))
     return line
 
 
@@ -37,5 +39,5 @@ class Source:
         url = secret_of(self.file)
         why = refusal_of(url)
         if why is not None:
-            raise NotSent(f"The first line of {escape(str(self.file))} {why}.")
+            raise NotSent(f"The first line of {{file}} {why}.", file=escape(str(self.file)))
         return url

@@ -8,6 +8,7 @@ from minipanel.config import NodeConfig
 from minipanel.errors import CommandError
 from minipanel.machine.hosts import HOSTS, Fault, Hosts, parse_hosts, with_this_machine
 from minipanel.machine.hosts_faults import explain_faults
+from minipanel.models.half_width import half_width
 from minipanel.models.name_patterns import NamePatterns
 from minipanel.setup.ask.selection import Selection
 from minipanel.setup.look.network import OwnNetwork
@@ -77,7 +78,7 @@ def _let_edit(screen: Screen, selection: Selection) -> None:
         t("d NUMBERS or NODESET: delete, such as d 17-20 or d node[17-20]"),
     )
     while True:
-        typed = screen.read(t("{count} nodes; Enter, a, d or l: ", count=len(selection.nodes)))
+        typed = half_width(screen.read(t("{count} nodes; Enter, a, d or l: ", count=len(selection.nodes))))
         if typed.lower() in ("", "u", "use"):
             return
         try:

@@ -11,6 +11,7 @@ from minipanel.config import NodeConfig
 from minipanel.config.kinds import USERNAME_MAX_CHARACTERS, mail_address
 from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble
+from minipanel.models.half_width import half_width
 from minipanel.models.names import is_host, parse_address
 from minipanel.models.quote import quote
 from minipanel.setup import places
@@ -111,6 +112,7 @@ def ask_retention(screen: Screen, request: Request, default: int) -> int:
     """Return how many days records are kept."""
 
     def parse(text: str) -> int:
+        text = half_width(text)
         days = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
         if not 1 <= days <= RETENTION_DAYS_MAX:
             raise CommandError(screen.t("{text} is not a number of days from 1 to {most}.",
@@ -144,6 +146,7 @@ def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
     """Return how agents are to authenticate. MUNGE must work on this machine."""
 
     def parse(text: str) -> Auth:
+        text = half_width(text).lower()
         if text == "token":
             return "token"
         if text != "munge":
@@ -158,6 +161,7 @@ def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
 
 def parse_port(text: str, screen: Screen) -> int:
     """Return a port's number. Raises CommandError."""
+    text = half_width(text)
     if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535:
         return int(text[:6])
     raise CommandError(screen.t("{text} is not a port: a whole number from 1 to 65535.", text=quote(text)))
@@ -168,6 +172,7 @@ def ask_address(screen: Screen, request: Request, proposal: str, others: Iterabl
     known = {each.lower(): node.hostname for node in others for each in (node.hostname, node.ip)}
 
     def parse(text: str) -> str:
+        text = half_width(text)
         if not is_host(text):
             raise CommandError(screen.t("{text} is neither an address nor a hostname.", text=quote(text)))
         address = parse_address(text)
@@ -187,7 +192,7 @@ def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tupl
     def parse(text: str) -> tuple[str, ...]:
         if text == default:
             return present
-        addresses = [] if text == NOBODY else [each for each in re.split(r"[,，;；\s]+", text) if each]
+        addresses = [] if text == NOBODY else [each for each in re.split(r"[,;\s]+", half_width(text)) if each]
         for address in addresses:
             if mail_address().parse(address, Path()) is None:
                 raise CommandError(

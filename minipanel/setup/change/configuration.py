@@ -76,7 +76,9 @@ def config_text(answers: Answers, before: Config | None, path: Path) -> str:
         for section, values in _differences(answers, before).items():
             text = with_values(text, section, values) if values else text
     except TOMLKitError as error:
-        raise ConfigError(f"{before.path} can't be edited automatically ({error}); edit it by hand.") from None
+        raise ConfigError(
+            "{path} can't be edited automatically ({error}); edit it by hand.", path=before.path, error=error
+        ) from None
     return text
 
 

@@ -61,7 +61,7 @@ def is_open(zone: str, rule: str, system: System) -> bool:
     words = ("firewall-cmd", f"--zone={zone}", f"--query-port={rule}")
     outcome = system.run(*words)
     if outcome.code not in (0, _NO):
-        raise CommandError(f"`{' '.join(words)}`: {outcome.last_words}")
+        raise CommandError("`{command}`: {reason}", command=" ".join(words), reason=outcome.last_words)
     return outcome.is_done
 
 

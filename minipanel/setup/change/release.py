@@ -28,7 +28,9 @@ def own_release(system: System, prefix: str = sys.prefix) -> Path:
     """Return the release that this program runs from. Raises CommandError when it runs from somewhere else."""
     folder = Path(prefix).resolve().parent
     if folder.parent != system.path(places.RELEASES).resolve():
-        raise CommandError(f"The set-up is started by install.sh, which lays MiniPanel below {places.HOME} first.")
+        raise CommandError(
+            "The set-up is started by install.sh, which lays MiniPanel below {home} first.", home=places.HOME
+        )
     return folder
 
 

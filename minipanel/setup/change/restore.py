@@ -99,7 +99,7 @@ def _refuse(database: Path, is_service: bool, system: System, screen: Screen) ->
     try:
         pid = running_pid(database, patience_seconds=0)
     except OSError as error:
-        raise CommandError(f"{database}.pid: {error.strerror}.") from None
+        raise CommandError("{database}.pid: {reason}.", database=database, reason=error.strerror) from None
     if pid is not None:
         sentence = screen.t(
             "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.",

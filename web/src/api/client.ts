@@ -171,7 +171,10 @@ export async function isPanelThere(): Promise<boolean> {
 }
 
 async function request<T>(path: string, init: RequestInit, read = jsonOf<T>): Promise<T> {
-  const response = await (answerTo(path) ?? fetch(path, init)).catch((error: unknown) => {
+  // What the panel refuses, it refuses in the language of the page.
+  const headers = new Headers(init.headers)
+  headers.set('Accept-Language', document.documentElement.lang)
+  const response = await (answerTo(path) ?? fetch(path, { ...init, headers })).catch((error: unknown) => {
     if (init.signal?.aborted) throw error
     throw new ApiError(0, 'The panel cannot be reached.')
   })

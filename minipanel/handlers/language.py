@@ -1,0 +1,33 @@
+"""The language of a refusal: of English and Chinese the one that the request's Accept-Language likes better."""
+
+from __future__ import annotations
+
+from minipanel.sentence import Sentence
+from minipanel.translations.catalogue import in_chinese
+
+_MOST_CHARACTERS = 200
+
+
+def spoken(sentence: Sentence, accept_language: str | None) -> str:
+    """Return the sentence as whoever asks reads it. Without the header, as agents and scripts ask, in English."""
+    return in_chinese(sentence) if accept_language and is_chinese(accept_language) else str(sentence)
+
+
+def is_chinese(accept_language: str) -> bool:
+    """Tell whether Chinese is liked better than English (RFC 9110, 12.5.4): "zh-CN,zh;q=0.9,en;q=0.8"."""
+    liking = {"zh": 0.0, "en": 0.0}
+    for part in accept_language[:_MOST_CHARACTERS].split(","):
+        tag, _, weight = part.strip().partition(";")
+        name = tag.strip().partition("-")[0].lower()
+        if name in liking:
+            liking[name] = max(liking[name], _weight(weight))
+    return liking["zh"] > liking["en"]
+
+
+def _weight(text: str) -> float:
+    """Return what "q=0.8" says; 1 where nothing is said, 0 where it can't be read."""
+    name, _, value = text.replace(" ", "").partition("=")
+    if not name:
+        return 1.0
+    digits = value.replace(".", "", 1)
+    return float(value) if name == "q" and digits.isascii() and digits.isdecimal() else 0.0

@@ -1,0 +1,31 @@
+"""Environments of readers of English and of Chinese, for the commands and for the scripts, which decide alike."""
+
+LOCALES: tuple[tuple[dict[str, str], bool], ...] = (
+    ({"LANG": "zh_CN.UTF-8"}, True),
+    ({"LANG": "zh_TW.utf8"}, True),
+    ({"LANG": "zh_CN"}, False),
+    ({"LANG": "zh_CN.GB18030"}, False),
+    ({"LANG": "zh_CN.UTF-8@pinyin"}, True),
+    ({"LANG": "en_US.UTF-8"}, False),
+    ({"LANG": "C"}, False),
+    ({}, False),
+    ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8"}, True),
+    ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, False),
+    ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, True),
+    ({"LC_ALL": "C", "LC_MESSAGES": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
+    ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, True),
+    ({"LANG": "zh_CN.UTF-8", "LC_CTYPE": "zh_CN.GBK"}, False),
+    ({"LANG": "zh_CN.UTF-8", "LC_CTYPE": "C.UTF-8"}, True),
+    ({"LC_MESSAGES": "zh_CN.UTF-8", "LC_CTYPE": "C.UTF-8"}, False),
+    ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN"}, True),
+    ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN:en"}, True),
+    ({"LANG": "en_US.UTF-8", "LANGUAGE": "de:zh_CN:en"}, True),
+    ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en_US:zh_CN"}, False),
+    ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "de"}, False),
+    ({"LANG": "zh_CN.UTF-8", "LANGUAGE": ""}, True),
+    ({"LANG": "C", "LANGUAGE": "zh_CN"}, False),
+    ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}, False),
+    ({"LANG": "zh_CN.UTF-8", "TERM": "linux"}, False),
+    ({"LANG": "zh_CN.UTF-8", "TERM": "xterm-256color"}, True),
+)
+"""Environments, and whether they want Chinese."""
