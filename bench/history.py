@@ -136,11 +136,14 @@ def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
     questions[f"{len(wanted)} nodes, 7d"] = (wanted, PERIODS["7d"])
     times: Times = {}
     for name, (nodes, seconds) in questions.items():
-        taken: dict[str, list[float]] = {}
+        taken: dict[str, list[float]] = {who.name: [] for who in (page, *peers)}
+        turn: list[Page | Peer] = [page, *peers]
         for _ in range(options.repeat):
             time.sleep(PAUSE_SECONDS)
-            for who in (page, *peers):
-                taken.setdefault(who.name, []).append(stopwatch(who, nodes, seconds))
+            # Whoever is asked first meets a machine that slept, and each does so as often.
+            turn.append(turn.pop(0))
+            for who in turn:
+                taken[who.name].append(stopwatch(who, nodes, seconds))
         times[f"{name}, warm"] = {who: statistics.median(each[1:] or each) for who, each in taken.items()}
     all_columns = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
     times["one node, 1m, all ten columns, warm"] = {page.name: statistics.median(all_columns)}

@@ -123,7 +123,8 @@ class PanelApp(FastAPI):
             scope["app"] = self
             past = await _read_past(Request(scope, receive))
             if past is not None:
-                await _send(past, send)
+                if not send_whole(scope, past):
+                    await _send(past, send)
                 return
         await super().__call__(scope, receive, with_safe_headers(send))
 

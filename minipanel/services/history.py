@@ -17,7 +17,7 @@ from minipanel.models.quote import quote
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 from minipanel.services.compact import counted, members_of, units_of
 from minipanel.services.hourly import arrays_of
-from minipanel.services.reading import Reading
+from minipanel.services.reading import THREADS, Reading
 
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400}
 """The periods that have a name, in seconds."""
@@ -35,7 +35,10 @@ NODES_AT_ONCE = 8
 
 PIECE_SECONDS = 8 * 86_400
 """Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile, and
-from a cold disk several pages come at once. A quarter of a month; a week is quick enough as it is."""
+from a cold disk several pages come at once. A quarter of a month."""
+
+LEAST_PIECE_SECONDS = 4 * 86_400
+"""A week is two; less is read sooner than another thread has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,13 @@ class History:
             return await self._reading.do(self._hours, nodes, span)
         now, pieces = int(self._clock()), pieces_of(span)
         history = self._reading.reader.history
-        read = await asyncio.gather(
-            *(
-                self._reading.do(history, node.id, start, end, span.columns, now, span.is_compact)
-                for node in nodes
-                for start, end in pieces
-            )
-        )
+        asked = [
+            self._reading.do(history, node.id, start, end, span.columns, now, span.is_compact)
+            for node in nodes
+            for start, end in pieces
+        ]
+        # No task for what is read alone.
+        read = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         names = ("timestamp", *span.columns)
         of_node = (read[first : first + len(pieces)] for first in range(0, len(read), len(pieces)))
         return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
@@ -185,9 +188,9 @@ class History:
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:
-    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending."""
-    starts = range(span.start, span.end, PIECE_SECONDS)
-    return [(start, min(start + PIECE_SECONDS, span.end)) for start in starts]
+    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending; a short one as one for each thread."""
+    step = min(PIECE_SECONDS, max(LEAST_PIECE_SECONDS, -(-(span.end - span.start) // THREADS)))
+    return [(start, min(start + step, span.end)) for start in range(span.start, span.end, step)]
 
 
 def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:

@@ -33,7 +33,9 @@ def test_from_and_to_stand_in_place_of_a_period() -> None:
     assert read_span(None, "1700000000", None, None, NOW).end == 1_700_000_123
 
 
-@pytest.mark.parametrize(("seconds", "pieces"), [(300, 1), (7 * 86_400, 1), (PIECE_SECONDS, 1), (30 * 86_400, 4)])
+@pytest.mark.parametrize(
+    ("seconds", "pieces"), [(300, 1), (4 * 86_400, 1), (7 * 86_400, 2), (PIECE_SECONDS, 2), (30 * 86_400, 4)]
+)
 def test_a_long_span_is_read_in_pieces_that_follow_each_other(seconds: int, pieces: int) -> None:
     found = pieces_of(Span(None, 1000, 1000 + seconds, VALUE_COLUMNS))
     assert len(found) == pieces
