@@ -12,7 +12,7 @@ from typing import Any
 
 from minipanel.database.store import Written
 from minipanel.errors import BadInput, PanelError, TryLater
-from minipanel.handlers.reply import Reply, failure, refusal, reply
+from minipanel.handlers.reply import Reply, failure, kept, refusal, reply
 from minipanel.models.answers import Stored
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
@@ -108,7 +108,7 @@ class Delivery:
         self._go(self._acknowledge, written)
 
     def _acknowledge(self, written: Written) -> None:
-        self._answer(reply(200, Stored("ok", written.stored, written.ignored)))
+        self._answer(_acknowledgement(written.stored, written.ignored))
 
     def _go(self, step: Callable[[Any], None], result: Any) -> None:
         """Take a step with what the one before has brought, or answer with the error that this is."""
@@ -140,6 +140,11 @@ class Delivery:
         panel.evidence.note_version(node.id, version)
         panel.evidence.note_start(node.id, head.get("x-minipanel-boot", ""), head.get("x-minipanel-started", ""))
         return node
+
+
+@lru_cache(maxsize=100)
+def _acknowledgement(stored: int, ignored: int) -> Reply:
+    return kept(reply(200, Stored("ok", stored, ignored)))
 
 
 def _spare_if_own_clock_is_behind(panel: Panel) -> None:

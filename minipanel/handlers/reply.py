@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from starlette.types import Scope
@@ -19,11 +19,15 @@ _SAFE_LINES = b"".join(b"%s: %s\r\n" % header for header in SAFE_HEADERS) + b"\r
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, headers and a body of JSON: what any server can send, whatever it reads requests with."""
+    """Status, headers and a body of JSON: what any server can send, whatever it reads requests with.
+
+    `wire`: what on_the_wire returns, of an answer that is given again and again.
+    """
 
     status: int
     body: bytes
     headers: Mapping[str, str]
+    wire: bytes | None = None
 
 
 def raw_headers(answer: Reply) -> list[tuple[bytes, bytes]]:
@@ -34,6 +38,8 @@ def raw_headers(answer: Reply) -> list[tuple[bytes, bytes]]:
 
 def on_the_wire(answer: Reply) -> bytes:
     """Return headers and body as they go over the wire, after the status and what the server adds."""
+    if answer.wire is not None:
+        return answer.wire
     own = [f"{name.lower()}: {value}\r\n" for name, value in answer.headers.items()]
     own.append(f"content-length: {len(answer.body)}\r\n")
     return b"".join(("".join(own).encode(), _SAFE_LINES, answer.body))
@@ -48,6 +54,11 @@ def send_whole(scope: Scope, answer: Reply) -> bool:
 def reply(status: int, content: object, headers: Mapping[str, str] | None = None) -> Reply:
     """Return an answer with this content as JSON."""
     return Reply(status, msgspec.json.encode(content), {"Content-Type": "application/json", **(headers or {})})
+
+
+def kept(answer: Reply) -> Reply:
+    """Return an answer that is made ready once for all who get it."""
+    return replace(answer, wire=on_the_wire(answer))
 
 
 def refusal(error: PanelError, accept_language: str | None = None) -> Reply:

@@ -23,6 +23,8 @@ MAX_BYTES = 16_384
 UNUSUAL = frozenset(("expect", "transfer-encoding", "upgrade"))
 """Headers that say how a request is to be read or answered."""
 
+NO_HEAD: Head = {}
+
 _ADDRESS = INGEST.encode()
 
 

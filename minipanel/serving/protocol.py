@@ -13,8 +13,8 @@ from uvicorn.server import ServerState
 
 from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
 from minipanel.handlers.reply import Reply, on_the_wire, refusal
-from minipanel.serving.direct import Direct, SampleCycle
-from minipanel.serving.flow import Flow
+from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
+from minipanel.serving.flow import Flow, Line
 from minipanel.serving.limits import Limits
 
 MAX_HEAD_BYTES = 32_768
@@ -60,6 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, config: Config, server_state: ServerState, limits: Limits, direct: Direct) -> None:
         super().__init__(config, server_state, {})
+        self.pipeline = Line()  # type: ignore[assignment]
         self.peer = ""
         self.deadline = self.loop.time() + FIRST_SECONDS
         self.writing_deadline = math.inf
@@ -184,6 +185,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
         else:
             self._put_in_line(SampleCycle(head, self.on_response_complete))
+            self.headers = []
 
     def _make_scope(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -301,9 +303,10 @@ class BoundedProtocol(HttpToolsProtocol):
             else:  # perhaps at once, in the midst of the parser's work
                 self.loop.call_soon(self._answer_samples, cycle, with_what)
 
-        body = bytes(cycle.body)
+        # Kept until the next request, heads were a twentieth of the panel's memory.
+        (head, cycle.head), body = (cycle.head, NO_HEAD), bytes(cycle.body)
         cycle.body.clear()
-        self._direct.take(cycle.head, body, self.peer, answer)
+        self._direct.take(head, body, self.peer, answer)
 
     def _answer_samples(self, cycle: SampleCycle, answer: Reply) -> None:
         if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):
