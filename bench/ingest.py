@@ -102,7 +102,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=45, help="for each size")
     parser.add_argument("--settle", type=int, default=15, help="seconds of these that are not counted")
     parser.add_argument("--credentials", type=lambda text: text.split(","), default=kinds, help="munge, token or both")
-    parser.add_argument("--repeat", type=int, default=1, help="times; the ratio is that of the medians")
+    parser.add_argument("--repeat", type=int, default=1, help="times; the ratio is the median of each turn's")
     parser.add_argument("--no-peer", action="store_true", help="without Prometheus")
     parser.add_argument("--save-as", default="ingest", help="name below results/; empty: only print")
     return parser.parse_args()
@@ -205,17 +205,21 @@ def cost_rows(each: Round) -> Iterable[str]:
 
 
 def ratios(rounds: list[Round], peers: list[tuple[int, Cost]]) -> Iterable[str]:
-    """Yield a line for each kind of round that has a peer: the panel's medians as parts of Prometheus'."""
+    """Yield a line for each kind of round that has a peer: the panel's figures as parts of Prometheus'.
+
+    Of each turn by itself, then the median: from turn to turn the machine itself changes by half.
+    """
     for nodes, credentials in dict.fromkeys((each.nodes, each.credentials) for each in rounds):
         own = [each.costs[0] for each in rounds if (each.nodes, each.credentials) == (nodes, credentials)]
         others = [cost for of_nodes, cost in peers if of_nodes == nodes]
         if others:
             cpu, memory = (
-                statistics.median(map(of, own)) / statistics.median(map(of, others))
+                [of(each) / of(other) for each, other in zip(own, others, strict=True)]
                 for of in (attrgetter("microseconds"), attrgetter("resident_mb"))
             )
-            times = f"the median of {len(own)}" if len(own) > 1 else "one each"
-            yield f"{nodes:,} nodes, {credentials}: {cpu:.2f} of Prometheus' CPU, {memory:.2f} of its memory ({times})."
+            times = f" (medians of {len(own)} turns: {min(cpu):.2f} to {max(cpu):.2f})" if len(own) > 1 else ""
+            parts = f"{statistics.median(cpu):.2f} of Prometheus' CPU, {statistics.median(memory):.2f} of its memory"
+            yield f"{nodes:,} nodes, {credentials}: {parts}{times}."
             yield ""
 
 
