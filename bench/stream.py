@@ -90,7 +90,7 @@ def report(options: argparse.Namespace, rounds: list[Round]) -> str:
         *(row(each, none) for each in rounds),
         "",
         f"An event is {one.seen['event'] / 1000:.1f} kB (p50), the largest {one.seen['event_max'] / 1000:.1f} kB. "
-        f"One page more costs {each:.2f} % of a core. Samples are joined into two events a second: half a second of "
+        f"One page more costs {each:.2f} % of a core. Samples are joined twice a second: half a second of "
         "the age is that, on purpose.",
     ]
     return "\n".join(lines) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from minipanel.commands.node_sets import nodes_asked_for
 from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overview, PanelOverview, look_over
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.exits import DONE, FAILED
+from minipanel.machine.local_time import local_time
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
 from minipanel.models.quote import escape
@@ -110,7 +110,7 @@ class _Lines:
         trouble = self._say(backup.trouble) if backup.trouble else None
         if backup.last_copy is None:
             return trouble or self._t("none yet in {folder}", folder=backup.folder)
-        last = {"copy": backup.last_copy, "moment": _moment(backup.last_made_at or 0)}
+        last = {"copy": backup.last_copy, "moment": local_time(backup.last_made_at or 0)}
         if trouble:
             return self._t("{trouble} The last: {copy}, {moment}", trouble=trouble, **last)
         return self._t("{copy}, {moment}", **last)
@@ -149,11 +149,7 @@ class _Lines:
     def _ago(self, last_seen: int | None) -> str:
         if last_seen is None:
             return self._t("none yet")
-        moment, age = _moment(last_seen), self._overview.timestamp - last_seen
+        moment, age = local_time(last_seen), self._overview.timestamp - last_seen
         if age >= 0:
             return self._t("{moment} ({age} s ago)", moment=moment, age=age)
         return self._t("{moment} ({age} s ahead)", moment=moment, age=-age)
-
-
-def _moment(unix_seconds: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(unix_seconds))

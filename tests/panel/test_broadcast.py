@@ -68,6 +68,25 @@ async def test_a_snapshot_comes_first_then_only_what_changed(stage: tuple[Live, 
     assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [2])]
 
 
+async def test_what_comes_at_once_goes_out_at_once_in_events_of_a_bounded_size(
+    stage: tuple[Live, Broadcast, Clock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, events, _ = stage
+    nodes = [Node(number, f"n{number}", "10.0.0.1", f"n{number}", True) for number in range(1, 11)]
+    live.replace(nodes, {})
+    monkeypatch.setattr(broadcast, "EVENT_NODES", 1)
+    viewer = events.events()
+    assert parse(await anext(viewer)) == [("snapshot", list(range(1, 11)))]
+    for node in nodes[:5]:
+        store(live, events, node, sample(NOW))
+    # A quarter of ten nodes is more than one.
+    assert parse(await asyncio.wait_for(anext(viewer), 20)) == [
+        ("samples", [1, 2]),
+        ("samples", [3, 4]),
+        ("samples", [5]),
+    ]
+
+
 async def test_each_viewer_gets_the_form_that_it_asks_for(stage: tuple[Live, Broadcast, Clock]) -> None:
     live, events, _ = stage
     plain, columns = events.events(), events.events("columns")

@@ -1,12 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { colourOf, inkOn, luma, scaleOf } from '@/heatmap/colours'
 import { shortened } from '@/heatmap/fit'
 import { arrangementOf, homesOf } from '@/heatmap/groups'
 import { cellAt, layoutOf, neighbour, placeOf } from '@/heatmap/layout'
+import { type Brush, paint } from '@/heatmap/paint'
 import { metricOf } from '@/metrics'
 
 import { groupsOf } from './groups'
+import { realtimeNode } from './nodes'
 
 const LABELS = { textOf: (first: number) => `from ${String(first)}`, widthOf: () => 60, height: 13 }
 const SCREEN = { width: 1400, height: 600, smallest: 7, largest: 80 }
@@ -189,5 +191,27 @@ describe.each([
       const ink = inkOn(isDark, metric, value, [0, 100]) === '#ffffff' ? 255 : 24
       expect(Math.abs(ground - ink)).toBeGreaterThan(100)
     }
+  })
+})
+
+describe('the painting', () => {
+  it('draws all once, then only the cells of nodes that changed, and labels not again', () => {
+    const context = { fillRect: vi.fn(), clearRect: vi.fn(), fillText: vi.fn(), measureText: () => ({ width: 40 }) }
+    const nodes = numbered(120).map((name, id) => realtimeNode({ id, name }))
+    const place = layoutOf(groupsOf(nodes.map(({ name }) => name)), LABELS, SCREEN)
+    const metric = metricOf('cpu_percent')
+    const brush: Brush = { scale: scaleOf(false, metric), isDark: false, isOld: false, metric, ink: '', down: '', font: 'x', fontSize: 12, textOf: () => '' }
+    const on = context as unknown as CanvasRenderingContext2D
+    paint(on, place, nodes, brush)
+    expect(context.fillRect).toHaveBeenCalledTimes(120)
+    expect(context.fillText).toHaveBeenCalled()
+
+    for (const called of [context.fillRect, context.fillText]) called.mockClear()
+    const later = nodes.map((node) => (node.id === 70 ? realtimeNode({ id: 70, cpu_percent: 3 }) : node))
+    paint(on, place, later, brush, nodes)
+    const { x, y } = placeOf(place, 70)
+    expect(context.fillRect.mock.calls.map(([left, top]: number[]) => [left, top])).toEqual([[x, y]])
+    expect(context.clearRect.mock.calls).toEqual(context.fillRect.mock.calls)
+    expect(context.fillText.mock.calls.filter(([text]: string[]) => text?.startsWith('from'))).toEqual([])
   })
 })

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,11 +74,6 @@ def copy_for(older: Older, database: Path, t: Translate) -> Copy | None:
             made_at = int(path.lstat().st_mtime)
             return Copy(path, made_at, int(str(told["records"])), None if reason is None else str(reason))
     return None
-
-
-def moment(unix_seconds: int) -> str:
-    """Return a time as people read it, in this machine's zone."""
-    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(unix_seconds))
 
 
 def _least_version(path: Path) -> int:

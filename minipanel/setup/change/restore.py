@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from minipanel.config import Config
 from minipanel.database.place import records_in
 from minipanel.errors import CommandError, DatabaseError
+from minipanel.machine.local_time import local_time
 from minipanel.machine.lock import running_pid
 from minipanel.sections import load_config
 from minipanel.setup import places
@@ -71,7 +71,7 @@ def _take(file: Path, copy: int, config: Config, database: Path, is_service: boo
         except CommandError as error:
             sentence = t("{file} can't be restored: {reason}. Nothing was changed.", file=file, reason=error)
             raise CommandError(sentence) from None
-    newest = _moment(str(facts["newest"] or ""))
+    newest = local_time(int(str(facts["newest"]))) if facts["newest"] else "-"
     screen.say("  " + t("{records} records, the newest of {newest}", records=facts["records"], newest=newest))
     return Restored(
         config,
@@ -202,7 +202,3 @@ def _last_lines(file: Path, what: Restored, is_kept: bool, screen: Screen) -> li
             t("Undo: minipanel restore {kept}", kept=words),
         ]
     return lines
-
-
-def _moment(unix_seconds: str) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(int(unix_seconds))) if unix_seconds else "-"

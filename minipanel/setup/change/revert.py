@@ -10,10 +10,11 @@ from pathlib import Path
 from minipanel import __version__
 from minipanel.config import Config
 from minipanel.errors import CommandError
+from minipanel.machine.local_time import local_time
 from minipanel.setup import places
 from minipanel.setup.alone import alone
 from minipanel.setup.change.configuration import installed_config
-from minipanel.setup.change.older import Copy, Older, copy_for, look_at, moment
+from minipanel.setup.change.older import Copy, Older, copy_for, look_at
 from minipanel.setup.change.placing import name_beside, place
 from minipanel.setup.change.release import current_release, mark_left, previous_release, switch_to
 from minipanel.setup.change.rollback import schema_version
@@ -103,7 +104,7 @@ def _agree(way: Way, copy: Copy, screen: Screen, is_agreed: bool) -> None:
     copied = t(
         "{version} can't open the database as it is now; it gets the copy of {time}, from before the upgrade.",
         version=version,
-        time=moment(copy.made_at),
+        time=local_time(copy.made_at),
     )
     carried = t(
         "The {records} records stored since are carried over into it. What {version} does not know is lost.",

@@ -1,6 +1,6 @@
 /** Paints the heat map into its canvas, at most once a frame however much changes. */
 
-import { onBeforeUnmount, type Ref, watch } from 'vue'
+import { onBeforeUnmount, onMounted, type Ref, watch } from 'vue'
 
 import type { RealtimeNode } from '@/api/client'
 import { greyScaleOf, scaleOf } from '@/heatmap/colours'
@@ -24,15 +24,22 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
   const { isDark, colours } = useTheme()
   const { units } = useLanguage()
   let frame = 0
+  /** What the canvas shows, and all that it was drawn by. */
+  let drawn: { nodes: readonly RealtimeNode[]; by: readonly unknown[] } | null = null
 
   function draw() {
     frame = 0
     const context = canvas.value?.getContext('2d')
     if (!canvas.value || !context) return
     const ratio = devicePixelRatio
+    const font = getComputedStyle(canvas.value).fontFamily
+    const by = [layout.value, width.value, shown.metric, shown.isOld, isDark.value, colours.value, units.value, ratio, font, remPx()]
+    // An event changes some of the nodes: the others' cells stay.
+    const before = drawn?.by.every((value, index) => Object.is(value, by[index])) ? drawn.nodes : null
+    drawn = { nodes: shown.nodes, by }
     fit(canvas.value, Math.round(width.value * ratio), Math.round(layout.value.height * ratio))
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, width.value, layout.value.height)
+    if (before === null) context.clearRect(0, 0, width.value, layout.value.height)
     paint(context, layout.value, shown.nodes, {
       scale: (shown.isOld ? greyScaleOf : scaleOf)(isDark.value, shown.metric),
       isDark: isDark.value,
@@ -40,10 +47,15 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
       metric: shown.metric,
       ink: colours.value.inkSoft,
       down: colours.value.down,
-      font: getComputedStyle(canvas.value).fontFamily,
+      font,
       fontSize: 0.75 * remPx(),
       textOf: units.value.short,
-    })
+    }, before)
+  }
+
+  function drawWhole() {
+    drawn = null
+    draw()
   }
 
   watch(
@@ -53,7 +65,8 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
     },
     { flush: 'post', immediate: true },
   )
-  onPrint(draw)
+  onPrint(drawWhole)
+  onMounted(() => canvas.value?.addEventListener('contextrestored', drawWhole))
   onBeforeUnmount(() => {
     cancelAnimationFrame(frame)
   })

@@ -40,16 +40,18 @@ const PADDING = 3
 /** Of the usual size of words, how small a name may become before it is shortened. */
 const SMALLEST_NAME = 0.85
 
-/** Draw all cells of `nodes`, and the labels before the lines. */
-export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: readonly RealtimeNode[], brush: Brush) {
+/** Draw all cells of `nodes`, and the labels before the lines; onto what was drawn of the nodes `before`, only cells that changed. */
+export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: readonly RealtimeNode[], brush: Brush, before: readonly RealtimeNode[] | null = null) {
   const { cellWidth, cellHeight } = layout
   const gap = gapOf(cellHeight)
   context.textBaseline = 'middle'
-  paintLabels(context, layout, gap, brush)
+  if (before === null) paintLabels(context, layout, gap, brush)
   for (const line of layout.lines) {
     for (let index = 0; index < line.count; index++) {
       const node = nodes[line.first + index]
+      if (before !== null && before[line.first + index] === node) continue
       const box = { x: line.x + index * cellWidth, y: line.y, width: cellWidth - gap, height: cellHeight - gap }
+      if (before !== null) context.clearRect(box.x, box.y, box.width, box.height)
       if (node) paintCell(context, node, box, brush)
     }
   }
