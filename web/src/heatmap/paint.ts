@@ -51,7 +51,8 @@ export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: 
       const node = nodes[line.first + index]
       if (before !== null && before[line.first + index] === node) continue
       const box = { x: line.x + index * cellWidth, y: line.y, width: cellWidth - gap, height: cellHeight - gap }
-      if (before !== null) context.clearRect(box.x, box.y, box.width, box.height)
+      // Half of the gap as well: where a px is a broken number of the screen's, edges are soft.
+      if (before !== null) context.clearRect(box.x - gap / 2, box.y - gap / 2, cellWidth, cellHeight)
       if (node) paintCell(context, node, box, brush)
     }
   }
