@@ -23,7 +23,7 @@ from minipanel.services.history import Span
 from minipanel.services.lanes import LANE_BYTES, Lanes
 from minipanel.services.live import Live
 from minipanel.services.raster import METRIC, Plan, planned, refuse_too_much
-from minipanel.services.reading import THREADS_OF_HOURS, Reading, shares
+from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
@@ -69,7 +69,7 @@ class Cluster:
         parts = await asyncio.gather(
             *(
                 self._reading.do(self._of_hours, nodes, days[part], plan, now)
-                for part in shares(len(days), THREADS_OF_HOURS)
+                for part in shares(len(days), HOURS_SIDE_BY_SIDE)
             )
         )
         return await self._reading.do(_joined, [day for part in parts for day in part], len(nodes), plan)

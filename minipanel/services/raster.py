@@ -27,7 +27,7 @@ from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged,
 from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
 from minipanel.services.lanes import LANE_BYTES
 from minipanel.services.live import Live
-from minipanel.services.reading import THREADS_OF_HOURS, Reading, shares
+from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Reading, shares
 
 MAX_RECORDS = 400_000
 """So many are read in 0.3 s; a larger set over a longer time is read in hours."""
@@ -157,7 +157,7 @@ class Raster:
 
     async def _hours(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
-        parts = shares(len(days), THREADS_OF_HOURS)
+        parts = shares(len(days), HOURS_SIDE_BY_SIDE)
         read = await asyncio.gather(*(self._reading.do(self._of_hours, ids, days[part], plan, now) for part in parts))
         cells = [day for part in read for day in part]
         return await self._reading.do(rows_of, cells, len(ids), plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -14,7 +15,10 @@ from minipanel.sentence import Sentence
 THREADS = 4
 """Each keeps a connection with its cache."""
 
-THREADS_OF_HOURS = 2
+SIDE_BY_SIDE = min(THREADS, os.cpu_count() or 1)
+"""So many threads read one picture: more than there are cores would only keep the event loop from them."""
+
+HOURS_SIDE_BY_SIDE = min(2, SIDE_BY_SIDE)
 """Half of what hours take is Python's own work: more threads would only wait for each other, and others for them."""
 
 RETRY_SECONDS = 5
@@ -26,8 +30,8 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def shares(count: int, threads: int = THREADS) -> list[slice]:
-    """Return so many things in as many parts as there are threads, or fewer, none of them empty."""
+def shares(count: int, threads: int = SIDE_BY_SIDE) -> list[slice]:
+    """Return so many things in a part for each of these threads, or in fewer parts, none of them empty."""
     size = max(1, -(-count // threads))
     return [slice(first, first + size) for first in range(0, count, size)]
 
