@@ -17,6 +17,7 @@ from minipanel.services.panel import Panel
 if TYPE_CHECKING:
     from minipanel.archive.audit import Audit
     from minipanel.archive.copying import Copying
+    from minipanel.archive.older import ArchiveOlder
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Archive:
         self._panel = panel
         self._storage = StorageConfig()
         self._copying: Copying | None = None
+        self._older: ArchiveOlder | None = None
         self._task: asyncio.Task[None] | None = None
         panel.archive_state = self.state
 
@@ -50,7 +52,9 @@ class Archive:
         # Before the first sample: one that comes late changes a record that may be at the engine already.
         await self._panel.ingest.run(self._panel.store.archive_on(storage.engine is not None))
         if storage.engine is not None:
-            self._copying, audit = _parts(self._panel, storage)
+            self._copying, audit, self._older = _parts(self._panel, storage)
+            self._panel.reading.older = self._older
+            self._panel.hours.evidence_days = storage.retention_days
             self._task = asyncio.create_task(self._run(self._copying, audit))
 
     async def close(self) -> None:
@@ -60,6 +64,10 @@ class Archive:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         self._task = self._copying = None
+        self._panel.reading.older, self._panel.hours.evidence_days = None, 0
+        if self._older is not None:
+            await self._older.close()
+            self._older = None
 
     async def _run(self, copying: Copying, audit: Audit) -> None:
         failures, look_at = 0, 0.0
@@ -96,10 +104,11 @@ def _note(copying: Copying, error: EngineError | None) -> None:
         log.error("The archive waits: %s" if now.reason == ENGINE else "The archive: %s", now.trouble)
 
 
-def _parts(panel: Panel, storage: StorageConfig) -> tuple[Copying, Audit]:
+def _parts(panel: Panel, storage: StorageConfig) -> tuple[Copying, Audit, ArchiveOlder]:
     from minipanel.archive.audit import Audit
     from minipanel.archive.copying import Copying
     from minipanel.archive.engine import Engine
+    from minipanel.archive.older import ArchiveOlder
 
     engine = Engine(storage)
-    return Copying(panel, engine, storage), Audit(panel, engine)
+    return Copying(panel, engine, storage), Audit(panel, engine), ArchiveOlder(panel, storage)

@@ -6,16 +6,19 @@ cluster below /insert/TENANT/prometheus and /select/TENANT/prometheus.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -26,10 +29,11 @@ from minipanel.archive.config import StorageConfig
 from minipanel.archive.trouble import EngineError
 from minipanel.models.quote import escape
 from minipanel.models.record import RECORD_SECONDS
+from minipanel.sentence import Sentence
 
-CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 30.0
-TOTAL_SECONDS = 120.0
+MOST_BYTES = 64_000_000
+"""Of an answer. No question asks for so much."""
+
 SAID_BYTES = 4096
 SAID_CHARACTERS = 200
 LINE_BYTES = 1_000_000
@@ -42,6 +46,22 @@ WHOLE = {"deny_partial_response": 1}
 """To a cluster: better no answer than one without what a storage that is away has. The export is so on its own."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the engine is waited for: to be reached, to go on with its answer, and to end it."""
+
+    connect_seconds: float
+    answer_seconds: float
+    total_seconds: float
+
+
+PATIENT = Patience(5.0, 30.0, 120.0)
+"""Of work that nobody waits for."""
+
+SERIES = "minipanel_.+"
+"""All of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +88,22 @@ _decode_line = msgspec.json.Decoder(_Line).decode
 class Engine:
     """The engine of [storage]."""
 
-    def __init__(self, storage: StorageConfig) -> None:
+    def __init__(self, storage: StorageConfig, patience: Patience = PATIENT) -> None:
         self._storage = storage
+        self._patience = patience
+        self._open: set[http.client.HTTPConnection] = set()
+        self._is_given_up = False
+
+    @property
+    def where(self) -> str:
+        """Where it is read from, as messages name it."""
+        return self._storage.reads_from
+
+    def give_up(self) -> None:
+        """End what is asked now, and ask nothing any more. From any thread."""
+        self._is_given_up = True
+        for connection in list(self._open):
+            _hang_up(connection)
 
     def write(self, text: str) -> None:
         """Have lines of points taken in. Raises EngineError. That it took them says not that it keeps them."""
@@ -78,23 +112,57 @@ class Engine:
         for _ in self._ask("POST", self._storage.write_url or "", "/api/v1/import/prometheus", body, headers):
             pass
 
-    def read(self, hostnames: Sequence[str], start: int, end: int) -> Iterator[Series]:
+    def read(self, hostnames: Sequence[str], start: int, end: int, names: str = SERIES) -> Iterator[Series]:
         """Yield what these nodes have with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.
 
         By the engine's export: it has neither a cache nor an offset from now, and refuses to answer in part. Lines of
         numbers are read ten times as fast as a line a point would be. Of a long series comes one after the other.
+        `names`: a regular expression of the series wanted.
         """
         form = {
-            "match[]": selector(self._storage.cluster, hostnames),
+            "match[]": selector(self._storage.cluster, hostnames, names),
             "start": f"{start / 1000:.3f}",
             "end": f"{end / 1000:.3f}",
             "max_rows_per_line": LINE_POINTS,
         }
-        body = urlencode(form).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
         where = self._storage.reads_from
-        for line in self._ask("POST", where, "/api/v1/export", body, headers):
+        for line in self._post("/api/v1/export", form):
             yield _series(line, where)
+
+    def steps(self, query: str, hostnames: Sequence[str], start: int, end: int, step: int) -> bytes:
+        """Return the JSON of what a query comes to at `start`, and each `step` seconds until `end`. Raises EngineError.
+
+        Of these nodes' series only, and without the engine's cache: the past may have changed.
+        """
+        form = {
+            "query": query,
+            "extra_filters[]": selector(self._storage.cluster, hostnames),
+            "start": start,
+            "end": end,
+            "step": step,
+            "nocache": 1,
+            **WHOLE,
+        }
+        return b"".join(self._post("/api/v1/query_range", form))
+
+    def moment(self, query: str, hostnames: Sequence[str], time: int) -> float | None:
+        """Return what a query comes to at one time, None where that is nothing. Raises EngineError."""
+        form = {
+            "query": query,
+            "extra_filters[]": selector(self._storage.cluster, hostnames),
+            "time": time,
+            "nocache": 1,
+            **WHOLE,
+        }
+        return self._data(f"/api/v1/query?{urlencode(form)}", _number_in)
+
+    def knock(self) -> None:
+        """Raise EngineError where it does not answer, or refuses."""
+        self._data("/api/v1/query?query=1", bool)
+
+    def _post(self, path: str, form: dict[str, Any]) -> Iterator[bytes]:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", self._storage.reads_from, path, urlencode(form).encode(), headers)
 
     def retention_seconds(self) -> float | None:
         """Return for how long the engine keeps what it gets; None where it does not say. Raises EngineError.
@@ -140,33 +208,53 @@ class Engine:
 
     def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
         """Yield the lines of an answer of 200 or 204. Raises EngineError."""
-        parts = urlsplit(where)
-        deadline = time.monotonic() + TOTAL_SECONDS
+        parts, patience, size = urlsplit(where), self._patience, 0
+        deadline = time.monotonic() + patience.total_seconds
+        late = Sentence(
+            "{url} did not end its answer within {seconds} seconds.", url=where, seconds=f"{patience.total_seconds:g}"
+        )
         try:
-            with closing(self._connection(parts.scheme, parts.hostname or "", parts.port)) as connection:
-                connection.connect()
-                connection.sock.settimeout(ANSWER_SECONDS)
+            with self._connected(self._connection(parts.scheme, parts.hostname or "", parts.port)) as connection:
                 connection.request(method, parts.path + path, body, {**self._headers(), **headers})
                 answer = connection.getresponse()
                 if answer.status not in (200, 204):
                     raise EngineError(_refusal(where, answer.status, answer.read(SAID_BYTES)))
                 while line := answer.readline(LINE_BYTES):
+                    size += len(line)
+                    if size > MOST_BYTES:
+                        raise EngineError("{url} answered with more than {count} bytes.", url=where, count=MOST_BYTES)
                     if time.monotonic() > deadline:
-                        raise EngineError(
-                            "{url} did not end its answer within {seconds} seconds.",
-                            url=where,
-                            seconds=f"{TOTAL_SECONDS:g}",
-                        )
+                        raise EngineError(late)
                     yield line
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise EngineError("{url} can't be asked: {reason}.", url=where, reason=_why(error)) from None
+            if time.monotonic() > deadline:
+                raise EngineError(late) from None
+            raise EngineError("{url} can't be asked: {reason}.", url=where, reason=self._why(error)) from None
+
+    @contextmanager
+    def _connected(self, connection: http.client.HTTPConnection) -> Iterator[http.client.HTTPConnection]:
+        # One that sends a byte now and then would never be late: this ends it whatever it does.
+        watch = Timer(self._patience.total_seconds, _hang_up, [connection])
+        watch.daemon = True
+        with closing(connection):
+            connection.connect()
+            connection.sock.settimeout(self._patience.answer_seconds)
+            self._open.add(connection)
+            watch.start()
+            try:
+                if self._is_given_up:
+                    raise EngineError("The panel stops.")
+                yield connection
+            finally:
+                watch.cancel()
+                self._open.discard(connection)
 
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "http":
-            return http.client.HTTPConnection(host, port or 80, timeout=CONNECT_SECONDS)
+            return http.client.HTTPConnection(host, port or 80, timeout=self._patience.connect_seconds)
         ca_file = self._storage.ca_file
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-        return http.client.HTTPSConnection(host, port or 443, timeout=CONNECT_SECONDS, context=context)
+        return http.client.HTTPSConnection(host, port or 443, timeout=self._patience.connect_seconds, context=context)
 
     def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": f"MiniPanel/{__version__}"}
@@ -174,17 +262,32 @@ class Engine:
             headers["Authorization"] = f"Bearer {_token(self._storage.token_file)}"
         return headers
 
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"no answer within {self._patience.answer_seconds:g} seconds"
+        return _reason_of(error)
 
-def selector(cluster: str, hostnames: Sequence[str]) -> str:
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def selector(cluster: str, hostnames: Sequence[str], names: str = SERIES) -> str:
     """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
-    names = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
-    return f'{{__name__=~"minipanel_.+",cluster="{cluster}",node=~"{names}"}}'
+    nodes = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
+    return f'{{__name__=~"{names}",cluster="{cluster}",node=~"{nodes}"}}'
 
 
 def _names_in(data: Any) -> list[str]:
     if not isinstance(data, list):
         raise TypeError(type(data))
     return [str(name) for name in data]
+
+
+def _number_in(data: Any) -> float | None:
+    found = [float(each["value"][1]) for each in data["result"]]
+    return found[0] if found else None
 
 
 def _samples_by_node(data: Any) -> dict[str, int]:
@@ -218,7 +321,7 @@ def _token(path: Path) -> str:
             token = file.readline(4097).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError(
-            "The file {path} of token_file can't be read: {reason}.", path=escape(str(path)), reason=_why(error)
+            "The file {path} of token_file can't be read: {reason}.", path=escape(str(path)), reason=_reason_of(error)
         ) from None
     if not (token and token.isprintable() and len(token) <= 4096):
         raise EngineError(
@@ -251,7 +354,5 @@ _ASKED = re.compile(r'^remoteAddr: "[^"]*"; (X-Forwarded-For: "[^"]*"; )?request
 _ERROR_IN_JSON = re.compile(r'"error": ?"((?:[^"\\]|\\.)*)"')
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {ANSWER_SECONDS:g} seconds"
+def _reason_of(error: Exception) -> str:
     return escape((error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__, 120)

@@ -40,8 +40,14 @@ def _sum_of(metric: Metric) -> str:
     return f"{PREFIX}{metric.name}{_UNITS[metric.unit]}_sum{'_hundredths' if metric.digits else ''}"
 
 
-def _count_of(metric: Metric) -> str:
+def count_series(metric: Metric) -> str:
+    """Return the series of how many samples a mean rests on, where that is not `samples`."""
     return f"{PREFIX}{metric.count}"
+
+
+def sides_of(metric: Metric) -> list[str]:
+    """Return the series that only some records have: sums, and counts that are others than that of the samples."""
+    return [_sum_of(metric), *([] if metric.null is None else [count_series(metric)])]
 
 
 _COLUMNS: Final = tuple(
@@ -51,7 +57,7 @@ _COLUMNS: Final = tuple(
     if column.kind != "share"
 )
 _SUMS: Final = tuple((metric, _sum_of(metric)) for metric in METRICS)
-_COUNTS: Final = tuple((metric, _count_of(metric)) for metric in METRICS if metric.null is not None)
+_COUNTS: Final = tuple((metric, count_series(metric)) for metric in METRICS if metric.null is not None)
 
 SERIES: Final = (
     *(name for _, _, name in _COLUMNS),
@@ -126,7 +132,7 @@ def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, f
         raise ValueError(f"{points[SAMPLES]!r} samples at the time of {samples}")
     values: dict[str, float | None] = {}
     for metric in METRICS:
-        values |= _values_of(metric, samples, points)
+        values |= values_of(metric, samples, points)
     seen = None
     if not is_complete(samples):
         seen = int(points[SEEN_HIGH]) << HALF_BITS | int(points[SEEN_LOW])
@@ -135,10 +141,11 @@ def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, f
     return FullRecord(record_id(node_id, timestamp), samples, seen, values)
 
 
-def _values_of(metric: Metric, samples: int, points: Mapping[str, float]) -> dict[str, float | None]:
+def values_of(metric: Metric, samples: int, points: Mapping[str, float]) -> dict[str, float | None]:
+    """Return what a record of so many samples has of a metric. Raises KeyError where a point is missing."""
     names = {column.name: series_of(metric, column) for column in metric.columns() if column.kind != "share"}
     values: dict[str, float | None] = dict.fromkeys(column.name for column in metric.columns())
-    count = int(points.get(_count_of(metric), samples if series_of(metric, _mean(metric)) in points else 0))
+    count = int(points.get(count_series(metric), samples if series_of(metric, _mean(metric)) in points else 0))
     if metric.null is not None:
         values[metric.count] = count
     if count == 0:

@@ -152,6 +152,12 @@ def _next_record(connection: sqlite3.Connection, after: int) -> int | None:
     return min((int(timestamp) for timestamp in found if timestamp is not None), default=None)
 
 
+def oldest_here(connection: sqlite3.Connection) -> tuple[int | None, int | None]:
+    """Return the time of the oldest record, and the number of the oldest day in hours; None where there is none."""
+    (day,) = connection.execute("SELECT min(id) FROM hours").fetchone()
+    return _next_record(connection, 0), None if day is None else int(day) >> 32
+
+
 def archived_until(connection: sqlite3.Connection) -> int:
     """Return up to which time all finished records were put into the queue, 0 before the first time."""
     (until,) = connection.execute("SELECT timestamp FROM archive_until").fetchone()

@@ -240,16 +240,16 @@ class Store:
         """Return the job that makes up to `limit` days of nodes, whose result is how many it made."""
         return lambda connection: hours.make_due(connection, limit)
 
-    def forget_hours(self, before: int, limit: int) -> Job:
+    def forget_hours(self, before: int, limit: int, evidence_before: int | None = None) -> Job:
         """Return the job that deletes up to `limit` days of nodes that ended before `before`; it tells how many.
 
-        When all are gone, what explains no others goes too.
+        When all are gone, what explains no others goes too, or only what is older than `evidence_before`.
         """
 
         def forget(connection: sqlite3.Connection) -> int:
             gone = hours.forget_hours(connection, before, limit)
             if gone < limit:
-                evidence.forget_evidence(connection, before)
+                evidence.forget_evidence(connection, before if evidence_before is None else evidence_before)
             return gone
 
         return forget

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from msgspec import UNSET
 from pydantic import BaseModel, ValidationError
 
 from minipanel.errors import BadInput
@@ -77,7 +78,8 @@ async def log_out(request: Request) -> Response:
 async def who_am_i(request: Request) -> Response:
     """Tell who asks."""
     caller = caller_of(request)
-    response = json_answer(UserAnswer(caller.name, caller.expires_at, caller.role, caller.kind))
+    _, days = panel_of(request).reach()
+    response = json_answer(UserAnswer(caller.name, caller.expires_at, caller.role, caller.kind, days or UNSET))
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -32,7 +32,7 @@ async def read_cluster(
 ) -> Response:
     """Return how many nodes were busy, idle, down or unknown over time, and what all of them came to."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock(), step, panel.ingest.oldest())
+    span = read_span(period, start, end, None, panel.clock(), step, *panel.reach())
     most = read_size("columns", columns, USUAL_COLUMNS, MAX_COLUMNS)
     if nodes is None:
         wanted = [node for node in panel.directory.nodes if node.enabled]

@@ -38,7 +38,9 @@ router = APIRouter(tags=["metrics"])
 
 NodeId = Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8] or @rack3")]
-Period = Annotated[str | None, Query(description="1d, 7d, 1m (30 days) or 1y (365 days)")]
+Period = Annotated[
+    str | None, Query(description="1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days)")
+]
 Start = Annotated[str | None, Query(alias="from", description="Unix seconds, in place of period")]
 End = Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")]
 Fields = Annotated[str | None, Query(description="the columns wanted, separated by commas")]
@@ -46,7 +48,7 @@ Step = Annotated[
     str | None,
     Query(
         description="300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older "
-        "than the records kept"
+        "than the records kept, in an archive too"
     ),
 ]
 Format = Annotated[
@@ -101,7 +103,7 @@ async def read_history_set(
     """Return the records of a node set."""
     panel = panel_of(request)
     form = _format_of(request, format)
-    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest(), form == "compact")
+    span = read_span(period, start, end, fields, panel.clock(), step, *panel.reach(), form == "compact")
     wanted = await find_all(request, nodes)
     if form == "csv":
         return await _csv(request, wanted, span)
@@ -128,7 +130,7 @@ async def read_history_one(
     """Return the records of one node."""
     panel = panel_of(request)
     form = _format_of(request, format)
-    span = read_span(period, start, end, fields, panel.clock(), step, panel.ingest.oldest(), form == "compact")
+    span = read_span(period, start, end, fields, panel.clock(), step, *panel.reach(), form == "compact")
     node = find_node(request, node_id)
     if form == "csv":
         return await _csv(request, [node], span)
@@ -142,7 +144,7 @@ async def read_gaps_of_set(
 ) -> Response:
     """Return the times without samples of the nodes of a set, and why."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock())
+    span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     pieces = panel.gaps.set_of(await find_all(request, nodes), span)
     return await answer_in_pieces(pieces, "application/json")
 
@@ -153,7 +155,7 @@ async def read_gaps(
 ) -> Response:
     """Return the times without samples of one node, and why."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock())
+    span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     node = find_node(request, node_id)
     return json_answer(await panel.gaps.one(node, span))
 
@@ -168,7 +170,7 @@ async def read_spread(
 ) -> Response:
     """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock(), records_since=panel.ingest.oldest())
+    span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     return json_answer(await panel.spread.of(await find_all(request, nodes), span))
 
 

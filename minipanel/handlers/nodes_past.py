@@ -34,7 +34,7 @@ async def read_past(request: Request) -> Reply | None:
         await READERS.dependency(request, None, None)
         panel = panel_of(request)
         times = of.get("period"), of.get("from"), of.get("to")
-        span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), panel.ingest.oldest(), is_compact)
+        span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), *panel.reach(), is_compact)
         body = await panel.history.one(find_node(request, reference), span)
     except PanelError as error:
         return refusal(error, request.headers.get("Accept-Language"))

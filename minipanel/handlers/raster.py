@@ -57,7 +57,7 @@ async def read_raster(
 ) -> Response:
     """Return one metric of a node set over time: nodes down, time across, a byte a cell."""
     panel = panel_of(request)
-    span = read_span(period, start, end, None, panel.clock(), step, panel.ingest.oldest())
+    span = read_span(period, start, end, None, panel.clock(), step, *panel.reach())
     about = read_metric(metric)
     size = read_size("columns", columns, USUAL_COLUMNS, MAX_COLUMNS), read_size("rows", rows, USUAL_ROWS, MAX_ROWS)
     answer = await panel.raster.of(await find_all(request, nodes), about, span, *size, panel.groups.groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from minipanel.models.access import Deed
 from minipanel.models.caller import Kind, Role, Scope
@@ -23,12 +23,14 @@ class UserAnswer(Struct):
 
     `username`: of the user, the API token or the wall screen; `role`: of a user, else None. `kind`: session (logged
     in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root of the panel's machine).
+    `archive_days`: how far back an archive has records; absent where there is none.
     """
 
     username: str
     expires_at: int | None
     role: Role | None
     kind: Kind
+    archive_days: int | UnsetType = UNSET
 
 
 class LogoutAnswer(Struct):

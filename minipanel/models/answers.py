@@ -11,6 +11,7 @@ from minipanel.models.gap import Absence, Reason
 from minipanel.models.group import Source
 from minipanel.models.metrics import COLUMNS, METRICS, READINGS, Column, Metric
 from minipanel.models.node import State
+from minipanel.models.origin import Origin, Unread
 from minipanel.models.shape import with_fields
 
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -166,6 +167,8 @@ class HistoryOne(HistoryColumns, kw_only=True):
     interval: int
     from_: int = field(name="from")
     to: int
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class HistoryNode(HistoryColumns, kw_only=True):
@@ -184,6 +187,8 @@ class HistorySet(Struct):
     step: int
     interval: int
     nodes: list[HistoryNode]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class HistoryCounted(Struct):
@@ -208,6 +213,8 @@ class HistoryOneCompact(HistoryCounted, kw_only=True):
     units: dict[str, float]
     from_: int = field(name="from")
     to: int
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class HistoryNodeCompact(HistoryCounted, kw_only=True):
@@ -227,6 +234,8 @@ class HistorySetCompact(Struct):
     interval: int
     units: dict[str, float]
     nodes: list[HistoryNodeCompact]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class GapAnswer(Struct):
@@ -249,6 +258,8 @@ class GapsOne(Struct):
     gaps: list[GapAnswer]
     from_: int = field(name="from")
     to: int
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class GapsNode(Struct):
@@ -265,6 +276,8 @@ class GapsSet(Struct):
     from_: int = field(name="from")
     to: int
     nodes: list[GapsNode]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 @with_fields("timestamp", _TREND)
@@ -290,6 +303,8 @@ class HistorySpread(Struct):
     nodes: int
     timestamp: list[int]
     reporting: list[int]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class RasterHead(Struct):
@@ -317,6 +332,8 @@ class RasterHead(Struct):
     planes: list[str]
     rows: list[list[int]]
     missing: list[tuple[int, int, int, Absence]]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 @with_fields("unknown", _CLUSTER)
@@ -343,6 +360,8 @@ class ClusterPast(Struct):
     idle: list[float]
     down: list[float]
     unknown: list[float]
+    source: Origin | UnsetType = UNSET
+    unread: Unread | UnsetType = UNSET
 
 
 class Stored(Struct):

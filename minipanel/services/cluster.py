@@ -15,6 +15,7 @@ from minipanel.models.gap import DOWN
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
+from minipanel.models.reader import Reader
 from minipanel.models.shape import made
 from minipanel.sentence import Sentence
 from minipanel.services.absences import Absences, Frame, Run
@@ -23,7 +24,7 @@ from minipanel.services.history import Span
 from minipanel.services.lanes import LANE_BYTES, Lanes
 from minipanel.services.live import Live
 from minipanel.services.raster import METRIC, Plan, planned, refuse_too_much
-from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Reading, shares
+from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
@@ -50,34 +51,38 @@ class Cluster:
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)
         plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns)
+        past = await self._reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
+        if past.step != plan.step:
+            hours = replace(span, step=past.step)
+            plan = planned(METRIC[_CPU.comparable], len(nodes), hours, now, columns)
         read = self._hours if plan.step == HOUR_SECONDS else self._records
         steps = plan.columns * (plan.width // plan.step)
-        sums = await read(nodes, plan, now) if nodes and steps else Sums.of_nothing(steps)
-        return await self._reading.do(self._answer, nodes, sums, plan, span, now)
+        sums = await read(past, nodes, plan, now) if nodes and steps else Sums.of_nothing(steps)
+        return await past.do(self._answer, past, nodes, sums, plan, span, now)
 
-    async def _records(self, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
+    async def _records(self, past: Past, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
         places = range(len(nodes))
         sums, *others = await asyncio.gather(
-            *(self._reading.do(self._of_records, nodes, places[part], plan, now) for part in shares(len(nodes)))
+            *(past.do(self._of_records, past.reader, nodes, places[part], plan, now) for part in shares(len(nodes)))
         )
         for other in others:
             sums.join(other)
         return sums
 
-    async def _hours(self, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
+    async def _hours(self, past: Past, nodes: Sequence[Node], plan: Plan, now: int) -> Sums:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
         parts = await asyncio.gather(
             *(
-                self._reading.do(self._of_hours, nodes, days[part], plan, now)
+                past.do(self._of_hours, past.reader, nodes, days[part], plan, now)
                 for part in shares(len(days), HOURS_SIDE_BY_SIDE)
             )
         )
-        return await self._reading.do(_joined, [day for part in parts for day in part], len(nodes), plan)
+        return await past.do(_joined, [day for part in parts for day in part], len(nodes), plan)
 
-    def _of_records(self, nodes: Sequence[Node], places: range, plan: Plan, now: int) -> Sums:
+    def _of_records(self, reader: Reader, nodes: Sequence[Node], places: range, plan: Plan, now: int) -> Sums:
         steps = plan.columns * (plan.width // plan.step)
         width = steps + steps % 2
-        read = self._reading.reader.record_numbers
+        read = reader.record_numbers
         lines = [read(nodes[place].id, plan.start, plan.end, now, PARTS) for place in places]
         tables = [
             b"".join([line.ljust(LANE_BYTES * width, b"\xff") for line in part]) for part in zip(*lines, strict=True)
@@ -90,22 +95,24 @@ class Cluster:
         sums.cut(0, steps)
         return sums
 
-    def _of_hours(self, nodes: Sequence[Node], days: range, plan: Plan, now: int) -> list[tuple[Sums, bytes]]:
+    def _of_hours(
+        self, reader: Reader, nodes: Sequence[Node], days: range, plan: Plan, now: int
+    ) -> list[tuple[Sums, bytes]]:
         """Return of each day what it comes to, and of each node's hours which are known."""
         lanes = Lanes(len(nodes), HOURS)
         ids = [node.id for node in nodes]
-        read = self._reading.reader.hour_numbers(ids, days, min(now, plan.end), PARTS)
+        read = reader.hour_numbers(ids, days, min(now, plan.end), PARTS)
         return [(Sums.of(lanes, numbers, 0), flags_of(numbers)) for numbers in read]
 
-    def _answer(self, nodes: Sequence[Node], sums: Sums, plan: Plan, span: Span, now: int) -> ClusterPast:
+    def _answer(self, past: Past, nodes: Sequence[Node], sums: Sums, plan: Plan, span: Span, now: int) -> ClusterPast:
         merge = plan.width // plan.step
         frame = Frame(plan.start, plan.step, plan.columns * merge)
         known, busy = sums.known[_CPU.name], sums.busy
         absences = Absences(
-            self._reading.reader, self._live.interval_seconds, self._live.last_seen, self._live.silent_seconds, now
+            past.reader, self._live.interval_seconds, self._live.last_seen, self._live.silent_seconds, now
         )
         down, unknown = self._away(nodes, sums.runs, absences, frame, plan.step == HOUR_SECONDS)
-        filling = self._reading.reader.filling(now) if plan.step == HOUR_SECONDS else None
+        filling = past.reader.filling(now) if plan.step == HOUR_SECONDS else None
         idle = [there - some for there, some in zip(known, busy, strict=True)]
         columns = {
             "timestamp": [plan.start + (column + 1) * plan.width for column in range(plan.columns)],
@@ -127,6 +134,7 @@ class Cluster:
             idle_below=IDLE_BELOW,
             filling=filling if filling and filling[0] < plan.end and plan.start < filling[1] else None,
             **columns,
+            **past.told(),
         )
 
     def _away(

@@ -11,9 +11,10 @@ import msgspec
 from minipanel.models.answers import GapAnswer, GapsNode, GapsOne
 from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
 from minipanel.models.node import Node, up_seconds
+from minipanel.models.reader import Reader
 from minipanel.models.record import last_sample
 from minipanel.services.history import Span
-from minipanel.services.reading import Reading
+from minipanel.services.reading import Past, Reading
 
 
 class Gaps:
@@ -33,23 +34,27 @@ class Gaps:
 
     async def one(self, node: Node, span: Span) -> GapsOne:
         """Return a node's gaps. Raises TryLater when nothing can be read."""
-        return GapsOne(node.id, node.hostname, await self._of(node, span), span.start, span.end)
+        past = await self._reading.past(span.start)
+        gaps = await self._of(node, span, past)
+        return GapsOne(node.id, node.hostname, gaps, span.start, span.end, **past.told())
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of GapsSet in pieces, one per node: a large set does not block the panel, nor fill memory."""
         head = b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
+        past = await self._reading.past(span.start)
         for place, node in enumerate(nodes):
-            found = GapsNode(node.id, node.hostname, await self._of(node, span))
+            found = GapsNode(node.id, node.hostname, await self._of(node, span, past))
             yield (b"," if place else head) + msgspec.json.encode(found)
-        yield b"]}"
+        told = past.told()
+        yield b"]%s}" % (b"," + msgspec.json.encode(told)[1:-1] if told else b"")
 
-    async def _of(self, node: Node, span: Span) -> list[GapAnswer]:
+    async def _of(self, node: Node, span: Span, past: Past) -> list[GapAnswer]:
         end = min(span.end, int(self._clock()))
-        gaps = await self._reading.do(self._find, node, span.start, end)
+        gaps = await past.do(self._find, past.reader, node, span.start, end)
         return [GapAnswer(gap.start, gap.end, gap.reason) for gap in gaps]
 
-    def _find(self, node: Node, start: int, end: int) -> list[Gap]:
-        seen = self._reading.reader.seen(node.id, start, max(start, end))
+    def _find(self, reader: Reader, node: Node, start: int, end: int) -> list[Gap]:
+        seen = reader.seen(node.id, start, max(start, end))
         times = missing(seen.records, self.interval_seconds) + self._open(node, seen.records)
         # Explained whole and cut to the span afterwards, so that a reason does not depend on what was asked for.
         gaps = [gap for each in times for gap in explain(each, seen.evidence, self.interval_seconds)]

@@ -6,23 +6,28 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
 from minipanel.models.compact import COMPACT_COLUMNS, MEAN_OF
-from minipanel.models.hour import HOUR_SECONDS, day_number, node_of_day
+from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, day_number, node_of_day
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
+from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 from minipanel.services.compact import counted, members_of, units_of
 from minipanel.services.hourly import arrays_of
-from minipanel.services.reading import THREADS, Reading
+from minipanel.services.reading import THREADS, Past, Reading
 
-PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400}
+PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400, "2y": 730 * 86_400}
 """The periods that have a name, in seconds."""
 
 MAX_SPAN_SECONDS = 366 * 86_400
+ARCHIVE_SPAN_SECONDS = 731 * 86_400
+"""What may be asked for at once: of the database, and where an archive reaches as far."""
 
 RECORDS_SPAN_SECONDS = 31 * 86_400
 """What is longer is read in hours unless records are asked for."""
@@ -32,6 +37,11 @@ STEPS = {"300": RECORD_SECONDS, "3600": HOUR_SECONDS}
 
 NODES_AT_ONCE = 8
 """How many nodes of a set are read at a time: as many as the page draws."""
+
+MOST_RECORDS = 200_000
+"""Of a set, that are read at a time: two nodes' year, some 8 MB of each."""
+
+MANY_PIECES = 8
 
 PIECE_SECONDS = 8 * 86_400
 """Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile, and
@@ -45,7 +55,7 @@ LEAST_PIECE_SECONDS = 4 * 86_400
 class Span:
     """Records, or hours where `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer.
 
-    `is_compact`: in the form of services/compact.
+    `is_compact`: in the form of services/compact. `is_step_asked`: whether somebody wants these, or just what is usual.
     """
 
     period: str | None
@@ -54,6 +64,7 @@ class Span:
     columns: tuple[str, ...]
     step: int = RECORD_SECONDS
     is_compact: bool = False
+    is_step_asked: bool = False
 
     def head(self, interval_seconds: int) -> bytes:
         """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
@@ -70,40 +81,47 @@ def read_span(
     now: float,
     step: str | None = None,
     records_since: int = 0,
+    archive_days: int = 0,
     is_compact: bool = False,
 ) -> Span:
     """Return what a query string asks for. Raises BadInput with the value and what is allowed.
 
     Where nothing else is asked for, it is records, but hours for a long time and for one that begins before
-    `records_since`: older records are gone, their hours are not.
+    `records_since`: older records are gone, their hours are not. An archive has records of so many days.
     """
     if step is not None and step not in STEPS:
         raise BadInput("step is {step}; it must be {names}.", step=quote(step), names=_listed(STEPS))
-    period, first, last = _read_times(period, start, end, now)
+    period, first, last = _read_times(period, start, end, now, archive_days)
+    if archive_days:
+        records_since = min(records_since, int(now) - archive_days * DAY_SECONDS)
     # What is too old goes an hour later.
     has_records = last - first <= RECORDS_SPAN_SECONDS and first >= records_since - HOUR_SECONDS
     usual = RECORD_SECONDS if has_records else HOUR_SECONDS
     columns = _read_fields(fields, COMPACT_COLUMNS if is_compact else VALUE_COLUMNS)
-    return Span(period, first, last, columns, usual if step is None else STEPS[step], is_compact)
+    return Span(period, first, last, columns, usual if step is None else STEPS[step], is_compact, step is not None)
 
 
-def _read_times(period: str | None, start: str | None, end: str | None, now: float) -> tuple[str | None, int, int]:
+def _read_times(
+    period: str | None, start: str | None, end: str | None, now: float, archive_days: int
+) -> tuple[str | None, int, int]:
+    most = max(MAX_SPAN_SECONDS, min(ARCHIVE_SPAN_SECONDS, archive_days * DAY_SECONDS + DAY_SECONDS))
+    periods = [name for name, seconds in PERIODS.items() if seconds < most]
     if period is not None and start is None and end is None:
-        if period not in PERIODS:
-            raise BadInput("period is {period}; it must be {names}.", period=quote(period), names=_listed(PERIODS))
+        if period not in periods:
+            raise BadInput("period is {period}; it must be {names}.", period=quote(period), names=_listed(periods))
         return period, int(now) - PERIODS[period], int(now)
     if period is not None:
         raise BadInput("period can't be combined with from and to; give one or the other.")
     if start is None:
-        raise BadInput("period or from is missing; period must be {names}.", names=_listed(PERIODS))
+        raise BadInput("period or from is missing; period must be {names}.", names=_listed(periods))
     first, last = _read_time("from", start), int(now) if end is None else _read_time("to", end)
     if first >= last:
         raise BadInput("from is {first} and to is {last}; from must be before to.", first=first, last=last)
-    if last - first > MAX_SPAN_SECONDS:
+    if last - first > most:
         raise BadInput(
             "from and to are {seconds} seconds apart; at most {most} are allowed.",
             seconds=last - first,
-            most=MAX_SPAN_SECONDS,
+            most=most,
         )
     return None, first, last
 
@@ -116,31 +134,32 @@ class History:
         self.interval_seconds = interval_seconds
         self._clock = clock
 
-    async def columns(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
+    async def columns(self, nodes: Sequence[Node], span: Span, past: Past | None = None) -> list[dict[str, bytes]]:
         """Return, for each node, each column's JSON array by its name, `timestamp` first.
 
         An hour is there once its time has passed.
 
         Raises TryLater when nothing can be read.
         """
+        past = past or await self._reading.past(span.start, span.step)
         if span.step == HOUR_SECONDS:
-            return await self._reading.do(self._hours, nodes, span)
+            return await past.do(self._hours, past.reader, nodes, span)
         now, pieces = int(self._clock()), pieces_of(span)
-        history = self._reading.reader.history
+        history = past.reader.history
         asked = [
-            self._reading.do(history, node.id, start, end, span.columns, now, span.is_compact)
+            past.do(history, node.id, start, end, span.columns, now, span.is_compact)
             for node in nodes
             for start, end in pieces
         ]
         # No task for what is read alone.
         read = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
-        names = ("timestamp", *span.columns)
-        of_node = (read[first : first + len(pieces)] for first in range(0, len(read), len(pieces)))
-        return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
+        of_node = [read[first : first + len(pieces)] for first in range(0, len(read), len(pieces))]
+        # Years are megabytes: not on the event loop.
+        return await past.do(_joined, of_node, span) if len(pieces) > MANY_PIECES else _joined(of_node, span)
 
-    def _hours(self, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
+    def _hours(self, reader: Reader, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
         end = min(span.end, int(self._clock()))
-        days = self._reading.reader.days([node.id for node in nodes], day_number(span.start + 1), day_number(end), end)
+        days = reader.days([node.id for node in nodes], day_number(span.start + 1), day_number(end), end)
         of_node: dict[int, list[tuple[int, bytes]]] = {node.id: [] for node in nodes}
         for id, packed in days:
             of_node[node_of_day(id)].append((id >> 32, packed))
@@ -153,38 +172,72 @@ class History:
 
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne, or HistoryOneCompact."""
-        (columns,) = await self.columns([node], span)
-        return b"".join([b"{", _who(node), b",", span.head(self.interval_seconds), *_members(columns, span), b"}"])
+        past, span = await opened(self._reading, span)
+        (columns,) = await self.columns([node], span, past)
+        head = span.head(self.interval_seconds)
+        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), _told(past), b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held whole."""
+        past, span = await opened(self._reading, span)
         head = b'{%s,"nodes":[' % span.head(self.interval_seconds)
-        for start in range(0, len(nodes), NODES_AT_ONCE):
-            some = nodes[start : start + NODES_AT_ONCE]
-            found = zip(some, await self.columns(some, span), strict=True)
+        at_once = max(1, min(NODES_AT_ONCE, MOST_RECORDS * span.step // (span.end - span.start)))
+        for start in range(0, len(nodes), at_once):
+            some = nodes[start : start + at_once]
+            found = zip(some, await self.columns(some, span, past), strict=True)
             objects = [b"".join([b"{", _who(node), *_members(columns, span), b"}"]) for node, columns in found]
             yield (b"," if start else head) + b",".join(objects)
-        yield b"]}"
+        yield b"]%s}" % _told(past)
 
     async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another."""
+        """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another.
+
+        Raises TryLater where a part can't be read: a file has no place to say that it lacks something.
+        """
+        past = await self._reading.past(span.start, span.step)
         head = ",".join(("hostname", "timestamp", *span.columns)).encode() + b"\r\n"
         now, pieces = int(self._clock()), pieces_of(span)
         for place, node in enumerate(nodes):
             if span.step == HOUR_SECONDS:
-                rows = [await self._reading.do(self._csv_hours, node, span)]
+                rows = [await past.do(self._csv_hours, past.reader, node, span)]
             else:
+                read = past.reader.history
                 rows = await asyncio.gather(
-                    *(self._reading.do(self._csv_rows, node, start, end, span.columns, now) for start, end in pieces)
+                    *(past.do(_csv_rows, read, node, start, end, span.columns, now) for start, end in pieces)
                 )
+            past.refuse_part()
             yield b"".join(rows if place else [head, *rows])
 
-    def _csv_hours(self, node: Node, span: Span) -> bytes:
-        (columns,) = self._hours([node], span)
+    def _csv_hours(self, reader: Reader, node: Node, span: Span) -> bytes:
+        (columns,) = self._hours(reader, [node], span)
         return csv_rows(node.hostname, list(columns.values()))
 
-    def _csv_rows(self, node: Node, start: int, end: int, columns: Sequence[str], now: int) -> bytes:
-        return csv_rows(node.hostname, self._reading.reader.history(node.id, start, end, columns, now))
+
+async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
+    """Return what answers for a span, and the span in the step in which it does."""
+    past = await reading.past(span.start, span.step, may_be_hours=not span.is_step_asked)
+    return past, span if span.step == past.step else replace(span, step=past.step)
+
+
+def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[str, bytes]]:
+    names = ("timestamp", *span.columns)
+    return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
+
+
+def _told(past: Past) -> bytes:
+    told = past.told()
+    return b"," + msgspec.json.encode(told)[1:-1] if told else b""
+
+
+def _csv_rows(
+    read: Callable[[int, int, int, Sequence[str], int], list[bytes]],
+    node: Node,
+    start: int,
+    end: int,
+    columns: Sequence[str],
+    now: int,
+) -> bytes:
+    return csv_rows(node.hostname, read(node.id, start, end, columns, now))
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:

@@ -39,6 +39,8 @@ class Hours:
         self._looks = SteadyLooks()
         self._tasks: list[asyncio.Task[None]] = []
         self.days = days
+        self.evidence_days = 0
+        """What explains gaps is kept for so long, where that is longer."""
 
     def start(self) -> None:
         """Start both loops."""
@@ -70,8 +72,9 @@ class Hours:
         before = self._looks.at(min(self._ingest.oldest(self.days), self._ingest.oldest()))
         if before is None:
             return 0
+        evidence_before = min(before, self._ingest.oldest(self.evidence_days))
         done = 0
-        while step := int(await self._run(self._store.forget_hours(before, FORGET_DAYS))):
+        while step := int(await self._run(self._store.forget_hours(before, FORGET_DAYS, evidence_before))):
             done += step
         return done
 

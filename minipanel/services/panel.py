@@ -137,6 +137,11 @@ class Panel:
         self.broadcast.restart()
         await self.backups.reload(config)
 
+    def reach(self) -> tuple[int, int]:
+        """Return from when on there are records, and of how many days until now an archive has them; 0 without one."""
+        older = self.reading.older
+        return self.ingest.oldest(), 0 if older is None else older.days
+
     def give_up(self) -> None:
         """End what could hold up the stop: waiting for munged, and reading. Whoever waits is asked to try again."""
         self.credentials.give_up()

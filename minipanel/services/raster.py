@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -19,6 +19,7 @@ from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS, day_number
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
+from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
 from minipanel.services.absences import Absences, Absent, Frame
@@ -27,7 +28,7 @@ from minipanel.services.cells import WIDTHS, Cells, highest_of, mean_of, merged,
 from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
 from minipanel.services.lanes import LANE_BYTES
 from minipanel.services.live import Live
-from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Reading, shares
+from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 
 MAX_RECORDS = 400_000
 """So many are read in 0.3 s; a larger set over a longer time is read in hours."""
@@ -143,43 +144,55 @@ class Raster:
         refuse_too_much(len(nodes), span, Sentence("drawn"))
         now = int(self._clock())
         plan = planned(metric, len(nodes), span, now, columns)
+        past = await self._reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
+        if past.step != plan.step:
+            plan = planned(metric, len(nodes), replace(span, step=past.step), now, columns)
         ids = [node.id for node in nodes]
         read = self._hours if plan.step == HOUR_SECONDS else self._records
-        lines = await read(ids, plan, now) if plan.columns else [b""] * len(ids)
+        lines = await read(past, ids, plan, now) if plan.columns else [b""] * len(ids)
         homes = {} if groups is None or len(nodes) <= rows else await asyncio.to_thread(groups.homes)
         bands = bands_of([node.hostname for node in nodes], homes, rows)
-        return await self._reading.do(self._answer, nodes, bands, lines, plan, span, now)
+        return await past.do(self._answer, past, nodes, bands, lines, plan, span, now)
 
-    async def _records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+    async def _records(self, past: Past, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         parts = shares(len(ids))
-        read = await asyncio.gather(*(self._reading.do(self._of_records, ids[part], plan, now) for part in parts))
+        read = await asyncio.gather(*(past.do(self._of_records, past.reader, ids[part], plan, now) for part in parts))
         return [line for part in read for line in part]
 
-    async def _hours(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+    async def _hours(self, past: Past, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
         parts = shares(len(days), HOURS_SIDE_BY_SIDE)
-        read = await asyncio.gather(*(self._reading.do(self._of_hours, ids, days[part], plan, now) for part in parts))
+        read = await asyncio.gather(
+            *(past.do(self._of_hours, past.reader, ids, days[part], plan, now) for part in parts)
+        )
         cells = [day for part in read for day in part]
-        return await self._reading.do(rows_of, cells, len(ids), plan)
+        return await past.do(rows_of, cells, len(ids), plan)
 
-    def _of_records(self, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
+    def _of_records(self, reader: Reader, ids: Sequence[int], plan: Plan, now: int) -> list[bytes]:
         merge = plan.width // plan.step
         steps = plan.columns * merge
         width = steps + steps % 2
-        read, name = self._reading.reader.record_numbers, plan.metric.comparable
+        read, name = reader.record_numbers, plan.metric.comparable
         numbers = (read(id, plan.start, plan.end, now, [name])[0] for id in ids)
         table = b"".join([of_node.ljust(LANE_BYTES * width, b"\xff") for of_node in numbers])
         cells = Cells(len(ids), width, plan.metric.comparable_limits).of(table)
         return [merged(cells[first : first + steps], merge) for first in range(0, len(cells), width)]
 
-    def _of_hours(self, ids: Sequence[int], days: range, plan: Plan, now: int) -> list[bytes]:
+    def _of_hours(self, reader: Reader, ids: Sequence[int], days: range, plan: Plan, now: int) -> list[bytes]:
         """Return the cells of each day, node after node: as many a node as a day has columns."""
         cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, min(HOURS, plan.width // HOUR_SECONDS))
-        read = self._reading.reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable])
+        read = reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable])
         return [cells.of(numbers) for (numbers,) in read]
 
     def _answer(
-        self, nodes: Sequence[Node], bands: Bands, lines: list[bytes], plan: Plan, span: Span, now: int
+        self,
+        past: Past,
+        nodes: Sequence[Node],
+        bands: Bands,
+        lines: list[bytes],
+        plan: Plan,
+        span: Span,
+        now: int,
     ) -> bytes:
         low, high = plan.metric.comparable_limits
         planes = [[mean_of([lines[place] for place in band]) for band in bands]]
@@ -197,15 +210,23 @@ class Raster:
             high=high,
             planes=["mean", "max"][: len(planes)],
             rows=[[nodes[place].id for place in band] for band in bands],
-            missing=self._missing(nodes, bands, lines, planes[0], plan, now),
+            missing=self._missing(past.reader, nodes, bands, lines, planes[0], plan, now),
+            **past.told(),
         )
         return b"".join([msgspec.json.encode(head), b"\n", *(row for plane in planes for row in plane)])
 
     def _missing(
-        self, nodes: Sequence[Node], bands: Bands, lines: Sequence[bytes], rows: Sequence[bytes], plan: Plan, now: int
+        self,
+        reader: Reader,
+        nodes: Sequence[Node],
+        bands: Bands,
+        lines: Sequence[bytes],
+        rows: Sequence[bytes],
+        plan: Plan,
+        now: int,
     ) -> list[tuple[int, int, int, Absence]]:
         live = self._live
-        absences = Absences(self._reading.reader, live.interval_seconds, live.last_seen, live.silent_seconds, now)
+        absences = Absences(reader, live.interval_seconds, live.last_seen, live.silent_seconds, now)
         frame = Frame(plan.start, plan.width, plan.columns)
         runs = _longest(rows, MAX_RUNS // max(map(len, bands), default=1))
         # Of a band each node's own run: what explains it may lie outside that of all.

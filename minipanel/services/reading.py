@@ -6,10 +6,11 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.reader import Reader
+from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
 
 THREADS = 4
@@ -36,13 +37,61 @@ def shares(count: int, threads: int = SIDE_BY_SIDE) -> list[slice]:
     return [slice(first, first + size) for first in range(0, count, size)]
 
 
+class Past:
+    """What answers one question about the past: a reader, used in `do` only. Afterwards it tells what it answered with.
+
+    `step`: records or hours, which may be others than were asked for.
+    """
+
+    def __init__(self, reading: Reading, step: int, told: dict[str, Any] | None = None) -> None:
+        self.reader = reading.reader
+        self.do = reading.do
+        self.step = step
+        self._told = told or {}
+
+    def told(self) -> dict[str, Any]:
+        """Return `source` and `unread` for the answer; nothing where there is no archive."""
+        return self._told
+
+    def refuse_part(self) -> None:
+        """Raise TryLater where a part could not be read: for answers that have no place to say so."""
+
+
+class Older(Protocol):
+    """What is known beyond the database's own records: an archive."""
+
+    @property
+    def days(self) -> int:
+        """How far back it is asked."""
+
+    async def past(self, start: int, step: int, may_be_hours: bool) -> Past:
+        """Return what answers for a time from `start` on, in records or hours.
+
+        `may_be_hours`: where older records can't be read now, hours will do.
+        """
+
+    def give_up(self) -> None:
+        """End what is read now: whoever waits for it gets TryLater."""
+
+    async def close(self) -> None:
+        """End that, and its threads."""
+
+
 class Reading:
-    """Reads for all services, in threads of its own. `reader` is used in these threads only."""
+    """Reads for all services, in threads of its own. `reader` is used in these threads only.
+
+    `older`: set while there is an archive.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        self.older: Older | None = None
         self._threads = ThreadPoolExecutor(THREADS, "reading")
         self._stopping: asyncio.Task[None] | None = None
+
+    async def past(self, start: int, step: int = RECORD_SECONDS, may_be_hours: bool = False) -> Past:
+        """Return what answers for a time from `start` on."""
+        return Past(self, step) if self.older is None else await self.older.past(start, step, may_be_hours)
 
     async def do(
         self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
@@ -60,10 +109,14 @@ class Reading:
         """End all reading now, and let none begin: whoever waits for it gets TryLater. Called in the event loop."""
         if self._stopping is None:
             self._stopping = asyncio.create_task(self._stop())
+            if self.older is not None:
+                self.older.give_up()
 
     async def close(self) -> None:
         """End all reading, and the threads."""
         self.give_up()
+        if self.older is not None:
+            await self.older.close()
         assert self._stopping is not None
         await self._stopping
 

@@ -6,6 +6,7 @@ import itertools
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from minipanel.database.packing import NONE, PART, SCALE, Part
 from minipanel.errors import BadInput
@@ -13,12 +14,12 @@ from minipanel.models.answers import SHARES, HistorySpread
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number, timestamp_of
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
-from minipanel.models.reader import Values
+from minipanel.models.reader import Reader, Values
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.shape import made
-from minipanel.services.history import Span
+from minipanel.services.history import Span, opened
 from minipanel.services.lanes import column_of
-from minipanel.services.reading import Reading
+from minipanel.services.reading import Past, Reading
 
 MAX_RECORDS = 120_000
 """So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in hours."""
@@ -51,24 +52,29 @@ class Spread:
             raise BadInput(
                 "nodes names {count} nodes; at most {most} can be compared.", count=len(nodes), most=MAX_NODES
             )
-        return await self._reading.do(self._read, nodes, span)
+        now = int(self._clock())
+        is_of_records = times_for(len(nodes), span, min(span.end, now)).step == RECORD_SECONDS
+        if not is_of_records:
+            span = replace(span, step=HOUR_SECONDS)
+        past, span = await opened(self._reading, span)
+        return await past.do(self._read, past, nodes, span, now)
 
-    def _read(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
-        now, ids = int(self._clock()), [node.id for node in nodes]
-        end = min(span.end, now)
-        times = times_for(len(nodes), span, end)
+    def _read(self, past: Past, nodes: Sequence[Node], span: Span, now: int) -> HistorySpread:
+        ids = [node.id for node in nodes]
+        times = times_for(len(nodes), span, min(span.end, now))
         if times.step == RECORD_SECONDS:
-            columns = columns_of(self._reading.reader.records_at(ids, times, now))
+            columns = columns_of(past.reader.records_at(ids, times, now))
         else:
-            columns = self._hours(ids, times, now)
-        return made(HistorySpread, span.period, span.start, span.end, times.step, len(nodes), **columns)
+            columns = self._hours(past.reader, ids, times, now)
+        about = span.period, span.start, span.end, times.step, len(nodes)
+        return made(HistorySpread, *about, **columns, **past.told())
 
-    def _hours(self, ids: Sequence[int], times: range, now: int) -> dict[str, Sequence[float | None]]:
+    def _hours(self, reader: Reader, ids: Sequence[int], times: range, now: int) -> dict[str, Sequence[float | None]]:
         columns: dict[str, list[float | None]] = {name: [] for name in ("timestamp", "reporting", *_NAMES)}
         if not times:
             return dict(columns)
         days = range(day_number(times[0]), day_number(times[-1]) + 1)
-        read = self._reading.reader.hour_numbers(ids, days, now, [_SAMPLES, *COLUMNS])
+        read = reader.hour_numbers(ids, days, now, [_SAMPLES, *COLUMNS])
         for day, (samples, *numbers) in zip(days, read, strict=True):
             places = [place for place in range(HOURS) if timestamp_of(day, place) in times]
             counts = {place: len(ids) - column_of(samples, HOURS, place).count(0) for place in places}

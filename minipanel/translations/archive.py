@@ -59,6 +59,12 @@ TROUBLES = {
     "{url} answered something else than VictoriaMetrics does: {said}": (
         "{url} 返回的内容不是 VictoriaMetrics 的：{said}"
     ),
+    "The engine took more than {seconds} seconds.": "引擎用时超过 {seconds} 秒。",
+    "Times up to {until} can't be read from the archive now: {reason}": (
+        "目前无法从归档读取 {until} 及以前的数据：{reason}"
+    ),
+    "{url} answered with more than {count} bytes.": "{url} 返回的内容超过 {count} 字节。",
+    "The panel stops.": "面板正在停止。",
     "{url} did not end its answer within {seconds} seconds.": "{url} 在 {seconds} 秒内没有返回完整结果。",
     "The file {path} of token_file can't be read: {reason}.": "无法读取 token_file 指定的文件 {path}：{reason}。",
     "The first line of {path} is not a token; it must be 1 to 4096 printable characters.": (

@@ -145,3 +145,22 @@ describe('history that cannot be shown', () => {
     expect(api.history).toHaveBeenCalledTimes(2)
   })
 })
+
+describe('history with an archive', () => {
+  it('has two years only where the archive reaches as far', async () => {
+    const links = (days: number) => show(HistoryView, { node: 'node01', when: { period: '1d' } }, { api: { nodes: () => Promise.resolve([listedNode()]), history: () => Promise.resolve(EMPTY), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [GAPS] }), realtimeOf: () => Promise.resolve(LIVE) }, cluster: { panelTime: ticking(NOW) }, session: { archiveDays: shallowRef(days) } })
+    const views = [0, 729, 730].map(links)
+    await flushPromises()
+    expect(views.map((view) => view.findAll('.period-switch a').map((link) => link.text()).includes('2 years'))).toEqual([false, false, true])
+  })
+
+  it('says what could not be read, and asks again', async () => {
+    const history = vi.fn()
+      .mockResolvedValueOnce({ ...EMPTY, unread: { until: NOW - 3600, why: 'it is away' } })
+      .mockResolvedValue(EMPTY)
+    const { view } = await open([listedNode()], history)
+    expect(view.get('.notice-bar').text()).toBe('The archive does not answer. What there is before 24 Nov 2025, 13:07 is missing here.')
+    await vi.advanceTimersByTimeAsync(31_000)
+    expect(view.find('.notice-bar').exists()).toBe(false)
+  })
+})

@@ -53,7 +53,7 @@ export function show(component: Component, props: Record<string, unknown>, { lan
         [clusterKey as symbol]: { findings: shallowRef([]), wasEver: shallowRef(false), panelTime: shallowRef(null), nodes: shallowRef([]), renewFindings: () => Promise.resolve(), ...cluster },
         [groupsKey as symbol]: groups,
         [loaderKey as symbol]: createLoader(),
-        [sessionKey as symbol]: { isAdmin: shallowRef(false), ...session },
+        [sessionKey as symbol]: { isAdmin: shallowRef(false), archiveDays: shallowRef(0), ...session },
         [languageKey as symbol]: { language: spoken, units, ...createSpeaker(spoken) },
         [themeKey as symbol]: { isDark: shallowRef(false), colours: computed(() => ({}) as Colours) },
       },

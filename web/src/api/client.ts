@@ -37,7 +37,7 @@ export type Alert = Schemas['AlertAnswer']
 export type Alerts = Schemas['AlertsAnswer']
 export type Silence = Schemas['SilenceAnswer']
 
-export const PERIODS = ['1d', '7d', '1m', '1y'] as const
+export const PERIODS = ['1d', '7d', '1m', '1y', '2y'] as const
 export type Period = (typeof PERIODS)[number]
 
 /** A period that ends now, or a range in Unix seconds. */

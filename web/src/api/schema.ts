@@ -888,6 +888,9 @@ export interface components {
             memory_percent: (number | null)[];
             cpu_temp_max: (number | null)[];
             cpu_temp_max_node: (number | null)[];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * Ended
@@ -1000,6 +1003,9 @@ export interface components {
             gaps: components["schemas"]["GapAnswer"][];
             from: number;
             to: number;
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * GapsSet
@@ -1009,6 +1015,9 @@ export interface components {
             from: number;
             to: number;
             nodes: components["schemas"]["GapsNode"][];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * GroupAnswer
@@ -1101,6 +1110,9 @@ export interface components {
             interval: number;
             from: number;
             to: number;
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * HistoryOneCompact
@@ -1124,6 +1136,9 @@ export interface components {
             };
             from: number;
             to: number;
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * HistorySet
@@ -1136,6 +1151,9 @@ export interface components {
             step: number;
             interval: number;
             nodes: components["schemas"]["HistoryNode"][];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * HistorySetCompact
@@ -1151,6 +1169,9 @@ export interface components {
                 [key: string]: number;
             };
             nodes: components["schemas"]["HistoryNodeCompact"][];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * HistorySpread
@@ -1177,6 +1198,9 @@ export interface components {
             cpu_temp_p10: (number | null)[];
             cpu_temp_p50: (number | null)[];
             cpu_temp_p90: (number | null)[];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * KioskAnswer
@@ -1319,6 +1343,9 @@ export interface components {
                 number,
                 "agent_stopped" | "clock_refused" | "filling" | "new" | "node_away" | "panel_away" | "silent" | "unknown"
             ][];
+            /** @enum {unknown} */
+            source?: "archive" | "both" | "database";
+            unread?: components["schemas"]["Unread"];
         };
         /**
          * Realtime
@@ -1506,11 +1533,20 @@ export interface components {
             cpu_temp_max: (number | null)[];
         };
         /**
+         * Unread
+         * @description What there may be up to `until` (Unix seconds) could not be read from the archive, and why.
+         */
+        Unread: {
+            until: number;
+            why: string;
+        };
+        /**
          * UserAnswer
          * @description Who asks, and until when that is good (Unix seconds; None for a user whom a proxy names).
          *
          *     `username`: of the user, the API token or the wall screen; `role`: of a user, else None. `kind`: session (logged
          *     in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root of the panel's machine).
+         *     `archive_days`: how far back an archive has records; absent where there is none.
          */
         UserAnswer: {
             username: string;
@@ -1518,6 +1554,7 @@ export interface components {
             role: ("admin" | "viewer") | null;
             /** @enum {unknown} */
             kind: "command" | "kiosk" | "local" | "proxy" | "session" | "token";
+            archive_days?: number;
         };
         /**
          * Words
@@ -2043,13 +2080,13 @@ export interface operations {
                 nodes?: string | null;
                 /** @description one of cpu_percent, memory_percent, cpu_temp */
                 metric?: string | null;
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
                 /** @description Unix seconds; now when absent */
                 to?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept, in an archive too */
                 step?: string | null;
                 /** @description how many columns at most, 1 to 2000; 1000 when absent */
                 columns?: string | null;
@@ -2087,13 +2124,13 @@ export interface operations {
             query?: {
                 /** @description a node set; all enabled nodes when absent */
                 nodes?: string | null;
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
                 /** @description Unix seconds; now when absent */
                 to?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept, in an archive too */
                 step?: string | null;
                 /** @description how many columns at most, 1 to 2000; 1000 when absent */
                 columns?: string | null;
@@ -2219,7 +2256,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2227,7 +2264,7 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept, in an archive too */
                 step?: string | null;
                 /** @description json, compact (JSON at the precision that is drawn) or csv; csv also by Accept: text/csv */
                 format?: string | null;
@@ -2262,7 +2299,7 @@ export interface operations {
     read_history_one: {
         parameters: {
             query?: {
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2270,7 +2307,7 @@ export interface operations {
                 to?: string | null;
                 /** @description the columns wanted, separated by commas */
                 fields?: string | null;
-                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept */
+                /** @description 300 for records, 3600 for hours; when absent, hours for more than 31 days and for times older than the records kept, in an archive too */
                 step?: string | null;
                 /** @description json, compact (JSON at the precision that is drawn) or csv; csv also by Accept: text/csv */
                 format?: string | null;
@@ -2310,7 +2347,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2346,7 +2383,7 @@ export interface operations {
     read_gaps: {
         parameters: {
             query?: {
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;
@@ -2387,7 +2424,7 @@ export interface operations {
             query?: {
                 /** @description a node set, such as node[1-8] or @rack3 */
                 nodes?: string | null;
-                /** @description 1d, 7d, 1m (30 days) or 1y (365 days) */
+                /** @description 1d, 7d, 1m (30 days), 1y (365 days) or, with an archive, 2y (730 days) */
                 period?: string | null;
                 /** @description Unix seconds, in place of period */
                 from?: string | null;

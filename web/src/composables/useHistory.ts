@@ -14,6 +14,9 @@ export const RECORD_SHOWN_AFTER_SECONDS = 8
 
 type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread' | 'cluster'>
 
+/** So soon an archive that did not answer is asked again. */
+const UNREAD_AGAIN_SECONDS = 30
+
 /** More could not be told apart on a usual screen. */
 const CLUSTER_COLUMNS = 800
 
@@ -36,19 +39,22 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     const { signal } = asking
     isLoading.value = true
     let now: number | null = null
+    let isWhole = true
     try {
       const answer = await ask(api, target.value, when.value, hasLines.value, signal)
       if (signal.aborted) return
       plot.value = answer
       now = answer.to
+      isWhole = answer.unreadUntil === undefined
       error.value = null
     } catch (problem) {
       if (signal.aborted) return
       error.value = problem
     }
     isLoading.value = false
+    if (!isWhole) renewal = setTimeout(() => void read(), UNREAD_AGAIN_SECONDS * 1000)
     // What is over gets no new record. The viewer's clock may be off, so the panel's tells when the next one is there.
-    if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(panelTime.value ?? now) * 1000)
+    else if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(panelTime.value ?? now) * 1000)
   }
 
   watch([() => target.value?.hostnames, () => target.value?.isCluster], () => {

@@ -14,6 +14,8 @@ export interface Session {
   isAdmin: Readonly<Ref<boolean>>
   /** Whether a proxy says who one is: then there is nothing to log out of. */
   isProxied: Readonly<Ref<boolean>>
+  /** How far back an archive has records; 0 where there is none. */
+  archiveDays: Readonly<Ref<number>>
   /** Set when a session ended that was not left by its user; null after the next login. */
   ending: Readonly<Ref<Ending | null>>
   /** Whether one may go on: false only when the panel says that nobody is logged in. */
@@ -65,6 +67,7 @@ export function createSession(api: Pick<Api, 'me' | 'logIn' | 'logOut'>): Sessio
     username: computed(() => user.value?.username ?? null),
     isAdmin: computed(() => user.value?.role === 'admin'),
     isProxied: computed(() => user.value?.kind === 'proxy'),
+    archiveDays: computed(() => user.value?.archive_days ?? 0),
     ending: readonly(ending),
     mayEnter,
     renew: async () => {

@@ -26,6 +26,7 @@ export function plotCluster(past: ClusterPast, title: string, nameOf: (id: numbe
     cluster: countsOf(past, nameOf),
     recordsThere: reporting.filter((count) => count !== null).length,
     recordsPossible: timestamp.length,
+    unreadUntil: past.unread?.until,
   }
 }
 

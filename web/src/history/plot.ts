@@ -51,6 +51,8 @@ export interface HistoryPlot extends Basis {
   cluster?: ClusterCounts
   recordsThere: number
   recordsPossible: number
+  /** What there may be until then (Unix seconds) could not be read from the archive. */
+  unreadUntil?: number | undefined
 }
 
 export const STATES = ['busy', 'idle', 'down', 'unknown'] as const
@@ -161,6 +163,6 @@ function weightsOf(samples: Column, whole: number): Column {
   return samples.map((there) => there && Math.min(there, whole))
 }
 
-function frameOf({ from, to, step }: { from: number; to: number; step: number }, times: number[], timestamp: readonly number[]) {
-  return { from, to, step, times, recordsThere: timestamp.length, recordsPossible: Math.floor((to - from) / step) }
+function frameOf({ from, to, step, unread }: { from: number; to: number; step: number; unread?: { until: number } }, times: number[], timestamp: readonly number[]) {
+  return { from, to, step, times, unreadUntil: unread?.until, recordsThere: timestamp.length, recordsPossible: Math.floor((to - from) / step) }
 }

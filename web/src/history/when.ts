@@ -13,7 +13,12 @@ export interface Between {
 export type When = { period: Period } | Between
 
 const DAY_SECONDS = 86_400
-export const PERIOD_SECONDS: Readonly<Record<Period, number>> = { '1d': DAY_SECONDS, '7d': 7 * DAY_SECONDS, '1m': 30 * DAY_SECONDS, '1y': 365 * DAY_SECONDS }
+export const PERIOD_SECONDS: Readonly<Record<Period, number>> = { '1d': DAY_SECONDS, '7d': 7 * DAY_SECONDS, '1m': 30 * DAY_SECONDS, '1y': 365 * DAY_SECONDS, '2y': 730 * DAY_SECONDS }
+
+/** Those that can be looked back over where records are kept in an archive for so many days; 0 without one. */
+export function periodsWithin(archiveDays: number): readonly Period[] {
+  return PERIODS.filter((period) => period !== '2y' || archiveDays * DAY_SECONDS >= PERIOD_SECONDS[period])
+}
 
 /** No chart shows less: three records. */
 export const SHORTEST_SECONDS = 900

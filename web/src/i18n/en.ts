@@ -296,6 +296,8 @@ export const en = {
     '7d': '7 days',
     '1m': '1 month',
     '1y': '1 year',
+    '2y': '2 years',
+    unread: 'The archive does not answer. What there is before {time} is missing here.',
     records: '{there} of {possible} records',
     samplesOf: '{there} of {possible} samples',
     reporting: '{there} of {possible} nodes',

@@ -294,6 +294,8 @@ export const zh: Messages = {
     '7d': '7 天',
     '1m': '1 个月',
     '1y': '1 年',
+    '2y': '2 年',
+    unread: '归档没有响应，这里缺少 {time} 以前的数据。',
     records: '{there} / {possible} 条记录',
     samplesOf: '{there} / {possible} 个样本',
     reporting: '{there} / {possible} 个节点',

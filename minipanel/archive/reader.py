@@ -1,0 +1,268 @@
+"""Reads one answer's records from the database where it has them, and from the engine where they are older."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from minipanel.archive.old_hours import EXACT, QUICK, hours_in, none_of_day, packed_days
+from minipanel.archive.old_records import ALL_NAMES, SEEN_NAMES, Points, Table, by_node, metric_of, names_of, seen_in
+from minipanel.archive.pieces import pieces
+from minipanel.archive.points import SAMPLES, stamp_of
+from minipanel.archive.visit import Visit
+from minipanel.database.packing import PART, PARTS
+from minipanel.database.queries import join_arrays
+from minipanel.models.gap import Evidence, Seen
+from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS, day_number, hour_place
+from minipanel.models.metrics import METRICS
+from minipanel.models.node import Heard, Moment, Node
+from minipanel.models.reader import Reader, Values
+from minipanel.models.record import RECORD_SECONDS, record_timestamp
+
+AT_ONCE_RECORDS: Final = 20_000
+AT_ONCE_HOURS: Final = 200_000
+"""Of some nodes, in one question: some 10 MB while they are read."""
+
+EXACT_DAYS: Final = 10_000
+"""Of nodes: 27 of them for a year. Of more, an hour is the plain mean of its records: a picture shows no difference."""
+
+NODES_AT_ONCE: Final = 500
+NODE_DAYS: Final = 100_000
+"""Of hours that are held at a time: 5 MB of each part."""
+
+DAYS_AT_ONCE: Final = 90
+"""Of hours: VictoriaMetrics looks at 100,000 times of a series at most (-search.maxPointsSubqueryPerTimeseries)."""
+
+SEEN_SECONDS: Final = 60 * DAY_SECONDS
+BESIDE_SECONDS: Final = 3600
+"""So far beside a time the next record is looked for at once."""
+
+MAX_LOOKS: Final = 200
+"""Of so many nodes an answer asks the engine what came before a time and after it (3 ms each)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is where. The database has the records after `records_since` and the days from `first_day` on; older ones
+    are asked for of the engine, from `floor` on.
+    """
+
+    records_since: int
+    first_day: int
+    floor: int
+
+
+class OldReader:
+    """models/reader.Reader, of one answer. What the engine does not answer is left out, and `visit` says why."""
+
+    def __init__(self, base: Reader, visit: Visit, bounds: Bounds, names: Mapping[int, str]) -> None:
+        self._base = base
+        self._visit = visit
+        self._bounds = bounds
+        self._names = names
+        self._looks = 0
+        self.has_read_here = False
+
+    def history(
+        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
+    ) -> list[bytes]:
+        """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
+        since = self._bounds.records_since
+        old = self._table(node_id, start, min(end, since))
+        arrays = None if old is None or not old.times else old.arrays(columns, is_counted)
+        if end <= since:
+            return arrays or [b"[]"] * (1 + len(columns))
+        self.has_read_here = True
+        here = self._base.history(node_id, max(start, since), end, columns, now, is_counted)
+        return here if arrays is None else list(map(join_arrays, arrays, here))
+
+    def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
+        """Return of each part two bytes for each record in (start, end]. Raises DatabaseError."""
+        until = min(end, max(start, self._bounds.records_since))
+        here = [b""] * len(names)
+        if end > until:
+            self.has_read_here = True
+            here = self._base.record_numbers(node_id, until, end, now, names)
+        if until == start:
+            return here
+        metrics = [metric for metric in METRICS if metric in map(metric_of, names)]
+        found = self._export([node_id], names_of(metrics), start, until).get(node_id, {})
+        table, count = Table(found, start, until, metrics), (until - start) // RECORD_SECONDS
+        return [bytes(table.numbers(start, count, name)) + of_part for name, of_part in zip(names, here, strict=True)]
+
+    def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
+        """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
+        since = self._bounds.records_since
+        older, newer = [time for time in times if time <= since], [time for time in times if time > since]
+        rows: list[Values] = []
+        if newer:
+            self.has_read_here = True
+            rows = self._base.records_at(node_ids, newer, now)
+        if older:
+            start, wanted = older[0] - RECORD_SECONDS, set(older)
+            for some in pieces(node_ids, _nodes_for((older[-1] - start) // RECORD_SECONDS, AT_ONCE_RECORDS)):
+                for series in self._export(some, ALL_NAMES, start, older[-1]).values():
+                    found = Table(series, start, older[-1]).rows()
+                    rows += [(time, *values) for time, values in found if time in wanted]
+        return rows
+
+    def seen(self, node_id: int, start: int, end: int) -> Seen:
+        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
+
+        Raises DatabaseError.
+        """
+        since = self._bounds.records_since
+        if start > since or (start == end and not self._may_look()):
+            return self._base.seen(node_id, start, end)
+        here = self._base.seen(node_id, max(start, since), max(end, since))
+        self.has_read_here = self.has_read_here or end > since
+        records = {time: seen for time, seen in here.records if time > since}
+        until = min(record_timestamp(end), since)
+        found: dict[int, int | None] = {}
+        for begin in range(start - BESIDE_SECONDS, min(until + BESIDE_SECONDS, since), SEEN_SECONDS):
+            last = min(begin + SEEN_SECONDS, until + BESIDE_SECONDS, since)
+            found.update(self._seen(node_id, begin, last))
+        if not any(time <= start for time in found):
+            found.update(self._beside(node_id, "tlast", self._bounds.floor, start - BESIDE_SECONDS))
+        if until < since and not any(time > until for time in found):
+            found.update(self._beside(node_id, "tfirst", until + BESIDE_SECONDS, since))
+        return Seen(sorted({**found, **records}.items()), here.evidence)
+
+    def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
+        """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
+        begin = self._bounds.first_day
+        found: list[tuple[int, bytes]] = []
+        queries = self._queries(node_ids, first_day, min(last_day, begin - 1))
+        for some, first, last in self._questions(node_ids, first_day, min(last_day, begin - 1)):
+            parts = {part.name: self._hours(some, part.name, queries, first, last) for part in PARTS}
+            for node_id in some:
+                found += packed_days(node_id, {name: hours.get(node_id, {}) for name, hours in parts.items()})
+        if last_day >= begin:
+            self.has_read_here = True
+            found += self._base.days(node_ids, max(first_day, begin), last_day, now)
+        return sorted(found)
+
+    def hour_numbers(
+        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+    ) -> Iterator[list[bytes]]:
+        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
+        begin = max(days.start, min(days.stop, self._bounds.first_day))
+        queries = self._queries(node_ids, days.start, begin - 1)
+        step = max(1, min(DAYS_AT_ONCE, NODE_DAYS // max(1, len(node_ids))))
+        for first in range(days.start, begin, step):
+            yield from self._day_numbers(node_ids, range(first, min(begin, first + step)), names, queries)
+        if begin < days.stop:
+            self.has_read_here = True
+            yield from self._base.hour_numbers(node_ids, range(begin, days.stop), now, names)
+
+    def _day_numbers(
+        self, node_ids: Sequence[int], days: range, names: Sequence[str], queries: Mapping[str, str]
+    ) -> Iterator[list[bytes]]:
+        tables = [[none_of_day(PART[name], len(node_ids)) for name in names] for _ in days]
+        at_once = _nodes_for(HOURS * len(days), AT_ONCE_HOURS)
+        for start in range(0, len(node_ids), at_once):
+            some = node_ids[start : start + at_once]
+            for part, name in enumerate(names):
+                hours = self._hours(some, name, queries, days.start, days.stop - 1)
+                for place, node_id in enumerate(some, start):
+                    for time, number in hours.get(node_id, {}).items():
+                        day = day_number(time) - days.start
+                        if 0 <= day < len(days):
+                            at = 2 * (HOURS * place + hour_place(time))
+                            tables[day][part][at : at + 2] = number.to_bytes(2, "little")
+        return ([bytes(table) for table in of_day] for of_day in tables)
+
+    def filling(self, now: int) -> tuple[int, int] | None:
+        """Return from when until when hours are still to be made. Raises DatabaseError."""
+        return self._base.filling(now)
+
+    def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:
+        """Return what explains missing samples, by node id. Raises DatabaseError."""
+        return self._base.evidence(node_ids)
+
+    def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
+        """Return the timestamp of the newest stored sample of each node that has one. Raises DatabaseError."""
+        return self._base.newest(nodes)
+
+    def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
+        """Return what was heard of each node that has a sample. Raises DatabaseError."""
+        return self._base.heard(nodes, moment, interval_seconds)
+
+    def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
+        """Return by node id the record of the sample with this timestamp. Raises DatabaseError."""
+        return self._base.last_values(last_seen)
+
+    def interrupt(self) -> None:
+        """Have what is read at this moment end with DatabaseError."""
+        self._base.interrupt()
+
+    def close(self) -> None:
+        """Nothing: what it reads from is another's."""
+
+    def _table(self, node_id: int, start: int, end: int) -> Table | None:
+        found = self._export([node_id], ALL_NAMES, start, end).get(node_id)
+        return None if found is None else Table(found, start, end)
+
+    def _export(self, node_ids: Sequence[int], names: str, start: int, end: int) -> dict[int, Points]:
+        """Return the points of records in (start, end], by node id; empty where the engine does not answer."""
+        start = max(start, self._bounds.floor)
+        known = {self._names[id]: id for id in node_ids if id in self._names}
+        if start >= end or not known:
+            return {}
+        engine = self._visit.engine
+        times = stamp_of(start + RECORD_SECONDS, 1), end * 1000
+        found = self._visit.ask(lambda: by_node(engine.read(list(known), *times, names)))
+        return {known[name]: series for name, series in (found or {}).items() if name in known}
+
+    def _seen(self, node_id: int, start: int, end: int) -> list[tuple[int, int | None]]:
+        return seen_in(self._export([node_id], SEEN_NAMES, start, end).get(node_id, {}), start, end)
+
+    def _beside(self, node_id: int, function: str, start: int, end: int) -> list[tuple[int, int | None]]:
+        """Return the last record of a time, or its first, as a list of one; none where it has none."""
+        if start >= end or node_id not in self._names:
+            return []
+        query, engine = f"{function}_over_time({SAMPLES}[{end - start}s])", self._visit.engine
+        at = self._visit.ask(lambda: engine.moment(query, [self._names[node_id]], end))
+        if at is None:
+            return []
+        time = record_timestamp(int(-(-at // 1)))
+        return self._seen(node_id, time - RECORD_SECONDS, time)
+
+    def _may_look(self) -> bool:
+        self._looks += 1
+        return self._looks <= MAX_LOOKS
+
+    def _questions(self, node_ids: Sequence[int], first: int, last: int) -> list[tuple[Sequence[int], int, int]]:
+        """Return which nodes' hours of which days are asked for together."""
+        first = max(first, 1)
+        return [
+            (some, begin, min(last, begin + DAYS_AT_ONCE - 1))
+            for begin in range(first, last + 1, DAYS_AT_ONCE)
+            for some in pieces(node_ids, _nodes_for(HOURS * DAYS_AT_ONCE, AT_ONCE_HOURS))
+        ]
+
+    @staticmethod
+    def _queries(node_ids: Sequence[int], first: int, last: int) -> Mapping[str, str]:
+        return EXACT if len(node_ids) * (last + 1 - first) <= EXACT_DAYS else QUICK
+
+    def _hours(
+        self, node_ids: Sequence[int], name: str, queries: Mapping[str, str], first_day: int, last_day: int
+    ) -> dict[int, dict[int, int]]:
+        start, end = (first_day - 1) * DAY_SECONDS, last_day * DAY_SECONDS
+        start = max(start, self._bounds.floor // HOUR_SECONDS * HOUR_SECONDS)
+        known = {self._names[id]: id for id in node_ids if id in self._names}
+        if start >= end or not known:
+            return {}
+        engine = self._visit.engine
+
+        def question() -> dict[str, dict[int, int]]:
+            body = engine.steps(queries[name], list(known), start + HOUR_SECONDS, end, HOUR_SECONDS)
+            return hours_in(body, PART[name], engine.where)
+
+        found = self._visit.ask(question) or {}
+        return {known[node]: hours for node, hours in found.items() if node in known}
+
+
+def _nodes_for(each: int, most: int) -> int:
+    return max(1, min(NODES_AT_ONCE, most // max(1, each)))

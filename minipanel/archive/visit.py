@@ -1,0 +1,88 @@
+"""One answer's questions to the engine: while it answers, it is asked; once it does not, the answer goes on without."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from minipanel.archive.engine import Engine
+from minipanel.archive.trouble import EngineError
+
+AGAIN_SECONDS: Final = 10.0
+"""So long after a failure nobody else waits for it: then one asks again."""
+
+KNOCK_SECONDS: Final = 5.0
+"""So long after an answer it need not be asked whether it answers."""
+
+WORK_SECONDS: Final = 30.0
+"""What one piece of work, of which an answer has a few, may wait for the engine in all."""
+
+T = TypeVar("T")
+
+
+class Gate:
+    """What all answers know of the engine. Used from any thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._why: EngineError | None = None
+        self._shut_until = self._open_until = 0.0
+
+    def pass_through(self) -> None:
+        """Raise EngineError while it failed a moment ago."""
+        if self._why is not None and self._clock() < self._shut_until:
+            raise self._why
+        # The others go on as if it failed until this one knows.
+        self._shut_until = self._clock() + AGAIN_SECONDS
+
+    def note_failure(self, why: EngineError) -> None:
+        """Take in that it failed."""
+        self._why, self._shut_until, self._open_until = why, self._clock() + AGAIN_SECONDS, 0.0
+
+    def note_answer(self) -> None:
+        """Take in that it answered."""
+        self._why, self._open_until = None, self._clock() + KNOCK_SECONDS
+
+    def is_open(self) -> bool:
+        """Return whether it answered a moment ago."""
+        return self._clock() < self._open_until
+
+
+class Visit:
+    """Of one answer; used in several threads. `trouble`: what the engine said when it failed."""
+
+    def __init__(self, engine: Engine, gate: Gate) -> None:
+        self.engine = engine
+        self._gate = gate
+        self._local = threading.local()
+        self.trouble: str | None = None
+        self.has_answered = False
+
+    def begin_work(self) -> None:
+        """Have the work that this thread begins wait for the engine no longer than WORK_SECONDS."""
+        self._local.end = time.monotonic() + WORK_SECONDS
+
+    def ask(self, question: Callable[[], T]) -> T | None:
+        """Return what the engine answers, None where it does not, or did not before."""
+        if self.trouble is not None:
+            return None
+        try:
+            if time.monotonic() > getattr(self._local, "end", float("inf")):
+                raise EngineError("The engine took more than {seconds} seconds.", seconds=f"{WORK_SECONDS:g}")
+            self._gate.pass_through()
+            found = question()
+        except EngineError as error:
+            self.trouble = str(error)
+            self._gate.note_failure(error)
+            return None
+        self._gate.note_answer()
+        self.has_answered = True
+        return found
+
+    def knock(self) -> bool:
+        """Return whether the engine answers."""
+        if not self._gate.is_open():
+            self.ask(self.engine.knock)
+        return self.trouble is None
