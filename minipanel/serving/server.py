@@ -10,7 +10,6 @@ import resource
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from functools import partial
@@ -51,9 +50,6 @@ BACKLOG = 4096
 
 SPARE_FILES = 100
 """Open files that are not connections: the database for each reader, the log, the page's."""
-
-SWITCH_SECONDS = 0.001
-"""How long a thread may keep Python's lock while others wait for it; Python's own 5 ms add up where several read."""
 
 RELOAD_PAUSES_SECONDS = (0.5, 1, 2, 5)
 """How long a reload waits for room each time; the last for all that follow."""
@@ -145,8 +141,6 @@ class PanelServer(uvicorn.Server):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
-        # Reading the past takes Python's lock in other threads: the loop waits for it no longer than that, of each.
-        sys.setswitchinterval(SWITCH_SECONDS)
         self._lock.publish()
         server, nodes = self._config.server, len(self._config.nodes)
         log.info("MiniPanel %s listens on %s port %d for %d nodes.", __version__, server.host, server.port, nodes)
