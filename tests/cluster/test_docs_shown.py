@@ -96,7 +96,7 @@ STORY = (
     Step("docs/access.md", "minipanel access audit", "vera"),
     Step("docs/operation.md", "minipanel backup", "read again and sound", before="mkdir /backup"),
     Step("docs/operation.md", "minipanel restore", ""),
-    Step("docs/rollout.md", "minipanel rollout --root", "as asked", before="mkdir -p /srv/images/el9/etc"),
+    Step("docs/rollout.md", "minipanel rollout --root", "nodes succeeded", before="mkdir -p /srv/images/el9/etc"),
     Step("docs/install.md", "minipanel rollout --remove", "The panel is uninstalled.", folder=CONTENT),
     Step(
         "docs/install.md",

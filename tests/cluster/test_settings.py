@@ -118,7 +118,7 @@ def test_a_key_that_the_service_can_not_read_stops_nothing(installation: Install
     installation.node.shell(f"sed -i 's#^session_hours#{tls}\\n&#' {CONFIG}")
     done = change(installation, "--no-rollout")
     assert done.returncode == 1
-    assert "could not start so" in done.stderr
+    assert "could not start this way" in done.stderr
     assert "which can't be read: Permission denied" in done.stderr
     assert started(installation) == before
     (installation.node.root / CONFIG[1:]).write_text(kept)
