@@ -59,7 +59,8 @@ class Archive:
 
     async def close(self) -> None:
         """Stop. What was sent and not read back is read back after the next start."""
-        if self._task is not None:
+        if self._task is not None and self._copying is not None:
+            self._copying.give_up()
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task

@@ -84,6 +84,10 @@ class Copying:
         sent = await self._send()
         return looked or sent
 
+    def give_up(self) -> None:
+        """Wait for the engine no longer: the panel stops, and would wait for the thread that asks."""
+        self._engine.give_up()
+
     async def look_closer(self) -> None:
         """Find out what is wrong though the engine does what it is asked. Raises as `round` does."""
         records = await self._read(partial(sql.differing, tries=DIFFERING_TRIES))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,10 +20,12 @@ from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.archive import archive as running
 from minipanel.archive import copying
 from minipanel.archive.archive import Archive
+from minipanel.archive.engine import Engine
+from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_overview import look_at_archive
 from minipanel.database import archive as sql
 from minipanel.services.panel import Panel
-from tests.storage.example import archived, running_panel, samples_of, times_in
+from tests.storage.example import archived, running_panel, samples_of, storage_of, times_in
 from tests.victoria import running_victoria
 
 PATIENCE_SECONDS = 60.0
@@ -151,3 +154,47 @@ async def eventually(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < end
         await asyncio.sleep(0.05)
+
+
+def test_a_stop_does_not_wait_for_an_engine_that_hangs() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = Engine(storage_of(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        said: list[str] = []
+
+        def ask() -> None:
+            try:
+                engine.write("a 1\n")
+            except EngineError as error:
+                said.append(str(error))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        connection, _ = silent.accept()
+        assert connection.recv(1), "it waits for the answer now"
+        engine.give_up()
+        asking.join(20)  # an answer is waited for longer
+        assert len(said) == 1
+        with pytest.raises(EngineError, match="The panel stops"):
+            engine.write("a 1\n")
+        connection.close()
+
+
+@pytest.mark.anyio
+async def test_an_archive_that_stops_gives_up_its_engine(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = archived(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        async with running_panel(config, time.time) as panel:
+            archive = Archive(panel)
+            await archive.reload(config)
+            connection, _ = await asyncio.to_thread(silent.accept)
+            await archive.close()
+            assert await asyncio.to_thread(hung_up, connection)
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side ends, sooner than it would stop to wait."""
+    with connection:
+        connection.settimeout(20)
+        while connection.recv(4096):
+            pass
+    return True
