@@ -62,7 +62,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--days", type=float, default=30, help="of 5-minute records of all nodes")
-    parser.add_argument("--part", action="append", choices=("push", "read", "pull", "cost"), help="all unless given")
+    parser.add_argument("--part", action="append", choices=("push", "read", "pull", "cost"), help="default: all")
     parser.add_argument("--folder", type=Path, help="kept, for the next part")
     parser.add_argument("--minutes", type=float, default=600, help="the push rests then; run it again to go on")
     parser.add_argument("--reporting", action="store_true", help="all nodes report during the push")
@@ -83,7 +83,7 @@ def kept() -> dict[str, str]:
 
 
 def page(before: dict[str, str], now: dict[str, str]) -> str:
-    """Return the page: sections that were measured now in the place of those before."""
+    """Return the page: sections measured now replace those before."""
     sections = {**before, **now}
     return "\n".join([TITLE, *(f"{sections[name].strip()}\n" for name in sorted(sections))])
 

@@ -207,7 +207,7 @@ def cost_rows(each: Round) -> Iterable[str]:
 def ratios(rounds: list[Round], peers: list[tuple[int, Cost]]) -> Iterable[str]:
     """Yield a line for each kind of round that has a peer: the panel's figures as parts of Prometheus'.
 
-    Of each turn by itself, then the median: from turn to turn the machine itself changes by half.
+    Of each turn alone, then the median: from turn to turn the machine itself changes by half.
     """
     for nodes, credentials in dict.fromkeys((each.nodes, each.credentials) for each in rounds):
         own = [each.costs[0] for each in rounds if (each.nodes, each.credentials) == (nodes, credentials)]

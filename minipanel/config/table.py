@@ -50,7 +50,7 @@ class Table:
         )
 
     def error(self, what: str, /, **values: object) -> ConfigError:
-        """Return an error that names the file: "{key} in {place} is no file" with its values."""
+        """Return an error that names the file: "{key} in {place} is missing" with its values."""
         return ConfigError(f"{{path}}: {what}.", path=self.path, **values)
 
     def _refuse_unknown(self, known: Collection[str]) -> None:

@@ -14,7 +14,7 @@ def spoken(sentence: Sentence, accept_language: str | None) -> str:
 
 
 def is_chinese(accept_language: str) -> bool:
-    """Tell whether Chinese is liked better than English (RFC 9110, 12.5.4): "zh-CN,zh;q=0.9,en;q=0.8"."""
+    """Return whether Chinese is preferred to English (RFC 9110, 12.5.4): "zh-CN,zh;q=0.9,en;q=0.8"."""
     liking = {"zh": 0.0, "en": 0.0}
     for part in accept_language[:_MOST_CHARACTERS].split(","):
         tag, _, weight = part.strip().partition(";")

@@ -48,7 +48,7 @@ def run_rollout(
 
     node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
     that can't be read. On Ctrl-C and SIGTERM the nodes not done are reported as interrupted.
-    say: the reader's language unless given.
+    say: by default the reader's language.
     """
     options = options or RolloutOptions()
     say = say or translator(CHINESE)

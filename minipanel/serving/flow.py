@@ -16,7 +16,7 @@ class Flow(FlowControl):
     is_held = False
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        # In the place of Uvicorn's: with its event each connection takes 700 bytes more, and agents never need it.
+        # Replaces Uvicorn's: with its event each connection takes 700 bytes more, and agents never need it.
         self._transport = transport
         self.read_paused = self.write_paused = False
 
