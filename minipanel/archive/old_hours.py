@@ -6,14 +6,15 @@ Equal to those of the database but for the last digit of a mean: of an incomplet
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from minipanel.archive.points import SAMPLES, count_series, series_of
 from minipanel.archive.trouble import EngineError
-from minipanel.database.packing import HIGHEST, PARTS, SCALE, Part, column_of, empty_day, pack
-from minipanel.models.hour import HOUR_SECONDS, day_id, day_number, hour_place
+from minipanel.database.packing import HIGHEST, MOST_TOTAL, NONE, PARTS, SCALE, Part, column_of, packed_part
+from minipanel.models.hour import HOUR_SECONDS, HOURS, day_id
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.quote import escape
 from minipanel.models.record import RECORD_SECONDS
@@ -53,11 +54,11 @@ def _queries() -> Iterator[tuple[str, str]]:
             yield metric.count, _in_hour("sum_over_time", count)
 
 
-def _quick_queries() -> Iterator[tuple[str, str]]:
-    """Yield the query of each part by what stands in the hour: each record has the same weight, and so has an earlier
-    version of one. That takes a tenth of the time.
+def _quick_queries(seconds: int) -> Iterator[tuple[str, str]]:
+    """Yield the query of each part by what stands in so long a time: each record has the same weight, and so has an
+    earlier version of one. That takes a tenth of the time.
     """
-    hour = f"[{HOUR_SECONDS}s]"
+    hour = f"[{seconds}s]"
     yield "samples", f"sum_over_time({SAMPLES}{hour})"
     for metric in METRICS:
         share = ""
@@ -73,8 +74,12 @@ def _quick_queries() -> Iterator[tuple[str, str]]:
 
 
 EXACT: Final = dict(_queries())
-QUICK: Final = dict(_quick_queries())
-assert set(EXACT) == set(QUICK) == {part.name for part in PARTS}, "an hour lacks a part"
+assert set(EXACT) == set(dict(_quick_queries(HOUR_SECONDS))) == {part.name for part in PARTS}, "an hour lacks a part"
+
+
+def quick_query(part: Part, seconds: int) -> str:
+    """Return the query of a part of any time from its records' plain mean or maximum."""
+    return dict(_quick_queries(seconds))[part.name]
 
 
 class _Result(msgspec.Struct):
@@ -94,45 +99,76 @@ class _Answer(msgspec.Struct):
 _Answer_of: Final = msgspec.json.Decoder(_Answer, strict=False)
 
 
-def hours_in(body: bytes, part: Part, where: str) -> dict[str, dict[int, int]]:
-    """Return the stored number of each hour of a part by its time, by node. Raises EngineError."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The times of a question: `count` of them, the first at `first`, `seconds` apart."""
+
+    first: int
+    count: int
+    seconds: int = HOUR_SECONDS
+
+    @property
+    def last(self) -> int:
+        """The last of them."""
+        return self.first + (self.count - 1) * self.seconds
+
+
+def hours_in(body: bytes, part: Part, steps: Steps, where: str) -> dict[str, list[int]]:
+    """Return the stored number of a part at each time, by node. Raises EngineError."""
     try:
-        results = _Answer_of.decode(body).data.result
-        return {each.metric["node"]: dict(_numbers(each.values, part)) for each in results}
-    except (msgspec.MsgspecError, KeyError, ValueError, OverflowError):
+        return {each.metric["node"]: _numbers(each.values, part, steps) for each in _Answer_of.decode(body).data.result}
+    except (msgspec.MsgspecError, KeyError, ValueError, OverflowError, IndexError):
         said = body[:80].decode("utf-8", "replace")
         raise EngineError(
             "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=f"{escape(said)}."
         ) from None
 
 
-def _numbers(values: Sequence[tuple[int, float]], part: Part) -> Iterator[tuple[int, int]]:
-    if part.is_total:
-        return ((time, max(0, int(value))) for time, value in values)
-    if part.is_count:
-        return ((time, min(HIGHEST, max(0, int(value)))) for time, value in values)
-    low = part.low
-    return ((time, min(HIGHEST, max(0, int((value - low) * SCALE + 0.5)))) for time, value in values)
+def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> list[int]:
+    if part.is_total or part.is_count:
+        found = [int(value) for _, value in points]
+    else:
+        low = part.low
+        found = [int((value - low) * SCALE + 0.5) for _, value in points]
+    # Without a function called for each: mostly there is nothing to cut.
+    highest = MOST_TOTAL if part.is_total else HIGHEST
+    if found and (min(found) < 0 or max(found) > highest):
+        found = [min(highest, max(0, number)) for number in found]
+    if len(found) == steps.count and (points[0][0], points[-1][0]) == (steps.first, steps.last):
+        return found
+    numbers = none_of(part, steps.count)
+    for (time, _), number in zip(points, found, strict=True):
+        place = (time - steps.first) // steps.seconds
+        if place < 0:
+            raise IndexError(time)
+        numbers[place] = number
+    return numbers
 
 
-def packed_days(node_id: int, parts: dict[str, dict[int, int]]) -> Iterator[tuple[int, bytes]]:
-    """Yield a node's days by row id, packed, from the hours of each part."""
-    days: dict[int, list[int]] = {}
-    for time in sorted(parts.get("samples", ())):
-        days.setdefault(day_number(time), []).append(time)
-    for number, times in days.items():
-        day = empty_day()
-        for part in PARTS:
-            of_part = parts.get(part.name, {})
-            for time in times:
-                found = of_part.get(time)
-                if found is None:
-                    continue
-                if part.is_total:
-                    day.totals[part.name] = max(found, day.totals[part.name])
-                else:
-                    day.columns[part.name][hour_place(time)] = found
-        yield day_id(node_id, number), pack(day)
+def none_of(part: Part, count: int) -> list[int]:
+    """Return so many numbers of a part where nothing is known."""
+    return [0 if part.is_total or part.is_count else NONE] * count
+
+
+def packed_days(node_id: int, first_day: int, parts: Sequence[list[int]]) -> Iterator[tuple[int, bytes]]:
+    """Yield a node's days by row id, packed, from all hours of each part; no day without samples."""
+    samples = parts[0]
+    for place in range(0, len(samples), HOURS):
+        if any(samples[place : place + HOURS]):
+            columns = (of_part[place : place + HOURS] for of_part in parts)
+            day = b"".join(map(packed_part, PARTS, columns))
+            yield day_id(node_id, first_day + place // HOURS), day
+
+
+def repeated(numbers: bytes, times: int) -> bytes:
+    """Return each number of two bytes so many times: the hours of a longer time."""
+    if times == 1:
+        return numbers
+    found = bytearray(len(numbers) * times)
+    for place in range(0, 2 * times, 2):
+        found[place :: 2 * times] = numbers[::2]
+        found[place + 1 :: 2 * times] = numbers[1::2]
+    return bytes(found)
 
 
 def none_of_day(part: Part, nodes: int) -> bytearray:

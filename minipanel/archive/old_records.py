@@ -18,20 +18,55 @@ from minipanel.models.record import RECORD_SECONDS, SLOTS
 
 _MS: Final = RECORD_SECONDS * 1000
 
-Points = dict[str, dict[int, float | None]]
-"""One node's points: by the name of the series and the stamp."""
-
 Column = list[float | None]
+
+
+class Line:
+    """One series' points, ascending."""
+
+    def __init__(self) -> None:
+        self.stamps: list[int] = []
+        self._values: Column = []
+        self._by_stamp: dict[int, float | None] = {}
+
+    def add(self, stamps: Iterable[int], values: Iterable[float | None]) -> None:
+        """Take in what comes after those that are there."""
+        self.stamps += stamps
+        self._values += values
+
+    def at(self, stamps: list[int]) -> Column:
+        """Return the value at each of these stamps, None where there is none. Mostly all series have the same stamps:
+        then nothing is looked up.
+        """
+        return self._values.copy() if stamps == self.stamps else [*map(self.get, stamps)]
+
+    def get(self, stamp: int) -> float | None:
+        """Return the value at a stamp, None where there is none."""
+        if len(self._by_stamp) < len(self.stamps):
+            self._by_stamp = dict(zip(self.stamps, self._values, strict=True))
+        return self._by_stamp.get(stamp)
+
+
+Points = dict[str, Line]
+"""One node's points, by the name of the series."""
+
+_NO_LINE: Final = Line()
 
 
 def names_of(metrics: Iterable[Metric] = METRICS) -> str:
     """Return a regular expression of the series that records of these metrics need."""
-    names = [SAMPLES]
-    for metric in metrics:
-        names += [series_of(metric, column) for column in metric.columns() if column.kind != "share"]
-        names += sides_of(metric)
+    names = [SAMPLES, *(name for metric in metrics for name in _SERIES[metric.name])]
     return "|".join(map(re.escape, names))
 
+
+_SERIES: Final = {
+    metric.name: [
+        *(series_of(metric, column) for column in metric.columns() if column.kind != "share"),
+        *sides_of(metric),
+    ]
+    for metric in METRICS
+}
+"""Of each metric those that its records need, without SAMPLES."""
 
 SEEN_NAMES: Final = "|".join(map(re.escape, (SAMPLES, SEEN_LOW, SEEN_HIGH)))
 ALL_NAMES: Final = names_of()
@@ -41,15 +76,15 @@ def by_node(found: Iterable[Series]) -> dict[str, Points]:
     """Return what was read, by node."""
     nodes: dict[str, Points] = {}
     for part in found:
-        of_name = nodes.setdefault(part.node, {}).setdefault(part.name, {})
-        of_name.update(zip(part.stamps, part.values, strict=True))
+        nodes.setdefault(part.node, {}).setdefault(part.name, Line()).add(part.stamps, part.values)
     return nodes
 
 
 def newest_stamps(series: Points, start: int, end: int) -> dict[int, int]:
     """Return the stamp of each record's newest revision by the record's time, those in (start, end], ascending."""
     first, last = start * 1000, end * 1000
-    stamps = sorted(stamp for stamp in series.get(SAMPLES, ()) if -stamp % _MS < SLOTS and first < stamp <= last)
+    there = series.get(SAMPLES, _NO_LINE).stamps
+    stamps = sorted([stamp for stamp in there if -stamp % _MS < SLOTS and first < stamp <= last])
     return {-(-stamp // _MS) * RECORD_SECONDS: stamp for stamp in stamps}
 
 
@@ -60,9 +95,10 @@ class Table:
         stamps = newest_stamps(series, start, end)
         self.times = list(stamps)
         self.columns: dict[str, Column] = {}
+        self._counts: dict[str, Column] = {}
         chosen = list(stamps.values())
-        self.is_exact = all(stamp % _MS == 0 for stamp in chosen)
-        """Whether all means are rounded, as those of complete records are; else SQLite writes 15 digits of them."""
+        self._incomplete = [place for place, stamp in enumerate(chosen) if stamp % _MS]
+        """Their means have any number of digits, of which SQLite writes 15; those of the others are rounded."""
         bad: set[int] = set()
         self._take_samples(series, chosen, bad)
         for metric in metrics:
@@ -71,35 +107,42 @@ class Table:
             keep = [place for place in range(len(chosen)) if place not in bad]
             self.times = [self.times[place] for place in keep]
             self.columns = {name: [column[place] for place in keep] for name, column in self.columns.items()}
+            self._incomplete = [place for place, old in enumerate(keep) if chosen[old] % _MS]
 
-    def _take_samples(self, series: Points, chosen: Sequence[int], bad: set[int]) -> None:
-        told = [*map(series.get(SAMPLES, {}).get, chosen)]
+    def _take_samples(self, series: Points, chosen: list[int], bad: set[int]) -> None:
+        told = series.get(SAMPLES, _NO_LINE).at(chosen)
         counts = [SLOTS - -stamp % _MS for stamp in chosen]
-        bad.update(place for place, count in enumerate(counts) if told[place] != count)
+        if told != counts:
+            bad.update(place for place, count in enumerate(counts) if told[place] != count)
         self.columns["samples"] = [*counts]
 
-    def _take(self, metric: Metric, series: Points, chosen: Sequence[int], bad: set[int]) -> None:
+    def _take(self, metric: Metric, series: Points, chosen: list[int], bad: set[int]) -> None:
         for column in metric.columns():
             if column.kind != "share":
-                values = [*map(series.get(series_of(metric, column), {}).get, chosen)]
-                if None in values and metric.null is None:
+                values = series.get(series_of(metric, column), _NO_LINE).at(chosen)
+                if metric.null is None and None in values:
                     bad.update(place for place, value in enumerate(values) if value is None)
-                self.columns[column.name] = (
-                    [None if v is None else int(v) for v in values] if not column.digits else values
-                )
+                if not column.digits:
+                    values = [None if value is None else int(value) for value in values]
+                self.columns[column.name] = values
         if metric.share is not None and metric.of_total is not None:
             self.columns[metric.share] = _shares(self.columns[metric.name], self.columns[metric.of_total])
-        # What is not complete has means from its sums; of the others the engine has them as they are.
-        names = [column.name for column in metric.columns()]
-        for place, stamp in enumerate(chosen):
-            if stamp % _MS and place not in bad:
-                points = {name: value for name, of in series.items() if (value := of.get(stamp)) is not None}
+        self._take_incomplete(metric, series, chosen, bad)
+
+    def _take_incomplete(self, metric: Metric, series: Points, chosen: list[int], bad: set[int]) -> None:
+        """Take the means of incomplete records from their sums; those of the others the engine has as they are."""
+        columns = [column.name for column in metric.columns()]
+        lines = [(name, series[name]) for name in _SERIES[metric.name] if name in series]
+        for place in self._incomplete:
+            if place not in bad:
+                stamp = chosen[place]
+                points = {name: value for name, line in lines if (value := line.get(stamp)) is not None}
                 try:
                     exact = values_of(metric, SLOTS - -stamp % _MS, points)
                 except (KeyError, ValueError, ZeroDivisionError):
                     bad.add(place)
                     continue
-                for name in names:
+                for name in columns:
                     self.columns[name][place] = exact[name]
 
     def arrays(self, columns: Sequence[str], is_counted: bool = False) -> list[bytes]:
@@ -108,21 +151,27 @@ class Table:
         return [msgspec.json.encode(self.times), *(msgspec.json.encode(read(name)) for name in columns)]
 
     def _counted(self, name: str) -> Column:
-        values = [None if value is None else _count(value, UNITS[name]) for value in self.columns[name]]
+        values = self._count(name)
         if name not in MEAN_OF:
-            return [*values]
-        means = (None if value is None else _count(value, UNITS[name]) for value in self.columns[MEAN_OF[name]])
-        pairs = zip(values, means, strict=True)
+            return values
+        pairs = zip(values, self._count(MEAN_OF[name]), strict=True)
         return [None if top is None or mean is None else top - mean for top, mean in pairs]
+
+    def _count(self, name: str) -> Column:
+        if name not in self._counts:
+            self._counts[name] = _counts(self.columns[name], UNITS[name])
+        return self._counts[name]
 
     def _shown(self, name: str) -> Column:
         values = self.columns[name]
-        if name in _WHOLE_MEANS:
-            # A mean of bytes may have a fraction while its record is incomplete.
-            return [None if value is None else int(value) for value in values]
-        if self.is_exact or name == "samples":
+        if name == "samples" or not self._incomplete:
             return values
-        return [float(f"{value:.15g}") if isinstance(value, float) else value for value in values]
+        # A mean of bytes may have a fraction while its record is incomplete.
+        is_whole, values = name in _WHOLE_MEANS, values.copy()
+        for place in self._incomplete:
+            if isinstance(value := values[place], float):
+                values[place] = int(value) if is_whole else float(f"{value:.15g}")
+        return values
 
     def rows(self) -> Iterator[tuple[int, tuple[float | None, ...]]]:
         """Yield each record's time and the values by which nodes are compared."""
@@ -157,11 +206,14 @@ def metric_of(part: str) -> Metric:
 _WHOLE_MEANS: Final = {metric.name for metric in METRICS if metric.digits == 0}
 
 
-def _count(value: float, unit: float) -> int:
-    """Return a value in whole numbers of the unit, as database/queries counts."""
+def _counts(values: Column, unit: float) -> Column:
+    """Return values in whole numbers of the unit, as database/queries counts."""
     if unit == TENTH:
-        return int(10 * value + LIFT + 0.5) - LIFT
-    return (int(value) + MIB // 2) // MIB if unit == MIB else int(value)
+        half = LIFT + 0.5
+        return [None if value is None else int(10 * value + half) - LIFT for value in values]
+    if unit == MIB:
+        return [None if value is None else (int(value) + MIB // 2) // MIB for value in values]
+    return [None if value is None else int(value) for value in values]
 
 
 def _shares(parts: Column, totals: Column) -> Column:
@@ -173,7 +225,7 @@ def _shares(parts: Column, totals: Column) -> Column:
 
 def seen_in(series: Points, start: int, end: int) -> list[tuple[int, int | None]]:
     """Return time and `seen` of each record in (start, end], ascending: as models/gap.Seen has them."""
-    low, high = series.get(SEEN_LOW, {}), series.get(SEEN_HIGH, {})
+    low, high = series.get(SEEN_LOW, _NO_LINE), series.get(SEEN_HIGH, _NO_LINE)
     found: list[tuple[int, int | None]] = []
     for time, stamp in newest_stamps(series, start, end).items():
         if stamp % _MS == 0:

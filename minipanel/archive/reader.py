@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from minipanel.archive.old_hours import EXACT, QUICK, hours_in, none_of_day, packed_days
+from minipanel.archive.old_hours import (
+    EXACT,
+    Steps,
+    hours_in,
+    none_of,
+    none_of_day,
+    packed_days,
+    quick_query,
+    repeated,
+)
 from minipanel.archive.old_records import ALL_NAMES, SEEN_NAMES, Points, Table, by_node, metric_of, names_of, seen_in
 from minipanel.archive.pieces import pieces
 from minipanel.archive.points import SAMPLES, stamp_of
 from minipanel.archive.visit import Visit
-from minipanel.database.packing import PART, PARTS
+from minipanel.database.packing import PART, PARTS, Part
 from minipanel.database.queries import join_arrays
 from minipanel.models.gap import Evidence, Seen
-from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS, day_number, hour_place
+from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Heard, Moment, Node
 from minipanel.models.reader import Reader, Values
@@ -31,12 +41,15 @@ NODES_AT_ONCE: Final = 500
 NODE_DAYS: Final = 100_000
 """Of hours that are held at a time: 5 MB of each part."""
 
-DAYS_AT_ONCE: Final = 90
+DAYS_AT_ONCE: Final = 340
 """Of hours: VictoriaMetrics looks at 100,000 times of a series at most (-search.maxPointsSubqueryPerTimeseries)."""
 
 SEEN_SECONDS: Final = 60 * DAY_SECONDS
 BESIDE_SECONDS: Final = 3600
 """So far beside a time the next record is looked for at once."""
+
+DAY_BYTES: Final = 2 * HOURS
+"""Of a part."""
 
 MAX_LOOKS: Final = 200
 """Of so many nodes an answer asks the engine what came before a time and after it (3 ms each)."""
@@ -133,44 +146,50 @@ class OldReader:
         """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
         begin = self._bounds.first_day
         found: list[tuple[int, bytes]] = []
-        queries = self._queries(node_ids, first_day, min(last_day, begin - 1))
+        is_exact = _is_exact(node_ids, first_day, min(last_day, begin - 1))
         for some, first, last in self._questions(node_ids, first_day, min(last_day, begin - 1)):
-            parts = {part.name: self._hours(some, part.name, queries, first, last) for part in PARTS}
+            steps = _steps(range(first, last + 1))
+            parts = [self._hours(some, part, is_exact, steps) for part in PARTS]
             for node_id in some:
-                found += packed_days(node_id, {name: hours.get(node_id, {}) for name, hours in parts.items()})
+                if node_id in parts[0]:
+                    of_node = zip(PARTS, parts, strict=True)
+                    numbers = [hours.get(node_id) or none_of(part, steps.count) for part, hours in of_node]
+                    found += packed_days(node_id, first, numbers)
         if last_day >= begin:
             self.has_read_here = True
             found += self._base.days(node_ids, max(first_day, begin), last_day, now)
         return sorted(found)
 
     def hour_numbers(
-        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str], alike: int = 1
     ) -> Iterator[list[bytes]]:
         """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
         begin = max(days.start, min(days.stop, self._bounds.first_day))
-        queries = self._queries(node_ids, days.start, begin - 1)
+        is_exact = _is_exact(node_ids, days.start, begin - 1)
         step = max(1, min(DAYS_AT_ONCE, NODE_DAYS // max(1, len(node_ids))))
         for first in range(days.start, begin, step):
-            yield from self._day_numbers(node_ids, range(first, min(begin, first + step)), names, queries)
+            some = range(first, min(begin, first + step))
+            yield from self._day_numbers(node_ids, some, names, is_exact, 1 if is_exact else alike)
         if begin < days.stop:
             self.has_read_here = True
             yield from self._base.hour_numbers(node_ids, range(begin, days.stop), now, names)
 
     def _day_numbers(
-        self, node_ids: Sequence[int], days: range, names: Sequence[str], queries: Mapping[str, str]
+        self, node_ids: Sequence[int], days: range, names: Sequence[str], is_exact: bool, alike: int
     ) -> Iterator[list[bytes]]:
         tables = [[none_of_day(PART[name], len(node_ids)) for name in names] for _ in days]
-        at_once = _nodes_for(HOURS * len(days), AT_ONCE_HOURS)
+        steps = _steps(days, alike)
+        at_once = _nodes_for(steps.count, AT_ONCE_HOURS)
         for start in range(0, len(node_ids), at_once):
             some = node_ids[start : start + at_once]
             for part, name in enumerate(names):
-                hours = self._hours(some, name, queries, days.start, days.stop - 1)
+                hours = self._hours(some, PART[name], is_exact, steps)
                 for place, node_id in enumerate(some, start):
-                    for time, number in hours.get(node_id, {}).items():
-                        day = day_number(time) - days.start
-                        if 0 <= day < len(days):
-                            at = 2 * (HOURS * place + hour_place(time))
-                            tables[day][part][at : at + 2] = number.to_bytes(2, "little")
+                    if node_id in hours:
+                        numbers = repeated(struct.pack(f"<{steps.count}H", *hours[node_id]), alike)
+                        begin, end = place * DAY_BYTES, (place + 1) * DAY_BYTES
+                        for day, table in enumerate(tables):
+                            table[part][begin:end] = numbers[day * DAY_BYTES : (day + 1) * DAY_BYTES]
         return ([bytes(table) for table in of_day] for of_day in tables)
 
     def filling(self, now: int) -> tuple[int, int] | None:
@@ -242,26 +261,33 @@ class OldReader:
             for some in pieces(node_ids, _nodes_for(HOURS * DAYS_AT_ONCE, AT_ONCE_HOURS))
         ]
 
-    @staticmethod
-    def _queries(node_ids: Sequence[int], first: int, last: int) -> Mapping[str, str]:
-        return EXACT if len(node_ids) * (last + 1 - first) <= EXACT_DAYS else QUICK
-
-    def _hours(
-        self, node_ids: Sequence[int], name: str, queries: Mapping[str, str], first_day: int, last_day: int
-    ) -> dict[int, dict[int, int]]:
-        start, end = (first_day - 1) * DAY_SECONDS, last_day * DAY_SECONDS
-        start = max(start, self._bounds.floor // HOUR_SECONDS * HOUR_SECONDS)
+    def _hours(self, node_ids: Sequence[int], part: Part, is_exact: bool, steps: Steps) -> dict[int, list[int]]:
+        """Return a part's numbers at these times by node id."""
+        seconds = steps.seconds
+        # The first of them that ends after the floor.
+        cut = max(0, (self._bounds.floor - steps.first) // seconds + 1)
         known = {self._names[id]: id for id in node_ids if id in self._names}
-        if start >= end or not known:
+        if cut >= steps.count or not known:
             return {}
         engine = self._visit.engine
+        query = EXACT[part.name] if is_exact else quick_query(part, seconds)
 
-        def question() -> dict[str, dict[int, int]]:
-            body = engine.steps(queries[name], list(known), start + HOUR_SECONDS, end, HOUR_SECONDS)
-            return hours_in(body, PART[name], engine.where)
+        def question() -> dict[str, list[int]]:
+            body = engine.steps(query, list(known), steps.first + cut * seconds, steps.last, seconds)
+            return hours_in(body, part, steps, engine.where)
 
         found = self._visit.ask(question) or {}
         return {known[node]: hours for node, hours in found.items() if node in known}
+
+
+def _is_exact(node_ids: Sequence[int], first: int, last: int) -> bool:
+    return len(node_ids) * (last + 1 - first) <= EXACT_DAYS
+
+
+def _steps(days: range, alike: int = 1) -> Steps:
+    """Return the times of these days' hours, or of so many hours together, a part of a day."""
+    seconds = alike * HOUR_SECONDS
+    return Steps((days.start - 1) * DAY_SECONDS + seconds, len(days) * HOURS // alike, seconds)
 
 
 def _nodes_for(each: int, most: int) -> int:

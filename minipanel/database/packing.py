@@ -21,6 +21,8 @@ NONE: Final = 0xFFFF
 HIGHEST: Final = 0x7FFF
 """Of a mean or a maximum: the bit above is for those that count with many at a time (services/lanes.py)."""
 
+MOST_TOTAL: Final = (1 << 64) - 1
+
 SCALE: Final = 100
 
 _COLUMN: Final = struct.Struct(f"<{HOURS}H")
@@ -90,8 +92,13 @@ def empty_day() -> Day:
 def pack(day: Day) -> bytes:
     """Return a day as it is stored."""
     return b"".join(
-        _TOTAL.pack(day.totals[part.name]) if part.is_total else _COLUMN.pack(*day.columns[part.name]) for part in PARTS
+        packed_part(part, [day.totals[part.name]] if part.is_total else day.columns[part.name]) for part in PARTS
     )
+
+
+def packed_part(part: Part, numbers: Sequence[int]) -> bytes:
+    """Return one part of a day as it is stored: of a total the largest."""
+    return _TOTAL.pack(max(numbers)) if part.is_total else _COLUMN.pack(*numbers)
 
 
 def unpack(packed: bytes) -> Day:

@@ -89,9 +89,17 @@ class DatabaseReader:
             return past_hours.read_days(connection, node_ids, first_day, last_day, now)
 
     def hour_numbers(
-        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+        self,
+        node_ids: Sequence[int],
+        days: range,
+        now: int,
+        names: Sequence[str],
+        alike: int = 1,  # noqa: ARG002
     ) -> Iterator[list[bytes]]:
-        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
+        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError.
+
+        Each hour is here as it is: to take the mean of some would take longer.
+        """
         with self._reading() as connection:
             yield from past_hours.read_numbers(connection, node_ids, days, now, names)
 

@@ -49,11 +49,12 @@ class Reader(Protocol):
         ...
 
     def hour_numbers(
-        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
+        self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str], alike: int = 1
     ) -> Iterator[list[bytes]]:
         """Yield of each day the numbers of some parts of an hour, as they are packed.
 
         Of each part 24 numbers of two bytes a node, in the order of the ids. The days are models/hour.day_number.
+        So many hours side by side may be `alike`, a part of a day: where they are drawn as one, their mean will do.
         """
         ...
 

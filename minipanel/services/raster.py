@@ -180,8 +180,9 @@ class Raster:
 
     def _of_hours(self, reader: Reader, ids: Sequence[int], days: range, plan: Plan, now: int) -> list[bytes]:
         """Return the cells of each day, node after node: as many a node as a day has columns."""
-        cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, min(HOURS, plan.width // HOUR_SECONDS))
-        read = reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable])
+        width = min(HOURS, plan.width // HOUR_SECONDS)
+        cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, width)
+        read = reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable], width)
         return [cells.of(numbers) for (numbers,) in read]
 
     def _answer(
