@@ -57,7 +57,7 @@ def test_the_last_hour_of_a_node_is_whole_and_a_line(browser: Browser, fleet: Fl
         page.on("request", lambda request: asked.append(request.url))
         facts = page.locator(".node-facts dd").first
         hour = 3600 // interval
-        expect(facts).to_have_text(re.compile(f"^all ({hour}|{hour + 1}) there$"))
+        expect(facts).to_have_text(re.compile(f"^all ({hour}|{hour + 1}) received$"))
         expect(page.get_by_text(f"one sample every {interval} s")).to_be_visible()
         page.wait_for_timeout(300)
         assert line_share(page) > 0.95

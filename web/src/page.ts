@@ -4,7 +4,7 @@ import '@/assets/base.css'
 
 import { createApp } from 'vue'
 
-import { streamAhead } from '@/api/ahead'
+import { forgetAhead, streamAhead } from '@/api/ahead'
 import { createApi } from '@/api/client'
 import App from '@/App.vue'
 import { apiKey } from '@/composables/useApi'
@@ -25,7 +25,7 @@ const router = createPageRouter(session, loader)
 const language = createLanguage()
 
 const ahead = streamAhead()
-if (ahead) void session.mayEnter().then((may) => { if (!may) ahead.close() })
+if (ahead) void session.mayEnter().then((may) => { if (!may) forgetAhead() })
 const openStream = () => ahead?.take() ?? api.openStream()
 
 createApp(App)

@@ -8,6 +8,9 @@ export const OPEN_TO_ALL = { login: '/login', kiosk: '/kiosk' } as const
 export const ME = '/api/auth/me'
 export const GROUPS = '/api/groups'
 
+/** So long what nobody wanted is kept: a view without a stream must not gather what it says for days. */
+export const KEPT_MS = 30_000
+
 const answers = new Map<string, Promise<Response>>()
 let stream: ReturnType<typeof openedAhead> | null = null
 
@@ -21,6 +24,7 @@ export function askAhead(path: string) {
     answer.catch(() => undefined)
     answers.set(asked, answer)
   }
+  setTimeout(forgetAhead, KEPT_MS)
 }
 
 /** The answer to what was asked ahead at this address, once. */
@@ -28,6 +32,12 @@ export function answerTo(path: string): Promise<Response> | undefined {
   const answer = answers.get(path)
   answers.delete(path)
   return answer
+}
+
+/** Drop what was asked and not wanted; where nobody was logged in, who logs in now must not get that refusal. */
+export function forgetAhead() {
+  stream?.close()
+  answers.clear()
 }
 
 /** The stream that was opened ahead, if there is one. */
