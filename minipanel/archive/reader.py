@@ -31,8 +31,8 @@ from minipanel.models.reader import Reader, Values
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
 AT_ONCE_RECORDS: Final = 20_000
-AT_ONCE_HOURS: Final = 200_000
-"""Of some nodes, in one question: some 10 MB while they are read."""
+AT_ONCE_HOURS: Final = 50_000
+"""Of some nodes, in one question: some 10 MB, and no more than 10 ms in which the decoder lets no other thread work."""
 
 EXACT_DAYS: Final = 10_000
 """Of nodes: 27 of them for a year. Of more, an hour is the plain mean of its records: a picture shows no difference."""

@@ -62,6 +62,8 @@ def test_two_years_are_shown_and_what_is_missing_while_the_archive_is_away(brows
     old = old_times(int(time.time()))
     with visit(browser, site.fleet, "/history/node01") as page:
         page.get_by_role("link", name="2 years").click()
+        expect(page.get_by_text("one value every 1 h")).to_be_visible()
+        expect(page.locator(".shown > .is-leaving")).to_have_count(0)
         expect(page.locator(".metrics-chart canvas")).to_have_count(3)
         expect(page.get_by_text(NOTICE)).to_have_count(0)
         keep_screenshot(page, "page-two-years")
@@ -73,6 +75,8 @@ def test_two_years_are_shown_and_what_is_missing_while_the_archive_is_away(brows
         expect(page.get_by_text(NOTICE)).to_be_visible()
         expect(page.locator(".metrics-chart canvas")).to_have_count(3)
         keep_screenshot(page, "page-archive-away")
+        page.get_by_role("button", name="CSV").click()
+        expect(page.get_by_text("No CSV was saved")).to_be_visible()
     with visit(browser, site.fleet, "/history/node01?period=2y", locale="zh-CN") as page:
         expect(page.get_by_text("归档没有响应")).to_be_visible()
         expect(page.get_by_role("link", name="2 年")).to_have_attribute("aria-current", "true")

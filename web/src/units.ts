@@ -25,6 +25,7 @@ export function createUnits(locale: string, timeZone?: string) {
   const day = time({ day: 'numeric', month: 'short' })
   const dayMinute = time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const dateMinute = time({ dateStyle: 'medium', timeStyle: 'short' })
+  const year = time({ year: 'numeric' })
   /** Times between `from` and `to` need their zone where the clocks change in between: an hour may come twice. */
   const zoned = (from: number, to: number) => {
     const isNeeded = zoneShort(from) !== zoneShort(to)
@@ -60,12 +61,14 @@ export function createUnits(locale: string, timeZone?: string) {
     minute,
     /** "24 Nov" */
     day,
+    /** "2025" */
+    year,
     /** "14:05" on the day of `now`, else "24 Nov, 14:05" */
     moment: (seconds: number, now: number) => (day(seconds) === day(now) ? minute : dayMinute)(seconds),
-    /** "24 Nov, 14:05 – 15:05"; with zones where these differ: "25 Oct, 02:30 CEST – 02:10 CET" */
-    span: (from: number, to: number) => {
-      const text = zoned(from, to)
-      return `${text(dayMinute, from)} – ${text(day(from) === day(to) ? minute : dayMinute, to)}`
+    /** "24 Nov, 14:05 – 15:05"; with zones where these differ: "25 Oct, 02:30 CEST – 02:10 CET"; with years where asked, or needed */
+    span: (from: number, to: number, hasYears = year(from) !== year(to)) => {
+      const [text, full] = [zoned(from, to), hasYears ? dateMinute : dayMinute]
+      return `${text(full, from)} – ${text(to - from < 2 * 86_400 && day(from) === day(to) ? minute : full, to)}`
     },
     /** "24 Nov 2025, 14:05"; with its zone where the clocks change between `from` and `to` */
     dateMinuteIn: (from: number, to: number, seconds: number) => zoned(from, to)(dateMinute, seconds),

@@ -32,6 +32,15 @@ describe('the coverage of one node', () => {
     expect(view.get('header').text()).toContain('the node was off')
   })
 
+  it('says up to when the archive could not be read, and misses nothing of it', () => {
+    const plot = plotOne(records({ unread: { until: FROM + 43_200, why: 'it is away' } }))
+    const view = strip(plot, [])
+    expect(view.get('.coverage-lane .unread').attributes('width')).toBe('720')
+    expect(view.get('.gaps li').text()).toContain('not read from the archive')
+    expect(view.get('header').text()).toContain('3 of 144')
+    expect(strip(plot, [], { time: FROM + 900, index: 2 }).get('header').text()).toContain('not read from the archive')
+  })
+
   it('counts gaps too short to be seen', () => {
     const gaps = [gapsOf('node01', gap(600, 1200, 'node_away'), gap(1205, 1270, 'unknown'))]
     expect(strip(plotOne(records()), gaps).findAll('.gaps li').map((line) => line.text()).at(-1)).toBe('and 1 shorter')

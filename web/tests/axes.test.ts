@@ -14,6 +14,7 @@ describe('the time axis', () => {
 
   it('names days alone where a step is a day or more', () => {
     expect(timeLabels(units, [at(23, 0), at(24, 0)], 86400)).toEqual(['23 Nov', '24 Nov'])
+    expect(timeLabels(units, [at(23, 0), at(24, 0), at(90, 0)], 86400)).toEqual(['23 Nov\n2025', '24 Nov', '29 Jan\n2026'])
   })
 })
 

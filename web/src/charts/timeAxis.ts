@@ -8,10 +8,10 @@ const DAY_SECONDS = 86400
 
 /**
  * A label for each of `splits` (Unix seconds), `increment` seconds apart. The first of a day also names the day, and the first after
- * the clocks were changed the zone: an hour may come twice.
+ * the clocks were changed the zone: an hour may come twice. Of days in two years, the first of each names the year.
  */
 export function timeLabels(units: Units, splits: readonly number[], increment: number): string[] {
-  if (increment >= DAY_SECONDS) return splits.map(units.day)
+  if (increment >= DAY_SECONDS) return dayLabels(units, splits)
   let last: { day: string; zone: string } | null = null
   return splits.map((split) => {
     const now = { day: units.day(split), zone: units.zoneShort(split) }
@@ -19,6 +19,12 @@ export function timeLabels(units: Units, splits: readonly number[], increment: n
     last = now
     return below === '' ? units.minute(split) : `${units.minute(split)}\n${below}`
   })
+}
+
+function dayLabels(units: Units, splits: readonly number[]): string[] {
+  const years = splits.map(units.year)
+  const isOneYear = new Set(years).size < 2
+  return splits.map((split, index) => (isOneYear || years[index] === years[index - 1] ? units.day(split) : `${units.day(split)}\n${years[index] ?? ''}`))
 }
 
 /** `labels` without those in whose place, `xs` px from the chart's start, half of their width reaches beyond its `width`. */

@@ -1,6 +1,6 @@
 /** What is shown of history, as files: CSV and PNG. */
 
-import type { Ref } from 'vue'
+import { type Ref, shallowRef, watch } from 'vue'
 
 import { csvOf } from '@/history/csv'
 import { pictureOf, save } from '@/history/picture'
@@ -11,6 +11,9 @@ import { useTheme } from './useTheme'
 /** Save what `readExact` gives and the element `shown` shows, under a name that tells whose it is (`title`) and of when. */
 export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promise<HistoryPlot | null>, title: Ref<string>, shown: Ref<HTMLElement | null>) {
   const { colours } = useTheme()
+  /** Up to when times could not be read: why nothing was saved. */
+  const unreadCsv = shallowRef<number | null>(null)
+  watch(plot, () => { unreadCsv.value = null })
 
   function fileName(suffix: string): string {
     const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 16).replaceAll(':', '')
@@ -22,7 +25,9 @@ export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promis
     const name = fileName('csv')
     // Better rounded than not at all, should the panel not answer.
     const exact = await readExact().catch(() => plot.value)
-    if (exact) save(new Blob(['\ufeff', csvOf(exact)], { type: 'text/csv;charset=utf-8' }), name)
+    // As the API does: a file can't say that it lacks something.
+    unreadCsv.value = exact?.unreadUntil ?? null
+    if (exact && unreadCsv.value === null) save(new Blob(['\ufeff', csvOf(exact)], { type: 'text/csv;charset=utf-8' }), name)
   }
 
   async function savePng() {
@@ -32,5 +37,5 @@ export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promis
     save(await pictureOf(shown.value, `${title.value} · MiniPanel`, { ground: surface, ink, font }), fileName('png'))
   }
 
-  return { saveCsv, savePng }
+  return { saveCsv, savePng, unreadCsv }
 }

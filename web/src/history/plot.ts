@@ -164,5 +164,7 @@ function weightsOf(samples: Column, whole: number): Column {
 }
 
 function frameOf({ from, to, step, unread }: { from: number; to: number; step: number; unread?: { until: number } }, times: number[], timestamp: readonly number[]) {
-  return { from, to, step, times, unreadUntil: unread?.until, recordsThere: timestamp.length, recordsPossible: Math.floor((to - from) / step) }
+  // What could not be read is not missed.
+  const since = Math.min(to, Math.max(from, unread?.until ?? from))
+  return { from, to, step, times, unreadUntil: unread?.until, recordsThere: timestamp.length, recordsPossible: Math.floor((to - since) / step) }
 }

@@ -298,6 +298,8 @@ export const en = {
     '1y': '1 year',
     '2y': '2 years',
     unread: 'The archive does not answer. What there is before {time} is missing here.',
+    unreadHere: 'not read from the archive',
+    unreadCsv: 'No CSV was saved: times before {time} can’t be read from the archive now. Try again later, or choose a later time.',
     records: '{there} of {possible} records',
     samplesOf: '{there} of {possible} samples',
     reporting: '{there} of {possible} nodes',

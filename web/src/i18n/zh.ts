@@ -296,6 +296,8 @@ export const zh: Messages = {
     '1y': '1 年',
     '2y': '2 年',
     unread: '归档没有响应，这里缺少 {time} 以前的数据。',
+    unreadHere: '未能从归档读取',
+    unreadCsv: 'CSV 未保存：目前无法从归档读取 {time} 以前的数据。请稍后重试，或选择更晚的时间。',
     records: '{there} / {possible} 条记录',
     samplesOf: '{there} / {possible} 个样本',
     reporting: '{there} / {possible} 个节点',
