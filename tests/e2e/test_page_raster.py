@@ -220,6 +220,11 @@ def test_without_a_node_history_is_the_whole_cluster(browser: Browser, story: St
         expect(page).to_have_url(re.compile(r"/history/r02n\d\d\?"))
         page.keyboard.press("Escape")
         expect(page.locator(".cluster-charts")).to_be_visible()
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        # Over two sheets a grid lays what follows the raster upon it.
+        for block in (".shown", ".history-raster"):
+            expect(page.locator(block)).to_have_css("display", "block")
+        expect(page.locator(".raster-map .label").first).to_have_text(re.compile(r"^[^…]+$"))
 
 
 def test_a_finger_reads_with_a_tap_and_draws_a_time_sideways(browser: Browser, story: Story) -> None:

@@ -68,6 +68,13 @@ describe('the languages', () => {
     expect(unused).toEqual([])
   })
 
+  it.each([
+    ['en', 'One. Two.'],
+    ['zh', 'One.Two.'],
+  ] as const)('leave room between sentences where the language has it: %s', (language, joined) => {
+    expect(createSpeaker(shallowRef<Language>(language)).join('One.', '', null, 'Two.')).toBe(joined)
+  })
+
   it('say a sentence with its words, and the key where there is no sentence', () => {
     const language = shallowRef<Language>('zh')
     const { t, te } = createSpeaker(language)

@@ -1,4 +1,4 @@
-/** The dashed line at a limit, with its name at the end: drawn over the values, so that it is seen among them. */
+/** The dashed line at a limit, with its name at the end, at the start where values run there: drawn over the values, so that it is seen among them. */
 
 import type uPlot from 'uplot'
 
@@ -25,10 +25,23 @@ export function drawLimit(chart: uPlot, { value, text }: LimitLine, style: Chart
   pen.lineTo(bbox.left + bbox.width, y)
   pen.stroke()
   pen.font = style.font.replace(/^[\d.]+/, (px) => String(Number(px) * ratio))
-  pen.textAlign = 'right'
   // Below the line where there is no room above it.
   const isBelow = y - bbox.top < 14 * style.scale * ratio
   pen.textBaseline = isBelow ? 'top' : 'bottom'
-  pen.fillText(text, bbox.left + bbox.width - 4 * ratio, y + (isBelow ? 3 : -2) * ratio)
+  const [wide, high] = [pen.measureText(text).width + 8 * ratio, 16 * style.scale * ratio]
+  const right = bbox.left + bbox.width
+  const isAtStart = isCrossed(chart, [right - wide, right], y, high) && !isCrossed(chart, [bbox.left, bbox.left + wide], y, high)
+  pen.textAlign = isAtStart ? 'left' : 'right'
+  pen.fillText(text, isAtStart ? bbox.left + 4 * ratio : right - 4 * ratio, y + (isBelow ? 3 : -2) * ratio)
   pen.restore()
+}
+
+/** Whether a value lies within `high` px of `y` between two px. */
+function isCrossed(chart: uPlot, [from, to]: [number, number], y: number, high: number): boolean {
+  const [times, ...curves] = chart.data
+  return times.some((time, index) => {
+    const x = chart.valToPos(time, 'x', true)
+    if (x < from || x > to) return false
+    return curves.some((values) => values[index] != null && Math.abs(chart.valToPos(values[index], 'y', true) - y) < high)
+  })
 }

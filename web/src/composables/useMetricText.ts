@@ -9,7 +9,7 @@ const LARGE = 10_000 * 1024 ** 3
 
 /** Names and formats by metric, in the viewer's language. */
 export function useMetricText() {
-  const { t, te, units } = useLanguage()
+  const { t, te, join, units } = useLanguage()
 
   function valueText({ unit, digits }: Metric, value: number, isShare: boolean): string {
     if (unit === '%' || isShare) return units.value.percent(value)
@@ -53,6 +53,6 @@ export function useMetricText() {
     partText,
     axisText,
     /** How parts of a whole are counted, which their names do not say. */
-    formulas: () => METRICS.filter(({ ofTotal }) => ofTotal !== null).map(hintOf).join(' '),
+    formulas: () => join(...METRICS.filter(({ ofTotal }) => ofTotal !== null).map(hintOf)),
   }
 }

@@ -25,6 +25,8 @@ export function localeOf(language: Language, preferred: readonly string[]): stri
 interface Tree { [key: string]: string | Tree }
 type Catalogue = ReadonlyMap<string, string>
 
+/** What stands between two sentences: a Chinese full stop brings its own room. */
+const BETWEEN: Record<Language, string> = { en: ' ', zh: '' }
 const SENTENCES: Record<Language, Messages> = { en, zh }
 const catalogues = new Map<Language, Catalogue>()
 
@@ -33,6 +35,8 @@ export interface Speaker {
   t: (key: string, words?: Record<string, unknown>) => string
   /** Whether there is a sentence under `key`. */
   te: (key: string) => boolean
+  /** Whole sentences, one after another; those that are empty or null are left out. */
+  join: (...sentences: (string | null)[]) => string
 }
 
 /** Who says the page's sentences in `language`, whichever that is at the time. */
@@ -44,6 +48,7 @@ export function createSpeaker(language: Readonly<Ref<Language>>): Speaker {
       return words ? sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? '')) : sentence
     },
     te: (key) => catalogue().has(key),
+    join: (...sentences) => sentences.filter(Boolean).join(BETWEEN[language.value]),
   }
 }
 
