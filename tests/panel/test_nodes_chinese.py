@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from minipanel import commands, machine
+from minipanel import commands, machine, services
 from minipanel.translations import hosts, nodes
 
-COMMANDS, MACHINE = Path(str(commands.__file__)).parent, Path(str(machine.__file__)).parent
+COMMANDS, MACHINE, SERVICES = (Path(str(room.__file__)).parent for room in (commands, machine, services))
 FILES = {
     nodes: [
         *COMMANDS.glob("*node*.py"),
@@ -21,6 +21,7 @@ FILES = {
         COMMANDS / "agents_left.py",
         MACHINE / "program.py",
         MACHINE / "reload.py",
+        SERVICES / "demo_config.py",
     ],
     hosts: [MACHINE / "hosts_faults.py"],
 }

@@ -224,4 +224,4 @@ def test_a_read_only_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError) as caught:
         connection.execute("DELETE FROM nodes")
     connection.close()
-    assert "read-only" in explain(caught.value, tmp_path / "data.db")
+    assert "read-only" in str(explain(caught.value, tmp_path / "data.db"))
