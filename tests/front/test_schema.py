@@ -17,10 +17,10 @@ from tests.front.served import session, troubled
 from tests.panel.commands import ENVIRONMENT, written_config
 from tests.panel.example import bearer
 
-EXAMPLES = 80
+EXAMPLES = 60
 """Of one route, beside those that its schema's edges make: all runs together take half a minute."""
 
-RUN_SECONDS = 120
+RUN_SECONDS = 300
 
 UNTOLD = "positive_data_acceptance"
 """That `from` comes before `to`, or that a node exists, no schema tells: such a request is refused in a sentence."""
