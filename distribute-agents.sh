@@ -5,6 +5,10 @@
 set -eu
 
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd -P)
+# Alone, without the archive's other files, it speaks English.
+say() { printf '%s\n' "$1"; }
+# shellcheck source=deploy/language.sh
+[ ! -r "$here/deploy/language.sh" ] || . "$here/deploy/language.sh"
 installed=/opt/minipanel/minipanel
 checkout=$here/.venv/bin/minipanel
 bad_config=2
@@ -36,31 +40,6 @@ asks_for_help() {
         *" --help "*) return 0 ;;
     esac
     return 1
-}
-
-# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
-is_chinese() {
-    [ "${TERM:-}" != linux ] || return 1
-    ctype=${LC_CTYPE:-}
-    [ "$ctype" != C.UTF-8 ] || ctype= # Python's own, for the locale C
-    case ${LC_ALL:-${ctype:-${LANG:-}}} in
-        *.[uU][tT][fF]8 | *.[uU][tT][fF]-8 | *.[uU][tT][fF]8@* | *.[uU][tT][fF]-8@*) ;;
-        *) return 1 ;;
-    esac
-    wanted=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
-    case $wanted in '' | C | POSIX) return 1 ;; esac
-    for language in $(echo "${LANGUAGE:-$wanted}" | tr : ' '); do
-        case $language in
-            [zZ][hH]*) return 0 ;;
-            [eE][nN]* | C | POSIX) return 1 ;;
-        esac
-    done
-    return 1
-}
-
-# Prints the English or the Chinese sentence, as the reader wants.
-say() {
-    if is_chinese; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
 }
 
 fail() {

@@ -60,7 +60,7 @@ read_options() {
     done
 }
 
-# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
+# A copy of language.sh's: this script goes to nodes alone.
 is_chinese() {
     [ "${TERM:-}" != linux ] || return 1
     ctype=${LC_CTYPE:-}

@@ -3,37 +3,14 @@
 # Each part leaves a stamp of what it was made from, written last: what is up to date is skipped, what was interrupted is done again.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=deploy/language.sh
+. "$root/deploy/language.sh"
 venv=$root/.venv
 python=$venv/bin/python
 step_pid=
 step_log=
 # What pip and npm write when they reach nobody.
 no_network='NewConnectionError|Max retries exceeded|ConnectTimeout|ProxyError|name resolution|Network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH'
-
-# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
-is_chinese() {
-    [ "${TERM:-}" != linux ] || return 1
-    ctype=${LC_CTYPE:-}
-    [ "$ctype" != C.UTF-8 ] || ctype= # Python's own, for the locale C
-    case ${LC_ALL:-${ctype:-${LANG:-}}} in
-        *.[uU][tT][fF]8 | *.[uU][tT][fF]-8 | *.[uU][tT][fF]8@* | *.[uU][tT][fF]-8@*) ;;
-        *) return 1 ;;
-    esac
-    wanted=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
-    case $wanted in '' | C | POSIX) return 1 ;; esac
-    for language in $(echo "${LANGUAGE:-$wanted}" | tr : ' '); do
-        case $language in
-            [zZ][hH]*) return 0 ;;
-            [eE][nN]* | C | POSIX) return 1 ;;
-        esac
-    done
-    return 1
-}
-
-# Prints the English or the Chinese sentence, as the reader wants.
-say() {
-    if is_chinese; then printf '%s\n' "${2:-$1}"; else printf '%s\n' "$1"; fi
-}
 
 # One sentence that says what is wrong and how to put it right, and the end.
 fail() {

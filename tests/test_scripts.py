@@ -30,7 +30,8 @@ REPORT = """<?xml version="1.0"?>
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a folder with the scripts and nothing else: a project before its first start."""
-    shutil.copytree(ROOT / "scripts", tmp_path / "project" / "scripts")
+    for folder in ("scripts", "deploy"):
+        shutil.copytree(ROOT / folder, tmp_path / "project" / folder)
     return tmp_path / "project"
 
 
@@ -279,10 +280,20 @@ def test_words_that_test_does_not_know_are_refused_with_what_it_takes() -> None:
 FOR_USERS = ("install.sh", "distribute-agents.sh", "deploy/install-agent.sh", "scripts/setup.sh")
 """What people run; the scripts for developers are English."""
 
+LANGUAGE = "deploy/language.sh"
+ALONE = "deploy/install-agent.sh"
+"""Goes to nodes without the others."""
+
 
 @pytest.mark.parametrize("script", FOR_USERS)
 def test_a_script_takes_the_language_that_the_commands_take(script: str) -> None:
-    (function,) = re.findall(r"^is_chinese\(\) \{\n.*?^\}$", (ROOT / script).read_text("utf-8"), re.M | re.S)
+    if script != ALONE:
+        assert re.search(rf"^(\[.*\] \|\| )?\. .*/{re.escape(LANGUAGE)}\"$", (ROOT / script).read_text("utf-8"), re.M)
+    (function,) = re.findall(
+        r"^is_chinese\(\) \{\n.*?^\}$",
+        (ROOT / (script if script == ALONE else LANGUAGE)).read_text("utf-8"),
+        re.M | re.S,
+    )
     clean = "unset LC_ALL LC_CTYPE LC_MESSAGES LANG LANGUAGE TERM"
     each = [f"({clean}; {' '.join(f'{k}={v}' for k, v in environ.items()) or ':'}; is_chinese && echo yes || echo no)"
             for environ, _ in LOCALES]  # fmt: skip

@@ -38,6 +38,8 @@ class Machine:
         self.be_user(0)
         self.script.write_text(SCRIPT.read_text().replace(INSTALLED, str(self.installed)))
         shutil.copymode(SCRIPT, self.script)
+        (folder / "deploy").mkdir()
+        shutil.copy(SCRIPT.parent / "deploy/language.sh", folder / "deploy")
 
     def put(self, minipanel: Path) -> None:
         minipanel.parent.mkdir(parents=True)

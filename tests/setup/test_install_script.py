@@ -31,6 +31,8 @@ class Archive:
         self.folder = folder
         (folder / "wheels").mkdir(parents=True)
         shutil.copy(INSTALL, folder)
+        (folder / "deploy").mkdir()
+        shutil.copy(INSTALL.parent / "deploy/language.sh", folder / "deploy")
         for name in (f"uvloop-1-cp312-cp312-manylinux_2_28_{arch}.whl", "minipanel-0.1.0-py3-none-any.whl"):
             (folder / "wheels" / name).write_text(name)
         self.seal()

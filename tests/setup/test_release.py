@@ -50,7 +50,7 @@ def test_the_archive_has_what_people_and_machines_need(content: Path) -> None:
         "LICENSE", "CHANGELOG.md", "SHA256SUMS", "wheels", "deploy", "docs", "licences",
     }  # fmt: skip
     assert set(names(content / "deploy")) == {
-        "install-agent.sh", "minipanel-agent.service", "minipanel.service", "grafana",
+        "install-agent.sh", "language.sh", "minipanel-agent.service", "minipanel.service", "grafana",
     }  # fmt: skip
     assert set(names(content / "deploy/grafana")) == {
         "minipanel.json",
