@@ -134,26 +134,12 @@ class Engine:
 
         Of these nodes' series only, and without the engine's cache: the past may have changed.
         """
-        form = {
-            "query": query,
-            "extra_filters[]": selector(self._storage.cluster, hostnames),
-            "start": start,
-            "end": end,
-            "step": step,
-            "nocache": 1,
-            **WHOLE,
-        }
-        return b"".join(self._post("/api/v1/query_range", form))
+        times = {"start": start, "end": end, "step": step}
+        return b"".join(self._post("/api/v1/query_range", self._query_of(query, hostnames) | times))
 
     def moment(self, query: str, hostnames: Sequence[str], time: int) -> float | None:
         """Return what a query comes to at one time, None where that is nothing. Raises EngineError."""
-        form = {
-            "query": query,
-            "extra_filters[]": selector(self._storage.cluster, hostnames),
-            "time": time,
-            "nocache": 1,
-            **WHOLE,
-        }
+        form = self._query_of(query, hostnames) | {"time": time}
         return self._data(f"/api/v1/query?{urlencode(form)}", _number_in)
 
     def knock(self) -> None:
@@ -180,20 +166,25 @@ class Engine:
 
         Of each record the newest revision counts, as when it is read.
         """
-        series = f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
-        form = {
-            "query": f"sum_over_time(last_over_time({series}[{RECORD_SECONDS}s])[1d:{RECORD_SECONDS}s])",
-            "time": end,
-            "nocache": 1,
-            **WHOLE,
-        }
+        newest = f"last_over_time({self._all_samples()}[{RECORD_SECONDS}s])"
+        form = self._query_of(f"sum_over_time({newest}[1d:{RECORD_SECONDS}s])") | {"time": end}
         return self._data(f"/api/v1/query?{urlencode(form)}", _samples_by_node)
 
     def nodes(self, start: int, end: int) -> list[str]:
         """Return the names of the nodes that have records between these times, Unix seconds. Raises EngineError."""
-        series = f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
-        form = {"match[]": series, "start": start, "end": end, **WHOLE}
+        form = {"match[]": self._all_samples(), "start": start, "end": end, **WHOLE}
         return self._data(f"/api/v1/label/node/values?{urlencode(form)}", _names_in)
+
+    def _all_samples(self) -> str:
+        """Return the series of all nodes' samples."""
+        return f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
+
+    def _query_of(self, query: str, hostnames: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return the form of a query of these nodes' series, or of all, at a time that is still to be added."""
+        form = {"query": query, "nocache": 1, **WHOLE}
+        if hostnames is not None:
+            form["extra_filters[]"] = selector(self._storage.cluster, hostnames)
+        return form
 
     def _data(self, path: str, pick: Callable[[Any], T]) -> T:
         """Return what `pick` makes of the data in an answer of JSON. Raises EngineError, also where it can't."""
@@ -202,9 +193,7 @@ class Engine:
         try:
             return pick(json.loads(text)["data"])
         except (ValueError, KeyError, TypeError, IndexError):
-            raise EngineError(
-                "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=_said(text)
-            ) from None
+            raise stranger(where, text) from None
 
     def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
         """Yield the lines of an answer of 200 or 204. Raises EngineError."""
@@ -273,6 +262,12 @@ def _hang_up(connection: http.client.HTTPConnection) -> None:
         connection.sock.shutdown(socket.SHUT_RDWR)
 
 
+def stranger(where: str, body: bytes) -> EngineError:
+    """Return the error for an answer that can't be the engine's."""
+    said = _said(body[:SAID_BYTES])
+    return EngineError("{url} answered something else than VictoriaMetrics does: {said}", url=where, said=said)
+
+
 def selector(cluster: str, hostnames: Sequence[str], names: str = SERIES) -> str:
     """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
     nodes = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
@@ -310,9 +305,7 @@ def _series(line: bytes, where: str) -> Series:
             raise ValueError("as many values as times")
         return Series(found.metric["__name__"], found.metric["node"], found.timestamps, found.values)
     except (ValueError, KeyError):
-        raise EngineError(
-            "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=_said(line)
-        ) from None
+        raise stranger(where, line) from None
 
 
 def _token(path: Path) -> str:

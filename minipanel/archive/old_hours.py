@@ -11,12 +11,11 @@ from typing import Final
 
 import msgspec
 
+from minipanel.archive.engine import stranger
 from minipanel.archive.points import SAMPLES, count_series, series_of
-from minipanel.archive.trouble import EngineError
 from minipanel.database.packing import HIGHEST, MOST_TOTAL, NONE, PARTS, SCALE, Part, column_of, packed_part
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_id
 from minipanel.models.metrics import METRICS, Metric
-from minipanel.models.quote import escape
 from minipanel.models.record import RECORD_SECONDS
 
 
@@ -118,10 +117,7 @@ def hours_in(body: bytes, part: Part, steps: Steps, where: str) -> dict[str, lis
     try:
         return {each.metric["node"]: _numbers(each.values, part, steps) for each in _Answer_of.decode(body).data.result}
     except (msgspec.MsgspecError, KeyError, ValueError, OverflowError, IndexError):
-        said = body[:80].decode("utf-8", "replace")
-        raise EngineError(
-            "{url} answered something else than VictoriaMetrics does: {said}", url=where, said=f"{escape(said)}."
-        ) from None
+        raise stranger(where, body) from None
 
 
 def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> list[int]:

@@ -22,9 +22,6 @@ from minipanel.sentence import Sentence
 _REQUEST = Sentence("request")
 
 
-_REQUEST = Sentence("request")
-
-
 def refuse_form(request: Request) -> None:
     """Raise BadInput for a body that a form may have sent."""
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()

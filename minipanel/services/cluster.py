@@ -23,7 +23,7 @@ from minipanel.services.cells import runs_of
 from minipanel.services.history import Span
 from minipanel.services.lanes import LANE_BYTES, Lanes
 from minipanel.services.live import Live
-from minipanel.services.raster import METRIC, Plan, planned, refuse_too_much
+from minipanel.services.raster import Plan, opened_plan, refuse_too_much
 from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
@@ -50,11 +50,7 @@ class Cluster:
         now = int(self._clock())
         if span.end - span.start > RECORDS_SECONDS:
             span = replace(span, step=HOUR_SECONDS)
-        plan = planned(METRIC[_CPU.comparable], len(nodes), span, now, columns)
-        past = await self._reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
-        if past.step != plan.step:
-            hours = replace(span, step=past.step)
-            plan = planned(METRIC[_CPU.comparable], len(nodes), hours, now, columns)
+        past, plan = await opened_plan(self._reading, _CPU, len(nodes), span, now, columns)
         read = self._hours if plan.step == HOUR_SECONDS else self._records
         steps = plan.columns * (plan.width // plan.step)
         sums = await read(past, nodes, plan, now) if nodes and steps else Sums.of_nothing(steps)

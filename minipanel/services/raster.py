@@ -101,6 +101,17 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int) -> P
     return Plan(metric, start, width, max(0, count), step)
 
 
+async def opened_plan(
+    reading: Reading, metric: Metric, nodes: int, span: Span, now: int, columns: int
+) -> tuple[Past, Plan]:
+    """Return what answers for a set's past, and how that is read in the step in which it does."""
+    plan = planned(metric, nodes, span, now, columns)
+    past = await reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
+    if past.step != plan.step:
+        plan = planned(metric, nodes, replace(span, step=past.step), now, columns)
+    return past, plan
+
+
 def _width(step: int, count: int) -> int:
     """Return how many seconds a column is for at least so many steps: of hours a part of a day, or whole days."""
     if step == HOUR_SECONDS:
@@ -143,10 +154,7 @@ class Raster:
         """
         refuse_too_much(len(nodes), span, Sentence("drawn"))
         now = int(self._clock())
-        plan = planned(metric, len(nodes), span, now, columns)
-        past = await self._reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
-        if past.step != plan.step:
-            plan = planned(metric, len(nodes), replace(span, step=past.step), now, columns)
+        past, plan = await opened_plan(self._reading, metric, len(nodes), span, now, columns)
         ids = [node.id for node in nodes]
         read = self._hours if plan.step == HOUR_SECONDS else self._records
         lines = await read(past, ids, plan, now) if plan.columns else [b""] * len(ids)

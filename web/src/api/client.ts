@@ -21,7 +21,6 @@ export type HistorySpread = Schemas['HistorySpread']
 export type RasterHead = Schemas['RasterHead']
 export type ClusterPast = Schemas['ClusterPast']
 export type Gap = Schemas['GapAnswer']
-export type Reason = Gap['reason']
 /** Why a raster shows nothing. */
 export type Absence = RasterHead['missing'][number][3]
 export type NodeGaps = Schemas['GapsNode']
