@@ -13,7 +13,7 @@ from minipanel.models.gap import GAP_SECONDS, Gap, Interval, explain, missing
 from minipanel.models.node import Node, up_seconds
 from minipanel.models.reader import Reader
 from minipanel.models.record import last_sample
-from minipanel.services.history import Span
+from minipanel.services.history import Span, told_members
 from minipanel.services.reading import Past, Reading
 
 
@@ -45,8 +45,7 @@ class Gaps:
         for place, node in enumerate(nodes):
             found = GapsNode(node.id, node.hostname, await self._of(node, span, past))
             yield (b"," if place else head) + msgspec.json.encode(found)
-        told = past.told()
-        yield b"]%s}" % (b"," + msgspec.json.encode(told)[1:-1] if told else b"")
+        yield b"]%s}" % told_members(past)
 
     async def _of(self, node: Node, span: Span, past: Past) -> list[GapAnswer]:
         end = min(span.end, int(self._clock()))

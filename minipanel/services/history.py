@@ -175,7 +175,7 @@ class History:
         past, span = await opened(self._reading, span)
         (columns,) = await self.columns([node], span, past)
         head = span.head(self.interval_seconds)
-        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), _told(past), b"}"])
+        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), told_members(past), b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held whole."""
@@ -187,7 +187,7 @@ class History:
             found = zip(some, await self.columns(some, span, past), strict=True)
             objects = [b"".join([b"{", _who(node), *_members(columns, span), b"}"]) for node, columns in found]
             yield (b"," if start else head) + b",".join(objects)
-        yield b"]%s}" % _told(past)
+        yield b"]%s}" % told_members(past)
 
     async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another.
@@ -224,7 +224,8 @@ def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[s
     return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
 
 
-def _told(past: Past) -> bytes:
+def told_members(past: Past) -> bytes:
+    """Return what an answer was made of as further members of its JSON object, each with a comma before."""
     told = past.told()
     return b"," + msgspec.json.encode(told)[1:-1] if told else b""
 
