@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 RUN = Path("/run/minipanel-cluster")
@@ -18,24 +18,41 @@ RUN = Path("/run/minipanel-cluster")
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Mark a test run's folder as in use: the lock ends with the process, however it ends."""
-    RUN.mkdir(exist_ok=True)
     lock = _lock_of(folder)
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        with _no_other_sweeper():
+            file = stack.enter_context(lock.open("w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
-    lock.unlink()
+    lock.unlink(missing_ok=True)
 
 
 def sweep() -> None:
-    """Clear away the clusters whose test run is no longer there."""
-    for folder in RUN.glob("*/"):
-        with _lock_of(folder).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
+    """Clear away the clusters whose test run is no longer there, one sweeper at a time: the workers start together."""
+    with _no_other_sweeper():
+        for lock in {_lock_of(folder) for folder in RUN.glob("*/")} | set(RUN.glob("*.lock")):
+            with suppress(FileNotFoundError):  # its run has just ended, and took it away
+                _sweep(lock)
+
+
+@contextmanager
+def _no_other_sweeper() -> Iterator[None]:
+    RUN.mkdir(exist_ok=True)
+    with (RUN / "sweep").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep(lock: Path) -> None:
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        folder = lock.with_suffix("")
+        if folder.exists():
             _clear(folder)
-            _lock_of(folder).unlink()
+        lock.unlink()
 
 
 def _lock_of(folder: Path) -> Path:
