@@ -1,25 +1,19 @@
 """Passwords compared: in a time that tells nothing, and not too many at once."""
 
 import asyncio
-import base64
-import json
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import bcrypt
-import jwt
 import pytest
 
 from minipanel.access.access import Access
 from minipanel.access.sessions import Session
 from minipanel.config import Config, UserConfig
-from minipanel.database.store import Job
 from minipanel.errors import NotAuthenticated, TooManyTries
-from minipanel.models.caller import Caller
 from tests.panel.example import PASSWORD, Opened, changed_password, config_in, hash_of, with_viewer
 
 NOW = 1_700_000_000.5
@@ -43,10 +37,6 @@ def config(tmp_path: Path) -> Config:
     return config_in(tmp_path)
 
 
-async def nobody(job: Job) -> Any:
-    raise AssertionError("nothing is to be written")
-
-
 @pytest.fixture
 def sessions(opened: Opened, config: Config, clock: Clock) -> Access:
     return opened(config, clock)
@@ -56,34 +46,8 @@ def reload(access: Access, config: Config) -> None:
     asyncio.run(access.reload(config))
 
 
-def checked(access: Access, token: str) -> Caller:
-    return access.sessions.check(token)
-
-
-def log_out(access: Access, token: str) -> None:
-    asyncio.run(access.sessions.end(access.sessions.check(token).id))
-
-
 def log_in(sessions: Access, username: str = "miniadmin", password: str = PASSWORD, at: str = "10.0.0.9") -> Session:
     return asyncio.run(sessions.log_in(username, password, at))
-
-
-def refused(sessions: Access, token: str | None) -> str:
-    with pytest.raises(NotAuthenticated) as caught:
-        sessions.sessions.check(token)
-    assert caught.value.headers == {"WWW-Authenticate": "Bearer"}
-    return caught.value.sentence
-
-
-def signed(config: Config, **changes: object) -> str:
-    """A token with the right key, and claims as a test wants them; `...` takes one out."""
-    claims = {"sub": "miniadmin", "iat": int(NOW), "exp": int(NOW) + 60, "jti": "x", "acc": "y"} | changes
-    kept = {name: value for name, value in claims.items() if value is not ...}
-    header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
-    payload = base64.urlsafe_b64encode(json.dumps(kept).encode()).rstrip(b"=")
-    key = config.server.jwt_secret.encode()
-    signature = jwt.get_algorithm_by_name("HS256").sign(header + b"." + payload, key)
-    return (header + b"." + payload + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
 
 @pytest.mark.parametrize(

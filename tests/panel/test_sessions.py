@@ -21,7 +21,6 @@ from minipanel.models.caller import Caller
 from tests.panel.example import PASSWORD, Opened, changed_password, config_in
 
 NOW = 1_700_000_000.5
-WRONG = "The username or the password is wrong."
 
 
 class Clock:
