@@ -1,4 +1,4 @@
-"""Why a picture of many nodes shows nothing of one at a time: as runs of its steps, each with what explains it."""
+"""Why nodes have no data in a picture of many nodes: runs of empty steps, each with its reason."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from minipanel.models.reader import Reader
 from minipanel.models.record import last_sample, last_sample_until
 
 MAX_LOOKS: Final = 4_000
-"""Of so many nodes it is looked up what came before the picture and after it (0.1 ms each)."""
+"""At most this many lookups of the samples before and after the picture (0.1 ms each)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The time of a picture: steps of `width` seconds, the first of them begins at `start`."""
+    """The time span of a picture: `count` steps of `width` seconds each; the first begins at `start`."""
 
     start: int
     width: int
@@ -29,20 +29,20 @@ class Frame:
         return self.start + self.count * self.width
 
     def steps(self, begin: int, end: int) -> tuple[int, int]:
-        """Return the first step and the one after the last of a time."""
+        """Return the first step of a time span, and the one after its last."""
         first, last = (begin - self.start) // self.width, -(-(end - self.start) // self.width)
         return min(self.count, max(0, first)), min(self.count, max(0, last))
 
 
 Run = tuple[int, int]
-"""First step without anything, and the first with something again."""
+"""The first step without data, and the first with data again."""
 
 Absent = tuple[int, int, Absence]
-"""A run, or a part of one, with its reason."""
+"""A run, or part of one, with its reason."""
 
 
 class Absences:
-    """Explains runs. `last_seen` and `silent_seconds` tell what is known of a node now. Called in a reading thread."""
+    """Explains runs. `last_seen` and `silent_seconds` return what is known of a node now. Used in a reading thread."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Absences:
     def of(
         self, nodes: Sequence[Node], runs: Mapping[int, Sequence[Run]], frame: Frame, is_of_hours: bool
     ) -> dict[int, list[Absent]]:
-        """Return for each place of a node with runs, ascending within one, what they come to."""
+        """Return the reasons of each node's runs, ascending, by the node's place in `nodes`."""
         hidden = self._filling(frame) if is_of_hours else None
         concerned = [nodes[place].id for place, found in runs.items() if found]
         evidence = self._reader.evidence(concerned) if concerned else {}
@@ -111,9 +111,10 @@ class Absences:
                 begin = last
 
     def _known_since(self, node: Node, run: Run, gap: Interval, evidence: Evidence) -> int | None:
-        """Return when a run's time without samples began, or when the node was first heard of; None where it never was.
+        """Return when a run's time without samples began, or when the node first reported if later; None if it never
+        did.
 
-        Of a picture's beginning: the newest sample before it.
+        For a run at the beginning of the picture, it began with the newest sample before it.
         """
         if run[0] > 0:
             return gap[0]
@@ -136,9 +137,9 @@ class Absences:
         return max((sample for sample in samples if sample is not None), default=None)
 
     def _end(self, node: Node, run: Run, frame: Frame, end: int) -> int:
-        """Return when a run's time without samples ended: of a picture's end, when the next sample came, or now."""
+        """Return when a run's time without samples ended. At the end of the picture: the next sample, or now."""
         if run[1] < frame.count:
-            # The step that has something again may have begun without, and in that time the agent have started.
+            # The step with data may begin without any, and the agent may have started in that part.
             return min(self._now, end + frame.width)
         newest = self._last_seen(node)
         if newest is None or newest <= end or self._looks >= MAX_LOOKS:
@@ -148,7 +149,7 @@ class Absences:
         return max(end, later[0] - self._interval_seconds) if later else end
 
     def _or_silent(self, node: Node, reason: Absence, end: int) -> Absence:
-        """Return the reason, or that nothing has come since from a node that is down now."""
+        """Return the reason, or "silent" for a node that is down now and has sent nothing since."""
         newest = self._last_seen(node)
         if reason != "unknown" or not node.enabled or (newest is not None and newest > end):
             return reason

@@ -1,4 +1,4 @@
-"""The configuration of an agent, as the panel hands it out: onto a node, into an image, to the agent of a trial."""
+"""An agent's config.toml, as the panel writes it for a node, for an image, or for the agent of a trial."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OWN_DEFAULT = ("the agent's default", "Agent 的默认值")
 
 @dataclass(frozen=True, slots=True)
 class AgentsNodeConfig:
-    """[agents.node]: what all agents shall have in their own config.toml; None: as the agent has it on its own."""
+    """[agents.node]: what every agent gets in its own config.toml. None: the agent's default."""
 
     munge_socket: Annotated[
         str | None,
@@ -52,10 +52,10 @@ AGENTS_NODE = Section("agents.node", AgentsNodeConfig)
 
 
 def render_agent_config(config: Config, hostname: str | None, **local: Value) -> str:
-    """Return the text of an agent's config.toml: where it reports, as whom, how it proves that.
+    """Return the text of an agent's config.toml: where it reports, under which name, and how it authenticates.
 
-    `hostname`: None on an image that several nodes boot from. `local`: what only this place knows, as its spread or
-    its spool; it stands above what [agents.node] says for all.
+    `hostname`: None for an image from which several nodes boot. `local`: settings for this place alone, such as its
+    spool; they override [agents.node].
     """
     agents = config.agents
     values: dict[str, Value] = {"server_url": config.server.url}
@@ -67,6 +67,6 @@ def render_agent_config(config: Config, hostname: str | None, **local: Value) ->
     values |= {key: value for key, value in asdict(config.of(AGENTS_NODE)).items() if value is not None}
     values |= local
     if agents.auth != "munge":
-        values.pop("munge_socket", None)  # the agent takes it for a mistake
+        values.pop("munge_socket", None)  # the agent would refuse it
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     return "\n".join(["# Written by the panel from its own configuration, and rewritten each time.", *lines, ""])

@@ -12,7 +12,7 @@ from minipanel.config.section import Key, Section
 
 @dataclass(frozen=True, slots=True)
 class BackupConfig:
-    """`folder` None: no copies are made. `at`: the local time of day, "03:15"."""
+    """`folder` None: no backups are made. `at`: the local time of day, "03:15"."""
 
     folder: Annotated[
         Path | None,

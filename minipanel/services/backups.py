@@ -1,4 +1,4 @@
-"""Backups of the database that the panel makes automatically, one a day, where [backup] names a folder for them."""
+"""Backups of the database that the panel makes automatically, one a day, if [backup] names a folder."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 20
 RETRY_SECONDS = 3600
-"""So long after a copy that failed the next is tried: what is wrong is seldom over sooner, and a try may cost much."""
+"""Wait this long after a failed copy: the cause is seldom gone sooner, and a try may cost much."""
 
 PAUSE_SECONDS = 0.5
-"""At most so long the copying pauses after each step: as long as the step took, so the disk has time for others."""
+"""The longest pause after each step of a copy. A pause lasts as long as the step did, so others can use the disk."""
 
 CLOSE_SECONDS = 1.0
-"""So long a stop waits for the thread. It may hang on a disk; then what it began is swept away by the next copy."""
+"""How long a stop waits for the thread, which a disk may block. The next copy deletes what it leaves behind."""
 
 
 class Backups:
-    """One loop, and while it copies, one thread. Without a folder there is neither."""
+    """One loop, and one thread while it copies. Without a folder there are neither."""
 
     def __init__(
         self,
@@ -61,21 +61,21 @@ class Backups:
         self._trouble: str | None = None
 
     def start(self) -> None:
-        """Start the loop, where a folder is set."""
+        """Start the loop if a folder is set."""
         if self._config.folder is not None:
             self._task = asyncio.create_task(self._repeat())
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration; a copy that is being made by the old one is given up."""
+        """Apply a changed configuration; a copy under way for the old one is abandoned."""
         if config.of(BACKUP) != self._config:
             await self.close()
             self._config = config.of(BACKUP)
-            self._stop = Event()  # the thread of before keeps its own
+            self._stop = Event()  # the old thread keeps its own event
             self._done, self._next_try, self._trouble = None, 0.0, None
             self.start()
 
     async def close(self) -> None:
-        """Stop the loop, and the copy that is being made."""
+        """Stop the loop, and any copy under way."""
         self._stop.set()
         if self._task is not None:
             await asyncio.wait([self._task], timeout=CLOSE_SECONDS)
@@ -84,9 +84,9 @@ class Backups:
             self._task = None
 
     async def last_made_at(self) -> float | None:
-        """Return when the newest copy was made, Unix seconds; without one, since when there may have been one.
+        """Return when the newest copy was made, in Unix seconds; without a copy, since when there could have been one.
 
-        None where no folder is set. Raises OSError where it can't be read. May take as long as its disk hangs.
+        None if no folder is set. Raises OSError if the folder can't be read. May block for as long as its disk does.
         """
         folder, config = self._config.folder, self._path
         found: list[float] = []
@@ -94,7 +94,7 @@ class Backups:
             return None
 
         def read() -> None:
-            # A clock that was wrong may have dated one into the future.
+            # A wrong clock may have dated a copy into the future.
             times = [copy.made_at for copy in copies_in(folder) if copy.made_at <= self._clock()]
             found.append(max(times, default=0) or config.stat().st_mtime)
 
@@ -102,7 +102,7 @@ class Backups:
         return found[0]
 
     async def look(self) -> None:
-        """Make the copy of the day where it is due and not there yet. What hinders that is logged and noted once."""
+        """Make today's copy if it is due and missing. What prevents that is logged and recorded once."""
         now = self._clock()
         day = day_of(now, self._config.at)
         if self._config.folder is None or day == self._done or self._uptime() < self._next_try:
@@ -126,7 +126,7 @@ class Backups:
             try:
                 await self.look()
             except (DatabaseError, TryLater) as error:
-                # The ingest tells of the same trouble, to agents and in the log.
+                # Ingest reports the same trouble, to agents and in the log.
                 log.debug("%s", error)
             except Exception:
                 log.exception("The backup failed; it is tried again.")
@@ -138,7 +138,7 @@ class Backups:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The work of the thread: look into the folder, copy where the day has no copy, drop what is too much."""
+    """The work of the thread: look into the folder, copy if the day has no copy, delete superfluous copies."""
 
     database: Path
     folder: Path
@@ -182,7 +182,7 @@ class _Run:
 
 
 class _Pace:
-    """Lets the disk serve others between two steps of a copy."""
+    """Leaves the disk to others between two steps of a copy."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
@@ -200,7 +200,7 @@ def _user() -> str:
 
 
 async def _in_thread(work: Callable[[], None]) -> None:
-    """Do the work in a thread that may be left behind: at its end, the process waits for none that hangs on a disk."""
+    """Do the work in a thread that the process does not wait for when it ends, since a disk may block it."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -218,7 +218,7 @@ async def _in_thread(work: Callable[[], None]) -> None:
             work()
         except BaseException as raised:
             error = raised
-        with suppress(RuntimeError):  # the loop has gone
+        with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(report, error)
 
     Thread(target=run, name="backup", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Which nodes share a row of a picture that has fewer rows than there are nodes."""
+"""Which nodes share a row of a picture that has fewer rows than nodes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from minipanel.models.group import Group
 
 
 def bands_of(hostnames: Sequence[str], homes: Mapping[str, Group], rows: int) -> list[list[int]]:
-    """Return the nodes of each row by their places in `hostnames`: at most so many rows, with as few nodes as can be.
+    """Return the nodes of each row, by their places in `hostnames`: at most `rows` rows, of as few nodes as possible.
 
-    Several in a row stand in the order of groups, and none of two groups share one, but where there are more groups
-    than rows.
+    Nodes are in the order of their groups. No row holds nodes of two groups, unless there are more groups than rows.
     """
     if len(hostnames) <= rows:
         return [[place] for place in range(len(hostnames))]
@@ -25,7 +24,7 @@ def bands_of(hostnames: Sequence[str], homes: Mapping[str, Group], rows: int) ->
 
 
 def arranged(hostnames: Sequence[str], homes: Mapping[str, Group]) -> list[list[int]]:
-    """Return the places of nodes by groups. Lone ones that follow each other share one (web/src/heatmap/groups.ts)."""
+    """Return the places of nodes by groups. Consecutive nodes without a group form one (web/src/heatmap/groups.ts)."""
     members: dict[int, list[int]] = {}
     for place, hostname in enumerate(hostnames):
         home = homes.get(hostname.lower())

@@ -1,4 +1,4 @@
-"""Work done in groups on one thread of its own: what arrives while a group runs goes into the next."""
+"""Work done in groups on a thread of its own: what arrives while one group runs goes into the next."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 Then = Callable[[Result | Exception], None]
-"""Called on the event loop with what became of a work."""
+"""Called on the event loop with the result of a work."""
 
 TURN_SECONDS = 0.008
-"""So long results are handed back before the event loop does something else."""
+"""Results are handed back for at most this long before the event loop does something else."""
 
 LEAST_SECONDS = 0.004
-"""So long a group waits for others in any case: what one turn of the event loop hands over goes together."""
+"""A group always waits this long for others, so that what one turn of the event loop hands over goes together."""
 
 
 class BatcherFull(Exception):
-    """More work waits than the batcher takes."""
+    """The Batcher has reached its limit of waiting work."""
 
 
 class Batcher(Generic[Work, Result]):
     """Hands groups of work to `handle(works)` on one thread, and each result back to its caller.
 
-    `handle` returns one result a work, in their order; an Exception among them goes to that work's caller. `limit`
-    bounds what may wait, `group` what goes into one call, both as sums of the works' sizes; a work larger than a group
-    is one of its own.
+    `handle` returns one result per work, in the same order; an Exception among them goes to that work's caller. `limit`
+    bounds what may wait, and `group` what goes into one call, both as sums of the works' sizes. A work larger than a
+    group is a group of its own.
     """
 
     def __init__(
@@ -66,14 +66,13 @@ class Batcher(Generic[Work, Result]):
 
     @property
     def waiting(self) -> int:
-        """The size of all that waits for its turn."""
+        """The size of all waiting work."""
         return self._size
 
     def put(self, work: Work, then: Then[Result], size: int = 1, due: float = 0.0) -> None:
-        """Have `then` called with the result of this work, or the Exception. Raises BatcherFull at once.
+        """Call `then` later with the result of this work, or with its Exception. Raises BatcherFull at once.
 
-        `due`: until then, by time.monotonic(), its group may wait for others: fewer, larger calls for a little more
-        waiting.
+        `due`, by time.monotonic(): its group may wait for others until then. That makes fewer and larger calls.
         """
         due = max(due, time.monotonic() + self.least_seconds)
         with self._wake:
@@ -81,7 +80,7 @@ class Batcher(Generic[Work, Result]):
                 raise BatcherFull
             self._waiting.append((work, size, then))
             self._size += size
-            # The thread sleeps until the group is due or full: only what changes that wakes it.
+            # The thread sleeps until the group is due or full. Wake it only for what changes that.
             if len(self._waiting) == 1 or due < self._due:
                 self._due = due
                 self._wake.notify()
@@ -89,13 +88,13 @@ class Batcher(Generic[Work, Result]):
                 self._wake.notify()
 
     async def submit(self, work: Work, size: int = 1, due: float = 0.0) -> Result:
-        """Return the result of this work. Raises BatcherFull at once, or what `handle` gave for it."""
+        """Return the result of this work. Raises BatcherFull at once, or the Exception `handle` returned for it."""
         waiter: Waiter[Result] = Waiter()
         self.put(work, waiter, size, due)
         return await waiter.result()
 
     async def close(self) -> None:
-        """Finish what waits, then end the thread. After give_up() nothing waits, and the thread ends on its own."""
+        """Finish waiting work, then end the thread. After give_up() nothing waits, and the thread ends on its own."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -105,7 +104,7 @@ class Batcher(Generic[Work, Result]):
             await asyncio.sleep(0)
 
     def give_up(self) -> None:
-        """Give BatcherFull to all callers now, for `handle` may hang. Called in the event loop."""
+        """Give BatcherFull to all callers now, as `handle` may hang. Called in the event loop."""
         with self._wake:
             self._closing = self._is_given_up = True
             callers = [*self._under_way, *(then for _, _, then in self._waiting)]
@@ -120,11 +119,11 @@ class Batcher(Generic[Work, Result]):
             results = self._results([work for work, _ in group])
             callers = [then for _, then in group]
             with self._wake:
-                if self._is_given_up:  # the event loop may be closed by now
+                if self._is_given_up:  # the event loop may be closed already
                     return
                 self._under_way = []
                 assert self._loop is not None
-                # One call a group wakes the event loop once, however many callers wait.
+                # One call per group wakes the event loop once, however many callers wait.
                 self._loop.call_soon_threadsafe(self._settle, callers, results)
 
     def _next_group(self) -> list[tuple[Work, Then[Result]]]:
@@ -137,12 +136,12 @@ class Batcher(Generic[Work, Result]):
                 else:
                     break
             group = list(self._taken())
-            self._due = 0.0  # what is left has waited long enough
+            self._due = 0.0  # the rest has waited long enough
             self._under_way = [then for _, then in group]
             return group
 
     def _taken(self) -> Iterator[tuple[Work, Then[Result]]]:
-        """Take from what waits until a group is full."""
+        """Take waiting work until a group is full."""
         room = self._group
         while self._waiting and (room == self._group or self._waiting[0][1] <= room):
             work, size, then = self._waiting.popleft()
@@ -166,7 +165,7 @@ class Batcher(Generic[Work, Result]):
             try:
                 then(result)
             except Exception:
-                # The others of the group wait, too.
+                # The rest of the group waits as well.
                 log.exception("What was done could not be reported.")
             if time.monotonic() > end:
                 assert self._loop is not None
@@ -176,13 +175,13 @@ class Batcher(Generic[Work, Result]):
 
 
 class Waiter(Generic[Result]):
-    """Lets a coroutine wait for what is given back by a call."""
+    """Lets a coroutine wait for a result that is delivered by a call."""
 
     def __init__(self) -> None:
         self._future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 
     def __call__(self, result: Result | Exception) -> None:
-        """Take in the result."""
+        """Deliver the result."""
         if self._future.done():  # cancelled
             return
         if isinstance(result, Exception):
@@ -191,5 +190,5 @@ class Waiter(Generic[Result]):
             self._future.set_result(result)
 
     async def result(self) -> Result:
-        """Return it, or raise the Exception that it is."""
+        """Return the result, or raise it if it is an Exception."""
         return await self._future

@@ -1,4 +1,4 @@
-"""The stream's events, made once in each form that is wanted, and handed to every viewer."""
+"""The events of the stream: each is built once per requested form, and sent to every viewer."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ Form = Literal["nodes", "columns"]
 """How the nodes of an event are written: as a list of objects, or as columns (models/columns.py)."""
 
 EVENT_SECONDS = 0.5
-"""Samples that arrive are joined, twice a second."""
+"""Samples of this much time are joined into one event."""
 
 EVENT_NODES = 250
 EVENT_SHARE = 4
-"""An event holds that many nodes, or this part of all where it is more: what comes after a stall is no long task in
-any viewer, and 1,000 nodes never more than 12 kB as columns. At 10,000 nodes a page draws no oftener for it."""
+"""An event holds at most this many nodes, or a quarter of all if that is more. So the burst after a stall is no long
+task for a viewer, and 1,000 nodes never take more than 12 kB as columns. A page of 10,000 nodes draws no more often."""
 
 LIFE_SECONDS = 5.0
-"""An event comes at least this often: a viewer who hears nothing for longer knows that the stream is broken."""
+"""An event is sent at least this often, so a viewer that receives none for longer knows that the stream is broken."""
 
 QUEUED_EVENTS = 20
-"""A viewer who is this many events behind gets one new snapshot in their place."""
+"""A viewer this many events behind gets one new snapshot instead."""
 
 
 class Broadcast:
-    """Tells viewers what changed. Costs nothing while nobody looks."""
+    """Sends viewers what has changed. Costs nothing while nobody watches."""
 
     def __init__(self, live: Live, clock: Callable[[], float] = time.time) -> None:
         self._live = live
@@ -46,7 +46,7 @@ class Broadcast:
         self._is_closed = False
 
     async def events(self, form: Form = "nodes") -> AsyncIterator[bytes]:
-        """Yield events as they go over the wire, a snapshot first, until the panel closes."""
+        """Yield events in wire format, a snapshot first, until the panel closes."""
         viewer = _Viewer(form)
         viewer.put(self._snapshot().of(form))
         self._viewers.add(viewer)
@@ -58,30 +58,33 @@ class Broadcast:
             self._viewers.discard(viewer)
 
     def note_samples(self, node: Node, samples: Sequence[Sample]) -> None:
-        """Take in that samples were stored: viewers are sent the newest, nothing of what is back-filled."""
+        """Record stored samples. Viewers get the newest ones, and none that are back-filled."""
         newest = self._live.last_seen(node)
         if self._viewers and any(sample.timestamp == newest for sample in samples):
             self._changed.add(node.id)
 
     def note_states(self, changes: Sequence[StateChange]) -> None:
-        """Take in that states have changed."""
+        """Record changed states."""
         if self._viewers:
             self._changed.update(change.node.id for change in changes)
 
     def put(self, name: str, data: bytes) -> None:
-        """Send everyone an event of another kind. Who is too far behind asks for the same when it gets a snapshot."""
+        """Send everyone an event of another kind.
+
+        A viewer too far behind gets a snapshot, and then asks for the same data.
+        """
         if self._viewers:
             self._send(_Made(_event(name, data)))
 
     def restart(self) -> None:
-        """Send everyone a new snapshot: the list of nodes has changed."""
+        """Send everyone a new snapshot, as the list of nodes has changed."""
         if self._viewers:
             snapshot = self._snapshot()
             for viewer in self._viewers:
                 viewer.replace(snapshot.of(viewer.form))
 
     def close(self) -> None:
-        """End every stream, so that none holds up the panel's stop."""
+        """End every stream, so that none delays the panel's stop."""
         self._is_closed = True
         for viewer in self._viewers:
             viewer.replace(b"")
@@ -136,14 +139,14 @@ def _event(name: str, data: bytes) -> bytes:
 
 
 class _Made:
-    """An event, written once in each form that a viewer wants."""
+    """An event, encoded once in each form that a viewer needs."""
 
     def __init__(self, write: bytes | Callable[[Form], bytes]) -> None:
         self._write = write
         self._written: dict[Form, bytes] = {}
 
     def of(self, form: Form) -> bytes:
-        """Return it as it goes over the wire."""
+        """Return the event in wire format."""
         if isinstance(self._write, bytes):
             return self._write
         if form not in self._written:
@@ -152,7 +155,7 @@ class _Made:
 
 
 class _Viewer:
-    """One open page: the events it has yet to fetch."""
+    """One open page, and the events that it has not fetched yet."""
 
     def __init__(self, form: Form) -> None:
         self.form: Form = form
@@ -172,7 +175,7 @@ class _Viewer:
         self._arrived.set()
 
     async def next(self) -> bytes:
-        """Return all events that wait, as one piece."""
+        """Return all waiting events in one piece."""
         await self._arrived.wait()
         self._arrived.clear()
         events, self._events = self._events, []

@@ -1,7 +1,7 @@
-"""Cells of a picture: a byte each, 0 where nothing is known, else 1 to 251 for the lowest to the highest value.
+"""Cells of a picture, one byte each: 0 for unknown, 1 to 251 for the lowest to the highest value.
 
-So the mean of cells is the cell of the mean, and the highest cell that of the maximum, in steps of a 250th of the
-metric's range.
+As the scale is linear, the mean of cells is the cell of the mean, and the highest cell that of the maximum, to a 250th
+of the metric's range.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from minipanel.services.lanes import LANE_BYTES, Lanes
 LEVELS: Final = 250
 
 WIDTHS: Final = (1, 2, 4, 6, 8, 12, 24)
-"""So many numbers side by side can become one cell, of the 24 of a day."""
+"""How many of a day's 24 numbers can be merged into one cell."""
 
 _FACTORS: Final = {1: (), 2: (), 4: (2,), 6: (3,), 8: (2, 2), 12: (3, 2), 24: (3, 2, 2)}
-"""Of each of WIDTHS but for a 2."""
+"""The factors of each of WIDTHS, without one factor of 2."""
 
 
 class Cells:
-    """Makes cells of a table of numbers of two bytes, `rows` of `width` numbers each (services/lanes.py).
+    """Makes cells from a table of two-byte numbers: `rows` of `width` numbers each (services/lanes.py).
 
-    `limits`: the lowest and the highest value. `merge`: so many numbers of a row become one cell, of their mean.
+    `limits`: the lowest and the highest value. `merge`: how many numbers of a row make one cell, with their mean.
     """
 
     def __init__(self, rows: int, width: int, limits: tuple[int, int], merge: int = 1) -> None:
@@ -34,10 +34,10 @@ class Cells:
         self._merge = merge
         self._whole = (limits[1] - limits[0]) * SCALE
         self._stride = 4 * max(1, merge // 2)
-        # The product of a cell, at most 251, and 2 to the power of this has room in a lane: of 32 bits, else of 64.
+        # A cell, at most 251, times two to this power must fit in a lane of 32 bits, or else of 64.
         shift = 24 if self._stride == 4 else 40
         self._shift = shift
-        # Rounded up: a half becomes the higher cell. What that adds is less than what lies below the next half.
+        # Rounded up, so a half becomes the higher cell. What this adds is smaller than the distance to the next half.
         self._factor = -(-(LEVELS << shift) // (self._whole * merge))
         self._known = (1 << shift) + (1 << shift - 1)
         each = b"\1" + bytes(self._stride - 1)
@@ -46,7 +46,7 @@ class Cells:
         self._all = self._ones * self._known
 
     def of(self, numbers: bytes) -> bytes:
-        """Return the cells, row after row."""
+        """Return the cells, row by row."""
         lanes, none = self._lanes.of(numbers)
         return self._of_single(lanes, none) if self._merge == 1 else self._of_merged(numbers, lanes, none)
 
@@ -92,7 +92,7 @@ class Cells:
 
 
 def runs_of(line: bytes) -> list[tuple[int, int]]:
-    """Return from where to where nothing is known: b"\1\0\0\1" -> [(1, 3)]."""
+    """Return the runs of unknown cells: b"\1\0\0\1" -> [(1, 3)]."""
     runs, begin = [], line.find(0)
     while begin >= 0:
         end = begin + len(line[begin:]) - len(line[begin:].lstrip(b"\0"))
@@ -102,7 +102,7 @@ def runs_of(line: bytes) -> list[tuple[int, int]]:
 
 
 def merged(line: bytes, count: int) -> bytes:
-    """Return a row of cells with so many side by side as one, their mean; the last may stand for fewer."""
+    """Return a row with each `count` cells merged into their mean; the last may stand for fewer."""
     if count == 1:
         return line
     whole = len(line) // count * count
@@ -111,12 +111,12 @@ def merged(line: bytes, count: int) -> bytes:
 
 
 def mean_of(lines: Sequence[bytes]) -> bytes:
-    """Return rows of cells as one, their means."""
+    """Return rows of cells merged into one row, with their means."""
     return lines[0] if len(lines) == 1 else _means(lines)
 
 
 def highest_of(lines: Sequence[bytes]) -> bytes:
-    """Return rows of cells as one, their maxima."""
+    """Return rows of cells merged into one row, with their maxima."""
     return lines[0] if len(lines) == 1 else bytes(map(max, zip(*lines, strict=True)))
 
 
@@ -124,7 +124,7 @@ def _means(lines: Sequence[bytes]) -> bytes:
     known = [line for line in lines if line.strip(b"\0")]
     if len(known) < 2:
         return known[0] if known else bytes(len(lines[0]))
-    # A million cells in a third of the time: nothing of this is done by a function of our own.
+    # No Python function is called per cell: a million cells take a third of the time.
     table = _mean_table(len(known))
     cells = bytearray(map(table.__getitem__, map(sum, zip(*known, strict=True))))
     for place in {place for line in known for begin, end in runs_of(line) for place in range(begin, end)}:
@@ -139,11 +139,11 @@ def _mean(cells: Sequence[int]) -> int:
 
 @cache
 def _mean_table(count: int) -> bytes:
-    """Return the mean of so many cells by their sum."""
+    """Return the mean of `count` cells by their sum."""
     return bytes((2 * total + count) // (2 * count) for total in range((LEVELS + 1) * count + 1))
 
 
 def run_around(line: bytes, begin: int, end: int) -> tuple[int, int]:
-    """Return from where to where nothing is known around a part: b"\1\0\0\1", 1, 2 -> (1, 3)."""
+    """Return the unknown cells around a part of a row: b"\1\0\0\1", 1, 2 -> (1, 3)."""
     before, after = line[:begin], line[end:]
     return len(before.rstrip(b"\0")), len(line) - len(after.lstrip(b"\0"))

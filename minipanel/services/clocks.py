@@ -1,4 +1,4 @@
-"""Whose clock is wrong, when samples seem to come from the future: a node's, or the panel's own."""
+"""Decides whose clock is wrong when samples seem to come from the future: a node's, or the panel's own."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from minipanel.machine.uptime import uptime
 from minipanel.models.faults import MAX_AHEAD_SECONDS
 
 FRESH_SECONDS = 60.0
-"""A skew that was told longer ago says nothing about now."""
+"""A skew reported longer ago than this is ignored."""
 
 STEP_SECONDS = 30.0
 REMEMBERED_SECONDS = 120.0
-"""For this long after the panel's clock was set back it is the suspect; by then all nodes have told their skews."""
+"""For this long after the panel's clock was set back, it is the suspect. By then all nodes have reported their skew."""
 
 
 class Clocks:
     """Knows each node's skew, and whether the panel's own clock was set.
 
-    A sample of the future is refused for good, and its agent drops it: so it must not be the panel's clock that is
-    wrong. It is the suspect when it was set back just now, when the panel started and what is stored is newer, or when
-    most nodes are ahead of it.
+    A sample from the future is refused for good, and its agent drops it. That must not happen when it is the panel's
+    clock that is wrong. The panel's clock is the suspect when it was just set back, when the panel has just started and
+    stored samples are newer, or when most nodes are ahead of it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, uptime: Callable[[], float] = uptime) -> None:
@@ -34,31 +34,31 @@ class Clocks:
         self._verdict: tuple[float, float | None] = (-FRESH_SECONDS, None)
 
     def note(self, node_id: int, skew_seconds: float | None) -> None:
-        """Take in how far a node's clock is ahead of the panel's."""
+        """Record how far a node's clock is ahead of the panel's."""
         if skew_seconds is not None:
             self._skews[node_id] = (self._uptime(), skew_seconds)
 
     def beat(self) -> None:
-        """Look at the panel's own clock; called every few seconds to minutes."""
+        """Check the panel's own clock; called every few seconds to minutes."""
         now = self._uptime()
         self._offsets.append((now, self._clock() - now))
         while self._offsets[0][0] < now - REMEMBERED_SECONDS and len(self._offsets) > 1:
             self._offsets.popleft()
 
     def meet(self, timestamp: int) -> None:
-        """Take in the time of the newest stored sample at a start: the clock was there once, and can't be before it."""
+        """Record the time of the newest sample stored before the start: the clock can't be earlier than that now."""
         now = self._uptime()
         self._offsets.append((now, timestamp - now))
 
     def seconds_behind(self) -> float | None:
-        """Return by how much the panel's clock seems to be behind, None when it seems right. Looks once a second."""
+        """Return how far the panel's clock seems to be behind, None if it seems right. Checks once a second."""
         now = self._uptime()
         if now - self._verdict[0] >= 1:
             self._verdict = (now, self._set_back(now) or self._behind_most(now))
         return self._verdict[1]
 
     def are_agreed(self) -> bool:
-        """Return whether nodes report, and most of them have the panel's time."""
+        """Return whether nodes report and most of them agree with the panel's clock."""
         skews = self._fresh_skews(self._uptime())
         return bool(skews) and abs(statistics.median(skews)) <= MAX_AHEAD_SECONDS
 

@@ -1,4 +1,4 @@
-"""The past of the whole cluster: how many nodes were busy, idle, down or unknown, and what all of them came to."""
+"""The past of the whole cluster: how many nodes were busy, idle, down or unknown, and their metrics together."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
-"""So many times without samples are explained, the longest; what explains the others is not known."""
+"""At most this many times without samples are explained, the longest first. The others count as unknown."""
 
 RECORDS_SECONDS: Final = 8 * 86_400
-"""What is longer is read in hours, however few nodes there are: a screen shows no more."""
+"""Longer spans are read in hours, however few nodes there are: a screen can't show more."""
 
 _CPU: Final = METRICS[0]
 
@@ -94,7 +94,7 @@ class Cluster:
     def _of_hours(
         self, reader: Reader, nodes: Sequence[Node], days: range, plan: Plan, now: int
     ) -> list[tuple[Sums, bytes]]:
-        """Return of each day what it comes to, and of each node's hours which are known."""
+        """Return for each day the sums of all nodes, and which hours of each node are known."""
         lanes = Lanes(len(nodes), HOURS)
         ids = [node.id for node in nodes]
         read = reader.hour_numbers(ids, days, min(now, plan.end), PARTS)
@@ -141,7 +141,7 @@ class Cluster:
         frame: Frame,
         is_of_hours: bool,
     ) -> tuple[list[int], list[int]]:
-        """Return for each step how many nodes were down, and of how many nobody knows."""
+        """Return for each step how many nodes were down, and for how many nobody knows."""
         told, others = longest(runs, MAX_RUNS)
         down, unknown = [0] * (frame.count + 1), [0] * (frame.count + 1)
         for found in absences.of(nodes, told, frame, is_of_hours).values():
@@ -168,7 +168,7 @@ def _joined(days: Sequence[tuple[Sums, bytes]], nodes: int, plan: Plan) -> Sums:
 
 
 def longest(runs: Mapping[int, Sequence[Run]], most: int) -> tuple[dict[int, list[Run]], list[Run]]:
-    """Return so many runs by place, and those that are shorter."""
+    """Return the `most` longest runs, by place, and the shorter ones."""
     if sum(map(len, runs.values())) <= most:
         return {place: list(found) for place, found in runs.items()}, []
     ordered = sorted(
@@ -181,7 +181,7 @@ def longest(runs: Mapping[int, Sequence[Run]], most: int) -> tuple[dict[int, lis
 
 
 def means(values: Sequence[int], merge: int) -> list[float]:
-    """Return so many side by side as one, their mean; the last may stand for fewer."""
+    """Return each `merge` consecutive values as their mean; the last may stand for fewer."""
     if merge == 1:
         return [float(value) for value in values]
     groups = (values[first : first + merge] for first in range(0, len(values), merge))
@@ -197,7 +197,7 @@ def _of_metric(metric: Metric, sums: Sums, merge: int, nodes: Sequence[Node]) ->
             metric.comparable: [round(low + total / there / SCALE, 2) if there else None for total, there in groups]
         }
     places = sums.place[metric.name]
-    # Of equal ones the first.
+    # Of equal ones, the first.
     highest = [max((at for at in group if known[at]), key=totals.__getitem__, default=None) for group in steps]
     return {
         metric.max: [None if at is None else round(low + totals[at] / SCALE, 2) for at in highest],

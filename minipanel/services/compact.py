@@ -1,7 +1,7 @@
-"""History in the compact form: what the page asks for, and a fifth of the bytes before it is compressed.
+"""History in the compact form, which the page asks for: a fifth of the bytes, before compression.
 
-Whole numbers of the unit that is drawn, maxima from the mean on, times as runs, and one number for a column
-of which all are the same. docs/api.md describes it for programs.
+Values are whole numbers of the unit drawn, maxima are relative to the mean, times are runs, and a column of equal
+values is one number. docs/api.md describes the form for programs.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _NUMBERS = Decoder(list[float | None])
 
 
 def units_of(columns: Iterable[str]) -> bytes:
-    """Return the units of these columns as a member of a JSON object."""
+    """Return the units of these columns as one member of a JSON object."""
     return b'"units":' + json.dumps({name: UNITS[name] for name in columns}, separators=(",", ":")).encode()
 
 
 def members_of(arrays: dict[str, bytes], step: int) -> list[bytes]:
-    """Return counted columns, `timestamp` first, as pieces of JSON with a comma before each member."""
+    """Return scaled columns, `timestamp` first, as pieces of JSON with a comma before each member."""
     times = _TIMES.decode(arrays["timestamp"])
     columns = [
         b'"%s":%s' % (name.encode(), _shortened(array, len(times)))
@@ -38,16 +38,16 @@ def runs_of(times: Sequence[int], step: int) -> list[tuple[int, int]]:
     """Return ascending times as runs (first, how many): [300, 600, 1200], 300 -> [(300, 2), (1200, 1)]."""
     if not times:
         return []
-    if times[-1] - times[0] == step * (len(times) - 1):  # nothing is missing, as usual
+    if times[-1] - times[0] == step * (len(times) - 1):  # nothing is missing, as is usual
         return [(times[0], len(times))]
     starts = [0, *(place for place in range(1, len(times)) if times[place] - times[place - 1] != step)]
     return [(times[start], end - start) for start, end in zip(starts, [*starts[1:], len(times)], strict=True)]
 
 
 def counted(arrays: dict[str, bytes], columns: Sequence[str]) -> dict[str, bytes]:
-    """Return columns of full numbers as counted ones, `timestamp` as it is: where SQLite does not count (hours).
+    """Return columns of full numbers as whole ones, `timestamp` as it is, where SQLite does not scale them (hours).
 
-    The means of all maxima that are wanted must be among `arrays`.
+    `arrays` must hold the mean of each requested maximum.
     """
     found = {name: _count(name, array) for name, array in arrays.items() if name != "timestamp"}
     wanted = {name: _above(found[name], found.get(MEAN_OF.get(name, ""))) for name in columns}
@@ -57,7 +57,7 @@ def counted(arrays: dict[str, bytes], columns: Sequence[str]) -> dict[str, bytes
 def _count(name: str, array: bytes) -> list[int | None]:
     unit = UNITS[name]
     values = _NUMBERS.decode(array)
-    if unit == TENTH:  # exact, where a division by 0.1 is not
+    if unit == TENTH:  # exact, unlike a division by 0.1
         return [None if value is None else round(10 * value) for value in values]
     return [None if value is None else round(value / unit) for value in values]
 
@@ -73,6 +73,6 @@ def _encode(numbers: list[int | None]) -> bytes:
 
 
 def _shortened(array: bytes, count: int) -> bytes:
-    """Return a column's one value where all are the same: b"[60,60]", 2 -> b"60"."""
+    """Return a column as its one value if all are equal: b"[60,60]", 2 -> b"60"."""
     first = array[1:-1].partition(b",")[0]
     return first if first and array == b"[%s]" % b",".join([first] * count) else array

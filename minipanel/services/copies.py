@@ -1,8 +1,8 @@
-"""The backups that the panel made automatically in one folder: their names, their days, which of them go.
+"""The backups that the panel made automatically in one folder: their names, their days, and which to delete.
 
     minipanel-mgmt-20261125T021500Z.db
 
-The time is UTC: it sorts, and no hour comes twice.
+The time is UTC, so names sort by time and no hour comes twice.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Copy:
 
 
 def name_at(moment: float) -> str:
-    """Return what a copy of this moment is called."""
+    """Return the name of a copy begun at this moment."""
     return f"{_prefix()}{datetime.fromtimestamp(moment, UTC).strftime(_FORM)}.db"
 
 
@@ -41,15 +41,15 @@ def copies_in(folder: Path) -> list[Copy]:
 
 
 def leftovers_in(folder: Path) -> list[Path]:
-    """Return what a panel that was killed left of a copy. Raises OSError."""
+    """Return partial copies left by a panel that was killed. Raises OSError."""
     form = re.compile(rf"\.{re.escape(_prefix())}{_TIME}\.db\..*\.unfinished(-journal|-wal|-shm)?")
     return [entry for entry in folder.iterdir() if form.fullmatch(entry.name) and _is_own(entry)]
 
 
 def superfluous(copies: Sequence[Copy], keep: int, now: float) -> list[Copy]:
-    """Return the copies to delete, the oldest. What a wrong clock dated into the future goes first.
+    """Return the copies to delete: those a wrong clock dated into the future, then the oldest.
 
-    What belongs to another user is none that this panel made, and stays.
+    A file that belongs to another user was not made by this panel, and stays.
     """
     own = [copy for copy in copies if _is_own(copy.path)]
     newest_last = sorted(own, key=lambda copy: (copy.made_at <= now, copy.made_at))
@@ -57,10 +57,10 @@ def superfluous(copies: Sequence[Copy], keep: int, now: float) -> list[Copy]:
 
 
 def day_of(moment: float, at: str) -> date:
-    """Return the day whose copy is due at this moment: it begins at the time of day `at`, by the local time.
+    """Return the day whose copy is due at this moment. A day begins at the local time of day `at`.
 
-    Counted in days, so an hour that summer time skips or repeats, or a clock that is set, makes no second copy and
-    leaves out none.
+    Counting days means that an hour which summer time skips or repeats, or a clock that is set, neither adds a copy nor
+    drops one.
     """
     day = date.fromtimestamp(moment)
     hour, minute = map(int, at.split(":"))
@@ -73,7 +73,7 @@ def _prefix() -> str:
 
 
 def _seconds(text: str) -> int:
-    """Return the time in a name, 0 for one that there never was."""
+    """Return the time in a name, 0 if it is not a valid time."""
     try:
         return int(datetime.strptime(text, _FORM).replace(tzinfo=UTC).timestamp())
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the panel counts of its own work since it started."""
+"""What the panel has counted of its own work since it started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minipanel.models.node import Node
 from minipanel.models.sample import Sample
 
 COMMIT_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""Seconds, into which transactions are sorted."""
+"""The bounds of the histogram of transaction times, in seconds."""
 
 REASONS: Final = {
     400: "bad_input",
@@ -21,17 +21,17 @@ REASONS: Final = {
     429: "too_many",
     503: "busy",
 }
-"""Why a request with samples is refused, by the status of its answer."""
+"""Why a request with samples was refused, by the status of its answer."""
 
 OTHER = "other"
 
 
 class Counters:
-    """Listens where things happen. Each number is written by one thread, and read by any."""
+    """Counts events that others report. One thread writes each number; any thread may read it."""
 
     def __init__(self) -> None:
         self.samples_stored = 0
-        # All reasons from the start: a series that begins with its first event hides that one from rate().
+        # All reasons from the start: rate() does not see the first event of a series that begins with it.
         self._refused = dict.fromkeys([*REASONS.values(), OTHER], 0)
         self._commits = [0] * (len(COMMIT_BOUNDS) + 1)
         self.commit_seconds = 0.0
@@ -56,5 +56,5 @@ class Counters:
 
     @property
     def commits(self) -> Sequence[int]:
-        """How many transactions took up to each of COMMIT_BOUNDS and more than the one before, then all others."""
+        """How many transactions took up to each of COMMIT_BOUNDS but more than the one before, then all longer ones."""
         return self._commits

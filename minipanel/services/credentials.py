@@ -1,4 +1,4 @@
-"""Which node a request may speak for: its credential checked, by MUNGE or by token as config.toml says."""
+"""Which node a request may speak for: checks its MUNGE credential or its token, as config.toml says."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ MAX_HEADER_CHARACTERS = 4096
 
 
 class Claim(Protocol):
-    """What a good credential proves."""
+    """What a valid credential proves."""
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
-        """Return the node. `node_id` is what the samples call it, `node` who is known by that, None for nobody.
+        """Return the node. `node_id` is the name in the samples, `node` the node known by that name, None if there is
+        none.
 
-        Raises NotAllowed, or NotAuthenticated where only the node's name shows that the credential is bad.
+        Raises NotAllowed, or NotAuthenticated if the credential turns out to be invalid only with the node's name.
         """
 
 
@@ -56,29 +57,29 @@ class Credentials:
         self._munge.give_up()
 
     def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         self._agents = config.agents
         self._addresses = _addresses(config)
         self._tokens = _tokens(config)
         self._munge.socket = config.agents.munge_socket
 
     def munge_trouble(self) -> str | None:
-        """Return what munged says instead of doing its work, None while it does or nobody asks it."""
+        """Return what is wrong with munged, None while it works or nobody asks it."""
         trouble = self._munge.trouble()
         return None if trouble is None else str(trouble)
 
     def check_form(self, authorization: str | None) -> None:
-        """Raise NotAuthenticated for a header that can't be good whatever the body is: that one need not be read."""
+        """Raise NotAuthenticated for a header that no body can make valid, so that the body need not be read."""
         if self._agents.auth == "munge":
             _munge_of(authorization)
         else:
             self._check_token(_credential_of(authorization, "Bearer"))
 
     def check(self, authorization: str | None, body: bytes, peer: str, then: Then[Claim], due: float = 0.0) -> None:
-        """Have `then` called with what the header proves about this body, sent from the address `peer`.
+        """Call `then` later with what the header proves about this body, sent from the address `peer`.
 
-        Called with, or raises at once, NotAuthenticated or NotAllowed, each failure with its own sentence, and
-        TryLater without munged. `due`: until when munged need not be asked, by time.monotonic().
+        The error is NotAuthenticated, NotAllowed, or TryLater if munged does not answer; it is passed to `then` or
+        raised at once. Each failure has its own sentence. `due`, by time.monotonic(): munged need not be asked before.
         """
         if self._agents.auth != "munge":
             then(self._check_token(_credential_of(authorization, "Bearer")))
@@ -106,7 +107,7 @@ class Credentials:
             raise NotAuthenticated(
                 "The token is malformed: it has {count} characters and must have 43.", count=len(text)
             )
-        # A dictionary takes no longer for a near miss: it compares hashes, which an attacker can't foresee.
+        # A lookup takes no longer for a near miss: it compares hashes, which an attacker can't predict.
         hostname = self._tokens.get(text.rstrip("="))
         if hostname is None:
             raise NotAuthenticated("The token belongs to no node in the panel's configuration.")
@@ -115,10 +116,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class MungeClaim:
-    """Root, or another user allowed, of the cluster, on a connection from the address `peer`.
+    """A credential of root, or of another allowed user of the cluster, on a connection from the address `peer`.
 
-    Which machine made the credential is not asked: its origin is whatever that machine's munged says (--origin).
-    `addresses`: from which else than its `ip` a configured node may report, by its hostname in lower case.
+    The credential's origin is ignored: it is whatever the sender's munged claims (--origin). `addresses`: further
+    addresses that a node may report from, besides its `ip`, by its hostname in lower case.
     """
 
     peer: str
@@ -127,7 +128,7 @@ class MungeClaim:
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
         """Return the node. Raises NotAllowed."""
-        # The table of nodes keeps those that were taken out, disabled.
+        # The table also holds nodes that were removed from the configuration, as disabled.
         if node is not None and node.hostname.lower() not in self.addresses:
             raise NotAllowed("Node {node_id} is not configured on the panel.", node_id=quote(node_id))
         known = _known(node, node_id)
@@ -148,25 +149,25 @@ class MungeClaim:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaim:
-    """A token, which is that of one node. `hostname`: in lower case."""
+    """A token, which belongs to one node. `hostname`: in lower case."""
 
     hostname: str
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
-        """Return the node. Raises NotAuthenticated before anything says whether there is such a node; NotAllowed."""
+        """Return the node. Raises NotAuthenticated before anything reveals whether the node exists; NotAllowed."""
         if self.hostname != (node_id if node is None else node.hostname).lower():
             raise NotAuthenticated("The token does not belong to {node_id}.", node_id=quote(node_id))
         return _known(node, node_id)
 
 
 def _tokens(config: Config) -> dict[str, str]:
-    """Return every token that is good, and the hostname in lower case of the node that it is of.
+    """Return every valid token with the hostname, in lower case, of its node.
 
-    A node has one for its hostname, and one for its short name where no other node has the same.
+    A node has one for its hostname, and one for its short name if no other node shares it.
     """
     if config.agents.auth != "token":
         return {}
-    # config.toml is refused when it asks for tokens and has no secret.
+    # config.toml is refused if it asks for tokens and has no secret.
     assert config.agents.secret is not None
     shorts = Counter(node.hostname.split(".", 1)[0] for node in config.nodes)
     names = {name: node.hostname.lower() for node in config.nodes for name in (node.hostname, node.hostname.lower())}
@@ -198,7 +199,7 @@ def _credential_of(authorization: str | None, scheme: str) -> str:
         )
     given, _, credential = authorization.strip().partition(" ")
     if given.lower() != scheme.lower():
-        # Not shown unless it is a scheme's name: it may be a token that somebody forgot to put one before.
+        # Shown only if it is a scheme's name: it may be a token that lacks its scheme.
         shown = quote(given) if given.lower() in ("basic", "bearer", "digest", "munge") else Sentence("something else")
         raise NotAuthenticated(
             "The Authorization header begins with {shown}; the panel expects 'Authorization: {kind}' and a credential.",
@@ -210,7 +211,7 @@ def _credential_of(authorization: str | None, scheme: str) -> str:
 
 
 def _munge_of(authorization: str | None) -> str:
-    """Return the MUNGE credential. Raises NotAuthenticated for what has not the form of one."""
+    """Return the MUNGE credential. Raises NotAuthenticated if it does not have the form of one."""
     text = _credential_of(authorization, "MUNGE")
     if not _is_munge(text):
         raise NotAuthenticated("{text} is not a MUNGE credential.", "MUNGE", text=quote(text))
@@ -218,7 +219,7 @@ def _munge_of(authorization: str | None) -> str:
 
 
 def _is_munge(text: str) -> bool:
-    # Exactly one credential: libmunge itself would skip whatever follows it.
+    # Exactly one credential: libmunge itself ignores whatever follows it.
     return text.startswith("MUNGE:") and text.endswith(":") and text.count(":") == 2 and text.isascii()
 
 

@@ -1,4 +1,4 @@
-"""[demo] of config.toml: how many nodes are simulated, and how those are known. `minipanel try --demo` writes it."""
+"""[demo] of config.toml: how many nodes are simulated, and their addresses. `minipanel try --demo` writes it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MOST_NODES: Final = 2000
 USUAL_NODES: Final = 200
 
 _NETWORK: Final = "127.77."
-"""Addresses of simulated nodes. They are this machine's own: nothing that goes there leaves it."""
+"""The network of simulated nodes. It is loopback, so nothing sent there leaves this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoConfig:
-    """`simulated` 0: all nodes are real. `since`: Unix seconds, when the past was made; 0 while it is not."""
+    """`simulated` 0: all nodes are real. `since`: when the past was made, in Unix seconds; 0 until it is."""
 
     simulated: Annotated[
         int,
@@ -48,7 +48,7 @@ def is_demo(config: Config) -> bool:
 
 
 def refuse_demo(config: Config, t: Translate) -> None:
-    """Raise CommandError where this configuration is that of a demo: real nodes and simulated ones never mix."""
+    """Raise CommandError if this is the configuration of a demo: real and simulated nodes never mix."""
     if is_demo(config):
         raise CommandError(
             t("{path} is that of a demo: its nodes are simulated, and stay as they are.", path=config.path)
@@ -56,10 +56,10 @@ def refuse_demo(config: Config, t: Translate) -> None:
 
 
 def demo_address(place: int) -> str:
-    """Return the address of the simulated node at a place, from 0: demo_address(0) -> 127.77.0.1"""
+    """Return the address of a simulated node by its index: demo_address(0) -> 127.77.0.1"""
     return f"{_NETWORK}{(place + 1) >> 8}.{(place + 1) & 255}"
 
 
 def is_demo_address(ip: str) -> bool:
-    """Return whether a node of this address is simulated."""
+    """Return whether this is the address of a simulated node."""
     return ip.startswith(_NETWORK)

@@ -1,4 +1,4 @@
-"""Which nodes there are, and which node a name means."""
+"""Which nodes exist, and which node a name refers to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from minipanel.models.node import Node
 
 
 class Directory:
-    """All nodes that ever were, as the tables hold them."""
+    """All nodes that ever existed, as in the database's tables."""
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self.nodes: tuple[Node, ...] = ()
@@ -18,7 +18,7 @@ class Directory:
         self.replace(nodes)
 
     def replace(self, nodes: Iterable[Node]) -> None:
-        """Take over a new list of nodes."""
+        """Replace the list of nodes."""
         self.nodes = tuple(nodes)
         self._by_id = {node.id: node for node in self.nodes}
         self._by_hostname = {node.hostname.lower(): node for node in self.nodes}
@@ -27,9 +27,9 @@ class Directory:
             self._by_short.setdefault(_short(node.hostname.lower()), []).append(node)
 
     def find(self, reference: str) -> Node | None:
-        """Return the node of an integer id or a hostname, None when there is none.
+        """Return the node with an integer id or a hostname, None if there is none.
 
-        A short name finds the node configured by a long one, and the reverse, where just one node fits:
+        A short name finds a node configured by its long one, and the reverse, if just one node fits:
         "n1" -> "n1.cluster"; "n1.cluster" -> "n1", but "n1.cluster" never finds "n1.other".
         """
         name = reference.lower()

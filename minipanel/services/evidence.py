@@ -1,4 +1,4 @@
-"""What explains gaps, noted while it happens: agents' starts, clocks that were off, the panel's own running."""
+"""What explains gaps, recorded as it happens: starts of agents, wrong clocks, and when the panel itself ran."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 30.0
 AWAY_SECONDS = 3 * BEAT_SECONDS
-"""A panel that has not been able to note that it is alive for this long was away: stopped, or unable to write."""
+"""A panel that could not record for this long that it is alive was away: stopped, or unable to write."""
 
 STEP_SECONDS = 60.0
-"""A clock that is off by less against the uptime was not set, or not so that it matters."""
+"""A smaller step of the clock against the uptime is ignored."""
 
 NEWS_SECONDS = 2.0
-"""So soon the start of an agent is written: a killed panel forgets none, though the agent is gone for good."""
+"""An agent's start is written after this time, so that a killed panel loses none."""
 
 START_SECONDS = 5.0
-"""So long after one start of a node's agent no other is taken in."""
+"""Further starts of the same agent are ignored for this long."""
 
 MAX_UNWRITTEN_STARTS = 20_000
-"""While the database can't be written: 10,000 nodes that come back from a power cut, twice."""
+"""The limit while the database can't be written: two starts each of 10,000 nodes that come back from a power cut."""
 
 SAME_TROUBLE_SECONDS = 120
-"""A clock that is found off again within this time was off in between."""
+"""A clock found wrong again within this time was wrong in between."""
 
 SAME_CLOCK_SECONDS = 1.0
 LATE_SECONDS = 5.0
-"""By so much a sample may come late when there is much to do. A larger change is a clock that was set: written soon."""
+"""A busy panel may take a sample in this late. A larger change means that a clock was set, and is written soon."""
 
 _BOOT = re.compile(r"[0-9a-f-]{1,64}")
 _STARTED = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 
 
 class EvidenceNotes:
-    """Keeps notes in memory and writes them at each beat, and soon after an agent's start."""
+    """Keeps notes in memory, and writes them at each beat and soon after an agent's start."""
 
     def __init__(
         self,
@@ -80,13 +80,13 @@ class EvidenceNotes:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Note that the panel runs, and go on to. Raises DatabaseError."""
+        """Record that the panel runs, and keep recording it. Raises DatabaseError."""
         self._begin_run()
         await self.beat()
         self._task = asyncio.create_task(self._repeat())
 
     async def close(self) -> None:
-        """Write what is noted, if that can be done now."""
+        """Write the notes, if that is possible now."""
         if self._task is None:
             return
         self._task.cancel()
@@ -97,12 +97,12 @@ class EvidenceNotes:
             log.warning("%s", error)
 
     def note_start(self, node_id: int, boot_id: str, started: str) -> None:
-        """Take in what an agent says of itself: its boot, and when it started (Unix seconds), as headers have it."""
+        """Record an agent's boot id and start time (Unix seconds), as in its headers."""
         if self._told.get(node_id) == (boot_id, started):
             return
         if not _BOOT.fullmatch(boot_id) or not _STARTED.fullmatch(started):
             return
-        # Skipped is not forgotten: an agent that goes on as it is says so again with its next sample.
+        # A skipped start is not lost: an agent that keeps running repeats it with its next sample.
         is_soon = self._uptime() - self._started_at.get(node_id, -math.inf) < START_SECONDS
         if is_soon or len(self._starts) >= MAX_UNWRITTEN_STARTS:
             return
@@ -112,7 +112,7 @@ class EvidenceNotes:
         self._news.set()
 
     def note_clock(self, node_id: int, skew_seconds: float | None) -> None:
-        """Take in how far a node's clock is off: over a minute is trouble, also where samples are not refused."""
+        """Record how far a node's clock is off. Over a minute is trouble, even if its samples are accepted."""
         if skew_seconds is None or abs(skew_seconds) <= MAX_AHEAD_SECONDS:
             return
         now = int(self._clock())
@@ -123,7 +123,7 @@ class EvidenceNotes:
         self._unwritten.add(node_id)
 
     def note_ahead(self, node_id: int, ahead_seconds: float) -> None:
-        """Take in how far a node's clock is ahead of this machine's uptime, at each sample by which it is heard of."""
+        """Record how far a node's clock is ahead of this machine's uptime, at each sample that shows the node is up."""
         before = self._ahead.get(node_id, math.inf)
         if abs(ahead_seconds - before) <= SAME_CLOCK_SECONDS:
             return
@@ -133,13 +133,13 @@ class EvidenceNotes:
             self._news.set()
 
     def note_version(self, node_id: int, version: str | None) -> None:
-        """Take in which version a node's agent says it has."""
+        """Record which version a node's agent reports."""
         if version is not None and self._versions.get(node_id) != version:
             self._versions[node_id] = version
             self._versions_unwritten.add(node_id)
 
     async def beat(self) -> None:
-        """Write that the panel is alive, and all that was noted. Raises DatabaseError or TryLater."""
+        """Write that the panel is alive, and all notes. Raises DatabaseError or TryLater."""
         self._clocks.beat()
         starts, unwritten = list(self._starts), set(self._unwritten)
         ahead = {node_id: self._ahead[node_id] for node_id in self._ahead_unwritten}
@@ -157,7 +157,7 @@ class EvidenceNotes:
         self._versions_unwritten -= {node_id for node_id, told in versions.items() if self._versions[node_id] == told}
 
     def _follow_clock(self) -> Interval:
-        """Return the panel's run until now. Where the clock was ahead at its start, it began as much earlier."""
+        """Return the panel's run up to now. If the clock was ahead at the start, the start moves back with it."""
         now, uptime = self._clock(), self._uptime()
         if uptime - self._alive_at > AWAY_SECONDS:
             self._begin_run()
@@ -183,11 +183,11 @@ class EvidenceNotes:
             try:
                 await self.beat()
             except (DatabaseError, TryLater) as error:
-                # The ingest tells of the same trouble, to agents and in the log.
+                # Ingest reports the same trouble, to agents and in the log.
                 log.debug("%s", error)
 
     async def _wait(self) -> None:
-        """Return at the next beat, or some seconds after an agent has started: others may, too."""
+        """Return at the next beat, or a few seconds after an agent has started, as others may be starting too."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BEAT_SECONDS):
                 await self._news.wait()

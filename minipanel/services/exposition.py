@@ -1,4 +1,4 @@
-"""Series as Prometheus reads them: its text format 0.0.4, and OpenMetrics 1.0."""
+"""Series in the formats that Prometheus reads: its text format 0.0.4, and OpenMetrics 1.0."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ CONTENT_TYPES: Mapping[Format, str] = {
 }
 
 _SUFFIXES = {"counter": "_total", "info": "_info"}
-"""What the names of samples end with. In OpenMetrics a family is named without, in the text format with it."""
+"""The suffixes of sample names. OpenMetrics names a family without them, the text format with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Series of one name. `name`: without _total or _info; it ends with `unit` where there is one.
+    """The series of one name. `name`: without _total or _info; it ends with `unit` if it has one.
 
     `lines`: one sample each, ended by a newline.
     """
@@ -32,16 +32,16 @@ class Family:
 
 
 def exposition(families: Iterable[Family], form: Format) -> bytes:
-    """Return the families as a scrape's answer."""
+    """Return the families as the answer to a scrape."""
     head = _openmetrics_head if form == "openmetrics" else _text_head
     end = b"# EOF\n" if form == "openmetrics" else b""
-    # Piece by piece: to join and encode all lines at once would keep other threads waiting for 10 ms.
+    # Piece by piece: joining and encoding all lines at once would block other threads for 10 ms.
     pieces = ["".join((head(family), *family.lines)).encode() for family in families]
     return b"".join((*pieces, end))
 
 
 def _text_head(family: Family) -> str:
-    # The text format knows no info: it is a gauge of 1.
+    # The text format has no type info: there it is a gauge with the value 1.
     kind = "gauge" if family.kind == "info" else family.kind
     name = family.name + _SUFFIXES.get(family.kind, "")
     return f"# HELP {name} {escape_help(family.help)}\n# TYPE {name} {kind}\n"
@@ -49,7 +49,7 @@ def _text_head(family: Family) -> str:
 
 def _openmetrics_head(family: Family) -> str:
     unit = f"# UNIT {family.name} {family.unit}\n" if family.unit else ""
-    # There a help is escaped as a label is.
+    # OpenMetrics escapes a help text as it does a label.
     return f"# TYPE {family.name} {family.kind}\n{unit}# HELP {family.name} {escape(family.help)}\n"
 
 
@@ -66,19 +66,22 @@ def several(
     values: Iterable[float | None],
     unit: str = "",
 ) -> Family:
-    """Return a family with a series for each of the labels that has a value, not None."""
+    """Return a family with one series for each label whose value is not None."""
     sample = name + _SUFFIXES.get(kind, "")
     lines = [f"{sample}{own} {value}\n" for own, value in zip(labels, values, strict=True) if value is not None]
     return Family(name, kind, help, lines, unit)
 
 
 def info(name: str, help: str, labels: Iterable[str]) -> Family:
-    """Return a family that tells by its labels alone."""
+    """Return a family whose information is in its labels alone."""
     return Family(name, "info", help, [f"{name}_info{own} 1\n" for own in labels])
 
 
 def histogram(name: str, help: str, unit: str, bounds: Iterable[float], counts: Iterable[int], total: float) -> Family:
-    """Return a histogram. `counts`: how many fell below each of `bounds`, and beyond the last; `total`: their sum."""
+    """Return a histogram.
+
+    `counts`: how many were below each of `bounds`, then all above the last; `total`: their sum.
+    """
     return Family(name, "histogram", help, list(_histogram_lines(name, bounds, counts, total)), unit)
 
 
@@ -92,20 +95,20 @@ def _histogram_lines(name: str, bounds: Iterable[float], counts: Iterable[int], 
 
 
 def labelled(**labels: str) -> str:
-    r"""Return labels as they stand behind a name: node='a"b' -> {node="a\"b"}."""
+    r"""Return labels as they follow a name: node='a"b' -> {node="a\"b"}."""
     return "{" + ",".join([f'{name}="{escape(value)}"' for name, value in labels.items()]) + "}"
 
 
 def escape(value: str) -> str:
     r"""Return a label's value with \\, " and newlines escaped."""
-    # Looked for first: hardly any has one, and replacing took a tenth of the time of an answer.
+    # Checked first: hardly any value needs escaping, and replacing took a tenth of an answer's time.
     if '"' in value or "\\" in value or "\n" in value:
         return escape_help(value).replace('"', '\\"')
     return value
 
 
 def escape_help(text: str) -> str:
-    r"""Return a help of the text format with \\ and newlines escaped."""
+    r"""Return a help text with \\ and newlines escaped, for the text format."""
     return text.replace("\\", "\\\\").replace("\n", "\\n")
 
 
@@ -121,7 +124,7 @@ def wanted_format(accept: str) -> Format:
 
 
 def weights(header: str) -> dict[str, float]:
-    """Return how much each thing is wanted that an Accept header names, with its version where it has one.
+    """Return the weights in an Accept header, by media type and version.
 
     "text/plain;version=0.0.4;q=0.5, */*" -> {"text/plain 0.0.4": 0.5, "*/*": 1}
     """

@@ -1,4 +1,4 @@
-"""How large the database becomes, and whether its disk has room for that."""
+"""How large the database will become, and whether its disk has room for that."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RECORDS_A_DAY = 86_400 // RECORD_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`expected_bytes`: the size once each node has as many records and hours as are kept. `trouble`: None where it
-    fits. `days_left`: until the disk is full, where it does not fit.
+    """`expected_bytes`: the size once each node has all the records and hours that are kept. `trouble`: None if that
+    fits. `days_left`: until the disk is full, if it does not fit.
     """
 
     nodes: int
@@ -28,7 +28,7 @@ class Forecast:
 
 
 def forecast(config: Config, size: Size) -> Forecast:
-    """Return what this configuration will need, with what records take in this database."""
+    """Return the space this configuration will need, judged by the size of records in this database."""
     nodes = sum(node.enabled for node in config.nodes)
     records = _Growth(nodes * RECORDS_A_DAY * size.record_bytes, config.database.retention_days)
     hours = _Growth(nodes * DAY_BYTES, max(config.database.hours_days, config.database.retention_days))
@@ -50,7 +50,7 @@ def forecast(config: Config, size: Size) -> Forecast:
 
 @dataclass(frozen=True, slots=True)
 class _Growth:
-    """What comes a day, in bytes, until so many days are kept."""
+    """Bytes added per day, until as many days as are kept have passed."""
 
     day_bytes: float
     days: int
@@ -64,12 +64,12 @@ class _Growth:
 
 
 def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) -> int | None:
-    """Return for how many days there is room, None where it is room enough."""
+    """Return for how many days there is room, None if there is enough for good."""
     room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
     if records.whole + hours.whole - size.used_bytes <= room_bytes:
         return None
     both_bytes = records.day_bytes + hours.day_bytes
-    # Records stop to grow first, hours go on.
+    # Records stop growing first, hours later.
     days_of_both = records.days_left(size.used_bytes - size.hours_bytes)
     if room_bytes <= days_of_both * both_bytes:
         return int(room_bytes / both_bytes)

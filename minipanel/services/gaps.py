@@ -1,4 +1,4 @@
-"""Gaps in a node's samples, read from its records, each with what explains it."""
+"""Gaps in a node's samples, read from its records, each with its reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from minipanel.services.reading import Past, Reading
 
 
 class Gaps:
-    """Reads beside the writer. Samples that come late close their gap: nothing about gaps is kept."""
+    """Reads beside the writer. Late samples close their gap: nothing about gaps is stored."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class Gaps:
         self.interval_seconds = interval_seconds
 
     async def one(self, node: Node, span: Span) -> GapsOne:
-        """Return a node's gaps. Raises TryLater when nothing can be read."""
+        """Return a node's gaps. Raises TryLater if nothing can be read."""
         past = await self._reading.past(span.start)
         gaps = await self._of(node, span, past)
         return GapsOne(node.id, node.hostname, gaps, span.start, span.end, **past.told())
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the JSON of GapsSet in pieces, one per node: a large set does not block the panel, nor fill memory."""
+        """Yield the JSON of GapsSet in pieces, one per node. A large set neither blocks the panel nor fills memory."""
         head = b'{"from":%d,"to":%d,"nodes":[' % (span.start, span.end)
         past = await self._reading.past(span.start)
         for place, node in enumerate(nodes):
@@ -55,13 +55,13 @@ class Gaps:
     def _find(self, reader: Reader, node: Node, start: int, end: int) -> list[Gap]:
         seen = reader.seen(node.id, start, max(start, end))
         times = missing(seen.records, self.interval_seconds) + self._open(node, seen.records)
-        # Explained whole and cut to the span afterwards, so that a reason does not depend on what was asked for.
+        # Explained whole and cut afterwards, so that the reason does not depend on the span asked for.
         gaps = [gap for each in times for gap in explain(each, seen.evidence, self.interval_seconds)]
         within = [replace(gap, start=max(gap.start, start), end=min(gap.end, end)) for gap in gaps]
         return [gap for gap in within if gap.start < gap.end]
 
     def _open(self, node: Node, records: list[tuple[int, int | None]]) -> list[Interval]:
-        """Return the gap after the node's newest sample as a list of one, none for a node that isn't missed."""
+        """Return the gap after the node's newest sample as a list of one; an empty list if no samples are due."""
         if not records or not node.enabled:
             return []
         newest, silent = last_sample(*records[-1]), self._silent_seconds(node)

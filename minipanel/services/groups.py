@@ -1,4 +1,4 @@
-"""Which groups of nodes there are: those of config.toml, ClusterShell's, and those that names speak of."""
+"""Groups of nodes: those of config.toml, those of ClusterShell, and those found in the nodes' names."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 _DIGITS = re.compile(r"(\d+)")
 
 Named = Iterable[tuple[str, Iterable[str]]]
-"""Groups as a source has them: each with the names of its nodes, which the panel may know or not."""
+"""Groups from one source, each with the names of its nodes, which the panel may or may not know."""
 
 
 class GroupList:
-    """The groups of the running panel, and what GET /api/groups answers.
+    """The groups of the running panel, and the answer of GET /api/groups.
 
-    ClusterShell's are read beside all else, at the start and with each configuration: what they take holds up nobody,
-    and until they are there those of before count.
+    ClusterShell's are read in the background, at the start and with each configuration. However long that takes,
+    nothing waits for it; the previous ones count until it is done.
     """
 
     def __init__(self, tell_viewers: Callable[[], None] = lambda: None) -> None:
@@ -43,7 +43,7 @@ class GroupList:
         self._task: asyncio.Task[None] | None = None
 
     async def follow(self, config: Config) -> None:
-        """Take over a configuration."""
+        """Apply a configuration."""
         await self._stop()
         await self._make(config)
         self._reader = ClusterShellReader()
@@ -51,11 +51,11 @@ class GroupList:
             self._task = asyncio.create_task(self._read(self._reader, config))
 
     def without_groups(self, text: str) -> str:
-        """Return the same node set without groups: what is kept for long. Raises BadInput, NotFound."""
+        """Return the same node set without groups, for keeping. Raises BadInput, NotFound."""
         return fold(self.groups.expand(text)) if "@" in text else text
 
     async def settled(self) -> None:
-        """Wait until ClusterShell's groups are read."""
+        """Wait until ClusterShell's groups have been read."""
         if self._task is not None:
             await self._task
 
@@ -67,7 +67,7 @@ class GroupList:
         found = await asyncio.to_thread(reader.read)
         for trouble in found.troubles:
             log.warning("ClusterShell's groups: %s", trouble)
-        # Where nothing could be read, what was known of them is better than nothing.
+        # If nothing could be read, the previous groups are better than none.
         if found.groups == self._found.groups or (found.troubles and not found.groups):
             return
         self._found, before = found, self.answer
@@ -76,7 +76,7 @@ class GroupList:
             self._tell_viewers()
 
     async def _make(self, config: Config) -> None:
-        # 10,000 groups take a second: not on the event loop.
+        # 10,000 groups take a second, too long for the event loop.
         self.groups, self.answer = await asyncio.to_thread(_made, config, self._found)
 
     async def _stop(self) -> None:
@@ -89,7 +89,7 @@ class GroupList:
 
 
 def expand_here(config: Config, text: str) -> list[str]:
-    """Return the names in a node set that a command was given, with the groups of this machine: @rack3,node7.
+    """Return the names in a node set given to a command, with this machine's groups: @rack3,node7.
 
     Raises BadInput, NotFound.
     """
@@ -112,8 +112,8 @@ def _made(config: Config, found: Found) -> tuple[Groups, bytes]:
 
 
 def groups_of(config: Config, found: Found) -> Groups:
-    """Return the groups that config.toml, ClusterShell and the names of the nodes make."""
-    # Below zero: no number that a group names is an id here.
+    """Return the groups of config.toml, of ClusterShell and of the nodes' names."""
+    # Negative, so that no number in a group's definition matches an id.
     nodes = [
         Node(-place, node.name, node.ip, node.hostname, node.enabled) for place, node in enumerate(config.nodes, 1)
     ]
@@ -140,5 +140,5 @@ def _in_order(named: Named) -> Named:
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Return what puts n2 before n10."""
+    """Return a key that sorts n2 before n10."""
     return [(1, int(part), part) if part.isdecimal() else (0, 0, part) for part in _DIGITS.split(name)]
