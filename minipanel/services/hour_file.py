@@ -1,7 +1,7 @@
-"""The file in which last hours outlive the panel's process: mapped in its runtime folder, or written at a stop.
+"""The file that keeps the nodes' last hours beyond the panel's process: memory-mapped, or written at a stop.
 
-Its first page describes it, so that a release with more metrics, or fewer, finds its numbers anyway. After that
-come sheets (sheet.py). What can't be read is skipped: the records fill in for it.
+Its first page describes its columns, so a release with more or fewer metrics can still read it. Sheets follow
+(sheet.py). What can't be read is skipped: the records fill in for it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 MAGIC = b"MiniPanel last hours\n"
 PAGE_BYTES = mmap.PAGESIZE
 MOST_BYTES = 4 * 2**30
-"""Of 390,000 nodes; what is larger was not written by a panel."""
+"""Enough for 390,000 nodes. No panel writes a larger file."""
 
 
 Totals = tuple[int | float | None, ...]
@@ -51,12 +51,12 @@ _read_totals = attrgetter(*TOTALS, "timestamp")
 
 
 def totals_of(sample: Sample) -> Totals:
-    """Return what a sample's metrics are parts of: the values of TOTALS."""
+    """Return a sample's totals: the values of TOTALS, which its metrics are parts of."""
     return _read_totals(sample)[:-1]
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an hour is of, and what is shown with it. `totals`: of the newest sample, in the order of `names`."""
+    """Whose hour it is, and what is shown with it. `totals`: of the newest sample, in the order of `names`."""
 
     node_id: int
     hostname: str
@@ -67,7 +67,7 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = TOTALS
 
     def words(self) -> bytes:
-        """Return it as LastHour.describe keeps it."""
+        """Return it in the form that LastHour.describe keeps."""
         return _as_json(self)
 
 
@@ -99,13 +99,13 @@ _FIRST_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept of a node: its hour, which goes on in the new file, and what it is of."""
+    """What was kept of a node: its hour, now in the new file, and whose it is."""
 
     hour: LastHour
     about: About
 
     def last_sample(self, last_seen: int) -> Sample | None:
-        """Return the newest sample of the hour that ends with this timestamp, None where there is none."""
+        """Return the newest sample of the hour that ends with this timestamp, None if there is none."""
         times = self.hour.times(last_seen)
         values = self.hour.at(times[-1]) if times else None
         if values is None:
@@ -124,7 +124,10 @@ class HourFile:
     """The memory of all last hours."""
 
     def __init__(self, path: Path | None = None, is_mapped: bool = False) -> None:
-        """`path` None: it ends with the process. `is_mapped`: the file is true at each moment, else from a stop on."""
+        """`path` None: nothing is kept.
+
+        `is_mapped`: the file is up to date at every moment; otherwise only after a stop.
+        """
         self._path = path
         self._is_mapped = is_mapped
         self._descriptor: int | None = None
@@ -132,7 +135,7 @@ class HourFile:
         self._taken = 0
 
     def restore(self, nodes: Sequence[Node]) -> dict[int, Kept]:
-        """Begin a new file; return by node id what an earlier panel kept of these nodes. Called once, in a thread."""
+        """Begin a new file; return what an earlier panel kept of these nodes, by node id. Called once, in a thread."""
         if self._path is None:
             return {}
         kept: dict[int, Kept] = {}
@@ -152,13 +155,13 @@ class HourFile:
         return kept
 
     def new(self) -> LastHour:
-        """Return an hour without samples, with a place in the file."""
+        """Return an empty hour with a place in the file."""
         sheet, place = self._next_place()
         sheet.clear(place)
         return LastHour(sheet, place)
 
     def close(self) -> None:
-        """Write the file, where it is none that is mapped. Called in a thread; nothing is put into it any more."""
+        """Write the file, unless it is mapped. Called in a thread; nothing is added any more."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -187,7 +190,7 @@ class HourFile:
         return Sheet.in_memory()
 
     def _opened(self, path: Path) -> int | None:
-        """Return a descriptor of the file of before, which a new one may take the place of; None where none is used."""
+        """Return a descriptor of the previous file if a new one may replace it; None if no file is to be used."""
         try:
             descriptor = open_regular(path)
         except FileNotFoundError:
@@ -236,7 +239,7 @@ def _begun(path: Path) -> int:
 
 
 def _mapped(descriptor: int, begin: int) -> Sheet:
-    # Memory that turned out not to be there when it is written to would end the process (SIGBUS).
+    # Reserve the memory now: writing to a page that the file system can't provide would end the process (SIGBUS).
     os.posix_fallocate(descriptor, begin, SHEET_BYTES)
     return Sheet(mmap.mmap(descriptor, SHEET_BYTES, offset=begin))
 
@@ -251,9 +254,10 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
 
 
 def _hours_in(descriptor: int, nodes: Mapping[int, Node]) -> Iterator[tuple[About, dict[str, bytes]]]:
-    """Yield what a file has of these nodes: what it is of, and its columns as they are kept now.
+    """Yield what a file holds of these nodes: whose hour it is, and its columns in today's form.
 
-    Raises ValueError: why it is no such file, or can't be read. A node whose head was being written is skipped.
+    Raises ValueError with the reason if it is no such file or can't be read. A node whose head was half written is
+    skipped.
     """
     size = os.fstat(descriptor).st_size
     forms = _forms_in(os.pread(descriptor, PAGE_BYTES, 0))
@@ -279,7 +283,7 @@ def _hours_in(descriptor: int, nodes: Mapping[int, Node]) -> Iterator[tuple[Abou
 
 
 def _forms_in(page: bytes) -> tuple[Form, ...]:
-    """Return the columns that a first page describes. Raises ValueError."""
+    """Return the columns that the first page describes. Raises ValueError."""
     if not page.startswith(MAGIC):
         raise ValueError("it is not a file of last hours")
     try:
@@ -300,5 +304,5 @@ def _about(head: bytes, nodes: Mapping[int, Node]) -> About | None:
     except msgspec.MsgspecError:
         return None
     node = nodes.get(about.node_id)
-    # Ids start over with a new database.
+    # A new database starts its ids again.
     return about if node is not None and node.hostname.lower() == about.hostname.lower() else None

@@ -1,4 +1,4 @@
-"""Hours as the columns of an answer."""
+"""Hours as columns of an answer."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from minipanel.models.metrics import METRICS
 from minipanel.models.record import VALUE_COLUMNS
 
 Days = Iterable[tuple[int, bytes]]
-"""Days with their numbers (models/hour.day_number), packed, ascending."""
+"""Packed days with their numbers (models/hour.day_number), ascending."""
 
 _SAMPLES: Final = PART["samples"]
 
 
 def arrays_of(days: Days, start: int, end: int, columns: Sequence[str]) -> list[bytes]:
-    """Return one node's hours with timestamps in (start, end] as one JSON array a column, `timestamp` first.
+    """Return one node's hours with timestamps in (start, end] as one JSON array per column, `timestamp` first.
 
-    Only hours with samples. The columns are those of records.
+    Hours without samples are left out. The columns are those of records.
     """
     cells: list[list[str]] = [[] for _ in (None, *columns)]
     for day, packed in days:

@@ -1,4 +1,4 @@
-"""Hours are made from records in the background: as they end, again when a record changes, and old ones go."""
+"""Makes hours from records in the background: as each ends, and again when a record changes. Deletes old ones."""
 
 from __future__ import annotations
 
@@ -14,23 +14,22 @@ from minipanel.services.retention import SteadyLooks, repeat
 LOOK_SECONDS = 30
 FORGET_SECONDS = 600
 START_SECONDS = 5
-"""After a start the agents come first."""
+"""Agents come first after a start."""
 
 SETTLED_SECONDS = 60
-"""How long after its end an hour is made: then its last record stands in the history. What comes later has it made
-again."""
+"""How long after its end an hour is made, when its last record is in the history. Later changes have it made again."""
 
 STEP_DAYS = 20
-"""So many days of nodes are made in one transaction (8 ms): samples that arrive meanwhile wait no longer than that."""
+"""Days of a node made in one transaction (8 ms). Samples that arrive meanwhile wait no longer than that."""
 
 PAUSE_SECONDS = 0.03
-"""Between transactions: the past of 1,000 nodes is made within a quarter of an hour, and nobody notices."""
+"""Pause between transactions. The past of 1,000 nodes still takes only a quarter of an hour."""
 
 FORGET_DAYS = 500
 
 
 class Hours:
-    """Two loops beside the ingest, whose queue their jobs go through."""
+    """Two loops whose jobs go through the ingest's queue."""
 
     def __init__(self, store: Store, ingest: Ingest, days: int, clock: Callable[[], float] = time.time) -> None:
         self._store = store
@@ -40,7 +39,7 @@ class Hours:
         self._tasks: list[asyncio.Task[None]] = []
         self.days = days
         self.evidence_days = 0
-        """What explains gaps is kept for so long, where that is longer."""
+        """How long to keep what explains gaps, if longer than the rest."""
 
     def start(self) -> None:
         """Start both loops."""
@@ -56,7 +55,7 @@ class Hours:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def make(self) -> int:
-        """Make what ended or changed since the last call. Returns how many days of nodes were made."""
+        """Make the hours that ended or changed since the last call. Return how many days of a node were made."""
         made, remain = 0, True
         while remain:
             remain = await self._run(self._store.go_on_with_hours(int(self._clock()) - SETTLED_SECONDS))
@@ -65,9 +64,9 @@ class Hours:
         return made
 
     async def forget(self) -> int:
-        """Delete days that are older than kept, and were for an hour; return how many days of nodes.
+        """Delete days that have been too old for an hour; return how many days of a node.
 
-        Nothing is deleted that is younger than the oldest records.
+        Days that still have records are kept.
         """
         before = self._looks.at(min(self._ingest.oldest(self.days), self._ingest.oldest()))
         if before is None:

@@ -1,8 +1,7 @@
-"""Many numbers side by side in one large int: a million of them are added, compared and scaled in some milliseconds.
+"""Arithmetic on many numbers at once, side by side in one large int: a million of them in a few milliseconds.
 
-A lane is 16 bits and holds a number of two bytes, as hours and records come for pictures of many nodes
-(database/packing.py): 15 bits, or 65535 for none. What is done for each number is done by Python's own long arithmetic
-in microseconds, so no other thread waits for it.
+A lane is 16 bits and holds one of the two-byte numbers of hours and records (database/packing.py): 15 bits, or 65535
+for none. Python's own long arithmetic handles all lanes together, in microseconds, so no other thread waits long.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _NONE_BYTES: Final = NONE.to_bytes(LANE_BYTES, "little")
 
 
 class Lanes:
-    """The arithmetic over a table of numbers: `rows` of `width` numbers each, an even one, row after row."""
+    """Arithmetic on a table of numbers: `rows` of `width` numbers each, row by row. `width` is even."""
 
     def __init__(self, rows: int, width: int) -> None:
         if width % 2:
@@ -32,33 +31,33 @@ class Lanes:
         self._even = int.from_bytes(b"\xff\xff\0\0" * (self.count // 2), "little")
         self._halves: list[tuple[int, int, int]] = []
         while rows > 1:
-            # The upper half of the rows may be one more.
+            # The upper half may have one row more.
             bits = rows // 2 * width * LANE_BITS
             rows -= rows // 2
             self._halves.append((bits, (1 << bits) - 1, self.ones & (1 << rows * width * LANE_BITS) - 1))
 
     def of(self, numbers: bytes) -> tuple[int, int]:
-        """Return numbers as lanes, 0 for none, and 1 in each lane that has none."""
+        """Return the numbers as lanes, with 0 for none, and a 1 in each lane that has none."""
         lanes = int.from_bytes(numbers, "little")
         none = lanes >> _GUARD & self.ones
         return lanes ^ ((none << LANE_BITS) - none), none
 
     def at_least(self, lanes: int, number: int) -> int:
-        """Return 1 in each lane that holds this number or a higher one, else 0."""
+        """Return 1 in each lane that holds at least this number, else 0."""
         return lanes + self.ones * ((1 << _GUARD) - number) >> _GUARD & self.ones
 
     def halves(self, lanes: int) -> tuple[int, int]:
-        """Return every second number, and the others: each with 32 bits of its own."""
+        """Return every second number, and the others, each in 32 bits of its own."""
         return lanes & self._even, lanes >> LANE_BITS & self._even
 
     def counts(self, ones: int) -> Sequence[int]:
-        """Return of each column how many ones there are."""
+        """Return the count of ones in each column."""
         for bits, low, _ in self._halves:
             ones = (ones >> bits) + (ones & low)
         return self._row(ones, self.width, "H")
 
     def sums(self, lanes: int) -> Sequence[int]:
-        """Return of each column its sum."""
+        """Return the sum of each column."""
         totals = [0] * self.width
         for place, half in enumerate(self.halves(lanes)):
             for bits, low, _ in self._halves:
@@ -67,7 +66,7 @@ class Lanes:
         return totals
 
     def highest(self, lanes: int) -> Sequence[int]:
-        """Return of each column its highest number."""
+        """Return the highest number of each column."""
         for bits, low, ones in self._halves:
             one, other = lanes >> bits, lanes & low
             is_one = (one | ones << _GUARD) - other >> _GUARD & ones
@@ -86,7 +85,7 @@ def column_of(numbers: bytes, width: int, column: int) -> tuple[int, ...]:
 
 
 def row_with(numbers: bytes, width: int, column: int, number: int) -> int | None:
-    """Return in which row of a table a number stands in a column, the first; None where in none."""
+    """Return the first row that has this number in the column; None if no row has."""
     low, high = number.to_bytes(LANE_BYTES, "little")
     lows, highs = _bytes_of(numbers, width, column)
     row = highs.find(high)

@@ -1,4 +1,4 @@
-"""A node's last hour at 5 seconds: a ring of compact numbers, 11 kB a node, in memory that may outlive the process."""
+"""A node's last hour of samples: a ring of compact numbers, 11 kB per node, in memory that may outlive the process."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _values_of = attrgetter(*(metric.name for metric in METRICS))
 
 
 class LastHour:
-    """A ring of 720 slots; the slot of a timestamp is fixed, so late samples find their place.
+    """A ring of 720 slots. A timestamp always has the same slot, so late samples find their place.
 
-    Each slot knows its hour: a sample of a wrong time takes one slot, and no other.
+    Each slot records its hour, so a sample with a wrong time overwrites one slot only.
     """
 
     __slots__ = ("_columns", "_first", "_marks", "_sheet")
 
     def __init__(self, sheet: Sheet | None = None, place: int = 0) -> None:
-        """Take over what stands at this place of a sheet; on its own it has one of its own, which is empty."""
+        """Use the numbers at this place of a sheet; without a sheet, begin empty in memory."""
         if sheet is None:
             sheet = Sheet.in_memory()
             sheet.clear(place)
@@ -37,19 +37,20 @@ class LastHour:
         self._columns = sheet.columns
 
     def add(self, sample: Sample, newest: int) -> None:
-        """Put a sample in its place. One that is over an hour older than the timestamp `newest` is skipped."""
+        """Put a sample in its slot. A sample more than an hour older than the timestamp `newest` is skipped."""
         if sample.timestamp <= newest - HOUR_SECONDS:
             return
         hour, slot = _place(sample.timestamp)
         at = self._first + slot
-        # Until all numbers stand, the slot is of an hour that nobody looks at: the process may be killed at any moment.
+        # The process may be killed at any moment: until all numbers are written, the slot has an hour that is never
+        # read.
         self._marks[at] = hour - 2 & 0xFFFF
         for (numbers, scale, none), value in zip(self._columns, _values_of(sample), strict=True):
             numbers[at] = none if value is None else round(value * scale)
         self._marks[at] = hour
 
     def describe(self, words: bytes) -> None:
-        """Keep beside the numbers what they are of."""
+        """Keep `words`, which describe whose hour it is, beside the numbers."""
         self._sheet.write_head(self._first // SLOTS, words)
 
     def columns(self, until: int) -> RecentColumns:
@@ -61,20 +62,20 @@ class LastHour:
         return made(RecentColumns, times, *values)
 
     def at(self, timestamp: int) -> list[float | None] | None:
-        """Return one sample's value of each metric; None where it is not there."""
+        """Return each metric's value at this time; None if there is no sample."""
         if not self._has(timestamp):
             return None
         at = self._first + _place(timestamp)[1]
         return [_read(numbers[at], scale, none) for numbers, scale, none in self._columns]
 
     def count(self, until: int) -> int:
-        """Return how many samples of the hour that ends with this timestamp are there."""
+        """Return how many samples there are in the hour that ends with this timestamp."""
         hour, slot = _place(until)
         marks = self._all_marks()
         return marks[: slot + 1].count(hour) + marks[slot + 1 :].count(hour - 1 & 0xFFFF)
 
     def times(self, until: int) -> list[int]:
-        """Return their timestamps, ascending."""
+        """Return the timestamps of those samples, ascending."""
         hour, slot = _place(until)
         last = until - until % SLOT_SECONDS
         before, first = hour - 1 & 0xFFFF, last - SLOT_SECONDS * slot
@@ -88,7 +89,7 @@ class LastHour:
         return earlier + later
 
     def value(self, name: str, timestamp: int) -> float | None:
-        """Return what one metric was in one sample; None where it is not there."""
+        """Return one metric's value in one sample; None if there is none."""
         if not self._has(timestamp):
             return None
         numbers, scale, none = self._columns[_PLACES[name]]
@@ -99,7 +100,7 @@ class LastHour:
 
     def _has(self, timestamp: int) -> bool:
         hour, slot = _place(timestamp)
-        # The first metric is in each sample.
+        # Every sample has the first metric.
         numbers, _, none = self._columns[0]
         return self._marks[self._first + slot] == hour and numbers[self._first + slot] != none
 

@@ -26,18 +26,18 @@ from minipanel.services.lasthour import LastHour
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-"""How often it is looked whose state has changed."""
+"""How often states are checked."""
 
 _EMPTY_HOUR = LastHour()
 _NOTHING: Final[Mapping[int, Kept]] = {}
 _NO_READINGS: Final = (None,) * len(READINGS)
 
-# The type checker knows its values only in part.
+# The type checker can't infer all of its values.
 _realtime_node: Callable[..., RealtimeNode] = RealtimeNode
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a node at one moment. `newest`: None where no sample is known."""
+    """What is known of a node at one moment. `newest`: None if there is no sample."""
 
     hostname: str
     name: str
@@ -50,7 +50,10 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Live:
-    """What the nodes are doing now. Full again five seconds after a start; their last hours may outlive the process."""
+    """What the nodes are doing now.
+
+    Complete again five seconds after a start; the last hours may outlive the process.
+    """
 
     def __init__(
         self,
@@ -60,9 +63,10 @@ class Live:
         note_ahead: Callable[[int, float], None] = lambda *_: None,
         hours: HourFile | None = None,
     ) -> None:
-        """note_ahead: is told, whenever a node is heard of, how far its clock is ahead of this machine's uptime.
+        """`note_ahead` is called at each sample that shows a node is up, with how far its clock is ahead of this
+        uptime.
 
-        hours: keeps the last hours; on its own they end with the process.
+        `hours` keeps the last hours; without it, they end with the process.
         """
         self.interval_seconds = interval_seconds
         self._clock = clock
@@ -74,25 +78,28 @@ class Live:
         self._task: asyncio.Task[None] | None = None
 
     def listen(self, listener: StateListener) -> None:
-        """Have it called with the nodes whose state has changed, within a second."""
+        """Call `listener` with the nodes whose state changes, within a second."""
         self._listeners.append(listener)
 
     def start(self) -> None:
-        """Look at the nodes' states from now on."""
+        """Start checking the nodes' states."""
         self._task = asyncio.create_task(self._repeat())
 
     async def close(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def lacks(self, nodes: Iterable[Node]) -> list[Node]:
-        """Return those of which nothing is known here yet."""
+        """Return the nodes of which nothing is known here yet."""
         return [node for node in nodes if node.id not in self._views]
 
     def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard], kept: Mapping[int, Kept] = _NOTHING) -> None:
-        """Take over a new list of nodes; of those not yet known here `heard` tells what is stored, `kept` the hours."""
+        """Replace the list of nodes.
+
+        For new ones, `heard` is what the database knows, and `kept` the hours that were kept.
+        """
         uptime = self._uptime()
         views = {node.id: self._views.get(node.id) or _View(heard.get(node.id, Heard()), uptime) for node in nodes}
         for node in nodes:
@@ -104,7 +111,7 @@ class Live:
         self._views = views
 
     def take(self, node: Node, samples: Sequence[Sample]) -> None:
-        """Take in samples that were stored, in whatever order they came."""
+        """Record stored samples, in any order."""
         view = self._views.get(node.id)
         if view is None:
             return
@@ -124,7 +131,7 @@ class Live:
         throttled: int = 0,
         boot_id: str | None = None,
     ) -> None:
-        """Take in what an agent says of itself and its node besides its samples."""
+        """Record what an agent says of itself and its node besides its samples."""
         view = self._views.get(node.id)
         if view is not None:
             view.agent_version = version
@@ -135,7 +142,7 @@ class Live:
             view.note_boot(boot_id, self._uptime())
 
     def look(self) -> None:
-        """Report the nodes whose state has changed since the last look to all who listen."""
+        """Report the nodes whose state has changed since the last check to all listeners."""
         uptime = self._uptime()
         changes = []
         for view in self._views.values():
@@ -155,12 +162,12 @@ class Live:
         return None if view is None else view.last_seen
 
     def silent_seconds(self, node: Node) -> float:
-        """Return how long ago a node was heard of."""
+        """Return how many seconds ago a node last reported."""
         view = self._views.get(node.id)
         return math.inf if view is None else self._uptime() - view.heard_at
 
     def nodes(self) -> list[NodeAnswer]:
-        """Return every node as configured and as last heard of."""
+        """Return every node with its configuration and what is known of it."""
         uptime = self._uptime()
         return [self._described(view, uptime) for view in self._views.values()]
 
@@ -171,17 +178,17 @@ class Live:
         return [self._newest(self._views[node_id], uptime) for node_id in chosen]
 
     def seen(self) -> list[Seen]:
-        """Return every node. May be called on any thread, while samples are taken in."""
+        """Return every node. Safe on any thread while samples arrive."""
         uptime = self._uptime()
         return [view.seen(self._state(view, uptime)) for view in list(self._views.values())]
 
     def sensor(self, node_id: int) -> str | None:
-        """Return what a node's temperature comes from. May be called on any thread."""
+        """Return the name of a node's temperature sensor. Safe on any thread."""
         view = self._views.get(node_id)
         return None if view is None else view.sensor
 
     def one(self, node: Node, records: RecentColumns = NO_RECORDS) -> RealtimeOne:
-        """Return one node's newest sample and its last hour, with what the records have of it."""
+        """Return one node's newest sample and its last hour, with records where samples are gone."""
         view = self._views[node.id]
         hour = view.last_hour or _EMPTY_HOUR
         return made(
@@ -202,7 +209,7 @@ class Live:
         )
 
     def hour_end(self, node: Node) -> int:
-        """Return when a node's last hour ends, by its own clock where that is ahead."""
+        """Return when a node's last hour ends, by the node's clock if that is ahead."""
         return max(int(self._clock()), self.last_seen(node) or 0)
 
     def last_hour(self, node: Node) -> LastHour:
@@ -210,7 +217,7 @@ class Live:
         return self._views[node.id].last_hour or _EMPTY_HOUR
 
     def views(self) -> Collection[NodeNow]:
-        """Return what is known of each node now: to be read at once, for it changes with the next sample."""
+        """Return what is known of each node now. Read it at once: the next sample changes it."""
         return self._views.values()
 
     def hours(self) -> list[tuple[LastHour, Sample]]:
@@ -219,7 +226,7 @@ class Live:
         return [(view.last_hour, view.newest) for view in views if view.last_hour and view.newest]
 
     def hours_by_id(self) -> list[tuple[int, LastHour, Sample]]:
-        """Return the same of the nodes that are up, with their ids."""
+        """Return the same for the nodes that are up, with their ids."""
         views = self._views.items()
         return [
             (i, view.last_hour, view.newest)
@@ -304,10 +311,10 @@ class _View:
         self.rebooted_at = None if heard.rebooted_seconds is None else uptime - heard.rebooted_seconds
         self._about: object = None
         self._is_mean = False
-        """Whether `newest` is the mean of a record: to be shown, but nobody measured it."""
+        """Whether `newest` is the mean of a record: it is shown, but nobody measured it."""
 
     def restore(self, heard: Heard, kept: Kept | None) -> None:
-        """Take in what was known before the panel's start: the hour, or else the last record."""
+        """Take over what was known before the panel's start: the last hour, or else the last record."""
         if heard.last_seen is None:
             return
         if kept is not None:
@@ -320,7 +327,7 @@ class _View:
             self.newest = made(Sample, self.node.hostname, heard.last_seen, *heard.values)
 
     def note_boot(self, boot_id: str | None, uptime: float) -> None:
-        """Take in which boot of the node this is; None tells nothing."""
+        """Record which boot of the node this is; None changes nothing."""
         if boot_id is None or boot_id == self.boot_id:
             return
         if self.boot_id is not None:
@@ -328,13 +335,13 @@ class _View:
         self.boot_id = boot_id
 
     def take(self, sample: Sample, now: float, uptime: float, up_seconds: int) -> bool:
-        """Take in the newest of the samples that were stored; return whether the node is heard of by it, so is up.
+        """Record the newest of the stored samples; return whether it shows that the node is up.
 
-        It is not by what it measured before and sends only now. How old a sample is, the node's own clock tells: it
-        may be off, but then its samples are just as much.
+        A sample that was measured long ago and sent only now does not. Its age is counted by the node's own clock: if
+        that is off, so are the node's samples.
         """
         age = now + (self.clock_skew_seconds or 0) - sample.timestamp
-        # A clock that was ahead and was set right must not keep its node in the future.
+        # A clock that was ahead and has been corrected must not leave its node in the future.
         is_past_future = self.last_seen is not None and self.last_seen > sample.timestamp + up_seconds
         if self.last_seen is None or sample.timestamp > self.last_seen or (is_past_future and abs(age) <= up_seconds):
             self.newest, self._readings, self._is_mean = sample, None, False
@@ -344,9 +351,12 @@ class _View:
         return False
 
     def seen(self, state: State) -> Seen:
-        """Return what is known, in this state; that was worked out before, so a node that is up has its new sample."""
+        """Return what is known, in this state.
+
+        It was computed earlier, so a node that is up has its new sample here.
+        """
         node, newest = self.node, None if self._is_mean else self.newest
-        # Of a sample and its time no other pair is seen than one that belongs together.
+        # Another thread must never see a sample together with the time of another one.
         last_seen = self.last_seen if newest is None else newest.timestamp
         about = self.clock_skew_seconds, self.agent_version, self.sensor
         return Seen(node.hostname, node.name, state, newest, last_seen, *about)
@@ -364,7 +374,7 @@ class _View:
             self.last_hour.describe(About(self.node.id, self.node.hostname, *about).words())
 
     def readings(self) -> Sequence[float | None]:
-        """Return the newest values of READINGS: worked out once, however many look."""
+        """Return the newest values of READINGS. They are computed once, however many ask."""
         if self._readings is None:
             self._readings = _NO_READINGS if self.newest is None else readings_of(self.newest)
         return self._readings

@@ -1,7 +1,7 @@
-"""The token of this machine's own commands: whoever may read config.toml can sign one.
+"""The token of this machine's own commands. Whoever may read config.toml can sign one.
 
-One of nobody only reads. One that names somebody acts for them, and only where a route lets commands act: who may read
-config.toml may do far more, but a token that is lost on its way shall not.
+A token without a name can only read. One with a name acts for that person, and only on routes that let commands act.
+Whoever can read config.toml could do far more anyway, but a token that leaks on its way can't.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _TOKEN = re.compile(rf"mpl_(\d{{1,12}})_(?:((?:[0-9a-f]{{2}}){{1,{MAX_NAME_BYTES
 
 
 def local_token(jwt_secret: str, now: float, who: str = "") -> str:
-    """Return a token that is good for LIFE_SECONDS: mpl_ + when it ends (Unix seconds) + _ + hex HMAC-SHA256.
+    """Return a token valid for LIFE_SECONDS: mpl_ + its end (Unix seconds) + _ + hex HMAC-SHA256.
 
-    Before the HMAC stands the name of `who` acts by it, UTF-8 in hex; its end is cut where it is too long.
+    The name in `who` stands before the HMAC, as UTF-8 in hex, shortened if it is too long.
     """
     return _signed(jwt_secret, int(now) + LIFE_SECONDS, who.encode("utf-8", "replace")[:MAX_NAME_BYTES].hex())
 
 
 def is_local(token: str) -> bool:
-    """Return whether a token has this form; a session's is a JWT, which has points."""
+    """Return whether a token has this form. A session's token is a JWT and contains dots."""
     return _TOKEN.fullmatch(token) is not None
 
 
 def good_until(token: str, jwt_secret: str, now: float) -> int | None:
-    """Return until when a token is good, Unix seconds; None for one that is not: signed otherwise, or its time is over.
+    """Return when a token expires, in Unix seconds; None if it has expired or its signature is wrong.
 
-    One that would be good for longer than LIFE_SECONDS is no good either.
+    A token valid for longer than LIFE_SECONDS is refused too.
     """
     found = _TOKEN.fullmatch(token)
     if found is None:
@@ -45,13 +45,13 @@ def good_until(token: str, jwt_secret: str, now: float) -> int | None:
 
 
 def acts_for(token: str) -> str:
-    """Return whom a token names, "" for one that only reads. It is the token of whoever signed it: see good_until."""
+    """Return the name in a token, "" for one that only reads. Check the signature first, with good_until."""
     found = _TOKEN.fullmatch(token)
     return "" if found is None else bytes.fromhex(found[2] or "").decode("utf-8", "replace")
 
 
 def _signed(jwt_secret: str, expires_at: int, name: str) -> str:
-    # Begins otherwise than what jwt_secret signs elsewhere: a JWT begins with its head in base64.
+    # Distinct from anything else signed with jwt_secret: a JWT begins with its header in base64.
     text = f"command:{expires_at}:{name}" if name else f"local:{expires_at}"
     signature = hmac.new(jwt_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     return f"mpl_{expires_at}_{f'{name}_' if name else ''}{signature}"

@@ -1,4 +1,4 @@
-"""MUNGE credentials decoded off the event loop, and what a failed decoding means."""
+"""Decodes MUNGE credentials off the event loop, and explains why a credential is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WAITING_CREDENTIALS = 20_000
 """How many may wait: two rounds of 10,000 nodes, about a second and a half of decoding."""
 
 PAUSE_SECONDS = 2.0
-"""How long munged is left alone after it did not answer: libmunge itself waits some seconds at each call."""
+"""How long munged is not asked after it failed to answer: libmunge waits several seconds in each call."""
 
 RETRY_SECONDS = 5
 
@@ -25,7 +25,7 @@ _NO_ANSWER = (munge.NO_DAEMON, 7)  # EMUNGE_SOCKET, EMUNGE_TIMEOUT
 
 
 class MungeDecoder:
-    """Decodes credentials one after the other on a thread of its own. `socket`: munged's, None for the usual one."""
+    """Decodes credentials one by one on its own thread. `socket`: munged's, None for the default."""
 
     def __init__(self, socket: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket = socket
@@ -47,9 +47,9 @@ class MungeDecoder:
         self._batcher.give_up()
 
     def decode(self, text: str, then: Then[Credential], due: float = 0.0) -> None:
-        """Have `then` called with what munged says of a credential, good or bad; TryLater where it can't be asked now.
+        """Call `then` later with the decoded credential, valid or not, or with TryLater if munged can't be asked now.
 
-        Raises TryLater where too many wait. `due`: how long others may join it, as of Batcher.put.
+        Raises TryLater if too many wait. `due`: how long others may join, as in Batcher.put.
         """
 
         def settle(result: Credential | Exception) -> None:
@@ -61,14 +61,14 @@ class MungeDecoder:
             raise _busy() from None
 
     def trouble(self) -> Sentence | None:
-        """Return what munged says instead of doing its work, None while it does or nobody asks it."""
+        """Return what is wrong with munged, None while it works or nobody asks it."""
         return self._trouble if self._clock() < self._paused_until else None
 
     def _decode_all(self, texts: list[str]) -> list[Credential | Exception]:
         return [self._decode(text) for text in texts]
 
     def _decode(self, text: str) -> Credential | Exception:
-        # One that waited for nothing is enough: the others of its group get their answers at once.
+        # Waiting in vain for one is enough: the rest of its group gets TryLater at once.
         if self._clock() < self._paused_until:
             return TryLater(self._trouble, RETRY_SECONDS)
         try:
@@ -92,13 +92,13 @@ def _busy() -> TryLater:
 
 
 def ahead_seconds(credential: Credential) -> int | None:
-    """Return by how much the clock is ahead that a credential was made by, where it is not good for that alone."""
+    """Return how far ahead the clock is that made this credential, if that is the only reason to refuse it."""
     is_off = credential.status in (munge.EXPIRED, munge.REWOUND)
     return credential.encode_time - credential.decode_time if is_off else None
 
 
 def refusal(credential: Credential) -> Sentence | None:
-    """Return why a decoded credential is not good, as a sentence; None for a good one."""
+    """Return why a decoded credential is refused, as a sentence; None for a valid one."""
     age_seconds = credential.decode_time - credential.encode_time
     match credential.status:
         case munge.OK:

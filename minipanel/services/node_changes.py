@@ -1,4 +1,4 @@
-"""What a list of nodes (usually /etc/hosts) has otherwise than config.toml: who comes, goes, moved, was renamed."""
+"""How a list of nodes (usually /etc/hosts) differs from config.toml: nodes to add, remove, move or rename."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _Thing = TypeVar("_Thing")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A node that stays, as it is configured and as it is to be: another address, another hostname, or both."""
+    """A node that stays, as configured and as it should be: with another address, another hostname, or both."""
 
     before: NodeConfig
     after: NodeConfig
 
     @property
     def is_renamed(self) -> bool:
-        """True when the hostname is another one."""
+        """True if the hostname changes."""
         return self.before.hostname != self.after.hostname
 
 
 @dataclass(frozen=True, slots=True)
 class NodeChanges:
-    """What is to be done so that the configuration follows the list.
+    """What must change for the configuration to follow the list.
 
-    `twins`: hostnames of the list that are no nodes of their own, a short name beside the long one or the reverse.
-    `is_clearance`: all configured nodes but this machine go.
+    `twins`: hostnames in the list that are another spelling of a node, the short name beside the long one or the
+    reverse. `is_clearance`: all configured nodes but this machine would go.
     """
 
     come: tuple[NodeConfig, ...]
@@ -50,15 +50,15 @@ def compare(
     is_own: Callable[[str], bool],
     stays: Collection[str] = (),
 ) -> NodeChanges:
-    """Return what the list has otherwise than the configuration.
+    """Return the differences between the list and the configuration.
 
-    A node is found in the list by its hostname, by another name of the same line, by its short or long name where just
-    one fits, by the name that people see, or at last by its address, which is then a new hostname. Names are compared
-    without case. A node that has one of the listed addresses keeps it, and what else its section says stays too: a
-    disabled one stays disabled.
+    A node is found in the list by its hostname; by another name on the same line; by its short or long name, if just
+    one node fits; by its display name; or finally by its address, in which case it has a new hostname. Case is ignored.
+    A node keeps its address if that is one of those listed, and keeps the rest of its section: a disabled node stays
+    disabled.
 
-    is_own: tells this machine's addresses. Its node never goes and is never changed, except to another address of its
-    own, and its other names and addresses make no other node. stays: hostnames that don't go, whatever is listed.
+    `is_own` returns whether an address is this machine's. Its node never goes and never changes, except to another of
+    its own addresses, and its other names and addresses make no further node. `stays`: hostnames that stay in any case.
     """
     matching = _Matching(configured, listed, is_own)
     changed = [Change(node, after) for node, after in matching.followed() if after != node]
@@ -70,13 +70,13 @@ def compare(
 
 
 def is_twin(one: str, other: str) -> bool:
-    """Return whether two names are the short and the long one of the same node: n1, n1.cluster."""
+    """Return whether two names are the short and the long name of one node: n1, n1.cluster."""
     one, other = one.lower(), other.lower()
     return one != other and _short(one) == _short(other) and ("." not in one or "." not in other)
 
 
 class _Matching:
-    """The nodes of both sides in pairs, and what is left of each. `own` is this machine's node, None where unknown."""
+    """The nodes of both sides in pairs, and the rest of each. `own` is this machine's node, None if unknown."""
 
     def __init__(self, configured: Iterable[NodeConfig], listed: Iterable[HostsNode], is_own: _IsOwn) -> None:
         self._is_own = is_own
@@ -90,7 +90,7 @@ class _Matching:
         self._match(*_BY_ADDRESS, by_address=True)
         if self.own is None:
             self.own = next((node for node, line, _ in self._pairs if line in own_lines), None)
-        # One name for each of its networks: they make one node at most.
+        # This machine has a name on each of its networks: together they are one node at most.
         for line in own_lines if self.own is not None else own_lines[1:]:
             self._lines.pop(line.hostname.lower(), None)
 
@@ -101,11 +101,11 @@ class _Matching:
 
     @property
     def lines_left(self) -> list[HostsNode]:
-        """What is listed and not configured."""
+        """The listed nodes that are not configured."""
         return list(self._lines.values())
 
     def followed(self) -> Iterator[tuple[NodeConfig, NodeConfig]]:
-        """Yield each node that is listed, as it is and as it is to be."""
+        """Yield each listed node, as it is and as it should be."""
         for node, line, is_by_address in self._pairs:
             if node is self.own:
                 yield node, self._own_followed(node, line)
@@ -142,7 +142,7 @@ def _short(name: str) -> str:
 
 
 def _other_length(names: Iterable[str]) -> Iterator[str]:
-    """Yield what the twin of each name has in common with it, apart for long and short ones."""
+    """Yield what each name shares with its twin, separately for long and short names."""
     return (f"{'long' if '.' in name else 'short'} {_short(name)}" for name in names)
 
 
@@ -155,13 +155,13 @@ _BY_NAME: tuple[tuple[_NodeKeys, _LineKeys], ...] = (
     ),
     (lambda node: [node.name.lower()], _names),
 )
-"""By what a node and a line are one, in this order."""
+"""What makes a node and a line the same, tried in this order."""
 
 _BY_ADDRESS: tuple[_NodeKeys, _LineKeys] = (lambda node: [node.ip], lambda line: line.addresses)
 
 
 def _by_key(things: dict[str, _Thing], keys_of: Callable[[_Thing], Iterable[str]]) -> dict[str, str]:
-    """Return by key the hostname of the one thing that has it."""
+    """Return hostnames by key, for keys that belong to one thing only."""
     keys = [(key, hostname) for hostname, thing in things.items() for key in keys_of(thing)]
     times = Counter(key for key, _ in keys)
     return {key: hostname for key, hostname in keys if times[key] == 1}
@@ -172,7 +172,7 @@ def _renamed(node: NodeConfig, hostname: str) -> NodeConfig:
 
 
 def _newcomers(lines: Iterable[HostsNode], staying: Iterable[NodeConfig]) -> tuple[list[NodeConfig], list[str]]:
-    """Return the lines that make nodes, and the hostnames of those that are twins of a node."""
+    """Return the lines that make new nodes, and the hostnames that are twins of a node."""
     come: list[NodeConfig] = []
     twins: list[str] = []
     longs = {_short(node.hostname.lower()) for node in staying if "." in node.hostname}

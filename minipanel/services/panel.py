@@ -1,4 +1,4 @@
-"""The panel's working parts, put together, started and stopped in the order they need."""
+"""The panel's working parts: creates them, and starts and stops them in the order they need."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from minipanel.services.scrape import Scrape
 from minipanel.services.spread import Spread
 
 Follower = Callable[[Config], Awaitable[None]]
-"""Takes over a changed configuration. Raises DatabaseError, TryLater."""
+"""Applies a changed configuration. Raises DatabaseError, TryLater."""
 
 Reader = Callable[[Config], None]
-"""Takes over of a changed configuration what needs no database."""
+"""Applies the parts of a changed configuration that need no database."""
 
 
 class Panel:
@@ -54,7 +54,7 @@ class Panel:
         uptime: Callable[[], float] = uptime,
         hours: HourFile | None = None,
     ) -> None:
-        """Open the database. `hours`: keeps the last hours beyond a restart. Raises DatabaseError."""
+        """Open the database. `hours` keeps the last hours across a restart. Raises DatabaseError."""
         self.config = config
         self.clock = clock
         self.uptime = uptime
@@ -94,15 +94,15 @@ class Panel:
         self._followers: list[Follower] = []
 
     def on_read(self, reader: Reader) -> None:
-        """Have a room above take over a changed configuration at once, before anything is written."""
+        """Have a room above apply a changed configuration at once, before anything is written."""
         self._readers.append(reader)
 
     def on_reload(self, follower: Follower) -> None:
-        """Have a room above take over a changed configuration too."""
+        """Have a room above apply a changed configuration too."""
         self._followers.append(follower)
 
     async def start(self) -> None:
-        """Start the threads and loops, and make the tables follow the configuration. Raises DatabaseError."""
+        """Start the threads and loops, and bring the tables in line with the configuration. Raises DatabaseError."""
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
@@ -113,15 +113,15 @@ class Panel:
         self.live.start()
 
     def started(self) -> None:
-        """Have transactions wait for others from now on: while panel and rooms above start, nobody else writes."""
+        """Let transactions wait for others from now on. During the start they don't, as nobody else writes."""
         self.ingest.gather_seconds = gather_seconds(len(self.config.nodes))
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration: accounts, nodes, secrets, retention, allowed users, backup.
+        """Apply a changed configuration: accounts, nodes, secrets, retention, allowed users, backup.
 
-        Where the panel listens and where its database lies change with a restart only. Raises DatabaseError.
+        The listening address and the place of the database change only with a restart. Raises DatabaseError.
         """
-        # First, and whatever becomes of the rest: who was taken out must not stay in while nothing can be written.
+        # First, whatever happens to the rest: someone who was removed must not stay in because nothing can be written.
         self.config = config
         self.credentials.reload(config)
         for read in self._readers:
@@ -138,17 +138,17 @@ class Panel:
         await self.backups.reload(config)
 
     def reach(self) -> tuple[int, int]:
-        """Return from when on there are records, and of how many days until now an archive has them; 0 without one."""
+        """Return since when there are records, and how many days back the archive goes; 0 without one."""
         older = self.reading.older
         return self.ingest.oldest(), 0 if older is None else older.days
 
     def give_up(self) -> None:
-        """End what could hold up the stop: waiting for munged, and reading. Whoever waits is asked to try again."""
+        """End whatever could delay the stop: waiting for munged, and reading. Whoever waits is asked to try again."""
         self.credentials.give_up()
         self.reading.give_up()
 
     async def close(self) -> None:
-        """Answer what waits for its commit, then stop."""
+        """Answer the requests that wait for their commit, then stop."""
         self.broadcast.close()
         await self.groups.close()
         await self.live.close()

@@ -1,4 +1,4 @@
-"""The running panel as this machine's commands ask it: over its own API, with a token that config.toml signs."""
+"""How this machine's commands ask the running panel: over its own API, with a token that config.toml signs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minipanel.sentence import Sentence
 from minipanel.services.local_token import local_token
 
 SILENCE_SECONDS = 10.0
-"""Whatever says nothing for this long gives no answer; a stream has an event at least every 5 s."""
+"""A panel silent for this long counts as not answering; a stream has an event at least every 5 s."""
 
 _SENTENCE_CHARACTERS = 300
 
@@ -29,11 +29,11 @@ T = TypeVar("T")
 
 
 class NoAnswer(CommandError):
-    """The panel that runs with this configuration does not answer: it stands still, or something else does."""
+    """The panel of this configuration does not answer: it is stopped, it hangs, or something else answers."""
 
 
 class Refused(CommandError):
-    """The panel answers, and says no. `said`: its own sentence."""
+    """The panel answered with an error. `said`: its own sentence."""
 
     def __init__(self, english: str | Sentence, /, said: str, **values: object) -> None:
         super().__init__(english, **values)
@@ -41,9 +41,9 @@ class Refused(CommandError):
 
 
 class PanelClient:
-    """Asks the panel that runs with this configuration. Whatever fails is a CommandError, one sentence.
+    """Asks the panel that runs with this configuration. Every failure is a CommandError, one sentence.
 
-    `who` acts by it; the token of nobody only reads.
+    `who`: in whose name it acts; without a name the token only reads.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.time, who: str = "") -> None:
@@ -54,11 +54,11 @@ class PanelClient:
 
     @property
     def url(self) -> str:
-        """Where the panel is asked."""
+        """The panel's URL."""
         return self._server.local_url
 
     def get(self, path: str, kind: type[T]) -> T:
-        """Return what is at a path. Raises NoAnswer, Refused."""
+        """Return the answer at a path. Raises NoAnswer, Refused."""
         return self.send("GET", path, kind)
 
     def send(
@@ -69,7 +69,7 @@ class PanelClient:
         body: dict[str, object] | None = None,
         seconds: float = SILENCE_SECONDS,
     ) -> T:
-        """Return the answer to a request with a body of JSON. Raises NoAnswer, Refused."""
+        """Return the answer to a request with a JSON body. Raises NoAnswer, Refused."""
         with self.asked(path, method, body, seconds) as response:
             return self.decoded(self.read(response.read), kind)
 
@@ -81,7 +81,7 @@ class PanelClient:
         body: dict[str, object] | None = None,
         seconds: float = SILENCE_SECONDS,
     ) -> Iterator[http.client.HTTPResponse]:
-        """Give the good answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
+        """Give the successful answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
         connection = own_connection(self.url, seconds)
         try:
             yield self._ask(connection, method, path, body)
@@ -89,14 +89,14 @@ class PanelClient:
             connection.close()
 
     def read(self, read: Callable[..., bytes], *size: int) -> bytes:
-        """Return what an answer holds. Raises NoAnswer."""
+        """Return the body of an answer. Raises NoAnswer."""
         try:
             return read(*size)
         except (OSError, http.client.HTTPException) as error:
             raise self._trouble(error, SILENCE_SECONDS) from None
 
     def decoded(self, data: bytes, kind: type[T]) -> T:
-        """Return what was read as what it must be. Raises NoAnswer."""
+        """Return the decoded body. Raises NoAnswer if it has another form."""
         try:
             return msgspec.json.decode(data, type=kind)
         except ValueError:
@@ -126,7 +126,7 @@ class PanelClient:
         return response
 
     def _refuse_another_certificate(self, connection: http.client.HTTPConnection) -> None:
-        # No authority need know it: it is compared with config.toml's own.
+        # Needs no certificate authority: the certificate is compared with the one of config.toml.
         if isinstance(connection.sock, ssl.SSLSocket) and self._server.tls_certificate is not None:
             shown = connection.sock.getpeercert(binary_form=True)
             if shown != _first_certificate(self._server.tls_certificate):
@@ -167,7 +167,7 @@ class PanelClient:
 
 
 def _first_certificate(path: Path) -> bytes:
-    """Return the certificate that a server of this PEM file shows, in DER."""
+    """Return the certificate that a server with this PEM file presents, in DER."""
     text = path.read_text("ascii", "replace")
     end = "-----END CERTIFICATE-----"
     start = text.find("-----BEGIN CERTIFICATE-----")

@@ -1,4 +1,4 @@
-"""When the panel last did what it is there for: stored a sample, looked for what is wrong."""
+"""When the panel last did its work: stored a sample, checked the alert rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from minipanel.sentence import Sentence
 
 
 class Pulse:
-    """`clock` gives Unix seconds, `uptime` those of a clock that nobody sets. Times are None before the first."""
+    """`clock` returns Unix seconds, `uptime` seconds of a clock that nobody sets.
+
+    Times are None before the first event.
+    """
 
     def __init__(self, clock: Callable[[], float], uptime: Callable[[], float]) -> None:
         self._clock = clock
@@ -20,15 +23,15 @@ class Pulse:
         self.evaluated_at: int | None = None
 
     def note_samples(self, _node: Node, _samples: Sequence[Sample]) -> None:
-        """Take in that samples were stored."""
+        """Record that samples were stored."""
         self.stored_at, self._stored = int(self._clock()), self._uptime()
 
     def note_look(self) -> None:
-        """Take in that it was looked for what is wrong."""
+        """Record that the alert rules were checked."""
         self.evaluated_at, self._evaluated = int(self._clock()), self._uptime()
 
     def trouble(self, seconds: int) -> Sentence | None:
-        """Return what was not done for longer than that, in a sentence; what never was counts from the start."""
+        """Return what has not been done for that long, in a sentence. Counts from the start if it was never done."""
         now = self._uptime()
         if now - self._stored > seconds:
             return Sentence("The panel has stored no sample for {silent} seconds.", silent=f"{now - self._stored:.0f}")

@@ -1,4 +1,4 @@
-"""The threads that read the past: few, and at a stop none is left before its connection is closed."""
+"""The threads that read the past: a few, all of which end before their connections are closed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
 
 THREADS = 4
-"""Each keeps a connection with its cache."""
+"""Each has a connection with its own cache."""
 
 SIDE_BY_SIDE = min(THREADS, os.cpu_count() or 1)
-"""So many threads read one picture: more than there are cores would only keep the event loop from them."""
+"""How many threads read for one picture: more than there are cores would only slow down the event loop."""
 
 HOURS_SIDE_BY_SIDE = min(2, SIDE_BY_SIDE)
-"""Half of what hours take is Python's own work: more threads would only wait for each other, and others for them."""
+"""Half the work on hours is Python's own, so more threads would only wait for each other and make others wait."""
 
 RETRY_SECONDS = 5
 INTERRUPT_SECONDS = 0.02
@@ -32,15 +32,15 @@ Result = TypeVar("Result")
 
 
 def shares(count: int, threads: int = SIDE_BY_SIDE) -> list[slice]:
-    """Return so many things in a part for each of these threads, or in fewer parts, none of them empty."""
+    """Return a slice of `count` things for each thread, or fewer slices if there are fewer things. None is empty."""
     size = max(1, -(-count // threads))
     return [slice(first, first + size) for first in range(0, count, size)]
 
 
 class Past:
-    """What answers one question about the past: a reader, used in `do` only. Afterwards it tells what it answered with.
+    """Answers one question about the past: a reader, used in `do` only. Afterwards it knows where its answer came from.
 
-    `step`: records or hours, which may be others than were asked for.
+    `step`: that of records or of hours, which may differ from what was asked for.
     """
 
     def __init__(self, reading: Reading, step: int, told: dict[str, Any] | None = None) -> None:
@@ -50,37 +50,37 @@ class Past:
         self._told = told or {}
 
     def told(self) -> dict[str, Any]:
-        """Return `source` and `unread` for the answer; nothing where there is no archive."""
+        """Return `source` and `unread` for the answer; an empty dict without an archive."""
         return self._told
 
     def refuse_part(self) -> None:
-        """Raise TryLater where a part could not be read: for answers that have no place to say so."""
+        """Raise TryLater if a part could not be read: for answers that can't say so."""
 
 
 class Older(Protocol):
-    """What is known beyond the database's own records: an archive."""
+    """What reaches further back than the database's own records: an archive."""
 
     @property
     def days(self) -> int:
-        """How far back it is asked."""
+        """How many days back it is asked."""
 
     async def past(self, start: int, step: int, may_be_hours: bool) -> Past:
-        """Return what answers for a time from `start` on, in records or hours.
+        """Return what answers for the time from `start` on, in records or hours.
 
-        `may_be_hours`: where older records can't be read now, hours will do.
+        `may_be_hours`: hours will do if older records can't be read now.
         """
 
     def give_up(self) -> None:
-        """End what is read now: whoever waits for it gets TryLater."""
+        """End all reading now: whoever waits for it gets TryLater."""
 
     async def close(self) -> None:
-        """End that, and its threads."""
+        """End all reading, and the threads."""
 
 
 class Reading:
-    """Reads for all services, in threads of its own. `reader` is used in these threads only.
+    """Reads for all services, in its own threads. `reader` is used in these threads only.
 
-    `older`: set while there is an archive.
+    `older`: None without an archive.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -90,13 +90,13 @@ class Reading:
         self._stopping: asyncio.Task[None] | None = None
 
     async def past(self, start: int, step: int = RECORD_SECONDS, may_be_hours: bool = False) -> Past:
-        """Return what answers for a time from `start` on."""
+        """Return what answers for the time from `start` on."""
         return Past(self, step) if self.older is None else await self.older.past(start, step, may_be_hours)
 
     async def do(
         self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
-        """Return what `work` returns, done in a reading thread. Raises TryLater when nothing can be read."""
+        """Return the result of `work`, run in a reading thread. Raises TryLater if nothing can be read."""
         try:
             if self._stopping is not None:
                 raise DatabaseError(STOPS)
@@ -106,7 +106,7 @@ class Reading:
             raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
 
     def give_up(self) -> None:
-        """End all reading now, and let none begin: whoever waits for it gets TryLater. Called in the event loop."""
+        """End all reading now and allow no more: whoever waits gets TryLater. Called in the event loop."""
         if self._stopping is None:
             self._stopping = asyncio.create_task(self._stop())
             if self.older is not None:
@@ -127,7 +127,7 @@ class Reading:
 
     async def _stop(self) -> None:
         ending = asyncio.create_task(asyncio.to_thread(self._threads.shutdown))
-        # Again and again: it ends a statement that runs, and a thread may be just before its next.
+        # Repeatedly: it ends a running statement, and a thread may be just before its next one.
         while not ending.done():
             self.reader.interrupt()
             await asyncio.wait({ending}, timeout=INTERRUPT_SECONDS)

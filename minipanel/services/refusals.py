@@ -1,4 +1,4 @@
-"""Refused requests in the log: each trouble once a minute, and never so many lines that they hide the rest."""
+"""Logs refused requests: each trouble once a minute, and never so many lines that they hide the rest."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60.0
 MAX_LINES = 20
-"""In a window. A thousand nodes that were set up wrong are twenty lines and a count."""
+"""Per window. A thousand misconfigured nodes make twenty lines and a count."""
 
 
 class Refusals:
-    """Logs a refusal the first time in a minute for its kind, and counts the others.
+    """Logs the first refusal of each kind in a minute, and counts the others.
 
-    Samples: the kind is address and status. Connections, which anybody can make: the sentence alone.
+    For samples, the kind is address and status. For connections, which anybody can open, it is the sentence alone.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,7 +33,7 @@ class Refusals:
         self._listeners: list[RefusalListener] = []
 
     def listen(self, listener: RefusalListener) -> None:
-        """Have it called at each refusal of samples, logged or not."""
+        """Call `listener` at each refusal of samples, logged or not."""
         self._listeners.append(listener)
 
     def note(self, peer: str, error: PanelError) -> None:
@@ -56,7 +56,7 @@ class Refusals:
             log.warning("Closed a connection from %s: %s", _shown(peer), sentence)
 
     def begin_window(self) -> None:
-        """Log what was counted, once its minute is over."""
+        """Log the counts once their minute is over."""
         now = self._clock()
         if now < self._window_ends_at:
             return
@@ -72,5 +72,5 @@ class Refusals:
 
 
 def _shown(peer: str) -> str:
-    """Return an address for the log. A client that went at once leaves none: the kernel no longer knows it."""
+    """Return an address for the log. A client that left at once has none: the kernel no longer knows it."""
     return escape(peer) or "an unknown address"

@@ -1,4 +1,4 @@
-"""What happens to records with time: full ones are finished, an hour of them moves to the history, old ones go."""
+"""The life of records: full ones are finished, whole hours move to the history, old ones are deleted."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from minipanel.services.ingest import Ingest
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 20
-"""How long after its time a record waits for samples that are on their way."""
+"""How long after its time a record waits for samples on their way."""
 
 SEAL_SECONDS = 10
 FORGET_SECONDS = 600
 
 STEADY_LOOKS = 7
-"""What goes must have been too old at this many looks, so for an hour: a clock that is wrong for a moment, on all
-machines at once, deletes nothing."""
+"""A record is deleted only if it was too old at this many checks, over an hour. So a clock that is wrong for a moment,
+even on all machines at once, deletes nothing."""
 
 TOGETHER_SECONDS = 7200
-"""Records of so much time go together: a node's lie side by side, so that one page is written for many of them."""
+"""Records of this much time are deleted together. A node's lie side by side, so many go with one page written."""
 
 STEP_RECORDS = 500
-"""How many records go in one transaction: samples that arrive meanwhile wait no longer than for this."""
+"""Records deleted in one transaction. Samples that arrive meanwhile wait no longer than that."""
 
 MOVE_RECORDS = 1000
-"""How many are finished or move in one: fewer of them, as each writes where the times of all nodes lie side by side."""
+"""Records finished or moved in one transaction: fewer, as each touches pages shared by the times of all nodes."""
 
 
 class SteadyLooks:
-    """What is too old counts only when it was at STEADY_LOOKS looks."""
+    """Something counts as too old only if it was so at STEADY_LOOKS checks."""
 
     def __init__(self) -> None:
         self._looks: deque[int] = deque(maxlen=STEADY_LOOKS)
 
     def at(self, oldest: int) -> int | None:
-        """Take in from which time on things are to be kept now; return from when on they are, None before so many."""
+        """Record the oldest time to keep now; return the oldest by all checks, None before there are enough."""
         self._looks.append(oldest)
         return min(self._looks) if len(self._looks) == STEADY_LOOKS else None
 
 
 class Retention:
-    """Two loops beside the ingest, whose queue their jobs go through."""
+    """Two loops whose jobs go through the ingest's queue."""
 
     def __init__(self, store: Store, ingest: Ingest, clock: Callable[[], float] = time.time) -> None:
         self._store = store
@@ -73,9 +73,9 @@ class Retention:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def seal(self) -> int:
-        """Finish the records whose time is over, and move those of whole hours into the history; return how many moved.
+        """Finish the records whose time is over, and move whole hours of them to the history; return how many moved.
 
-        A node's hour lies on one page or two there: record by record it was written twelve times.
+        A node's hour takes one or two pages there. Moved one by one, its records would write them twelve times.
         """
         until = int(self._clock()) - GRACE_SECONDS
         while await self._run(self._store.finish(until, self._moved_until or 0, MOVE_RECORDS)):
@@ -90,7 +90,7 @@ class Retention:
         return done
 
     async def forget(self) -> int:
-        """Delete the records that are older than the history kept, and were for an hour; return how many."""
+        """Delete records that have been too old for an hour; return how many."""
         before = self._looks.at(self._ingest.oldest())
         if before is None or not await self._run(self._store.has_older(before - TOGETHER_SECONDS)):
             return 0
@@ -104,13 +104,13 @@ class Retention:
 
     async def _run(self, job: Job) -> Any:
         result = await self._ingest.run(job)
-        # Lets what arrived meanwhile into the queue before the next step.
+        # Let what arrived meanwhile into the queue before the next step.
         await asyncio.sleep(0.01)
         return result
 
 
 async def repeat(work: Callable[[], Any], seconds: float, delay: float = 0) -> None:
-    """Do a piece of upkeep again and again, first after a delay. The same trouble is logged once."""
+    """Repeat a task of upkeep for ever, first after `delay` seconds. The same trouble is logged once."""
     await asyncio.sleep(delay)
     trouble = ""
     while True:

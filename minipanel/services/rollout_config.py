@@ -1,4 +1,4 @@
-"""[rollout] of config.toml: as whom the roll-out logs in on the nodes."""
+"""[rollout] of config.toml: the user that the roll-out logs in as on the nodes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _USER_KIND = kinds.text(USER_ALLOWED, lambda value: value if is_user(value) else
 
 @dataclass(frozen=True, slots=True)
 class RolloutConfig:
-    """[rollout]. sudo: a user other than root becomes root on the node."""
+    """[rollout]. `sudo`: a user other than root becomes root on the node."""
 
     user: Annotated[
         str,

@@ -16,15 +16,15 @@ from minipanel.services.live import Live
 from minipanel.services.series import node_families, panel_families
 
 SLOT_SECONDS = 5
-"""An answer is made once in each slot of the clock. If it were kept "for 5 seconds", a scraper that comes each
-5 seconds and is a millisecond early would get the old answer, and so miss samples."""
+"""An answer is made once per slot of the clock. If it were kept "for 5 seconds", a scraper that comes every 5 seconds
+and is a millisecond early would get the old answer, and miss samples."""
 
 Source = Callable[[], Iterable[Family]]
-"""Returns families as they are now; their lines may be made later, on another thread."""
+"""Returns the current families; their lines may be made later, on another thread."""
 
 
 class Scrape:
-    """Makes what is scraped, each form of it at most once a slot."""
+    """Makes the answers to scrapes, each format at most once a slot."""
 
     def __init__(
         self, live: Live, counters: Counters, ingest: Ingest, database: Path, clock: Callable[[], float] = time.time
@@ -38,22 +38,25 @@ class Scrape:
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> None:
-        """Have a room above add series of its own."""
+        """Let a room above add its own series."""
         self._sources.append(source)
 
     async def answer(self, form: Format, is_gzipped: bool = False) -> bytes:
-        """Return what is scraped at this time."""
+        """Return the answer for this moment."""
         number = int(self._clock() // SLOT_SECONDS)
         if number != self._slot.number:
             self._slot = _Slot(number)
         slot = self._slot
-        # Asked here, on the event loop: what they tell of changes there.
+        # Called here, on the event loop, where their data changes.
         more = [family for source in self._sources for family in source()]
         plain = await slot.once(form, lambda: self.make(form, more))
         return await slot.once(f"{form} gzip", lambda: gzipped(plain)) if is_gzipped else plain
 
     def make(self, form: Format, more: Iterable[Family] = ()) -> bytes:
-        """Return a new answer with more families at its end. For any thread: 10,000 nodes take tens of milliseconds."""
+        """Return a new answer, with `more` families at its end.
+
+        On any thread: 10,000 nodes take tens of milliseconds.
+        """
         own = panel_families(self._counters, self._ingest.waiting, file_bytes(self._database))
         return exposition([*node_families(self._live.seen()), *own, *more], form)
 
@@ -66,11 +69,11 @@ class _Slot:
         self._tasks: dict[str, asyncio.Task[bytes]] = {}
 
     async def once(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """Return what `make` makes on another thread, the same for all who ask for this name."""
+        """Return the result of `make`, run on another thread, the same for all who ask for this name."""
         task = self._tasks.get(name)
         if task is None or _has_failed(task):
             task = self._tasks[name] = asyncio.create_task(asyncio.to_thread(make))
-        # Whoever asked first may leave before it is made; the others still wait for it.
+        # The first to ask may leave before it is made; the others still wait for it.
         return await asyncio.shield(task)
 
 

@@ -1,4 +1,4 @@
-"""What Prometheus gets to know, as families of series: every node's newest values, and the panel's own counters."""
+"""What Prometheus gets, as families of series: every node's newest values, and the panel's own counters."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from minipanel.services.exposition import Family, histogram, info, labelled, one
 from minipanel.services.live import Seen
 
 UNITS: Final = {"%": ("ratio", 100), "bytes": ("bytes", 1), "°C": ("celsius", 1)}
-"""Prometheus' words for the units, and by what a value is divided."""
+"""Prometheus' names for the units, and the divisor of a value."""
 
 
 def node_families(nodes: Sequence[Seen]) -> Iterator[Family]:
-    """Yield what is known of the nodes. Of nodes that are not up no values are there, so their series end at once."""
+    """Yield what is known of the nodes. Nodes that are not up have no values, so their series end at once."""
     yield _states(nodes)
     enabled = [node for node in nodes if node.state != "disabled"]
     names = [labelled(node=node.hostname) for node in enabled]
@@ -43,7 +43,7 @@ def node_families(nodes: Sequence[Seen]) -> Iterator[Family]:
 
 
 def panel_families(counters: Counters, waiting_samples: int, database_bytes: int) -> Iterator[Family]:
-    """Yield what the panel counts of itself."""
+    """Yield the panel's own counters."""
     yield info("minipanel_build", "The panel's version.", [labelled(version=__version__)])
     yield one("minipanel_samples_stored", "counter", "Samples that were stored.", counters.samples_stored)
     refused = "Requests with samples that were refused."
@@ -80,5 +80,5 @@ def _measured(value: Value, names: Sequence[str], samples: Sequence[Sample | Non
 
 
 def _about(node: Seen) -> str:
-    # To Prometheus an empty label is the same as none.
+    # To Prometheus, an empty label is the same as none.
     return labelled(node=node.hostname, name=node.name, version=node.agent_version or "", sensor=node.sensor or "")

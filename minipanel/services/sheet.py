@@ -1,4 +1,4 @@
-"""The memory of some nodes' last hours, as it lies in a file: what they are of, then column by column their numbers."""
+"""The memory of several nodes' last hours, as it lies in a file: whose they are, then their numbers by column."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import Final
 from minipanel.models.metrics import METRICS, Metric
 
 SLOTS: Final = 720
-"""Samples of an hour: one each 5 seconds."""
+"""Samples in an hour, one each 5 seconds."""
 
 NODES: Final = 16
-"""Of one sheet: so much memory is taken at a time."""
+"""Nodes per sheet: memory is reserved for this many at a time."""
 
 HEAD_BYTES: Final = 768
-"""What is kept of a node beside its numbers: its length, its checksum, its bytes."""
+"""The space for a node's description: its length, its checksum, its bytes."""
 
 _LENGTHS = 2, 4
 _HEAD_START = sum(_LENGTHS)
 
 MARK: Final = "H"
-"""The type of the numbers that tell each slot's hour."""
+"""The array type of the marks, which hold each slot's hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a metric's numbers are kept: the type of their array, their scale, and the number that means none."""
+    """How a metric's numbers are stored: the type of their array, their scale, and the number that stands for none."""
 
     name: str
     kind: str
@@ -38,13 +38,13 @@ class Form:
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes one node's take."""
+        """Bytes per node."""
         return SLOTS * array(self.kind).itemsize
 
 
 def _form_of(metric: Metric) -> Form:
     scale = 10**metric.digits
-    # Hundredths of percents and temperatures fit in 16 bits.
+    # Hundredths of a percent or degree fit in 16 bits.
     is_short = metric.low * scale > -0x8000 and metric.high * scale < 0x8000
     kind, none = ("h", -0x8000) if is_short else ("q", -(2**63))
     return Form(metric.name, kind, scale, none)
@@ -54,11 +54,11 @@ FORMS: Final = tuple(map(_form_of, METRICS))
 MARKS: Final = Form("hour", MARK, 1, 0)
 
 Column = tuple["memoryview[int]", int, int]
-"""Numbers of all nodes of a sheet, one after another; their scale; the number that means none."""
+"""The numbers of all nodes of a sheet, one node after another; their scale; the number that stands for none."""
 
 
 def places_of(forms: tuple[Form, ...]) -> tuple[int, ...]:
-    """Return where the columns begin in a sheet, and where it ends: first the hours' marks, then these forms."""
+    """Return the offsets of the columns in a sheet, and its end: first the marks of the hours, then these forms."""
     places = [NODES * HEAD_BYTES]
     for form in (MARKS, *forms):
         places.append(places[-1] + NODES * form.size_bytes)
@@ -71,7 +71,7 @@ _EMPTY = tuple(array(form.kind, [form.none]) * SLOTS for form in FORMS)
 
 
 class Sheet:
-    """Places for the hours of NODES nodes in `memory`, SHEET_BYTES of it."""
+    """The hours of NODES nodes in `memory`, SHEET_BYTES long."""
 
     def __init__(self, memory: mmap) -> None:
         self._memory = memoryview(memory)
@@ -87,34 +87,34 @@ class Sheet:
 
     @classmethod
     def in_memory(cls) -> Sheet:
-        """Return one that ends with the process."""
+        """Return a sheet that ends with the process."""
         return cls(mmap(-1, SHEET_BYTES))
 
     def clear(self, place: int) -> None:
-        """Have no sample stand at a place."""
+        """Remove all samples of a place."""
         for (numbers, _, _), empty in zip(self.columns, _EMPTY, strict=True):
             numbers[place * SLOTS : (place + 1) * SLOTS] = memoryview(empty)
 
     def put(self, place: int, parts: Mapping[str, bytes]) -> None:
-        """Put in a node's hour as it stood elsewhere: the marks, and the numbers of the metrics that it had."""
+        """Store a node's hour taken from elsewhere: the marks, and the numbers of its metrics."""
         for form, numbers in zip((*FORMS, MARKS), (*(column[0] for column in self.columns), self.marks), strict=True):
             if form.name in parts:
                 part = memoryview(parts[form.name]).cast(form.kind)  # type: ignore[call-overload]
                 numbers[place * SLOTS : (place + 1) * SLOTS] = part
 
     def write_head(self, place: int, words: bytes) -> None:
-        """Keep what a place's numbers are of. What has no room is not kept, nor is its hour then."""
+        """Store the description of a place. If it is too long, it is not stored, and so the hour isn't kept either."""
         begin = place * HEAD_BYTES
         head = head_of(words)
         self._memory[begin : begin + len(head)] = head
 
     def content(self) -> bytes:
-        """Return all of it, to be written into a file."""
+        """Return the whole sheet, to be written to a file."""
         return bytes(self._memory)
 
 
 def head_of(words: bytes) -> bytes:
-    """Return a head: the length of the words, their checksum, and they themselves."""
+    """Return a head: the length of the words, their checksum, and the words."""
     if len(words) > HEAD_BYTES - _HEAD_START:
         words = b""
     length, check = _LENGTHS
@@ -122,7 +122,7 @@ def head_of(words: bytes) -> bytes:
 
 
 def words_in(head: bytes) -> bytes | None:
-    """Return the words of a head, None where it has none, or others than were written."""
+    """Return the words of a head, None if it has none or they are damaged."""
     length = int.from_bytes(head[: _LENGTHS[0]], "little")
     words = head[_HEAD_START : _HEAD_START + length]
     check = int.from_bytes(head[_LENGTHS[0] : _HEAD_START], "little")

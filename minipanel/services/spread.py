@@ -1,4 +1,4 @@
-"""How the nodes of a set lie apart over time: for sets too large to draw each node."""
+"""The distribution of a metric over the nodes of a set, over time: for sets too large to draw each node."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from minipanel.services.lanes import column_of
 from minipanel.services.reading import Past, Reading
 
 MAX_RECORDS = 120_000
-"""So many records are read in 0.4 s on a slow core; a larger set over a longer time is read in hours."""
+"""This many records are read in 0.4 s on a slow core. A larger set or a longer time is read in hours."""
 
 MAX_VALUES = 1_500_000
-"""So many hours of nodes are put in order in 0.7 s on a slow core; of more, an hour stands for its neighbours."""
+"""This many values are sorted in 0.7 s on a slow core. For more, one hour stands for its neighbours."""
 
 STEPS = (1, 5, 7, 11, 13, 17, 19, 23)
-"""Hours. None is a part of a day: else a month would show the same hours of each day. Further ones are some days and
-five hours."""
+"""Hours. None divides a day, or a month would show the same hours of every day. Longer steps are some days and five
+hours."""
 
 MAX_NODES = 60_000
 
@@ -47,7 +47,7 @@ class Spread:
         self._clock = clock
 
     async def of(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
-        """Return how a set's nodes lie apart. Raises BadInput for too many nodes, TryLater when nothing can be read."""
+        """Return the distribution of a set. Raises BadInput for too many nodes, TryLater if nothing can be read."""
         if len(nodes) > MAX_NODES:
             raise BadInput(
                 "nodes names {count} nodes; at most {most} can be compared.", count=len(nodes), most=MAX_NODES
@@ -90,9 +90,9 @@ class Spread:
 
 
 def times_for(nodes: int, span: Span, end: int) -> range:
-    """Return the times in the span, up to `end`, at which a set is read: each record's where they are few.
+    """Return the times in the span, up to `end`, at which a set is read: each record's if they are few.
 
-    Else each hour's, or so few of them that there are no more values than MAX_VALUES.
+    Otherwise each hour, or as many evenly spaced hours as MAX_VALUES allows.
     """
     records = range((span.start // RECORD_SECONDS + 1) * RECORD_SECONDS, end + 1, RECORD_SECONDS)
     if span.step == RECORD_SECONDS and nodes * len(records) <= MAX_RECORDS:
@@ -106,7 +106,7 @@ def times_for(nodes: int, span: Span, end: int) -> range:
 
 
 def columns_of(rows: Iterable[Values]) -> dict[str, Sequence[float | None]]:
-    """Return, for each time that has records, how many nodes have one and the percentiles of their values."""
+    """Return, for each time with records, how many nodes have one, and the percentiles of their values."""
     by_time: dict[int, list[Values]] = {}
     for row in rows:
         by_time.setdefault(row[0], []).append(row)
@@ -127,9 +127,9 @@ def values_of(numbers: Sequence[int], part: Part) -> list[float]:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:
-    """Return the value below which `share` of the ascending values lie, between neighbours by their distance.
+    """Return the value below which `share` of the ascending values lie, interpolated between neighbours.
 
-    Hyndman and Fan's type 7, as numpy and spreadsheets have it. None without values.
+    Type 7 of Hyndman and Fan, as in numpy and spreadsheets. None without values.
     """
     if not ordered:
         return None

@@ -1,4 +1,4 @@
-"""What many nodes come to, step by step: of each metric, how many were busy, and when nothing is known of which."""
+"""Sums over many nodes, step by step: of each metric, of the busy ones, and which nodes are unknown when."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from minipanel.services.cells import runs_of
 from minipanel.services.lanes import Lanes, row_with
 
 IDLE_BELOW: Final = 10
-"""Percent. What the system itself does on a node without a job stays below; a job with one core of many may too."""
+"""Percent. A node without a job stays below; one with a job on a single core of many may too."""
 
 
 def part_of(metric: Metric) -> str:
-    """Return which part of an hour says of a metric what many nodes come to."""
+    """Return which part of an hour is summed for a metric."""
     return metric.comparable if metric.averages_over_nodes else f"{metric.comparable}_max"
 
 
@@ -28,24 +28,24 @@ PARTS: Final = tuple(map(part_of, METRICS))
 _CPU: Final = METRICS[0]
 
 _FLAGS: Final = b"\1" * 128 + bytes(128)
-"""By a number's higher byte: 0 where there is none."""
+"""By a number's high byte: 0 if it stands for none."""
 
 
 @dataclass(slots=True)
 class Sums:
-    """What nodes come to, step by step."""
+    """The sums of some nodes, step by step."""
 
     known: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
     total: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
-    """Sums, or the highest of those that have no mean."""
+    """Sums; the highest value for metrics without a mean."""
     place: dict[str, list[int]] = field(default_factory=lambda: {metric.name: [] for metric in METRICS})
-    """Whose the highest is."""
+    """The node with the highest value."""
     busy: list[int] = field(default_factory=list)
     runs: dict[int, list[Run]] = field(default_factory=dict)
 
     @classmethod
     def of_nothing(cls, steps: int) -> Sums:
-        """Return what no node comes to."""
+        """Return the sums of no nodes."""
         sums = cls(busy=[0] * steps)
         for columns in (sums.known, sums.total, sums.place):
             columns |= {name: [0] * steps for name in columns}
@@ -53,7 +53,10 @@ class Sums:
 
     @classmethod
     def of(cls, lanes: Lanes, numbers: Sequence[bytes], first: int) -> Sums:
-        """Return what a table of nodes and steps comes to, of each metric its numbers. `first`: its first node."""
+        """Return the sums of a table of nodes and steps, from the numbers of each metric.
+
+        `first`: its first node's place.
+        """
         sums = cls()
         for metric, table in zip(METRICS, numbers, strict=True):
             values, none = lanes.of(table)
@@ -72,14 +75,14 @@ class Sums:
         return sums
 
     def follow(self, later: Sums) -> None:
-        """Add what the same nodes come to afterwards."""
+        """Append the sums of the same nodes for the following steps."""
         self.busy += later.busy
         for mine, others in ((self.known, later.known), (self.total, later.total), (self.place, later.place)):
             for name, values in others.items():
                 mine[name] += values
 
     def join(self, other: Sums) -> None:
-        """Add what further nodes come to at the same time."""
+        """Add the sums of further nodes for the same steps."""
         self.busy = list(map(add, self.busy, other.busy))
         self.runs |= other.runs
         for metric in METRICS:
@@ -105,12 +108,12 @@ class Sums:
 
 
 def flags_of(numbers: Sequence[bytes]) -> bytes:
-    """Return a byte for each number of a table, from those of all metrics: 1 where the node is known, else 0."""
+    """Return a byte for each number of a table, from those of all metrics: 1 if the node is known, else 0."""
     return numbers[METRICS.index(_CPU)][1::2].translate(_FLAGS)
 
 
 def runs_over(days: Sequence[bytes], nodes: int, begin: int, end: int) -> dict[int, list[Run]]:
-    """Return of each place of a node when nothing is known of it, from the flags of each day, node after node.
+    """Return when nothing is known of each node, by place, from the flags of each day, node by node.
 
     Steps count from `begin`, an hour of the first day, and end before `end`.
     """

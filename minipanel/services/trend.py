@@ -1,4 +1,4 @@
-"""The last minutes of the whole cluster, read from its nodes' last hours when a page opens."""
+"""The last minutes of the whole cluster, computed from its nodes' last hours when a page opens."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from minipanel.services.lasthour import LastHour
 
 TREND_SECONDS = 600
 STEP_SECONDS = 30
-"""At least, and a whole number of intervals: every sample of every node would take six times as long and hardly be seen
-in a chart an inch wide."""
+"""At least this long, and a whole number of intervals. Every sample of every node would take six times as long and
+hardly be visible in a chart an inch wide."""
 
 ON_THEIR_WAY_SECONDS = 10
-"""Nodes send their samples up to 4 s apart: a sum that lacks some of them would look like a drop."""
+"""Nodes send their samples up to 4 s apart. A sum that lacks some of them would look like a drop."""
 
 
 def trend(hours: Sequence[tuple[LastHour, Sample]], now: float, interval_seconds: int) -> Trend:
-    """Return the cluster's last minutes; a time of which no node has a sample is left out.
+    """Return the cluster's last minutes, without times that have no sample of any node.
 
-    `hours` holds each node's last hour and its newest sample, which tells its totals.
+    `hours` holds each node's last hour and its newest sample, which has its totals.
     """
     step = -(-STEP_SECONDS // interval_seconds) * interval_seconds
     last = int(now - ON_THEIR_WAY_SECONDS) // step * step
@@ -46,7 +46,7 @@ _NAMES = [column.name for metric in METRICS for column in metric.over_nodes()]
 def _summed_up(
     metric: Metric, values: Sequence[float | None], samples: Sequence[Sample]
 ) -> Iterator[tuple[str, float | None]]:
-    """Yield what a metric's values of several nodes come to, by column; None where no node has one."""
+    """Yield a metric's values of several nodes combined, by column; None if no node has one."""
     known = [value for value in values if value is not None]
     for column in metric.over_nodes():
         if column.kind == "share":
