@@ -1,4 +1,4 @@
-"""The panel taken away again: programs and service always, data and configuration only when purged."""
+"""Removes the panel: programs and service always, data and configuration only with --purge."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from minipanel.translations.language import translator
 from minipanel.translations.setup import CHINESE
 
 DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".hours*", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
-"""The database and what goes with it, by how its name goes on."""
+"""The database and its companions, by how their names continue."""
 
 BESIDE_DATABASE = "rollout-failed.json*"
-"""What the roll-out keeps in the same folder."""
+"""Files of the roll-out in the same folder."""
 
 AGENT_COPY = ".minipanel-agent.*"
-"""A folder with an agent's files, its token too, that a killed roll-out left."""
+"""A folder with an agent's files, even its token, left by a roll-out that was killed."""
 
 
 def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
-    """Take the panel away, whatever part of it there is. Raises CommandError, OSError."""
+    """Remove the panel, or whatever part of it is there. Raises CommandError, OSError."""
     t = screen.t
     if system.user_id != 0:
         raise CommandError(t("Only root can uninstall the panel."))
@@ -61,7 +61,7 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
 
 
 def database_path(system: System) -> Path:
-    """Return where the database lies: as config.toml says, or else the usual place."""
+    """Return where the database is: as config.toml says, or else the default."""
     try:
         return load_config(system.path(places.CONFIG)).database.path
     except ConfigError:
@@ -75,7 +75,7 @@ def _remove_service(system: System) -> None:
     system.path(places.UNIT).unlink(missing_ok=True)
     system.path(places.DROP_IN).unlink(missing_ok=True)
     folder = system.path(places.DROP_IN_FOLDER)
-    if folder.is_dir() and not any(folder.iterdir()):  # what the administrator put there stays
+    if folder.is_dir() and not any(folder.iterdir()):  # the administrator's own files stay
         folder.rmdir()
     system.run("systemctl", "daemon-reload")
     system.run("systemctl", "reset-failed", places.SERVICE)
@@ -106,7 +106,10 @@ def _last_words(database: Path, system: System, screen: Screen, is_purge: bool) 
 
 
 def main() -> int:
-    """Uninstall from the archive, without an installed panel. Arguments: --purge, --yes. Returns the exit code."""
+    """Uninstall with the archive's program alone, without an installed panel. Arguments: --purge, --yes.
+
+    Returns the exit code.
+    """
     words = set(sys.argv[1:])
     screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
 
