@@ -1,4 +1,4 @@
-"""[alerts] of config.toml: whether and where people are notified, and rules that a site changes."""
+"""[alerts] of config.toml: how people are notified, and rules that a site changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minipanel.models.alert import SEVERITIES, Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleConfig:
-    """One [[alerts.rule]]. `nodes`: which it is for; None for all. `parameters`: those of the rule itself."""
+    """One [[alerts.rule]]. `nodes`: the nodes it is for; None for all. `parameters`: the rule's own."""
 
     name: str
     nodes: tuple[str, ...] | None
@@ -77,7 +77,7 @@ class AlertsConfig:
 
     @property
     def reaches_somebody(self) -> bool:
-        """Whether a channel is set. What is wrong is in the journal and on the page anyhow."""
+        """Whether any channel is set. Alerts are in the journal and on the page in any case."""
         return bool(self.mail or self.channel)
 
 

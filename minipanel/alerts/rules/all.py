@@ -1,4 +1,4 @@
-"""The list of rules. One more is a file, and a line here."""
+"""The list of rules. A new rule is a file, and a line here."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     AGENT,
     REBOOTED,
 )
-"""In the order in which they look: one that holds others back comes before them."""
+"""In the order of their checks: a rule that holds others back comes before them."""
 
 BY_NAME: Final = {rule.name: rule for rule in RULES}
