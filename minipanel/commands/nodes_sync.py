@@ -24,9 +24,7 @@ from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import NodeChanges, compare
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.nodes import CHINESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     0: nothing differs, or all of it is done. 1: something differs and was left as it is, or a roll-out failed. Raises
     CommandError for a list that can't be read or that would take out all nodes, and ConfigError.
     """
-    t = translator(HOSTS_FILE | CHINESE)
+    t = translator()
     config = load_config(config_path)
     refuse_demo(config, t)
     listed = read_node_list(options.source, NamePatterns(config.hosts.ignore), t)

@@ -11,8 +11,6 @@ from minipanel.models.quote import escape
 from minipanel.services.panel_client import NoAnswer, PanelClient, Refused
 from minipanel.setup import places
 from minipanel.setup.screen import Screen
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
 
 TEST_SECONDS = 120.0
 """A mail server may be slow to answer."""
@@ -32,7 +30,7 @@ def send_test_message(config: Config, screen: Screen) -> bool:
     except (NoAnswer, Refused) as error:
         why = error.said if isinstance(error, Refused) else str(error)
         screen.say(
-            f"    {phrases(TROUBLES)(why)}",
+            f"    {t(why)}",
             "    " + t("Set the mail server in [alerts.smtp] of {path}, then try it:", path=places.CONFIG),
             "    systemctl reload minipanel; minipanel alerts test",
         )

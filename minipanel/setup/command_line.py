@@ -15,9 +15,7 @@ from minipanel.setup.run import RollOut, set_up
 from minipanel.setup.screen import Screen
 from minipanel.setup.signals import end_in_order
 from minipanel.setup.system import System
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 
 def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
@@ -50,4 +48,4 @@ def _screen(is_guided: bool) -> Screen:
     """
     os.umask(0o022)
     end_in_order()
-    return Screen(translator(HOSTS_FILE | CHINESE), is_guided)
+    return Screen(translator(), is_guided)

@@ -1,6 +1,7 @@
 """What the panel answers to a request that it refuses, in Chinese."""
 
-ACCESS = {
+CHINESE = {
+    # access
     "Log in first.": "请先登录。",
     "The username or the password is wrong.": "账号或密码错误。",
     "The session has expired; log in again.": "登录已过期，请重新登录。",
@@ -33,7 +34,8 @@ ACCESS = {
     "The name is {name}; it must be 1 to {most} printable characters without spaces around them.": (
         "名称 {name} 无效；须为 1 到 {most} 个可打印字符，首尾没有空格。"
     ),
-    "The scope is {scope}; it must be {names}.": "权限范围 {scope} 无效；须为 {names}。",
+    "metrics or read": " metrics 或 read",
+    "The scope is {scope}; it must be {names}.": "权限范围 {scope} 无效；须为{names}。",
     "The number of days is {days}; it must be 1 to {most}.": "天数 {days} 无效；须为 1 到 {most}。",
     "There are already {most} API tokens; remove one first.": "API 令牌已达上限 {most} 个；请先移除一个。",
     "There are already {most} wall screens; remove one first.": "大屏已达上限 {most} 个；请先移除一个。",
@@ -53,11 +55,9 @@ ACCESS = {
     ),
     "A wall screen sees the realtime view and nothing else.": "大屏只能查看实时信息。",
     "This requires the scope {scopes}; the API token has {names}.": (
-        "此操作需要权限范围 {scopes}；该 API 令牌的范围为 {names}。"
+        "此操作需要权限范围：{scopes}；该 API 令牌的范围为 {names}。"
     ),
-}
-
-REQUESTS = {
+    # requests
     "There is nothing at this address.": "此地址不存在。",
     "{method} is not possible at this address.": "此地址不支持 {method}。",
     "The panel failed at this request; its log tells why.": (
@@ -93,9 +93,7 @@ REQUESTS = {
     "The request did not arrive within {seconds} seconds.": "请求在 {seconds} 秒内没有传完。",
     "This is no HTTP request.": "这不是 HTTP 请求。",
     "The panel stops; ask again in a moment.": "面板正在停止；请稍后重试。",
-}
-
-HISTORY = {
+    # history
     "nodes is missing; it must be a node set such as node[01-08,12].": (
         "缺少 nodes；须为形如 node[01-08,12] 的节点集。"
     ),
@@ -134,17 +132,13 @@ HISTORY = {
     ),
     "The panel has stored no sample for {silent} seconds.": "面板已有 {silent} 秒未保存样本。",
     "The panel has looked for nothing that is wrong for {silent} seconds.": "面板已有 {silent} 秒未评估告警。",
-}
-
-ALERTS = {
+    # alerts
     "There is no alert {id}.": "没有告警 {id}。",
     "ids is empty; it must be an array of the ids of alerts.": "ids 为空；须为告警 ID 的数组。",
     "state is {state}; it must be open or closed.": "state 的值 {state} 无效；须为 open 或 closed。",
     "rule is {rule}; it must be one of {names}.": "rule 的值 {rule} 无效；可选 {names}。",
     "{name} is {text}; it must be a time in Unix seconds.": "{name} 的值 {text} 无效；须为 Unix 时间（秒）。",
-}
-
-AGENTS = {
+    # agents' samples
     "The panel is busy; keep the samples and send them again.": "面板繁忙；请保留样本，稍后重发。",
     "The panel's own clock seems to be {behind} seconds behind: keep the samples. Set its clock.": (
         "面板自身的时钟似乎慢了 {behind} 秒：请保留样本，并校准面板的时钟。"
@@ -204,6 +198,4 @@ AGENTS = {
     "The panel gets no answer from munged: {reason}.": "munged 没有响应面板：{reason}。",
     "The panel can't use MUNGE: {reason}": "面板无法使用 MUNGE：{reason}",
 }
-
-CHINESE = ACCESS | REQUESTS | HISTORY | ALERTS | AGENTS
 """English with {names} for its values -> Chinese with the same."""

@@ -12,6 +12,7 @@ FRAME = {
     "default: {value}": "默认 {value}",
     "required": "必填",
     "(dynamic)": "（动态）",
+    "Show this message and exit.": "显示此帮助。",
     # a command line that can't be understood
     "Try '{command}' for help.": "用 {command} 查看帮助。",
     "Error: {message}": "错误：{message}",
@@ -47,7 +48,6 @@ HELP = {
         "监控集群节点的 CPU 占用率、内存占用和 CPU 温度：实时信息和历史信息。"
     ),
     "Print the version.": "显示版本。",
-    "Show this message and exit.": "显示此帮助。",
     # setup
     "Install the panel on this machine, upgrade it (install.sh starts this), or change its settings.": (
         "在本机安装面板、升级（由 install.sh 启动）或更改设置。"

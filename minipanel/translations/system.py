@@ -29,6 +29,5 @@ CHINESE = {
     "Too many levels of symbolic links": "符号链接层数过多",
     "Too many open files": "打开的文件过多",
     "not UTF-8": "不是 UTF-8",
-    "timed out": "超时",
 }
 """English -> Chinese."""

@@ -19,7 +19,6 @@ from minipanel.setup.change.service import stop
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".hours*", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
 """The database and its companions, by how their names continue."""
@@ -111,7 +110,7 @@ def main() -> int:
     Returns the exit code.
     """
     words = set(sys.argv[1:])
-    screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
+    screen = Screen(translator(), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
 
     def work() -> int:
         for word in words - {"--uninstall", "--purge", "--yes", "-y"}:
