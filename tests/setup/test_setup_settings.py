@@ -18,6 +18,7 @@ from minipanel.sections import load_config
 from minipanel.setup import places, run
 from minipanel.setup.change import configuration
 from minipanel.setup.change import install as installation
+from minipanel.setup.change.account import Account
 from minipanel.setup.request import Request
 from tests.setup.authority import make_pair
 from tests.setup.installing import CONFIG, DROP_IN, NETWORK, mode, set_up
@@ -304,6 +305,39 @@ def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     assert sorted(file.name for file in stored.parent.iterdir()) == ["data.db", "rollout-failed.json"]
     stop = machine.calls.index("systemctl stop minipanel.service")
     assert stop > machine.calls.index("systemctl start minipanel-check.service")
+
+
+def test_no_link_of_the_panels_user_leads_root_elsewhere_when_a_database_moves(
+    machine: Machine, stub: PanelStub, stored: Path
+) -> None:
+    victim = machine.write("/etc/victim", "untouched")
+    planted = machine.root / "data/minipanel/rollout-failed.json"
+    planted.parent.mkdir(parents=True)
+    planted.symlink_to(victim)
+    set_up(machine, stub, nobody, database="/data/minipanel/m.db")
+    assert victim.read_text() == "untouched"
+    assert planted.read_text() == '["node1"]'
+    assert not planted.is_symlink()
+
+
+def test_a_link_that_takes_the_place_of_a_new_folder_is_given_to_nobody(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = machine.root / "etc"
+    victim.mkdir()
+    before = mode(victim)
+    make = Path.mkdir
+
+    def swapped(path: Path, *given: object, **named: object) -> None:
+        make(path, *given, **named)  # type: ignore[arg-type]
+        if path.name == "sub":
+            path.rmdir()
+            path.symlink_to(victim)
+
+    monkeypatch.setattr(Path, "mkdir", swapped)
+    with pytest.raises(OSError, match="Not a directory|Too many levels"):
+        configuration.make_folders(Path("/var/lib/minipanel/sub/m.db"), Account(4242, 4243), machine.system)
+    assert mode(victim) == before
 
 
 def test_a_database_that_can_not_be_copied_stays_where_it_is(machine: Machine, stub: PanelStub, stored: Path) -> None:

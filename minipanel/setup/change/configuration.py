@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def make_folders(database: Path, account: Account, system: System) -> list[Path]
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     if new:
         # The folders above are no secret: the service must be able to pass through them.
-        dress(_made(folder), account.uid, account.gid, 0o750)
+        _make_for(account, folder)
     return new
 
 
@@ -55,7 +56,18 @@ def make_backup_folder(config: Config, account: Account, system: System) -> None
     """Make the folder of [backup] if it is missing; an existing one keeps its owner and mode. Raises OSError."""
     folder = config.of(BACKUP).folder
     if folder is not None and not system.path(folder).exists():
-        dress(_made(system.path(folder)), account.uid, account.gid, 0o750)
+        _make_for(account, system.path(folder))
+
+
+def _make_for(account: Account, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    # It may lie in a folder of the panel's user, who could have put a link in its place by now.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchown(descriptor, account.uid, account.gid)
+        os.fchmod(descriptor, 0o750)
+    finally:
+        os.close(descriptor)
 
 
 def _made(folder: Path) -> Path:

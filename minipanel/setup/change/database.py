@@ -10,15 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from minipanel.errors import CommandError
+from minipanel.machine.regular_file import read_own, write_own
 from minipanel.models.quote import escape
 from minipanel.setup.change.account import Account
 from minipanel.setup.change.rollback import carry_over
-from minipanel.setup.change.saved import Saved
 from minipanel.translations.language import Translate
 
 SPARE_BYTES = 64 * 2**20
 FAILED_NODES = "rollout-failed.json"
 """A file of the roll-out in the same folder."""
+
+FAILED_NODES_BYTES = 32 * 2**20
 
 
 class Move:
@@ -48,9 +50,15 @@ class Move:
         )  # fmt: skip
         if done.returncode != 0:
             raise CommandError(escape((done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1], 300))
-        Saved.of(self._old.with_name(FAILED_NODES)).put(self._new.with_name(FAILED_NODES))
+        self._carry_failed_nodes()
         self._copied = _facts(self._new)
         self._tidy()
+
+    def _carry_failed_nodes(self) -> None:
+        """Take along what the roll-out has written, and nothing else: both folders are the panel's, and this is root."""
+        with suppress(OSError):
+            content = read_own(self._old.with_name(FAILED_NODES), FAILED_NODES_BYTES)
+            write_own(self._new.with_name(FAILED_NODES), content)
 
     def _tidy(self) -> None:
         """Reduce the old database to one file, the one to delete; no panel uses it any more."""
