@@ -7,12 +7,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from minipanel.access.password import hash_password, is_password
-from minipanel.config import Config
+from minipanel.config import Config, UserConfig
 from minipanel.database.store import Store
+from minipanel.edits import add_user
 from minipanel.errors import CommandError
 from minipanel.sections import load_config
 from minipanel.setup import places, run
@@ -395,6 +397,22 @@ def test_two_set_ups_do_not_meet(machine: Machine, stub: PanelStub, settled: Pat
         with pytest.raises(CommandError, match="Another set-up is running"):
             set_up(machine, stub, nobody, admin="bob")
     assert config(machine).admin.username == "chief"
+
+
+def test_an_account_that_is_added_meanwhile_is_not_lost(
+    machine: Machine, stub: PanelStub, settled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = UserConfig("anna", config(machine).admin.password_hash, "viewer")
+    adding = Thread(target=add_user, args=(machine.root / CONFIG[1:], anna))
+
+    def add_meanwhile(*_: object) -> None:
+        adding.start()
+        adding.join(0.3)  # it has no need to wait where nobody holds it back
+
+    monkeypatch.setattr(installation, "rehearse", add_meanwhile)
+    set_up(machine, stub, nobody, admin="bob")
+    adding.join(20)
+    assert (config(machine).admin.username, config(machine).users) == ("bob", (anna,))
 
 
 def test_a_port_that_is_taken_back_is_so_in_the_firewall_too(machine: Machine, stub: PanelStub, settled: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from minipanel import __version__
 from minipanel.config import Config
+from minipanel.config.writing import locked
 from minipanel.errors import CommandError
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
@@ -30,6 +33,19 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
     Returns the configuration. `answers` None keeps the present configuration. Raises CommandError, ConfigError,
     OSError; then the previous state runs again, and the answers of a first installation stay in config.toml.
     """
+    with _held(system):
+        return _install(answers, release, system, screen)
+
+
+@contextmanager
+def _held(system: System) -> Iterator[None]:
+    """Have those who edit config.toml wait: what they write meanwhile would be lost with the copy that is laid."""
+    path = system.path(places.CONFIG)
+    with locked(path) if path.exists() else nullcontext():
+        yield
+
+
+def _install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
     t = screen.t
     is_first = not system.path(places.CONFIG).exists() or is_unfinished(system)
     before = Before(None if is_first else installed_config(system), system)
