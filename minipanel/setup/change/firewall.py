@@ -25,14 +25,14 @@ def open_port(port: int, address: str, system: System) -> list[str]:
     rule = f"{port}/tcp"
     wanted = zones(address, system)
     _close_others([(zone, rule) for zone in wanted], system)
-    opened = _remembered(system)
-    for zone in wanted:
-        if not is_open(zone, rule, system):
-            opened.append((zone, rule))
-            # Both settings, as a reload would drop what others have opened temporarily.
-            system.must_run("firewall-cmd", f"--zone={zone}", f"--add-port={rule}")
-            system.must_run("firewall-cmd", "--permanent", f"--zone={zone}", f"--add-port={rule}")
+    closed = [zone for zone in wanted if not is_open(zone, rule, system)]
+    opened = list(dict.fromkeys([*_remembered(system), *((zone, rule) for zone in closed)]))
+    # First: an interruption must not leave a port open that nobody closes.
     _remember(opened, system)
+    for zone in closed:
+        # Both settings, as a reload would drop what others have opened temporarily.
+        system.must_run("firewall-cmd", f"--zone={zone}", f"--add-port={rule}")
+        system.must_run("firewall-cmd", "--permanent", f"--zone={zone}", f"--add-port={rule}")
     return sorted({zone for zone, _ in opened})
 
 
