@@ -337,7 +337,7 @@ def test_a_link_that_takes_the_place_of_a_new_folder_is_given_to_nobody(
             path.symlink_to(victim)
 
     monkeypatch.setattr(Path, "mkdir", swapped)
-    with pytest.raises(OSError, match="Not a directory|Too many levels"):
+    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
         configuration.make_folders(Path("/var/lib/minipanel/sub/m.db"), Account(4242, 4243), machine.system)
     assert mode(victim) == before
 

@@ -55,7 +55,7 @@ class Move:
         self._tidy()
 
     def _carry_failed_nodes(self) -> None:
-        """Take along what the roll-out has written, and nothing else: both folders are the panel's, and this is root."""
+        """Take along what the roll-out wrote, and nothing else: both folders are the panel's, and this is root."""
         with suppress(OSError):
             content = read_own(self._old.with_name(FAILED_NODES), FAILED_NODES_BYTES)
             write_own(self._new.with_name(FAILED_NODES), content)
