@@ -59,6 +59,12 @@ CHINESE = {
     "{path}: name in {place} is {name}, the name of that in {other} too; each channel must have its own.": (
         "{path}：{place} 中的 name 为 {name}，与{other}同名；渠道名称不得重复。"
     ),
+    "{path}: nodes in {place} is not for the rule {name}, which is about the panel itself.": (
+        "{path}：{place} 中的 nodes 不适用于规则 {name}，该规则只涉及面板自身。"
+    ),
+    "{path}: {place} never counts: {other} sets the rule {name} for the same nodes; write both as one section.": (
+        "{path}：{place} 不会生效：{other} 已为相同的节点设置了规则 {name}；请合并为一节。"
+    ),
     # alerts
     "nodes is {text}; none of them is configured.": "节点集 {text} 中没有已配置的节点。",
     "There is no node {text}.": "没有节点 {text}。",
