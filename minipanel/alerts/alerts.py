@@ -24,7 +24,7 @@ from minipanel.alerts.outbox import Channel, Outbox
 from minipanel.alerts.pace import Pace
 from minipanel.alerts.post import Post
 from minipanel.alerts.probe import Connect, connect
-from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.rules.all import BY_NAME, RULES, of_known_rules
 from minipanel.alerts.series import alert_families
 from minipanel.alerts.shelf import Shelf, Shelved
 from minipanel.alerts.sight import TICK_SECONDS, Sight
@@ -39,11 +39,12 @@ from minipanel.models.alert_answers import Finding, Findings
 from minipanel.models.node import Node
 from minipanel.services.exposition import Family
 from minipanel.services.panel import Panel
+from minipanel.services.retention import SteadyLooks
 
 log = logging.getLogger(__name__)
 
 LEVELS: Mapping[Severity, int] = {"critical": logging.CRITICAL, "warning": logging.WARNING, "info": logging.INFO}
-FORGET_SECONDS = 3600.0
+FORGET_SECONDS = 600.0
 TRY_AGAIN_SECONDS = 30.0
 """After a failure to store something, this long passes before alerts are tried again."""
 
@@ -71,6 +72,7 @@ class Alerts:
         self._dirty: dict[int, Alert] = {}
         self._version = self._shown = 0
         self._forget_at = 0.0
+        self._looks = SteadyLooks()
         self._findings: tuple[int, list[Finding]] | None = None
         self._was_ever = False
         self._told_at: dict[str, int] = {}
@@ -96,7 +98,9 @@ class Alerts:
         self._told_at = await self._panel.ingest.run(sql.last_made)
         self._was_ever = bool(recent) or await self._panel.ingest.run(sql.has_any)
         self.watch = Watch([], recent)
-        self._untold = [alert for alert in recent if alert.closed_at is not None and alert.end_told_at is None]
+        self._untold = [
+            alert for alert in of_known_rules(recent) if alert.closed_at is not None and alert.end_told_at is None
+        ]
         await self.reload(self._panel.config)
         if is_looking:
             loops = (self._look_on(), self._send_on(self.outbox), self._send_on(self.unkept), self._beat_on())
@@ -160,15 +164,19 @@ class Alerts:
             self._looked_at = cluster.uptime
             if cluster.uptime >= self._forget_at:
                 self._forget_at = cluster.uptime + FORGET_SECONDS
-                await self._panel.ingest.run(
-                    lambda connection: sql.forget_alerts(
-                        connection, cluster.now - KEEP_SECONDS, cluster.now - SENT_SECONDS
-                    )
-                )
+                await self._forget(cluster.now)
         finally:
             if self._shown != self._version:
                 self._shown = self._version
                 self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
+
+    async def _forget(self, now: int) -> None:
+        """Delete what is old by this clock, and was for an hour: one that is wrong for a moment deletes nothing."""
+        steady = self._looks.at(now)
+        if steady is not None:
+            await self._panel.ingest.run(
+                lambda connection: sql.forget_alerts(connection, steady - KEEP_SECONDS, steady - SENT_SECONDS)
+            )
 
     def _take(self, changes: Changes, now: int) -> None:
         for alert in (*changes.opened, *changes.closed, *changes.changed):
@@ -192,7 +200,7 @@ class Alerts:
         """Return what is wrong now. Computed again only after a change."""
         now = int(self._panel.clock())
         if self._findings is None or self._findings[0] != self._version:
-            version, alerts = self._version, [replace(alert) for alert in self.watch.open()]
+            version, alerts = self._version, [replace(alert) for alert in of_known_rules(self.watch.open())]
             english, chinese = self.teller("en"), self.teller("zh")
             found = await asyncio.to_thread(
                 findings_of, alerts, english, chinese, lambda alert: self.silences.of(alert, now)
@@ -348,7 +356,7 @@ def settings_of(config: AlertsConfig, nodes: Sequence[Node]) -> list[Setting]:
         own = [each for each in config.rule if each.name == rule.name]
         narrow = [each for each in own if each.nodes is not None]
         whole = [each for each in own if each.nodes is None]
-        for each in (*narrow, *whole[-1:]):
+        for each in (*narrow, *whole):
             about = None
             if each.nodes is not None:
                 about = frozenset(ids[name.lower()] for name in each.nodes if name.lower() in ids)

@@ -49,8 +49,8 @@ def _is_end(alert: Alert) -> bool:
 
 
 def _is_due(news: News, last_told: int | None, now: int) -> bool:
-    # A clock that was set back must not delay a message by more than the time between two.
+    # A clock that was set back must not delay a message by more than the time between two, or the time to gather.
     if last_told is not None and 0 <= now - last_told < BETWEEN_SECONDS:
         return False
     # Ends go along with other news; on their own they don't wait.
-    return not news.begun or min(alert.opened_at for alert in news.begun) + GATHER_SECONDS <= now
+    return not news.begun or any(not 0 <= now - alert.opened_at < GATHER_SECONDS for alert in news.begun)

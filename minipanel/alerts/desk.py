@@ -12,10 +12,10 @@ from minipanel.alerts.channel_config import MAIL_CHANNEL, ChannelConfig
 from minipanel.alerts.explain import explain
 from minipanel.alerts.history import LIMIT, Asked, answer
 from minipanel.alerts.outbox import STUCK_SECONDS, Letter, NotSent, in_thread
-from minipanel.alerts.rules.all import BY_NAME
+from minipanel.alerts.rules.all import BY_NAME, of_known_rules
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
-from minipanel.models.alert import Alert, Message, Silence
+from minipanel.models.alert import Message, Silence
 from minipanel.models.alert_answers import (
     AlertAnswer,
     AlertsAnswer,
@@ -50,12 +50,14 @@ class Desk:
         )
         english, chinese = self._alerts.teller("en"), self._alerts.teller("zh")
         # A thousand sentences in two languages: not on the event loop.
-        answers = await asyncio.to_thread(lambda: [answer(alert, english, chinese) for alert in found[:LIMIT]])
+        answers = await asyncio.to_thread(
+            lambda: [answer(alert, english, chinese) for alert in of_known_rules(found[:LIMIT])]
+        )
         return AlertsAnswer(answers, len(found) > LIMIT, list(BY_NAME))
 
     async def alert(self, alert_id: int) -> AlertAnswer | None:
         """Return one alert; None if none has this id."""
-        found: list[Alert] = await self._panel.ingest.run(lambda connection: sql.alerts_of(connection, [alert_id]))
+        found = of_known_rules(await self._panel.ingest.run(lambda connection: sql.alerts_of(connection, [alert_id])))
         return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
 
     def explain(self, node: Node) -> Explained:

@@ -7,20 +7,15 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from minipanel.access.password import hash_password, is_password
-from minipanel.config import Config, UserConfig
-from minipanel.database.store import Store
-from minipanel.edits import add_user
+from minipanel.access.password import is_password
+from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.sections import load_config
 from minipanel.setup import places, run
-from minipanel.setup.change import configuration
 from minipanel.setup.change import install as installation
-from minipanel.setup.change.account import Account
 from minipanel.setup.request import Request
 from tests.setup.authority import make_pair
 from tests.setup.installing import CONFIG, DROP_IN, NETWORK, mode, set_up
@@ -29,15 +24,6 @@ from tests.setup.panel_stub import PanelStub, running_stub
 from tests.setup.test_setup_firewall import Firewall
 
 pytestmark = needs_root
-
-
-@pytest.fixture
-def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The release that runs. Passwords are hashed for real from here on."""
-    set_up(machine, stub, None, roll_out=False, admin="chief")
-    machine.forget_calls()
-    monkeypatch.setattr(configuration, "hash_password", hash_password)
-    return whole
 
 
 @pytest.fixture
@@ -280,19 +266,6 @@ def test_a_certificate_made_here_follows_the_address_by_the_same_ca(
     assert (folder / "tls/panel.pem").read_bytes() != files["tls/panel.pem"]
 
 
-@pytest.fixture
-def stored(machine: Machine, settled: Path) -> Path:
-    """A database in the folder that the configuration of `settled` names, whose owner is the user of these tests."""
-    machine.command("getent", "echo minipanel:x:0:0::/x:/sbin/nologin")
-    path = machine.root / "var/lib/minipanel/data.db"
-    Store(path).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE told (what TEXT)")
-        connection.execute("INSERT INTO told VALUES ('before')")
-    (path.parent / "rollout-failed.json").write_text('["node1"]')
-    return path
-
-
 def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     machine: Machine, stub: PanelStub, stored: Path
 ) -> None:
@@ -307,39 +280,6 @@ def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     assert sorted(file.name for file in stored.parent.iterdir()) == ["data.db", "rollout-failed.json"]
     stop = machine.calls.index("systemctl stop minipanel.service")
     assert stop > machine.calls.index("systemctl start minipanel-check.service")
-
-
-def test_no_link_of_the_panels_user_leads_root_elsewhere_when_a_database_moves(
-    machine: Machine, stub: PanelStub, stored: Path
-) -> None:
-    victim = machine.write("/etc/victim", "untouched")
-    planted = machine.root / "data/minipanel/rollout-failed.json"
-    planted.parent.mkdir(parents=True)
-    planted.symlink_to(victim)
-    set_up(machine, stub, nobody, database="/data/minipanel/m.db")
-    assert victim.read_text() == "untouched"
-    assert planted.read_text() == '["node1"]'
-    assert not planted.is_symlink()
-
-
-def test_a_link_that_takes_the_place_of_a_new_folder_is_given_to_nobody(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    victim = machine.root / "etc"
-    victim.mkdir()
-    before = mode(victim)
-    make = Path.mkdir
-
-    def swapped(path: Path, *given: object, **named: object) -> None:
-        make(path, *given, **named)  # type: ignore[arg-type]
-        if path.name == "sub":
-            path.rmdir()
-            path.symlink_to(victim)
-
-    monkeypatch.setattr(Path, "mkdir", swapped)
-    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
-        configuration.make_folders(Path("/var/lib/minipanel/sub/m.db"), Account(4242, 4243), machine.system)
-    assert mode(victim) == before
 
 
 def test_a_database_that_can_not_be_copied_stays_where_it_is(machine: Machine, stub: PanelStub, stored: Path) -> None:
@@ -397,22 +337,6 @@ def test_two_set_ups_do_not_meet(machine: Machine, stub: PanelStub, settled: Pat
         with pytest.raises(CommandError, match="Another set-up is running"):
             set_up(machine, stub, nobody, admin="bob")
     assert config(machine).admin.username == "chief"
-
-
-def test_an_account_that_is_added_meanwhile_is_not_lost(
-    machine: Machine, stub: PanelStub, settled: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    anna = UserConfig("anna", config(machine).admin.password_hash, "viewer")
-    adding = Thread(target=add_user, args=(machine.root / CONFIG[1:], anna))
-
-    def add_meanwhile(*_: object) -> None:
-        adding.start()
-        adding.join(0.3)  # it has no need to wait where nobody holds it back
-
-    monkeypatch.setattr(installation, "rehearse", add_meanwhile)
-    set_up(machine, stub, nobody, admin="bob")
-    adding.join(20)
-    assert (config(machine).admin.username, config(machine).users) == ("bob", (anna,))
 
 
 def test_a_port_that_is_taken_back_is_so_in_the_firewall_too(machine: Machine, stub: PanelStub, settled: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from minipanel.alerts.rule import Rule
@@ -22,6 +23,7 @@ from minipanel.alerts.rules.panel import PANEL_RULE
 from minipanel.alerts.rules.rebooted import REBOOTED
 from minipanel.alerts.rules.samples_missing import SAMPLES_MISSING
 from minipanel.alerts.rules.throttled import THROTTLED
+from minipanel.models.alert import Alert
 
 RULES: Final[tuple[Rule[Any], ...]] = (
     PANEL_RULE,
@@ -45,3 +47,8 @@ RULES: Final[tuple[Rule[Any], ...]] = (
 """In the order of their checks: a rule that holds others back comes before them."""
 
 BY_NAME: Final = {rule.name: rule for rule in RULES}
+
+
+def of_known_rules(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return those of rules that this release has: after a rollback a database has alerts of others too."""
+    return [alert for alert in alerts if alert.rule in BY_NAME]
