@@ -15,6 +15,7 @@ from minipanel.access.keys import SCOPES
 from minipanel.alerts.channel_config import CHANNEL
 from minipanel.config import values
 from minipanel.models.access import SENTENCES
+from minipanel.models.faults import FIELDS
 from minipanel.rollout.outcome import Word
 from minipanel.sections import ROOMS
 from minipanel.translations.catalogue import CHINESE as CATALOGUE
@@ -186,12 +187,12 @@ def errors_made() -> Iterator[tuple[str, ast.Call, ast.expr]]:
                 yield str(path.relative_to(ROOT / "minipanel")), node, node.args[0]
 
 
-def test_what_a_key_may_be_has_its_chinese() -> None:
+def test_what_a_key_and_a_field_of_a_sample_may_be_has_its_chinese() -> None:
     kinds = {
         key.kind.allowed
         for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS, CHANNEL)
         for key, _ in section.keys.values()
-    }
+    } | {field.allowed for field in FIELDS}
     # One quoted word that stands in the file is the same in every language.
     assert [allowed for allowed in sorted(kinds) if " " in allowed and in_chinese(allowed) == allowed] == []
 

@@ -24,7 +24,7 @@ from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import NodeChanges, compare
-from minipanel.translations.language import Translate, translator
+from minipanel.translations.language import Translate, in_english, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     listed = read_node_list(options.source, NamePatterns(config.hosts.ignore), t)
     changes = compare(config.nodes, listed.nodes, LocalAddresses().__contains__, _staying(config, listed))
     if options.as_json:
-        return _for_programs(config, listed, changes, options, roll_out, t)
+        return _for_programs(config, listed, changes, options, roll_out, in_english)
     print("\n".join(lines(config, listed, changes, t)))
     if not changes:
         return DONE

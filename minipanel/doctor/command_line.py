@@ -17,12 +17,12 @@ from minipanel.doctor.report import DoctorReport
 from minipanel.doctor.subject import Subject, read_subject
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english, translator
 
 
 def show_doctor(config_path: Path, as_json: bool) -> int:
     """Print what is found. Returns the exit code: 0 when all is good, 1 otherwise. Raises nothing of its own."""
-    t = translator()
+    t = in_english if as_json else translator()
     subject = read_subject(config_path, System(user_id=os.geteuid()), t)
     report = examine(subject)
     if as_json:

@@ -63,8 +63,6 @@ CHINESE = {
     "The panel failed at this request; its log tells why.": (
         "面板处理该请求时出错；原因见面板日志（journalctl -u minipanel）。"
     ),
-    "The body": "请求体",
-    "{place} can't be accepted: {reason}.": "{place} 无效：{reason}。",
     "The body must be a JSON object with username and password, both text.": (
         "请求体须为 JSON 对象，包含 username 和 password，均为文本。"
     ),
@@ -139,6 +137,40 @@ CHINESE = {
     "rule is {rule}; it must be one of {names}.": "rule 的值 {rule} 无效；可选 {names}。",
     "{name} is {text}; it must be a time in Unix seconds.": "{name} 的值 {text} 无效；须为 Unix 时间（秒）。",
     # agents' samples
+    # faults of samples
+    "The body is not UTF-8 text: byte {place} can't be read.": "请求体不是 UTF-8 文本：第 {place} 个字节无法读取。",
+    "The body is nested too deeply; it must be one sample or an array of samples.": (
+        "请求体嵌套过深；须为一个样本或样本数组。"
+    ),
+    "The body is not JSON: {reason}.": "请求体不是 JSON：{reason}。",
+    "The body can't be read: {reason}.": "无法读取请求体：{reason}。",
+    "The body is {kind}; it must be one sample (an object) or an array of samples.": (
+        "请求体不是样本：{kind}。须为一个样本（对象）或样本数组。"
+    ),
+    "The array is empty; it must hold 1 to {most} samples.": "数组为空；须有 1 到 {most} 个样本。",
+    "{place} is {kind}; it must be a sample (an object).": "{place} 不是样本：{kind}。须为对象。",
+    "an object": "对象",
+    "an array": "数组",
+    "{field} is missing; it must be {allowed}.": "缺少 {field}；须为{allowed}。",
+    "{field} is {value}; it must be {allowed}.": "{field} 的值 {value} 无效；须为{allowed}。",
+    "{field} is {value}; it must be at most {total}, which is {limit}.": (
+        "{field} 的值 {value} 过大；不得超过 {total} 的值 {limit}。"
+    ),
+    "{field} is {value}, {ahead} seconds ahead of the panel's clock; at most {most} are allowed. Check both clocks.": (
+        "{field} 为 {value}，比面板时钟快 {ahead} 秒；最多允许快 {most} 秒。请检查两边的时钟。"
+    ),
+    "{field} is {value}, but [0].node_id is {first}; an array holds one node's samples.": (
+        "{field} 为 {value}，而 [0].node_id 为 {first}；一个数组只能含同一节点的样本。"
+    ),
+    "The samples don't fit together.": "这些样本相互矛盾。",
+    # what a value of a sample may be
+    "the node's hostname: 1 to 253 letters, digits, '.', '-' and '_'": (
+        "节点的主机名：由 1 到 253 个字母、数字、“.”、“-”、“_”组成"
+    ),
+    "whole Unix seconds, a multiple of {seconds}": " Unix 时间的整秒数，且为 {seconds} 的倍数",
+    "a whole number of {unit} from {low} to {high}": " {low} 到 {high} 的整数（单位：{unit}）",
+    "{allowed}, or null {where}": "{allowed}，或 null（{where}）",
+    "without a sensor": "没有传感器时",
     "The panel is busy; keep the samples and send them again.": "面板繁忙；请保留样本，稍后重发。",
     "The panel's own clock seems to be {behind} seconds behind: keep the samples. Set its clock.": (
         "面板自身的时钟似乎慢了 {behind} 秒：请保留样本，并校准面板的时钟。"

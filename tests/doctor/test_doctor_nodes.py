@@ -24,7 +24,7 @@ from minipanel.models.node import State
 from minipanel.rollout.failed import remember
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.setup.look.check import Check
-from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
+from tests.doctor.examined import FIX, OK, WARNING, chinese, english, only, subject_of
 from tests.panel.commands import running_panel, written_config
 from tests.panel.example import bearer, body_of, config_in, sample
 from tests.setup.machine import Machine
@@ -84,6 +84,10 @@ def test_nodes_whose_clocks_are_far_ahead_are_one_line_whatever_their_times() ->
     found = only(judged(*nodes({"n1": "down", "n2": "down"}), refused=refused))
     assert found.detail == f"n[1-2]: the panel refuses what it sends: {AHEAD.format(NOON, 412)}"
     assert found.remedy == "set the clock on n[1-2]: chronyc makestep"
+    facts = NodeFacts(nodes({"n1": "down"}), True, {"n1": AHEAD.format(NOON, 412)})
+    assert only(judge_nodes(facts, chinese)).detail == (
+        f"n1：面板拒绝其样本：timestamp 为 {NOON}，比面板时钟快 412 秒；最多允许快 60 秒。请检查两边的时钟。"
+    )
 
 
 def test_a_node_behind_another_address_comes_with_the_line_to_add() -> None:
