@@ -35,7 +35,7 @@ from minipanel.translations.language import say
 _TYPERS_INTERRUPTED = 130
 """What Typer makes of Ctrl-C, without a word."""
 
-cli = group("minipanel", "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.")
+cli = group("minipanel", "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.")
 
 
 def main() -> NoReturn:
