@@ -42,7 +42,10 @@ class Asked:
             ids = tuple(node.id for node in found if node is not None)
         now = int(panel.clock())
         last = _seconds("to", end, now)
-        return cls(_seconds("from", start, last - USUAL_SECONDS), last, state, ids, rule)
+        first = _seconds("from", start, last - USUAL_SECONDS)
+        if first > last:
+            raise BadInput("from is {first} and to is {last}; from must be before to.", first=first, last=last)
+        return cls(first, last, state, ids, rule)
 
 
 def _seconds(name: str, text: str | None, default: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from minipanel.database.place import part_of
@@ -12,6 +13,7 @@ from minipanel.errors import CommandError, ConfigError
 from minipanel.exits import DONE, explain_failures
 from minipanel.sections import load_config
 from minipanel.setup import places
+from minipanel.setup.alone import alone
 from minipanel.setup.change.account import remove_account
 from minipanel.setup.change.firewall import close_port
 from minipanel.setup.change.release import is_own_command
@@ -41,6 +43,13 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
         and not screen.confirm(t("Delete the configuration, the account and all history too?"), default=False)
     ):
         raise CommandError(t("Nothing was changed."))
+    # Not while a set-up lays what this takes away.
+    with alone(system, t) if system.path(places.HOME).is_dir() else nullcontext():
+        _uninstall(system, screen, is_purge)
+
+
+def _uninstall(system: System, screen: Screen, is_purge: bool) -> None:
+    t = screen.t
     database = database_path(system)
     with screen.step(t("service")):
         _remove_service(system)
@@ -84,7 +93,8 @@ def _purge(database: Path, system: System) -> None:
     place = system.path(database)
     for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE, f"{part_of(place).name}*"):
         for file in place.parent.glob(pattern):
-            file.unlink()
+            if file.is_symlink() or not file.is_dir():  # a folder of such a name is none of the panel's
+                file.unlink()
     if place.parent.is_dir() and not any(place.parent.iterdir()):
         place.parent.rmdir()
     for folder in (places.CONFIG_FOLDER, places.DATA):
