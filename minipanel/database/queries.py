@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from minipanel.database.filling import FILLING
 from minipanel.models.compact import MEAN_OF, MIB, TENTH, UNITS
@@ -126,31 +128,50 @@ def history_columns(
     record that is not in the history yet is shown once its time has passed, so not after `now`. `is_counted`: whole
     numbers of models/compact.UNITS, maxima relative to the mean; whole numbers take half as long to write.
     """
-    asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
-    wanted = [*asked, *(mean for column in asked if is_counted and (mean := MEAN_OF.get(column)) not in asked and mean)]
-    expressions = _COUNTED if is_counted else _EXACT
-    # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
-    arrays = ", ".join(f"CAST(json_group_array({expressions.get(column, column)}) AS BLOB)" for column in asked)
+    reads = _reads(tuple(columns), is_counted)
     span = {
         "first": record_id(node_id, start) + 1,
         "last": record_id(node_id, end),
         "shown": record_id(node_id, min(end, now)),
     }
+    # One view of the tables: what moves from one to the other meanwhile is neither missed nor read twice.
+    connection.execute("BEGIN")
+    try:
+        moved: list[bytes]
+        first_newer, last_moved, *moved = connection.execute(reads.moved, span).fetchone()
+        if first_newer is None:
+            return moved
+        if last_moved is None:
+            return list(connection.execute(reads.newer, span).fetchone())
+        # Sorting tables into one takes a sixth of a month's time. Nearly always they don't overlap.
+        if last_moved < first_newer:
+            return list(map(join_arrays, moved, connection.execute(reads.newer, span).fetchone()))
+        return list(connection.execute(reads.all, span).fetchone())
+    finally:
+        connection.rollback()
 
-    def read(source: str) -> list[bytes]:
-        statement = f"SELECT {arrays} FROM {source.format(columns=', '.join(wanted))}"
-        return list(connection.execute(statement, span).fetchone())
 
-    ends = connection.execute(_ENDS, span).fetchone()
-    # Sorting tables into one takes a sixth of a month's time. Nearly always they don't overlap, or there is only one.
-    match ends:
-        case (None, _):
-            return read(_MOVED)
-        case (_, None):
-            return read(_NEWER)
-        case (first_newer, last_moved) if last_moved < first_newer:
-            return list(map(join_arrays, read(_MOVED), read(_NEWER)))
-    return read(_ALL)
+class _Reads(NamedTuple):
+    """What is asked for some columns: of the history and where it ends, of what has not moved yet, of all in order."""
+
+    moved: str
+    newer: str
+    all: str
+
+
+@lru_cache(maxsize=64)
+def _reads(columns: tuple[str, ...], is_counted: bool) -> _Reads:
+    asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
+    wanted = [*asked, *(mean for column in asked if is_counted and (mean := MEAN_OF.get(column)) not in asked and mean)]
+    expressions = _COUNTED if is_counted else _EXACT
+    # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
+    arrays = ", ".join(f"CAST(json_group_array({expressions.get(column, column)}) AS BLOB)" for column in asked)
+    newer, both = (source.format(columns=", ".join(wanted)) for source in (_NEWER, _ALL))
+    return _Reads(
+        f"SELECT {_FIRST_NEWER}, max(id), {arrays} FROM {_MOVED}",
+        f"SELECT {arrays} FROM {newer}",
+        f"SELECT {arrays} FROM {both}",
+    )
 
 
 def join_arrays(*arrays: bytes) -> bytes:
@@ -182,10 +203,9 @@ _PENDING = "SELECT id, {columns} FROM pending_metrics WHERE id BETWEEN :first AN
 _FILLS = f"SELECT id, {{columns}} FROM {FILLING} WHERE id BETWEEN :first AND :shown"
 _NEWER = f"({_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
 _ALL = f"(SELECT id, {{columns}} FROM {_MOVED} UNION ALL {_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
-_ENDS = (
-    "SELECT (SELECT min(id) FROM (SELECT min(id) AS id FROM pending_metrics WHERE id BETWEEN :first AND :shown "
-    "UNION ALL SELECT min(id) FROM filling_metrics WHERE id BETWEEN :first AND :shown)), "
-    "(SELECT max(id) FROM system_metrics WHERE id BETWEEN :first AND :last)"
+_FIRST_NEWER = (
+    "(SELECT min(id) FROM (SELECT min(id) AS id FROM pending_metrics WHERE id BETWEEN :first AND :shown "
+    "UNION ALL SELECT min(id) FROM filling_metrics WHERE id BETWEEN :first AND :shown))"
 )
 
 
