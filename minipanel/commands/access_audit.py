@@ -14,8 +14,11 @@ from minipanel.database import access as tables
 from minipanel.database.beside import read_beside
 from minipanel.errors import CommandError
 from minipanel.models.access import SENTENCES, AuditEntry
+from minipanel.models.quote import escape
 from minipanel.sections import load_config
 from minipanel.translations.language import is_chinese, say, translator
+
+LINE_CHARACTERS = 1000
 
 
 def show_audit(config_path: Path, days: int, as_json: bool) -> None:
@@ -31,7 +34,8 @@ def show_audit(config_path: Path, days: int, as_json: bool) -> None:
         print(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
         return
     for entry in entries:
-        print(f"{clock_time(entry.last_at)}  {_sentence(entry)}")
+        # The database is the panel's, and whoever took that over must not write on root's terminal.
+        print(f"{clock_time(entry.last_at)}  {escape(_sentence(entry), LINE_CHARACTERS)}")
 
 
 def _sentence(entry: AuditEntry) -> str:

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from minipanel.models.quote import escape
 from minipanel.translations.columns import align
+
+CELL_CHARACTERS = 1000
 
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their titles."""
+    """Print rows under their titles, with nothing in them that a terminal would act on."""
+    rows = [[escape(cell, CELL_CHARACTERS) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw(titles, rows)
     else:

@@ -297,3 +297,23 @@ def test_a_password_can_come_from_standard_input(config: Config, monkeypatch: py
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     sentence = "There is no terminal to ask for a password on; give it with --stdin."
     assert refused(change_password, config.path, "vera", PasswordSource()) == sentence
+
+
+def test_nothing_in_the_database_acts_on_the_terminal(
+    config: Config, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_token(config.path, "grafana", "read", 30)
+    evil, until = "\x1b]0;pwned\x07\x1b[2J", int(time.time()) + 999
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE access_keys SET created_by = ?1, last_address = ?1", (evil,))
+        connection.execute("UPDATE audit SET who = ?1, subject = ?1", (evil,))
+        row = ("1", evil, "", 1, until, 1, evil, evil)
+        connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    capsys.readouterr()
+    list_keys(config.path, "token", False)
+    list_sessions(config.path, False)
+    show_audit(config.path, 1, False)
+    shown = capsys.readouterr().out
+    assert shown.count(r"\x1b]0;pwned") >= 5
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
