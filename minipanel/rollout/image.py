@@ -54,7 +54,11 @@ def only_node(plan: Plan, node_set: Nodes) -> str | None:
 
 def _run(root: Path, say: Say, *words: str, script: Path, word: Word) -> Outcome:
     command = ["/bin/sh", str(script), *words, "--root", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        took = say("the installation took longer than {seconds} s", seconds=INSTALL_SECONDS)
+        return Outcome(str(root), Word.TIMED_OUT, took)
     if done.returncode == 0:
         return Outcome(str(root), word)
     reason = last_line(done.stderr) or say("install-agent.sh ended with {code}", code=done.returncode)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from minipanel.errors import CommandError
+
 
 @dataclass(frozen=True, slots=True)
 class RolloutOptions:
@@ -29,3 +31,16 @@ class RolloutOptions:
     user: str | None = None
     sudo: bool = False
     drift: bool = True
+
+    def refuse_idle(self) -> None:
+        """Raise CommandError for an option that would do nothing beside another one."""
+        asked = {"--force": self.force, "--only-failed": self.only_failed, "--user": self.user, "--sudo": self.sudo}
+        beside_root = asked if self.root is not None else {}
+        given = {"--force": self.force, "--agent": self.agent, "--ca-file": self.ca_file}
+        beside_remove = given if self.remove else {}
+        for other, options in (("--root", beside_root), ("--remove", beside_remove)):
+            for option, value in options.items():
+                if value:
+                    raise CommandError(
+                        "{option} does nothing beside {other}; leave one of them out.", option=option, other=other
+                    )

@@ -53,6 +53,7 @@ def run_rollout(
     say = say or translator()
     if is_demo(config):
         raise CommandError("{path} is that of a demo: no agent is put onto simulated nodes.", path=config.path)
+    options.refuse_idle()
     is_own = LocalAddresses().__contains__
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)
     if options.root is not None:
@@ -67,7 +68,11 @@ def run_rollout(
 
 
 def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: Nodes, say: Say) -> Outcome:
-    root, kit = (options.root or Path("/")).absolute(), gather_kit(config, options)
+    root = (options.root or Path("/")).absolute()
+    if not (root / "etc").is_dir():
+        why = say("{folder} is not the image of a node: it has no etc", folder=root)
+        return Outcome(str(root), Word.INSTALL_FAILED, why)
+    kit = gather_kit(config, options)
     if options.dry_run:
         return Outcome(str(root), Word.WOULD_REMOVE if options.remove else Word.WOULD_INSTALL)
     if options.remove:

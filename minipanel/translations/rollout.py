@@ -59,6 +59,7 @@ CHINESE = {
     "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
     "install-agent.sh ended with {code}": "install-agent.sh 退出码为 {code}",
     "ssh connected, and then got no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
+    "{folder} is not the image of a node: it has no etc": "{folder} 不是节点镜像：其中没有 etc",
     "the installation took longer than {seconds} s": "安装耗时超过 {seconds} 秒",
     "its host key is not the one in known_hosts; if the node was reinstalled, run ssh-keygen -R on its name": (
         "主机密钥与 known_hosts 中的不符；如果节点已重装，请运行 ssh-keygen -R 节点名"

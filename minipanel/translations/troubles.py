@@ -261,6 +261,9 @@ CHINESE = {
     'With auth = "token" each node has its own token, so an image is for one node: name it, or use munge.': (
         'auth = "token" 时每个节点有独立的令牌，因此一个镜像只能用于一个节点：请指定该节点，或改用 munge。'
     ),
+    "{option} does nothing beside {other}; leave one of them out.": (
+        "{option} 与 {other} 同用时不起作用；请去掉其中一个。"
+    ),
     "--root takes one node, for an image of that node alone, or none, for an image of all nodes.": (
         "--root 只接受一个节点（镜像仅供它使用），或不指定节点（镜像供所有节点使用）。"
     ),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from minipanel.errors import CommandError
+from minipanel.rollout import RolloutOptions
 from tests.panel.commands import run, written_config
 
 
@@ -33,3 +38,25 @@ def test_nobody_failed_so_nobody_is_visited(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "There are no nodes to visit.\n")
     as_json = run("rollout", "--only-failed", "--remove", "--json", "--config", path)
     assert json.loads(as_json.stdout) == {"success": True, "counts": {}, "notes": [], "nodes": []}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"root": Path("/image"), "only_failed": True}, "--only-failed does nothing beside --root"),
+        ({"root": Path("/image"), "sudo": True}, "--sudo does nothing beside --root"),
+        ({"remove": True, "force": True}, "--force does nothing beside --remove"),
+        ({"remove": True, "ca_file": Path("/ca.pem")}, "--ca-file does nothing beside --remove"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        RolloutOptions(**asked).refuse_idle()
+    RolloutOptions(remove=True, only_failed=True, root=None, dry_run=True).refuse_idle()
+
+
+def test_a_trial_tells_that_a_folder_is_no_image(tmp_path: Path) -> None:
+    path = written_config(tmp_path).path
+    done = run("rollout", "--root", tmp_path, "--dry-run", "--config", path)
+    assert done.returncode == 1
+    assert f"({tmp_path} is not the image of a node: it has no etc)" in done.stdout

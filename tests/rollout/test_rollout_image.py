@@ -70,6 +70,11 @@ def test_a_folder_that_is_no_image_is_refused(image: Path) -> None:
     assert outcome.sentence == f"{image / 'etc'} is not the image of a node: it has no etc."
 
 
+def test_an_image_that_takes_too_long_is_an_outcome(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minipanel.rollout.image.INSTALL_SECONDS", 0)
+    assert write_image(config(), image, KIT, None, SAY).word == Word.TIMED_OUT
+
+
 def test_an_image_for_all_nodes_can_not_hold_a_token(image: Path) -> None:
     with pytest.raises(CommandError, match="each node has its own token"):
         write_image(config(auth="token", secret="s" * 40), image, KIT, None, SAY)
