@@ -7,24 +7,32 @@ import json
 import sqlite3
 import statistics
 import time
+import urllib.request
+from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from archived import archived, engine_running, filled, where_and_when
 from cluster import make_config, running_panel
 from load import hostname
-from processes import resident_mb
+from processes import cpu_seconds, resident_mb
+from raster import watched
 from session import Session
 
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
 from minipanel.archive.points import lines_of
+from minipanel.config import Config
 from minipanel.database.full_records import hostnames, records_after
 from tests.victoria import Victoria
 
 YEARS_DAYS = 730
 SEND_RECORDS = 2000
+DISTINCT = 8
+"""Nodes with a past of their own; the others have the last year of one of these."""
+
+COPIED_DAYS = 366
 REPEAT = 7
 DAY = 86_400
 
@@ -44,17 +52,20 @@ def read(folder: Path, options: argparse.Namespace) -> str:
         config = archived(make_config(empty, options.years_of), engine, YEARS_DAYS + 1)
         with running_panel(config) as panel:
             time.sleep(2)
-            rows = asked(Session(config.server.port), options)
+            rows = asked(config, options, [panel.pid, engine.pid])
             memory = resident_mb(panel.pid)
         engine_mb = resident_mb(engine.pid)
+    others = f", the others of {options.years_of:,} the last year of one of these" * (options.years_of > DISTINCT)
+    whose = f"{min(DISTINCT, options.years_of)} nodes have {options.years_days:g} days{others}"
     lines = [
-        f"## Read: {options.years_of} nodes with {options.years_days:g} days in the engine",
+        f"## Read: {options.years_of:,} nodes in the engine",
         "",
-        f"{where_and_when()}. By HTTP with a session; the database is empty, so all comes from the archive. Warm: the "
-        f"median of {REPEAT} after the first. Resident afterwards: panel {memory:.0f} MB, engine {engine_mb:.0f} MB.",
+        f"{where_and_when()}. {whose}. By HTTP with a session; the database is empty, so all comes from the archive. "
+        f"Warm: the median of {REPEAT} after the first. Held: the slowest answer of /api/health "
+        f"meanwhile. Resident afterwards: panel {memory:.0f} MB, engine {engine_mb:.0f} MB.",
         "",
-        "| what is asked for | first | warm | bytes | records or hours |",
-        "| --- | --- | --- | --- | --- |",
+        "| what is asked for | first | warm | CPU of the panel, of the engine | held | bytes | columns |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         *rows,
     ]
     return "\n".join(lines) + "\n"
@@ -62,7 +73,8 @@ def read(folder: Path, options: argparse.Namespace) -> str:
 
 def send_years(folder: Path, engine: Victoria, options: argparse.Namespace) -> None:
     """Send records of two years to the engine, as the panel would have in that time."""
-    config, _ = filled(folder, options.years_of, options.years_days)
+    distinct = min(DISTINCT, options.years_of)
+    config, _ = filled(folder, distinct, options.years_days)
     client = Engine(StorageConfig("victoriametrics", engine.url))
     with closing(sqlite3.connect(config.database.path)) as connection:
         names, last = hostnames(connection), 0
@@ -70,12 +82,27 @@ def send_years(folder: Path, engine: Victoria, options: argparse.Namespace) -> N
             client.write("".join(lines_of([(names[record.node_id], record) for record in records], "minipanel")))
             last = records[-1].id
     engine.show_all()
+    for place in range(distinct):
+        copy_year(engine, hostname(place + 1), range(distinct + place + 1, options.years_of + 1, distinct))
+    engine.show_all()
 
 
-def asked(session: Session, options: argparse.Namespace) -> list[str]:
-    """Return a row for each question."""
-    now = int(time.time())
-    raster = f"/api/metrics/raster?nodes=n[00001-{options.years_of:05}]&metric=cpu_percent"
+def copy_year(engine: Victoria, name: str, others: range) -> None:
+    """Give these nodes the last year of one, in the engine's own format."""
+    wanted = {"match[]": f'{{node="{name}"}}', "start": int(time.time()) - COPIED_DAYS * DAY}
+    with urllib.request.urlopen(f"{engine.url}/api/v1/export/native?{urlencode(wanted)}") as answer:
+        points = answer.read()
+    for other in others:
+        url = f"{engine.url}/api/v1/import/native?{urlencode({'extra_label': f'node={hostname(other)}'})}"
+        with urllib.request.urlopen(url, points):
+            pass
+
+
+def asked(config: Config, options: argparse.Namespace, pids: Sequence[int]) -> list[str]:
+    """Return a row for each question. `pids`: the processes whose CPU is told."""
+    session, now = Session(config.server.port), int(time.time())
+    nodes = f"nodes=n[00001-{options.years_of:05}]"
+    raster, of_all = f"/api/metrics/raster?{nodes}&metric=cpu_percent", f"{options.years_of:,} nodes"
     node = f"/api/metrics/history/{hostname(1)}?to={now}"
     questions = {
         "a node's day": f"{node}&from={now - DAY}",
@@ -83,24 +110,30 @@ def asked(session: Session, options: argparse.Namespace) -> list[str]:
         "a node's year, in records": f"{node}&from={now - 365 * DAY}&step=300",
         "a node's two years, in records": f"{node}&from={now - YEARS_DAYS * DAY}&step=300",
         "a node's two years, in hours": f"/api/metrics/history/{hostname(1)}?period=2y",
-        f"a raster of {options.years_of} nodes, a month": f"{raster}&period=1m",
-        f"a raster of {options.years_of} nodes, a year": f"{raster}&period=1y",
+        f"a raster of {of_all}, a month": f"{raster}&period=1m",
+        f"a raster of {of_all}, a year": f"{raster}&period=1y",
+        f"the cluster's past, {of_all}, a year": "/api/metrics/cluster?columns=1000&period=1y",
+        f"lines of {of_all}, a year": f"/api/metrics/spread?{nodes}&period=1y",
     }
-    return [row(what, partial(session.request, "GET", path)) for what, path in questions.items()]
+    return [row(what, session, path, config.server.port, pids) for what, path in questions.items()]
 
 
-def row(what: str, ask: partial[bytes]) -> str:
+def row(what: str, session: Session, path: str, port: int, pids: Sequence[int]) -> str:
     """Return how long a question takes as a row of the table."""
-    times = []
-    answer = b""
-    for _ in range(REPEAT + 1):
-        began = time.perf_counter()
-        answer = ask()
-        times.append(1000 * (time.perf_counter() - began))
+    times, cpu, answer = [], [], b""
+    with watched(port) as held:
+        for _ in range(REPEAT + 1):
+            began, before = time.perf_counter(), list(map(cpu_seconds, pids))
+            answer = session.request("GET", path)
+            times.append(time.perf_counter() - began)
+            cpu.append([1000 * (cpu_seconds(pid) - used) for pid, used in zip(pids, before, strict=True)])
     # Behind the first line of a raster stand its cells.
     found = json.loads(answer.partition(b"\n")[0])
-    columns = found.get("timestamp") or found.get("timestamps") or []
+    columns = found.get("columns") or len(found.get("timestamp") or found.get("timestamps") or [])
+    if "unread" in found:
+        raise RuntimeError(f"{what}: {found['unread']}")
+    used = " + ".join(f"{statistics.median(of_each):.0f}" for of_each in zip(*cpu[1:], strict=True))
     return (
-        f"| {what} | {times[0]:.0f} ms | {statistics.median(times[1:]):.0f} ms | {len(answer) / 1000:,.0f} kB | "
-        f"{len(columns):,}{'' if found.get('source') is None else ', ' + found['source']} |"
+        f"| {what} | {1000 * times[0]:,.0f} ms | {1000 * statistics.median(times[1:]):,.0f} ms | {used} ms | "
+        f"{1000 * max(held):.0f} ms | {len(answer) / 1000:,.0f} kB | {columns:,}, {found['source']} |"
     )

@@ -5,9 +5,9 @@ Equal to those of the database but for the last digit of a mean: of an incomplet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from minipanel.database.packing import HIGHEST, MOST_TOTAL, NONE, PARTS, SCALE, 
 from minipanel.models.hour import HOUR_SECONDS, HOURS, day_id
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.record import RECORD_SECONDS
+
+T = TypeVar("T")
 
 
 def _newest(series: str) -> str:
@@ -87,24 +89,31 @@ class _Result(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    result: list[_Result]
+    # Each is decoded on its own: in between another thread can work.
+    result: list[msgspec.Raw]
 
 
 class _Answer(msgspec.Struct):
     data: _Data
 
 
+_Answer_of: Final = msgspec.json.Decoder(_Answer)
+
 # Values come as texts.
-_Answer_of: Final = msgspec.json.Decoder(_Answer, strict=False)
+_Result_of: Final = msgspec.json.Decoder(_Result, strict=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The times of a question: `count` of them, the first at `first`, `seconds` apart."""
+    """The times of a question: `count` of them, the first at `first`, `seconds` apart.
+
+    Each stands for what was in the `window` of seconds before it.
+    """
 
     first: int
     count: int
-    seconds: int = HOUR_SECONDS
+    seconds: int
+    window: int = HOUR_SECONDS
 
     @property
     def last(self) -> int:
@@ -114,10 +123,36 @@ class Steps:
 
 def hours_in(body: bytes, part: Part, steps: Steps, where: str) -> dict[str, list[int]]:
     """Return the stored number of a part at each time, by node. Raises EngineError."""
+    return _read(body, where, lambda found: {each.metric["node"]: _numbers(each.values, part, steps) for each in found})
+
+
+def points_in(body: bytes, steps: Steps, where: str) -> list[tuple[str, list[tuple[int, float]]]]:
+    """Return of each series its node and its values by their places among the steps. Raises EngineError.
+
+    What adds up nodes is of none: "".
+    """
+    return _read(
+        body,
+        where,
+        lambda found: [
+            (each.metric.get("node", ""), [(_place(time, steps), value) for time, value in each.values])
+            for each in found
+        ],
+    )
+
+
+def _read(body: bytes, where: str, make: Callable[[Iterator[_Result]], T]) -> T:
     try:
-        return {each.metric["node"]: _numbers(each.values, part, steps) for each in _Answer_of.decode(body).data.result}
+        return make(map(_Result_of.decode, _Answer_of.decode(body).data.result))
     except (msgspec.MsgspecError, KeyError, ValueError, OverflowError, IndexError):
         raise stranger(where, body) from None
+
+
+def _place(time: int, steps: Steps) -> int:
+    place = (time - steps.first) // steps.seconds
+    if not 0 <= place < steps.count:
+        raise IndexError(time)
+    return place
 
 
 def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> list[int]:
@@ -134,10 +169,7 @@ def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> l
         return found
     numbers = none_of(part, steps.count)
     for (time, _), number in zip(points, found, strict=True):
-        place = (time - steps.first) // steps.seconds
-        if place < 0:
-            raise IndexError(time)
-        numbers[place] = number
+        numbers[_place(time, steps)] = number
     return numbers
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
 from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine, Patience
+from minipanel.archive.old_columns import columns_of_hours
+from minipanel.archive.old_sums import sums_of_old_days
 from minipanel.archive.reader import Bounds, OldReader
 from minipanel.archive.visit import Gate, Visit
 from minipanel.database import archive as sql
@@ -16,6 +19,7 @@ from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, day_number
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 from minipanel.services.panel import Panel
 from minipanel.services.reading import Past, Reading
+from minipanel.services.sums import Sums
 
 HURRIED: Final = Patience(2.0, 5.0, 10.0)
 """Somebody looks at the page."""
@@ -33,7 +37,7 @@ class EngineThreads(Reading):
     """Threads that wait for the engine: at their end that is over, and others who read the database go on."""
 
     async def _stop(self) -> None:
-        await self._threads.close()
+        await asyncio.to_thread(self._threads.shutdown)
 
 
 class OldPast(Past):
@@ -56,6 +60,16 @@ class OldPast(Past):
             return work(*arguments, **named)
 
         return await self._reading.do(timed)
+
+    def sums_of_days(self, node_ids: Sequence[int], days: range, now: int, alike: int) -> Iterator[tuple[Sums, bytes]]:
+        """Yield what each day comes to (services/sums). `alike`: so many hours side by side are drawn as one."""
+        return sums_of_old_days(self._old, node_ids, days, now, alike)
+
+    def hour_columns(
+        self, node_ids: Sequence[int], times: range, now: int, names: Sequence[str]
+    ) -> Iterator[tuple[int, list[Sequence[int]]]]:
+        """Yield the hours of many nodes at each of these times (services/hour_columns)."""
+        return columns_of_hours(self._old, node_ids, times, now, names)
 
     def told(self) -> dict[str, Any]:
         """Return where it came from, and up to when what there may be could not be read."""

@@ -7,37 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from minipanel.archive.old_hours import (
-    EXACT,
-    Steps,
-    hours_in,
-    none_of,
-    none_of_day,
-    packed_days,
-    quick_query,
-    repeated,
-)
+from minipanel.archive.hour_questions import AT_ONCE_HOURS, HourQuestions, are_few, nodes_for, steps_of
+from minipanel.archive.old_hours import none_of, none_of_day, packed_days, repeated
 from minipanel.archive.old_records import ALL_NAMES, SEEN_NAMES, Points, Table, by_node, metric_of, names_of, seen_in
 from minipanel.archive.pieces import pieces
 from minipanel.archive.points import SAMPLES, stamp_of
 from minipanel.archive.visit import Visit
-from minipanel.database.packing import PART, PARTS, Part
+from minipanel.database.packing import PART, PARTS
 from minipanel.database.queries import join_arrays
 from minipanel.models.gap import Evidence, Seen
-from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, HOURS
+from minipanel.models.hour import DAY_SECONDS, HOURS
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Heard, Moment, Node
 from minipanel.models.reader import Reader, Values
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
 AT_ONCE_RECORDS: Final = 20_000
-AT_ONCE_HOURS: Final = 50_000
 """Of some nodes, in one question: some 10 MB, and no more than 10 ms in which the decoder lets no other thread work."""
 
-EXACT_DAYS: Final = 10_000
-"""Of nodes: 27 of them for a year. Of more, an hour is the plain mean of its records: a picture shows no difference."""
-
-NODES_AT_ONCE: Final = 500
 NODE_DAYS: Final = 100_000
 """Of hours that are held at a time: 5 MB of each part."""
 
@@ -75,7 +62,13 @@ class OldReader:
         self._bounds = bounds
         self._names = names
         self._looks = 0
+        self.questions = HourQuestions(visit, names, bounds.floor)
         self.has_read_here = False
+
+    @property
+    def first_day(self) -> int:
+        """The first day whose hours the database has."""
+        return self._bounds.first_day
 
     def history(
         self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
@@ -114,7 +107,7 @@ class OldReader:
             rows = self._base.records_at(node_ids, newer, now)
         if older:
             start, wanted = older[0] - RECORD_SECONDS, set(older)
-            for some in pieces(node_ids, _nodes_for((older[-1] - start) // RECORD_SECONDS, AT_ONCE_RECORDS)):
+            for some in pieces(node_ids, nodes_for((older[-1] - start) // RECORD_SECONDS, AT_ONCE_RECORDS)):
                 for series in self._export(some, ALL_NAMES, start, older[-1]).values():
                     found = Table(series, start, older[-1]).rows()
                     rows += [(time, *values) for time, values in found if time in wanted]
@@ -146,10 +139,10 @@ class OldReader:
         """Return the nodes' days in hours, by row id, packed (database/packing.py). Raises DatabaseError."""
         begin = self._bounds.first_day
         found: list[tuple[int, bytes]] = []
-        is_exact = _is_exact(node_ids, first_day, min(last_day, begin - 1))
+        is_exact = are_few(node_ids, first_day, min(last_day, begin - 1))
         for some, first, last in self._questions(node_ids, first_day, min(last_day, begin - 1)):
-            steps = _steps(range(first, last + 1))
-            parts = [self._hours(some, part, is_exact, steps) for part in PARTS]
+            steps = steps_of(range(first, last + 1))
+            parts = [self.questions.hours(some, part, is_exact, steps) for part in PARTS]
             for node_id in some:
                 if node_id in parts[0]:
                     of_node = zip(PARTS, parts, strict=True)
@@ -165,7 +158,7 @@ class OldReader:
     ) -> Iterator[list[bytes]]:
         """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
         begin = max(days.start, min(days.stop, self._bounds.first_day))
-        is_exact = _is_exact(node_ids, days.start, begin - 1)
+        is_exact = are_few(node_ids, days.start, begin - 1)
         step = max(1, min(DAYS_AT_ONCE, NODE_DAYS // max(1, len(node_ids))))
         for first in range(days.start, begin, step):
             some = range(first, min(begin, first + step))
@@ -178,12 +171,12 @@ class OldReader:
         self, node_ids: Sequence[int], days: range, names: Sequence[str], is_exact: bool, alike: int
     ) -> Iterator[list[bytes]]:
         tables = [[none_of_day(PART[name], len(node_ids)) for name in names] for _ in days]
-        steps = _steps(days, alike)
-        at_once = _nodes_for(steps.count, AT_ONCE_HOURS)
+        steps = steps_of(days, alike)
+        at_once = nodes_for(steps.count, AT_ONCE_HOURS)
         for start in range(0, len(node_ids), at_once):
             some = node_ids[start : start + at_once]
             for part, name in enumerate(names):
-                hours = self._hours(some, PART[name], is_exact, steps)
+                hours = self.questions.hours(some, PART[name], is_exact, steps)
                 for place, node_id in enumerate(some, start):
                     if node_id in hours:
                         numbers = repeated(struct.pack(f"<{steps.count}H", *hours[node_id]), alike)
@@ -258,37 +251,5 @@ class OldReader:
         return [
             (some, begin, min(last, begin + DAYS_AT_ONCE - 1))
             for begin in range(first, last + 1, DAYS_AT_ONCE)
-            for some in pieces(node_ids, _nodes_for(HOURS * DAYS_AT_ONCE, AT_ONCE_HOURS))
+            for some in pieces(node_ids, nodes_for(HOURS * DAYS_AT_ONCE, AT_ONCE_HOURS))
         ]
-
-    def _hours(self, node_ids: Sequence[int], part: Part, is_exact: bool, steps: Steps) -> dict[int, list[int]]:
-        """Return a part's numbers at these times by node id."""
-        seconds = steps.seconds
-        # The first of them that ends after the floor.
-        cut = max(0, (self._bounds.floor - steps.first) // seconds + 1)
-        known = {self._names[id]: id for id in node_ids if id in self._names}
-        if cut >= steps.count or not known:
-            return {}
-        engine = self._visit.engine
-        query = EXACT[part.name] if is_exact else quick_query(part, seconds)
-
-        def question() -> dict[str, list[int]]:
-            body = engine.steps(query, list(known), steps.first + cut * seconds, steps.last, seconds)
-            return hours_in(body, part, steps, engine.where)
-
-        found = self._visit.ask(question) or {}
-        return {known[node]: hours for node, hours in found.items() if node in known}
-
-
-def _is_exact(node_ids: Sequence[int], first: int, last: int) -> bool:
-    return len(node_ids) * (last + 1 - first) <= EXACT_DAYS
-
-
-def _steps(days: range, alike: int = 1) -> Steps:
-    """Return the times of these days' hours, or of so many hours together, a part of a day."""
-    seconds = alike * HOUR_SECONDS
-    return Steps((days.start - 1) * DAY_SECONDS + seconds, len(days) * HOURS // alike, seconds)
-
-
-def _nodes_for(each: int, most: int) -> int:
-    return max(1, min(NODES_AT_ONCE, most // max(1, each)))

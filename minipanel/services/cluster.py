@@ -69,7 +69,7 @@ class Cluster:
         days = range(day_number(plan.start + 1), day_number(plan.end) + 1)
         parts = await asyncio.gather(
             *(
-                past.do(self._of_hours, past.reader, nodes, days[part], plan, now)
+                past.do(self._of_hours, past, nodes, days[part], plan, now)
                 for part in shares(len(days), HOURS_SIDE_BY_SIDE)
             )
         )
@@ -92,13 +92,10 @@ class Cluster:
         return sums
 
     def _of_hours(
-        self, reader: Reader, nodes: Sequence[Node], days: range, plan: Plan, now: int
+        self, past: Past, nodes: Sequence[Node], days: range, plan: Plan, now: int
     ) -> list[tuple[Sums, bytes]]:
-        """Return for each day the sums of all nodes, and which hours of each node are known."""
-        lanes = Lanes(len(nodes), HOURS)
-        ids = [node.id for node in nodes]
-        read = reader.hour_numbers(ids, days, min(now, plan.end), PARTS)
-        return [(Sums.of(lanes, numbers, 0), flags_of(numbers)) for numbers in read]
+        ids, alike = [node.id for node in nodes], min(HOURS, plan.width // HOUR_SECONDS)
+        return list(past.sums_of_days(ids, days, min(now, plan.end), alike))
 
     def _answer(self, past: Past, nodes: Sequence[Node], sums: Sums, plan: Plan, span: Span, now: int) -> ClusterPast:
         merge = plan.width // plan.step

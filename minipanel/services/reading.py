@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
-from minipanel.services.threads import Threads
+from minipanel.services.hour_columns import hour_columns
+from minipanel.services.sums import Sums, sums_of_days
 
 THREADS = 4
 """Each has a connection with its own cache."""
@@ -49,6 +50,22 @@ class Past:
         self.do = reading.do
         self.step = step
         self._told = told or {}
+
+    def sums_of_days(
+        self,
+        node_ids: Sequence[int],
+        days: range,
+        now: int,
+        alike: int,  # noqa: ARG002
+    ) -> Iterator[tuple[Sums, bytes]]:
+        """Yield what each day comes to (services/sums). `alike`: so many hours side by side are drawn as one."""
+        return sums_of_days(self.reader, node_ids, days, now)
+
+    def hour_columns(
+        self, node_ids: Sequence[int], times: range, now: int, names: Sequence[str]
+    ) -> Iterator[tuple[int, list[Sequence[int]]]]:
+        """Yield the hours of many nodes at each of these times (services/hour_columns)."""
+        return hour_columns(self.reader, node_ids, times, now, names)
 
     def told(self) -> dict[str, Any]:
         """Return `source` and `unread` for the answer; an empty dict without an archive."""
@@ -87,7 +104,7 @@ class Reading:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.older: Older | None = None
-        self._threads = Threads(THREADS, "reading")
+        self._threads = ThreadPoolExecutor(THREADS, "reading")
         self._stopping: asyncio.Task[None] | None = None
 
     async def past(self, start: int, step: int = RECORD_SECONDS, may_be_hours: bool = False) -> Past:
@@ -101,7 +118,8 @@ class Reading:
         try:
             if self._stopping is not None:
                 raise DatabaseError(STOPS)
-            return await self._threads.do(partial(self._unless_stopping, partial(work, *arguments, **named)))
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._unless_stopping, lambda: work(*arguments, **named))
         except DatabaseError as error:
             raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
 
@@ -126,7 +144,7 @@ class Reading:
         return work()
 
     async def _stop(self) -> None:
-        ending = asyncio.create_task(self._threads.close())
+        ending = asyncio.create_task(asyncio.to_thread(self._threads.shutdown))
         # Repeatedly: it ends a running statement, and a thread may be just before its next one.
         while not ending.done():
             self.reader.interrupt()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from minipanel.database.packing import NONE, PART, SCALE, Part
 from minipanel.errors import BadInput
 from minipanel.models.answers import SHARES, HistorySpread
-from minipanel.models.hour import HOUR_SECONDS, HOURS, day_number, timestamp_of
+from minipanel.models.hour import HOUR_SECONDS, HOURS
 from minipanel.models.metrics import METRICS
 from minipanel.models.node import Node
-from minipanel.models.reader import Reader, Values
+from minipanel.models.reader import Values
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.shape import made
 from minipanel.services.history import Span, opened
-from minipanel.services.lanes import column_of
-from minipanel.services.reading import Past, Reading
+from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 
 MAX_RECORDS = 120_000
 """This many records are read in 0.4 s on a slow core. A larger set or a longer time is read in hours."""
@@ -35,8 +35,7 @@ MAX_NODES = 60_000
 
 COLUMNS = tuple(metric.comparable for metric in METRICS)
 
-_NAMES = tuple(f"{metric}_{name}" for metric in COLUMNS for name in SHARES)
-_SAMPLES = "samples"
+_HOUR_COLUMNS = ("timestamp", "reporting", *(f"{metric}_{name}" for metric in COLUMNS for name in SHARES))
 
 
 class Spread:
@@ -52,41 +51,36 @@ class Spread:
             raise BadInput(
                 "nodes names {count} nodes; at most {most} can be compared.", count=len(nodes), most=MAX_NODES
             )
-        now = int(self._clock())
+        now, ids = int(self._clock()), [node.id for node in nodes]
         is_of_records = times_for(len(nodes), span, min(span.end, now)).step == RECORD_SECONDS
         if not is_of_records:
             span = replace(span, step=HOUR_SECONDS)
         past, span = await opened(self._reading, span)
-        return await past.do(self._read, past, nodes, span, now)
-
-    def _read(self, past: Past, nodes: Sequence[Node], span: Span, now: int) -> HistorySpread:
-        ids = [node.id for node in nodes]
         times = times_for(len(nodes), span, min(span.end, now))
         if times.step == RECORD_SECONDS:
-            columns = columns_of(past.reader.records_at(ids, times, now))
+            columns: Mapping[str, Sequence[float | None]] = await past.do(self._records, past, ids, times, now)
         else:
-            columns = self._hours(past.reader, ids, times, now)
+            parts = shares(len(times), HOURS_SIDE_BY_SIDE)
+            read = await asyncio.gather(*(past.do(self._hours, past, ids, times[part], now) for part in parts))
+            columns = {name: [value for part in read for value in part[name]] for name in _HOUR_COLUMNS}
         about = span.period, span.start, span.end, times.step, len(nodes)
         return made(HistorySpread, *about, **columns, **past.told())
 
-    def _hours(self, reader: Reader, ids: Sequence[int], times: range, now: int) -> dict[str, Sequence[float | None]]:
-        columns: dict[str, list[float | None]] = {name: [] for name in ("timestamp", "reporting", *_NAMES)}
-        if not times:
-            return dict(columns)
-        days = range(day_number(times[0]), day_number(times[-1]) + 1)
-        read = reader.hour_numbers(ids, days, now, [_SAMPLES, *COLUMNS])
-        for day, (samples, *numbers) in zip(days, read, strict=True):
-            places = [place for place in range(HOURS) if timestamp_of(day, place) in times]
-            counts = {place: len(ids) - column_of(samples, HOURS, place).count(0) for place in places}
-            there = [(place, count) for place, count in counts.items() if count]
-            columns["timestamp"] += [timestamp_of(day, place) for place, _ in there]
-            columns["reporting"] += [count for _, count in there]
-            for metric, table in zip(COLUMNS, numbers, strict=True):
-                for place, _ in there:
-                    ordered = values_of(column_of(table, HOURS, place), PART[metric])
+    def _records(self, past: Past, ids: Sequence[int], times: range, now: int) -> dict[str, Sequence[float | None]]:
+        return columns_of(past.reader.records_at(ids, times, now))
+
+    def _hours(self, past: Past, ids: Sequence[int], times: range, now: int) -> dict[str, list[float | None]]:
+        columns: dict[str, list[float | None]] = {name: [] for name in _HOUR_COLUMNS}
+        for at, numbers in past.hour_columns(ids, times, now, COLUMNS):
+            # Of the first metric each sample has a value.
+            if count := len(ids) - numbers[0].count(NONE):
+                columns["timestamp"].append(at)
+                columns["reporting"].append(count)
+                for metric, of_nodes in zip(COLUMNS, numbers, strict=True):
+                    ordered = values_of(of_nodes, PART[metric])
                     for name, share in SHARES.items():
                         columns[f"{metric}_{name}"].append(percentile(ordered, share))
-        return dict(columns)
+        return columns
 
 
 def times_for(nodes: int, span: Span, end: int) -> range:

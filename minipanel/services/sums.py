@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from minipanel.database.packing import SCALE
 from minipanel.models.hour import HOURS
 from minipanel.models.metrics import METRICS, Metric
+from minipanel.models.reader import Reader
 from minipanel.services.absences import Run
 from minipanel.services.cells import runs_of
 from minipanel.services.lanes import Lanes, row_with
@@ -59,17 +60,12 @@ class Sums:
         """
         sums = cls()
         for metric, table in zip(METRICS, numbers, strict=True):
+            name = metric.name
+            if not metric.averages_over_nodes:
+                sums.known[name], sums.total[name], sums.place[name] = highest_of(lanes, table, first)
+                continue
             values, none = lanes.of(table)
-            missing = lanes.counts(none) if none else [0] * lanes.width
-            sums.known[metric.name] = [lanes.rows - count for count in missing]
-            if metric.averages_over_nodes:
-                sums.total[metric.name] = list(lanes.sums(values))
-            else:
-                sums.total[metric.name] = list(lanes.highest(values))
-                sums.place[metric.name] = [
-                    first + (row_with(table, lanes.width, step, highest) or 0)
-                    for step, highest in enumerate(sums.total[metric.name])
-                ]
+            sums.known[name], sums.total[name] = _known(lanes, none), list(lanes.sums(values))
             if metric is _CPU:
                 sums.busy = list(lanes.counts(lanes.at_least(values, IDLE_BELOW * SCALE)))
         return sums
@@ -100,11 +96,39 @@ class Sums:
             for name, values in columns.items():
                 columns[name] = values[begin:end]
 
+    def part(self, begin: int, end: int) -> Sums:
+        """Return these steps alone."""
+        known, total, place = (
+            {name: values[begin:end] for name, values in columns.items()}
+            for columns in (self.known, self.total, self.place)
+        )
+        return Sums(known, total, place, self.busy[begin:end])
+
     def _join_highest(self, name: str, other: Sums) -> None:
         known, total, place = self.known[name], self.total[name], self.place[name]
         for step, highest in enumerate(other.total[name]):
             if other.known[name][step] and (not known[step] or highest > total[step]):
                 total[step], place[step] = highest, other.place[name][step]
+
+
+def highest_of(lanes: Lanes, table: bytes, first: int = 0) -> tuple[list[int], list[int], list[int]]:
+    """Return of how many nodes each step of a table is known, their highest number, and the place of its node."""
+    values, none = lanes.of(table)
+    highest = list(lanes.highest(values))
+    places = [first + (row_with(table, lanes.width, step, number) or 0) for step, number in enumerate(highest)]
+    return _known(lanes, none), highest, places
+
+
+def _known(lanes: Lanes, none: int) -> list[int]:
+    missing = lanes.counts(none) if none else [0] * lanes.width
+    return [lanes.rows - count for count in missing]
+
+
+def sums_of_days(reader: Reader, node_ids: Sequence[int], days: range, now: int) -> Iterator[tuple[Sums, bytes]]:
+    """Yield what the nodes come to in the hours of each day, and of each node's hours which are known: a byte each."""
+    lanes = Lanes(len(node_ids), HOURS)
+    for numbers in reader.hour_numbers(node_ids, days, now, PARTS):
+        yield Sums.of(lanes, numbers, 0), flags_of(numbers)
 
 
 def flags_of(numbers: Sequence[bytes]) -> bytes:

@@ -9,15 +9,16 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from operator import add
 from typing import Any
 
 import msgspec
 import pytest
 
-from minipanel.archive import reader, visit
+from minipanel.archive import hour_questions, old_columns, visit
 from minipanel.archive.config import STORAGE
 from minipanel.archive.engine import Engine
-from minipanel.archive.older import ArchiveOlder
+from minipanel.archive.older import ArchiveOlder, OldPast
 from minipanel.archive.points import lines_of
 from minipanel.config import Config
 from minipanel.database import hours as hours_sql
@@ -31,6 +32,7 @@ from minipanel.models.metrics import METRICS
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.services.history import Span, read_span
 from minipanel.services.panel import Panel
+from minipanel.services.reading import Past
 from minipanel.services.retention import STEADY_LOOKS
 from tests.storage.example import archived, records_here, running_panel, samples_of, times_in
 from tests.victoria import Victoria, running_victoria
@@ -196,7 +198,7 @@ async def test_an_answer_half_from_the_engine_is_that_of_a_database_that_kept_al
 async def test_hours_of_very_many_nodes_are_there_at_the_same_times(
     pasts: Pasts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "EXACT_DAYS", 0)
+    monkeypatch.setattr(hour_questions, "EXACT_DAYS", 0)
     async with with_archive(pasts.config) as panel:
         found = await answers(panel)
     for kind in (kind for metric in METRICS for kind in (metric.name, f"{metric.name} wide")):
@@ -204,6 +206,35 @@ async def test_hours_of_very_many_nodes_are_there_at_the_same_times(
         assert list(map(bool, cells[0])) == list(map(bool, cells[1]))
     highest = [past["half", HOUR_SECONDS, "one"]["cpu_percent_max"] for past in (found, pasts.full)]
     assert highest[0] == highest[1]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("days", [730, 1])
+async def test_what_the_engine_counts_is_what_its_hours_come_to(
+    pasts: Pasts, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setattr(hour_questions, "EXACT_DAYS", 0)
+    monkeypatch.setattr(hour_questions, "NODES_AT_ONCE", 2)
+    monkeypatch.setattr(old_columns, "TIMES_AT_ONCE", 5)
+    storage = replace(pasts.config.of(STORAGE), retention_days=days)
+
+    async def asked() -> list[Any]:
+        async with running_panel(pasts.config, lambda: NOW) as panel:
+            panel.reading.older = ArchiveOlder(panel, storage)
+            nodes, span = panel.directory.nodes, span_of("half", HOUR_SECONDS)
+            found = [await panel.cluster.of(nodes, span, columns) for columns in (1000, 10)]
+            return [msgspec.to_builtins(answer) for answer in (*found, await panel.spread.of(nodes, span))]
+
+    counted = await asked()
+    monkeypatch.setattr(OldPast, "sums_of_days", Past.sums_of_days)
+    monkeypatch.setattr(OldPast, "hour_columns", Past.hour_columns)
+    for one, other in zip(counted, await asked(), strict=True):
+        assert one["source"] == "both"
+        assert_alike(one, other, 1e-12, 0.011)
+    if days == 730:
+        past, full = counted[0], pasts.full["half", HOUR_SECONDS, "cluster"]
+        assert list(map(add, past["busy"], past["idle"])) == list(map(add, full["busy"], full["idle"]))
+        assert [past[name] for name in ("down", "unknown")] == [full[name] for name in ("down", "unknown")]
 
 
 @pytest.mark.anyio
