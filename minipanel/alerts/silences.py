@@ -10,13 +10,13 @@ from minipanel.models.nodeset import expand
 
 
 class Silences:
-    """The silences that last, as sets of nodes."""
+    """The silences in force, as sets of nodes."""
 
     def __init__(self) -> None:
         self._kept: list[tuple[Silence, frozenset[int]]] = []
 
     def replace(self, silences: Iterable[Silence], nodes: Iterable[Node]) -> None:
-        """Take over the list. A name that is no node's silences nothing."""
+        """Replace the list. A name that is no node's silences nothing."""
         ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
         self._kept = [
             (each, frozenset(ids[name.lower()] for name in expand(each.nodes) if name.lower() in ids))
@@ -24,7 +24,10 @@ class Silences:
         ]
 
     def of(self, alert: Alert, now: int) -> Silence | None:
-        """Return what silences an alert now. The panel itself is silenced by none: its trouble hides all others."""
+        """Return the silence of an alert now.
+
+        Alerts about the panel itself can't be silenced: that trouble hides all others.
+        """
         for silence, ids in self._kept:
             concerns = alert.node_id != PANEL and alert.node_id in ids
             if (
@@ -36,5 +39,5 @@ class Silences:
         return None
 
     def lasting(self, now: int) -> list[Silence]:
-        """Return those that last."""
+        """Return the silences in force."""
         return [silence for silence, _ in self._kept if now < silence.until_at]

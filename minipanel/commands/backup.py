@@ -8,13 +8,12 @@ from pathlib import Path
 from minipanel.commands.progress import Progress
 from minipanel.database.backup import back_up
 from minipanel.sections import load_config
-from minipanel.translations.backup import CHINESE
 from minipanel.translations.language import Translate, translator
 
 
 def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     """Write the backup and report it. Raises ConfigError, DatabaseError."""
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))
     values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 2**20:.1f}"}

@@ -19,7 +19,6 @@ from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import is_twin
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.nodes import CHINESE
 
 
 def add_node_set(config_path: Path, first: str, second: str | None, name: str | None, hosts: Path = HOSTS) -> None:
@@ -28,7 +27,7 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
     first, second: node set and addresses, in either order, as many of one as of the other; without addresses those of
     the hosts file. Raises CommandError for what can't be added, ConfigError. Nothing was changed then.
     """
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     refuse_demo(config, t)
     nodes = _new_nodes(first, second, hosts, t)

@@ -40,9 +40,14 @@ def on_the_wire(answer: Reply) -> bytes:
     """Return headers and body as they go over the wire, after the status and what the server adds."""
     if answer.wire is not None:
         return answer.wire
+    return headers_on_the_wire(answer) + answer.body
+
+
+def headers_on_the_wire(answer: Reply) -> bytes:
+    """Return headers as they go over the wire, and the empty line that ends them."""
     own = [f"{name.lower()}: {value}\r\n" for name, value in answer.headers.items()]
     own.append(f"content-length: {len(answer.body)}\r\n")
-    return b"".join(("".join(own).encode(), _SAFE_LINES, answer.body))
+    return "".join(own).encode() + _SAFE_LINES
 
 
 def send_whole(scope: Scope, answer: Reply) -> bool:

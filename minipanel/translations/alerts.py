@@ -2,9 +2,6 @@
 
 CHINESE = {
     # list
-    "critical": "严重",
-    "warning": "警告",
-    "info": "提示",
     "Nothing is wrong.": "一切正常。",
     "Nothing is wrong with these nodes.": "这些节点一切正常。",
     "{rule}, since {time} ({span})": "{rule}，自 {time} 起（已 {span}）",
@@ -13,10 +10,6 @@ CHINESE = {
     "acknowledged by {who}": "{who} 已确认",
     "silenced until {time}": "静默至 {time}",
     "id {id}": "编号 {id}",
-    "; ": "；",
-    ", ": "，",
-    "the panel": "面板",
-    "{nodes} and {count} others": "{nodes} 及另外 {count} 个节点",
     "{nodes} ({count} nodes, all of {racks})": "{nodes}（{count} 个节点，即 {racks} 全部）",
     "{nodes} ({count} nodes)": "{nodes}（{count} 个节点）",
     "{count} not sent yet by {channel}: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
@@ -51,16 +44,8 @@ CHINESE = {
     "until {time}, by {who}: {why}": "至 {time}，由 {who} 设置：{why}",
     # explain
     "{node}: {said}": "{node}：{said}",
-    "up": "在线",
-    "down": "离线",
-    "never": "未上报",
-    "disabled": "已停用",
     "newest sample {span} ago": "最新样本在 {span} 前",
     "clock {seconds} s": "时钟偏差 {seconds} 秒",
-    "agent {version}": "Agent {version}",
-    "CPU": "CPU",
-    "memory": "内存",
-    "temperature": "温度",
     "Silenced {sentence}": "静默：{sentence}",
     "open since {since}: {what}": "自 {since} 起告警：{what}",
     "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间挂起：{what}",
@@ -77,7 +62,7 @@ CHINESE = {
     (
         '{option} is {text}; it must be a time such as 2026-11-25, "2026-11-25 20:45", or 4h for four hours ago.'
     ): '{option} 的值 {text} 无效；须为时间，例如 2026-11-25、"2026-11-25 20:45"，或 4h（4 小时前）。',
-    "{option} is {text}; it must be one of {names}.": "{option} 的值 {text} 无效；须为 {names} 之一。",
+    "{option} is {text}; it must be one of {names}.": "{option} 的值 {text} 无效；可选 {names}。",
     "ID is {text}; it must be a number such as 812.": "编号 {text} 无效；须为数字，例如 812。",
     "--from is {start}, which is later than --to.": "--from 的值 {start} 晚于 --to。",
 }

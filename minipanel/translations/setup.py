@@ -1,12 +1,8 @@
 """The set-up's sentences in Chinese."""
 
-from minipanel.translations.keeping import CHINESE as KEEPING
-
 CHINESE = {
-    **KEEPING,
     # findings
     "ok": "正常",
-    "warning": "警告",
     "must be fixed": "未通过",
     "user": "用户",
     "the set-up must be run as root": "请以 root 权限运行安装",
@@ -24,12 +20,10 @@ CHINESE = {
     "disk": "磁盘",
     "{megabytes} MB are free in {folder}": "{folder} 可用空间 {megabytes} MB",
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
-    "memory": "内存",
     "{gigabytes} GB": "{gigabytes} GB",
     "{size}: with less than {needed} MB, memory may run short": "{size}：低于 {needed} MB，可能不够用",
     "enforcing": "强制模式",
     "permissive": "宽容模式",
-    "clock": "时钟",
     "synchronised": "已同步",
     "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差超过 1 分钟的节点无法上报",
     "it is not known whether it is synchronised": "无法判断是否已同步",
@@ -52,7 +46,6 @@ CHINESE = {
     "running; the panel's port will be opened": "运行中；将放行面板端口",
     # questions
     "{question}: ": "{question}：",
-    "Please answer y or n.": "请回答 y 或 n。",
     "The answers ended early; nothing was changed.": "输入中断；未作任何改动。",
     "There is no terminal to ask on; answer with options, and add --yes.": (
         "当前不是交互式终端；请用选项指定各项，并加上 --yes。"
@@ -64,13 +57,11 @@ CHINESE = {
     ),
     "Password, not shown (Enter: a random one): ": "密码（输入时不显示，直接回车则随机生成）：",
     "New password, not shown (Enter: unchanged): ": "新密码（输入时不显示，直接回车则不变）：",
-    "Repeat the password: ": "再输入一次：",
     "The two differ; try again.": "两次不一致；请重新输入。",
     "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
     "The password must have at least {least} printable characters, and at most {most} bytes.": (
         "密码至少 {least} 个可打印字符，最多 {most} 字节。"
     ),
-    "Nodes": "节点",
     "ignored": "忽略",
     "this machine": "本机",
     "  ... {count} more ...": "  ……（中间省略 {count} 个）……",
@@ -85,8 +76,6 @@ CHINESE = {
         "请按回车，或输入 a 地址 主机名、d 序号或节点集，或 l。"
     ),
     "deleted: {nodes}": "已删除：{nodes}",
-    "{text} can't be a hostname.": "{text} 不是有效的主机名。",
-    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{text} is not the IPv4 or IPv6 address of one machine.": "{text} 不是有效的单机 IPv4 或 IPv6 地址。",
     "{hostname} ({address}) is already in the list.": "{hostname}（{address}）已在列表中。",
     "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
@@ -118,7 +107,6 @@ CHINESE = {
     "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
     "{text} is not a mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
-    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
     "Port of the page and the agents' reports": "网页和 Agent 上报共用的端口",
     "{text} is not a port: a whole number from 1 to 65535.": "{text} 不是有效的端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
@@ -170,12 +158,7 @@ CHINESE = {
     ),
     "This will be done": "即将执行",
     "{count}: {nodes}": "{count} 个：{nodes}",
-    "page": "网页",
-    "account": "账号",
-    "nodes": "节点",
-    "database": "数据库",
     "agents": "Agent",
-    "alerts": "告警",
     "mail to {addresses}": "发送邮件至 {addresses}",
     "they authenticate by {proof}": "认证方式：{proof}",
     "a token each": "每个节点独立的令牌（token）",
@@ -211,7 +194,6 @@ CHINESE = {
     "{option} chooses other nodes than config.toml has; add or remove nodes by minipanel nodes sync.": (
         "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
     ),
-    "Nothing was changed.": "未作任何改动。",
     "Installation": "安装",
     "Change of settings": "更改设置",
     "done": "完成",
@@ -242,11 +224,8 @@ CHINESE = {
     # the last screen
     "Done": "完成",
     "MiniPanel runs.": "MiniPanel 已启动。",
-    "password": "密码",
-    "as given": "您指定的密码",
     "{password} (shown only here)": "{password}（只显示这一次）",
     "as before; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
-    "go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
     "off: [alerts] enabled is false": "已关闭：[alerts] enabled 为 false",
     "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，原因见上",
     "No node has reported yet. To install the agents on the nodes: minipanel rollout": (

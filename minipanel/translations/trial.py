@@ -1,16 +1,12 @@
 """What `minipanel try` says, in Chinese."""
 
 CHINESE = {
-    "page": "网页",
-    "account": "账号",
-    "password": "密码",
     "agent": "Agent",
     "folder": "目录",
     "demo": "演示",
     "{url} and every other address of this machine": "{url} 及本机的其他地址",
     "{auth}: {reason}": "{auth}：{reason}",
     "{count} simulated nodes beside this machine": "本机之外另有 {count} 个模拟节点",
-    "as given": "您指定的密码",
     "unchanged; --password-file sets another": "未更改；可用 --password-file 另设",
     "as --auth says": "由 --auth 指定",
     "munged answers": "munged 可用",

@@ -1,15 +1,6 @@
 """What may be wrong, in Chinese: the sentences that commands end with, or that `minipanel status` shows."""
 
-from minipanel.translations.alert_troubles import CHINESE as ALERTS
-from minipanel.translations.answers import CHINESE as ANSWERS
-from minipanel.translations.archive import TROUBLES as ARCHIVE
-from minipanel.translations.system import CHINESE as SYSTEM
-from minipanel.translations.trial import CHINESE as TRIAL
-
 CHINESE = {
-    **ARCHIVE,
-    **ANSWERS,
-    **TRIAL,
     # the panel
     "{url} did not answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
@@ -120,7 +111,6 @@ CHINESE = {
     "{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.": (
         "{path} 不存在；请用 --config 或 MINIPANEL_CONFIG 指定配置文件。"
     ),
-    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{path} begins with a byte order mark; save it as UTF-8 without one.": (
         "{path} 以 BOM（字节顺序标记）开头；请另存为不带 BOM 的 UTF-8。"
     ),
@@ -242,7 +232,6 @@ CHINESE = {
     "an array of mail addresses such as ops@example.org": "邮件地址的数组，如 ops@example.org",
     "a node set such as gpu[01-16]": "形如 gpu[01-16] 的节点集",
     'a time from {low} to {high} such as "90s", "5m" or "2h"': ' {low} 到 {high} 的时长，如 "90s"、"5m" 或 "2h"',
-    **ALERTS,
     # a panel or another program on this machine
     "Another panel ({who}) runs on the database {path}; stop it first.": (
         "另一个面板（{who}）正在使用数据库 {path}；请先停止它。"
@@ -296,7 +285,6 @@ CHINESE = {
     "allowed_uids in {path} has no 0, and the agent runs as root: every sample would be refused.": (
         "{path} 中的 allowed_uids 不含 0，而 Agent 以 root 运行：所有样本都会被拒绝。"
     ),
-    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
     "{path} has no node named {nodes}; `minipanel nodes list` shows all.": (
         "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
     ),
@@ -331,7 +319,7 @@ CHINESE = {
     "{host} port {port} is in use by another program; stop that one or choose another port.": (
         "{host} 的端口 {port} 已被其他程序占用；请停止该程序，或改用其他端口。"
     ),
-    "{host} port {port} is no address of this machine.": "{host} 端口 {port}：不是本机的地址。",
+    "{host} port {port} is not an address of this machine.": "{host} 端口 {port}：不是本机的地址。",
     "{host} port {port} needs more rights; ports below 1024 are root's.": (
         "{host} 的端口 {port} 需要更高权限；1024 以下的端口只有 root 可用。"
     ),
@@ -360,11 +348,7 @@ CHINESE = {
     # the end
     "Interrupted.": "已中断。",
     "Aborted!": "已中断。",
-    "{path}: Permission denied.": "{path}：权限不足。",
-    "{path}: No such file or directory.": "{path}：文件或目录不存在。",
-    "{path}: Read-only file system.": "{path}：文件系统只读。",
-    "{path}: No space left on device.": "{path}：磁盘空间不足。",
-    "{path}: Is a directory.": "{path}：是目录。",
-    **SYSTEM,
+    "{path}: {reason}.": "{path}：{reason}。",
+    "The operating system": "操作系统",
 }
 """English with {names} for its values -> Chinese with the same."""

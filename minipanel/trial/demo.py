@@ -17,7 +17,6 @@ from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.services.demo_config import DEMO, MOST_NODES, USUAL_NODES, is_demo, is_demo_address
 from minipanel.translations.language import translator
-from minipanel.translations.trial import CHINESE
 from minipanel.trial.auth import Auth
 
 STALE_SECONDS: Final = 7 * DAY_SECONDS
@@ -85,7 +84,7 @@ def with_demo(config: Config, count: int | None) -> Config:
     for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             config.database.path.with_name(config.database.path.name + ending).unlink()
-    print(translator(CHINESE)("Making a month of past for {count} simulated nodes ...", count=nodes.count), flush=True)
+    print(translator()("Making a month of past for {count} simulated nodes ...", count=nodes.count), flush=True)
     write_past(config, nodes)
     return set_values(config.path, "demo", {"since": nodes.since})
 

@@ -28,9 +28,6 @@ from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.translations.columns import align
 from minipanel.translations.language import translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.trial import CHINESE
-from minipanel.translations.troubles import CHINESE as TROUBLES
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
 from minipanel.trial.demo import demo_auth, demo_text, refuse_demo, refuse_other, with_demo
 
@@ -201,7 +198,7 @@ def _url(host: str, port: int) -> str:
 
 
 def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None:
-    t = translator(CHINESE)
+    t = translator()
     page = config.server.url
     if config.server.host in _ANY_ADDRESS:
         page = t("{url} and every other address of this machine", url=page)
@@ -210,7 +207,7 @@ def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None
         (t("page"), page),
         (t("account"), config.admin.username),
         (t("password"), password),
-        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=phrases(TROUBLES)(how.reason).rstrip(".。"))),
+        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=t(how.reason).rstrip(".。"))),
         (t("folder"), str(config.path.parent)),
     ]
     if demo := config.of(DEMO).simulated:

@@ -269,6 +269,7 @@ async def test_where_alerts_go_is_seen_by_all_and_what_the_other_side_answered_b
         ("GET", "/api/alerts?rule=warm", None, "rule is 'warm'; it must be one of panel, many-down, "),
         ("GET", "/api/alerts?nodes=a[", None, "nodes is 'a['; it must be a node set"),
         ("GET", "/api/alerts?from=-1", None, "from is '-1'; it must be a time in Unix seconds."),
+        ("GET", "/api/alerts?from=9&to=8", None, "from is 9 and to is 8; from must be before to."),
         ("POST", "/api/alerts/ack", {"ids": []}, "ids is empty"),
         ("POST", "/api/alerts/ack", {"ids": [1], "note": "x" * 201}, "note has 201 characters"),
         ("POST", "/api/alerts/ack", {"ids": "all"}, "The body must be a JSON object with ids, note"),

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.commands import alerts_list
 from minipanel.commands.alerts_list import folded
 from minipanel.commands.alerts_words import time_of
 from minipanel.config import Config
@@ -23,11 +22,9 @@ from minipanel.models.alert import PANEL, Alert, Bad, Message, Severity
 from minipanel.models.alert_answers import AlertAnswer, Findings, Words
 from minipanel.sections import load_config
 from minipanel.top.panel import Event, PanelReader
-from minipanel.translations.alerts import CHINESE as CATALOGUE
 from minipanel.translations.columns import width
 from tests.alerts.smtp import Postbox, postbox
 from tests.panel.commands import run, running_panel, written_config
-from tests.test_chinese import translated
 
 ENGLISH = {"LC_ALL": "C.UTF-8", "COLUMNS": "80"}
 CHINESE = {"LC_ALL": "zh_CN.UTF-8", "COLUMNS": "80"}
@@ -225,14 +222,6 @@ def test_a_time_is_a_day_a_minute_or_an_age() -> None:
         with pytest.raises(ConfigError) as refused:
             time_of("--from", text)
         assert str(refused.value).isprintable()
-
-
-def test_all_that_the_commands_say_has_its_chinese_and_none_is_left_over() -> None:
-    folder = Path(alerts_list.__file__).parent
-    said = {sentence for path in folder.glob("alerts_*.py") for sentence in translated(path)}
-    whole = {sentence for sentence in CATALOGUE if sentence.startswith(("{option} is", "--from is", "ID is"))}
-    named = {"critical", "warning", "info", "open", "suspended", "up", "down", "never", "disabled"}
-    assert said | whole | named == set(CATALOGUE)
 
 
 def past(id: int, began: int, over: int | None, what: str = "hot") -> AlertAnswer:

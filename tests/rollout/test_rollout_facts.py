@@ -14,10 +14,10 @@ from minipanel_agent import munge
 from minipanel.rollout.facts import Facts, fault_of, parse_facts
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from tests.munged import missing_munged, running_munged
 
-SAY = translator({}, {})
+SAY = in_english
 URL = "http://10.0.0.1:8080"
 LOOK = Path(__file__).resolve().parent.parent.parent / "minipanel/rollout/look.sh"
 FIT = {

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.access.password import hash_password, is_password
+from minipanel.access.password import is_password
 from minipanel.config import Config
-from minipanel.database.store import Store
 from minipanel.errors import CommandError
 from minipanel.sections import load_config
 from minipanel.setup import places, run
-from minipanel.setup.change import configuration
 from minipanel.setup.change import install as installation
 from minipanel.setup.request import Request
 from tests.setup.authority import make_pair
@@ -26,15 +24,6 @@ from tests.setup.panel_stub import PanelStub, running_stub
 from tests.setup.test_setup_firewall import Firewall
 
 pytestmark = needs_root
-
-
-@pytest.fixture
-def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The release that runs. Passwords are hashed for real from here on."""
-    set_up(machine, stub, None, roll_out=False, admin="chief")
-    machine.forget_calls()
-    monkeypatch.setattr(configuration, "hash_password", hash_password)
-    return whole
 
 
 @pytest.fixture
@@ -275,19 +264,6 @@ def test_a_certificate_made_here_follows_the_address_by_the_same_ca(
     assert "self-made, a new certificate" in set_up(machine, stub, lambda _: 0, address="panel.cluster")[1]
     assert (folder / "ca.pem").read_bytes() == files["ca.pem"]
     assert (folder / "tls/panel.pem").read_bytes() != files["tls/panel.pem"]
-
-
-@pytest.fixture
-def stored(machine: Machine, settled: Path) -> Path:
-    """A database in the folder that the configuration of `settled` names, whose owner is the user of these tests."""
-    machine.command("getent", "echo minipanel:x:0:0::/x:/sbin/nologin")
-    path = machine.root / "var/lib/minipanel/data.db"
-    Store(path).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE told (what TEXT)")
-        connection.execute("INSERT INTO told VALUES ('before')")
-    (path.parent / "rollout-failed.json").write_text('["node1"]')
-    return path
 
 
 def test_a_database_moves_with_its_data_and_the_old_one_is_named(

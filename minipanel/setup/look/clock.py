@@ -1,4 +1,4 @@
-"""Whether the clock is synchronised: MUNGE refuses credentials, and the panel samples, of clocks that differ."""
+"""Whether the clock is synchronised: with clocks that differ, MUNGE refuses credentials and the panel samples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REMEDY = "dnf install chrony && systemctl enable --now chronyd"
 
 
 def look_at_clock(system: System, t: Translate) -> Check:
-    """Ask systemd, and where it does not know, chrony."""
+    """Ask systemd, and chrony if systemd does not know."""
     is_synchronised = ask_systemd(system)
     if is_synchronised is None:
         is_synchronised = ask_chrony(system)
@@ -23,13 +23,13 @@ def look_at_clock(system: System, t: Translate) -> Check:
 
 
 def ask_systemd(system: System) -> bool | None:
-    """Return systemd's NTPSynchronized, which is the kernel's own word (adjtimex(2)); None where it gives none."""
+    """Return systemd's NTPSynchronized, which comes from the kernel (adjtimex(2)); None if it gives none."""
     outcome = system.run("timedatectl", "show", "--property=NTPSynchronized", seconds=10)
     return {"NTPSynchronized=yes": True, "NTPSynchronized=no": False}.get(outcome.stdout.strip())
 
 
 def ask_chrony(system: System) -> bool | None:
-    """Return what chronyd says (chronyc(1), tracking); None where it does not answer."""
+    """Return what chronyd says (chronyc(1), tracking); None if it does not answer."""
     outcome = system.run("chronyc", "tracking", seconds=10)
     if not outcome.is_done or "Leap status" not in outcome.stdout:
         return None
