@@ -65,6 +65,7 @@ class Alerts:
         self.sight = Sight(panel, connect)
         self.watch = Watch([])
         self.silences = Silences()
+        self._reading = asyncio.Lock()
         self._config = AlertsConfig()
         self.channels: dict[str, Channel] = {}
         self._audiences: list[Audience] = []
@@ -122,8 +123,9 @@ class Alerts:
     async def read_silences(self) -> None:
         """Load the silences from the database."""
         now = int(self._panel.clock())
-        kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
-        self.silences.replace(kept, self._panel.directory.nodes)
+        async with self._reading:  # or what was read first might be there last
+            kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
+            self.silences = await asyncio.to_thread(Silences, kept, list(self._panel.directory.nodes))
         self._version += 1
 
     def families(self) -> list[Family]:

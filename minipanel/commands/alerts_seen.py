@@ -23,7 +23,7 @@ from minipanel.database import alerts as sql
 from minipanel.database import queries
 from minipanel.database.beside import read_beside
 from minipanel.errors import ConfigError
-from minipanel.models.alert import Message, Silence
+from minipanel.models.alert import Message
 from minipanel.models.alert_answers import AlertAnswer, AlertsAnswer, Finding, Findings, MessageAnswer
 from minipanel.models.answers import NodeAnswer
 from minipanel.models.node import Node
@@ -126,9 +126,7 @@ def _only(findings: Sequence[Finding], ids: set[int], names: Mapping[int, str]) 
 
 def _seen(connection: sqlite3.Connection, config: Config, trouble: str) -> tuple[Seen, list[Node]]:
     now, nodes = int(time.time()), queries.nodes(connection)
-    silences = Silences()
-    kept: list[Silence] = sql.silences(connection, now)
-    silences.replace(kept, nodes)
+    silences = Silences(sql.silences(connection, now), nodes)
     alerts = of_known_rules(sql.alerts_between(connection, 0, ALL_TIME, "open", None, None, MOST))
     english, chinese = _tellers(config, nodes)
     found = findings_of(alerts, english, chinese, lambda alert: silences.of(alert, now))

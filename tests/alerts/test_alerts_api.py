@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import httpx
@@ -15,6 +16,9 @@ from fastapi import FastAPI
 from minipanel.alerts.channel_config import ChannelConfig
 from minipanel.alerts.config import AlertsConfig, SmtpConfig
 from minipanel.app import create_app
+from minipanel.database import alerts as sql
+from minipanel.models.alert import Silence
+from minipanel.models.nodeset import expand
 from minipanel.models.sample import Sample
 from minipanel.services.panel import Panel
 from tests.alerts.hooks import hook
@@ -160,6 +164,36 @@ async def test_a_silence_is_seen_and_ends(app: FastAPI, admin: httpx.AsyncClient
     assert (await admin.get("/api/silences")).json() == []
     assert (await admin.delete(f"/api/silences/{silence['id']}")).status_code == 404
     assert len((await findings(admin))["findings"]) == 1
+
+
+async def test_no_node_set_holds_the_event_loop(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+
+    def noted(text: str) -> list[str]:
+        threads.add(get_ident())
+        return expand(text)
+
+    for module in ("alerts.silences", "alerts.desk", "models.group"):
+        monkeypatch.setattr(f"minipanel.{module}.expand", noted)
+    assert (await admin.get("/api/alerts?nodes=node[00001-99999]")).status_code == 200
+    silence = {"nodes": "node001", "until": time.now + 999, "why": "x"}
+    assert (await admin.post("/api/silences", json=silence)).status_code == 200
+    assert threads
+    assert get_ident() not in threads
+
+
+async def test_a_silence_of_another_release_that_can_not_be_read_silences_nothing(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time
+) -> None:
+    alerts = app.state.alerts
+    odd = Silence("node001!node002", (), time.now, time.now + 999, "x", "y")
+    await app.state.panel.ingest.run(lambda connection: sql.put_silence(connection, odd))
+    await alerts.reload(app.state.panel.config)
+    assert len((await admin.get("/api/silences")).json()) == 1
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    assert [each["silenced_until"] for each in (await findings(admin))["findings"]] == [None]
 
 
 async def test_why_a_rule_is_open_and_why_not(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
