@@ -166,6 +166,19 @@ async def test_a_silence_is_seen_and_ends(app: FastAPI, admin: httpx.AsyncClient
     assert len((await findings(admin))["findings"]) == 1
 
 
+async def test_who_looks_back_does_not_keep_samples_waiting(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+
+    async def writer(_: object) -> None:
+        raise AssertionError("the one writer is asked")
+
+    monkeypatch.setattr(app.state.panel.ingest, "run", writer)
+    found = (await admin.get("/api/alerts?from=0")).json()["alerts"]
+    assert (await admin.get(f"/api/alerts/{found[0]['id']}")).json() == found[0]
+
+
 async def test_no_node_set_holds_the_event_loop(
     app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
