@@ -20,8 +20,6 @@ from minipanel.translations.language import is_chinese, say, translator
 
 LINE_CHARACTERS = 1000
 
-LINE_CHARACTERS = 1000
-
 
 def show_audit(config_path: Path, days: int, as_json: bool) -> None:
     """Print what was done, the oldest first, a line each or as a JSON array. Raises CommandError, ConfigError."""
