@@ -197,7 +197,7 @@ explain() {
     case $2 in
         module*) say "$1: lacks the module ${2#* }" "$1：缺少模块 ${2#* }" ;;
         closed*) say "$1: other users may not enter ${2#* }" "$1：其他用户无法进入目录 ${2#* }" ;;
-        *) say "$1: lies in a home folder, which the service does not see: ${2#* }" \
+        *) say "$1: is in a home folder, which the service does not see: ${2#* }" \
             "$1：位于家目录中，服务无法访问：${2#* }" ;;
     esac
 }

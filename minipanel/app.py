@@ -198,7 +198,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {
         404: Sentence("There is nothing at this address."),
-        405: Sentence("{method} is not possible at this address.", method=request.method),
+        405: Sentence("{method} is not allowed at this address.", method=request.method),
     }
     sentence = spoken(sentences.get(error.status_code, Sentence(error.detail)), _languages(request))
     allowed = request.app.state.allowed.at(request.scope["path"]) if error.status_code == 405 else ""

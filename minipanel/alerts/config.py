@@ -145,7 +145,7 @@ def _rules(path: Path, items: Sequence[dict[str, object]]) -> tuple[RuleConfig, 
         taken = {name for each in same.values() for name in each.nodes or ()}
         if same and taken.issuperset(rule.nodes or ()):
             raise Table(path, _place(number), item, item).error(
-                "{place} never counts: {other} sets the rule {name} for the same nodes; write both as one section",
+                "{place} has no effect: {other} sets the rule {name} for the same nodes; write both as one section",
                 place=_place(number),
                 other=_place(next(iter(same))),
                 name=rule.name,

@@ -70,7 +70,7 @@ def remove_account(config_path: Path, name: str) -> None:
     if name == config.admin.username:
         raise CommandError(
             t(
-                "{name} is the account of [admin] in {path}, which stays; nothing was changed.",
+                "{name} is the account of [admin] in {path}, which can't be removed; nothing was changed.",
                 name=name,
                 path=config.path,
             )
@@ -79,7 +79,7 @@ def remove_account(config_path: Path, name: str) -> None:
     config = remove_user(config_path, name)
     note_beside(config.database.path, "user_removed", name)
     print(
-        t("Removed the user {name} from {path}; the sessions of this user end.", name=name, path=config.path),
+        t("Removed the user {name} from {path}; this user's sessions end.", name=name, path=config.path),
         tell_running_panel(config.database.path, t),
         sep=t(" "),
     )
@@ -101,7 +101,7 @@ def change_password(config_path: Path, name: str | None, source: PasswordSource)
         config = set_user_hash(config_path, name, password_hash)
     note_beside(config.database.path, "password_set", name)
     print(
-        t("The password of {name} is set; the sessions of this user end.", name=name),
+        t("The password of {name} is set; this user's sessions end.", name=name),
         tell_running_panel(config.database.path, t),
         sep=t(" "),
     )

@@ -71,7 +71,7 @@ def test_channels(config_path: Path, name: str | None) -> int:
         raise CommandError(t("Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.",
                              path=config_path))  # fmt: skip
     if name is not None and name not in known:
-        raise CommandError(t("There is no channel {name}; there are {known}.", name=quote(name),
+        raise CommandError(t("There is no channel {name}; known channels: {known}.", name=quote(name),
                              known=", ".join(map(plain, known))))  # fmt: skip
     code = DONE
     for channel in known if name is None else [name]:

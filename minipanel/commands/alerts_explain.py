@@ -92,7 +92,7 @@ def _sentence(rule: ExplainedRule) -> str:
         case "between":
             said = t("neither bad nor good enough to end an alert")
         case "unknown":
-            said = t("not known: there is no value")
+            said = t("unknown: no value")
         case "off":
             said = t("switched off")
         case _:

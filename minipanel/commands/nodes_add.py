@@ -33,7 +33,7 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
     nodes = _new_nodes(first, second, hosts, t)
     if name is not None:
         if len(nodes) > 1:
-            raise CommandError(t("--name is for one node, and {count} were named.", count=len(nodes)))
+            raise CommandError(t("--name is for one node, and {count} were given.", count=len(nodes)))
         nodes = [NodeConfig(_checked_name(name, t), nodes[0].ip, nodes[0].hostname)]
     _refuse_known(config, nodes, t)
     config = add_nodes(config.path, nodes)
@@ -57,7 +57,7 @@ def _tell_ignored(config: Config, new: Iterable[NodeConfig], t: Translate) -> No
     if meant:
         print(
             t(
-                "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync removes them.",
+                "[hosts] ignore in {path} matches {nodes}: unless you change it, minipanel nodes sync removes them.",
                 path=config.path, nodes=fold(meant),
             )
         )  # fmt: skip

@@ -55,6 +55,6 @@ def _refuse(path: Path, target: Path, replace: bool) -> None:
     if target.is_dir():
         raise DatabaseError("{folder} is a folder; name a file in it.", folder=target)
     if target.exists() and not replace:
-        raise DatabaseError("{file} exists already; --force replaces it.", file=target)
+        raise DatabaseError("{file} already exists; --force replaces it.", file=target)
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)

@@ -124,7 +124,7 @@ def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted |
     if not is_sound:
         first = complaints[0].splitlines()[0]
         raise DatabaseError(
-            "The copy of {path} is not sound ({complaint}), so the database may be damaged; none is kept.",
+            "The copy of {path} is not sound ({complaint}), so the database may be damaged; the copy was deleted.",
             path=path,
             complaint=first,
         )

@@ -73,5 +73,5 @@ def refusal(error: PanelError, accept_language: str | None = None) -> Reply:
 
 def failure(accept_language: str | None = None) -> Reply:
     """Return the answer where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
-    sentence = Sentence("The panel failed at this request; its log tells why.")
+    sentence = Sentence("The panel failed to handle this request; its log says why.")
     return reply(500, ErrorAnswer(spoken(sentence, accept_language)))

@@ -32,8 +32,8 @@ def read_own(path: Path, max_bytes: int) -> bytes:
 
 
 def write_own(path: Path, content: bytes) -> None:
-    """Put a file of this user in the place of whatever is called so, a link too. Raises OSError."""
-    # First under a name that nobody knew before: what lies under any other may be a link to somewhere else.
+    """Replace whatever has this name, even a link, by a file of this user. Raises OSError."""
+    # First under a name that nobody could predict: any other may be a link to somewhere else.
     descriptor, part = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -52,7 +52,7 @@ def run_rollout(
     options = options or RolloutOptions()
     say = say or translator()
     if is_demo(config):
-        raise CommandError("{path} is that of a demo: no agent is put onto simulated nodes.", path=config.path)
+        raise CommandError("{path} belongs to a demo: agents can't be installed on simulated nodes.", path=config.path)
     options.refuse_idle()
     is_own = LocalAddresses().__contains__
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)

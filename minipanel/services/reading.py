@@ -28,7 +28,7 @@ HOURS_SIDE_BY_SIDE = min(2, SIDE_BY_SIDE)
 RETRY_SECONDS = 5
 INTERRUPT_SECONDS = 0.02
 
-STOPS = Sentence("The panel stops; ask again in a moment.")
+STOPS = Sentence("The panel is stopping; try again in a moment.")
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

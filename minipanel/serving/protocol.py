@@ -145,7 +145,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             pass  # a server may ignore the wish (RFC 9110, 7.8)
         except httptools.HttpParserError:
-            self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is no HTTP request."))
+            self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is not an HTTP request."))
             return
         if self._silent_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
@@ -338,7 +338,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._limits.take(self, size_bytes):
             self._held_bytes += size_bytes
             return True
-        self._refuse(TryLater("The panel is busy with other requests; come again.", BUSY_SECONDS))
+        self._refuse(TryLater("The panel is busy with other requests; try again.", BUSY_SECONDS))
         return False
 
     def _give_back(self) -> None:

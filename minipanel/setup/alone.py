@@ -22,7 +22,7 @@ def alone(system: System, t: Translate) -> Iterator[None]:
     try:
         lock = os.open(system.path(f"{places.HOME}/.lock"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except FileNotFoundError:
-        raise CommandError(t("No panel is installed below {home}.", home=places.HOME)) from None
+        raise CommandError(t("No panel is installed in {home}.", home=places.HOME)) from None
     try:
         if not _is_install_sh(lock):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

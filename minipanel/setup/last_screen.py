@@ -38,7 +38,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
     t, config = screen.t, done.config
     rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(done.answers, screen)]
     rows += _alerts_row(done, screen)
-    lines = [t("MiniPanel runs."), *align(rows), ""]
+    lines = [t("MiniPanel is running."), *align(rows), ""]
     if done.changed:
         lines += [t("Changed:"), *change_table(done.changed), ""]
     if done.is_rolled_out is None and done.is_agents:
@@ -47,7 +47,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
         lines.append(t("Some nodes do not report yet, see above. Once that is fixed: minipanel rollout --only-failed"))
     if done.before is not None and done.before.database.path != config.database.path:
         old = done.before.database.path
-        lines.append(t("The old database was left where it was; when all is well: rm {path}", path=old))
+        lines.append(t("The old database is still there; when all is well, delete it: rm {path}", path=old))
     if config.server.tls_certificate is not None and (config.path.parent / places.CA).exists():
         lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}"))
     return [
@@ -76,7 +76,7 @@ def _password_row(answers: Answers, screen: Screen) -> list[tuple[str, str]]:
     """Return what to say about the password: a random one is shown here and nowhere else."""
     t = screen.t
     if answers.password is None:
-        return [(t("password"), t("as before; minipanel access passwd sets another"))]
+        return [(t("password"), t("unchanged; minipanel access passwd sets another"))]
     if answers.is_random:
         return [(t("password"), t("{password} (shown only here)", password=answers.password))]
     return [(t("password"), t("as given"))]

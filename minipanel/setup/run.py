@@ -111,7 +111,7 @@ def _changes(
         screen.say(*change_table(changed))
         screen.say(*warnings(present, answers, network.addresses, t))
     else:
-        screen.say("", t("{path} is there: configuration, account and data stay as they are.", path=before.path))
+        screen.say("", t("{path} exists: configuration, account and data stay as they are.", path=before.path))
     return answers, changed
 
 

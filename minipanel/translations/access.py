@@ -19,13 +19,13 @@ CHINESE = {
     "The role is {role}; it must be viewer or admin.": "角色 {role} 无效；须为 viewer 或 admin。",
     "{path} already has a user {name}; nothing was changed.": "{path} 中已有用户 {name}；未作改动。",
     "Added the user {name} ({role}) to {path}.": "已在 {path} 中添加用户 {name}（{role}）。",
-    "{name} is the account of [admin] in {path}, which stays; nothing was changed.": (
+    "{name} is the account of [admin] in {path}, which can't be removed; nothing was changed.": (
         "{name} 是 {path} 中 [admin] 的账号，不能移除；未作改动。"
     ),
-    "Removed the user {name} from {path}; the sessions of this user end.": (
+    "Removed the user {name} from {path}; this user's sessions end.": (
         "已从 {path} 中移除用户 {name}；该用户的会话随即失效。"
     ),
-    "The password of {name} is set; the sessions of this user end.": "已设置 {name} 的密码；该用户的会话随即失效。",
+    "The password of {name} is set; this user's sessions end.": "已设置 {name} 的密码；该用户的会话随即失效。",
     "{path} has no user {name}; nothing was changed.": "{path} 中没有用户 {name}；未作改动。",
     "--stdin and --password-file can't be combined; give one of them.": (
         "--stdin 和 --password-file 不能同时使用；请选择其一。"

@@ -62,7 +62,7 @@ CHINESE = {
     "{path}: nodes in {place} is not for the rule {name}, which is about the panel itself.": (
         "{path}：{place} 中的 nodes 不适用于规则 {name}，该规则只涉及面板自身。"
     ),
-    "{path}: {place} never counts: {other} sets the rule {name} for the same nodes; write both as one section.": (
+    "{path}: {place} has no effect: {other} sets the rule {name} for the same nodes; write both as one section.": (
         "{path}：{place} 不会生效：{other} 已为相同的节点设置了规则 {name}；请合并为一节。"
     ),
     # alerts
@@ -90,14 +90,14 @@ CHINESE = {
     "{where} ended with {code}: {said}": "{where} 退出码为 {code}：{said}",
     "{where} was ended by signal {code}.": "{where} 被信号 {code} 终止。",
     "{where} was ended by signal {code}: {said}": "{where} 被信号 {code} 终止：{said}",
-    "{where} does not answer as HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
-    "{where} does not answer as such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
+    "{where} does not speak HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
+    "{where} does not answer like such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
     "{where} refused it with {code}: {words}": "{where} 拒绝了消息，代码 {code}：{words}",
-    "{where} took it for others and refused {address}: {code} {answer}.": (
+    "{where} accepted it for others and refused {address}: {code} {answer}.": (
         "{where} 接受了其他收件人，拒绝了 {address}：{code} {answer}。"
     ),
     "{host}:{port} is the panel itself.": "{host}:{port} 是面板自身。",
-    "{host}:{port} has the link-local address {address}, which is not asked.": (
+    "{host}:{port} has the link-local address {address}, which the panel does not contact.": (
         "{host}:{port} 的地址 {address} 是链路本地地址，不予访问。"
     ),
     "The certificate of {where} is not trusted: {reason}.": "{where} 的证书不受信任：{reason}。",

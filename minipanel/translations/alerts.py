@@ -32,7 +32,7 @@ CHINESE = {
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
         "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
-    "There is no channel {name}; there are {known}.": "没有通知渠道 {name}；现有 {known}。",
+    "There is no channel {name}; known channels: {known}.": "没有通知渠道 {name}；现有 {known}。",
     "{channel}: accepted. {said}": "{channel}：已发出。{said}",
     "{channel}: failed. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
@@ -52,7 +52,7 @@ CHINESE = {
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
     "not open, because another rule covers it: {what}": "未告警，已由另一条规则报告：{what}",
     "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
-    "not known: there is no value": "未知：没有可判断的数值",
+    "unknown: no value": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",
     # what can't be

@@ -59,8 +59,8 @@ CHINESE = {
     ),
     # requests
     "There is nothing at this address.": "此地址不存在。",
-    "{method} is not possible at this address.": "此地址不支持 {method}。",
-    "The panel failed at this request; its log tells why.": (
+    "{method} is not allowed at this address.": "此地址不支持 {method}。",
+    "The panel failed to handle this request; its log says why.": (
         "面板处理该请求时出错；原因见面板日志（journalctl -u minipanel）。"
     ),
     "The body must be a JSON object with username and password, both text.": (
@@ -68,12 +68,12 @@ CHINESE = {
     ),
     "The body must be a JSON object with {names}, and nothing else.": "请求体须为 JSON 对象，只能包含 {names}。",
     "The body is too large; at most {limit_bytes} bytes are allowed.": "请求体过大；最多 {limit_bytes} 字节。",
-    "The body broke off before its end.": "请求体在传输中中断。",
+    "The body ended too early.": "请求体在传输中中断。",
     "The Content-Type is {media_type}; it must be application/json.": (
         "Content-Type 为 {media_type}；须为 application/json。"
     ),
     (
-        "This panel does not know itself as {name}; if it is to, add the line "
+        "This panel is not known as {name}; if it should be, add the line "
         'hosts = ["{plain}"] to [server] in its config.toml.'
     ): '面板没有 {name} 这个名称；如果它是面板的地址，请在 config.toml 的 [server] 中添加 hosts = ["{plain}"]。',
     "login": "登录请求",
@@ -84,13 +84,13 @@ CHINESE = {
     "The {what} was sent by the page of {origin}, which is not this panel's.": (
         "该{what}由 {origin} 的页面发出，不是本面板的网页。"
     ),
-    "The panel is busy with other requests; come again.": "面板正忙于其他请求；请稍后重试。",
+    "The panel is busy with other requests; try again.": "面板正忙于其他请求；请稍后重试。",
     "The head is too large; at most {most} bytes and {headers} headers are allowed.": (
         "请求头过大；最多 {most} 字节、{headers} 个请求头。"
     ),
     "The request did not arrive within {seconds} seconds.": "请求在 {seconds} 秒内没有传完。",
-    "This is no HTTP request.": "这不是 HTTP 请求。",
-    "The panel stops; ask again in a moment.": "面板正在停止；请稍后重试。",
+    "This is not an HTTP request.": "这不是 HTTP 请求。",
+    "The panel is stopping; try again in a moment.": "面板正在停止；请稍后重试。",
     # history
     "nodes is missing; it must be a node set such as node[01-08,12].": (
         "缺少 nodes；须为形如 node[01-08,12] 的节点集。"
@@ -122,14 +122,14 @@ CHINESE = {
     "counted": "统计",
     "nodes names {nodes} nodes; at most {most} can be {what}.": "节点集有 {nodes} 个节点；最多可{what} {most} 个。",
     (
-        "nodes and time are {days} days of nodes; at most {most} can be {what}: ask for fewer nodes or a shorter time."
+        "nodes and time make {days} node-days; at most {most} can be {what}: ask for fewer nodes or a shorter time."
     ): "节点数与天数之积为 {days}；最多可{what} {most}：请减少节点或缩短时间范围。",
     "nodes names {count} nodes; at most {most} can be compared.": "节点集有 {count} 个节点；最多可比较 {most} 个。",
     "within is {text}; it must be a whole number of seconds from 1 to {most}.": (
         "within 的值 {text} 无效；须为 1 到 {most} 秒的整数。"
     ),
     "The panel has stored no sample for {silent} seconds.": "面板已有 {silent} 秒未保存样本。",
-    "The panel has looked for nothing that is wrong for {silent} seconds.": "面板已有 {silent} 秒未评估告警。",
+    "The panel has not checked its alert rules for {silent} seconds.": "面板已有 {silent} 秒未评估告警。",
     # alerts
     "There is no alert {id}.": "没有告警 {id}。",
     "ids is empty; it must be an array of the ids of alerts.": "ids 为空；须为告警 ID 的数组。",
@@ -209,8 +209,8 @@ CHINESE = {
     ),
     "The token belongs to no node in the panel's configuration.": "该令牌不属于面板配置中的任何节点。",
     "The token does not belong to {node_id}.": "该令牌不属于 {node_id}。",
-    "The MUNGE credential was made for something else than MiniPanel.": "该 MUNGE 凭据不是为 MiniPanel 生成的。",
-    "The MUNGE credential was made for another body than this one.": "该 MUNGE 凭据是为另一个请求体生成的。",
+    "The MUNGE credential was made for something other than MiniPanel.": "该 MUNGE 凭据不是为 MiniPanel 生成的。",
+    "The MUNGE credential was made for a different body.": "该 MUNGE 凭据是为另一个请求体生成的。",
     "The MUNGE credential can't be read: {message}.": "无法解读 MUNGE 凭据：{message}。",
     (
         "The MUNGE credential has expired: it is {age_seconds} seconds old by the panel's clock. "
@@ -220,7 +220,7 @@ CHINESE = {
         "The MUNGE credential is from the future: it was made {seconds} seconds ahead of the panel's clock. "
         "Check that the clocks of the node and the panel agree."
     ): "MUNGE 凭据的时间超前：比面板时钟快 {seconds} 秒。请检查节点与面板的时钟是否一致。",
-    "The MUNGE credential was used before; each is good for one request.": (
+    "The MUNGE credential was used before; each is valid for one request only.": (
         "该 MUNGE 凭据已用过；每个凭据只能用于一次请求。"
     ),
     "The MUNGE credential was changed on its way, or made with another key than the panel's.": (

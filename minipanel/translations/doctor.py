@@ -17,9 +17,7 @@ CHINESE = {
     "the user {user} can read and write what it needs": "用户 {user} 可以读写所需的文件",
     "the user {user} can't read {path}": "用户 {user} 无法读取 {path}",
     "the user {user} can't write {path}": "用户 {user} 无法写入 {path}",
-    "{path} lies where the service can't see it: its sandbox hides home folders": (
-        "服务无法访问 {path}：沙箱隐藏了家目录"
-    ),
+    "{path} is hidden from the service: its sandbox hides home folders": ("服务无法访问 {path}：沙箱隐藏了家目录"),
     "move it to {folder}, and name it there in config.toml": "将它移到 {folder}，并在 config.toml 中改用新路径",
     # service and panel
     "systemd does not answer: {reason}": "systemd 无响应：{reason}",
@@ -30,9 +28,7 @@ CHINESE = {
     "systemd had to start it again {count} times": "systemd 已将它重新启动 {count} 次",
     "it does not start with the machine: {state}": "未设为开机自启：{state}",
     "its unit was changed and not reloaded": "unit 文件已改动，但尚未重新读取",
-    "its unit lacks what config.toml needs, or has what that no longer needs: {path}": (
-        "unit 的附加配置与 config.toml 不一致：{path}"
-    ),
+    "its unit does not match config.toml: {path}": ("unit 的附加配置与 config.toml 不一致：{path}"),
     "answers at {address} as version {version}": "{address} 响应正常，版本 {version}",
     ", process {pid}": "，进程 {pid}",
     "port {port} is taken by {holder}": "端口 {port} 已被{holder}占用",
@@ -117,7 +113,7 @@ CHINESE = {
     # the report
     "The configuration, where it differs from the defaults, without secrets:": "与默认值不同的配置（不含机密）：",
     "The last warnings in the panel's log:": "面板日志中最近的警告：",
-    "All is good.": "一切正常。",
+    "All is well.": "一切正常。",
     "{warnings} to look at, {fixes} to be fixed.": "{warnings} 项警告，{fixes} 项未通过。",
 }
 """English -> Chinese."""

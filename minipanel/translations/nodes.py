@@ -48,7 +48,7 @@ CHINESE = {
     "Added {count} nodes to {path}: {nodes} ({addresses}).": (
         "已将 {count} 个节点添加到 {path}：{nodes}（{addresses}）。"
     ),
-    "--name is for one node, and {count} were named.": "--name 只能用于一个节点，而这里有 {count} 个。",
+    "--name is for one node, and {count} were given.": "--name 只能用于一个节点，而这里有 {count} 个。",
     "{names} are {count} nodes, and {places} are {other} addresses; there must be one for each.": (
         "{names} 是 {count} 个节点，{places} 是 {other} 个地址；两者数量必须相同。"
     ),
@@ -85,11 +85,11 @@ CHINESE = {
     "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.": (
         "{hosts} 中仍有 {nodes}：minipanel nodes sync 会再次添加，除非写入 [hosts] ignore。"
     ),
-    "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync removes them.": (
+    "[hosts] ignore in {path} matches {nodes}: unless you change it, minipanel nodes sync removes them.": (
         "{path} 的 [hosts] ignore 包含 {nodes}：如不修改，minipanel nodes sync 会再次移除这些节点。"
     ),
     # the running panel
-    "{path} is that of a demo: its nodes are simulated, and stay as they are.": (
+    "{path} belongs to a demo: its nodes are simulated and can't be changed.": (
         "{path} 是演示的配置：其中的节点是模拟的，不能增减。"
     ),
     # other programs and files

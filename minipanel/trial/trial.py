@@ -144,7 +144,7 @@ def _own_config(path: Path) -> Config:
     config = load_config(path)
     if config.database.path.parent != path.parent:
         raise CommandError(
-            "{path} is that of another panel: its database lies elsewhere; name another folder by --dir.", path=path
+            "{path} belongs to another panel: its database is elsewhere; name another folder with --dir.", path=path
         )
     pid = running_pid(config.database.path)
     if pid is not None:
@@ -177,10 +177,10 @@ def _usable_folder(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError:
-        raise CommandError("{folder} is a file; name a folder by --dir.", folder=folder) from None
+        raise CommandError("{folder} is a file; name a folder with --dir.", folder=folder) from None
     except OSError as error:
         raise CommandError(
-            "{folder} can't be written: {reason}; name another folder by --dir.", folder=folder, reason=error.strerror
+            "{folder} can't be written: {reason}; name another folder with --dir.", folder=folder, reason=error.strerror
         ) from None
     return folder
 

@@ -263,7 +263,7 @@ async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side
             assert (await tried("sms")).json()["said"].startswith('{"version": 1, "key": "test-')
             refused = await tried("wx")
             assert refused.status_code == 400
-            assert refused.json()["error"].endswith("does not answer as such a robot: 200 OK: queued")
+            assert refused.json()["error"].endswith("does not answer like such a robot: 200 OK: queued")
             unknown = await tried("pager")
             assert unknown.json()["error"] == "channel is 'pager'; it must be one of night, tickets, sms, wx."
             far.answer = lambda _: (200, b'{"errcode":0,"errmsg":"ok"}')

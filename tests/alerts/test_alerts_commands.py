@@ -124,7 +124,7 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
         code, out, _ = alerts(config, "explain", "node001")
         assert code == 0
         assert out.startswith("node001: never")
-        assert "\nhot                     not known: there is no value\n" in out
+        assert "\nhot                     unknown: no value\n" in out
         assert f"by {who()}: new \\x1b[31mfans" in out
         assert json.loads(alerts(config, "explain", "node001", "--json")[1])["silences"][0]["id"] == 1
         assert alerts(config, "unsilence", "1")[0] == 0
@@ -140,7 +140,7 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
             1,
             f"mail: failed. The mail server 127.0.0.1:{box.port} answered 451 4.7.1 come later.\n",
         )
-        assert alerts(config, "test", "pager")[0::2] == (1, "There is no channel 'pager'; there are mail.\n")
+        assert alerts(config, "test", "pager")[0::2] == (1, "There is no channel 'pager'; known channels: mail.\n")
 
 
 def who() -> str:

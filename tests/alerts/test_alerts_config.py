@@ -60,11 +60,11 @@ def test_a_rule_may_be_set_for_all_nodes_and_otherwise_for_some() -> None:
         ),
         (
             '[[alerts.rule]]\nname = "hot"\nabove = 80\n[[alerts.rule]]\nname = "hot"\nfor = "5m"',
-            "[[alerts.rule]] number 2 never counts: [[alerts.rule]] number 1 sets the rule hot for the same nodes",
+            "[[alerts.rule]] number 2 has no effect: [[alerts.rule]] number 1 sets the rule hot for the same nodes",
         ),
         (
             '[[alerts.rule]]\nname = "hot"\nnodes = "a[1-9]"\n[[alerts.rule]]\nname = "hot"\nnodes = "a[3-4]"',
-            "[[alerts.rule]] number 2 never counts",
+            "[[alerts.rule]] number 2 has no effect",
         ),
         ('[[alerts.rule]]\nname = "hot"\nseverity = "bad"', 'is "bad"; it must be "critical" or "warning" or "info"'),
         ('[[alerts.rule]]\nname = "node-down"\nfor = "10s"', 'is "10s"; it must be a time from 1m to 1d'),

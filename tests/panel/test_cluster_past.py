@@ -244,7 +244,7 @@ async def test_without_nodes_all_enabled_ones_are_meant_and_who_was_never_seen_i
     ("nodes", "sentence"),
     [
         (20_001, r"^nodes names 20001 nodes; at most 20000 can be counted\.$"),
-        (3_000, r"^nodes and time are 1098000 days of nodes; at most 800000 can be counted: ask for fewer nodes or a "),
+        (3_000, r"^nodes and time make 1098000 node-days; at most 800000 can be counted: ask for fewer nodes or a "),
     ],
 )
 async def test_more_than_can_be_counted_is_refused(app: FastAPI, nodes: int, sentence: str) -> None:

@@ -150,7 +150,7 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         (
             [look(FIT), Answer(1, "", "head: write error: No space left on device")],
             Word.NO_SPACE,
-            "the disk became full while the agent was copied: head: write error: No space left on device",
+            "the disk filled up while the agent was copied: head: write error: No space left on device",
         ),
         (
             [look(FIT), Answer(255, "", "client_loop: send disconnect: Broken pipe")],

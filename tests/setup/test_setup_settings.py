@@ -123,7 +123,7 @@ def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: Pan
     text = machine.read(CONFIG).replace('auth = "token"', 'auth = "munge"')
     machine.write(CONFIG, "\n".join(line for line in text.splitlines() if not line.startswith("secret")))
     shown = set_up(machine, stub, lambda _: 0, auth="token")[1]
-    assert "agents authenticate by  MUNGE  →  a token each" in shown
+    assert "agents authenticate with  MUNGE  →  a token each" in shown
     assert config(machine).agents.auth == "token"
     assert len(config(machine).agents.secret or "") >= 32
 
@@ -276,7 +276,7 @@ def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     with closing(sqlite3.connect(new)) as connection:
         assert connection.execute("SELECT what FROM told").fetchall() == [("before",)]
     assert (new.parent / "rollout-failed.json").read_text() == '["node1"]'
-    assert "when all is well: rm /var/lib/minipanel/data.db" in shown
+    assert "when all is well, delete it: rm /var/lib/minipanel/data.db" in shown
     assert sorted(file.name for file in stored.parent.iterdir()) == ["data.db", "rollout-failed.json"]
     stop = machine.calls.index("systemctl stop minipanel.service")
     assert stop > machine.calls.index("systemctl start minipanel-check.service")

@@ -146,7 +146,7 @@ class Caller:
 def _refuse(host: str, port: int, address: IPv4Address | IPv6Address) -> None:
     if is_link_local(address):
         raise NotSent(
-            "{host}:{port} has the link-local address {address}, which is not asked.",
+            "{host}:{port} has the link-local address {address}, which the panel does not contact.",
             host=host,
             port=port,
             address=address,
@@ -185,4 +185,4 @@ def _sentence(error: Exception, where: str, deadline: Deadline, seconds: float) 
         return Sentence(
             "{where} can't be reached: {reason}.", where=where, reason=escape(error.strerror or str(error), 120)
         )
-    return Sentence("{where} does not answer as HTTP: {reason}.", where=where, reason=escape(str(error), 80))
+    return Sentence("{where} does not speak HTTP: {reason}.", where=where, reason=escape(str(error), 80))

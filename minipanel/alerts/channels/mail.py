@@ -99,7 +99,7 @@ class Mail:
         self.taken[key] = self.taken.get(key, frozenset()) | frozenset(got_it)
         address, (code, said) = later
         raise NotSent(
-            "{where} took it for others and refused {address}: {code} {answer}.",
+            "{where} accepted it for others and refused {address}: {code} {answer}.",
             where=self._where,
             address=escape(address),
             code=code,

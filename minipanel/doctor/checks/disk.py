@@ -38,11 +38,11 @@ def look_at_leftovers(subject: Subject) -> Iterator[Check]:
 
 
 def judge_leftovers(unfinished: Sequence[Path], t: Translate) -> Iterator[Check]:
-    """What nobody will need again."""
+    """Yield files that nobody needs any more."""
     if unfinished:
         names = " ".join(map(str, unfinished[:5]))
         detail = t("{count} left by killed programs: {names}", count=len(unfinished), names=names)
-        # The folder is the panel's: whoever took that over must not choose what root is told to type.
+        # The folder is the panel's: whoever took that over must not choose what root is asked to type.
         yield Check(t("leftovers"), Verdict.WARNING, detail, f"rm -r {shlex.join(map(str, unfinished[:5]))}")
 
 

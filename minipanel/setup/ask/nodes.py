@@ -42,7 +42,7 @@ def refuse_other_nodes(screen: Screen, request: Request, system: System, network
         return
     nodes = _select(t, request, system, network)[0].nodes
     if {(node.hostname, node.ip) for node in nodes} != {(node.hostname, node.ip) for node in there}:
-        message = t("{option} chooses other nodes than config.toml has; add or remove nodes by minipanel nodes sync.",
+        message = t("{option} chooses other nodes than config.toml has; add or remove nodes with minipanel nodes sync.",
                     option=options[0])  # fmt: skip
         raise CommandError(message)
 
@@ -97,4 +97,4 @@ def _edit(t: Translate, selection: Selection, words: list[str]) -> list[str]:
             return selection.lines()[-1:]
         case ["d" | "delete", *names] if names:
             return [t("deleted: {nodes}", nodes=selection.remove(" ".join(names))), *selection.lines()]
-    raise CommandError(t("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))
+    raise CommandError(t("Press Enter, or type a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))

@@ -72,7 +72,7 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("port"), str(old.port), str(new.port)),
         Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
         Change(t("agents report to"), old.url, new.url, is_agents=True),
-        Change(t("agents authenticate by"), _proof(old, t), _proof(new, t), is_agents=True),
+        Change(t("agents authenticate with"), _proof(old, t), _proof(new, t), is_agents=True),
         Change(t("mail about alerts goes to"), _mail(old, t), _mail(new, t)),
     ]
     return [change for change in found if change.old != change.new]
@@ -105,7 +105,7 @@ def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
         (t("port"), str(answers.port)),
         (t("HTTPS"), kind_of(answers.tls)),
         (t("agents report to"), answers.url),
-        (t("agents authenticate by"), _proof(answers, t)),
+        (t("agents authenticate with"), _proof(answers, t)),
         (t("mail about alerts goes to"), _mail(answers, t)),
     ]
 

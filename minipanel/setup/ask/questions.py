@@ -79,7 +79,7 @@ def _read_password(screen: Screen, path: Path) -> str:
         return path.read_bytes().decode().split("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        message = screen.t("The password's file {path} can't be read: {reason}.", path=path, reason=reason)
+        message = screen.t("The password file {path} can't be read: {reason}.", path=path, reason=reason)
         raise CommandError(message) from None
 
 
@@ -139,7 +139,7 @@ def ask_port(screen: Screen, request: Request, system: System, default: int = PO
     if screen.is_guided and request.port is None and not is_there:
         ports = range(default, min(default + PORTS_TRIED, 65536))
         proposal = next((port for port in ports if port_holder(system, port, screen.t) is None), default)
-    return screen.ask(screen.t("Port of the page and the agents' reports"), request.port, str(proposal), parse)
+    return screen.ask(screen.t("Port for the page and the agents"), request.port, str(proposal), parse)
 
 
 def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
@@ -200,7 +200,7 @@ def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tupl
                 )
         return tuple(dict.fromkeys(addresses))
 
-    question = screen.t("Who gets mail about alerts, with commas between several (Enter: nobody)")
+    question = screen.t("Who gets mail about alerts, separated by commas (Enter: nobody)")
     if present:
         question = screen.t("Who gets mail about alerts ({none}: nobody)", none=NOBODY)
     return screen.ask(question, request.mail, default, parse)

@@ -31,7 +31,7 @@ def parse_database(text: str, system: System, t: Translate) -> Path:
         raise CommandError(t("{path} is a folder; name a file in a folder of its own.", path=path))
     kind = file_system(path.parent, system.read("/proc/self/mountinfo"))
     if NETWORK.fullmatch(kind):
-        raise CommandError(t("{folder} lies on a network file system ({kind}), which SQLite can't use; "
+        raise CommandError(t("{folder} is on a network file system ({kind}), which SQLite can't use; "
                              "name a disk of this machine.", folder=path.parent, kind=kind))  # fmt: skip
     _refuse_others_folder(path.parent, system, t)
     return path

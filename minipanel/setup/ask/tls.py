@@ -27,7 +27,7 @@ def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, 
         if text not in CHOICES:
             raise CommandError(t("HTTPS is one of: {choices}.", choices=", ".join(CHOICES)))
         if text == "self-made" and not system.has("openssl"):
-            raise CommandError(t("A certificate is made by openssl, which is not installed: dnf install openssl"))
+            raise CommandError(t("Making a certificate needs openssl, which is not installed: dnf install openssl"))
         return text
 
     given = _given_choice(request, t)

@@ -132,7 +132,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
             (t("nodes"), t("{count}: {nodes}", count=len(answers.nodes), nodes=nodes)),
             *ignored,
             (t("database"), str(answers.database)),
-            (t("agents"), t("they authenticate by {proof}", proof=proof)),
+            (t("agents"), t("they authenticate with {proof}", proof=proof)),
             *mail,
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),
             (t("configuration"), places.CONFIG),

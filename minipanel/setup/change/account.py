@@ -36,7 +36,9 @@ def ensure_account(system: System) -> Account:
         system.must_run("useradd", *words, "--comment", "MiniPanel", places.USER)
         account = find_account(system)
     if account is None:
-        raise CommandError("The user {user} was made and can't be found; look at /etc/nsswitch.conf.", user=places.USER)
+        raise CommandError(
+            "The user {user} was created, but can't be found; look at /etc/nsswitch.conf.", user=places.USER
+        )
     return account
 
 

@@ -53,7 +53,7 @@ def _install(answers: Answers | None, release: Path, system: System, screen: Scr
         account = ensure_account(system)
         stage = Stage(answers, before.config, account, system)
     try:
-        with screen.step(t("trial of the configuration as the service")):
+        with screen.step(t("test of the configuration in the service's sandbox")):
             move = _move(answers, before.config, account, system, screen)
             _try(stage, before.config, release, system, screen)
         with able_to_go_back(release, before, None if move is None else move.back, system, screen):

@@ -29,7 +29,7 @@ def own_release(system: System, prefix: str = sys.prefix) -> Path:
     folder = Path(prefix).resolve().parent
     if folder.parent != system.path(places.RELEASES).resolve():
         raise CommandError(
-            "The set-up is started by install.sh, which lays MiniPanel below {home} first.", home=places.HOME
+            "Start the set-up with install.sh, which first installs MiniPanel in {home}.", home=places.HOME
         )
     return folder
 

@@ -103,7 +103,7 @@ def _refuse(database: Path, is_service: bool, system: System, screen: Screen) ->
         raise CommandError("{database}.pid: {reason}.", database=database, reason=error.strerror) from None
     if pid is not None:
         sentence = screen.t(
-            "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.",
+            "A panel (process {pid}) that is not this machine's service uses {database}; stop it first.",
             pid=pid,
             database=database,
         )
@@ -127,8 +127,8 @@ def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
         log = file.with_name(f"{file.name}-wal")
         if log.exists() and log.stat().st_size:
             sentence = t(
-                "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
-                "`minipanel backup` makes copies.",
+                "{log} is beside it, so {file} is incomplete: it is a database that was not closed. "
+                "Use `minipanel backup` to make copies.",
                 log=log,
                 file=file,
             )

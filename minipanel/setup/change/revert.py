@@ -77,9 +77,9 @@ def _find_way(system: System, screen: Screen) -> Way:
     config = installed_config(system)
     newer, folder = current_release(system), previous_release(system)
     if config is None or newer is None:
-        raise CommandError(t("No panel is installed below {home}.", home=places.HOME))
+        raise CommandError(t("No panel is installed in {home}.", home=places.HOME))
     if folder is None:
-        raise CommandError(t("There is no release before {version} here. An upgrade keeps one.", version=__version__))
+        raise CommandError(t("No release before {version} is kept here. Each upgrade keeps one.", version=__version__))
     older = look_at(folder, system, t)
     database = system.path(config.database.path)
     kept = name_beside(database, "after")
@@ -89,8 +89,8 @@ def _find_way(system: System, screen: Screen) -> Way:
     copy = copy_for(older, database, t)
     if copy is None:
         sentence = t(
-            "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
-            "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.",
+            "{version} can't open the database {path}: later releases have changed it, and there is no copy "
+            "from before. Once {version} is installed, `minipanel restore` can put back a backup that it can open.",
             version=older.version,
             path=database,
         )

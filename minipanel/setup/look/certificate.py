@@ -44,7 +44,7 @@ def ends_soon(ends: int, t: Translate) -> str:
     if ends > time.time() + SOON_SECONDS:
         return ""
     day = time.strftime("%Y-%m-%d", time.gmtime(ends))
-    return t("The certificate, or its CA, ends on {day}; agents can't report from then on.", day=day)
+    return t("The certificate, or its CA, expires on {day}; after that agents can't report.", day=day)
 
 
 def _server(certificate: Path, key: Path, t: Translate) -> ssl.SSLContext:
@@ -90,7 +90,7 @@ def _reason(error: ssl.SSLCertVerificationError, certificate: Path, ca: Path | N
         case 10:
             return t("The certificate {path} has expired.", path=certificate)
         case 62 | 64:
-            return t("The certificate {path} does not name {host}, by which agents call the panel, in its "
+            return t("The certificate {path} does not name {host}, which agents connect to, in its "
                      "subjectAltName.", path=certificate, host=host)  # fmt: skip
     trusted = t("the CAs of this system; another is named by --tls-ca") if ca is None else str(ca)
     return t("Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.",

@@ -17,7 +17,7 @@ def look_at_clock(system: System, t: Translate) -> Check:
     if is_synchronised:
         return Check(t("clock"), Verdict.OK, t("synchronised"))
     if is_synchronised is None:
-        return Check(t("clock"), Verdict.WARNING, t("it is not known whether it is synchronised"), REMEDY)
+        return Check(t("clock"), Verdict.WARNING, t("could not find out whether it is synchronised"), REMEDY)
     detail = t("not synchronised: nodes whose clocks differ by a minute can't report")
     return Check(t("clock"), Verdict.WARNING, detail, REMEDY)
 

@@ -87,7 +87,7 @@ def look_at_systemd(system: System, t: Translate) -> Check:
     if system.path("/run/systemd/system").is_dir() and system.has("systemctl"):
         version = system.run("systemctl", "--version").stdout.split("\n")[0]
         return Check("systemd", Verdict.OK, version or t("running"))
-    return Check("systemd", Verdict.FIX, t("this machine was not started by systemd, which runs the panel"))
+    return Check("systemd", Verdict.FIX, t("systemd does not run this machine, and the panel needs it"))
 
 
 def look_at_python(t: Translate) -> Check:
@@ -98,11 +98,11 @@ def look_at_python(t: Translate) -> Check:
         return Check("Python", Verdict.FIX, t("{version} is too old", version=version), "dnf install python3.12")
     hidden = hidden_place(program, home)
     if hidden is not None:
-        detail = t("{place} lies in a home folder, which the service can't see", place=hidden)
+        detail = t("{place} is in a home folder, which the service can't see", place=hidden)
         return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
     closed = closed_folder(program) or closed_folder(home)
     if closed is not None:
-        detail = t("{program} can't be run by other users: {folder} is closed", program=program, folder=closed)
+        detail = t("{program} can't be run by other users: {folder} is closed to them", program=program, folder=closed)
         return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
     return Check("Python", Verdict.OK, f"{version} ({program})")
 
