@@ -218,7 +218,7 @@ ensure_venv() {
     echo "$root $(ask_python "$python")" >"$venv/.ready"
 }
 
-# Runs a step that changes .venv. Where it was ended amidst its changes, .venv is no longer ready and made anew the next time:
+# Runs a step that changes .venv. Where it was ended amidst its changes, .venv is no longer ready and made again the next time:
 # pip takes a package for installed that has neither all its files nor its commands.
 change_venv() {
     local status=0

@@ -81,7 +81,7 @@ def test_what_is_no_group_is_one_sentence(text: str, sentence: str) -> None:
 
 
 def test_without_any_group_nothing_is_offered() -> None:
-    with pytest.raises(NotFound, match=r"^There is no group '@rack3', and no other\.$"):
+    with pytest.raises(NotFound, match=r"^There is no group '@rack3'; there are no groups\.$"):
         Groups().expand("@rack3")
 
 
