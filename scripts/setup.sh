@@ -218,8 +218,8 @@ ensure_venv() {
     echo "$root $(ask_python "$python")" >"$venv/.ready"
 }
 
-# Runs a step that changes .venv. Where it was ended amidst its changes, .venv is no longer ready and made again the next time:
-# pip takes a package for installed that has neither all its files nor its commands.
+# Runs a step that changes .venv. If it is interrupted, .venv is not ready, and the next run makes it again: to pip, a package that
+# lacks files or commands still counts as installed.
 change_venv() {
     local status=0
     mv -f "$venv/.ready" "$venv/.changing" 2>/dev/null || true
