@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from minipanel.alerts.config import ALERTS, AlertsConfig, RuleConfig
 from minipanel.config import NodeConfig, values
 from minipanel.config.template import render_config
 from minipanel.doctor.checks.configuration import differing_keys, judge_mode, look_at_configuration
@@ -77,7 +78,10 @@ def test_only_what_differs_from_the_defaults_is_said_and_no_secret(tmp_path: Pat
     config = replace(
         config,
         server=replace(config.server, port=8443),
-        rooms={AGENTS_NODE.name: AgentsNodeConfig(spool_hours=72)},
+        rooms={
+            AGENTS_NODE.name: AgentsNodeConfig(spool_hours=72),
+            ALERTS.name: AlertsConfig(rule=(RuleConfig("hot", None, "warning", True, None),) * 2),
+        },
     )
     assert differing_keys(config) == [
         '[server] host = "127.0.0.1"',
@@ -89,6 +93,7 @@ def test_only_what_differs_from_the_defaults_is_said_and_no_secret(tmp_path: Pat
         '[agents] auth = "token"',
         "[agents] secret = …",
         "[agents.node] spool_hours = 72",
+        "[[alerts.rule]] 2",
         "[[nodes]] 3: node[001,003],node002.cluster.example",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from dataclasses import MISSING
+from dataclasses import MISSING, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,9 @@ def _differing(section: Section[Any], value: object, folder: Path) -> Iterator[s
     for name, (key, default) in section.keys.items():
         said = getattr(value, name)
         if said in (None, "") or (default is not MISSING and said == default):
+            continue
+        if isinstance(said, tuple) and any(map(is_dataclass, said)):
+            yield f"[[{section.name}.{name}]] {len(said)}"
             continue
         shown = HIDDEN if key.kind.is_secret else escape(as_toml(said, folder), VALUE_CHARACTERS)
         yield f"[{section.name}] {name} = {shown}"
