@@ -95,6 +95,9 @@ class Copying:
         if self._panel.uptime() >= self._retention_at:
             self._retention = await asyncio.to_thread(retention_trouble, self._engine, self._storage)
             self._retention_at = self._panel.uptime() + RETENTION_SECONDS
+        # Also where nothing waits: what is wrong is known before the first record.
+        await asyncio.to_thread(self._engine.write, "")
+        await asyncio.to_thread(self._engine.knock)
 
     def note(self, error: EngineError | None) -> None:
         """Take in how a round went."""

@@ -109,8 +109,9 @@ class Engine:
         """Have lines of points taken in. Raises EngineError. That it took them says not that it keeps them."""
         body = gzip.compress(text.encode(), GZIP_LEVEL)
         headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
-        for _ in self._ask("POST", self._storage.write_url or "", "/api/v1/import/prometheus", body, headers):
-            pass
+        where = self._storage.write_url or ""
+        for line in self._ask("POST", where, "/api/v1/import/prometheus", body, headers):
+            raise stranger(where, line)  # it has nothing to say
 
     def read(self, hostnames: Sequence[str], start: int, end: int, names: str = SERIES) -> Iterator[Series]:
         """Yield what these nodes have with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.

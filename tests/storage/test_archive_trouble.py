@@ -139,6 +139,20 @@ async def test_what_is_wrong_is_one_sentence_in_status_finding_and_journal(
             await archive.close()
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("engine", [nobody, page])
+async def test_what_is_wrong_is_known_before_the_first_record(
+    engine: Callable[[Path], AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    with engine(tmp_path) as url:
+        config = archived(tmp_path, url)
+        async with running_panel(config, time.time) as panel:
+            archive = Archive(panel)
+            await archive.reload(config)
+            await eventually(lambda: (state := archive.state()) is not None and state.reason == "engine")
+            await archive.close()
+
+
 async def send(panel: Panel, records: int) -> None:
     """Have a node send what belongs to that many records of the past hours."""
     dice, now = random.Random(1), int(time.time()) // 300 * 300
