@@ -79,7 +79,8 @@ def kept() -> dict[str, str]:
     """Return the sections of the page as it is, by part."""
     path = RESULTS / "archive.md"
     sections = path.read_text("utf-8").split("\n## ")[1:] if path.exists() else []
-    return {each.partition("\n")[0].lower().split()[0]: f"## {each}" for each in sections}
+    titles = {"Cost": "cost", "Push": "push", "Read": "read", "Round trip": "pull"}
+    return {titles[each.partition(":")[0]]: f"## {each}" for each in sections}
 
 
 def page(before: dict[str, str], now: dict[str, str]) -> str:

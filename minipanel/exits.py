@@ -31,8 +31,7 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str | Sente
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
         return FAILED
     except OSError as error:
-        path = error.filename or Sentence("The operating system")
-        sentence = Sentence("{path}: {reason}.", path=path, reason=error.strerror or str(error))
+        sentence = f"{error.filename or 'The operating system'}: {error.strerror or error}."
         return _say(in_language(sentence), FAILED)
     except NotFoundOut as error:
         return _say(in_language(error.words), NOT_KNOWN)

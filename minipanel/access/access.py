@@ -19,7 +19,6 @@ from minipanel.errors import DatabaseError, NotAllowed, NotAuthenticated, TryLat
 from minipanel.models.caller import SCOPES, Caller, Kind
 from minipanel.models.quote import escape, quote
 from minipanel.services.local_token import acts_for, good_until, is_local
-from minipanel.services.retention import SteadyLooks
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ FLUSH_SECONDS = 30
 NEWS_SECONDS = 1
 """So soon it is written what people did: a killed panel forgets little of it."""
 
-PRUNE_SECONDS = 600
+PRUNE_SECONDS = 3600
 
 PROXY_NOTE_SECONDS = 3600
 MAX_PROXY_USERS = 1000
@@ -44,7 +43,6 @@ class Access:
         self.sessions = Sessions(config, self.accounts, run, clock)
         self.keys = Keys(run, clock)
         self.audit = Audit(run, clock)
-        self._looks = SteadyLooks()
         self._proxy_users: dict[tuple[str, str], float] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -151,8 +149,7 @@ class Access:
             try:
                 await self.flush()
                 if time.monotonic() - pruned_at >= PRUNE_SECONDS:
-                    # By a clock that was right for an hour: one that is wrong for a moment makes nothing old.
-                    await self.audit.prune(self._looks.at(int(self._clock())))
+                    await self.audit.prune()
                     pruned_at = time.monotonic()
             except (DatabaseError, TryLater) as error:
                 # The ingest tells of the same trouble, to agents and in the log.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
@@ -36,7 +37,7 @@ class EngineThreads(Reading):
     """Threads that wait for the engine: at their end that is over, and others who read the database go on."""
 
     async def _stop(self) -> None:
-        await self._threads.close()
+        await asyncio.to_thread(self._threads.shutdown)
 
 
 class OldPast(Past):

@@ -1,1 +1,1 @@
-"""SQLite behind a small interface: write samples, read the newest, read history."""
+"""SQLite behind one small interface: write samples, newest, history."""

@@ -1,1 +1,1 @@
-"""The ways to notify people, one per file."""
+"""The ways to people, one a file."""

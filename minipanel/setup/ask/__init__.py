@@ -1,1 +1,1 @@
-"""Asks what a first installation needs to know, and checks each answer."""
+"""Ask what a first installation needs to know, and check each answer."""

@@ -1,1 +1,1 @@
-"""Changes the machine in steps that can be repeated, and undoes them."""
+"""Change the machine, so that each step can be run again, and the way back."""

@@ -1,8 +1,7 @@
-"""The text of config.toml, and the folders it needs, with their owners and modes."""
+"""What config.toml is to say, and the folders it needs, with the owners and modes they must have."""
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -27,47 +26,36 @@ SECRET_BYTES = 32
 
 
 def installed_config(system: System) -> Config | None:
-    """Return the installed configuration, None if there is none. Raises ConfigError for an invalid one."""
+    """Return the configuration that is there, None where there is none. Raises ConfigError for one that is bad."""
     path = system.path(places.CONFIG)
     return load_config(path) if path.exists() else None
 
 
 def is_unfinished(system: System) -> bool:
-    """Return whether the configuration is from a first installation that was interrupted."""
+    """Return whether the configuration is that of a first installation which was cut short."""
     return system.path(places.UNFINISHED).exists()
 
 
 def make_folders(database: Path, account: Account, system: System) -> list[Path]:
-    """Make the folders of configuration and database; existing ones get the right modes. Raises OSError.
+    """Make the folders of configuration and database, or give those that are there their modes. Raises OSError.
 
-    Returns the new folders, made for a database in another place, innermost first.
+    Returns the folders that were not there, for a database elsewhere: the innermost first.
     """
     dress(_made(system.path(places.CONFIG_FOLDER)), ROOT, account.gid, 0o750)
     dress(_made(system.path(places.DATA)), account.uid, account.gid, 0o750)
     folder = system.path(database.parent)
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     if new:
-        # The folders above are no secret: the service must be able to pass through them.
-        _make_for(account, folder)
+        # The folders above it are no secret: the service must get through them.
+        dress(_made(folder), account.uid, account.gid, 0o750)
     return new
 
 
 def make_backup_folder(config: Config, account: Account, system: System) -> None:
-    """Make the folder of [backup] if it is missing; an existing one keeps its owner and mode. Raises OSError."""
+    """Make the folder of [backup] where it is missing; one that is there keeps its owner and mode. Raises OSError."""
     folder = config.of(BACKUP).folder
     if folder is not None and not system.path(folder).exists():
-        _make_for(account, system.path(folder))
-
-
-def _make_for(account: Account, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    # It may lie in a folder of the panel's user, who could have put a link in its place by now.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        os.fchown(descriptor, account.uid, account.gid)
-        os.fchmod(descriptor, 0o750)
-    finally:
-        os.close(descriptor)
+        dress(_made(system.path(folder)), account.uid, account.gid, 0o750)
 
 
 def _made(folder: Path) -> Path:
@@ -76,9 +64,9 @@ def _made(folder: Path) -> Path:
 
 
 def config_text(answers: Answers, before: Config | None, path: Path) -> str:
-    """Return the text of config.toml: a first one, or the existing one with the changed values.
+    """Return what config.toml is to say: a first one, or the one that is there with what differs from it.
 
-    Raises CommandError for the password, ConfigError if the existing one can't be edited.
+    Raises CommandError for the password, ConfigError where the one that is there can't be edited.
     """
     if before is None:
         mail = [(ALERTS, {"mail": answers.mail})] if answers.mail else []
@@ -100,7 +88,7 @@ def _first(answers: Answers, path: Path) -> Config:
         path=path,
         server=ServerConfig(
             port=answers.port,
-            host="::" if _needs_ipv6(answers) else "0.0.0.0",  # "::" accepts IPv4 too (ipv6(7))
+            host="::" if _needs_ipv6(answers) else "0.0.0.0",  # "::" takes IPv4 too (ipv6(7))
             url=answers.url,
             jwt_secret=secrets.token_urlsafe(SECRET_BYTES),
             tls_certificate=path.parent / places.CERTIFICATE if is_tls else None,
@@ -108,7 +96,7 @@ def _first(answers: Answers, path: Path) -> Config:
         ),
         admin=AdminConfig(answers.admin, hash_password(answers.password or "")),
         database=DatabaseConfig(answers.database, answers.retention_days),
-        # The secret is ready in case of a later change from MUNGE to tokens.
+        # The secret stands ready for a change from MUNGE to tokens.
         agents=AgentsConfig(answers.auth, secrets.token_urlsafe(SECRET_BYTES)),
         nodes=answers.nodes,
         hosts=HostsConfig(answers.ignored),
@@ -120,7 +108,7 @@ def _needs_ipv6(answers: Answers) -> bool:
 
 
 def _differences(answers: Answers, config: Config) -> dict[str, Values]:
-    """Return the values to set, by section; None for a key to remove."""
+    """Return the values to set, by section; None for a key to take out."""
     old = present_answers(config)
     server: dict[str, str | int | None] = {}
     if answers.port != old.port:
@@ -146,7 +134,7 @@ def _differences(answers: Answers, config: Config) -> dict[str, Values]:
 
 
 def _host(answers: Answers, config: Config) -> dict[str, str]:
-    """Return the listening address if another address of this machine must be listened on."""
+    """Return where to listen, where another address of this machine must be listened at."""
     if config.server.host == "0.0.0.0":
         return {"host": "::"} if _needs_ipv6(answers) else {}
     return {"host": answers.address} if config.server.host == present_answers(config).address else {}

@@ -1,4 +1,4 @@
-"""The new /etc/minipanel, prepared beside the present one: checked first, then put in place file by file."""
+"""/etc/minipanel as it is to become, beside the one that is there: checked first, then laid file by file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ CONFIG_NAME = CONFIG_FILES[-1]
 
 
 class Stage:
-    """The folder. `config`: the configuration in it."""
+    """The folder. `config` is what its config.toml says."""
 
     def __init__(self, answers: Answers | None, before: Config | None, account: Account, system: System) -> None:
-        """Create it. `before`: the configuration that the answers change, None for a first one. `answers` None: no
-        changes.
+        """Make it. `before`: what the answers change, None for a first config.toml; answers None: nothing changes.
 
-        Raises CommandError, ConfigError, OSError; then no such folder remains.
+        Raises CommandError, ConfigError, OSError; there is then no such folder.
         """
         self._home, self.folder = system.path(places.CONFIG_FOLDER), system.path(places.STAGE)
         self._new_folders: list[Path] = []
@@ -45,7 +44,7 @@ class Stage:
         file = self.folder / CONFIG_NAME
         self._new_folders = make_folders(answers.database, account, system) if answers else []
         self.folder.mkdir(mode=0o700)
-        # Includes the administrator's own files; links that would break here are followed.
+        # With what the administrator put there; links that lead nowhere from here are followed.
         system.run("cp", "-aL", f"{self._home}/.", str(self.folder))
         if answers is not None:
             if isinstance(answers.tls, Certificates | SelfMade):
@@ -60,11 +59,11 @@ class Stage:
         return config
 
     def told(self, sentence: str) -> str:
-        """Return a sentence about the staged files with their final paths."""
+        """Return a sentence about the staged files as one about where they will be."""
         return sentence.replace(str(self.folder), str(self._home))
 
     def commit(self, is_first: bool) -> Config:
-        """Put changed files in place. Returns the configuration there. Raises OSError, ConfigError."""
+        """Lay what differs in its place. Returns the configuration there. Raises OSError, ConfigError."""
         if is_first:
             (self._home / Path(places.UNFINISHED).name).touch()
         for name in CONFIG_FILES:
@@ -72,7 +71,7 @@ class Stage:
         return load_config(self._home / CONFIG_NAME)
 
     def remove(self, is_used: bool = False) -> None:
-        """Delete the folder; unless it was used, also the folders made for a database in another place."""
+        """Take the folder away; where it came to nothing, also those that were made for a database elsewhere."""
         shutil.rmtree(self.folder, ignore_errors=True)
         for folder in () if is_used else self._new_folders:
             with suppress(OSError):

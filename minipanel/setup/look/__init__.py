@@ -1,1 +1,1 @@
-"""Looks at the machine before anything is changed: one module per subject."""
+"""Look at the machine before anything is changed: one module, one thing looked at."""
