@@ -59,21 +59,21 @@ Without options it asks for each setting. It skips what an option or a variable 
 minipanel setup takes the same options to change settings.
 
   --yes                   ask nothing                                      MINIPANEL_YES=1
-  --admin NAME            the page's account; miniadmin                    MINIPANEL_ADMIN
-  --password-file FILE    its password; else 8 random characters           MINIPANEL_PASSWORD_FILE
+  --admin NAME            the page's account; by default miniadmin         MINIPANEL_ADMIN
+  --password-file FILE    its password; by default 8 random characters     MINIPANEL_PASSWORD_FILE
   --nodes-from FILE       the nodes, instead of /etc/hosts                 MINIPANEL_NODES_FROM
   --only NODESET          only these of the nodes found                    MINIPANEL_ONLY
   --without NODESET       leave out these nodes                            MINIPANEL_WITHOUT
-  --database FILE         /var/lib/minipanel/data.db                       MINIPANEL_DATABASE
-  --port PORT             8080                                             MINIPANEL_PORT
+  --database FILE         by default /var/lib/minipanel/data.db            MINIPANEL_DATABASE
+  --port PORT             by default 8080                                  MINIPANEL_PORT
   --address ADDRESS       where the nodes reach this machine               MINIPANEL_ADDRESS
-  --auth munge|token      how agents authenticate; munge                   MINIPANEL_AUTH
-  --tls no|own|self-made  HTTPS; no                                        MINIPANEL_TLS
+  --auth munge|token      how agents authenticate; by default munge        MINIPANEL_AUTH
+  --tls no|own|self-made  HTTPS; by default no                             MINIPANEL_TLS
   --tls-certificate FILE  with own: PEM, with its chain                    MINIPANEL_TLS_CERTIFICATE
   --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
-  --tls-ca FILE           what agents trust; else their system's CAs       MINIPANEL_TLS_CA
-  --retention-days N      days that records are kept; 32                   MINIPANEL_RETENTION_DAYS
-  --mail ADDRESS          who gets mail about alerts; nobody               MINIPANEL_MAIL
+  --tls-ca FILE           the CA that agents trust; by default the system'sMINIPANEL_TLS_CA
+  --retention-days N      how many days records are kept; by default 32    MINIPANEL_RETENTION_DAYS
+  --mail ADDRESS          who gets mail about alerts; by default nobody    MINIPANEL_MAIL
   --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
   --uninstall             remove the panel; configuration and data stay
   --purge                 with --uninstall: delete them too
@@ -197,7 +197,7 @@ explain() {
     case $2 in
         module*) say "$1: lacks the module ${2#* }" "$1：缺少模块 ${2#* }" ;;
         closed*) say "$1: other users may not enter ${2#* }" "$1：其他用户无法进入目录 ${2#* }" ;;
-        *) say "$1: lies in a home folder, which the service does not see: ${2#* }" \
+        *) say "$1: is in a home folder, which the service does not see: ${2#* }" \
             "$1：位于家目录中，服务无法访问：${2#* }" ;;
     esac
 }

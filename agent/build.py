@@ -1,4 +1,4 @@
-"""Builds the agent's single file: a shell head that finds a Python, followed by a zip of the agent and of tomli.
+"""Builds the agent's single file: a shell script that finds a Python, followed by a zip of the agent and of tomli.
 
 python agent/build.py OUTPUT [TOMLI_FOLDER]
 """
@@ -14,12 +14,12 @@ PACKAGE = Path(__file__).resolve().parent / "minipanel_agent"
 LICENSE = Path(__file__).resolve().parent.parent / "LICENSE"
 
 TOMLI_VERSION = "1.2.3"
-"""The last one that runs on Python 3.6."""
+"""The last version that runs on Python 3.6."""
 
 LARGEST_BYTES = 200_000
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-"""The same for every file: the same source gives the same bytes."""
+"""The same for every file, so that the same source gives the same bytes."""
 
 MAIN = """\
 import sys
@@ -62,7 +62,10 @@ exit 127
 
 
 def build_agent(output: Path, tomli_folder: Path) -> None:
-    """Write the single-file agent. tomli_folder: the package tomli 1.2.3 as pip lays it. Raises ValueError, OSError."""
+    """Write the single-file agent. tomli_folder: the package tomli 1.2.3 as pip installs it.
+
+    Raises ValueError, OSError.
+    """
     files = {"__main__.py": MAIN, "LICENSE": LICENSE.read_text("utf-8")}
     files.update({f"minipanel_agent/{path.name}": path.read_text("utf-8") for path in PACKAGE.glob("*.py")})
     files.update({f"minipanel_agent/_tomli/{name}": text for name, text in bundled_tomli(tomli_folder).items()})
@@ -75,7 +78,7 @@ def build_agent(output: Path, tomli_folder: Path) -> None:
 
 
 def bundled_tomli(folder: Path) -> dict[str, str]:
-    """Return tomli's files by name, importing each other relatively so that they work inside another package."""
+    """Return tomli's files by name, with relative imports so that they work inside another package."""
     files = {path.name: path.read_text("utf-8") for path in folder.glob("*.py")}
     if f'__version__ = "{TOMLI_VERSION}"' not in files.get("__init__.py", ""):
         raise ValueError(f"{folder} does not hold tomli {TOMLI_VERSION}")
@@ -88,9 +91,9 @@ def bundled_tomli(folder: Path) -> dict[str, str]:
 
 
 def zipped(files: dict[str, str], offset: int) -> bytes:
-    """Return a zip of the files to stand `offset` bytes into another file.
+    """Return a zip of the files that starts `offset` bytes into another file.
 
-    Not compressed: then a Python without zlib can run it, and no other zlib gives other bytes.
+    Not compressed, so that a Python without zlib can run it, and every zlib gives the same bytes.
     """
     buffer = io.BytesIO(b"\0" * offset)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_STORED) as archive:
@@ -103,7 +106,7 @@ def zipped(files: dict[str, str], offset: int) -> bytes:
 
 
 def main(words: list[str]) -> int:
-    """Build from the command line's OUTPUT and, without TOMLI_FOLDER, this Python's own tomli."""
+    """Build to the OUTPUT of the command line; without TOMLI_FOLDER, use this Python's own tomli."""
     if len(words) not in (1, 2):
         sys.stderr.write("Usage: python agent/build.py OUTPUT [TOMLI_FOLDER]\n")
         return 2

@@ -25,7 +25,7 @@ from minipanel.rollout.kit import SCRIPT, UNIT
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.visit import Visitor
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 
 AGENT_BYTES = 100_000
 
@@ -82,7 +82,7 @@ def measure(folder: Path, names: list[str], fanout: int) -> float:
     """Return the seconds that a roll-out to these nodes takes; every node but the hanging one must get the agent."""
     files = {"minipanel-agent": os.urandom(AGENT_BYTES), "config.toml": b"", UNIT: b"", SCRIPT: b""}
     visitor = Visitor(
-        say=translator({}),
+        say=in_english,
         look="",
         agents=AgentsConfig("token", "s" * 32),
         nodes_munge_socket=None,

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
@@ -187,7 +186,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(PanelError, _panel_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -200,21 +198,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentences = {
         404: Sentence("There is nothing at this address."),
-        405: Sentence("{method} is not possible at this address.", method=request.method),
+        405: Sentence("{method} is not allowed at this address.", method=request.method),
     }
     sentence = spoken(sentences.get(error.status_code, Sentence(error.detail)), _languages(request))
     allowed = request.app.state.allowed.at(request.scope["path"]) if error.status_code == 405 else ""
     headers = {**(error.headers or {}), **({"Allow": allowed} if allowed else {})}
     return _response(reply(error.status_code, ErrorAnswer(sentence), headers))
-
-
-async def _validation_error(request: Request, error: Exception) -> Response:
-    """400 and one sentence about the first fault, where FastAPI would answer 422 and a list."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body")
-    sentence = Sentence("{place} can't be accepted: {reason}.", place=place or "The body", reason=first["msg"])
-    return _response(reply(400, ErrorAnswer(spoken(sentence, _languages(request)))))
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:

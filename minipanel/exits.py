@@ -31,7 +31,8 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str | Sente
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
         return FAILED
     except OSError as error:
-        sentence = f"{error.filename or 'The operating system'}: {error.strerror or error}."
+        path = error.filename or Sentence("The operating system")
+        sentence = Sentence("{path}: {reason}.", path=path, reason=error.strerror or str(error))
         return _say(in_language(sentence), FAILED)
     except NotFoundOut as error:
         return _say(in_language(error.words), NOT_KNOWN)

@@ -80,13 +80,20 @@ install_packages() {
     read -ra names <<<"$2"
     if [ "$1" = rhel ]; then
         step "Adding EPEL" dnf install -y epel-release || true
-        step "Installing $2" dnf install -y --setopt=strict=False "${names[@]}" || show_log
+        step "Installing $2" dnf install -y --setopt=strict=False "${names[@]}" 9<&- || show_log
     elif command -v apt-get >/dev/null; then
         step "Reading Debian's package lists" refresh_lists "${names[@]}" || show_log
         show_unread_lists
-        step "Installing $2" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${names[@]}" ||
-            show_log
+        # Services that packages start must not keep the set-up's lock.
+        step "Installing $2" apt_install "${names[@]}" 9<&- || show_log
     fi
+}
+
+# A run that was killed leaves packages half set up, or an apt-get that goes on: dpkg fails then, and apt-get waits.
+apt_install() {
+    export DEBIAN_FRONTEND=noninteractive
+    dpkg --configure -a || true
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
 # Reads the lists. One extra source that can't be reached is no failure as long as the packages $@ can be had.

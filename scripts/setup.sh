@@ -57,9 +57,10 @@ step() {
 }
 
 # Starts a command in a process group of its own, so that a signal ends all of it: npm, pip and pytest start children.
+# It holds the set-up's lock: when this script alone is killed, the next set-up waits for the pip that goes on.
 start_group() {
     set -m
-    "$@" </dev/null 9<&- &
+    "$@" </dev/null &
     step_pid=$!
     set +m
     trap 'stop_group 130' INT
@@ -217,6 +218,18 @@ ensure_venv() {
     echo "$root $(ask_python "$python")" >"$venv/.ready"
 }
 
+# Runs a step that changes .venv. If it is interrupted, .venv is not ready, and the next run makes it again: to pip, a package that
+# lacks files or commands still counts as installed.
+change_venv() {
+    local status=0
+    mv -f "$venv/.ready" "$venv/.changing" 2>/dev/null || true
+    step "$@" || status=$?
+    if [ "$status" -eq 0 ] || ! grep -q '^Installing collected packages' "$step_log"; then
+        mv -f "$venv/.changing" "$venv/.ready" 2>/dev/null || true
+    fi
+    return "$status"
+}
+
 # Installs exactly what the lock $1 names, each file checked against its hash.
 ensure_lock() {
     local lock=$root/$1 stamp=$venv/.$1 made_from
@@ -225,7 +238,7 @@ ensure_lock() {
         return
     fi
     rm -f "$stamp"
-    step "$2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
+    change_venv "$2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
         fail_step "pip could not install $1." "pip 未能安装 $1。"
     echo "$made_from" >"$stamp"
 }
@@ -238,7 +251,7 @@ ensure_project() {
         return
     fi
     rm -f "$stamp"
-    step "$(say "Installing MiniPanel itself" "正在安装 MiniPanel 本身")" "$python" -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e "$root" ||
+    change_venv "$(say "Installing MiniPanel itself" "正在安装 MiniPanel 本身")" "$python" -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation -e "$root" ||
         fail_step "pip could not install MiniPanel from $root." "pip 未能从 $root 安装 MiniPanel。"
     echo "$made_from" >"$stamp"
 }

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import pkgutil
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from minipanel import translations
+from minipanel.access.keys import SCOPES
 from minipanel.alerts.channel_config import CHANNEL
-from minipanel.commands import status
 from minipanel.config import values
+from minipanel.models.access import SENTENCES
+from minipanel.models.faults import FIELDS
+from minipanel.rollout.outcome import Word
 from minipanel.sections import ROOMS
-from minipanel.translations.archive import LINE
 from minipanel.translations.catalogue import CHINESE as CATALOGUE
-from minipanel.translations.phrases import phrases
-from minipanel.translations.status import CHINESE as STATUS
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.catalogue import in_chinese
+from minipanel.translations.cli import FRAME
+from minipanel.translations.system import CHINESE as SYSTEM
 from tests.panel.commands import run, written_config
 from tests.punctuation import HALF_WIDTH
 
@@ -46,65 +46,89 @@ MADE_OF_PARTS = {
     "alerts/channel_config.py": "what is wrong with an address, or which key has it already",
     "alerts/channels/secret.py": "what is wrong with an address",
     "config/table.py": "what is wrong, behind the name of the file",
-    "serving/sockets.py": "what the operating system's number means",
     "setup/change/revert.py": "two errors, one after the other",
     "setup/change/rollback.py": "two errors, one after the other",
 }
 """Where an error's English is put together, and of what. Each whole is in the catalogue."""
 
 
-SAY = phrases(TROUBLES, {"LANG": "zh_CN.UTF-8"})
+def test_chinese_has_chinese_punctuation() -> None:
+    assert [chinese for chinese in CATALOGUE.values() if HALF_WIDTH.search(chinese)] == []
 
 
-def catalogues() -> dict[str, dict[str, str]]:
-    names = [module.name for module in pkgutil.iter_modules(translations.__path__)]
-    modules = {name: importlib.import_module(f"{translations.__name__}.{name}") for name in names}
-    return {name: module.CHINESE for name, module in modules.items() if hasattr(module, "CHINESE")}
-
-
-@pytest.mark.parametrize("name", catalogues())
-def test_chinese_has_chinese_punctuation(name: str) -> None:
-    assert [chinese for chinese in catalogues()[name].values() if HALF_WIDTH.search(chinese)] == []
-
-
-@pytest.mark.parametrize("name", catalogues())
-def test_both_languages_hold_the_same_values(name: str) -> None:
-    assert [
-        english for english, chinese in catalogues()[name].items() if values_in(english) != values_in(chinese)
-    ] == []
-
-
-def test_a_sentence_has_one_chinese() -> None:
-    said: dict[str, set[str]] = {}
-    for catalogue in catalogues().values():
-        for english, chinese in catalogue.items():
-            said.setdefault(english, set()).add(chinese)
-    # A column's head, and a check: of how far a clock is off, and of whether it is set.
-    assert {english for english, chinese in said.items() if len(chinese) > 1} == {"clock"}
+def test_both_languages_hold_the_same_values() -> None:
+    assert [english for english, chinese in CATALOGUE.items() if values_in(english) != values_in(chinese)] == []
 
 
 def values_in(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_every_line_of_status_has_its_chinese_and_none_is_left_over() -> None:
-    states = {"up", "down", "never", "disabled", "critical", "warning", "info"}
-    assert translated(Path(str(status.__file__))) | states | set(LINE) == set(STATUS)
+def test_a_sentence_stands_in_one_catalogue_once() -> None:
+    homes = [
+        ast.literal_eval(key)
+        for path in (ROOT / "minipanel/translations").glob("*.py")
+        for catalogue in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(catalogue, ast.Dict)
+        for key in catalogue.keys
+        if key is not None
+    ]
+    assert {english: count for english, count in Counter(homes).items() if count > 1} == {}
+    assert set(homes) == set(CATALOGUE)
 
 
-def translated(path: Path) -> set[str]:
-    """Return what a file gives to t()."""
-    return {
-        str(node.args[0].value)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t", "self._t", "translate()")
-        if isinstance(node.args[0], ast.Constant)
-    }
+def test_every_sentence_that_is_translated_has_its_chinese() -> None:
+    words = {word.value.replace("_", " ") for word in Word} | set(SENTENCES.values()) | {"Outcome", "Count", "Why"}
+    assert sorted((translated() | words) - set(CATALOGUE) - {""}) == []
+
+
+def translated() -> set[str]:
+    """Return what the panel's code gives to t() or say(), whether directly or by a name."""
+    found = set()
+    for path in sources():
+        tree = ast.parse(path.read_text("utf-8"))
+        given = [node.args[0] for node in ast.walk(tree) if isinstance(node, ast.Call) and is_translation(node)]
+        names = {node.id for node in given if isinstance(node, ast.Name)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in names:
+                given.append(node.value)
+        found |= {text for node in given for text in texts(node)}
+    return found
+
+
+def sources() -> list[Path]:
+    return [path for path in sorted((ROOT / "minipanel").rglob("*.py")) if path.parent.name != "translations"]
+
+
+def is_translation(call: ast.Call) -> bool:
+    return bool(call.args) and ast.unparse(call.func).rpartition(".")[2] in ("t", "_t", "say", "_say")
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    """Yield the text that an expression is, or may be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+
+
+def test_no_chinese_is_left_over() -> None:
+    """Each sentence's longest piece between its values, numbers and stops stands in the code."""
+    code = [*sources(), *(ROOT / "agent").rglob("*.py")]
+    nodes = (node for path in code for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    there = "\n".join({str(node.value) for node in nodes if isinstance(node, ast.Constant)})
+    there += "\n".join([*(word.value.replace("_", " ") for word in Word), " or ".join(SCOPES)])
+    left = [english for english in CATALOGUE if longest_piece(english) not in there]
+    assert sorted(set(left) - set(FRAME) - set(SYSTEM)) == []
+
+
+def longest_piece(english: str) -> str:
+    return max((piece.strip() for piece in re.split(r"{\w+}|[\d;:,.]+|\b(?:is|are|has|with|in) ", english)), key=len)
 
 
 @pytest.mark.parametrize("path", ROOMS_OF_TROUBLE)
 def test_every_trouble_that_status_may_tell_has_its_chinese(path: str) -> None:
-    assert [sentence for sentence in sentences(ROOT / "minipanel" / path) if SAY(sentence) == sentence] == []
+    assert [sentence for sentence in sentences(ROOT / "minipanel" / path) if in_chinese(sentence) == sentence] == []
 
 
 def sentences(path: Path) -> Iterator[str]:
@@ -163,14 +187,14 @@ def errors_made() -> Iterator[tuple[str, ast.Call, ast.expr]]:
                 yield str(path.relative_to(ROOT / "minipanel")), node, node.args[0]
 
 
-def test_what_a_key_may_be_has_its_chinese() -> None:
+def test_what_a_key_and_a_field_of_a_sample_may_be_has_its_chinese() -> None:
     kinds = {
         key.kind.allowed
         for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS, CHANNEL)
         for key, _ in section.keys.values()
-    }
+    } | {field.allowed for field in FIELDS}
     # One quoted word that stands in the file is the same in every language.
-    assert [allowed for allowed in sorted(kinds) if " " in allowed and SAY(allowed) == allowed] == []
+    assert [allowed for allowed in sorted(kinds) if " " in allowed and in_chinese(allowed) == allowed] == []
 
 
 @pytest.mark.parametrize(

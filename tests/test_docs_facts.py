@@ -24,7 +24,7 @@ from minipanel.models.gap import Reason
 from minipanel.rollout.outcome import Word
 from minipanel.sections import ROOMS
 from minipanel.setup.look.machine import DISK_BYTES, MEMORY_BYTES
-from minipanel.translations.rollout import CHINESE as ROLLOUT_IN_CHINESE
+from minipanel.translations.catalogue import in_chinese
 from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, code, rows, words
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
 
@@ -197,7 +197,7 @@ def test_every_outcome_of_a_roll_out_is_explained_and_no_other() -> None:
     english = [label for row in rows(ENGLISH, "outcome") for label in row[0].split(", ")]
     chinese = [label for row in rows(CHINESE, "结果") for label in row[0].split("、")]
     assert sorted(english) == sorted(labels)
-    assert sorted(chinese) == sorted(ROLLOUT_IN_CHINESE[label] for label in labels)
+    assert sorted(chinese) == sorted(in_chinese(label) for label in labels)
 
 
 @in_each_language

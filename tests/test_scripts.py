@@ -45,9 +45,8 @@ def fake_python(path: Path, version: str, complete: bool) -> Path:
 def shell(project: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run lines of bash that begin with all of setup.sh."""
     lines = f". {project}/scripts/setup.sh\nset -euo pipefail\n{script}"
-    return subprocess.run(
-        ["bash", "-c", lines], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
-    )
+    whole = {**os.environ, "TMPDIR": str(project), **environment}
+    return subprocess.run(["bash", "-c", lines], capture_output=True, text=True, timeout=60, env=whole)
 
 
 def test_a_shim_that_only_prints_an_error_is_passed_over(project: Path, tmp_path: Path) -> None:
@@ -110,6 +109,17 @@ def test_a_signal_ends_a_step_with_all_its_children(project: Path, tmp_path: Pat
     assert is_gone(pid)
 
 
+def test_a_stage_of_the_tests_ends_with_the_script_that_was_killed(project: Path, tmp_path: Path) -> None:
+    limited = (ROOT / "scripts" / "test").read_text().split("\nlimited() {")[1].split("\n}\n")[0]
+    child = tmp_path / "child"
+    stage = f"limit=60\nlimited() {{{limited}\n}}\nlimited sh -c 'echo $$ >{child}; exec sleep 60'"
+    process = subprocess.Popen(["bash", "-c", f". {project}/scripts/setup.sh\n{stage}"])
+    pid = int(wait_for_text(child))
+    process.kill()
+    process.wait()
+    assert is_gone(pid)
+
+
 def wait_for_text(path: Path) -> str:
     for _ in range(200):
         if path.exists() and path.read_text().strip():
@@ -150,6 +160,46 @@ def test_an_installation_that_failed_is_tried_again(project: Path) -> None:
         "Installing the packages"
         in shell(project, 'python=true\nensure_lock some.lock "Installing the packages"').stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("pip", "is_ready"),
+    [
+        ("exit 0", True),
+        ("echo Max retries exceeded; exit 1", True),
+        ("echo Installing collected packages: a, b; exit 1", False),
+        ("kill -KILL $PPID", False),
+    ],
+)
+def test_a_venv_is_made_anew_after_pip_was_ended_amidst_its_changes(project: Path, pip: str, is_ready: bool) -> None:
+    ready = project / ".venv" / ".ready"
+    ready.parent.mkdir()
+    ready.write_text("ready")
+    (project / "some.lock").write_text("one\n")
+    python = project / "python"
+    python.write_text(f"#!/bin/sh\n{pip}\n")
+    python.chmod(0o755)
+    shell(project, f'python={python}\nensure_lock some.lock "Installing the packages"')
+    assert ready.exists() == is_ready
+
+
+def test_who_comes_second_waits_for_a_step_of_a_set_up_that_was_killed(project: Path, tmp_path: Path) -> None:
+    step = f"echo begun >{tmp_path}/step; while [ -e {tmp_path}/step ]; do sleep 0.05; done; echo >{tmp_path}/done"
+    begun = subprocess.Popen(["bash", "-c", f". {project}/scripts/setup.sh; lock_setup; step Working sh -c '{step}'"])
+    wait_for_text(tmp_path / "step")
+    begun.kill()
+    begun.wait()
+    second = subprocess.Popen(
+        ["bash", "-c", f". {project}/scripts/setup.sh; lock_setup; cat {tmp_path}/done"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    assert second.stderr is not None
+    assert second.stderr.readline().startswith("Waiting for another set-up")
+    (tmp_path / "step").unlink()
+    assert second.communicate(timeout=20) == ("\n", "")
 
 
 def test_the_page_counts_as_changed_with_its_sources_only(project: Path) -> None:
@@ -229,6 +279,7 @@ apt-get() { case "$*" in
     update) lists ;;
     *no-such*) echo 'E: Unable to locate package no-such'; return 100 ;;
 esac; }
+dpkg() { :; }
 install_packages debian "$names"
 """
 

@@ -1,4 +1,4 @@
-"""The command minipanel-agent: reads options and config, puts the parts together, runs until it is told to stop."""
+"""The command minipanel-agent: reads options and config, assembles the agent, and runs until it is stopped."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ from minipanel_agent.worker import Worker
 ONCE_SECONDS = 1.0
 
 OPEN_SECONDS = 1.0
-"""Within this time the disk must tell what an earlier run left in the spool."""
+"""The disk must return within this time what an earlier run left in the spool."""
 
 
 def main(words: Optional[List[str]] = None) -> int:
@@ -79,7 +79,7 @@ def _report(agent: Agent, config: Config) -> None:
 
 
 def assemble(config: Config, root: str = "/") -> Agent:
-    """Return the agent that a config describes. Raises ConfigError and MeasureError."""
+    """Return the agent for a config. Raises ConfigError and MeasureError."""
     client = _client(config, root)
     collector = Collector(config.node_id, root, tell=client.tell)
     spool = _spool(config)
@@ -124,7 +124,7 @@ def _print_one_sample(arguments: Arguments) -> None:
 
 
 def _node_id(arguments: Arguments) -> str:
-    """Return the name to measure under: the hostname where there is no config yet. Raises ConfigError."""
+    """Return the name to measure under: the hostname if there is no config yet. Raises ConfigError."""
     if arguments.config is None and not os.path.exists(DEFAULT_PATH):
         return os.uname().nodename
     return read_config(arguments.config or DEFAULT_PATH).node_id

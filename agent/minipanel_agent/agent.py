@@ -1,4 +1,4 @@
-"""The agent's round: at each tick measure, wait for this node's turn, post."""
+"""The agent's round: at each tick, measure, wait for this node's turn, and post."""
 
 import time
 from binascii import crc32
@@ -13,10 +13,10 @@ from minipanel_agent.schedule import Ticks
 from minipanel_agent.spool import Spool
 
 MARGIN_SECONDS = 0.25
-"""What is left between the end of a round and the next tick."""
+"""The time left between the end of a round and the next tick."""
 
 DISK_SECONDS = 1.0
-"""A sample that the disk has not taken by then waits in memory."""
+"""A sample that the disk has not accepted by then waits in memory."""
 
 STOP_SECONDS = 0.5
 
@@ -53,7 +53,7 @@ class Agent:
         self._has_stored = False
         self._is_away = spool.count > 0
         self._unsent: Optional[bytes] = None
-        """The sample that is neither with the panel nor in the spool."""
+        """The sample that is neither stored by the panel nor in the spool."""
         self._stalls = Trouble("Ticks are met again; {count} missed.", log)
         self._faults = Trouble("Measuring works again; it failed {count} times.", log)
         self._absences = Trouble("The panel stores samples again; {count} were kept in the spool.", log)
@@ -69,12 +69,12 @@ class Agent:
             self.close()
 
     def close(self) -> None:
-        """Leave nothing in memory: what the panel has not stored by now goes to the spool."""
+        """Leave nothing in memory: what the panel has not stored yet goes to the spool."""
         self._keep(STOP_SECONDS)
         self._spool.close(STOP_SECONDS)
 
     def start(self) -> None:
-        """Take the reading that the first sample counts from."""
+        """Take the reading from which the first sample counts."""
         try:
             self._collector.start()
         except MeasureError as error:
@@ -98,11 +98,11 @@ class Agent:
             self._report(sample, tick)
 
     def _report(self, body: bytes, tick: int) -> None:
-        """Post a sample at this node's turn, and use the time before and after it for those in the spool."""
+        """Post a sample at this node's turn, and use the time before and after it for the spool."""
         self._unsent = body
         if self._is_away:
-            # Before it is posted: that may take until the next tick, and a kill meanwhile must not cost it. When the
-            # panel stores it after all, it gets it twice and counts it once.
+            # Write it first: posting may take until the next tick, and a kill meanwhile must not lose the sample. If
+            # the panel stores it after all, it gets it twice and counts it once.
             self._keep(DISK_SECONDS)
         elif self._spool.count:
             self._backfill.run(self._ticks.seconds_left(self._ticks.interval - self._turn + MARGIN_SECONDS))
@@ -112,7 +112,7 @@ class Agent:
             self._backfill.run(self._ticks.seconds_left(MARGIN_SECONDS))
 
     def _post(self, body: bytes) -> None:
-        """Send a sample; one that the panel may store later goes to the spool."""
+        """Send a sample; if the panel may store it later, it goes to the spool."""
         if self._clock() < self._quiet_until:
             self._absences.counted()
             self._keep(min(self._ticks.seconds_left(0), DISK_SECONDS))
@@ -139,8 +139,8 @@ class Agent:
     def _refused(self, error: SendError) -> None:
         """Drop a sample that the panel will never store.
 
-        Also one whose time the panel takes for the future: the node's clock is wrong. Kept until its time has come, it
-        would be history that never was.
+        This includes one that is from the future to the panel: the node's clock is wrong. If it were kept until its
+        time came, it would be false history.
         """
         self._unsent = None
         self._refusals.happened(str(error))
@@ -158,7 +158,7 @@ class Agent:
             self._backfill.begin()
 
     def _keep(self, seconds: float) -> None:
-        """Put the sample of this round into the spool, unless it is there or with the panel."""
+        """Put the sample of this round into the spool, unless it is there or the panel has it."""
         if self._unsent is not None:
             self._spool.keep(self._unsent, seconds)
             self._unsent = None

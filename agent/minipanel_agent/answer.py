@@ -1,10 +1,10 @@
-"""Reads the panel's answer: HTTP/1.1 as RFC 9112 has it, as much of it as a client of one route meets."""
+"""Reads the panel's answers: as much of HTTP/1.1 (RFC 9112) as a client of one route needs."""
 
 from typing import Callable
 
 LONGEST_HEAD = 16 * 1024
 LONGEST_BODY = 64 * 1024
-"""Bytes. The panel's answers have some hundred; a proxy's error page may have more."""
+"""Bytes. The panel's answers have a few hundred; a proxy's error page may have more."""
 
 RECEIVE_BYTES = 8 * 1024
 
@@ -13,11 +13,11 @@ DIGITS = b"0123456789abcdef"
 
 
 class TornAnswer(Exception):
-    """The connection ended, or what came was no HTTP answer. str() tells which."""
+    """The connection ended, or what came was not an HTTP answer. str() says which."""
 
 
 class NoAnswer(TornAnswer):
-    """The connection ended before the first byte of an answer: kept connections end so."""
+    """The connection ended before the first byte of an answer, as kept connections do."""
 
 
 class Answer:
@@ -43,7 +43,7 @@ class Answer:
 
 
 class AnswerReader:
-    """Reads answers from a connection, one after the other."""
+    """Reads answers from a connection, one after another."""
 
     def __init__(self, receive: Callable[[int], bytes]) -> None:
         """receive: returns some bytes, at most so many; b"" at the end of the connection."""
@@ -69,7 +69,7 @@ class AnswerReader:
         return answer
 
     def _head(self) -> bytes:
-        """Return what stands before the next empty line, in lower case."""
+        """Return everything before the next empty line, in lower case."""
         end = self._buffer.find(b"\r\n\r\n")
         while end < 0:
             if not self._buffer[: len(VERSION)].lower() == VERSION[: len(self._buffer)]:

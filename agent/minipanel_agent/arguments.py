@@ -22,7 +22,7 @@ WITHOUT_VALUE = ("--once", "--version", "--help")
 
 
 class Arguments:
-    """config: the file named, None where none was; root: where proc and sys are; once, version, help."""
+    """config: the file given, None if none was; root: where proc and sys are; once, version, help."""
 
     def __init__(self) -> None:
         self.config: Optional[str] = None

@@ -1,4 +1,4 @@
-"""Delivers the spool between ticks, once the panel answers again: little by little, so that no live sample is late."""
+"""Delivers the spool between ticks once the panel answers again, little by little, so that no live sample is late."""
 
 import json
 import os
@@ -12,20 +12,20 @@ from minipanel_agent.spool import Batch, Spool
 
 BATCH_SAMPLES = 500
 LEAST_SAMPLES = 25
-"""Batches that the panel does not answer in time are halved, but not below this."""
+"""Batches that the panel does not answer in time are halved, but never below this."""
 
 LEAST_SECONDS = 0.5
-"""With less time left before the next tick or turn, no batch is begun."""
+"""If less time is left before the next tick or turn, no batch is begun."""
 
 PAUSE = 50
-"""A pause is this many times what the batch before took: of N nodes that deliver, N / 50 wait for an answer at once.
+"""A pause is this many times as long as the previous batch took: of N nodes that deliver, N / 50 wait for an answer.
 
-So the panel's own speed paces them, however many they are: for a thousand nodes 20 batches are under way, half a second
-of its work, and that is how long a live sample has to queue.
+So the panel's own speed paces them, however many there are. With a thousand nodes, 20 batches are under way; they are
+half a second of its work, and that is how long a live sample waits.
 """
 
 LEAST_PAUSE_SECONDS = 0.5
-"""A panel that is idle gets a day of samples in 20 s, and the node's CPU is not held for longer than a batch takes."""
+"""An idle panel gets a day of samples in 20 s, and the node's CPU is never used for longer than a batch."""
 
 SMALL_CLUSTER_SECONDS = 5
 HALVING_SECONDS = 0.05
@@ -41,13 +41,13 @@ def chance() -> float:
 def first_seconds(spread_seconds: float) -> float:
     """Return within what time after the panel's return a node begins: 5 s for a few nodes, 4 minutes for thousands.
 
-    The spread tells the size of the cluster, min(4, nodes / 500). Its square, for it ends to grow at 2,000 nodes.
+    The spread shows the size of the cluster: min(4, nodes / 500). It is squared, as it stops growing at 2,000 nodes.
     """
     return SMALL_CLUSTER_SECONDS + 15 * spread_seconds**2
 
 
 class Backfill:
-    """Sends the spool's samples, the oldest first, and keeps out of the way of the live ones."""
+    """Sends the spool's samples, oldest first, without delaying live ones."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Backfill:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """first: begin within so many seconds. now: Unix seconds."""
+        """first: begin within this many seconds. now: Unix seconds."""
         self._spool = spool
         self._client = client
         self._first = first
@@ -70,7 +70,7 @@ class Backfill:
         self._limit = self._most = BATCH_SAMPLES
         self._batch = Batch([], [])
         self._parts: List[List[bytes]] = []
-        """What is left of the batch, the next part last."""
+        """The rest of the batch, the next part last."""
         self._delivered = 0
         self._delays = Trouble("Delivering the spool goes on; {count} batches had failed.", log)
         self._refusals = Trouble("{count} samples of the spool were refused and dropped.", log)
@@ -78,12 +78,12 @@ class Backfill:
         self.begin()
 
     def begin(self) -> None:
-        """Take note that the panel is back: start within a while, at a moment of this node's own."""
+        """Note that the panel is back: start within a while, at a moment of this node's own."""
         self._failures = 0
         self._not_before = self._clock() + chance() * self._first
 
     def run(self, seconds: float) -> None:
-        """Send what waits, for so many seconds at most."""
+        """Send what waits, for at most this many seconds."""
         self._end = self._clock() + seconds
         while self._parts or self._spool.count:
             pause = max(self._not_before - self._clock(), 0)
@@ -112,7 +112,7 @@ class Backfill:
         self._done()
 
     def _take(self) -> bool:
-        """Take a batch from the spool; return whether it holds something to send."""
+        """Take a batch from the spool; return whether there is something to send."""
         self._batch = self._spool.batch(self._limit, self._seconds_left() / 2)
         if self._batch.texts:
             self._parts = [self._batch.texts]
@@ -133,19 +133,19 @@ class Backfill:
             self._done()
 
     def _narrow(self, part: List[bytes], error: SendError) -> None:
-        """Halve a part that the panel refused as it is, until the one bad sample is left."""
+        """Halve a part that the panel refused, until only the bad sample is left."""
         self._pause(HALVING_SECONDS)
         if error.status == 413:
             self._limit = self._most = max(len(part) // 2, 1)
         if len(part) > 1:
             self._halve(part)
         else:
-            # Kept, it would be refused for ever, and hold up all that follow.
+            # If it were kept, it would be refused for ever and block all that follow.
             self._refusals.happened(str(error))
             self._parts[-1] = []
 
     def _drop_future(self, part: List[bytes]) -> None:
-        """Take the samples from a time to come out of a part that the panel refused."""
+        """Remove the samples from the future from a part that the panel refused."""
         rest = self._without_future(part)
         if len(rest) < len(part):
             sentence = "The spool holds samples from a time to come: the clock was wrong then, and they are dropped."
@@ -153,17 +153,17 @@ class Backfill:
             self._parts[-1] = rest
 
     def _without_future(self, texts: List[bytes]) -> List[bytes]:
-        """Return the samples that are not from a time to come by this node's clock.
+        """Return the samples that are not in the future by this node's clock.
 
-        Asked only of what the panel refused: it may be this node's clock that is behind. Found by halving instead,
-        those of an hour would take a thousand requests. The panel itself takes what is up to a minute ahead: of a
-        clock that was wrong that would be history that never was, in place of what is measured then.
+        Used only for what the panel refused, as it may be this node's clock that is behind. Finding an hour of such
+        samples by halving would take a thousand requests. The panel itself accepts samples up to a minute ahead; from a
+        wrong clock these would be false history in place of what is measured then.
         """
         latest = self._now()
         return [text for text in texts if json.loads(text.decode("ascii"))["timestamp"] <= latest]
 
     def _back_off(self, part: List[bytes], error: SendError) -> None:
-        """Leave the panel alone for a while, each time longer. A batch too slow for the time there is gets smaller."""
+        """Leave the panel alone for a while, longer each time. A batch too slow for its time gets smaller."""
         self._delays.happened(f"Delivering the spool waits: {error}")
         if error.status == 0 and len(part) > LEAST_SAMPLES:
             self._halve(part)
@@ -176,7 +176,7 @@ class Backfill:
         self._parts[-1:] = [part[middle:], part[:middle]]
 
     def _done(self) -> None:
-        """Pass on to the next part; after the last one the spool may forget the batch."""
+        """Go to the next part; after the last one, the spool may forget the batch."""
         self._parts.pop()
         if not self._parts:
             self._forget()
@@ -192,6 +192,6 @@ class Backfill:
         return self._end - self._clock()
 
     def _pause(self, seconds: float, least: float = 0) -> None:
-        """Send nothing for about so many seconds, at least for some."""
+        """Send nothing for about this many seconds, but not less than `least`."""
         about = min(seconds, LONGEST_PAUSE_SECONDS) * (0.5 + chance())
         self._not_before = self._clock() + max(about, least)

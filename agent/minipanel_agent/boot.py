@@ -1,13 +1,13 @@
-"""What tells the panel why samples are missing: the node was down, or only the agent."""
+"""Tells the panel whether the node was down when samples are missing, or only the agent."""
 
 import os
 from typing import Optional
 
 BOOT_ID = "proc/sys/kernel/random/boot_id"
-"""Another one after each boot of the node: random(4)."""
+"""Changes with each boot of the node: random(4)."""
 
 LENGTH = 36
-"""Signs of a UUID, RFC 4122 section 3."""
+"""Characters of a UUID, RFC 4122 section 3."""
 
 
 def run_headers(started: int, root: str = "/") -> str:
@@ -18,7 +18,7 @@ def run_headers(started: int, root: str = "/") -> str:
 
 
 def read_boot_id(root: str = "/") -> Optional[str]:
-    """Return the kernel's id of this boot: "7a3e1c52-…", None where /proc has none."""
+    """Return the kernel's id of this boot, "7a3e1c52-…"; None if /proc has none."""
     try:
         with open(os.path.join(root, BOOT_ID), encoding="ascii") as file:
             return parse_boot_id(file.read(2 * LENGTH))
@@ -27,7 +27,7 @@ def read_boot_id(root: str = "/") -> Optional[str]:
 
 
 def parse_boot_id(text: str) -> Optional[str]:
-    """Return the id of the file's text, None where that is no UUID: it must not break a header."""
+    """Return the id in the file's text, None if it is not a UUID: it must not break a header."""
     boot_id = text.strip().lower()
     is_uuid = len(boot_id) == LENGTH and all(sign in "0123456789abcdef-" for sign in boot_id)
     return boot_id if is_uuid else None

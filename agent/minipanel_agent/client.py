@@ -1,4 +1,4 @@
-"""Posts samples to the panel, and tells in a sentence why when that fails."""
+"""Posts samples to the panel. A failure becomes an error with a sentence that says why."""
 
 import json
 import socket
@@ -17,14 +17,14 @@ from minipanel_agent.worker import Worker
 ROUTE = "/api/metrics"
 
 USUAL_ANSWER = b'{"status":"ok","stored":1,"ignored":0}'
-"""To a live sample. Not taken apart as JSON: that code takes 20 us to come from memory, at each POST again."""
+"""The answer to a live sample. Parsing it as JSON would take 20 us at each POST to load that code from memory."""
 
 LONGEST_RETRY_SECONDS = 60
-"""A panel that asks for more is asked again after this time."""
+"""A panel that asks for longer is asked again after this time."""
 
 
 class Client:
-    """Posts to one panel, over one connection that it keeps."""
+    """Posts to one panel over a persistent connection."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Client:
         self._head = self._fixed
 
     def tell(self, fact: str, value: str) -> None:
-        """Say with each POST: "Sensor" becomes X-MiniPanel-Sensor. value: printable ASCII, "" for nothing."""
+        """Send a fact with each POST: "Sensor" becomes X-MiniPanel-Sensor. value: printable ASCII, "" for none."""
         self._facts[fact] = f"X-MiniPanel-{fact}: {value}\r\n" if value else ""
         self._head = self._fixed + "".join(self._facts.values())
 
@@ -85,7 +85,7 @@ class Client:
         return self._connection.exchange(self._request(body, deadline), deadline)
 
     def _request(self, body: bytes, deadline: Deadline) -> bytes:
-        """Return the request with a credential of its own: the panel refuses one that it has seen."""
+        """Return the request with a new credential: the panel refuses one that it has seen."""
         credential = self._credential.header(body, deadline)
         head = (
             f"{self._head}Content-Length: {len(body)}\r\nAuthorization: {credential}\r\n"
@@ -95,7 +95,7 @@ class Client:
 
 
 def raise_unless_stored(answer: Answer) -> None:
-    """Return if the answer says that the panel has stored what it was sent. Raises SendError."""
+    """Return if the panel has stored what it was sent. Raises SendError."""
     if answer.status == 200 and answer.body == USUAL_ANSWER:
         return
     said = _json_object(answer.body)
@@ -113,7 +113,7 @@ def raise_unless_stored(answer: Answer) -> None:
 
 
 def _json_object(body: bytes) -> Any:
-    """Return the JSON object of a body, an empty one where it holds none."""
+    """Return the JSON object in a body, an empty one if there is none."""
     try:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -122,7 +122,7 @@ def _json_object(body: bytes) -> Any:
 
 
 def _retry_after(answer: Answer) -> int:
-    """Return the seconds that a busy panel asks for, 0 where it names none or a date (RFC 9110 section 10.2.3)."""
+    """Return the seconds that a busy panel asks for, 0 if it gives none or a date (RFC 9110 section 10.2.3)."""
     text = answer.header(b"retry-after")
     is_number = answer.status in (429, 503) and text.isdigit() and len(text) < 10
     return min(int(text), LONGEST_RETRY_SECONDS) if is_number else 0

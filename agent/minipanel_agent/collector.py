@@ -1,4 +1,4 @@
-"""Gathers one sample: CPU, memory and CPU temperature of this node, as it goes over the wire."""
+"""Gathers one sample: CPU, memory and CPU temperature of this node, in wire format."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from minipanel_agent.temperature import Thermometer, ignore
 from minipanel_agent.throttle import ThrottleMeter
 
 SHORTEST_SECONDS = 0.5
-"""Over less time, the kernel's 10 ms ticks are too coarse to tell CPU use."""
+"""Over a shorter time, the kernel's 10 ms ticks are too coarse for CPU use."""
 
 
 class Collector:
@@ -23,14 +23,14 @@ class Collector:
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str, str], None] = ignore,
     ) -> None:
-        """root: the folder that holds proc and sys. tell: takes a fact for the panel and its value, "" for none.
+        """root: the folder that holds proc and sys. tell: accepts a fact for the panel and its value, "" for none.
 
         Raises MeasureError without /proc.
         """
         self._quoted_node_id = json.dumps(node_id)
         self._clock = clock
         self._cpu = CpuMeter(root)
-        # What is measured at a moment, by readers with values() and close(); in the order of the sample.
+        # Metrics measured at one moment, by readers with values() and close(), in the order of the sample.
         self._meters = (
             MemoryMeter(root),
             Thermometer(root, tell),
@@ -44,9 +44,9 @@ class Collector:
         self._cpu.start()
 
     def sample(self, timestamp: int) -> Optional[bytes]:
-        """Return the JSON of the sample that describes the time since the last reading and ends now, at timestamp.
+        """Return the JSON of the sample for the time since the last reading, which ends now, at timestamp.
 
-        None where that time is under half a second or the counters stood still. Raises MeasureError.
+        None if that time is under half a second or the counters did not change. Raises MeasureError.
         """
         began, self._started = self._started, self._clock()
         cpu_percent = self._cpu.percent()
@@ -55,7 +55,7 @@ class Collector:
         values: List[Tuple[str, Optional[float]]] = [("cpu_percent", cpu_percent)]
         for meter in self._meters:
             values.extend(meter.values())
-        # Not by json.dumps(): its code takes 30 us to come from memory, at each tick again, and this 5.
+        # Not json.dumps(): loading its code from memory takes 30 us at each tick, and this 5.
         numbers = "".join(f', "{name}": {"null" if value is None else value}' for name, value in values)
         return f'{{"node_id": {self._quoted_node_id}, "timestamp": {timestamp}{numbers}}}'.encode("ascii")
 

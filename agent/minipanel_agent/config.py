@@ -1,4 +1,4 @@
-"""config.toml: read and checked. An error is one sentence with file, key, value and what is allowed."""
+"""config.toml, read and checked. An error is one sentence with file, key, value and what is allowed."""
 
 import os
 from typing import Any, Callable, Dict, Tuple
@@ -23,19 +23,19 @@ DEFAULT_PATH = "/opt/minipanel-agent/config.toml"
 DEFAULT_SPOOL = "/var/lib/minipanel-agent/spool"
 
 MOST_SPOOL_HOURS = 720
-"""30 days; the panel skips what is older than the history it keeps, 32 days unless set otherwise."""
+"""30 days. The panel skips what is older than the history it keeps, by default 32 days."""
 
 LONGEST_NODE_ID = 253
-"""Signs of a hostname, RFC 1035 section 2.3.4."""
+"""Characters of a hostname, RFC 1035 section 2.3.4."""
 
 NODE_ID_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
 
 
 class Config:
-    """What config.toml says: server_url, node_id, interval, spread_seconds, auth, token, munge_socket, ca_file,
-    spool_path, spool_hours.
+    """The settings: server_url, node_id, interval, spread_seconds, auth, token, munge_socket, ca_file, spool_path,
+    spool_hours.
 
-    A text that was left out is "", but node_id is then the node's hostname. Times are in seconds.
+    A text that was left out is "", except node_id, which is then the node's hostname. Times are in seconds.
     """
 
     def __init__(self, values: Dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ class Config:
 
 
 def read_config(path: str) -> Config:
-    """Return what the file says. Raises ConfigError."""
+    """Return the config in a file. Raises ConfigError."""
     if toml is None:
         raise ConfigError("Python before 3.11 has no TOML reader; use the built minipanel-agent, which brings one.")
     try:
@@ -66,7 +66,7 @@ def read_config(path: str) -> Config:
 
 
 def parse_config(text: str) -> Config:
-    """Return what a config.toml's text says. Raises ConfigError."""
+    """Return the config in a text. Raises ConfigError."""
     try:
         values = toml.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
@@ -143,7 +143,7 @@ def _check_keys(values: Dict[str, Any]) -> None:
 
 
 def _check_together(values: Dict[str, Any]) -> None:
-    """Check what one key demands of another."""
+    """Check what one key requires of another."""
     auth, interval = values.get("auth", "munge"), values.get("interval", 5)
     if auth == "token" and "token" not in values:
         raise ConfigError('token is missing; with auth = "token" it must be this node\'s token.')

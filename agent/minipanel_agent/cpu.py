@@ -6,8 +6,8 @@ from typing import List, Optional, Tuple
 from minipanel_agent.errors import MeasureError
 from minipanel_agent.open_file import OpenFile
 
-# The first line is the sum over all CPUs and has ten numbers of at most twenty digits; the rest, up to some hundred
-# kilobytes on a large node, is not copied out of the kernel.
+# The first line is the sum over all CPUs: ten numbers of at most twenty digits. The rest, up to a few hundred kilobytes
+# on a large node, is not copied from the kernel.
 FIRST_LINE_BYTES = 256
 
 IDLE, IOWAIT, FIELDS = 3, 4, 8
@@ -27,7 +27,7 @@ class CpuMeter:
         self._last: Optional[Tuple[int, ...]] = None
 
     def start(self) -> None:
-        """Take the reading that the next percent() counts from. Raises MeasureError."""
+        """Take the reading from which the next percent() counts. Raises MeasureError."""
         self._last = self._read()
 
     def percent(self) -> Optional[float]:
@@ -35,7 +35,7 @@ class CpuMeter:
 
         None on the first call, and when no time has passed. Raises MeasureError.
         """
-        last, self._last = self._last, None  # no old baseline is left when reading fails
+        last, self._last = self._last, None  # no old baseline remains if reading fails
         self._last = self._read()
         return None if last is None else busy_percent(last, self._last)
 
@@ -66,9 +66,9 @@ def parse_stat(text: bytes) -> Tuple[int, ...]:
 
 
 def busy_percent(before: Tuple[int, ...], after: Tuple[int, ...]) -> Optional[float]:
-    """Return the share of all time but idle and iowait between two readings, 0 to 100. None when no time has passed.
+    """Return the share of all time except idle and iowait between two readings, 0 to 100. None if no time has passed.
 
-    A counter that went backwards counts as unchanged: iowait may (proc.rst), and others did after CPUs were taken out.
+    A counter that went backwards counts as unchanged: iowait may (proc.rst), and others did after CPUs were removed.
     """
     passed: List[int] = list(map(sub, after, before))
     if min(passed) < 0:

@@ -9,7 +9,7 @@ class MungeCredential:
     """A fresh MUNGE credential for each POST: the panel accepts each one once."""
 
     def __init__(self, worker: Worker, socket: str = "") -> None:
-        """worker: calls libmunge. socket: munged's, "" for the usual one."""
+        """worker: calls libmunge. socket: munged's, "" for the default."""
         self._worker = worker
         self._socket = socket or None
 

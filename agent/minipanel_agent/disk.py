@@ -1,4 +1,4 @@
-"""A thread for the spool's files: a disk that hangs, or takes seconds to sync, must cost no tick."""
+"""A thread for the spool's files: a disk that hangs, or takes seconds to sync, must not delay a tick."""
 
 from typing import Any, Callable
 
@@ -7,20 +7,20 @@ from minipanel_agent.worker import Worker
 
 
 class Disk:
-    """Calls functions that read and write files, one at a time, and gives up in time."""
+    """Calls functions that read and write files, one at a time, and stops waiting in time."""
 
     def __init__(self) -> None:
         self._worker = Worker()
 
     @property
     def is_busy(self) -> bool:
-        """Return whether a call that was given up is still under way."""
+        """Return whether a call that was abandoned is still running."""
         return self._worker.is_busy
 
     def call(self, seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time.
+        """Return function(*arguments), or raise what it raises. Raises TimeoutError if it is not done in time.
 
-        A call given up continues on its own; until it has ended, the next ones raise TimeoutError at once.
+        An abandoned call continues on its own; until it has ended, the next calls raise TimeoutError at once.
         """
         if self.is_busy:
             raise TimeoutError("the disk has not answered yet")

@@ -1,4 +1,4 @@
-"""What can go wrong in the agent. Each error's str() is one sentence for the administrator."""
+"""The agent's errors. Each one's str() is a sentence for the administrator."""
 
 
 class ConfigError(Exception):
@@ -6,7 +6,7 @@ class ConfigError(Exception):
 
 
 class MeasureError(Exception):
-    """/proc did not give a value that every Linux node has."""
+    """/proc lacks a value that every Linux node has."""
 
 
 class SendError(Exception):

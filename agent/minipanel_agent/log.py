@@ -11,32 +11,32 @@ STDOUT = 1
 def write_line(sentence: str) -> None:
     """Write one line to standard output at once. The journal adds the time.
 
-    Not print(): under systemd's C locale, Python 3.6 would fail on the first Chinese sign.
+    Not print(): under systemd's C locale, Python 3.6 would fail on the first Chinese character.
     """
     try:
         os.write(STDOUT, (printable(sentence) + "\n").encode("utf-8", "backslashreplace"))
-    except OSError:  # nobody reads: no reason to stop measuring
+    except OSError:  # nobody reads the log: no reason to stop measuring
         pass
 
 
 def printable(text: str) -> str:
-    """Return text as one line of bounded length; what a terminal would obey is escaped: "a\\x1bb" -> "a\\\\x1bb"."""
+    """Return text as one line of limited length, with control characters escaped: "a\\x1bb" -> "a\\\\x1bb"."""
     short = text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + "..."
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in short)
 
 
 class Trouble:
-    """One kind of failure: the first of a row is logged, the same again only counted, and the end with the count."""
+    """One kind of failure: the first of a series is logged, the same again only counted, and the end with the count."""
 
     def __init__(self, over: str, log: Callable[[str], None] = write_line) -> None:
-        """over: the sentence for the end, with {count} for how often it failed."""
+        """over: the sentence for the end, with {count} for the number of failures."""
         self._over = over
         self._log = log
         self._told = ""
         self.count = 0
 
     def happened(self, sentence: str, count: int = 1) -> None:
-        """Count a failure, or several; log it unless the last one was the same but for its figures."""
+        """Count one or several failures; log the sentence unless the last one differed only in its figures."""
         self.count += count
         gist = "".join(sign for sign in sentence if not sign.isdigit())
         if gist != self._told:

@@ -1,4 +1,4 @@
-"""Memory total and use, from /proc/meminfo."""
+"""Total memory and memory in use, from /proc/meminfo."""
 
 from typing import List, Optional, Tuple
 
@@ -23,7 +23,7 @@ class MemoryMeter:
             raise MeasureError(f"{error.filename} cannot be read: {error.strerror}.")
 
     def values(self) -> List[Tuple[str, Optional[float]]]:
-        """Return what a sample holds of it. Raises MeasureError."""
+        """Return the sample's values. Raises MeasureError."""
         total, used = self.total_and_used()
         return [("memory_total", total), ("memory_used", used)]
 
@@ -40,14 +40,14 @@ class MemoryMeter:
 
 
 def parse_meminfo(text: bytes) -> Tuple[int, int]:
-    """Return MemTotal and MemTotal - MemAvailable, bytes, of the text of /proc/meminfo. Raises MeasureError.
+    """Return MemTotal and MemTotal - MemAvailable, bytes, from the text of /proc/meminfo. Raises MeasureError.
 
-    There is no stand-in for MemAvailable on kernels before 3.14: free and cached memory added up would be another
-    figure under the same name, and no supported node has such a kernel.
+    Kernels before 3.14 lack MemAvailable. Free plus cached memory would be another quantity under the same name, and no
+    supported node has such a kernel.
     """
     total = _kib(text, b"MemTotal:")
     available = _kib(text, b"MemAvailable:")
-    # Cleanly never above total, but a container's view of the file is stitched together from two sources.
+    # Normally never above total, but a container's view of the file combines two sources.
     return total * KIB, max(0, total - available) * KIB
 
 

@@ -5,7 +5,7 @@ The calls and their codes are those of libmunge's munge.h (munge(3), munge_ctx(3
 
 try:
     import ctypes
-except ImportError:  # some small builds of Python leave it out; encode() and decode() then say so
+except ImportError:  # some small builds of Python lack it; encode() and decode() then say so
     ctypes = None  # type: ignore[assignment]
 from _thread import _local
 from functools import lru_cache
@@ -33,7 +33,7 @@ _ENCODE_TIME, _DECODE_TIME, _SOCKET = 6, 7, 8
 _LIBRARY = "libmunge.so.2"
 
 _kept = _local()
-"""Each thread's encoder: libmunge does not lock its contexts. It goes with the thread."""
+"""Each thread's encoder, as libmunge does not lock its contexts. It ends with the thread."""
 
 
 class MungeError(Exception):
@@ -45,11 +45,11 @@ class MungeError(Exception):
 
 
 class Credential:
-    """What munged says of a credential.
+    """A credential as munged decoded it.
 
     status is 0, or libmunge's code. An expired (15), rewound (16) or replayed (17) credential still has its payload,
-    uid, gid and times, so look at status first. Otherwise payload is b"", uid and gid are UNKNOWN_ID, and the times
-    are 0.
+    uid, gid and times, so check status first. Otherwise payload is b"", uid and gid are UNKNOWN_ID, and the times are
+    0.
     """
 
     __slots__ = ("decode_time", "encode_time", "gid", "message", "payload", "status", "uid")
@@ -75,9 +75,9 @@ def payload_of(body: bytes) -> bytes:
 
 
 def encode(payload: bytes, socket: Optional[str] = None) -> str:
-    """Return a fresh credential for the payload: "MUNGE:...:". socket: munged's, where it is not the usual one.
+    """Return a fresh credential for the payload: "MUNGE:...:". socket: munged's, if it is not the default.
 
-    Raises MungeError. Safe in threads. Blocks up to some seconds while munged does not answer.
+    Raises MungeError. Thread-safe. Blocks for up to several seconds if munged does not answer.
     """
     encoder: Optional[_Encoder] = getattr(_kept, "encoder", None)
     if encoder is None or encoder.socket != socket:
@@ -86,7 +86,7 @@ def encode(payload: bytes, socket: Optional[str] = None) -> str:
 
 
 class _Encoder:
-    """Makes credentials, with a context that is kept: to open one each time took a third as long as the credential."""
+    """Makes credentials with a context that is kept: opening one each time took a third as long as the credential."""
 
     def __init__(self, socket: Optional[str]) -> None:
         self.socket = socket
@@ -109,9 +109,9 @@ class _Encoder:
 
 
 def decode(credential: str, socket: Optional[str] = None) -> Credential:
-    """Return what munged says of a credential, good or bad; each good one is good once. socket: as for encode.
+    """Return a decoded credential, valid or not; each is valid only once. socket: as for encode.
 
-    Raises MungeError only where libmunge cannot be called. Safe in threads.
+    Raises MungeError only if libmunge cannot be called. Thread-safe.
     """
     decoder: Optional[_Decoder] = getattr(_kept, "decoder", None)
     if decoder is None or decoder.socket != socket:
@@ -120,7 +120,7 @@ def decode(credential: str, socket: Optional[str] = None) -> Credential:
 
 
 class _Decoder:
-    """Reads credentials, with a context that is kept: libmunge clears it at the begin of each call."""
+    """Decodes credentials with a context that is kept: libmunge clears it at the beginning of each call."""
 
     def __init__(self, socket: Optional[str]) -> None:
         self.socket = socket
@@ -137,7 +137,7 @@ class _Decoder:
 
     def decode(self, credential: str) -> Credential:
         text = credential.encode("ascii", "replace")
-        if b"\0" in text:  # C would read up to here only, and take what follows for no part of the credential
+        if b"\0" in text:  # C would stop reading here, and not see what follows as part of the credential
             return Credential(BAD_CREDENTIAL, "Invalid credential format")
         self._payload.value = None
         try:
@@ -155,7 +155,7 @@ class _Decoder:
             payload = self._payload
             credential.payload = ctypes.string_at(payload, self._length.value) if payload else b""
             credential.uid, credential.gid = self._uid.value, self._gid.value
-            # Its origin proves nothing, and is not read: munged says what --origin tells it.
+            # Its origin proves nothing, and is not read: munged states whatever --origin was set to.
             credential.encode_time, credential.decode_time = self._moment(_ENCODE_TIME), self._moment(_DECODE_TIME)
         return credential
 
@@ -165,7 +165,7 @@ class _Decoder:
 
 
 def _open_context(library: Any, socket: Optional[str]) -> Any:
-    """Return a context of its own for one call: libmunge does not lock them, so threads must not share one."""
+    """Return a new context: libmunge does not lock contexts, so threads must not share one."""
     context = ctypes.c_void_p(library.munge_ctx_create())
     if not context:
         raise MungeError("MUNGE could not be called: out of memory.")
@@ -179,7 +179,7 @@ def _open_context(library: Any, socket: Optional[str]) -> Any:
 
 
 def _message(library: Any, context: Any, code: int) -> str:
-    """Return libmunge's words for a failure: the context's name the socket, the code's are the same for all."""
+    """Return libmunge's words for a failure: the context's names the socket, the code's is the same for all."""
     detail = library.munge_ctx_strerror(context)
     return detail.decode("utf-8", "replace") if detail else _strerror(library, code)
 
@@ -202,7 +202,10 @@ def _library() -> Any:
 
 
 def _declared(library: Any) -> Any:
-    """Return what can be called. Other threads run while munged is asked, not for the calls that are over at once."""
+    """Return the functions to call.
+
+    Other threads run while munged is asked, but not during calls that return at once.
+    """
     quick = ctypes.PyDLL(_LIBRARY)
     pointer, text, integer = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
     signatures = {
@@ -210,7 +213,8 @@ def _declared(library: Any) -> Any:
         "munge_ctx_destroy": (None, [pointer]),
         "munge_ctx_strerror": (text, [pointer]),
         "munge_strerror": (text, [integer]),
-        # Both take one more argument, of a type that the option decides: C's varargs, which some processors pass apart.
+        # Both take one more argument whose type depends on the option: C varargs, which some processors pass
+        # differently.
         "munge_ctx_get": (integer, [pointer, integer]),
         "munge_ctx_set": (integer, [pointer, integer]),
         "munge_encode": (integer, [pointer, pointer, text, integer]),
@@ -221,7 +225,7 @@ def _declared(library: Any) -> Any:
         function = getattr(library if asks else quick, name)
         function.restype, function.argtypes = result, arguments
         setattr(library, name, function)
-    # What libmunge hands out is freed by the libc it was made by.
+    # Memory from libmunge is freed by the libc that allocated it.
     library.minipanel_free = ctypes.PyDLL(None).free
     library.minipanel_free.restype, library.minipanel_free.argtypes = None, [pointer]
     return library

@@ -4,17 +4,17 @@ import os
 
 
 class OpenFile:
-    """Reads the same file again and again: the kernel makes its text again for each read from the start."""
+    """Reads the same file repeatedly: the kernel makes its text again for each read from the start."""
 
     def __init__(self, path: str, size_bytes: int) -> None:
-        """size_bytes: how much of its start to read. Raises OSError when it cannot be opened."""
+        """size_bytes: how much of its start to read. Raises OSError if it cannot be opened."""
         self.path = path
         self._size_bytes = size_bytes
         # Without O_NONBLOCK a FIFO where a sensor should be would hold the agent for ever.
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
 
     def read(self) -> bytes:
-        """Return the start of the file as it is now. Raises OSError, for one when the device behind it is gone."""
+        """Return the start of the file as it is now. Raises OSError, for example if the device behind it is gone."""
         return os.pread(self._descriptor, self._size_bytes, 0)
 
     def close(self) -> None:

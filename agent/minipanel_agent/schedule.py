@@ -8,7 +8,7 @@ LATE_SECONDS = 1.0
 
 
 class Ticks:
-    """Waits for one tick after the other, whatever the rounds between them take."""
+    """Waits for one tick after another, however long the rounds between them take."""
 
     def __init__(
         self,
@@ -25,8 +25,8 @@ class Ticks:
     def wait(self) -> Optional[int]:
         """Sleep until the next tick and return its time, Unix seconds.
 
-        None when one was missed: the last round took too long, this process or the node slept or stalled, or the clock
-        was set. Readings taken before are then of no use as the begin of a sample.
+        None if a tick was missed: the last round took too long, this process or the node slept or stalled, or the clock
+        was set. Earlier readings then can't be the beginning of a sample.
         """
         tick = self._last + self.interval
         if not self.sleep_until(tick):
@@ -38,15 +38,15 @@ class Ticks:
     def sleep_until(self, moment: float) -> bool:
         """Sleep until a moment at most one interval away, Unix seconds; return whether it was reached in time."""
         left = moment - self._clock()
-        while 0 < left <= self.interval:  # more is left when the clock was set back
+        while 0 < left <= self.interval:  # the remaining time grows if the clock is set back
             self._sleep(left)
             left = moment - self._clock()
         return -LATE_SECONDS <= left <= 0
 
     def seconds_left(self, margin_seconds: float) -> float:
-        """Return the time until shortly before the next tick; what is done in between must be over by then.
+        """Return the time until shortly before the next tick; work in between must be finished by then.
 
-        At most an interval: when the clock was set back, it would be hours.
+        At most one interval: if the clock was set back, it would be hours.
         """
         return min(self._last + self.interval - self._clock(), self.interval) - margin_seconds
 

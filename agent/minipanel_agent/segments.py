@@ -1,8 +1,8 @@
 """The spool's files: segments of some samples each, appended to, read in order, deleted when delivered.
 
-A segment is called 00000012.samples. Its first line names format and node, each further one is the CRC-32 of a sample
-and the sample, as it goes over the wire. So a line that was torn or damaged is known, and what was delivered needs no
-book of its own: it is gone.
+A segment is called 00000012.samples. Its first line names format and node; each further line is a sample's CRC-32 and
+the sample in wire format. So a torn or damaged line is recognised, and no record of deliveries is needed: what was
+delivered is gone.
 """
 
 import errno
@@ -18,13 +18,13 @@ HEADER = "minipanel-spool 1 {node_id}\n"
 LOCK = "lock"
 
 SEGMENT_SAMPLES = 100
-"""So many are sent again at most when the agent is restarted while it delivers them."""
+"""The most samples that are sent again if the agent is restarted while it delivers them."""
 
 LARGEST_BYTES = 256 * 1024
-"""A larger file is none of this agent's: 100 lines have 20 KB."""
+"""A larger file is not this agent's: 100 lines take 20 KB."""
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-"""A link or a FIFO where a segment should be must neither lead astray nor hold up."""
+"""A link or a FIFO in place of a segment must neither mislead nor block."""
 
 
 class Segment:
@@ -40,14 +40,14 @@ class Segment:
 
 
 Mark = Tuple[Segment, int, int]
-"""How far a segment was read: the segment, the offset after it, and the number of lines."""
+"""How far a segment was read: the segment, the offset after that, and the number of lines."""
 
 
 class Segments:
-    """The samples on the disk. Every method raises OSError; not for several threads at once."""
+    """The samples on the disk. Every method raises OSError. Not thread-safe."""
 
     def __init__(self, folder: str, node_id: str, capacity: int) -> None:
-        """capacity: how many samples to keep at least before the oldest are dropped."""
+        """capacity: at least this many samples are kept before the oldest are dropped."""
         self._folder = folder
         self._header = HEADER.format(node_id=node_id).encode("ascii")
         self._capacity = capacity
@@ -55,16 +55,16 @@ class Segments:
         self._next_number = 1
         self._lock = -1
         self.count = 0
-        """Samples that wait."""
+        """Samples waiting."""
         self.dropped = 0
-        """Samples that were dropped for lack of room, up to now."""
+        """Samples dropped so far for lack of room."""
         self.damaged = 0
-        """Lines that could not be read, up to now."""
+        """Lines that could not be read so far."""
         self.strange = 0
-        """Files that were left alone."""
+        """Files of others, left alone."""
 
     def open(self, creates: bool) -> None:
-        """Take hold of the folder and of what waits there. creates: also where nothing waits, or there is no folder."""
+        """Lock the folder and find what waits there. creates: also if nothing waits or the folder does not exist."""
         if self._lock >= 0 and (not creates or os.path.isdir(self._folder)):
             return
         self.close()
@@ -81,13 +81,13 @@ class Segments:
         self._lock = lock
 
     def close(self) -> None:
-        """Leave the folder to others."""
+        """Release the folder."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
     def append(self, texts: List[bytes]) -> int:
-        """Write some of the samples, synced, and return how many of them; they are one or more."""
+        """Write some of the samples, synced, and return how many, at least one."""
         self.open(creates=True)
         segment = self._segments[-1] if self._segments else None
         if segment is None or segment.written >= SEGMENT_SAMPLES:
@@ -104,7 +104,7 @@ class Segments:
         return len(part)
 
     def read(self, limit: int) -> Tuple[List[bytes], List[Mark]]:
-        """Return up to so many samples, the oldest first, and what to tell forget() once they are delivered."""
+        """Return at most `limit` samples, oldest first, and the marks to pass to forget() once they are delivered."""
         texts: List[bytes] = []
         marks: List[Mark] = []
         for segment in list(self._segments):
@@ -120,9 +120,9 @@ class Segments:
         return texts, marks
 
     def forget(self, marks: List[Mark]) -> None:
-        """Skip what was read up to these marks, for good: a segment is deleted when nothing is left of it."""
+        """Skip what was read up to these marks for good: a segment is deleted when nothing is left of it."""
         for segment, offset, lines in marks:
-            if segment not in self._segments:  # dropped meanwhile, for lack of room
+            if segment not in self._segments:  # dropped meanwhile for lack of room
                 continue
             segment.offset = offset
             segment.count -= lines
@@ -130,7 +130,7 @@ class Segments:
             if offset >= self._size(segment):
                 self._remove(segment)
         if not self._segments:
-            self.close()  # nobody should find the folder in use, as to unmount its disk, while all is well
+            self.close()  # while all is well the folder must not be in use, so that its disk can be unmounted
 
     def _locked(self) -> int:
         """Return the descriptor that holds the folder's lock: two agents would delete what the other one appends."""
@@ -145,7 +145,7 @@ class Segments:
         return lock
 
     def _numbers(self) -> List[int]:
-        """Return the numbers of all files that are called as segments are, ascending."""
+        """Return the numbers of all files named like segments, ascending."""
         stems = [name[: -len(SUFFIX)] for name in os.listdir(self._folder) if name.endswith(SUFFIX)]
         return sorted(int(stem) for stem in stems if len(stem) == 8 and stem.isdecimal())
 
@@ -162,7 +162,7 @@ class Segments:
                 self.count += segment.count
 
     def _found(self, number: int) -> Optional[Segment]:
-        """Return a segment as it was left; None for a file of another version or node, or one that is no segment."""
+        """Return a segment as it was left; None for a file of another version or node, or one that is not a segment."""
         segment = Segment(number, 0, len(self._header))
         try:
             content = self._content(segment)
@@ -179,13 +179,13 @@ class Segments:
             content = os.pread(descriptor, LARGEST_BYTES + 1, 0)
         finally:
             os.close(descriptor)
-        # One that ends within its header was being made when the node lost its power.
+        # A file that ends within its header was being created when the node lost power.
         if len(content) > LARGEST_BYTES or content[: len(self._header)] != self._header[: len(content)]:
             raise OSError(errno.EINVAL, "it is no segment of this agent")
         return content
 
     def _read_lines(self, segment: Segment, content: bytes, texts: List[bytes], limit: int) -> Mark:
-        """Add samples from the segment's offset on to the texts, until they are as many as the limit."""
+        """Add samples from the segment's offset on to the texts, up to the limit."""
         offset, lines = segment.offset, 0
         while offset < len(content) and len(texts) < limit:
             end = content.find(b"\n", offset)
@@ -214,9 +214,9 @@ class Segments:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fdatasync(descriptor)
             except OSError:
-                os.ftruncate(descriptor, size)  # else what is left of each try would fill the disk again
+                os.ftruncate(descriptor, size)  # otherwise the remains of each try would fill the disk again
                 if size == 0:
-                    os.unlink(self._path(segment))  # else it stayed when what it was for is delivered from memory
+                    os.unlink(self._path(segment))  # otherwise it would stay for ever
                 raise
         finally:
             os.close(descriptor)
@@ -224,7 +224,7 @@ class Segments:
             self._sync_folder()
 
     def _sync_folder(self) -> None:
-        """Have a new file's name survive a power cut."""
+        """Make a new file's name survive a power cut."""
         descriptor = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
@@ -263,6 +263,6 @@ def line_of(text: bytes) -> bytes:
 
 
 def text_of(line: bytes) -> Optional[bytes]:
-    """Return the sample of a line, None where the line is not as it was written."""
+    """Return the sample in a line, None if the line is damaged."""
     text = line[9:]
     return text if text and line == line_of(text)[:-1] else None

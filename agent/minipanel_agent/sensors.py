@@ -9,16 +9,16 @@ from typing import Callable, Dict, Iterator, List, Optional, Tuple
 LONGEST_NAME = 64
 
 LOWEST_LIMIT, HIGHEST_LIMIT = 50.0, 150.0
-"""°C. Firmware fills limits that nobody has thought of with 0, 5, 20.8, 255; no CPU is too hot at 50."""
+"""°C. Firmware fills limits that nobody set with 0, 5, 20.8 or 255; no CPU is too hot at 50."""
 
 PACKAGE_LABELS = ("Package id", "Physical id")
-"""How coretemp labels a whole package: now, and before Linux 4.12."""
+"""coretemp's label of a whole package: now, and before Linux 4.12."""
 
 SOC_DRIVERS = ("apm_xgene", "scmi_sensors", "via_cputemp")
 """Ampere and X-Gene servers; other ARM firmware; Zhaoxin."""
 
 SOC_ZONES = ("soc", "package", "big", "little", "core", "cluster", "tj", "armada", "bcm2", "kunpeng")
-"""How zones of a chip's CPUs are named where no "cpu" is in it: after the part, or the chip by its driver."""
+"""How zones of a chip's CPUs are named if not "cpu": after the part, or the chip by its driver."""
 
 
 class Input:
@@ -33,13 +33,13 @@ class Input:
 
 
 Group = Tuple[List[Input], bool]
-"""The inputs that speak for the CPU, and whether their driver has more than one."""
+"""The inputs for the CPU's temperature, and whether their driver has more than one."""
 
 Choice = Callable[[List[Input]], List[Input]]
 
 
 def groups_of_inputs(root: str) -> Iterator[Group]:
-    """Yield what may tell the CPU's temperature below root, best first; nothing on a node without sensors.
+    """Yield groups of inputs that may give the CPU's temperature, best first; nothing on a node without sensors.
 
     coretemp, k10temp, zenpower, then drivers of systems on a chip, then thermal zones.
     """
@@ -54,14 +54,14 @@ def groups_of_inputs(root: str) -> Iterator[Group]:
     yield from _group([[zone] for name, zone in zones if "cpu" in name], _all)
     yield from _group([[zone] for name, zone in zones if name.startswith("soc")], _all)
     yield from _group([[zone] for name, zone in zones if name.startswith(SOC_ZONES)], _all)
-    # Often the board's, so it is the last resort.
+    # Often the board's, so only the last resort.
     yield from _group([[zone] for name, zone in zones if name == "acpitz"], _all)
 
 
 def name_of(inputs: List[Input]) -> str:
-    """Return what inputs are called: "coretemp Package id 0, Package id 1", "k10temp Tctl", "acpitz".
+    """Return a name for inputs: "coretemp Package id 0, Package id 1", "k10temp Tctl", "acpitz".
 
-    Printable ASCII, at most 64 characters, each driver and label once: fit for a header.
+    Printable ASCII, at most 64 characters, each driver and label once: suitable for a header.
     """
     labels: Dict[str, List[str]] = {}
     for found in inputs:
@@ -73,7 +73,7 @@ def name_of(inputs: List[Input]) -> str:
 
 
 def limit_of(inputs: List[Input]) -> Optional[float]:
-    """Return at how many °C the kernel says that these get too hot, the lowest of them; None where it does not say."""
+    """Return from how many °C on the kernel calls these too hot, the lowest limit; None if it names none."""
     limits = [_limit(found.path[: -len("_input")]) for found in inputs if found.path.endswith("_input")]
     return min((limit for limit in limits if limit is not None), default=None)
 
@@ -141,13 +141,13 @@ def _all(inputs: List[Input]) -> List[Input]:
 
 
 def _is_soc_chip(driver: str) -> bool:
-    """Return whether a chip is a system on a chip, by its driver or by the thermal zone that it passes on to hwmon."""
+    """Return whether a chip is a system on a chip, by its driver or by its thermal zone that hwmon shows."""
     name = _plain(driver)
     return driver in SOC_DRIVERS or ("_thermal" in name and ("cpu" in name or name.startswith(SOC_ZONES)))
 
 
 def _plain(name: str) -> str:
-    """Return the name of a zone as hwmon has it since Linux 5.1: cpu-thermal -> cpu_thermal."""
+    """Return the name of a zone as in hwmon since Linux 5.1: cpu-thermal -> cpu_thermal."""
     return name.lower().replace("-", "_")
 
 
@@ -162,7 +162,7 @@ def _numbered(folder: str, prefix: str) -> List[str]:
 
 
 def _text(path: str) -> str:
-    """Return a one-line file's text, "" where it cannot be read."""
+    """Return a one-line file's text, "" if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read(256).decode("utf-8", "replace").strip()

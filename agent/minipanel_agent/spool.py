@@ -1,7 +1,7 @@
 """The samples that the panel did not store: kept on the disk until it does.
 
-Nothing is written while all is well. Each sample is synced before the next one is measured, so that neither a kill nor
-a power cut costs what was measured before; where the disk fails, some stay in memory until it works again.
+While all is well, nothing is written. Each sample is synced before the next one is measured, so neither a kill nor a
+power cut loses earlier ones. If the disk fails, samples stay in memory until it works again.
 """
 
 import time
@@ -13,11 +13,11 @@ from minipanel_agent.log import Trouble, write_line
 from minipanel_agent.segments import Mark, Segments
 
 MEMORY_SAMPLES = 720
-"""How many wait in memory when the disk takes none: an hour at 5 s, 200 KB. Twice as many where writing them hangs."""
+"""How many wait in memory if the disk accepts none: an hour at 5 s, 200 KB. Twice as many if writing hangs."""
 
 
 class Batch:
-    """texts: samples as JSON, the oldest first. marks: where they stand on the disk, empty for those in memory."""
+    """texts: samples as JSON, oldest first. marks: where they are on the disk, empty for those in memory."""
 
     __slots__ = ("marks", "texts")
 
@@ -30,7 +30,7 @@ class Spool:
     """Samples in the order in which they were measured. No method raises; trouble with the disk is logged."""
 
     def __init__(self, folder: str, segments: Segments, disk: Disk, log: Callable[[str], None] = write_line) -> None:
-        """folder: as log lines name it."""
+        """folder: its name in log lines."""
         self._folder = folder
         self._segments = segments
         self._disk = disk
@@ -48,7 +48,7 @@ class Spool:
         return self._segments.count + len(self._writing) + len(self._queue)
 
     def open(self, seconds: float) -> None:
-        """Look for what an earlier run left."""
+        """Find what an earlier run left."""
         self._call(seconds, self._segments.open, False)
         if self._segments.strange:
             self._log(
@@ -57,12 +57,12 @@ class Spool:
             )
 
     def keep(self, text: bytes, seconds: float) -> None:
-        """Take in a sample, and have it on the disk within so many seconds if the disk allows."""
+        """Add a sample, and try to write it to the disk within this many seconds."""
         self._queue.append(text)
         self._flush(seconds)
 
     def batch(self, limit: int, seconds: float) -> Batch:
-        """Return up to so many samples that wait, the oldest first: none if none do, or the disk gives none now."""
+        """Return at most `limit` waiting samples, oldest first: none if none wait, or the disk returns none now."""
         if self._segments.count:
             read: Optional[Tuple[List[bytes], List[Mark]]] = self._call(seconds, self._segments.read, limit)
             self._tell_losses()
@@ -79,13 +79,13 @@ class Spool:
             gone = set(batch.texts)
             self._queue = [text for text in self._queue if text not in gone]
             if not self.count:
-                self._call(seconds, self._segments.close)  # with the disk's own it is forget() that does
+                self._call(seconds, self._segments.close)  # for samples on the disk, forget() does this
         if not self.count:
             self._drops.ended()
             self._damages.ended()
 
     def close(self, seconds: float) -> None:
-        """Write what is in memory, as far as that is done within so many seconds, and leave the folder to others."""
+        """Write what is in memory, as far as possible within this many seconds, and release the folder."""
         end = time.monotonic() + seconds
         while self._disk.is_busy and time.monotonic() < end:
             time.sleep(0.01)
@@ -103,18 +103,18 @@ class Spool:
         self._tell_losses()
 
     def _write(self) -> None:
-        """Write what was handed over; on the disk's thread, and perhaps after the call for it was given up."""
+        """Write what was handed over; on the disk's thread, perhaps after the call was abandoned."""
         while self._writing:
             written = self._segments.append(self._writing)
             del self._writing[:written]
 
     def _reclaim(self) -> None:
-        """Take back what the disk's thread was handed and has not written."""
+        """Take back what the disk's thread was given and has not written."""
         if self._writing and not self._disk.is_busy:
             self._writing, self._queue = [], self._writing + self._queue
 
     def _trim(self) -> None:
-        """Drop the oldest samples in memory when they are too many."""
+        """Drop the oldest samples in memory if there are too many."""
         excess = len(self._queue) - MEMORY_SAMPLES
         if excess > 0:
             del self._queue[:excess]
@@ -134,7 +134,7 @@ class Spool:
         return result
 
     def _tell_losses(self) -> None:
-        """Log what the segments lost since the last time."""
+        """Log the segments' losses since the last time."""
         dropped, damaged = self._segments.dropped - self._seen[0], self._segments.damaged - self._seen[1]
         self._seen = [self._segments.dropped, self._segments.damaged]
         if dropped:

@@ -5,14 +5,14 @@ from typing import Any
 
 
 class Stopped(BaseException):
-    """The agent was told to stop. Raised by the signal's handler, so out of any sleep, connect, send or receive.
+    """The agent was told to stop. Raised by the signal's handler, so it ends any sleep, connect, send or receive.
 
-    No Exception, so that nothing takes it for a failure and goes on.
+    Not an Exception, so that nothing treats it as a failure and continues.
     """
 
 
 def raise_on_signals() -> None:
-    """Make SIGTERM and SIGINT raise Stopped in the main thread, once: a second one must not disturb the way out."""
+    """Make SIGTERM and SIGINT raise Stopped in the main thread, once: a second signal must not disturb the shutdown."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _raise_stopped)
 

@@ -1,4 +1,4 @@
-"""CPU temperature: the inputs kept open, and the hottest of them at each tick."""
+"""CPU temperature: keeps the inputs open, and reads the hottest of them at each tick."""
 
 from typing import Callable, List, Optional, Tuple
 
@@ -6,7 +6,7 @@ from minipanel_agent.open_file import OpenFile
 from minipanel_agent.sensors import Input, groups_of_inputs, limit_of, name_of
 
 LOWEST, HIGHEST = -20000, 150000
-"""Thousandths of a °C. A reading beyond them comes from a broken sensor or driver."""
+"""Thousandths of a °C. A reading outside comes from a broken sensor or driver."""
 
 SEARCH_AGAIN_READINGS = 60
 """Readings until the next search while a sensor is missing: its driver may be loaded later. 5 minutes at 5 s."""
@@ -16,19 +16,19 @@ VALUE_BYTES = 32
 
 
 def ignore(_fact: str, _value: str) -> None:
-    """Take what is to be told to the panel, and do nothing with it."""
+    """Ignore a fact meant for the panel."""
 
 
 class Thermometer:
     """Reads the CPU's temperature.
 
-    Inputs are found once, and only those are read: reading every core's sensor would interrupt every core. They are
-    looked for again when one disappears or errs, since hwmon numbers change when a driver is loaded again, and when all
-    of them tell nonsense.
+    Inputs are found once, and only those are read, as reading every core's sensor would interrupt every core. They are
+    searched for again when one disappears or fails, since hwmon numbers change when a driver is reloaded, and when all
+    of them give nonsense.
     """
 
     def __init__(self, root: str = "/", tell: Callable[[str, str], None] = ignore) -> None:
-        """root: the folder that holds sys. tell: called with "Sensor" and "Limit" when a sensor was looked for."""
+        """root: the folder that holds sys. tell: called with "Sensor" and "Limit" after each search for sensors."""
         self._root = root
         self._tell = tell
         self._inputs: List[OpenFile] = []
@@ -37,16 +37,16 @@ class Thermometer:
         self._readings_to_search = 0
 
     def values(self) -> List[Tuple[str, Optional[float]]]:
-        """Return what a sample holds of it."""
+        """Return the sample's values."""
         return [("cpu_temp", self.celsius())]
 
     def celsius(self) -> Optional[float]:
-        """Return the hottest CPU package in °C, two decimals; None where there is no sensor or none has a reading."""
+        """Return the hottest CPU package in °C, two decimals; None if there is no sensor or none has a reading."""
         self._readings_to_search -= 1
         if self._readings_to_search < 0 and not self._is_complete:
             return self._search()
         celsius = self._read_kept()
-        # Without inputs there was none to find a moment ago.
+        # Without inputs, none could be found a moment ago.
         return self._search() if celsius is None and self._inputs else celsius
 
     def close(self) -> None:
@@ -54,14 +54,14 @@ class Thermometer:
         self._inputs = []
 
     def _read_kept(self) -> Optional[float]:
-        """Return the hottest of the inputs kept open; None where one fails or all tell nonsense."""
+        """Return the hottest of the open inputs; None if one fails or all give nonsense."""
         try:
             return hottest([_read(file) for file in self._inputs], self._has_others)
         except (OSError, ValueError):
             return None
 
     def _search(self) -> Optional[float]:
-        """Keep the first group of inputs that has a reading now, and return the hottest of it."""
+        """Keep the first group of inputs that has a reading now, and return its hottest."""
         self.close()
         self._readings_to_search = SEARCH_AGAIN_READINGS
         self._is_complete = True
@@ -86,7 +86,7 @@ class Thermometer:
 
 
 def hottest(values: List[int], has_others: bool) -> Optional[float]:
-    """Return the highest reading of a driver in °C; None when there is none. values: thousandths of a °C.
+    """Return the highest reading of a driver in °C; None if there is none. values: thousandths of a °C.
 
     has_others: the driver has more than one input. Then a 0 stands for an input that is not wired or not powered.
     """

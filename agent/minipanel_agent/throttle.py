@@ -1,4 +1,4 @@
-"""How often heat made the CPU slow itself down: Intel's counters, read once a minute.
+"""How often the CPU slowed itself down because of heat: Intel's counters, read once a minute.
 
 Documentation/admin-guide/abi-testing, /sys/devices/system/cpu/cpuN/thermal_throttle.
 """
@@ -17,7 +17,7 @@ LOOK_SECONDS = 60.0
 
 
 class ThrottleMeter:
-    """Reads one counter a package. Where the kernel has none, all it does is to find that out, once."""
+    """Reads one counter per package. If the kernel has none, it only finds that out, once."""
 
     def __init__(
         self, root: str = "/", tell: Callable[[str, str], None] = ignore, clock: Callable[[], float] = time.monotonic
@@ -31,7 +31,7 @@ class ThrottleMeter:
         self._is_told = False
 
     def values(self) -> List[Tuple[str, Optional[float]]]:
-        """Return nothing for the sample: what is found is sent beside it, until the next look a minute later."""
+        """Return nothing for the sample: the result is sent beside it, until the next look a minute later."""
         if self._paths and self._clock() >= self._look_at:
             self._look_at = self._clock() + LOOK_SECONDS
             rose = sum(self._rise(path) for path in self._paths)
@@ -41,10 +41,10 @@ class ThrottleMeter:
         return []
 
     def close(self) -> None:
-        """Nothing is kept open: two files a minute."""
+        """Do nothing: no file is kept open, as two per minute are cheap."""
 
     def _rise(self, path: str) -> int:
-        """Return how much a counter rose since the last look. Its CPU may be offline, and may count from 0 again."""
+        """Return how much a counter rose since the last look. Its CPU may be offline, and may start from 0 again."""
         count = _number(path)
         if count is None:
             return 0
@@ -54,7 +54,7 @@ class ThrottleMeter:
 
 
 def find_counters(root: str) -> List[str]:
-    """Return the counter of each package, by its first CPU; [] on a CPU that has none."""
+    """Return the counter of each package, by its first CPU; [] on a CPU without any."""
     folder = os.path.join(root, CPUS)
     if not os.path.exists(os.path.join(folder, "cpu0", COUNT)):
         return []
@@ -68,7 +68,7 @@ def find_counters(root: str) -> List[str]:
 
 
 def _number(path: str) -> Optional[int]:
-    """Return the number in a file, None where there is none."""
+    """Return the number in a file, None if there is none."""
     try:
         with open(path, "rb") as file:
             return int(file.read(32))

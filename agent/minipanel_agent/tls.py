@@ -5,10 +5,10 @@ import ssl
 
 
 class Tls:
-    """Wraps connections, each with the panel's certificate checked: name, validity, and a known authority."""
+    """Wraps connections and checks the panel's certificate: name, validity, and a trusted CA."""
 
     def __init__(self, ca_file: str = "") -> None:
-        """ca_file: PEM of the authority, "" for those that the system knows. Raises OSError, also for a bad file."""
+        """ca_file: the CA in PEM, "" for those that the system trusts. Raises OSError, also for a bad file."""
         self._context = ssl.create_default_context(cafile=ca_file or None)
 
     def wrap(self, connection: socket.socket, host: str) -> socket.socket:

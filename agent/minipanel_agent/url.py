@@ -25,7 +25,7 @@ class Url:
 def parse_url(text: str) -> Url:
     """Return the parts of http://10.0.0.1:8080, https://head/minipanel or http://[fd00::1]:8080/.
 
-    Raises ValueError for all else. Not by urllib, which takes almost anything. Syntax: RFC 3986, section 3.
+    Raises ValueError for anything else. Not urllib, which accepts almost anything. Syntax: RFC 3986, section 3.
     """
     if not all("!" <= sign <= "~" and sign not in NOT_IN_AN_ADDRESS for sign in text):
         raise ValueError("signs that an address has not")
@@ -40,7 +40,7 @@ def parse_url(text: str) -> Url:
 
 
 def _split(authority: str, default_port: int) -> Tuple[str, int]:
-    """Return host and port of 10.0.0.1:8080, head or [fd00::1]:8080; host "" or port 0 where it is none of these."""
+    """Return host and port of 10.0.0.1:8080, head or [fd00::1]:8080; host "" or port 0 if it is none of these."""
     if authority.startswith("["):
         host, bracket, rest = authority[1:].partition("]")
         is_host = bracket and ":" in host

@@ -1,20 +1,20 @@
-"""A thread for calls into C that know no timeout and that no signal ends.
+"""A thread for calls into C that have no time-out and that no signal ends.
 
 The resolver waits half a minute for a dead name server, libmunge ten seconds for a munged that hangs. Called directly,
-they would cost ticks and delay the stop. One thread is kept: a new one for each call took 140 us of CPU more, this one
-50 (measured with munge_encode, paced).
+they would cost ticks and delay the stop. One thread is kept: a new one for each call took 140 us more CPU, this one 50
+(measured with munge_encode, paced).
 """
 
-from _thread import allocate_lock, start_new_thread  # two of its functions are all that is used of threading
+from _thread import allocate_lock, start_new_thread  # the only two functions of threading that are needed
 from typing import Any, Callable, List, Tuple
 
 from minipanel_agent.deadline import Deadline
 
 
 class Worker:
-    """Calls functions on one thread, one at a time, and gives up in time.
+    """Calls functions on one thread, one at a time, and stops waiting in time.
 
-    A call given up continues on its own; the next one waits for it. A thread for each would soon be too many.
+    An abandoned call continues on its own, and the next one waits for it. A thread for each would soon be too many.
     """
 
     def __init__(self) -> None:
@@ -25,15 +25,15 @@ class Worker:
 
     @property
     def is_busy(self) -> bool:
-        """Return whether a call that was given up is still under way."""
+        """Return whether an abandoned call is still running."""
         return self._idle.locked()
 
     def call(self, deadline: Deadline, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Return function(*arguments), or raise what it raises. Raises TimeoutError when it is not done in time."""
+        """Return function(*arguments), or raise what it raises. Raises TimeoutError if it is not done in time."""
         if not self._has_thread:
             self._has_thread = bool(start_new_thread(self._run, ()))
         self._wait(deadline)
-        outcome: List[Any] = []  # this call's own: what one that was given up brings is nobody's
+        outcome: List[Any] = []  # this call's own: the result of an abandoned one belongs to nobody
         self._work = (function, arguments, outcome)
         self._begin.release()
         self._wait(deadline)
@@ -44,7 +44,7 @@ class Worker:
         return result
 
     def _wait(self, deadline: Deadline) -> None:
-        """Take the lock that the thread opens when it has nothing to do."""
+        """Take the lock that the thread releases when it has nothing to do."""
         if not self._idle.acquire(timeout=deadline.left()):
             raise TimeoutError("timed out")
 

@@ -91,7 +91,7 @@ class Audit:
             self._unwritten = dict(list((entries | self._unwritten).items())[-10 * MAX_UNWRITTEN :])
             raise
 
-    async def prune(self) -> None:
-        """Forget what is too old or too much. Raises DatabaseError, TryLater."""
-        before = int(self._clock()) - KEEP_DAYS * DAY_SECONDS
+    async def prune(self, now: int | None) -> None:
+        """Forget what is too old at this time (None: what is too much only). Raises DatabaseError, TryLater."""
+        before = 0 if now is None else now - KEEP_DAYS * DAY_SECONDS
         await self._run(partial(tables.prune_audit, before=before, limits=STORMS, limit=MAX_ROWS))

@@ -1,4 +1,4 @@
-"""Findings of the running panel: looked for every five seconds, kept, told."""
+"""The alerts of the running panel: checked every five seconds, stored, sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from minipanel.alerts.outbox import Channel, Outbox
 from minipanel.alerts.pace import Pace
 from minipanel.alerts.post import Post
 from minipanel.alerts.probe import Connect, connect
-from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.rules.all import BY_NAME, RULES, of_known_rules
 from minipanel.alerts.series import alert_families
 from minipanel.alerts.shelf import Shelf, Shelved
 from minipanel.alerts.sight import TICK_SECONDS, Sight
@@ -39,31 +39,33 @@ from minipanel.models.alert_answers import Finding, Findings
 from minipanel.models.node import Node
 from minipanel.services.exposition import Family
 from minipanel.services.panel import Panel
+from minipanel.services.retention import SteadyLooks
 
 log = logging.getLogger(__name__)
 
 LEVELS: Mapping[Severity, int] = {"critical": logging.CRITICAL, "warning": logging.WARNING, "info": logging.INFO}
-FORGET_SECONDS = 3600.0
+FORGET_SECONDS = 600.0
 TRY_AGAIN_SECONDS = 30.0
-"""So long after something could not be stored, it is seen whether alerts can."""
+"""After a failure to store something, this long passes before alerts are tried again."""
 
 KEEP_SECONDS = 400 * 86400
 SENT_SECONDS = 7 * 86400
-"""For so long alerts that are over are kept, and messages that were sent."""
+"""How long closed alerts and sent messages are kept."""
 
 LOOKED_SECONDS = 30.0
 WRITER_SECONDS = 20.0
-"""The heartbeat stops when the last look is older than the one, or the database takes longer than the other."""
+"""The heartbeat stops if the last check is older than the first, or the database takes longer than the second."""
 
 
 class Alerts:
-    """What is wrong now. One task looks and keeps, one sends; neither holds the event loop."""
+    """What is wrong now. One task checks and stores, another sends; neither blocks the event loop."""
 
     def __init__(self, panel: Panel, connect: Connect = connect) -> None:
         self._panel = panel
         self.sight = Sight(panel, connect)
         self.watch = Watch([])
         self.silences = Silences()
+        self._reading = asyncio.Lock()
         self._config = AlertsConfig()
         self.channels: dict[str, Channel] = {}
         self._audiences: list[Audience] = []
@@ -71,6 +73,7 @@ class Alerts:
         self._dirty: dict[int, Alert] = {}
         self._version = self._shown = 0
         self._forget_at = 0.0
+        self._looks = SteadyLooks()
         self._findings: tuple[int, list[Finding]] | None = None
         self._was_ever = False
         self._told_at: dict[str, int] = {}
@@ -85,9 +88,9 @@ class Alerts:
         panel.scrape.add(self.families)
 
     async def start(self, is_looking: bool = True) -> None:
-        """Take over what was open before the start, and look from now on. Raises DatabaseError or TryLater.
+        """Load the alerts that were open before the start, and check from now on. Raises DatabaseError or TryLater.
 
-        is_looking: False where somebody else calls `tick`.
+        `is_looking`: False if the caller calls `tick` itself.
         """
         now = int(self._panel.clock())
         recent: list[Alert] = await self._panel.ingest.run(
@@ -96,39 +99,42 @@ class Alerts:
         self._told_at = await self._panel.ingest.run(sql.last_made)
         self._was_ever = bool(recent) or await self._panel.ingest.run(sql.has_any)
         self.watch = Watch([], recent)
-        self._untold = [alert for alert in recent if alert.closed_at is not None and alert.end_told_at is None]
+        self._untold = [
+            alert for alert in of_known_rules(recent) if alert.closed_at is not None and alert.end_told_at is None
+        ]
         await self.reload(self._panel.config)
         if is_looking:
             loops = (self._look_on(), self._send_on(self.outbox), self._send_on(self.unkept), self._beat_on())
             self._tasks = [asyncio.create_task(each) for each in loops]
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         self._config = config.of(ALERTS)
         nodes = self._panel.directory.nodes
         self.sight.replace(nodes)
         self.watch.replace(settings_of(self._config, nodes))
         made = channels_of(self._config, config.of(SMTP), config.server.port)
-        # One that is as it was stays itself, with what it remembers.
+        # An unchanged one is kept, with what it remembers.
         self.channels = {name: old if (old := self.channels.get(name)) == new else new for name, new in made.items()}
         self._audiences = audiences_of(self._config, nodes)
         self.heartbeat.replace(self._config.heartbeat, Caller(config.server.port))
         await self.read_silences()
 
     async def read_silences(self) -> None:
-        """Take over the silences that are kept."""
+        """Load the silences from the database."""
         now = int(self._panel.clock())
-        kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
-        self.silences.replace(kept, self._panel.directory.nodes)
+        async with self._reading:  # or what was read first might be there last
+            kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
+            self.silences = await asyncio.to_thread(Silences, kept, list(self._panel.directory.nodes))
         self._version += 1
 
     def families(self) -> list[Family]:
-        """Return what is scraped of alerts."""
+        """Return the series about alerts for a scrape."""
         names = {node.id: node.hostname for node in self._panel.directory.nodes}
         return alert_families(self.watch.open(), names, self._post.count)
 
     async def close(self) -> None:
-        """Look and send no more."""
+        """Stop checking and sending."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -137,7 +143,7 @@ class Alerts:
         await self.sight.close()
 
     async def tick(self) -> None:
-        """Look once, keep what changed, and decide what to report. Raises DatabaseError or TryLater."""
+        """Check once, store what changed, and decide what to report. Raises DatabaseError or TryLater."""
         cluster = self.sight.look()
         self._panel.pulse.note_look()
         changes = self.watch.tick(cluster, self.sight.is_clear())
@@ -151,7 +157,7 @@ class Alerts:
         try:
             ingest = self._panel.ingest
             if ingest.failing_seconds() > 0 and ingest.seconds_since_failure() < TRY_AGAIN_SECONDS:
-                # What can't be kept is said now only where it is about just that.
+                # What can't be stored is sent at once only if it is about exactly that.
                 own = {rule: each for rule, each in news.items() if BY_NAME[rule].is_about_panel}
                 await self._say_unkept(own, cluster.now)
                 return
@@ -160,15 +166,19 @@ class Alerts:
             self._looked_at = cluster.uptime
             if cluster.uptime >= self._forget_at:
                 self._forget_at = cluster.uptime + FORGET_SECONDS
-                await self._panel.ingest.run(
-                    lambda connection: sql.forget_alerts(
-                        connection, cluster.now - KEEP_SECONDS, cluster.now - SENT_SECONDS
-                    )
-                )
+                await self._forget(cluster.now)
         finally:
             if self._shown != self._version:
                 self._shown = self._version
                 self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
+
+    async def _forget(self, now: int) -> None:
+        """Delete what is old by this clock, and was for an hour: one that is wrong for a moment deletes nothing."""
+        steady = self._looks.at(now)
+        if steady is not None:
+            await self._panel.ingest.run(
+                lambda connection: sql.forget_alerts(connection, steady - KEEP_SECONDS, steady - SENT_SECONDS)
+            )
 
     def _take(self, changes: Changes, now: int) -> None:
         for alert in (*changes.opened, *changes.closed, *changes.changed):
@@ -185,14 +195,14 @@ class Alerts:
                 self._untold.append(alert)
 
     def touch(self) -> None:
-        """Have findings made again: something of them was changed."""
+        """Make the findings out of date, because something about them has changed."""
         self._version += 1
 
     async def findings(self) -> Findings:
-        """Return what is wrong now. Made again when something has changed."""
+        """Return what is wrong now. Computed again only after a change."""
         now = int(self._panel.clock())
         if self._findings is None or self._findings[0] != self._version:
-            version, alerts = self._version, [replace(alert) for alert in self.watch.open()]
+            version, alerts = self._version, [replace(alert) for alert in of_known_rules(self.watch.open())]
             english, chinese = self.teller("en"), self.teller("zh")
             found = await asyncio.to_thread(
                 findings_of, alerts, english, chinese, lambda alert: self.silences.of(alert, now)
@@ -215,7 +225,7 @@ class Alerts:
         self.touch()
 
     async def _keep(self, news: Mapping[str, News], now: int) -> None:
-        """Store what changed, and what people are to be told of it, in one transaction."""
+        """Store what changed, and the messages about it, in one transaction."""
         untold = await self._untold_to_channels(news) if news and self._audiences else Untold()
         shelved = self._shelf.all(but=self.unkept.under_way)
         with self.outbox.holding([message.key for message in untold.waiting]):
@@ -239,7 +249,7 @@ class Alerts:
         self._told(news, lines, now)
 
     async def _say_unkept(self, news: Mapping[str, News], now: int) -> None:
-        """Notify people although that can't be stored: the message says exactly this."""
+        """Notify people although that can't be stored: the message is about exactly this."""
         if not news:
             return
         drafts, lines = await self._drafts(news, Untold(told=None), now)
@@ -257,7 +267,7 @@ class Alerts:
         self._untold = [alert for alert in self._untold if alert.end_told_at is None]
 
     async def _untold_to_channels(self, news: Mapping[str, News]) -> Untold:
-        """Return what waits to be sent of these rules, and what was told of what is over."""
+        """Return what waits to be sent about these rules, and what was sent about alerts that are over."""
         ended = {alert.id for each in news.values() for alert in each.ended}
 
         def look(connection: sqlite3.Connection) -> Untold:
@@ -297,7 +307,7 @@ class Alerts:
         return self._config
 
     def teller(self, language: Language | None = None) -> Teller:
-        """Return who says things now, in a language, or in that of messages."""
+        """Return a Teller for the present state, in a language, or in that of messages."""
         names = {node.id: node.hostname for node in self._panel.directory.nodes}
         rules = {rule.name: rule.words for rule in RULES}
         name = self._config.name or socket.gethostname()
@@ -317,17 +327,17 @@ class Alerts:
 
     async def _beat_on(self) -> None:
         while True:
-            await asyncio.sleep(2 * TICK_SECONDS)  # the first look is to be over
+            await asyncio.sleep(2 * TICK_SECONDS)  # let the first check finish
             await _tried(self.heartbeat.beat)
             await asyncio.sleep(EVERY_SECONDS - 2 * TICK_SECONDS)
 
     async def _is_well(self) -> bool:
-        """Return whether the last looks came to their end, and the database takes what it is given."""
+        """Return whether the last checks finished, and the database accepts writes."""
         if self._panel.uptime() - self._looked_at > LOOKED_SECONDS or self._panel.ingest.failing_seconds() > 0:
             return False
         try:
             async with asyncio.timeout(WRITER_SECONDS):
-                await self._panel.ingest.run(sql.has_any)  # that the one writer has time for it
+                await self._panel.ingest.run(sql.has_any)  # shows that the one writer has time
         except TimeoutError:
             return False
         return True
@@ -339,7 +349,7 @@ class Alerts:
 
 
 def settings_of(config: AlertsConfig, nodes: Sequence[Node]) -> list[Setting]:
-    """Return the rules as they are set: for each, what is for some nodes first, then what is for all."""
+    """Return the rules with their settings: for each rule, settings for some nodes first, then the one for all."""
     if not config.enabled:
         return []
     ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
@@ -348,7 +358,7 @@ def settings_of(config: AlertsConfig, nodes: Sequence[Node]) -> list[Setting]:
         own = [each for each in config.rule if each.name == rule.name]
         narrow = [each for each in own if each.nodes is not None]
         whole = [each for each in own if each.nodes is None]
-        for each in (*narrow, *whole[-1:]):
+        for each in (*narrow, *whole):
             about = None
             if each.nodes is not None:
                 about = frozenset(ids[name.lower()] for name in each.nodes if name.lower() in ids)
@@ -375,6 +385,6 @@ async def _tried(work: Callable[[], object]) -> None:
     try:
         await work()  # type: ignore[misc]
     except (DatabaseError, TryLater) as error:
-        log.debug("%s", error)  # the ingest reports the same trouble
+        log.debug("%s", error)  # ingest reports the same trouble
     except Exception:
         log.exception("Looking for alerts failed; it is tried again.")

@@ -1,4 +1,4 @@
-"""What is sent when: news of one rule together, at most one message per rule in five minutes."""
+"""What is sent when: the news of one rule together, at most one message per rule in five minutes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from minipanel.models.alert import Alert
 
 GATHER_SECONDS = 30
-"""So long after the first opening the others are waited for."""
+"""How long a message waits for further alerts after the first one opens."""
 
 BETWEEN_SECONDS = 300
-"""Between two messages of one rule."""
+"""The least time between two messages of one rule."""
 
 
 @dataclass
 class News:
-    """What is to be told of one rule: troubles that nobody knows, and ends of those that were told."""
+    """The news of one rule: alerts that nobody was notified of, and ends of those that somebody was."""
 
     begun: list[Alert] = field(default_factory=list)
     ended: list[Alert] = field(default_factory=list)
@@ -25,9 +25,9 @@ class News:
 def due(
     alerts: Iterable[Alert], last_told: Mapping[str, int], is_quiet: Callable[[Alert], bool], now: int
 ) -> dict[str, News]:
-    """Return by rule what is to be told now. `alerts`: all open ones, and those that ended and nobody was told.
+    """Return, by rule, what to send now. `alerts`: all open ones, and closed ones whose end was not sent.
 
-    `is_quiet`: silenced. An alert that ended before anybody was notified is sent once, too.
+    `is_quiet`: silenced. An alert that closed before anybody was notified is sent once, too.
     """
     news: dict[str, News] = {}
     for alert in alerts:
@@ -44,13 +44,13 @@ def _is_news(alert: Alert) -> bool:
 
 
 def _is_end(alert: Alert) -> bool:
-    """Return whether its end is to be told: where its beginning was, also within a silence."""
+    """Return whether its end must be sent: if its beginning was, even during a silence."""
     return alert.closed_at is not None and alert.announced_at is not None and alert.end_told_at is None
 
 
 def _is_due(news: News, last_told: int | None, now: int) -> bool:
-    # A clock that was set back must not hold a message for longer than the time between two.
+    # A clock that was set back must not delay a message by more than the time between two, or the time to gather.
     if last_told is not None and 0 <= now - last_told < BETWEEN_SECONDS:
         return False
-    # What ended rides along; alone it waits for no others.
-    return not news.begun or min(alert.opened_at for alert in news.begun) + GATHER_SECONDS <= now
+    # Ends go along with other news; on their own they don't wait.
+    return not news.begun or any(not 0 <= now - alert.opened_at < GATHER_SECONDS for alert in news.begun)

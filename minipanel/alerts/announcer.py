@@ -1,4 +1,4 @@
-"""Alerts and their messages, in one transaction: nothing is lost between them, and nothing is sent twice."""
+"""Stores alerts and their messages in one transaction: nothing is lost between them, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from minipanel.models.alert import Alert, Message, Severity, rank
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a channel is for: from which severity on, and about which nodes; None: about all."""
+    """Who a channel is for: from which severity on, and for which nodes; None: for all."""
 
     channel: str
     severity: Severity = "warning"
@@ -32,7 +32,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that is to be kept with the alerts that it is about, in place of others that never were sent.
+    """A message to store with its alerts, in place of others that were never sent.
 
     `begun`: the alerts whose beginning it announces to its channel.
     """
@@ -47,7 +47,7 @@ class Draft:
     details: str = "{}"
 
     def message(self, now: int, id_of: Callable[[Alert], int] = lambda alert: alert.id) -> Message:
-        """Return it as a row, with a key of its own. id_of: of an alert that has none yet."""
+        """Return it as a row, with a new key. `id_of`: the id of an alert that has none yet."""
         about, begun = (tuple(id_of(alert) for alert in alerts) for alerts in (self.alerts, self.begun))
         key = secrets.token_hex(8)
         return Message(
@@ -66,9 +66,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """What channels do not know yet. `waiting`: messages whose place others may take; `alerts`: those they are about.
+    """What channels don't know yet. `waiting`: messages that may be replaced; `alerts`: those that they are about.
 
-    `told`: channel and alert, of whose beginning a message was sent or waits; None: all.
+    `told`: channel and alert, for each beginning that was sent or waits; None: all.
     """
 
     waiting: Sequence[Message] = ()
@@ -79,9 +79,9 @@ class Untold:
 def draft(
     audiences: Iterable[Audience], rule: str, news: News, untold: Untold, teller: Teller, now: int
 ) -> list[Draft]:
-    """Return what each channel is to be told of a rule. What it could not be told before goes into the same message.
+    """Return the message for each channel about a rule. It includes what could not be sent before.
 
-    Folds node sets, so it may take 0.3 s for 10,000 nodes: not on the event loop.
+    Folds node sets, which may take 0.3 s for 10,000 nodes: not on the event loop.
     """
     return [each for audience in audiences if (each := _draft(audience, rule, news, untold, teller, now)) is not None]
 
@@ -98,7 +98,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
         for number in {number for each in old for number in each.alerts} - fresh_ids
         if (alert := untold.alerts.get(number)) is not None and _still_matters(alert, now)
     ]
-    # What the channel was never told of begins and ends in this one message.
+    # If the channel was never notified of the beginning, this one message has beginning and end.
     unknown = {number for each in old for number in each.begun}
     begun += [
         alert
@@ -115,17 +115,17 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
 
 
 def _still_matters(alert: Alert, now: int) -> bool:
-    """Return whether what could not be sent is to be sent still: what is over long since would pile up for ever."""
+    """Return whether something that could not be sent should still be sent: old ends would pile up for ever."""
     return alert.closed_at is None or now - alert.closed_at < GIVE_UP_SECONDS
 
 
 def keep(
     dirty: Sequence[Alert], drafts: Sequence[Draft], shelved: Sequence[Shelved], now: int
 ) -> Callable[[sqlite3.Connection], list[int]]:
-    """Return the job that keeps alerts and messages together. Its result: the ids of the alerts, in their order.
+    """Return the job that stores alerts and messages together. Its result: the ids of the alerts, in order.
 
-    dirty: all alerts that changed since they were kept, those of drafts and of shelved messages among them where they
-    have no id.
+    `dirty`: all alerts changed since they were stored. Those of drafts and of shelved messages must be among them if
+    they have no id.
     """
 
     def job(connection: sqlite3.Connection) -> list[int]:

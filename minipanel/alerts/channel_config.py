@@ -1,4 +1,4 @@
-"""[[alerts.channel]] of config.toml: one more way to people, for some severities and nodes."""
+"""[[alerts.channel]] of config.toml: a further way to notify people, for some severities and nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minipanel.config.table import Table, shown
 
 MAX_CHANNELS = 16
 MAIL_CHANNEL = "mail"
-"""What the channel of `[alerts] mail` is called."""
+"""The name of the channel of `[alerts] mail`."""
 
 ChannelKind = Literal["mail", "webhook", "exec", "wecom", "dingtalk", "feishu"]
 
@@ -25,7 +25,7 @@ _SECRET_FILE_BYTES = 4096
 
 
 def target() -> Kind:
-    """An address to post to. It may hold a token, so no sentence shows it."""
+    """An address to post to. It may contain a token, so no sentence shows it."""
 
     def parse(value: object, _: Path) -> str:
         why = refusal_of(value) if isinstance(value, str) else "is not text"
@@ -59,7 +59,7 @@ def _command() -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """One [[alerts.channel]]. `nodes`: which it is for; None for all, and for the panel itself."""
+    """One [[alerts.channel]]. `nodes`: the nodes it is for; None for all, and for the panel itself."""
 
     name: Annotated[str, Key(_name(), "What the channel is called.", "渠道的名称。", words=("required", "必填"))]
     kind: Annotated[
@@ -159,7 +159,7 @@ def _check(table: Table, channel: ChannelConfig) -> ChannelConfig:
 
 
 def check_files(table: Table, secrets: Mapping[str, Path | None], ca_file: Path | None) -> None:
-    """Refuse files that can't be read, and secrets whose first line is empty. Raises ConfigError."""
+    """Refuse files that can't be read, and secrets with an empty first line. Raises ConfigError."""
     for key, path in secrets.items():
         if path is not None and not _first_line(table, key, path):
             raise table.error(
@@ -205,7 +205,7 @@ def _first_line(table: Table, key: str, path: Path) -> str:
 
 def first_line(path: Path) -> str:
     """Return the first line of a file with a secret. Raises OSError, UnicodeDecodeError."""
-    if path.exists() and not path.is_file():  # a pipe would be waited for
+    if path.exists() and not path.is_file():  # reading a pipe would block
         raise OSError(0, "it is not a file")
     with path.open("rb") as file:
         return file.readline(_SECRET_FILE_BYTES).decode("utf-8").strip()
@@ -215,7 +215,7 @@ CHANNEL = Section("alerts.channel", ChannelConfig, _check)
 
 
 def read_channels(path: Path, items: Iterable[dict[str, object]], has_mail: bool) -> tuple[ChannelConfig, ...]:
-    """Return what the sections say. `has_mail`: `[alerts] mail` has taken its name. Raises ConfigError."""
+    """Return the channels in the sections. `has_mail`: `[alerts] mail` uses its name. Raises ConfigError."""
     places = {MAIL_CHANNEL: "[alerts]"} if has_mail else {}
     channels = []
     for number, item in enumerate(items, 1):

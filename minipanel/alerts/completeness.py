@@ -1,4 +1,4 @@
-"""How many of an hour's samples are there, where the node was."""
+"""How complete the last hour of samples is, outages aside."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from itertools import pairwise
 HOUR_SECONDS = 3600
 
 OUTAGE_SECONDS = 300
-"""What is missing for so long is an outage, of which node-down knows: it does not count here."""
+"""A gap this long is an outage, which node-down reports: it does not count here."""
 
 ENOUGH_SECONDS = 1800
-"""From less than this of an hour nothing is concluded."""
+"""With less of the hour than this, nothing is concluded."""
 
 
 def percent_of_samples(times: Sequence[int], until: int, interval_seconds: int) -> float | None:
-    """Return how many percent of the samples of the hour until then are there; None where it was mostly outage.
+    """Return the percentage of samples that exist in the hour up to `until`; None if most of it was an outage.
 
-    `times`: those that are there, ascending. Where an agent reports at another interval than the panel has for it,
-    what is most frequent between two samples is its interval.
+    `times`: the existing ones, ascending. If an agent reports at another interval than the panel's, the most frequent
+    distance between two samples is its interval.
     """
     if len(times) < 2:
         return None

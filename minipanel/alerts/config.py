@@ -1,7 +1,8 @@
-"""[alerts] of config.toml: whether and where people are notified, and rules that a site changes."""
+"""[alerts] of config.toml: how people are notified, and rules that a site changes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,7 +17,7 @@ from minipanel.models.alert import SEVERITIES, Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleConfig:
-    """One [[alerts.rule]]. `nodes`: which it is for; None for all. `parameters`: those of the rule itself."""
+    """One [[alerts.rule]]. `nodes`: the nodes it is for; None for all. `parameters`: the rule's own."""
 
     name: str
     nodes: tuple[str, ...] | None
@@ -77,7 +78,7 @@ class AlertsConfig:
 
     @property
     def reaches_somebody(self) -> bool:
-        """Whether a channel is set. What is wrong is in the journal and on the page anyhow."""
+        """Whether any channel is set. Alerts are in the journal and on the page in any case."""
         return bool(self.mail or self.channel)
 
 
@@ -126,7 +127,7 @@ def _finish(table: Table, alerts: AlertsConfig) -> AlertsConfig:
     channels: Any = alerts.channel
     return replace(
         alerts,
-        rule=tuple(_rule(table.path, number, item) for number, item in enumerate(items, 1)),
+        rule=_rules(table.path, items),
         channel=read_channels(table.path, channels, has_mail=bool(alerts.mail)),
     )
 
@@ -135,13 +136,45 @@ _NAME = kinds.choice(*BY_NAME)
 _SEVERITY = kinds.choice(*SEVERITIES)
 
 
-def _rule(path: Path, number: int, item: dict[str, object]) -> RuleConfig:
-    place = f"[[alerts.rule]] number {number}"
+def _rules(path: Path, items: Sequence[dict[str, object]]) -> tuple[RuleConfig, ...]:
+    """Return what the sections say. Raises ConfigError, also for one that would never count."""
+    rules: list[RuleConfig] = []
+    for number, item in enumerate(items, 1):
+        rule = _rule(path, _place(number), item)
+        same = {place: each for place, each in enumerate(rules, 1) if each.name == rule.name and _covers(each, rule)}
+        taken = {name for each in same.values() for name in each.nodes or ()}
+        if same and taken.issuperset(rule.nodes or ()):
+            raise Table(path, _place(number), item, item).error(
+                "{place} has no effect: {other} sets the rule {name} for the same nodes; write both as one section",
+                place=_place(number),
+                other=_place(next(iter(same))),
+                name=rule.name,
+            )
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _covers(one: RuleConfig, other: RuleConfig) -> bool:
+    """Return whether both are for all nodes, or name the same ones."""
+    if one.nodes is None or other.nodes is None:
+        return one.nodes is other.nodes
+    return not set(one.nodes).isdisjoint(other.nodes)
+
+
+def _place(number: int) -> str:
+    return f"[[alerts.rule]] number {number}"
+
+
+def _rule(path: Path, place: str, item: dict[str, object]) -> RuleConfig:
     named = Table(path, place, {key: item[key] for key in item if key == "name"}, ["name"])
     rule = BY_NAME[str(named.read("name", _NAME))]
     section = Section("alerts.rule", rule.parameters)
     table = Table(path, place, item, ["name", "nodes", "severity", "enabled", *section.keys])
     nodes = None
+    if "nodes" in table and rule.is_about_panel:
+        raise table.error(
+            "nodes in {place} is not for the rule {name}, which is about the panel itself", place=place, name=rule.name
+        )
     if "nodes" in table:
         nodes = table.read("nodes", kinds.node_set())
     severity = table.read("severity", _SEVERITY) if "severity" in table else rule.severity

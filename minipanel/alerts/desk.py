@@ -1,18 +1,19 @@
-"""What people ask of alerts and do with them: look back, take on, silence, try a channel."""
+"""What people do with alerts: look back, acknowledge, silence, test a channel."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import secrets
-from collections.abc import Collection, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
 
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.channel_config import MAIL_CHANNEL, ChannelConfig
 from minipanel.alerts.explain import explain
 from minipanel.alerts.history import LIMIT, Asked, answer
 from minipanel.alerts.outbox import STUCK_SECONDS, Letter, NotSent, in_thread
-from minipanel.alerts.rules.all import BY_NAME
+from minipanel.alerts.rules.all import BY_NAME, of_known_rules
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
 from minipanel.models.alert import Alert, Message, Silence
@@ -35,28 +36,34 @@ MAX_WORDS = 200
 
 
 class Desk:
-    """All of it raises DatabaseError or TryLater where the database can't be used now."""
+    """Every method raises DatabaseError or TryLater if the database can't be used now."""
 
     def __init__(self, panel: Panel, alerts: Alerts) -> None:
         self._panel = panel
         self._alerts = alerts
 
     async def history(self, asked: Asked) -> AlertsAnswer:
-        """Return the alerts that are asked for, the newest first."""
-        found = await self._panel.ingest.run(
+        """Return the requested alerts, newest first."""
+        found = await self._read(
             lambda connection: sql.alerts_between(
                 connection, asked.start, asked.end, asked.state, asked.node_ids, asked.rule, LIMIT + 1
             )
         )
         english, chinese = self._alerts.teller("en"), self._alerts.teller("zh")
         # A thousand sentences in two languages: not on the event loop.
-        answers = await asyncio.to_thread(lambda: [answer(alert, english, chinese) for alert in found[:LIMIT]])
+        answers = await asyncio.to_thread(
+            lambda: [answer(alert, english, chinese) for alert in of_known_rules(found[:LIMIT])]
+        )
         return AlertsAnswer(answers, len(found) > LIMIT, list(BY_NAME))
 
     async def alert(self, alert_id: int) -> AlertAnswer | None:
-        """Return one alert; None where none of this id is kept."""
-        found: list[Alert] = await self._panel.ingest.run(lambda connection: sql.alerts_of(connection, [alert_id]))
+        """Return one alert; None if none has this id."""
+        found = of_known_rules(await self._read(lambda connection: sql.alerts_of(connection, [alert_id])))
         return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
+
+    async def _read(self, work: Callable[[sqlite3.Connection], list[Alert]]) -> list[Alert]:
+        """Read beside the writer: 400,000 alerts take a second, and samples must not wait for that."""
+        return await self._panel.reading.do(self._panel.store.reader.ask, work)
 
     def explain(self, node: Node) -> Explained:
         """Return how each rule judges a node."""
@@ -74,16 +81,15 @@ class Desk:
         return len(chosen)
 
     def silences(self) -> list[Silence]:
-        """Return the silences that last."""
+        """Return the silences in force."""
         return self._alerts.silences.lasting(int(self._panel.clock()))
 
     async def silence(self, nodes: str, rules: Sequence[str], until: int, why: str, who: str) -> Silence:
-        """Keep a silence. Raises BadInput for nodes, rules or a time that can't be."""
+        """Store a silence. Raises BadInput for invalid nodes, rules or times."""
         now = int(self._panel.clock())
-        nodes = self._panel.groups.without_groups(nodes)
-        check_silence(nodes, rules, until, why, now)
-        if not any(self._panel.directory.find(name) for name in expand(nodes)):
-            raise BadInput("nodes is {text}; none of them is configured.", text=quote(nodes))
+        # A set may name 100,000 nodes: not on the event loop.
+        nodes = await asyncio.to_thread(self._known_set, nodes)
+        check_silence(rules, until, why, now)
         if len(self.silences()) >= MAX_SILENCES:
             raise BadInput("{most} silences are already active; end some first.", most=MAX_SILENCES)
         wanted = Silence(nodes, tuple(rules), now, until, why.strip(), who)
@@ -91,20 +97,27 @@ class Desk:
         await self._alerts.read_silences()
         return kept
 
+    def _known_set(self, nodes: str) -> str:
+        """Return a node set without groups. Raises BadInput, NotFound."""
+        nodes = self._panel.groups.without_groups(nodes)
+        if not any(self._panel.directory.find(name) for name in expand(nodes)):
+            raise BadInput("nodes is {text}; none of them is configured.", text=quote(nodes))
+        return nodes
+
     async def end_silence(self, silence_id: int) -> bool:
-        """End a silence now. Returns False where there is none that lasts."""
+        """End a silence now. Returns False if there is no such silence, or it is over."""
         now = int(self._panel.clock())
         was_there: bool = await self._panel.ingest.run(lambda connection: sql.end_silence(connection, silence_id, now))
         await self._alerts.read_silences()
         return was_there
 
     async def waiting(self) -> list[Message]:
-        """Return what waits to be sent."""
+        """Return the messages that wait to be sent."""
         waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
         return waiting
 
     async def channels(self, with_errors: bool) -> ChannelsAnswer:
-        """Return where alerts go and what waits there. with_errors: with what the other sides answered."""
+        """Return where alerts go and what waits there. `with_errors`: including the answers of the other sides."""
         waiting = await self.waiting()
         alerts, beat = self._alerts.config, self._alerts.heartbeat
         first = [ChannelConfig(MAIL_CHANNEL, "mail", alerts.mail)] if alerts.mail else []
@@ -115,14 +128,14 @@ class Desk:
                 for each in (*first, *alerts.channel)
             ]
 
-        channels = await asyncio.to_thread(make)  # a large node set is folded in it
+        channels = await asyncio.to_thread(make)  # folds a large node set
         heartbeat = HeartbeatAnswer(beat.reached_at, beat.failing_since, beat.error if with_errors else None)
         return ChannelsAnswer(channels, heartbeat if beat.is_set else None)
 
     async def test(self, name: str, who: str) -> str:
-        """Send a message by a channel at once; return what the other side said.
+        """Send a message through a channel at once; return the other side's answer.
 
-        Raises BadInput where there is none, NotSent with what went wrong.
+        Raises BadInput if there is no such channel, NotSent with what went wrong.
         """
         channels = self._alerts.channels
         channel = channels.get(name)
@@ -165,9 +178,8 @@ def _channel(config: ChannelConfig, waiting: Sequence[Message], with_errors: boo
     )
 
 
-def check_silence(nodes: str, rules: Sequence[str], until: int, why: str, now: int) -> None:
-    """Raise BadInput for what can't be a silence."""
-    expand(nodes)
+def check_silence(rules: Sequence[str], until: int, why: str, now: int) -> None:
+    """Raise BadInput for an invalid silence."""
     unknown = next((rule for rule in rules if rule not in BY_NAME), None)
     if unknown is not None:
         raise BadInput("rules has {text}; it must be some of {names}.", text=quote(unknown), names=", ".join(BY_NAME))

@@ -1,4 +1,4 @@
-"""What is wrong now, as the page and commands show it: open alerts folded into a few lines."""
+"""What is wrong now, for the page and for commands: open alerts folded into a few lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def findings_of(
 ) -> list[Finding]:
     """Return open alerts as findings, worst first. Folds node sets: 0.3 s for 10,000 nodes, not on the event loop.
 
-    What is silenced, suspended or acknowledged is a finding of its own beside the rest of the same trouble.
+    Silenced, suspended and acknowledged alerts are findings of their own, apart from the rest of the same trouble.
     """
     kinds: dict[tuple[object, ...], list[Alert]] = {}
     for alert in alerts:

@@ -1,4 +1,4 @@
-"""Many nodes as one node set, short enough to be read."""
+"""Folds many nodes into one node set, short enough to read."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Folded:
 
 
 def fold_short(names: Sequence[str], limit: int) -> Folded:
-    """Return the names as a node set of at most `limit` characters, the longest runs first where it is cut.
+    """Return the names as a node set of at most `limit` characters; if it is cut, the longest runs are kept.
 
-    Joined first: taken one by one, 8,571 names of 10,000 cost 1.1 s instead of 0.2 (measured).
+    Joining all of them first is quicker: one by one, 8,571 names of 10,000 cost 1.1 s instead of 0.2 (measured).
     """
     whole = str(NodeSet(",".join(names), resolver=RESOLVER_NOGROUP)) if names else ""
     if len(whole) <= limit:
         return Folded(whole, 0)
     runs = sorted(_runs(whole), key=lambda run: -len(run))
     low, high = 0, len(runs)
-    while low < high:  # the most runs that fit
+    while low < high:  # find the largest number of runs that fits
         middle = (low + high + 1) // 2
         if len(_joined(runs[:middle])) <= limit:
             low = middle

@@ -1,4 +1,4 @@
-"""Asks an address each minute, as long as the panel stores and looks: who waits there notices when it stops."""
+"""Requests an address each minute while the panel stores and checks, so that another service notices when it stops."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class Heartbeat:
 
     @property
     def is_set(self) -> bool:
-        """Whether there is an address to ask."""
+        """Whether there is an address to request."""
         return self._target is not None
 
     def replace(self, url: str | None, caller: Caller) -> None:
-        """Take over another address, or none."""
+        """Use another address, or none."""
         target = _Target(url, caller) if url is not None else None
         if target is None or self._target is None or target.url != self._target.url:
             self.reached_at = self.failing_since = self.error = None
         self._target = target
 
     async def beat(self) -> None:
-        """Ask once, where the panel is well."""
+        """Send one request, if the panel is well."""
         target = self._target
         if target is None or not await self._is_well():
             return
@@ -48,7 +48,7 @@ class Heartbeat:
                 await in_thread(lambda: target.caller.ask("GET", target.url))
         except (NotSent, TimeoutError) as error:
             why = str(error) or f"It did not finish within {STUCK_SECONDS:.0f} seconds."
-            if self.failing_since is None:  # once for all of them
+            if self.failing_since is None:  # log only the first failure
                 self.failing_since = int(self._clock())
                 log.warning("The heartbeat of [alerts] is not heard: %s", why)
             self.error = why

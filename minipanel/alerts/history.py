@@ -1,4 +1,4 @@
-"""Alerts of now and before, as they are asked for."""
+"""Queries of present and past alerts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _END_OF_TIME = 2**40
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which alerts: open at some time from `start` to `end`, of these nodes (None: all) and this rule."""
+    """A query: alerts open at some time from `start` to `end`, of these nodes (None: all) and this rule."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class Asked:
     def parse(
         cls, panel: Panel, state: str | None, nodes: str | None, rule: str | None, start: str | None, end: str | None
     ) -> Asked:
-        """Return what a query asks for. Raises BadInput."""
+        """Return the query in a request. Raises BadInput."""
         if state not in (None, "open", "closed"):
             raise BadInput("state is {state}; it must be open or closed.", state=quote(str(state)))
         if rule is not None and rule not in BY_NAME:
@@ -42,7 +42,10 @@ class Asked:
             ids = tuple(node.id for node in found if node is not None)
         now = int(panel.clock())
         last = _seconds("to", end, now)
-        return cls(_seconds("from", start, last - USUAL_SECONDS), last, state, ids, rule)
+        first = _seconds("from", start, last - USUAL_SECONDS)
+        if first > last:
+            raise BadInput("from is {first} and to is {last}; from must be before to.", first=first, last=last)
+        return cls(first, last, state, ids, rule)
 
 
 def _seconds(name: str, text: str | None, default: int) -> int:
@@ -54,7 +57,7 @@ def _seconds(name: str, text: str | None, default: int) -> int:
 
 
 def answer(alert: Alert, english: Teller, chinese: Teller) -> AlertAnswer:
-    """Return one alert as the API has it."""
+    """Return one alert in the form of the API."""
     is_panel = alert.node_id == PANEL
     state = "closed" if alert.closed_at is not None else "suspended" if alert.is_suspended else "open"
     return AlertAnswer(

@@ -1,4 +1,4 @@
-"""What rules know of nodes' last hours: looked at seldom, and in a thread, for 10,000 nodes take most of a second."""
+"""What rules know of nodes' last hours. Computed seldom, and in a thread: 10,000 nodes take most of a second."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from minipanel.services.spread import COLUMNS
 LOOK_SECONDS = 600.0
 
 CANDIDATES = 500
-"""Of so many nodes whose memory rises a look reads the records, those first that would be full first."""
+"""How many nodes' records are read in one check, if their memory rises: those that would be full soonest."""
 
 FAR_SECONDS = 4 * 3600
-"""Of a node that would need longer, as it rose in the last half hour, no record is read."""
+"""If memory, at the rate of the last half hour, needs longer than this to fill, no records are read."""
 
 BACK_SECONDS = 1800
 
 AT_ONCE = 50
 PAUSE_SECONDS = 0.005
-"""The event loop has Python for itself after so many nodes: it must not wait for the whole."""
+"""A pause after some nodes, in which the event loop has Python to itself."""
 
 _MEMORY = 1 + COLUMNS.index("memory_percent")
 _USED = "memory_used"
@@ -34,7 +34,7 @@ _USED = "memory_used"
 class Hours:
     """`rising`: when a node's memory will be full, None: it does not rise. `complete`: percent of an hour's samples.
 
-    By node id. Of a node that isn't in there nothing is known.
+    By node id. Nothing is known of a node that is missing.
     """
 
     def __init__(self, panel: Panel) -> None:
@@ -43,7 +43,7 @@ class Hours:
         self.complete: Mapping[int, float] = {}
 
     async def look(self) -> None:
-        """Look at all nodes that are up. Raises TryLater."""
+        """Check all nodes that are up. Raises TryLater."""
         hours, interval = self._panel.live.hours_by_id(), self._panel.live.interval_seconds
         self.rising, self.complete = await self._panel.reading.do(self._look, hours, interval)
 
@@ -77,16 +77,16 @@ class Hours:
 
 
 def _complete(hour: LastHour, until: int, interval: int) -> float | None:
-    """Return percent_of_samples; the times themselves are looked at only where too many are missing."""
+    """Return percent_of_samples. The times themselves are examined only if too many samples are missing."""
     if hour.count(until) * interval >= HOUR_SECONDS:
         return 100.0
     return percent_of_samples(hour.times(until), until, interval)
 
 
 def _seconds_to_full(hour: LastHour, newest: Sample) -> float | None:
-    """Return in how many seconds memory would be full, as it rose in the last half hour; None where that is not known.
+    """Return in how many seconds memory would be full at the rate of the last half hour; None if that is unknown.
 
-    Half of the true speed counts: this only spares the records of those that are far from it.
+    Assumes twice the real rate: this only saves reading the records of nodes that are far from full.
     """
     before = hour.value(_USED, newest.timestamp - BACK_SECONDS)
     if before is None:

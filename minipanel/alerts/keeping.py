@@ -1,4 +1,4 @@
-"""What the panel knows of its own keeping: when its disk is full, its certificate ends, its last backup was made."""
+"""The panel's own upkeep: when its disk will be full, its certificate expires, its last backup was made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY_SECONDS = 86400
 
 
 class Keeping:
-    """Looked at once an hour. None: not known, or nothing of the kind is there."""
+    """Checked once an hour. None: unknown, or there is no such thing."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -27,7 +27,7 @@ class Keeping:
 
     @property
     def certificate_days(self) -> float | None:
-        """Days until the panel's certificate ends; below 0 afterwards."""
+        """Days until the panel's certificate expires; negative afterwards."""
         ends = self._certificate_ends_at
         return None if ends is None else (ends - self._panel.clock()) / DAY_SECONDS
 
@@ -38,7 +38,7 @@ class Keeping:
         return None if made is None else (self._panel.clock() - made) / DAY_SECONDS
 
     async def look(self) -> None:
-        """Look at all of it. Raises DatabaseError, TryLater."""
+        """Check everything. Raises DatabaseError, TryLater."""
         await self._look_at_backups()
         path = self._panel.config.server.tls_certificate
         try:
@@ -51,7 +51,7 @@ class Keeping:
         try:
             self._backup_made_at = await self._panel.backups.last_made_at()
         except OSError:
-            # A folder that can't be read holds no copy that anybody could use; what was seen in it before counts.
+            # A folder that can't be read holds no usable copy; the last copy seen in it still counts.
             self._backup_made_at = self._backup_made_at or self._started_at
 
 

@@ -1,4 +1,4 @@
-"""Alerts as lines that people read: folded into node sets, the worst first."""
+"""Alerts as lines for people: folded into node sets, worst first."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from minipanel.models.quote import escape
 from minipanel.models.rack import whole_racks
 
 MAX_CHARACTERS = 900
-"""Of a message; Teams takes 1,000, WeCom 2,048."""
+"""The limit of a message; Teams accepts 1,000, WeCom 2,048."""
 
 LATE_SECONDS = 60
-"""A message that comes later says so."""
+"""A message later than this says so."""
 
 SUBJECT_NODES = 120
 BODY_NODES = 240
@@ -26,7 +26,7 @@ _WHOLE = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """What it takes to say something: the cluster's name, the language, names of all nodes, words of all rules."""
+    """What is needed to phrase an alert: the cluster's name, the language, all nodes' names, all rules' words."""
 
     cluster: str
     language: Language
@@ -50,12 +50,12 @@ class Teller:
                 self.language, times=times, first=self._time(min(alert.first_at for alert in alerts), now)
             )
         about = self._nodes(alerts, nodes_limit)
-        # Chinese puts a space between a name and what follows, but none between its own words.
+        # Chinese puts a space between a name and what follows, but not between its own words.
         between = "" if about == words.THE_PANEL.zh else " "
         return f"{about}{between}{self.what(alerts)}{said}{self._count(alerts)}"
 
     def what(self, alerts: Sequence[Alert]) -> str:
-        """Return what is said of these alerts of one rule, or of their end, without whom and when."""
+        """Return the text about these alerts of one rule, or about their end, without node set and time."""
         first = alerts[0]
         if not is_told_end(first):
             return self.was(alerts)
@@ -63,7 +63,7 @@ class Teller:
         return said.over_reasons.get(first.bad.reason, said.is_over).say(self.language)
 
     def was(self, alerts: Sequence[Alert]) -> str:
-        """Return what is, or was, wrong, without whom and when: "hot: 96 °C, limit 95 °C"."""
+        """Return what is, or was, wrong, without node set and time: "hot: 96 °C, limit 95 °C"."""
         said = self.words[alerts[0].rule]
         worst = max(alerts, key=lambda alert: _badness(alert, said.higher_is_worse))
         filled = {
@@ -76,15 +76,15 @@ class Teller:
         return said.is_so.say(self.language, reason=reason, **filled)
 
     def _sensor(self, alerts: Sequence[Alert]) -> str:
-        """Return what the temperature comes from, where that is the same at all of them."""
+        """Return the temperature's sensor, if it is the same for all of them."""
         sensors = {self.sensor_of(alert.node_id) for alert in alerts}
         (sensor,) = sensors if len(sensors) == 1 else (None,)
         return words.SENSOR.say(self.language, sensor=escape(sensor)) if sensor else ""
 
     def message(self, alerts: Collection[Alert], now: int, late_seconds: int = 0) -> tuple[str, str]:
-        """Return subject and body about alerts of one rule. The body has MAX_CHARACTERS at most.
+        """Return subject and body about alerts of one rule. The body has at most MAX_CHARACTERS.
 
-        late_seconds: for how long some of it could not be sent.
+        `late_seconds`: for how long some of it could not be sent.
         """
         groups = self.groups(alerts)
         subject = f"[{escape(self.cluster)}] {self.headed(groups[0], now, SUBJECT_NODES)}"
@@ -98,7 +98,7 @@ class Teller:
         return subject, _fitting(lines, ends, lambda count: words.MORE.say(self.language, count=count))
 
     def details(self, alerts: Collection[Alert], now: int) -> dict[str, object]:
-        """Return the same for programs: docs/alerts.md has an example. Node sets are whole."""
+        """Return the same for programs: docs/alerts.md has an example. Node sets are complete."""
         groups = groups_of(alerts)
         open_ones = [group[0].severity for group in groups if group[0].closed_at is None]
         return {
@@ -124,17 +124,17 @@ class Teller:
         }
 
     def test(self, who: str) -> tuple[str, str]:
-        """Return subject and body of a message that tries a channel."""
+        """Return subject and body of a test message for a channel."""
         said = words.TEST.say(self.language, who=escape(who))
         return f"[{escape(self.cluster)}] {said}", said + (f"\n{self.url}" if self.url else "")
 
     def headed(self, group: Sequence[Alert], now: int, nodes_limit: int = BODY_NODES) -> str:
-        """Return the line of one of groups_of, with its severity before it, or OK."""
+        """Return the line of one of groups_of, preceded by its severity, or by OK."""
         head = words.OK if is_told_end(group[0]) else words.SEVERITY[group[0].severity]
         return f"{head.say(self.language)} {self.line(group, now, nodes_limit)}"
 
     def groups(self, alerts: Iterable[Alert]) -> list[list[Alert]]:
-        """Return groups_of, where ends that are said alike are one, whatever the troubles were."""
+        """Return groups_of, with ends joined if they read the same, whatever the troubles were."""
         return groups_of(alerts, lambda alert: self.words[alert.rule].over_reasons)
 
     def _nodes(self, alerts: Sequence[Alert], limit: int) -> str:
@@ -156,7 +156,7 @@ class Teller:
         return words.COUNT.say(self.language, count=len(names))
 
     def _time(self, moment: int, now: int) -> str:
-        """Return a time of today as 03:12, of another day with its date."""
+        """Return a time as 03:12 if it is today, else with its date."""
         then, today = self.zone(moment), self.zone(now)
         is_today = then[:3] == today[:3]
         return time.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M", then)
@@ -165,9 +165,9 @@ class Teller:
 def groups_of(
     alerts: Iterable[Alert], end_reasons: Callable[[Alert], Collection[str]] | None = None
 ) -> list[list[Alert]]:
-    """Return alerts in groups that one line says: same rule, severity, reason, open or over; the worst first.
+    """Return alerts in groups that share a line: same rule, severity, reason, open or over; worst first.
 
-    end_reasons: those that a told end has words of its own for; None: each reason is.
+    `end_reasons`: reasons with their own words for the end; None: all of them.
     """
     groups: dict[tuple[object, ...], list[Alert]] = {}
     for alert in alerts:
@@ -190,7 +190,7 @@ def _end_of(alert: Alert, now: int) -> int:
 
 
 def is_told_end(alert: Alert) -> bool:
-    """Return whether it is over, and people know that it was."""
+    """Return whether it is over, and people were notified of it."""
     return alert.closed_at is not None and alert.announced_at is not None
 
 

@@ -1,4 +1,4 @@
-"""Sends what waits, each channel on its own: tried again until it is taken, for three days."""
+"""Sends waiting messages, each channel independently, and tries again for three days until they are accepted."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 WAITS = (10, 30, 60, 120, 300, 900)
-"""Seconds until a message is tried again; the last is for all further tries."""
+"""Seconds before each new try; the last applies to all further tries."""
 
 GIVE_UP_SECONDS = 3 * 86400
 ERROR_CHARACTERS = 200
 
 PATIENCE_SECONDS = 5.0
-"""A look at what is due waits for its channels so long. One that hangs for longer goes on alone."""
+"""How long a round of sending waits for its channels. A channel that hangs longer goes on alone."""
 
 STUCK_SECONDS = 60.0
-"""After so long it is noted that a channel hangs. It gets nothing more until it has ended."""
+"""After this long a channel is recorded as hanging. It gets nothing more until it has finished."""
 
 
 class NotSent(SentenceError):
-    """A channel did not take a message; str() says why, in one sentence."""
+    """A channel did not accept a message; str() says why, in one sentence."""
 
 
 class Channel(Protocol):
-    """A way to people. `send` blocks for as long as its own limits let it, and raises NotSent."""
+    """A way to notify people. `send` blocks up to its own time limits, and raises NotSent."""
 
     @property
     def name(self) -> str:
-        """As config.toml calls it."""
+        """Its name in config.toml."""
 
     def send(self, letter: Letter, /) -> str:
-        """Hand over one message; return what the other side said, in one line."""
+        """Hand over one message; return the other side's answer in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as a channel gets it. `key` is the same at each try, so that a receiver can know a repeat.
+    """A message for a channel. `key` is the same at each try, so that a receiver can recognise a repeat.
 
     `details`: a JSON object for programs.
     """
@@ -66,25 +66,25 @@ class Letter:
 
 
 class Box(Protocol):
-    """Where messages are kept."""
+    """Where messages are stored."""
 
     async def waiting(self) -> Sequence[Message]:
-        """Return what has not been sent."""
+        """Return the messages that have not been sent."""
 
     async def sent(self, message: Message, now: int) -> None:
-        """Keep that it was."""
+        """Record that it was sent."""
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
-        """Keep that it was not, and when to try again; None: never."""
+        """Record that it was not, and when to try again; None: never."""
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do what may hang in a thread that holds up no stop of the panel: a plain one would, until it has ended."""
+    """Do work that may hang in a thread that does not delay the panel's stop, as an executor's thread would."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
     def settle(set_it: Callable[[], None]) -> None:
-        if not future.done():  # else nobody waits any more
+        if not future.done():  # otherwise nobody waits any more
             set_it()
 
     def run() -> None:
@@ -100,7 +100,7 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 
 class Outbox:
-    """Looks at what waits, and sends what is due. `send_due` is called every few seconds."""
+    """Looks at waiting messages, and sends what is due. `send_due` is called every few seconds."""
 
     def __init__(
         self,
@@ -123,12 +123,12 @@ class Outbox:
 
     @property
     def under_way(self) -> AbstractSet[str]:
-        """The keys of messages that are handed over now, or were, and that is not stored: nothing takes their place."""
+        """The keys of messages being handed over, or whose hand-over is not stored yet: these can't be replaced."""
         return self._under_way | self._accepted
 
     @contextmanager
     def holding(self, keys: Collection[str]) -> Iterator[None]:
-        """Send none of these meanwhile, for others take their place. Begun right after they were read."""
+        """Send none of these meanwhile, because they will be replaced. Enter right after reading them."""
         self._held = frozenset(keys)
         try:
             yield
@@ -136,7 +136,7 @@ class Outbox:
             self._held = frozenset()
 
     async def send_due(self) -> None:
-        """Send what is due now, channels side by side and each one's messages in their order. Raises PanelError."""
+        """Send what is due now: channels in parallel, each one's messages in order. Raises PanelError."""
         for name in {message.channel for message in await self._due()} - self._busy.keys():
             self._busy[name] = asyncio.create_task(self._send_all(name))
         if self._busy:
@@ -149,7 +149,7 @@ class Outbox:
                 raise error
 
     async def close(self) -> None:
-        """Wait for no channel any more. What one still takes is sent again after a start, under the same key."""
+        """Stop waiting for channels. What one of them still accepts is sent again after a start, with the same key."""
         for task in self._busy.values():
             task.cancel()
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
@@ -160,7 +160,7 @@ class Outbox:
         keys = {message.key for message in waiting}
         self._accepted &= keys
         self._not_before = {key: at for key, at in self._not_before.items() if key in keys}
-        # A clock that was set back must not hold a message for longer than it was to wait.
+        # A clock that was set back must not delay a message beyond its own waiting time.
         return [
             message
             for message in waiting
@@ -169,7 +169,7 @@ class Outbox:
         ]
 
     async def _send_all(self, name: str) -> None:
-        # Looked up again for each: what waited may have been taken into another message meanwhile.
+        # Read again for each: the message may have been joined to another one meanwhile.
         while message := next((each for each in await self._due() if each.channel == name), None):
             channel = self._channels().get(name)
             if channel is not None and self._pace.wait_seconds(channel) > 0:
@@ -177,7 +177,7 @@ class Outbox:
             self._under_way.add(message.key)
             try:
                 if not await self._send(message):
-                    return  # the next ones would fare alike
+                    return  # the next ones would fail too
             finally:
                 self._under_way.discard(message.key)
 
@@ -187,7 +187,7 @@ class Outbox:
             log.warning("An alert waited for %s, which is set no longer; it is given up.", escape(message.channel))
             await self._box.failed(message, "This channel no longer exists.", None, int(self._clock()))
             return True
-        # What was accepted before its mark could be stored is not sent again.
+        # Do not send again what was accepted before that could be stored.
         if message.key not in self._accepted:
             why = await self._hand_over(channel, message)
             if why is not None:
@@ -198,7 +198,7 @@ class Outbox:
         return True
 
     async def _hand_over(self, channel: Channel, message: Message) -> str | None:
-        """Return why the channel did not take a message, None where it did."""
+        """Return why the channel did not accept a message, None if it did."""
         letter = Letter(message.key, message.subject, message.body, message.rule, message.made_at, message.details)
         self._pace.note(channel)
         sending = asyncio.ensure_future(self._run(lambda: channel.send(letter)))
@@ -217,7 +217,7 @@ class Outbox:
     async def _note_failed(self, message: Message, why: str) -> None:
         now = int(self._clock())
         error = escape(why, ERROR_CHARACTERS)
-        # So many tries too: a clock that jumped by a week has given nobody time.
+        # Also require this many tries: a clock that jumped by a week has given nobody a chance.
         is_over = now - message.made_at >= GIVE_UP_SECONDS and message.tries >= len(WAITS)
         wait = WAITS[min(message.tries, len(WAITS) - 1)]
         log.warning(
@@ -226,5 +226,5 @@ class Outbox:
             error,
             "It is given up." if is_over else f"The next try is in {wait} s.",
         )
-        self._not_before[message.key] = now + wait  # also where that can't be stored now
+        self._not_before[message.key] = now + wait  # also if that can't be stored now
         await self._box.failed(message, error, None if is_over else now + wait, now)

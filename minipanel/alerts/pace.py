@@ -1,4 +1,4 @@
-"""How many messages a channel gets in a minute: some refuse all for a while where they get more than they allow."""
+"""Limits how many messages a channel gets per minute, as some services then refuse everything for a while."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ MINUTE = 60.0
 
 
 class Pace:
-    """Counts by the names of channels. One that has a `per_minute` above 0 gets no more than so many in a minute."""
+    """Counts messages by channel. One with a `per_minute` above 0 gets no more than that in a minute."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._times: dict[str, deque[float]] = {}
 
     def wait_seconds(self, channel: object) -> float:
-        """Return how long the channel is to get nothing; 0 where it may get something now."""
+        """Return how long to wait before the channel gets something; 0 if it may get it now."""
         limit, times = _limit(channel), self._times.get(_name(channel))
         if not limit or times is None or len(times) < limit:
             return 0

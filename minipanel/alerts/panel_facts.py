@@ -13,15 +13,15 @@ from minipanel.models.cluster import PanelNow
 from minipanel.services.panel import Panel
 
 STEP_REMEMBERED_SECONDS = 120.0
-"""For this long after it was set, the clock is said to have been."""
+"""For this long, a step of the clock is remembered."""
 
 DISK_SECONDS = 60.0
 MUNGE_SECONDS = 30.0
-"""For so long after its last failure munged counts as silent: it is asked again every two seconds at most."""
+"""For this long after its last failure munged counts as silent: it is asked every two seconds at most."""
 
 
 class PanelFacts:
-    """Looks at the panel at each tick; what needs the disk is looked at once a minute."""
+    """Checks the panel at each tick; what needs the disk is checked once a minute."""
 
     def __init__(self, panel: Panel, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._panel = panel
@@ -34,7 +34,7 @@ class PanelFacts:
         self._disk_free_percent: float | None = None
 
     def look(self, late_seconds: float) -> PanelNow:
-        """Return the facts. late_seconds: by how much this look came late."""
+        """Return the facts. `late_seconds`: how late this check is."""
         uptime = self._panel.uptime()
         return PanelNow(
             __version__,
@@ -57,7 +57,7 @@ class PanelFacts:
         return 0 if state.failing_since is None else (self._panel.clock() - state.failing_since) / 3600
 
     def _clock_step(self, uptime: float) -> float:
-        """Return by how much the clock was set within the time that is remembered."""
+        """Return by how much the clock was set within the remembered time."""
         self._offsets.append((uptime, self._panel.clock() - uptime))
         while self._offsets[0][0] < uptime - STEP_REMEMBERED_SECONDS and len(self._offsets) > 1:
             self._offsets.popleft()

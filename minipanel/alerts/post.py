@@ -1,4 +1,4 @@
-"""The messages in the database, as the outbox and the announcer see them."""
+"""The messages in the database, as the outbox and the announcer use them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from minipanel.services.panel import Panel
 
 
 class Post:
-    """Reads and writes through the writer's queue, so in the order of what is asked. Raises DatabaseError, TryLater."""
+    """Reads and writes through the writer's queue, so in the order of the calls. Raises DatabaseError, TryLater."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         self.count = 0
-        """How many messages waited when it was looked last."""
+        """How many messages were waiting at the last look."""
 
     async def waiting(self) -> Sequence[Message]:
-        """Return what has not been sent."""
+        """Return the messages that have not been sent."""
         waiting: list[Message] = await self._panel.ingest.run(sql.waiting_messages)
         self.count = len(waiting)
         return waiting
 
     async def sent(self, message: Message, now: int) -> None:
-        """Keep that a message was accepted."""
+        """Record that a message was accepted."""
         await self._panel.ingest.run(lambda connection: sql.note_sent(connection, message, now))
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
-        """Keep that it was not, and when to try again; None: never."""
+        """Record that it was not, and when to try again; None: never."""
         await self._panel.ingest.run(lambda connection: sql.note_failed(connection, message, error, try_at, now))

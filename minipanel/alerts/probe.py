@@ -1,4 +1,4 @@
-"""Does a silent node answer at all? A connection to its sshd tells, without any privilege."""
+"""Whether a silent node answers at all. A connection to its sshd shows it, and needs no privilege."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Connect = Callable[[str, int], Awaitable[bool]]
 
 
 async def connect(ip: str, port: int) -> bool:
-    """Return whether a machine answers at this address: it takes the connection, or refuses it itself.
+    """Return whether a machine answers at this address: it accepts or refuses the connection itself.
 
-    Nobody is asked at the address of a simulated node: this machine itself would answer.
+    Addresses of simulated nodes are not asked, as this machine itself would answer.
     """
     if is_demo_address(ip):
         return False
@@ -37,7 +37,7 @@ async def connect(ip: str, port: int) -> bool:
 
 
 class Probe:
-    """Asks nodes, at most AT_ONCE side by side, and remembers the result."""
+    """Asks nodes, at most AT_ONCE in parallel, and remembers the results."""
 
     def __init__(self, uptime: Callable[[], float], connect: Connect = connect) -> None:
         self._uptime = uptime
@@ -48,12 +48,12 @@ class Probe:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def reason(self, node_id: int) -> str | None:
-        """Return why a node is silent, as far as a look at it said; None before there was one."""
+        """Return why a node is silent, by the last result; None before there is one."""
         found = self._found.get(node_id)
         return None if found is None else found[1]
 
     def ask(self, nodes: Iterable[Node]) -> None:
-        """Begin to ask these nodes, where their answer is not known or old."""
+        """Begin to ask these nodes, unless their answer is known and recent."""
         now = self._uptime()
         for node in nodes:
             found = self._found.get(node.id)
@@ -65,16 +65,16 @@ class Probe:
             task.add_done_callback(self._tasks.discard)
 
     def forget(self, node_ids: Iterable[int]) -> None:
-        """Forget what was found of nodes that are back."""
+        """Forget the results for nodes that are back."""
         for node_id in node_ids:
             self._found.pop(node_id, None)
 
     def known(self) -> set[int]:
-        """Return the nodes of which something is known."""
+        """Return the nodes with a result."""
         return set(self._found)
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Stop asking."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Which nodes' samples were refused lately, and whether for their clocks."""
+"""Which nodes' samples were refused lately, and whether because of their clocks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from minipanel.machine.addresses import normalise
 from minipanel.models.node import Node
 
 REFUSED_SECONDS = 60.0
-"""For so long after its samples were refused, that is why a node is silent."""
+"""For this long after its samples were refused, that is the reason for a node's silence."""
 
 
 class Refused:
-    """Remembers refusals by the addresses of configured nodes; of others it keeps nothing."""
+    """Remembers refusals by the addresses of configured nodes, and nothing of other addresses."""
 
     def __init__(self, uptime: Callable[[], float]) -> None:
         self._uptime = uptime
@@ -21,12 +21,12 @@ class Refused:
         self._ahead: dict[str, int] = {}
 
     def replace(self, nodes: Iterable[Node]) -> None:
-        """Take over a new list of nodes."""
+        """Replace the list of nodes."""
         self._refused_at = {node.ip: self._refused_at.get(node.ip, float("-inf")) for node in nodes}
         self._ahead = {address: ahead for address, ahead in self._ahead.items() if address in self._refused_at}
 
     def note(self, peer: str, error: PanelError) -> None:
-        """Take in a refusal. That the panel itself is busy is none."""
+        """Record a refusal. A busy panel does not count as one."""
         address = normalise(peer)
         if error.status < 500 and address in self._refused_at:
             self._refused_at[address] = self._uptime()
@@ -41,5 +41,5 @@ class Refused:
         return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS
 
     def ahead_seconds(self, node: Node) -> int | None:
-        """Return by how much its clock was ahead at the last refusal, where its credential showed that."""
+        """Return how far its clock was ahead at the last refusal, if its credential showed that."""
         return self._ahead.get(node.ip)

@@ -1,7 +1,7 @@
-"""When a node's memory will be full: a straight line through its last hours, and what is no such line.
+"""When a node's memory will be full: fits a straight line through its last hours, and rejects what is not one.
 
-A job that starts is a step, one that has loaded its data stays where it is, and a collector of garbage falls again and
-again on its own: none of them goes on.
+A job that starts makes a step, one that has loaded its data stays level, and a garbage collector falls again and again:
+none of these continues to rise.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ from statistics import median
 from minipanel.models.record import RECORD_SECONDS
 
 Point = tuple[int, float]
-"""A record's timestamp and its mean of the memory in use, percent."""
+"""A record's timestamp and its mean memory use in percent."""
 
 FULL_PERCENT = 97.0
-"""Where the rule `memory` says that hardly any is left."""
+"""Where the rule `memory` opens."""
 
 LINE_SECONDS = 2 * 3600
 HABIT_SECONDS = 24 * 3600
 FAR_SECONDS = 24 * 3600
 
 ENOUGH = 0.8
-"""Of the records of the line's time, so many must be there."""
+"""The share of records that must exist in the time of the line."""
 
 SMALLEST_RISE = 3.0
-"""Percent points within the line's time: less is noise, and caches that fill."""
+"""Percentage points over the time of the line: less is noise, or caches that fill."""
 
 USUAL_ERROR, LARGEST_ERROR = 0.08, 0.25
-"""Of the rise: so far points may lie from the line."""
+"""How far points may lie from the line, as a share of the rise."""
 
 STEADY = 0.35
-"""Each third must rise by at least so much of what the whole line does."""
+"""Each third must rise by at least this share of what the whole line does."""
 
 STALE_SECONDS = 900
 
 
 def full_at(points: Sequence[Point], now: int) -> int | None:
-    """Return when memory meets FULL_PERCENT if it goes on like this, Unix seconds; None where nothing says so.
+    """Return when memory will reach FULL_PERCENT if it continues like this, Unix seconds; None if it does not rise.
 
-    `points`: of the last day, in any order. The line is that of Theil and Sen: a few wild points don't move it.
+    `points`: of the last day, in any order. The line is that of Theil and Sen, which a few outliers don't move.
     """
     ordered = sorted(points)
     line = [point for point in ordered if now - LINE_SECONDS < point[0] <= now]
@@ -72,7 +72,7 @@ def _slope(line: Sequence[Point]) -> float:
 
 
 def _has_fallen_by_itself(values: Sequence[float], rise: float) -> bool:
-    """Return whether memory has climbed like this before, and was given back before it was full."""
+    """Return whether memory has risen like this before, and was freed before it was full."""
     for place in range(12, len(values) - 1):
         top, middle, foot = values[place], values[place - 6], values[place - 12]
         has_climbed = top - middle > 0.1 * rise and middle - foot > 0.1 * rise

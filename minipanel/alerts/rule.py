@@ -1,4 +1,4 @@
-"""What a rule is: a name, a severity, parameters, and two pure functions that look at the cluster."""
+"""What a rule is: a name, a severity, parameters, and two pure functions that judge the cluster."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Hold = Annotated[
 
 
 class Parameters(Protocol):
-    """What all rules have, in seconds. `for_`: for how long it must be bad; `hold`: for how long good again."""
+    """What all rules have, in seconds. `for_`: how long it must be bad; `hold`: how long good again."""
 
     @property
     def for_(self) -> int:
-        """Bad for so long, then the alert opens."""
+        """The alert opens after this long."""
 
     @property
     def hold(self) -> int:
-        """Good for so long, then it closes."""
+        """The alert closes after this long."""
 
 
 P = TypeVar("P", bound=Parameters)
@@ -37,11 +37,11 @@ P = TypeVar("P", bound=Parameters)
 class Rule(Generic[P]):
     """One rule.
 
-    `find` returns what is bad now, by node id. `is_good` answers for one that was bad: True only when it is good with a
-    margin, so that an alert does not come and go; None when nothing is known.
-    `counts_samples`: time is counted in samples, so that no few of them make an alert. `held_back_by`: names of rules;
-    what they have in hand is not also this one's. `is_about_panel`: it opens also while the panel itself is in trouble.
-    `end_reason`: what an alert's end tells of its reason, "" for nothing new.
+    `find` returns what is bad now, by node id. `is_good` judges a node that was bad: True only if it is good by a
+    margin, so that an alert does not come and go; None if nothing is known. `counts_samples`: time is counted in
+    samples, so that a few of them never make an alert. `held_back_by`: names of rules that take precedence: a node with
+    an alert of theirs gets none of this one. `is_about_panel`: it opens even while the panel itself is in trouble.
+    `end_reason`: the reason to give at an alert's end, "" for none.
     """
 
     name: str

@@ -1,17 +1,20 @@
-"""For how long something has been so: in samples seen, or in plain time."""
+"""How long a condition has lasted: in samples, or in plain time."""
 
 from __future__ import annotations
 
 ENOUGH = 0.8
-"""So much of a time at least must be covered by samples before anything is said of it."""
+"""The least share of a time that samples must cover before anything is concluded from it."""
 
 COVERED_INTERVALS = 2
-"""A sample covers the time since the one before it, up to so many intervals: samples that come now just before a look
-and now just after it overtake each other, one in four of them (measured), and none of them is missing."""
+"""A sample covers the time since the previous one, up to this many intervals. Samples that arrive now just before a
+check and now just after it overtake each other, one in four (measured), and none of them is missing."""
 
 
 class Run:
-    """A time in which each look found the same. Moments in seconds: of samples, or of a clock that nobody sets."""
+    """A time in which each check had the same result.
+
+    Moments in seconds: of samples, or of a clock that nobody sets.
+    """
 
     __slots__ = ("_covered", "_first", "_interval_seconds", "_last")
 
@@ -21,7 +24,7 @@ class Run:
         self._interval_seconds = interval_seconds
 
     def add(self, moment: float) -> None:
-        """Take in another look. The same sample seen twice counts once; a clock that was set back starts over."""
+        """Add a check. The same sample seen twice counts once; if a clock was set back, the run starts over."""
         if moment < self._last:
             self._first, self._covered = moment, 0.0
         else:
@@ -29,9 +32,9 @@ class Run:
         self._last = moment
 
     def seconds(self) -> float:
-        """Return how long it has been so."""
+        """Return how long it has lasted."""
         return self._last - self._first
 
     def rests_on_enough(self) -> bool:
-        """Return whether the samples in it cover enough of its time."""
+        """Return whether its samples cover enough of its time."""
         return self._covered >= ENOUGH * self.seconds()

@@ -1,4 +1,4 @@
-"""What is looked at seldom, beside the event loop: each look on its own, and never two of one kind at a time."""
+"""Slow checks beside the event loop: each independent, and never two of one kind at a time."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ log = logging.getLogger(__name__)
 
 
 class Seldom:
-    """Begins looks when they are due. One that fails for the database's sake is due again after its time."""
+    """Begins checks when they are due. One that fails because of the database is due again after its time."""
 
     def __init__(self, uptime: Callable[[], float], *looks: tuple[float, Callable[[], Awaitable[None]]]) -> None:
-        """looks: seconds between two, and what to do."""
+        """`looks`: the seconds between two checks, and the check."""
         self._uptime = uptime
         self._looks = looks
         self._due_at = [uptime()] * len(looks)
         self._running: dict[int, asyncio.Task[None]] = {}
 
     def begin(self) -> None:
-        """Begin what is due. Called at each tick."""
+        """Begin the checks that are due. Called at each tick."""
         now = self._uptime()
         for place, (seconds, look) in enumerate(self._looks):
             if now >= self._due_at[place] and place not in self._running:
@@ -30,7 +30,7 @@ class Seldom:
                 self._running[place] = asyncio.create_task(self._run(place, look))
 
     async def close(self) -> None:
-        """Wait for none of them."""
+        """Stop waiting for checks."""
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
@@ -40,7 +40,7 @@ class Seldom:
         try:
             await look()
         except (PanelError, OSError) as error:
-            log.debug("%s", error)  # who reads the database for people reports it
+            log.debug("%s", error)  # whoever reads the database for people reports it
         except Exception:
             log.exception("A look of the alerts failed; it is tried again.")
         finally:

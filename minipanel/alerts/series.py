@@ -1,4 +1,4 @@
-"""What Prometheus gets to know of alerts: which are open, and how many messages wait."""
+"""The series about alerts for Prometheus: which are open, and how many messages wait."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from minipanel.services.exposition import Family, labelled, one
 
 
 def alert_families(alerts: Iterable[Alert], names: Mapping[int, str], waiting: int) -> list[Family]:
-    """Return the families. `names`: hostnames by the ids of nodes; an alert of the panel itself names no node.
+    """Return the families. `names`: hostnames by node id; an alert about the panel itself names no node.
 
-    The alerts are copied at once; the lines are made when they are asked for.
+    The alerts are copied at once; the lines are made when they are needed.
     """
     found = [(alert.rule, names.get(alert.node_id, ""), alert.severity) for alert in alerts]
     lines = (

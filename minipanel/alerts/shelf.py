@@ -1,4 +1,4 @@
-"""Messages that are sent although nothing can be stored: that nothing can be, people must hear anyway."""
+"""Messages that are sent although nothing can be stored, because that is what they are about."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ class Shelved:
 
 
 class Shelf:
-    """Keeps messages in memory, as the outbox sees them, until they go into the database."""
+    """Keeps messages in memory, for the outbox, until they can be stored in the database."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Shelved] = {}
 
     def put(self, each: Shelved) -> None:
-        """Take in a message that is to be sent."""
+        """Add a message to be sent."""
         self._kept[each.message.key] = each
 
     def all(self, but: Collection[str] = ()) -> list[Shelved]:
-        """Return all messages, without those with these keys."""
+        """Return all messages except those with these keys."""
         return [each for key, each in self._kept.items() if key not in but]
 
     def drop(self, gone: Collection[Shelved]) -> None:
-        """Forget what stands in the database now."""
+        """Forget messages that are now in the database."""
         for each in gone:
             del self._kept[each.message.key]
 
     async def waiting(self) -> Sequence[Message]:
-        """Return what has not been sent."""
+        """Return the messages that have not been sent."""
         return [each.message for each in self._kept.values() if each.sent_at is None]
 
     async def sent(self, message: Message, now: int) -> None:
-        """Keep that a message was accepted."""
+        """Record that a message was accepted."""
         self._kept[message.key] = replace(self._kept[message.key], sent_at=now)
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:  # noqa: ARG002 - the box's
-        """Keep that it was not, and when to try again; None: never."""
+        """Record that it was not, and when to try again; None: never."""
         if try_at is None:
             del self._kept[message.key]
             return

@@ -1,4 +1,4 @@
-"""What rules look at: the cluster as it is now, with why nodes are silent and what the panel knows of itself."""
+"""What rules see: the cluster now, why nodes are silent, and what the panel knows of itself."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from minipanel.services.panel import Panel
 
 TICK_SECONDS = 5.0
 GRACE_SECONDS = 60.0
-"""So long after a start nothing opens: agents come back within seconds, and the outage may have been the panel's."""
+"""Nothing opens for this long after a start: agents come back within seconds, and the outage may have been the
+panel's."""
 
 ASKED_SECONDS = 1800.0
-"""For so long a silent node is asked again and again whether it answers; after that once more at a start."""
+"""For this long a silent node is asked repeatedly whether it answers; after that only once at a start."""
 
 
 class Sight:
@@ -43,22 +44,22 @@ class Sight:
         panel.refusals.listen(self._refused.note)
 
     def replace(self, nodes: Sequence[Node]) -> None:
-        """Take over a new list of nodes."""
+        """Replace the list of nodes."""
         self._refused.replace(nodes)
         self._racks = racks_of({node.id: node.hostname for node in nodes if node.enabled})
 
     async def close(self) -> None:
-        """Ask no more nodes."""
+        """Stop asking nodes."""
         await self._probe.close()
         await self._seldom.close()
 
     def is_clear(self) -> bool:
-        """Return whether the panel can't be at fault itself: it has run, checked and stored for a while."""
+        """Return whether the panel itself can't be at fault: it has run, checked and stored for a while."""
         since_trouble = min(self._panel.uptime() - self._troubled_at, self._panel.ingest.seconds_since_failure())
         return since_trouble >= GRACE_SECONDS
 
     def look(self) -> Cluster:
-        """Return the cluster now, and have silent nodes asked whether they answer."""
+        """Return the cluster now, and begin to ask silent nodes whether they answer."""
         cluster = self.cluster(max(0.0, self._panel.uptime() - self._looked_at - TICK_SECONDS))
         self._looked_at = cluster.uptime
         self._seldom.begin()
@@ -74,7 +75,7 @@ class Sight:
         return cluster
 
     def cluster(self, late_seconds: float = 0) -> Cluster:
-        """Return the cluster now. late_seconds: by how much this look came late."""
+        """Return the cluster now. `late_seconds`: how late this check is."""
         nodes = {view.node.id: view for view in self._panel.live.views() if view.node.enabled}
         up = {node_id: view for node_id, view in nodes.items() if view.state == "up" and view.newest is not None}
         return Cluster(
@@ -91,7 +92,7 @@ class Sight:
         )
 
     def _silence(self, down: Sequence[NodeNow]) -> dict[int, Bad]:
-        """Return why nodes are silent, as far as it is known."""
+        """Return why nodes are silent, as far as known."""
         known = {}
         for view in down:
             if self._refused.is_refused(view.node):
@@ -101,7 +102,7 @@ class Sight:
         return known
 
     def _refusal(self, view: NodeNow) -> Bad:
-        """Return why samples are refused: for a clock, which a bad credential tells, else the head of a request."""
+        """Return why samples are refused. A wrong clock shows in a bad credential, or else in the request's header."""
         skew = self._refused.ahead_seconds(view.node)
         if skew is not None and skew < 0:
             return Bad(-skew, 0, BEHIND)

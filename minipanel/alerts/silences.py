@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
+from minipanel.errors import BadInput
 from minipanel.models.alert import PANEL, Alert, Silence
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
 
 
 class Silences:
-    """The silences that last, as sets of nodes."""
+    """The silences in force, by node. To make it takes 20 ms for each of 10,000 nodes: not on the event loop."""
 
-    def __init__(self) -> None:
-        self._kept: list[tuple[Silence, frozenset[int]]] = []
-
-    def replace(self, silences: Iterable[Silence], nodes: Iterable[Node]) -> None:
-        """Take over the list. A name that is no node's silences nothing."""
+    def __init__(self, silences: Iterable[Silence] = (), nodes: Iterable[Node] = ()) -> None:
+        """A name that is no node's silences nothing, and so does a node set of another release that can't be read."""
         ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
-        self._kept = [
-            (each, frozenset(ids[name.lower()] for name in expand(each.nodes) if name.lower() in ids))
-            for each in silences
-        ]
+        self._all = list(silences)
+        self._by_node: dict[int, list[Silence]] = {}
+        for silence in self._all:
+            with suppress(BadInput):
+                for node_id in {ids[name.lower()] for name in expand(silence.nodes) if name.lower() in ids}:
+                    self._by_node.setdefault(node_id, []).append(silence)
 
     def of(self, alert: Alert, now: int) -> Silence | None:
-        """Return what silences an alert now. The panel itself is silenced by none: its trouble hides all others."""
-        for silence, ids in self._kept:
-            concerns = alert.node_id != PANEL and alert.node_id in ids
-            if (
-                concerns
-                and (not silence.rules or alert.rule in silence.rules)
-                and silence.from_at <= now < silence.until_at
-            ):
+        """Return the silence of an alert now.
+
+        Alerts about the panel itself can't be silenced: that trouble hides all others.
+        """
+        for silence in () if alert.node_id == PANEL else self._by_node.get(alert.node_id, ()):
+            if (not silence.rules or alert.rule in silence.rules) and silence.from_at <= now < silence.until_at:
                 return silence
         return None
 
     def lasting(self, now: int) -> list[Silence]:
-        """Return those that last."""
-        return [silence for silence, _ in self._kept if now < silence.until_at]
+        """Return the silences in force."""
+        return [silence for silence in self._all if now < silence.until_at]

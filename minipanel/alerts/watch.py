@@ -1,4 +1,4 @@
-"""From what rules find at each tick to alerts that open and close. It reads and writes nothing."""
+"""Turns what rules find at each tick into alerts that open and close. It reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_HOLD_SECONDS = 4 * 3600
 
 @dataclass(frozen=True)
 class Setting:
-    """A rule as it is set for some nodes: ids, or None for all that no setting of it before this one has."""
+    """A rule's setting for some nodes: their ids, or None for all nodes without an earlier setting of it."""
 
     rule: Rule[Any]
     parameters: Any
@@ -31,7 +31,7 @@ class Setting:
 
 @dataclass
 class Changes:
-    """What one tick changed. `changed`: suspended, or no longer; or for another reason."""
+    """What one tick changed. `changed`: suspended or no longer so, or with another reason."""
 
     opened: list[Alert] = field(default_factory=list)
     closed: list[Alert] = field(default_factory=list)
@@ -42,26 +42,26 @@ class Changes:
 
 
 class Watch:
-    """Which alerts are open. `tick` is called every few seconds; nothing else opens or closes."""
+    """Which alerts are open. `tick` is called every few seconds; nothing else opens or closes alerts."""
 
     def __init__(self, settings: Sequence[Setting], alerts: Iterable[Alert] = ()) -> None:
-        """alerts: those that are open, and those that have closed within AGAIN_SECONDS."""
+        """`alerts`: those that are open, and those that closed within AGAIN_SECONDS."""
         self._books: dict[str, _Book] = {}
         self.replace(settings)
         for alert in sorted(alerts, key=lambda alert: alert.opened_at):
             self._book(alert.rule).put(alert)
 
     def replace(self, settings: Sequence[Setting]) -> None:
-        """Take over changed rules."""
+        """Replace the rules."""
         self._settings = tuple(settings)
 
     def open(self) -> Iterator[Alert]:
-        """Yield all that are open."""
+        """Yield all open alerts."""
         for book in self._books.values():
             yield from book.open.values()
 
     def settings_for(self, node_id: int) -> Iterator[Setting]:
-        """Yield for each rule the setting that is for this node."""
+        """Yield, for each rule, the setting for this node."""
         seen: set[str] = set()
         for setting in self._settings:
             is_meant = setting.node_ids is None or node_id in setting.node_ids
@@ -70,7 +70,7 @@ class Watch:
                 yield setting
 
     def alert(self, rule: str, node_id: int) -> Alert | None:
-        """Return what is open of a rule at a node."""
+        """Return the open alert of a rule at a node."""
         return self._book(rule).open.get(node_id)
 
     def in_hand(self, rule: str) -> Set[int]:
@@ -78,13 +78,13 @@ class Watch:
         return self._book(rule).in_hand()
 
     def counted_seconds(self, rule: str, node_id: int, bad: Bad | None) -> int | None:
-        """Return for how long it has been bad, or good again; None where neither is counted."""
+        """Return for how long it has been bad, or good again; None if neither is being counted."""
         if bad is not None and bad.seconds is not None:
             return int(bad.seconds)
         return self._book(rule).counted_seconds(node_id)
 
     def tick(self, cluster: Cluster, may_open: bool = True) -> Changes:
-        """Look once. may_open: False while what seems wrong may be the panel's own absence."""
+        """Check once. `may_open`: False while what seems wrong may be the panel's own absence."""
         changes = Changes()
         for setting, part in _parts(self._settings, cluster):
             held = set().union(*(self._book(other).in_hand() for other in setting.rule.held_back_by))
@@ -99,12 +99,12 @@ class Watch:
 
 
 def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Setting, Cluster]]:
-    """Yield each setting with the nodes that it is for: the first setting of a rule that names a node has it."""
+    """Yield each setting with its nodes: the first setting of a rule that names a node applies to it."""
     taken: dict[str, set[int]] = {}
     counts = Counter(setting.rule.name for setting in settings)
     for setting in settings:
         if setting.node_ids is None and counts[setting.rule.name] == 1:
-            # Nearly always: a set of all ids for each rule took a third of a tick.
+            # The usual case: building a set of all ids for each rule took a third of a tick.
             yield setting, cluster
             continue
         before = taken.setdefault(setting.rule.name, set())
@@ -120,7 +120,7 @@ def _of(cluster: Cluster, ids: Set[int]) -> Cluster:
 
 
 class _Book:
-    """The alerts of one rule: what may become one, what is one, and what was one lately."""
+    """The alerts of one rule: those about to open, those open, and those recently closed."""
 
     def __init__(self) -> None:
         self.open: dict[int, Alert] = {}
@@ -129,7 +129,7 @@ class _Book:
         self._closed: dict[int, Alert] = {}
 
     def put(self, alert: Alert) -> None:
-        """Take in an alert from before the start."""
+        """Add an alert from before the start."""
         (self.open if alert.closed_at is None else self._closed)[alert.node_id] = alert
 
     def in_hand(self) -> Set[int]:
@@ -137,12 +137,12 @@ class _Book:
         return self.open.keys() | self._bad.keys()
 
     def counted_seconds(self, node_id: int) -> int | None:
-        """Return for how long it has been bad, or good again; None where neither is counted."""
+        """Return for how long it has been bad, or good again; None if neither is being counted."""
         run = self._good.get(node_id) or self._bad.get(node_id)
         return None if run is None else int(run.seconds())
 
     def tick(self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes) -> None:
-        """Look at the nodes of one setting; those `held` by another rule open nothing here."""
+        """Check the nodes of one setting. For nodes `held` by another rule, nothing opens."""
         if not setting.is_on:
             for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
                 del self._bad[node_id]
@@ -163,7 +163,7 @@ class _Book:
                 self._look_whether_good(setting, cluster, alert, changes)
 
     def drop_gone(self, cluster: Cluster, is_on: bool, changes: Changes) -> None:
-        """End what is about nodes that are configured no longer, or all where the rule is off."""
+        """End alerts about nodes that were removed from the configuration, or all if the rule is off."""
         for node_id in [node_id for node_id in self._bad if not _concerns(cluster, node_id)]:
             del self._bad[node_id]
         gone = [alert for alert in self.open.values() if not (is_on and _concerns(cluster, alert.node_id))]
@@ -247,7 +247,7 @@ def _concerns(cluster: Cluster, node_id: int) -> bool:
 
 
 def _moment(rule: Rule[Any], cluster: Cluster, node_id: int) -> float:
-    """Return when this look was: by the node's newest sample, or by the clock that nobody sets."""
+    """Return the time of this check: the node's newest sample, or the clock that nobody sets."""
     now = cluster.nodes.get(node_id) if rule.counts_samples else None
     return cluster.uptime if now is None or now.newest is None else now.newest.timestamp
 

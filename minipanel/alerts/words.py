@@ -1,4 +1,4 @@
-"""How a finding is said: one line, in English and in Chinese."""
+"""The words of a finding: one line, in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Language = Literal["en", "zh"]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text in both languages. What stands in {braces} is filled in."""
+    """A text in both languages, with values in {braces}."""
 
     en: str
     zh: str
@@ -23,11 +23,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule says of nodes: `is_so`, with {worst}, {limit} and {reason}, and `is_over`.
+    """The words of a rule: `is_so`, with {worst}, {limit} and {reason}, and `is_over`.
 
-    `reasons`: what each reason that the rule's `find` gives means. `next_step`: what one may do; {nodes} is their set.
-    {sensor} is what the temperature comes from, {time} the value as a time of day. `over_reasons`: said instead of
-    `is_over` where the end has such a reason. `higher_is_worse`: else what is farther beyond the limit is.
+    `reasons`: the text of each reason that the rule's `find` returns. `next_step`: what one may do; {nodes} is the node
+    set. {sensor} is the temperature's sensor, {time} the value as a time of day. `over_reasons`: used instead of
+    `is_over` if the end has such a reason. `higher_is_worse`: False if worse means farther beyond the limit.
     """
 
     is_so: Pair

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
@@ -37,7 +36,7 @@ class EngineThreads(Reading):
     """Threads that wait for the engine: at their end that is over, and others who read the database go on."""
 
     async def _stop(self) -> None:
-        await asyncio.to_thread(self._threads.shutdown)
+        await self._threads.close()
 
 
 class OldPast(Past):

@@ -20,7 +20,7 @@ SinceOption = Annotated[
 
 @archive.command("status")
 def archive_status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
-    """Show how far the archive is, and what is wrong. Exits with 1 if something is."""
+    """Show the progress of the archive, and what is wrong. Exits with 1 if something is."""
     from minipanel.commands.archive_status import show_archive
 
     raise typer.Exit(show_archive(config, as_json))
@@ -28,7 +28,7 @@ def archive_status(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = Fa
 
 @archive.command("push")
 def archive_push(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Make the running panel send the records from before. Ctrl-C pauses; the same command resumes."""
+    """Make the running panel send all earlier records. Ctrl-C pauses; the same command resumes."""
     from minipanel.commands.archive_push import push_past
 
     push_past(config, since)
@@ -36,7 +36,7 @@ def archive_push(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH)
 
 @archive.command("pull")
 def archive_pull(since: SinceOption = None, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Fetch the records that the database lost."""
+    """Fetch from the engine the records that the database lacks."""
     from minipanel.commands.archive_pull import pull_records
 
     pull_records(config, since)

@@ -9,7 +9,7 @@ from minipanel.config.values import DEFAULT_PATH
 
 
 def doctor(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False) -> None:
-    """Check everything that may be wrong, and say how to fix it. Holds no secrets, so send it with a question."""
+    """Check everything that may be wrong, and say how to fix it. The output has no secrets: attach it to a question."""
     from minipanel.doctor.command_line import show_doctor
 
     raise typer.Exit(show_doctor(config, as_json))

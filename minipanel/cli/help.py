@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 from minipanel.models.half_width import half_width
-from minipanel.translations.cli import CHINESE
 from minipanel.translations.columns import width, wrapped
-from minipanel.translations.language import is_chinese
-from minipanel.translations.phrases import phrases
+from minipanel.translations.language import is_chinese, say
 
 _COLUMNS = (50, 78)
 """As few and as many as Typer takes of a terminal."""
@@ -69,7 +67,6 @@ def show_error(error: Any) -> None:
     if not is_chinese():
         error.show()
         return
-    say = phrases(CHINESE)
     message = error.format_message()
     if context is not None and message == context.get_help():  # nothing was asked
         print(message, file=sys.stderr)
@@ -81,20 +78,18 @@ def show_error(error: Any) -> None:
 
 
 def _usage(command: Any, context: Any) -> str:
-    say = phrases(CHINESE)
     pieces = [say(piece) for piece in command.collect_usage_pieces(context)]
     return say(f"Usage: {' '.join([context.command_path, *pieces])}")
 
 
 def _help(command: Any, context: Any) -> str:
-    say = phrases(CHINESE)
     columns = max(min(shutil.get_terminal_size().columns - 2, _COLUMNS[1]), _COLUMNS[0])
     parts = [[_usage(command, context)]]
     if command.help:
         parts.append([f"  {line}" for line in wrapped(say(command.help), columns - 2)])
     parameters = command.get_params(context)
     for title, kind in (("Arguments:", "argument"), ("Options:", "option")):
-        rows = [_record(each, context, say) for each in parameters if each.param_type_name == kind and not each.hidden]
+        rows = [_record(each, context) for each in parameters if each.param_type_name == kind and not each.hidden]
         parts += [[say(title), *_listed(rows, columns)]] if rows else []
     rows = [(name, _short(say(each.help))) for name, each in _commands(command, context)]
     parts += [[say("Commands:"), *_listed(rows, columns)]] if rows else []
@@ -114,7 +109,7 @@ def _short(meaning: str) -> str:
     return first + stop
 
 
-def _record(parameter: Any, context: Any, say: Callable[[str], str]) -> tuple[str, str]:
+def _record(parameter: Any, context: Any) -> tuple[str, str]:
     """Return how a parameter is written, and what it means with its default and its limits in brackets."""
     written, english = parameter.get_help_record(context)
     meaning = parameter.help or ""

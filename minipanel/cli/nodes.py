@@ -65,13 +65,15 @@ def nodes_sync(
     ] = None,
     yes: Annotated[bool, Option("--yes", "-y", help="Ask nothing.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Show the differences, change nothing.")] = False,
-    with_agent: Annotated[bool, Option("--with-agent", help="Remove the agent from the nodes that go.")] = False,
+    with_agent: Annotated[
+        bool, Option("--with-agent", help="Remove the agent from the nodes that are removed.")
+    ] = False,
     remove_all: Annotated[bool, Option("--remove-all", help="Remove nodes even if none would be left.")] = False,
     no_rollout: Annotated[bool, Option("--no-rollout", help="Leave the nodes as they are.")] = False,
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Apply what is new, gone or changed in /etc/hosts, and install the agent. Exits with 1 if they still differ."""
+    """Add, remove and change nodes as /etc/hosts does, and install the agent. Exits with 1 if they still differ."""
     from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
 
     options = SyncOptions(source, yes, dry_run, with_agent, remove_all, not no_rollout, as_json)

@@ -22,7 +22,6 @@ def restore(
     from minipanel.setup.signals import end_in_order
     from minipanel.setup.system import System
     from minipanel.translations.language import translator
-    from minipanel.translations.setup import CHINESE
 
     end_in_order()
-    put_back(file.absolute(), config, System(user_id=os.geteuid()), Screen(translator(CHINESE), is_guided=False))
+    put_back(file.absolute(), config, System(user_id=os.geteuid()), Screen(translator(), is_guided=False))

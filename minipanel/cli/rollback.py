@@ -17,8 +17,7 @@ def rollback(
     from minipanel.setup.signals import end_in_order
     from minipanel.setup.system import System
     from minipanel.translations.language import translator
-    from minipanel.translations.setup import CHINESE
 
     os.umask(0o022)
     end_in_order()
-    roll_back(System(user_id=os.geteuid()), Screen(translator(CHINESE), is_guided=not yes), is_agreed=yes)
+    roll_back(System(user_id=os.geteuid()), Screen(translator(), is_guided=not yes), is_agreed=yes)

@@ -30,18 +30,17 @@ from minipanel.cli.trial import try_
 from minipanel.cli.words import group
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, explain_failures
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.language import say
 
 _TYPERS_INTERRUPTED = 130
 """What Typer makes of Ctrl-C, without a word."""
 
-cli = group("minipanel", "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.")
+cli = group("minipanel", "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.")
 
 
 def main() -> NoReturn:
     """Run the command that the arguments name, and exit: 0 done, 1 failed, 2 bad configuration or arguments."""
-    sys.exit(explain_failures(_run, phrases(TROUBLES)))
+    sys.exit(explain_failures(_run, say))
 
 
 def _run() -> int:

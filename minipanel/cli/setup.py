@@ -15,7 +15,7 @@ def setup(
     context: typer.Context,
     yes: Annotated[bool, Option("--yes", "-y", envvar="MINIPANEL_YES", help="Ask nothing.")] = False,
     admin: Annotated[
-        str | None, Option(envvar="MINIPANEL_ADMIN", metavar="NAME", help="The page's account; miniadmin.")
+        str | None, Option(envvar="MINIPANEL_ADMIN", metavar="NAME", help="The page's account; miniadmin by default.")
     ] = None,
     password_file: Annotated[
         Path | None,
@@ -36,26 +36,33 @@ def setup(
         str | None, Option(envvar="MINIPANEL_WITHOUT", metavar="NODESET", help="Leave out these nodes.")
     ] = None,
     database: Annotated[
-        str | None, Option(envvar="MINIPANEL_DATABASE", metavar="FILE", help="/var/lib/minipanel/data.db.")
+        str | None,
+        Option(
+            envvar="MINIPANEL_DATABASE", metavar="FILE", help="The database; /var/lib/minipanel/data.db by default."
+        ),
     ] = None,
-    port: Annotated[str | None, Option(envvar="MINIPANEL_PORT", help="8080.")] = None,
+    port: Annotated[str | None, Option(envvar="MINIPANEL_PORT", help="The page's port; 8080 by default.")] = None,
     address: Annotated[
         str | None, Option(envvar="MINIPANEL_ADDRESS", help="Where the nodes reach this machine.")
     ] = None,
-    auth: Annotated[Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents authenticate; munge.")] = None,
-    tls: Annotated[Tls | None, Option(envvar="MINIPANEL_TLS", help="HTTPS; no.")] = None,
+    auth: Annotated[
+        Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents authenticate; munge by default.")
+    ] = None,
+    tls: Annotated[Tls | None, Option(envvar="MINIPANEL_TLS", help="HTTPS; no by default.")] = None,
     tls_certificate: Annotated[
-        Path | None, Option(envvar="MINIPANEL_TLS_CERTIFICATE", metavar="FILE", help="With --tls own: PEM.")
+        Path | None,
+        Option(envvar="MINIPANEL_TLS_CERTIFICATE", metavar="FILE", help="With --tls own: the certificate, PEM."),
     ] = None,
     tls_key: Annotated[
-        Path | None, Option(envvar="MINIPANEL_TLS_KEY", metavar="FILE", help="With --tls own: PEM.")
+        Path | None, Option(envvar="MINIPANEL_TLS_KEY", metavar="FILE", help="With --tls own: its key, PEM.")
     ] = None,
     tls_ca: Annotated[
         Path | None,
         Option(envvar="MINIPANEL_TLS_CA", metavar="FILE", help="The CA that agents trust; by default their system's."),
     ] = None,
     retention_days: Annotated[
-        str | None, Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="Days that records are kept; 32.")
+        str | None,
+        Option(envvar="MINIPANEL_RETENTION_DAYS", metavar="N", help="How many days records are kept; 32 by default."),
     ] = None,
     mail: Annotated[
         list[str] | None,

@@ -13,7 +13,7 @@ def status(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is up. Exits with 0 when all is well, otherwise with 1."""
+    """Show which nodes are up, and what is wrong. Exits with 0 when all is well, otherwise with 1."""
     from minipanel.commands.status import show_status
 
     raise typer.Exit(show_status(config, node_set, as_json))

@@ -21,8 +21,10 @@ def try_(
             "--dir", metavar="DIR", help="The folder that holds everything; var by default, or var/demo with --demo."
         ),
     ] = None,
-    port: Annotated[int | None, Option(help="8080 at the first start.")] = None,
-    host: Annotated[str | None, Option(metavar="ADDRESS", help="127.0.0.1 at the first start.")] = None,
+    port: Annotated[int | None, Option(help="The page's port; 8080 at the first start.")] = None,
+    host: Annotated[
+        str | None, Option(metavar="ADDRESS", help="The address to listen on; 127.0.0.1 at the first start.")
+    ] = None,
     password_file: Annotated[
         Path | None,
         Option(metavar="FILE", help="Set the password to its first line, - for standard input: 8 characters or more."),

@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from minipanel.access.audit import COMMAND_LINE, DAY_SECONDS, ELSEWHERE, KEEP_DAYS, MAX_ROWS, STORMS
-from minipanel.commands.access_tables import clock_time, in_their_words, translate
+from minipanel.commands.access_tables import clock_time, in_their_words
 from minipanel.database import access as tables
 from minipanel.database.beside import read_beside
 from minipanel.errors import CommandError
 from minipanel.models.access import SENTENCES, AuditEntry
 from minipanel.models.quote import escape
 from minipanel.sections import load_config
-from minipanel.translations.language import is_chinese
+from minipanel.translations.language import is_chinese, say, translator
 
 LINE_CHARACTERS = 1000
 
@@ -24,7 +24,7 @@ LINE_CHARACTERS = 1000
 def show_audit(config_path: Path, days: int, as_json: bool) -> None:
     """Print what was done, the oldest first, a line each or as a JSON array. Raises CommandError, ConfigError."""
     if not 1 <= days <= KEEP_DAYS:
-        said = translate()("--days is {days}; it must be from 1 to {most}.", days=days, most=KEEP_DAYS)
+        said = say("--days is {days}; it must be from 1 to {most}.", days=days, most=KEEP_DAYS)
         raise CommandError(said)
     database = load_config(config_path).database.path
     since = int(time.time()) - days * DAY_SECONDS
@@ -39,7 +39,7 @@ def show_audit(config_path: Path, days: int, as_json: bool) -> None:
 
 
 def _sentence(entry: AuditEntry) -> str:
-    t = translate()
+    t = translator()
     if entry.address in (COMMAND_LINE, ELSEWHERE):
         address = t(entry.address)
     else:

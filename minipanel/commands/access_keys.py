@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from minipanel.access.keys import MAX_KEYS, added, link_path, new_key
-from minipanel.commands.access_tables import clock_time, day, in_their_words, note_in_audit, translate
+from minipanel.commands.access_tables import clock_time, day, in_their_words, note_in_audit
 from minipanel.commands.tables import show_table
 from minipanel.config import Config
 from minipanel.database import access as tables
@@ -21,6 +21,7 @@ from minipanel.machine.who import command_user
 from minipanel.models.access import KeyKind, KeyRow
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.translations.language import say, translator
 
 
 def list_keys(config_path: Path, kind: KeyKind, as_json: bool) -> None:
@@ -31,7 +32,7 @@ def list_keys(config_path: Path, kind: KeyKind, as_json: bool) -> None:
         told = [{name: value for name, value in asdict(row).items() if name not in hidden} for row in rows]
         print(json.dumps(told, indent=2))
         return
-    t = translate()
+    t = translator()
     titles = (
         t("NAME"),
         *((t("SCOPE"),) if kind == "token" else ()),
@@ -45,7 +46,7 @@ def list_keys(config_path: Path, kind: KeyKind, as_json: bool) -> None:
 
 def add_token(config_path: Path, name: str, scope: str, days: int) -> None:
     """Make an API token and print it, alone on stdout. Raises CommandError, ConfigError."""
-    t = translate()
+    t = translator()
     config, key, secret = _add(config_path, "token", name, scope, days)
     print(secret)
     what = "GET /metrics" if key.scope == "metrics" else t("everything that can be read")
@@ -56,7 +57,7 @@ def add_token(config_path: Path, name: str, scope: str, days: int) -> None:
 
 def add_kiosk(config_path: Path, name: str, days: int) -> None:
     """Make a wall screen and print its link, alone on stdout. Raises CommandError, ConfigError."""
-    t = translate()
+    t = translator()
     config, key, secret = _add(config_path, "kiosk", name, "read", days)
     print(f"{config.server.url}{link_path(secret)}")
     told = "Open this link on the wall screen {name}: it shows the cluster until {day}, without a password."
@@ -65,7 +66,7 @@ def add_kiosk(config_path: Path, name: str, days: int) -> None:
 
 def remove_key(config_path: Path, kind: KeyKind, name: str) -> None:
     """Take a key out, and have the running panel know. Raises CommandError where there is none, ConfigError."""
-    t = translate()
+    t = translator()
     database = load_config(config_path).database.path
 
     def remove(connection: sqlite3.Connection) -> bool:
@@ -105,7 +106,7 @@ def _add(config_path: Path, kind: KeyKind, name: str, scope: str, days: int) -> 
 
 def _explain(sentence: str, config: Config) -> None:
     """Print on stderr, so that a secret can go from stdout into a file."""
-    t = translate()
+    t = translator()
     once = t("It is shown only here.")
     print(sentence, once, tell_running_panel(config.database.path, t), sep=t(" "), file=sys.stderr)
 
@@ -118,5 +119,5 @@ def _line(row: KeyRow) -> tuple[str, ...]:
     scope = (row.scope,) if row.kind == "token" else ()
     ends = day(row.expires_at)
     if row.expires_at <= time.time():
-        ends = translate()("{day} (expired)", day=ends)
+        ends = say("{day} (expired)", day=ends)
     return row.name, *scope, row.created_by, ends, clock_time(row.last_used_at), row.last_address or "-"

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from minipanel.commands.access_tables import clock_time, in_their_words, note_in_audit, translate
+from minipanel.commands.access_tables import clock_time, in_their_words, note_in_audit
 from minipanel.commands.tables import show_table
 from minipanel.database import access as tables
 from minipanel.database.beside import change_beside, read_beside
@@ -17,11 +17,12 @@ from minipanel.machine.reload import tell_running_panel
 from minipanel.models.access import SessionRow
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.translations.language import translator
 
 
 def list_sessions(config_path: Path, as_json: bool) -> None:
     """Print the sessions, the last seen first, as a table or as a JSON array. Raises ConfigError, CommandError."""
-    t = translate()
+    t = translator()
     database = load_config(config_path).database.path
     stored = in_their_words(lambda: read_beside(database, tables.sessions))
     rows = sorted((row for row in stored if row.expires_at > time.time()), key=lambda row: -row.last_seen_at)
@@ -38,7 +39,7 @@ def end_sessions(config_path: Path, id: str | None, user: str | None) -> None:
 
     Raises CommandError where there is none, ConfigError.
     """
-    t = translate()
+    t = translator()
     if (id is None) == (user is None):
         raise CommandError(t("Give the ID of one session, or --user NAME for all of a user."))
     database = load_config(config_path).database.path

@@ -18,17 +18,9 @@ from minipanel.errors import BadInput, CommandError, DatabaseError
 from minipanel.machine.who import command_user
 from minipanel.models.access import AuditEntry, Deed
 from minipanel.models.quote import escape
-from minipanel.translations.access import CHINESE
-from minipanel.translations.language import translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.language import say
 
 Result = TypeVar("Result")
-
-
-def translate() -> Callable[..., str]:
-    """Return t(english, **values) of these commands."""
-    return translator(CHINESE)
 
 
 def clock_time(timestamp: int | None) -> str:
@@ -54,12 +46,7 @@ def note_beside(database: Path, what: Deed, subject: str) -> None:
         change_beside(database, partial(note_in_audit, what=what, subject=subject))
     except DatabaseError as error:
         if database.exists():
-            print(translate()("It is not in the audit: {reason}", reason=say(str(error))), file=sys.stderr)
-
-
-def say(sentence: str) -> str:
-    """Return a finished sentence in the reader's language."""
-    return phrases(CHINESE | TROUBLES)(sentence)
+            print(say("It is not in the audit: {reason}", reason=say(str(error))), file=sys.stderr)
 
 
 def in_their_words(work: Callable[[], Result]) -> Result:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minipanel.access.password import hash_password, read_password
-from minipanel.commands.access_tables import note_beside, say, translate
+from minipanel.commands.access_tables import note_beside
 from minipanel.commands.tables import show_table
 from minipanel.config import Config, UserConfig
 from minipanel.config.kinds import username
@@ -19,6 +19,7 @@ from minipanel.machine.reload import tell_running_panel
 from minipanel.models.caller import ROLES
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
+from minipanel.translations.language import say, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PasswordSource:
 
 def list_users(config_path: Path, as_json: bool) -> None:
     """Print the accounts, as a table or as a JSON array. Raises ConfigError."""
-    t = translate()
+    t = translator()
     accounts = load_config(config_path).accounts
     if as_json:
         print(json.dumps([{"name": each.name, "role": each.role} for each in accounts], indent=2))
@@ -41,7 +42,7 @@ def list_users(config_path: Path, as_json: bool) -> None:
 
 def add_account(config_path: Path, name: str, role: str, source: PasswordSource) -> None:
     """Add an account to config.toml and have the running panel read it. Raises CommandError, ConfigError."""
-    t = translate()
+    t = translator()
     config = load_config(config_path)
     allowed = username()
     if allowed.parse(name, config_path.parent) is None:
@@ -64,12 +65,12 @@ def add_account(config_path: Path, name: str, role: str, source: PasswordSource)
 
 def remove_account(config_path: Path, name: str) -> None:
     """Take an account out of config.toml and have the running panel read it. Raises CommandError, ConfigError."""
-    t = translate()
+    t = translator()
     config = load_config(config_path)
     if name == config.admin.username:
         raise CommandError(
             t(
-                "{name} is the account of [admin] in {path}, which stays; nothing was changed.",
+                "{name} is the account of [admin] in {path}, which can't be removed; nothing was changed.",
                 name=name,
                 path=config.path,
             )
@@ -78,7 +79,7 @@ def remove_account(config_path: Path, name: str) -> None:
     config = remove_user(config_path, name)
     note_beside(config.database.path, "user_removed", name)
     print(
-        t("Removed the user {name} from {path}; the sessions of this user end.", name=name, path=config.path),
+        t("Removed the user {name} from {path}; this user's sessions end.", name=name, path=config.path),
         tell_running_panel(config.database.path, t),
         sep=t(" "),
     )
@@ -89,7 +90,7 @@ def change_password(config_path: Path, name: str | None, source: PasswordSource)
 
     Raises CommandError for a password that can't be one, ConfigError.
     """
-    t = translate()
+    t = translator()
     config = load_config(config_path)  # before anyone is asked for something
     name = config.admin.username if name is None else name
     _refuse_unknown(config, name)
@@ -100,7 +101,7 @@ def change_password(config_path: Path, name: str | None, source: PasswordSource)
         config = set_user_hash(config_path, name, password_hash)
     note_beside(config.database.path, "password_set", name)
     print(
-        t("The password of {name} is set; the sessions of this user end.", name=name),
+        t("The password of {name} is set; this user's sessions end.", name=name),
         tell_running_panel(config.database.path, t),
         sep=t(" "),
     )
@@ -108,7 +109,7 @@ def change_password(config_path: Path, name: str | None, source: PasswordSource)
 
 def _refuse_unknown(config: Config, name: str) -> None:
     if all(each.name != name for each in config.accounts):
-        t = translate()
+        t = translator()
         raise CommandError(t("{path} has no user {name}; nothing was changed.", path=config.path, name=quote(name)))
 
 
@@ -121,7 +122,7 @@ def _hash_of(password: str) -> str:
 
 def _read(source: PasswordSource, name: str) -> str:
     if source.from_stdin and source.file is not None:
-        raise CommandError(translate()("--stdin and --password-file can't be combined; give one of them."))
+        raise CommandError(say("--stdin and --password-file can't be combined; give one of them."))
     if source.from_stdin or source.file is not None:
         try:
             return read_password(source.file or Path("-"))
@@ -131,7 +132,7 @@ def _read(source: PasswordSource, name: str) -> str:
 
 
 def _ask(name: str) -> str:
-    t = translate()
+    t = translator()
     if not sys.stdin.isatty():
         raise CommandError(t("There is no terminal to ask for a password on; give it with --stdin."))
     password = getpass.getpass(t("New password for {name}: ", name=name))

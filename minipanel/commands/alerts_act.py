@@ -12,7 +12,7 @@ import msgspec
 
 from minipanel.commands.alerts_list import finding_lines
 from minipanel.commands.alerts_seen import look
-from minipanel.commands.alerts_words import beside, moment, number_of, plain, rule_of, say, seconds_of, translate
+from minipanel.commands.alerts_words import beside, moment, number_of, plain, rule_of, seconds_of
 from minipanel.commands.node_sets import known_set
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
@@ -22,6 +22,7 @@ from minipanel.models.alert_answers import AckAnswer, ChannelsAnswer, Finding, S
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
 from minipanel.services.panel_client import PanelClient, Refused
+from minipanel.translations.language import say, translator
 
 TEST_SECONDS = 120.0
 """A mail server may take its time at each of its answers."""
@@ -35,7 +36,7 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
     Raises ConfigError, CommandError where there is no such line, or the panel does not answer.
     """
     config, alert_id = load_config(config_path), number_of(id)
-    t = translate()
+    t = translator()
     whole = _asked(config_path, "GET", "/api/alerts/findings", _Findings).findings
     found = next((each for each in whole if alert_id in each.alerts), None)
     if found is None:
@@ -64,13 +65,13 @@ def test_channels(config_path: Path, name: str | None) -> int:
 
     Raises ConfigError, CommandError where there is none, or the panel does not answer.
     """
-    t = translate()
+    t = translator()
     known = [each.name for each in _asked(config_path, "GET", "/api/alerts/channels", ChannelsAnswer).channels]
     if not known:
         raise CommandError(t("Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.",
                              path=config_path))  # fmt: skip
     if name is not None and name not in known:
-        raise CommandError(t("There is no channel {name}; there are {known}.", name=quote(name),
+        raise CommandError(t("There is no channel {name}; known channels: {known}.", name=quote(name),
                              known=", ".join(map(plain, known))))  # fmt: skip
     code = DONE
     for channel in known if name is None else [name]:
@@ -91,7 +92,7 @@ def silence(config_path: Path, nodes: str, lasting: str, why: str, rules: Sequen
     body: dict[str, object] = {"nodes": nodes, "until": until, "why": why, "rules": names}
     kept = _asked(config_path, "POST", "/api/silences", SilenceAnswer, body)
     print("\n".join(_silence_lines(kept)))
-    print(translate()("To end it: minipanel alerts unsilence {id}", id=kept.id))
+    print(say("To end it: minipanel alerts unsilence {id}", id=kept.id))
 
 
 def list_silences(config_path: Path, as_json: bool) -> None:
@@ -101,14 +102,14 @@ def list_silences(config_path: Path, as_json: bool) -> None:
         print(json.dumps(msgspec.to_builtins(kept), indent=2, ensure_ascii=False))
     else:
         lines = [line for each in kept for line in _silence_lines(each)]
-        print("\n".join(lines) if lines else translate()("Nothing is silenced."))
+        print("\n".join(lines) if lines else say("Nothing is silenced."))
 
 
 def end_silence(config_path: Path, id: str) -> None:
     """End a silence now. Raises ConfigError, CommandError where there is none that lasts."""
     silence_id = number_of(id)
     _asked(config_path, "DELETE", f"/api/silences/{silence_id}", Ended)
-    print(translate()("Silence {id} has ended; what is still wrong and was not sent is sent now.", id=silence_id))
+    print(say("Silence {id} has ended; what is still wrong and was not sent is sent now.", id=silence_id))
 
 
 def silences_of(config_path: Path) -> list[SilenceAnswer]:
@@ -118,7 +119,7 @@ def silences_of(config_path: Path) -> list[SilenceAnswer]:
 
 def silence_sentence(silence: SilenceAnswer) -> str:
     """Return until when, about which rules, by whom and why."""
-    t = translate()
+    t = translator()
     values = {"time": moment(silence.until), "who": plain(silence.who), "why": plain(silence.why)}
     if silence.rules:
         return t("until {time}, only {rules}, by {who}: {why}", rules=plain(", ".join(silence.rules)), **values)

@@ -10,13 +10,14 @@ from urllib.parse import quote as url_quote
 import msgspec
 
 from minipanel.commands.alerts_act import silence_sentence
-from minipanel.commands.alerts_words import beside, moment, of, plain, say, span, translate
+from minipanel.commands.alerts_words import beside, moment, of, plain, span
 from minipanel.models.alert_answers import Explained, ExplainedRule, SilenceAnswer
 from minipanel.models.answers import NodeAnswer, RealtimeOne
 from minipanel.models.metrics import METRICS
 from minipanel.models.nodeset import expand
 from minipanel.sections import load_config
 from minipanel.services.panel_client import PanelClient, Refused
+from minipanel.translations.language import say, translator
 
 
 def explain_node(config_path: Path, node: str, as_json: bool) -> None:
@@ -41,13 +42,13 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
     for rule in explained.rules:
         lines += beside(rule.rule, _sentence(rule), wide)
     for silence in silences:
-        lines += beside("", translate()("Silenced {sentence}", sentence=silence_sentence(silence)), 0)
+        lines += beside("", say("Silenced {sentence}", sentence=silence_sentence(silence)), 0)
     print("\n".join(lines))
 
 
 def _head(node: NodeAnswer, now: RealtimeOne) -> str:
     """node017: up, newest sample 3 s ago, CPU 10 %, memory 30 %, temperature 50 °C, clock +0.1 s, agent 0.1.0"""
-    t = translate()
+    t = translator()
     said = [t(node.state)]
     if node.last_seen is not None:
         said.append(t("newest sample {span} ago", span=span(int(time.time()) - node.last_seen)))
@@ -61,7 +62,7 @@ def _head(node: NodeAnswer, now: RealtimeOne) -> str:
 
 
 def _values(now: RealtimeOne) -> list[str]:
-    t = translate()
+    t = translator()
     titles = {"cpu_percent": t("CPU"), "memory_used": t("memory"), "cpu_temp": t("temperature")}
     said = []
     for metric in METRICS:
@@ -74,7 +75,7 @@ def _values(now: RealtimeOne) -> list[str]:
 
 
 def _sentence(rule: ExplainedRule) -> str:
-    t = translate()
+    t = translator()
     what = "" if rule.what is None else of(rule.what)
     since = "" if rule.since is None else moment(rule.since)
     counted = "" if rule.seconds is None else span(rule.seconds)
@@ -91,7 +92,7 @@ def _sentence(rule: ExplainedRule) -> str:
         case "between":
             said = t("neither bad nor good enough to end an alert")
         case "unknown":
-            said = t("not known: there is no value")
+            said = t("unknown: no value")
         case "off":
             said = t("switched off")
         case _:

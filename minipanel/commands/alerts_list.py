@@ -21,10 +21,8 @@ from minipanel.commands.alerts_words import (
     of,
     plain,
     rule_of,
-    say,
     span,
     time_of,
-    translate,
     waiting_lines,
 )
 from minipanel.commands.node_sets import known_set
@@ -33,6 +31,7 @@ from minipanel.exits import DONE, FAILED
 from minipanel.models.alert_answers import AlertAnswer, Finding
 from minipanel.sections import load_config
 from minipanel.translations.columns import wrapped
+from minipanel.translations.language import say, translator
 
 INDENT = 10
 SAME_SECONDS = 60
@@ -69,7 +68,7 @@ def _seen_as_json(seen: Seen) -> dict[str, object]:
 
 
 def _lines(seen: Seen, nodes: str | None) -> list[str]:
-    t = translate()
+    t = translator()
     lines = [line for finding in seen.findings for line in finding_lines(finding, seen.timestamp)]
     if not lines:
         lines.append(t("Nothing is wrong.") if nodes is None else t("Nothing is wrong with these nodes."))
@@ -79,7 +78,7 @@ def _lines(seen: Seen, nodes: str | None) -> list[str]:
 
 def finding_lines(finding: Finding, now: int) -> list[str]:
     """Return what a person reads of a finding: its nodes, what is wrong, since when, and who has taken it on."""
-    t = translate()
+    t = translator()
     when = moment(finding.since, now)
     said = [t("{rule}, since {time} ({span})", rule=finding.rule, time=when, span=span(now - finding.since))]
     if finding.times > 1:
@@ -99,7 +98,7 @@ def finding_lines(finding: Finding, now: int) -> list[str]:
 
 
 def _whom(finding: Finding) -> str:
-    t = translate()
+    t = translator()
     if not finding.nodes:
         return t("the panel")
     nodes, count = plain(finding.nodes), len(finding.alerts)
@@ -136,9 +135,9 @@ def show_history(config_path: Path, asked: Asked, as_json: bool) -> None:
         print(json.dumps(msgspec.to_builtins(past.alerts), indent=2, ensure_ascii=False))
     else:
         lines = [line for group in folded(past.alerts) for line in _past_lines(group)]
-        print("\n".join(lines) if lines else translate()("Nothing was wrong."))
+        print("\n".join(lines) if lines else say("Nothing was wrong."))
     if past.is_cut:
-        newest = translate()(
+        newest = translator()(
             "These are the newest {count}: --to, --rule or --nodes show others.", count=len(past.alerts)
         )
         print(newest, file=sys.stderr)
@@ -172,7 +171,7 @@ def _is_together(one: AlertAnswer, other: AlertAnswer) -> bool:
 
 
 def _past_lines(group: Group) -> list[str]:
-    t, first = translate(), group.first
+    t, first = translator(), group.first
     names = [alert.hostname for alert in group.alerts if alert.hostname is not None]
     cut = fold_short(names, NODES_CHARACTERS)
     whom = plain(cut.nodes) if names else t("the panel") if first.node_id is None else f"#{first.node_id}"

@@ -52,8 +52,7 @@ def look_at_alerts(config: Config, now: float) -> AlertsOverview | None:
 
 
 def _overview(connection: sqlite3.Connection, config: Config, now: int) -> AlertsOverview:
-    silences = Silences()
-    silences.replace(sql.silences(connection, now), queries.nodes(connection))
+    silences = Silences(sql.silences(connection, now), queries.nodes(connection))
     alerts = sql.alerts_between(connection, 0, ALL_TIME, "open", None, None, MOST)
     unseen = [each for each in alerts if needs_somebody(each) and silences.of(each, now) is None]
     counts = Counter(alert.severity for alert in alerts)

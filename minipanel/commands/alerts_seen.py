@@ -16,14 +16,14 @@ from minipanel.alerts.findings import NODES_CHARACTERS, findings_of
 from minipanel.alerts.fold import fold_short
 from minipanel.alerts.history import LIMIT, answer
 from minipanel.alerts.message import Teller
-from minipanel.alerts.rules.all import BY_NAME, RULES
+from minipanel.alerts.rules.all import RULES, of_known_rules
 from minipanel.alerts.silences import Silences
 from minipanel.config import Config
 from minipanel.database import alerts as sql
 from minipanel.database import queries
 from minipanel.database.beside import read_beside
 from minipanel.errors import ConfigError
-from minipanel.models.alert import Alert, Message, Silence
+from minipanel.models.alert import Message
 from minipanel.models.alert_answers import AlertAnswer, AlertsAnswer, Finding, Findings, MessageAnswer
 from minipanel.models.answers import NodeAnswer
 from minipanel.models.node import Node
@@ -126,10 +126,8 @@ def _only(findings: Sequence[Finding], ids: set[int], names: Mapping[int, str]) 
 
 def _seen(connection: sqlite3.Connection, config: Config, trouble: str) -> tuple[Seen, list[Node]]:
     now, nodes = int(time.time()), queries.nodes(connection)
-    silences = Silences()
-    kept: list[Silence] = sql.silences(connection, now)
-    silences.replace(kept, nodes)
-    alerts = _known(sql.alerts_between(connection, 0, ALL_TIME, "open", None, None, MOST))
+    silences = Silences(sql.silences(connection, now), nodes)
+    alerts = of_known_rules(sql.alerts_between(connection, 0, ALL_TIME, "open", None, None, MOST))
     english, chinese = _tellers(config, nodes)
     found = findings_of(alerts, english, chinese, lambda alert: silences.of(alert, now))
     messages = [message_answer(each) for each in sql.waiting_messages(connection)]
@@ -141,12 +139,7 @@ def _past(connection: sqlite3.Connection, config: Config, wanted: Wanted, troubl
     ids = None if wanted.nodes is None else tuple(ids_of(wanted.nodes, nodes))
     rows = sql.alerts_between(connection, wanted.start, wanted.end, None, ids, wanted.rule, LIMIT + 1)
     english, chinese = _tellers(config, nodes)
-    return Past([answer(alert, english, chinese) for alert in _known(rows[:LIMIT])], len(rows) > LIMIT, trouble)
-
-
-def _known(alerts: Sequence[Alert]) -> list[Alert]:
-    """Return those of rules that this version has: a database may be another's."""
-    return [alert for alert in alerts if alert.rule in BY_NAME]
+    return Past([answer(alert, english, chinese) for alert in of_known_rules(rows[:LIMIT])], len(rows) > LIMIT, trouble)
 
 
 def _tellers(config: Config, nodes: Sequence[Node]) -> tuple[Teller, Teller]:

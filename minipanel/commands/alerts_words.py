@@ -15,26 +15,13 @@ from minipanel.config.kinds import duration
 from minipanel.errors import ConfigError
 from minipanel.models.alert_answers import MessageAnswer, Words
 from minipanel.models.quote import escape, quote
-from minipanel.translations.alerts import CHINESE
 from minipanel.translations.columns import width, wrapped
-from minipanel.translations.language import Translate, is_chinese, translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.language import is_chinese, say, translator
 
 LONGEST_SECONDS = 400 * 86400
 _COLUMNS = (40, 100)
 _SHOWN_CHARACTERS = 2000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def translate() -> Translate:
-    """Return t(english, **values) of these commands."""
-    return translator(CHINESE)
-
-
-def say(sentence: str) -> str:
-    """Return a finished sentence in the reader's language."""
-    return phrases(CHINESE | TROUBLES)(sentence)
 
 
 def reader_language() -> Language:
@@ -79,7 +66,7 @@ def note_trouble(trouble: str | None) -> None:
     """Say on stderr that the panel was not asked, and why."""
     if trouble is not None:
         print(say(trouble), file=sys.stderr)
-        print(translate()("The following is from its database."), file=sys.stderr)
+        print(say("The following is from its database."), file=sys.stderr)
 
 
 def seconds_of(option: str, text: str, least: int = 60) -> int:
@@ -124,7 +111,7 @@ def rule_of(option: str, text: str) -> str:
 
 def waiting_lines(messages: Sequence[MessageAnswer]) -> list[str]:
     """Return a line for each channel whose messages wait after a try that failed."""
-    t = translate()
+    t = translator()
     lines = []
     for channel in dict.fromkeys(each.channel for each in messages):
         waiting = [each for each in messages if each.channel == channel]

@@ -19,7 +19,6 @@ from minipanel.exits import DONE, FAILED
 from minipanel.models.full_record import FullRecord
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
-from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import Translate, translator
 
 PIECE_RECORDS = 2016
@@ -31,7 +30,7 @@ SHOWN = 20
 
 def check_archive(config_path: Path, since_days: float) -> int:
     """Compare the records of so many days. Returns 0 when all are alike, 1 otherwise. Raises CommandError."""
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))
     now = int(time.time())

@@ -18,7 +18,6 @@ from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
-from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import translator
 
 SETTLED_SECONDS = 2 * 3600
@@ -27,7 +26,7 @@ SETTLED_SECONDS = 2 * 3600
 
 def pull_records(config_path: Path, since_days: float | None) -> None:
     """Bring what the database lacks, of the time that it keeps. Raises ConfigError, DatabaseError, CommandError."""
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))
     database = config.database.path

@@ -19,7 +19,6 @@ from minipanel.errors import CommandError
 from minipanel.machine.lock import running_pid
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
-from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import Translate, translator
 
 LOOK_SECONDS = 1.0
@@ -30,7 +29,7 @@ def push_past(config_path: Path, since_days: float | None) -> None:
 
     Raises ConfigError, DatabaseError, CommandError.
     """
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     archived_by(config)
     database = config.database.path

@@ -14,10 +14,7 @@ from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
 from minipanel.sections import load_config
-from minipanel.translations.archive import CHINESE
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
 
 
 def show_archive(config_path: Path, as_json: bool) -> int:
@@ -29,7 +26,7 @@ def show_archive(config_path: Path, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(overview), indent=2))
     else:
-        print("\n".join(plain_lines(_rows(overview, translator(CHINESE)))))
+        print("\n".join(plain_lines(_rows(overview, translator()))))
     return FAILED if overview.trouble else DONE
 
 
@@ -37,7 +34,7 @@ def archived_by(config: Config) -> StorageConfig:
     """Return [storage]. Raises CommandError where there is none."""
     storage = config.of(STORAGE)
     if storage.engine is None:
-        t = translator(CHINESE)
+        t = translator()
         raise CommandError(t("There is no archive: {path} has no [storage].", path=config.path))
     return storage
 
@@ -55,8 +52,7 @@ def archive_line(overview: ArchiveOverview, t: Translate) -> str:
 
 
 def _rows(overview: ArchiveOverview, t: Translate) -> list[tuple[str, str]]:
-    say = phrases(TROUBLES)
-    rows = [(t("engine"), say(overview.trouble) if overview.trouble else t("{url} answers", url=overview.engine))]
+    rows = [(t("engine"), t(overview.trouble) if overview.trouble else t("{url} answers", url=overview.engine))]
     rows.append((t("queue"), archive_line(overview, t)))
     if overview.since:
         rows.append((t("holds"), t("all records from {time} on", time=moment(overview.since))))

@@ -8,18 +8,17 @@ from pathlib import Path
 from minipanel.commands.progress import Progress
 from minipanel.database.backup import back_up
 from minipanel.sections import load_config
-from minipanel.translations.backup import CHINESE
 from minipanel.translations.language import Translate, translator
 
 
 def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     """Write the backup and report it. Raises ConfigError, DatabaseError."""
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))
     values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 2**20:.1f}"}
-    print(t("{target}: {records} records, {size} MB, read again and sound.", **values))
-    print(t("It holds no configuration: keep a copy of {path} as well.", path=config.path))
+    print(t("{target}: {records} records, {size} MB, checked and sound.", **values))
+    print(t("It does not include the configuration: keep a copy of {path} as well.", path=config.path))
 
 
 def _show(progress: Progress, t: Translate, part: float) -> None:

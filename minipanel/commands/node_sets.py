@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from minipanel.commands.alerts_words import say
 from minipanel.config import Config, NodeConfig
 from minipanel.errors import BadInput, CommandError, ConfigError, NotFound
 from minipanel.models.nodeset import expand, fold
 from minipanel.models.quote import quote
 from minipanel.services.groups import expand_here, without_groups
+from minipanel.translations.language import say
 
 
 def nodes_asked_for(config: Config, node_set: str | None) -> tuple[NodeConfig, ...]:

@@ -10,7 +10,6 @@ from minipanel.commands.node_sets import nodes_asked_for
 from minipanel.commands.tables import show_table
 from minipanel.sections import load_config
 from minipanel.translations.language import translator
-from minipanel.translations.nodes import CHINESE
 
 
 def list_nodes(config_path: Path, node_set: str | None, as_json: bool) -> None:
@@ -22,6 +21,6 @@ def list_nodes(config_path: Path, node_set: str | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps([asdict(node) for node in nodes], indent=2))
         return
-    t = translator(CHINESE)
+    t = translator()
     rows = [(node.name, node.hostname, node.ip, t("yes") if node.enabled else t("no")) for node in nodes]
     show_table((t("NAME"), t("HOSTNAME"), t("IP"), t("ENABLED")), rows)

@@ -19,7 +19,6 @@ from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import is_twin
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.nodes import CHINESE
 
 
 def add_node_set(config_path: Path, first: str, second: str | None, name: str | None, hosts: Path = HOSTS) -> None:
@@ -28,13 +27,13 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
     first, second: node set and addresses, in either order, as many of one as of the other; without addresses those of
     the hosts file. Raises CommandError for what can't be added, ConfigError. Nothing was changed then.
     """
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     refuse_demo(config, t)
     nodes = _new_nodes(first, second, hosts, t)
     if name is not None:
         if len(nodes) > 1:
-            raise CommandError(t("--name is for one node, and {count} were named.", count=len(nodes)))
+            raise CommandError(t("--name is for one node, and {count} were given.", count=len(nodes)))
         nodes = [NodeConfig(_checked_name(name, t), nodes[0].ip, nodes[0].hostname)]
     _refuse_known(config, nodes, t)
     config = add_nodes(config.path, nodes)
@@ -58,7 +57,7 @@ def _tell_ignored(config: Config, new: Iterable[NodeConfig], t: Translate) -> No
     if meant:
         print(
             t(
-                "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync removes them.",
+                "[hosts] ignore in {path} matches {nodes}: unless you change it, minipanel nodes sync removes them.",
                 path=config.path, nodes=fold(meant),
             )
         )  # fmt: skip

@@ -23,7 +23,6 @@ from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.groups import expand_here
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.nodes import CHINESE
 
 
 def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
@@ -33,7 +32,7 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
     config.toml. It also takes the agent from nodes that were taken out before. Returns the exit code. Raises
     CommandError when one of the nodes is not there, BadInput for a node set that can't be read, ConfigError.
     """
-    t = translator(CHINESE)
+    t = translator()
     config = load_config(config_path)
     refuse_demo(config, t)
     chosen, missing = _chosen(config, _named(config, node_set))

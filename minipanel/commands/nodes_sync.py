@@ -24,9 +24,7 @@ from minipanel.models.nodeset import fold
 from minipanel.sections import load_config
 from minipanel.services.demo_config import refuse_demo
 from minipanel.services.node_changes import NodeChanges, compare
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
-from minipanel.translations.language import Translate, translator
-from minipanel.translations.nodes import CHINESE
+from minipanel.translations.language import Translate, in_english, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,13 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
     0: nothing differs, or all of it is done. 1: something differs and was left as it is, or a roll-out failed. Raises
     CommandError for a list that can't be read or that would take out all nodes, and ConfigError.
     """
-    t = translator(HOSTS_FILE | CHINESE)
+    t = translator()
     config = load_config(config_path)
     refuse_demo(config, t)
     listed = read_node_list(options.source, NamePatterns(config.hosts.ignore), t)
     changes = compare(config.nodes, listed.nodes, LocalAddresses().__contains__, _staying(config, listed))
     if options.as_json:
-        return _for_programs(config, listed, changes, options, roll_out, t)
+        return _for_programs(config, listed, changes, options, roll_out, in_english)
     print("\n".join(lines(config, listed, changes, t)))
     if not changes:
         return DONE

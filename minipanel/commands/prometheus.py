@@ -10,8 +10,7 @@ from minipanel.config import Config
 from minipanel.errors import CommandError
 from minipanel.models.quote import quote
 from minipanel.sections import load_config
-from minipanel.translations.language import IN_ENGLISH, Translate, translator
-from minipanel.translations.prometheus import CHINESE
+from minipanel.translations.language import Translate, in_english, translator
 
 CA = "ca.pem"
 """Beside config.toml: the authority that signed the panel's certificate, where no system knows it."""
@@ -19,14 +18,14 @@ CA = "ca.pem"
 
 def print_scrape_config(config_path: Path, token_file: Path) -> None:
     """Print the configuration. Raises ConfigError, or CommandError for a path that can't stand in it."""
-    t = translator(CHINESE)
+    t = translator()
     if not (token_file.is_absolute() and str(token_file).isprintable()):
         allowed = "--token-file is {path}; it must be an absolute path without control characters."
         raise CommandError(t(allowed, path=quote(str(token_file))))
     print(scrape_config(load_config(config_path), token_file, t), end="")
 
 
-def scrape_config(config: Config, token_file: Path, t: Translate = IN_ENGLISH) -> str:
+def scrape_config(config: Config, token_file: Path, t: Translate = in_english) -> str:
     """Return the configuration, a file of YAML. `token_file` and what lies beside it are where Prometheus runs."""
     url = urlsplit(config.server.url)
     why = t("the agents' interval: each sample is scraped once")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,9 +21,6 @@ from minipanel.models.quote import escape
 from minipanel.sections import load_config
 from minipanel.services.forecast import megabytes
 from minipanel.translations.language import Translate, translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.status import CHINESE
-from minipanel.translations.troubles import CHINESE as TROUBLES
 
 _ERROR_CHARACTERS = 300
 _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
@@ -43,17 +39,16 @@ def show_status(config_path: Path, node_set: str | None, as_json: bool) -> int:
         parts = {name: part for name, part in asdict(overview).items() if part is not None}
         print(json.dumps({"well": overview.is_well, **parts}, indent=2, default=str))
     else:
-        _Lines(overview, translator(CHINESE), phrases(TROUBLES)).show()
+        _Lines(overview, translator()).show()
     return DONE if overview.is_well else FAILED
 
 
 class _Lines:
     """What people read, in their language."""
 
-    def __init__(self, overview: Overview, t: Translate, say: Callable[[str], str]) -> None:
+    def __init__(self, overview: Overview, t: Translate) -> None:
         self._overview = overview
         self._t = t
-        self._say = say
 
     def show(self) -> None:
         """Print it on stdout."""
@@ -75,7 +70,7 @@ class _Lines:
 
     def _panel(self, panel: PanelOverview) -> str:
         if panel.trouble:
-            return self._say(panel.trouble)
+            return self._t(panel.trouble)
         values = {"address": panel.address, "version": panel.version, "pid": panel.pid}
         if panel.pid is None:
             return self._t("up at {address}, version {version}", **values)
@@ -83,7 +78,7 @@ class _Lines:
 
     def _database(self, database: DatabaseOverview) -> str:
         if database.trouble:
-            return self._say(database.trouble)
+            return self._t(database.trouble)
         size = f"{database.size_bytes / 2**20:.1f}"
         expected = database.forecast
         if expected is None:
@@ -103,11 +98,11 @@ class _Lines:
 
     def _munge(self, munge: MungeOverview) -> str:
         if munge.trouble:
-            return self._say(munge.trouble)
+            return self._t(munge.trouble)
         return self._t("answers") if munge.is_used else self._t('not used: auth is "token"')
 
     def _backup(self, backup: BackupOverview) -> str:
-        trouble = self._say(backup.trouble) if backup.trouble else None
+        trouble = self._t(backup.trouble) if backup.trouble else None
         if backup.last_copy is None:
             return trouble or self._t("none yet in {folder}", folder=backup.folder)
         last = {"copy": backup.last_copy, "moment": local_time(backup.last_made_at or 0)}
@@ -116,7 +111,7 @@ class _Lines:
         return self._t("{copy}, {moment}", **last)
 
     def _archive(self, archive: ArchiveOverview) -> str:
-        return self._say(archive.trouble) if archive.trouble else archive_line(archive, self._t)
+        return self._t(archive.trouble) if archive.trouble else archive_line(archive, self._t)
 
     def _alerts(self, alerts: AlertsOverview | None) -> list[tuple[str, str]]:
         """2 critical, 1 warning: minipanel alerts list. No line where nothing is wrong and somebody would be told."""
@@ -128,7 +123,7 @@ class _Lines:
         if said:
             rows.append(t("{counts}: minipanel alerts list", counts=t(", ").join(said)))
         if alerts.error is not None:
-            error = escape(self._say(alerts.error), _ERROR_CHARACTERS)
+            error = escape(self._t(alerts.error), _ERROR_CHARACTERS)
             rows.append(t("{count} messages not sent yet: {error}", count=alerts.waiting, error=error))
         if alerts.goes_nowhere:
             rows.append(t("go nowhere: set [alerts] mail"))

@@ -95,7 +95,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ConfigError("{path} is not TOML: too many brackets inside each other.", path=path) from None
+        raise ConfigError("{path} is not TOML: too many nested brackets.", path=path) from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         raise ConfigError("{path} is not TOML: {error}.", path=path, error=error) from None
 

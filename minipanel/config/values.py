@@ -318,9 +318,7 @@ def _refuse_open_header(table: Table, server: ServerConfig) -> None:
     """Refuse a header with users' names that nobody, or everybody on this machine, could send."""
     if server.user_header is None:
         if server.user_header_secret is not None:
-            raise table.error(
-                "user_header_secret in {place} goes with user_header, which is missing", place=table.place
-            )
+            raise table.error("user_header_secret in {place} needs user_header, which is missing", place=table.place)
         return
     if not server.trusted_proxies:
         raise table.error(
@@ -331,7 +329,7 @@ def _refuse_open_header(table: Table, server: ServerConfig) -> None:
     if local is not None and server.user_header_secret is None:
         raise table.error(
             "user_header in {place} with {local} in trusted_proxies needs user_header_secret: "
-            "else every user of this machine could name themselves admin",
+            "otherwise every user of this machine could name themselves admin",
             place=table.place,
             local=local,
         )

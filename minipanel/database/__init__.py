@@ -1,1 +1,1 @@
-"""SQLite behind one small interface: write samples, newest, history."""
+"""SQLite behind a small interface: write samples, read the newest, read history."""

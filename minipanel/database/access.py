@@ -1,4 +1,4 @@
-"""The SQL about access: users, sessions, API tokens and wall screens, and the audit. For SQLite 3.26."""
+"""The SQL of access: users, sessions, API tokens, wall screens, and the audit. For SQLite 3.26."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def put_only_users(connection: sqlite3.Connection, accounts: Sequence[UserConfig
 
 
 def sessions(connection: sqlite3.Connection) -> list[SessionRow]:
-    """Return all sessions that stand."""
+    """Return all valid sessions."""
     return [SessionRow(*row) for row in connection.execute(f"SELECT {_SESSION} FROM sessions")]
 
 
 def write_sessions(
     connection: sqlite3.Connection, new: Iterable[SessionRow], gone: Iterable[str], seen: Mapping[str, int]
 ) -> None:
-    """Add sessions, take out others by their ids, and note when some were last seen."""
+    """Add sessions, delete others by their ids, and record when some were last used."""
     connection.executemany(
         f"INSERT OR REPLACE INTO sessions ({_SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [astuple(row) for row in new],
@@ -41,7 +41,7 @@ def write_sessions(
 
 
 def end_sessions(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
-    """Take out sessions."""
+    """Delete sessions."""
     connection.executemany("DELETE FROM sessions WHERE id = ?", [(id,) for id in ids])
 
 
@@ -49,13 +49,13 @@ _SESSION = "id, username, account, created_at, expires_at, last_seen_at, address
 
 
 def keys(connection: sqlite3.Connection) -> list[KeyRow]:
-    """Return all API tokens and wall screens, in the order in which they were made."""
+    """Return all API tokens and wall screens, in the order of their creation."""
     rows = connection.execute(f"SELECT id, {_KEY}, last_used_at, last_address FROM access_keys ORDER BY id")
     return [KeyRow(*row) for row in rows]
 
 
 def put_key(connection: sqlite3.Connection, key: KeyRow, limit: int) -> int | None:
-    """Add a key and return its id; None where its name is taken, 0 where there are `limit` of its kind already."""
+    """Add a key and return its id; None if its name is taken, 0 if there are already `limit` keys of its kind."""
     taken = connection.execute("SELECT 1 FROM access_keys WHERE kind = ? AND name = ?", (key.kind, key.name))
     if taken.fetchone() is not None:
         return None
@@ -67,12 +67,12 @@ def put_key(connection: sqlite3.Connection, key: KeyRow, limit: int) -> int | No
 
 
 def remove_key(connection: sqlite3.Connection, id: int) -> None:
-    """Take out a key."""
+    """Delete a key."""
     connection.execute("DELETE FROM access_keys WHERE id = ?", (id,))
 
 
 def note_key_uses(connection: sqlite3.Connection, uses: Mapping[int, tuple[int, str]]) -> None:
-    """Note when, and from where, keys were last used."""
+    """Record when, and from where, keys were last used."""
     connection.executemany(
         "UPDATE access_keys SET last_used_at = ?, last_address = ? WHERE id = ?",
         [(at, address, id) for id, (at, address) in uses.items()],
@@ -83,7 +83,10 @@ _KEY = "kind, name, scope, digest, created_at, created_by, expires_at"
 
 
 def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fold_seconds: int) -> None:
-    """Add what was done. The same again within `fold_seconds` of its first time is counted in one row, the newest."""
+    """Add entries.
+
+    The same entry within `fold_seconds` of its first is counted in one row, which becomes the newest.
+    """
     for entry in entries:
         same = (entry.what, entry.who, entry.address, entry.subject)
         found = connection.execute(
@@ -92,7 +95,7 @@ def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fol
             (*same, entry.at - fold_seconds),
         ).fetchone()
         id, at, last_at, times = found or (None, entry.at, entry.last_at, 0)
-        # A new id, also for what is folded: who reads the newest, or what came after some row, sees that it was again.
+        # A folded entry gets a new id too, so a reader who asks for rows after some id sees that it happened again.
         connection.execute("DELETE FROM audit WHERE id = ?", (id,))
         connection.execute(
             "INSERT INTO audit (at, last_at, what, who, address, subject, times) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -101,7 +104,7 @@ def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fol
 
 
 def prune_audit(connection: sqlite3.Connection, before: int, limits: Mapping[Deed, int], limit: int) -> None:
-    """Forget what is older than `before`, and the oldest over a limit: of each deed that has one, of all the others."""
+    """Delete entries older than `before`, and the oldest over a limit: of each deed that has one, and of all others."""
     connection.execute("DELETE FROM audit WHERE last_at < ?", (before,))
     for what, most in limits.items():
         connection.execute(_OVER_LIMIT.format(condition="what = ?"), (what, most))
@@ -116,7 +119,7 @@ _OVER_LIMIT = (
 
 
 def audit(connection: sqlite3.Connection, since: int, limit: int) -> list[AuditEntry]:
-    """Return the newest of what was done since then, `limit` at most, the newest first."""
+    """Return the entries since then, `limit` at most, newest first."""
     rows = connection.execute(
         "SELECT at, last_at, what, who, address, subject, times FROM audit WHERE last_at >= ? ORDER BY id DESC LIMIT ?",
         (since, limit),
@@ -125,7 +128,7 @@ def audit(connection: sqlite3.Connection, since: int, limit: int) -> list[AuditE
 
 
 def audit_after(connection: sqlite3.Connection, id: int) -> tuple[int, list[AuditEntry]]:
-    """Return the newest row's id, and what was added after the row with this id, the oldest first."""
+    """Return the newest row's id, and the entries added after the row with this id, oldest first."""
     rows = connection.execute(
         "SELECT at, last_at, what, who, address, subject, times, id FROM audit WHERE id > ? ORDER BY id", (id,)
     ).fetchall()
@@ -133,6 +136,6 @@ def audit_after(connection: sqlite3.Connection, id: int) -> tuple[int, list[Audi
 
 
 def newest_audit(connection: sqlite3.Connection) -> int:
-    """Return the newest row's id, 0 where there is none."""
+    """Return the newest row's id, 0 if there is none."""
     (id,) = connection.execute("SELECT max(id) FROM audit").fetchone()
     return int(id or 0)

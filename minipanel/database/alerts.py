@@ -16,7 +16,10 @@ _COLUMNS = (
 
 
 def put_alerts(connection: sqlite3.Connection, alerts: Iterable[Alert]) -> list[int]:
-    """Keep alerts as they are now; return their ids, in their order. Where the id is 0, it gets one."""
+    """Store alerts in their present state; return their ids, in the same order.
+
+    An alert with the id 0 gets a new one.
+    """
     ids = []
     for alert in alerts:
         marks = ", ".join("?" * 22)
@@ -26,18 +29,18 @@ def put_alerts(connection: sqlite3.Connection, alerts: Iterable[Alert]) -> list[
 
 
 def alerts_of(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Alert]:
-    """Return the alerts with these ids, as far as they are still kept."""
+    """Return the alerts with these ids that still exist."""
     return _alerts(connection, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
 
 def recent_alerts(connection: sqlite3.Connection, closed_after: int) -> list[Alert]:
-    """Return what is open, what closed after a time, and what closed untold."""
+    """Return alerts that are open, that closed after a time, or whose end was not yet sent."""
     where = "closed_at IS NULL OR closed_at > ? OR end_told_at IS NULL"
     return _alerts(connection, f"{where} ORDER BY opened_at", (closed_after,))
 
 
 def has_any(connection: sqlite3.Connection) -> bool:
-    """Return whether any alert is kept."""
+    """Return whether any alert is stored."""
     return connection.execute("SELECT 1 FROM alerts LIMIT 1").fetchone() is not None
 
 
@@ -50,7 +53,7 @@ def alerts_between(
     rule: str | None,
     limit: int,
 ) -> list[Alert]:
-    """Return those that were open at some time from start to end, newest first. `state`: open or closed by now."""
+    """Return the alerts open at some time from start to end, newest first. `state`: open or closed by now."""
     where = "opened_at <= ? AND (closed_at IS NULL OR closed_at >= ?)"
     values: list[object] = [end, start]
     if state is not None:
@@ -65,17 +68,17 @@ def alerts_between(
 
 
 def acknowledge(connection: sqlite3.Connection, ids: Iterable[int], now: int, who: str, note: str | None) -> None:
-    """Keep that somebody has acknowledged these alerts."""
+    """Record that somebody has acknowledged these alerts."""
     connection.executemany(
         "UPDATE alerts SET acked_at = ?, acked_by = ?, note = ? WHERE id = ?", [(now, who, note, id) for id in ids]
     )
 
 
 def forget_alerts(connection: sqlite3.Connection, before: int, messages_before: int) -> None:
-    """Delete what ended before a time, and messages that were sent or given up before another."""
+    """Delete alerts that ended before a time, and messages sent or given up before another."""
     connection.execute("DELETE FROM alerts WHERE closed_at < ?", (before,))
     connection.execute("DELETE FROM silences WHERE until_at < ?", (before,))
-    # What is open, and what of it people were told, belongs together.
+    # An open alert and the messages about it belong together.
     connection.execute(
         "DELETE FROM messages WHERE coalesce(sent_at, given_up_at) < ? AND NOT EXISTS (SELECT 1 FROM "
         "json_each(coalesce(messages.begun, messages.alerts)) AS each JOIN alerts AS told ON told.id = each.value "
@@ -85,7 +88,7 @@ def forget_alerts(connection: sqlite3.Connection, before: int, messages_before: 
 
 
 def put_silence(connection: sqlite3.Connection, silence: Silence) -> Silence:
-    """Keep a silence; return it with its id."""
+    """Store a silence; return it with its id."""
     done = connection.execute(
         "INSERT INTO silences (nodes, rules, from_at, until_at, why, who) VALUES (?, ?, ?, ?, ?, ?)",
         (silence.nodes, json.dumps(silence.rules), silence.from_at, silence.until_at, silence.why, silence.who),
@@ -94,7 +97,7 @@ def put_silence(connection: sqlite3.Connection, silence: Silence) -> Silence:
 
 
 def end_silence(connection: sqlite3.Connection, silence_id: int, now: int) -> bool:
-    """Let a silence end now. Returns False where there is none that lasts."""
+    """End a silence now. Returns False if there is no such silence, or it is over."""
     done = connection.execute("UPDATE silences SET until_at = ?1 WHERE id = ?2 AND until_at > ?1", (now, silence_id))
     return done.rowcount > 0
 
@@ -109,7 +112,7 @@ def silences(connection: sqlite3.Connection, until_after: int) -> list[Silence]:
 
 
 def put_message(connection: sqlite3.Connection, message: Message, replaces: Iterable[int] = ()) -> int:
-    """Keep a message that is to be sent, in place of others that never were; return its id."""
+    """Store a message to be sent, in place of others that were never sent; return its id."""
     connection.executemany("DELETE FROM messages WHERE id = ?", [(each,) for each in replaces])
     done = connection.execute(
         "INSERT INTO messages (channel, rule, alerts, subject, body, made_at, try_at, key, tries, error, begun, "
@@ -133,7 +136,7 @@ def put_message(connection: sqlite3.Connection, message: Message, replaces: Iter
 
 
 def waiting_messages(connection: sqlite3.Connection) -> list[Message]:
-    """Return what has not been sent, in the order of their times."""
+    """Return the messages that have not been sent, in the order of their times."""
     rows = connection.execute(
         "SELECT coalesce(begun, alerts), details, channel, rule, alerts, subject, body, made_at, try_at, key, id, "
         "tries, error FROM messages WHERE sent_at IS NULL AND given_up_at IS NULL ORDER BY try_at, id"
@@ -145,7 +148,7 @@ def waiting_messages(connection: sqlite3.Connection) -> list[Message]:
 
 
 def told_alerts(connection: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[str, int]]:
-    """Return of which of these alerts each channel was told that they began, or will be by a message that waits."""
+    """Return which of these alerts each channel has announced, or will with a waiting message."""
     rows = connection.execute(
         "SELECT channel, value FROM messages, json_each(coalesce(begun, alerts)) WHERE given_up_at IS NULL "
         "AND value IN (SELECT value FROM json_each(?))",
@@ -160,8 +163,8 @@ def last_made(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def note_sent(connection: sqlite3.Connection, message: Message, now: int) -> None:
-    """Keep that a message was accepted."""
-    # By its key too: SQLite gives the id of the newest row again when that was deleted.
+    """Record that a message was accepted."""
+    # Match the key too: SQLite reuses the id of the newest row once that was deleted.
     connection.execute(
         "UPDATE messages SET sent_at = ?, tries = tries + 1, error = NULL WHERE id = ? AND key = ?",
         (now, message.id, message.key),
@@ -169,7 +172,7 @@ def note_sent(connection: sqlite3.Connection, message: Message, now: int) -> Non
 
 
 def note_failed(connection: sqlite3.Connection, message: Message, error: str, try_at: int | None, now: int) -> None:
-    """Keep why a message could not be sent, and when to try again; None: never."""
+    """Record why a message could not be sent, and when to try again; None: never."""
     connection.execute(
         "UPDATE messages SET tries = tries + 1, error = ?3, try_at = coalesce(?4, try_at), "
         "given_up_at = CASE WHEN ?4 IS NULL THEN ?5 END WHERE id = ?1 AND key = ?2",

@@ -1,4 +1,4 @@
-"""`minipanel backup`: one moment of the database, copied while the panel goes on writing."""
+"""`minipanel backup`: a copy of the database at one moment, made while the panel goes on writing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
 
 RECORD_TABLES = ("system_metrics", "pending_metrics", "filling_metrics")
-"""A record stands in one of them; an older database has not the last."""
+"""A record is in one of them; an older database lacks the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was written. `records`: of the history, and those that still filled."""
+    """What was written. `records`: of the history, and those still being filled."""
 
     size_bytes: int
     records: int
@@ -34,7 +34,7 @@ def back_up(
 ) -> Backup:
     """Copy the database at `path` to the file `target`, beside a running panel, and return what was written.
 
-    `progress` gets the part that is done, 0 to 1; once `is_wanted` says no, the copy is given up. Raises
+    `progress` gets the part done, 0 to 1. The copy is abandoned soon after `is_wanted` returns False. Raises
     DatabaseError; then nothing has changed.
     """
     _refuse(path, target, replace)
@@ -55,6 +55,6 @@ def _refuse(path: Path, target: Path, replace: bool) -> None:
     if target.is_dir():
         raise DatabaseError("{folder} is a folder; name a file in it.", folder=target)
     if target.exists() and not replace:
-        raise DatabaseError("{file} exists already; --force replaces it.", file=target)
+        raise DatabaseError("{file} already exists; --force replaces it.", file=target)
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)

@@ -1,4 +1,4 @@
-"""The database for a command, beside a panel that may be running: read, or changed in one short transaction."""
+"""The database for a command, beside a panel that may be running: to read, or to change in one short transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def read_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
-    """Return what `work` reads. Raises DatabaseError, also where there is no database of this version."""
+    """Return what `work` reads. Raises DatabaseError, also if there is no database of this version."""
     _refuse_missing(path)
     with closing(open_reader(path)) as connection:
         try:
@@ -27,9 +27,9 @@ def read_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Res
 
 
 def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
-    """Return what `work` returns, done in one transaction; the panel is to be told. Raises DatabaseError.
+    """Return the result of `work`, run in one transaction. The caller must notify the panel. Raises DatabaseError.
 
-    For root as well: SQLite gives the files that it makes beside the database to the database's owner.
+    Safe for root: SQLite gives the files that it creates beside the database to the database's owner.
     """
     _refuse_missing(path)
     with closing(open_writer(path)) as connection:
@@ -44,7 +44,7 @@ def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> R
 
 
 def _refuse_missing(path: Path) -> None:
-    # SQLite would make one, which would be root's.
+    # SQLite would create one that belongs to root.
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
 

@@ -1,6 +1,6 @@
-"""`python -m minipanel.database.carry NEWER COPY`: what a newer database took in, into the copy that takes its place.
+"""`python -m minipanel.database.carry NEWER COPY`: copies what a newer database stored into the copy that replaces it.
 
-A program of its own, so that root can have it done by the files' owner.
+A program of its own, so that root can run it as the files' owner.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minipanel.errors import DatabaseError
 
 
 def main() -> int:
-    """Carry over. Returns the exit code, 1 with a sentence on stderr when it can't be done."""
+    """Carry over. Returns the exit code; 1, with a sentence on stderr, if that is impossible."""
     try:
         carry_over(Path(sys.argv[1]), Path(sys.argv[2]))
     except DatabaseError as error:
@@ -32,7 +32,7 @@ def main() -> int:
 def carry_over(newer: Path, copy: Path) -> None:
     """Write each row that is new or changed in the database `newer` into `copy`, an earlier state of it.
 
-    `newer` may have further tables and columns. Raises DatabaseError, also where it lacks one: `copy` stays as it was.
+    `newer` may have further tables and columns. Raises DatabaseError, also if it lacks one; then `copy` is unchanged.
     """
     if not newer.exists():
         raise DatabaseError("There is no database {path}.", path=newer)
@@ -45,15 +45,15 @@ def carry_over(newer: Path, copy: Path) -> None:
                 _carry(connection, table, newer)
             connection.execute("COMMIT")
             connection.execute("DETACH newer")
-            # One file, without a log beside it, until a panel uses it.
+            # One file without a log beside it, until a panel uses it.
             connection.execute("PRAGMA journal_mode = DELETE")
-            copy.chmod(newer.stat().st_mode & 0o777)  # whose place it takes
+            copy.chmod(newer.stat().st_mode & 0o777)  # it replaces that one
         except sqlite3.Error as error:
             raise DatabaseError(explain(error, newer)) from error
 
 
 def _finish(newer: Path) -> None:
-    """Have no records in the table of those that fill, which an older database lacks. Raises DatabaseError."""
+    """Empty the table of records being filled, which an older database lacks. Raises DatabaseError."""
     with closing(open_writer(newer)) as connection:
         try:
             if FILLING in record_tables(connection):
@@ -65,9 +65,9 @@ def _finish(newer: Path) -> None:
 
 
 def compare(newer: Path, copy: Path) -> tuple[int, str | None]:
-    """Return how many records of `newer` are not in `copy`, and why what it took in can't be carried over, or None.
+    """Return how many records of `newer` are not in `copy`, and why its data can't be carried over, or None.
 
-    Raises DatabaseError where one of them can't be read.
+    Raises DatabaseError if one of them can't be read.
     """
     try:
         with closing(open_reader(copy)) as connection:
@@ -100,14 +100,14 @@ def _record_tables(connection: sqlite3.Connection, schema: str) -> list[str]:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    # What was done to the newer database was not done to the copy.
+    # Changes made to the newer database itself were not made to the copy.
     return [name for (name,) in rows.fetchall() if name != "applied_migrations"]
 
 
 def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[list[str], str]:
-    """Return the names of a table's columns, and by what a row `new` is there already as `old`.
+    """Return the names of a table's columns, and the condition by which a row `new` is already present as `old`.
 
-    Raises DatabaseError where the newer database lacks one of them.
+    Raises DatabaseError if the newer database lacks a column.
     """
     columns = connection.execute(f'PRAGMA main.table_info("{table}")').fetchall()
     there = {name for _, name, *_ in connection.execute(f'PRAGMA newer.table_info("{table}")').fetchall()}
@@ -128,9 +128,9 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
 def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
     names, is_there = _matched(connection, table, newer)
     if table in RECORD_TABLES and table != "system_metrics":
-        # Where a record moved on, it must not be in both.
+        # A record that has moved on must not be in both tables.
         connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
-    listed = ", ".join(f'"{name}"' for name in names)  # one may be a word of SQL
+    listed = ", ".join(f'"{name}"' for name in names)  # a name may be a keyword of SQL
     connection.execute(
         f'INSERT OR REPLACE INTO main."{table}" ({listed}) SELECT {listed} FROM newer."{table}" AS new '
         f'WHERE NOT EXISTS (SELECT 1 FROM main."{table}" AS old WHERE {is_there})'

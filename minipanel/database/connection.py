@@ -1,4 +1,4 @@
-"""Connections to SQLite: one writer, many readers, and what SQLite's errors mean to an administrator."""
+"""Connections to SQLite: one writer, many readers, and SQLite's errors in an administrator's words."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from minipanel.errors import DatabaseError
 from minipanel.sentence import Sentence
 
 BUSY_SECONDS = 2.0
-"""How long a statement waits for a lock that another process holds: short enough for a panel to stop in 5 seconds."""
+"""How long a statement waits for another process's lock: short enough for a panel to stop in 5 seconds."""
 
 IMPATIENT_SECONDS = 0.1
-"""How long the writer waits once it has waited in vain: else the requests behind each other waited each in turn."""
+"""How long the writer waits after it has waited in vain once. Otherwise each queued request would wait in turn."""
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
-    """Open the database for writing, make it where there is none. Raises DatabaseError.
+    """Open the database for writing; create it if it does not exist. Raises DatabaseError.
 
-    Used by one thread at a time, which is not always the one that opened it.
+    Used by one thread at a time, not always the one that opened it.
     """
-    # WAL lets readers go on while the writer commits. FULL makes a commit survive a power cut too.
+    # WAL lets readers continue while the writer commits. FULL makes a commit survive a power cut too.
     settings = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16384")
     return _open(path, str(path), settings)
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Open the database for reading only. Raises DatabaseError, also where there is no database yet."""
-    if path.exists() and not path.is_file():  # SQLite would wait for whoever writes into a pipe
+    """Open the database for reading only. Raises DatabaseError, also if it does not exist."""
+    if path.exists() and not path.is_file():  # SQLite would wait for a writer of a pipe
         raise DatabaseError("{path} is a folder, a pipe or a device; it must be a file.", path=path)
     return _open(path, f"file:{quote(str(path))}?mode=ro", ("query_only = ON", "cache_size = -4096"), is_uri=True)
 
 
 def _open(path: Path, name: str, settings: Sequence[str], is_uri: bool = False) -> sqlite3.Connection:
-    """Open what is to be closed again; a file that turns out not to be a database is closed here."""
+    """Open a connection, and close it again here if the file is not a database."""
     try:
         connection = sqlite3.connect(
             name, uri=is_uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -52,7 +52,7 @@ def _open(path: Path, name: str, settings: Sequence[str], is_uri: bool = False) 
 
 
 def set_patience(connection: sqlite3.Connection, seconds: float) -> None:
-    """Have statements wait this long for a lock that another process holds."""
+    """Set how long statements wait for another process's lock."""
     connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
@@ -66,7 +66,7 @@ def explain(error: sqlite3.Error, path: Path) -> Sentence:
 
 
 def is_about_the_file(error: Exception) -> bool:
-    """Return whether an error is of the file, its disk or its locks: then it is no fault of the statement."""
+    """Return whether an error concerns the file, its disk or its locks, and not the statement."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _OF_THE_FILE  # sqlite.org/rescode.html
 
 

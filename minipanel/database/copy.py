@@ -1,4 +1,4 @@
-"""A copy of a database as one file: whole and sound, or not there."""
+"""A copy of a database as one file: complete and sound, or not there at all."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from minipanel.errors import DatabaseError
 from minipanel.sentence import Sentence
 
 STEP_PAGES = 2_000
-"""8 MB: between two steps the copy can be ended."""
+"""8 MB. The copy can be stopped between two steps."""
 
 SPARE_BYTES = 16 * 2**20
 
 
 STEP_OPERATIONS = 100_000
-"""Some milliseconds of SQLite's machine: as often it is asked whether the copy is still wanted."""
+"""Operations of SQLite between two checks whether the copy is still wanted: a few milliseconds."""
 
 IsWanted = Callable[[], bool]
 
@@ -33,12 +33,12 @@ def write_copy(
     progress: Callable[[float], None] = lambda _part: None,
     is_wanted: IsWanted | None = None,
 ) -> dict[str, int]:
-    """Copy the database that `source` has open, the file `path`, to `target`; return each table's number of rows.
+    """Copy the database open in `source`, the file `path`, to `target`; return the number of rows of each table.
 
-    Where others write to the database meanwhile, `source` must be in a read transaction: each of their commits would
-    begin the copy again. The copy has mode 0600 and stands under its name only after it was read again and found sound.
-    `progress` gets the part that is done, 0 to 1; once `is_wanted` says no, the copy is given up soon. Raises
-    DatabaseError (then there is no new file), sqlite3.Error when the source can't be read.
+    If others write to the database meanwhile, `source` must be in a read transaction: otherwise each of their commits
+    would restart the copy. The copy has mode 0600, and gets its name only after it was read again and found sound.
+    `progress` gets the part done, 0 to 1. The copy is abandoned soon after `is_wanted` returns False. Raises
+    DatabaseError (then there is no new file), or sqlite3.Error if the source can't be read.
     """
     _heed(source, is_wanted)
     counts = _counts(source)
@@ -52,7 +52,7 @@ def write_copy(
 
 @contextlib.contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
-    """Give a new file beside the target, and take away what is left of it at the end. Raises DatabaseError."""
+    """Give a new file beside the target, and delete whatever remains of it at the end. Raises DatabaseError."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
     except OSError as error:
@@ -66,7 +66,7 @@ def _unfinished(target: Path) -> Iterator[Path]:
 
 
 def _heed(connection: sqlite3.Connection, is_wanted: IsWanted | None) -> None:
-    """Have statements end with an error once the copy is not wanted."""
+    """Make statements fail once the copy is not wanted any more."""
     if is_wanted is not None:
         connection.set_progress_handler(lambda: not is_wanted(), STEP_OPERATIONS)
 
@@ -99,7 +99,7 @@ def _copy(
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
             source.backup(copy, pages=STEP_PAGES, progress=tell)
-            # One file, without a log beside it, until a panel uses it.
+            # One file without a log beside it, until a panel uses it.
             copy.execute("PRAGMA journal_mode = DELETE")
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(_reason(error, target)) from error
@@ -113,7 +113,7 @@ def _reason(error: Exception, target: Path) -> Sentence:
 
 
 def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted | None) -> None:
-    """Read the whole copy again. Raises DatabaseError: a damaged database gives a damaged copy."""
+    """Read the whole copy again. Raises DatabaseError: the copy of a damaged database is damaged too."""
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
             _heed(copy, is_wanted)
@@ -124,7 +124,7 @@ def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted |
     if not is_sound:
         first = complaints[0].splitlines()[0]
         raise DatabaseError(
-            "The copy of {path} is not sound ({complaint}), so the database may be damaged; none is kept.",
+            "The copy of {path} is not sound ({complaint}), so the database may be damaged; the copy was deleted.",
             path=path,
             complaint=first,
         )
@@ -144,7 +144,7 @@ def _put_in_place(file: Path, target: Path) -> None:
 
 
 def sync(place: Path) -> None:
-    """Have the disk hold what was written to a file, or which names stand in a folder. Raises OSError."""
+    """Make the disk hold what was written to a file, or the names in a folder. Raises OSError."""
     descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)

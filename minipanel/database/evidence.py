@@ -1,4 +1,4 @@
-"""The SQL about what explains gaps: agents' starts, clocks that were off, the panel's own runs."""
+"""The SQL of what explains gaps: starts of agents, wrong clocks, and when the panel ran."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from minipanel.models.gap import AgentStart, Evidence, Interval
 from minipanel.models.record import record_id, record_timestamp
 
 MAX_STARTS = 1000
-"""Of a node's agent, the newest: a node may say what it likes."""
+"""Starts kept per agent, the newest: a node may claim anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What the panel has noted since it last wrote.
+    """What the panel has recorded since it last wrote.
 
-    `run` is its own: until now, by a clock with which the nodes agree or not. `gone_runs` are beginnings of it by a
-    clock that was wrong. By node id: starts of agents, times of clocks that were off, and how far nodes' clocks are
-    ahead of this machine's uptime in the boot with this id; and the versions of agents.
+    `run` is the panel's own, up to now, by a clock that the nodes agree with or not. `gone_runs`: wrong beginnings of
+    it, from a wrong clock. By node id: starts of agents, times of wrong clocks, how far nodes' clocks are ahead of this
+    machine's uptime in the boot with this id, and versions of agents.
     """
 
     run: Interval
@@ -39,7 +39,7 @@ class Notes:
 
 
 def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
-    """Keep all of it."""
+    """Store all of it."""
     connection.executemany("DELETE FROM panel_runs WHERE started_at = ?", [(begin,) for begin in notes.gone_runs])
     put_panel_run(connection, notes.run)
     if notes.is_clock_agreed:
@@ -51,7 +51,7 @@ def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
 
 
 def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int, AgentStart]]) -> None:
-    """Keep starts of agents by node id, so many a node; one that is known already stays as it is."""
+    """Store starts of agents by node id, a limited number per node. Known starts stay unchanged."""
     connection.executemany(
         "INSERT OR IGNORE INTO agent_starts (node_id, boot_id, started_at, heard_at) VALUES (?, ?, ?, ?)",
         [(node_id, start.boot_id, start.started_at, start.heard_at) for node_id, start in starts],
@@ -64,7 +64,7 @@ def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int,
 
 
 def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[int, Interval]]) -> None:
-    """Keep times of clocks that were off by node id; one that began before becomes longer."""
+    """Store times of wrong clocks by node id; one that began earlier is extended."""
     connection.executemany(
         "INSERT INTO clock_troubles (node_id, began_at, ended_at) VALUES (?, ?, ?) "
         "ON CONFLICT (node_id, began_at) DO UPDATE SET ended_at = max(ended_at, excluded.ended_at)",
@@ -73,7 +73,10 @@ def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[
 
 
 def put_panel_run(connection: sqlite3.Connection, run: Interval) -> None:
-    """Keep that the panel ran from the first time to the second, which may be before what was kept of the same run."""
+    """Store that the panel ran from the first time to the second.
+
+    It may begin earlier than what is stored of this run.
+    """
     connection.execute(
         "INSERT INTO panel_runs (started_at, last_alive_at) VALUES (?, ?) "
         "ON CONFLICT (started_at) DO UPDATE SET last_alive_at = excluded.last_alive_at",
@@ -82,9 +85,9 @@ def put_panel_run(connection: sqlite3.Connection, run: Interval) -> None:
 
 
 def end_false_runs(connection: sqlite3.Connection, run: Interval) -> None:
-    """Let no run reach into the future, where it would hide absences to come: a clock was ahead when it was written.
+    """Shorten runs that reach into the future, because a clock was ahead: they would hide later absences.
 
-    When such a run really ended is not known, but it was before this one.
+    When such a run really ended is not known, but it was before this one began.
     """
     begin, now = run
     connection.execute("DELETE FROM panel_runs WHERE started_at > ?", (now,))
@@ -92,7 +95,7 @@ def end_false_runs(connection: sqlite3.Connection, run: Interval) -> None:
 
 
 def forget_evidence(connection: sqlite3.Connection, before: int) -> None:
-    """Delete what explains only records that are gone. A node's newest start of its agent stays, however old."""
+    """Delete what explains only deleted records. The newest start of a node's agent stays, however old."""
     connection.execute(
         "DELETE FROM agent_starts WHERE heard_at < ?1 AND heard_at < "
         "(SELECT max(heard_at) FROM agent_starts AS newer WHERE newer.node_id = agent_starts.node_id)",
@@ -109,13 +112,13 @@ def agent_starts(connection: sqlite3.Connection, node_id: int) -> tuple[AgentSta
 
 
 def clock_troubles(connection: sqlite3.Connection, node_id: int) -> tuple[Interval, ...]:
-    """Return the times in which a node's clock was off."""
+    """Return the times when a node's clock was wrong."""
     rows = connection.execute("SELECT began_at, ended_at FROM clock_troubles WHERE node_id = ?", (node_id,))
     return tuple((began, ended) for began, ended in rows)
 
 
 def last_run(path: Path) -> int:
-    """Return when the panel of a database was last alive, Unix seconds; 0 where it never ran. Raises DatabaseError."""
+    """Return when the panel of a database was last alive, Unix seconds; 0 if it never ran. Raises DatabaseError."""
     with closing(open_reader(path)) as connection:
         try:
             (timestamp,) = connection.execute("SELECT ifnull(max(last_alive_at), 0) FROM panel_runs").fetchone()
@@ -125,7 +128,7 @@ def last_run(path: Path) -> int:
 
 
 def evidence_of(connection: sqlite3.Connection, node_id: int, absences: tuple[Interval, ...]) -> Evidence:
-    """Return what explains a node's missing samples, with these absences of the panel."""
+    """Return what explains a node's missing samples, given these absences of the panel."""
     return Evidence(agent_starts(connection, node_id), clock_troubles(connection, node_id), absences)
 
 
@@ -135,7 +138,7 @@ def panel_absences(connection: sqlite3.Connection) -> tuple[Interval, ...]:
     absences = []
     alive = runs[0][1] if runs else 0
     for started, last_alive in runs[1:]:
-        # Runs overlap when the clock was set back.
+        # Runs overlap if the clock was set back.
         if started > alive:
             absences.append((alive, started))
         alive = max(alive, last_alive)
@@ -145,7 +148,7 @@ def panel_absences(connection: sqlite3.Connection) -> tuple[Interval, ...]:
 def seen_samples(connection: sqlite3.Connection, node_id: int, start: int, end: int) -> list[tuple[int, int | None]]:
     """Return timestamp and `seen` of the records in (start, end], and of the nearest before and after, ascending.
 
-    Also of those that fill. So the edges of a gap are known that reaches over those of the span.
+    Includes records being filled. The neighbours give the ends of a gap that reaches beyond the span.
     """
     span = {
         "none": record_id(node_id, 0),

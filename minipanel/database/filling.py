@@ -1,4 +1,4 @@
-"""Records that still fill: a narrow table of sums, made from the list of metrics, and how it reads as records."""
+"""Records being filled: a narrow table of sums, derived from the list of metrics, and SQL that reads it as records."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
 
-if TYPE_CHECKING:  # not when it runs: uninstalling from the archive has no msgspec
+if TYPE_CHECKING:  # not at run time: uninstalling from the archive has no msgspec
     from minipanel.models.sample import Sample
 
 FillingRow = tuple[int, int, *tuple[int | None, ...]]
-"""A sample on its way into a record that fills: the record's id, the bit in `seen`, then VALUES as whole numbers."""
+"""A sample to merge into a record being filled: the record's id, the bit in `seen`, then VALUES as whole numbers."""
 
 _NUMBERS = {value.name: f"?{place}" for place, value in enumerate(VALUES, start=3)}
 
 
 def _columns_of(metric: Metric) -> Iterator[tuple[str, str, str, str]]:
-    """Yield name and type of each column, and its SQL: of a record that a sample begins, and of one that it joins."""
+    """Yield name, type and SQL of each column: for a record that a sample begins, and for one that it joins."""
     number, total = _NUMBERS[metric.name], f"{metric.name}_sum"
     first = number if metric.null is None else f"ifnull({number}, 0)"
     yield total, "INTEGER NOT NULL DEFAULT 0", first, f"{total} + excluded.{total}"
@@ -50,7 +50,7 @@ _FILL = (
 
 
 def _as_columns() -> Iterator[str]:
-    """Yield SQL for each column of a record. A complete one's means are rounded: they never change again."""
+    """Yield SQL for each column of a record. The means of a complete one are rounded: they never change again."""
     yield from ("place", "id", "id >> 32 AS node_id", "id & 4294967295 AS timestamp")
     for metric in METRICS:
         scale = f"{10**metric.digits}.0"
@@ -74,14 +74,14 @@ def _rounded(value: str, digits: int) -> str:
 
 
 FILLING = f"(SELECT {', '.join(_as_columns())} FROM filling_metrics)"
-"""SQL that reads as pending_metrics does. SQLite takes it apart: a row is found by its id as there."""
+"""SQL that reads like pending_metrics. SQLite flattens it, so a row is found by its id as quickly as there."""
 
 _values_of = attrgetter(*_NUMBERS)
 _SCALES = tuple(10**value.digits for value in VALUES)
 
 
 def add_missing_columns(connection: sqlite3.Connection) -> None:
-    """Give the table what a metric that was added needs."""
+    """Add the columns of new metrics to the table."""
     there = {name for _, name, *_ in connection.execute("PRAGMA table_info(filling_metrics)")}
     for name, kind, _, _ in _COLUMNS:
         if name not in there:
@@ -89,7 +89,7 @@ def add_missing_columns(connection: sqlite3.Connection) -> None:
 
 
 def fill(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge a sample into the record that it belongs to. Returns whether it was taken; one that is there is not."""
+    """Merge a sample into its record. Returns whether it was merged; a sample that is already there is not."""
     id = record_id(node_id, record_timestamp(sample.timestamp))
     values = [
         None if value is None else round(value * scale)

@@ -1,4 +1,4 @@
-"""The SQL of whole records, with what their means rest on: as the archive sends them and gets them back."""
+"""The SQL of whole records, with the counts behind their means: as the archive sends them and gets them back."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from minipanel.database.filling import FILLING
 from minipanel.models.full_record import FULL_COLUMNS, FullRecord
 
 TABLES = ("system_metrics", "pending_metrics", FILLING)
-"""All that have records. One stands in one of them."""
+"""All tables with records. Each record is in one of them."""
 
 _VALUES = ", ".join(("id", "samples", "seen", *FULL_COLUMNS))
 
 
 def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FullRecord]:
-    """Return the records with these ids that there are, ascending, also of those that still fill."""
+    """Return the records with these ids that exist, ascending, including those being filled."""
     asked = json.dumps(list(ids))
     rows = [
         row
@@ -38,7 +38,7 @@ def as_full(row: Sequence[float | None]) -> FullRecord:
 
 
 def put_missing(connection: sqlite3.Connection, records: Iterable[FullRecord]) -> int:
-    """Put those records into the history that it lacks, or of which it has fewer samples. Returns how many."""
+    """Store the records that the history lacks, or has with fewer samples. Returns how many."""
     rows = [
         (record.node_id, record.timestamp, record.id, record.samples, record.seen, *_in_order(record))
         for record in records
@@ -61,12 +61,12 @@ WHERE excluded.samples > system_metrics.samples
 
 
 def records_after(connection: sqlite3.Connection, id: int, since: int, until: int, limit: int) -> list[FullRecord]:
-    """Return the next records of the history behind an id, with times from `since` to `until`, node after node."""
+    """Return the next records of the history after an id, with times from `since` to `until`, node by node."""
     return full_records(connection, past_ids(connection, id + 1, since, until, limit))
 
 
 def nodes_of_names(connection: sqlite3.Connection, names: Iterable[str], now: int) -> dict[str, int]:
-    """Return the ids of nodes by their names; a node that there is not becomes one that is disabled."""
+    """Return the ids of nodes by their names; an unknown node is added as a disabled one."""
     known = {hostname.lower(): id for id, hostname in hostnames(connection).items()}
     for name in names:
         if name not in known:
@@ -80,18 +80,18 @@ def nodes_of_names(connection: sqlite3.Connection, names: Iterable[str], now: in
 
 
 def hostnames(connection: sqlite3.Connection) -> dict[int, str]:
-    """Return the hostname of each node that ever was, by its id."""
+    """Return the hostname of every node that ever existed, by its id."""
     return dict(connection.execute("SELECT id, hostname FROM nodes"))
 
 
 def past_ids(connection: sqlite3.Connection, next_id: int, since: int, until: int, limit: int) -> list[int]:
-    """Return the ids of the history from one on, with times from `since` to `until`, node after node, ascending."""
+    """Return ids of the history from `next_id` on, with times from `since` to `until`, node by node, ascending."""
     asked = {"since": since, "until": until, "next": next_id, "node": next_id >> 32, "limit": limit}
     return [id for (id,) in connection.execute(_PAST, asked)]
 
 
 def past_count(connection: sqlite3.Connection, since: int, until: int) -> int:
-    """Return how many records of the history have times from `since` to `until`. By an index: a second for a month."""
+    """Return how many records of the history are from `since` to `until`. Uses an index: a second for a month."""
     within = "WHERE timestamp BETWEEN ? AND ?"
     (count,) = connection.execute(f"SELECT count(*) FROM system_metrics {within}", (since, until)).fetchone()
     return int(count)

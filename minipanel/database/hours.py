@@ -1,4 +1,4 @@
-"""The SQL of hours as they are made from records, and again when one changes. past_hours.py reads them."""
+"""The SQL that makes hours from records, and again when one changes. past_hours.py reads them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from minipanel.models.metrics import METRICS
 from minipanel.models.record import record_id
 
 NEWEST_SECONDS = 2 * DAY_SECONDS
-"""How far back what is not made yet is made for a reader."""
+"""How far back a reader computes hours that are not made yet."""
 
 
 def _numbers() -> Iterator[tuple[str, str]]:
-    """Yield each part, in the order of PARTS, and the SQL of its number of one hour, from that hour's records."""
+    """Yield each part, in the order of PARTS, and the SQL that computes its number for one hour from records."""
     yield "samples", "sum(samples)"
     for metric in METRICS:
         highest = metric.max
@@ -52,15 +52,15 @@ _OF_HISTORY = (
 
 
 def hours_until(connection: sqlite3.Connection) -> int:
-    """Return up to which time hours were made or are due."""
+    """Return the time up to which hours have been made or are due."""
     (until,) = connection.execute("SELECT timestamp FROM hours_until").fetchone()
     return int(until)
 
 
 def filling(connection: sqlite3.Connection, now: int) -> tuple[int, int] | None:
-    """Return from when until when there are records whose hours a reader does not see yet; None once all are made.
+    """Return the time span of records whose hours a reader can't see yet; None once all are made.
 
-    So it is for some minutes after the upgrade that brought hours.
+    There is one for some minutes after the upgrade that introduced hours.
     """
     end = hour_timestamp(now) - NEWEST_SECONDS
     until = hours_until(connection)
@@ -69,15 +69,15 @@ def filling(connection: sqlite3.Connection, now: int) -> tuple[int, int] | None:
     (oldest,) = connection.execute("SELECT min(timestamp) FROM system_metrics").fetchone()
     if oldest is None:
         return None
-    # The last day that was begun may not be made for every node yet.
+    # The last day begun may not be made for every node yet.
     begin = max((day_number(until) - 1) * DAY_SECONDS, hour_timestamp(oldest) - HOUR_SECONDS)
     return (begin, end) if begin < end else None
 
 
 def go_on(connection: sqlite3.Connection, now: int) -> bool:
-    """Have what came since the last call made: whole hours up to `now`, within one day. Returns whether more remain.
+    """Mark the hours since the last call as due: whole hours up to `now`, within one day. Returns whether more remain.
 
-    Only up to the hour of the newest record: a clock far ahead changes nothing.
+    Only up to the hour of the newest record, so a clock far ahead changes nothing.
     """
     began = hours_until(connection)
     ends = "SELECT (SELECT min(timestamp) FROM system_metrics), (SELECT max(timestamp) FROM system_metrics)"
@@ -99,7 +99,7 @@ def go_on(connection: sqlite3.Connection, now: int) -> bool:
 
 
 def make_due(connection: sqlite3.Connection, limit: int) -> int:
-    """Make up to `limit` of the days that are due, from their records. Returns how many."""
+    """Make up to `limit` of the due days from their records. Returns how many."""
     due = [row[0] for row in connection.execute("SELECT id FROM hours_due ORDER BY id LIMIT ?", (limit,))]
     for day in due:
         _make(connection, day)
@@ -120,14 +120,14 @@ def _make(connection: sqlite3.Connection, id: int) -> None:
 
 
 def with_hours(packed: bytes | None, hours: Iterable[Sequence[int]]) -> bytes:
-    """Return a packed day with these hours: of each its timestamp and its numbers in the order of PARTS."""
+    """Return a packed day with these hours added: each is its timestamp and its numbers in the order of PARTS."""
     day = empty_day() if packed is None else unpack(packed)
     put_hours(day, ((hour_place(hour), numbers) for hour, *numbers in hours))
     return pack(day)
 
 
 def forget_hours(connection: sqlite3.Connection, before: int, limit: int) -> int:
-    """Delete up to `limit` days of nodes that ended before the timestamp `before`, oldest first. Returns how many."""
+    """Delete up to `limit` days of a node that ended before the timestamp `before`, oldest first. Returns how many."""
     oldest_kept = day_id(0, day_number(before))
     return connection.execute(
         "DELETE FROM hours WHERE id IN (SELECT id FROM hours WHERE id < ? ORDER BY id LIMIT ?)", (oldest_kept, limit)

@@ -1,6 +1,6 @@
-"""How a finished record takes in what comes late, and moves on: one upsert, made from the list of metrics.
+"""How late samples join a finished record, and how it moves on: one upsert, derived from the list of metrics.
 
-Records that still fill are in filling.py. Works on SQLite 3.26 (RHEL 8).
+Records being filled are in filling.py. Works on SQLite 3.26 (RHEL 8).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from minipanel.database.filling import FILLING
 from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import SLOTS, record_id, record_timestamp, slot_bit
 
-if TYPE_CHECKING:  # not when it runs: uninstalling from the archive has no msgspec
+if TYPE_CHECKING:  # not at run time: uninstalling from the archive has no msgspec
     from minipanel.models.sample import Sample
 
 Row = tuple[int, int, int, int, *tuple[float | None, ...]]
-"""A sample on its way into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
+"""A sample to merge into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
 
-# Every column of a record with its SQL: of a record that a sample begins, and of one that another is merged into.
+# Each column of a record with its SQL: for a record that a sample begins, and for one that another is merged into.
 _Columns = Iterator[tuple[str, str, str]]
 
 _COUNT = "(samples + excluded.samples)"
@@ -44,10 +44,10 @@ def _columns_of(metric: Metric) -> _Columns:
 
 
 def _sum(metric: Metric) -> str:
-    """Return SQL for the sum over both records' samples.
+    """Return SQL for the sum over the samples of both records.
 
-    A mean is kept exact while a record fills: samples are hundredths (bytes for memory), so mean * samples, rounded, is
-    the exact sum again, and the record is the same in whatever order its samples came (sums below 2**51 for memory).
+    A mean stays exact while its record is incomplete. Samples are hundredths (bytes for memory), so mean * samples,
+    rounded, is the exact sum again, and the order of samples does not matter (for memory, sums below 2**51).
     """
     name, count, parts = metric.name, metric.count, 10**metric.digits
     scale, unscale = (f" * {parts}", f" / {parts}.0") if metric.digits else ("", "")
@@ -55,7 +55,7 @@ def _sum(metric: Metric) -> str:
 
 
 def _known(metric: Metric, column: str, both: str, digits: int) -> str:
-    """Return SQL for a mean of what is known: `both` where there is a value on both sides."""
+    """Return SQL for the mean of known values: `both` if both sides have one."""
     if metric.null is None:
         return _mean(both, digits)
     return (
@@ -65,7 +65,7 @@ def _known(metric: Metric, column: str, both: str, digits: int) -> str:
 
 
 def _mean(value: str, digits: int) -> str:
-    """Return SQL for a mean, which is rounded once the record is complete: it never changes again, and is shorter."""
+    """Return SQL for a mean. It is rounded once the record is complete: it never changes again, and is shorter."""
     return f"CASE {_COUNT} WHEN {SLOTS} THEN round({value}, {digits}) ELSE {value} END"
 
 
@@ -97,13 +97,13 @@ _FULL = f"SELECT {_NAMES} FROM {{source}} WHERE {{which}} ORDER BY {{order}} LIM
 
 _MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
 _MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
-# By node, so that what moves on together lies on few pages here too: in the order of places each step wrote nearly all.
+# By node, so that what moves on together lies on few pages here too: by place, each step wrote nearly all of them.
 _FINISH = _MERGE.format(table="pending_metrics", source=_FULL.format(source=FILLING, which=_OVER, order="id"))
 _FINISH_ALL = _MERGE.format(table="pending_metrics", source=f"SELECT {_NAMES} FROM {FILLING} WHERE true ORDER BY place")
 _FINISH_LATE = _MERGE.format(
     table="system_metrics", source=_FULL.format(source=FILLING, which="timestamp <= ?", order="id")
 )
-# Node after node, as they lie in the history: so many records of a node are one page written.
+# Node by node, in the order of the history: many records of a node then take one page write.
 _SEAL = _MERGE.format(
     table="system_metrics", source=_FULL.format(source="pending_metrics", which="timestamp <= ?", order="id")
 )
@@ -116,27 +116,27 @@ _values_of = attrgetter(*_NUMBERS)
 
 
 def _row(node_id: int, sample: Sample) -> Row:
-    """Return a sample as it is merged, values in hundredths: that is what keeps the sums of a merge exact."""
+    """Return a sample ready to merge, with values in hundredths, which keeps the sums of a merge exact."""
     timestamp = record_timestamp(sample.timestamp)
     values = [None if value is None else round(value, 2) for value in _values_of(sample)]
     return (record_id(node_id, timestamp), node_id, timestamp, slot_bit(sample.timestamp), *values)
 
 
 def merge_pending(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge into a record that waits to move on. Returns whether it was taken; one that is there already is not."""
+    """Merge into a record that waits to move on. Returns whether it was merged; a sample already there is not."""
     return connection.execute(_MERGE_PENDING, _row(node_id, sample)).rowcount > 0
 
 
 def merge_sealed(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge into a record that stands in the history. Returns whether it was taken."""
+    """Merge into a record of the history. Returns whether it was merged."""
     return connection.execute(_MERGE_SEALED, _row(node_id, sample)).rowcount > 0
 
 
 def finish(connection: sqlite3.Connection, until: int, late_until: int, limit: int) -> int:
-    """End the filling of records up to the timestamp `until`, `limit` at most of each kind. Returns how many.
+    """Finish records up to the timestamp `until`, at most `limit` of each kind. Returns how many.
 
-    They wait in pending_metrics until their hour moves on; those of hours that did, up to `late_until`, go to the
-    history at once. From here on a record counts as finished, wherever it stands; what comes later changes it there.
+    They wait in pending_metrics until their hour moves on. Those of hours that have moved, up to `late_until`, go
+    straight to the history. A finished record counts as such wherever it is; later samples change it there.
     """
     if connection.execute(_IS_OVER, (until,)).fetchone() is None:
         return 0
@@ -148,15 +148,15 @@ def finish(connection: sqlite3.Connection, until: int, late_until: int, limit: i
 
 
 def finish_all(connection: sqlite3.Connection) -> None:
-    """End the filling of all records, also of those whose time is not over, so that an older release finds them.
+    """Finish all records, even those whose time is not over, so that an older release finds them.
 
-    In the order of places: what still comes for them is merged where they wait, and written as before.
+    In the order of places: later samples are merged where the records wait, and written as before.
     """
     connection.execute(_FINISH_ALL)
     connection.execute("DELETE FROM filling_metrics")
 
 
 def seal(connection: sqlite3.Connection, until: int, limit: int) -> int:
-    """Move finished records up to the timestamp `until` to the history, `limit` at most. Returns how many."""
+    """Move at most `limit` finished records up to the timestamp `until` to the history. Returns how many."""
     connection.execute(_SEAL, (until, limit))
     return connection.execute(_DELETE_SEALED, (until, limit)).rowcount

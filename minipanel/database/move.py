@@ -1,4 +1,5 @@
-"""`python -m minipanel.database.move OLD NEW`: a checked copy of the database where a panel will go on with it.
+"""`python -m minipanel.database.move OLD NEW`: makes a checked copy of the database in the place that the panel will
+use.
 
 The set-up runs it as the panel's user, while no panel runs.
 """
@@ -12,7 +13,7 @@ from minipanel.database.backup import back_up
 from minipanel.exits import DONE, explain_failures
 
 MODE = 0o640
-"""As the unit's UMask has a new database made."""
+"""The mode that the unit's UMask gives a new database."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The newest sample of each node and how long ago it was heard of: for the panel, and for commands beside it."""
+"""The newest sample of each node, and how long ago it last reported: for the panel, and for commands beside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from minipanel.models.node import Heard, Moment, Node, up_seconds
 
 @contextmanager
 def readable(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection to read the database by, beside a running panel. Raises DatabaseError, also for the block."""
+    """Give a connection that reads the database beside a running panel.
+
+    Raises DatabaseError, also for errors inside.
+    """
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
     try:
@@ -29,7 +32,7 @@ def readable(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
-    """Return what was heard of each node that has a sample, by hostname in lower case. Raises DatabaseError."""
+    """Return what is known of each node with a sample, by hostname in lower case. Raises DatabaseError."""
     with readable(path) as connection:
         hostnames = _hostnames(connection)
         heard = heard_of(connection, hostnames, moment, interval_seconds)
@@ -37,13 +40,13 @@ def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict
 
 
 def nodes_in(path: Path) -> list[Node]:
-    """Return all nodes that ever were configured, read beside a running panel. Raises DatabaseError."""
+    """Return all nodes ever configured, read beside a running panel. Raises DatabaseError."""
     with readable(path) as connection:
         return queries.nodes(connection)
 
 
 def skew_by_hostname(path: Path, moment: Moment) -> dict[str, float]:
-    """Return by how many seconds each node's clock was ahead of this machine's when it was heard of, in this boot.
+    """Return how many seconds each node's clock was ahead of this machine's when it last reported in this boot.
 
     Raises DatabaseError.
     """
@@ -55,7 +58,7 @@ def skew_by_hostname(path: Path, moment: Moment) -> dict[str, float]:
 
 
 def versions_by_hostname(path: Path) -> dict[str, str]:
-    """Return the version that each node's agent had when it was heard of last. Raises DatabaseError."""
+    """Return the version of each node's agent when it last reported. Raises DatabaseError."""
     with readable(path) as connection:
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_versions'").fetchone() is None:
             return {}
@@ -65,7 +68,7 @@ def versions_by_hostname(path: Path) -> dict[str, str]:
 
 
 def put_agent_versions(connection: sqlite3.Connection, versions: Mapping[int, str]) -> None:
-    """Keep by node id which version each agent has."""
+    """Store the version of each agent, by node id."""
     connection.executemany(
         "INSERT INTO agent_versions (node_id, version) VALUES (?, ?) "
         "ON CONFLICT (node_id) DO UPDATE SET version = excluded.version",
@@ -80,10 +83,10 @@ def _hostnames(connection: sqlite3.Connection) -> dict[int, str]:
 def heard_of(
     connection: sqlite3.Connection, node_ids: Iterable[int], moment: Moment, interval_seconds: int
 ) -> dict[int, Heard]:
-    """Return what was heard of each of these nodes that has a sample.
+    """Return what is known of each of these nodes that has a sample.
 
-    A node's own time is known by `node_clocks`, so it matters neither whose clock is off nor that one was set. Of a
-    node that was not heard of in this boot, the clock is taken for right.
+    `node_clocks` gives each node's own time, so it does not matter whose clock is wrong, or that one was set. The clock
+    of a node that has not reported in this boot is taken as right.
     """
     clocks = node_clocks(connection, moment.boot_id)
     boots = _boots(connection)
@@ -101,9 +104,9 @@ def heard_of(
 
 
 def _boots(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
-    """Return the boot that each node's agent said it is in when it started last, and since when that was heard.
+    """Return the boot id that each node's agent last started with, and since when it has reported from that boot.
 
-    None where it was never heard of in another boot. Empty in an older database.
+    None if it never reported from another boot. Empty in an older database.
     """
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_starts'").fetchone() is None:
         return {}
@@ -119,7 +122,7 @@ def _boots(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
 def _heard(
     connection: sqlite3.Connection, node_id: int, tables: Sequence[str], now: float, tolerance_seconds: int
 ) -> Heard:
-    """Return what was heard of a node where it is `now`: a sample of its future was stored while a clock was wrong."""
+    """Return what is known of a node at its time `now`: a wrong clock may have stored samples from its future."""
     newest = queries.last_seen(connection, node_id, tables)
     if newest is None or newest <= now + tolerance_seconds:
         return Heard(newest) if newest is None else Heard(newest, max(0.0, now - newest))
@@ -128,7 +131,7 @@ def _heard(
 
 
 def put_node_clocks(connection: sqlite3.Connection, boot_id: str, ahead: Mapping[int, float]) -> None:
-    """Keep by node id how far nodes' clocks are ahead of this machine's uptime in the boot with this id."""
+    """Store, by node id, how far nodes' clocks are ahead of this machine's uptime in the boot with this id."""
     connection.executemany(
         "INSERT INTO node_clocks (node_id, boot_id, ahead_seconds) VALUES (?, ?, ?) "
         "ON CONFLICT (node_id) DO UPDATE SET boot_id = excluded.boot_id, ahead_seconds = excluded.ahead_seconds",
@@ -137,7 +140,7 @@ def put_node_clocks(connection: sqlite3.Connection, boot_id: str, ahead: Mapping
 
 
 def node_clocks(connection: sqlite3.Connection, boot_id: str) -> dict[int, float]:
-    """Return by node id how far nodes' clocks are ahead of this machine's uptime; empty in an older database."""
+    """Return, by node id, how far nodes' clocks are ahead of this machine's uptime; empty in an older database."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'node_clocks'").fetchone() is None:
         return {}
     return dict(connection.execute("SELECT node_id, ahead_seconds FROM node_clocks WHERE boot_id = ?", (boot_id,)))

@@ -1,10 +1,10 @@
 """A node's day as bytes: the 24 hours of each metric, laid out by the list of metrics.
 
-Little-endian, one column of 24 numbers of two bytes after the other: `samples`; then of each metric its total (one
-number of eight bytes: the largest of the day), its mean, its maximum, and how many samples its mean rests on where that
-may be fewer. A mean or maximum is in hundredths above the lowest value allowed, of what has a total in hundredths of a
-percent of that: below 32768, and 65535 where there is none. What a metric of a later release has comes behind: an older
-day is only shorter.
+Little-endian columns of 24 two-byte numbers, one after another. First `samples`. Then for each metric: its total (one
+eight-byte number, the largest of the day), its mean, its maximum, and how many samples its mean rests on, where that
+may be fewer. A mean or maximum is in hundredths above the lowest allowed value; for a metric with a total, in
+hundredths of a percent of it. It is below 32768, or 65535 for none. Metrics of later releases follow at the end, so an
+older day is merely shorter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from minipanel.models.metrics import METRICS
 
 NONE: Final = 0xFFFF
 HIGHEST: Final = 0x7FFF
-"""Of a mean or a maximum: the bit above is for those that count with many at a time (services/lanes.py)."""
+"""The largest stored mean or maximum. The bit above is left to arithmetic on many at once (services/lanes.py)."""
 
 MOST_TOTAL: Final = (1 << 64) - 1
 
@@ -33,7 +33,7 @@ _ZERO_OF_24: Final = bytes(2 * HOURS)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of a day's bytes. A stored number n means n for a count or a total, else low + n / 100."""
+    """One part of a day's bytes. A stored number n means n for a count or a total, else low + n / 100."""
 
     name: str
     offset: int
@@ -77,7 +77,7 @@ _TOTAL_PARTS: Final = tuple(part for part in PARTS if part.is_total)
 
 @dataclass(slots=True)
 class Day:
-    """A day unpacked: 24 stored numbers a column, and the totals, by the names of their parts."""
+    """An unpacked day: 24 stored numbers per column, and the totals, by the names of their parts."""
 
     columns: dict[str, list[int]]
     totals: dict[str, int]
@@ -90,25 +90,25 @@ def empty_day() -> Day:
 
 
 def pack(day: Day) -> bytes:
-    """Return a day as it is stored."""
+    """Return a day in its stored form."""
     return b"".join(
         packed_part(part, [day.totals[part.name]] if part.is_total else day.columns[part.name]) for part in PARTS
     )
 
 
 def packed_part(part: Part, numbers: Sequence[int]) -> bytes:
-    """Return one part of a day as it is stored: of a total the largest."""
+    """Return one part of a day in its stored form; for a total, the largest."""
     return _TOTAL.pack(max(numbers)) if part.is_total else _COLUMN.pack(*numbers)
 
 
 def unpack(packed: bytes) -> Day:
-    """Return a stored day; what it lacks, as it is older than a metric, is none."""
+    """Return a stored day unpacked. Metrics that it is too old for have no values."""
     totals = {part.name: total_of(packed, part) for part in _TOTAL_PARTS}
     return Day({part.name: list(numbers_of(packed, part)) for part in _COLUMN_PARTS}, totals)
 
 
 def column_of(packed: bytes, part: Part) -> bytes:
-    """Return the 24 numbers of a part as they are stored: 48 bytes."""
+    """Return the 24 stored numbers of a part, 48 bytes."""
     column = packed[part.offset : part.end]
     return column or (_ZERO_OF_24 if part.is_count else _NONE_OF_24)
 
@@ -119,14 +119,14 @@ def numbers_of(packed: bytes, part: Part) -> tuple[int, ...]:
 
 
 def total_of(packed: bytes, part: Part) -> int:
-    """Return a day's total, 0 where there is none."""
+    """Return a day's total, 0 if there is none."""
     return int(_TOTAL.unpack_from(packed, part.offset)[0]) if len(packed) >= part.end else 0
 
 
 def put_hours(day: Day, hours: Iterable[tuple[int, Sequence[int]]]) -> None:
-    """Put hours into a day: of each its place and its stored numbers in the order of PARTS.
+    """Put hours into a day: each is its index and its stored numbers in the order of PARTS.
 
-    An hour never loses samples: where the day has more of them, their records are gone already and it stays as it is.
+    An hour never loses samples: if the day already has more, their records have been deleted, and it stays as it is.
     """
     samples = day.columns["samples"]
     for place, numbers in hours:

@@ -1,4 +1,4 @@
-"""The SQL of hours as they are read: what is made, and what its records come to where it is not made yet."""
+"""The SQL that reads hours: those that were made, and those computed from records because they were not made yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minipanel.models.hour import DAY_SECONDS, day_id, day_number, hour_place, h
 from minipanel.models.metrics import METRICS
 
 MANY_NODES: Final = 300
-"""Of more nodes than that all days are read, and those of others left out: quicker than to look each one up."""
+"""For more nodes than this, all days are read and others' dropped: quicker than looking each up."""
 
 _SAMPLES: Final = PART["samples"]
 _COLUMN_BYTES: Final = _SAMPLES.end
@@ -45,10 +45,10 @@ _FEW = " FROM json_each(?2) AS node CROSS JOIN hours ON hours.id = (?1 << 32 | n
 def read_days(
     connection: sqlite3.Connection, node_ids: Sequence[int], first_day: int, last_day: int, now: int
 ) -> list[tuple[int, bytes]]:
-    """Return the days of these nodes that there are, by row id and as they are packed, ascending.
+    """Return the days of these nodes that exist, by row id and packed, ascending.
 
-    Hours that are not made yet are made from their records, also from those that still fill once their time has
-    passed, so not after `now`.
+    Hours that are not made yet are computed from their records. Records being filled count once their time has passed,
+    so none after `now`.
     """
     days = dict(
         connection.execute(
@@ -71,10 +71,10 @@ def read_days(
 def read_numbers(
     connection: sqlite3.Connection, node_ids: Sequence[int], days: range, now: int, names: Sequence[str]
 ) -> Iterator[list[bytes]]:
-    """Yield, for each of these days, the numbers of some parts: of each 48 bytes a node, in the order of the ids.
+    """Yield the numbers of some parts for each of these days: 48 bytes per node, in the order of the ids.
 
-    As packed, and those of read_days. SQLite lays the nodes side by side: a year of 1,000 nodes in 0.1 s, where rows
-    take three times as long and ask for Python's lock at each.
+    Packed as in read_days. SQLite concatenates the nodes: a year of 1,000 nodes takes 0.1 s. Rows take three times as
+    long, and Python's lock each time.
     """
     parts = [PART[name] for name in names]
     places = _Places(node_ids)
@@ -87,7 +87,7 @@ def read_numbers(
 
 
 class _Places:
-    """Brings what is read of several nodes into their order."""
+    """Puts what is read of several nodes into their order."""
 
     def __init__(self, node_ids: Sequence[int]) -> None:
         self.node_ids = node_ids
@@ -96,7 +96,7 @@ class _Places:
         self._slices: list[slice] = []
 
     def in_order(self, found: str | None, column: bytes, part: Part) -> bytes:
-        """Return the part's numbers of all nodes, from those of nodes that were `found`, by their ids."""
+        """Return the part's numbers of all nodes, from those of the nodes in `found`, a list of ids."""
         if found == self._wanted:
             return column
         if found != self._found:
@@ -110,7 +110,7 @@ class _Places:
 
 
 def _stored(connection: sqlite3.Connection, places: _Places, day: int, parts: Sequence[Part]) -> list[bytes]:
-    # As text group_concat takes the bytes as they are.
+    # As text, group_concat keeps the bytes as they are.
     columns = (
         f"CAST(group_concat(substr(packed, {part.offset + 1}, {part.end - part.offset}), '') AS BLOB)" for part in parts
     )
@@ -132,7 +132,7 @@ def _source(places: _Places, day: int) -> tuple[str, tuple[int | str, ...]]:
 def _with_newest(
     connection: sqlite3.Connection, places: _Places, day: int, now: int, parts: Sequence[Part]
 ) -> list[bytes]:
-    """Return what is made of a day, and in its place what its newest records come to: an hour never loses samples."""
+    """Return a stored day, with its newest records in place of their hours: an hour never loses samples."""
     known = list(map(bytearray, _stored(connection, places, day, [_SAMPLES, *parts])))
     place_of = {id: place for place, id in enumerate(places.node_ids)}
     names = [_SAMPLES.name, *(part.name for part in parts)]
@@ -145,9 +145,9 @@ def _with_newest(
 
 
 def _unmade(connection: sqlite3.Connection, first_day: int, last_day: int, now: int) -> range:
-    """Return the days of which hours are made for a reader.
+    """Return the days whose hours are computed for a reader.
 
-    After an upgrade they are made in the background: until then not a whole past is made at each request.
+    After an upgrade, hours are made in the background. Until that is done, no request computes the whole past.
     """
     begin = max(_unmade_since(connection, now), (first_day - 1) * DAY_SECONDS)
     return range(day_number(begin + 1), min(last_day, day_number(now)) + 1)
@@ -160,7 +160,7 @@ def _unmade_since(connection: sqlite3.Connection, now: int) -> int:
 def _newest(
     connection: sqlite3.Connection, node_ids: Sequence[int], day: int, now: int, names: Sequence[str]
 ) -> list[tuple[int, ...]]:
-    """Return node, timestamp and the numbers of these parts of each hour of a day that is not made yet."""
+    """Return node, timestamp and the numbers of these parts, for each hour of a day that is not made yet."""
     begin = max(_unmade_since(connection, now), (day - 1) * DAY_SECONDS)
     numbers = ", ".join(NUMBERS[name] for name in names)
     statement = f"SELECT node, {HOUR} AS hour, {numbers} FROM ({_RECORDS}) GROUP BY node, hour"

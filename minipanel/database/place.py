@@ -1,15 +1,15 @@
-"""`python -m minipanel.database.place WORK …`: a copy into the place of the database, in steps that can be undone.
+"""`python -m minipanel.database.place WORK …`: puts a copy in place of the database, in steps that can be undone.
 
-A program of its own, so that root can have it done by the files' owner: links in that folder could lead anywhere. It
-writes JSON, one object a line: {"part": 0.5} while it works, then the result, or {"why": …} with exit code 1.
+A program of its own, so that root can run it as the files' owner: links in that folder could lead anywhere. It writes
+JSON, one object per line: {"part": 0.5} while it works, then the result, or {"why": …} with exit code 1.
 
-    take DATABASE        standard input is the copy: lay it beside the database, and check it there
-    swap DATABASE KEPT   put it in the database's place; what was there is called KEPT from then on, and whole
-    undo DATABASE KEPT LATER   the reverse; what took the place is called LATER from then on
-    drop DATABASE        take away what take laid
-    compare DATABASE COPY         what the database has that an earlier copy of it lacks
-    carry DATABASE COPY           and that into the copy
-    exchange DATABASE COPY KEPT   a copy that lies beside it already becomes the database; undone with LATER = COPY
+    take DATABASE        read a copy from standard input, write it beside the database, and check it there
+    swap DATABASE KEPT   put the copy in the database's place; the old database becomes KEPT, as one file
+    undo DATABASE KEPT LATER   the reverse; the database that is replaced becomes LATER
+    drop DATABASE        delete what take wrote
+    compare DATABASE COPY         print what the database has that an earlier copy of it lacks
+    carry DATABASE COPY           write that into the copy
+    exchange DATABASE COPY KEPT   make a copy beside it the database; undo it with LATER = COPY
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ HEAD_BYTES = 100
 PIECE_BYTES = 8 * 2**20
 MODE = 0o640
 LOGS = ("-wal", "-shm")
-"""What may lie beside a database that was not closed; a log must never come to lie beside another database."""
+"""Files beside a database that was not closed. A log must never end up beside another database."""
 
 
 class Refusal(Exception):
-    """Why it can't be done: a word for the caller to put into a sentence, and what belongs into that."""
+    """Why it is impossible: a keyword for the caller's sentence, and the values in it."""
 
     def __init__(self, why: str, **values: object) -> None:
         super().__init__(why)
@@ -51,9 +51,9 @@ class Refusal(Exception):
 
 
 def take(database: Path, copy: BinaryIO) -> dict[str, object]:
-    """Lay the copy beside the database and check it. Returns how many records it has, up to when, and its size.
+    """Write the copy beside the database and check it. Returns how many records it has, up to when, and its size.
 
-    Raises Refusal; then nothing is left of it.
+    Raises Refusal; then nothing remains of it.
     """
     size_bytes = os.fstat(copy.fileno()).st_size
     _look_at_head(copy.read(HEAD_BYTES))
@@ -68,7 +68,7 @@ def take(database: Path, copy: BinaryIO) -> dict[str, object]:
         with os.fdopen(descriptor, "wb") as file:
             _pour(copy, file, size_bytes)
         told = _check(part)
-        if told["version"] != newest_version():  # the panel keeps a copy of it before it changes it
+        if told["version"] != newest_version():  # the panel makes its own copy before it migrates
             _refuse_little_space(database, size_bytes)
         return {**told, "size_bytes": size_bytes}
     except BaseException:
@@ -77,7 +77,7 @@ def take(database: Path, copy: BinaryIO) -> dict[str, object]:
 
 
 def swap(database: Path, kept: Path) -> dict[str, object]:
-    """Put what was taken in the database's place. Raises Refusal, DatabaseError where a panel runs on it."""
+    """Put the copy that was taken in the database's place. Raises Refusal, or DatabaseError if a panel uses it."""
     lock = PanelLock(database)
     try:
         is_there = database.exists()
@@ -93,19 +93,19 @@ def swap(database: Path, kept: Path) -> dict[str, object]:
 
 
 def carry(database: Path, copy: Path) -> dict[str, object]:
-    """Carry what the database took in over into an earlier copy of it. Raises DatabaseError."""
+    """Carry what the database has stored over into an earlier copy of it. Raises DatabaseError."""
     carry_over(database, copy)
     return {}
 
 
 def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
-    """Put a copy that the owner keeps beside the database in its place. Raises as swap does."""
+    """Put a copy that its owner keeps beside the database in its place. Raises as swap does."""
     lock = PanelLock(database)
     try:
         _fold(database)
         _name_too(database, kept)
         _move_log(database, kept)
-        copy.chmod(MODE)  # it was its owner's alone
+        copy.chmod(MODE)  # only its owner could read it
         copy.replace(database)
         sync(database.parent)
     finally:
@@ -114,15 +114,15 @@ def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
 
 
 def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
-    """Put back what was there, also where a swap has failed halfway. What took its place stays, as `later`.
+    """Put the old database back, even after a swap that failed halfway. What had replaced it stays, as `later`.
 
-    Returns whether anything took its place. Raises as swap does.
+    Returns whether anything had replaced it. Raises as swap does.
     """
     lock = PanelLock(database)
     try:
-        if os.path.lexists(part_of(database)) or os.path.lexists(later):  # it still waits
+        if os.path.lexists(part_of(database)) or os.path.lexists(later):  # the copy is still waiting
             if kept.exists():
-                kept.replace(database)  # does nothing where both are names of one file (rename(2))
+                kept.replace(database)  # no effect if both names are of one file (rename(2))
                 kept.unlink(missing_ok=True)
                 _move_log(kept, database)
             return {"is_swapped": False}
@@ -142,14 +142,14 @@ def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
 
 
 def drop(database: Path) -> dict[str, object]:
-    """Take away what was taken and not put in place."""
+    """Delete what was taken and not put in place."""
     for ending in ("", "-journal", *LOGS):
         Path(f"{part_of(database)}{ending}").unlink(missing_ok=True)
     return {}
 
 
 def part_of(database: Path) -> Path:
-    """Return where the copy lies meanwhile: always there, so that the next one finds what a killed one left."""
+    """Return where the copy is written: always the same path, so that the next one replaces what a killed one left."""
     return database.with_name(f".{database.name}.restoring")
 
 
@@ -169,7 +169,7 @@ def _refuse_little_space(database: Path, size_bytes: int) -> None:
 
 
 def _look_at_head(head: bytes) -> None:
-    """Refuse what can't be a copy, before all of it is read (sqlite.org/fileformat2.html, section 1.3)."""
+    """Refuse a file that can't be a copy before reading all of it (sqlite.org/fileformat2.html, section 1.3)."""
     if len(head) < HEAD_BYTES or not head.startswith(MAGIC):
         raise Refusal("no database")
     version, application = struct.unpack(">I", head[60:64])[0], struct.unpack(">I", head[68:72])[0]
@@ -209,8 +209,8 @@ def _records(connection: sqlite3.Connection) -> int:
 
 
 def _fold(database: Path) -> None:
-    """Fold the log into the database, so that it is one file. A damaged one stays as it is, and keeps its log."""
-    if Path(f"{database}-wal").exists() and _begins_well(database):  # else SQLite would delete the log
+    """Fold the log into the database, so that it is one file. A damaged one stays as it is and keeps its log."""
+    if Path(f"{database}-wal").exists() and _begins_well(database):  # otherwise SQLite would delete the log
         with contextlib.suppress(sqlite3.Error, DatabaseError), closing(open_writer(database)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
 
@@ -221,12 +221,12 @@ def _begins_well(database: Path) -> bool:
 
 
 def _name_too(path: Path, other: Path) -> None:
-    """Give a file a second name, so that at no moment there is none by the first."""
+    """Give a file a second name, so that the first one exists at every moment."""
     try:
         os.link(path, other, follow_symlinks=False)
     except FileExistsError:
         raise
-    except OSError:  # a disk without hard links
+    except OSError:  # the disk has no hard links
         path.replace(other)
 
 
@@ -252,7 +252,7 @@ WORKS: dict[str, Callable[..., dict[str, object]]] = {
 
 
 def main() -> int:
-    """Do what the arguments say. Returns the exit code."""
+    """Do what the arguments ask. Returns the exit code."""
     os.umask(0o027)
     work, *paths = sys.argv[1:]
     try:

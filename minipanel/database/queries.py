@@ -1,10 +1,12 @@
-"""The SQL of nodes and history; that of a sample's merge is in merge.py. For SQLite 3.26: no RETURNING."""
+"""The SQL of nodes and history; merge.py has that of merging a sample. For SQLite 3.26: no RETURNING."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from minipanel.database.filling import FILLING
 from minipanel.models.compact import MEAN_OF, MIB, TENTH, UNITS
@@ -15,12 +17,12 @@ from minipanel.models.record import END_OF_TIME, VALUE_COLUMNS, last_sample_unti
 
 
 def is_sealed(connection: sqlite3.Connection, record: int) -> bool:
-    """Return whether the record with this id stands in the history."""
+    """Return whether the record with this id is in the history."""
     return connection.execute("SELECT 1 FROM system_metrics WHERE id = ?", (record,)).fetchone() is not None
 
 
 def newest_sealed(connection: sqlite3.Connection) -> int:
-    """Return the timestamp of the newest record in the history, 0 when there is none."""
+    """Return the timestamp of the newest record in the history, 0 if there is none."""
     (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
     return int(newest or 0)
 
@@ -31,21 +33,21 @@ def is_finished(connection: sqlite3.Connection, record: int) -> bool:
 
 
 def newest_finished(connection: sqlite3.Connection) -> int:
-    """Return the timestamp of the newest record that is finished, wherever it stands, 0 when there is none."""
+    """Return the timestamp of the newest finished record in any table, 0 if there is none."""
     (newest,) = connection.execute("SELECT max(timestamp) FROM pending_metrics").fetchone()
     return max(int(newest or 0), newest_sealed(connection))
 
 
 def oldest_record(connection: sqlite3.Connection) -> int | None:
-    """Return the timestamp of the oldest record in the history, None when there is none."""
+    """Return the timestamp of the oldest record in the history, None if there is none."""
     (oldest,) = connection.execute("SELECT min(timestamp) FROM system_metrics").fetchone()
     return None if oldest is None else int(oldest)
 
 
 def forget(connection: sqlite3.Connection, before: int, first_node: int, limit: int) -> list[int]:
-    """Delete records older than the timestamp `before`, `limit` at most, and return their ids, ascending.
+    """Delete at most `limit` records older than the timestamp `before`, and return their ids, ascending.
 
-    Node after node from `first_node` on, as they lie on disk: so one page after the other is emptied.
+    Node by node from `first_node` on, which is their order on disk, so one page after the other is emptied.
     """
     old = connection.execute(_OLD, {"before": before, "first_node": first_node, "limit": limit}).fetchall()
     connection.executemany("DELETE FROM system_metrics WHERE id = ?", old)
@@ -60,20 +62,20 @@ WHERE nodes.id >= :first_node ORDER BY nodes.id, system_metrics.id LIMIT :limit
 
 
 def nodes(connection: sqlite3.Connection) -> list[Node]:
-    """Return all nodes that ever were, in the order of their ids."""
+    """Return all nodes that ever existed, in the order of their ids."""
     rows = connection.execute("SELECT id, name, ip, hostname, enabled FROM nodes ORDER BY id")
     return [Node(id, name, ip, hostname, bool(enabled)) for id, name, ip, hostname, enabled in rows]
 
 
 def put_node(connection: sqlite3.Connection, name: str, ip: str, hostname: str, enabled: bool, now: int) -> None:
-    """Add a node, or change the one of this hostname where something differs."""
+    """Add a node, or update the node with this hostname if something differs."""
     values = (name, ip, hostname, enabled, now)
     connection.execute(
         "UPDATE nodes SET name = ?1, ip = ?2, hostname = ?3, enabled = ?4, updated_at = ?5 "
         "WHERE hostname = ?3 AND ((name, ip, enabled) != (?1, ?2, ?4) OR hostname != ?3 COLLATE BINARY)",
         values,
     )
-    # No upsert: one that only updates would use up an id anyway.
+    # No upsert: even one that only updates would use up an id.
     connection.execute(
         "INSERT INTO nodes (name, ip, hostname, enabled, created_at, updated_at) "
         "SELECT ?1, ?2, ?3, ?4, ?5, ?5 WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE hostname = ?3)",
@@ -89,7 +91,7 @@ def disable_nodes(connection: sqlite3.Connection, ids: Iterable[int], now: int) 
 
 
 def record_tables(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Return the tables in which records stand; an older database has only two."""
+    """Return the tables with records; an older database has only two."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'filling_metrics'").fetchone() is None:
         return ("pending_metrics", "system_metrics")
     return (FILLING, "pending_metrics", "system_metrics")
@@ -98,12 +100,12 @@ def record_tables(connection: sqlite3.Connection) -> tuple[str, ...]:
 def last_seen(
     connection: sqlite3.Connection, node_id: int, tables: Sequence[str], until: int = END_OF_TIME
 ) -> int | None:
-    """Return the timestamp of a node's newest stored sample that is not after `until`, None when it has none."""
+    """Return the timestamp of a node's newest stored sample up to `until`, None if it has none."""
     span = (record_id(node_id, 0), record_id(node_id, record_timestamp(until)))
     found = [
         last_sample_until(timestamp, seen, until)
         for table in tables
-        # Two, for of the newer one all samples may be after.
+        # Two, as all samples of the newer one may be later.
         for timestamp, seen in connection.execute(
             f"SELECT timestamp, seen FROM {table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 2", span
         )
@@ -120,37 +122,56 @@ def history_columns(
     now: int,
     is_counted: bool = False,
 ) -> list[bytes]:
-    """Return the records with timestamps in (start, end], ascending, as one JSON array a column, `timestamp` first.
+    """Return the records with timestamps in (start, end], ascending, as one JSON array per column, `timestamp` first.
 
-    SQLite builds the arrays itself: 7 ms for a month where fetching and encoding rows took 11 to 18 ms (measured).
-    A record that is not in the history yet is shown once its time has passed, so not after `now`. `is_counted`: in
-    whole numbers of models/compact.UNITS, maxima from the mean on; whole numbers take half as long to write.
+    SQLite builds the arrays itself: 7 ms for a month, where fetching and encoding rows took 11 to 18 ms (measured). A
+    record that is not in the history yet is shown once its time has passed, so not after `now`. `is_counted`: whole
+    numbers of models/compact.UNITS, maxima relative to the mean; whole numbers take half as long to write.
     """
-    asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
-    wanted = [*asked, *(mean for column in asked if is_counted and (mean := MEAN_OF.get(column)) not in asked and mean)]
-    expressions = _COUNTED if is_counted else _EXACT
-    # As bytes they go into the answer as they are: decoded and encoded again, a month took a tenth longer.
-    arrays = ", ".join(f"CAST(json_group_array({expressions.get(column, column)}) AS BLOB)" for column in asked)
+    reads = _reads(tuple(columns), is_counted)
     span = {
         "first": record_id(node_id, start) + 1,
         "last": record_id(node_id, end),
         "shown": record_id(node_id, min(end, now)),
     }
+    # One view of the tables: what moves from one to the other meanwhile is neither missed nor read twice.
+    connection.execute("BEGIN")
+    try:
+        moved: list[bytes]
+        first_newer, last_moved, *moved = connection.execute(reads.moved, span).fetchone()
+        if first_newer is None:
+            return moved
+        if last_moved is None:
+            return list(connection.execute(reads.newer, span).fetchone())
+        # Sorting tables into one takes a sixth of a month's time. Nearly always they don't overlap.
+        if last_moved < first_newer:
+            return list(map(join_arrays, moved, connection.execute(reads.newer, span).fetchone()))
+        return list(connection.execute(reads.all, span).fetchone())
+    finally:
+        connection.rollback()
 
-    def read(source: str) -> list[bytes]:
-        statement = f"SELECT {arrays} FROM {source.format(columns=', '.join(wanted))}"
-        return list(connection.execute(statement, span).fetchone())
 
-    ends = connection.execute(_ENDS, span).fetchone()
-    # Bringing tables in order takes a sixth of a month's time. Nearly always one is wholly before the others, or alone.
-    match ends:
-        case (None, _):
-            return read(_MOVED)
-        case (_, None):
-            return read(_NEWER)
-        case (first_newer, last_moved) if last_moved < first_newer:
-            return list(map(join_arrays, read(_MOVED), read(_NEWER)))
-    return read(_ALL)
+class _Reads(NamedTuple):
+    """What is asked for some columns: of the history and where it ends, of what has not moved yet, of all in order."""
+
+    moved: str
+    newer: str
+    all: str
+
+
+@lru_cache(maxsize=64)
+def _reads(columns: tuple[str, ...], is_counted: bool) -> _Reads:
+    asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
+    wanted = [*asked, *(mean for column in asked if is_counted and (mean := MEAN_OF.get(column)) not in asked and mean)]
+    expressions = _COUNTED if is_counted else _EXACT
+    # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
+    arrays = ", ".join(f"CAST(json_group_array({expressions.get(column, column)}) AS BLOB)" for column in asked)
+    newer, both = (source.format(columns=", ".join(wanted)) for source in (_NEWER, _ALL))
+    return _Reads(
+        f"SELECT {_FIRST_NEWER}, max(id), {arrays} FROM {_MOVED}",
+        f"SELECT {arrays} FROM {newer}",
+        f"SELECT {arrays} FROM {both}",
+    )
 
 
 def join_arrays(*arrays: bytes) -> bytes:
@@ -166,7 +187,7 @@ _EXACT = {metric.name: f"CAST({metric.name} AS INTEGER)" for metric in METRICS i
 
 def _count(column: str) -> str:
     unit = UNITS[column]
-    if unit == TENTH:  # round() writes a text and reads it again; a cast cuts off, so what is below zero is lifted
+    if unit == TENTH:  # round() is slow, as it writes text and reads it; a cast truncates, so shift first
         return f"CAST(10 * {column} + {LIFT}.5 AS INTEGER) - {LIFT}"
     return f"(CAST({column} AS INTEGER) + {MIB // 2}) / {MIB}" if unit == MIB else f"CAST({column} AS INTEGER)"
 
@@ -176,21 +197,20 @@ _COUNTED = {
     column: f"{_count(column)} - ({_count(MEAN_OF[column])})" if column in MEAN_OF else _count(column)
     for column in VALUE_COLUMNS
 }
-# A range of row ids is read in their order; to ask for it in a subquery took a seventh longer.
+# A range of row ids is read in order; asking for that order in a subquery took a seventh longer.
 _MOVED = "system_metrics NOT INDEXED WHERE id BETWEEN :first AND :last"
 _PENDING = "SELECT id, {columns} FROM pending_metrics WHERE id BETWEEN :first AND :shown"
 _FILLS = f"SELECT id, {{columns}} FROM {FILLING} WHERE id BETWEEN :first AND :shown"
 _NEWER = f"({_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
 _ALL = f"(SELECT id, {{columns}} FROM {_MOVED} UNION ALL {_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
-_ENDS = (
-    "SELECT (SELECT min(id) FROM (SELECT min(id) AS id FROM pending_metrics WHERE id BETWEEN :first AND :shown "
-    "UNION ALL SELECT min(id) FROM filling_metrics WHERE id BETWEEN :first AND :shown)), "
-    "(SELECT max(id) FROM system_metrics WHERE id BETWEEN :first AND :last)"
+_FIRST_NEWER = (
+    "(SELECT min(id) FROM (SELECT min(id) AS id FROM pending_metrics WHERE id BETWEEN :first AND :shown "
+    "UNION ALL SELECT min(id) FROM filling_metrics WHERE id BETWEEN :first AND :shown))"
 )
 
 
 def last_values(connection: sqlite3.Connection, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
-    """Return by node id the record that holds the sample of this timestamp, as a sample has its values."""
+    """Return, by node id, the record with the sample of this timestamp, in the form of a sample's values."""
     found = {}
     for node_id, timestamp in last_seen.items():
         record = record_id(node_id, record_timestamp(timestamp))
@@ -208,10 +228,10 @@ _RECORD = f"SELECT {', '.join(_MEANS)} FROM {{table}} WHERE id = ?"
 
 
 def records_at(connection: sqlite3.Connection, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
-    """Return each record there is of these nodes and times, by the values in which nodes are compared.
+    """Return each existing record of these nodes and times, with the values in which nodes are compared.
 
-    Each is looked up by its id, node after node as they lie on disk: what lies between two times isn't read. A record
-    that is not in the history yet is shown once its time has passed, so not after `now`.
+    Each is looked up by its id, node by node as they lie on disk, so nothing between two times is read. A record that
+    is not in the history yet is shown once its time has passed, so not after `now`.
     """
     wanted = (
         "FROM json_each(:nodes) AS node CROSS JOIN json_each(:times) AS time "

@@ -1,4 +1,4 @@
-"""Reading beside the writer: each thread with a connection of its own."""
+"""Reads beside the writer: each thread has its own connection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class DatabaseReader:
-    """models/reader.Reader, answered by SQLite."""
+    """models/reader.Reader, implemented with SQLite."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,12 +36,15 @@ class DatabaseReader:
         return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
-        """Return what was heard of each node that has a sample, by the node's id. Raises DatabaseError."""
+        """Return what is known of each node that has a sample, by the node's id. Raises DatabaseError."""
         with self._reading() as connection:
             return heard_of(connection, [node.id for node in nodes], moment, interval_seconds)
 
     def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
-        """Return by node id the record of the sample with this timestamp, as a sample has it. Raises DatabaseError."""
+        """Return, by node id, the record of the sample with this timestamp, as a sample's values.
+
+        Raises DatabaseError.
+        """
         with self._reading() as connection:
             return queries.last_values(connection, last_seen)
 
@@ -53,7 +56,7 @@ class DatabaseReader:
             return queries.history_columns(connection, node_id, start, end, columns, now, is_counted)
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
+        """Return which samples of a node exist in (start, end] and next to it, and what explains the others.
 
         Raises DatabaseError.
         """
@@ -69,17 +72,20 @@ class DatabaseReader:
             return {id: evidence.evidence_of(connection, id, absences) for id in node_ids}
 
     def filling(self, now: int) -> tuple[int, int] | None:
-        """Return from when until when there are records whose hours are still to be made. Raises DatabaseError."""
+        """Return the time span of records whose hours are still to be made. Raises DatabaseError."""
         with self._reading() as connection:
             return hours.filling(connection, now)
 
     def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
-        """Return of each part two bytes for each record in (start, end]. Raises DatabaseError."""
+        """Return two bytes per part for each record in (start, end]. Raises DatabaseError."""
         with self._reading() as connection:
             return record_numbers.read_record_numbers(connection, node_id, start, end, now, names)
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
-        """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
+        """Return the nodes' records at these times, with the values in which nodes are compared.
+
+        Raises DatabaseError.
+        """
         with self._reading() as connection:
             return queries.records_at(connection, node_ids, times, now)
 
@@ -96,25 +102,25 @@ class DatabaseReader:
         names: Sequence[str],
         alike: int = 1,  # noqa: ARG002
     ) -> Iterator[list[bytes]]:
-        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError.
+        """Yield the numbers of some parts for each day: 48 bytes per node. Raises DatabaseError.
 
-        Each hour is here as it is: to take the mean of some would take longer.
+        Every hour is kept: computing means of several would take longer.
         """
         with self._reading() as connection:
             yield from past_hours.read_numbers(connection, node_ids, days, now, names)
 
     def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return what a room's own query returns. Raises DatabaseError."""
+        """Return the result of another room's query. Raises DatabaseError."""
         with self._reading() as connection:
             return work(connection)
 
     def interrupt(self) -> None:
-        """Have the statements that run at this moment end with DatabaseError."""
+        """Make the statements that run at this moment fail with DatabaseError."""
         for connection in list(self._connections):
             connection.interrupt()
 
     def close(self) -> None:
-        """Close all connections. To close one that a thread reads with ends the process (SIGSEGV)."""
+        """Close all connections. Closing one while a thread reads with it ends the process (SIGSEGV)."""
         while self._connections:
             self._connections.pop().close()
 

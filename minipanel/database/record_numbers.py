@@ -1,4 +1,4 @@
-"""The SQL of records as numbers of two bytes, as hours are packed: for pictures of many nodes."""
+"""The SQL that reads records as two-byte numbers, packed like hours: for pictures of many nodes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VALUES: Final = {metric.comparable: metric.comparable for metric in METRICS} | 
     for metric in METRICS
     if metric.has_max
 }
-"""A record's value of a part of an hour."""
+"""A record's value for each part of an hour."""
 
 _TABLES: Final = (
     "system_metrics NOT INDEXED WHERE id BETWEEN ?1 AND ?2",
@@ -29,10 +29,10 @@ _TABLES: Final = (
 def read_record_numbers(
     connection: sqlite3.Connection, node_id: int, start: int, end: int, now: int, names: Sequence[str]
 ) -> list[bytes]:
-    """Return of each part two bytes for each record in (start, end] (models/reader.Reader). Both are multiples of 300.
+    """Return two bytes per part for each record in (start, end], both multiples of 300 (models/reader.Reader).
 
-    SQLite makes them, as characters: a thousand days in a third of the time that rows of numbers took, and without
-    Python's lock.
+    SQLite writes them as characters: a thousand days in a third of the time that rows of numbers took, without Python's
+    lock.
     """
     count, statements = (end - start) // RECORD_SECONDS, _statements(tuple(names))
     columns = [bytearray(NONE.to_bytes(2, "little")) * count for _ in names]

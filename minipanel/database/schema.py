@@ -1,7 +1,7 @@
 """The schema's versions: numbered files, applied at start, each in one transaction.
 
-The file's user_version is the least version that a release must know to go on with this database. A migration whose
-file begins with "-- Adds only" leaves it as it is; which ones were applied stands in the table applied_migrations.
+The file's user_version is the lowest version a release must know to use this database. A migration whose file begins
+with "-- Adds only" does not raise it. The table applied_migrations records which ones were applied.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ APPLICATION_ID = 0x4D506E6C
 
 
 ADDS_ONLY = "-- Adds only"
-"""So the file of a migration begins after which an older release can go on, with "-- Changes" for the opposite."""
+"""How a migration's file begins if older releases can still use the database after it. The opposite: "-- Changes"."""
 
 LAST_UNDECLARED = 5
-"""Up to here no file says what it does, and user_version is the newest migration: so release 0.1 left it."""
+"""Up to this one no file declares its kind, and user_version is the newest migration, as release 0.1 left it."""
 
 
 def migrate(connection: sqlite3.Connection, path: Path, progress: Callable[[float], None] = lambda _part: None) -> int:
-    """Bring the database to the newest version and return that. Raises DatabaseError.
+    """Bring the database to the newest version and return that version. Raises DatabaseError.
 
-    Before a database that holds data is changed, a copy stays beside it as `<path>.before-NNNN`; `progress` is told
-    which part of that is done, 0 to 1. A database of a newer version that an older release can go on with stays as is.
+    Before a database with data is changed, a copy of it is made as `<path>.before-NNNN`; `progress` gets the part done,
+    0 to 1. A database of a newer version that this release can still use stays as it is.
     """
     try:
         version = stored_version(connection, path)
@@ -46,7 +46,7 @@ def migrate(connection: sqlite3.Connection, path: Path, progress: Callable[[floa
 
 
 def bring_up_to_date(path: Path, progress: Callable[[float], None]) -> None:
-    """Migrate a database that is there and older than this release; `progress` as in migrate. Raises DatabaseError."""
+    """Migrate an existing database that is older than this release; `progress` as in migrate. Raises DatabaseError."""
     if not path.exists() or not _is_behind(path):
         return
     with closing(open_writer(path)) as connection:
@@ -57,19 +57,19 @@ def _is_behind(path: Path) -> bool:
     try:
         with closing(open_reader(path)) as connection:
             return 0 < stored_version(connection, path) < newest_version()
-    except (DatabaseError, sqlite3.Error):  # who opens it next says what is wrong with it
+    except (DatabaseError, sqlite3.Error):  # whoever opens it next reports what is wrong
         return False
 
 
 def copy_before(path: Path, number: int) -> Path:
-    """Return the copy that is kept before migration `number` changes the database: data.db.before-0006."""
+    """Return the path of the copy made before migration `number` changes the database: data.db.before-0006."""
     return path.with_name(f"{path.name}.before-{number:04}")
 
 
 def stored_version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the newest migration in the file, 0 for a new one.
+    """Return the newest migration applied to the file, 0 for a new one.
 
-    Raises DatabaseError for a file that isn't ours, and for one that this release is too old for.
+    Raises DatabaseError for a file that is not MiniPanel's, and for one that this release is too old for.
     """
     least = least_version(connection)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -88,7 +88,7 @@ def stored_version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def least_version(connection: sqlite3.Connection) -> int:
-    """Return which version a release must know at least to go on with this database."""
+    """Return the lowest version a release must know to use this database."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
@@ -108,7 +108,7 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def newest_version() -> int:
-    """Return the version that this program writes."""
+    """Return the version that this release writes."""
     return migrations()[-1][0]
 
 

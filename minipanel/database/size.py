@@ -1,4 +1,4 @@
-"""How large the database is, and what a record takes in it."""
+"""How large the database is, and how much space a record takes."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pathlib import Path
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
 ENOUGH_RECORDS = 20_000
-"""With fewer, what the file holds besides records would be taken for theirs."""
+"""With fewer, the rest of the file would distort the size per record."""
 
 USUAL_RECORD_BYTES = 118
-"""A record with its place in the index (measured: 8,640,000 records that came in the order of time)."""
+"""A record with its index entry (measured: 8,640,000 records stored in the order of time)."""
 
 
 DAY_BYTES = 410
-"""A node's day in hours with what its page holds besides (ten to a page of 4,096)."""
+"""A node's day in hours, with its share of the page (ten to a page of 4,096 bytes)."""
 
 DAYS_LOOKED_AT = 16
-"""Of so many days, evenly over all, it is counted how many nodes have one."""
+"""Nodes are counted on this many days, spread evenly over all."""
 
 COUNTED_PAGES = 20_000
-"""In a larger file records are estimated: to count 86 million means to read an index of over a gigabyte."""
+"""In a larger file records are estimated: counting 86 million reads an index of over a gigabyte."""
 
 LOOKS = 64
-"""At so many times, evenly over the whole history, an estimate counts how many nodes have a record."""
+"""An estimate counts the nodes with a record at this many times, spread evenly over the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """`records`: estimated in a large file.
 
-    `used_bytes`: pages that hold something; the others are written over before the file grows. `hours_bytes`: what
-    of them hours take, estimated.
+    `used_bytes`: pages in use; free ones are reused before the file grows. `hours_bytes`: the share of hours in them,
+    estimated.
     """
 
     records: int
@@ -44,7 +44,7 @@ class Size:
 
     @property
     def record_bytes(self) -> float:
-        """Bytes a record takes: measured in this file where it holds enough of them."""
+        """Bytes per record: measured in this file if it holds enough of them."""
         return (
             (self.used_bytes - self.hours_bytes) / self.records
             if self.records >= ENOUGH_RECORDS
@@ -63,7 +63,7 @@ def measure(connection: sqlite3.Connection) -> Size:
 
 
 def file_bytes(path: Path) -> int:
-    """Return what the database takes on the disk, with what is not yet folded into it. 0 where it is gone."""
+    """Return how much disk space the database takes, with its log. 0 if it no longer exists."""
     return sum(_size_of(path.with_name(path.name + suffix)) for suffix in ("", "-wal", "-shm"))
 
 
@@ -80,7 +80,7 @@ def _counted(connection: sqlite3.Connection) -> int:
 
 
 def _days(connection: sqlite3.Connection) -> int:
-    """Return how many days of nodes there are, about. 0 too for a database that is older than hours."""
+    """Return roughly how many days of a node there are. Also 0 for a database older than hours."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'hours'").fetchone() is None:
         return 0
     first, last = connection.execute("SELECT (SELECT min(id) FROM hours) >> 32, max(id) >> 32 FROM hours").fetchone()

@@ -1,4 +1,4 @@
-"""Whether the database is sound, as far as a bounded time tells, and when the panel last wrote into it."""
+"""Whether the database is sound, checked within a limited time, and when the panel last wrote to it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from minipanel.database.newest import readable
 
 HEADING = "*** in database main ***\n"
 _STEPS = 100_000
-"""So many steps of SQLite's machine between two looks at the time: some milliseconds."""
+"""Operations of SQLite between two looks at the clock: a few milliseconds."""
 
 
 def complaint(path: Path, seconds: float) -> tuple[bool, str | None]:
-    """Return whether the whole file was read within this time, and SQLite's first complaint, None where there is none.
+    """Return whether the whole file was read within this time, and SQLite's first complaint, None if there is none.
 
-    quick_check (sqlite.org/pragma.html): all but that each index holds what its table does. Raises DatabaseError.
+    quick_check (sqlite.org/pragma.html): everything except whether indexes match their tables. Raises DatabaseError.
     """
     deadline = time.monotonic() + seconds
     with readable(path) as connection:
@@ -32,7 +32,7 @@ def complaint(path: Path, seconds: float) -> tuple[bool, str | None]:
 
 
 def last_alive(path: Path) -> int | None:
-    """Return when a panel last noted that it can write, Unix seconds; None before the first. Raises DatabaseError."""
+    """Return when a panel last recorded that it can write, Unix seconds; None if never. Raises DatabaseError."""
     with readable(path) as connection:
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'panel_runs'").fetchone() is None:
             return None

@@ -1,4 +1,4 @@
-"""A simulated past written at once: spans of nodes' values become records, and the records hours."""
+"""Writes a simulated past at once: spans of nodes' values become records, and the records hours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minipanel.models.record import RECORD_SECONDS, SLOTS
 from minipanel.models.span import MEMORY_TOTAL, TEMP_SWING, Span
 
 NOISES: Final = 4096
-"""A power of two: so many values the noise has, and each record of a node takes the next."""
+"""A power of two: the length of the noise, whose values a node's records use in turn."""
 
 CACHE_KB: Final = 200_000
 STEP_DAYS: Final = 1000
@@ -32,7 +32,7 @@ CREATE TEMP TABLE noise (place INTEGER PRIMARY KEY, value REAL);
 
 
 def _hundredths(value: str) -> str:
-    # round() writes a text and reads it again: five times as long.
+    # round() goes through text: five times as long.
     return f"CAST(100 * ({value}) + 0.5 AS INTEGER) / 100.0"
 
 
@@ -41,7 +41,7 @@ _MEMORY = "memory + memory_rise * (at - start)"
 _USED = f"CAST(({_MEMORY}) * {MEMORY_TOTAL / 100} AS INTEGER)"
 _TEMP = f"temp + temp_rise * (at - start) + {TEMP_SWING} * swing * value"
 
-# A record's maximum stands above its mean by what 60 samples swing.
+# A record's maximum is above its mean by the noise of 60 samples.
 _RECORDS = f"""
 SELECT node_id << 32 | at, node_id, at, {_hundredths(f"max(0.0, min(100.0, {_CPU}))")}, {MEMORY_TOTAL},
     {_USED}, {_hundredths(_MEMORY)}, {_hundredths(_TEMP)},
@@ -64,9 +64,9 @@ def write_spans(
 ) -> int:
     """Write the records of spans, by node id in the order of nodes and time, and their hours; return how many records.
 
-    The database is one that can be made again: what is half written when the machine stops is worth nothing. `until`:
-    no record is later. `is_by_time`: they lie in the file as they would have come, not node after node, which takes
-    twice as long. Raises DatabaseError.
+    The database must be one that can be made again: if the machine stops meanwhile, it is worthless. `until`: no record
+    is later. `is_by_time`: records lie in the file in the order of arrival, as a panel would have stored them, not node
+    by node; that takes twice as long. Raises DatabaseError.
     """
     with closing(open_writer(path)) as connection:
         try:
@@ -104,7 +104,7 @@ def _write(
 
 
 def _insert(connection: sqlite3.Connection, begin: int, until: int, is_by_time: bool) -> int:
-    # Kept meanwhile it would be written all over: made at the end it is sorted once.
+    # An index kept up meanwhile would be rewritten all over; made at the end, it is sorted once.
     (index,) = connection.execute(_INDEX).fetchone()
     connection.execute("DROP INDEX idx_system_metrics_timestamp")
     step, order = (DAY_SECONDS, "at, span.rowid") if is_by_time else (until - begin + 1, "span.rowid, at")

@@ -1,4 +1,4 @@
-"""The panel's history behind one small interface: write samples, newest, history. Here it is SQLite."""
+"""The panel's history behind a small interface: write samples, read the newest, read history. This one uses SQLite."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from minipanel.models.record import node_of, record_id, record_timestamp
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
-"""Something to do inside the writer's transaction. What it returns is its caller's answer."""
+"""Work inside the writer's transaction. Its return value is its caller's answer."""
 
 Merge = Callable[[sqlite3.Connection, int, Sample], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a batch: `ignored` counts duplicates and samples older than the history kept.
+    """The result of writing a batch. `ignored` counts duplicates and samples older than the history kept.
 
     `samples` are those that were stored.
     """
@@ -47,7 +47,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many records a step deleted, and the node where the next one goes on; None when no more are old."""
+    """How many records a step deleted, and the node where the next step begins; None if no old ones are left."""
 
     records: int
     next_node: int | None
@@ -57,7 +57,7 @@ class Store:
     """One writer, used by one thread; `reader` reads beside it."""
 
     def __init__(self, path: Path) -> None:
-        """Open the database at `path`, make or migrate it where needed. Raises DatabaseError."""
+        """Open the database at `path`; create or migrate it if needed. Raises DatabaseError."""
         self.path = path
         self._writer = open_writer(path)
         self._patience_seconds = BUSY_SECONDS
@@ -65,7 +65,7 @@ class Store:
         try:
             self.version = migrate(self._writer, path)
             add_missing_columns(self._writer)
-            # Up to here a record may stand in the history, or be finished; only for those a sample's is looked up.
+            # Records up to here may be in the history, or finished. Only for their samples that is looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
             self._finished_until = queries.newest_finished(self._writer)
         except sqlite3.Error as error:
@@ -77,19 +77,19 @@ class Store:
         self.reader = DatabaseReader(path)
 
     def close(self) -> None:
-        """Close all connections. The last one out folds the write-ahead log into the database.
+        """Close all connections. The last one to close folds the write-ahead log into the database.
 
-        What fills goes where an older release finds it, too; nothing is lost where that can't be done.
+        Records being filled are finished first, so that an older release finds them too; nothing is lost if that fails.
         """
         self.reader.close()
         self.run([finish_all])
         self._writer.close()
 
     def run(self, jobs: Sequence[Job]) -> list[Any]:
-        """Do all jobs in one transaction and return their results, exceptions in place of failed ones.
+        """Do all jobs in one transaction and return their results, with exceptions for the ones that failed.
 
-        Nothing of what failed is kept. When SQLite can't write, all jobs get a DatabaseError. When one job has a fault
-        of its own, the others are done anyway.
+        Nothing of a failed job is kept. If SQLite can't write, all jobs get a DatabaseError. If a job has a fault of
+        its own, the others are done anyway.
         """
         try:
             results = self._transact(jobs)
@@ -104,7 +104,7 @@ class Store:
             return [sentence] * len(jobs)
 
     def changes(self) -> int:
-        """Return how many rows were written since the start, also such as did not stay. For the writer's thread."""
+        """Return how many rows were written since the start, including those rolled back. For the writer's thread."""
         return self._writer.total_changes
 
     def _wait_for_locks(self, seconds: float) -> None:
@@ -119,7 +119,7 @@ class Store:
             results = [job(connection) for job in jobs]
             connection.execute("COMMIT")
         except BaseException:
-            # SQLite has rolled back on its own after some errors (disk full).
+            # After some errors (disk full) SQLite has rolled back on its own.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -138,7 +138,7 @@ class Store:
                 merge = merges.get(timestamp)
                 if merge is None:
                     merge = merges[timestamp] = self._merge(connection, node_id, timestamp)
-                # One by one, so that it is known which were there already.
+                # One by one, to know which were there already.
                 if merge(connection, node_id, sample):
                     stored.append(sample)
             self._archive_again(connection, node_id, stored)
@@ -147,7 +147,7 @@ class Store:
         return write
 
     def _merge(self, connection: sqlite3.Connection, node_id: int, timestamp: int) -> Merge:
-        """Return the merge into the table where a record stands. Whatever the clock says, none stands in two."""
+        """Return the merge for the table that holds the record. Whatever the clock says, no record is in two tables."""
         if timestamp > self._finished_until:
             return fill
         record = record_id(node_id, timestamp)
@@ -156,9 +156,9 @@ class Store:
         return merge_pending if queries.is_finished(connection, record) else fill
 
     def finish(self, until: int, late_until: int, limit: int) -> Job:
-        """Return the job that ends the filling of up to `limit` records whose time is over by `until`.
+        """Return the job that finishes up to `limit` records whose time is over by `until`.
 
-        Late ones, up to `late_until`, go on to the history at once; the others wait until seal() moves their hour.
+        Late ones, up to `late_until`, go straight to the history; the others wait until seal() moves their hour.
         """
 
         def end(connection: sqlite3.Connection) -> int:
@@ -169,16 +169,17 @@ class Store:
         return end
 
     def _archive_again(self, connection: sqlite3.Connection, node_id: int, stored: Sequence[Sample]) -> None:
-        """Put changed records back into the archive's queue, in the transaction that changes them."""
+        """Put changed records into the archive's queue again, in the transaction that changes them."""
         until = self._archived_until
         if until is not None:
             times = {record_timestamp(sample.timestamp) for sample in stored}
             archive.put_again(connection, [record_id(node_id, time) for time in times if time <= until])
 
     def archive_up_to(self, until: int) -> Job:
-        """Return the job that puts a round of what finished into the archive's queue. It says whether there was one.
+        """Return the job that queues the next batch of finished records for the archive. Its result: whether there was
+        one.
 
-        From then on changed records are put in again by whatever changes them.
+        From then on, whatever changes a record queues it again.
         """
 
         def take_in(connection: sqlite3.Connection) -> bool:
@@ -189,7 +190,7 @@ class Store:
         return take_in
 
     def archive_on(self, is_on: bool) -> Job:
-        """Return the job that has changed records put into the archive's queue from now on, or no more."""
+        """Return the job that turns the queueing of changed records for the archive on or off."""
 
         def switch(connection: sqlite3.Connection) -> None:
             self._archived_until = archive.archived_until(connection) if is_on else None
@@ -199,7 +200,7 @@ class Store:
     def seal(self, until: int, limit: int) -> Job:
         """Return the job that moves up to `limit` records whose time is over by `until` into the history.
 
-        Those that still fill, too; where all are finished before, a node's records go together.
+        Includes those being filled. If all are finished before, a node's records move together.
         """
 
         def move(connection: sqlite3.Connection) -> int:
@@ -210,7 +211,7 @@ class Store:
         return move
 
     def has_older(self, before: int) -> Job:
-        """Return the job that says whether the history has a record older than `before`."""
+        """Return the job that checks whether the history has a record older than `before`."""
 
         def look(connection: sqlite3.Connection) -> bool:
             oldest = queries.oldest_record(connection)
@@ -219,7 +220,7 @@ class Store:
         return look
 
     def forget(self, before: int, first_node: int, limit: int) -> Job:
-        """Return the job that deletes up to `limit` records older than `before`, node after node from one on.
+        """Return the job that deletes up to `limit` records older than `before`, node by node from a given one on.
 
         Its result is Forgotten.
         """
@@ -233,17 +234,18 @@ class Store:
         return forget
 
     def go_on_with_hours(self, now: int) -> Job:
-        """Return the job that marks what hours are to be made up to `now`. It says whether more than a day remains."""
+        """Return the job that marks the hours to be made up to `now`. Its result: whether more than a day remains."""
         return lambda connection: hours.go_on(connection, now)
 
     def make_hours(self, limit: int) -> Job:
-        """Return the job that makes up to `limit` days of nodes, whose result is how many it made."""
+        """Return the job that makes up to `limit` days of a node. Its result: how many."""
         return lambda connection: hours.make_due(connection, limit)
 
     def forget_hours(self, before: int, limit: int, evidence_before: int | None = None) -> Job:
-        """Return the job that deletes up to `limit` days of nodes that ended before `before`; it tells how many.
+        """Return the job that deletes up to `limit` days of a node that ended before `before`. Its result: how many.
 
-        When all are gone, what explains no others goes too, or only what is older than `evidence_before`.
+        When all are deleted, evidence goes too: what explains no other records, or only what is older than
+        `evidence_before`.
         """
 
         def forget(connection: sqlite3.Connection) -> int:
@@ -255,7 +257,7 @@ class Store:
         return forget
 
     def note(self, notes: evidence.Notes) -> Job:
-        """Return the job that keeps what the panel has noted."""
+        """Return the job that stores the panel's notes."""
 
         def note(connection: sqlite3.Connection) -> None:
             evidence.put_notes(connection, notes)
@@ -263,11 +265,11 @@ class Store:
         return note
 
     def note_backup(self, tried_at: int, trouble: str | None) -> Job:
-        """Return the job that keeps how the panel's last try to make a copy ended."""
+        """Return the job that stores the result of the panel's last try to make a copy."""
         return lambda connection: tries.put_backup_try(connection, tried_at, trouble)
 
     def follow(self, accounts: Sequence[UserConfig], nodes: Sequence[NodeConfig], now: int) -> Job:
-        """Return the job that makes the tables follow the configuration. Its result is the list of all nodes."""
+        """Return the job that brings the tables in line with the configuration. Its result is the list of all nodes."""
 
         def follow(connection: sqlite3.Connection) -> list[Node]:
             access.put_only_users(connection, accounts, now)

@@ -1,4 +1,4 @@
-"""The SQL about the backups that the panel makes automatically: how its last try ended."""
+"""The SQL of the panel's automatic backups: the result of the last try."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from minipanel.errors import DatabaseError
 
 
 def put_backup_try(connection: sqlite3.Connection, tried_at: int, trouble: str | None) -> None:
-    """Keep how the last try ended: with a sentence, or with None where there is a copy."""
+    """Store the result of the last try: a sentence, or None if a copy was made."""
     connection.execute(
         "INSERT OR REPLACE INTO backup_tries (id, tried_at, trouble) VALUES (1, ?, ?)", (tried_at, trouble)
     )
 
 
 def backup_trouble(path: Path) -> str | None:
-    """Return why the panel's last try to make a copy failed, None where it did not. Raises DatabaseError."""
+    """Return why the panel's last try to make a copy failed, None if it did not. Raises DatabaseError."""
     try:
         with closing(open_reader(path)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_tries'").fetchone() is None:

@@ -17,17 +17,13 @@ from minipanel.doctor.report import DoctorReport
 from minipanel.doctor.subject import Subject, read_subject
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.translations.doctor import CHINESE
-from minipanel.translations.language import translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.setup import CHINESE as CHINESE_OF_SETUP
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.language import in_english, translator
 
 
 def show_doctor(config_path: Path, as_json: bool) -> int:
     """Print what is found. Returns the exit code: 0 when all is good, 1 otherwise. Raises nothing of its own."""
-    t = translator({**CHINESE_OF_SETUP, **CHINESE})
-    subject = read_subject(config_path, System(user_id=os.geteuid()), t, phrases(TROUBLES))
+    t = in_english if as_json else translator()
+    subject = read_subject(config_path, System(user_id=os.geteuid()), t)
     report = examine(subject)
     if as_json:
         print(json.dumps(report.as_json(), indent=2))

@@ -58,7 +58,7 @@ def look_at_all(
         found[name] = checks
     late = subject.t("there was no answer within {seconds} s", seconds=f"{seconds:g}")
     return [
-        Finding(name, _escaped(replace(check, detail=subject.say(check.detail))))
+        Finding(name, _escaped(replace(check, detail=subject.t(check.detail))))
         for name in looks
         for check in found.get(name, [Check(titles[name], Verdict.WARNING, late, remedies.get(name, ""))])
     ]

@@ -40,7 +40,7 @@ class DoctorReport:
     def _counts(self, t: Translate) -> str:
         verdicts = Counter(finding.check.verdict for finding in self.findings)
         if self.exit_code == DONE:
-            return t("All is good.")
+            return t("All is well.")
         return t("{warnings} to look at, {fixes} to be fixed.", warnings=verdicts[Verdict.WARNING],
                  fixes=verdicts[Verdict.FIX])  # fmt: skip
 

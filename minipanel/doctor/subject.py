@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,24 +26,21 @@ class Subject:
     is_denied: bool = False
     """The configuration is there, and these rights do not do to read it."""
 
-    say: Callable[[str], str] = str
-    """Gives a finished English sentence in the reader's language."""
-
     @property
     def host(self) -> str:
         """The address or name of this machine that agents report to, "" if none is known."""
         return urlsplit(self.config.server.url).hostname or ""
 
 
-def read_subject(config_path: Path, system: System, t: Translate, say: Callable[[str], str] = str) -> Subject:
+def read_subject(config_path: Path, system: System, t: Translate) -> Subject:
     """Return what is to be looked at. Raises nothing: a configuration that can't be used is what is found."""
     try:
-        return Subject(system, t, load_config(config_path), say=say)
+        return Subject(system, t, load_config(config_path))
     except ConfigError as error:
         trouble = str(error)
     except OSError as error:
-        trouble = f"{config_path}: {error.strerror}."
-    return Subject(system, t, read_what_can_be(config_path), trouble, _is_denied(config_path), say)
+        trouble = t("{path}: {reason}.", path=config_path, reason=error.strerror)
+    return Subject(system, t, read_what_can_be(config_path), trouble, _is_denied(config_path))
 
 
 def _is_denied(path: Path) -> bool:

@@ -36,7 +36,7 @@ def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames, 
     name = _name_in(host)
     if not _is_own(name, server, own_names):
         raise NotAllowed(
-            "This panel does not know itself as {name}; if it is to, add the line hosts = "
+            "This panel is not known as {name}; if it should be, add the line hosts = "
             '["{plain}"] to [server] in its config.toml.',
             name=quote(name),
             plain=escape(name),

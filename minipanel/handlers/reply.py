@@ -40,9 +40,14 @@ def on_the_wire(answer: Reply) -> bytes:
     """Return headers and body as they go over the wire, after the status and what the server adds."""
     if answer.wire is not None:
         return answer.wire
+    return headers_on_the_wire(answer) + answer.body
+
+
+def headers_on_the_wire(answer: Reply) -> bytes:
+    """Return headers as they go over the wire, and the empty line that ends them."""
     own = [f"{name.lower()}: {value}\r\n" for name, value in answer.headers.items()]
     own.append(f"content-length: {len(answer.body)}\r\n")
-    return b"".join(("".join(own).encode(), _SAFE_LINES, answer.body))
+    return "".join(own).encode() + _SAFE_LINES
 
 
 def send_whole(scope: Scope, answer: Reply) -> bool:
@@ -68,5 +73,5 @@ def refusal(error: PanelError, accept_language: str | None = None) -> Reply:
 
 def failure(accept_language: str | None = None) -> Reply:
     """Return the answer where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
-    sentence = Sentence("The panel failed at this request; its log tells why.")
+    sentence = Sentence("The panel failed to handle this request; its log says why.")
     return reply(500, ErrorAnswer(spoken(sentence, accept_language)))

@@ -73,7 +73,7 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
                 raise _too_large(limit_bytes)
             chunks.append(chunk)
     except ClientDisconnect:
-        raise BadInput("The body broke off before its end.") from None
+        raise BadInput("The body ended too early.") from None
     return b"".join(chunks)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 
@@ -28,3 +29,16 @@ def read_own(path: Path, max_bytes: int) -> bytes:
     if len(content) > max_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {max_bytes} bytes", str(path))
     return content
+
+
+def write_own(path: Path, content: bytes) -> None:
+    """Replace whatever has this name, even a link, by a file of this user. Raises OSError."""
+    # First under a name that nobody could predict: any other may be a link to somewhere else.
+    descriptor, part = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

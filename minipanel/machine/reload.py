@@ -7,10 +7,10 @@ import signal
 from pathlib import Path
 
 from minipanel.machine.lock import running_pid
-from minipanel.translations.language import IN_ENGLISH, Translate
+from minipanel.translations.language import Translate, in_english
 
 
-def tell_running_panel(database: Path, t: Translate = IN_ENGLISH) -> str:
+def tell_running_panel(database: Path, t: Translate = in_english) -> str:
     """Have the panel that runs on this database reload its configuration. Returns what happened, as a sentence."""
     try:
         pid = running_pid(database)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from minipanel.models.metrics import METRICS, VALUES
 from minipanel.models.quote import escape
 from minipanel.models.record import SLOT_SECONDS
+from minipanel.sentence import Sentence
 
 MAX_SAMPLES = 1000
 MAX_AHEAD_SECONDS = 60
@@ -22,7 +23,7 @@ _LONGEST_INTEGER = 20
 """Digits. Longer ones are beyond every limit here, and reading thousands of digits exactly takes long."""
 
 
-def fault_in(body: bytes, now: float) -> str | None:
+def fault_in(body: bytes, now: float) -> Sentence | None:
     """Return one sentence about the first fault of the body, None where there is none.
 
     Slow and thorough: asked only about bodies that the fast decoder refused. `now` in Unix seconds. An array's
@@ -31,11 +32,11 @@ def fault_in(body: bytes, now: float) -> str | None:
     try:
         content = json.loads(body.decode("utf-8"), parse_int=_parse_integer)
     except UnicodeDecodeError as error:
-        return f"The body is not UTF-8 text: byte {error.start} can't be read."
+        return Sentence("The body is not UTF-8 text: byte {place} can't be read.", place=error.start)
     except RecursionError:
-        return "The body is nested too deeply; it must be one sample or an array of samples."
+        return Sentence("The body is nested too deeply; it must be one sample or an array of samples.")
     except ValueError as error:
-        return f"The body is not JSON: {escape(str(error))}."
+        return Sentence("The body is not JSON: {reason}.", reason=escape(str(error)))
     return _fault_in_content(content, now)
 
 
@@ -43,13 +44,15 @@ def _parse_integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
-def _fault_in_content(content: object, now: float) -> str | None:
+def _fault_in_content(content: object, now: float) -> Sentence | None:
     if isinstance(content, dict):
         return _fault_in_sample(content, "", now)
     if not isinstance(content, list):
-        return f"The body is {_kind(content)}; it must be one sample (an object) or an array of samples."
+        return Sentence(
+            "The body is {kind}; it must be one sample (an object) or an array of samples.", kind=_kind(content)
+        )
     if not content:
-        return f"The array is empty; it must hold 1 to {MAX_SAMPLES} samples."
+        return Sentence("The array is empty; it must hold 1 to {most} samples.", most=MAX_SAMPLES)
     for index, sample in enumerate(content):
         fault = _fault_in_sample(sample, f"[{index}]", now) or _fault_in_company(sample, content[0], index)
         if fault:
@@ -57,51 +60,67 @@ def _fault_in_content(content: object, now: float) -> str | None:
     return None
 
 
-def _fault_in_sample(sample: object, place: str, now: float) -> str | None:
+def _fault_in_sample(sample: object, place: str, now: float) -> Sentence | None:
     if not isinstance(sample, dict):
-        return f"{place} is {_kind(sample)}; it must be a sample (an object)."
-    dot = "." if place else ""
+        return Sentence("{place} is {kind}; it must be a sample (an object).", place=place, kind=_kind(sample))
+    before = f"{place}." if place else ""
     for field in FIELDS:
-        fault = _fault_in_field(sample, field)
+        fault = _fault_in_field(sample, field, before)
         if fault:
-            return f"{place}{dot}{fault}"
-    fault = _fault_in_time(sample["timestamp"], now) or _fault_in_parts(sample)
-    return f"{place}{dot}{fault}" if fault else None
+            return fault
+    return _fault_in_time(sample["timestamp"], before, now) or _fault_in_parts(sample, before)
 
 
-def _fault_in_field(sample: dict[str, object], field: Field) -> str | None:
+def _fault_in_field(sample: dict[str, object], field: Field, before: str) -> Sentence | None:
+    name, allowed = f"{before}{field.name}", field.allowed
     if field.name not in sample:
-        return None if field.may_be_absent else f"{field.name} is missing; it must be {field.allowed}."
+        missing = Sentence("{field} is missing; it must be {allowed}.", field=name, allowed=allowed)
+        return None if field.may_be_absent else missing
     value = sample[field.name]
-    return None if field.accepts(value) else f"{field.name} is {show(value)}; it must be {field.allowed}."
+    if field.accepts(value):
+        return None
+    return Sentence("{field} is {value}; it must be {allowed}.", field=name, value=show(value), allowed=allowed)
 
 
-def _fault_in_time(timestamp: int, now: float) -> str | None:
+def _fault_in_time(timestamp: int, before: str, now: float) -> Sentence | None:
     ahead = timestamp - now
     if ahead <= MAX_AHEAD_SECONDS:
         return None
-    return (
-        f"timestamp is {timestamp}, {math.ceil(ahead)} seconds ahead of the panel's clock; "
-        f"at most {MAX_AHEAD_SECONDS} are allowed. Check both clocks."
+    return Sentence(
+        "{field} is {value}, {ahead} seconds ahead of the panel's clock; at most {most} are allowed. "
+        "Check both clocks.",
+        field=f"{before}timestamp",
+        value=timestamp,
+        ahead=math.ceil(ahead),
+        most=MAX_AHEAD_SECONDS,
     )
 
 
-def _fault_in_parts(sample: dict[str, int | None]) -> str | None:
+def _fault_in_parts(sample: dict[str, int | None], before: str) -> Sentence | None:
     for metric in METRICS:
         if metric.of_total is None or (used := sample.get(metric.name)) is None:
             continue
         total = sample.get(metric.of_total)
         if total is None or used > total:
-            return f"{metric.name} is {used}; it must be at most {metric.of_total}, which is {show(total)}."
+            return Sentence(
+                "{field} is {value}; it must be at most {total}, which is {limit}.",
+                field=f"{before}{metric.name}",
+                value=used,
+                total=metric.of_total,
+                limit=show(total),
+            )
     return None
 
 
-def _fault_in_company(sample: dict[str, str], first: dict[str, str], index: int) -> str | None:
+def _fault_in_company(sample: dict[str, str], first: dict[str, str], index: int) -> Sentence | None:
     node_id, expected = sample["node_id"], first["node_id"]
     if node_id == expected:
         return None
-    return (
-        f"[{index}].node_id is {show(node_id)}, but [0].node_id is {show(expected)}; an array holds one node's samples."
+    return Sentence(
+        "{field} is {value}, but [0].node_id is {first}; an array holds one node's samples.",
+        field=f"[{index}].node_id",
+        value=show(node_id),
+        first=show(expected),
     )
 
 

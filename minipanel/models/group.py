@@ -59,9 +59,11 @@ class Groups:
         """Return the hostnames of a group. Raises NotFound."""
         group = self._by_name.get(name.casefold())
         if group is None and self:
-            raise NotFound("There is no group {name}; there is {names}.", name=quote(f"@{name}"), names=self._some())
+            raise NotFound(
+                "There is no group {name}; known groups: {names}.", name=quote(f"@{name}"), names=self._some()
+            )
         if group is None:
-            raise NotFound("There is no group {name}, and no other.", name=quote(f"@{name}"))
+            raise NotFound("There is no group {name}; there are no groups.", name=quote(f"@{name}"))
         return group.nodes
 
     def homes(self) -> dict[str, Group]:

@@ -19,6 +19,7 @@ from minipanel.models.metrics import METRICS, READINGS, VALUES, Value
 from minipanel.models.quote import escape
 from minipanel.models.record import SLOT_SECONDS
 from minipanel.models.shape import Field, with_fields
+from minipanel.sentence import Sentence
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -111,6 +112,6 @@ def readings_of(sample: Sample) -> list[float | None]:
     return readings
 
 
-def _unexplained(error: Exception) -> str:
+def _unexplained(error: Exception) -> Sentence:
     """Return the decoder's own words, for what only it minds: as a name twice in one object, once with a bad value."""
-    return f"The body can't be read: {escape(str(error), 120)}."
+    return Sentence("The body can't be read: {reason}.", reason=escape(str(error), 120))

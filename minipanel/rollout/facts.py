@@ -95,7 +95,7 @@ def _fault_of_system(facts: Facts, say: Say) -> Fault | None:
     if facts["systemd"] != "yes":
         return Word.NO_SYSTEMD, say("the node does not run systemd, which starts the agent")
     if not facts["python"] and facts["python_hidden"]:
-        template = "{python} lies in a home folder, which the agent can't see; install the package python3"
+        template = "{python} is in a home folder, which the agent can't see; install the package python3"
         return Word.NO_PYTHON, say(template, python=facts["python_hidden"])
     if not facts["python"]:
         return Word.NO_PYTHON, say("no Python 3.6 or newer found; install the package python3")
@@ -134,7 +134,7 @@ def _fault_of_munge(facts: Facts, socket: str | None, say: Say) -> Fault | None:
 
 def _refusal(credential: Credential, say: Say) -> str:
     if credential.status == 14:  # EMUNGE_CRED_INVALID
-        return say("the panel does not accept the credential: the node has another munge key than the panel")
+        return say("the panel does not accept the credential: the node's munge key is not the panel's")
     return say("the panel does not accept the credential: {reason}", reason=credential.message)
 
 

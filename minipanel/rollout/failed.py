@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from minipanel.machine.regular_file import read_own
+from minipanel.machine.regular_file import read_own, write_own
 from minipanel.rollout.outcome import Outcome
 
 FILE = "rollout-failed.json"
@@ -30,16 +28,5 @@ def remember(database: Path, outcomes: Iterable[Outcome]) -> None:
     outcomes = list(outcomes)
     tried = {outcome.hostname.lower() for outcome in outcomes}
     failed = {outcome.hostname.lower() for outcome in outcomes if not outcome.is_good}
-    _replace(database.parent / FILE, sorted((remembered(database) - tried) | failed))
-
-
-def _replace(path: Path, names: list[str]) -> None:
-    # The folder is the panel's, who may not be root: a file of a name nobody knew before, then moved into place.
-    handle, part = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(names, file)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    names = sorted((remembered(database) - tried) | failed)
+    write_own(database.parent / FILE, json.dumps(names).encode())

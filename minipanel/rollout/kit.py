@@ -23,7 +23,7 @@ SCRIPT = "install-agent.sh"
 CA = "ca.pem"
 HOME = "/opt/minipanel-agent"
 
-AT_WORK = "another roll-out is at work on this node"
+AT_WORK = "another roll-out is running on this node"
 LOCK_SECONDS = 20
 """How long a roll-out waits on a node for another one; less than a step may take."""
 

@@ -36,7 +36,6 @@ from minipanel.rollout.visit import LOOK_SCRIPT, Visitor
 from minipanel.services.agent_config import AGENTS_NODE
 from minipanel.services.demo_config import is_demo
 from minipanel.translations.language import translator
-from minipanel.translations.rollout import CHINESE
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -51,9 +50,9 @@ def run_rollout(
     say: by default the reader's language.
     """
     options = options or RolloutOptions()
-    say = say or translator(CHINESE)
+    say = say or translator()
     if is_demo(config):
-        raise CommandError("{path} is that of a demo: no agent is put onto simulated nodes.", path=config.path)
+        raise CommandError("{path} belongs to a demo: agents can't be installed on simulated nodes.", path=config.path)
     options.refuse_idle()
     is_own = LocalAddresses().__contains__
     plan = make_plan(config, node_set, options, remembered(config.database.path), is_own)

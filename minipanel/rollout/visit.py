@@ -128,7 +128,7 @@ class Visitor:
         if answer.code is None:
             return self._too_slow("install", answer)
         if "No space left on device" in answer.stderr:
-            return Word.NO_SPACE, self.say("the disk became full while the agent was copied: {reason}", reason=reason)
+            return Word.NO_SPACE, self.say("the disk filled up while the agent was copied: {reason}", reason=reason)
         if answer.code == NOT_ACTIVE:
             return Word.NOT_ACTIVE, reason
         if answer.code == 255:
@@ -141,7 +141,7 @@ class Visitor:
         """Return what a node's script said, which is English, in the reader's language where it is of MiniPanel."""
         if said.startswith(_NOT_UP):
             return self.say("The agent did not stay up: {reason}", reason=said.removeprefix(_NOT_UP))
-        return self.say("another roll-out is at work on this node") if said == AT_WORK else said
+        return self.say("another roll-out is running on this node") if said == AT_WORK else said
 
     def _too_slow(self, step: str, answer: Answer) -> Fault:
         seconds = round(answer.seconds)

@@ -167,7 +167,7 @@ class _Run:
         place = f"[backup] folder is {self.folder}"
         if self.folder.resolve() == self.database.parent.resolve():
             raise DatabaseError(
-                "{place}, where the database itself lies; name another folder, preferably on another disk.", place=place
+                "{place}, where the database itself is; name another folder, preferably on another disk.", place=place
             )
         if not self.folder.is_dir():
             raise DatabaseError(

@@ -228,8 +228,8 @@ def _fault_of_payload(payload: bytes, body: bytes) -> Sentence | None:
     if payload == expected:
         return None
     if payload.startswith(expected[: expected.index(b" ") + 1]):
-        return Sentence("The MUNGE credential was made for another body than this one.")
-    return Sentence("The MUNGE credential was made for something else than MiniPanel.")
+        return Sentence("The MUNGE credential was made for a different body.")
+    return Sentence("The MUNGE credential was made for something other than MiniPanel.")
 
 
 def _known(node: Node | None, node_id: str) -> Node:

@@ -51,7 +51,7 @@ def refuse_demo(config: Config, t: Translate) -> None:
     """Raise CommandError if this is the configuration of a demo: real and simulated nodes never mix."""
     if is_demo(config):
         raise CommandError(
-            t("{path} is that of a demo: its nodes are simulated, and stay as they are.", path=config.path)
+            t("{path} belongs to a demo: its nodes are simulated and can't be changed.", path=config.path)
         )
 
 

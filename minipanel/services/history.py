@@ -20,7 +20,7 @@ from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 from minipanel.services.compact import counted, members_of, units_of
 from minipanel.services.hourly import arrays_of
-from minipanel.services.reading import THREADS, Past, Reading
+from minipanel.services.reading import SIDE_BY_SIDE, Past, Reading
 
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400, "2y": 730 * 86_400}
 """The periods that have a name, in seconds."""
@@ -43,12 +43,12 @@ MOST_RECORDS = 200_000
 
 MANY_PIECES = 8
 
-PIECE_SECONDS = 8 * 86_400
-"""Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile, and
-from a cold disk several pages come at once. A quarter of a month."""
+PIECE_SECONDS = 15 * 86_400
+"""Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile. Half
+a month at most."""
 
-LEAST_PIECE_SECONDS = 4 * 86_400
-"""A week is two; less is read sooner than another thread has begun."""
+LEAST_PIECE_SECONDS = 7 * 86_400
+"""A week is one: it is read sooner than another thread has begun (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,8 @@ def _csv_rows(
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:
-    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending; a short one as one for each thread."""
-    step = min(PIECE_SECONDS, max(LEAST_PIECE_SECONDS, -(-(span.end - span.start) // THREADS)))
+    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending; a short one as one for each core."""
+    step = min(PIECE_SECONDS, max(LEAST_PIECE_SECONDS, -(-(span.end - span.start) // SIDE_BY_SIDE)))
     return [(start, min(start + step, span.end)) for start in range(span.start, span.end, step)]
 
 

@@ -116,7 +116,7 @@ def refusal(credential: Credential) -> Sentence | None:
                 seconds=-age_seconds,
             )
         case munge.REPLAYED:
-            return Sentence("The MUNGE credential was used before; each is good for one request.")
+            return Sentence("The MUNGE credential was used before; each is valid for one request only.")
         case 14:  # EMUNGE_CRED_INVALID
             return Sentence("The MUNGE credential was changed on its way, or made with another key than the panel's.")
         case 18:  # EMUNGE_CRED_UNAUTHORIZED

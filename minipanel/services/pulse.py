@@ -37,7 +37,7 @@ class Pulse:
             return Sentence("The panel has stored no sample for {silent} seconds.", silent=f"{now - self._stored:.0f}")
         if now - self._evaluated > seconds:
             return Sentence(
-                "The panel has looked for nothing that is wrong for {silent} seconds.",
+                "The panel has not checked its alert rules for {silent} seconds.",
                 silent=f"{now - self._evaluated:.0f}",
             )
         return None

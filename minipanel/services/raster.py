@@ -128,7 +128,7 @@ def refuse_too_much(nodes: int, span: Span, what: Sentence) -> None:
     days = nodes * (day_number(span.end) + 1 - day_number(span.start + 1))
     if days > MAX_DAYS:
         raise BadInput(
-            "nodes and time are {days} days of nodes; at most {most} can be {what}: "
+            "nodes and time make {days} node-days; at most {most} can be {what}: "
             "ask for fewer nodes or a shorter time.",
             days=days,
             most=MAX_DAYS,

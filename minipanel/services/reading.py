@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from minipanel.errors import DatabaseError, TryLater
@@ -14,6 +14,7 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
 from minipanel.services.hour_columns import hour_columns
 from minipanel.services.sums import Sums, sums_of_days
+from minipanel.services.threads import Threads
 
 THREADS = 4
 """Each has a connection with its own cache."""
@@ -27,7 +28,7 @@ HOURS_SIDE_BY_SIDE = min(2, SIDE_BY_SIDE)
 RETRY_SECONDS = 5
 INTERRUPT_SECONDS = 0.02
 
-STOPS = Sentence("The panel stops; ask again in a moment.")
+STOPS = Sentence("The panel is stopping; try again in a moment.")
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -104,7 +105,7 @@ class Reading:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.older: Older | None = None
-        self._threads = ThreadPoolExecutor(THREADS, "reading")
+        self._threads = Threads(THREADS, "reading")
         self._stopping: asyncio.Task[None] | None = None
 
     async def past(self, start: int, step: int = RECORD_SECONDS, may_be_hours: bool = False) -> Past:
@@ -118,8 +119,7 @@ class Reading:
         try:
             if self._stopping is not None:
                 raise DatabaseError(STOPS)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._unless_stopping, lambda: work(*arguments, **named))
+            return await self._threads.do(partial(self._unless_stopping, partial(work, *arguments, **named)))
         except DatabaseError as error:
             raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
 
@@ -144,7 +144,7 @@ class Reading:
         return work()
 
     async def _stop(self) -> None:
-        ending = asyncio.create_task(asyncio.to_thread(self._threads.shutdown))
+        ending = asyncio.create_task(self._threads.close())
         # Repeatedly: it ends a running statement, and a thread may be just before its next one.
         while not ending.done():
             self.reader.interrupt()

@@ -8,14 +8,15 @@ import math
 import httptools
 from uvicorn import Config
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
-from minipanel.handlers.reply import Reply, on_the_wire, refusal
+from minipanel.handlers.reply import Reply, refusal
 from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
 from minipanel.serving.flow import Flow, Line
 from minipanel.serving.limits import Limits
+from minipanel.serving.wire import write
 
 MAX_HEAD_BYTES = 32_768
 MAX_HEADERS = 100
@@ -144,7 +145,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             pass  # a server may ignore the wish (RFC 9110, 7.8)
         except httptools.HttpParserError:
-            self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is no HTTP request."))
+            self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is not an HTTP request."))
             return
         if self._silent_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
@@ -317,7 +318,7 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle = self._running
         if cycle is None or cycle.disconnected or self.flow.write_paused:
             return False
-        self.transport.write(self._rendered(answer, is_last=not cycle.keep_alive))
+        write(self.transport, answer, self.server_state.default_headers, is_last=not cycle.keep_alive)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
@@ -337,7 +338,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._limits.take(self, size_bytes):
             self._held_bytes += size_bytes
             return True
-        self._refuse(TryLater("The panel is busy with other requests; come again.", BUSY_SECONDS))
+        self._refuse(TryLater("The panel is busy with other requests; try again.", BUSY_SECONDS))
         return False
 
     def _give_back(self) -> None:
@@ -382,7 +383,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 cycle.message_event.set()
 
     def _answer_and_close(self, error: PanelError) -> None:
-        self.transport.write(self._rendered(refusal(error), is_last=True))
+        write(self.transport, refusal(error), self.server_state.default_headers, is_last=True)
         self.deadline = self.loop.time() + LINGER_SECONDS
         self._silent_bytes = 0
         if self.transport.can_write_eof():
@@ -391,9 +392,3 @@ class BoundedProtocol(HttpToolsProtocol):
             self.flow.resume_reading()
         else:
             self.transport.close()
-
-    def _rendered(self, answer: Reply, is_last: bool) -> bytes:
-        lines = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
-        if is_last:
-            lines.append(b"connection: close\r\n")
-        return b"".join((STATUS_LINE[answer.status], *lines, on_the_wire(answer)))

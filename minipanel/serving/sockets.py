@@ -11,9 +11,9 @@ from minipanel.config import ServerConfig
 from minipanel.errors import CommandError, ConfigError
 
 _MEANINGS = {
-    errno.EADDRINUSE: "is in use by another program; stop that one or choose another port",
-    errno.EADDRNOTAVAIL: "is not an address of this machine",
-    errno.EACCES: "needs more rights; ports below 1024 are root's",
+    errno.EADDRINUSE: "{host} port {port} is in use by another program; stop that one or choose another port.",
+    errno.EADDRNOTAVAIL: "{host} port {port} is not an address of this machine.",
+    errno.EACCES: "{host} port {port} needs more privileges; ports below 1024 are reserved for root.",
 }
 
 
@@ -27,10 +27,8 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        meaning = _MEANINGS.get(error.errno or 0, "can't be used: {reason}")
-        raise CommandError(
-            f"{{host}} port {{port}} {meaning}.", host=_shown(host), port=port, reason=error.strerror
-        ) from None
+        meaning = _MEANINGS.get(error.errno or 0, "{host} port {port} can't be used: {reason}.")
+        raise CommandError(meaning, host=_shown(host), port=port, reason=error.strerror) from None
     return listener
 
 

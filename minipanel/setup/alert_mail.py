@@ -1,4 +1,4 @@
-"""The test message: once the panel runs, whether mail about alerts is taken."""
+"""The test message, sent once the panel runs: whether the mail server accepts mail about alerts."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from minipanel.models.quote import escape
 from minipanel.services.panel_client import NoAnswer, PanelClient, Refused
 from minipanel.setup import places
 from minipanel.setup.screen import Screen
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
 
 TEST_SECONDS = 120.0
-"""A mail server may take its time at each of its answers."""
+"""A mail server may be slow to answer."""
 
 SHOWN_CHARACTERS = 300
 
 
 def send_test_message(config: Config, screen: Screen) -> bool:
-    """Have the running panel send one, and show the result. Returns whether the mail server took it."""
+    """Have the running panel send the message, and show the result. Returns whether the mail server accepted it."""
     t = screen.t
     client = PanelClient(config, who=command_user())
     asked: dict[str, object] = {"channel": MAIL_CHANNEL}
@@ -32,7 +30,7 @@ def send_test_message(config: Config, screen: Screen) -> bool:
     except (NoAnswer, Refused) as error:
         why = error.said if isinstance(error, Refused) else str(error)
         screen.say(
-            f"    {phrases(TROUBLES)(why)}",
+            f"    {t(why)}",
             "    " + t("Set the mail server in [alerts.smtp] of {path}, then try it:", path=places.CONFIG),
             "    systemctl reload minipanel; minipanel alerts test",
         )

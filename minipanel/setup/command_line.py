@@ -1,4 +1,4 @@
-"""`minipanel setup` once its arguments are read."""
+"""`minipanel setup` after its arguments were read."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from minipanel.setup.run import RollOut, set_up
 from minipanel.setup.screen import Screen
 from minipanel.setup.signals import end_in_order
 from minipanel.setup.system import System
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 
 def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
-    """Install the panel, upgrade it or change its settings. `roll_out` brings the agents onto the nodes.
+    """Install the panel, upgrade it or change its settings. `roll_out` installs the agents on the nodes.
 
-    Returns the exit code. Raises CommandError and ConfigError: nothing was changed, or the previous state runs again.
+    Returns the exit code. After CommandError or ConfigError, nothing was changed or the previous state runs again.
     """
     screen = _screen(request.is_guided)
     if is_purge:
@@ -35,7 +33,7 @@ def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
 
 
 def run_uninstall(is_agreed: bool, is_purge: bool, strays: Sequence[str]) -> int:
-    """Take the panel away. Returns the exit code. `strays`: other options that were typed, and would change nothing."""
+    """Remove the panel. Returns the exit code. `strays`: other options that were given, and would have no effect."""
     screen = _screen(is_guided=not is_agreed and sys.stdin.isatty())
     if strays:
         raise CommandError(screen.t("{option} can't be used with --uninstall.", option=strays[0]))
@@ -44,7 +42,10 @@ def run_uninstall(is_agreed: bool, is_purge: bool, strays: Sequence[str]) -> int
 
 
 def _screen(is_guided: bool) -> Screen:
-    """Return what is shown. Files are readable for the service whatever root's habits are; signals end it in order."""
+    """Return the screen.
+
+    Also make new files readable for the service, whatever root's umask, and signals end work cleanly.
+    """
     os.umask(0o022)
     end_in_order()
-    return Screen(translator(HOSTS_FILE | CHINESE), is_guided)
+    return Screen(translator(), is_guided)

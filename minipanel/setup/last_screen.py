@@ -16,11 +16,11 @@ from minipanel.translations.columns import align
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done. `before`: the configuration of before, None in a first installation.
+    """What was done. `before`: the previous configuration, None in a first installation.
 
-    is_agents: the agents have something to learn of. is_rolled_out: whether all nodes report, None when no roll-out
-    was wanted. reported: how many nodes the panel has ever stored a sample of. is_mail_taken: whether the test message
-    was, None when none was sent.
+    `is_agents`: agents need a new configuration. `is_rolled_out`: whether all nodes report, None if no roll-out was
+    wanted. `reported`: of how many nodes the panel has ever stored a sample. `is_mail_taken`: whether the mail server
+    accepted the test message, None if none was sent.
     """
 
     config: Config
@@ -38,7 +38,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
     t, config = screen.t, done.config
     rows = [(t("page"), config.server.url), (t("account"), config.admin.username), *_password_row(done.answers, screen)]
     rows += _alerts_row(done, screen)
-    lines = [t("MiniPanel runs."), *align(rows), ""]
+    lines = [t("MiniPanel is running."), *align(rows), ""]
     if done.changed:
         lines += [t("Changed:"), *change_table(done.changed), ""]
     if done.is_rolled_out is None and done.is_agents:
@@ -47,7 +47,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
         lines.append(t("Some nodes do not report yet, see above. Once that is fixed: minipanel rollout --only-failed"))
     if done.before is not None and done.before.database.path != config.database.path:
         old = done.before.database.path
-        lines.append(t("The old database was left where it was; when all is well: rm {path}", path=old))
+        lines.append(t("The old database is still there; when all is well, delete it: rm {path}", path=old))
     if config.server.tls_certificate is not None and (config.path.parent / places.CA).exists():
         lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}"))
     return [
@@ -58,7 +58,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
 
 
 def _agents_line(done: Done, screen: Screen) -> str:
-    """Return what is known of the agents without having looked at the nodes."""
+    """Return what is known of the agents without looking at the nodes."""
     config, reported = done.config, done.reported
     if any(change.is_agents for change in done.changed):
         return screen.t("The agents keep their samples until a roll-out gives them the change: minipanel rollout")
@@ -73,17 +73,17 @@ def _agents_line(done: Done, screen: Screen) -> str:
 
 
 def _password_row(answers: Answers, screen: Screen) -> list[tuple[str, str]]:
-    """Return what to tell of the password: a random one is shown here and nowhere else."""
+    """Return what to say about the password: a random one is shown here and nowhere else."""
     t = screen.t
     if answers.password is None:
-        return [(t("password"), t("as before; minipanel access passwd sets another"))]
+        return [(t("password"), t("unchanged; minipanel access passwd sets another"))]
     if answers.is_random:
         return [(t("password"), t("{password} (shown only here)", password=answers.password))]
     return [(t("password"), t("as given"))]
 
 
 def _alerts_row(done: Done, screen: Screen) -> list[tuple[str, str]]:
-    """Return where alerts go; no row where they have other ways than mail, or nobody wants any."""
+    """Return where alerts go; no row if they go other ways than by mail, or nobody wants any."""
     t, alerts = screen.t, done.config.of(ALERTS)
     if not alerts.enabled:
         return [(t("alerts"), t("off: [alerts] enabled is false"))] if alerts.mail else []

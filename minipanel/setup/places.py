@@ -1,4 +1,4 @@
-"""Where everything lies on the management node."""
+"""Where everything is on the management node."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SERVICE = "minipanel.service"
 
 HOME = "/opt/minipanel"
 RELEASES = f"{HOME}/releases"
-"""One folder for each installed version: a virtual environment `venv`, the agent file, the unit, the launcher."""
+"""One folder per installed version: a virtual environment `venv`, the agent file, the unit, the launcher."""
 
 CURRENT = f"{HOME}/current"
 """A link to the release that runs."""
@@ -17,7 +17,7 @@ CURRENT = f"{HOME}/current"
 LAUNCHER = f"{HOME}/minipanel"
 COMMAND = "/usr/local/bin/minipanel"
 OPENED_PORT = f"{HOME}/opened-port"
-"""What the set-up opened in firewalld, so that uninstalling closes that and nothing else."""
+"""What the set-up opened in firewalld, so that uninstalling closes exactly that."""
 
 CONFIG = str(DEFAULT_PATH)
 CONFIG_FOLDER = str(DEFAULT_PATH.parent)
@@ -30,10 +30,10 @@ CA = "ca.pem"
 CA_KEY = "tls/ca-key.pem"
 
 UNFINISHED = f"{CONFIG_FOLDER}/unfinished"
-"""There from the first config.toml until the panel has answered: what is answered can still be answered otherwise."""
+"""Exists from the first config.toml until the panel has answered: until then the answers can be changed."""
 
 STAGE = f"{CONFIG_FOLDER}.new"
-"""What /etc/minipanel is to become, while it is being checked."""
+"""The new /etc/minipanel, while it is being checked."""
 
 DATA = "/var/lib/minipanel"
 DATABASE = f"{DATA}/data.db"

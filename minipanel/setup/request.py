@@ -1,4 +1,4 @@
-"""What was asked of the set-up by options and environment, before any question."""
+"""What options and the environment ask of the set-up, before any question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Auth = Literal["munge", "token"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for; None: it is asked, or the default holds. `is_guided`: somebody is there to answer."""
+    """The options. None: the question is asked, or the default applies. `is_guided`: somebody is there to answer."""
 
     is_guided: bool = False
     admin: str | None = None

@@ -29,18 +29,18 @@ from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 
 RollOut = Callable[[Path], int]
-"""Brings the agent onto all nodes of this config.toml and shows how that goes. Returns 0 when all of them report."""
+"""Installs the agent on all nodes of this config.toml and shows the progress. Returns 0 if all of them report."""
 
 
 def set_up(request: Request, system: System, screen: Screen, network: OwnNetwork, roll_out: RollOut) -> int:
-    """Look, ask, install or change, roll out. Returns the exit code: 0 only when all nodes report.
+    """Look, ask, install or change, roll out. Returns the exit code: 0 only if all nodes report.
 
-    Raises CommandError and ConfigError: nothing was changed, or the previous state runs again.
+    After CommandError or ConfigError, nothing was changed or the previous state runs again.
     """
     t = screen.t
     release = own_release(system)
     screen.say(t("MiniPanel {version}: the set-up on {hostname}", version=__version__, hostname=network.hostname))
-    # Only root can read it; anybody else is told so by what is found.
+    # Only root can read it; the checks say so to anybody else.
     there = installed_config(system) if system.user_id == 0 else None
     before = None if there is None or is_unfinished(system) else there
     _look(request, there, before is not None, system, screen)
@@ -52,7 +52,7 @@ def _change(
     request: Request, there: Config | None, before: Config | None, release: Path, system: System, screen: Screen,
     network: OwnNetwork, roll_out: RollOut,
 ) -> int:  # fmt: skip
-    """Ask, install or change, roll out. `before`: None in a first installation, of which `there` may be a part."""
+    """Ask, install or change, roll out. `before`: None in a first installation; `there` may be what is left of one."""
     t = screen.t
     is_same = current_release(system) == release
     if before is None:
@@ -84,11 +84,11 @@ def _change(
 
 
 def _look(request: Request, there: Config | None, is_installed: bool, system: System, screen: Screen) -> None:
-    """Show what was found. Raises CommandError when something must be fixed first."""
+    """Show the findings. Raises CommandError if something must be fixed first."""
     t = screen.t
     screen.title(t("This machine"))
     port = PORT if there is None else there.server.port
-    if request.port is not None and not is_installed:  # that of an installed panel is looked at when it is asked about
+    if request.port is not None and not is_installed:  # an installed panel's port is checked when it is asked for
         port = parse_port(request.port, screen)
     is_port_asked = not is_installed and screen.is_guided and request.port is None
     auth = request.auth or ("munge" if there is None else there.agents.auth)
@@ -101,7 +101,7 @@ def _look(request: Request, there: Config | None, is_installed: bool, system: Sy
 def _changes(
     request: Request, before: Config, system: System, screen: Screen, network: OwnNetwork
 ) -> tuple[Answers, list[Change]]:
-    """Return what the installed panel is to become, and show in what that differs from what it is."""
+    """Return the new settings of the installed panel, and show how they differ from the present ones."""
     t = screen.t
     present = present_answers(before)
     answers = ask_changes(screen, request, system, network, present, before.admin.password_hash)
@@ -111,12 +111,12 @@ def _changes(
         screen.say(*change_table(changed))
         screen.say(*warnings(present, answers, network.addresses, t))
     else:
-        screen.say("", t("{path} is there: configuration, account and data stay as they are.", path=before.path))
+        screen.say("", t("{path} exists: configuration, account and data stay as they are.", path=before.path))
     return answers, changed
 
 
 def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
-    """Return whether all nodes report. The panel stays installed whatever the result."""
+    """Return whether all nodes report. The panel stays installed either way."""
     try:
         return roll_out(config.path) == DONE
     except (CommandError, PanelError) as error:
@@ -125,9 +125,9 @@ def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
 
 
 def _reported(config: Config, system: System) -> int:
-    """Return how many of the enabled nodes the panel has stored a sample of."""
+    """Return of how many enabled nodes the panel has stored a sample."""
     try:
         heard = heard_by_hostname(system.path(config.database.path), this_moment(), config.agents.interval)
-    except DatabaseError:  # none there, or not to be read for the moment: nothing is known
+    except DatabaseError:  # there is no database, or it can't be read now
         return 0
     return sum(node.enabled and node.hostname.lower() in heard for node in config.nodes)

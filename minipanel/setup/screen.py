@@ -1,4 +1,4 @@
-"""What the set-up says and asks. A guided one asks; an unattended one takes the default of every question."""
+"""What the set-up prints and asks. A guided set-up asks; an unattended one takes the default of every question."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minipanel.translations.language import Translate
 T = TypeVar("T")
 
 PROGRESS_SECONDS = 10.0
-"""Without a terminal that redraws a line, progress is shown this rarely."""
+"""The interval between progress lines on a terminal that can't redraw a line."""
 
 
 class Screen:
@@ -40,14 +40,14 @@ class Screen:
         self.say("", text, "-" * width(text))
 
     def question_title(self, text: str) -> None:
-        """Print the heading of a part that holds nothing but questions."""
+        """Print the heading of a part that only has questions."""
         if self.is_guided:
             self.title(text)
 
     def ask(self, question: str, given: str | None, default: str, parse: Callable[[str], T]) -> T:
-        """Return the answer as `parse` reads it: the given one, or what is typed; Enter, or nobody there: the default.
+        """Return the answer as parsed: the given one, else the one typed. Enter, or nobody there: the default.
 
-        What `parse` refuses (CommandError) is asked again when it was typed, and raised otherwise.
+        If `parse` refuses it (CommandError), a typed answer is asked for again; a given one raises.
         """
         if given is not None or not self.is_guided:
             return parse(default if given is None else given)
@@ -59,7 +59,7 @@ class Screen:
                 self.say(str(error))
 
     def confirm(self, question: str, default: bool = True) -> bool:
-        """Return whether the answer is yes; nobody there: the default."""
+        """Return whether the answer is yes; if nobody is there, the default."""
         if not self.is_guided:
             return default
         while True:
@@ -71,7 +71,7 @@ class Screen:
             self.say(self.t("Please answer y or n."))
 
     def read(self, prompt: str) -> str:
-        """Return one typed line without the spaces around it. Raises CommandError at its end (Ctrl-D)."""
+        """Return one typed line, stripped. Raises CommandError at the end of input (Ctrl-D)."""
         self._print(prompt)
         try:
             return input().strip()
@@ -80,7 +80,7 @@ class Screen:
             raise CommandError(self.t("The answers ended early; nothing was changed.")) from None
 
     def read_secret(self, prompt: str) -> str:
-        """Return one typed line that is not shown. Raises CommandError at its end (Ctrl-D)."""
+        """Return one line typed without echo. Raises CommandError at the end of input (Ctrl-D)."""
         try:
             return getpass.getpass(prompt)
         except EOFError:
@@ -105,7 +105,7 @@ class Screen:
         self.say(self.t("done") if seconds < 1 else self.t("done in {seconds} s", seconds=f"{seconds:.0f}"))
 
     def progress(self, part: float, what: str = "") -> None:
-        """Show which part of the step is done, 0 to 1: in its line at a terminal, else as a line at times."""
+        """Show the part of the step that is done, 0 to 1: in place on a terminal, else as an occasional line."""
         shown = what if part >= 1 and what else f"{what} {100 * part:.0f} %".lstrip()
         if sys.stdout.isatty():
             self._print(f"\r{self._step}{shown}\033[K\r{self._step}")
@@ -114,7 +114,7 @@ class Screen:
             self._print(f"\n    {shown}")
 
     def _end_progress(self) -> None:
-        """Have the word that ends the step stand behind its name again."""
+        """Make the word that ends the step appear behind its name again."""
         if sys.stdout.isatty():
             self._print("\033[K")
         elif self._is_told:
@@ -122,6 +122,6 @@ class Screen:
 
     def _print(self, text: str) -> None:
         encoding = sys.stdout.encoding or "utf-8"
-        with suppress(OSError):  # the terminal has gone: what is being done, or undone, is done anyway
+        with suppress(OSError):  # the terminal is gone; the work, or its undoing, goes on
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
             sys.stdout.flush()

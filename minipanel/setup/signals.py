@@ -1,4 +1,4 @@
-"""Signals while the machine is changed: each ends the work in order, and none what must not be cut short."""
+"""Signals while the machine is changed: each ends the work cleanly, and never in the middle of a critical step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_in_order() -> None:
-    """Let SIGTERM and SIGHUP end the work as Ctrl-C does."""
+    """Make SIGTERM and SIGHUP end the work as Ctrl-C does."""
 
     def interrupt(*_: object) -> NoReturn:
         raise KeyboardInterrupt
@@ -22,7 +22,7 @@ def end_in_order() -> None:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Have signals wait until the block is done; commands that it runs ignore them as well."""
+    """Delay signals until the block is done. Commands that it runs ignore them as well."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The machine that is set up: its files below one root, its commands along one search path."""
+"""The machine to set up: its files below one root, its commands along one search path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from minipanel.errors import CommandError
 
-# sudo and cron may leave out the folders of the system's own commands.
+# sudo and cron may leave out the folders of system commands.
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 NOT_FOUND = 127
@@ -21,7 +21,7 @@ TIMED_OUT = 124
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended: its exit code (127: there is none, 124: it took too long) and what it wrote."""
+    """A finished command: its exit code (127: not found, 124: timed out) and its output."""
 
     code: int
     stdout: str = ""
@@ -29,21 +29,21 @@ class Ended:
 
     @property
     def is_done(self) -> bool:
-        """True when it ended well."""
+        """True if the exit code is 0."""
         return self.code == 0
 
     @property
     def last_words(self) -> str:
-        """The last line it wrote to stderr, or else to stdout: mostly the reason why it failed."""
+        """The last line of stderr, or else of stdout: usually the reason for a failure."""
         lines = [line.strip() for text in (self.stdout, self.stderr) for line in text.splitlines() if line.strip()]
         return lines[-1] if lines else f"exit code {self.code}"
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The machine. Tests give it a folder of files as `root`, and a folder of commands as `search`.
+    """The machine. Tests use a folder of files as `root`, and a folder of commands as `search`.
 
-    `deadline`: no command runs longer than until then, by time.monotonic().
+    `deadline`, by time.monotonic(): no command runs beyond it.
     """
 
     root: Path = Path("/")
@@ -52,18 +52,18 @@ class System:
     deadline: float = math.inf
 
     def path(self, absolute: str | Path) -> Path:
-        """Return where a file of the machine is found: /etc/hosts -> <root>/etc/hosts."""
+        """Return where a file of the machine is: /etc/hosts -> <root>/etc/hosts."""
         return self.root / str(absolute).lstrip("/")
 
     def read(self, absolute: str | Path) -> str:
-        """Return a file's text, "" where there is none or it can't be read."""
+        """Return a file's text, "" if it does not exist or can't be read."""
         try:
             return self.path(absolute).read_text("utf-8", "replace")
         except OSError:
             return ""
 
     def has(self, command: str) -> bool:
-        """Return whether there is such a command."""
+        """Return whether this command exists."""
         return shutil.which(command, path=self.search) is not None
 
     def run(self, command: str, *words: str, seconds: float = 60, stdin: str = "") -> Ended:
@@ -85,7 +85,7 @@ class System:
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def must_run(self, command: str, *words: str, seconds: float = 60) -> str:
-        """Run a command that must end well. Returns what it wrote to stdout. Raises CommandError."""
+        """Run a command that must succeed. Returns its stdout. Raises CommandError."""
         outcome = self.run(command, *words, seconds=seconds)
         if not outcome.is_done:
             raise CommandError("`{command}`: {reason}", command=" ".join([command, *words]), reason=outcome.last_words)

@@ -53,7 +53,7 @@ def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
     is_chosen = chooser(options.nodes, realtime.nodes, reader.groups())
     chosen = [node for node in in_order_of_names(realtime.nodes) if is_chosen(node)]
     if realtime.nodes and not chosen:
-        raise CommandError("--nodes is {nodes}; no node is named so.", nodes=quote(options.nodes))
+        raise CommandError("--nodes is {nodes}; no node has such a name.", nodes=quote(options.nodes))
     nodes = ordered(chosen, sort, main_metric(sort), options.is_reversed)
     findings = reader.findings().findings
     if options.is_json:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from minipanel.models.metrics import Metric
 from minipanel.models.quote import escape
 from minipanel.translations.language import Translate, is_chinese, speaks_utf8, translator
-from minipanel.translations.top import CHINESE
 
 TITLES = {"cpu_percent": "CPU", "memory_used": "memory", "cpu_temp": "temperature"}
 """Metrics by the words that people use; one that is not in here is called by its name."""
@@ -68,7 +67,7 @@ class Words:
 
 def words_of(environ: Mapping[str, str] = os.environ) -> Words:
     """Return how to write for whoever has this environment."""
-    return Words(translator(CHINESE, environ), not speaks_utf8(environ), is_chinese(environ))
+    return Words(translator(environ), not speaks_utf8(environ), is_chinese(environ))
 
 
 def age(seconds: float) -> str:

@@ -3,7 +3,6 @@
 CHINESE = {
     " ": "",  # between two sentences
     # tables
-    "NAME": "名称",
     "ROLE": "角色",
     "USER": "用户",
     "SINCE": "登录时间",
@@ -17,17 +16,16 @@ CHINESE = {
     "{day} (expired)": "{day}（已过期）",
     # users
     "The name is {name}; it must be {allowed}.": "用户名 {name} 无效；须为{allowed}。",
-    "1 to 64 printable characters without spaces around them": " 1 到 64 个可打印字符，首尾无空格",
     "The role is {role}; it must be viewer or admin.": "角色 {role} 无效；须为 viewer 或 admin。",
     "{path} already has a user {name}; nothing was changed.": "{path} 中已有用户 {name}；未作改动。",
     "Added the user {name} ({role}) to {path}.": "已在 {path} 中添加用户 {name}（{role}）。",
-    "{name} is the account of [admin] in {path}, which stays; nothing was changed.": (
+    "{name} is the account of [admin] in {path}, which can't be removed; nothing was changed.": (
         "{name} 是 {path} 中 [admin] 的账号，不能移除；未作改动。"
     ),
-    "Removed the user {name} from {path}; the sessions of this user end.": (
+    "Removed the user {name} from {path}; this user's sessions end.": (
         "已从 {path} 中移除用户 {name}；该用户的会话随即失效。"
     ),
-    "The password of {name} is set; the sessions of this user end.": "已设置 {name} 的密码；该用户的会话随即失效。",
+    "The password of {name} is set; this user's sessions end.": "已设置 {name} 的密码；该用户的会话随即失效。",
     "{path} has no user {name}; nothing was changed.": "{path} 中没有用户 {name}；未作改动。",
     "--stdin and --password-file can't be combined; give one of them.": (
         "--stdin 和 --password-file 不能同时使用；请选择其一。"
@@ -36,7 +34,6 @@ CHINESE = {
         "当前不是交互式终端，无法输入密码；请用 --stdin 提供密码。"
     ),
     "New password for {name}: ": "{name} 的新密码：",
-    "Repeat the password: ": "再输入一次：",
     "The two passwords differ; nothing was changed.": "两次输入的密码不一致；未作改动。",
     "The password has {count} characters; it must have at least {least}.": (
         "密码只有 {count} 个字符；至少需要 {least} 个。"
@@ -67,11 +64,6 @@ CHINESE = {
     "There is no wall screen {name}; nothing was changed.": "没有大屏 {name}；未作改动。",
     "The API token {name} is removed.": "已移除 API 令牌 {name}。",
     "The wall screen {name} is removed.": "已移除大屏 {name}。",
-    "The name is {name}; it must be 1 to 64 printable characters without spaces around them.": (
-        "名称 {name} 无效；须为 1 到 64 个可打印字符，首尾无空格。"
-    ),
-    "The scope is {scope}; it must be metrics or read.": "范围 {scope} 无效；须为 metrics 或 read。",
-    "The number of days is {days}; it must be 1 to 3650.": "天数 {days} 无效；须为 1 到 3650。",
     "There is already an API token {name}; remove it, or choose another name.": (
         "已有 API 令牌 {name}；请先移除它，或换一个名称。"
     ),
@@ -103,9 +95,4 @@ CHINESE = {
     "{who} removed the user {subject}, from {address}.": "{who} 移除了用户 {subject}，来自{address}。",
     "{who} set the password of {subject}, from {address}.": "{who} 设置了 {subject} 的密码，来自{address}。",
     # what the running panel is told
-    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
-        "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
-    ),
-    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
 }

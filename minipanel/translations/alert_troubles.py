@@ -59,6 +59,12 @@ CHINESE = {
     "{path}: name in {place} is {name}, the name of that in {other} too; each channel must have its own.": (
         "{path}：{place} 中的 name 为 {name}，与{other}同名；渠道名称不得重复。"
     ),
+    "{path}: nodes in {place} is not for the rule {name}, which is about the panel itself.": (
+        "{path}：{place} 中的 nodes 不适用于规则 {name}，该规则只涉及面板自身。"
+    ),
+    "{path}: {place} has no effect: {other} sets the rule {name} for the same nodes; write both as one section.": (
+        "{path}：{place} 不会生效：{other} 已为相同的节点设置了规则 {name}；请合并为一节。"
+    ),
     # alerts
     "nodes is {text}; none of them is configured.": "节点集 {text} 中没有已配置的节点。",
     "There is no node {text}.": "没有节点 {text}。",
@@ -78,22 +84,20 @@ CHINESE = {
     "{where} answered {status}, another address; redirects are not followed.": (
         "{where} 返回 {status}，要求转到其他地址；不跟随重定向。"
     ),
-    "{where} did not end within {seconds} seconds.": "{where} 在 {seconds} 秒内没有结束。",
     "{where} did not answer within {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
-    "{where} did not come to an end within {seconds} seconds.": "{where} 在 {seconds} 秒内没有完成。",
     "{where} can't be run: {reason}.": "{where} 无法运行：{reason}。",
     "{where} ended with {code}.": "{where} 退出码为 {code}。",
     "{where} ended with {code}: {said}": "{where} 退出码为 {code}：{said}",
     "{where} was ended by signal {code}.": "{where} 被信号 {code} 终止。",
     "{where} was ended by signal {code}: {said}": "{where} 被信号 {code} 终止：{said}",
-    "{where} does not answer as HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
-    "{where} does not answer as such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
+    "{where} does not speak HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
+    "{where} does not answer like such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
     "{where} refused it with {code}: {words}": "{where} 拒绝了消息，代码 {code}：{words}",
-    "{where} took it for others and refused {address}: {code} {answer}.": (
+    "{where} accepted it for others and refused {address}: {code} {answer}.": (
         "{where} 接受了其他收件人，拒绝了 {address}：{code} {answer}。"
     ),
     "{host}:{port} is the panel itself.": "{host}:{port} 是面板自身。",
-    "{host}:{port} has the link-local address {address}, which is not asked.": (
+    "{host}:{port} has the link-local address {address}, which the panel does not contact.": (
         "{host}:{port} 的地址 {address} 是链路本地地址，不予访问。"
     ),
     "The certificate of {where} is not trusted: {reason}.": "{where} 的证书不受信任：{reason}。",
@@ -108,7 +112,6 @@ CHINESE = {
     "{where} can't be reached: {reason}.": "无法连接 {where}：{reason}。",
     "The mail server {where}": "邮件服务器 {where}",
     "The mail can't be made: {reason}.": "无法生成邮件：{reason}。",
-    "The password file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
     "{name} has had its messages for this minute; wait {seconds} s.": (
         "{name} 已达到每分钟的消息上限；请等待 {seconds} 秒。"
     ),

@@ -2,9 +2,6 @@
 
 CHINESE = {
     # list
-    "critical": "严重",
-    "warning": "警告",
-    "info": "提示",
     "Nothing is wrong.": "一切正常。",
     "Nothing is wrong with these nodes.": "这些节点一切正常。",
     "{rule}, since {time} ({span})": "{rule}，自 {time} 起（已 {span}）",
@@ -13,10 +10,6 @@ CHINESE = {
     "acknowledged by {who}": "{who} 已确认",
     "silenced until {time}": "静默至 {time}",
     "id {id}": "编号 {id}",
-    "; ": "；",
-    ", ": "，",
-    "the panel": "面板",
-    "{nodes} and {count} others": "{nodes} 及另外 {count} 个节点",
     "{nodes} ({count} nodes, all of {racks})": "{nodes}（{count} 个节点，即 {racks} 全部）",
     "{nodes} ({count} nodes)": "{nodes}（{count} 个节点）",
     "{count} not sent yet by {channel}: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
@@ -39,7 +32,7 @@ CHINESE = {
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
         "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
-    "There is no channel {name}; there are {known}.": "没有通知渠道 {name}；现有 {known}。",
+    "There is no channel {name}; known channels: {known}.": "没有通知渠道 {name}；现有 {known}。",
     "{channel}: accepted. {said}": "{channel}：已发出。{said}",
     "{channel}: failed. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
@@ -51,23 +44,15 @@ CHINESE = {
     "until {time}, by {who}: {why}": "至 {time}，由 {who} 设置：{why}",
     # explain
     "{node}: {said}": "{node}：{said}",
-    "up": "在线",
-    "down": "离线",
-    "never": "未上报",
-    "disabled": "已停用",
     "newest sample {span} ago": "最新样本在 {span} 前",
     "clock {seconds} s": "时钟偏差 {seconds} 秒",
-    "agent {version}": "Agent {version}",
-    "CPU": "CPU",
-    "memory": "内存",
-    "temperature": "温度",
     "Silenced {sentence}": "静默：{sentence}",
     "open since {since}: {what}": "自 {since} 起告警：{what}",
     "open since {since}, suspended while the node is down: {what}": "自 {since} 起告警，节点离线期间挂起：{what}",
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
     "not open, because another rule covers it: {what}": "未告警，已由另一条规则报告：{what}",
     "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
-    "not known: there is no value": "未知：没有可判断的数值",
+    "unknown: no value": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",
     # what can't be
@@ -77,7 +62,7 @@ CHINESE = {
     (
         '{option} is {text}; it must be a time such as 2026-11-25, "2026-11-25 20:45", or 4h for four hours ago.'
     ): '{option} 的值 {text} 无效；须为时间，例如 2026-11-25、"2026-11-25 20:45"，或 4h（4 小时前）。',
-    "{option} is {text}; it must be one of {names}.": "{option} 的值 {text} 无效；须为 {names} 之一。",
+    "{option} is {text}; it must be one of {names}.": "{option} 的值 {text} 无效；可选 {names}。",
     "ID is {text}; it must be a number such as 812.": "编号 {text} 无效；须为数字，例如 812。",
     "--from is {start}, which is later than --to.": "--from 的值 {start} 晚于 --to。",
 }

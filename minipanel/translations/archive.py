@@ -1,14 +1,11 @@
 """What `minipanel archive` says, in Chinese."""
 
-LINE = {
+CHINESE = {
+    # in the lines of `status` and `doctor`, too
     "archive": "归档",
     "{engine}: all is there": "{engine}：全部已归档",
     "{engine}: {count} records wait, the oldest of {time}": "{engine}：{count} 条记录等待归档，最早的为 {time}",
-}
-"""In the lines of `status` and `doctor`, too."""
-
-CHINESE = {
-    **LINE,
+    # its commands
     "There is no archive: {path} has no [storage].": "没有归档：{path} 中未设置 [storage]。",
     "engine": "引擎",
     "queue": "队列",
@@ -46,14 +43,7 @@ CHINESE = {
     ),
     "{found} records of {nodes} nodes read, {put} put in.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
     "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：引擎中的数据不完整。",
-    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
-    "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
-        "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
-    ),
-}
-
-TROUBLES = {
+    # what may be wrong with it
     "{url} can't be asked: {reason}.": "无法访问 {url}：{reason}。",
     "{url} answered {status}: {said}": "{url} 返回 {status}：{said}",
     "{url} answered something else than VictoriaMetrics does: {said}": (
@@ -93,4 +83,3 @@ TROUBLES = {
         "不含用户、密码、查询参数或 # 之后的部分"
     ),
 }
-"""What may be wrong with it, among the troubles of all commands."""

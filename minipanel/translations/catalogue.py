@@ -1,11 +1,24 @@
-"""Every sentence of the panel beside its Chinese: where a sentence that keeps its values is looked up."""
+"""Every sentence of the panel beside its Chinese, and how a sentence is said in Chinese.
+
+A sentence stands once, in the module of who says it; words that several say stand in words.py.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from functools import cache
 
 from minipanel.sentence import Sentence
 from minipanel.translations import (
     access,
+    alert_troubles,
     alerts,
+    answers,
     archive,
     backup,
+    cli,
     doctor,
     hosts,
     keeping,
@@ -14,15 +27,21 @@ from minipanel.translations import (
     rollout,
     setup,
     status,
+    system,
     top,
+    trial,
     troubles,
+    words,
 )
 
 CHINESE = {
     **access.CHINESE,
+    **alert_troubles.CHINESE,
     **alerts.CHINESE,
+    **answers.CHINESE,
     **archive.CHINESE,
     **backup.CHINESE,
+    **cli.CHINESE,
     **doctor.CHINESE,
     **hosts.CHINESE,
     **keeping.CHINESE,
@@ -31,18 +50,85 @@ CHINESE = {
     **rollout.CHINESE,
     **setup.CHINESE,
     **status.CHINESE,
+    **system.CHINESE,
     **top.CHINESE,
+    **trial.CHINESE,
     **troubles.CHINESE,
+    **words.CHINESE,
 }
 """English with {names} for its values -> Chinese with the same."""
 
+_FEWEST_CHARACTERS = 6
+"""Of a template's own. With fewer it would be found in what is no sentence of the panel."""
 
-def in_chinese(sentence: Sentence) -> str:
-    """Return the sentence in Chinese, its values too where they are sentences or known words."""
-    values = {name: in_chinese(_sentence(value)) for name, value in sentence.values.items()}
-    known = CHINESE.get(sentence.english, sentence.english)
-    return known.format(**values) if values else known
+_STOP = re.compile(r"[,:;.] ")
+
+_LONGEST_VALUE = 1000
+"""Characters. Longer ones are not the panel's own words."""
 
 
-def _sentence(value: object) -> Sentence:
-    return value if isinstance(value, Sentence) else Sentence(str(value))
+def in_chinese(sentence: str | Sentence, /, **values: object) -> str:
+    """Return a sentence in Chinese, its values too where they are sentences; what is not known stays English.
+
+    in_chinese("{path} can't be read: {reason}.", path="/a", reason="Is a directory") -> "无法读取 /a：是目录。"
+
+    What goes wrong far below comes up finished, with its values in it, and goes into JSON and logs as it is. It is
+    found again by the words between its values: "/a can't be read: Is a directory." gives the same.
+    """
+    whole = sentence if isinstance(sentence, Sentence) else Sentence(sentence, **values)
+    known = CHINESE.get(whole.english)
+    if known is not None and (whole.values or "{" not in known):
+        return known.format(**_said(whole.values)) if whole.values else known
+    return _found_again(str(whole))
+
+
+def _said(values: Mapping[str, object]) -> dict[str, object]:
+    """Return values with their Chinese. One word is a name that somebody gave: a node may be called login."""
+    return {
+        name: in_chinese(value)
+        if isinstance(value, Sentence) or (isinstance(value, str) and " " in value and len(value) <= _LONGEST_VALUE)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _found_again(finished: str) -> str:
+    """Return the Chinese of what the sentence was made of. Of two that fit, one cuts it at its stops."""
+    found = [(each, values) for each in _templates() if (values := each.values_in(finished)) is not None]
+    if not found:
+        return finished
+    template, values = min(found, key=lambda each: len(_STOP.findall("\n".join(each[1].values()))))
+    return CHINESE[template.english].format(**_said(values))
+
+
+class _Template:
+    """An English sentence with {names}, cut at these."""
+
+    def __init__(self, english: str) -> None:
+        self.english = english
+        parts = list(string.Formatter().parse(english))
+        self._names = [name for _, name, _, _ in parts if name is not None]
+        own = [text for text, *_ in parts]
+        self._first, *self._others = own if len(own) > len(self._names) else [*own, ""]
+        self.length = len("".join(own))
+
+    def values_in(self, finished: str) -> dict[str, str] | None:
+        """Return the values of a sentence that was made of this one, None where it is another."""
+        *between, last = self._others
+        if not (finished.startswith(self._first) and finished.endswith(last)):
+            return None
+        rest = finished[len(self._first) : len(finished) - len(last)]
+        values: dict[str, str] = {}
+        for name, text in zip(self._names, [*between, ""], strict=True):
+            value, found, rest = rest.partition(text) if text else (rest, "", "")
+            if not value or found != text or values.setdefault(name, value) != value:
+                return None
+        return values
+
+
+@cache
+def _templates() -> list[_Template]:
+    """Return what finished sentences are made of. Of two that fit, the one with more words of its own says more."""
+    templates = [_Template(english) for english in CHINESE if "{" in english]
+    worded = (template for template in templates if template.length >= _FEWEST_CHARACTERS)
+    return sorted(worded, key=lambda template: template.length, reverse=True)

@@ -12,6 +12,7 @@ FRAME = {
     "default: {value}": "默认 {value}",
     "required": "必填",
     "(dynamic)": "（动态）",
+    "Show this message and exit.": "显示此帮助。",
     # a command line that can't be understood
     "Try '{command}' for help.": "用 {command} 查看帮助。",
     "Error: {message}": "错误：{message}",
@@ -43,28 +44,28 @@ HELP = {
     "node007, or node[001-064,100].": "node007 或 node[001-064,100]。",
     "Leave the nodes as they are.": "不向节点分发 Agent。",
     # the top
-    "Watches the nodes of a cluster: CPU, memory and CPU temperature, live and back in time.": (
+    "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.": (
         "监控集群节点的 CPU 占用率、内存占用和 CPU 温度：实时信息和历史信息。"
     ),
     "Print the version.": "显示版本。",
-    "Show this message and exit.": "显示此帮助。",
     # setup
     "Install the panel on this machine, upgrade it (install.sh starts this), or change its settings.": (
         "在本机安装面板、升级（由 install.sh 启动）或更改设置。"
     ),
-    "Days that records are kept; 32.": "记录保留天数；默认 32。",
+    "How many days records are kept; 32 by default.": "记录保留天数；默认 32。",
     "Who gets mail about alerts; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
-    "The page's account; miniadmin.": "网页账号；默认 miniadmin。",
+    "The page's account; miniadmin by default.": "网页账号；默认 miniadmin。",
     "The password is the file's first line; random by default.": "密码文件，取第一行；未指定时随机生成。",
     "Read the nodes from here instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
     "Only these of the nodes found.": "只选用其中这些节点。",
     "Leave out these nodes.": "排除其中这些节点。",
-    "/var/lib/minipanel/data.db.": "默认 /var/lib/minipanel/data.db。",
-    "8080.": "默认 8080。",
+    "The database; /var/lib/minipanel/data.db by default.": "数据库；默认 /var/lib/minipanel/data.db。",
+    "The page's port; 8080 by default.": "网页端口；默认 8080。",
     "Where the nodes reach this machine.": "节点访问本机所用的地址。",
-    "How agents authenticate; munge.": "Agent 的认证方式；默认 munge。",
-    "HTTPS; no.": "HTTPS；默认 no。",
-    "With --tls own: PEM.": "用于 --tls own：PEM 文件。",
+    "How agents authenticate; munge by default.": "Agent 的认证方式；默认 munge。",
+    "HTTPS; no by default.": "HTTPS；默认 no。",
+    "With --tls own: the certificate, PEM.": "用于 --tls own：证书（PEM 文件）。",
+    "With --tls own: its key, PEM.": "用于 --tls own：证书的私钥（PEM 文件）。",
     "The CA that agents trust; by default their system's.": "Agent 信任的 CA；默认为节点系统的 CA。",
     "Uninstall the panel; data is kept.": "卸载面板；保留数据。",
     "With --uninstall: delete the data too.": "与 --uninstall 同用：连同数据一并删除。",
@@ -88,7 +89,7 @@ HELP = {
     "An agent file to use instead of this panel's.": "使用另一个 Agent 文件，而不是面板自带的。",
     "The certificate that agents trust.": "Agent 信任的证书。",
     # status, top
-    "Show what is up. Exits with 0 when all is well, otherwise with 1.": (
+    "Show which nodes are up, and what is wrong. Exits with 0 when all is well, otherwise with 1.": (
         "查看运行状态。一切正常时退出码为 0，否则为 1。"
     ),
     "Show the cluster live in the terminal; ? explains the keys.": "在终端实时显示整个集群；按“?”键查看按键说明。",
@@ -134,14 +135,14 @@ HELP = {
     "Where Prometheus finds its token.": "Prometheus 读取令牌的文件。",
     # archive
     "Years of history in VictoriaMetrics.": "用 VictoriaMetrics 保存多年历史。",
-    "Show how far the archive is, and what is wrong. Exits with 1 if something is.": (
+    "Show the progress of the archive, and what is wrong. Exits with 1 if something is.": (
         "查看归档进度和问题。有问题时退出码为 1。"
     ),
-    "Make the running panel send the records from before. Ctrl-C pauses; the same command resumes.": (
+    "Make the running panel send all earlier records. Ctrl-C pauses; the same command resumes.": (
         "让运行中的面板补传以前的记录。按 Ctrl-C 暂停，再次运行即继续。"
     ),
     "How many days back; all that is kept by default.": "只处理最近若干天；默认为保留的全部记录。",
-    "Fetch the records that the database lost.": "取回数据库丢失的记录。",
+    "Fetch from the engine the records that the database lacks.": "从引擎取回数据库缺少的记录。",
     "Compare the database with the engine, record by record. Exits with 1 if they differ.": (
         "逐条核对数据库与引擎中的记录。不一致时退出码为 1。"
     ),
@@ -166,17 +167,17 @@ HELP = {
     "The folder that holds everything; var by default, or var/demo with --demo.": (
         "所有数据都在此目录下；默认为 var，使用 --demo 时为 var/demo。"
     ),
-    "8080 at the first start.": "首次启动时为 8080。",
-    "127.0.0.1 at the first start.": "首次启动时为 127.0.0.1。",
+    "The page's port; 8080 at the first start.": "网页端口；首次启动时为 8080。",
+    "The address to listen on; 127.0.0.1 at the first start.": "监听地址；首次启动时为 127.0.0.1。",
     "Set the password to its first line, - for standard input: 8 characters or more.": (
         "用文件第一行设置密码（- 表示标准输入）：至少 8 个字符。"
     ),
     "The same, but `ps` shows it to every user.": "同上，但所有用户都能通过 ps 看到。",
     "How the agent authenticates; with MUNGE if munged answers.": "Agent 的认证方式；munged 可用时为 MUNGE。",
     # doctor
-    ("Check everything that may be wrong, and say how to fix it. Holds no secrets, so send it with a question."): (
-        "检查可能出错的各项并给出处理办法。输出不含机密，提问时可一并附上。"
-    ),
+    (
+        "Check everything that may be wrong, and say how to fix it. The output has no secrets: attach it to a question."
+    ): ("检查可能出错的各项并给出处理办法。输出不含机密，提问时可一并附上。"),
     # nodes
     "The nodes in config.toml.": "管理 config.toml 中的节点。",
     "Show the configured nodes.": "列出已配置的节点。",
@@ -186,14 +187,14 @@ HELP = {
     "Remove the agent from them first.": "先从这些节点移除 Agent。",
     "The name that people see; by default the hostname.": "显示名称；默认为主机名。",
     "Remove nodes; their history stays.": "移除节点；历史数据保留。",
-    ("Apply what is new, gone or changed in /etc/hosts, and install the agent. Exits with 1 if they still differ."): (
+    ("Add, remove and change nodes as /etc/hosts does, and install the agent. Exits with 1 if they still differ."): (
         "按 /etc/hosts 同步节点的增减和变更，并分发 Agent。存在差异时退出码为 1。"
     ),
     "A file like /etc/hosts; or genders, or slurm, for their names.": (
         "格式同 /etc/hosts 的文件；或 genders、slurm，从中读取节点名。"
     ),
     "Show the differences, change nothing.": "只显示差异，不作改动。",
-    "Remove the agent from the nodes that go.": "同时移除被移除节点上的 Agent。",
+    "Remove the agent from the nodes that are removed.": "同时移除被移除节点上的 Agent。",
     "Remove nodes even if none would be left.": "即使会移除全部节点也执行。",
     # agents
     "The agents on the nodes; `minipanel rollout` installs them.": "各节点上的 Agent；分发用 minipanel rollout。",

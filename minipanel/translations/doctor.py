@@ -1,9 +1,6 @@
 """The doctor's sentences in Chinese, beside those of the set-up's look that it shares."""
 
-from minipanel.translations.archive import LINE
-
 CHINESE = {
-    **LINE,
     # the looks
     "there was no answer within {seconds} s": "{seconds} 秒内无响应",
     "{place} can't be read with these rights": "权限不足，无法查看 {place}",
@@ -20,12 +17,9 @@ CHINESE = {
     "the user {user} can read and write what it needs": "用户 {user} 可以读写所需的文件",
     "the user {user} can't read {path}": "用户 {user} 无法读取 {path}",
     "the user {user} can't write {path}": "用户 {user} 无法写入 {path}",
-    "{path} lies where the service can't see it: its sandbox hides home folders": (
-        "服务无法访问 {path}：沙箱隐藏了家目录"
-    ),
+    "{path} is hidden from the service: its sandbox hides home folders": ("服务无法访问 {path}：沙箱隐藏了家目录"),
     "move it to {folder}, and name it there in config.toml": "将它移到 {folder}，并在 config.toml 中改用新路径",
     # service and panel
-    "panel": "面板",
     "systemd does not answer: {reason}": "systemd 无响应：{reason}",
     "there is no {unit}: {state}": "没有 {unit}：{state}",
     "it is starting; a large database may take minutes": "正在启动；数据库较大时可能需要几分钟",
@@ -34,9 +28,7 @@ CHINESE = {
     "systemd had to start it again {count} times": "systemd 已将它重新启动 {count} 次",
     "it does not start with the machine: {state}": "未设为开机自启：{state}",
     "its unit was changed and not reloaded": "unit 文件已改动，但尚未重新读取",
-    "its unit lacks what config.toml needs, or has what that no longer needs: {path}": (
-        "unit 的附加配置与 config.toml 不一致：{path}"
-    ),
+    "its unit does not match config.toml: {path}": ("unit 的附加配置与 config.toml 不一致：{path}"),
     "answers at {address} as version {version}": "{address} 响应正常，版本 {version}",
     ", process {pid}": "，进程 {pid}",
     "port {port} is taken by {holder}": "端口 {port} 已被{holder}占用",
@@ -67,12 +59,10 @@ CHINESE = {
     "good for {name} until {day}": "{name} 的证书有效，{day} 到期",
     "{path}, or its CA, expires in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
     # MUNGE
-    'not used: auth is "token"': '未使用：auth 为 "token"',
     # database
     "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，剩余空间 {free} MB",
     "grows to about {size} MB": "将增至约 {size} MB",
     "sound": "完好",
-    "; ": "；",
     "sound as far as checked in {seconds} s": "已检查 {seconds} 秒，检查过的部分完好",
     "{path} is damaged: {complaint}": "{path} 已损坏：{complaint}",
     "{name} (process {pid}) has locked it": "被 {name}（进程 {pid}）锁定",
@@ -87,12 +77,9 @@ CHINESE = {
     "{count} critical": "{count} 项严重",
     "{count} warning": "{count} 项警告",
     "{count} info": "{count} 项提示",
-    ", ": "，",
     "{counts}; none of them needs action now": "{counts}，目前无需处理",
-    "{count} messages not sent yet: {error}": "{count} 条消息尚未发出：{error}",
     "they go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
     "nothing is wrong, and alerts would be sent": "没有告警，已设置通知渠道",
-    "backup": "备份",
     "the panel makes no automatic backups: [backup] folder is not set": "面板不自动备份：未设置 [backup] folder",
     "none is in {folder} yet": "{folder} 中还没有备份",
     "the last is {file}, of {time}": "最近一份是 {file}，{time}",
@@ -126,7 +113,7 @@ CHINESE = {
     # the report
     "The configuration, where it differs from the defaults, without secrets:": "与默认值不同的配置（不含机密）：",
     "The last warnings in the panel's log:": "面板日志中最近的警告：",
-    "All is good.": "一切正常。",
+    "All is well.": "一切正常。",
     "{warnings} to look at, {fixes} to be fixed.": "{warnings} 项警告，{fixes} 项未通过。",
 }
 """English -> Chinese."""

@@ -8,7 +8,6 @@ CHINESE = {
     ),
     "{text} is not an address.": "{text} 不是有效的地址。",
     "{text} has no name.": "{text} 后缺少主机名。",
-    "{text} can't be a hostname.": "{text} 不是有效的主机名。",
     "its address is that of {hostname}; {text} is not another node.": (
         "其地址与 {hostname} 相同；{text} 不作为单独的节点。"
     ),

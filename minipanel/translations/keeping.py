@@ -7,14 +7,14 @@ CHINESE = {
     "{records} records, the newest of {newest}": "{records} 条记录，最新一条的时间为 {newest}",
     "Only root can restore the database of the installed panel.": "只有 root 能恢复已安装面板的数据库。",
     "There is no folder {folder} for the database.": "数据库所在的目录 {folder} 不存在。",
-    "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.": (
+    "A panel (process {pid}) that is not this machine's service uses {database}; stop it first.": (
         "有一个面板（进程 {pid}）正在使用 {database}，且它不是由本机的服务启动的；请先停止它。"
     ),
     "{file} can't be read: {reason}.": "无法读取 {file}：{reason}。",
     "{file} is not a file.": "{file} 不是文件。",
     "{file} is the database itself; name a copy of it.": "{file} 就是数据库本身；请指定它的备份。",
-    "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
-    "`minipanel backup` makes copies.": (
+    "{log} is beside it, so {file} is incomplete: it is a database that was not closed. "
+    "Use `minipanel backup` to make copies.": (
         "旁边有 {log}，说明 {file} 是未正常关闭的数据库，内容不完整。备份请用 `minipanel backup` 制作。"
     ),
     "stop of the panel": "停止面板",
@@ -54,12 +54,12 @@ CHINESE = {
     "From {newer} back to {older}": "从 {newer} 回滚到 {older}",
     "start of {version}": "启动 {version}",
     "Only root can go back to the previous release.": "只有 root 能回滚到之前的版本。",
-    "No panel is installed below {home}.": "{home} 下没有安装面板。",
-    "There is no release before {version} here. An upgrade keeps one.": (
+    "No panel is installed in {home}.": "{home} 下没有安装面板。",
+    "No release before {version} is kept here. Each upgrade keeps one.": (
         "本机没有 {version} 之前的版本；升级时会保留一个旧版本。"
     ),
-    "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
-    "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.": (
+    "{version} can't open the database {path}: later releases have changed it, and there is no copy "
+    "from before. Once {version} is installed, `minipanel restore` can put back a backup that it can open.": (
         "{version} 无法打开数据库 {path}，其结构已被后来的版本改动，而改动前的备份已不存在。"
         "可在安装该版本后，用 `minipanel restore` 恢复它能打开的备份。"
     ),

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Mapping
 
-from minipanel.translations.system import CHINESE as SYSTEM
+from minipanel.sentence import Sentence
+from minipanel.translations.catalogue import in_chinese
 
 Translate = Callable[..., str]
 
@@ -42,24 +43,20 @@ def _first(environ: Mapping[str, str], *names: str) -> str:
     return next((environ[name] for name in names if environ.get(name)), "")
 
 
-def translator(catalogue: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> Translate:
+def in_english(sentence: str | Sentence, /, **values: object) -> str:
+    """Return a sentence as it is written, its values filled in."""
+    return str(sentence if isinstance(sentence, Sentence) else Sentence(sentence, **values))
+
+
+def translator(environ: Mapping[str, str] = os.environ) -> Translate:
     """Return t(english, **values): the sentence in the reader's language with its {names} filled in.
 
-    The catalogue maps each English sentence to its Chinese; a sentence it lacks stays English.
-
-        t = translator({"Hello {name}": "你好 {name}"}, {"LANG": "zh_CN.UTF-8"})
-        t("Hello {name}", name="node001") -> "你好 node001"
+    t = translator({"LANG": "zh_CN.UTF-8"})
+    t("{count} nodes", count=3) -> "3 个节点"
     """
-    known = catalogue if is_chinese(environ) else {}
-
-    def translate(english: str, **values: object) -> str:
-        sentence = known.get(english, english)
-        # What the operating system says is a value of many sentences.
-        said = {name: SYSTEM.get(str(value), value) for name, value in values.items()} if known else values
-        return sentence.format(**said) if said else sentence
-
-    return translate
+    return in_chinese if is_chinese(environ) else in_english
 
 
-IN_ENGLISH = translator({}, {})
-"""For what is said in English whatever the locale."""
+def say(sentence: str | Sentence, /, **values: object) -> str:
+    """Return a sentence in the language of whoever runs this process."""
+    return translator()(sentence, **values)

@@ -2,7 +2,6 @@
 
 CHINESE = {
     # the list
-    "NAME": "名称",
     "HOSTNAME": "主机名",
     "IP": "地址",
     "ENABLED": "启用",
@@ -35,8 +34,6 @@ CHINESE = {
         "写入 config.toml，并向新增和变更的节点（{count} 个）分发 Agent 吗？"
     ),
     "Write this to config.toml?": "写入 config.toml 吗？",
-    "Please answer y or n.": "请回答 y 或 n。",
-    "Nothing was changed.": "未作任何改动。",
     "Written to {path}.": "已写入 {path}。",
     "The agent still runs on {nodes}.": "{nodes} 上的 Agent 仍在运行。",
     "It stays there; to remove it: {command}": "Agent 仍留在节点上；要移除，请运行：{command}",
@@ -51,7 +48,7 @@ CHINESE = {
     "Added {count} nodes to {path}: {nodes} ({addresses}).": (
         "已将 {count} 个节点添加到 {path}：{nodes}（{addresses}）。"
     ),
-    "--name is for one node, and {count} were named.": "--name 只能用于一个节点，而这里有 {count} 个。",
+    "--name is for one node, and {count} were given.": "--name 只能用于一个节点，而这里有 {count} 个。",
     "{names} are {count} nodes, and {places} are {other} addresses; there must be one for each.": (
         "{names} 是 {count} 个节点，{places} 是 {other} 个地址；两者数量必须相同。"
     ),
@@ -88,20 +85,14 @@ CHINESE = {
     "{hosts} still has {nodes}: minipanel nodes sync brings them back unless [hosts] ignore names them.": (
         "{hosts} 中仍有 {nodes}：minipanel nodes sync 会再次添加，除非写入 [hosts] ignore。"
     ),
-    "[hosts] ignore in {path} means {nodes}: unless you change it, minipanel nodes sync removes them.": (
+    "[hosts] ignore in {path} matches {nodes}: unless you change it, minipanel nodes sync removes them.": (
         "{path} 的 [hosts] ignore 包含 {nodes}：如不修改，minipanel nodes sync 会再次移除这些节点。"
     ),
     # the running panel
-    "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
-        "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
-    ),
-    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
-    "{path} is that of a demo: its nodes are simulated, and stay as they are.": (
+    "{path} belongs to a demo: its nodes are simulated and can't be changed.": (
         "{path} 是演示的配置：其中的节点是模拟的，不能增减。"
     ),
     # other programs and files
-    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{source} names {text}, which is not a node.": "{source} 中的 {text} 不是有效的节点。",
     "{program} is not installed on this machine.": "本机未安装 {program}。",
     "{program} did not finish within {seconds} s.": "{program} 运行 {seconds} 秒仍未结束。",

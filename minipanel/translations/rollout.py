@@ -24,7 +24,6 @@ CHINESE = {
     "install failed": "安装失败",
     "not active": "Agent 启动失败",
     "no sample": "未收到样本",
-    "timed out": "超时",
     "unexpected": "意外错误",
     "unknown node": "未知节点",
     "interrupted": "已中断",
@@ -32,7 +31,7 @@ CHINESE = {
     "the node does not run systemd, which starts the agent": "节点未运行 systemd，而 Agent 依赖 systemd",
     "the node reports no time": "无法读取节点的时间",
     "no Python 3.6 or newer found; install the package python3": "找不到 Python 3.6 或更新版本；请安装软件包 python3",
-    "{python} lies in a home folder, which the agent can't see; install the package python3": (
+    "{python} is in a home folder, which the agent can't see; install the package python3": (
         "{python} 位于家目录下，Agent 无法访问；请安装软件包 python3"
     ),
     "the clock is {seconds} s ahead of the panel's; at most {limit} s are allowed": (
@@ -42,7 +41,7 @@ CHINESE = {
         "时钟比面板慢 {seconds} 秒；最多允许 {limit} 秒"
     ),
     "no munge credential: {reason}": "无法生成 MUNGE 凭据：{reason}",
-    "the panel does not accept the credential: the node has another munge key than the panel": (
+    "the panel does not accept the credential: the node's munge key is not the panel's": (
         "面板拒绝其凭据：节点与面板的 munge 密钥不一致"
     ),
     "the panel does not accept the credential: {reason}": "面板拒绝其凭据：{reason}",
@@ -56,7 +55,7 @@ CHINESE = {
     ),
     "answers ping, but ssh fails: {reason}": "能 ping 通，但 ssh 失败：{reason}",
     "no answer to ping or on ssh's port": "ping 和 ssh 端口均无响应",
-    "the disk became full while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
+    "the disk filled up while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
     "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
     "install-agent.sh ended with {code}": "install-agent.sh 退出码为 {code}",
     "ssh connected, and then got no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
@@ -96,7 +95,7 @@ CHINESE = {
     ),
     "not done; run the roll-out again": "未完成；请重新分发",
     "The agent did not stay up: {reason}": "Agent 启动失败：{reason}",
-    "another roll-out is at work on this node": "另一个分发正在处理该节点",
+    "another roll-out is running on this node": "另一个分发正在处理该节点",
     # what else to know
     "In {hosts}, but not a node of the panel: {nodes}. To apply the differences: minipanel nodes sync": (
         "{hosts} 中有、面板配置中没有的节点：{nodes}。同步：minipanel nodes sync"
@@ -118,7 +117,6 @@ CHINESE = {
     "Roll-out, {failed} failed": "分发（{failed} 个失败）",
     "Outcome": "结果",
     "Count": "节点数",
-    "Nodes": "节点",
     "Why": "原因",
     "There are no nodes to visit.": "没有要处理的节点。",
     "{good} of {total} nodes succeeded.": "共 {total} 个节点，{good} 个成功。",

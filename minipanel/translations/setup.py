@@ -1,12 +1,8 @@
 """The set-up's sentences in Chinese."""
 
-from minipanel.translations.keeping import CHINESE as KEEPING
-
 CHINESE = {
-    **KEEPING,
     # findings
     "ok": "正常",
-    "warning": "警告",
     "must be fixed": "未通过",
     "user": "用户",
     "the set-up must be run as root": "请以 root 权限运行安装",
@@ -15,24 +11,22 @@ CHINESE = {
     "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其兼容发行版",
     "{name}: MiniPanel knows the releases 8, 9 and 10": "{name}：支持的版本为 8、9、10",
     "running": "运行中",
-    "this machine was not started by systemd, which runs the panel": "本机未运行 systemd，而面板是 systemd 服务",
+    "systemd does not run this machine, and the panel needs it": "本机未运行 systemd，而面板是 systemd 服务",
     "{version} is too old": "{version} 太旧",
-    "{place} lies in a home folder, which the service can't see": "{place} 位于家目录下，服务无法访问",
-    "{program} can't be run by other users: {folder} is closed": (
+    "{place} is in a home folder, which the service can't see": "{place} 位于家目录下，服务无法访问",
+    "{program} can't be run by other users: {folder} is closed to them": (
         "其他用户无法运行 {program}：目录 {folder} 没有访问权限"
     ),
     "disk": "磁盘",
     "{megabytes} MB are free in {folder}": "{folder} 可用空间 {megabytes} MB",
     "{free}, {needed} MB are needed": "{free}，需要 {needed} MB",
-    "memory": "内存",
     "{gigabytes} GB": "{gigabytes} GB",
     "{size}: with less than {needed} MB, memory may run short": "{size}：低于 {needed} MB，可能不够用",
     "enforcing": "强制模式",
     "permissive": "宽容模式",
-    "clock": "时钟",
     "synchronised": "已同步",
     "not synchronised: nodes whose clocks differ by a minute can't report": "未同步：时钟相差超过 1 分钟的节点无法上报",
-    "it is not known whether it is synchronised": "无法判断是否已同步",
+    "could not find out whether it is synchronised": "无法判断是否已同步",
     "a credential was made and accepted": "凭据生成和验证均成功",
     "not installed; a cluster without MUNGE uses --auth token": "未安装；集群不用 MUNGE 时请加 --auth token",
     "has no key {path}; on a cluster, copy the key of another node": "缺少密钥 {path}；集群内请从其他节点复制",
@@ -52,7 +46,6 @@ CHINESE = {
     "running; the panel's port will be opened": "运行中；将放行面板端口",
     # questions
     "{question}: ": "{question}：",
-    "Please answer y or n.": "请回答 y 或 n。",
     "The answers ended early; nothing was changed.": "输入中断；未作任何改动。",
     "There is no terminal to ask on; answer with options, and add --yes.": (
         "当前不是交互式终端；请用选项指定各项，并加上 --yes。"
@@ -64,13 +57,11 @@ CHINESE = {
     ),
     "Password, not shown (Enter: a random one): ": "密码（输入时不显示，直接回车则随机生成）：",
     "New password, not shown (Enter: unchanged): ": "新密码（输入时不显示，直接回车则不变）：",
-    "Repeat the password: ": "再输入一次：",
     "The two differ; try again.": "两次不一致；请重新输入。",
-    "The password's file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
+    "The password file {path} can't be read: {reason}.": "无法读取密码文件 {path}：{reason}。",
     "The password must have at least {least} printable characters, and at most {most} bytes.": (
         "密码至少 {least} 个可打印字符，最多 {most} 字节。"
     ),
-    "Nodes": "节点",
     "ignored": "忽略",
     "this machine": "本机",
     "  ... {count} more ...": "  ……（中间省略 {count} 个）……",
@@ -81,12 +72,10 @@ CHINESE = {
         "d 序号或节点集：删除，例如 d 17-20 或 d node[17-20]"
     ),
     "{count} nodes; Enter, a, d or l: ": "{count} 个节点；回车、a、d 或 l：",
-    "Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.": (
+    "Press Enter, or type a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.": (
         "请按回车，或输入 a 地址 主机名、d 序号或节点集，或 l。"
     ),
     "deleted: {nodes}": "已删除：{nodes}",
-    "{text} can't be a hostname.": "{text} 不是有效的主机名。",
-    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{text} is not the IPv4 or IPv6 address of one machine.": "{text} 不是有效的单机 IPv4 或 IPv6 地址。",
     "{hostname} ({address}) is already in the list.": "{hostname}（{address}）已在列表中。",
     "{hostname} is this machine and stays.": "{hostname} 是本机，必须保留。",
@@ -100,7 +89,7 @@ CHINESE = {
         "服务无法访问 {folder}；请换成 {example} 这样的路径。"
     ),
     "{path} is a folder; name a file in a folder of its own.": "{path} 是目录；请指定其专用目录下的文件。",
-    "{folder} lies on a network file system ({kind}), which SQLite can't use; name a disk of this machine.": (
+    "{folder} is on a network file system ({kind}), which SQLite can't use; name a disk of this machine.": (
         "{folder} 位于网络文件系统（{kind}）上，SQLite 无法使用；请指定本机的磁盘。"
     ),
     "{folder} is not {user}'s own; name a folder that does not exist yet, such as {example}.": (
@@ -112,14 +101,13 @@ CHINESE = {
     "Days that records are kept": "记录保留天数",
     "{text} is not a number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
     "How agents authenticate (munge, token)": "Agent 的认证方式（munge、token）",
-    "Who gets mail about alerts, with commas between several (Enter: nobody)": (
+    "Who gets mail about alerts, separated by commas (Enter: nobody)": (
         "告警邮件的收件人，多个用逗号分隔（直接回车则不发送）"
     ),
     "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
     "{text} is not a mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
-    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
-    "Port of the page and the agents' reports": "网页和 Agent 上报共用的端口",
+    "Port for the page and the agents": "网页和 Agent 上报共用的端口",
     "{text} is not a port: a whole number from 1 to 65535.": "{text} 不是有效的端口：须为 1 到 65535 的整数。",
     "Port {port} is in use by {holder}.": "端口 {port} 已被{holder}占用。",
     "Address at which the nodes reach this machine": "节点访问本机所用的地址",
@@ -129,7 +117,7 @@ CHINESE = {
     ),
     "HTTPS (no, own, self-made)": "HTTPS（no、own、self-made）",
     "HTTPS is one of: {choices}.": "HTTPS 只能是：{choices}。",
-    "A certificate is made by openssl, which is not installed: dnf install openssl": (
+    "Making a certificate needs openssl, which is not installed: dnf install openssl": (
         "生成证书需要 openssl，请先安装：dnf install openssl"
     ),
     "Certificate, with its chain (PEM file)": "证书，含证书链（PEM 文件）",
@@ -148,14 +136,14 @@ CHINESE = {
     "The CA {path} has expired.": "CA {path} 已过期。",
     "The certificate {path} is not valid yet.": "证书 {path} 尚未生效。",
     "The certificate {path} has expired.": "证书 {path} 已过期。",
-    "The certificate {path} does not name {host}, by which agents call the panel, in its subjectAltName.": (
+    "The certificate {path} does not name {host}, which agents connect to, in its subjectAltName.": (
         "证书 {path} 的 subjectAltName 中没有 {host}，而 Agent 用它访问面板。"
     ),
     "the CAs of this system; another is named by --tls-ca": "本机系统的 CA；可用 --tls-ca 另行指定",
     "Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.": (
         "Agent（或仅 Python 3.13 上的 Agent）会拒绝证书 {path}（{reason}）；其信任的是：{ca}。"
     ),
-    "The certificate, or its CA, ends on {day}; agents can't report from then on.": (
+    "The certificate, or its CA, expires on {day}; after that agents can't report.": (
         "证书或其 CA 将于 {day} 到期；此后 Agent 无法上报。"
     ),
     "{certificate} and {key} can't be used together ({reason}).": (
@@ -170,19 +158,14 @@ CHINESE = {
     ),
     "This will be done": "即将执行",
     "{count}: {nodes}": "{count} 个：{nodes}",
-    "page": "网页",
-    "account": "账号",
-    "nodes": "节点",
-    "database": "数据库",
     "agents": "Agent",
-    "alerts": "告警",
     "mail to {addresses}": "发送邮件至 {addresses}",
-    "they authenticate by {proof}": "认证方式：{proof}",
+    "they authenticate with {proof}": "认证方式：{proof}",
     "a token each": "每个节点独立的令牌（token）",
     "programs": "程序",
     "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
     "configuration": "配置",
-    "{path} is there: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
+    "{path} exists: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
     "Install now?": "现在安装吗？",
     "The first installation was interrupted and continues; your answers are proposed again.": (
         "首次安装曾中断，现在继续；上次的回答作为默认值。"
@@ -196,7 +179,7 @@ CHINESE = {
     "mail about alerts goes to": "告警邮件收件人",
     "nobody": "无",
     "agents report to": "Agent 上报到",
-    "agents authenticate by": "Agent 的认证方式",
+    "agents authenticate with": "Agent 的认证方式",
     "another one; all sessions end": "更换；所有会话随之结束",
     "own, {path}": "own（{path}）",
     "self-made, a new certificate": "self-made（新证书）",
@@ -208,10 +191,9 @@ CHINESE = {
     "Agents keep reporting to {url}, which is not the panel's own port.": (
         "Agent 仍上报到 {url}，其中的端口不是面板的监听端口。"
     ),
-    "{option} chooses other nodes than config.toml has; add or remove nodes by minipanel nodes sync.": (
+    "{option} chooses other nodes than config.toml has; add or remove nodes with minipanel nodes sync.": (
         "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
     ),
-    "Nothing was changed.": "未作任何改动。",
     "Installation": "安装",
     "Change of settings": "更改设置",
     "done": "完成",
@@ -226,7 +208,7 @@ CHINESE = {
     "return to the previous state": "回滚到之前的状态",
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
     "The previous state does not run either:": "之前的面板也未能启动：",
-    "trial of the configuration as the service": "以服务的身份试读配置",
+    "test of the configuration in the service's sandbox": "以服务的身份试读配置",
     "The service could not start this way: {reason}": "按此配置服务无法启动：{reason}",
     "copy of the database, while the panel is stopped": "停止面板并复制数据库",
     "{folder} has {free} MB free, and the database needs {needed} MB.": (
@@ -241,12 +223,9 @@ CHINESE = {
     "Roll-out of the agents": "分发 Agent",
     # the last screen
     "Done": "完成",
-    "MiniPanel runs.": "MiniPanel 已启动。",
-    "password": "密码",
-    "as given": "您指定的密码",
+    "MiniPanel is running.": "MiniPanel 已启动。",
     "{password} (shown only here)": "{password}（只显示这一次）",
-    "as before; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
-    "go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
+    "unchanged; minipanel access passwd sets another": "不变；可用 minipanel access passwd 修改",
     "off: [alerts] enabled is false": "已关闭：[alerts] enabled 为 false",
     "mail to {addresses}: the test message failed, see above": "发送邮件至 {addresses}：测试邮件发送失败，原因见上",
     "No node has reported yet. To install the agents on the nodes: minipanel rollout": (
@@ -262,7 +241,7 @@ CHINESE = {
     "The agents keep their samples until a roll-out gives them the change: minipanel rollout": (
         "更改分发到节点之前，样本由 Agent 缓存：minipanel rollout"
     ),
-    "The old database was left where it was; when all is well: rm {path}": (
+    "The old database is still there; when all is well, delete it: rm {path}": (
         "旧数据库仍在原处；确认无误后可删除：rm {path}"
     ),
     "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任本网页。",

@@ -1,4 +1,4 @@
-"""The operating system's words, in Chinese: what comes after a colon where something could not be done (errno(3))."""
+"""The operating system's words (errno(3)), and those of Python's JSON, in Chinese: what comes after a colon."""
 
 CHINESE = {
     "Address already in use": "地址已被占用",
@@ -29,6 +29,16 @@ CHINESE = {
     "Too many levels of symbolic links": "符号链接层数过多",
     "Too many open files": "打开的文件过多",
     "not UTF-8": "不是 UTF-8",
-    "timed out": "超时",
+    # JSON
+    "{what}: line {line} column {column} (char {place})": "{what}（第 {line} 行第 {column} 列，第 {place} 个字符）",
+    "Expecting value": "缺少值",
+    "Expecting ',' delimiter": "缺少逗号",
+    "Expecting ':' delimiter": "缺少冒号",
+    "Expecting property name enclosed in double quotes": "属性名须用双引号括起",
+    "Illegal trailing comma before end of object": "对象末尾有多余的逗号",
+    "Illegal trailing comma before end of array": "数组末尾有多余的逗号",
+    "Extra data": "末尾有多余内容",
+    "Unterminated string starting at": "字符串没有结束",
+    "Invalid control character at": "字符串中有控制字符",
 }
 """English -> Chinese."""

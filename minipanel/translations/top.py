@@ -1,30 +1,17 @@
 """What `minipanel top` shows, in Chinese."""
 
 CHINESE = {
-    ", ": "，",
     ": ": "：",
     # metrics
-    "CPU": "CPU",
-    "memory": "内存",
-    "temperature": "温度",
     # states
-    "up": "在线",
-    "down": "离线",
-    "never": "未上报",
-    "disabled": "已停用",
     # sorted by
     "worst": "异常优先",
     "name": "名称",
     "seen": "最近上报",
-    "clock": "时钟偏差",
     # heads of columns
-    "NAME": "名称",
-    "STATE": "状态",
     "SEEN": "最近上报",
     "CLOCK": "时钟",
     # the first lines
-    "the panel": "面板",
-    "{nodes} and {count} others": "{nodes} 及另外 {count} 个节点",
     "  and {count} more": "  另有 {count} 项",
     "{shown} of {count} nodes": "{shown} / {count} 个节点",
     "{count} nodes": "{count} 个节点",
@@ -64,7 +51,6 @@ CHINESE = {
     "reading ...": "读取中……",
     "an hour ago": "1 小时前",
     "now": "现在",
-    "agent {version}": "Agent {version}",
     "clock {skew}": "时钟偏差 {skew}",
     # help
     "arrows, j, k": "方向键、j、k",

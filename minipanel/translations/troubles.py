@@ -1,15 +1,6 @@
 """What may be wrong, in Chinese: the sentences that commands end with, or that `minipanel status` shows."""
 
-from minipanel.translations.alert_troubles import CHINESE as ALERTS
-from minipanel.translations.answers import CHINESE as ANSWERS
-from minipanel.translations.archive import TROUBLES as ARCHIVE
-from minipanel.translations.system import CHINESE as SYSTEM
-from minipanel.translations.trial import CHINESE as TRIAL
-
 CHINESE = {
-    **ARCHIVE,
-    **ANSWERS,
-    **TRIAL,
     # the panel
     "{url} did not answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
@@ -88,7 +79,7 @@ CHINESE = {
         "已有 {days} 天没有备份；面板在运行时，原因见 journalctl -u minipanel。"
     ),
     "[backup] folder is {folder}": "[backup] 的 folder 为 {folder}",
-    "{place}, where the database itself lies; name another folder, preferably on another disk.": (
+    "{place}, where the database itself is; name another folder, preferably on another disk.": (
         "{place}，与数据库在同一目录；请指定其他目录，最好在另一块磁盘上。"
     ),
     "{place}, and there is no such folder; make it, then run `minipanel setup`.": (
@@ -100,7 +91,7 @@ CHINESE = {
     "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.": (
         "备份需要 {size} MB，而 {folder} 所在磁盘剩余 {free} MB。"
     ),
-    "The copy of {path} is not sound ({complaint}), so the database may be damaged; none is kept.": (
+    "The copy of {path} is not sound ({complaint}), so the database may be damaged; the copy was deleted.": (
         "{path} 的备份未通过校验（{complaint}），数据库可能已损坏；该备份未保留。"
     ),
     "{path} can't be written: {reason}.": "{path} 不可写：{reason}。",
@@ -111,7 +102,7 @@ CHINESE = {
     # copies by hand
     "{file} belongs to the database itself; name another file.": "{file} 属于数据库本身；请指定其他文件。",
     "{folder} is a folder; name a file in it.": "{folder} 是目录；请指定其中的文件。",
-    "{file} exists already; --force replaces it.": "{file} 已存在；加 --force 则覆盖。",
+    "{file} already exists; --force replaces it.": "{file} 已存在；加 --force 则覆盖。",
     "There is no database {path}.": "没有数据库 {path}。",
     "The database {path} stores {table} differently, so its new records can't be carried over.": (
         "数据库 {path} 中 {table} 的结构不同，其中的数据无法并入。"
@@ -120,7 +111,6 @@ CHINESE = {
     "{path} is missing; name the configuration with --config or MINIPANEL_CONFIG.": (
         "{path} 不存在；请用 --config 或 MINIPANEL_CONFIG 指定配置文件。"
     ),
-    "{path} can't be read: {reason}.": "无法读取 {path}：{reason}。",
     "{path} begins with a byte order mark; save it as UTF-8 without one.": (
         "{path} 以 BOM（字节顺序标记）开头；请另存为不带 BOM 的 UTF-8。"
     ),
@@ -133,7 +123,7 @@ CHINESE = {
         "{path} 不是 UTF-8（第 {line} 行）；须为 UTF-8 编码的 TOML 文件。"
     ),
     "{path} can't be the path of a file.": "{path} 不能作为文件路径。",
-    "{path} is not TOML: too many brackets inside each other.": "{path} 不是 TOML：括号嵌套过多。",
+    "{path} is not TOML: too many nested brackets.": "{path} 不是 TOML：括号嵌套过多。",
     "{path} is not TOML: {error}.": "{path} 不是 TOML：{error}。",
     "{path}: {name} is not a table; it must be a section [{section}].": (
         "{path}：{name} 不是表；须写成一节 [{section}]。"
@@ -188,12 +178,12 @@ CHINESE = {
     ),
     (
         "{path}: user_header in {place} with {local} in trusted_proxies needs user_header_secret: "
-        "else every user of this machine could name themselves admin."
+        "otherwise every user of this machine could name themselves admin."
     ): (
         "{path}：{place} 中设置了 user_header，且 trusted_proxies 含 {local}，须同时设置 user_header_secret："
         "否则本机的任何用户都能冒充管理员。"
     ),
-    "{path}: user_header_secret in {place} goes with user_header, which is missing.": (
+    "{path}: user_header_secret in {place} needs user_header, which is missing.": (
         "{path}：{place} 中的 user_header_secret 须与 user_header 同用，而后者未设置。"
     ),
     # what a key may be
@@ -242,7 +232,6 @@ CHINESE = {
     "an array of mail addresses such as ops@example.org": "邮件地址的数组，如 ops@example.org",
     "a node set such as gpu[01-16]": "形如 gpu[01-16] 的节点集",
     'a time from {low} to {high} such as "90s", "5m" or "2h"': ' {low} 到 {high} 的时长，如 "90s"、"5m" 或 "2h"',
-    **ALERTS,
     # a panel or another program on this machine
     "Another panel ({who}) runs on the database {path}; stop it first.": (
         "另一个面板（{who}）正在使用数据库 {path}；请先停止它。"
@@ -257,8 +246,8 @@ CHINESE = {
     ),
     "nodes has {count} characters; 1 to {most} are allowed.": "节点集有 {count} 个字符；允许 1 到 {most} 个。",
     "nodes is {text}; at most {most} nodes are allowed.": "节点集 {text} 过大；最多 {most} 个节点。",
-    "There is no group {name}; there is {names}.": "没有节点组 {name}；现有 {names}。",
-    "There is no group {name}, and no other.": "没有节点组 {name}，也没有其他节点组。",
+    "There is no group {name}; known groups: {names}.": "没有节点组 {name}；现有 {names}。",
+    "There is no group {name}; there are no groups.": "没有节点组 {name}，也没有其他节点组。",
     "{path}: name in {place} is {name}, as in {other}; each group must have its own.": (
         "{path}：{place} 中的 name 为 {name}，与{other}相同；组名不得重复。"
     ),
@@ -296,7 +285,6 @@ CHINESE = {
     "allowed_uids in {path} has no 0, and the agent runs as root: every sample would be refused.": (
         "{path} 中的 allowed_uids 不含 0，而 Agent 以 root 运行：所有样本都会被拒绝。"
     ),
-    "MUNGE does not work on this machine: {trouble}": "本机的 MUNGE 不可用：{trouble}",
     "{path} has no node named {nodes}; `minipanel nodes list` shows all.": (
         "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
     ),
@@ -320,7 +308,7 @@ CHINESE = {
         "（systemctl reload minipanel）。"
     ),
     "{url} answers {status}: {answer}": "{url} 返回 {status}：{answer}",
-    "{path} is that of a demo: no agent is put onto simulated nodes.": (
+    "{path} belongs to a demo: agents can't be installed on simulated nodes.": (
         "{path} 是演示的配置：不向模拟节点分发 Agent。"
     ),
     # the panel's start
@@ -331,8 +319,8 @@ CHINESE = {
     "{host} port {port} is in use by another program; stop that one or choose another port.": (
         "{host} 的端口 {port} 已被其他程序占用；请停止该程序，或改用其他端口。"
     ),
-    "{host} port {port} is no address of this machine.": "{host} 端口 {port}：不是本机的地址。",
-    "{host} port {port} needs more rights; ports below 1024 are root's.": (
+    "{host} port {port} is not an address of this machine.": "{host} 端口 {port}：不是本机的地址。",
+    "{host} port {port} needs more privileges; ports below 1024 are reserved for root.": (
         "{host} 的端口 {port} 需要更高权限；1024 以下的端口只有 root 可用。"
     ),
     "{host} port {port} can't be used: {reason}.": "{host} 的端口 {port} 无法使用：{reason}。",
@@ -344,27 +332,23 @@ CHINESE = {
         "须为证书及其私钥，均为 PEM，且未加密。"
     ),
     # the set-up
-    "The user {user} was made and can't be found; look at /etc/nsswitch.conf.": (
+    "The user {user} was created, but can't be found; look at /etc/nsswitch.conf.": (
         "已创建用户 {user}，但系统查不到它；请检查 /etc/nsswitch.conf。"
     ),
     "`{command}`: {reason}": "{command}：{reason}",
-    "The set-up is started by install.sh, which lays MiniPanel below {home} first.": (
+    "Start the set-up with install.sh, which first installs MiniPanel in {home}.": (
         "请用 install.sh 安装：它先把 MiniPanel 解包到 {home}，再启动安装程序。"
     ),
     "{database}.pid: {reason}.": "{database}.pid：{reason}。",
     # top
-    "--nodes is {nodes}; no node is named so.": "--nodes 的值 {nodes} 没有匹配的节点。",
+    "--nodes is {nodes}; no node has such a name.": "--nodes 的值 {nodes} 没有匹配的节点。",
     "--sort is {text}; it must be {names} or {last}.": "--sort 的值 {text} 无效；可选 {names}、{last}。",
     "{path} can't be read by {user}: use sudo minipanel top.": "{user} 无权读取 {path}：请用 sudo minipanel top。",
     "{url} has ended the stream: the panel was stopped or restarted.": "{url} 结束了推送：面板已停止或重新启动。",
     # the end
     "Interrupted.": "已中断。",
     "Aborted!": "已中断。",
-    "{path}: Permission denied.": "{path}：权限不足。",
-    "{path}: No such file or directory.": "{path}：文件或目录不存在。",
-    "{path}: Read-only file system.": "{path}：文件系统只读。",
-    "{path}: No space left on device.": "{path}：磁盘空间不足。",
-    "{path}: Is a directory.": "{path}：是目录。",
-    **SYSTEM,
+    "{path}: {reason}.": "{path}：{reason}。",
+    "The operating system": "操作系统",
 }
 """English with {names} for its values -> Chinese with the same."""

@@ -14,9 +14,6 @@ from minipanel.services.demo_config import is_demo
 from minipanel.serving.journal import start_log
 from minipanel.serving.server import serve
 from minipanel.translations.language import translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.trial import CHINESE
-from minipanel.translations.troubles import CHINESE as TROUBLES
 from minipanel.trial.child_process import ChildProcess
 
 
@@ -33,7 +30,7 @@ def main() -> int:
         serve(arguments.config, _show_ready, beside=_beside(arguments.config, arguments.agent))
         return DONE
 
-    return explain_failures(work, phrases(TROUBLES))
+    return explain_failures(work, translator())
 
 
 @asynccontextmanager
@@ -51,7 +48,7 @@ async def _beside(config: Path, agent: Path) -> AsyncIterator[None]:
 
 
 def _show_ready() -> None:
-    print(translator(CHINESE)("The page is up. Ctrl-C stops the panel and the agent."), flush=True)
+    print(translator()("The page is up. Ctrl-C stops the panel and the agent."), flush=True)
 
 
 if __name__ == "__main__":

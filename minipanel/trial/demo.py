@@ -17,7 +17,6 @@ from minipanel.models.hour import DAY_SECONDS
 from minipanel.sections import load_config
 from minipanel.services.demo_config import DEMO, MOST_NODES, USUAL_NODES, is_demo, is_demo_address
 from minipanel.translations.language import translator
-from minipanel.translations.trial import CHINESE
 from minipanel.trial.auth import Auth
 
 STALE_SECONDS: Final = 7 * DAY_SECONDS
@@ -55,7 +54,7 @@ def demo_auth(asked: Auth | None) -> Auth:
 def refuse_demo(path: Path) -> None:
     """Raise CommandError where this config.toml is that of a demo."""
     if path.exists() and is_demo(load_config(path)):
-        raise CommandError("{folder} holds a demo; add --demo, or name another folder by --dir.", folder=path.parent)
+        raise CommandError("{folder} holds a demo; add --demo, or name another folder with --dir.", folder=path.parent)
 
 
 def refuse_other(path: Path, database: Path, count: int | None) -> None:
@@ -66,7 +65,7 @@ def refuse_other(path: Path, database: Path, count: int | None) -> None:
         )
     if database.exists() if not path.exists() else not is_demo(load_config(path)):
         raise CommandError(
-            "{folder} holds the data of real nodes; name another folder for the demo by --dir.", folder=path.parent
+            "{folder} holds the data of real nodes; name another folder for the demo with --dir.", folder=path.parent
         )
 
 
@@ -85,7 +84,7 @@ def with_demo(config: Config, count: int | None) -> Config:
     for ending in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             config.database.path.with_name(config.database.path.name + ending).unlink()
-    print(translator(CHINESE)("Making a month of past for {count} simulated nodes ...", count=nodes.count), flush=True)
+    print(translator()("Making a month of history for {count} simulated nodes ...", count=nodes.count), flush=True)
     write_past(config, nodes)
     return set_values(config.path, "demo", {"since": nodes.since})
 

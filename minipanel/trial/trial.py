@@ -28,9 +28,6 @@ from minipanel.serving.launch import become_panel
 from minipanel.serving.sockets import bind
 from minipanel.translations.columns import align
 from minipanel.translations.language import translator
-from minipanel.translations.phrases import phrases
-from minipanel.translations.trial import CHINESE
-from minipanel.translations.troubles import CHINESE as TROUBLES
 from minipanel.trial.auth import AgentAuth, Auth, choose_auth
 from minipanel.trial.demo import demo_auth, demo_text, refuse_demo, refuse_other, with_demo
 
@@ -147,7 +144,7 @@ def _own_config(path: Path) -> Config:
     config = load_config(path)
     if config.database.path.parent != path.parent:
         raise CommandError(
-            "{path} is that of another panel: its database lies elsewhere; name another folder by --dir.", path=path
+            "{path} belongs to another panel: its database is elsewhere; name another folder with --dir.", path=path
         )
     pid = running_pid(config.database.path)
     if pid is not None:
@@ -180,10 +177,10 @@ def _usable_folder(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except FileExistsError:
-        raise CommandError("{folder} is a file; name a folder by --dir.", folder=folder) from None
+        raise CommandError("{folder} is a file; name a folder with --dir.", folder=folder) from None
     except OSError as error:
         raise CommandError(
-            "{folder} can't be written: {reason}; name another folder by --dir.", folder=folder, reason=error.strerror
+            "{folder} can't be written: {reason}; name another folder with --dir.", folder=folder, reason=error.strerror
         ) from None
     return folder
 
@@ -201,7 +198,7 @@ def _url(host: str, port: int) -> str:
 
 
 def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None:
-    t = translator(CHINESE)
+    t = translator()
     page = config.server.url
     if config.server.host in _ANY_ADDRESS:
         page = t("{url} and every other address of this machine", url=page)
@@ -210,7 +207,7 @@ def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None
         (t("page"), page),
         (t("account"), config.admin.username),
         (t("password"), password),
-        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=phrases(TROUBLES)(how.reason).rstrip(".。"))),
+        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=t(how.reason).rstrip(".。"))),
         (t("folder"), str(config.path.parent)),
     ]
     if demo := config.of(DEMO).simulated:

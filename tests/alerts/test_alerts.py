@@ -7,6 +7,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from minipanel.alerts.config import AlertsConfig
+from minipanel.alerts.desk import Desk
+from minipanel.alerts.history import Asked
+from minipanel.database import alerts as sql
+from minipanel.models.alert import Alert, Bad
 from tests.alerts.running import START, Running, cluster_config, running
 
 MAIL = AlertsConfig(mail=("ops@example.org",), name="c1")
@@ -81,3 +85,42 @@ def test_without_a_line_of_configuration_alerts_are_kept_and_no_message_is_made(
             assert it.rows("SELECT count(*) FROM messages") == [(0,)]
 
     asyncio.run(run())
+
+
+def test_alerts_of_rules_that_only_a_newer_release_has_hold_up_nothing_after_a_rollback(tmp_path: Path) -> None:
+    async def first(it: Running) -> None:
+        await it.pass_seconds(60)
+        newer = [Alert("newer", place, "critical", START, START, 300, Bad(), announced_at=START) for place in (1, 2)]
+        newer[1].closed_at = START + 50
+        await it.panel.ingest.run(lambda connection: sql.put_alerts(connection, newer))
+
+    async def after(it: Running) -> None:
+        assert (await it.alerts.findings()).findings == []
+        await it.pass_seconds(120)
+        it.odd = {3: {"cpu_temp": 99.0}}
+        await it.pass_seconds(180)
+        assert [subject.partition(",")[0] for subject in it.subjects] == ["[c1] CRITICAL cn0003 hot: 99 °C"]
+        asked = Asked(0, it.now, None, None, None)
+        assert [alert.rule for alert in (await Desk(it.panel, it.alerts).history(asked)).alerts] == ["hot"]
+        assert it.rows("SELECT count(*) FROM alerts WHERE rule = 'newer' AND closed_at IS NULL") == [(0,)]
+
+    play(tmp_path, first)
+    play(tmp_path, after, now=START + 100)
+
+
+def test_a_clock_that_is_far_ahead_for_a_moment_deletes_no_alert(tmp_path: Path) -> None:
+    async def first(it: Running) -> None:
+        await it.pass_seconds(60)
+        old = Alert("hot", 1, "critical", START, START, 300, Bad(), closed_at=START + 50, end_told_at=START + 50)
+        await it.panel.ingest.run(lambda connection: sql.put_alerts(connection, [old]))
+
+    async def after(it: Running) -> None:
+        await it.pass_seconds(30)
+        assert it.rows("SELECT count(*) FROM alerts WHERE rule = 'hot'") == [(1,)]
+        for _ in range(7):
+            it.now += 600
+            await it.pass_seconds(5)
+        assert it.rows("SELECT count(*) FROM alerts WHERE rule = 'hot'") == [(0,)]
+
+    play(tmp_path, first, count=2)
+    play(tmp_path, after, count=2, now=START + 500 * 86400)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import httpx
@@ -15,6 +16,9 @@ from fastapi import FastAPI
 from minipanel.alerts.channel_config import ChannelConfig
 from minipanel.alerts.config import AlertsConfig, SmtpConfig
 from minipanel.app import create_app
+from minipanel.database import alerts as sql
+from minipanel.models.alert import Silence
+from minipanel.models.nodeset import expand
 from minipanel.models.sample import Sample
 from minipanel.services.panel import Panel
 from tests.alerts.hooks import hook
@@ -162,6 +166,49 @@ async def test_a_silence_is_seen_and_ends(app: FastAPI, admin: httpx.AsyncClient
     assert len((await findings(admin))["findings"]) == 1
 
 
+async def test_who_looks_back_does_not_keep_samples_waiting(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+
+    async def writer(_: object) -> None:
+        raise AssertionError("the one writer is asked")
+
+    monkeypatch.setattr(app.state.panel.ingest, "run", writer)
+    found = (await admin.get("/api/alerts?from=0")).json()["alerts"]
+    assert (await admin.get(f"/api/alerts/{found[0]['id']}")).json() == found[0]
+
+
+async def test_no_node_set_holds_the_event_loop(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+
+    def noted(text: str) -> list[str]:
+        threads.add(get_ident())
+        return expand(text)
+
+    for module in ("alerts.silences", "alerts.desk", "models.group"):
+        monkeypatch.setattr(f"minipanel.{module}.expand", noted)
+    assert (await admin.get("/api/alerts?nodes=node[00001-99999]")).status_code == 200
+    silence = {"nodes": "node001", "until": time.now + 999, "why": "x"}
+    assert (await admin.post("/api/silences", json=silence)).status_code == 200
+    assert threads
+    assert get_ident() not in threads
+
+
+async def test_a_silence_of_another_release_that_can_not_be_read_silences_nothing(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time
+) -> None:
+    alerts = app.state.alerts
+    odd = Silence("node001!node002", (), time.now, time.now + 999, "x", "y")
+    await app.state.panel.ingest.run(lambda connection: sql.put_silence(connection, odd))
+    await alerts.reload(app.state.panel.config)
+    assert len((await admin.get("/api/silences")).json()) == 1
+    await pass_seconds(app, time, 120, cpu_temp=99.0)
+    assert [each["silenced_until"] for each in (await findings(admin))["findings"]] == [None]
+
+
 async def test_why_a_rule_is_open_and_why_not(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
     await pass_seconds(app, time, 30, cpu_temp=99.0)
 
@@ -216,7 +263,7 @@ async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side
             assert (await tried("sms")).json()["said"].startswith('{"version": 1, "key": "test-')
             refused = await tried("wx")
             assert refused.status_code == 400
-            assert refused.json()["error"].endswith("does not answer as such a robot: 200 OK: queued")
+            assert refused.json()["error"].endswith("does not answer like such a robot: 200 OK: queued")
             unknown = await tried("pager")
             assert unknown.json()["error"] == "channel is 'pager'; it must be one of night, tickets, sms, wx."
             far.answer = lambda _: (200, b'{"errcode":0,"errmsg":"ok"}')
@@ -269,6 +316,7 @@ async def test_where_alerts_go_is_seen_by_all_and_what_the_other_side_answered_b
         ("GET", "/api/alerts?rule=warm", None, "rule is 'warm'; it must be one of panel, many-down, "),
         ("GET", "/api/alerts?nodes=a[", None, "nodes is 'a['; it must be a node set"),
         ("GET", "/api/alerts?from=-1", None, "from is '-1'; it must be a time in Unix seconds."),
+        ("GET", "/api/alerts?from=9&to=8", None, "from is 9 and to is 8; from must be before to."),
         ("POST", "/api/alerts/ack", {"ids": []}, "ids is empty"),
         ("POST", "/api/alerts/ack", {"ids": [1], "note": "x" * 201}, "note has 201 characters"),
         ("POST", "/api/alerts/ack", {"ids": "all"}, "The body must be a JSON object with ids, note"),

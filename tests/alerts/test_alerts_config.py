@@ -31,6 +31,12 @@ def test_a_rule_may_be_set_for_some_nodes() -> None:
     assert rule.parameters == HotParameters(above=85, for_=120)
 
 
+def test_a_rule_may_be_set_for_all_nodes_and_otherwise_for_some() -> None:
+    sections = ['nodes = "a[1-9]"', "above = 80", 'nodes = "a[8-20]"', 'nodes = "b1"']
+    text = "\n".join(f'[[alerts.rule]]\nname = "hot"\n{section}' for section in sections)
+    assert [rule.nodes is None for rule in read(text).of(ALERTS).rule] == [False, True, False, False]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -47,6 +53,18 @@ def test_a_rule_may_be_set_for_some_nodes() -> None:
         (
             '[[alerts.rule]]\nname = "hot"\nnodes = "a["',
             'nodes in [[alerts.rule]] number 1 is "a["; it must be a node set',
+        ),
+        (
+            '[[alerts.rule]]\nname = "disk"\nnodes = "node1"\nfree_below = 20',
+            "nodes in [[alerts.rule]] number 1 is not for the rule disk, which is about the panel itself",
+        ),
+        (
+            '[[alerts.rule]]\nname = "hot"\nabove = 80\n[[alerts.rule]]\nname = "hot"\nfor = "5m"',
+            "[[alerts.rule]] number 2 has no effect: [[alerts.rule]] number 1 sets the rule hot for the same nodes",
+        ),
+        (
+            '[[alerts.rule]]\nname = "hot"\nnodes = "a[1-9]"\n[[alerts.rule]]\nname = "hot"\nnodes = "a[3-4]"',
+            "[[alerts.rule]] number 2 has no effect",
         ),
         ('[[alerts.rule]]\nname = "hot"\nseverity = "bad"', 'is "bad"; it must be "critical" or "warning" or "info"'),
         ('[[alerts.rule]]\nname = "node-down"\nfor = "10s"', 'is "10s"; it must be a time from 1m to 1d'),

@@ -16,8 +16,7 @@ from minipanel.errors import ConfigError
 from minipanel.models.alert import PANEL, Alert, Bad
 from minipanel.models.node import Node
 from minipanel.sections import ROOMS, read_what_can_be
-from minipanel.translations.phrases import phrases
-from minipanel.translations.troubles import CHINESE as TROUBLES
+from minipanel.translations.language import translator
 from tests.panel.test_config_reading import GOOD
 
 HOOK = "https://hooks.example.org/T0/s3cret?key=s3cret"
@@ -163,7 +162,7 @@ def test_neither_the_heartbeat_nor_a_channel_is_shown_by_the_doctor(tmp_path: Pa
 
 
 def test_the_sentences_are_chinese_for_who_reads_chinese(tmp_path: Path) -> None:
-    say = phrases(TROUBLES, {"LANG": "zh_CN.UTF-8"})
+    say = translator({"LANG": "zh_CN.UTF-8"})
     for channel, chinese in {
         'name = "x"\nkind = "webhook"\nurl = "ftp://h/"': (
             '第 1 个 [[alerts.channel]] 中 url 的协议为 "ftp"；须为形如 https://hooks.example.org/… 的地址，'

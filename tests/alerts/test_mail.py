@@ -111,7 +111,7 @@ def test_who_is_refused_for_now_gets_it_later_and_nobody_gets_it_twice() -> None
         box.refuses = {"x@example.org": "450 greylisted"}
         channel = mail(box.port)
         assert refusal(channel) == (
-            f"The mail server 127.0.0.1:{box.port} took it for others and refused x@example.org: 450 greylisted."
+            f"The mail server 127.0.0.1:{box.port} accepted it for others and refused x@example.org: 450 greylisted."
         )
         box.refuses = {}
         channel.send(LETTER)

@@ -100,7 +100,7 @@ def test_what_is_no_http_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         channel = webhook(f"http://127.0.0.1:{port}/", resolve=_answering_nonsense(server))
-        assert "does not answer as HTTP" in refusal(channel)
+        assert "does not speak HTTP" in refusal(channel)
 
 
 def _answering_nonsense(server: socket.socket):  # type: ignore[no-untyped-def]

@@ -14,6 +14,8 @@ from pathlib import Path
 RUN = Path("/run/minipanel-cluster")
 """One folder a test run, named by its process id, and beside it the lock that the run holds while it lives."""
 
+NSPAWN = Path("/run/systemd/nspawn")
+
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
@@ -66,9 +68,18 @@ def control_group(name: str) -> Path:
 
 
 def unmount(root: Path) -> None:
-    """Unmount a node's root if it is mounted."""
+    """Unmount what is mounted there, such as a node's root."""
     if root.is_mount():
         subprocess.run(["umount", "--lazy", root], check=True, capture_output=True)
+
+
+def forget_machine(name: str) -> None:
+    """Take away what systemd-nspawn leaves of a machine when it is killed: it starts no other one of that name."""
+    place = NSPAWN / "unix-export" / name
+    unmount(place)
+    for left in (place, NSPAWN / "propagate" / name):
+        with suppress(OSError):
+            left.rmdir()
 
 
 def end_group(group: Path) -> None:
@@ -96,6 +107,7 @@ def _end_members(folder: Path) -> None:
 def _clear(folder: Path) -> None:
     for namespace in Path("/run/netns").glob(f"mp{folder.name}-*"):
         end_group(control_group(namespace.name))
+        forget_machine(namespace.name)
         subprocess.run(["ip", "netns", "delete", namespace.name], capture_output=True, check=False)
     for root in folder.glob("*/root"):
         unmount(root)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.cluster.keys import Keys
-from tests.cluster.leftovers import control_group, end_group, unmount
+from tests.cluster.leftovers import control_group, end_group, forget_machine, unmount
 from tests.cluster.network import Network
 
 BOOT_SECONDS = 60
@@ -97,6 +97,13 @@ class Node:
                 self._process.wait()
             self._process = None
         end_group(self._group)
+        forget_machine(self._group.name)
+
+    def kill(self) -> None:
+        """End it with all that runs there, at once and in no order."""
+        if self._process is not None:
+            self._process.kill()
+        self.stop()
 
     def power_off(self) -> None:
         """Shut down, and leave the network: the namespace of a stopped node would still answer ping."""

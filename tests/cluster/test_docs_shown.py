@@ -75,7 +75,7 @@ LOG_IN = (
 FINDINGS = {"minipanel doctor": (0, 1), "minipanel nodes sync": (0, 1)}
 
 STORY = (
-    Step("README.md", "tar -xzf", "MiniPanel runs.", before=f"rm -rf {CONTENT}", answers=QUESTIONS),
+    Step("README.md", "tar -xzf", "MiniPanel is running.", before=f"rm -rf {CONTENT}", answers=QUESTIONS),
     Step("docs/rollout.md", "minipanel rollout\n", "nodes succeeded.", folder=CONTENT),
     Step("README.md", "minipanel nodes sync", "n3", differ=FINDINGS),
     Step("docs/operation.md", "minipanel status", "3 up"),
@@ -94,7 +94,7 @@ STORY = (
         before="mkdir -p /etc/prometheus; minipanel access tokens remove scripts",
     ),
     Step("docs/access.md", "minipanel access audit", "vera"),
-    Step("docs/operation.md", "minipanel backup", "read again and sound", before="mkdir /backup"),
+    Step("docs/operation.md", "minipanel backup", "checked and sound", before="mkdir /backup"),
     Step("docs/operation.md", "minipanel restore", ""),
     Step("docs/rollout.md", "minipanel rollout --root", "nodes succeeded", before="mkdir -p /srv/images/el9/etc"),
     Step("docs/install.md", "minipanel rollout --remove", "The panel is uninstalled.", folder=CONTENT),

@@ -71,7 +71,7 @@ def wait_for(look_again: Callable[[], Found], is_so: Callable[[Found], bool], se
 def test_a_good_cluster_is_good(installation: Installation) -> None:
     found = wait_for(lambda: look(installation), lambda found: not bad(found))
     shown = installation.node.run("minipanel", "doctor")
-    assert shown.stdout.endswith("All is good.\n")
+    assert shown.stdout.endswith("All is well.\n")
     assert found["nodes"][0]["detail"] == "4 of 4 are up"
     assert found["certificate"][0]["detail"].startswith("good for 10.77.0.10 until 20")
     assert found["rights"][0]["detail"] == "the user minipanel can read and write what it needs"

@@ -69,7 +69,7 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         terminal.expect(r"Install now\? \[Y/n\]: ")
         terminal.type()
         terminal.expect(r"test message to ops@example\.org \.\.\. .*done.*\n    The mail server accepted it: 250 OK")
-        terminal.expect("MiniPanel runs.")
+        terminal.expect("MiniPanel is running.")
         terminal.expect("alerts    mail to ops@example.org")
         assert terminal.end() == 0
         assert PASSWORD not in terminal.shown

@@ -95,7 +95,7 @@ def test_the_version_before_goes_on_after_an_upgrade_that_only_added_and_nothing
     again = kept.panel.minipanel("rollback")
     assert (again.returncode, again.stderr) == (
         1,
-        f"There is no release before {minipanel.__version__} here. An upgrade keeps one.\n",
+        f"No release before {minipanel.__version__} is kept here. Each upgrade keeps one.\n",
     )
     undo = done.stdout.splitlines()[-1].partition("/")
     kept.node.shell(f"/{undo[2]} --yes", seconds=90)

@@ -53,3 +53,9 @@ def test_a_node_gets_a_copied_folder_with_its_modes(cluster: Cluster, tmp_path: 
     (tmp_path / "tool").chmod(0o750)
     cluster["n1"].put(tmp_path, "/opt/copied")
     assert cluster["n1"].shell("/opt/copied/tool; stat -c %a /opt/copied/tool") == "it runs\n750\n"
+
+
+def test_a_node_that_was_killed_boots_again(cluster: Cluster) -> None:
+    cluster["n3"].kill()
+    cluster["n3"].power_on()
+    assert cluster["n3"].run("systemctl", "is-system-running").stdout.strip() == "running"

@@ -61,7 +61,7 @@ def test_a_python_below_root_is_named(panel: ClusterPanel, node: Node) -> None:
         node.shell(f"ln -s {python} {link}")
         outcome = panel.roll_out("n1", "--dry-run")["n1"]
         node.shell(f"rm {link}")
-    sentence = f"{python} lies in a home folder, which the agent can't see; install the package python3"
+    sentence = f"{python} is in a home folder, which the agent can't see; install the package python3"
     assert outcome == ("no_python", sentence)
 
 
@@ -82,7 +82,7 @@ def test_another_munge_key_is_told(panel: ClusterPanel, node: Node) -> None:
     with faults.other_munge_key(node):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "munge_refused"
-    assert sentence.endswith("the node has another munge key than the panel")
+    assert sentence.endswith("the node's munge key is not the panel's")
 
 
 @pytest.mark.parametrize(("seconds", "way"), [(600, "ahead of"), (-600, "behind")])

@@ -156,7 +156,7 @@ def test_a_database_moves_with_its_data(installation: Installation) -> None:
         "python3 -c \"import sqlite3; print(sqlite3.connect('{}').execute('SELECT count(*) FROM nodes').fetchone())\""
     )
     shown = changed(installation, "--database", "/data/minipanel/m.db", "--retention-days", "40")
-    assert "when all is well: rm /var/lib/minipanel/data.db" in shown
+    assert "when all is well, delete it: rm /var/lib/minipanel/data.db" in shown
     assert "Roll-out" not in shown
     assert installation.node.shell(count.format("/data/minipanel/m.db")).strip() == "(2,)"
     assert installation.node.shell("cd /var/lib/minipanel; ls data.db*").split() == ["data.db"]

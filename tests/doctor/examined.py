@@ -9,16 +9,14 @@ from pathlib import Path
 from minipanel.config import Config
 from minipanel.doctor.subject import Subject
 from minipanel.setup.look.check import Check, Verdict
-from minipanel.translations.doctor import CHINESE
-from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE as CHINESE_OF_SETUP
+from minipanel.translations.language import in_english, translator
 from tests.panel.example import config_in
 from tests.setup.machine import Machine
 
 OK, WARNING, FIX = Verdict.OK, Verdict.WARNING, Verdict.FIX
 
-english = translator({}, {})
-chinese = translator({**CHINESE_OF_SETUP, **CHINESE}, {"LANG": "zh_CN.UTF-8"})
+english = in_english
+chinese = translator({"LANG": "zh_CN.UTF-8"})
 
 
 def subject_of(folder: Path, machine: Machine, config: Config | None = None, user_id: int = 0) -> Subject:

@@ -73,14 +73,15 @@ def test_a_broken_configuration_is_told_and_the_rest_looked_at(config: Config) -
     assert found["database"][0]["verdict"] == "ok"
 
 
-def test_programs_get_the_same_names_in_every_language(config: Config) -> None:
+def test_programs_get_the_same_in_every_language(config: Config) -> None:
     english = json.loads(run("doctor", "--json", "--config", config.path, LC_ALL="C").stdout)
     chinese = json.loads(run("doctor", "--json", "--config", config.path, LC_ALL="zh_CN.UTF-8").stdout)
+    assert english["good"] is False
+    assert {check["verdict"] for check in english["checks"]} <= {"ok", "warning", "fix"}
+    assert {check["look"] for check in english["checks"]} <= set(LOOKS)
     for report in (english, chinese):
-        assert report["good"] is False
-        assert {check["verdict"] for check in report["checks"]} <= {"ok", "warning", "fix"}
-        assert {check["look"] for check in report["checks"]} <= set(LOOKS)
-    assert "无法得知节点状态" in str(chinese["checks"])
+        assert "not known while no panel runs" in str(report["checks"])
+        assert not any("一" <= character <= "鿿" for character in str(report))
     assert set(english["versions"]) == {"MiniPanel", "Python", "SQLite", "system", "kernel", "glibc", "systemd"}
 
 

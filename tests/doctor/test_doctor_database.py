@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from minipanel.database.evidence import put_panel_run
 from minipanel.database.soundness import complaint, last_alive
 from minipanel.database.store import Store
 from minipanel.doctor.checks.database import DatabaseFacts, Holder, judge_database, look_at_file, parse_locks
+from minipanel.doctor.checks.disk import look_at_leftovers
 from minipanel.doctor.subject import Subject
 from minipanel.machine.health import LITTLE_SPACE_BYTES
 from minipanel.machine.lock import PanelLock
@@ -203,3 +205,18 @@ def test_a_panel_that_has_not_written_for_long_is_found(subject: Subject, config
         lock.release()
     assert [check.verdict for check in checks] == [OK, FIX]
     assert checks[1].detail.startswith("the running panel has written nothing for 60")
+
+
+def test_what_killed_programs_left_is_named_and_no_name_of_it_is_more_than_a_name(
+    subject: Subject,
+) -> None:
+    folder = subject.config.database.path.parent
+    made = [folder / ".copy.db.1.unfinished", folder / ". -r $(reboot) .unfinished", folder / ".now.unfinished"]
+    for path in made:
+        path.touch()
+    for path in made[:2]:
+        os.utime(path, (0, 0))
+    check = only(look_at_leftovers(subject))
+    assert check.verdict is WARNING
+    assert shlex.split(check.remedy)[:2] == ["rm", "-r"]
+    assert sorted(shlex.split(check.remedy)[2:]) == sorted(map(str, made[:2]))

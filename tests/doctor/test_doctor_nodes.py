@@ -24,7 +24,7 @@ from minipanel.models.node import State
 from minipanel.rollout.failed import remember
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.setup.look.check import Check
-from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
+from tests.doctor.examined import FIX, OK, WARNING, chinese, english, only, subject_of
 from tests.panel.commands import running_panel, written_config
 from tests.panel.example import bearer, body_of, config_in, sample
 from tests.setup.machine import Machine
@@ -84,6 +84,10 @@ def test_nodes_whose_clocks_are_far_ahead_are_one_line_whatever_their_times() ->
     found = only(judged(*nodes({"n1": "down", "n2": "down"}), refused=refused))
     assert found.detail == f"n[1-2]: the panel refuses what it sends: {AHEAD.format(NOON, 412)}"
     assert found.remedy == "set the clock on n[1-2]: chronyc makestep"
+    facts = NodeFacts(nodes({"n1": "down"}), True, {"n1": AHEAD.format(NOON, 412)})
+    assert only(judge_nodes(facts, chinese)).detail == (
+        f"n1：面板拒绝其样本：timestamp 为 {NOON}，比面板时钟快 412 秒；最多允许快 60 秒。请检查两边的时钟。"
+    )
 
 
 def test_a_node_behind_another_address_comes_with_the_line_to_add() -> None:
@@ -174,7 +178,10 @@ def test_the_logs_last_warnings_are_bounded_and_escaped(machine: Machine) -> Non
 def test_where_the_last_roll_out_failed_is_told(tmp_path: Path, machine: Machine) -> None:
     config = config_in(tmp_path)
     assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
-    remember(config.database.path, [Outcome("n1", Word.UNREACHABLE), Outcome("n2", Word.TIMED_OUT)])
+    remember(config.database.path, [Outcome("node001", Word.UNREACHABLE), Outcome("gone", Word.TIMED_OUT)])
     check = only(look_at_last_rollout(subject_of(tmp_path, machine, config)))
-    assert check == Check("roll-out", WARNING, "the last one failed on n[1-2]", "minipanel rollout --only-failed")
+    assert check == Check("roll-out", WARNING, "the last one failed on node001", "minipanel rollout --only-failed")
+    # Taken out since, and nobody wants its agent any more.
+    config = replace(config, nodes=tuple(node for node in config.nodes if node.hostname != "node001"))
+    assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
     assert list(judge_failed([], english)) == []

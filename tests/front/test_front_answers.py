@@ -78,8 +78,8 @@ def test_bad_requests_are_logged_once_with_their_address_and_counted(panel: Fron
         connection = panel.connect("127.0.0.7")
         connection.sendall(b"nonsense\r\n\r\n")
         assert read_answer(connection).startswith(b"HTTP/1.1 400 ")
-    assert panel.said().count("This is no HTTP request.") == 1
-    assert "Closed a connection from 127.0.0.7: This is no HTTP request." in panel.said()
+    assert panel.said().count("This is not an HTTP request.") == 1
+    assert "Closed a connection from 127.0.0.7: This is not an HTTP request." in panel.said()
 
 
 def test_clients_that_are_killed_in_flight_leave_no_traceback(panel: Front) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -117,7 +118,7 @@ async def test_a_storm_fills_neither_memory_nor_disk_and_pushes_nothing_out(
         assert len(access.audit._unwritten) <= module.MAX_UNWRITTEN + 1
         await access.audit.flush()
         clock.now += 30
-    await access.audit.prune()
+    await access.audit.prune(None)
     rows = await told(access)
     assert len(rows) == 151
     assert rows[-1][0] == "login", "what people did is pushed out by no storm"
@@ -148,11 +149,41 @@ async def test_what_is_older_than_400_days_is_forgotten(opened: Opened, config: 
     access.audit.note("login", "vera", "10.0.0.9")
     await access.audit.flush()
     clock.now += KEEP_DAYS * DAY_SECONDS
-    await access.audit.prune()
+    await access.audit.prune(int(clock.now))
     assert len(await told(access)) == 1
     clock.now += 1
-    await access.audit.prune()
+    await access.audit.prune(int(clock.now))
     assert await told(access) == []
+
+
+async def test_a_clock_that_is_far_ahead_for_a_moment_makes_nothing_old(
+    opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    access = opened(config, clock)
+    access.audit.note("login", "vera", "10.0.0.9")
+    monkeypatch.setattr("minipanel.access.access.PRUNE_SECONDS", 0)
+    monkeypatch.setattr("minipanel.access.access.FLUSH_SECONDS", 0.01)
+    pruned: list[int | None] = []
+    is_enough = asyncio.Event()
+    prune = access.audit.prune
+
+    async def note(now: int | None) -> None:
+        await prune(now)
+        pruned.append(now)
+        clock.now += -500 * DAY_SECONDS if len(pruned) == 1 else 0
+        if len(pruned) == 8:
+            is_enough.set()
+
+    monkeypatch.setattr(access.audit, "prune", note)
+    clock.now += 500 * DAY_SECONDS
+    await access.start()
+    async with asyncio.timeout(20):
+        await is_enough.wait()
+    await access.close()
+    assert pruned[:6] == [None] * 6
+    assert pruned[7] == int(clock.now)
+    assert len(await told(access)) == 1
 
 
 async def test_what_can_not_be_written_is_written_later(opened: Opened, config: Config) -> None:

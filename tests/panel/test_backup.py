@@ -144,7 +144,7 @@ def test_an_existing_file_is_replaced_only_by_force(filled: Config, tmp_path: Pa
     target = tmp_path / "copy.db"
     target.write_text("last year's")
     refused = run("backup", target, "--config", filled.path)
-    assert (refused.returncode, refused.stderr) == (1, f"{target} exists already; --force replaces it.\n")
+    assert (refused.returncode, refused.stderr) == (1, f"{target} already exists; --force replaces it.\n")
     assert target.read_text() == "last year's"
     assert run("backup", target, "--force", "--config", filled.path).returncode == 0
     assert stored_samples(target) == 10_000

@@ -195,7 +195,7 @@ def test_each_day_around_summer_time_has_one_copy(berlin: None, at: str) -> None
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda m: m.config.database.path.parent, "where the database itself lies; name another folder"),
+        (lambda m: m.config.database.path.parent, "where the database itself is; name another folder"),
         (lambda m: m.folder / "nowhere", "there is no such folder; make it, then run `minipanel setup`."),
         (lambda m: m.folder / name_at(0), "there is no such folder"),
     ],

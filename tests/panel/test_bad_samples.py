@@ -211,5 +211,5 @@ async def test_a_body_that_breaks_off_is_no_error_of_the_panel(
     with nothing_stored(config):
         await app(scope, receive, send)
     assert sent[0]["status"] == 400
-    assert json.loads(sent[1]["body"]) == {"error": "The body broke off before its end."}
+    assert json.loads(sent[1]["body"]) == {"error": "The body ended too early."}
     assert not any(record.exc_info for record in caplog.records)

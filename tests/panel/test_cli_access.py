@@ -25,8 +25,6 @@ from minipanel.commands.access_users import PasswordSource, add_account, change_
 from minipanel.config import Config, load_config
 from minipanel.database.store import Store
 from minipanel.errors import CommandError, ConfigError
-from minipanel.models.access import SENTENCES
-from minipanel.translations.access import CHINESE
 from tests.panel.commands import log_in, run, running_panel, written_config
 from tests.panel.example import PASSWORD
 
@@ -277,17 +275,13 @@ def test_the_commands_speak_chinese(
     assert refused(add_token, config.path, "grafana", "metrics", 1) == (
         "已有 API 令牌 'grafana'；请先移除它，或换一个名称。"
     )
-    assert refused(add_token, config.path, "x", "write", 1) == "范围 'write' 无效；须为 metrics 或 read。"
+    assert refused(add_token, config.path, "x", "write", 1) == "权限范围 'write' 无效；须为 metrics 或 read。"
     add_account(config.path, "vera", "viewer", file_of(config))
     assert "中添加用户 vera（viewer）。面板未运行；下次启动时生效。" in capsys.readouterr().out
     show_audit(config.path, 1, as_json=False)
     assert "创建了 API 令牌 grafana，来自命令行。" in capsys.readouterr().out
     (config.path.parent / FILE).write_text("short\n")
     assert refused(change_password, config.path, None, file_of(config)) == "密码只有 5 个字符；至少需要 8 个。"
-
-
-def test_every_deed_has_its_chinese() -> None:
-    assert set(SENTENCES.values()) <= set(CHINESE)
 
 
 def test_a_token_can_go_straight_into_a_file(config: Config, database: Path) -> None:

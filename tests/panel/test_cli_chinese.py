@@ -13,7 +13,7 @@ from minipanel.cli import cli
 from minipanel.cli.help import show_error
 from minipanel.translations.cli import HELP
 from minipanel.translations.columns import width, wrapped
-from minipanel.translations.phrases import phrases
+from minipanel.translations.language import translator
 from tests.panel.commands import run
 from tests.punctuation import HALF_WIDTH
 
@@ -36,7 +36,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_that_help_says_has_its_chinese_and_none_is_left_over() -> None:
     """Where it fails: minipanel/translations/cli.py holds the help of every command beside its Chinese."""
     said = {text for command in COMMANDS.values() for text in helps(command)}
-    say = phrases(HELP)
+    say = translator()
     assert [text for text in sorted(said) if say(text) == text] == []
     found = {say(text) for text in said}
     assert [english for english, chinese in HELP.items() if "{" not in english and chinese not in found] == []

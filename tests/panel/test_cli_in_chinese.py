@@ -88,8 +88,8 @@ COMMANDS_NAMED = re.compile(
     r"(?:minipanel|scripts/run|systemctl|journalctl|ssh-copy-id|ssh-keygen|sudo|dnf|apt-get|chown|umask|curl|"
     r"Defaults:|firewall-cmd|timedatectl|chronyc|munge|restorecon|install\.sh)(?: +[\w./@:=+*<>\[\],-]+)*"
 )
-ENGLISH = re.compile(r"\b[A-Za-z]{2,}[,;:]?(?: [A-Za-z]+[,;:]?){2,}")
-"""Three words in a row, and no command."""
+ENGLISH = re.compile(r"\b[A-Za-z]{2,}[;:]?(?: [A-Za-z]+[;:]?){2,}")
+"""Three words in a row, neither a command nor a list of names."""
 
 
 def english_in(text: str) -> list[str]:

@@ -84,7 +84,7 @@ def test_what_is_ignored_in_lists_of_nodes_can_be_added_and_that_a_sync_takes_it
     done = run("nodes", "add", "x[9-11]", "10.0.1.[9-11]", "--config", config.path)
     assert done.returncode == 0
     assert done.stdout.splitlines()[1:] == [
-        f"[hosts] ignore in {config.path} means x9: unless you change it, minipanel nodes sync removes them."
+        f"[hosts] ignore in {config.path} matches x9: unless you change it, minipanel nodes sync removes them."
     ]
 
 
@@ -131,12 +131,12 @@ def test_a_node_set_is_removed_by_hostname_or_name(config: Config) -> None:
         (["add", "n[1-2]", "10.0.0.[255-256]"], "The address is '10.0.0.256'; it must be the IPv4 or IPv6 address"),
         (["add", "n[1-2]", "fd00::[1-2]"], "The address is 'fd00::[1-2]'; it must be"),
         (["add", "10.0.0.5", "10.0.0.6"], "The hostname is '10.0.0.5'; it must be a hostname"),
-        (["add", "n[1-2]", "10.0.0.[5-6]", "--name", "two"], "--name is for one node, and 2 were named."),
+        (["add", "n[1-2]", "10.0.0.[5-6]", "--name", "two"], "--name is for one node, and 2 were given."),
         (["add", "n-nowhere[1-2]"], "/etc/hosts has no address for 'n-nowhere[1-2]'; give one: minipanel nodes add"),
         (["remove", "node[001-009]"], "no node named 'node[002,004-009]'; nothing was removed."),
         (["remove", "node["], "it must be a node set such as"),
         (["remove", "node[1-9999999]"], "at most 100000 nodes are allowed"),
-        (["remove", "@all"], "There is no group '@all'; there is @node."),
+        (["remove", "@all"], "There is no group '@all'; known groups: @node."),
         (["remove", ""], "1 to 10000 are allowed"),
     ],
 )

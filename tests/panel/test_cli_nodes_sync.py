@@ -16,7 +16,7 @@ from minipanel.commands.nodes_sync import SyncOptions, sync_nodes
 from minipanel.config import Config, load_config
 from minipanel.errors import CommandError
 from minipanel.models.name_patterns import NamePatterns
-from minipanel.translations.language import IN_ENGLISH
+from minipanel.translations.language import in_english
 from tests.panel.commands import at_terminal, command, run, running_panel, written_config
 from tests.panel.example import bearer, sample
 from tests.panel.faked_rollout import FakeRollOut, said_at
@@ -243,7 +243,7 @@ def test_slurm_names_the_nodes_and_the_hosts_file_their_addresses(
     asked = 'test "$*" = "-N -h -o %N" && printf "node001\\nnode002\\nnode009\\nnode009\\nnode077\\nnode003\\n"'
     monkeypatch.setenv("PATH", sinfo(tmp_path, asked)["PATH"])
     monkeypatch.setattr(node_lists, "HOSTS", hosts)
-    listed = read_node_list("slurm", NamePatterns(["node003"]), IN_ENGLISH)
+    listed = read_node_list("slurm", NamePatterns(["node003"]), in_english)
     assert [node.hostname for node in listed.nodes] == ["node001", "node002.cluster.example", "node009"]
     assert (listed.without_address, listed.ignored) == (("node077",), ("node003",))
 
@@ -265,7 +265,7 @@ def test_a_program_that_does_not_answer_well_is_one_sentence(
     monkeypatch.setattr(node_lists, "SINFO_SECONDS", 0.5 if "sleep" in script else 20)
     started = time.monotonic()
     with pytest.raises(CommandError) as caught:
-        read_node_list("slurm", NamePatterns([]), IN_ENGLISH)
+        read_node_list("slurm", NamePatterns([]), in_english)
     assert str(caught.value) == sentence
     assert time.monotonic() - started < 15
 
@@ -273,10 +273,10 @@ def test_a_program_that_does_not_answer_well_is_one_sentence(
 def test_genders_names_nodes_and_node_sets(tmp_path: Path) -> None:
     path = tmp_path / "genders"
     path.write_text("# the cluster\nmgmt  all,mgmt\nnode[1-3]  all,compute,rack=1\nnode3,gpu1 gpu # two\n\nlogin\n")
-    assert genders_names(path, IN_ENGLISH) == ["mgmt", "node1", "node2", "node3", "gpu1", "login"]
+    assert genders_names(path, in_english) == ["mgmt", "node1", "node2", "node3", "gpu1", "login"]
     path.write_text("node[1 all\n")
     with pytest.raises(CommandError, match=r"names 'node\[1', which is not a node."):
-        genders_names(path, IN_ENGLISH)
+        genders_names(path, in_english)
 
 
 def test_a_node_that_genders_names_and_the_hosts_file_does_not_stays(

@@ -27,7 +27,7 @@ def is_password(config: Config, password: str) -> bool:
 def test_a_password_from_stdin_is_set(config: Config) -> None:
     done = run("passwd", "--stdin", "--config", config.path, stdin="密码密码 123\n".encode())
     assert (done.returncode, done.stderr) == (0, "")
-    assert "The password of miniadmin is set; the sessions of this user end." in done.stdout
+    assert "The password of miniadmin is set; this user's sessions end." in done.stdout
     assert "密码" not in done.stdout
     assert is_password(config, "密码密码 123")
 

@@ -85,7 +85,7 @@ def test_one_command_brings_samples_and_the_next_start_keeps_them_and_the_passwo
         panel.wait_for(READY)
         assert told(panel, "page") == trial.url
         assert told(panel, "account") == "miniadmin"
-        assert told(panel, "agent") == "token: as --auth says"
+        assert told(panel, "agent") == "token: as chosen"
         password = told(panel, "password")
         assert re.fullmatch(r"[a-hjkmnp-z2-9]{8}", password)
         first = trial.sample_time(password)
@@ -172,7 +172,7 @@ def test_what_can_not_be_used_is_one_sentence_and_nothing_is_made(trial: Trial, 
     (tmp_path / "file").touch()
     with socket.create_server(("127.0.0.1", trial.port)):
         refusals = {
-            ("--dir", str(tmp_path / "file")): f"{tmp_path}/file is a file; name a folder by --dir.",
+            ("--dir", str(tmp_path / "file")): f"{tmp_path}/file is a file; name a folder with --dir.",
             (
                 "--dir",
                 "/proc/nowhere",
@@ -213,7 +213,7 @@ def test_the_configuration_of_an_installed_panel_is_left_alone(trial: Trial) -> 
     before = trial.config_path.read_bytes()
     done = run("try", "--dir", trial.folder)
     assert done.returncode == 1
-    assert "its database lies elsewhere; name another folder by --dir." in done.stderr
+    assert "its database is elsewhere; name another folder with --dir." in done.stderr
     assert trial.config_path.read_bytes() == before
 
 

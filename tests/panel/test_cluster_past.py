@@ -171,8 +171,8 @@ async def test_who_was_off_counts_as_down_and_what_the_panel_missed_as_unknown(
     last = int(app.state.panel.clock()) // 300 * 300
     off, away = range(last - 6000, last - 4200, 300), range(last - 3000, last - 1200, 300)
     times = [t for t in range(last - 86_100, last + 1, 300) if t not in away]
-    busy = {"cpu_percent": 50.0}
-    put(app, *(record(node, t) | busy for node in (1, 2) for t in times if node == 2 or t not in off))
+    cpu = {"cpu_percent": 50.0}  # that of record() may be idle around midnight
+    put(app, *(record(node, t) | cpu for node in (1, 2) for t in times if node == 2 or t not in off))
     begin = last - 90_000
     starts = [AgentStart("a" * 8, begin, begin), AgentStart("b" * 8, last - 4350, last - 4345)]
     with contextlib.closing(sqlite3.connect(app.state.panel.store.path)) as connection:
@@ -244,7 +244,7 @@ async def test_without_nodes_all_enabled_ones_are_meant_and_who_was_never_seen_i
     ("nodes", "sentence"),
     [
         (20_001, r"^nodes names 20001 nodes; at most 20000 can be counted\.$"),
-        (3_000, r"^nodes and time are 1098000 days of nodes; at most 800000 can be counted: ask for fewer nodes or a "),
+        (3_000, r"^nodes and time make 1098000 node-days; at most 800000 can be counted: ask for fewer nodes or a "),
     ],
 )
 async def test_more_than_can_be_counted_is_refused(app: FastAPI, nodes: int, sentence: str) -> None:

@@ -198,7 +198,7 @@ def test_commands_take_groups(written: Written, tmp_path: Path) -> None:
     listed = answer("nodes", "list", "@rack1,@login").splitlines()
     assert [line.split()[1] for line in listed[1:]] == ["node001", "node002.cluster.example", "node003"]
     assert "nodes     1 disabled (spare)" in answer("status", "@Login")
-    assert answer("nodes", "list", "@rack9") == "There is no group '@rack9'; there is @login, @rack1, @node.\n"
+    assert answer("nodes", "list", "@rack9") == "There is no group '@rack9'; known groups: @login, @rack1, @node.\n"
     assert answer("status", "node[001,009]").startswith(f"{config.path} has no node named 'node009'; ")
     assert "node003" in answer("rollout", "--dry-run", "@login")
     assert answer("alerts", "history", "--nodes", "@rack9").startswith("There is no group '@rack9'")

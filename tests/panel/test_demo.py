@@ -115,14 +115,14 @@ def test_a_roll_out_onto_simulated_nodes_is_refused(demo: tuple[Demo, Running]) 
     trial, _ = demo
     done = run("rollout", "--config", trial.config_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"{trial.config_path} is that of a demo: no agent is put onto simulated nodes.\n"
+    assert done.stderr == f"{trial.config_path} belongs to a demo: agents can't be installed on simulated nodes.\n"
 
 
 def test_a_second_start_goes_on_or_makes_the_past_anew(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     with demo.start("2") as panel:
         panel.wait_for(READY, PATIENCE_SECONDS)
-        assert "Making a month of past for 2 simulated nodes" in panel.output
+        assert "Making a month of history for 2 simulated nodes" in panel.output
         panel.stop()
     config, first = load_config(demo.config_path), demo.since()
     assert with_demo(config, None) == config
@@ -147,16 +147,16 @@ def test_a_demo_and_real_nodes_never_share_a_folder(tmp_path: Path) -> None:
     written = render_config(configured(folder, [], free_port()))
     config.write_text(written)
     database.write_bytes(b"real")
-    sentence = f"{folder} holds the data of real nodes; name another folder for the demo by --dir.\n"
+    sentence = f"{folder} holds the data of real nodes; name another folder for the demo with --dir.\n"
     assert run("try", "--demo", "20", "--dir", folder).stderr == sentence
     config.unlink()
     assert run("try", "--demo", "--dir", folder).stderr == sentence
     assert database.read_bytes() == b"real"
     config.write_text(f"{written}\n[demo]\nsimulated = 2\n")
     refused = run("try", "--dir", folder)
-    assert refused.stderr == f"{folder} holds a demo; add --demo, or name another folder by --dir.\n"
+    assert refused.stderr == f"{folder} holds a demo; add --demo, or name another folder with --dir.\n"
     with_demo = config.read_text()
-    sentence = f"{config} is that of a demo: its nodes are simulated, and stay as they are.\n"
+    sentence = f"{config} belongs to a demo: its nodes are simulated and can't be changed.\n"
     for words in (["sync", "--yes"], ["sync", "--dry-run"], ["add", "node9", "10.0.0.9"], ["remove", "node9"]):
         assert run("nodes", *words, "--config", config).stderr == sentence
     assert config.read_text() == with_demo

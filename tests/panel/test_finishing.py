@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from minipanel.database import schema
 from minipanel.database.carry import carry_over, compare
 from minipanel.database.connection import open_reader
 from minipanel.database.evidence import seen_samples
+from minipanel.database.queries import history_columns
 from minipanel.database.store import Store, Written
 from minipanel.models.metrics import METRICS
 from minipanel.models.record import VALUE_COLUMNS
@@ -84,6 +86,21 @@ def test_what_is_read_does_not_depend_on_where_records_stand(store: Store) -> No
         step()
         assert standing(store.path) == stand
         assert everything(store) == expected
+
+
+def test_a_record_that_moves_while_it_is_read_is_there_once(store: Store) -> None:
+    class Overtaken(sqlite3.Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if "FROM (SELECT id" in sql:  # what has not moved, after what has
+                store.run([store.seal(HOUR + 300, 100)])
+            return super().execute(sql, parameters)
+
+    write(store, *(HOUR - 3600 + 300 * k for k in range(1, 13)))
+    store.run([store.finish(HOUR + 300, 0, 100), store.seal(HOUR - 1800, 100)])
+    with closing(sqlite3.connect(store.path, isolation_level=None, factory=Overtaken)) as connection:
+        (times,) = history_columns(connection, NODE, HOUR - 3600, HOUR, [], HOUR)
+    assert standing(store.path) == [0, 0, 12]
+    assert json.loads(times) == list(range(HOUR - 3300, HOUR + 1, 300))
 
 
 def test_a_late_sample_merges_where_its_record_stands_and_is_counted_once(store: Store) -> None:

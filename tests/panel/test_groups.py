@@ -63,9 +63,9 @@ def test_groups_and_names_stand_beside_each_other() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("@rack9", "There is no group '@rack9'; there is @a, @b, @c, …."),
-        ("@", "There is no group '@'; there is @a, @b, @c, …."),
-        ("@a\x1b[2J", "There is no group '@a\\x1b[2J'; there is @a, @b, @c, …."),
+        ("@rack9", "There is no group '@rack9'; known groups: @a, @b, @c, …."),
+        ("@", "There is no group '@'; known groups: @a, @b, @c, …."),
+        ("@a\x1b[2J", "There is no group '@a\\x1b[2J'; known groups: @a, @b, @c, …."),
         ("@a,n[", "nodes is 'n['; it must be a node set"),
         ("@a,,n1", "nodes is '@a,,n1'; it must be a node set"),
         ("@a,", "nodes is '@a,'; it must be a node set"),
@@ -81,7 +81,7 @@ def test_what_is_no_group_is_one_sentence(text: str, sentence: str) -> None:
 
 
 def test_without_any_group_nothing_is_offered() -> None:
-    with pytest.raises(NotFound, match=r"^There is no group '@rack3', and no other\.$"):
+    with pytest.raises(NotFound, match=r"^There is no group '@rack3'; there are no groups\.$"):
         Groups().expand("@rack3")
 
 
@@ -99,7 +99,7 @@ async def test_the_api_has_all_groups_and_takes_them_as_nodes(client: httpx.Asyn
     of_names = {"name": "node", "source": "names", "nodes": "node[001,003],node002.cluster.example"}
     assert (await client.get("/api/groups")).json() == [of_names]
     assert (await client.get("/api/metrics/gaps?nodes=@rack3&period=1d")).json() == {
-        "error": "There is no group '@rack3'; there is @node."
+        "error": "There is no group '@rack3'; known groups: @node."
     }
     panel = app.state.panel
     await panel.reload(replace(panel.config, groups=(GroupConfig("rack3", ("node003", "node001")),)))

@@ -43,7 +43,7 @@ async def test_one_that_stores_nothing_answers_503_where_it_is_asked_so(
     now += 601
     pulse.note_samples(app.state.panel.directory.nodes[0], [])
     late = await client.get("/api/health?within=600")
-    assert late.json()["error"] == "The panel has looked for nothing that is wrong for 601 seconds."
+    assert late.json()["error"] == "The panel has not checked its alert rules for 601 seconds."
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "86401", "1e3", "x" * 9000, "\u0661"])

@@ -34,9 +34,12 @@ def test_from_and_to_stand_in_place_of_a_period() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "pieces"), [(300, 1), (4 * 86_400, 1), (7 * 86_400, 2), (PIECE_SECONDS, 2), (30 * 86_400, 4)]
+    ("seconds", "pieces"), [(300, 1), (7 * 86_400, 1), (PIECE_SECONDS, 3), (30 * 86_400, 4), (4 * PIECE_SECONDS, 4)]
 )
-def test_a_long_span_is_read_in_pieces_that_follow_each_other(seconds: int, pieces: int) -> None:
+def test_a_long_span_is_read_in_pieces_that_follow_each_other(
+    seconds: int, pieces: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("minipanel.services.history.SIDE_BY_SIDE", 4)
     found = pieces_of(Span(None, 1000, 1000 + seconds, VALUE_COLUMNS))
     assert len(found) == pieces
     assert [start for start, _ in found] == [1000, *(end for _, end in found[:-1])]

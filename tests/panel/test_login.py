@@ -260,7 +260,7 @@ async def test_a_name_that_the_panel_is_not_known_by_is_refused_at_login(client:
     answer = await client.post("/api/auth/login", json=RIGHT, headers={"Host": host})
     assert answer.status_code == 403
     assert "\x1b" not in answer.text
-    assert answer.json()["error"].startswith("This panel does not know itself as ")
+    assert answer.json()["error"].startswith("This panel is not known as ")
     if host == "evil.example":
         assert 'add the line hosts = ["evil.example"] to [server] in its config.toml.' in answer.json()["error"]
 

@@ -163,7 +163,7 @@ def test_a_credential_is_good_once(config: Config, munged: str):
     assert claim(config, credential)
     second = error(config, credential)
     assert isinstance(second, NotAuthenticated)
-    assert second.sentence == "The MUNGE credential was used before; each is good for one request."
+    assert second.sentence == "The MUNGE credential was used before; each is valid for one request only."
     assert second.headers == {"WWW-Authenticate": "MUNGE"}
 
 
@@ -178,7 +178,7 @@ def test_of_good_and_bad_ones_in_turn_each_gets_its_own_answer(config: Config, m
     first, second, third = (encode(payload_of(BODY), munged) for _ in range(3))
     other = encode(payload_of(b"x"), munged)
     results = check_all(config, [first, "MUNGE:AAAA:", second, first, other, third])
-    words = ["", "can't be read", "", "used before", "another body", ""]
+    words = ["", "can't be read", "", "used before", "a different body", ""]
     for result, word in zip(results, words, strict=True):
         assert (word in str(result)) if word else not isinstance(result, Exception)
 
@@ -210,14 +210,14 @@ def test_a_credential_from_the_future_points_at_the_clocks():
 def test_a_credential_for_another_body_is_refused(config: Config, munged: str):
     changed = error(config, encode(payload_of(BODY), munged), BODY + b" ")
     assert isinstance(changed, NotAuthenticated)
-    assert changed.sentence == "The MUNGE credential was made for another body than this one."
+    assert changed.sentence == "The MUNGE credential was made for a different body."
 
 
 @needs_munged
 @pytest.mark.parametrize("payload", [b"", b"hello", b"minipanel/2 x", b"\xff\x00" * 100])
 def test_a_credential_made_for_something_else_is_refused(config: Config, munged: str, payload: bytes):
     assert error(config, encode(payload, munged)).sentence == (
-        "The MUNGE credential was made for something else than MiniPanel."
+        "The MUNGE credential was made for something other than MiniPanel."
     )
 
 
@@ -288,7 +288,7 @@ def test_nothing_may_follow_a_credential(config: Config, munged: str):
 @needs_munged
 def test_the_user_is_checked_after_the_body(munged: str, tmp_path: Path):
     config = config_in(tmp_path, auth="munge", munge_socket=munged, allowed_uids=(4242,))
-    assert "another body" in error(config, encode(payload_of(b"x"), munged)).sentence
+    assert "a different body" in error(config, encode(payload_of(b"x"), munged)).sentence
     assert "allowed is 4242." in error(config, encode(payload_of(BODY), munged)).sentence
 
 

@@ -365,7 +365,7 @@ async def test_what_can_not_be_asked_gets_a_sentence(
     ("nodes", "sentence"),
     [
         (20_001, r"^nodes names 20001 nodes; at most 20000 can be drawn\.$"),
-        (3_000, r"^nodes and time are 1098000 days of nodes; at most 800000 can be drawn: ask for fewer nodes or a "),
+        (3_000, r"^nodes and time make 1098000 node-days; at most 800000 can be drawn: ask for fewer nodes or a "),
     ],
 )
 async def test_more_than_can_be_drawn_is_refused(app: FastAPI, nodes: int, sentence: str) -> None:

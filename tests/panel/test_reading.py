@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from minipanel.database.reader import DatabaseReader
 from minipanel.database.store import Store
 from minipanel.errors import TryLater
 from minipanel.services.reading import STOPS, THREADS, Reading
+from minipanel.services.threads import Threads
 
 NUMBERS = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 30000000)"
 SOON_SECONDS = 2
@@ -23,6 +26,24 @@ pytestmark = pytest.mark.anyio
 def read_long(reader: DatabaseReader) -> None:
     with reader._reading() as connection:
         connection.execute(f"{NUMBERS} SELECT max(n) FROM number").fetchone()
+
+
+async def test_the_thread_that_read_last_reads_next_and_more_wait_than_there_are_threads() -> None:
+    threads = Threads(2, "few")
+
+    def work(seconds: float) -> str:
+        time.sleep(seconds)
+        return threading.current_thread().name
+
+    assert [await threads.do(partial(work, 0)) for _ in range(3)] == ["few_0"] * 3
+    assert set(await asyncio.gather(*(threads.do(partial(work, 0.05)) for _ in range(7)))) == {"few_0", "few_1"}
+    with pytest.raises(ZeroDivisionError):
+        await threads.do(lambda: 1 / 0)
+    unfinished = asyncio.create_task(threads.do(partial(work, 0.3)))
+    await asyncio.sleep(0)
+    await threads.close()
+    assert (await unfinished).startswith("few_")
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("few_")]
 
 
 async def test_a_stop_ends_statements_that_run_and_begins_none_that_wait(tmp_path: Path) -> None:

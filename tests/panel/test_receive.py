@@ -77,7 +77,7 @@ async def test_a_fault_of_the_panel_is_no_silence(
     monkeypatch.setattr(app.state.panel.ingest, "put", None)
     answer = await agent.post("/api/metrics", content=body_of(sample()))
     assert answer.status_code == 500
-    assert answer.json() == {"error": "The panel failed at this request; its log tells why."}
+    assert answer.json() == {"error": "The panel failed to handle this request; its log says why."}
 
 
 async def test_a_sample_sent_twice_is_counted_once(agent: httpx.AsyncClient):

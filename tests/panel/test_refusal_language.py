@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from minipanel.app import ROUTERS
 from minipanel.handlers.language import is_chinese
 from tests.panel.example import caller
 
@@ -45,3 +47,12 @@ async def test_a_reader_of_chinese_is_refused_in_chinese(app: FastAPI) -> None:
     assert await refusal("/api/metrics/history/node001?period=1d", "zh") == "请先登录。"
     # What an agent is told stands in its journal.
     assert "Authorization" in await refusal("/api/metrics", "zh", "POST")
+
+
+def test_the_framework_refuses_no_request_in_words_of_its_own() -> None:
+    """Where it fails: take the parameter as text that may be absent, and refuse it with a sentence of the panel."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    taken = [parameter for route in routes for parameter in route.dependant.query_params]
+    assert {str(each.field_info.annotation) for each in taken} == {"str | None"}
+    assert not [route.path for route in routes if route.dependant.body_params or route.dependant.header_params]
+    assert {each.field_info.annotation for route in routes for each in route.dependant.path_params} == {str}

@@ -27,11 +27,11 @@ def test_a_refusal_is_logged_with_address_status_and_sentence(caplog: pytest.Log
 
 def test_a_client_that_went_before_its_address_was_asked_for_is_logged_as_such(caplog: pytest.LogCaptureFixture):
     refusals = Refusals(Clock())
-    refusals.note("", BadInput("The body broke off before its end."))
-    refusals.note_connection("", "This is no HTTP request.")
+    refusals.note("", BadInput("The body ended too early."))
+    refusals.note_connection("", "This is not an HTTP request.")
     assert lines(caplog) == [
-        "Refused samples from an unknown address (400): The body broke off before its end.",
-        "Closed a connection from an unknown address: This is no HTTP request.",
+        "Refused samples from an unknown address (400): The body ended too early.",
+        "Closed a connection from an unknown address: This is not an HTTP request.",
     ]
 
 
@@ -75,15 +75,15 @@ def test_each_kind_of_closed_connection_is_logged_once_and_counted(caplog: pytes
     clock = Clock()
     refusals = Refusals(clock)
     for index in range(1000):
-        refusals.note_connection(f"10.0.0.{index % 250}", "This is no HTTP request.")
+        refusals.note_connection(f"10.0.0.{index % 250}", "This is not an HTTP request.")
     refusals.note_connection("10.0.1.1", "The head is too large.")
     assert lines(caplog) == [
-        "Closed a connection from 10.0.0.0: This is no HTTP request.",
+        "Closed a connection from 10.0.0.0: This is not an HTTP request.",
         "Closed a connection from 10.0.1.1: The head is too large.",
     ]
     clock.now = 60.0
     refusals.begin_window()
-    assert lines(caplog) == ["Closed 999 more connections within a minute: This is no HTTP request."]
+    assert lines(caplog) == ["Closed 999 more connections within a minute: This is not an HTTP request."]
 
 
 def test_nothing_from_outside_can_make_a_line_of_its_own(caplog: pytest.LogCaptureFixture):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from minipanel.errors import BadInput, PanelError, TooLarge
 from minipanel.models.faults import fault_in
 from minipanel.models.sample import MAX_BODY_BYTES, Sample, parse_samples
+from minipanel.translations.catalogue import in_chinese
 
 NOW = 1_700_000_002.5
 SLOT = 1_700_000_000
@@ -255,3 +256,28 @@ def test_any_json_gives_samples_or_a_sentence_and_both_ways_of_reading_agree(val
 def test_any_bytes_give_samples_or_an_error_with_a_status(body: bytes):
     result = outcome(body)
     assert result.status in (400, 413) if isinstance(result, PanelError) else len(result) > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "chinese"),
+    [
+        (b"\xff", "请求体不是 UTF-8 文本：第 0 个字节无法读取。"),
+        (b'{"a": }', "请求体不是 JSON：缺少值（第 1 行第 7 列，第 6 个字符）。"),
+        (b"[[3]]", "[0] 不是样本：数组。须为对象。"),
+        (b"3", "请求体不是样本：3。须为一个样本（对象）或样本数组。"),
+        (b"[]", "数组为空；须有 1 到 1000 个样本。"),
+        (sample(timestamp=None), "timestamp 的值 null 无效；须为 Unix 时间的整秒数，且为 5 的倍数。"),
+        (sample(node_id=""), 'node_id 的值 "" 无效；须为节点的主机名：由 1 到 253 个字母、数字、“.”、“-”、“_”组成。'),
+        (sample(cpu_percent=101), "cpu_percent 的值 101 无效；须为 0 到 100 的数。"),
+        (sample(cpu_temp=200), "cpu_temp 的值 200 无效；须为 -20 到 150 的数，或 null（没有传感器时）。"),
+        (sample(memory_used=-1), "memory_used 的值 -1 无效；须为 0 到 memory_total 的整数（单位：bytes）。"),
+        (
+            sample(timestamp=SLOT + 500),
+            "timestamp 为 1700000500，比面板时钟快 498 秒；最多允许快 60 秒。请检查两边的时钟。",
+        ),
+    ],
+)
+def test_a_fault_has_its_chinese(body: bytes | object, chinese: str):
+    with pytest.raises(BadInput) as refused:
+        parse_samples(body if isinstance(body, bytes) else json.dumps(body).encode(), NOW)
+    assert in_chinese(refused.value.words) == in_chinese(str(refused.value)) == chinese

@@ -248,15 +248,15 @@ async def test_logging_out_ends_no_session_of_another(app: FastAPI) -> None:
         ('user_header = "X-User"\ntrusted_proxies = []', "user_header in [server] needs trusted_proxies"),
         (
             'user_header = "X-User"\ntrusted_proxies = ["10.0.0.7", "127.0.0.1"]',
-            "user_header in [server] with 127.0.0.1 in trusted_proxies needs user_header_secret: else every user",
+            "user_header in [server] with 127.0.0.1 in trusted_proxies needs user_header_secret: otherwise every user",
         ),
         (
             'user_header = "X-User"\ntrusted_proxies = ["::1"]',
-            "user_header in [server] with ::1 in trusted_proxies needs user_header_secret: else every user of this",
+            "user_header in [server] with ::1 in trusted_proxies needs user_header_secret: otherwise every user of",
         ),
         (
             f'user_header_secret = "{"s" * 32}"',
-            "user_header_secret in [server] goes with user_header, which is missing",
+            "user_header_secret in [server] needs user_header, which is missing",
         ),
         (
             'user_header = "X-User"\ntrusted_proxies = ["127.0.0.1"]\nuser_header_secret = "short"',

@@ -9,10 +9,10 @@ import pytest
 
 from minipanel.config import HostsConfig
 from minipanel.rollout.drift import tell_drift
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from tests.rollout.example import OWN, config
 
-SAY = translator({}, {})
+SAY = in_english
 SAME = "127.0.0.1 localhost\n10.0.0.2 node001\n10.0.0.3 node002.cluster node002\n10.0.0.4 node003\n10.0.0.1 head\n"
 
 

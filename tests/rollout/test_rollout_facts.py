@@ -14,10 +14,10 @@ from minipanel_agent import munge
 from minipanel.rollout.facts import Facts, fault_of, parse_facts
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.step import Answer
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from tests.munged import missing_munged, running_munged
 
-SAY = translator({}, {})
+SAY = in_english
 URL = "http://10.0.0.1:8080"
 LOOK = Path(__file__).resolve().parent.parent.parent / "minipanel/rollout/look.sh"
 FIT = {
@@ -56,7 +56,7 @@ def test_a_node_that_has_all_fits() -> None:
         (
             {"python": "", "python_hidden": "/root/conda/bin/python3.12"},
             Word.NO_PYTHON,
-            "/root/conda/bin/python3.12 lies in a home folder, which the agent can't see; install the package python3",
+            "/root/conda/bin/python3.12 is in a home folder, which the agent can't see; install the package python3",
         ),
         ({"free_var": "100"}, Word.NO_SPACE, "/var/lib has 100 KiB free; 8192 are needed"),
         ({"free_opt": "0"}, Word.NO_SPACE, "/opt has 0 KiB free; 400 are needed"),
@@ -103,7 +103,7 @@ def test_a_credential_by_another_key_is_refused(munged: str) -> None:
     found = fault("munge", munged, credential=credential)
     assert found is not None
     assert found[0] == Word.MUNGE_REFUSED
-    assert found[1].endswith("the node has another munge key than the panel")
+    assert found[1].endswith("the node's munge key is not the panel's")
 
 
 def test_what_is_no_credential_is_refused(munged: str) -> None:

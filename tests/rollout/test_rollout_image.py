@@ -16,11 +16,11 @@ from minipanel.rollout.image import clear_image, only_node, write_image
 from minipanel.rollout.kit import SCRIPT, Kit
 from minipanel.rollout.outcome import Word
 from minipanel.rollout.plan import Plan, Target
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from tests.rollout.example import config
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
-SAY = translator({}, {})
+SAY = in_english
 KIT = Kit({"minipanel-agent": b"agent", UNIT: (DEPLOY / UNIT).read_bytes(), SCRIPT: (DEPLOY / SCRIPT).read_bytes()})
 WANTED_BY = "etc/systemd/system/multi-user.target.wants/minipanel-agent.service"
 

@@ -184,6 +184,6 @@ def test_two_installations_on_a_node_wait_for_each_other(tmp_path: Path) -> None
         done = subprocess.run(["sh", "-c", command], input=install_input(files), capture_output=True)
     finally:
         os.close(holder)
-    assert (done.returncode, done.stderr) == (1, b"another roll-out is at work on this node\n")
+    assert (done.returncode, done.stderr) == (1, b"another roll-out is running on this node\n")
     assert list(tmp_path.iterdir()) == []
     assert subprocess.run(["sh", "-c", command], input=install_input(files)).returncode == 0

@@ -11,21 +11,21 @@ import pytest
 
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.progress import watcher
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 
 ON_A_TERMINAL = """\
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.progress import watcher
 
-with watcher(2, translator({}, {})) as watching:
+with watcher(2, in_english) as watching:
     watching.ended(Outcome("n1", Word.INSTALLED))
     watching.ended(Outcome("n[2]", Word.NO_PYTHON, "none found"))
 """
 
 
 def test_into_a_file_each_node_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    with watcher(2, translator({}, {})) as watching:
+    with watcher(2, in_english) as watching:
         watching.ended(Outcome("n1", Word.INSTALLED))
         watching.ended(Outcome("n2", Word.NO_PYTHON, "none found"))
     assert capsys.readouterr().err == "n1: installed (1/2)\nn2: no python, none found (2/2)\n"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.report import RolloutReport
-from minipanel.translations.language import translator
-from minipanel.translations.rollout import CHINESE
+from minipanel.translations.language import in_english, translator
 
-SAY = translator({}, {})
+SAY = in_english
 MIXED = (
     *(Outcome(f"node{number:03}", Word.INSTALLED) for number in range(1, 62)),
     Outcome("node062", Word.UNREACHABLE, "no answer"),
@@ -39,7 +38,7 @@ def test_nothing_to_do_is_told() -> None:
 
 
 def test_programs_get_the_same_words_in_every_language() -> None:
-    chinese = translator(CHINESE, {"LANG": "zh_CN.UTF-8"})
+    chinese = translator({"LANG": "zh_CN.UTF-8"})
     report = RolloutReport((Outcome("n1", Word.NO_MUNGE, "why"),), (), chinese)
     assert report.lines()[0] == "MUNGE 不可用：n1（why）"
     assert report.as_json() == {

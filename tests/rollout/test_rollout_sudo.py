@@ -18,7 +18,7 @@ from minipanel.rollout.ssh import write_ssh_config
 from minipanel.rollout.step import Answer, Step, Visit
 from minipanel.sections import load_config
 from minipanel.services.rollout_config import ROLLOUT, RolloutConfig
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 from tests.panel.commands import written_config
 from tests.rollout.example import config
 from tests.rollout.sshd import USER, missing_sudo, running_sshd_of_user
@@ -147,7 +147,7 @@ def test_without_sudo_such_a_user_is_told_to_set_it(node: Path) -> None:
     ],
 )
 def test_what_sudo_says_on_other_systems_is_known(stderr: str, code: int, sentence: str | None) -> None:
-    fault = fault_of_sudo(Answer(code, "", stderr), Login("admin", uses_sudo=True), translator({}, {}))
+    fault = fault_of_sudo(Answer(code, "", stderr), Login("admin", uses_sudo=True), in_english)
     assert fault == (None if sentence is None else (Word.SUDO_REFUSED, sentence))
 
 

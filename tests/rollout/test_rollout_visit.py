@@ -12,7 +12,7 @@ from minipanel.rollout.kit import SCRIPT, sum_of
 from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 from minipanel.rollout.visit import Visitor
-from minipanel.translations.language import translator
+from minipanel.translations.language import in_english
 
 FILES = {"minipanel-agent": b"agent", "config.toml": b"config", UNIT: b"unit", SCRIPT: b"script"}
 FIT = """\
@@ -29,7 +29,7 @@ NOTHING = Answer(255, "", "ssh: connect to host 10.0.0.2 port 22: No route to ho
 
 def visitor(force: bool = False, dry_run: bool = False) -> Visitor:
     return Visitor(
-        say=translator({}, {}),
+        say=in_english,
         look="look",
         agents=AgentsConfig("token", "s" * 32),
         nodes_munge_socket="/run/m y",
@@ -150,7 +150,7 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         (
             [look(FIT), Answer(1, "", "head: write error: No space left on device")],
             Word.NO_SPACE,
-            "the disk became full while the agent was copied: head: write error: No space left on device",
+            "the disk filled up while the agent was copied: head: write error: No space left on device",
         ),
         (
             [look(FIT), Answer(255, "", "client_loop: send disconnect: Broken pipe")],

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from minipanel.access.password import hash_password
+from minipanel.database.store import Store
 from minipanel.setup import run
 from minipanel.setup.change import configuration, service
 from minipanel.setup.change.install import install
 from minipanel.setup.change.release import own_release
-from tests.setup.installing import GID, HASH, UID, answers, lay_release, screen
+from tests.setup.installing import GID, HASH, UID, answers, lay_release, screen, set_up
 from tests.setup.machine import Machine
 from tests.setup.panel_stub import PanelStub, running_stub
 
@@ -59,3 +63,25 @@ def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(run, "own_release", lambda system: own_release(system, str(release / "venv")))
     stub.well = {"0.1.0.a"}
     return release
+
+
+@pytest.fixture
+def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The release that runs. Passwords are hashed for real from here on."""
+    set_up(machine, stub, None, roll_out=False, admin="chief")
+    machine.forget_calls()
+    monkeypatch.setattr(configuration, "hash_password", hash_password)
+    return whole
+
+
+@pytest.fixture
+def stored(machine: Machine, settled: Path) -> Path:
+    """A database in the folder that the configuration of `settled` names, whose owner is the user of these tests."""
+    machine.command("getent", "echo minipanel:x:0:0::/x:/sbin/nologin")
+    path = machine.root / "var/lib/minipanel/data.db"
+    Store(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE told (what TEXT)")
+        connection.execute("INSERT INTO told VALUES ('before')")
+    (path.parent / "rollout-failed.json").write_text('["node1"]')
+    return path

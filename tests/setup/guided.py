@@ -15,15 +15,13 @@ from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
 from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 NETWORK = OwnNetwork("mgmt", frozenset({"127.0.0.1", "10.0.0.1"}), lambda peer: "10.0.0.1")
 
 
 def ask() -> int:
-    screen = Screen(translator(HOSTS_FILE | CHINESE), is_guided=True)
+    screen = Screen(translator(), is_guided=True)
     system = System(Path(sys.argv[1]), sys.argv[2])
     answers = ask_everything(screen, Request(is_guided=True), system, NETWORK)
     told = {

@@ -10,14 +10,12 @@ import pytest
 from minipanel.errors import CommandError
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
-from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
+from minipanel.translations.language import in_english, translator
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="files are given to other users, which needs root")
 
-english = translator({}, {})
-chinese = translator(HOSTS_FILE | CHINESE, {"LANG": "zh_CN.UTF-8"})
+english = in_english
+chinese = translator({"LANG": "zh_CN.UTF-8"})
 
 
 class Machine:

@@ -55,7 +55,7 @@ def test_what_ends_within_thirty_days_is_warned_of(tmp_path: Path) -> None:
     late = make_pair(tmp_path / "late", "IP:10.0.0.1", end=moment(now + 31 * DAY))
     ends = [refuse_for_agents(pair.certificate, pair.key, pair.ca, "10.0.0.1", english) for pair in (soon, late)]
     day = time.strftime("%Y-%m-%d", time.gmtime(ends[0]))
-    assert ends_soon(ends[0], english).startswith(f"The certificate, or its CA, ends on {day};")
+    assert ends_soon(ends[0], english).startswith(f"The certificate, or its CA, expires on {day};")
     assert ends_soon(ends[1], english) == ""
 
 

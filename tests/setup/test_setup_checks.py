@@ -94,7 +94,7 @@ def test_a_python_that_the_sandbox_hides_does_not_do(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "base_prefix", prefix)
     check = look_at_python(english)
     assert check.verdict is FIX
-    assert check.detail == f"{prefix} lies in a home folder, which the service can't see"
+    assert check.detail == f"{prefix} is in a home folder, which the service can't see"
 
 
 def test_the_first_closed_folder_above_a_file_is_found(tmp_path: Path) -> None:

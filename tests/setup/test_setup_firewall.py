@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from minipanel.errors import CommandError
 from minipanel.setup.change.firewall import close_port, interface_of, open_port
 from tests.setup.machine import Machine
 
@@ -46,6 +47,11 @@ class Firewall:
         machine.command("ip", f"cat <<'END'\n{ADDRESSES}END")
         (machine.root / "opt/minipanel").mkdir(parents=True, exist_ok=True)
 
+    def fail_at(self, words: str) -> None:
+        """Have it fail where it is called so."""
+        script = FIREWALL_CMD.format(folder=self._state)
+        self.machine.command("firewall-cmd", f'[ "$*" != "{words}" ] || exit 1\n{script}')
+
     def rules(self, suffix: str = "") -> list[str]:
         """Return the open ports: of now, or with .permanent those of the next start."""
         folder = self._state.with_name(self._state.name + suffix)
@@ -79,6 +85,15 @@ def test_a_port_that_was_open_before_stays_open(firewall: Firewall) -> None:
     open_port(8080, "10.0.0.1", firewall.machine.system)
     close_port(firewall.machine.system)
     assert firewall.rules() == ["public 8080-tcp"]
+
+
+def test_what_was_opened_when_it_was_cut_short_is_closed_again(firewall: Firewall) -> None:
+    firewall.fail_at("--permanent --zone=public --add-port=8080/tcp")
+    with pytest.raises(CommandError):
+        open_port(8080, "10.0.0.1", firewall.machine.system)
+    assert firewall.rules() == ["public 8080-tcp"]
+    close_port(firewall.machine.system)
+    assert firewall.rules() == []
 
 
 def test_another_port_closes_the_one_before(firewall: Firewall) -> None:

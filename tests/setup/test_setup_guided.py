@@ -55,7 +55,7 @@ def test_a_person_types_some_answers_and_presses_enter_for_others(machine: Machi
         terminal.type()
         terminal.expect(r"HTTPS \(no, own, self-made\) \[no\]: ")
         terminal.type()
-        terminal.expect(r"Who gets mail about alerts, with commas between several \(Enter: nobody\): ")
+        terminal.expect(r"Who gets mail about alerts, separated by commas \(Enter: nobody\): ")
         terminal.type("ops")
         terminal.expect("'ops' is not a mail address such as ops@example.org.")
         terminal.expect("Who gets mail about alerts")

@@ -191,7 +191,7 @@ def test_the_list_is_edited_until_it_is_used(machine: Machine) -> None:
     assert screen.left == ["left"]
     assert "deleted: node[17-20]" in screen.shown
     assert "'99' is not a number in the list (1 to 17)." in screen.shown
-    assert screen.shown.count("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.") == 2
+    assert screen.shown.count("Press Enter, or type a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.") == 2
 
 
 def test_faulty_lines_are_told_ten_of_many() -> None:

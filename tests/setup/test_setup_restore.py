@@ -233,7 +233,7 @@ def unclosed(path: Path) -> None:
         (newer, f"its schema version is {newest_version() + 1}, and this MiniPanel knows up to {newest_version()}"),
         (damaged, "it is damaged ("),
         (cut_off, "it is damaged ("),
-        (unclosed, "lies beside it, so"),
+        (unclosed, "is beside it, so"),
         (Path.mkdir, "is not a file."),
         (os.mkfifo, "is not a file."),
         (lambda path: None, "can't be read: No such file or directory."),
@@ -319,8 +319,8 @@ def test_a_panel_without_a_unit_is_restored_when_it_does_not_run(tmp_path: Path,
         refused = run("restore", copy, "--config", config.path)
         assert refused.returncode == 1
         assert refused.stderr == (
-            f"A panel (process {panel.process.pid}) runs on {config.database.path}, and no service of this machine "
-            "starts it; stop it first.\n"
+            f"A panel (process {panel.process.pid}) that is not this machine's service uses {config.database.path}; "
+            "stop it first.\n"
         )
         panel.stop()
     done = run("restore", copy, "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8")

@@ -98,7 +98,7 @@ def test_going_back_twice_is_refused_and_the_newer_one_can_come_again(
 ) -> None:
     new = current_release(machine.system)
     rolled_back(machine)
-    with pytest.raises(CommandError, match=r"There is no release before 0\.1\.0 here\. An upgrade keeps one\."):
+    with pytest.raises(CommandError, match=r"No release before 0\.1\.0 is kept here\. Each upgrade keeps one\."):
         rolled_back(machine)
     assert current_release(machine.system) == installed
     assert new is not None
@@ -115,14 +115,14 @@ def test_going_back_twice_is_refused_and_the_newer_one_can_come_again(
 def test_after_a_first_installation_there_is_nothing_to_go_back_to(
     machine: Machine, stub: PanelStub, installed: Path
 ) -> None:
-    with pytest.raises(CommandError, match="There is no release before"):
+    with pytest.raises(CommandError, match="No release before"):
         rolled_back(machine)
     assert current_release(machine.system) == installed
     assert machine.calls == []
 
 
 def test_where_nothing_is_installed_or_the_user_is_not_root_it_says_so(machine: Machine, stub: PanelStub) -> None:
-    with pytest.raises(CommandError, match="No panel is installed below /opt/minipanel"):
+    with pytest.raises(CommandError, match="No panel is installed in /opt/minipanel"):
         rolled_back(machine)
     system = type(machine.system)(machine.root, machine.system.search, user_id=1000)
     with pytest.raises(CommandError, match="Only root can go back"):
@@ -193,7 +193,7 @@ def test_without_a_copy_there_is_no_way_back(machine: Machine, database: Path, i
     give_python(installed, newest_version() - 1)
     for copy in database.parent.glob("data.db.before-*"):
         copy.unlink()
-    with pytest.raises(CommandError, match="and no copy from before that is there"):
+    with pytest.raises(CommandError, match="and there is no copy from before"):
         rolled_back(machine, is_agreed=True)
     assert machine.calls == []
 

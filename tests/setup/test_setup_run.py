@@ -26,13 +26,13 @@ def test_the_last_screen_tells_all_that_a_person_needs(machine: Machine, stub: P
     code, shown = set_up(machine, stub, lambda config: rolled_out.append(config) or 0)
     assert code == 0
     assert rolled_out == [machine.root / CONFIG[1:]]
-    last = shown[shown.index("MiniPanel runs.") :]
+    last = shown[shown.index("MiniPanel is running.") :]
     assert f"http://10.0.0.1:{stub.port}" in last
     assert "miniadmin" in last
     assert "minipanel setup --uninstall" in last
     (password,) = [line.split()[1] for line in last.splitlines() if line.startswith("  password")]
     assert len(password) == 8
-    assert password not in shown[: shown.index("MiniPanel runs.")]
+    assert password not in shown[: shown.index("MiniPanel is running.")]
 
 
 def test_nodes_that_do_not_report_are_told_and_the_panel_stays(machine: Machine, stub: PanelStub, whole: Path) -> None:

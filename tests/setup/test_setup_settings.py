@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.access.password import hash_password, is_password
+from minipanel.access.password import is_password
 from minipanel.config import Config
-from minipanel.database.store import Store
 from minipanel.errors import CommandError
 from minipanel.sections import load_config
 from minipanel.setup import places, run
-from minipanel.setup.change import configuration
 from minipanel.setup.change import install as installation
 from minipanel.setup.request import Request
 from tests.setup.authority import make_pair
@@ -26,15 +24,6 @@ from tests.setup.panel_stub import PanelStub, running_stub
 from tests.setup.test_setup_firewall import Firewall
 
 pytestmark = needs_root
-
-
-@pytest.fixture
-def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The release that runs. Passwords are hashed for real from here on."""
-    set_up(machine, stub, None, roll_out=False, admin="chief")
-    machine.forget_calls()
-    monkeypatch.setattr(configuration, "hash_password", hash_password)
-    return whole
 
 
 @pytest.fixture
@@ -134,7 +123,7 @@ def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: Pan
     text = machine.read(CONFIG).replace('auth = "token"', 'auth = "munge"')
     machine.write(CONFIG, "\n".join(line for line in text.splitlines() if not line.startswith("secret")))
     shown = set_up(machine, stub, lambda _: 0, auth="token")[1]
-    assert "agents authenticate by  MUNGE  →  a token each" in shown
+    assert "agents authenticate with  MUNGE  →  a token each" in shown
     assert config(machine).agents.auth == "token"
     assert len(config(machine).agents.secret or "") >= 32
 
@@ -277,19 +266,6 @@ def test_a_certificate_made_here_follows_the_address_by_the_same_ca(
     assert (folder / "tls/panel.pem").read_bytes() != files["tls/panel.pem"]
 
 
-@pytest.fixture
-def stored(machine: Machine, settled: Path) -> Path:
-    """A database in the folder that the configuration of `settled` names, whose owner is the user of these tests."""
-    machine.command("getent", "echo minipanel:x:0:0::/x:/sbin/nologin")
-    path = machine.root / "var/lib/minipanel/data.db"
-    Store(path).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE told (what TEXT)")
-        connection.execute("INSERT INTO told VALUES ('before')")
-    (path.parent / "rollout-failed.json").write_text('["node1"]')
-    return path
-
-
 def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     machine: Machine, stub: PanelStub, stored: Path
 ) -> None:
@@ -300,7 +276,7 @@ def test_a_database_moves_with_its_data_and_the_old_one_is_named(
     with closing(sqlite3.connect(new)) as connection:
         assert connection.execute("SELECT what FROM told").fetchall() == [("before",)]
     assert (new.parent / "rollout-failed.json").read_text() == '["node1"]'
-    assert "when all is well: rm /var/lib/minipanel/data.db" in shown
+    assert "when all is well, delete it: rm /var/lib/minipanel/data.db" in shown
     assert sorted(file.name for file in stored.parent.iterdir()) == ["data.db", "rollout-failed.json"]
     stop = machine.calls.index("systemctl stop minipanel.service")
     assert stop > machine.calls.index("systemctl start minipanel-check.service")

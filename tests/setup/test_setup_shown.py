@@ -19,9 +19,6 @@ from minipanel.setup.look import machine as looks
 from minipanel.setup.look.network import OwnNetwork
 from minipanel.setup.request import Request
 from minipanel.setup.screen import Screen
-from minipanel.translations.hosts import CHINESE as HOSTS_FILE
-from minipanel.translations.rollout import CHINESE as ROLLOUT
-from minipanel.translations.setup import CHINESE
 from tests.screens import LOCALES, compare, in_locale, strictly
 from tests.setup.machine import Machine, needs_root
 from tests.setup.panel_stub import PanelStub
@@ -40,7 +37,7 @@ class SeenScreen(Screen):
     """A screen at which somebody types these lines, and all that stands on it at last."""
 
     def __init__(self, *typed: str) -> None:
-        super().__init__(strictly(HOSTS_FILE | CHINESE), is_guided=True)
+        super().__init__(strictly(), is_guided=True)
         self._typed = iter(typed)
         self.seen = ""
 
@@ -76,7 +73,7 @@ def rocky(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
         "firewall-cmd": '[ "$1" != --query-port=8080/tcp ]',
     }.items():
         machine.command(name, script)
-    t = strictly(CHINESE)
+    t = strictly()
     monkeypatch.setattr(
         looks, "look_at_python", lambda _: looks.Check("Python", looks.Verdict.OK, "3.12.11 (/usr/bin/python3.12)")
     )
@@ -115,7 +112,7 @@ def a_set_up(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch)
     def roll_out(config: Path) -> int:
         outcomes = tuple(Outcome(name, Word.INSTALLED) for name in ("mgmt", "n1", "n2"))
         monkeypatch.setattr(sys, "stdout", Terminal())
-        RolloutReport(outcomes, (), strictly(ROLLOUT)).show()
+        RolloutReport(outcomes, (), strictly()).show()
         text = sys.stdout.getvalue()  # type: ignore[attr-defined]
         monkeypatch.setattr(sys, "stdout", sys.__stdout__)
         screen.say(*(re.sub(r"\x1b\[[\d;]*m", "", line).rstrip() for line in text.splitlines()))
@@ -138,6 +135,6 @@ def unpacking(language: str) -> str:
 def last_part(shown: str, language: str) -> str:
     """From the roll-out to the account."""
     with in_locale(language):
-        t = strictly(CHINESE)
+        t = strictly()
         title, last = t("Roll-out of the agents"), t("Check the state: minipanel status")
     return shown[shown.index(f"{title}\n") : shown.index(f"\n{last}")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,23 @@ def test_a_purge_takes_the_databases_folder_when_nothing_else_is_in_it(installed
     (installed.root / "data/other.db").unlink()
     take_away(installed, is_purge=True)
     assert there(installed, "data") == []
+
+
+def test_a_folder_that_is_called_like_a_copy_does_not_stop_a_purge_halfway(installed: Machine) -> None:
+    installed.write("/data/m.db.before-christmas/list")
+    uninstall(installed.system, TypingScreen(is_guided=False), is_purge=True)
+    assert installed.read("/data/m.db.before-christmas/list") == ""
+    assert not (installed.root / "etc/minipanel").exists()
+    assert "userdel minipanel" in installed.calls
+
+
+def test_nothing_is_taken_away_while_a_set_up_lays_it(installed: Machine) -> None:
+    with (installed.root / "opt/minipanel/.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(CommandError, match="Another set-up is running"):
+            uninstall(installed.system, TypingScreen(is_guided=False), is_purge=False)
+    assert installed.calls == []
+    assert all((installed.root / program).exists() for program in PROGRAMS[:2])
 
 
 def test_a_purge_is_asked_for_once_more_and_no_is_the_default(installed: Machine) -> None:

@@ -78,7 +78,7 @@ def test_it_keeps_to_ascii_where_the_locale_has_nothing_else(config: Config) -> 
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--nodes", "zebra"], 1, "--nodes is 'zebra'; no node is named so.\n"),
+        (["--nodes", "zebra"], 1, "--nodes is 'zebra'; no node has such a name.\n"),
         (
             ["--sort", "colour"],
             2,

@@ -1,1 +1,1 @@
-"""The ways to people, one a file."""
+"""The ways to notify people, one per file."""

@@ -1,4 +1,4 @@
-"""The end of a connection that takes too long, whatever it does."""
+"""Ends a connection that takes too long, whatever it does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ S = TypeVar("S", bound=socket.socket)
 
 
 class Deadline:
-    """Ends a connection when its time is over, also one that drips: each byte would begin a time-out again."""
+    """Ends a connection when its time is over, even if it delivers a byte now and then, which restarts a time-out."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
@@ -21,7 +21,7 @@ class Deadline:
         self._timer.daemon = True
 
     def guard(self, opened: S) -> S:
-        """Take charge of a socket, in place of the one before."""
+        """Guard this socket instead of the previous one."""
         self._socket = opened
         if self.is_over:
             self._end()
@@ -40,5 +40,5 @@ class Deadline:
         self.is_over = True
         if self._socket is not None:
             with suppress(OSError):
-                # socket's own, as that of ssl would take the reading thread's state away under it.
+                # socket.shutdown, as that of ssl would destroy the state that the reading thread uses.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

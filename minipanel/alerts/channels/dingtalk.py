@@ -17,12 +17,12 @@ from minipanel.alerts.channels.secret import Source, secret_of
 from minipanel.alerts.outbox import Letter
 
 TEXT_BYTES = 18_000
-"""A request may have 20,000 bytes."""
+"""A request may have up to 20,000 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class DingTalk:
-    """Token and signature, where "加签" is set, stand in the address. An errcode other than 0 is a refusal."""
+    """The address contains the token and, if "加签" is set, the signature. An errcode other than 0 is a refusal."""
 
     name: str
     url: Source
@@ -32,7 +32,7 @@ class DingTalk:
     clock: Callable[[], float] = field(default=time.time, compare=False)
 
     def send(self, letter: Letter) -> str:
-        """POST the letter as a text; return what was answered. Raises NotSent."""
+        """POST the letter as text; return the answer. Raises NotSent."""
         url = self.url.read()
         if self.secret_file is not None:
             url += ("&" if "?" in url else "?") + signed(secret_of(self.secret_file), int(self.clock() * 1000))
@@ -41,6 +41,6 @@ class DingTalk:
 
 
 def signed(secret: str, milliseconds: int) -> str:
-    """Return timestamp and signature as they stand in the address: HMAC of both lines, with the secret as key."""
+    """Return timestamp and signature for the address: HMAC of both lines, with the secret as key."""
     digest = hmac.new(secret.encode(), f"{milliseconds}\n{secret}".encode(), hashlib.sha256).digest()
     return f"timestamp={milliseconds}&sign={quote_plus(base64.b64encode(digest))}"

@@ -1,4 +1,4 @@
-"""A program of the site: it gets the message as JSON on its standard input."""
+"""A program of the site, which gets the message as JSON on its standard input."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAID_CHARACTERS = 160
 LOOK_SECONDS = 0.05
 
 ENVIRONMENT: Mapping[str, str] = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/"}
-"""All of it: what the panel itself was started with is no business of the program."""
+"""The whole environment: the program must not see the panel's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Execute:
     per_minute: int = 0
 
     def send(self, letter: Letter) -> str:
-        """Run the program; return the beginning of what it wrote. Raises NotSent unless it exits with 0 in time.
+        """Run the program; return the beginning of its output. Raises NotSent unless it exits with 0 in time.
 
-        Whatever it has started in its group ends with it.
+        Whatever it has started in its process group ends with it.
         """
         told = json.dumps(document(letter), ensure_ascii=False).encode()
         where = escape(self.command[0], 100)
@@ -57,7 +57,7 @@ class Execute:
         try:
             output, is_over = _talk(process, told, time.monotonic() + self.total_seconds)
         finally:
-            # Before its exit is taken note of: until then nobody else can have its number.
+            # Before its exit status is collected: until then no other process can get its number.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             for pipe in (process.stdin, process.stdout):
@@ -77,9 +77,10 @@ class Execute:
 
 
 def _talk(process: subprocess.Popen[bytes], told: bytes, end: float) -> tuple[bytes, bool]:
-    """Write its input, read its output, until it has ended. Returns the output's beginning, and whether it has.
+    """Write its input and read its output until it exits. Returns the beginning of the output, and whether it has
+    exited.
 
-    It has ended when the program has, also where something that it started keeps the pipe open.
+    Only the program itself counts, even if something it started keeps the pipe open.
     """
     assert process.stdin is not None
     assert process.stdout is not None
@@ -104,7 +105,7 @@ def _talk(process: subprocess.Popen[bytes], told: bytes, end: float) -> tuple[by
 
 
 def _write(selector: selectors.BaseSelector, pipe: object, told: bytes) -> bytes:
-    """Write a piece; return the rest. A program that does not read it all has its reasons."""
+    """Write a piece; return the rest. A program need not read all of it."""
     try:
         told = told[os.write(pipe.fileno(), told[:65536]) :]  # type: ignore[attr-defined]
     except BrokenPipeError:
@@ -117,5 +118,5 @@ def _write(selector: selectors.BaseSelector, pipe: object, told: bytes) -> bytes
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Return whether it has ended, and leave its exit to be taken note of later."""
+    """Return whether it has exited, without collecting its exit status."""
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

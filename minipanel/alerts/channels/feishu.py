@@ -21,7 +21,7 @@ TEXT_BYTES = 18_000
 
 @dataclass(frozen=True, slots=True)
 class Feishu:
-    """Its token stands in the address, the signature in the body. A code other than 0 is a refusal."""
+    """The address contains the token, the body the signature. A code other than 0 is a refusal."""
 
     name: str
     url: Source
@@ -31,16 +31,16 @@ class Feishu:
     clock: Callable[[], float] = field(default=time.time, compare=False)
 
     def send(self, letter: Letter) -> str:
-        """POST the letter as a text; return what was answered. Raises NotSent."""
+        """POST the letter as text; return the answer. Raises NotSent."""
         content: dict[str, object] = {"msg_type": "text", "content": {"text": text_of(letter, TEXT_BYTES)}}
         if self.secret_file is not None:
             now = int(self.clock())
             content |= {"timestamp": str(now), "sign": signature(secret_of(self.secret_file), now)}
-        # Robots from before 2022 answer with StatusCode alone.
+        # Robots created before 2022 answer with StatusCode alone.
         return ask(self.caller, self.url.read(), content, letter.key, ("code", "StatusCode"))
 
 
 def signature(secret: str, seconds: int) -> str:
-    """Return the signature. Unlike DingTalk's, both lines are the key, and nothing is the text."""
+    """Return the signature. Unlike DingTalk's, the key is both lines and the text is empty."""
     digest = hmac.new(f"{seconds}\n{secret}".encode(), b"", hashlib.sha256).digest()
     return base64.b64encode(digest).decode()

@@ -1,4 +1,4 @@
-"""One request over HTTP to a machine that is not trusted: no redirects, no link-local address, all of it bounded."""
+"""One HTTP request to an untrusted machine: no redirects, no link-local address, limited size and time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Resolve = Callable[[str, int], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status of HTTP, and the body's beginning."""
+    """The answer: an HTTP status, and the beginning of the body."""
 
     where: str
     status: int
@@ -38,20 +38,20 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """One line of it, for an admin's eyes."""
+        """The answer in one line, for an administrator."""
         text = " ".join(self.body.decode("utf-8", "replace").split())
         line = f"{self.status} {self.reason}".strip() + (f": {text}" if text else "")
         return escape(line, SAID_CHARACTERS)
 
 
 def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
-    """Return what getaddrinfo(3) finds."""
+    """Return the result of getaddrinfo(3)."""
     return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """How requests are made. `own_port`: where the panel listens; it is never asked on its own."""
+    """How requests are made. `own_port`: the panel's port, which is never asked on this machine."""
 
     own_port: int = 0
     ca_file: Path | None = None
@@ -59,9 +59,9 @@ class Caller:
     resolve: Resolve = field(default=resolve, compare=False)
 
     def ask(self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return the answer, whose status is 200 to 299. Raises NotSent, without anything of the path, which is secret.
+        """Return the answer, whose status is 200 to 299. Raises NotSent, without the path, which is secret.
 
-        The certificate is checked, and no proxy of the environment is used.
+        Checks the certificate, and ignores proxies in the environment.
         """
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -116,7 +116,7 @@ class Caller:
             opened.close()
 
     def _open(self, host: str, port: int, deadline: Deadline) -> socket.socket:
-        """Connect to an address of the host that may be asked. What was looked up is what is connected to."""
+        """Connect to an allowed address of the host. The address that was judged is the one connected to."""
         trouble: OSError | None = None
         for family, kind, protocol, _, address in self.resolve(host, port):
             _refuse(host, port, ip_address(str(address[0]).partition("%")[0]))
@@ -146,7 +146,7 @@ class Caller:
 def _refuse(host: str, port: int, address: IPv4Address | IPv6Address) -> None:
     if is_link_local(address):
         raise NotSent(
-            "{host}:{port} has the link-local address {address}, which is not asked.",
+            "{host}:{port} has the link-local address {address}, which the panel does not contact.",
             host=host,
             port=port,
             address=address,
@@ -154,7 +154,7 @@ def _refuse(host: str, port: int, address: IPv4Address | IPv6Address) -> None:
 
 
 def _is_here(peer: str, own: str) -> bool:
-    """Return whether the other end is on this machine: it has the address of this end, or a loopback one."""
+    """Return whether the other end is this machine: it has the address of this end, or a loopback address."""
     address = ip_address(peer.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return peer == own or address.is_loopback or (mapped is not None and mapped.is_loopback)
@@ -185,4 +185,4 @@ def _sentence(error: Exception, where: str, deadline: Deadline, seconds: float) 
         return Sentence(
             "{where} can't be reached: {reason}.", where=where, reason=escape(error.strerror or str(error), 120)
         )
-    return Sentence("{where} does not answer as HTTP: {reason}.", where=where, reason=escape(str(error), 80))
+    return Sentence("{where} does not speak HTTP: {reason}.", where=where, reason=escape(str(error), 80))

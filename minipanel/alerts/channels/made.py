@@ -1,4 +1,4 @@
-"""The channels that config.toml names, and whom each is for."""
+"""Creates the channels of config.toml, and decides who each one is for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minipanel.models.node import Node
 
 
 def channels_of(alerts: AlertsConfig, smtp: SmtpConfig, own_port: int) -> dict[str, Channel]:
-    """Return the channels by name; that of `[alerts] mail` first."""
+    """Return the channels by name; the one of `[alerts] mail` is first."""
     server = MailServer(
         smtp.host, smtp.port, smtp.security, smtp.sender or "", smtp.username, smtp.password_file, smtp.ca_file
     )
@@ -46,7 +46,7 @@ def _channel(config: ChannelConfig, server: MailServer, own_port: int) -> Channe
 
 
 def audiences_of(alerts: AlertsConfig, nodes: Sequence[Node]) -> list[Audience]:
-    """Return whom each channel is for."""
+    """Return who each channel is for."""
     ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
     first = [Audience(MAIL_CHANNEL)] if alerts.mail else []
     return first + [Audience(each.name, each.severity, _ids(each.nodes, ids)) for each in alerts.channel]

@@ -1,4 +1,4 @@
-"""Mail by SMTP (RFC 5321): plain, STARTTLS or TLS, with a login where there is one."""
+"""Mail by SMTP (RFC 5321): plain, STARTTLS or TLS, with a login if one is set."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 20.0
 """For each answer of the server."""
 
 TOTAL_SECONDS = 45.0
-"""For all of it: each byte of a server that drips its answers begins the time for one again."""
+"""For everything together: a server that sends a byte now and then restarts the time of each answer."""
 
 REMEMBERED_LETTERS = 100
 T = TypeVar("T", bound=smtplib.SMTP)
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """[alerts.smtp]. `password_file`: its first line."""
+    """[alerts.smtp]. `password_file`: its first line is the password."""
 
     host: str = "127.0.0.1"
     port: int = 25
@@ -49,7 +49,7 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A channel of mail to some people. `taken`: who has got a letter that others are still to get."""
+    """A mail channel to some people. `taken`: who already got a letter that others have yet to get."""
 
     name: str
     to: Sequence[str]
@@ -62,7 +62,7 @@ class Mail:
     def send(self, letter: Letter) -> str:
         """Hand the letter to the mail server; return its answer. Raises NotSent with what the server said.
 
-        Who has got it already, at a try that others refused for now, gets it no second time.
+        Whoever got it at an earlier try, which others refused temporarily, does not get it again.
         """
         message = self._message(letter)
         with Deadline(self.total_seconds) as deadline:
@@ -87,7 +87,7 @@ class Mail:
         return self._judge(key, [each for each in left if each not in refused], refused, answer)
 
     def _judge(self, key: str, got_it: Sequence[str], refused: Mapping[str, tuple[int, bytes]], answer: str) -> str:
-        """Return the answer where nobody is to be tried again (RFC 5321, 4.2.1: 4xx is for now, 5xx for ever)."""
+        """Return the answer unless someone must be tried again (RFC 5321, 4.2.1: 4xx is temporary, 5xx permanent)."""
         for address, (code, said) in refused.items():
             log.warning("%s refused %s: %d %s", self._where, escape(address), code, _text(said))
         later = next((each for each in refused.items() if each[1][0] < 500), None)
@@ -99,7 +99,7 @@ class Mail:
         self.taken[key] = self.taken.get(key, frozenset()) | frozenset(got_it)
         address, (code, said) = later
         raise NotSent(
-            "{where} took it for others and refused {address}: {code} {answer}.",
+            "{where} accepted it for others and refused {address}: {code} {answer}.",
             where=self._where,
             address=escape(address),
             code=code,
@@ -124,7 +124,7 @@ class Mail:
                     "{where} answered {code} {said}.", where=where, code=error.smtp_code, said=_text(error.smtp_error)
                 )
             case smtplib.SMTPServerDisconnected():
-                # smtplib makes this of a time-out as well, and names it only in words.
+                # smtplib turns a time-out into this too, and only its text says so.
                 is_silent = isinstance(error.__context__, TimeoutError)
                 return self._silent() if is_silent else Sentence("{where} closed the connection.", where=where)
             case smtplib.SMTPException():
@@ -163,11 +163,11 @@ class Mail:
             message["Subject"] = " ".join(letter.subject.split())
             message["Date"] = format_datetime(datetime.fromtimestamp(letter.made_at, UTC))
             message["Message-ID"] = f"<minipanel-{letter.key}@{socket.gethostname()}>"
-            # So that out-of-office replies stay away (RFC 3834).
+            # Suppresses out-of-office replies (RFC 3834).
             message["Auto-Submitted"] = "auto-generated"
         except (ValueError, HeaderParseError) as error:
             raise NotSent("The mail can't be made: {reason}.", reason=escape(str(error), 120)) from None
-        message.set_content(letter.body + "\n", charset="utf-8", cte="quoted-printable")  # for relays of 7 bits
+        message.set_content(letter.body + "\n", charset="utf-8", cte="quoted-printable")  # for 7-bit relays
         return message
 
     def _connected(self, deadline: Deadline) -> smtplib.SMTP:
@@ -208,7 +208,7 @@ def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
 
 
 def _guarded(of: type[T], deadline: Deadline) -> type[T]:
-    """Return smtplib's class with its socket under the deadline from the first, before anything is read."""
+    """Return smtplib's class with its socket under the deadline from the start, before anything is read."""
 
     class Guarded(of):  # type: ignore[misc, valid-type]
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:

@@ -1,4 +1,4 @@
-"""What robots of group chats have in common: a text of so many bytes, 20 a minute, and errors that come as 200."""
+"""What robots of group chats have in common: a limited text, 20 messages a minute, and errors sent as 200."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from minipanel.alerts.outbox import Letter, NotSent
 from minipanel.models.quote import escape
 
 PER_MINUTE = 20
-"""WeCom and DingTalk take 20 messages a minute; DingTalk then refuses all for ten minutes. Feishu takes 100."""
+"""WeCom and DingTalk accept 20 messages a minute; DingTalk then refuses all for ten minutes. Feishu accepts 100."""
 
 
 def ask(caller: Caller, url: str, content: Mapping[str, object], key: str, codes: tuple[str, ...]) -> str:
-    """POST a message; return what was answered. Raises NotSent where none of the answer's `codes` is 0.
+    """POST a message; return the answer. Raises NotSent if none of the `codes` in the answer is 0.
 
-    The robots ignore the header, but a proxy before them may not.
+    The robots ignore the header, but a proxy in front of them may not.
     """
     body = json.dumps(content, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key}
@@ -30,7 +30,7 @@ def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
         said = None
     code = next((said[name] for name in codes if name in said), None) if isinstance(said, dict) else None
     if code is None:
-        raise NotSent("{where} does not answer as such a robot: {answer}", where=answer.where, answer=answer.said)
+        raise NotSent("{where} does not answer like such a robot: {answer}", where=answer.where, answer=answer.said)
     if code != 0:
         words = said.get("errmsg") or said.get("msg") or said.get("StatusMessage") or ""
         raise NotSent(
@@ -43,7 +43,10 @@ def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
 
 
 def text_of(letter: Letter, limit_bytes: int) -> str:
-    """Return the letter as one text of at most so many bytes of UTF-8: lines go before the last, the link, does."""
+    """Return the letter as one text of at most that many bytes in UTF-8.
+
+    Lines are dropped before the link, the last one.
+    """
     cluster = json.loads(letter.details).get("cluster", "")
     first, *lines = (f"[{cluster}] {letter.body}" if cluster else letter.body).split("\n")
     last = lines[-1:]
@@ -56,7 +59,7 @@ def text_of(letter: Letter, limit_bytes: int) -> str:
 
 
 def cut(text: str, limit_bytes: int) -> str:
-    """Return the text, cut to so many bytes of UTF-8 between two characters: "严重" to 4 -> "严"."""
+    """Return the text, cut between two characters to that many bytes in UTF-8: "严重" to 4 -> "严"."""
     if _size(text) <= limit_bytes:
         return text
     return text.encode()[: limit_bytes - 3].decode("utf-8", "ignore") + "…"

@@ -1,4 +1,4 @@
-"""Secrets of channels, read again for each message: a changed file needs no reload."""
+"""Secrets of channels, read again for each message, so that a changed file needs no reload."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def secret_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an address is from: itself, or the first line of a file."""
+    """Where an address comes from: the configuration, or the first line of a file."""
 
     url: str | None = None
     file: Path | None = None

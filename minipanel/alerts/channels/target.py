@@ -1,4 +1,4 @@
-"""Where a message may be posted to: http or https, no account in it, and never an address that only this link knows."""
+"""Where messages may be posted: http or https, no account in the address, and never a link-local address."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NAT64 = ip_network("64:ff9b::/96")
 
 
 def refusal_of(url: str) -> str | None:
-    """Return what is wrong with an address, "has the scheme ftp"; None where nothing is. Shows none of its secrets."""
+    """Return what is wrong with an address ("has the scheme ftp"), None if nothing is. Shows none of its secrets."""
     if not (url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_CHARACTERS):
         return f"has characters that no address has, or more than {MAX_CHARACTERS} of them"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # a port over 65535, a bracket left open
+    except ValueError:  # a port over 65535, an unclosed bracket
         return "is not an address"
     if parts.scheme not in ("http", "https"):
         return f'has the scheme "{escape(parts.scheme, 20)}"'
@@ -38,9 +38,9 @@ def refusal_of(url: str) -> str | None:
 
 
 def is_link_local(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is one of this link alone (RFC 3927, RFC 4291), also inside an IPv6 one.
+    """Return whether an address is link-local (RFC 3927, RFC 4291), also inside an IPv6 address.
 
-    Clouds answer there with the secrets of a machine.
+    Clouds serve a machine's secrets there.
     """
     if address.is_link_local:
         return True

@@ -1,4 +1,4 @@
-"""A webhook: the message as JSON, signed where there is a secret."""
+"""A webhook: the message as JSON, signed if there is a secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minipanel.alerts.channels.secret import Source, secret_of
 from minipanel.alerts.outbox import Letter
 
 DOCUMENT_VERSION = 1
-"""Raised when a field is taken away or changes its meaning; fields that are added raise nothing."""
+"""Increased when a field is removed or changes its meaning; new fields don't change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Webhook:
     clock: Callable[[], float] = field(default=time.time, compare=False)
 
     def send(self, letter: Letter) -> str:
-        """POST the letter; return what was answered. Raises NotSent."""
+        """POST the letter; return the answer. Raises NotSent."""
         body = json.dumps(document(letter), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": letter.key}
         if self.secret_file is not None:
@@ -41,7 +41,7 @@ class Webhook:
 
 
 def document(letter: Letter) -> dict[str, object]:
-    """Return the letter as a webhook posts it, and as a program gets it: docs/alerts.md has an example."""
+    """Return the letter as JSON for webhooks and programs; docs/alerts.md has an example."""
     return {
         "version": DOCUMENT_VERSION,
         "key": letter.key,
@@ -54,5 +54,5 @@ def document(letter: Letter) -> dict[str, object]:
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return HMAC-SHA256 (RFC 2104) of "timestamp.body" in hexadecimal, as many services sign theirs."""
+    """Return HMAC-SHA256 (RFC 2104) of "timestamp.body" in hexadecimal, a common scheme for webhooks."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

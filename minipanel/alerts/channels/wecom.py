@@ -14,7 +14,7 @@ TEXT_BYTES = 2048
 
 @dataclass(frozen=True, slots=True)
 class WeCom:
-    """Its key stands in the address; there is no signature. An errcode other than 0 is a refusal."""
+    """The address contains the key; there is no signature. An errcode other than 0 is a refusal."""
 
     name: str
     url: Source
@@ -22,6 +22,6 @@ class WeCom:
     per_minute: int = PER_MINUTE
 
     def send(self, letter: Letter) -> str:
-        """POST the letter as a text; return what was answered. Raises NotSent."""
+        """POST the letter as text; return the answer. Raises NotSent."""
         content = {"msgtype": "text", "text": {"content": text_of(letter, TEXT_BYTES)}}
         return ask(self.caller, self.url.read(), content, letter.key, ("errcode",))

@@ -1,1 +1,1 @@
-"""The rules, one a file: pure functions, and parameters that are declared like a section of config.toml."""
+"""The rules, one per file: pure functions, with parameters declared like a section of config.toml."""

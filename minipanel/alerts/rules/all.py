@@ -1,7 +1,8 @@
-"""The list of rules. One more is a file, and a line here."""
+"""The list of rules. A new rule is a file, and a line here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from minipanel.alerts.rule import Rule
@@ -22,6 +23,7 @@ from minipanel.alerts.rules.panel import PANEL_RULE
 from minipanel.alerts.rules.rebooted import REBOOTED
 from minipanel.alerts.rules.samples_missing import SAMPLES_MISSING
 from minipanel.alerts.rules.throttled import THROTTLED
+from minipanel.models.alert import Alert
 
 RULES: Final[tuple[Rule[Any], ...]] = (
     PANEL_RULE,
@@ -42,6 +44,11 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     AGENT,
     REBOOTED,
 )
-"""In the order in which they look: one that holds others back comes before them."""
+"""In the order of their checks: a rule that holds others back comes before them."""
 
 BY_NAME: Final = {rule.name: rule for rule in RULES}
+
+
+def of_known_rules(alerts: Iterable[Alert]) -> list[Alert]:
+    """Return those of rules that this release has: after a rollback a database has alerts of others too."""
+    return [alert for alert in alerts if alert.rule in BY_NAME]

@@ -1,4 +1,4 @@
-"""`backup`: the panel is to keep copies of its database, and there is no new one."""
+"""`backup`: the panel should back up its database, and there is no recent copy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BackupParameters:
 
 
 def find(parameters: BackupParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return it under PANEL where the newest good copy is so old."""
+    """Return a finding under PANEL if the newest good copy is that old."""
     days = cluster.panel.backup_days
     if days is None or days < parameters.days_at_least:
         return {}
@@ -33,7 +33,7 @@ def find(parameters: BackupParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: BackupParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is a newer one; None where that is not known."""
+    """Return whether there is a newer one; None if unknown."""
     return None if cluster.panel.backup_days is None else not find(parameters, cluster)
 
 

@@ -1,4 +1,4 @@
-"""`certificate`: the panel's TLS certificate ends soon, and no agent could report from then on."""
+"""`certificate`: the panel's TLS certificate expires soon. After that no agent could report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CertificateParameters:
 
 
 def find(parameters: CertificateParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return it under PANEL where few days are left, or none."""
+    """Return a finding under PANEL if few days are left, or none."""
     days = cluster.panel.certificate_days
     if days is None or days >= parameters.days_below:
         return {}
@@ -33,7 +33,7 @@ def find(parameters: CertificateParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: CertificateParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is time; None where there is no certificate, or it can't be read."""
+    """Return whether there is time; None if there is no certificate, or it can't be read."""
     return None if cluster.panel.certificate_days is None else not find(parameters, cluster)
 
 

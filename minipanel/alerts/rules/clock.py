@@ -1,4 +1,4 @@
-"""`clock`: a node's clock is off, before its samples are refused for it."""
+"""`clock`: a node's clock is off, but not yet far enough for its samples to be refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ClockParameters:
 
 
 def find(parameters: ClockParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes whose clocks are so far ahead or behind."""
+    """Return the nodes whose clocks are that far ahead or behind."""
     above = parameters.above
     return {
         node_id: Bad(skew, above)
@@ -34,7 +34,7 @@ def find(parameters: ClockParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: ClockParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it is off by less than the lower limit; None while nothing is known."""
+    """Return whether it is off by less than the lower limit; None if unknown."""
     now = cluster.up.get(node_id)
     if now is None or now.clock_skew_seconds is None:
         return None

@@ -13,7 +13,7 @@ from minipanel.models.alert import PANEL, Bad
 from minipanel.models.cluster import Cluster
 
 CLEAR = 1.0
-"""Percent or days more than where it opened, and it is good."""
+"""Good again: this many percent or days more than where it opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class DiskParameters:
 
 
 def find(parameters: DiskParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return it under PANEL where there is little room, now or soon."""
+    """Return a finding under PANEL if there is little room, now or soon."""
     return _find(parameters.free_below, parameters.days_below, cluster)
 
 
 def is_good(parameters: DiskParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is room by a margin; None while nothing is known."""
+    """Return whether there is room by a margin; None if unknown."""
     if cluster.panel.disk_free_percent is None:
         return None
     return not _find(parameters.free_below + CLEAR, parameters.days_below + CLEAR, cluster)

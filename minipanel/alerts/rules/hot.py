@@ -1,4 +1,4 @@
-"""`hot`: a CPU that is nearly as hot as its kernel allows."""
+"""`hot`: a CPU nearly as hot as its kernel allows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
 
 BELOW_LIMIT_KELVIN = 5
-"""At the limit itself the CPU slows down or switches off: so much below it is hot."""
+"""At the limit itself the CPU slows down or switches off, so this far below it counts as hot."""
 
 USUAL_CELSIUS = 95.0
-"""Where the kernel tells no limit."""
+"""If the kernel names no limit."""
 
 NAME = "hot"
 CLEAR_KELVIN = 5
-"""Cooler by so much than where it opened, and it is good."""
+"""Good again: this much cooler than where it opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class HotParameters:
 
 
 def find(parameters: HotParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes whose temperature is at its threshold or above; the limit in it is the kernel's, where known."""
+    """Return the nodes at or above their threshold; the limit in a finding is the kernel's, if known."""
     found = {}
     for node_id, now in cluster.up.items():
         temp = None if now.newest is None else cpu_temp(now.newest)

@@ -13,7 +13,7 @@ from minipanel.config.section import Key
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster
 
-if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+if TYPE_CHECKING:  # not at run time: the archive reads config.toml without msgspec installed
     from minipanel.models.sample import Sample
 
 
@@ -41,7 +41,7 @@ def find(parameters: IdleHoardingParameters, cluster: Cluster) -> dict[int, Bad]
 
 
 def is_good(parameters: IdleHoardingParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it works, or has given its memory back; None while it is down."""
+    """Return whether it works, or has freed its memory; None while it is down."""
     now = cluster.up.get(node_id)
     return None if now is None or now.newest is None else not _is_so(parameters, now.newest)
 

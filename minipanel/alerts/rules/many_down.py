@@ -1,4 +1,4 @@
-"""`many-down`: many nodes that fall silent at once are one trouble, of a switch, a rack or the panel's network."""
+"""`many-down`: many nodes that fall silent at once have one cause: a switch, a rack or the panel's network."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ManyDownParameters:
 
 
 def find(parameters: ManyDownParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes that fell silent together with so many others, within AT_ONCE_SECONDS."""
+    """Return the nodes that fell silent together with enough others, within AT_ONCE_SECONDS."""
     down = sorted((now.heard_at, node_id) for node_id, now in cluster.nodes.items() if now.state == "down")
     enough = max(parameters.nodes_at_least, parameters.percent_at_least / 100 * len(cluster.nodes))
     found: dict[int, Bad] = {}

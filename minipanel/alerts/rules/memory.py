@@ -29,7 +29,7 @@ class MemoryParameters:
 
 
 def find(parameters: MemoryParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes that have at least so much of their memory in use."""
+    """Return the nodes that use at least that much of their memory."""
     above = parameters.above
     return {
         node_id: Bad(percent, above)

@@ -1,4 +1,5 @@
-"""`hotter-than-neighbours`: dust, a fan or paste, seen before the limit is: hotter than its rack at the same load."""
+"""`hotter-than-neighbours`: hotter than its rack at the same load. Shows dust, a fan or old paste before the limit
+does."""
 
 from __future__ import annotations
 
@@ -17,10 +18,10 @@ from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster
 
 CLEAR_KELVIN = 4
-"""So much nearer to its neighbours than where it opened, and it is good."""
+"""Good again: this much closer to its neighbours than where it opened."""
 
 SPREADS = 6
-"""Of the median absolute deviation: where a rack's temperatures differ much on their own, more is needed."""
+"""Median absolute deviations: in a rack whose temperatures differ much, more is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def find(parameters: NeighboursParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are too much hotter than their racks."""
     found: dict[int, Bad] = {}
     for first, temps in _temperatures_by_rack(cluster).items():
-        # Most racks differ by less: their medians need not be known.
+        # Most racks differ by less, and then their medians aren't needed.
         if len(temps) >= parameters.nodes_at_least and max(temps) - min(temps) > parameters.above:
             found |= _hotter(parameters, cluster, cluster.racks[first])
     return found
@@ -73,7 +74,7 @@ def _hotter(parameters: NeighboursParameters, cluster: Cluster, members: Sequenc
 
 
 def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it is as warm as its rack, or nearly; None while it or too many of the rack tell nothing."""
+    """Return whether it is about as warm as its rack; None if it or too many of the rack have no reading."""
     temp = temperature(cluster.up.get(node_id))
     rack = [
         each for other in cluster.racks.get(node_id, ()) if (each := temperature(cluster.up.get(other))) is not None
@@ -85,7 +86,10 @@ def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) ->
 
 
 def _temperatures_by_rack(cluster: Cluster) -> dict[int, list[float]]:
-    """Return the temperatures of each rack by the first of its nodes. At each tick, of all nodes: kept short."""
+    """Return the temperatures of each rack, by the first of its nodes.
+
+    Runs at each tick for all nodes, so kept short.
+    """
     found: dict[int, list[float]] = {}
     racks = cluster.racks
     for node_id, now in cluster.up.items():
@@ -96,7 +100,7 @@ def _temperatures_by_rack(cluster: Cluster) -> dict[int, list[float]]:
 
 
 def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
-    """Return the median, and how much above it is too much."""
+    """Return the median, and how far above it is too much."""
     middle = median(temps)
     return middle, max(above, SPREADS * median([abs(temp - middle) for temp in temps]))
 

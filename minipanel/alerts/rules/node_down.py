@@ -1,4 +1,4 @@
-"""`node-down`: a node that was there is silent."""
+"""`node-down`: a node that used to report is silent."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from minipanel.models.cluster import Cluster
 
 @dataclass(frozen=True, slots=True)
 class NodeDownParameters:
-    """[[alerts.rule]] name = "node-down". Under a minute it can't be told from the first of many: not allowed."""
+    """[[alerts.rule]] name = "node-down". At least a minute: sooner, it could be the first of many."""
 
     for_: Annotated[int, Key(duration(60, 86400), "How long it must be silent.", "离线多久后告警。")] = 300
     hold: Hold = 300
 
 
 def find(parameters: NodeDownParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes that are down, and for how long they have been silent."""
+    """Return the nodes that are down, and how long they have been silent."""
     return {node_id: silence_of(cluster, node_id, now) for node_id, now in cluster.nodes.items() if now.state == "down"}
 
 

@@ -1,4 +1,4 @@
-"""`panel`: what is wrong with the panel itself, so that it does not blame the nodes."""
+"""`panel`: what is wrong with the panel itself, so that nodes aren't blamed for it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class PanelParameters:
 
 
 def find(parameters: PanelParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the one thing that is most wrong, under PANEL."""
+    """Return the worst problem, under PANEL."""
     panel = cluster.panel
     if panel.late_seconds >= LATE_SECONDS:
-        # It comes first, for whatever waited meanwhile seems to be stuck. It is over when it is seen: one that lasted
-        # opens on its own, shorter ones when they go on.
+        # It comes first, as everything that waited meanwhile seems stuck. It is over by the time it is seen: a long one
+        # opens the alert at once, shorter ones only if they go on.
         lasted = panel.late_seconds if panel.late_seconds >= parameters.for_ else None
         return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late", lasted)}
     if panel.failing_seconds > 0:
@@ -44,7 +44,7 @@ def is_good(parameters: PanelParameters, cluster: Cluster, node_id: int) -> bool
 
 
 def is_in_trouble(panel: PanelNow) -> bool:
-    """Return whether nodes that seem silent may be so by the panel's fault."""
+    """Return whether nodes may seem silent through the panel's own fault."""
     return (
         panel.failing_seconds > 0
         or panel.munge is not None

@@ -1,4 +1,4 @@
-"""What rules read of a sample, typed."""
+"""Typed readings of a sample for rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from minipanel.models.cluster import NodeNow
 
-if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+if TYPE_CHECKING:  # not at run time: the archive reads config.toml without msgspec installed
     from minipanel.models.sample import Sample
 
 cpu_percent: Callable[[Sample], float] = attrgetter("cpu_percent")
@@ -18,7 +18,7 @@ cpu_temp: Callable[[Sample], float | None] = attrgetter("cpu_temp")
 
 
 def memory_percent(sample: Sample) -> float:
-    """Return how much of the memory is in use."""
+    """Return the share of memory in use, percent."""
     return 100 * memory_used(sample) / memory_total(sample)
 
 

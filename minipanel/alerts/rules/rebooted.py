@@ -33,7 +33,7 @@ def find(parameters: RebootedParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: RebootedParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether that is a while ago; None while the node is down."""
+    """Return whether that was a while ago; None while the node is down."""
     return True if node_id in cluster.up else None
 
 

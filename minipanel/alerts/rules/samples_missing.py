@@ -1,4 +1,4 @@
-"""`samples-missing`: a node is up, and yet many of its samples never came."""
+"""`samples-missing`: a node is up, but many of its samples never came."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SamplesMissingParameters:
 
 
 def find(parameters: SamplesMissingParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes of whose last hour too few samples are there."""
+    """Return the nodes with too few samples in their last hour."""
     return {
         node_id: Bad(percent, parameters.below)
         for node_id, percent in cluster.complete.items()
@@ -40,7 +40,7 @@ def find(parameters: SamplesMissingParameters, cluster: Cluster) -> dict[int, Ba
 
 
 def is_good(parameters: SamplesMissingParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether nearly all are there; None where that is not known."""
+    """Return whether nearly all exist; None if unknown."""
     if node_id not in cluster.up or node_id not in cluster.complete:
         return None
     return cluster.complete[node_id] >= max(parameters.clear, parameters.below)

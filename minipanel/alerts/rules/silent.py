@@ -1,4 +1,4 @@
-"""Nodes that are silent: since when, and why, as far as a look at them says. What node-down and many-down share."""
+"""Silent nodes: since when, and why, as far as known. Shared by node-down and many-down."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from minipanel.models.cluster import Cluster, NodeNow
 
 NO_ANSWER, AGENT, REFUSED, CLOCK, BEHIND = "no-answer", "agent", "refused", "clock", "clock-behind"
 REBOOTED = "rebooted"
-"""Known only once a node is back."""
+"""Known only when a node is back."""
 
 REASON_SECONDS = 10.0
-"""For so long an alert waits for its reason."""
+"""How long an alert waits for its reason."""
 
 DOWN_REASONS = {
     NO_ANSWER: Pair("no answer", "节点无响应"),
@@ -41,9 +41,9 @@ MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已重新在线，�
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
-    """Return for how long a node has been silent and why; where that is not known yet, as if it began later.
+    """Return for how long a node has been silent and why; without a known reason, as if it had begun later.
 
-    Of a node whose last sample was of the future, nobody knows when it was heard of: it counts from the first look.
+    If a node's last sample was from the future, the silence counts from the first check.
     """
     seconds = cluster.uptime - now.heard_at
     known = cluster.silence.get(node_id)
@@ -55,7 +55,7 @@ def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
 
 
 def end_reason(cluster: Cluster, alert: Alert) -> str:
-    """Return REBOOTED where a node that is back was seen in another boot since it fell silent."""
+    """Return REBOOTED if a node that is back has another boot id than before its silence."""
     now = cluster.nodes[alert.node_id]
     if now.rebooted_at is None:
         return ""

@@ -1,4 +1,4 @@
-"""`throttled`: a CPU slows itself down, for it is too hot. Only Intel's kernel driver counts that."""
+"""`throttled`: a CPU slows itself down because it is too hot. Only Intel's kernel driver counts that."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def find(parameters: ThrottledParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: ThrottledParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it was not; None while the node is down."""
+    """Return whether it was not slowed down; None while the node is down."""
     now = cluster.up.get(node_id)
     return None if now is None else now.throttled < parameters.times_at_least
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
 from minipanel.doctor.subject import Subject
@@ -15,10 +15,10 @@ def look_at_open(subject: Subject) -> Iterator[Check]:
     """Read which alerts are open, and what waits to be sent."""
     found = look_at_alerts(subject.config, time.time())
     if found is not None:
-        yield from judge_alerts(found, subject.t, subject.say)
+        yield from judge_alerts(found, subject.t)
 
 
-def judge_alerts(found: AlertsOverview, t: Translate, say: Callable[[str], str] = str) -> Iterator[Check]:
+def judge_alerts(found: AlertsOverview, t: Translate) -> Iterator[Check]:
     """Nobody has to be told: only what is wrong, and what could not be sent, is to be looked at."""
     said = [
         *([t("{count} critical", count=found.critical)] if found.critical else []),
@@ -30,7 +30,7 @@ def judge_alerts(found: AlertsOverview, t: Translate, say: Callable[[str], str] 
     elif said:
         yield Check(t("alerts"), Verdict.OK, t("{counts}; none of them needs action now", counts=t(", ").join(said)))
     if found.error is not None:
-        detail = t("{count} messages not sent yet: {error}", count=found.waiting, error=say(found.error))
+        detail = t("{count} messages not sent yet: {error}", count=found.waiting, error=t(found.error))
         yield Check(t("alerts"), Verdict.FIX, detail, "minipanel alerts test")
     if found.goes_nowhere:
         yield Check(t("alerts"), Verdict.OK, t("they go nowhere: set [alerts] mail"))

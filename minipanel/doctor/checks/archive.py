@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from minipanel.commands.archive_overview import ArchiveOverview, look_at_archive
 from minipanel.commands.archive_status import archive_line
@@ -15,11 +15,11 @@ def look_at_engine(subject: Subject) -> Iterator[Check]:
     """Ask the engine, and read how far the queue is. No line without [storage]."""
     found = None if subject.is_denied else look_at_archive(subject.config)
     if found is not None:
-        yield judge_archive(found, subject.t, subject.say)
+        yield judge_archive(found, subject.t)
 
 
-def judge_archive(found: ArchiveOverview, t: Translate, say: Callable[[str], str] = str) -> Check:
+def judge_archive(found: ArchiveOverview, t: Translate) -> Check:
     """What waits is no fault on its own: it waits for the engine, or for its two looks."""
     if found.trouble is not None:
-        return Check(t("archive"), Verdict.FIX, say(found.trouble), "minipanel archive status")
+        return Check(t("archive"), Verdict.FIX, t(found.trouble), "minipanel archive status")
     return Check(t("archive"), Verdict.OK, archive_line(found, t))

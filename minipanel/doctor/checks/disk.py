@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -37,11 +38,12 @@ def look_at_leftovers(subject: Subject) -> Iterator[Check]:
 
 
 def judge_leftovers(unfinished: Sequence[Path], t: Translate) -> Iterator[Check]:
-    """What nobody will need again."""
+    """Yield files that nobody needs any more."""
     if unfinished:
         names = " ".join(map(str, unfinished[:5]))
         detail = t("{count} left by killed programs: {names}", count=len(unfinished), names=names)
-        yield Check(t("leftovers"), Verdict.WARNING, detail, f"rm -r {names}")
+        # The folder is the panel's: whoever took that over must not choose what root is asked to type.
+        yield Check(t("leftovers"), Verdict.WARNING, detail, f"rm -r {shlex.join(map(str, unfinished[:5]))}")
 
 
 def judge_copies(copies: Sequence[tuple[Path, int]], t: Translate) -> Iterator[Check]:

@@ -172,8 +172,9 @@ def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Itera
 
 
 def look_at_last_rollout(subject: Subject) -> Iterator[Check]:
-    """Read where the last roll-out failed."""
-    yield from judge_failed(sorted(remembered(subject.config.database.path)), subject.t)
+    """Read where the last roll-out failed; of a node that was taken out since, nobody wants an agent any more."""
+    wanted = {node.hostname.lower() for node in subject.config.nodes if node.enabled}
+    yield from judge_failed(sorted(remembered(subject.config.database.path) & wanted), subject.t)
 
 
 def judge_failed(names: Sequence[str], t: Translate) -> Iterator[Check]:

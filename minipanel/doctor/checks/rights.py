@@ -59,7 +59,7 @@ def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
     bad = [need for need in needs if need.is_granted is False or need.is_hidden]
     for need in bad:
         if need.is_hidden:
-            detail = t("{path} lies where the service can't see it: its sandbox hides home folders", path=need.path)
+            detail = t("{path} is hidden from the service: its sandbox hides home folders", path=need.path)
             yield Check(t("rights"), Verdict.FIX, detail, t("move it to {folder}, and name it there in config.toml",
                                                           folder=places.CONFIG_FOLDER))  # fmt: skip
         elif need.is_written:

@@ -19,7 +19,7 @@ def look_at_service(subject: Subject) -> Iterator[Check]:
     """Ask systemd for the unit, and compare what the set-up laid beside it with what the configuration needs."""
     system, t = subject.system, subject.t
     if not system.path("/run/systemd/system").is_dir() or not system.has("systemctl"):
-        yield Check(t("service"), Verdict.WARNING, t("this machine was not started by systemd, which runs the panel"))
+        yield Check(t("service"), Verdict.WARNING, t("systemd does not run this machine, and the panel needs it"))
         return
     shown = system.run("systemctl", "show", places.SERVICE, f"--property={','.join(FACTS)}")
     if not shown.is_done:
@@ -62,6 +62,6 @@ def judge_service(facts: Mapping[str, str], t: Translate) -> Iterator[Check]:
 def judge_addition(there: str, needed: str, t: Translate) -> Iterator[Check]:
     """A port below 1024 and a database elsewhere need something in the unit."""
     if there != needed:
-        detail = t("its unit lacks what config.toml needs, or has what that no longer needs: {path}",
+        detail = t("its unit does not match config.toml: {path}",
                    path=places.DROP_IN)  # fmt: skip
         yield Check(t("service"), Verdict.WARNING, detail, "minipanel setup")

@@ -1,1 +1,1 @@
-"""Ask what a first installation needs to know, and check each answer."""
+"""Asks what a first installation needs to know, and checks each answer."""

@@ -1,4 +1,4 @@
-"""What the set-up needs to know: what a new config.toml is to say, and what the one that is there says."""
+"""The answers of the set-up: what a new config.toml will say, or what the existing one says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RETENTION_DAYS = DatabaseConfig(Path()).retention_days
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files to serve by, and the CA that agents are to trust, None for those their system trusts."""
+    """PEM files for HTTPS, and the CA that agents should trust; None: the CAs that their system trusts."""
 
     certificate: Path
     key: Path
@@ -23,14 +23,14 @@ class Certificates:
 
 @dataclass(frozen=True, slots=True)
 class SelfMade:
-    """A CA and a certificate of its own are wanted for these names and addresses."""
+    """A new CA and a certificate for these names and addresses."""
 
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """HTTPS stays as it is, by these files."""
+    """HTTPS stays as it is, with these files."""
 
     kind: Literal["own", "self-made"]
     files: Certificates
@@ -41,14 +41,14 @@ Tls = Certificates | SelfMade | Kept | None
 
 
 def kind_of(tls: Tls) -> str:
-    """Return the word that --tls has for it."""
+    """Return the value of --tls for it."""
     if isinstance(tls, Kept):
         return tls.kind
     return "no" if tls is None else "own" if isinstance(tls, Certificates) else "self-made"
 
 
 class Front(NamedTuple):
-    """What agents connect to where that is not the panel's own port, but a proxy's."""
+    """What agents connect to if it is not the panel's own port, but a proxy's."""
 
     scheme: str
     port: int | None
@@ -57,10 +57,10 @@ class Front(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All of it. `nodes` has this machine first in a first installation. `password`: None for the one that is set.
+    """All answers. `nodes` begins with this machine in a first installation. `password`: None to keep the present one.
 
-    `is_random` tells that nobody knows the password yet. `ignored`: what of /etc/hosts is to be no node.
-    `mail`: who gets mail about what is wrong.
+    `is_random`: nobody knows the password yet. `ignored`: lines of /etc/hosts that are not nodes. `mail`: who gets mail
+    about alerts.
     """
 
     admin: str
@@ -79,7 +79,7 @@ class Answers:
 
     @property
     def url(self) -> str:
-        """Where the agents report and the page is seen: https://10.0.0.1:8080."""
+        """The address that agents report to and browsers open: https://10.0.0.1:8080."""
         host = f"[{self.address}]" if ":" in self.address else self.address
         scheme, port, path = self.front or Front("http" if self.tls is None else "https", self.port, "")
         return f"{scheme}://{host}{'' if port is None else f':{port}'}{path}"

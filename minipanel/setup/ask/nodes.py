@@ -1,4 +1,4 @@
-"""The question of the nodes: those of /etc/hosts, to be used, added to or deleted from."""
+"""The question about nodes: those of /etc/hosts, to use, add to or delete from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Nodes = Iterable[NodeConfig]
 def ask_nodes(
     screen: Screen, request: Request, system: System, network: OwnNetwork, ignored: Sequence[str] = ()
 ) -> Selection:
-    """Return the chosen nodes, this machine first. ignored: what was left out before, unless options choose."""
+    """Return the chosen nodes, this machine first. `ignored`: what was left out before, unless options choose."""
     selection, faults = _select(screen.t, request, system, network)
     if request.only is None and request.without is None:
         selection.leave_out(NamePatterns(ignored))
@@ -34,7 +34,7 @@ def ask_nodes(
 
 
 def refuse_other_nodes(screen: Screen, request: Request, system: System, network: OwnNetwork, there: Nodes) -> None:
-    """Raise CommandError where the options ask for other nodes than those of config.toml."""
+    """Raise CommandError if the options ask for other nodes than those of config.toml."""
     t = screen.t
     asked = {"--nodes-from": request.nodes_from, "--only": request.only, "--without": request.without}
     options = [option for option, value in asked.items() if value is not None]
@@ -42,7 +42,7 @@ def refuse_other_nodes(screen: Screen, request: Request, system: System, network
         return
     nodes = _select(t, request, system, network)[0].nodes
     if {(node.hostname, node.ip) for node in nodes} != {(node.hostname, node.ip) for node in there}:
-        message = t("{option} chooses other nodes than config.toml has; add or remove nodes by minipanel nodes sync.",
+        message = t("{option} chooses other nodes than config.toml has; add or remove nodes with minipanel nodes sync.",
                     option=options[0])  # fmt: skip
         raise CommandError(message)
 
@@ -64,13 +64,13 @@ def _read(t: Translate, request: Request, system: System) -> Hosts:
     try:
         return parse_hosts(path.read_bytes().decode("utf-8", "replace"))
     except OSError as error:
-        if request.nodes_from is None:  # a cluster that knows its nodes from elsewhere: they are typed
+        if request.nodes_from is None:  # nodes known from somewhere else: they are typed in
             return Hosts(())
         raise CommandError(t("{path} can't be read: {reason}.", path=path, reason=error.strerror)) from None
 
 
 def _let_edit(screen: Screen, selection: Selection) -> None:
-    """Change the selection as the user says, until it is to be used."""
+    """Change the selection as the user says, until it is accepted."""
     t = screen.t
     screen.say(
         "",
@@ -88,7 +88,7 @@ def _let_edit(screen: Screen, selection: Selection) -> None:
 
 
 def _edit(t: Translate, selection: Selection, words: list[str]) -> list[str]:
-    """Do what one line says. Returns what to show. Raises CommandError."""
+    """Carry out one line. Returns what to show. Raises CommandError."""
     match words:
         case ["l" | "list"]:
             return selection.lines(is_whole=True)
@@ -97,4 +97,4 @@ def _edit(t: Translate, selection: Selection, words: list[str]) -> list[str]:
             return selection.lines()[-1:]
         case ["d" | "delete", *names] if names:
             return [t("deleted: {nodes}", nodes=selection.remove(" ".join(names))), *selection.lines()]
-    raise CommandError(t("Type Enter, or a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))
+    raise CommandError(t("Press Enter, or type a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l."))

@@ -1,4 +1,4 @@
-"""What an installed panel is set to, and what becomes of that: pure but for a look at which files are there."""
+"""The settings of an installed panel and their changes. Pure, except that it looks which files exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One setting that becomes another, in the reader's language. `is_agents`: agents must know it to report."""
+    """A changed setting, in the reader's language. `is_agents`: agents can't report until they know it."""
 
     what: str
     old: str
@@ -28,7 +28,7 @@ class Change:
 
 
 def present_answers(config: Config) -> Answers:
-    """Return what would have to be answered for this configuration."""
+    """Return the answers that would lead to this configuration."""
     url = urlsplit(config.server.url)
     is_direct = (
         url.scheme == ("http" if config.server.tls_certificate is None else "https")
@@ -63,7 +63,7 @@ def _kept(config: Config) -> Kept | None:
 
 
 def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
-    """Return what differs, in the order of the questions."""
+    """Return the differences, in the order of the questions."""
     found = [
         Change(t("account"), old.admin, new.admin),
         Change(t("password"), "", "" if new.password is None else t("another one; all sessions end")),
@@ -72,19 +72,19 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("port"), str(old.port), str(new.port)),
         Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
         Change(t("agents report to"), old.url, new.url, is_agents=True),
-        Change(t("agents authenticate by"), _proof(old, t), _proof(new, t), is_agents=True),
+        Change(t("agents authenticate with"), _proof(old, t), _proof(new, t), is_agents=True),
         Change(t("mail about alerts goes to"), _mail(old, t), _mail(new, t)),
     ]
     return [change for change in found if change.old != change.new]
 
 
 def change_table(changes: Sequence[Change]) -> list[str]:
-    """Return changes as lines: what, what it was, what it becomes."""
+    """Return changes as lines: setting, old value, new value."""
     return align([(change.what, change.old, "→", change.new) for change in changes])
 
 
 def warnings(old: Answers, new: Answers, local: Container[str], t: Translate) -> list[str]:
-    """Return what somebody might not expect of these changes, a sentence each. `local`: this machine's addresses."""
+    """Return what may be unexpected about these changes, one sentence each. `local`: this machine's addresses."""
     lines = []
     if new.retention_days < old.retention_days:
         lines.append(t("Records older than {days} days will be deleted.", days=new.retention_days))
@@ -97,7 +97,7 @@ def warnings(old: Answers, new: Answers, local: Container[str], t: Translate) ->
 
 
 def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
-    """Return what can be changed, each with its value."""
+    """Return the settings that can be changed, each with its value."""
     return [
         (t("account"), answers.admin),
         (t("database"), str(answers.database)),
@@ -105,7 +105,7 @@ def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
         (t("port"), str(answers.port)),
         (t("HTTPS"), kind_of(answers.tls)),
         (t("agents report to"), answers.url),
-        (t("agents authenticate by"), _proof(answers, t)),
+        (t("agents authenticate with"), _proof(answers, t)),
         (t("mail about alerts goes to"), _mail(answers, t)),
     ]
 

@@ -1,4 +1,4 @@
-"""The questions, one function each: what was given by option is taken, what is left is asked or has its default."""
+"""The questions, one function each. An option answers its question; the others are asked, or take their default."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PORT = 8080
 PORTS_TRIED = 20
 RETENTION_DAYS_MAX = 3650
 NOBODY = "none"
-"""What is typed where nobody is to get mail any more: Enter leaves it as it is."""
+"""Typed to stop all mail, as Enter keeps the present setting."""
 
 
 def ask_admin(screen: Screen, request: Request, default: str = USERNAME) -> str:
@@ -44,13 +44,13 @@ def ask_admin(screen: Screen, request: Request, default: str = USERNAME) -> str:
 
 
 def ask_password(screen: Screen, request: Request) -> tuple[str, bool]:
-    """Return the password, and whether it is a random one. A typed one is asked twice and never shown."""
+    """Return the password, and whether it is a random one. A typed one is asked for twice and never shown."""
     given = _ask_password(screen, request, screen.t("Password, not shown (Enter: a random one): "))
     return (random_password(), True) if given is None else (given, False)
 
 
 def ask_new_password(screen: Screen, request: Request, present_hash: str) -> str | None:
-    """Return another password than the one that is set, None where that stays."""
+    """Return a new password, None to keep the present one."""
     given = _ask_password(screen, request, screen.t("New password, not shown (Enter: unchanged): "))
     return None if given is None or is_password(given, present_hash) else given
 
@@ -74,12 +74,12 @@ def _ask_password(screen: Screen, request: Request, question: str) -> str | None
 
 
 def _read_password(screen: Screen, path: Path) -> str:
-    """Return the first line of the file: editors put a line end behind it."""
+    """Return the first line of the file, as editors add a newline to it."""
     try:
         return path.read_bytes().decode().split("\n")[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        message = screen.t("The password's file {path} can't be read: {reason}.", path=path, reason=reason)
+        message = screen.t("The password file {path} can't be read: {reason}.", path=path, reason=reason)
         raise CommandError(message) from None
 
 
@@ -94,7 +94,7 @@ def _checked(screen: Screen, password: str) -> str:
 def ask_database(
     screen: Screen, request: Request, system: System, default: Path = Path(places.DATABASE), is_there: bool = False
 ) -> Path:
-    """Return where the database is to lie. `is_there`: it lies at the default; it moves only to where no file is."""
+    """Return the database's path. `is_there`: it exists at the default; it moves only to where no file exists."""
 
     def parse(text: str) -> Path:
         if is_there and text == str(default):
@@ -123,9 +123,9 @@ def ask_retention(screen: Screen, request: Request, default: int) -> int:
 
 
 def ask_port(screen: Screen, request: Request, system: System, default: int = PORT, is_there: bool = False) -> int:
-    """Return the page's port, a free one. Proposed is the default, or the next that is free.
+    """Return the page's port, which must be free. The proposal is the default, or the next free port.
 
-    is_there: the panel is at the default already.
+    `is_there`: the panel already uses the default.
     """
 
     def parse(text: str) -> int:
@@ -139,11 +139,11 @@ def ask_port(screen: Screen, request: Request, system: System, default: int = PO
     if screen.is_guided and request.port is None and not is_there:
         ports = range(default, min(default + PORTS_TRIED, 65536))
         proposal = next((port for port in ports if port_holder(system, port, screen.t) is None), default)
-    return screen.ask(screen.t("Port of the page and the agents' reports"), request.port, str(proposal), parse)
+    return screen.ask(screen.t("Port for the page and the agents"), request.port, str(proposal), parse)
 
 
 def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
-    """Return how agents are to authenticate. MUNGE must work on this machine."""
+    """Return how agents authenticate. MUNGE must work on this machine."""
 
     def parse(text: str) -> Auth:
         text = half_width(text).lower()
@@ -160,7 +160,7 @@ def ask_auth(screen: Screen, request: Request, present: Auth) -> Auth:
 
 
 def parse_port(text: str, screen: Screen) -> int:
-    """Return a port's number. Raises CommandError."""
+    """Return a port number. Raises CommandError."""
     text = half_width(text)
     if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535:
         return int(text[:6])
@@ -168,7 +168,7 @@ def parse_port(text: str, screen: Screen) -> int:
 
 
 def ask_address(screen: Screen, request: Request, proposal: str, others: Iterable[NodeConfig]) -> str:
-    """Return the address or name at which nodes reach this machine. `others`: the nodes that are not this machine."""
+    """Return the address or name at which nodes reach this machine. `others`: all nodes but this machine."""
     known = {each.lower(): node.hostname for node in others for each in (node.hostname, node.ip)}
 
     def parse(text: str) -> str:
@@ -186,7 +186,7 @@ def ask_address(screen: Screen, request: Request, proposal: str, others: Iterabl
 
 
 def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tuple[str, ...]:
-    """Return who is to get mail about what is wrong: "ops@example.org, boss@example.org"; empty where nobody is."""
+    """Return who gets mail about alerts: "ops@example.org, boss@example.org"; empty for nobody."""
     default = ", ".join(present)
 
     def parse(text: str) -> tuple[str, ...]:
@@ -200,7 +200,7 @@ def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tupl
                 )
         return tuple(dict.fromkeys(addresses))
 
-    question = screen.t("Who gets mail about alerts, with commas between several (Enter: nobody)")
+    question = screen.t("Who gets mail about alerts, separated by commas (Enter: nobody)")
     if present:
         question = screen.t("Who gets mail about alerts ({none}: nobody)", none=NOBODY)
     return screen.ask(question, request.mail, default, parse)

@@ -1,4 +1,4 @@
-"""The nodes that are to be watched, while they are being chosen: numbered, added to, deleted from."""
+"""The nodes to monitor, while they are being chosen: numbered, added to, deleted from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 class Selection:
-    """Nodes in order, numbered from 1. The first is this machine and always stays."""
+    """Nodes in order, numbered from 1. The first is this machine, which always stays."""
 
     def __init__(self, nodes: Iterable[HostsNode], t: Translate) -> None:
         listed = list(nodes)
@@ -34,11 +34,11 @@ class Selection:
 
     @property
     def ignored(self) -> list[str]:
-        """What was left out, as `ignore` in [hosts] has it: those lines are never proposed again."""
+        """The nodes left out, for `ignore` in [hosts]: these lines are never proposed again."""
         return patterns_for(list(map(self._names_of, self._left_out)), map(self._names_of, self.nodes))
 
     def lines(self, is_whole: bool = False) -> list[str]:
-        """Return the numbered table. A long list is shown in part, unless the whole is wanted."""
+        """Return the numbered table. A long list is shortened unless `is_whole`."""
         rows = [(str(number), node.ip, node.hostname, "") for number, node in enumerate(self.nodes, 1)]
         rows[0] = (*rows[0][:3], self._t("this machine"))
         if is_whole:
@@ -50,7 +50,7 @@ class Selection:
         return [*lines[:SHOWN_FIRST], left_out, *lines[-SHOWN_LAST:]]
 
     def add(self, address: str, hostname: str) -> None:
-        """Add a node at the end. Raises CommandError when it can't be one, or is there already."""
+        """Add a node at the end. Raises CommandError if its name or address is invalid, or already in the list."""
         ip = parse_node_address(address)
         if ip is None:
             raise CommandError(self._t("{text} is not the IPv4 or IPv6 address of one machine.", text=quote(address)))
@@ -65,18 +65,18 @@ class Selection:
         self._left_out = [node for node in self._left_out if node.hostname.lower() != hostname.lower()]
 
     def remove(self, text: str) -> str:
-        """Take nodes out: by numbers (3,17-20) or by node set (node[017-020]). Returns them folded.
+        """Remove nodes by number (3,17-20) or by node set (node[017-020]). Returns them as a node set.
 
-        Raises CommandError, and nothing is taken out, when one is not there or is this machine.
+        Raises CommandError, and removes nothing, if one is not in the list or is this machine.
         """
         return self._take_out(self._numbered(text) if _NUMBERS.fullmatch(text) else self._named(text))
 
     def leave_out(self, ignore: NamePatterns) -> None:
-        """Take out what is to be ignored, by any name of its line; this machine stays."""
+        """Remove nodes to be ignored, by any name of their line; this machine stays."""
         self._take_out({i for i, node in enumerate(self.nodes) if i > 0 and ignore.matches(self._names_of(node))})
 
     def keep_only(self, node_set: str) -> None:
-        """Take out all nodes but these and this machine. Raises CommandError when one is not there."""
+        """Remove all nodes but these and this machine. Raises CommandError if one is not in the list."""
         kept = self._named(node_set)
         self._take_out({index for index in range(1, len(self.nodes)) if index not in kept})
 
@@ -92,7 +92,7 @@ class Selection:
         return self._names.get(node.hostname.lower(), (node.hostname,))
 
     def _numbered(self, text: str) -> set[int]:
-        """Return the indexes, from 0, of numbers as people see them, from 1."""
+        """Return the indexes, from 0, of numbers shown to the user, from 1."""
         indexes: set[int] = set()
         for word in re.split(r"[\s,]+", text.strip()):
             found = _RANGE.fullmatch(word)
@@ -119,7 +119,7 @@ class Selection:
         return {places[name.lower()] for name in names}
 
     def _places(self) -> dict[str, int]:
-        """Return where each hostname stands; its first label too, where no other node has the same."""
+        """Return the index of each hostname, and of its first label if no other node shares that."""
         shorts = [node.hostname.lower().split(".")[0] for node in self.nodes]
         places = {short: index for index, short in enumerate(shorts) if shorts.count(short) == 1}
         return places | {node.hostname.lower(): index for index, node in enumerate(self.nodes)}

@@ -1,4 +1,4 @@
-"""Where the database may lie: on a disk of this machine, where the service may write and its sandbox looks."""
+"""Where the database may be: on a local disk, where the service may write and its sandbox can see."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
 HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/proc", "/sys", "/dev")
-"""What the service's sandbox hides or empties, and what is gone after a restart."""
+"""Folders that the service's sandbox hides or empties, and those that a reboot empties."""
 
 NETWORK = re.compile(r"nfs4?|cifs|smb3?|lustre|gpfs|beegfs\w*|ceph|9p|afs|orangefs|panfs|glusterfs|fuse\..+")
-"""SQLite's write-ahead log needs memory that all its users share, which these lack (sqlite.org/wal.html)."""
+"""File systems without the shared memory that SQLite's write-ahead log needs (sqlite.org/wal.html)."""
 
 
 def parse_database(text: str, system: System, t: Translate) -> Path:
-    """Return the database's path. Raises CommandError, a sentence, when it can't lie there."""
+    """Return the database's path. Raises CommandError, a sentence, if it can't be there."""
     path = Path(text)
     if not path.is_absolute() or ".." in path.parts or not text.isprintable():
         raise CommandError(t("{text} is not the absolute path of a file.", text=quote(text)))
@@ -31,14 +31,14 @@ def parse_database(text: str, system: System, t: Translate) -> Path:
         raise CommandError(t("{path} is a folder; name a file in a folder of its own.", path=path))
     kind = file_system(path.parent, system.read("/proc/self/mountinfo"))
     if NETWORK.fullmatch(kind):
-        raise CommandError(t("{folder} lies on a network file system ({kind}), which SQLite can't use; "
+        raise CommandError(t("{folder} is on a network file system ({kind}), which SQLite can't use; "
                              "name a disk of this machine.", folder=path.parent, kind=kind))  # fmt: skip
     _refuse_others_folder(path.parent, system, t)
     return path
 
 
 def _refuse_others_folder(folder: Path, system: System, t: Translate) -> None:
-    """SQLite writes beside its file, so the folder must be the service's own, or not there yet."""
+    """SQLite creates files beside the database, so the folder must be the service's own, or not exist yet."""
     place = system.path(folder)
     if not place.exists() or str(folder) == places.DATA:
         return
@@ -49,7 +49,7 @@ def _refuse_others_folder(folder: Path, system: System, t: Translate) -> None:
 
 
 def file_system(folder: Path, mountinfo: str) -> str:
-    """Return the type of the file system a folder lies or will lie on, "" where it can't be told.
+    """Return the type of the file system that holds a folder, or will hold it; "" if unknown.
 
     Fields of /proc/self/mountinfo: the mount point is the fifth, the type follows " - " (proc_pid_mountinfo(5)).
     """
@@ -60,7 +60,7 @@ def file_system(folder: Path, mountinfo: str) -> str:
         if len(fields) < 5 or not rest:
             continue
         point = Path(re.sub(r"\\(\d{3})", lambda found: chr(int(found[1], 8)), fields[4]))
-        # Of two on one place the later one lies on top.
+        # Of two mounted on one place, the later one is on top.
         if folder.is_relative_to(point) and len(point.parts) >= len(best.parts):
             best, kind = point, rest.split()[0]
     return kind

@@ -1,4 +1,4 @@
-"""The question of HTTPS: none, an own certificate, or a CA and a certificate made here; tried as agents will see it."""
+"""The question about HTTPS: none, the site's certificate, or a CA and certificate made here; tested as agents would."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ CHOICES = ("no", "own", "self-made")
 
 
 def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, ...], present: Tls = None) -> Tls:
-    """Return what is wanted. `present`: what there is. Raises CommandError for what agents would refuse.
+    """Return the choice. `present`: the current one. Raises CommandError for a certificate that agents would refuse.
 
-    names: what a certificate made here must name, addresses among them; first comes what agents call the panel by.
+    `names`: what a certificate made here must name, addresses included. The first is the name that agents use.
     """
     t = screen.t
 
@@ -27,7 +27,7 @@ def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, 
         if text not in CHOICES:
             raise CommandError(t("HTTPS is one of: {choices}.", choices=", ".join(CHOICES)))
         if text == "self-made" and not system.has("openssl"):
-            raise CommandError(t("A certificate is made by openssl, which is not installed: dnf install openssl"))
+            raise CommandError(t("Making a certificate needs openssl, which is not installed: dnf install openssl"))
         return text
 
     given = _given_choice(request, t)
@@ -43,7 +43,10 @@ def ask_tls(screen: Screen, request: Request, system: System, names: tuple[str, 
 
 
 def _given_choice(request: Request, t: Translate) -> str | None:
-    """Return what was given: a file means an own certificate. Raises CommandError for one that goes with no other."""
+    """Return the choice made by options: a file means the site's certificate.
+
+    Raises CommandError for a contradiction.
+    """
     files = {
         "--tls-certificate": request.tls_certificate,
         "--tls-key": request.tls_key,
@@ -57,7 +60,7 @@ def _given_choice(request: Request, t: Translate) -> str | None:
 
 
 def _is_good(files: Certificates, host: str, t: Translate) -> bool:
-    """Return whether agents take what was made here, and for long: otherwise it is made again, by the same CA."""
+    """Return whether agents accept the certificate made here, and for long. Otherwise the same CA makes a new one."""
     try:
         return not ends_soon(refuse_for_agents(files.certificate, files.key, files.ca, host, t), t)
     except CommandError:
@@ -104,7 +107,7 @@ def _ask_files(screen: Screen, request: Request, present: Certificates | None) -
 def _tried(
     files: Certificates, request: Request, host: str, present: Kept | None, t: Translate
 ) -> tuple[Certificates, int]:
-    """Return the files and when they end. Where the CA that was there does not do, those of the system may."""
+    """Return the files and when they expire. If the CA present does not fit, the system's CAs may."""
     try:
         return files, refuse_for_agents(files.certificate, files.key, files.ca, host, t)
     except CommandError:

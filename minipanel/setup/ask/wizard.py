@@ -1,4 +1,4 @@
-"""All questions in their order, of a first installation and of one that is there, and what they come to."""
+"""All questions in order, for a first installation and for an existing one, and their results."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ NOTHING_ANSWERED = Answers(USERNAME, None, False, (), Path(places.DATABASE), POR
 def ask_everything(
     screen: Screen, request: Request, system: System, network: OwnNetwork, before: Answers = NOTHING_ANSWERED
 ) -> Answers:
-    """Ask for what was not given. Changes nothing. Raises CommandError for what was given and can't be.
+    """Ask for what was not given. Changes nothing. Raises CommandError for invalid options.
 
-    before: the answers of a first installation that was cut short, which are proposed again.
+    `before`: the answers of a first installation that was interrupted. They are proposed again.
     """
     t = screen.t
     screen.question_title(t("Administrator"))
@@ -59,7 +59,7 @@ def ask_everything(
     names = certificate_names(address, nodes[0].hostname, network)
     tls = ask_tls(screen, request, system, names, before.tls)
     mail = ask_mail(screen, request, before.mail)
-    # These two are asked for by options alone: what they are without is right for nearly all.
+    # Only options change these two: their defaults suit nearly everybody.
     auth = request.auth or before.auth
     days = before.retention_days if request.retention_days is None else ask_retention(screen, request, RETENTION_DAYS)
     return Answers(
@@ -70,9 +70,10 @@ def ask_everything(
 def ask_changes(
     screen: Screen, request: Request, system: System, network: OwnNetwork, present: Answers, password_hash: str
 ) -> Answers:
-    """Return what an installed panel is to become: what was given, then what a person there wants to change besides.
+    """Return the new settings of an installed panel: those given as options, then whatever else the user wants to
+    change.
 
-    Changes nothing. Raises CommandError for what was given and can't be.
+    Changes nothing. Raises CommandError for invalid options.
     """
     t = screen.t
     refuse_other_nodes(screen, request, system, network, present.nodes)
@@ -101,7 +102,7 @@ def ask_changes(
 def _ask_tls(
     screen: Screen, request: Request, system: System, network: OwnNetwork, present: Answers, wanted: Answers
 ) -> Tls:
-    """Return what HTTPS is to be. What is not asked about and still fits the address stays as it is."""
+    """Return the new HTTPS setting. It stays as it is if nobody asks for a change and it still fits the address."""
     is_asked = screen.is_guided or request.tls or request.tls_certificate or request.tls_key or request.tls_ca
     is_fitting = present.tls is None or present.front is not None or wanted.address == present.address
     if not is_asked and is_fitting:
@@ -111,7 +112,7 @@ def _ask_tls(
 
 
 def certificate_names(address: str, hostname: str, network: OwnNetwork) -> tuple[str, ...]:
-    """Return every name and address that this machine may be called by, the agents' one first."""
+    """Return every name and address of this machine, first the one that agents use."""
     names = [address, hostname, hostname.split(".")[0], network.hostname, "localhost", "127.0.0.1", "::1"]
     others = sorted(other for other in network.addresses if not ip_address(other).is_link_local)
     return tuple(dict.fromkeys([*names, *others]))
@@ -131,7 +132,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
             (t("nodes"), t("{count}: {nodes}", count=len(answers.nodes), nodes=nodes)),
             *ignored,
             (t("database"), str(answers.database)),
-            (t("agents"), t("they authenticate by {proof}", proof=proof)),
+            (t("agents"), t("they authenticate with {proof}", proof=proof)),
             *mail,
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),
             (t("configuration"), places.CONFIG),

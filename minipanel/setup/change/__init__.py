@@ -1,1 +1,1 @@
-"""Change the machine, so that each step can be run again, and the way back."""
+"""Changes the machine in steps that can be repeated, and undoes them."""

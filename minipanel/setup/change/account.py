@@ -22,13 +22,13 @@ class Account:
 
 
 def find_account(system: System) -> Account | None:
-    """Return the panel's user, wherever users are kept; None where there is none (getent(1), passwd(5))."""
+    """Return the panel's user from whatever user database; None if it does not exist (getent(1), passwd(5))."""
     fields = system.run("getent", "passwd", places.USER, seconds=20).stdout.strip().split(":")
     return Account(int(fields[2]), int(fields[3])) if len(fields) > 3 else None
 
 
 def ensure_account(system: System) -> Account:
-    """Return the panel's user, made now where there is none. Raises CommandError."""
+    """Return the panel's user; create it if it does not exist. Raises CommandError."""
     account = find_account(system)
     if account is None:
         shell = "/sbin/nologin" if system.path("/sbin/nologin").exists() else "/usr/sbin/nologin"
@@ -36,12 +36,14 @@ def ensure_account(system: System) -> Account:
         system.must_run("useradd", *words, "--comment", "MiniPanel", places.USER)
         account = find_account(system)
     if account is None:
-        raise CommandError("The user {user} was made and can't be found; look at /etc/nsswitch.conf.", user=places.USER)
+        raise CommandError(
+            "The user {user} was created, but can't be found; look at /etc/nsswitch.conf.", user=places.USER
+        )
     return account
 
 
 def remove_account(system: System) -> None:
-    """Take the user away, and the group of the same name. Raises CommandError."""
+    """Delete the user, and the group of the same name. Raises CommandError."""
     if find_account(system) is not None:
         system.must_run("userdel", places.USER)
     if system.run("getent", "group", places.USER).is_done:

@@ -1,4 +1,5 @@
-"""The panel's certificate: an own one laid where the service can read it, or one made here by openssl, with its CA."""
+"""The panel's certificate: the site's own, copied to where the service can read it, or one made by openssl with a
+CA."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from minipanel.setup.places import CA, CA_KEY, CERTIFICATE, KEY
 from minipanel.setup.system import System
 
 DAYS = 3650
-"""A cluster's life: a certificate that ran out would silence every agent at once."""
+"""A cluster's lifetime. An expired certificate would silence all agents at once."""
 
 CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-sha256")
 
 
 def lay_certificates(tls: Certificates | SelfMade, home: Path, account: Account, system: System) -> None:
-    """Lay certificate, key and CA below `home`, /etc/minipanel. Raises CommandError, ConfigError, OSError."""
+    """Put certificate, key and CA below `home`, /etc/minipanel. Raises CommandError, ConfigError, OSError."""
     folder = (home / CERTIFICATE).parent
     folder.mkdir(exist_ok=True)
     dress(folder, ROOT, account.gid, 0o750)
@@ -30,7 +31,7 @@ def lay_certificates(tls: Certificates | SelfMade, home: Path, account: Account,
     authority = None if tls.ca is None else tls.ca.read_text()
     _lay(home / CERTIFICATE, tls.certificate.read_text(), account, 0o644)
     _lay(home / KEY, tls.key.read_text(), account, 0o640)
-    # A CA made here signs no more: a later one is not to be signed by the key of another.
+    # The CA made here is no longer used. Its key must not sign for a later CA.
     for name in (CA, CA_KEY):
         (home / name).unlink(missing_ok=True)
     if authority is not None:
@@ -38,7 +39,7 @@ def lay_certificates(tls: Certificates | SelfMade, home: Path, account: Account,
 
 
 def _make(tls: SelfMade, home: Path, account: Account, system: System) -> None:
-    """Make a certificate, and its CA where there is none yet: agents that trust the old one go on trusting."""
+    """Make a certificate, and a CA unless there is one: agents that trust the old CA can go on doing so."""
     with tempfile.TemporaryDirectory(dir=(home / CERTIFICATE).parent) as name:
         part = Path(name)
         if not ((home / CA).exists() and (home / CA_KEY).exists()):
@@ -77,7 +78,7 @@ def alternative_names(names: tuple[str, ...]) -> str:
 
 def _lay(path: Path, text: str, account: Account, mode: int) -> None:
     replace_file(path, text)
-    # The key is read by the service through its group, and written by root alone.
+    # The service reads the key through its group; only root can write it.
     dress(path, ROOT, account.gid, mode)
 
 

@@ -1,7 +1,8 @@
-"""What config.toml is to say, and the folders it needs, with the owners and modes they must have."""
+"""The text of config.toml, and the folders it needs, with their owners and modes."""
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -26,36 +27,47 @@ SECRET_BYTES = 32
 
 
 def installed_config(system: System) -> Config | None:
-    """Return the configuration that is there, None where there is none. Raises ConfigError for one that is bad."""
+    """Return the installed configuration, None if there is none. Raises ConfigError for an invalid one."""
     path = system.path(places.CONFIG)
     return load_config(path) if path.exists() else None
 
 
 def is_unfinished(system: System) -> bool:
-    """Return whether the configuration is that of a first installation which was cut short."""
+    """Return whether the configuration is from a first installation that was interrupted."""
     return system.path(places.UNFINISHED).exists()
 
 
 def make_folders(database: Path, account: Account, system: System) -> list[Path]:
-    """Make the folders of configuration and database, or give those that are there their modes. Raises OSError.
+    """Make the folders of configuration and database; existing ones get the right modes. Raises OSError.
 
-    Returns the folders that were not there, for a database elsewhere: the innermost first.
+    Returns the new folders, made for a database in another place, innermost first.
     """
     dress(_made(system.path(places.CONFIG_FOLDER)), ROOT, account.gid, 0o750)
     dress(_made(system.path(places.DATA)), account.uid, account.gid, 0o750)
     folder = system.path(database.parent)
     new = [place for place in (folder, *folder.parents) if not place.exists()]
     if new:
-        # The folders above it are no secret: the service must get through them.
-        dress(_made(folder), account.uid, account.gid, 0o750)
+        # The folders above are no secret: the service must be able to pass through them.
+        _make_for(account, folder)
     return new
 
 
 def make_backup_folder(config: Config, account: Account, system: System) -> None:
-    """Make the folder of [backup] where it is missing; one that is there keeps its owner and mode. Raises OSError."""
+    """Make the folder of [backup] if it is missing; an existing one keeps its owner and mode. Raises OSError."""
     folder = config.of(BACKUP).folder
     if folder is not None and not system.path(folder).exists():
-        dress(_made(system.path(folder)), account.uid, account.gid, 0o750)
+        _make_for(account, system.path(folder))
+
+
+def _make_for(account: Account, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    # It may lie in a folder of the panel's user, who could have put a link in its place by now.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchown(descriptor, account.uid, account.gid)
+        os.fchmod(descriptor, 0o750)
+    finally:
+        os.close(descriptor)
 
 
 def _made(folder: Path) -> Path:
@@ -64,9 +76,9 @@ def _made(folder: Path) -> Path:
 
 
 def config_text(answers: Answers, before: Config | None, path: Path) -> str:
-    """Return what config.toml is to say: a first one, or the one that is there with what differs from it.
+    """Return the text of config.toml: a first one, or the existing one with the changed values.
 
-    Raises CommandError for the password, ConfigError where the one that is there can't be edited.
+    Raises CommandError for the password, ConfigError if the existing one can't be edited.
     """
     if before is None:
         mail = [(ALERTS, {"mail": answers.mail})] if answers.mail else []
@@ -88,7 +100,7 @@ def _first(answers: Answers, path: Path) -> Config:
         path=path,
         server=ServerConfig(
             port=answers.port,
-            host="::" if _needs_ipv6(answers) else "0.0.0.0",  # "::" takes IPv4 too (ipv6(7))
+            host="::" if _needs_ipv6(answers) else "0.0.0.0",  # "::" accepts IPv4 too (ipv6(7))
             url=answers.url,
             jwt_secret=secrets.token_urlsafe(SECRET_BYTES),
             tls_certificate=path.parent / places.CERTIFICATE if is_tls else None,
@@ -96,7 +108,7 @@ def _first(answers: Answers, path: Path) -> Config:
         ),
         admin=AdminConfig(answers.admin, hash_password(answers.password or "")),
         database=DatabaseConfig(answers.database, answers.retention_days),
-        # The secret stands ready for a change from MUNGE to tokens.
+        # The secret is ready in case of a later change from MUNGE to tokens.
         agents=AgentsConfig(answers.auth, secrets.token_urlsafe(SECRET_BYTES)),
         nodes=answers.nodes,
         hosts=HostsConfig(answers.ignored),
@@ -108,7 +120,7 @@ def _needs_ipv6(answers: Answers) -> bool:
 
 
 def _differences(answers: Answers, config: Config) -> dict[str, Values]:
-    """Return the values to set, by section; None for a key to take out."""
+    """Return the values to set, by section; None for a key to remove."""
     old = present_answers(config)
     server: dict[str, str | int | None] = {}
     if answers.port != old.port:
@@ -134,7 +146,7 @@ def _differences(answers: Answers, config: Config) -> dict[str, Values]:
 
 
 def _host(answers: Answers, config: Config) -> dict[str, str]:
-    """Return where to listen, where another address of this machine must be listened at."""
+    """Return the listening address if another address of this machine must be listened on."""
     if config.server.host == "0.0.0.0":
         return {"host": "::"} if _needs_ipv6(answers) else {}
     return {"host": answers.address} if config.server.host == present_answers(config).address else {}

@@ -1,4 +1,4 @@
-"""The database taken to another place with all its data, and back again where the panel does not run there."""
+"""Moves the database with all its data, and moves it back if the panel does not run with it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from minipanel.errors import CommandError
+from minipanel.machine.regular_file import read_own, write_own
 from minipanel.models.quote import escape
 from minipanel.setup.change.account import Account
 from minipanel.setup.change.rollback import carry_over
-from minipanel.setup.change.saved import Saved
 from minipanel.translations.language import Translate
 
 SPARE_BYTES = 64 * 2**20
 FAILED_NODES = "rollout-failed.json"
-"""What the roll-out keeps in the same folder."""
+"""A file of the roll-out in the same folder."""
+
+FAILED_NODES_BYTES = 32 * 2**20
 
 
 class Move:
-    """From one file to another, which is not there. The old one is left as it is."""
+    """A move from one file to another, which does not exist yet. The old one stays unchanged."""
 
     def __init__(self, old: Path, new: Path, account: Account, t: Translate) -> None:
-        """Look. Raises CommandError where there is too little space."""
+        """Check the space. Raises CommandError if there is too little."""
         self._old, self._new, self._account, self._t = old, new, account, t
         self._copied: tuple[int, int] | None = None
         needed_bytes = sum(file.stat().st_size for file in (old, _beside(old, "-wal")) if file.exists()) + SPARE_BYTES
@@ -37,7 +39,7 @@ class Move:
 
     def carry(self) -> None:
         """Copy the database while no panel runs, and check the copy. Raises CommandError."""
-        if not self._old.exists():  # the panel has never started
+        if not self._old.exists():  # the panel was never started
             return
         # Not as root: links in a folder of the panel's user could lead anywhere.
         user, group, others = (self._account.uid, self._account.gid, ()) if os.geteuid() == 0 else (None, None, None)
@@ -48,20 +50,26 @@ class Move:
         )  # fmt: skip
         if done.returncode != 0:
             raise CommandError(escape((done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1], 300))
-        Saved.of(self._old.with_name(FAILED_NODES)).put(self._new.with_name(FAILED_NODES))
+        self._carry_failed_nodes()
         self._copied = _facts(self._new)
         self._tidy()
 
+    def _carry_failed_nodes(self) -> None:
+        """Take along what the roll-out wrote, and nothing else: both folders are the panel's, and this is root."""
+        with suppress(OSError):
+            content = read_own(self._old.with_name(FAILED_NODES), FAILED_NODES_BYTES)
+            write_own(self._new.with_name(FAILED_NODES), content)
+
     def _tidy(self) -> None:
-        """Leave the old database alone as what there is to delete; no panel runs on it."""
+        """Reduce the old database to one file, the one to delete; no panel uses it any more."""
         log = _beside(self._old, "-wal")
-        if log.exists() and log.stat().st_size:  # a part of it
+        if log.exists() and log.stat().st_size:  # it holds data
             return
         for ending in ("-wal", "-shm", ".pid"):
             _beside(self._old, ending).unlink(missing_ok=True)
 
     def back(self) -> list[str]:
-        """Take what the new one was told since into the old one, and the new one away. Returns what to say of it."""
+        """Carry what the new database has stored since into the old one, and delete it. Returns what to report."""
         if self._copied is None:
             return []
         is_used = _facts(self._new) != self._copied or _beside(self._new, "-wal").exists()

@@ -1,4 +1,4 @@
-"""The panel's port in firewalld: opened where firewalld runs, remembered, and closed again."""
+"""Opens the panel's port in firewalld if that runs, remembers what it opened, and closes it again."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from minipanel.setup.look.ports import is_firewalld_running
 from minipanel.setup.system import System
 
 _NO = 1
-"""How firewall-cmd ends where a port is closed (firewall-cmd(1), exit codes); a zone that is not there is another."""
+"""firewall-cmd's exit code for a closed port (firewall-cmd(1)); an unknown zone has another one."""
 
 
 def open_port(port: int, address: str, system: System) -> list[str]:
-    """Open the port in the default zone and that of the network with this own address. Returns the zones opened.
+    """Open the port in the default zone and in the zone of the network with this address. Returns the zones opened.
 
-    Where it is open already it is left alone, and uninstalling will leave it too. Raises CommandError.
+    A port that is already open stays as it is, also when the panel is uninstalled. Raises CommandError.
     """
     if not is_firewalld_running(system):
         return []
     rule = f"{port}/tcp"
     wanted = zones(address, system)
     _close_others([(zone, rule) for zone in wanted], system)
-    opened = _remembered(system)
-    for zone in wanted:
-        if not is_open(zone, rule, system):
-            opened.append((zone, rule))
-            # Both, rather than a reload, which would drop what others have opened only for now.
-            system.must_run("firewall-cmd", f"--zone={zone}", f"--add-port={rule}")
-            system.must_run("firewall-cmd", "--permanent", f"--zone={zone}", f"--add-port={rule}")
+    closed = [zone for zone in wanted if not is_open(zone, rule, system)]
+    opened = list(dict.fromkeys([*_remembered(system), *((zone, rule) for zone in closed)]))
+    # First: an interruption must not leave a port open that nobody closes.
     _remember(opened, system)
+    for zone in closed:
+        # Both settings, as a reload would drop what others have opened temporarily.
+        system.must_run("firewall-cmd", f"--zone={zone}", f"--add-port={rule}")
+        system.must_run("firewall-cmd", "--permanent", f"--zone={zone}", f"--add-port={rule}")
     return sorted({zone for zone, _ in opened})
 
 
 def agents_address(config: Config) -> str:
-    """Return where agents find the panel, an address or a name: that of this machine, or of a proxy before it."""
+    """Return the address or name at which agents find the panel: this machine's, or that of a proxy in front of it."""
     return urlsplit(config.server.url).hostname or ""
 
 
 def close_port(system: System) -> None:
-    """Close what was opened here."""
+    """Close what the set-up opened."""
     _close_others([], system)
 
 
 def _close_others(kept: list[tuple[str, str]], system: System) -> None:
-    """Close all that was opened here but these rules of zones: port or network may have changed."""
+    """Close all that the set-up opened, except these rules of zones: port or network may have changed."""
     remembered = _remembered(system)
     for zone, rule in remembered:
         if (zone, rule) not in kept:
@@ -57,7 +57,7 @@ def _close_others(kept: list[tuple[str, str]], system: System) -> None:
 
 
 def is_open(zone: str, rule: str, system: System) -> bool:
-    """Return whether a zone lets in what this rule names: "8080/tcp". Raises CommandError where that is not known."""
+    """Return whether a zone allows this rule: "8080/tcp". Raises CommandError if that can't be found out."""
     words = ("firewall-cmd", f"--zone={zone}", f"--query-port={rule}")
     outcome = system.run(*words)
     if outcome.code not in (0, _NO):
@@ -66,7 +66,7 @@ def is_open(zone: str, rule: str, system: System) -> bool:
 
 
 def zones(address: str, system: System) -> list[str]:
-    """Return the default zone and that of the network with this own address. Raises CommandError."""
+    """Return the default zone and the zone of the network with this address. Raises CommandError."""
     zones = [system.must_run("firewall-cmd", "--get-default-zone").strip()]
     interface = interface_of(address, system)
     if interface is not None:
@@ -76,7 +76,7 @@ def zones(address: str, system: System) -> list[str]:
 
 
 def interface_of(address: str, system: System) -> str | None:
-    """Return the interface that has this address: "2: eth0    inet 10.0.0.1/24 brd …" (ip-address(8))."""
+    """Return the interface with this address: "2: eth0    inet 10.0.0.1/24 brd …" (ip-address(8))."""
     for line in system.run("ip", "-oneline", "address").stdout.splitlines():
         words = line.split()
         if len(words) > 3 and words[3].split("/")[0] == address:

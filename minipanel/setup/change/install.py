@@ -1,11 +1,14 @@
-"""The changes, of a first installation, an upgrade or a setting: made aside, tried there, then laid and started."""
+"""A first installation, an upgrade or a changed setting: prepared aside, tried there, then put in place and started."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from minipanel import __version__
 from minipanel.config import Config
+from minipanel.config.writing import locked
 from minipanel.errors import CommandError
 from minipanel.setup import places
 from minipanel.setup.ask.answers import Answers
@@ -25,11 +28,24 @@ from minipanel.setup.system import System
 
 
 def install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
-    """Install this release, or put it in place of the one that runs, with the settings that the answers tell.
+    """Install this release, or replace the running one by it, with the settings in `answers`.
 
-    Returns the configuration. answers: None keeps the configuration that is there. Raises CommandError, ConfigError,
-    OSError; the previous state then runs again, and the answers of a first installation stay in config.toml.
+    Returns the configuration. `answers` None keeps the present configuration. Raises CommandError, ConfigError,
+    OSError; then the previous state runs again, and the answers of a first installation stay in config.toml.
     """
+    with _held(system):
+        return _install(answers, release, system, screen)
+
+
+@contextmanager
+def _held(system: System) -> Iterator[None]:
+    """Have those who edit config.toml wait: what they write meanwhile would be lost with the copy that is laid."""
+    path = system.path(places.CONFIG)
+    with locked(path) if path.exists() else nullcontext():
+        yield
+
+
+def _install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
     t = screen.t
     is_first = not system.path(places.CONFIG).exists() or is_unfinished(system)
     before = Before(None if is_first else installed_config(system), system)
@@ -37,7 +53,7 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
         account = ensure_account(system)
         stage = Stage(answers, before.config, account, system)
     try:
-        with screen.step(t("trial of the configuration as the service")):
+        with screen.step(t("test of the configuration in the service's sandbox")):
             move = _move(answers, before.config, account, system, screen)
             _try(stage, before.config, release, system, screen)
         with able_to_go_back(release, before, None if move is None else move.back, system, screen):
@@ -68,7 +84,7 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
 def _move(
     answers: Answers | None, before: Config | None, account: Account, system: System, screen: Screen
 ) -> Move | None:
-    """Return how the database gets to where it is to be, None where it is there. Raises CommandError."""
+    """Return the move that brings the database to its place, None if it is there. Raises CommandError."""
     if answers is None or before is None or answers.database == before.database.path:
         return None
     return Move(system.path(before.database.path), system.path(answers.database), account, screen.t)
@@ -83,7 +99,7 @@ def _try(stage: Stage, before: Config | None, release: Path, system: System, scr
 
 
 def restore_labels(config: Config, system: System) -> None:
-    """Give the files the labels that SELinux's policy wants, where there is SELinux; elsewhere there is no command."""
+    """Give the files the labels of SELinux's policy. Without SELinux there is no such command."""
     if system.path("/sys/fs/selinux/enforce").exists() and system.has("restorecon"):
         folders = (places.HOME, places.CONFIG_FOLDER, places.UNIT, str(config.database.path.parent))
         system.run("restorecon", "-R", *folders, seconds=120)

@@ -1,4 +1,4 @@
-"""The release before: what it is called, what it can read, and with which database it would go on."""
+"""The previous release: its version, what it can read, and which database it could use."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from minipanel.setup.change.placing import place
 from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
-# Each release has had this function, 0.1.0 too.
+# Every release has this function, even 0.1.0.
 TELL_SCHEMA = "from minipanel.database.schema import newest_version; print(newest_version())"
 ASK_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """A release: its folder, its version, and the newest migration that it knows."""
+    """A release: its folder, its version, and the newest migration it knows."""
 
     folder: Path
     version: str
@@ -29,9 +29,9 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The copy of the database that an older release would get, when it was made, and what the database has since.
+    """The copy of the database that an older release would get, when it was made, and how much is missing in it.
 
-    `reason`: why that can't be carried over into the copy, None where it can.
+    `reason`: why the missing data can't be carried over into the copy, None if it can.
     """
 
     path: Path
@@ -41,9 +41,9 @@ class Copy:
 
 
 def look_at(folder: Path, system: System, t: Translate) -> Older:
-    """Return what the release in this folder says of itself. Raises CommandError, also where it can't read config.toml.
+    """Return what the release in this folder says of itself. Raises CommandError, also if it can't read config.toml.
 
-    The panel's own commands are asked: each release has them.
+    Asks the release's own commands, which every release has.
     """
     python = str(folder / "venv/bin/python")
     version = system.must_run(python, "-I", "-m", "minipanel", "--version", seconds=ASK_SECONDS).split()[-1]
@@ -63,9 +63,9 @@ def look_at(folder: Path, system: System, t: Translate) -> Older:
 
 
 def copy_for(older: Older, database: Path, t: Translate) -> Copy | None:
-    """Return the newest copy beside the database with which the release can go on, None where there is none.
+    """Return the newest copy beside the database that the release can use, None if there is none.
 
-    Raises CommandError where the two can't be compared.
+    Raises CommandError if the two can't be compared.
     """
     for path in sorted(database.parent.glob(f"{database.name}.before-*"), reverse=True):
         if not path.is_symlink() and path.is_file() and _least_version(path) <= older.schema:
@@ -77,7 +77,7 @@ def copy_for(older: Older, database: Path, t: Translate) -> Copy | None:
 
 
 def _least_version(path: Path) -> int:
-    """Return the user_version in the file's head (sqlite.org/fileformat2.html, section 1.3)."""
+    """Return the user_version in the file's header (sqlite.org/fileformat2.html, section 1.3)."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         head = file.read(64)

@@ -1,4 +1,4 @@
-"""A copy put in place of the database, by a program that runs as the files' owner."""
+"""Puts a copy in place of the database, with a program that runs as the files' owner."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MAX_CHARACTERS = 300
 def place(
     t: Translate, work: str, database: Path, *paths: Path, copy: int | None = None, progress: Progress | None = None
 ) -> dict[str, object]:
-    """Do one of the works of minipanel.database.place; return what it tells. Raises CommandError.
+    """Run one command of minipanel.database.place; return its result. Raises CommandError.
 
-    `copy` is the descriptor of the file to take; `progress` is told which part is done, 0 to 1.
+    `copy`: the descriptor of the file to take. `progress` gets the part done, 0 to 1.
     """
     owner = (database if os.path.lexists(database) else database.parent).lstat()
     # Not as root: links in a folder of the panel's user could lead anywhere.
@@ -51,7 +51,7 @@ def place(
 
 
 def name_beside(database: Path, word: str) -> Path:
-    """Return a name that is free, for what is to be kept: data.db.replaced-20261125T101500Z, in UTC."""
+    """Return a free name for a file to keep: data.db.replaced-20261125T101500Z, in UTC."""
     now = datetime.now(UTC)
     while os.path.lexists(name := database.with_name(f"{database.name}.{word}-{now.strftime('%Y%m%dT%H%M%SZ')}")):
         now += timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""The new configuration tried as the service will meet it: its user, its sandbox, while what runs goes on."""
+"""Tries the new configuration as the service will: with its user and sandbox, while the old panel still runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = "/run/systemd/system"
 SAID = "/run/minipanel-check"
 SECONDS = 90
 
-# An empty assignment takes away what the unit says (systemd.service(5)).
+# An empty assignment removes what the unit says (systemd.service(5)).
 INSTEAD = """\
 [Service]
 Type=oneshot
@@ -32,9 +32,9 @@ StandardError=file:{said}
 
 
 def rehearse(release: Path, config: Config, is_port_free: bool, system: System, t: Translate) -> None:
-    """Have the release read this configuration in the service's place. Raises CommandError: what would be wrong.
+    """Have the release read this configuration in the service's sandbox. Raises CommandError with what would go wrong.
 
-    is_port_free: the panel that runs is at another port, so that the new one can be bound.
+    `is_port_free`: the running panel uses another port, so the new one can be bound.
     """
     folder, said = system.path(FOLDER), system.path(SAID)
     drop_ins = folder / f"{UNIT}.d"
@@ -42,7 +42,7 @@ def rehearse(release: Path, config: Config, is_port_free: bool, system: System, 
     try:
         drop_ins.mkdir(parents=True, exist_ok=True)
         write_whole(folder / UNIT, (release / places.SERVICE).read_text())
-        for own in system.path(places.DROP_IN_FOLDER).glob("*.conf"):  # the administrator's
+        for own in system.path(places.DROP_IN_FOLDER).glob("*.conf"):  # the administrator's own
             shutil.copyfile(own, drop_ins / own.name)
         write_whole(drop_ins / Path(places.DROP_IN).name, drop_in(config))
         words = INSTEAD.format(python=release / "venv/bin/python", config=config.path, said=said,

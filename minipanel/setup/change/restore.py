@@ -1,4 +1,5 @@
-"""`minipanel restore`: a copy becomes the database. It is checked first; whatever fails, the old one is back."""
+"""`minipanel restore`: replaces the database by a copy. The copy is checked first; if anything fails, the old one
+returns."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from minipanel.setup.system import System
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What there is to put in place, and where what it replaces is kept. `later`: where a try that failed stays."""
+    """What is put in place, and where the old database is kept. `later`: where a copy that did not work stays."""
 
     config: Config
     database: Path
@@ -39,7 +40,7 @@ class Restored:
 def restore(file: Path, config_path: Path, system: System, screen: Screen) -> None:
     """Put the copy `file` in the database's place and show what was done. Raises CommandError, ConfigError, OSError.
 
-    Then what was there before is there again, and its service runs.
+    After an error the old database is back, and its service runs.
     """
     t = screen.t
     config = load_config(config_path)
@@ -63,7 +64,7 @@ def _restore(file: Path, config: Config, database: Path, is_service: bool, syste
 
 
 def _take(file: Path, copy: int, config: Config, database: Path, is_service: bool, screen: Screen) -> Restored:
-    """Lay the copy beside the database, check it and show what it holds. Raises CommandError."""
+    """Write the copy beside the database, check it and show what it holds. Raises CommandError."""
     t = screen.t
     with screen.step(t("check of the copy")):
         try:
@@ -84,7 +85,7 @@ def _take(file: Path, copy: int, config: Config, database: Path, is_service: boo
 
 
 def _is_service(config_path: Path, system: System) -> bool:
-    """Return whether it is the installed panel's configuration."""
+    """Return whether this is the installed panel's configuration."""
     own = system.path(places.CONFIG)
     return system.path(places.UNIT).exists() and own.exists() and config_path.resolve() == own.resolve()
 
@@ -102,7 +103,7 @@ def _refuse(database: Path, is_service: bool, system: System, screen: Screen) ->
         raise CommandError("{database}.pid: {reason}.", database=database, reason=error.strerror) from None
     if pid is not None:
         sentence = screen.t(
-            "A panel (process {pid}) runs on {database}, and no service of this machine starts it; stop it first.",
+            "A panel (process {pid}) that is not this machine's service uses {database}; stop it first.",
             pid=pid,
             database=database,
         )
@@ -111,7 +112,7 @@ def _refuse(database: Path, is_service: bool, system: System, screen: Screen) ->
 
 @contextmanager
 def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
-    """Give a descriptor of the copy. Raises CommandError for what is none."""
+    """Give a descriptor of the copy. Raises CommandError if it is not one."""
     t = screen.t
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -126,8 +127,8 @@ def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
         log = file.with_name(f"{file.name}-wal")
         if log.exists() and log.stat().st_size:
             sentence = t(
-                "{log} lies beside it, so {file} is not whole: it is a database that was not closed. "
-                "`minipanel backup` makes copies.",
+                "{log} is beside it, so {file} is incomplete: it is a database that was not closed. "
+                "Use `minipanel backup` to make copies.",
                 log=log,
                 file=file,
             )
@@ -138,7 +139,10 @@ def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
 
 
 def _change(what: Restored, system: System, screen: Screen) -> bool:
-    """Stop, swap, start and prove; whatever ends that, go back. Returns whether there was a database before."""
+    """Stop, swap, start and wait for an answer; undo it if anything fails.
+
+    Returns whether there was a database before.
+    """
     t = screen.t
     try:
         if what.is_service:

@@ -1,4 +1,5 @@
-"""`minipanel rollback`: the release before runs again, with all that was stored, or it is said first what is lost."""
+"""`minipanel rollback`: starts the previous release again, with all data if possible; otherwise says first what is
+lost."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from minipanel.setup.system import System
 class Way:
     """From which release to which.
 
-    `copy`: what takes the database's place, which is called `kept` then; None where it stays as it is.
+    `copy`: what replaces the database, which is then called `kept`; None if the database stays as it is.
     """
 
     newer: Path
@@ -40,9 +41,9 @@ class Way:
 
 
 def roll_back(system: System, screen: Screen, is_agreed: bool) -> None:
-    """Have the release before run again, and show what was done. Raises CommandError, ConfigError, OSError.
+    """Start the previous release again and show what was done. Raises CommandError, ConfigError, OSError.
 
-    Then the previous state runs again. `is_agreed`: what is lost by it, if anything, was agreed to beforehand.
+    After an error the present release runs again. `is_agreed`: the user has already accepted the loss of data, if any.
     """
     if system.user_id != 0:
         raise CommandError(screen.t("Only root can go back to the previous release."))
@@ -71,14 +72,14 @@ def _go(way: Way, system: System, screen: Screen, is_agreed: bool) -> None:
 
 
 def _find_way(system: System, screen: Screen) -> Way:
-    """Look at all of it, before anything is changed."""
+    """Examine everything before anything is changed."""
     t = screen.t
     config = installed_config(system)
     newer, folder = current_release(system), previous_release(system)
     if config is None or newer is None:
-        raise CommandError(t("No panel is installed below {home}.", home=places.HOME))
+        raise CommandError(t("No panel is installed in {home}.", home=places.HOME))
     if folder is None:
-        raise CommandError(t("There is no release before {version} here. An upgrade keeps one.", version=__version__))
+        raise CommandError(t("No release before {version} is kept here. Each upgrade keeps one.", version=__version__))
     older = look_at(folder, system, t)
     database = system.path(config.database.path)
     kept = name_beside(database, "after")
@@ -88,8 +89,8 @@ def _find_way(system: System, screen: Screen) -> Way:
     copy = copy_for(older, database, t)
     if copy is None:
         sentence = t(
-            "{version} can't open the database {path}, which the releases since have changed, and no copy from before "
-            "that is there. `minipanel restore` puts back a backup that it can open, once it is installed.",
+            "{version} can't open the database {path}: later releases have changed it, and there is no copy "
+            "from before. Once {version} is installed, `minipanel restore` can put back a backup that it can open.",
             version=older.version,
             path=database,
         )
@@ -98,7 +99,7 @@ def _find_way(system: System, screen: Screen) -> Way:
 
 
 def _agree(way: Way, copy: Copy, screen: Screen, is_agreed: bool) -> None:
-    """Say what is lost, and go on only where that is agreed to. Raises CommandError."""
+    """Say what is lost, and continue only if the user agrees. Raises CommandError."""
     t = screen.t
     version, records = way.older.version, copy.records
     copied = t(

@@ -1,4 +1,5 @@
-"""The way back: whatever fails between the first change and the first answer, the previous state runs again."""
+"""The way back: if anything fails between the first change and the panel's first answer, the previous state runs
+again."""
 
 from __future__ import annotations
 
@@ -31,9 +32,9 @@ def able_to_go_back(
 ) -> Iterator[None]:
     """Switch to the release for the block, and back if the block fails or is interrupted.
 
-    data_back: undoes a move of the database, and returns what to say of it; None where none is moved.
-    A first installation has nothing to go back to: its service is stopped, and all else stays for the next try.
-    Raises what the block raised; CommandError, with what was wrong before, when going back fails too.
+    `data_back`: undoes a move of the database, and returns what to report; None if none is moved.
+    A first installation has nothing to go back to: its service is stopped, and the rest stays for the next try.
+    Raises what the block raised; if going back fails too, CommandError with both reasons.
     """
     old = proven_release(system, release)
     database = None if before.config is None else before.config.database.path
@@ -83,14 +84,14 @@ def _go_back(
 
 
 class Schema(NamedTuple):
-    """What is in a database: the newest migration, and the least version that a release must know to go on with it."""
+    """A database's newest migration, and the lowest version a release must know to use it."""
 
     version: int
     least: int
 
 
 def schema_version(database: Path) -> Schema | None:
-    """Return what is in the database, None where there is none that can be read."""
+    """Return the schema of the database, None if there is none that can be read."""
     if not database.exists():
         return None
     try:
@@ -101,11 +102,11 @@ def schema_version(database: Path) -> Schema | None:
 
 
 def restore_copy(database: Path, schema: Schema, t: Translate) -> list[str]:
-    """Put back the copy that the new release made before it changed the schema, which was this one.
+    """Put back the copy that the new release made before it changed the schema, if the database had `schema` before.
 
-    Where it only added, the old release goes on with the database as it is. What the new release has stored since, and
-    told agents that it is stored, goes into the copy first. Where that can't be done, the newer database is kept beside
-    it, and lines that say so are returned.
+    If the new release only added to the schema, the old one can use the database as it is. What the new release has
+    stored since, and acknowledged to agents, is carried into the copy first. If that is impossible, the newer database
+    is kept beside it, and the lines to say so are returned.
     """
     now = schema_version(database)
     copy = copy_before(database, schema.version + 1)
@@ -126,9 +127,9 @@ def restore_copy(database: Path, schema: Schema, t: Translate) -> list[str]:
 
 
 def carry_over(newer: Path, copy: Path) -> str | None:
-    """Carry what the newer database took in into the copy, as the copy's owner.
+    """Carry what the newer database has stored into the copy, as the copy's owner.
 
-    Returns None, or why it can't be done.
+    Returns None, or why that is impossible.
     """
     owner = copy.lstat()
     # Not as root: links in a folder of the panel's user could lead anywhere.

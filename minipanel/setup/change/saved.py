@@ -13,12 +13,12 @@ from minipanel.setup.change.account import dress
 from minipanel.setup.system import System
 
 CONFIG_FILES = (places.CERTIFICATE, places.KEY, places.CA, places.CA_KEY, Path(places.CONFIG).name)
-"""What a set-up may change below /etc/minipanel; config.toml last, as it names the others."""
+"""The files in /etc/minipanel that a set-up may change; config.toml is last, as it names the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a file was: content None where there was none."""
+    """A file's content, None if it did not exist, with its owner and mode."""
 
     content: bytes | None
     owner: tuple[int, int] = (0, 0)
@@ -34,8 +34,8 @@ class Saved:
             return cls(None)
 
     def put(self, place: Path) -> None:
-        """Have it so at this place, in one step; what is the same already is left alone. Raises OSError."""
-        place = place.resolve()  # a link stays one
+        """Put the file back in this place, in one step; an identical one is left alone. Raises OSError."""
+        place = place.resolve()  # a link stays a link
         if self == Saved.of(place):
             return
         if self.content is None:
@@ -56,10 +56,10 @@ class Saved:
 
 
 class Before:
-    """What there is before anything is changed: configuration and unit. `config` None: nothing is installed."""
+    """Configuration and unit before any change. `config` None: nothing is installed."""
 
     def __init__(self, config: Config | None, system: System) -> None:
-        """Look. Raises OSError."""
+        """Read them. Raises OSError."""
         self.config = config
         self._system = system
         folder = system.path(places.CONFIG_FOLDER)
@@ -67,11 +67,11 @@ class Before:
         self._files = {place: Saved.of(place) for place in (*(folder / name for name in CONFIG_FILES), *units)}
 
     def put_back(self) -> None:
-        """Have it so again; what a first installation wrote stays for the next try. Raises CommandError, OSError."""
+        """Put them back; what a first installation wrote stays for the next try. Raises CommandError, OSError."""
         if self.config is None:
             return
         for place, saved in self._files.items():
             saved.put(place)
-        with suppress(OSError):  # not empty, or not there
+        with suppress(OSError):  # not empty, or it does not exist
             self._system.path(places.DROP_IN_FOLDER).rmdir()
         self._system.must_run("systemctl", "daemon-reload")

@@ -1,4 +1,4 @@
-"""The panel's service: its unit, what in it depends on the configuration, and whether the panel answers."""
+"""The panel's service: its unit, the parts of it that depend on the configuration, and whether the panel answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
 ANSWER_SECONDS = 60.0
-"""A large database may have to be brought to a new schema first."""
+"""A large database may need a migration first."""
 
 RESTARTS_AT_MOST = 3
 PAUSE_SECONDS = 0.2
 LOG_LINES = 8
-"""One start that fails is six lines of systemd's with the panel's own between; the next one may have begun."""
+"""A failed start has six lines of systemd with the panel's own among them, and the next start may have begun."""
 
 LOW_PORT = """\
 # A port below 1024. In a user namespace of its own the service would have no right to it.
@@ -32,7 +32,7 @@ PrivateUsers=no
 
 
 def lay_unit(release: Path, config: Config, system: System) -> None:
-    """Lay the release's unit and what the configuration adds to it, and have systemd read them. Raises OSError."""
+    """Install the release's unit and the drop-in of the configuration, and reload systemd. Raises OSError."""
     unit = (release / places.SERVICE).read_text()
     write_whole(system.path(places.UNIT), unit)
     addition = drop_in(config)
@@ -46,14 +46,14 @@ def lay_unit(release: Path, config: Config, system: System) -> None:
 
 
 def drop_in(config: Config) -> str:
-    """Return what the unit needs for this configuration beyond its own text, "" for nothing."""
+    """Return the drop-in that this configuration needs beside the unit, "" for none."""
     parts = []
     folder = config.database.path.parent
     if str(folder) != places.DATA:
         parts.append(f'# The database lies there.\nReadWritePaths="{_escaped(folder)}"\n')
     backups = config.of(BACKUP).folder
     if backups is not None and backups != folder:
-        # "-": where the folder is missing, say because its disk is not mounted, the panel runs anyway.
+        # "-": if the folder is missing, for example because its disk is not mounted, the panel runs anyway.
         parts.append(f'# Copies of it are kept there.\nReadWritePaths="-{_escaped(backups)}"\n')
     if config.server.port < 1024:
         parts.append(LOW_PORT)
@@ -61,7 +61,7 @@ def drop_in(config: Config) -> str:
 
 
 def _escaped(folder: Path) -> str:
-    """Return a path for a unit: % begins a specifier there, and quotes and backslashes mean something."""
+    """Return a path for a unit, where % begins a specifier, and quotes and backslashes have a meaning."""
     return str(folder).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
@@ -74,21 +74,21 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def start(system: System) -> None:
-    """Have the service start now and at every boot. Raises CommandError."""
+    """Start the service now and at every boot. Raises CommandError."""
     system.must_run("systemctl", "enable", "--quiet", places.SERVICE)
-    stop(system)  # or the panel of before might answer for the new one
-    # Failed starts of before would count.
+    stop(system)  # otherwise the old panel might answer for the new one
+    # Earlier failed starts would count.
     system.run("systemctl", "reset-failed", places.SERVICE)
-    # wait_until_healthy() waits for it, and ends that sooner than systemd would.
+    # wait_until_healthy() waits, and stops waiting sooner than systemd would.
     system.must_run("systemctl", "start", "--no-block", places.SERVICE)
 
 
 def wait_until_healthy(
     config: Config, version: str | None, system: System, t: Translate, screen: Screen | None = None
 ) -> None:
-    """Return once the panel answers, as this version where one is named. Raises CommandError with the log's end.
+    """Return once the panel answers, as this version if one is named. Raises CommandError with the end of the log.
 
-    How far it is with a copy of the database shows on the screen; as long as it copies, it is waited for.
+    The screen shows the progress of a copy of the database. There is no limit on the time for that.
     """
     deadline = time.monotonic() + ANSWER_SECONDS
     while True:
@@ -111,7 +111,7 @@ def wait_until_healthy(
 
 
 def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
-    """Return whether the starting panel works on its database, and show how far it is (serving/migration.py)."""
+    """Return whether the starting panel is migrating its database, and show its progress (serving/migration.py)."""
     facts = _facts(system)
     status = facts.get("StatusText", "")
     if facts.get("ActiveState") != "activating" or not status:
@@ -130,7 +130,7 @@ def _facts(system: System) -> dict[str, str]:
 
 
 def has_given_up(system: System) -> bool:
-    """Return whether waiting is in vain: the service has failed, or fails again and again."""
+    """Return whether waiting is useless: the service has failed, or fails again and again."""
     facts = _facts(system)
     restarts = facts.get("NRestarts", "0")
     return facts.get("ActiveState") == "failed" or (restarts.isdigit() and int(restarts) >= RESTARTS_AT_MOST)

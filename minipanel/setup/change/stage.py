@@ -1,4 +1,4 @@
-"""/etc/minipanel as it is to become, beside the one that is there: checked first, then laid file by file."""
+"""The new /etc/minipanel, prepared beside the present one: checked first, then put in place file by file."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ CONFIG_NAME = CONFIG_FILES[-1]
 
 
 class Stage:
-    """The folder. `config` is what its config.toml says."""
+    """The folder. `config`: the configuration in it."""
 
     def __init__(self, answers: Answers | None, before: Config | None, account: Account, system: System) -> None:
-        """Make it. `before`: what the answers change, None for a first config.toml; answers None: nothing changes.
+        """Create it. `before`: the configuration that the answers change, None for a first one. `answers` None: no
+        changes.
 
-        Raises CommandError, ConfigError, OSError; there is then no such folder.
+        Raises CommandError, ConfigError, OSError; then no such folder remains.
         """
         self._home, self.folder = system.path(places.CONFIG_FOLDER), system.path(places.STAGE)
         self._new_folders: list[Path] = []
@@ -44,7 +45,7 @@ class Stage:
         file = self.folder / CONFIG_NAME
         self._new_folders = make_folders(answers.database, account, system) if answers else []
         self.folder.mkdir(mode=0o700)
-        # With what the administrator put there; links that lead nowhere from here are followed.
+        # Includes the administrator's own files; links that would break here are followed.
         system.run("cp", "-aL", f"{self._home}/.", str(self.folder))
         if answers is not None:
             if isinstance(answers.tls, Certificates | SelfMade):
@@ -59,11 +60,11 @@ class Stage:
         return config
 
     def told(self, sentence: str) -> str:
-        """Return a sentence about the staged files as one about where they will be."""
+        """Return a sentence about the staged files with their final paths."""
         return sentence.replace(str(self.folder), str(self._home))
 
     def commit(self, is_first: bool) -> Config:
-        """Lay what differs in its place. Returns the configuration there. Raises OSError, ConfigError."""
+        """Put changed files in place. Returns the configuration there. Raises OSError, ConfigError."""
         if is_first:
             (self._home / Path(places.UNFINISHED).name).touch()
         for name in CONFIG_FILES:
@@ -71,7 +72,7 @@ class Stage:
         return load_config(self._home / CONFIG_NAME)
 
     def remove(self, is_used: bool = False) -> None:
-        """Take the folder away; where it came to nothing, also those that were made for a database elsewhere."""
+        """Delete the folder; unless it was used, also the folders made for a database in another place."""
         shutil.rmtree(self.folder, ignore_errors=True)
         for folder in () if is_used else self._new_folders:
             with suppress(OSError):

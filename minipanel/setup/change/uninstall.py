@@ -1,10 +1,11 @@
-"""The panel taken away again: programs and service always, data and configuration only when purged."""
+"""Removes the panel: programs and service always, data and configuration only with --purge."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from minipanel.database.place import part_of
@@ -12,6 +13,7 @@ from minipanel.errors import CommandError, ConfigError
 from minipanel.exits import DONE, explain_failures
 from minipanel.sections import load_config
 from minipanel.setup import places
+from minipanel.setup.alone import alone
 from minipanel.setup.change.account import remove_account
 from minipanel.setup.change.firewall import close_port
 from minipanel.setup.change.release import is_own_command
@@ -19,20 +21,19 @@ from minipanel.setup.change.service import stop
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
 from minipanel.translations.language import translator
-from minipanel.translations.setup import CHINESE
 
 DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".hours*", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
-"""The database and what goes with it, by how its name goes on."""
+"""The database and its companions, by how their names continue."""
 
 BESIDE_DATABASE = "rollout-failed.json*"
-"""What the roll-out keeps in the same folder."""
+"""Files of the roll-out in the same folder."""
 
 AGENT_COPY = ".minipanel-agent.*"
-"""A folder with an agent's files, its token too, that a killed roll-out left."""
+"""A folder with an agent's files, even its token, left by a roll-out that was killed."""
 
 
 def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
-    """Take the panel away, whatever part of it there is. Raises CommandError, OSError."""
+    """Remove the panel, or whatever part of it is there. Raises CommandError, OSError."""
     t = screen.t
     if system.user_id != 0:
         raise CommandError(t("Only root can uninstall the panel."))
@@ -42,6 +43,13 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
         and not screen.confirm(t("Delete the configuration, the account and all history too?"), default=False)
     ):
         raise CommandError(t("Nothing was changed."))
+    # Not while a set-up lays what this takes away.
+    with alone(system, t) if system.path(places.HOME).is_dir() else nullcontext():
+        _uninstall(system, screen, is_purge)
+
+
+def _uninstall(system: System, screen: Screen, is_purge: bool) -> None:
+    t = screen.t
     database = database_path(system)
     with screen.step(t("service")):
         _remove_service(system)
@@ -61,7 +69,7 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
 
 
 def database_path(system: System) -> Path:
-    """Return where the database lies: as config.toml says, or else the usual place."""
+    """Return where the database is: as config.toml says, or else the default."""
     try:
         return load_config(system.path(places.CONFIG)).database.path
     except ConfigError:
@@ -75,7 +83,7 @@ def _remove_service(system: System) -> None:
     system.path(places.UNIT).unlink(missing_ok=True)
     system.path(places.DROP_IN).unlink(missing_ok=True)
     folder = system.path(places.DROP_IN_FOLDER)
-    if folder.is_dir() and not any(folder.iterdir()):  # what the administrator put there stays
+    if folder.is_dir() and not any(folder.iterdir()):  # the administrator's own files stay
         folder.rmdir()
     system.run("systemctl", "daemon-reload")
     system.run("systemctl", "reset-failed", places.SERVICE)
@@ -85,7 +93,8 @@ def _purge(database: Path, system: System) -> None:
     place = system.path(database)
     for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE, f"{part_of(place).name}*"):
         for file in place.parent.glob(pattern):
-            file.unlink()
+            if file.is_symlink() or not file.is_dir():  # a folder of such a name is none of the panel's
+                file.unlink()
     if place.parent.is_dir() and not any(place.parent.iterdir()):
         place.parent.rmdir()
     for folder in (places.CONFIG_FOLDER, places.DATA):
@@ -106,9 +115,12 @@ def _last_words(database: Path, system: System, screen: Screen, is_purge: bool) 
 
 
 def main() -> int:
-    """Uninstall from the archive, without an installed panel. Arguments: --purge, --yes. Returns the exit code."""
+    """Uninstall with the archive's program alone, without an installed panel. Arguments: --purge, --yes.
+
+    Returns the exit code.
+    """
     words = set(sys.argv[1:])
-    screen = Screen(translator(CHINESE), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
+    screen = Screen(translator(), is_guided=sys.stdin.isatty() and not words & {"--yes", "-y"})
 
     def work() -> int:
         for word in words - {"--uninstall", "--purge", "--yes", "-y"}:

@@ -1,1 +1,1 @@
-"""Look at the machine before anything is changed: one module, one thing looked at."""
+"""Looks at the machine before anything is changed: one module per subject."""

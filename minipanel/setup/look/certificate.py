@@ -12,22 +12,22 @@ from minipanel.translations.language import Translate
 SOON_SECONDS = 30 * 86400
 
 TURNS = 10
-"""A handshake takes each side three."""
+"""More than enough: each side needs three turns for a handshake."""
 
 
 def refuse_for_agents(certificate: Path, key: Path, ca: Path | None, host: str, t: Translate) -> int:
-    """Return when the certificate or a CA of its file ends, Unix seconds. Raises CommandError, a sentence.
+    """Return when the certificate, or a CA in its file, expires, in Unix seconds. Raises CommandError, a sentence.
 
-    `ca`: the CAs that agents trust, None for those of their system, taken to be those of this one. `host`: the name or
-    address that they call the panel by.
+    `ca`: the CAs that agents trust, None for their system's, assumed to be the same as this machine's. `host`: the name
+    or address by which they connect.
     """
     server = _server(certificate, key, t)
     try:
         client = ssl.create_default_context(cafile=None if ca is None else str(ca))
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # includes ssl.SSLError
         reason = getattr(error, "reason", None) or error
         raise CommandError(t("{path} is not a CA in PEM ({reason}).", path=ca, reason=reason)) from None
-    # From Python 3.13 on this is the default; a trusted intermediate as the end of a chain is not before.
+    # Strictness is the default from Python 3.13 on. Before that, a chain may not end at a trusted intermediate.
     client.verify_flags = (client.verify_flags | ssl.VERIFY_X509_STRICT) & ~ssl.VERIFY_X509_PARTIAL_CHAIN
     client.hostname_checks_common_name = False
     try:
@@ -40,17 +40,17 @@ def refuse_for_agents(certificate: Path, key: Path, ca: Path | None, host: str, 
 
 
 def ends_soon(ends: int, t: Translate) -> str:
-    """Return a warning of a certificate that ends within 30 days, "" where it does not."""
+    """Return a warning if a certificate expires within 30 days, else ""."""
     if ends > time.time() + SOON_SECONDS:
         return ""
     day = time.strftime("%Y-%m-%d", time.gmtime(ends))
-    return t("The certificate, or its CA, ends on {day}; agents can't report from then on.", day=day)
+    return t("The certificate, or its CA, expires on {day}; after that agents can't report.", day=day)
 
 
 def _server(certificate: Path, key: Path, t: Translate) -> ssl.SSLContext:
     try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
+        # The password is empty, or OpenSSL would ask at the terminal for that of an encrypted key, and wait.
         context.load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
@@ -61,13 +61,13 @@ def _server(certificate: Path, key: Path, t: Translate) -> ssl.SSLContext:
 
 
 def _only_authority_ends(client: ssl.SSLContext, ca: Path | None) -> list[int]:
-    """Return when the one CA ends. Of several nobody says here by which of them the certificate is."""
+    """Return when the CA expires, if there is only one. Of several, nothing here says which issued the certificate."""
     authorities = [] if ca is None else client.get_ca_certs()
     return [int(ssl.cert_time_to_seconds(str(one["notAfter"]))) for one in authorities] if len(authorities) == 1 else []
 
 
 def _shake_hands(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> int:
-    """Return when the server's certificate ends. Raises ssl.SSLError of the client's side."""
+    """Return when the server's certificate expires. Raises ssl.SSLError of the client's side."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     ours = client.wrap_bio(to_client, to_server, server_hostname=host)
     theirs = server.wrap_bio(to_server, to_client, server_side=True)
@@ -90,7 +90,7 @@ def _reason(error: ssl.SSLCertVerificationError, certificate: Path, ca: Path | N
         case 10:
             return t("The certificate {path} has expired.", path=certificate)
         case 62 | 64:
-            return t("The certificate {path} does not name {host}, by which agents call the panel, in its "
+            return t("The certificate {path} does not name {host}, which agents connect to, in its "
                      "subjectAltName.", path=certificate, host=host)  # fmt: skip
     trusted = t("the CAs of this system; another is named by --tls-ca") if ca is None else str(ca)
     return t("Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.",

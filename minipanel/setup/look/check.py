@@ -1,4 +1,4 @@
-"""What a look at the machine found: one line each, with the command that helps where something is wrong."""
+"""The findings about the machine: one line each, with the command that helps if something is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `what` and `detail` are in the reader's language; `remedy` is a command, "" where none is known."""
+    """One check. `what` and `detail` are in the reader's language; `remedy` is a command, "" if none is known."""
 
     what: str
     verdict: Verdict
@@ -29,21 +29,21 @@ class Check:
 
 
 Look = Callable[[], Check | None]
-"""Looks at one thing, changes nothing. None: there is nothing to say."""
+"""Looks at one thing and changes nothing. None: there is nothing to say."""
 
 
 def gather(looks: Iterable[Look]) -> list[Check]:
-    """Return what all looks found, in their order."""
+    """Return all findings, in order."""
     return [check for look in looks if (check := look()) is not None]
 
 
 def must_be_fixed(checks: Iterable[Check]) -> list[Check]:
-    """Return the checks that forbid to go on."""
+    """Return the checks that prevent an installation."""
     return [check for check in checks if check.verdict is Verdict.FIX]
 
 
 def table(checks: Iterable[Check], t: Translate) -> list[str]:
-    """Return the checks as lines: verdict, what, detail, and below a detail the command that helps."""
+    """Return the checks as lines: verdict, subject, detail, and below it the command that helps."""
     marks = {
         Verdict.OK: t("ok"),
         Verdict.WARNING: t("warning"),

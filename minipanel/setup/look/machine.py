@@ -1,4 +1,4 @@
-"""Look before anything is changed: what this machine is, and what is missing. One function, one check."""
+"""What this machine is, and what it lacks, before anything is changed. One function per check."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from minipanel.translations.language import Translate
 
 DISK_BYTES = 10**9
 UPGRADE_DISK_BYTES = 200 * 10**6
-"""One more release beside the one that runs. The database is there already."""
+"""One more release beside the running one. The database exists already."""
 
 MEMORY_BYTES = 512 * 10**6
 KERNELS_PART = 0.1
-"""A virtual machine of 512 MB tells less than that: the kernel keeps a part for itself."""
+"""A virtual machine of 512 MB reports less: the kernel reserves a part for itself."""
 
 HIDDEN_BY_SANDBOX = ("/home", "/root", "/run/user")
-"""What ProtectHome=yes in the panel's and the agent's unit makes empty (systemd.exec(5))."""
+"""The folders that ProtectHome=yes in the panel's and the agent's unit hides (systemd.exec(5))."""
 
 PYTHON = (3, 11)
 KNOWN_RELEASES = ("8", "9", "10")
 
 
 def look_around(system: System, t: Translate, port: int, is_port_asked: bool, needs_munge: bool) -> list[Check]:
-    """Return what was found, in the order in which an administrator would look. Changes nothing."""
+    """Return the findings, in the order in which an administrator would look. Changes nothing."""
     return gather(
         (
             lambda: look_at_user(system, t),
@@ -60,7 +60,7 @@ def look_at_user(system: System, t: Translate) -> Check:
 
 
 def look_at_distribution(system: System, t: Translate) -> Check:
-    """RHEL 8, 9 and 10 and their rebuilds are what MiniPanel is made for (os-release(5))."""
+    """MiniPanel is made for RHEL 8, 9 and 10 and their rebuilds (os-release(5))."""
     facts = parse_os_release(system.read("/etc/os-release") or system.read("/usr/lib/os-release"))
     name = facts.get("PRETTY_NAME") or facts.get("ID") or t("an unknown system")
     if not is_rhel_family(facts):
@@ -71,56 +71,56 @@ def look_at_distribution(system: System, t: Translate) -> Check:
 
 
 def parse_os_release(text: str) -> dict[str, str]:
-    """Return the assignments of an os-release file, quotes taken off."""
+    """Return the assignments of an os-release file, without quotes."""
     pairs = re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE)
     return {key: value.strip().strip("\"'") for key, value in pairs}
 
 
 def is_rhel_family(facts: dict[str, str]) -> bool:
-    """Return whether it is RHEL or a rebuild. Fedora and what is only like it has other packages."""
+    """Return whether this is RHEL or a rebuild. Fedora and distributions merely like RHEL have other packages."""
     ids = {facts.get("ID", "").lower(), *facts.get("ID_LIKE", "").lower().split()}
     return bool(ids & {"rhel", "centos", "ol"})
 
 
 def look_at_systemd(system: System, t: Translate) -> Check:
-    """sd_booted(3): the folder is there exactly where systemd runs the machine."""
+    """sd_booted(3): the folder exists exactly if systemd runs the machine."""
     if system.path("/run/systemd/system").is_dir() and system.has("systemctl"):
         version = system.run("systemctl", "--version").stdout.split("\n")[0]
         return Check("systemd", Verdict.OK, version or t("running"))
-    return Check("systemd", Verdict.FIX, t("this machine was not started by systemd, which runs the panel"))
+    return Check("systemd", Verdict.FIX, t("systemd does not run this machine, and the panel needs it"))
 
 
 def look_at_python(t: Translate) -> Check:
-    """install.sh has chosen it; the panel's own user must be able to run it too."""
+    """install.sh chose this Python; the panel's own user must be able to run it too."""
     version = ".".join(map(str, sys.version_info[:3]))
     program, home = Path(sys.executable).resolve(), Path(sys.base_prefix)
     if sys.version_info < PYTHON:
         return Check("Python", Verdict.FIX, t("{version} is too old", version=version), "dnf install python3.12")
     hidden = hidden_place(program, home)
     if hidden is not None:
-        detail = t("{place} lies in a home folder, which the service can't see", place=hidden)
+        detail = t("{place} is in a home folder, which the service can't see", place=hidden)
         return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
     closed = closed_folder(program) or closed_folder(home)
     if closed is not None:
-        detail = t("{program} can't be run by other users: {folder} is closed", program=program, folder=closed)
+        detail = t("{program} can't be run by other users: {folder} is closed to them", program=program, folder=closed)
         return Check("Python", Verdict.FIX, detail, "dnf install python3.12")
     return Check("Python", Verdict.OK, f"{version} ({program})")
 
 
 def hidden_place(*paths: Path) -> Path | None:
-    """Return the first of these paths that the sandbox hides, None where it hides none."""
+    """Return the first of these paths that the sandbox hides, None if it hides none."""
     return next((path for path in paths if any(path.is_relative_to(folder) for folder in HIDDEN_BY_SANDBOX)), None)
 
 
 def closed_folder(path: Path) -> Path | None:
-    """Return the first folder above a path that others may not enter, None where they can reach it."""
+    """Return the first folder above a path that others may not enter, None if they can reach the path."""
     return next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & 0o001), None)
 
 
 def look_at_disk(system: System, t: Translate) -> Check:
     """The programs take 62 MB (measured), the database of a thousand nodes about 1 GB a month.
 
-    That of an installed panel may fill its disk: another place for it is what helps then.
+    The database of an installed panel may have filled its disk; then moving it helps.
     """
     is_installed = system.path(places.CONFIG).exists()
     needed_bytes, folders = (
@@ -140,7 +140,7 @@ def _shown(place: Path, system: System) -> str:
 
 
 def existing_folder(path: Path) -> Path:
-    """Return the path, or the nearest folder above it that is there."""
+    """Return the path, or the nearest existing folder above it."""
     return next((place for place in (path, *path.parents) if place.is_dir()), Path("/"))
 
 
@@ -158,6 +158,6 @@ def look_at_memory(system: System, t: Translate) -> Check | None:
 
 
 def look_at_selinux(system: System, t: Translate) -> Check | None:
-    """Where SELinux is, the set-up gives its files their labels by restorecon."""
+    """If SELinux is there, the set-up gives the files their labels with restorecon."""
     mode = {"1": t("enforcing"), "0": t("permissive")}.get(system.read("/sys/fs/selinux/enforce").strip())
     return Check("SELinux", Verdict.OK, mode) if mode else None

@@ -1,4 +1,4 @@
-"""Look whether an upgrade changes the database: it is copied first, which takes space and time."""
+"""Whether an upgrade changes the database. If so it is copied first, which takes space and time."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _SHORT_SECONDS = 90
 
 
 def look_at_migration(system: System, t: Translate) -> Check | None:
-    """The panel that is installed and its database; None where this release leaves that as it is."""
+    """Check the installed panel's database; None if this release leaves it as it is."""
     try:
         database = system.path(load_config(system.path(places.CONFIG)).database.path)
         if not database.exists() or not _is_behind(database):
             return None
         size_bytes = _size(database)
         free_bytes = shutil.disk_usage(database.parent).free
-    except (ConfigError, DatabaseError, sqlite3.Error, OSError):  # others say what is wrong there
+    except (ConfigError, DatabaseError, sqlite3.Error, OSError):  # other checks report what is wrong there
         return None
     needed, free = math.ceil((size_bytes + SPARE_BYTES) / 10**6), free_bytes // 10**6
     if free_bytes < size_bytes + SPARE_BYTES:

@@ -1,4 +1,4 @@
-"""MUNGE on this machine: installed, running, a credential was made and accepted, and no known hole in it."""
+"""MUNGE on this machine: installed, running, accepts its own credential, and has no known vulnerability."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minipanel.setup.system import System
 from minipanel.translations.language import Translate
 
 HOLE = "CVE-2026-25506"
-"""A buffer overflow in munged, by which a local user can learn the cluster's key; all before 0.5.18 have it."""
+"""A buffer overflow in munged, through which a local user can learn the cluster's key. All versions before 0.5.18."""
 
 FIXED_IN = (0, 5, 18)
 
@@ -29,7 +29,10 @@ DEBIAN_CHANGES = "/usr/share/doc/munge/changelog.Debian.gz"
 def look_at_munge(
     system: System, t: Translate, is_needed: bool, trouble: Callable[[str | None], str | None] = munge_trouble
 ) -> Check | None:
-    """Make a credential and read it, as agents and panel will. Not needed (token): None unless all is well."""
+    """Make and decode a credential, as agents and panel will.
+
+    If MUNGE is not needed (tokens): None unless all is well.
+    """
     what = trouble(None)
     if what is None:
         return Check("MUNGE", Verdict.OK, t("a credential was made and accepted"))
@@ -51,12 +54,12 @@ def explain(system: System, t: Translate, trouble: str) -> tuple[str, str]:
 
 
 def installer(system: System) -> str:
-    """Return the command that installs packages here."""
+    """Return this distribution's command to install packages."""
     return "apt-get" if system.has("apt-get") and not system.has("dnf") else "dnf"
 
 
 def look_at_munge_version(system: System, t: Translate) -> Check | None:
-    """Warn of the hole unless the version is newer or the distribution has mended its own."""
+    """Warn of the vulnerability unless the version is newer or the distribution has patched its own."""
     version = munged_version(system)
     if version is None or version >= FIXED_IN or is_mended(system):
         return None
@@ -68,13 +71,13 @@ def look_at_munge_version(system: System, t: Translate) -> Check | None:
 
 
 def munged_version(system: System) -> tuple[int, ...] | None:
-    """Return munged's version: "munge-0.5.16 (2024-03-15)" -> (0, 5, 16); None where there is none."""
+    """Return munged's version: "munge-0.5.16 (2024-03-15)" -> (0, 5, 16); None if it is not there."""
     found = re.search(r"munge-(\d+)\.(\d+)\.(\d+)", system.run("munged", "--version", seconds=10).stdout)
     return tuple(map(int, found.groups())) if found else None
 
 
 def is_mended(system: System) -> bool:
-    """Return whether the package's list of changes names the hole: distributions mend without a new version."""
+    """Return whether the package's changelog names the vulnerability: distributions patch without a new version."""
     return HOLE in system.run("rpm", "-q", "--changelog", "munge", seconds=20).stdout or HOLE in _debian_changes(system)
 
 

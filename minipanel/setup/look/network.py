@@ -1,4 +1,4 @@
-"""This machine in its networks: its name, its addresses, and the one that the nodes reach it at."""
+"""This machine on its networks: its name, its addresses, and the address at which nodes reach it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from minipanel.models.names import is_hostname
 from minipanel.setup.system import System
 
 ASKED_NODES = 500
-"""So many nodes are enough to see which network most of them are in."""
+"""This many nodes are enough to see which network most of them are in."""
 
 
 def source_address(peer: str) -> str | None:
-    """Return the own address that this machine would speak to `peer` from; None where no route leads there.
+    """Return the address from which this machine would speak to `peer`; None if there is no route.
 
     The kernel chooses it when a datagram socket is connected (ip(7), udp(7)); nothing is sent.
     """
     family = socket.AF_INET6 if ":" in peer else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((peer, 9))  # any port will do: 9 is "discard"
+            probe.connect((peer, 9))  # any port will do; 9 is "discard"
             return str(probe.getsockname()[0])
         except OSError:
             return None
@@ -34,31 +34,31 @@ def source_address(peer: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnNetwork:
-    """This machine's hostname and addresses. `source` tells the own address towards another."""
+    """This machine's hostname and addresses. `source` returns its address towards another one."""
 
     hostname: str
     addresses: frozenset[str]
     source: Callable[[str], str | None] = source_address
 
     def address_for(self, nodes: Iterable[str]) -> str:
-        """Return the own address in the network of most of these nodes, given by their addresses.
+        """Return this machine's address in the network of most of these nodes, given by their addresses.
 
-        Where none can be reached: the first own address that others could know, at last 127.0.0.1.
+        If none can be reached: its first address that others could reach, or else 127.0.0.1.
         """
         others = [node for node in nodes if node not in self.addresses][:ASKED_NODES]
         sources = Counter(address for node in others if (address := self.source(node)) and _is_reachable(address))
         if sources:
             return sources.most_common(1)[0][0]
-        # IPv4 first: MUNGE knows no other.
+        # IPv4 first: MUNGE supports nothing else.
         return next(iter(sorted(filter(_is_reachable, self.addresses), key=_order)), "127.0.0.1")
 
     def others(self, nodes: Iterable[NodeConfig]) -> list[NodeConfig]:
-        """Return those of the nodes that are not this machine."""
+        """Return the nodes that are not this machine."""
         return [node for node in nodes if node.ip not in self.addresses and node.hostname != self.hostname]
 
 
 def read_own_network(system: System, hostname: str | None = None) -> OwnNetwork:
-    """Return what this machine is called and which addresses it has."""
+    """Return this machine's name and addresses."""
     name = hostname or socket.gethostname()
     return OwnNetwork(name if is_hostname(name) else "localhost", read_local_addresses(system.path(Path("/proc/net"))))
 

@@ -1,4 +1,4 @@
-"""The panel's port on this machine: free or not, and whether a firewall stands before it."""
+"""The panel's port on this machine: whether it is free, and whether a firewall blocks it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minipanel.translations.language import Translate
 
 
 def look_at_port(system: System, t: Translate, port: int, is_asked: bool) -> Check:
-    """The panel's own service may hold it already: an upgrade. `is_asked`: another can still be chosen."""
+    """In an upgrade the panel's own service holds it. `is_asked`: the user can still choose another."""
     holder = port_holder(system, port, t)
     if holder is None:
         return Check(t("port"), Verdict.OK, t("{port} is free", port=port))
@@ -26,7 +26,7 @@ def look_at_port(system: System, t: Translate, port: int, is_asked: bool) -> Che
 
 
 def port_holder(system: System, port: int, t: Translate) -> str | None:
-    """Return who listens on a port, as "nginx, process 123" or "another program"; None where it is free."""
+    """Return who listens on a port, as "nginx, process 123" or "another program"; None if it is free."""
     try:
         bind("0.0.0.0", port).close()
     except CommandError:
@@ -42,7 +42,7 @@ def is_own(system: System) -> bool:
 
 
 def look_at_firewall(system: System, t: Translate) -> Check | None:
-    """The set-up opens the port in firewalld; another firewall is its administrator's matter."""
+    """The set-up opens the port in firewalld; other firewalls are left to their administrator."""
     if is_firewalld_running(system):
         return Check("firewalld", Verdict.OK, t("running; the panel's port will be opened"))
     return None

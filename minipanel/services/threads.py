@@ -1,0 +1,102 @@
+"""A few threads that work for the event loop. The one that worked last goes first: its connection and caches are warm.
+
+The standard library's pool takes its threads in turn, and longer to hand over a work and its result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from minipanel.services.batch import Waiter
+
+Result = TypeVar("Result")
+Work = Callable[[], Any]
+
+
+class Threads:
+    """At most `count` threads, each started when it is needed. Used in one event loop only."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._names = [f"{name}_{place}" for place in reversed(range(count))]
+        self._idle: list[_Thread] = []
+        self._busy = 0
+        self._waiting: deque[tuple[Work, Waiter[Any]]] = deque()
+        self._ended: asyncio.Event | None = None
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, or raise what it raises. It is done even if nobody waits for it any more."""
+        waiter: Waiter[Result] = Waiter()
+        if self._idle:
+            thread = self._idle.pop()
+        elif self._names:
+            thread = _Thread(self._names.pop(), asyncio.get_running_loop(), self._done)
+        else:
+            self._waiting.append((work, waiter))
+            return await waiter.result()
+        self._busy += 1
+        thread.begin(work, waiter)
+        return await waiter.result()
+
+    async def close(self) -> None:
+        """Have all done that was asked for, then end the threads. Nothing more may be asked for."""
+        self._ended = asyncio.Event()
+        self._end_if_idle()
+        await self._ended.wait()
+
+    def _done(self, thread: _Thread, waiter: Waiter[Any], result: Any) -> None:
+        if self._waiting:
+            thread.begin(*self._waiting.popleft())
+        else:
+            self._busy -= 1
+            self._idle.append(thread)
+            self._end_if_idle()
+        waiter(result)
+
+    def _end_if_idle(self) -> None:
+        if self._ended is None or self._busy:
+            return
+        while self._idle:
+            self._idle.pop().end()
+        self._ended.set()
+
+
+class _Thread:
+    def __init__(
+        self,
+        name: str,
+        loop: asyncio.AbstractEventLoop,
+        done: Callable[[_Thread, Waiter[Any], Any], None],
+    ) -> None:
+        self._loop = loop
+        self._done = done
+        self._next: tuple[Work, Waiter[Any]] | None = None
+        self._wake = threading.Lock()  # held while there is nothing to do
+        self._wake.acquire()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def begin(self, work: Work, waiter: Waiter[Any]) -> None:
+        """Do this. Called while the thread has nothing to do."""
+        self._next = (work, waiter)
+        self._wake.release()
+
+    def end(self) -> None:
+        """End the thread, and return once it has ended. Called while it has nothing to do."""
+        self._wake.release()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self._wake.acquire() and self._next is not None:
+            (work, waiter), self._next = self._next, None
+            try:
+                result = work()
+            except Exception as error:
+                result = error
+            with suppress(RuntimeError):  # the event loop is closed
+                self._loop.call_soon_threadsafe(self._done, self, waiter, result)
+            del work, waiter, result  # not held until the next comes
