@@ -276,3 +276,18 @@ def test_chinese_says_one_thing_by_one_word() -> None:
         if word in line
     ]
     assert found == []
+
+
+def test_a_percent_sign_stands_at_its_number_in_both_languages() -> None:
+    """As on the page: 97.6%."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "web/src").rglob("*.ts")]
+    lines = [(path.name, line) for path in pages for line in path.read_text("utf-8").split("\n")]
+    trees = ((path.name, ast.parse(path.read_text("utf-8"))) for path in sorted((ROOT / "minipanel").rglob("*.py")))
+    lines += [
+        (name, text_of(node))
+        for name, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    ]
+    apart = re.compile(r"(?:[0-9}]|X1) %(?! ?[\w({])|[0-9}] % (?:of|in|free|copied)\b")
+    assert [(name, line) for name, line in lines if apart.search(line)] == []

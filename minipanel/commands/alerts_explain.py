@@ -47,7 +47,7 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
 
 
 def _head(node: NodeAnswer, now: RealtimeOne) -> str:
-    """node017: up, newest sample 3 s ago, CPU 10 %, memory 30 %, temperature 50 °C, clock +0.1 s, agent 0.1.0"""
+    """node017: up, newest sample 3 s ago, CPU 10.0%, memory 30.0%, temperature 50 °C, clock +0.1 s, agent 0.1.0"""
     t = translator()
     said = [t(node.state)]
     if node.last_seen is not None:
@@ -69,8 +69,8 @@ def _values(now: RealtimeOne) -> list[str]:
         value, total = getattr(now, metric.name, None), getattr(now, metric.of_total or "", None)
         if value is not None and (metric.of_total is None or total):
             share = 100 * value / total if total else value
-            unit = "%" if total or metric.share else metric.unit
-            said.append(f"{titles.get(metric.name, metric.name)} {share:.1f} {unit}")
+            unit = "%" if total or metric.share or metric.unit == "%" else f" {metric.unit}"
+            said.append(f"{titles.get(metric.name, metric.name)} {share:.1f}{unit}")
     return said
 
 

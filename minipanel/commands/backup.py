@@ -23,6 +23,6 @@ def make_backup(config_path: Path, target: Path, replace: bool) -> None:
 
 def _show(progress: Progress, t: Translate, part: float) -> None:
     if part < 1:
-        progress.show(t("{percent} % copied", percent=f"{100 * part:3.0f}"))
+        progress.show(t("{percent}% copied", percent=f"{100 * part:3.0f}"))
     else:
         progress.clear()

@@ -32,7 +32,7 @@ class MigrationReport:
     def __call__(self, part: float) -> None:
         """Report it, but not more often than anybody reads it."""
         now = time.monotonic()
-        text = f"Copying the database before it is changed: {100 * part:.0f} %"
+        text = f"Copying the database before it is changed: {100 * part:.0f}%"
         if part >= 1:
             text = "Checking the copy of the database, then changing it"
         if part >= 1 or now - self._told_at >= STATUS_SECONDS:

@@ -106,7 +106,7 @@ class Screen:
 
     def progress(self, part: float, what: str = "") -> None:
         """Show the part of the step that is done, 0 to 1: in place on a terminal, else as an occasional line."""
-        shown = what if part >= 1 and what else f"{what} {100 * part:.0f} %".lstrip()
+        shown = what if part >= 1 and what else f"{what} {100 * part:.0f}%".lstrip()
         if sys.stdout.isatty():
             self._print(f"\r{self._step}{shown}\033[K\r{self._step}")
         elif time.monotonic() - self._told_at >= PROGRESS_SECONDS:

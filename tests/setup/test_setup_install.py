@@ -152,10 +152,10 @@ def test_a_panel_that_copies_its_database_is_waited_for_and_shows_how_far_it_is(
     shown = capsys.readouterr().out
     assert len(calls.read_text()) > 12
     if is_terminal:
-        assert "\r  start of the panel ... copy of the database 10 %\033[K" in shown
+        assert "\r  start of the panel ... copy of the database 10%\033[K" in shown
         assert "\r  start of the panel ... check of the copy of the database\033[K" in shown
     else:
-        assert "\n    copy of the database 10 %" in shown
+        assert "\n    copy of the database 10%" in shown
         assert "\n  start of the panel ... " in shown
 
 

@@ -42,14 +42,14 @@ describe('the marks under the charts', () => {
   })
 
   it('have a sentence, and lead to their alert', async () => {
-    const view = lane([alert(), alert({ id: 12, severity: 'warning', rule: 'memory', what: { en: 'memory 98 % in use', zh: '' } })])
+    const view = lane([alert(), alert({ id: 12, severity: 'warning', rule: 'memory', what: { en: 'memory 98% in use', zh: '' } })])
     await flushPromises()
-    expect(sentences(view)).toEqual(['hot: 97.4 °C, limit 95 °C · 24 Nov, 14:00 – 15:00', 'memory 98 % in use · 24 Nov, 14:00 – 15:00'])
+    expect(sentences(view)).toEqual(['hot: 97.4 °C, limit 95 °C · 24 Nov, 14:00 – 15:00', 'memory 98% in use · 24 Nov, 14:00 – 15:00'])
     const [memory] = view.findAll('a')
     expect(memory?.attributes('href')).toBe('/alerts/12')
-    expect(memory?.attributes('aria-label')).toBe('warning: memory 98 % in use · 24 Nov, 14:00 – 15:00')
+    expect(memory?.attributes('aria-label')).toBe('warning: memory 98% in use · 24 Nov, 14:00 – 15:00')
     await memory?.trigger('focus')
-    expect(sentences(view)).toEqual(['memory 98 % in use · 24 Nov, 14:00 – 15:00'])
+    expect(sentences(view)).toEqual(['memory 98% in use · 24 Nov, 14:00 – 15:00'])
     await memory?.trigger('blur')
     expect(sentences(view)).toHaveLength(2)
   })

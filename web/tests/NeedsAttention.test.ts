@@ -34,7 +34,7 @@ describe('what needs attention', () => {
   })
 
   it('is one line: how bad, who, what, since when, of which rack', () => {
-    expect(textOf(list([finding()]).get('.row'))).toBe('critical:cn[1201-1203] hot: 97.4 °C, limit 95 °C · since 14:00 · 3 of the 40 nodes of cn12')
+    expect(textOf(list([finding()]).get('.row'))).toBe('critical: cn[1201-1203] hot: 97.4 °C, limit 95 °C · since 14:00 · 3 of the 40 nodes of cn12')
     const whole = finding({ racks: ['cn12'], rack: null, times: 3 })
     expect(textOf(list([whole]).get('.row'))).toContain('3 nodes, all of cn12 · 3 times')
   })
@@ -43,7 +43,7 @@ describe('what needs attention', () => {
     const text = textOf(list([finding({ acked_by: 'ada' })], { language: 'zh' }).get('section'))
     expect(text).toContain('没有新的异常需要关注。')
     const loud = textOf(list([finding({ others: 12 })], { language: 'zh' }).get('.row'))
-    expect(loud).toBe('严重:cn[1201-1203] 及另外 12 个节点 过热：97.4 °C，限值 95 °C · 自 14:00 起 · cn12 共 40 个节点，其中 3 个')
+    expect(loud).toBe('严重：cn[1201-1203] 及另外 12 个节点 过热：97.4 °C，限值 95 °C · 自 14:00 起 · cn12 共 40 个节点，其中 3 个')
   })
 
   it('names the panel, and the day of what began on another one', () => {

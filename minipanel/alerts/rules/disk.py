@@ -60,7 +60,7 @@ WORDS = Words(
     Pair("{reason}", "{reason}"),
     Pair("has free space for its database again", "的数据库所在磁盘空间已恢复"),
     {
-        "little": Pair("has {worst} % free on the disk of its database", "的数据库所在磁盘仅剩 {worst} % 可用空间"),
+        "little": Pair("has {worst}% free on the disk of its database", "的数据库所在磁盘仅剩 {worst}% 可用空间"),
         "soon": Pair(
             "will fill the disk of its database in about {worst} days", "的数据库所在磁盘预计约 {worst} 天后写满"
         ),

@@ -51,7 +51,7 @@ def _is_so(parameters: IdleHoardingParameters, sample: Sample) -> bool:
 
 
 WORDS = Words(
-    Pair("idle with {worst} % of memory in use", "空闲，但占用内存 {worst} %"),
+    Pair("idle with {worst}% of memory in use", "空闲，但占用内存 {worst}%"),
     Pair("no longer idle with memory in use", "不再空占内存"),
 )
 IDLE_HOARDING = Rule("idle-hoarding", "info", IdleHoardingParameters, find, is_good, WORDS)

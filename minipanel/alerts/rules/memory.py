@@ -47,7 +47,7 @@ def is_good(parameters: MemoryParameters, cluster: Cluster, node_id: int) -> boo
 
 
 WORDS = Words(
-    Pair("memory {worst} % in use", "内存占用 {worst} %"),
+    Pair("memory {worst}% in use", "内存占用 {worst}%"),
     Pair("memory back to normal", "内存占用恢复正常"),
 )
 MEMORY = Rule("memory", "warning", MemoryParameters, find, is_good, WORDS)

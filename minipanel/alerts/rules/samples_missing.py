@@ -47,7 +47,7 @@ def is_good(parameters: SamplesMissingParameters, cluster: Cluster, node_id: int
 
 
 WORDS = Words(
-    Pair("only {worst} % of an hour's samples arrived", "一小时内仅收到 {worst} % 的样本"),
+    Pair("only {worst}% of an hour's samples arrived", "一小时内仅收到 {worst}% 的样本"),
     Pair("all samples arrive again", "样本恢复完整"),
 )
 SAMPLES_MISSING = Rule("samples-missing", "info", SamplesMissingParameters, find, is_good, WORDS, counts_samples=False)

@@ -116,7 +116,7 @@ def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
     status = facts.get("StatusText", "")
     if facts.get("ActiveState") != "activating" or not status:
         return False
-    percent = re.search(r"(\d+) %", status)
+    percent = re.search(r"(\d+) ?%", status)
     if screen is not None and percent:
         screen.progress(int(percent[1]) / 100, t("copy of the database"))
     elif screen is not None:

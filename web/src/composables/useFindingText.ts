@@ -20,7 +20,7 @@ export function useFindingText(cluster: Pick<Cluster, 'panelTime' | 'nodes'> = u
   function sizeOf({ node_ids: { length }, racks, rack, rack_nodes: ofRack }: Finding): string | null {
     if (length < 2) return null
     if (length === all.value.length) return t('alerts.allNodes', { count: count(length) })
-    if (racks.length > 0) return t('alerts.wholeRacks', { count: count(length), racks: racks.join(t('search.comma')) })
+    if (racks.length > 0) return t('alerts.wholeRacks', { count: count(length), racks: racks.join(t('said.list')) })
     if (rack !== null) return t('alerts.partOfRack', { count: count(length), all: count(ofRack), rack })
     return t('nodes.count', { count: count(length) })
   }

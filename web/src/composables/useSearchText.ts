@@ -15,7 +15,7 @@ const MOST_LETTERS = 40
 export function useSearchText() {
   const { t, units } = useLanguage()
   const { groups } = useGroups()
-  const listed = (words: readonly string[]) => words.join(t('search.comma'))
+  const listed = (words: readonly string[]) => words.join(t('said.list'))
 
   /** The groups that begin as `name` does, or else all; as many as can be read. */
   function groupsLike(name: string): string {

@@ -37,9 +37,13 @@ export const en = {
     map: 'Map',
     table: 'Table',
   },
-  groups: {
+  said: {
     is: '{name}: {what}',
     comma: ', ',
+    list: ', ',
+    key: '{name} ({key})',
+  },
+  groups: {
     values: '{metric} on average {mean}, at most {max} ({name})',
   },
   map: {
@@ -165,7 +169,6 @@ export const en = {
     all: 'All alerts',
     bell: 'Alerts: {total} ({counts})',
     bellNone: 'Alerts: nothing open',
-    comma: ', ',
     countOf: '{count} {severity}',
     panel: 'The panel',
     others: '{nodes} and {count} others',
@@ -275,7 +278,6 @@ export const en = {
     both: 'Both: nodes of this group that meet the condition',
     rules: 'Names, sets and groups are added together, and so are states. Each condition narrows the result, and “!” excludes. Only nodes that are up can meet a condition.',
     draw: 'In the map, drag a rectangle around nodes to search for them.',
-    comma: ', ',
     andMore: '{shown} and {count} more',
     nobody: 'No node is called “{word}”.',
     signs: '“{word}” is not understood: a name has letters, digits, “.”, “-” and “_”. Part of a name is enough, without “*”.',

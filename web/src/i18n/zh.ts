@@ -38,9 +38,13 @@ export const zh: Messages = {
     map: '热力图',
     table: '表格',
   },
-  groups: {
+  said: {
     is: '{name}：{what}',
     comma: '，',
+    list: '、',
+    key: '{name}（{key}）',
+  },
+  groups: {
     values: '{metric}平均 {mean}，最高 {max}（{name}）',
   },
   map: {
@@ -164,7 +168,6 @@ export const zh: Messages = {
     all: '全部告警',
     bell: '告警：{total} 项（{counts}）',
     bellNone: '告警：当前没有',
-    comma: '，',
     countOf: '{count} 项{severity}',
     panel: '面板',
     others: '{nodes} 及另外 {count} 个节点',
@@ -273,7 +276,6 @@ export const zh: Messages = {
     both: '组合：该组中满足条件的节点',
     rules: '多个名称、节点集、节点组取并集，多个状态也取并集；每个条件进一步缩小范围；“!”表示排除。只有在线节点参与条件判断。',
     draw: '也可在热力图中拖动框选节点，直接搜索。',
-    comma: '、',
     andMore: '{shown} 等，另有 {count} 个',
     nobody: '没有名为“{word}”的节点。',
     signs: '无法识别“{word}”：名称由字母、数字、“.”、“-”、“_”组成；输入名称的一部分即可，不用“*”。',
