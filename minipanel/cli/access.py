@@ -89,7 +89,7 @@ def sessions_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = Fal
 
 @sessions.command("end")
 def sessions_end(
-    id: Annotated[str | None, Argument(metavar="[ID]", help="As the list shows it.")] = None,
+    id: Annotated[str | None, Argument(metavar="ID", help="As the list shows it.")] = None,
     user: Annotated[str | None, Option(metavar="NAME", help="End all sessions of this user instead.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:

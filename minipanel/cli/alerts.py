@@ -54,7 +54,7 @@ def alerts_ack(
 
 @alerts.command("test")
 def alerts_test(
-    channel: Annotated[str | None, Argument(metavar="[CHANNEL]", help="All channels by default.")] = None,
+    channel: Annotated[str | None, Argument(metavar="CHANNEL", help="All channels by default.")] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Send a test message through a channel, and show the result. Exits with 1 if it was not accepted."""

@@ -24,7 +24,7 @@ _FIRST_COLUMN = 30
 # Commands and contexts are of classes that Typer keeps to itself.
 
 
-_TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N")
+_TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N", "PORT")
 """Metavars of what is written in half-width signs; a Chinese keyboard types others. Paths and words are as typed."""
 
 
@@ -112,6 +112,8 @@ def _short(meaning: str) -> str:
 def _record(parameter: Any, context: Any) -> tuple[str, str]:
     """Return how a parameter is written, and what it means with its default and its limits in brackets."""
     written, english = parameter.get_help_record(context)
+    if parameter.param_type_name == "argument":
+        written = written.partition(" <")[0]  # its type: what it means says more
     meaning = parameter.help or ""
     extras = english.removeprefix(meaning).strip().removeprefix("[").removesuffix("]")
     if not extras:

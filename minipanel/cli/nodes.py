@@ -36,7 +36,9 @@ def nodes_add(
     addresses: Annotated[
         str | None, Argument(metavar="ADDRESSES", help="10.0.1.[65-128]; by default those in /etc/hosts.")
     ] = None,
-    name: Annotated[str | None, Option(help="The name that people see; by default the hostname.")] = None,
+    name: Annotated[
+        str | None, Option(metavar="NAME", help="The name that people see; by default the hostname.")
+    ] = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
     """Add nodes. Node set and addresses may come in either order."""

@@ -26,7 +26,7 @@ def rollout(
     root: Annotated[
         Path | None, Option(metavar="DIR", help="Install into the image of diskless nodes instead.")
     ] = None,
-    fanout: Annotated[int, Option(min=1, max=1024, help="How many nodes at once.")] = 64,
+    fanout: Annotated[int, Option(min=1, max=1024, metavar="N", help="How many nodes at once.")] = 64,
     timeout: Annotated[float, Option(min=1, metavar="SECONDS", help="Limit for each step on a node.")] = 30,
     user: Annotated[
         str | None,

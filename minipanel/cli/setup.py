@@ -41,9 +41,11 @@ def setup(
             envvar="MINIPANEL_DATABASE", metavar="FILE", help="The database; /var/lib/minipanel/data.db by default."
         ),
     ] = None,
-    port: Annotated[str | None, Option(envvar="MINIPANEL_PORT", help="The page's port; 8080 by default.")] = None,
+    port: Annotated[
+        str | None, Option(envvar="MINIPANEL_PORT", metavar="PORT", help="The page's port; 8080 by default.")
+    ] = None,
     address: Annotated[
-        str | None, Option(envvar="MINIPANEL_ADDRESS", help="Where the nodes reach this machine.")
+        str | None, Option(envvar="MINIPANEL_ADDRESS", metavar="ADDRESS", help="Where the nodes reach this machine.")
     ] = None,
     auth: Annotated[
         Auth | None, Option(envvar="MINIPANEL_AUTH", help="How agents authenticate; munge by default.")

@@ -21,7 +21,7 @@ def try_(
             "--dir", metavar="DIR", help="The folder that holds everything; var by default, or var/demo with --demo."
         ),
     ] = None,
-    port: Annotated[int | None, Option(help="The page's port; 8080 at the first start.")] = None,
+    port: Annotated[int | None, Option(metavar="PORT", help="The page's port; 8080 at the first start.")] = None,
     host: Annotated[
         str | None, Option(metavar="ADDRESS", help="The address to listen on; 127.0.0.1 at the first start.")
     ] = None,
@@ -29,7 +29,9 @@ def try_(
         Path | None,
         Option(metavar="FILE", help="Set the password to its first line, - for standard input: 8 characters or more."),
     ] = None,
-    password: Annotated[str | None, Option(help="The same, but `ps` shows it to every user.")] = None,
+    password: Annotated[
+        str | None, Option(metavar="PASSWORD", help="The same, but `ps` shows it to every user.")
+    ] = None,
     auth: Annotated[
         Literal["munge", "token"] | None,
         Option(help="How the agent authenticates; with MUNGE if munged answers."),

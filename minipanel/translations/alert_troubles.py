@@ -93,6 +93,7 @@ CHINESE = {
     "{where} does not speak HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
     "{where} does not answer like such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
     "{where} refused it with {code}: {words}": "{where} 拒绝了消息，代码 {code}：{words}",
+    "{answer}; refused {addresses}": "{answer}；拒绝了 {addresses}",
     "{where} accepted it for others and refused {address}: {code} {answer}.": (
         "{where} 接受了其他收件人，拒绝了 {address}：{code} {answer}。"
     ),

@@ -15,7 +15,7 @@ CHINESE = {
     "{file} is the database itself; name a copy of it.": "{file} 就是数据库本身；请指定它的备份。",
     "{log} is beside it, so {file} is incomplete: it is a database that was not closed. "
     "Use `minipanel backup` to make copies.": (
-        "旁边有 {log}，说明 {file} 是未正常关闭的数据库，内容不完整。备份请用 `minipanel backup` 制作。"
+        "旁边有 {log}，说明 {file} 是未正常关闭的数据库，内容不完整。备份请用 minipanel backup 制作。"
     ),
     "stop of the panel": "停止面板",
     "copy into its place": "用备份替换数据库",
@@ -50,7 +50,7 @@ CHINESE = {
         "{version} 无法使用当前配置：{reason}\n"
         "未作任何改动。请在 {path} 中用 # 注释掉 {version} 不支持的内容，然后重新回滚。"
     ),
-    "Another set-up is running.": "另一个安装正在进行。",
+    "Another set-up is running.": "已有另一个安装程序在运行。",
     "From {newer} back to {older}": "从 {newer} 回滚到 {older}",
     "start of {version}": "启动 {version}",
     "Only root can go back to the previous release.": "只有 root 能回滚到之前的版本。",
@@ -61,7 +61,7 @@ CHINESE = {
     "{version} can't open the database {path}: later releases have changed it, and there is no copy "
     "from before. Once {version} is installed, `minipanel restore` can put back a backup that it can open.": (
         "{version} 无法打开数据库 {path}，其结构已被后来的版本改动，而改动前的备份已不存在。"
-        "可在安装该版本后，用 `minipanel restore` 恢复它能打开的备份。"
+        "可在安装该版本后，用 minipanel restore 恢复它能打开的备份。"
     ),
     "{version} can't open the database as it is now; it gets the copy of {time}, from before the upgrade.": (
         "{version} 无法打开现在的数据库，将使用升级前的副本（{time}）。"

@@ -41,7 +41,7 @@ EXPECTED = {
     r"node001\s+20\S+ \S+\+00:00\s+45\.2\s+45\.2\s+\d+\n(?s:.*)",
     "CSV in R": r"\s+hostname\s+day\s+cpu_percent\s+memory_percent\n1\s+node001\s+20\S+\s+45\.2\s+50\n(?s:.*)",
     "Gaps": r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  \d+ s  unknown\n",
-    "Values as they come": r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  node002  97\.?5? %\n",
+    "Values as they come": r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  node002  97\.?5?%\n",
     "Errors": r"404\nThere is no node 'node017'\.\n",
     "Python without packages": r"node001 [89] records, highest CPU 45\.2\nnode002 [89] records, highest CPU 97\.5\n"
     r"(node00\d \d records, highest CPU 45\.2\n){6}",

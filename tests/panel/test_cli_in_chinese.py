@@ -29,7 +29,7 @@ DANGEROUS = {"setup", "rollback", "restore", "panel serve", "serve", "try"}
 SAMPLES = {
     "NODESET": "node[001-002]", "NODE": "node001", "ADDRESSES": "10.0.9.[1-2]", "ADDRESS": "ops@example.org", "ID": "7",
     "TIME": "2h", "TEXT": "why", "RULE": "down", "RULES": "down", "NAME": "hall", "ROLE": "viewer", "SCOPE": "read",
-    "DAYS": "5", "N": "5", "KEY": "name", "SECONDS": "5", "[CHANNEL]": "mail", "FILE": "{folder}/file",
+    "DAYS": "5", "N": "5", "KEY": "name", "SECONDS": "5", "CHANNEL": "mail", "FILE": "{folder}/file",
     "DIR": "{folder}/dir",
 }  # fmt: skip
 """A value that each kind of argument may have, by its metavar."""

@@ -93,7 +93,7 @@ class Mail:
         later = next((each for each in refused.items() if each[1][0] < 500), None)
         if later is None:
             self.taken.pop(key, None)
-            return answer + "".join(f"; refused {escape(each)}" for each in refused)
+            return f"{answer}; refused {', '.join(map(escape, refused))}" if refused else answer
         while len(self.taken) >= REMEMBERED_LETTERS:
             self.taken.pop(next(iter(self.taken)))
         self.taken[key] = self.taken.get(key, frozenset()) | frozenset(got_it)

@@ -48,7 +48,7 @@ WORDS = Words(
     },
     Pair(
         "Renew it with `minipanel setup` (--tls), then restart the panel.",
-        "请用 `minipanel setup`（--tls）更新证书，再重启面板。",
+        "请用 minipanel setup --tls 更新证书，再重启面板。",
     ),
 )
 CERTIFICATE = Rule(
