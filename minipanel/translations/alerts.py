@@ -44,7 +44,7 @@ CHINESE = {
     "until {time}, by {who}: {why}": "至 {time}，由 {who} 设置：{why}",
     # explain
     "{node}: {said}": "{node}：{said}",
-    "newest sample {span} ago": "最新样本在 {span} 前",
+    "newest sample {span} ago": "最新样本在 {span}前",
     "clock {seconds} s": "时钟偏差 {seconds} 秒",
     "Silenced {sentence}": "静默：{sentence}",
     "open since {since}: {what}": "自 {since} 起告警：{what}",
