@@ -1,4 +1,4 @@
-"""The archive of the running panel: started where [storage] is set, and stopped; otherwise nothing of it exists."""
+"""The archive of the running panel: started if [storage] is set, and stopped. Without it, nothing of it exists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSES = (10.0, 10.0, 20.0, 40.0, 60.0)
-"""Seconds from a round to the next, after so many that failed one after another."""
+"""Seconds between rounds, by how many have failed in a row."""
 
 LOOK_SECONDS = 30.0
 
@@ -39,17 +39,17 @@ class Archive:
         panel.archive_state = self.state
 
     def state(self) -> ArchiveState | None:
-        """How it stands; None without [storage]."""
+        """The archive's state; None without [storage]."""
         return None if self._copying is None else self._copying.state
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         storage = config.of(STORAGE)
         if storage == self._storage and (self._task is None) == (storage.engine is None):
             return
         await self.close()
         self._storage = storage
-        # Before the first sample: one that comes late changes a record that may be at the engine already.
+        # Before the first sample: a late one changes a record that may be at the engine already.
         await self._panel.ingest.run(self._panel.store.archive_on(storage.engine is not None))
         if storage.engine is not None:
             self._copying, audit, self._older = _parts(self._panel, storage)
@@ -58,7 +58,7 @@ class Archive:
             self._task = asyncio.create_task(self._run(self._copying, audit))
 
     async def close(self) -> None:
-        """Stop. What was sent and not read back is read back after the next start."""
+        """Stop. What was sent and not yet read back is read back after the next start."""
         if self._task is not None and self._copying is not None:
             self._copying.give_up()
             self._task.cancel()
@@ -87,7 +87,7 @@ class Archive:
                 failures += 1
                 _note(copying, error)
             except (DatabaseError, TryLater) as error:
-                log.debug("%s", error)  # the ingest tells of the same trouble, to agents and in the log
+                log.debug("%s", error)  # ingest reports the same trouble, to agents and in the log
             except Exception:
                 log.exception("Archiving failed; it is tried again.")
                 failures += 1

@@ -1,4 +1,4 @@
-"""Once a day the engine is compared with the database: how many samples each node has each day."""
+"""Compares the engine with the database once a day: how many samples each node has on each day."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from minipanel.models.hour import DAY_SECONDS
 from minipanel.services.panel import Panel
 
 SETTLED_SECONDS = 2 * 3600
-"""So long after its end a day is compared: by then what was sent is found by searches."""
+"""A day is compared this long after its end, when searches find everything that was sent."""
 
 PAUSE_SECONDS = 0.2
 
 
 class Audit:
-    """Finds what the engine lost after it was read back twice: a disk that was replaced, data that were deleted."""
+    """Finds what the engine lost after it was read back twice: a replaced disk, deleted data."""
 
     def __init__(self, panel: Panel, engine: Engine) -> None:
         self._panel = panel
         self._engine = engine
 
     async def if_due(self) -> bool:
-        """Compare all days unless done within a day; return whether it was. Raises EngineError, and what reading
-        and writing here raise."""
+        """Compare all days unless that was done within a day; return whether it was done now. Raises EngineError, and
+        what reading and writing the database raise."""
         now = int(self._panel.clock())
         at, _ = await self._panel.reading.do(self._panel.store.reader.ask, sql.audited)
         if 0 <= now - at < DAY_SECONDS:
@@ -36,11 +36,11 @@ class Audit:
         return True
 
     async def compare(self, now: int) -> int:
-        """Put into the queue what the engine lacks; return of how many nodes and days that is."""
+        """Queue what the engine lacks; return the number of node-days."""
         ask = self._panel.store.reader.ask
         since = await self._panel.reading.do(ask, sql.archived_since)
         oldest = max(since, self._panel.ingest.oldest())
-        # Only whole days within what is there and there: at the edges one side has less.
+        # Only whole days that both sides have: at the edges one of them has less.
         first = -(-oldest // DAY_SECONDS) * DAY_SECONDS + DAY_SECONDS
         last = (now - SETTLED_SECONDS) // DAY_SECONDS * DAY_SECONDS
         names = await self._panel.reading.do(ask, hostnames)

@@ -21,7 +21,7 @@ MAX_CHARACTERS = 1024
 
 
 def engine_url() -> Kind:
-    """An address that requests' paths are put behind; without a slash at its end."""
+    """An address to which the paths of requests are appended, without a slash at its end."""
     return kinds.text(URL_ALLOWED, _parse)
 
 
@@ -31,7 +31,7 @@ def _parse(value: str) -> str | None:
     try:
         parts = urlsplit(value)
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # a port over 65535, a bracket left open
+    except ValueError:  # a port over 65535, an unclosed bracket
         return None
     has_more = parts.query or parts.fragment or parts.username is not None or parts.password is not None
     if parts.scheme not in ("http", "https") or has_more or not is_host(host) or port == 0:
@@ -41,7 +41,7 @@ def _parse(value: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
-    """`engine` None: there is no archive. `read_url` None: the same as `write_url`, as a single node has it."""
+    """`engine` None: there is no archive. `read_url` None: the same as `write_url`, as for a single node."""
 
     engine: Annotated[
         Literal["victoriametrics"] | None,

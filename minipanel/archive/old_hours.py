@@ -1,6 +1,6 @@
-"""Hours as the engine reckons them from its records: days as database/packing.py has them.
+"""Hours computed by the engine from its records: days in the form of database/packing.py.
 
-Equal to those of the database but for the last digit of a mean: of an incomplete record its mean is rounded there.
+Equal to the database's hours except for the last digit of a mean: the mean of an incomplete record is rounded there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def _newest(series: str) -> str:
-    """Return a record's value at its time: its newest revision stands in the five minutes before."""
+    """Return a query for a record's value at its time: its newest revision is within the five minutes before."""
     return f"last_over_time({series}[{RECORD_SECONDS}s])"
 
 
@@ -35,12 +35,12 @@ def _series(metric: Metric, kind: str) -> str:
 
 
 def _queries() -> Iterator[tuple[str, str]]:
-    """Yield the query of each part."""
+    """Yield the query for each part."""
     yield "samples", _in_hour("sum_over_time", _newest(SAMPLES))
     for metric in METRICS:
         mean, count = _newest(_series(metric, "mean")), _newest(SAMPLES)
         if metric.null is not None:
-            # Only where it is another than that of the samples it is there; without a value there is none.
+            # It exists only if it differs from that of the samples; without a value there is none.
             count = f"({_newest(count_series(metric))} default {count}) + 0 * {mean}"
         share = ""
         if metric.of_total is not None:
@@ -56,8 +56,8 @@ def _queries() -> Iterator[tuple[str, str]]:
 
 
 def _quick_queries(seconds: int) -> Iterator[tuple[str, str]]:
-    """Yield the query of each part by what stands in so long a time: each record has the same weight, and so has an
-    earlier version of one. That takes a tenth of the time.
+    """Yield the query for each part over a time this long. Each record has the same weight, and so has an older version
+    of one. That takes a tenth of the time.
     """
     hour = f"[{seconds}s]"
     yield "samples", f"sum_over_time({SAMPLES}{hour})"
@@ -79,7 +79,7 @@ assert set(EXACT) == set(dict(_quick_queries(HOUR_SECONDS))) == {part.name for p
 
 
 def quick_query(part: Part, seconds: int) -> str:
-    """Return the query of a part of any time from its records' plain mean or maximum."""
+    """Return the query for a part over any time, from its records' plain mean or maximum."""
     return dict(_quick_queries(seconds))[part.name]
 
 
@@ -89,7 +89,7 @@ class _Result(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    # Each is decoded on its own: in between another thread can work.
+    # Each is decoded on its own, so other threads can work in between.
     result: list[msgspec.Raw]
 
 
@@ -99,7 +99,7 @@ class _Answer(msgspec.Struct):
 
 _Answer_of: Final = msgspec.json.Decoder(_Answer)
 
-# Values come as texts.
+# Values are texts.
 _Result_of: Final = msgspec.json.Decoder(_Result, strict=False)
 
 
@@ -107,7 +107,7 @@ _Result_of: Final = msgspec.json.Decoder(_Result, strict=False)
 class Steps:
     """The times of a question: `count` of them, the first at `first`, `seconds` apart.
 
-    Each stands for what was in the `window` of seconds before it.
+    Each stands for the `window` of seconds before it.
     """
 
     first: int
@@ -117,7 +117,7 @@ class Steps:
 
     @property
     def last(self) -> int:
-        """The last of them."""
+        """The last time."""
         return self.first + (self.count - 1) * self.seconds
 
 
@@ -127,9 +127,9 @@ def hours_in(body: bytes, part: Part, steps: Steps, where: str) -> dict[str, lis
 
 
 def points_in(body: bytes, steps: Steps, where: str) -> list[tuple[str, list[tuple[int, float]]]]:
-    """Return of each series its node and its values by their places among the steps. Raises EngineError.
+    """Return each series' node, and its values with their places among the steps. Raises EngineError.
 
-    What adds up nodes is of none: "".
+    The node is "" for a query that sums over nodes.
     """
     return _read(
         body,
@@ -161,7 +161,7 @@ def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> l
     else:
         low = part.low
         found = [int((value - low) * SCALE + 0.5) for _, value in points]
-    # Without a function called for each: mostly there is nothing to cut.
+    # No function is called per value: usually there is nothing to cut.
     highest = MOST_TOTAL if part.is_total else HIGHEST
     if found and (min(found) < 0 or max(found) > highest):
         found = [min(highest, max(0, number)) for number in found]
@@ -174,12 +174,12 @@ def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> l
 
 
 def none_of(part: Part, count: int) -> list[int]:
-    """Return so many numbers of a part where nothing is known."""
+    """Return `count` numbers of a part that stand for unknown."""
     return [0 if part.is_total or part.is_count else NONE] * count
 
 
 def packed_days(node_id: int, first_day: int, parts: Sequence[list[int]]) -> Iterator[tuple[int, bytes]]:
-    """Yield a node's days by row id, packed, from all hours of each part; no day without samples."""
+    """Yield a node's days by row id, packed, from all hours of each part; days without samples are left out."""
     samples = parts[0]
     for place in range(0, len(samples), HOURS):
         if any(samples[place : place + HOURS]):
@@ -189,7 +189,7 @@ def packed_days(node_id: int, first_day: int, parts: Sequence[list[int]]) -> Ite
 
 
 def repeated(numbers: bytes, times: int) -> bytes:
-    """Return each number of two bytes so many times: the hours of a longer time."""
+    """Return each two-byte number repeated `times` times: a longer time as hours."""
     if times == 1:
         return numbers
     found = bytearray(len(numbers) * times)
@@ -200,5 +200,5 @@ def repeated(numbers: bytes, times: int) -> bytes:
 
 
 def none_of_day(part: Part, nodes: int) -> bytearray:
-    """Return the numbers of a part of one day of so many nodes, two bytes each, where nothing is known."""
+    """Return a part's numbers for one unknown day of this many nodes, two bytes each."""
     return bytearray(column_of(b"", part)) * nodes

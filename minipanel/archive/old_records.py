@@ -1,4 +1,4 @@
-"""Records as they are read from the engine for answers: whole columns at a time. Equal to those that were sent."""
+"""Records read from the engine for answers, whole columns at a time. Equal to the records that were sent."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Line:
         self._by_stamp: dict[int, float | None] = {}
 
     def add(self, stamps: Iterable[int], values: Iterable[float | None]) -> None:
-        """Take in what comes after those that are there."""
+        """Append points, which come after the present ones."""
         self.stamps += stamps
         self._values += values
 
     def at(self, stamps: list[int]) -> Column:
-        """Return the value at each of these stamps, None where there is none. Mostly all series have the same stamps:
-        then nothing is looked up.
+        """Return the value at each of these stamps, None if there is none. Usually all series have the same stamps, so
+        nothing has to be looked up.
         """
         return self._values.copy() if stamps == self.stamps else [*map(self.get, stamps)]
 
     def get(self, stamp: int) -> float | None:
-        """Return the value at a stamp, None where there is none."""
+        """Return the value at a stamp, None if there is none."""
         if len(self._by_stamp) < len(self.stamps):
             self._by_stamp = dict(zip(self.stamps, self._values, strict=True))
         return self._by_stamp.get(stamp)
@@ -54,7 +54,7 @@ _NO_LINE: Final = Line()
 
 
 def names_of(metrics: Iterable[Metric] = METRICS) -> str:
-    """Return a regular expression of the series that records of these metrics need."""
+    """Return a regular expression that matches the series needed for records of these metrics."""
     names = [SAMPLES, *(name for metric in metrics for name in _SERIES[metric.name])]
     return "|".join(map(re.escape, names))
 
@@ -66,14 +66,14 @@ _SERIES: Final = {
     ]
     for metric in METRICS
 }
-"""Of each metric those that its records need, without SAMPLES."""
+"""The series that each metric's records need, without SAMPLES."""
 
 SEEN_NAMES: Final = "|".join(map(re.escape, (SAMPLES, SEEN_LOW, SEEN_HIGH)))
 ALL_NAMES: Final = names_of()
 
 
 def by_node(found: Iterable[Series]) -> dict[str, Points]:
-    """Return what was read, by node."""
+    """Return the result grouped by node."""
     nodes: dict[str, Points] = {}
     for part in found:
         nodes.setdefault(part.node, {}).setdefault(part.name, Line()).add(part.stamps, part.values)
@@ -89,7 +89,7 @@ def newest_stamps(series: Points, start: int, end: int) -> dict[int, int]:
 
 
 class Table:
-    """Records of one node with all or some metrics, as columns, ascending by time. Those that can't be are left out."""
+    """Records of one node as columns, ascending by time, with all or some metrics. Impossible ones are left out."""
 
     def __init__(self, series: Points, start: int, end: int, metrics: Sequence[Metric] = METRICS) -> None:
         stamps = newest_stamps(series, start, end)
@@ -98,7 +98,8 @@ class Table:
         self._counts: dict[str, Column] = {}
         chosen = list(stamps.values())
         self._incomplete = [place for place, stamp in enumerate(chosen) if stamp % _MS]
-        """Their means have any number of digits, of which SQLite writes 15; those of the others are rounded."""
+        """The means of incomplete records have any number of digits, of which SQLite writes 15; the others are
+        rounded."""
         bad: set[int] = set()
         self._take_samples(series, chosen, bad)
         for metric in metrics:
@@ -130,7 +131,7 @@ class Table:
         self._take_incomplete(metric, series, chosen, bad)
 
     def _take_incomplete(self, metric: Metric, series: Points, chosen: list[int], bad: set[int]) -> None:
-        """Take the means of incomplete records from their sums; those of the others the engine has as they are."""
+        """Compute the means of incomplete records from their sums; the engine has those of the others."""
         columns = [column.name for column in metric.columns()]
         lines = [(name, series[name]) for name in _SERIES[metric.name] if name in series]
         for place in self._incomplete:
@@ -146,7 +147,7 @@ class Table:
                     self.columns[name][place] = exact[name]
 
     def arrays(self, columns: Sequence[str], is_counted: bool = False) -> list[bytes]:
-        """Return one JSON array a column, `timestamp` first: as models/reader.Reader.history does."""
+        """Return one JSON array per column, `timestamp` first, as models/reader.Reader.history does."""
         read = self._counted if is_counted else self._shown
         return [msgspec.json.encode(self.times), *(msgspec.json.encode(read(name)) for name in columns)]
 
@@ -174,11 +175,11 @@ class Table:
         return values
 
     def rows(self) -> Iterator[tuple[int, tuple[float | None, ...]]]:
-        """Yield each record's time and the values by which nodes are compared."""
+        """Yield each record's time, and the values in which nodes are compared."""
         return zip(self.times, zip(*(self.columns[metric.comparable] for metric in METRICS), strict=True), strict=True)
 
     def numbers(self, start: int, count: int, name: str) -> bytearray:
-        """Return two bytes for each record after `start`: as models/reader.Reader.record_numbers does."""
+        """Return two bytes for each record after `start`, as models/reader.Reader.record_numbers does."""
         low, found = PART[name].low, bytearray(NONE.to_bytes(2, "little")) * count
         for time, value in zip(self.times, self._of_part(name), strict=True):
             if value is not None:
@@ -199,7 +200,7 @@ class Table:
 
 
 def metric_of(part: str) -> Metric:
-    """Return the metric that a part of an hour is of: its mean, or its maximum."""
+    """Return the metric whose mean or maximum a part of an hour is."""
     return next(metric for metric in METRICS if part in (metric.comparable, f"{metric.comparable}_max"))
 
 
@@ -207,7 +208,7 @@ _WHOLE_MEANS: Final = {metric.name for metric in METRICS if metric.digits == 0}
 
 
 def _counts(values: Column, unit: float) -> Column:
-    """Return values in whole numbers of the unit, as database/queries counts."""
+    """Return values in whole numbers of the unit, as database/queries computes them."""
     if unit == TENTH:
         half = LIFT + 0.5
         return [None if value is None else int(10 * value + half) - LIFT for value in values]
@@ -224,7 +225,7 @@ def _shares(parts: Column, totals: Column) -> Column:
 
 
 def seen_in(series: Points, start: int, end: int) -> list[tuple[int, int | None]]:
-    """Return time and `seen` of each record in (start, end], ascending: as models/gap.Seen has them."""
+    """Return time and `seen` of each record in (start, end], ascending, as in models/gap.Seen."""
     low, high = series.get(SEEN_LOW, _NO_LINE), series.get(SEEN_HIGH, _NO_LINE)
     found: list[tuple[int, int | None]] = []
     for time, stamp in newest_stamps(series, start, end).items():

@@ -1,7 +1,7 @@
-"""What very many nodes came to, hour by hour: the engine counts, and only sums come over.
+"""Sums of very many nodes, hour by hour: the engine counts, and sends only the sums.
 
-Of each node there come only the hours without a record, and of a metric without a mean over nodes its maximum: for as
-many hours together as are drawn as one.
+For each node it sends only the hours without a record, and maxima of metrics that have no mean over nodes, for as many
+hours together as are drawn as one.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from minipanel.services.lanes import Lanes
 from minipanel.services.sums import IDLE_BELOW, Sums, highest_of, part_of, sums_of_days
 
 AT_ONCE_POINTS: Final = 500_000
-"""Hours of nodes that the engine counts in one question: it takes some 50 ms, and 8 MB there."""
+"""Hours of nodes counted in one question: that takes the engine about 50 ms and 8 MB."""
 
 BUSY_FROM: Final = IDLE_BELOW - 0.5 / SCALE
-"""Rounded to hundredths, it is IDLE_BELOW."""
+"""Rounded to hundredths, this is IDLE_BELOW."""
 
 
 def sums_of_old_days(
     reader: OldReader, node_ids: Sequence[int], days: range, now: int, alike: int
 ) -> Iterator[tuple[Sums, bytes]]:
-    """Yield what each day comes to, as services/sums.sums_of_days does. Raises DatabaseError.
+    """Yield each day's sums, as services/sums.sums_of_days does. Raises DatabaseError.
 
-    `alike`: so many hours side by side are drawn as one.
+    `alike`: how many consecutive hours are drawn as one.
     """
     begin = max(days.start, min(days.stop, reader.first_day))
     if are_few(node_ids, days.start, begin - 1):
@@ -57,7 +57,7 @@ class _Counted:
         self._pieces = [(first, node_ids[first : first + at_once]) for first in range(0, len(node_ids), at_once)]
 
     def days(self, now: int, alike: int) -> Iterator[tuple[Sums, bytes]]:
-        """Yield what each day comes to."""
+        """Yield the sums of each day."""
         known, flags = self._known()
         sums = Sums.of_nothing(self._steps.count)
         for metric in METRICS:
@@ -70,7 +70,7 @@ class _Counted:
             yield sums.part(day * HOURS, (day + 1) * HOURS), bytes(of_day)
 
     def _known(self) -> tuple[list[int], list[bytearray]]:
-        """Return of how many nodes there is a record in each hour, and of each day which nodes' hours have one."""
+        """Return how many nodes have a record in each hour, and for each day which nodes have one in which hours."""
         begin, count = self._reader.questions.cut(self._steps), self._steps.count
         known, flags = [0] * count, [bytearray(HOURS * len(self._ids)) for _ in self._days]
         for first, some in self._pieces:
@@ -88,7 +88,7 @@ class _Counted:
         return known, flags
 
     def _there(self, some: Sequence[int], begin: int) -> dict[int, str]:
-        """Return the names of those of some nodes that have a record from hour `begin` on."""
+        """Return the names of these nodes that have a record from hour `begin` on."""
         at_end = Steps(self._steps.last, 1, HOUR_SECONDS)
         seconds = (self._steps.count - begin) * HOUR_SECONDS
         names = {name for name, _ in self._points(f"count_over_time({SAMPLES}[{seconds}s])", some, at_end)}
@@ -119,7 +119,7 @@ class _Counted:
                 column += values
 
     def _summed(self, query: str) -> list[float]:
-        """Return what a query that adds up nodes comes to in each hour, of all nodes."""
+        """Return the result of a query that sums over all nodes, for each hour."""
         totals = [0.0] * self._steps.count
         for _, some in self._pieces:
             for _, points in self._points(query, some, self._steps):
@@ -128,11 +128,11 @@ class _Counted:
         return totals
 
     def _points(self, query: str, some: Sequence[int], steps: Steps) -> list[tuple[str, list[tuple[int, float]]]]:
-        """Return of each series of an answer its node, and its values by their places among the steps."""
+        """Return each series' node, and its values with their places among the steps."""
         questions = self._reader.questions
         return questions.ask(query, some, steps, lambda body: points_in(body, steps, questions.where)) or []
 
 
 def _value_of(metric: Metric) -> str:
-    """Return the query of a metric's value by which nodes are added up, hour by hour."""
+    """Return the query for the metric's value to sum over nodes, hour by hour."""
     return quick_query(PART[part_of(metric)], HOUR_SECONDS)

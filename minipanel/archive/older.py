@@ -1,4 +1,4 @@
-"""What answers for times older than the database's own: threads of its own, which wait for the engine."""
+"""Answers for times older than the database's records, in separate threads that wait for the engine."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from minipanel.services.reading import Past, Reading
 from minipanel.services.sums import Sums
 
 HURRIED: Final = Patience(2.0, 5.0, 10.0)
-"""Somebody looks at the page."""
+"""For a person who looks at the page."""
 
 LOOK_SECONDS: Final = 30.0
-"""So often it is looked up how far back the database's own records and hours go."""
+"""How often to look up how far back the database's own records and hours go."""
 
 RETRY_SECONDS: Final = 10
 
@@ -33,14 +33,14 @@ Result = TypeVar("Result")
 
 
 class EngineThreads(Reading):
-    """Threads that wait for the engine: at their end that is over, and others who read the database go on."""
+    """Threads that wait for the engine. When they end, others continue to read the database."""
 
     async def _stop(self) -> None:
         await self._threads.close()
 
 
 class OldPast(Past):
-    """What answers one question, from both."""
+    """Answers one question, from both sources."""
 
     def __init__(self, reading: Reading, old: OldReader, visit: Visit, step: int, until: int) -> None:
         super().__init__(reading, step)
@@ -61,7 +61,7 @@ class OldPast(Past):
         return await self._reading.do(timed)
 
     def sums_of_days(self, node_ids: Sequence[int], days: range, now: int, alike: int) -> Iterator[tuple[Sums, bytes]]:
-        """Yield what each day comes to (services/sums). `alike`: so many hours side by side are drawn as one."""
+        """Yield each day's sums (services/sums). `alike`: how many consecutive hours are drawn as one."""
         return sums_of_old_days(self._old, node_ids, days, now, alike)
 
     def hour_columns(
@@ -71,7 +71,7 @@ class OldPast(Past):
         return columns_of_hours(self._old, node_ids, times, now, names)
 
     def told(self) -> dict[str, Any]:
-        """Return where it came from, and up to when what there may be could not be read."""
+        """Return where the answer came from, and up to when data may exist that could not be read."""
         visit = self._visit
         if visit.trouble is not None:
             unread = {"until": self._until, "why": visit.trouble}
@@ -79,7 +79,7 @@ class OldPast(Past):
         return {"source": "both" if self._old.has_read_here else "archive"}
 
     def refuse_part(self) -> None:
-        """Raise TryLater where a part could not be read."""
+        """Raise TryLater if a part could not be read."""
         if self._visit.trouble is not None:
             raise TryLater(
                 "Times up to {until} can't be read from the archive now: {reason}",
@@ -103,11 +103,11 @@ class ArchiveOlder:
 
     @property
     def days(self) -> int:
-        """How far back it is asked."""
+        """How many days back it is asked."""
         return self._storage.retention_days
 
     async def past(self, start: int, step: int, may_be_hours: bool) -> Past:
-        """Return what answers for a time from `start` on. Raises TryLater when nothing can be read."""
+        """Return what answers for the time from `start` on. Raises TryLater if nothing can be read."""
         bounds, needed_before = await self._bounds(step)
         if start >= needed_before:
             return Past(self._panel.reading, step, {"source": "database"})
@@ -121,17 +121,17 @@ class ArchiveOlder:
         return OldPast(self._reading, old, visit, step, until)
 
     def give_up(self) -> None:
-        """End what is read now."""
+        """End all reading now."""
         self._engine.give_up()
         self._reading.give_up()
 
     async def close(self) -> None:
-        """End what is read now, and the threads."""
+        """End all reading, and the threads."""
         self._engine.give_up()
         await self._reading.close()
 
     async def _bounds(self, step: int) -> tuple[Bounds, int]:
-        """Return what is where, and before which time the engine is needed."""
+        """Return the bounds of both sources, and the time before which the engine is needed."""
         if time.monotonic() - self._seen_at > LOOK_SECONDS:
             self._here = await self._panel.reading.do(self._panel.store.reader.ask, sql.oldest_here)
             self._seen_at = time.monotonic()
@@ -143,7 +143,7 @@ class ArchiveOlder:
         first_day = max(kept_day + 1, day_number(now) - 1 if day is None else day)
         bounds = Bounds(since, first_day, now - self._storage.retention_days * DAY_SECONDS)
         if step == RECORD_SECONDS:
-            # What is too old goes an hour later.
+            # Old records are deleted an hour later.
             return bounds, since if first > kept else kept - HOUR_SECONDS
         needed = first_day if first_day > kept_day + 1 else kept_day
         return bounds, (needed - 1) * DAY_SECONDS

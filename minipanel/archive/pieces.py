@@ -1,4 +1,4 @@
-"""Rows in pieces: no transaction and no question is larger than others can wait for."""
+"""Splits rows into pieces, so that no transaction and no question makes others wait too long."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ T = TypeVar("T")
 
 
 def pieces(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the rows in their order, so many at a time."""
+    """Yield the rows in order, `size` at a time."""
     return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -1,4 +1,4 @@
-"""Whether the engine does what is asked of it: takes, answers, and keeps for long enough."""
+"""Whether the engine works as required: it accepts, answers, and keeps records for long enough."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minipanel.models.hour import DAY_SECONDS
 
 
 def trouble_of(storage: StorageConfig) -> str | None:
-    """Return one sentence where something is wrong, None where nothing is."""
+    """Return what is wrong in one sentence, None if nothing is."""
     engine, now = Engine(storage), int(time.time())
     try:
         engine.write("")
@@ -23,9 +23,9 @@ def trouble_of(storage: StorageConfig) -> str | None:
 
 
 def retention_trouble(engine: Engine, storage: StorageConfig) -> str | None:
-    """Return one sentence where the engine keeps records for a shorter time than is asked, None else."""
+    """Return a sentence if the engine keeps records for a shorter time than configured, else None."""
     kept = None
-    # Only the single node says so; the cluster's parts answer something else there.
+    # Only the single node reports it; the parts of a cluster answer something else there.
     with contextlib.suppress(EngineError):
         kept = engine.retention_seconds()
     if kept is not None and kept < storage.retention_days * DAY_SECONDS:

@@ -23,29 +23,30 @@ from minipanel.models.reader import Reader, Values
 from minipanel.models.record import RECORD_SECONDS, record_timestamp
 
 AT_ONCE_RECORDS: Final = 20_000
-"""Of some nodes, in one question: some 10 MB, and no more than 10 ms in which the decoder lets no other thread work."""
+"""Records in one question: about 10 MB, and at most 10 ms in which the decoder blocks other threads."""
 
 NODE_DAYS: Final = 100_000
-"""Of hours that are held at a time: 5 MB of each part."""
+"""Node-days of hours held at a time: 5 MB per part."""
 
 DAYS_AT_ONCE: Final = 340
-"""Of hours: VictoriaMetrics looks at 100,000 times of a series at most (-search.maxPointsSubqueryPerTimeseries)."""
+"""Days of hours: VictoriaMetrics examines at most 100,000 times of a series
+(-search.maxPointsSubqueryPerTimeseries)."""
 
 SEEN_SECONDS: Final = 60 * DAY_SECONDS
 BESIDE_SECONDS: Final = 3600
-"""So far beside a time the next record is looked for at once."""
+"""How far from a time the first look for the next record reaches."""
 
 DAY_BYTES: Final = 2 * HOURS
-"""Of a part."""
+"""Bytes of a part per day."""
 
 MAX_LOOKS: Final = 200
-"""Of so many nodes an answer asks the engine what came before a time and after it (3 ms each)."""
+"""For at most this many nodes, an answer asks the engine for the records around a time (3 ms each)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What is where. The database has the records after `records_since` and the days from `first_day` on; older ones
-    are asked for of the engine, from `floor` on.
+    are requested from the engine, back to `floor`.
     """
 
     records_since: int
@@ -54,7 +55,7 @@ class Bounds:
 
 
 class OldReader:
-    """models/reader.Reader, of one answer. What the engine does not answer is left out, and `visit` says why."""
+    """models/reader.Reader for one answer. What the engine does not answer is left out, and `visit` says why."""
 
     def __init__(self, base: Reader, visit: Visit, bounds: Bounds, names: Mapping[int, str]) -> None:
         self._base = base
@@ -84,7 +85,7 @@ class OldReader:
         return here if arrays is None else list(map(join_arrays, arrays, here))
 
     def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
-        """Return of each part two bytes for each record in (start, end]. Raises DatabaseError."""
+        """Return two bytes per part for each record in (start, end]. Raises DatabaseError."""
         until = min(end, max(start, self._bounds.records_since))
         here = [b""] * len(names)
         if end > until:
@@ -98,7 +99,10 @@ class OldReader:
         return [bytes(table.numbers(start, count, name)) + of_part for name, of_part in zip(names, here, strict=True)]
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
-        """Return the nodes' records at these times, by the values in which nodes are compared. Raises DatabaseError."""
+        """Return the nodes' records at these times, with the values in which nodes are compared.
+
+        Raises DatabaseError.
+        """
         since = self._bounds.records_since
         older, newer = [time for time in times if time <= since], [time for time in times if time > since]
         rows: list[Values] = []
@@ -114,7 +118,7 @@ class OldReader:
         return rows
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node there are in (start, end] and beside it, and what explains the others.
+        """Return which samples of a node exist in (start, end] and next to it, and what explains the others.
 
         Raises DatabaseError.
         """
@@ -156,7 +160,7 @@ class OldReader:
     def hour_numbers(
         self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str], alike: int = 1
     ) -> Iterator[list[bytes]]:
-        """Yield of each day the numbers of some parts: of each 48 bytes a node. Raises DatabaseError."""
+        """Yield the numbers of some parts for each day: 48 bytes per node. Raises DatabaseError."""
         begin = max(days.start, min(days.stop, self._bounds.first_day))
         is_exact = are_few(node_ids, days.start, begin - 1)
         step = max(1, min(DAYS_AT_ONCE, NODE_DAYS // max(1, len(node_ids))))
@@ -186,7 +190,7 @@ class OldReader:
         return ([bytes(table) for table in of_day] for of_day in tables)
 
     def filling(self, now: int) -> tuple[int, int] | None:
-        """Return from when until when hours are still to be made. Raises DatabaseError."""
+        """Return the time span of hours still to be made. Raises DatabaseError."""
         return self._base.filling(now)
 
     def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:
@@ -198,26 +202,26 @@ class OldReader:
         return self._base.newest(nodes)
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
-        """Return what was heard of each node that has a sample. Raises DatabaseError."""
+        """Return what is known of each node that has a sample. Raises DatabaseError."""
         return self._base.heard(nodes, moment, interval_seconds)
 
     def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
-        """Return by node id the record of the sample with this timestamp. Raises DatabaseError."""
+        """Return, by node id, the record of the sample with this timestamp. Raises DatabaseError."""
         return self._base.last_values(last_seen)
 
     def interrupt(self) -> None:
-        """Have what is read at this moment end with DatabaseError."""
+        """Make what is being read now fail with DatabaseError."""
         self._base.interrupt()
 
     def close(self) -> None:
-        """Nothing: what it reads from is another's."""
+        """Do nothing: it reads from somebody else's connections."""
 
     def _table(self, node_id: int, start: int, end: int) -> Table | None:
         found = self._export([node_id], ALL_NAMES, start, end).get(node_id)
         return None if found is None else Table(found, start, end)
 
     def _export(self, node_ids: Sequence[int], names: str, start: int, end: int) -> dict[int, Points]:
-        """Return the points of records in (start, end], by node id; empty where the engine does not answer."""
+        """Return the points of records in (start, end], by node id; empty if the engine does not answer."""
         start = max(start, self._bounds.floor)
         known = {self._names[id]: id for id in node_ids if id in self._names}
         if start >= end or not known:
@@ -231,7 +235,7 @@ class OldReader:
         return seen_in(self._export([node_id], SEEN_NAMES, start, end).get(node_id, {}), start, end)
 
     def _beside(self, node_id: int, function: str, start: int, end: int) -> list[tuple[int, int | None]]:
-        """Return the last record of a time, or its first, as a list of one; none where it has none."""
+        """Return the last record of a time span, or the first, as a list of one; empty if it has none."""
         if start >= end or node_id not in self._names:
             return []
         query, engine = f"{function}_over_time({SAMPLES}[{end - start}s])", self._visit.engine
@@ -246,7 +250,7 @@ class OldReader:
         return self._looks <= MAX_LOOKS
 
     def _questions(self, node_ids: Sequence[int], first: int, last: int) -> list[tuple[Sequence[int], int, int]]:
-        """Return which nodes' hours of which days are asked for together."""
+        """Return which nodes and days of hours to ask for together."""
         first = max(first, 1)
         return [
             (some, begin, min(last, begin + DAYS_AT_ONCE - 1))

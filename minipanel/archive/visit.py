@@ -1,4 +1,4 @@
-"""One answer's questions to the engine: while it answers, it is asked; once it does not, the answer goes on without."""
+"""The questions of one answer to the engine. Once the engine fails to answer, the answer goes on without it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
 
 AGAIN_SECONDS: Final = 10.0
-"""So long after a failure nobody else waits for it: then one asks again."""
+"""For this long after a failure nobody else waits for the engine; then one asks again."""
 
 KNOCK_SECONDS: Final = 5.0
-"""So long after an answer it need not be asked whether it answers."""
+"""For this long after an answer the engine need not be tested again."""
 
 WORK_SECONDS: Final = 30.0
-"""What one piece of work, of which an answer has a few, may wait for the engine in all."""
+"""How long one piece of work, of which an answer has a few, may wait for the engine in total."""
 
 T = TypeVar("T")
 
 
 class Gate:
-    """What all answers know of the engine. Used from any thread."""
+    """What all answers know of the engine. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -31,18 +31,18 @@ class Gate:
         self._shut_until = self._open_until = 0.0
 
     def pass_through(self) -> None:
-        """Raise EngineError while it failed a moment ago."""
+        """Raise EngineError if it failed a moment ago."""
         if self._why is not None and self._clock() < self._shut_until:
             raise self._why
-        # The others go on as if it failed until this one knows.
+        # Until this one has an answer, the others assume that it still fails.
         self._shut_until = self._clock() + AGAIN_SECONDS
 
     def note_failure(self, why: EngineError) -> None:
-        """Take in that it failed."""
+        """Record a failure."""
         self._why, self._shut_until, self._open_until = why, self._clock() + AGAIN_SECONDS, 0.0
 
     def note_answer(self) -> None:
-        """Take in that it answered."""
+        """Record an answer."""
         self._why, self._open_until = None, self._clock() + KNOCK_SECONDS
 
     def is_open(self) -> bool:
@@ -51,7 +51,7 @@ class Gate:
 
 
 class Visit:
-    """Of one answer; used in several threads. `trouble`: what the engine said when it failed."""
+    """For one answer; used in several threads. `trouble`: what the engine said when it failed."""
 
     def __init__(self, engine: Engine, gate: Gate) -> None:
         self.engine = engine
@@ -61,11 +61,11 @@ class Visit:
         self.has_answered = False
 
     def begin_work(self) -> None:
-        """Have the work that this thread begins wait for the engine no longer than WORK_SECONDS."""
+        """Limit the time that the work begun by this thread waits for the engine to WORK_SECONDS."""
         self._local.end = time.monotonic() + WORK_SECONDS
 
     def ask(self, question: Callable[[], T]) -> T | None:
-        """Return what the engine answers, None where it does not, or did not before."""
+        """Return the engine's answer, None if it does not answer, or failed before."""
         if self.trouble is not None:
             return None
         try:

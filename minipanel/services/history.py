@@ -1,4 +1,4 @@
-"""Back in time: which records are asked for, and the answer built from them."""
+"""Reading history: which records a request asks for, and the answer built from them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from minipanel.services.hourly import arrays_of
 from minipanel.services.reading import SIDE_BY_SIDE, Past, Reading
 
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400, "2y": 730 * 86_400}
-"""The periods that have a name, in seconds."""
+"""The named periods, in seconds."""
 
 MAX_SPAN_SECONDS = 366 * 86_400
 ARCHIVE_SPAN_SECONDS = 731 * 86_400
-"""What may be asked for at once: of the database, and where an archive reaches as far."""
+"""The longest span of one request: of the database, or of an archive if it reaches that far."""
 
 RECORDS_SPAN_SECONDS = 31 * 86_400
-"""What is longer is read in hours unless records are asked for."""
+"""Longer spans are read in hours unless records are asked for."""
 
 STEPS = {"300": RECORD_SECONDS, "3600": HOUR_SECONDS}
 """Records, and hours."""
@@ -39,23 +39,23 @@ NODES_AT_ONCE = 8
 """How many nodes of a set are read at a time: as many as the page draws."""
 
 MOST_RECORDS = 200_000
-"""Of a set, that are read at a time: two nodes' year, some 8 MB of each."""
+"""Records of a set read at a time: a year of two nodes, about 8 MB each."""
 
 MANY_PIECES = 8
 
 PIECE_SECONDS = 15 * 86_400
-"""Pieces of a span are read side by side, each by a thread of its own: SQLite holds no lock of Python's meanwhile. Half
-a month at most."""
+"""Pieces of a span are read in parallel, one per thread, as SQLite does not hold Python's lock meanwhile. At most half
+a month each."""
 
 LEAST_PIECE_SECONDS = 7 * 86_400
-"""A week is one: it is read sooner than another thread has begun (measured)."""
+"""A week is one piece: reading it takes less time than starting another thread (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Records, or hours where `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer.
+    """Records, or hours if `step` is 3600, with timestamps in (start, end]; `columns` in the order of the answer.
 
-    `is_compact`: in the form of services/compact. `is_step_asked`: whether somebody wants these, or just what is usual.
+    `is_compact`: in the form of services/compact. `is_step_asked`: the step was requested, and is not just the default.
     """
 
     period: str | None
@@ -67,7 +67,7 @@ class Span:
     is_step_asked: bool = False
 
     def head(self, interval_seconds: int) -> bytes:
-        """Return the part of the answer that tells what was asked for, as the inside of a JSON object."""
+        """Return the part of the answer that repeats the request, as the inside of a JSON object."""
         asked = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end}'
         head = f'{asked},"step":{self.step},"interval":{interval_seconds}'.encode()
         return b"%s,%s" % (head, units_of(self.columns)) if self.is_compact else head
@@ -84,17 +84,17 @@ def read_span(
     archive_days: int = 0,
     is_compact: bool = False,
 ) -> Span:
-    """Return what a query string asks for. Raises BadInput with the value and what is allowed.
+    """Return the span that a query string asks for. Raises BadInput with the value and what is allowed.
 
-    Where nothing else is asked for, it is records, but hours for a long time and for one that begins before
-    `records_since`: older records are gone, their hours are not. An archive has records of so many days.
+    The default is records. It is hours for a long span, and for one that begins before `records_since`, when older
+    records have been deleted but their hours remain. An archive has records of the last `archive_days`.
     """
     if step is not None and step not in STEPS:
         raise BadInput("step is {step}; it must be {names}.", step=quote(step), names=_listed(STEPS))
     period, first, last = _read_times(period, start, end, now, archive_days)
     if archive_days:
         records_since = min(records_since, int(now) - archive_days * DAY_SECONDS)
-    # What is too old goes an hour later.
+    # Old records are deleted an hour later.
     has_records = last - first <= RECORDS_SPAN_SECONDS and first >= records_since - HOUR_SECONDS
     usual = RECORD_SECONDS if has_records else HOUR_SECONDS
     columns = _read_fields(fields, COMPACT_COLUMNS if is_compact else VALUE_COLUMNS)
@@ -137,9 +137,9 @@ class History:
     async def columns(self, nodes: Sequence[Node], span: Span, past: Past | None = None) -> list[dict[str, bytes]]:
         """Return, for each node, each column's JSON array by its name, `timestamp` first.
 
-        An hour is there once its time has passed.
+        An hour is included once it is over.
 
-        Raises TryLater when nothing can be read.
+        Raises TryLater if nothing can be read.
         """
         past = past or await self._reading.past(span.start, span.step)
         if span.step == HOUR_SECONDS:
@@ -151,7 +151,7 @@ class History:
             for node in nodes
             for start, end in pieces
         ]
-        # No task for what is read alone.
+        # A single read needs no task.
         read = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         of_node = [read[first : first + len(pieces)] for first in range(0, len(read), len(pieces))]
         # Years are megabytes: not on the event loop.
@@ -163,7 +163,7 @@ class History:
         of_node: dict[int, list[tuple[int, bytes]]] = {node.id: [] for node in nodes}
         for id, packed in days:
             of_node[node_of_day(id)].append((id >> 32, packed))
-        # A maximum is counted from its mean on.
+        # A maximum is relative to its mean.
         columns = dict.fromkeys((*span.columns, *(MEAN_OF.get(name, name) for name in span.columns)))
         wanted = tuple(columns) if span.is_compact else span.columns
         arrays = (arrays_of(of_node[node.id], span.start, end, wanted) for node in nodes)
@@ -178,7 +178,7 @@ class History:
         return b"".join([b"{", _who(node), b",", head, *_members(columns, span), told_members(past), b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held whole."""
+        """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held as a whole."""
         past, span = await opened(self._reading, span)
         head = b'{%s,"nodes":[' % span.head(self.interval_seconds)
         at_once = max(1, min(NODES_AT_ONCE, MOST_RECORDS * span.step // (span.end - span.start)))
@@ -190,9 +190,9 @@ class History:
         yield b"]%s}" % told_members(past)
 
     async def csv(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
-        """Yield the records as CSV (RFC 4180): a head, then a row a record, nodes one after another.
+        """Yield the records as CSV (RFC 4180): a header, then one row per record, one node after another.
 
-        Raises TryLater where a part can't be read: a file has no place to say that it lacks something.
+        Raises TryLater if a part can't be read: a file can't say that it lacks something.
         """
         past = await self._reading.past(span.start, span.step)
         head = ",".join(("hostname", "timestamp", *span.columns)).encode() + b"\r\n"
@@ -214,7 +214,7 @@ class History:
 
 
 async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
-    """Return what answers for a span, and the span in the step in which it does."""
+    """Return what answers for a span, and the span with the step of that answer."""
     past = await reading.past(span.start, span.step, may_be_hours=not span.is_step_asked)
     return past, span if span.step == past.step else replace(span, step=past.step)
 
@@ -225,7 +225,7 @@ def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[s
 
 
 def told_members(past: Past) -> bytes:
-    """Return what an answer was made of as further members of its JSON object, each with a comma before."""
+    """Return where an answer came from as further members of its JSON object, each with a comma before it."""
     told = past.told()
     return b"," + msgspec.json.encode(told)[1:-1] if told else b""
 
@@ -242,7 +242,7 @@ def _csv_rows(
 
 
 def pieces_of(span: Span) -> list[tuple[int, int]]:
-    """Return a span as (start, end] of at most PIECE_SECONDS each, ascending; a short one as one for each core."""
+    """Return a span as pieces (start, end] of at most PIECE_SECONDS, ascending; a short one as one piece per core."""
     step = min(PIECE_SECONDS, max(LEAST_PIECE_SECONDS, -(-(span.end - span.start) // SIDE_BY_SIDE)))
     return [(start, min(start + step, span.end)) for start in range(span.start, span.end, step)]
 
@@ -251,7 +251,7 @@ def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:
     """Return JSON arrays of numbers as rows of CSV: "n1", b"[1,2]", b"[3.5,null]" -> b"n1,1,3.5\r\nn1,2,\r\n"."""
     if arrays[0] == b"[]":
         return b""
-    # A number is written alike in both, so none is read: that held the event loop's thread up for a tenth of a second.
+    # Numbers look alike in both, so none is parsed: parsing blocked the event loop's thread for a tenth of a second.
     cells = (array[1:-1].replace(b"null", b"").split(b",") for array in arrays)
     begin = f"{hostname},".encode()
     return b"".join([begin + b",".join(row) + b"\r\n" for row in zip(*cells, strict=True)])
@@ -262,7 +262,10 @@ def _who(node: Node) -> bytes:
 
 
 def _members(columns: dict[str, bytes], span: Span) -> list[bytes]:
-    """Return the columns as pieces of JSON, a comma before each; a month is half a megabyte, so joined only once."""
+    """Return the columns as pieces of JSON, each with a comma before it.
+
+    A month is half a megabyte: join it only once.
+    """
     if span.is_compact:
         return members_of(columns, span.step)
     return [piece for name, array in columns.items() for piece in (b',"%s":' % name.encode(), array)]

@@ -1,4 +1,4 @@
-"""Hours of many nodes as columns: at each time the numbers of all of them."""
+"""Hours of many nodes as columns: the numbers of all nodes at each time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from minipanel.services.lanes import column_of
 def hour_columns(
     reader: Reader, node_ids: Sequence[int], times: range, now: int, names: Sequence[str]
 ) -> Iterator[tuple[int, list[Sequence[int]]]]:
-    """Yield each of these times, at which hours end, and of some parts of an hour a number for each node.
+    """Yield each of these ends of hours, and for some parts of an hour one number per node.
 
-    Numbers are as they are packed (database/packing.py). Raises DatabaseError.
+    Numbers are as packed (database/packing.py). Raises DatabaseError.
     """
     if not times:
         return

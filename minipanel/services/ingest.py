@@ -1,4 +1,4 @@
-"""Samples into the database: grouped with what else waits, committed, then answered."""
+"""Writes samples to the database: groups what waits, commits it, then answers."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ DAY_SECONDS = 86_400
 
 WAITING_SAMPLES = 50_000
 """How many samples may wait for their commit: five rounds of 10,000 nodes, or what 100 nodes back-fill at once. The
-writer takes them in within a second, so accepted samples are answered in time."""
+writer stores them within a second, so accepted samples are answered in time."""
 
 GROUP_SAMPLES = 5_000
-"""How many go into one transaction, so that a live sample does not wait long for what others back-fill."""
+"""Samples per transaction, so that a live sample does not wait long for back-filled ones."""
 
 GATHER_SECONDS = 0.05
 """How long a transaction waits for others to join it, at least."""
 
 MOST_GATHER_SECONDS = 0.18
-"""What samples of many nodes may wait: each thread's round, and each commit, is then for a hundred and not for ten."""
+"""How long samples of many nodes may wait. Each round of a thread, and each commit, then has a hundred, not ten."""
 
 STALLED_SECONDS = 5.0
-"""A job that waits for longer, though nothing failed: the disk stands still, and nothing is stored either."""
+"""If a job waits longer than this without a failure, the disk has stalled, and nothing is stored either."""
 
 RETRY_SECONDS = 5
-"""After this long an agent may come again: by then the queue has had time for the next round."""
+"""When an agent may try again: by then the queue has room for the next round."""
 
 
 class Ingest:
-    """The one way into the database: also the upkeep's jobs go through its queue, for there is one writer."""
+    """The only way into the database: as there is one writer, jobs of upkeep go through its queue, too."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class Ingest:
         self.gather_seconds = 0.0
 
     def listen(self, listener: SamplesListener) -> None:
-        """Have it called after each commit with what was stored: never with duplicates, or what is too old."""
+        """Call `listener` after each commit with what was stored, without duplicates and samples that are too old."""
         self._listeners.append(listener)
 
     def listen_to_commits(self, listener: CommitListener) -> None:
-        """Have it called after each transaction, whatever was in it, with how long that took."""
+        """Call `listener` after each transaction, whatever was in it, with its duration."""
         self._commit_listeners.append(listener)
 
     @property
@@ -85,16 +85,17 @@ class Ingest:
         await self._batcher.close()
 
     async def submit(self, node: Node, samples: list[Sample]) -> Written:
-        """Store a node's samples and return what became of them. Raises TryLater: then nothing of them is stored."""
+        """Store a node's samples and return the result. Raises TryLater; then none of them is stored."""
         waiter: Waiter[Written] = Waiter()
         self.put(node, samples, waiter)
         return await waiter.result()
 
     def put(self, node: Node, samples: list[Sample], then: Then[Written], due: float = 0.0) -> None:
-        """Store a node's samples, and have `then` called with what became of them.
+        """Store a node's samples, and call `then` later with the result.
 
-        Called with, or raises at once, TryLater: then nothing of them is stored. Called only after the commit: what an
-        agent was told is stored survives a crash of the panel. `due`: how long others may join it, as of Batcher.put.
+        The error is TryLater, passed to `then` or raised at once; then none of them is stored. `then` is called only
+        after the commit: what an agent was told is stored survives a crash of the panel. `due`: how long others may
+        join, as in Batcher.put.
         """
 
         def settle(result: Written | Exception) -> None:
@@ -113,7 +114,7 @@ class Ingest:
         before = self._store.changes()
         results = self._store.run(jobs)
         took = time.perf_counter() - began
-        # On a full disk reading goes on: only what was written shows that the trouble is over.
+        # With a full disk reading still works: only a write shows that the trouble is over.
         if self._store.changes() > before and not any(isinstance(result, Exception) for result in results):
             self._failing_since = None
         for listener in self._commit_listeners:
@@ -125,13 +126,13 @@ class Ingest:
             try:
                 listener(node, samples)
             except Exception:
-                # They are stored: whatever a listener makes of them, their agent shall know.
+                # They are stored: whatever a listener does, their agent must know.
                 log.exception("A listener failed at samples of %s.", node.hostname)
 
     async def run(self, job: Job, samples: int = 1) -> Any:
-        """Return the result of a job done by the writer. Raises DatabaseError, TryLater when too much waits.
+        """Return the result of a job done by the writer. Raises DatabaseError, or TryLater if too much waits.
 
-        `samples` tells how much work it is.
+        `samples`: how much work it is.
         """
         waiter: Waiter[Any] = Waiter()
         self._put(job, waiter, samples, time.monotonic() + min(GATHER_SECONDS, self.gather_seconds))
@@ -157,21 +158,21 @@ class Ingest:
             raise TryLater("The panel is busy; keep the samples and send them again.", RETRY_SECONDS) from error
 
     def failing_seconds(self) -> float:
-        """Return for how long nothing could be stored, as far as it was tried; 0 while it can.
+        """Return for how long nothing could be stored; 0 if it can.
 
-        That is from the first failure to the last, or for as long as the disk stands still.
+        From the first failure to the last one, or for as long as the disk has stalled.
         """
         failing = 0 if self._failing_since is None else self._failed_at - self._failing_since
         stalled = self._stalled_seconds(self._uptime())
         return max(failing, stalled if stalled >= STALLED_SECONDS else 0)
 
     def seconds_since_failure(self) -> float:
-        """Return how long ago something could not be stored; infinite where that never was."""
+        """Return how many seconds ago the last write failed; infinite if none did."""
         now = self._uptime()
         return 0 if self._stalled_seconds(now) >= STALLED_SECONDS else now - self._failed_at
 
     def _stalled_seconds(self, now: float) -> float:
-        """Return for how long the job that has waited longest waits."""
+        """Return for how long the oldest job has waited."""
         return now - next(iter(self._begun.values()), now)
 
     def _note_failure(self) -> None:
@@ -180,14 +181,14 @@ class Ingest:
             self._failing_since = self._failed_at
 
     def meet(self, timestamp: int) -> None:
-        """Take in the timestamp of a stored sample."""
+        """Record the timestamp of a stored sample."""
         self._newest = max(timestamp, self._newest or 0)
 
     def oldest(self, days: int | None = None) -> int:
-        """Return the timestamp before which samples are older than the history kept, or than so many days.
+        """Return the timestamp before which samples are older than the history kept, or than `days`.
 
-        That counts from the panel's clock, but from no later than a day after the newest sample: a clock far ahead (a
-        battery run down, a wrong time server) must neither refuse what the nodes send nor delete what there is.
+        It counts from the panel's clock, but from no later than a day after the newest sample. So a clock far ahead (a
+        flat battery, a wrong time server) neither refuses what nodes send nor deletes what exists.
         """
         now = int(self._clock())
         if self._newest is not None:
@@ -196,10 +197,10 @@ class Ingest:
 
 
 def gather_seconds(nodes: int) -> float:
-    """Return how long a sample may wait for others to go with it, by how many nodes there are.
+    """Return how long a sample may wait to be stored together with others, by the number of nodes.
 
-    Agents spread their samples so that 500 come in a second, of over 2,000 nodes more. Few nodes need no waiting, and
-    with very many the groups are large without it.
+    Agents spread their samples so that 500 arrive per second, and more with over 2,000 nodes. Few nodes need no
+    waiting, and with very many the groups are large without it.
     """
     return max(GATHER_SECONDS, min(MOST_GATHER_SECONDS, nodes / 5000, 400 / max(nodes, 1)))
 

@@ -1,4 +1,4 @@
-"""The past of a whole set on one picture: a byte a cell (cells.py), nodes down and time across."""
+"""The past of a whole set as one picture: one byte per cell (cells.py), nodes from top to bottom, time across."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ from minipanel.services.live import Live
 from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 
 MAX_RECORDS = 400_000
-"""So many are read in 0.3 s; a larger set over a longer time is read in hours."""
+"""This many records are read in 0.3 s; a larger set over a longer time is read in hours."""
 
 MAX_NODES = 20_000
 MAX_DAYS = 800_000
-"""Days of nodes, of 48 bytes each: 2,000 nodes for a year, 20,000 for a month."""
+"""Node-days of 48 bytes each: 2,000 nodes for a year, 20,000 for a month."""
 
 USUAL_COLUMNS, MAX_COLUMNS = 1000, 2000
 USUAL_ROWS, MAX_ROWS = 1000, 2000
 
 MAX_RUNS = 10_000
-"""Of missing times with their reasons, the longest."""
+"""The longest missing times get their reasons, at most this many."""
 
 Bands = Sequence[Sequence[int]]
-"""Of each row the places of its nodes."""
+"""For each row, the places of its nodes."""
 
 METRIC: Final = {metric.comparable: metric for metric in METRICS}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is read: columns of `width` seconds, the first of them begins at `start`; in steps of records or hours."""
+    """What is read: columns of `width` seconds, the first of which begins at `start`, in steps of records or hours."""
 
     metric: Metric
     start: int
@@ -66,7 +66,7 @@ class Plan:
 
 
 def read_metric(name: str | None) -> Metric:
-    """Return the metric that a query names. Raises BadInput."""
+    """Return the metric in a query. Raises BadInput."""
     if name is None or name not in METRIC:
         names = ", ".join(METRIC)
         if name is None:
@@ -76,7 +76,7 @@ def read_metric(name: str | None) -> Metric:
 
 
 def read_size(name: str, text: str | None, usual: int, most: int) -> int:
-    """Return how many rows or columns a query asks for. Raises BadInput."""
+    """Return the number of rows or columns in a query. Raises BadInput."""
     if text is None:
         return usual
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= most):
@@ -87,13 +87,13 @@ def read_size(name: str, text: str | None, usual: int, most: int) -> int:
 
 
 def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int) -> Plan:
-    """Return how a set's past is read so that it comes to so many columns at most."""
+    """Return how to read a set's past so that it has at most `columns` columns."""
     seconds = span.end - span.start
     few = seconds <= RECORDS_SPAN_SECONDS and nodes * seconds // RECORD_SECONDS <= MAX_RECORDS
     step = RECORD_SECONDS if few and span.step == RECORD_SECONDS else HOUR_SECONDS
     width = _width(step, -(-seconds // (step * columns)))
     start = span.start // width * width
-    # A record is there when its time has passed; in hours, a column with its first record.
+    # A record is included once its time is over; in hours, a column with its first record.
     if step == HOUR_SECONDS:
         count = -(-(min(span.end, now - RECORD_SECONDS) - start) // width)
     else:
@@ -104,7 +104,7 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int) -> P
 async def opened_plan(
     reading: Reading, metric: Metric, nodes: int, span: Span, now: int, columns: int
 ) -> tuple[Past, Plan]:
-    """Return what answers for a set's past, and how that is read in the step in which it does."""
+    """Return what answers for a set's past, and how to read it with the step of that answer."""
     plan = planned(metric, nodes, span, now, columns)
     past = await reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
     if past.step != plan.step:
@@ -113,14 +113,14 @@ async def opened_plan(
 
 
 def _width(step: int, count: int) -> int:
-    """Return how many seconds a column is for at least so many steps: of hours a part of a day, or whole days."""
+    """Return the seconds of a column that holds at least `count` steps; of hours, a part of a day or whole days."""
     if step == HOUR_SECONDS:
         count = next((width for width in WIDTHS if width >= count), -(-count // HOURS) * HOURS)
     return step * count
 
 
 def refuse_too_much(nodes: int, span: Span, what: Sentence) -> None:
-    """Raise BadInput for more nodes, or more days of them, than can be drawn, or counted."""
+    """Raise BadInput for more nodes, or more node-days, than can be drawn or counted."""
     if nodes > MAX_NODES:
         raise BadInput(
             "nodes names {nodes} nodes; at most {most} can be {what}.", nodes=nodes, most=MAX_NODES, what=what
@@ -147,10 +147,10 @@ class Raster:
     async def of(
         self, nodes: Sequence[Node], metric: Metric, span: Span, columns: int, rows: int, groups: Groups | None = None
     ) -> bytes:
-        """Return the JSON of RasterHead in one line, then the bytes of each plane, row after row.
+        """Return the JSON of RasterHead in one line, then the bytes of each plane, row by row.
 
-        Nodes of different `groups` share no row, where that can be.
-        Raises BadInput for too many nodes, TryLater when nothing can be read.
+        Nodes of different `groups` share no row if possible.
+        Raises BadInput for too many nodes, TryLater if nothing can be read.
         """
         refuse_too_much(len(nodes), span, Sentence("drawn"))
         now = int(self._clock())
@@ -187,7 +187,7 @@ class Raster:
         return [merged(cells[first : first + steps], merge) for first in range(0, len(cells), width)]
 
     def _of_hours(self, reader: Reader, ids: Sequence[int], days: range, plan: Plan, now: int) -> list[bytes]:
-        """Return the cells of each day, node after node: as many a node as a day has columns."""
+        """Return the cells of each day, node by node: per node, as many as a day has columns."""
         width = min(HOURS, plan.width // HOUR_SECONDS)
         cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, width)
         read = reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable], width)
@@ -238,7 +238,7 @@ class Raster:
         absences = Absences(reader, live.interval_seconds, live.last_seen, live.silent_seconds, now)
         frame = Frame(plan.start, plan.width, plan.columns)
         runs = _longest(rows, MAX_RUNS // max(map(len, bands), default=1))
-        # Of a band each node's own run: what explains it may lie outside that of all.
+        # Each node of a band has its own run, as the reason may lie outside the band's common run.
         of_nodes: dict[int, list[tuple[int, int]]] = {}
         for row, begin, end in runs:
             for place in bands[row]:
@@ -253,14 +253,14 @@ class Raster:
 
 
 def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
-    """Return the line of each node, from the cells of each day."""
+    """Return each node's line, from the cells of each day."""
     of_day = len(days[0]) // nodes
     length = len(days) * of_day
     table = bytearray(nodes * length)
     for day, cells in enumerate(days):
         for column in range(of_day):
             table[day * of_day + column :: length] = cells[column::of_day]
-    # Seconds a cell of a day stands for; a column is as long, or as some days.
+    # The seconds of one cell of a day; a column is as long, or some days.
     width = min(plan.width, DAY_SECONDS)
     begin = plan.start // width % of_day
     end = begin + plan.columns * plan.width // width
@@ -269,7 +269,7 @@ def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
 
 
 def _longest(rows: Sequence[bytes], most: int) -> list[tuple[int, int, int]]:
-    """Return row, begin and end of where nothing is known: of too many the longest."""
+    """Return row, begin and end of the longest unknown runs, at most `most`."""
     runs = [(row, begin, end) for row, line in enumerate(rows) for begin, end in runs_of(line)]
     if len(runs) <= most:
         return runs
@@ -277,7 +277,7 @@ def _longest(rows: Sequence[bytes], most: int) -> list[tuple[int, int, int]]:
 
 
 def commonest(nodes: Sequence[Sequence[Absent]], begin: int, end: int) -> list[Absent]:
-    """Return what explains most of the nodes at each time between two columns; side by side the same as one."""
+    """Return the reason shared by most of the nodes at each time between two columns; equal neighbours are joined."""
     if len(nodes) == 1:
         parts = nodes[0]
     else:

@@ -59,7 +59,7 @@ class Past:
         now: int,
         alike: int,  # noqa: ARG002
     ) -> Iterator[tuple[Sums, bytes]]:
-        """Yield what each day comes to (services/sums). `alike`: so many hours side by side are drawn as one."""
+        """Yield each day's sums (services/sums). `alike`: how many consecutive hours are drawn as one."""
         return sums_of_days(self.reader, node_ids, days, now)
 
     def hour_columns(

@@ -97,7 +97,7 @@ class Sums:
                 columns[name] = values[begin:end]
 
     def part(self, begin: int, end: int) -> Sums:
-        """Return these steps alone."""
+        """Return the sums of these steps alone."""
         known, total, place = (
             {name: values[begin:end] for name, values in columns.items()}
             for columns in (self.known, self.total, self.place)
@@ -112,7 +112,7 @@ class Sums:
 
 
 def highest_of(lanes: Lanes, table: bytes, first: int = 0) -> tuple[list[int], list[int], list[int]]:
-    """Return of how many nodes each step of a table is known, their highest number, and the place of its node."""
+    """Return for each step of a table how many nodes are known, their highest number, and that node's place."""
     values, none = lanes.of(table)
     highest = list(lanes.highest(values))
     places = [first + (row_with(table, lanes.width, step, number) or 0) for step, number in enumerate(highest)]
@@ -125,7 +125,7 @@ def _known(lanes: Lanes, none: int) -> list[int]:
 
 
 def sums_of_days(reader: Reader, node_ids: Sequence[int], days: range, now: int) -> Iterator[tuple[Sums, bytes]]:
-    """Yield what the nodes come to in the hours of each day, and of each node's hours which are known: a byte each."""
+    """Yield for each day the nodes' sums in its hours, and which hours of each node are known, one byte each."""
     lanes = Lanes(len(node_ids), HOURS)
     for numbers in reader.hour_numbers(node_ids, days, now, PARTS):
         yield Sums.of(lanes, numbers, 0), flags_of(numbers)
