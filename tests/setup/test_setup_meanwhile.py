@@ -24,10 +24,15 @@ def nobody(_: Path) -> int:
     raise AssertionError("no agent had to be told")
 
 
+@pytest.mark.parametrize("is_link", [False, True])
 def test_an_account_that_is_added_meanwhile_is_not_lost(
-    machine: Machine, stub: PanelStub, settled: Path, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, stub: PanelStub, settled: Path, monkeypatch: pytest.MonkeyPatch, is_link: bool
 ) -> None:
     path = machine.root / CONFIG[1:]
+    if is_link:
+        elsewhere = machine.write("/srv/config.toml")
+        path.rename(elsewhere)
+        path.symlink_to(elsewhere)
     anna = UserConfig("anna", load_config(path).admin.password_hash, "viewer")
     adding = Thread(target=add_user, args=(path, anna))
 

@@ -40,7 +40,7 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
 @contextmanager
 def _held(system: System) -> Iterator[None]:
     """Have those who edit config.toml wait: what they write meanwhile would be lost with the copy that is laid."""
-    path = system.path(places.CONFIG)
+    path = system.path(places.CONFIG).resolve()  # as they do, if it is a link
     with locked(path) if path.exists() else nullcontext():
         yield
 
