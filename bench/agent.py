@@ -47,7 +47,7 @@ class Watched:
     process: int
     has_sensors: bool = False
     ready_ms: float = 0
-    """From its start until it waits for its first tick; 0 where that is not told."""
+    """From its start until it waits for its first tick; 0 if that is not told."""
     last_us: float = 0
     costs_us: list[float] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""A year of a cluster for its alerts: seeded troubles, and what became of each through the real rules and database.
+"""A year of a cluster for its alerts: seeded troubles, judged by the real rules with the real database.
 
 Fake are the clock and the far edge alone: when nodes are heard of, what port 22 says, who takes the mail. Time jumps
 from one moment at which anything can change to the next, so a year takes minutes.

@@ -1,4 +1,4 @@
-"""How fast the panel takes in what nodes measured while it was away, and how long live samples wait meanwhile.
+"""How fast the panel stores what nodes measured while it was down, and how long live samples wait meanwhile.
 
     python bench/backfill.py                         1,000 nodes, one hour each; writes results/backfill.md
     python bench/backfill.py --nodes 20 --samples 100 --at-once 5 --calm 5 --no-save

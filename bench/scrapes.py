@@ -193,7 +193,7 @@ def compare_node(
 
 
 def certainly_up(sample: Sent | None, early: float, late: float) -> float | None:
-    """Return 1 or 0 where it is sure what a node's state was with this newest sample, None at the very change."""
+    """Return 1 or 0 if it is sure what a node's state was with this newest sample, None at the very change."""
     if sample is None:
         return 0.0
     if late - sample.sent <= UP_SECONDS:

@@ -52,6 +52,18 @@ TURNS = {
     r"what ran before": "the previous state, the previous version",
     r"put(?:s)? the agent onto": "install the agent on",
     r"take(?:s)? the agent away": "remove the agent",
+    r"none where": "None if",
+    r"what (?:becomes|became) of": "the result of",
+    r"takes? in (?:how|that|which|what|when)\b": "record, add, read",
+    r"takes? over an? (?:changed|new) (?:configuration|list)": "apply a configuration, replace a list",
+    r"have (?:it|`\w+`) called": "call it",
+    r"node after node": "node by node",
+    r"one (?:file|line|row|command|check|module) an? (?:node|row|file|command|record|rule|group)\b": "one per",
+    r"gets? to know": "gets, is sent",
+    r"seen to it": "made sure, dealt with it",
+    r"(?:is|are) (?:that|those) of an? (?:demo|panel|node)": "belongs to",
+    r"is no way in": "opens no way in",
+    r"by --\w+": "with --OPTION",
 }
 """A turn, as a regular expression: what to write instead. Case does not matter, nor where a line ends."""
 

@@ -13,7 +13,7 @@ START_SECONDS = 10
 
 
 def missing_munged() -> Optional[str]:
-    """Return why no munged can be started here, None where one can."""
+    """Return why no munged can be started here, None if one can."""
     if find_munged() is None:
         return "munged is not installed"
     return None
@@ -52,7 +52,7 @@ def process_id(socket: str) -> int:
 
 
 def find_munged() -> Optional[str]:
-    """Return the program's path, None where it is not installed."""
+    """Return the program's path, None if it is not installed."""
     return shutil.which("munged", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 

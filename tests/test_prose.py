@@ -27,6 +27,11 @@ def prose(*paths: Path) -> subprocess.CompletedProcess[str]:
         ("what comes of this configuration", "the result of, what ... needs"),
         ("Ends with 1 if they differ.", "exits with"),
         ("Write the copy and tell of it.", "report it"),
+        ("Return the node, None where there is none.", "None if"),
+        ("Return what became of the samples.", "the result of"),
+        ("Take over a changed configuration.", "apply a configuration, replace a list"),
+        ("Have it called after each commit.", "call it"),
+        ("The command line: one file a command.", "one per"),
     ],
 )
 def test_a_turn_that_reads_as_translated_is_named_with_its_line_and_a_better_one(

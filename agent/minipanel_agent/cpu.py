@@ -51,7 +51,7 @@ class CpuMeter:
 
 
 def parse_stat(text: bytes) -> Tuple[int, ...]:
-    """Return the first line of /proc/stat as eight counters in ticks: user to steal, 0 where a kernel lacks one.
+    """Return the first line of /proc/stat as eight counters in ticks: user to steal, 0 if a kernel lacks one.
 
     Raises MeasureError.
     """

@@ -167,7 +167,7 @@ def report(
 
 
 def archived(archive: Archive) -> str:
-    """Return what became of the archive in a sentence."""
+    """Return the state of the archive in a sentence."""
     return (
         f"The engine, killed and started once more, had each of {archive.records} records in every column as the "
         f"database has it. {archive.middleman.dropped} requests were answered with 204 and dropped."

@@ -12,7 +12,7 @@ ANSWER_SECONDS = 60
 
 
 class Middleman:
-    """Listens on loopback for as long as it is open. `mode`: what becomes of the next requests."""
+    """Listens on loopback while it is open. `mode`: what it does with the next requests."""
 
     def __init__(self, port: int, engine_port: int) -> None:
         self.mode = PASS

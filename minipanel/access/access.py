@@ -56,13 +56,13 @@ class Access:
         self._task = asyncio.create_task(self._repeat())
 
     def read_config(self, config: Config) -> None:
-        """Take over a changed configuration. From now on its accounts and its proxies count."""
+        """Apply a changed configuration: from now on its accounts and proxies count."""
         self._config = config
         for part in (self.accounts, self.logins, self.sessions):
             part.reload(config)
 
     async def reload(self, config: Config) -> None:
-        """Take over a changed configuration, and what commands changed in the database. Raises DatabaseError."""
+        """Apply a changed configuration, and what commands changed in the database. Raises DatabaseError."""
         self.read_config(config)
         await self.sessions.follow()
         await self.keys.follow()

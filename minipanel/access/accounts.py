@@ -29,7 +29,7 @@ class Accounts:
         self.reload(config)
 
     def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         secret = config.server.jwt_secret.encode()
         self._accounts = {
             user.name: Account(user.name, user.password_hash, user.role, _fingerprint(secret, user.password_hash))

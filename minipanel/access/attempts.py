@@ -36,7 +36,7 @@ class Attempts:
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
 
     def begin(self, place: str) -> int:
-        """Return 0 where a try may be made now, else the seconds to wait.
+        """Return 0 if a try may be made now, else the seconds to wait.
 
         A try counts as failed from here on, until `succeeded` is called: many at once are no way around the count.
         One that has to wait is not counted, so that waiting helps even where others try from the same place.

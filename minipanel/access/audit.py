@@ -48,7 +48,7 @@ class Audit:
         """Set when there is something to write that comes in no storms."""
 
     def note(self, what: Deed, who: str, address: str, subject: str = "") -> None:
-        """Take in what was done, and log it. The names come from config.toml or were checked; the address was not."""
+        """Record what was done, and log it. The names come from config.toml or were checked; the address was not."""
         who, address, subject = escape(who), escape(address), escape(subject)
         level = logging.WARNING if what == "login_failed" else logging.INFO
         log.log(level, SENTENCES[what].format(who=who, address=address, subject=subject))

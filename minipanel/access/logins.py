@@ -20,7 +20,7 @@ class Logins:
         self._secret = config.server.jwt_secret
 
     def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         self._secret = config.server.jwt_secret
 
     def close(self) -> None:

@@ -95,7 +95,7 @@ class Passwords:
     async def match(self, password: str, password_hash: str | None, cost: int, place: str, is_known: bool) -> bool:
         """Return whether the hash is this password's, in the time that a hash of this cost takes.
 
-        `password_hash` is a bcrypt hash of that cost or less, None where there is none to compare with. `place` is
+        `password_hash` is a bcrypt hash of that cost or less, None if there is none to compare with. `place` is
         where the login comes from, `is_known` whether from a browser that logged in before. Raises TooManyTries while
         too many wait.
         """

@@ -17,7 +17,7 @@ LOCAL = LocalAddresses()
 
 
 def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: Sequence[str]) -> str | None:
-    """Return the user's name in the header, None where there is no such header or nothing in it.
+    """Return the user's name in the header, None if there is no such header or nothing in it.
 
     `peer` is the other end of the connection itself: what a client says of it (X-Forwarded-For) proves nothing.
     `names`, `secrets`: the values of user_header and of X-MiniPanel-Proxy-Secret, as often as they were sent.

@@ -86,7 +86,7 @@ class Sessions:
         self._signed: dict[str, Claims] = {}
 
     def reload(self, config: Config) -> None:
-        """Take over a changed configuration."""
+        """Apply a changed configuration."""
         self._server = config.server
         self._signed.clear()  # another secret may sign now
 

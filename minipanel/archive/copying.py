@@ -100,7 +100,7 @@ class Copying:
         await asyncio.to_thread(self._engine.knock)
 
     def note(self, error: EngineError | None) -> None:
-        """Take in how a round went."""
+        """Record the result of a round."""
         found = {ENGINE: error and str(error), DIFFERING: self._differing, RETENTION: self._retention}
         reason, trouble = next(((reason, said) for reason, said in found.items() if said), ("", None))
         since = None if trouble is None else self.state.failing_since or int(self._panel.clock())

@@ -139,7 +139,7 @@ class Engine:
         return b"".join(self._post("/api/v1/query_range", self._query_of(query, hostnames) | times))
 
     def moment(self, query: str, hostnames: Sequence[str], time: int) -> float | None:
-        """Return what a query comes to at one time, None where that is nothing. Raises EngineError."""
+        """Return what a query comes to at one time, None if that is nothing. Raises EngineError."""
         form = self._query_of(query, hostnames) | {"time": time}
         return self._data(f"/api/v1/query?{urlencode(form)}", _number_in)
 
@@ -152,7 +152,7 @@ class Engine:
         return self._ask("POST", self._storage.reads_from, path, urlencode(form).encode(), headers)
 
     def retention_seconds(self) -> float | None:
-        """Return for how long the engine keeps what it gets; None where it does not say. Raises EngineError.
+        """Return for how long the engine keeps what it gets; None if it does not say. Raises EngineError.
 
         The single node says so in its list of flags; vminsert does not know.
         """

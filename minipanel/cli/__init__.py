@@ -1,4 +1,4 @@
-"""The command line: reads arguments, calls one function. One file a command or a group; root.py joins them."""
+"""The command line: reads arguments, calls one function. One file per command or group; root.py joins them."""
 
 from minipanel.cli.root import cli, main
 

@@ -45,7 +45,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        # What a command raises comes through; what it ends with is returned, None where it just ends.
+        # What a command raises comes through; what it ends with is returned, None if it just ends.
         code = cli(prog_name="minipanel", standalone_mode=False)
     except TyperException as error:
         show_error(error)

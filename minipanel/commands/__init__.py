@@ -1,1 +1,1 @@
-"""What the commands do: one module a command. minipanel/cli reads their arguments and calls them."""
+"""What the commands do: one module per command. minipanel/cli reads their arguments and calls them."""

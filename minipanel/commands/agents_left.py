@@ -43,7 +43,7 @@ RollOut = Callable[[Config, Sequence[str], bool], Report]
 
 
 def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
-    """Return the hostnames of those nodes that the panel hears from; none where the database can't be read."""
+    """Return the hostnames of those nodes that the panel hears from; none if the database can't be read."""
     try:
         heard = heard_by_hostname(config.database.path, this_moment(), config.agents.interval)
     except DatabaseError:

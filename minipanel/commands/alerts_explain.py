@@ -55,7 +55,7 @@ def _head(node: NodeAnswer, now: RealtimeOne) -> str:
     if node.state == "up":
         said += _values(now)
     if node.clock_skew_seconds is not None:
-        said.append(t("clock {seconds} s", seconds=f"{node.clock_skew_seconds:+.1f}"))
+        said.append(t("clock {seconds} s", seconds=f"{round(node.clock_skew_seconds, 1) + 0.0:+.1f}"))
     if node.agent_version is not None:
         said.append(t("agent {version}", version=plain(node.agent_version)))
     return t("{node}: {said}", node=plain(node.hostname), said=t(", ").join(said))

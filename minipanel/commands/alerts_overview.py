@@ -23,7 +23,7 @@ MOST = 100_000
 class AlertsOverview:
     """How many alerts are open; `unseen`: those that are no hint, and neither taken on, silenced nor suspended.
 
-    `waiting`: how many messages were not sent yet; `error`: the last try's error, None where none failed.
+    `waiting`: how many messages were not sent yet; `error`: the last try's error, None if none failed.
     `goes_nowhere`: no channel is set, which is no trouble.
     """
 
@@ -42,7 +42,7 @@ class AlertsOverview:
 
 
 def look_at_alerts(config: Config, now: float) -> AlertsOverview | None:
-    """Return how they stand; None where [alerts] is off, or the database can't be read, which is said elsewhere."""
+    """Return how they stand; None if [alerts] is off, or the database can't be read, which is said elsewhere."""
     if not config.of(ALERTS).enabled:
         return None
     try:

@@ -17,7 +17,7 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class BackupOverview:
-    """`last_copy` and when it was made, Unix seconds: the newest, which was sound; None where there is none."""
+    """`last_copy` and when it was made, Unix seconds: the newest, which was sound; None if there is none."""
 
     folder: Path
     last_copy: Path | None
@@ -26,7 +26,7 @@ class BackupOverview:
 
 
 def look_at_backups(config: Config, now: float) -> BackupOverview | None:
-    """Return how they stand, None where [backup] names no folder. Raises nothing of its own."""
+    """Return how they stand, None if [backup] names no folder. Raises nothing of its own."""
     folder = config.of(BACKUP).folder
     if folder is None:
         return None

@@ -143,7 +143,7 @@ def _refuse_clearance(
 
 
 def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool:
-    """Return whether it is to be done: said by --yes, or answered."""
+    """Return whether it is to be done: said with --yes, or answered."""
     if options.yes:
         return True
     if not can_ask():

@@ -23,7 +23,7 @@ from minipanel.services.forecast import Forecast, forecast
 
 @dataclass(frozen=True, slots=True)
 class PanelOverview:
-    """The panel's process. `version` is what it answers, None where it does not; `pid` is None where not known."""
+    """The panel's process. `version` is what it answers, None if it does not; `pid` is None if not known."""
 
     address: str
     version: str | None
@@ -33,7 +33,7 @@ class PanelOverview:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOverview:
-    """The database file, with its write-ahead log in `size_bytes`. `forecast` is None where it can't be read."""
+    """The database file, with its write-ahead log in `size_bytes`. `forecast` is None if it can't be read."""
 
     path: Path
     size_bytes: int
@@ -61,9 +61,9 @@ class MungeOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `timestamp`: when, Unix seconds. `backup` is None where the panel makes no automatic backups.
+    """All of it. `timestamp`: when, Unix seconds. `backup` is None if the panel makes no automatic backups.
 
-    `alerts` is None where they are off, `archive` where there is none.
+    `alerts` is None if they are off, `archive` where there is none.
     """
 
     timestamp: int

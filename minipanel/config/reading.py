@@ -101,7 +101,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
 
 
 def _table(document: dict[str, object], section: Section[Any], sections: Rooms, path: Path) -> Table:
-    """Return the table of a section, empty where there is none. It may hold the sections below it, beside its keys."""
+    """Return the table of a section, empty if there is none. It may hold the sections below it, beside its keys."""
     values: Any = document
     name = ""
     for part in section.name.split("."):

@@ -81,7 +81,7 @@ def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
 
 
 def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
-    """Put the next records of the past in, `limit` at most, node after node. Returns whether more remain."""
+    """Put the next records of the past in, `limit` at most, node by node. Returns whether more remain."""
     push = push_state(connection)
     if push is None or push.is_paused:
         return False
@@ -96,7 +96,7 @@ def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
 
 
 def push_state(connection: sqlite3.Connection) -> Push | None:
-    """Return how far the past is, None where none is put in."""
+    """Return how far the past is, None if none is put in."""
     row = connection.execute("SELECT since, until, next_id, records, is_paused FROM archive_push").fetchone()
     if row is None:
         return None
@@ -144,7 +144,7 @@ def put_day_again(connection: sqlite3.Connection, node_id: int, end: int) -> Non
 
 
 def _next_record(connection: sqlite3.Connection, after: int) -> int | None:
-    """Return the time of the first record after a time, None where there is none."""
+    """Return the time of the first record after a time, None if there is none."""
     found = [
         connection.execute(f"SELECT min(timestamp) FROM {table} WHERE timestamp > ?", (after,)).fetchone()[0]
         for table in TABLES
@@ -153,7 +153,7 @@ def _next_record(connection: sqlite3.Connection, after: int) -> int | None:
 
 
 def oldest_here(connection: sqlite3.Connection) -> tuple[int | None, int | None]:
-    """Return the time of the oldest record, and the number of the oldest day in hours; None where there is none."""
+    """Return the time of the oldest record, and the number of the oldest day in hours; None if there is none."""
     (day,) = connection.execute("SELECT min(id) FROM hours").fetchone()
     return _next_record(connection, 0), None if day is None else int(day) >> 32
 
@@ -218,7 +218,7 @@ def due(connection: sqlite3.Connection, sent_before: int, seen_before: int, now:
 def settle(
     connection: sqlite3.Connection, found: Iterable[Entry], again: Iterable[Entry], gone: Iterable[Entry], now: int
 ) -> None:
-    """Take in what a look showed: found once is to be found twice, found twice leaves; the others are sent again.
+    """Apply the result of a look: found once waits for the second time, found twice leaves, the others are sent again.
 
     `gone`: their records are in the database no more. What changed since the look stays as it is.
     """

@@ -20,7 +20,7 @@ GRACE_SECONDS = 1.0
 SHOWN_CHARACTERS = 500
 
 Look = Callable[[Subject], Iterable[Check]]
-"""Looks at one thing and changes nothing. Returns a line for each state that it finds, none where there is nothing."""
+"""Looks at one thing and changes nothing. Returns a line for each state that it finds, none if there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def is_chinese(accept_language: str) -> bool:
 
 
 def _weight(text: str) -> float:
-    """Return what "q=0.8" says; 1 where nothing is said, 0 where it can't be read."""
+    """Return what "q=0.8" says; 1 where nothing is said, 0 if it can't be read."""
     name, _, value = text.replace(" ", "").partition("=")
     if not name:
         return 1.0

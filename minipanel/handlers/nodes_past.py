@@ -22,7 +22,7 @@ _KNOWN: Final = ("period", "from", "to", "fields", "step", "format")
 
 
 async def read_past(request: Request) -> Reply | None:
-    """Return the answer, None where the request must go the ordinary way."""
+    """Return the answer, None if the request must go the ordinary way."""
     reference, asked = request.scope["path"].removeprefix(PREFIX), request.query_params.multi_items()
     names = [name for name, _ in asked]
     is_usual = set(names) <= set(_KNOWN) and len(set(names)) == len(names) and "/" not in reference

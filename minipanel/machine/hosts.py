@@ -189,7 +189,7 @@ class _Nodes:
         return tuple(named.node() for named in self._nodes.values())
 
     def add(self, number: int, address: str, hostname: str, names: list[str]) -> Fault | None:
-        """Take in what a line says. Returns a fault when the address is that of a node with another hostname."""
+        """Add what a line says. Returns a fault if its address belongs to a node with another hostname."""
         aliases = [name for name in names if is_hostname(name)]
         key = hostname.lower()
         owner = self._by_address.setdefault(address, key)

@@ -54,7 +54,7 @@ class ErrorAnswer(Struct):
 class Health(Struct):
     """That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
 
-    Unix seconds; None where it has not done so since its start.
+    Unix seconds; None if it has not done so since its start.
     """
 
     status: Literal["ok"]
@@ -67,7 +67,7 @@ class NodeAnswer(Struct):
     """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
 
     `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
-    many °C that is too hot, by the node's kernel; None where it does not say.
+    many °C that is too hot, by the node's kernel; None if it does not say.
     """
 
     id: int
@@ -365,7 +365,7 @@ class ClusterPast(Struct):
 
 
 class Stored(Struct):
-    """What became of a batch: `ignored` counts duplicates and samples older than the history kept."""
+    """The result of a batch: `ignored` counts duplicates and samples older than the history kept."""
 
     status: Literal["ok"]
     stored: int

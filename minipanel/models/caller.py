@@ -25,7 +25,7 @@ class Caller:
     a token.
 
     `id` names the session, token or wall screen; of who is named by a proxy it is the proxy's address. `expires_at`:
-    Unix seconds, None where nothing ends on its own.
+    Unix seconds, None if nothing ends on its own.
     """
 
     kind: Kind

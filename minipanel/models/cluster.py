@@ -50,7 +50,7 @@ class NodeNow(Protocol):
 
     @property
     def cpu_temp_limit(self) -> float | None:
-        """At how many °C that is too hot, by its kernel; None where it does not say."""
+        """At how many °C that is too hot, by its kernel; None if it does not say."""
 
     @property
     def throttled(self) -> int:
@@ -69,7 +69,7 @@ class PanelNow:
     the last look; `clock_step_seconds`: by how much its clock was set in the last minutes. `munge`: what munged
     says instead of doing its work. `disk_full_days`: until the disk is full, as the database grows; None: it won't be.
     `certificate_days`: until its certificate ends; `backup_days`: since the last good backup, where they are made.
-    `archive_hours`: for how long records can't be archived, or are not kept there; None where there is no archive.
+    `archive_hours`: for how long records can't be archived, or are not kept there; None if there is no archive.
     `archive_reason`: why, as in ArchiveState.
     """
 

@@ -24,7 +24,7 @@ _LONGEST_INTEGER = 20
 
 
 def fault_in(body: bytes, now: float) -> Sentence | None:
-    """Return one sentence about the first fault of the body, None where there is none.
+    """Return one sentence about the first fault of the body, None if there is none.
 
     Slow and thorough: asked only about bodies that the fast decoder refused. `now` in Unix seconds. An array's
     samples are named by their index, from 0: "[3].cpu_percent is 101; it must be a number from 0 to 100."

@@ -40,7 +40,7 @@ class FullRecord:
         return self.samples if metric.null is None else int(self.values[metric.count] or 0)
 
     def sum(self, metric: Metric) -> int | None:
-        """Return the exact sum over its samples, in hundredths (bytes as they are); None where none has a value."""
+        """Return the exact sum over its samples, in hundredths (bytes as they are); None if none has a value."""
         mean = self.values[metric.name]
         return None if mean is None else round(mean * self.count(metric) * 10**metric.digits)
 

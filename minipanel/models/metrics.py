@@ -62,7 +62,7 @@ class Column:
 class Metric:
     """One thing that is measured. A record holds its mean, and as asked for its maximum and its share of a total.
 
-    `null`: when a sample has none, as "without a sensor"; None where each has one. `of_total`: the name of the whole
+    `null`: when a sample has none, as "without a sensor"; None if each has one. `of_total`: the name of the whole
     that it is a part of, measured with it; `share`: the column of 100 * mean / total. `averages_over_nodes`: whether
     a mean over several nodes says something. `is_late`: it came with an update, so older agents and records lack it;
     then it must be able to be null, and stands at the end of METRICS. `stem`: its name for Prometheus without a unit,

@@ -30,7 +30,7 @@ class Heard:
 
     `silent_seconds`: how long ago that was heard of, by a clock that nobody sets; infinite where it can't be known.
     `boot_id`: of the boot that the node was in then, where its agent said; `rebooted_seconds`: how long ago it was
-    first heard of in that boot, None where it never was in another. `values`: its last record, as a sample has them.
+    first heard of in that boot, None if it never was in another. `values`: its last record, as a sample has them.
     """
 
     last_seen: int | None = None

@@ -80,7 +80,7 @@ def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
 
 
 def rack_around(names: Iterable[str], all_names: Iterable[str]) -> tuple[str, int] | None:
-    """Return the one rack that has all these names and others too, and how many it has; None where there is none."""
+    """Return the one rack that has all these names and others too, and how many it has; None if there is none."""
     chosen = set(names)
     racks = {rack_of(name) for name in chosen}
     if len(racks) != 1:

@@ -13,7 +13,7 @@ from minipanel.rollout.facts import Say
 
 
 def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Path = HOSTS) -> list[str]:
-    """Return a sentence for each way in which the two differ; none where they agree or the file can't be read.
+    """Return a sentence for each way in which the two differ; none if they agree or the file can't be read.
 
     is_own: tells this machine's addresses, for it may well be called something else there. Names are compared without
     case, short as long. What [hosts] ignores is not told.

@@ -139,7 +139,7 @@ def _refusal(credential: Credential, say: Say) -> str:
 
 
 def fault_of_writing(facts: Facts, say: Say) -> Fault | None:
-    """Return where the node can't be written, None where it can."""
+    """Return where the node can't be written, None if it can."""
     for key, place in _PLACES.items():
         reason = facts[f"write_{key}"]
         if reason:

@@ -15,7 +15,7 @@ MAX_BYTES = 32 * 2**20
 
 
 def remembered(database: Path) -> frozenset[str]:
-    """Return the hostnames in lower case; none where there is no such file or it can't be used."""
+    """Return the hostnames in lower case; none if there is no such file or it can't be used."""
     try:
         names = json.loads(read_own(database.parent / FILE, MAX_BYTES))
     except (OSError, ValueError, RecursionError):

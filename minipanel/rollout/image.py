@@ -18,7 +18,7 @@ INSTALL_SECONDS = 120
 
 
 def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say: Say) -> Outcome:
-    """Install the agent below `root`. hostname: None where several nodes boot from it, each under its own name.
+    """Install the agent below `root`. hostname: None if several nodes boot from it, each under its own name.
 
     Raises CommandError with auth = "token" and no hostname: an image would give every node the token of one.
     """
@@ -42,7 +42,7 @@ def clear_image(root: Path, kit: Kit, say: Say) -> Outcome:
 
 
 def only_node(plan: Plan, node_set: Nodes) -> str | None:
-    """Return the one node that was named, None where none was. Raises CommandError for several."""
+    """Return the one node that was named, None if none was. Raises CommandError for several."""
     if node_set is None:
         return None
     if len(plan.targets) != 1:

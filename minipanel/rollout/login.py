@@ -58,7 +58,7 @@ def choose_login(config: Config, options: RolloutOptions) -> Login:
 
 
 def fault_of_sudo(answer: Answer, login: Login, say: Say) -> Fault | None:
-    """Return why sudo made no root of the user, None where it has said nothing of that."""
+    """Return why sudo made no root of the user, None if it has said nothing of that."""
     if not login.uses_sudo or answer.code in (0, None, 255):
         return None
     if answer.code == NOT_FOUND and "sudo" in answer.stderr:

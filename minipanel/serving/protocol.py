@@ -166,7 +166,7 @@ class BoundedProtocol(HttpToolsProtocol):
         name = name.lower()
         self.headers.append((name, value))
         if name == b"content-length":
-            self._body_left = int(value)  # llhttp has seen to it that it is one, and no other
+            self._body_left = int(value)  # llhttp has checked it: one number, and only one
         elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
 

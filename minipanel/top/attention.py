@@ -22,7 +22,7 @@ def attention(findings: Sequence[Finding], words: Words, columns: int) -> list[L
 
 
 def needs_somebody(finding: Finding) -> bool:
-    """Return whether nobody has seen to it: it is not acknowledged, silenced or suspended, and more than a hint."""
+    """Return whether nobody has dealt with it: it is not acknowledged, silenced or suspended, and more than a hint."""
     is_quiet = finding.is_suspended or finding.acked_by is not None or finding.silenced_until is not None
     return finding.severity != "info" and not is_quiet
 

@@ -18,7 +18,7 @@ _UP = " ▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True)
 class Hour:
-    """One metric of a node's last hour: the mean of each bar's samples, None where there are none."""
+    """One metric of a node's last hour: the mean of each bar's samples, None if there are none."""
 
     means: tuple[float | None, ...]
     mean: float | None
@@ -36,7 +36,7 @@ def bar(share: float, width: int, is_ascii: bool) -> str:
 
 
 def columns_in(width: int, interval: int) -> int:
-    """Return into how many bars an hour is cut in so many columns of the terminal, 0 where none fit."""
+    """Return into how many bars an hour is cut in so many columns of the terminal, 0 if none fit."""
     return next((count for count in _COLUMNS if count <= width and HOUR_SECONDS // count % interval == 0), 0)
 
 

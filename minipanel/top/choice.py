@@ -53,7 +53,7 @@ class Listing:
 
     @property
     def marked(self) -> RealtimeNode | None:
-        """The node at the cursor; None where none is chosen."""
+        """The node at the cursor; None if none is chosen."""
         return self.nodes[self.place] if self.nodes else None
 
 

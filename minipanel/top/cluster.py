@@ -56,7 +56,7 @@ def with_samples(cluster: Cluster, realtime: Realtime) -> Cluster:
 
 @dataclass(frozen=True)
 class MetricSummary:
-    """A metric over the nodes that are up. `mean` is None where a mean over nodes says nothing."""
+    """A metric over the nodes that are up. `mean` is None if a mean over nodes says nothing."""
 
     metric: Metric
     mean: float | None

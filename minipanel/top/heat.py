@@ -67,7 +67,7 @@ def heat_map(names: Sequence[str], width: int, height: int) -> HeatMap:
 
 
 def shown_value(node: RealtimeNode, metric: Metric) -> float | None:
-    """Return what a cell shows of a node: nothing where it is not up."""
+    """Return what a cell shows of a node: nothing if it is not up."""
     return value_of(node, metric) if node.state == "up" else None
 
 
@@ -141,7 +141,7 @@ def _cell(nodes: Sequence[RealtimeNode], metric: Metric, cell_width: int) -> Pie
 def _in_lines_of_groups(
     names: Sequence[str], groups: Sequence[Group], cell_width: int, per_cell: int, width: int, height: int
 ) -> HeatMap | None:
-    """Return the map in which each group begins a line; None where it does not fit."""
+    """Return the map in which each group begins a line; None if it does not fit."""
     units = [-(-(end - first) // per_cell) for first, end in groups]
     label_width = _label_width([label_of(names[first], names[end - 1]) for first, end in groups], width)
     best: tuple[int, int, int] | None = None
@@ -168,7 +168,7 @@ def _flowing(
 ) -> HeatMap | None:
     """Return the map in which groups follow each other in a line, and a line is called by its first node.
 
-    `most`: how many nodes may share a cell. None where it does not fit.
+    `most`: how many nodes may share a cell. None if it does not fit.
     """
     label_width = _label_width(names[:: max(1, len(names) // 100)], width)
     length = width - label_width - 1

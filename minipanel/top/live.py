@@ -72,7 +72,7 @@ class _Watch:
         self._map = HeatMap()
 
     def run(self) -> int | None:
-        """Return the signal that ended it; None where somebody quit, or nobody is there any more."""
+        """Return the signal that ended it; None if somebody quit, or nobody is there any more."""
         self._feed.start()
         try:
             while not (self._choice.is_over or self._terminal.is_gone):

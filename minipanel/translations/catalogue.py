@@ -113,7 +113,7 @@ class _Template:
         self.length = len("".join(own))
 
     def values_in(self, finished: str) -> dict[str, str] | None:
-        """Return the values of a sentence that was made of this one, None where it is another."""
+        """Return the values of a sentence that was made of this one, None if it is another."""
         *between, last = self._others
         if not (finished.startswith(self._first) and finished.endswith(last)):
             return None

@@ -139,7 +139,7 @@ CHINESE = {
     "The certificate {path} does not name {host}, which agents connect to, in its subjectAltName.": (
         "证书 {path} 的 subjectAltName 中没有 {host}，而 Agent 用它访问面板。"
     ),
-    "the CAs of this system; another is named by --tls-ca": "本机系统的 CA；可用 --tls-ca 另行指定",
+    "the CAs of this system; name another with --tls-ca": "本机系统的 CA；可用 --tls-ca 另行指定",
     "Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.": (
         "Agent（或仅 Python 3.13 上的 Agent）会拒绝证书 {path}（{reason}）；其信任的是：{ca}。"
     ),

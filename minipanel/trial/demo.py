@@ -28,7 +28,7 @@ _TEXT = """
 simulated = {count}
 since = {since}
 
-# Usually an hour and ten minutes: whoever tries the demo is not to wait that long.
+# By default an hour and ten minutes, too long for a demo.
 [[alerts.rule]]
 name = "idle-hoarding"
 for = "2m"
@@ -52,7 +52,7 @@ def demo_auth(asked: Auth | None) -> Auth:
 
 
 def refuse_demo(path: Path) -> None:
-    """Raise CommandError where this config.toml is that of a demo."""
+    """Raise CommandError if this config.toml belongs to a demo."""
     if path.exists() and is_demo(load_config(path)):
         raise CommandError("{folder} holds a demo; add --demo, or name another folder with --dir.", folder=path.parent)
 

@@ -34,7 +34,7 @@ def test_a_rack_that_is_down_is_one_line_that_names_it() -> None:
     down = [alert("many-down", i, "no-answer") for i in range(1201, 1241)]
     subject, body = teller().message(down, NOON)
     line = (
-        "CRITICAL cn[1201-1240] down at once: none of them answers; check the panel's network or a switch, "
+        "CRITICAL cn[1201-1240] down together: none of them answers; check the panel's network or a switch, "
         "since 11:00 (40 nodes, all of cn12)"
     )
     assert subject == f"[c1] {line}"

@@ -84,7 +84,7 @@ def test_a_thousand_agents_that_stop_at_once_are_exactly_one_message(tmp_path: P
             it.silent = range(1, 1001)
             await it.pass_seconds(900)
             (subject,) = it.subjects
-            assert "cn[0001-1000] down at once: some of them answer, their agents do not" in subject
+            assert "cn[0001-1000] down together: some of them answer, but their agents do not" in subject
             assert "(1000 nodes" in subject
 
     asyncio.run(story())

@@ -1,4 +1,4 @@
-"""Alerts open after their time, close after their hold, and say nothing where nothing is known."""
+"""Alerts open after their time, close after their hold, and say nothing if nothing is known."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Cluster:
 
 
 def missing_for_nodes() -> str | None:
-    """Return why no cluster can be made on this machine, None where one can."""
+    """Return why no cluster can be made on this machine, None if one can."""
     if os.geteuid() != 0:
         return "a cluster of nodes needs root"
     lacking = [tool for tool in TOOLS if shutil.which(tool) is None]

@@ -1,4 +1,4 @@
-"""Answers in pieces: what becomes of one whose next piece can't be made."""
+"""Answers in pieces, and one whose next piece can't be made."""
 
 from __future__ import annotations
 

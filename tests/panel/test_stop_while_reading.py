@@ -60,7 +60,7 @@ def test_a_stop_while_much_is_read_is_soon_and_in_good_order(config: Config, que
 
 @contextlib.contextmanager
 def asked(config: Config, questions: Sequence[str]) -> Iterator[list[str]]:
-    """Ask many times at once while the block runs, and give what became of it."""
+    """Ask many times at once while the block runs, and give the results."""
     token = log_in(config.server.url, PASSWORD).json()["token"]
     answers: list[str] = []
     urls = [f"{config.server.url}/api/metrics/{questions[k % len(questions)]}" for k in range(READERS)]

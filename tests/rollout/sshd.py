@@ -33,7 +33,7 @@ exec "$@"
 
 
 def missing_sshd() -> str | None:
-    """Return why no sshd for root's login can be started here, None where one can."""
+    """Return why no sshd for root's login can be started here, None if one can."""
     if os.geteuid() != 0:
         return "sshd lets root in only where root runs it"
     if _program() is None or shutil.which("ssh") is None:
@@ -42,7 +42,7 @@ def missing_sshd() -> str | None:
 
 
 def missing_sudo() -> str | None:
-    """Return why no sshd for another user with sudo can be started here, None where one can."""
+    """Return why no sshd for another user with sudo can be started here, None if one can."""
     return missing_sshd() or (None if shutil.which("sudo") else "sudo is not installed")
 
 

@@ -198,7 +198,7 @@ def test_an_own_certificate_is_taken_when_it_fits_its_key_and_its_ca(machine: Ma
     assert ask_tls(screen, GUIDED, machine.bare, ("10.0.0.1",)) == Certificates(pair.certificate, pair.key, pair.ca)
     assert "There is no file /none.pem." in screen.shown
     assert any("can't be used together" in line for line in screen.shown)
-    assert any("another is named by --tls-ca" in line for line in screen.shown)
+    assert any("name another with --tls-ca" in line for line in screen.shown)
     assert screen.left == []
 
 

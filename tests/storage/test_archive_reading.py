@@ -1,4 +1,5 @@
-"""The past read from both: half from the database, half from the engine, it is that of a database that kept all."""
+"""The past read from both: half from the database, half from the engine, it equals that of a database that kept
+everything."""
 
 from __future__ import annotations
 

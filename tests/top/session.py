@@ -113,7 +113,7 @@ class Session:
             self.read(0.05)
 
     def read(self, seconds: float) -> None:
-        """Take in what is written within this time."""
+        """Read what is written within this time."""
         ready, _, _ = select.select([self.master], [], [], seconds)
         if ready:
             part = os.read(self.master, 1 << 16)

@@ -34,7 +34,7 @@ describe('a rectangle on the map', () => {
     expect(within([0, 0], [40, 20])).toEqual([])
   })
 
-  it('is none where a hand only trembled', () => {
+  it('is none if a hand only trembled', () => {
     expect(within([75, 5], [79, 7])).toBeNull()
   })
 
@@ -60,7 +60,7 @@ describe('the search that means just some nodes', () => {
     expect(chosen(...names)).toBe(text)
   })
 
-  it('is none where it would be too long for an address', () => {
+  it('is none if it would be too long for an address', () => {
     const many = Array.from({ length: 400 }, (_, index) => realtimeNode({ id: index, name: `node-${String(index)}-of-it`, hostname: `node-${String(index)}-of-it`.replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '') }))
     expect(searchFor(many.map((node) => ({ ...node, name: node.hostname })), many, [])).toBeNull()
   })

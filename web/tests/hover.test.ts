@@ -13,7 +13,7 @@ describe('the crosshair', () => {
     expect(isNear(600, 9000, 300, 2600)).toBe(false)
   })
 
-  it('takes none where there is none', () => {
+  it('takes none if there is none', () => {
     expect(isNear(undefined, 600, 300, 1)).toBe(false)
     expect(valueAt([1, 2], { time: 600, index: null })).toBeNull()
   })

@@ -85,7 +85,7 @@ describe('rows in another order', () => {
 })
 
 describe('colours', () => {
-  it('are those of the live map, and none where nothing is known', () => {
+  it('are those of the live map, and none if nothing is known', () => {
     const scale = scaleOf(false, metricOf('cpu_temp'))
     const palette = paletteOf(HEAD, scale, [30, 90])
     const css = (colour = 0) => `rgb(${String(colour & 255)} ${String((colour >> 8) & 255)} ${String((colour >> 16) & 255)})`

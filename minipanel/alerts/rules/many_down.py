@@ -77,7 +77,7 @@ def is_good(parameters: ManyDownParameters, cluster: Cluster, node_id: int) -> b
 
 
 WORDS = Words(
-    Pair("down at once: {reason}", "同时离线：{reason}"),
+    Pair("down together: {reason}", "同时离线：{reason}"),
     Pair("up again", "已重新在线"),
     MANY_REASONS,
     over_reasons=MANY_OVER,

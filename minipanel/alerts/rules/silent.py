@@ -29,7 +29,7 @@ MANY_REASONS = {
         "none of them answers; check the panel's network or a switch", "全部无响应，请检查面板的网络或交换机"
     ),
     AGENT: Pair(
-        "some of them answer, their agents do not; check munge and the agents",
+        "some of them answer, but their agents do not; check munge and the agents",
         "部分节点有响应，但 Agent 未上报，请检查 munge 和 Agent",
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),

@@ -19,7 +19,7 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """`ends_at`: when it or its CA does, Unix seconds; None where `trouble` says why agents would refuse it."""
+    """`ends_at`: when it or its CA does, Unix seconds; None if `trouble` says why agents would refuse it."""
 
     path: Path
     name: str

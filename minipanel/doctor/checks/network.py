@@ -20,7 +20,7 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where agents report, and what is there. `resolved`: the addresses of url's host, none where nobody knows it."""
+    """Where agents report, and what is there. `resolved`: the addresses of url's host, none if nobody knows it."""
 
     url: str
     is_tls: bool

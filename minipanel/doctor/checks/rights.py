@@ -18,7 +18,7 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A file or folder that the service needs. `is_granted`: None where that could not be tried."""
+    """A file or folder that the service needs. `is_granted`: None if that could not be tried."""
 
     path: Path
     is_written: bool

@@ -92,6 +92,6 @@ def _reason(error: ssl.SSLCertVerificationError, certificate: Path, ca: Path | N
         case 62 | 64:
             return t("The certificate {path} does not name {host}, which agents connect to, in its "
                      "subjectAltName.", path=certificate, host=host)  # fmt: skip
-    trusted = t("the CAs of this system; another is named by --tls-ca") if ca is None else str(ca)
+    trusted = t("the CAs of this system; name another with --tls-ca") if ca is None else str(ca)
     return t("Agents, or those with Python 3.13, would refuse the certificate {path} ({reason}); they trust {ca}.",
              path=certificate, ca=trusted, reason=error.verify_message)  # fmt: skip

@@ -1035,7 +1035,7 @@ export interface components {
          * Health
          * @description That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
          *
-         *     Unix seconds; None where it has not done so since its start.
+         *     Unix seconds; None if it has not done so since its start.
          */
         Health: {
             /** @enum {unknown} */
@@ -1296,7 +1296,7 @@ export interface components {
          * @description A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
          *
          *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
-         *     many °C that is too hot, by the node's kernel; None where it does not say.
+         *     many °C that is too hot, by the node's kernel; None if it does not say.
          */
         NodeAnswer: {
             id: number;
@@ -1471,7 +1471,7 @@ export interface components {
         };
         /**
          * Stored
-         * @description What became of a batch: `ignored` counts duplicates and samples older than the history kept.
+         * @description The result of a batch: `ignored` counts duplicates and samples older than the history kept.
          */
         Stored: {
             /** @enum {unknown} */

@@ -22,7 +22,7 @@ export interface Space {
   largestRow: number
 }
 
-/** px between blocks, the largest that takes no more than this of the height; none where none does. */
+/** px between blocks, the largest that takes no more than this of the height; none if none does. */
 const GAPS = [3, 1]
 const GAPS_SHARE = 0.08
 
