@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -12,24 +13,35 @@ from functools import cache
 from pathlib import Path
 
 import minipanel
+from tests.cache import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = f"minipanel-{minipanel.__version__}-linux-{platform.machine()}"
+ARCHIVE = ROOT / "dist" / f"{NAME}.tar.gz"
 MAKING_SECONDS = 600
 
 
 @cache
 def made_archive() -> Path:
-    """Return dist/minipanel-<version>-linux-<arch>.tar.gz, made now from the sources as they are.
+    """Return dist/minipanel-<version>-linux-<arch>.tar.gz, made from the sources as they are, once a test run.
 
     Raises RuntimeError with the words of scripts/release. Needs the network the first time.
     """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    stamp = ROOT / "dist" / ".made-for"
+    with locked(ROOT / "dist" / ".archive.lock"):
+        if not (run and ARCHIVE.exists() and stamp.exists() and stamp.read_text() == run):
+            _make()
+            stamp.write_text(run)
+    return ARCHIVE
+
+
+def _make() -> None:
     done = subprocess.run(
         [ROOT / "scripts" / "release"], capture_output=True, text=True, timeout=MAKING_SECONDS, check=False
     )
     if done.returncode != 0:
         raise RuntimeError(f"scripts/release failed: {done.stdout}{done.stderr}")
-    return ROOT / "dist" / f"{NAME}.tar.gz"
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -10,16 +10,14 @@ import hashlib
 import lzma
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.cache import cache_folder, locked
+from tests.cache import cache_folder, locked, part_of
 
 LOCK = Path(__file__).with_name("pythons.lock")
 
@@ -109,9 +107,7 @@ def _requirement(version: str) -> str:
 
 def _bring(requirement: str, version: str, folder: Path) -> None:
     """Make the folder; it appears whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
-    try:
+    with part_of(folder) as part:
         made = part / "made"
         _unpack(_download(requirement, part), made)
         program = made / "bin" / f"python{version}"
@@ -122,8 +118,6 @@ def _bring(requirement: str, version: str, folder: Path) -> None:
             program.write_text(WRAPPER.format(library=folder / "lib", program=real))
             program.chmod(0o755)
         made.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _download(requirement: str, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What a killed run of the cluster's tests left is cleared away once, however many workers start together."""
+"""What a killed test run left is cleared away by the next one, once, however many workers start together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cache import part_of
 from tests.cluster import leftovers
 
 
@@ -30,6 +31,15 @@ def test_workers_that_start_together_clear_a_killed_run_away_without_meeting(tmp
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
     assert [path.name for path in tmp_path.iterdir()] == ["sweep"]
+
+
+def test_what_a_killed_run_was_making_goes_when_the_next_of_its_kind_is_made(tmp_path: Path) -> None:
+    for name in ("node-old.part-x", "python-3.6.part-y", "node-old"):
+        (tmp_path / name / "some").mkdir(parents=True)
+    with part_of(tmp_path / "node-new") as part:
+        (part / "root").mkdir()
+        (part / "root").rename(tmp_path / "node-new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["node-new", "node-old", "python-3.6.part-y"]
 
 
 def test_a_run_that_lives_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
-from tests.cache import cache_folder, locked
+from tests.cache import cache_folder, locked, part_of
 
 SUITE = "trixie"
 PACKAGES = (
@@ -57,15 +55,12 @@ def base_image() -> Path:
 
 
 def _make(folder: Path) -> None:
-    # mmdebstrap's user for downloads must be able to enter it, which mkdtemp's 0700 would not allow.
-    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
-    part.chmod(0o755)
-    try:
+    with part_of(folder) as part:
+        # mmdebstrap's user for downloads must be able to enter it, which mkdtemp's 0700 would not allow.
+        part.chmod(0o755)
         _bootstrap(part / "root")
         _prepare(part / "root")
         (part / "root").rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _bootstrap(root: Path) -> None:

@@ -169,7 +169,11 @@ class Node:
         """Copy a file or a folder of this machine to a path on the node's disk, modes kept, owned by root."""
         place = self.root / target.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["cp", "-rT", "--preserve=mode,timestamps,links", source, place], check=True)
+        _copy(source, place)
+
+    def get(self, source: str, target: Path) -> None:
+        """Copy a file or a folder of the node's disk to this machine, as put() does the other way."""
+        _copy(self.root / source.lstrip("/"), target)
 
     def write(self, target: str, text: str, mode: int = 0o644) -> None:
         """Write a file on the node's disk."""
@@ -198,3 +202,7 @@ class Node:
             return next((pid for pid in found if Path(f"/proc/{pid}/comm").read_text() == "systemd\n"), None)
         except OSError:  # ended just now
             return None
+
+
+def _copy(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-rT", "--preserve=mode,timestamps,links", source, target], check=True)

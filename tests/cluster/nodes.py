@@ -34,15 +34,20 @@ class Cluster:
         self.nodes = {node.name: node for node in nodes}
         self.network = network
         self.keys = keys
+        self._is_touched = False
 
     def __getitem__(self, name: str) -> Node:
+        self._is_touched = True
         return self.nodes[name]
 
     def __iter__(self) -> Iterator[Node]:
+        self._is_touched = True
         return iter(self.nodes.values())
 
     def reset(self, *names: str) -> None:
-        """Give these nodes (default: all) a fresh disk and boot them, all at once: 2 to 3 s."""
+        """Give these nodes (default: all) a fresh disk and boot them, all at once: 2 to 3 s. Unused ones are left."""
+        if not self._is_touched:
+            return
         chosen = [self.nodes[name] for name in names or self.nodes]
         for node in chosen:
             node.begin_stop()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,11 +16,12 @@ from typing import Any
 import bcrypt
 
 from agent.build import build_agent, installed_tomli
-from tests.cache import cache_folder, locked
-from tests.cluster.nodes import Cluster
+from tests.cache import cache_folder, locked, part_of
+from tests.cluster.nodes import Cluster, Node
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = "/opt/checkout"
+SITE = f"{HOME}/site"
 USERNAME, PASSWORD = "miniadmin", "correct horse"
 CONFIG = "/etc/minipanel/config.toml"
 
@@ -96,13 +96,13 @@ class ClusterPanel:
 def start_panel(cluster: Cluster) -> ClusterPanel:
     """Put the panel onto mgmt and start it, with all the cluster's nodes configured and no agent anywhere."""
     node = cluster["mgmt"]
-    node.put(_libraries(node.root), f"{HOME}/site")
+    _put_libraries(node)
     for name in ("minipanel", "agent", "deploy"):
         node.put(ROOT / name, f"{HOME}/{name}")
     with tempfile.TemporaryDirectory() as folder:
         build_agent(Path(folder) / "minipanel-agent", installed_tomli())
         node.put(Path(folder) / "minipanel-agent", f"{HOME}/dist/minipanel-agent")
-    path = f"{HOME}:{HOME}/agent:{HOME}/site"
+    path = f"{HOME}:{HOME}/agent:{SITE}"
     node.write("/usr/local/bin/minipanel", f'#!/bin/sh\nPYTHONPATH={path} exec python3 -m minipanel "$@"\n', 0o755)
     node.write(CONFIG, config_text(cluster), 0o600)
     node.write("/etc/systemd/system/minipanel.service", UNIT)
@@ -133,23 +133,24 @@ def _wait_until_it_answers(panel: ClusterPanel) -> None:
     raise RuntimeError("the panel did not start: " + panel.node.shell("journalctl -u minipanel --no-pager | tail -20"))
 
 
-def _libraries(image: Path) -> Path:
-    """Return a folder with what the panel runs on, for the Python of the nodes, made once for each lock."""
-    version = Path(image, "usr/bin/python3").readlink().name.removeprefix("python")
+def _put_libraries(node: Node) -> None:
+    """Lay what the panel runs on onto a node, for its Python: made once for each lock, compiled there."""
+    version = (node.root / "usr/bin/python3").readlink().name.removeprefix("python")
     lock = ROOT / "requirements.lock"
-    folder = cache_folder() / f"site-{version}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    folder = cache_folder() / f"site-{version}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}-compiled"
     with locked(cache_folder() / "site.lock"):
         if not folder.exists():
-            _install(lock, version, folder)
-    return folder
+            _install(lock, version, node, folder)
+    node.put(folder, SITE)
 
 
-def _install(lock: Path, version: str, folder: Path) -> None:
-    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
-    try:
+def _install(lock: Path, version: str, node: Node, folder: Path) -> None:
+    with part_of(folder) as part:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--target", str(part / "site"), "--python-version", version, "--only-binary=:all:"]
-        subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=True, timeout=300)
-        (part / "site").rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        command += ["--no-compile", "--target", str(part / "site"), "--python-version", version]
+        command += ["--only-binary=:all:", "--require-hashes", "-r", str(lock)]
+        subprocess.run(command, check=True, timeout=300)
+        node.put(part / "site", SITE)
+        node.run("python3", "-m", "compileall", "-q", SITE, check=False)  # some packages hold files for other Pythons
+        node.get(SITE, part / "compiled")
+        (part / "compiled").rename(folder)

@@ -6,16 +6,14 @@ import hashlib
 import io
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.cache import cache_folder, locked
+from tests.cache import cache_folder, locked, part_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "3.26.0"
@@ -111,16 +109,13 @@ def library_folder() -> Path:
 
 
 def _make(folder: Path) -> None:
-    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
-    try:
+    with part_of(folder) as part:
         source = part / "sqlite3.c"
         source.write_bytes(_source(_packed(part)))
         made = part / "made"
         made.mkdir()
         _run([*COMPILE, source, "-o", made / "libsqlite3.so.0", *LIBRARIES], part, dict(os.environ))
         made.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _packed(folder: Path) -> Path:
