@@ -171,7 +171,7 @@ def test_an_installation_that_failed_is_tried_again(project: Path) -> None:
         ("kill -KILL $PPID", False),
     ],
 )
-def test_a_venv_is_made_anew_after_pip_was_ended_amidst_its_changes(project: Path, pip: str, is_ready: bool) -> None:
+def test_a_venv_is_made_again_after_pip_was_interrupted(project: Path, pip: str, is_ready: bool) -> None:
     ready = project / ".venv" / ".ready"
     ready.parent.mkdir()
     ready.write_text("ready")
