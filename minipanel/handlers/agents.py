@@ -72,14 +72,22 @@ class Delivery:
 
     __slots__ = ("_answer", "_arrived", "_body", "_due", "_head", "_panel", "_peer")
 
-    def __init__(self, panel: Panel, head: Head, body: bytes, peer: str, answer: Callable[[Reply], None]) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        head: Head,
+        body: bytes,
+        peer: str,
+        answer: Callable[[Reply], None],
+        has_waited: bool = False,
+    ) -> None:
         self._panel = panel
         self._head = head
         self._body = body
         self._peer = peer
         self._answer = answer
         self._arrived = panel.clock()
-        self._due = time.monotonic() + panel.ingest.gather_seconds
+        self._due = 0.0 if has_waited else time.monotonic() + panel.ingest.gather_seconds
 
     def begin(self) -> None:
         """Check who sends; all else follows."""

@@ -144,8 +144,11 @@ class Live:
     def look(self) -> None:
         """Report the nodes whose state has changed since the last check to all listeners."""
         uptime = self._uptime()
+        heard_since = uptime - up_seconds(self.interval_seconds)
         changes = []
         for view in self._views.values():
+            if view.state == "up" and view.heard_at > heard_since and view.node.enabled:
+                continue  # nearly all, nearly always
             state = self._state(view, uptime)
             if state != view.state:
                 changes.append(StateChange(view.node, view.state, state))

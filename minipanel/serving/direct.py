@@ -16,9 +16,7 @@ from minipanel.errors import PanelError
 from minipanel.handlers.agents import Delivery, Head, check_head
 from minipanel.handlers.reply import Reply
 from minipanel.services.panel import Panel
-
-MAX_BYTES = 16_384
-"""Of a body. More is back-filled, by few."""
+from minipanel.serving.usual import MAX_BYTES
 
 UNUSUAL = frozenset(("expect", "transfer-encoding", "upgrade"))
 """Headers that say how a request is to be read or answered."""
@@ -56,9 +54,12 @@ class Direct:
             return None
         return head if is_body_there or self._may_be_good(head) else None
 
-    def take(self, head: Head, body: bytes, peer: str, answer: Callable[[Reply], None]) -> None:
-        """Take the samples of a whole request; `answer` is called with what it is answered."""
-        Delivery(self._panel, head, body, peer, answer).begin()
+    def take(self, head: Head, body: bytes, peer: str, answer: Callable[[Reply], None], has_waited: bool) -> None:
+        """Take the samples of a whole request; `answer` is called with what it is answered.
+
+        `has_waited`: for others that now go with it, so it need not wait for more.
+        """
+        Delivery(self._panel, head, body, peer, answer, has_waited).begin()
 
     def _may_be_good(self, head: Head) -> bool:
         try:

@@ -19,6 +19,9 @@ STRANGERS_BYTES = 16_000_000
 ALL_BYTES = 48_000_000
 """Of requests under way. What strangers may not take is left for agents, who back-fill after an absence."""
 
+SELDOM = 10
+"""Sweeps until those that rest are looked at again: between an agent's samples, only its long deadline can pass."""
+
 LOOKED_AT = 100
 """How many of the oldest are looked at for one that may go: nearly always the first may."""
 
@@ -55,7 +58,9 @@ class Limits:
         self.refusals = refusals
         self._most = most_connections
         self._nodes = nodes
-        self._all: set[Connection] = set()
+        self._watched: set[Connection] = set()
+        self._resting: set[Connection] = set()
+        self._sweeps = 0
         # In the order they came.
         self._strangers: dict[Connection, str] = {}
         self._places: dict[str, dict[Connection, None]] = {}
@@ -66,7 +71,7 @@ class Limits:
         place = place_of(connection.peer)
         own = self._places.get(place, {})
         most = STRANGERS_OF_ONE_PLACE + self._nodes()
-        is_full = len(self._strangers) >= PLACES * most or len(self._all) >= self._most
+        is_full = len(self._strangers) >= PLACES * most or len(self._watched) + len(self._resting) >= self._most
         if len(own) >= most or is_full:
             self.refusals.note_connection(connection.peer, TOO_MANY)
             oldest = _one_that_may_go(own if len(own) >= most else self._strangers)
@@ -74,14 +79,15 @@ class Limits:
                 return False
             oldest.drop()
             self.leave(oldest)
-        self._all.add(connection)
+        self._watched.add(connection)
         self._strangers[connection] = place
         self._places.setdefault(place, {})[connection] = None
         return True
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
-        self._all.discard(connection)
+        self._watched.discard(connection)
+        self._resting.discard(connection)
         self.prove(connection)
 
     def prove(self, connection: Connection) -> None:
@@ -91,6 +97,16 @@ class Limits:
             del self._places[place][connection]
             if not self._places[place]:
                 del self._places[place]
+
+    def rest(self, connection: Connection) -> None:
+        """Look at a connection's deadlines seldom."""
+        self._watched.discard(connection)
+        self._resting.add(connection)
+
+    def watch(self, connection: Connection) -> None:
+        """Look at a connection's deadlines at each sweep again."""
+        self._resting.discard(connection)
+        self._watched.add(connection)
 
     def take(self, connection: Connection, size_bytes: int) -> bool:
         """Count bytes that the panel holds for a connection. False where they would be too many: then none is."""
@@ -106,7 +122,9 @@ class Limits:
 
     def sweep(self, now: float) -> None:
         """End what took too long. Called every second: cheaper than a timer for each request."""
-        late = [each for each in self._all if each.deadline < now or each.writing_deadline < now]
+        self._sweeps += 1
+        looked_at = self._watched if self._sweeps % SELDOM else self._watched | self._resting
+        late = [each for each in looked_at if each.deadline < now or each.writing_deadline < now]
         for connection in late:
             connection.expire()
         self.refusals.begin_window()

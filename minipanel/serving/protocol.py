@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
 from minipanel.handlers.reply import Reply, refusal
-from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
+from minipanel.serving.direct import SampleCycle
 from minipanel.serving.flow import Flow, Line
 from minipanel.serving.limits import Limits
 from minipanel.serving.wire import write
@@ -59,14 +59,13 @@ SPEAKS_TLS = "It spoke HTTPS, and this panel speaks HTTP. If it is an agent, run
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol, bounded. Deadlines are looked at by `Limits.sweep`, every second."""
 
-    def __init__(self, config: Config, server_state: ServerState, limits: Limits, direct: Direct) -> None:
+    def __init__(self, config: Config, server_state: ServerState, limits: Limits) -> None:
         super().__init__(config, server_state, {})
         self.pipeline = Line()  # type: ignore[assignment]
         self.peer = ""
         self.deadline = self.loop.time() + FIRST_SECONDS
         self.writing_deadline = math.inf
         self._limits = limits
-        self._direct = direct
         self._unsent: Reply | None = None  # an answer whose client does not read now
         self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
         self._running: RequestResponseCycle | SampleCycle | None = None
@@ -179,14 +178,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._silent_bytes = self._body_bytes = 0
         self.deadline = self.loop.time() + BODY_SECONDS
-        is_body_there = self._body_left <= self._following
-        head = self._direct.head_of(self.parser, self.url, self.headers, self._body_left, is_body_there)
-        if head is None:
-            self._make_scope()
-            super().on_headers_complete()
-        else:
-            self._put_in_line(SampleCycle(head, self.on_response_complete))
-            self.headers = []
+        self._begin_request()
+
+    def _begin_request(self) -> None:
+        self._make_scope()
+        super().on_headers_complete()
 
     def _make_scope(self) -> None:
         url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -211,11 +207,12 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._is_in_head = True
         self._silent_bytes = self._body_left = 0
-        super().on_message_complete()
-        if self.cycle is self._running and isinstance(self.cycle, SampleCycle):
-            self._take_samples(self.cycle)
+        self._end_request()
         if self.cycle.response_complete:
             self.deadline = self.loop.time() + KEEP_ALIVE_SECONDS
+
+    def _end_request(self) -> None:
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Go on with the next request. It replaces Uvicorn's: a deadline is cheaper than its timer."""
@@ -280,38 +277,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """The client has shown who it is."""
         self._limits.prove(self)
 
-    def _put_in_line(self, cycle: SampleCycle) -> None:
-        """Begin with a request on the direct way, or have it wait for those before it, as Uvicorn does with others."""
-        before, self.cycle = self.cycle, cycle  # type: ignore[assignment]
-        if before is None or before.response_complete:
-            self._running = cycle
-        else:
-            self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
-
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
-        if not isinstance(cycle, SampleCycle):
-            super()._start_asgi_task(cycle, app)
-        elif not cycle.more_body:
-            self._take_samples(cycle)
-
-    def _take_samples(self, cycle: SampleCycle) -> None:
-        def answer(with_what: Reply) -> None:
-            if with_what.status == 200:
-                self._prove()
-                self._answer_samples(cycle, with_what)
-            else:  # perhaps at once, in the midst of the parser's work
-                self.loop.call_soon(self._answer_samples, cycle, with_what)
-
-        # Kept until the next request, heads were a twentieth of the panel's memory.
-        (head, cycle.head), body = (cycle.head, NO_HEAD), bytes(cycle.body)
-        cycle.body.clear()
-        self._direct.take(head, body, self.peer, answer)
-
-    def _answer_samples(self, cycle: SampleCycle, answer: Reply) -> None:
-        if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):
-            self._unsent = answer
+        super()._start_asgi_task(cycle, app)
 
     def _send_whole(self, answer: Reply) -> bool:
         """Answer the request that is worked on. False where the client does not read now."""

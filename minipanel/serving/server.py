@@ -11,7 +11,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
@@ -30,17 +30,21 @@ from minipanel.machine.lock import PanelLock
 from minipanel.sections import load_config
 from minipanel.services.hour_file import HourFile
 from minipanel.services.panel import Panel
+from minipanel.serving.connection import Connection
 from minipanel.serving.direct import Direct
 from minipanel.serving.limits import Limits
 from minipanel.serving.migration import MigrationReport
 from minipanel.serving.notify import READY, RELOADING, STOPPING, notify
-from minipanel.serving.protocol import HEAD_SECONDS, BoundedProtocol
+from minipanel.serving.protocol import HEAD_SECONDS
+from minipanel.serving.rounds import Rounds
 from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_tls
 
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3
 """How long requests under way may take to end when the panel stops, before their connections are closed."""
+
+TICK_SECONDS = 1.0
 
 GIVE_UP_SECONDS = 1.5
 """How long those of them may wait for munged or read the history, before they are asked to try again."""
@@ -118,6 +122,8 @@ class PanelServer(uvicorn.Server):
         most_connections = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
         self._limits = Limits(most_connections, lambda: len(self._panel.config.nodes), self._panel.refusals)
         self._direct = Direct(self._panel)
+        self._rounds = Rounds(lambda: self._panel.ingest.gather_seconds)
+        self._exits = asyncio.Event()
         self._lives_by_terminal = not outlives_terminal and _has_terminal()
         self._reloads: set[asyncio.Task[None]] = set()
         self._one_reload = asyncio.Lock()
@@ -136,6 +142,7 @@ class PanelServer(uvicorn.Server):
                 backlog=BACKLOG,
             )
             self.servers.append(await listening)
+        self._rounds.start()
         self.started = True
         # What is there now stays: the collector need not look through it again and again (a tenth of the CPU time).
         gc.collect()
@@ -147,8 +154,8 @@ class PanelServer(uvicorn.Server):
         notify(READY)
         self._on_ready()
 
-    def _connection(self) -> BoundedProtocol:
-        return BoundedProtocol(self.config, self.server_state, self._limits, self._direct)
+    def _connection(self) -> Connection:
+        return Connection(self.config, self.server_state, self._limits, self._direct, self._rounds)
 
     def _note_or_log(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Note a client that went, or that never spoke TLS, without a traceback; log all else as usual."""
@@ -159,11 +166,13 @@ class PanelServer(uvicorn.Server):
         else:
             loop.default_exception_handler(context)
 
-    async def on_tick(self, counter: int) -> bool:
-        """Look at the deadlines every second, the counter being tenths of one; return whether to stop."""
-        if counter % 10 == 0:
+    async def main_loop(self) -> None:
+        """Look at the deadlines every second until the panel stops. Uvicorn's own loop wakes ten times as often."""
+        while not await self.on_tick(0):
             self._limits.sweep(asyncio.get_running_loop().time())
-        return await super().on_tick(counter)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._exits.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests under way end, for some seconds."""
@@ -172,6 +181,7 @@ class PanelServer(uvicorn.Server):
         closing = loop.call_later(STOP_SECONDS, self._close_connections)
         # One that waits for munged, or reads, does not see its connection.
         giving_up = loop.call_later(GIVE_UP_SECONDS, self._panel.give_up)
+        self._rounds.close()
         await super().shutdown(sockets)
         closing.cancel()
         giving_up.cancel()
@@ -199,6 +209,7 @@ class PanelServer(uvicorn.Server):
             log.info("The panel stops.")
             notify(STOPPING)
         self.should_exit = True
+        self._exits.set()
         self._panel.broadcast.close()  # open streams would hold up the stop
 
     def _hang_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
@@ -99,7 +100,7 @@ async def test_what_is_unusual_goes_through_the_application_and_is_stored_too(ap
         if answer.status_code == 100:
             (answer,) = await line.answers(1)
         assert answer.status_code == 200, name
-        line.protocol.connection_lost(None)
+        line.close()
     assert samples_in(app.state.panel.config.database.path) == 2
     assert asked == ["/api/metrics"] * len(lines)
 
@@ -112,7 +113,36 @@ async def test_one_request_after_the_other_is_answered_whichever_way_each_goes(l
     assert [answer.status_code for answer in answers] == [200, 200, 200, 401, 200, 200, 200]
     assert [answer.json() == USUAL for answer in answers] == [True, False, True, False, True, False, True]
     assert asked == ["/api/health"] * 2
+    assert not line.protocol.flow.read_paused
+
+
+async def test_an_agent_is_read_in_rounds_until_it_sends_anything_but_samples(line: Line, asked: list[str]) -> None:
+    async def is_answered(data: bytes, count: int = 1) -> None:
+        line.send(data)
+        assert [answer.status_code for answer in await line.answers(count)] == [200] * count
+
+    health = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
     assert line.wire.is_reading
+    for place, other in enumerate((health, request(7) + request(8), request(9, Connection="keep-alive"))):
+        await is_answered(request(place))
+        assert not line.wire.is_reading
+        await is_answered(request(place + 3))
+        await is_answered(other, other.count(b" HTTP/1.1\r\n"))
+    assert asked == ["/api/health"]
+    line.wire.far.shutdown(socket.SHUT_WR)
+    async with asyncio.timeout(20):
+        while not line.wire.is_reading:  # noqa: ASYNC110 - the event loop finds the end, and closes
+            await asyncio.sleep(0.01)
+
+
+async def test_a_stop_takes_in_what_had_come_for_the_next_round(line: Line) -> None:
+    line.send(request())
+    await line.answers(1)
+    line.send(request(1))
+    line.rounds.close()
+    line.protocol.shutdown()
+    (answer,) = await line.answers(1)
+    assert (answer.json(), answer.headers["connection"]) == (USUAL, "close")
 
 
 async def test_a_head_that_can_not_be_good_is_refused_before_its_body_is_there(line: Line) -> None:
@@ -181,7 +211,7 @@ async def test_a_commit_that_fails_is_told_to_each_of_its_group_and_nothing_is_s
     for place, line in enumerate(lines):
         line.send(request(place))
         assert (await line.answers(1))[0].json() == USUAL
-        line.protocol.connection_lost(None)
+        line.close()
 
 
 async def test_a_stop_answers_what_waits_for_its_commit_and_closes(app: FastAPI) -> None:
@@ -198,6 +228,7 @@ async def test_a_stop_answers_what_waits_for_its_commit_and_closes(app: FastAPI)
     (answer,) = await line.answers(1)
     assert (answer.json(), answer.headers["connection"]) == (USUAL, "close")
     assert line.wire.is_closing()
+    line.close()
 
 
 async def test_a_configuration_that_changes_meanwhile_counts_for_what_comes_then(tmp_path: Path) -> None:

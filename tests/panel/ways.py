@@ -1,10 +1,14 @@
-"""Both ways of a request: through the application by ASGI, and through the protocol, where samples go direct."""
+"""All ways of a request: through the application by ASGI, and through the protocol, where samples go direct.
+
+In rounds, a protocol reads for itself what has come on its socket.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
 import httpx
@@ -12,14 +16,18 @@ from fastapi import FastAPI
 from uvicorn.server import ServerState
 
 from minipanel.config import Config
-from minipanel.serving.direct import Direct
+from minipanel.serving.connection import Connection
+from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
 from minipanel.serving.limits import Limits
-from minipanel.serving.protocol import BoundedProtocol
+from minipanel.serving.rounds import Rounds
 from minipanel.serving.server import _uvicorn_config
 from tests.panel.example import caller
 
-Way = Literal["ordinary", "direct"]
-WAYS: tuple[Way, ...] = ("ordinary", "direct")
+Way = Literal["ordinary", "direct", "rounds"]
+WAYS: tuple[Way, ...] = ("ordinary", "direct", "rounds")
+
+IN_SOCKET = 50_000
+"""Bytes that a socket takes at once, though nobody reads them."""
 
 
 class Wire(asyncio.Transport):
@@ -27,10 +35,19 @@ class Wire(asyncio.Transport):
 
     def __init__(self, address: str) -> None:
         super().__init__({"peername": (address, 40000), "sockname": ("127.0.0.1", 8080)})
+        self.near, self.far = socket.socketpair()
+        self.near.setblocking(False)
         self.sent = b""
         self.is_reading = True
+        self.rest = b""
+        self.hand_over: Callable[[bytes], None] | None = None
         self._is_closing = False
         self.news = asyncio.Event()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        # Asked for the addresses, its name would be none of the network.
+        is_connected = self.hand_over is not None
+        return self.near if name == "socket" and is_connected else super().get_extra_info(name, default)
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         assert not self._is_closing
@@ -54,6 +71,15 @@ class Wire(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self.is_reading = True
+        asyncio.get_running_loop().call_soon(self._read_rest)
+
+    def _read_rest(self) -> None:
+        """Hand over what came while somebody else was to read it."""
+        data, self.rest = self.rest, b""
+        with contextlib.suppress(OSError):  # nothing, or closed by now
+            data = self.near.recv(IN_SOCKET) + data
+        if data and self.hand_over is not None:
+            self.hand_over(data)
 
 
 class Line:
@@ -65,12 +91,34 @@ class Line:
         uvicorn.load()
         panel = app.state.panel
         self.limits = Limits(100, lambda: 3, panel.refusals)
-        self.protocol = BoundedProtocol(uvicorn, ServerState(), self.limits, Direct(panel))
+        self.rounds = Rounds(lambda: 0.0)
+        self.rounds.start()
+        self.protocol = Connection(uvicorn, ServerState(), self.limits, Direct(panel), self.rounds)
         self.wire = Wire(address)
         self.protocol.connection_made(self.wire)
+        self.wire.hand_over = self.protocol.data_received
 
     def send(self, data: bytes) -> None:
-        self.protocol.data_received(data)
+        """Have the event loop read it, or whoever reads in its place."""
+        if self.wire.is_reading:
+            self.protocol.data_received(data)
+        else:
+            self.wire.far.sendall(data[:IN_SOCKET])
+            self.wire.rest = data[IN_SOCKET:]
+
+    def join_rounds(self) -> None:
+        """Have it read in rounds as if its client had sent samples before."""
+        self.protocol.cycle = SampleCycle(NO_HEAD, lambda: None)  # type: ignore[assignment]
+        self.protocol.cycle.response_complete = True
+        self.protocol.join_rounds()
+        assert not self.wire.is_reading
+
+    def close(self) -> None:
+        """End it, as its client does."""
+        self.protocol.connection_lost(None)
+        self.rounds.close()
+        self.wire.far.close()
+        self.wire.near.close()
 
     async def answers(self, count: int) -> list[httpx.Response]:
         """The next answers, once they are there whole."""
@@ -100,18 +148,21 @@ class Line:
 class _Transport(httpx.AsyncBaseTransport):
     """Sends each request over a connection of its own."""
 
-    def __init__(self, app: FastAPI, address: str) -> None:
+    def __init__(self, way: Way, app: FastAPI, address: str) -> None:
+        self._way = way
         self._app = app
         self._address = address
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
         line = Line(self._app, self._address)
+        if self._way == "rounds":
+            line.join_rounds()
         lines = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
         lines += [name + b": " + value for name, value in request.headers.raw]
-        line.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-        (answer,) = await line.answers(1)
-        line.protocol.connection_lost(None)
+        with contextlib.closing(line):
+            line.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+            (answer,) = await line.answers(1)
         return answer
 
 
@@ -119,12 +170,11 @@ def caller_by(way: Way, app: FastAPI, address: str = "10.0.0.2") -> httpx.AsyncC
     """A client whose connection comes from the address, and whose requests go one way."""
     if way == "ordinary":
         return caller(app, address)
-    return httpx.AsyncClient(transport=_Transport(app, address), base_url="http://127.0.0.1:8080")
+    return httpx.AsyncClient(transport=_Transport(way, app, address), base_url="http://127.0.0.1:8080")
 
 
 @contextlib.asynccontextmanager
 async def line_to(app: FastAPI, **more: Any) -> AsyncIterator[Line]:
     """A connection, lost at the end of the block."""
-    line = Line(app, **more)
-    yield line
-    line.protocol.connection_lost(None)
+    with contextlib.closing(Line(app, **more)) as line:
+        yield line

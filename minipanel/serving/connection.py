@@ -1,0 +1,151 @@
+"""One connection to the panel: samples go the direct way, and those that follow on it are read in rounds."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from minipanel.handlers.reply import Reply
+from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
+from minipanel.serving.protocol import SMALL_BYTES, BoundedProtocol
+from minipanel.serving.rounds import Rounds
+from minipanel.serving.usual import taken_apart
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+    from uvicorn.server import ServerState
+
+    from minipanel.handlers.agents import Head
+    from minipanel.serving.limits import Limits
+
+
+class Connection(BoundedProtocol):
+    """The bounded protocol, and what is done for those who send samples.
+
+    A client whose samples were stored is an agent: from then on the event loop no longer waits for it, and it is read
+    in rounds. Whatever comes but whole requests with samples takes it out of them again.
+    """
+
+    def __init__(
+        self, config: Config, server_state: ServerState, limits: Limits, direct: Direct, rounds: Rounds
+    ) -> None:
+        super().__init__(config, server_state, limits)
+        self._direct = direct
+        self._rounds = rounds
+        self._descriptor: int | None = None  # while it is read in rounds
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection and all that it held."""
+        if self._descriptor is not None:
+            self._rounds.leave(self._descriptor, self)
+            self._descriptor = None
+        super().connection_lost(exc)
+
+    def read_on(self) -> None:
+        """Read what came since the last round."""
+        assert self._descriptor is not None
+        if self.transport.is_closing():
+            return
+        try:
+            data = os.read(self._descriptor, SMALL_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""  # the event loop will meet the same
+        request = taken_apart(data) if self.cycle.response_complete else None
+        if request is not None:
+            self.cycle = self._running = cycle = SampleCycle(NO_HEAD, self.on_response_complete)  # type: ignore[assignment]
+            cycle.more_body = False
+            self._take(cycle, *request)
+            return
+        if data:
+            self.data_received(data)
+        if not data or not self._has_only_samples():
+            self._leave_rounds()
+
+    def join_rounds(self) -> None:
+        """Have it read in rounds, where nothing is under way but samples."""
+        is_plain = self.scheme == "http"  # what TLS has taken in nobody else can read
+        if is_plain and self._has_only_samples() and not self.flow.read_paused and not self.transport.is_closing():
+            descriptor = self.transport.get_extra_info("socket").fileno()
+            if self._rounds.join(descriptor, self):
+                self._descriptor = descriptor
+                self.transport.pause_reading()
+                self._limits.rest(self)
+
+    def expire(self) -> None:
+        """End what took too long."""
+        self._leave_rounds()
+        super().expire()
+
+    def pause_writing(self) -> None:
+        """The client does not take its answer as fast as it is made."""
+        self._leave_rounds()
+        super().pause_writing()
+
+    def _leave_rounds(self) -> None:
+        if self._descriptor is not None:
+            self._rounds.leave(self._descriptor, self)
+            self._descriptor = None
+            self._limits.watch(self)
+            if not self.flow.read_paused:
+                self.transport.resume_reading()
+
+    def _has_only_samples(self) -> bool:
+        """Return True where no part of a request has come, and none but the one worked on, which has samples."""
+        is_between = self._is_in_head and not self._silent_bytes and not self._rest and not self.pipeline
+        return is_between and not self._is_deaf and isinstance(self.cycle, SampleCycle)
+
+    def _begin_request(self) -> None:
+        is_body_there = self._body_left <= self._following
+        head = self._direct.head_of(self.parser, self.url, self.headers, self._body_left, is_body_there)
+        if head is None:
+            super()._begin_request()
+        else:
+            self._put_in_line(SampleCycle(head, self.on_response_complete))
+            self.headers = []
+
+    def _end_request(self) -> None:
+        super()._end_request()
+        if self.cycle is self._running and isinstance(self.cycle, SampleCycle):
+            self._take_samples(self.cycle)
+
+    def _put_in_line(self, cycle: SampleCycle) -> None:
+        """Begin with a request on the direct way, or have it wait for those before it, as Uvicorn does with others."""
+        before, self.cycle = self.cycle, cycle  # type: ignore[assignment]
+        if before is None or before.response_complete:
+            self._running = cycle
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        if not isinstance(cycle, SampleCycle):
+            super()._start_asgi_task(cycle, app)
+        elif not cycle.more_body:
+            self._take_samples(cycle)
+
+    def _take_samples(self, cycle: SampleCycle) -> None:
+        # Kept until the next request, heads were a twentieth of the panel's memory.
+        (head, cycle.head), body = (cycle.head, NO_HEAD), bytes(cycle.body)
+        cycle.body.clear()
+        self._take(cycle, head, body)
+
+    def _take(self, cycle: SampleCycle, head: Head, body: bytes) -> None:
+        def answer(with_what: Reply) -> None:
+            if with_what.status == 200:
+                self._prove()
+                self._answer_samples(cycle, with_what)
+                if self._descriptor is None:
+                    self.join_rounds()
+            else:  # perhaps at once, in the midst of the parser's work
+                self.loop.call_soon(self._answer_samples, cycle, with_what)
+
+        self._direct.take(head, body, self.peer, answer, self._descriptor is not None)
+
+    def _answer_samples(self, cycle: SampleCycle, answer: Reply) -> None:
+        if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):
+            self._unsent = answer
