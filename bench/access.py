@@ -1,9 +1,10 @@
-"""What it costs to know who asks: a check of each kind of credential, with as many of them as there may be.
+"""What it costs to authenticate a request: a check of each kind of credential, with as many of them as allowed.
 
     python bench/access.py                          a few seconds; writes results/access.md
     python bench/access.py --repeat 2 --no-save
 
-Checked as the guard of every route does it, in this process; CPU time of the thread, so that others do not count.
+Checked as the guard of every route does it, in this process. Measures the thread's CPU time, so that others don't
+count.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from minipanel.services.ingest import Ingest
 from minipanel.services.local_token import local_token
 
 CHECKS = 1000
-"""So many in a row are timed as one: a single one is too short for the clock."""
+"""How many checks are timed together: a single one is too short for the clock."""
 
 ADDRESS = "10.0.0.9"
 
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 async def measure(folder: Path, repeat: int) -> dict[str, tuple[float, float]]:
-    """Return what a check of each credential takes: the median and the most, in microseconds."""
+    """Return how long a check of each credential takes: median and maximum, in microseconds."""
     config = make_config(folder, 1)
     with contextlib.closing(Store(config.database.path)) as store:
         ingest = Ingest(store, 30)
@@ -76,7 +77,7 @@ async def measure(folder: Path, repeat: int) -> dict[str, tuple[float, float]]:
 
 
 async def keys(access: Access, kind: KeyKind) -> list[str]:
-    """Return the secrets of as many keys as there may be."""
+    """Return the secrets of as many keys as allowed."""
     return [(await access.keys.add(kind, f"key {number}", "read", 1, "bench"))[1] for number in range(MAX_KEYS)]
 
 

@@ -36,7 +36,7 @@ SAMPLES = 24
 SOCKETS, CORES = 2, 64
 
 PYTHONS = Path("~/.pyenv/versions").expanduser()
-"""Where other Pythons lie on a machine of developers."""
+"""Where a developer's machine has other Pythons."""
 
 
 @dataclass

@@ -42,7 +42,7 @@ def archived(config: Config, engine: Victoria, days: int = 730) -> Config:
 
 
 def queue_of(config: Config) -> Queue:
-    """Return how the queue stands."""
+    """Return the state of the queue."""
     return read_beside(config.database.path, lambda connection: queue(connection, 5))
 
 
@@ -65,7 +65,7 @@ def size_mb(folder: Path) -> float:
 
 @contextlib.contextmanager
 def engine_running(engine: Victoria) -> Iterator[None]:
-    """Have the engine run while the block does, and end as a stopped service does: what it took in is kept."""
+    """Run the engine while the block runs, and stop it as a service manager does: it keeps its data."""
     engine.start()
     try:
         yield
@@ -74,5 +74,5 @@ def engine_running(engine: Victoria) -> Iterator[None]:
 
 
 def where_and_when() -> str:
-    """Return the day and the machine in words."""
+    """Describe the day and the machine."""
     return f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}"

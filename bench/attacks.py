@@ -127,7 +127,7 @@ async def guess(attack: Attack) -> None:
 
 
 def false_credential(scheme: bytes) -> Callable[[Attack], Awaitable[None]]:
-    """A megabyte by somebody who is nobody."""
+    """A megabyte from an unknown sender."""
 
     async def attempt(attack: Attack) -> None:
         async with attack.connection() as (reader, writer):

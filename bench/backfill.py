@@ -23,7 +23,7 @@ from ingest import samples_in
 from processes import cpu_seconds, machine, resident_mb, running, written_mb
 
 BACKLOG_SECONDS = 300
-"""A backlog that takes longer is given up."""
+"""A backlog that takes longer is abandoned."""
 
 
 def main() -> None:

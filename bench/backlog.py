@@ -36,7 +36,7 @@ def main() -> None:
 
 
 async def send(options: argparse.Namespace) -> None:
-    """Send all, some nodes at a time, and tell."""
+    """Send all, some nodes at a time, and print the result."""
     waiting = deque(range(1, options.nodes + 1))
     tallies: list[dict[str, int]] = []
     began = time.monotonic()

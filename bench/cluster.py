@@ -86,7 +86,7 @@ def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
 
 
 def keep(name: str, text: str) -> None:
-    """Print a result; keep it as results/<name>.md where it has a name."""
+    """Print a result; with a name, also write it to results/<name>.md."""
     print(text)
     if name:
         RESULTS.mkdir(exist_ok=True)

@@ -117,7 +117,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 async def simulate(driven: Driven, start: int, gather: float, options: argparse.Namespace) -> None:
-    """Let the hours pass."""
+    """Simulate the hours."""
     ingest = cast("Ingest", driven)
     retention = Retention(driven.store, ingest, driven.clock)
     hours = Hours(driven.store, ingest, 400, driven.clock)

@@ -1,7 +1,7 @@
 """N simulated agents in one process: kept-alive connections, a POST each interval, spread as the roll-out spreads them.
 
-Prints one line of JSON at its end, which SIGINT brings about early. Node k is "n00001" and connects from 127.1.x.y.
-Its samples tell when they were sent: `memory_used` is SENT_BASE and the microseconds since their tick.
+Prints one line of JSON at its end; SIGINT ends it early. Node k is "n00001" and connects from 127.1.x.y.
+Its samples show when they were sent: `memory_used` is SENT_BASE and the microseconds since their tick.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Load:
         self.diary: list[dict[str, object]] = []
 
     async def run(self) -> None:
-        """Connect, report until the time is over, tell."""
+        """Connect, report until the time is over, and print the result."""
         agents = [Agent(self, number) for number in range(1, self.options.nodes + 1)]
         for start in range(0, len(agents), CONNECTING):
             await asyncio.gather(*(agent.connect() for agent in agents[start : start + CONNECTING]))
@@ -81,7 +81,7 @@ class Load:
         self._write_diary()
 
     def take(self, status: int, seconds: float, is_late: bool, is_settling: bool) -> None:
-        """Note one answer; of the time in which the cluster settles, only whether it was refused."""
+        """Record one answer; while the cluster settles, only whether it was refused."""
         self.stored += status == 200
         if is_settling:
             self.settling_refused += status != 200
@@ -109,7 +109,7 @@ class Load:
 
 
 class Agent:
-    """One node and its connection, which is kept for the whole run."""
+    """One node and its persistent connection."""
 
     def __init__(self, load: Load, number: int) -> None:
         self._load = load
@@ -131,7 +131,7 @@ class Agent:
             await asyncio.sleep(max(0.0, tick + spread - time.time()))
             if is_away(self._number, tick, options):
                 continue
-            if options.period and not self._link.is_open:  # the panel ends what is silent for long
+            if options.period and not self._link.is_open:  # the panel closes connections that are silent for long
                 await self.connect()
             begin, sent = time.perf_counter(), time.time()
             own = sample(self._name, self._number, tick)
@@ -155,7 +155,7 @@ class Agent:
 
 
 def is_away(number: int, tick: int, options: argparse.Namespace) -> bool:
-    """Return whether node k reports nothing at a tick: every second node, each at a time of its own."""
+    """Return whether node k misses a tick: every second node does, each at its own time."""
     return options.period > 0 and number % 2 == 0 and (tick + 7 * number) % options.period < options.away
 
 

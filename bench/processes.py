@@ -1,4 +1,4 @@
-"""Processes that a measurement starts and ends, and what they have used so far, as the kernel counts it."""
+"""Processes that a measurement starts and ends, and their usage as counted by the kernel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ STOP_SECONDS = 30
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of all threads of a process, those that ended included, in seconds.
 
-    By its CPU clock, whose number the kernel forms so (include/linux/posix-timers.h; clock_getcpuclockid(3)).
+    Reads its CPU clock; the kernel composes the clock's number like this (include/linux/posix-timers.h;
+    clock_getcpuclockid(3)).
     """
     return time.clock_gettime((~pid << 3) | 2)
 
@@ -55,7 +56,7 @@ def machine() -> str:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], stdout: int | None = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
-    """Run a program while the block runs; what it says of itself goes nowhere."""
+    """Run a program while the block runs; its output is discarded."""
     process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL, text=True)
     try:
         yield process
@@ -69,7 +70,7 @@ def running(command: Sequence[str], stdout: int | None = subprocess.DEVNULL) -> 
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a free port."""
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Stands for the panel where only the sender is measured: takes every POST, keeps none, counts them.
+"""Replaces the panel when only the sender is measured: accepts every POST, keeps none, counts them.
 
 python bench/receiver.py      prints its address; GET answers with the count
 """

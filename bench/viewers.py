@@ -27,7 +27,7 @@ def main() -> None:
 
 
 async def follow(options: argparse.Namespace) -> None:
-    """Open all pages, close them in time, tell."""
+    """Open all pages, close them in time, and print the result."""
     pages = [Page(number == 0, options.settle) for number in range(options.pages)]
     tasks = [asyncio.create_task(page.run(options.port, options.token)) for page in pages]
     await asyncio.sleep(options.settle + options.seconds)

@@ -57,7 +57,7 @@ class Victoria:
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs, for all that is known here."""
+        """Whether it runs, as far as known here."""
         return self._process is not None and self._process.poll() is None
 
     def signal(self, number: int) -> None:
@@ -66,7 +66,7 @@ class Victoria:
             self._process.send_signal(number)
 
     def stop(self) -> None:
-        """End it as a service manager does: what it took in is on the disk."""
+        """Stop it as a service manager does: its data is on the disk."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(STOP_SECONDS)
@@ -80,14 +80,14 @@ class Victoria:
             self._process = None
 
     def show_all(self) -> None:
-        """Have what it took in found by searches at once. It makes nothing last."""
+        """Make its data visible to searches at once, without making it durable."""
         with urllib.request.urlopen(f"{self.url}/internal/force_flush", timeout=30):
             pass
 
 
 @contextmanager
 def running_victoria(folder: Path, *options: str) -> Iterator[Victoria]:
-    """Have one run while the block does."""
+    """Run one while the block runs."""
     victoria = Victoria(folder, *options)
     try:
         victoria.start()

@@ -100,7 +100,7 @@ class VictoriaCluster:
             part.kill()
 
     def show_all(self) -> None:
-        """Have what it took in found by searches at once."""
+        """Make its data visible to searches at once."""
         for port in self._storage_ports:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/internal/force_flush", timeout=30):
                 pass
@@ -113,7 +113,7 @@ class VictoriaCluster:
 
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[VictoriaCluster]:
-    """Have one run while the block does."""
+    """Run one while the block runs."""
     cluster = VictoriaCluster(folder)
     try:
         cluster.start()

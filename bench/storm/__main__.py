@@ -1,4 +1,4 @@
-"""Does it add up? Agents with known values report through a storm of faults; then every record is reckoned exactly.
+"""Does it add up? Agents with known values report through a storm of faults; then every record is checked exactly.
 
     python bench/storm --minutes 20     all faults in turn; writes results/storm.md
     python bench/storm --seconds 30 --no-save
@@ -40,7 +40,7 @@ CALM_SECONDS = (2.0, 9.0)
 """Between two faults."""
 
 LONG_SECONDS = 150
-"""From here on all faults happen, and two agents are away for so long that it makes a gap."""
+"""Runs this long have all faults, and two agents that are away for long enough to make a gap."""
 
 
 def main() -> int:
@@ -76,7 +76,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
-    """Return the result as a page, and whether all adds up."""
+    """Return the result as a page, and whether everything adds up."""
     seconds = 60 * options.minutes if options.seconds is None else options.seconds
     archive = Archive(folder) if options.archive else None
     cluster = Cluster(folder, options.simulated, options.real, archive)
@@ -99,7 +99,7 @@ def storm(folder: Path, options: argparse.Namespace) -> tuple[str, bool]:
 
 
 def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[list[Happened], list[str]]:
-    """Let faults happen for so long. Returns what happened, and a sentence for each gap whose reason is wrong."""
+    """Cause faults for this long. Return what happened, and a sentence for each gap with a wrong reason."""
     is_long = seconds >= LONG_SECONDS
     began = time.time()
     absence = Absence(cluster) if is_long else None
@@ -116,7 +116,7 @@ def rage(cluster: Cluster, chance: random.Random, seconds: float) -> tuple[list[
 
 
 def forecast(kinds: tuple[faults.Fault, ...], chance: random.Random, end: float) -> Iterator[faults.Fault]:
-    """Yield faults until the end: all of them in some order, then again in another."""
+    """Yield faults until the end: all of them in random order, then again in another."""
     while True:
         for fault in chance.sample(kinds, len(kinds)):
             if time.monotonic() >= end:

@@ -4,7 +4,7 @@ from typing import Callable, List, Optional
 
 
 class FakeClock:
-    """Tells Unix seconds; sleep() passes the time at once."""
+    """Returns Unix seconds; sleep() takes no real time."""
 
     def __init__(self, now: float) -> None:
         self.now = now

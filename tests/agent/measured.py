@@ -1,4 +1,4 @@
-"""Samples as an agent measures them, each told from all others by its timestamp and its values."""
+"""Samples as an agent measures them, each with its own timestamp and values."""
 
 import json
 from typing import List
@@ -7,7 +7,7 @@ FIRST = 1640995200
 
 
 def measured(number: int) -> bytes:
-    """Return the text of one sample: the so-manieth since FIRST."""
+    """Return the text of one sample, by its number since FIRST."""
     sample = {
         "node_id": "node001",
         "timestamp": FIRST + 5 * number,

@@ -34,7 +34,7 @@ POINTS = (
     "after it was marked",
 )
 TOLD_AGAIN = POINTS[6:8]
-"""Between what the mail server says and the note of it: the one repeat that can't be avoided."""
+"""Between the mail server's answer and its record: the one repeat that can't be avoided."""
 
 SILENT = range(120, 700)
 END = 1500
@@ -42,7 +42,7 @@ VARIABLE = "MINIPANEL_DIES_AT"
 
 
 def die_at(point: str) -> None:
-    """End here and now, where this is the point that was asked for."""
+    """Kill this process if this is the requested point."""
     if os.environ.get(VARIABLE) == point:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -62,7 +62,7 @@ def _around(owner: Any, name: str, before: str | None, after: str | None, when: 
 
 
 def lay_mines() -> None:
-    """Have each point of POINTS end the process, where it is asked for."""
+    """Make each of POINTS kill the process if it is the requested one."""
     _around(Watch, "tick", POINTS[0], POINTS[1], lambda watch, *_: any(a.announced_at is None for a in watch.open()))
     _around(sql, "put_alerts", None, POINTS[2], lambda _, alerts: bool(alerts))
     _around(sql, "put_message", None, POINTS[3], lambda *_: True)

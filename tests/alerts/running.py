@@ -21,7 +21,7 @@ START = 1_790_000_000
 
 
 class Letterbox:
-    """A way to people that keeps what it is given, with when; or is away, or breaks after it took a letter."""
+    """A channel that keeps its letters with their times. It can be away, or fail after it accepted a letter."""
 
     name = "mail"
 
@@ -48,12 +48,12 @@ class Running:
         self.alerts = Alerts(self.panel, self._connect)
         self.silent: Collection[int] = ()
         self.odd: Mapping[int, Mapping[str, float | None]] = {}  # values of some nodes, by their ids
-        self.is_stuck = False  # the writer: who asks it waits
+        self.is_stuck = False  # the writer blocks
         self.post = Letterbox(self.panel.clock)
 
     @property
     def subjects(self) -> list[str]:
-        """Of what people were sent, in order."""
+        """The subjects sent to people, in order."""
         return [letter.subject for _, letter in self.post.letters]
 
     async def store(self) -> None:
@@ -63,7 +63,7 @@ class Running:
                 await self.panel.ingest.submit(node, [Sample(node.hostname, self.now, 10.0, 1000, 300, cpu_temp=50.0)])
 
     def receive(self) -> None:
-        """Have the letterbox stand for each channel that is configured."""
+        """Replace each configured channel by the letterbox."""
         self.alerts.channels = dict.fromkeys(self.alerts.channels, self.post)
 
     async def pass_seconds(self, seconds: int, **values: float | None) -> None:
@@ -104,7 +104,7 @@ def cluster_config(folder: Path, count: int, **rooms: Any) -> Config:
 
 @asynccontextmanager
 async def running(config: Config, now: int = START) -> AsyncIterator[Running]:
-    """Start the panel and its alerts; the loops of the alerts stand still, for the test makes them look."""
+    """Start the panel and its alerts, without the loops of the alerts: the test calls them."""
     it = Running(config, now)
     await it.panel.start()
     await it.alerts.start(is_looking=False)

@@ -22,9 +22,9 @@ from tests.ports import free_port
 
 
 class Postbox:
-    """Keeps what was delivered. `answers`: what is said to the next mails instead of taking them.
+    """Keeps what was delivered. `answers`: replies to the next mails instead of accepting them.
 
-    `refuses`: what is said to recipients; `recipients`: who was taken.
+    `refuses`: replies to recipients; `recipients`: those who were accepted.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ def postbox_within(namespace: str, port: int = 25) -> Iterator[Postbox]:
     box = Postbox()
     box.port = port
     controller = Controller(box, hostname="127.0.0.1", port=port)
-    # The server has a thread of its own, and a new thread is where the one is that starts it.
+    # The server has its own thread, and a new thread is in the namespace of the one that starts it.
     with ThreadPoolExecutor(1, initializer=_enter, initargs=(namespace,)) as inside:
         inside.submit(controller.start).result()
         try:
@@ -110,7 +110,7 @@ def only(username: str, password: str) -> Any:
 
 
 def certificate(folder: Path) -> tuple[Path, Path, ssl.SSLContext]:
-    """Return certificate and key for localhost, which sign themselves, and a server's context with them."""
+    """Return a self-signed certificate and key for localhost, and a server's context with them."""
     made, key = folder / "smtp.crt", folder / "smtp.key"
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     form = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", names]

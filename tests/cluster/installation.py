@@ -42,7 +42,7 @@ class Installation:
         self.put_archive()
 
     def put_archive(self) -> None:
-        """Lay the archive onto the node, as a person would who has carried it there."""
+        """Put the archive on the node, as a person would."""
         self.node.put(self._content, CONTENT)
         self.node.write(PASSWORD_FILE, f"{PASSWORD}\n", 0o600)
         # Debian and RHEL both may have a Python without it.
@@ -55,12 +55,12 @@ class Installation:
 
     def at_a_terminal(self, *words: str, locale: str = "C.UTF-8") -> Terminal:
         """Run install.sh at a terminal."""
-        # A session of its own inside the node: Ctrl-C is for install.sh, not for what led into the node.
+        # A session of its own inside the node: Ctrl-C goes to install.sh, not to the program that entered the node.
         inside = ("setsid", "--ctty", "--wait", f"{CONTENT}/install.sh", *words)
         return Terminal(self.node.command(*inside, environment={"LC_ALL": locale}))
 
     def put_version(self, version: str, files: Mapping[str, str] | None = None) -> str:
-        """Lay an archive of another version onto the node, these files of it altered. Returns its folder there."""
+        """Put an archive of another version, with these files altered, on the node. Returns its folder there."""
         content = unpack(made_archive(), self._made_folder(version))
         altered(content, version, files or {})
         self.node.put(content, f"/root/{version}")

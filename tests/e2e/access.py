@@ -1,4 +1,4 @@
-"""Whether everybody can use a page: what axe finds (WCAG 2.2 AA), and what is cut."""
+"""Whether everybody can use a page: what axe finds (WCAG 2.2 AA), and what is cut off."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser complained of. A test that brings about complaints clears them."""
+    """The browser's complaints. A test that causes some clears them."""
     return []
 
 

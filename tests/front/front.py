@@ -18,14 +18,14 @@ from tests.panel.commands import ENVIRONMENT, START_SECONDS, written_config
 from tests.panel.example import bearer, body_of, sample
 
 MAX_GROWTH = 40_000_000
-"""Bytes by which no attack may let the panel grow."""
+"""The most bytes by which an attack may make the panel grow."""
 
 MAX_LATENCY_SECONDS = 1.0
 """Nineteen of twenty samples are answered within this; alone on the machine it is a tenth of that."""
 
 
 def post(headers: dict[str, str], body: bytes, length: int | None = None) -> bytes:
-    """A request of an agent as bytes; `length`: announced in place of the true one."""
+    """An agent's request as bytes; `length`: announced instead of the true one."""
     lines = {"Host": "panel", **headers, "Content-Length": str(len(body) if length is None else length)}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"POST /api/metrics HTTP/1.1\r\n{head}\r\n".encode() + body
@@ -77,7 +77,7 @@ def resident_bytes(pid: int) -> int:
 
 @contextlib.contextmanager
 def front(folder: Path, **server: object) -> Iterator[Front]:
-    """Run a panel of three nodes, which know themselves by tokens."""
+    """Run a panel of three nodes, which authenticate with tokens."""
     config, log = written_config(folder, **server), folder / "front.log"
     command = [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]
     with log.open("wb") as output:
@@ -101,7 +101,7 @@ def front(folder: Path, **server: object) -> Iterator[Front]:
 
 @contextlib.contextmanager
 def harmless(panel: Front, growth: int = MAX_GROWTH, latency: float = MAX_LATENCY_SECONDS) -> Iterator[None]:
-    """Fails where the block lets the panel grow, or an agent wait, too much."""
+    """Fail if the block makes the panel grow, or an agent wait, too much."""
     before, largest, waits, is_over = panel.resident_bytes(), 0, [], threading.Event()
 
     def watch() -> None:
@@ -168,7 +168,7 @@ def is_closed(connection: socket.socket, seconds: float) -> bool:
 
 
 def flood(connection: socket.socket, data: bytes, seconds: float) -> int:
-    """Send the same again and again, for some seconds or until the panel has enough. Returns how much went out."""
+    """Send the same data repeatedly, for some seconds or until the panel closes. Returns the bytes sent."""
     sent, end = 0, time.monotonic() + seconds
     connection.settimeout(0.5)
     with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A machine to set up that is none: a folder of files as its root, and commands that note how they were called."""
+"""A fake machine to set up: a folder of files as its root, and commands that record how they were called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers in place of an installed panel: it is well while a release that was named is the current one."""
+"""Answers in place of an installed panel: healthy while one of the named releases is the current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A panel whose records go to a real engine, and what both hold in the end."""
+"""A panel whose records go to a real engine, and the contents of both at the end."""
 
 from __future__ import annotations
 
