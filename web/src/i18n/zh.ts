@@ -45,7 +45,7 @@ export const zh: Messages = {
     key: '{name}（{key}）',
   },
   groups: {
-    values: '{metric}平均 {mean}，最高 {max}（{name}）',
+    values: '{metric}：平均 {mean}，最高 {max}（{name}）',
   },
   map: {
     title: '热力图',
@@ -335,7 +335,7 @@ export const zh: Messages = {
     raster: '时序热力图',
     lines: '曲线',
     metric: '指标',
-    label: '{count} 个节点的{metric}时序热力图，每行一个节点',
+    label: '时序热力图：{metric}，{count} 个节点，每行一个节点',
     help: '上下方向键切换节点，左右方向键移动时间，按住 Shift 可选取一部分。回车键打开节点，或只显示选取的部分；Esc 返回。下方表格列出每个节点的平均值和最大值。',
     is: '{nodes} 个节点随时间的变化，每行一个节点',
     only: '只看这些节点：{nodes}',
