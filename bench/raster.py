@@ -4,8 +4,9 @@
     python bench/raster.py --nodes 20 --repeat 1 --settle 1 --no-save
 
 Records of a day and hours of a year lie in the database, of more nodes than can be drawn so long those of a month.
-Meanwhile a second connection asks for /api/health again and again: its slowest answer tells how long the event loop was
-held at most. What it takes while nobody asks for the past stands beside it.
+Meanwhile a second connection asks for /api/health again and again: its slowest answer tells how late the event loop was
+at most, and how long it was held, if what panel and asker waited for a core is not counted. What it takes while nobody
+asks for the past stands beside it.
 """
 
 from __future__ import annotations
@@ -54,13 +55,14 @@ class Asked:
     seconds: float
     cpu_seconds: float
     size_bytes: int
+    late_seconds: float
     held_seconds: float
 
     def row(self) -> str:
         """Return it as a row of a table."""
         return (
             f"| {self.nodes:,} | {self.what} | {self.period} | {self.seconds:.2f} s | {self.cpu_seconds:.2f} s | "
-            f"{self.size_bytes / 1000:.0f} kB | {1000 * self.held_seconds:.0f} ms |"
+            f"{self.size_bytes / 1000:.0f} kB | {1000 * self.late_seconds:.0f} ms | {1000 * self.held_seconds:.0f} ms |"
         )
 
 
@@ -146,47 +148,58 @@ def ask(
     session = Session(config.server.port, takes_gzip=True)
     path = f"{path}&period={period}"
     size = len(session.request("GET", path))
-    times, cpu, held = [], [], []
+    times, cpu, waits = [], [], []
     for _ in range(repeat):
         before, began = cpu_seconds(panel.pid), time.perf_counter()
-        with watched(config.server.port) as late:
+        with watched(config.server.port, panel.pid) as waited:
             session.request("GET", path)
         times.append(time.perf_counter() - began)
         cpu.append(cpu_seconds(panel.pid) - before)
-        held.append(max(late, default=0.0))
-    return Asked(nodes, what, period, statistics.median(times), statistics.median(cpu), size, max(held))
+        waits += waited
+    return Asked(nodes, what, period, statistics.median(times), statistics.median(cpu), size, *longest(waits))
 
 
 def nothing(config: Config, panel: subprocess.Popen[str], nodes: int, repeat: int) -> Asked:
     """Return what the panel takes while nobody asks for the past."""
     before = cpu_seconds(panel.pid)
-    with watched(config.server.port) as late:
+    with watched(config.server.port, panel.pid) as waited:
         time.sleep(NOTHING_SECONDS * repeat)
     cpu = (cpu_seconds(panel.pid) - before) / repeat
-    return Asked(nodes, "nothing", "–", NOTHING_SECONDS, cpu, 0, max(late, default=0.0))
+    return Asked(nodes, "nothing", "–", NOTHING_SECONDS, cpu, 0, *longest(waited))
 
 
 @contextlib.contextmanager
-def watched(port: int) -> Iterator[list[float]]:
-    """Ask for the panel's health beside the block; give how long each answer took."""
-    late: list[float] = []
+def watched(port: int, pid: int) -> Iterator[list[tuple[float, float]]]:
+    """Ask for the panel's health beside the block; give how long answers took, with and without waits for a core."""
+    waited: list[tuple[float, float]] = []
     is_over = threading.Event()
 
     def watch() -> None:
-        session = Session(port)
+        session, own = Session(port), threading.get_native_id()
         while not is_over.is_set():
-            began = time.perf_counter()
+            queued, began = queued_seconds(pid) + queued_seconds(own), time.perf_counter()
             session.request("GET", "/api/health")
-            late.append(time.perf_counter() - began)
+            late = time.perf_counter() - began
+            waited.append((late, max(0.0, late - (queued_seconds(pid) + queued_seconds(own) - queued))))
             time.sleep(PAUSE_SECONDS)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield late
+        yield waited
     finally:
         is_over.set()
         watcher.join()
+
+
+def queued_seconds(thread: int) -> float:
+    """Return how long a thread was ready and had no core so far (Documentation/scheduler/sched-stats.rst)."""
+    return int(Path(f"/proc/{thread}/schedstat").read_text().split()[1]) / 1e9
+
+
+def longest(waits: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the longest of both."""
+    return max((late for late, _ in waits), default=0.0), max((held for _, held in waits), default=0.0)
 
 
 def report(options: argparse.Namespace, asked: list[Asked]) -> str:
@@ -196,10 +209,11 @@ def report(options: argparse.Namespace, asked: list[Asked]) -> str:
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. All nodes report each 5 s, with tokens. Warm, the "
         f"median of {options.repeat}; bytes as a browser gets them. CPU is all that the panel used meanwhile, reports "
-        "included. Held: the slowest of the answers of /api/health that were asked for meanwhile, of all repetitions.",
+        "included. Late: the slowest answer of /api/health meanwhile, of all repetitions. Held: that without the "
+        "time in which the event loop, or who asked, was ready and had no core, for agents and asker share them.",
         "",
-        "| nodes | asked for | period | until it is there | CPU | bytes | the loop is held |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| nodes | asked for | period | until it is there | CPU | bytes | late | held |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(each.row() for each in asked),
     ]
     return "\n".join(lines) + "\n"
