@@ -223,7 +223,7 @@ def where_it_goes(config: Config, options: argparse.Namespace) -> str:
     return (
         f"Where it goes: SQLite alone, by one thread, takes {warm:.1f} ms to build the arrays of a month, and "
         f"{cold:.1f} cold, when it reads {megabytes:.2f} MB in pages of 4 kB, each where it was free when its records "
-        "came. The panel reads a month by four threads; the rest is HTTP."
+        "came. The panel reads a month by a thread for each core; the rest is HTTP."
     )
 
 
