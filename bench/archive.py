@@ -28,7 +28,7 @@ from cluster import RESULTS, make_config, running_nodes, running_panel, told_by
 from processes import cpu_seconds, resident_mb
 
 from minipanel.config import Config
-from minipanel.database.archive import push_state
+from minipanel.database.archive_push import push_state
 from minipanel.database.beside import read_beside
 from minipanel.models.metrics import METRICS
 from tests.victoria import Victoria
@@ -109,7 +109,8 @@ def push(folder: Path, options: argparse.Namespace) -> str:
         while not is_done and time.monotonic() < end:
             time.sleep(min(5, options.turn_seconds))
             is_done = is_pushed(config, options.nodes)
-            print(f"{time.perf_counter() - began:.0f} s: {queue_of(config)}", file=sys.stderr, flush=True)
+            far = read_beside(config.database.path, push_state)
+            print(f"{time.perf_counter() - began:.0f} s: {far} {queue_of(config)}", file=sys.stderr, flush=True)
         for name, value in {
             "seconds": time.perf_counter() - began,
             "panel": cpu_seconds(panel.pid),
@@ -129,7 +130,7 @@ def push(folder: Path, options: argparse.Namespace) -> str:
 def there(config: Config) -> int:
     """Return how many records of the past were read back twice."""
     push = read_beside(config.database.path, push_state)
-    return (0 if push is None else push.records) - queue_of(config).waiting
+    return 0 if push is None else push.records
 
 
 def is_pushed(config: Config, nodes: int) -> bool:
@@ -189,14 +190,21 @@ def pull(folder: Path, options: argparse.Namespace) -> str:
                     raise RuntimeError(trouble)
                 print(said, file=sys.stderr)
                 took.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            with command(config, "check") as checking:
+                said, trouble = checking.communicate()
+            if checking.returncode:
+                raise RuntimeError(said + trouble)
+            took.append(time.perf_counter() - began)
     records, differing = compared(full, config)
     lines = [
         f"## Round trip: {records:,} records of {options.nodes:,} nodes into an empty database",
         "",
         f"{where_and_when()}. `minipanel archive pull --since {options.pull_days:g}`, beside a running "
         f"panel: {took[0]:.0f} s, {records / took[0]:,.0f} records a second. Once more, when all is there: "
-        f"{took[1]:.0f} s. {differing} records differ from the database that they came from, in all columns but the "
-        "derived memory_percent.",
+        f"{took[1]:.0f} s. `minipanel archive check` of them: {took[2]:.0f} s, {records / took[2]:,.0f} a second. "
+        f"{differing} records differ from the database that they came from, in all columns but the derived "
+        "memory_percent.",
     ]
     return "\n".join(lines) + "\n"
 

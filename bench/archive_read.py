@@ -24,7 +24,7 @@ from minipanel.archive.config import StorageConfig
 from minipanel.archive.engine import Engine
 from minipanel.archive.points import lines_of
 from minipanel.config import Config
-from minipanel.database.full_records import hostnames, records_after
+from minipanel.database.full_records import hostnames, past_records
 from tests.victoria import Victoria
 
 YEARS_DAYS = 730
@@ -79,7 +79,7 @@ def send_years(folder: Path, engine: Victoria, options: argparse.Namespace) -> N
     client = Engine(StorageConfig("victoriametrics", engine.url))
     with closing(sqlite3.connect(config.database.path)) as connection:
         names, last = hostnames(connection), 0
-        while records := records_after(connection, last, 0, 2**32 - 1, SEND_RECORDS):
+        while records := past_records(connection, last + 1, 0, 2**32 - 1, SEND_RECORDS):
             client.write("".join(lines_of([(names[record.node_id], record) for record in records], "minipanel")))
             last = records[-1].id
     engine.show_all()

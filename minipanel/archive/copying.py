@@ -18,6 +18,7 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.pieces import pieces
 from minipanel.archive.points import lines_of
 from minipanel.archive.probe import retention_trouble
+from minipanel.archive.pushing import Pushing
 from minipanel.archive.reading_back import missing_of
 from minipanel.archive.trouble import DIFFERING_TRIES, EngineError, differing_sentence
 from minipanel.database import archive as sql
@@ -37,8 +38,7 @@ SECOND_LOOK_SECONDS = 30
 """So long after that it is read back once more: a copy that came late may still have been in memory."""
 
 SEND_RECORDS = 1000
-"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer. While fewer wait to
-be sent, so many of the past go into the queue."""
+"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer."""
 
 LOOK_RECORDS = 2000
 IN_FLIGHT_RECORDS = 400_000
@@ -64,6 +64,7 @@ class Copying:
         self._panel = panel
         self._engine = engine
         self._storage = storage
+        self._pushing = Pushing(panel, engine, storage.cluster)
         self._hostnames: dict[int, str] = {}
         self._take_in_at = self._retention_at = 0.0
         self._again_at, self._again_seconds = 0.0, AGAIN_SECONDS
@@ -82,7 +83,8 @@ class Copying:
         self._hostnames = await self._read(hostnames)
         looked = await self._look()
         sent = await self._send()
-        return looked or sent
+        # What has just finished goes first.
+        return looked or sent or await self._pushing.go_on(self._hostnames, (LOOK_SECONDS, SECOND_LOOK_SECONDS))
 
     def give_up(self) -> None:
         """Wait for the engine no longer: the panel stops, and would wait for the thread that asks."""
@@ -118,8 +120,6 @@ class Copying:
         if await self._read(sql.in_flight) >= IN_FLIGHT_RECORDS:
             return False
         ids = await self._read(_unsent)
-        if len(ids) < SEND_RECORDS and await self._write(_fill_up):
-            ids = await self._read(_unsent)
         if not ids and self._panel.uptime() >= self._again_at:
             ids = await self._read(partial(sql.unsent_again, limit=SEND_RECORDS, tries=DIFFERING_TRIES))
             self._again_at = self._panel.uptime() + self._again_seconds
@@ -129,7 +129,7 @@ class Copying:
         await asyncio.to_thread(self._send_now, records)
         now = int(self._panel.clock())
         for some in pieces(ids, STEP_ROWS):
-            await self._write(partial(_note_sent, ids=some, now=now))
+            await self._write(partial(sql.mark_sent, ids=some, now=now))
         return len(ids) == SEND_RECORDS
 
     def _send_now(self, records: Sequence[FullRecord]) -> None:
@@ -172,18 +172,6 @@ class Copying:
         # Lets what arrived meanwhile into the queue before the next step.
         await asyncio.sleep(PAUSE_SECONDS)
         return result
-
-
-def _note_sent(connection: sqlite3.Connection, ids: Sequence[int], now: int) -> None:
-    """Note that, and have as many of the past wait, in the same transaction."""
-    sql.mark_sent(connection, ids, now)
-    _fill_up(connection)
-
-
-def _fill_up(connection: sqlite3.Connection) -> bool:
-    """Put records of the past in where few wait to be sent. Returns whether there were some."""
-    is_short = len(_unsent(connection)) < SEND_RECORDS
-    return is_short and sql.go_on_pushing(connection, SEND_RECORDS)
 
 
 def _unsent(connection: sqlite3.Connection) -> list[int]:

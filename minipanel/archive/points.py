@@ -10,6 +10,8 @@ complete stands at T; sent again it is the same point, so an engine that keeps t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from minipanel.models.full_record import FullRecord, is_complete
@@ -143,23 +145,50 @@ def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, f
 
 def values_of(metric: Metric, samples: int, points: Mapping[str, float]) -> dict[str, float | None]:
     """Return what a record of so many samples has of a metric. Raises KeyError where a point is missing."""
-    names = {column.name: series_of(metric, column) for column in metric.columns() if column.kind != "share"}
-    values: dict[str, float | None] = dict.fromkeys(column.name for column in metric.columns())
-    count = int(points.get(count_series(metric), samples if series_of(metric, _mean(metric)) in points else 0))
+    names = _names_of(metric)
+    values: dict[str, float | None] = dict.fromkeys(names.all)
+    count = int(points.get(names.count, samples if names.mean in points else 0))
     if metric.null is not None:
         values[metric.count] = count
     if count == 0:
         if metric.null is None:
-            raise KeyError(names[metric.name])
+            raise KeyError(names.mean)
         return values
-    for column, name in names.items():
-        values[column] = points[name]
-    added = points[_sum_of(metric)] / 10**metric.digits if not is_complete(samples) else None
+    for column, name, is_whole in names.columns:
+        value = points[name]
+        values[column] = int(value) if is_whole else value
+    added = points[names.sum] / 10**metric.digits if not is_complete(samples) else None
     if added is not None:
         values[metric.name] = added / count
     if metric.share is not None and metric.of_total is not None:
         values[metric.share] = _share(values, metric, count, added)
-    return {name: _whole(metric, name, value) for name, value in values.items()}
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Of one metric: all columns, those that the engine has with their series and whether they are whole numbers, and
+    the series of its mean, its count and its sum."""
+
+    all: tuple[str, ...]
+    columns: tuple[tuple[str, str, bool], ...]
+    mean: str
+    count: str
+    sum: str
+
+
+@cache
+def _names_of(metric: Metric) -> _Names:
+    kept = [column for column in metric.columns() if column.kind != "share"]
+    mean = next(column for column in kept if column.kind == "mean")
+    return _Names(
+        tuple(column.name for column in metric.columns()),
+        # Bytes are whole, but for means, which SQLite keeps as they come.
+        tuple((each.name, series_of(metric, each), metric.digits == 0 and each is not mean) for each in kept),
+        series_of(metric, mean),
+        count_series(metric),
+        _sum_of(metric),
+    )
 
 
 def _share(values: Mapping[str, float | None], metric: Metric, count: int, added: float | None) -> float:
@@ -167,13 +196,3 @@ def _share(values: Mapping[str, float | None], metric: Metric, count: int, added
     if added is None:
         return round(100 * (values[metric.name] or 0) / total, 2)
     return 100 * added / count / total
-
-
-def _whole(metric: Metric, name: str, value: float | None) -> float | None:
-    """Return bytes as the whole numbers that they are, but for means, which SQLite keeps as they come."""
-    is_whole = metric.digits == 0 and name not in (metric.name, metric.share)
-    return int(value) if is_whole and value is not None else value
-
-
-def _mean(metric: Metric) -> Column:
-    return next(column for column in metric.columns() if column.kind == "mean")

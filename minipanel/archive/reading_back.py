@@ -21,6 +21,9 @@ MANY_OF_A_NODE = 20
 NODES_AT_ONCE = 500
 GROUP_SECONDS = 3600
 
+Columns = dict[tuple[str, str], tuple[list[int], list[float | None]]]
+"""Stamps and values of each node's series, by its node and name."""
+
 Stamped = tuple[int, Points]
 """The newest revision of a record at the engine: how many samples it has, and its points."""
 
@@ -33,7 +36,14 @@ def missing_of(records: Sequence[FullRecord], hostnames: Mapping[int, str], read
     """
     missing = set()
     for group in groups_of(records):
-        found = newest_of(group, hostnames, read)
+        series = list(read(*_span(group, hostnames)))
+        # As good as always nothing is there, or all: so it is asked for before one record after the other is.
+        if not series:
+            missing |= {record.id for record in group}
+            continue
+        if _columns_found(series) == _columns_sent(group, hostnames):
+            continue
+        found = newest_revisions(series)
         missing |= {record.id for record in group if not _is_there(record, found.get(_key(record, hostnames)))}
     return missing
 
@@ -42,9 +52,36 @@ def newest_of(
     records: Sequence[FullRecord], hostnames: Mapping[int, str], read: Read
 ) -> dict[tuple[str, int], Stamped]:
     """Return the newest revisions that the engine has of these records, by name and time of each."""
-    names = sorted({hostnames[record.node_id].lower() for record in records})
+    return newest_revisions(read(*_span(records, hostnames)))
+
+
+def _span(records: Sequence[FullRecord], hostnames: Mapping[int, str]) -> tuple[Sequence[str], int, int]:
+    """Return what to read: of which nodes, from which stamp to which."""
+    names = sorted({hostnames[id].lower() for id in {record.node_id for record in records}})
     times = [record.timestamp for record in records]
-    return newest_revisions(read(names, stamp_of(min(times), 1), max(times) * 1000))
+    return names, stamp_of(min(times), 1), max(times) * 1000
+
+
+def _columns_sent(records: Sequence[FullRecord], hostnames: Mapping[int, str]) -> Columns:
+    """Return what the engine has where it has these records, ascending in time, and nothing else."""
+    columns: Columns = defaultdict(lambda: ([], []))
+    for record in records:
+        node = hostnames[record.node_id].lower()
+        stamp = stamp_of(record.timestamp, record.samples)
+        for name, value in points_of(record).items():
+            stamps, values = columns[node, name]
+            stamps.append(stamp)
+            values.append(value)
+    return columns
+
+
+def _columns_found(found: Iterable[Series]) -> Columns:
+    columns: Columns = defaultdict(lambda: ([], []))
+    for series in found:
+        stamps, values = columns[series.node, series.name]
+        stamps.extend(series.stamps)
+        values.extend(series.values)
+    return columns
 
 
 def newest_revisions(found: Iterable[Series]) -> dict[tuple[str, int], Stamped]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from minipanel.commands.archive_status import archived_by
 from minipanel.commands.moment import moment
 from minipanel.commands.progress import Progress
 from minipanel.database.beside import read_beside
-from minipanel.database.full_records import hostnames, records_after
+from minipanel.database.full_records import hostnames, past_count, past_records
 from minipanel.errors import CommandError
 from minipanel.exits import DONE, FAILED
 from minipanel.models.full_record import FullRecord
@@ -37,31 +38,42 @@ def check_archive(config_path: Path, since_days: float) -> int:
     since, until = now - int(since_days * DAY_SECONDS), now - SETTLED_SECONDS
     database = config.database.path
     names = read_beside(database, hostnames)
+    in_all = read_beside(database, partial(past_count, since=since, until=until))
     progress = Progress()
-    compared, differing, last = 0, 0, 0
-    while True:
-        read = partial(records_after, id=last, since=since, until=until, limit=PIECE_RECORDS)
-        records = read_beside(database, read)
-        if not records:
-            break
-        try:
+    compared, differing, last = 0, 0, -1
+
+    def next_records() -> list[FullRecord]:
+        read = partial(past_records, first=last + 1, since=since, until=until, limit=PIECE_RECORDS)
+        return read_beside(database, read)
+
+    try:
+        while records := next_records():
             missing = missing_of(records, names, engine.read)
-        except EngineError as error:
-            raise CommandError(str(error)) from None
-        _show([record for record in records if record.id in missing], names, differing, t)
-        compared, differing, last = compared + len(records), differing + len(missing), records[-1].id
-        progress.show(t("{count} records compared", count=compared))
+            if missing:
+                progress.clear()
+            _show([record for record in records if record.id in missing], names, differing, t)
+            compared, differing, last = compared + len(records), differing + len(missing), records[-1].id
+            progress.show(t("{count} of {all} records compared", count=compared, all=in_all))
+    except EngineError as error:
+        progress.clear()
+        raise CommandError(str(error)) from None
+    except KeyboardInterrupt:
+        progress.clear()
+        print(_result(compared, differing, t), file=sys.stderr)
+        raise
     progress.clear()
-    print(
-        t(
-            "{count} records compared, {differing} are missing at the engine or differ.",
-            count=compared,
-            differing=differing,
-        )
-    )
+    print(_result(compared, differing, t))
     if differing:
-        print(t("`minipanel archive push` sends all of them again."))
+        print(t("`minipanel archive push` sends them again."))
     return FAILED if differing else DONE
+
+
+def _result(compared: int, differing: int, t: Translate) -> str:
+    return t(
+        "{count} records compared, {differing} are missing at the engine or differ.",
+        count=compared,
+        differing=differing,
+    )
 
 
 def _show(records: list[FullRecord], names: dict[int, str], before: int, t: Translate) -> None:

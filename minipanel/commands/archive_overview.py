@@ -9,7 +9,8 @@ from minipanel.archive.probe import trouble_of
 from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
 from minipanel.config import Config
 from minipanel.database import archive as sql
-from minipanel.database.archive import Push, Queue
+from minipanel.database.archive import Queue
+from minipanel.database.archive_push import Push, push_state
 from minipanel.database.beside import read_beside
 from minipanel.errors import DatabaseError
 
@@ -48,7 +49,7 @@ def look_at_archive(config: Config) -> ArchiveOverview | None:
                 sql.queue(connection, DIFFERING_TRIES),
                 sql.archived_since(connection),
                 sql.audited(connection),
-                sql.push_state(connection),
+                push_state(connection),
             ),
         )
     except DatabaseError:  # the line of the database says it

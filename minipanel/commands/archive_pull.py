@@ -12,7 +12,7 @@ from minipanel.archive.pulling import pull
 from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_status import archived_by
 from minipanel.commands.progress import Progress
-from minipanel.database.beside import change_beside
+from minipanel.database.beside import changing_beside
 from minipanel.database.full_records import nodes_of_names
 from minipanel.errors import CommandError
 from minipanel.machine.reload import tell_running_panel
@@ -44,11 +44,21 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
     put = found = unreadable = 0
     try:
         names = engine.nodes(since, until)
-        ids = change_beside(database, partial(nodes_of_names, names=names, now=now))
-
-        for piece in pull(engine, partial(change_beside, database), ids, since, until):
-            put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
-            progress.show(t("{node}: {put} of {found} records put in", node=piece.node, put=put, found=found))
+        with changing_beside(database) as change:
+            ids = change(partial(nodes_of_names, names=names, now=now))
+            places = {name: place for place, name in enumerate(ids, 1)}
+            for piece in pull(engine, change, ids, since, until):
+                put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
+                progress.show(
+                    t(
+                        "{node}, {place} of {nodes} nodes: {put} of {found} records put in",
+                        node=piece.node,
+                        place=places[piece.node],
+                        nodes=len(ids),
+                        put=put,
+                        found=found,
+                    )
+                )
     except EngineError as error:
         raise CommandError(str(error)) from None
     except KeyboardInterrupt:

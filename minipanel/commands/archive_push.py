@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import sys
 import time
 from functools import partial
 from pathlib import Path
 
+from minipanel.archive.config import STORAGE
+from minipanel.archive.probe import trouble_of
+from minipanel.archive.trouble import DIFFERING_TRIES, differing_sentence
 from minipanel.commands.archive_status import archived_by
-from minipanel.commands.moment import moment
 from minipanel.commands.progress import Progress
-from minipanel.database import archive as sql
-from minipanel.database.archive import Push
+from minipanel.config import Config
+from minipanel.database import archive
+from minipanel.database import archive_push as sql
+from minipanel.database.archive_push import Push
 from minipanel.database.beside import change_beside, read_beside
 from minipanel.database.full_records import past_count
 from minipanel.errors import CommandError
@@ -22,6 +27,14 @@ from minipanel.sections import load_config
 from minipanel.translations.language import Translate, translator
 
 LOOK_SECONDS = 1.0
+RESTART_LOOKS = 30
+"""So often no panel is seen where one is restarted, and not ended."""
+
+STANDSTILL_SECONDS = 100.0
+"""From a record to its second look nothing may move; after that the engine is asked what is wrong."""
+
+SURE_SECONDS = 20.0
+"""After so long it is known how quick it is."""
 
 
 def push_past(config_path: Path, since_days: float | None) -> None:
@@ -44,29 +57,74 @@ def push_past(config_path: Path, since_days: float | None) -> None:
         push = change_beside(database, partial(_begin, since=since, now=now))
     records = read_beside(database, partial(past_count, since=push.since, until=push.until))
     try:
-        _watch(database, records, t)
+        _watch(config, records, t)
     except KeyboardInterrupt:
         change_beside(database, partial(sql.pause_push, is_paused=True))
         print(t("Paused; `minipanel archive push` goes on where it was."), file=sys.stderr)
         raise
-    said = "{count} records were put into the queue; `minipanel archive status` shows when all have arrived."
-    print(t(said, count=records))
+    differing = read_beside(database, partial(archive.differing, tries=DIFFERING_TRIES))
+    if differing:
+        raise CommandError(differing_sentence(differing, config.of(STORAGE).reads_from))
+    print(t("{count} records are at the engine, each read back twice.", count=records))
 
 
 def _begin(connection: sqlite3.Connection, since: int, now: int) -> Push:
-    sql.begin_push(connection, since, sql.archived_since(connection) or now)
+    sql.begin_push(connection, since, archive.archived_since(connection) or now)
     push = sql.push_state(connection)
     assert push is not None
     return push
 
 
-def _watch(database: Path, records: int, t: Translate) -> None:
-    """Show how far it is, until all are in the queue."""
-    progress = Progress()
+def _watch(config: Config, records: int, t: Translate) -> None:
+    """Show how far it is, until all are there. Raises CommandError where the panel ends meanwhile."""
+    database, progress, ahead = config.database.path, Progress(), Ahead()
+    why, asked_at, without_panel = None, time.monotonic(), 0
     try:
         while (push := read_beside(database, sql.push_state)) is not None:
-            said = "{count} of {all} records, from {time}"
-            progress.show(t(said, count=push.records, all=records, time=moment(push.since)))
+            without_panel = 0 if running_pid(database) else without_panel + 1
+            if without_panel >= RESTART_LOOKS:
+                raise CommandError(t("The panel ended; once it runs again it goes on with this on its own."))
+            if ahead.take_in(push, time.monotonic()):
+                why, asked_at = None, time.monotonic()
+            elif time.monotonic() - asked_at >= STANDSTILL_SECONDS:
+                why, asked_at = trouble_of(config.of(STORAGE)), time.monotonic()
+            progress.show(_line(push, records, ahead.minutes(records), why, t))
             time.sleep(LOOK_SECONDS)
     finally:
         progress.clear()
+
+
+def _line(push: Push, records: int, minutes: int | None, why: str | None, t: Translate) -> str:
+    said = t(
+        "{sent} of {all} records sent, {count} read back twice",
+        sent=push.sent,
+        all=records,
+        count=push.records,
+    )
+    if why is not None:
+        return t("{said}; it waits: {why}", said=said, why=t(why))
+    return said if minutes is None else t("{said}; about {minutes} minutes left", said=said, minutes=minutes)
+
+
+class Ahead:
+    """How long it will take from here, by how quick it was."""
+
+    def __init__(self) -> None:
+        self._began: tuple[float, int] | None = None
+        self._last = (-1, -1)
+        self._rate = 0.0
+
+    def take_in(self, push: Push, now: float) -> bool:
+        """Record the progress. Returns whether it went on since the last time."""
+        has_moved, self._last = (push.sent, push.records) != self._last, (push.sent, push.records)
+        # The first few come without those before being looked at again.
+        if push.records > 0:
+            began, first = self._began = self._began or (now, push.records)
+            self._rate = (push.records - first) / max(now - began, 1e-6) if now - began >= SURE_SECONDS else 0.0
+        return has_moved
+
+    def minutes(self, records: int) -> int | None:
+        """Return how many minutes are left of so many records, None if that isn't known yet."""
+        if self._rate <= 0:
+            return None
+        return math.ceil(max(records - self._last[1], 0) / self._rate / 60)

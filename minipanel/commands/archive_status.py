@@ -42,7 +42,8 @@ def archived_by(config: Config) -> StorageConfig:
 def archive_line(overview: ArchiveOverview, t: Translate) -> str:
     """Return how it stands in one line, without what is wrong."""
     if overview.oldest is None:
-        return t("{engine}: all is there", engine=overview.engine)
+        said = "{engine}: all is there" if overview.push is None else "{engine}: the past is on its way"
+        return t(said, engine=overview.engine)
     return t(
         "{engine}: {count} records wait, the oldest of {time}",
         engine=overview.engine,
@@ -57,12 +58,13 @@ def _rows(overview: ArchiveOverview, t: Translate) -> list[tuple[str, str]]:
     if overview.since:
         rows.append((t("holds"), t("all records from {time} on", time=moment(overview.since))))
     if overview.push is not None:
+        push = overview.push
         said = (
-            "{count} records so far, from {time}; paused"
-            if overview.push.is_paused
-            else "{count} records so far, from {time}"
+            "{sent} records sent, {count} of them read back twice, from {time}; paused"
+            if push.is_paused
+            else "{sent} records sent, {count} of them read back twice, from {time}"
         )
-        rows.append((t("push"), t(said, count=overview.push.records, time=moment(overview.push.since))))
+        rows.append((t("push"), t(said, sent=push.sent, count=push.records, time=moment(push.since))))
     if overview.audited_at:
         said = "{time}: {count} days of nodes were sent again" if overview.differed else "{time}: no difference"
         rows.append((t("compared"), t(said, time=moment(overview.audited_at), count=overview.differed)))

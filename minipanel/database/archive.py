@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from minipanel.database.full_records import TABLES, past_ids
+from minipanel.database.archive_push import begin_push
+from minipanel.database.full_records import TABLES
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.record import RECORD_SECONDS, record_id
 
@@ -20,17 +21,6 @@ class Entry:
     sent_at: int
     seen_at: int
     tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """How far what is put in of the past is: times of records, the next id, and how many there were so far."""
-
-    since: int
-    until: int
-    next_id: int
-    records: int
-    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ def take_in(connection: sqlite3.Connection, until: int) -> bool:
         began = until // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
         connection.execute("UPDATE archive_until SET timestamp = ?1, since = ?1", (began,))
     if until - began > DAY_SECONDS:
-        # It was off for so long: what came meanwhile goes in piece after piece, as the past does.
+        # It was off for so long: what came meanwhile is sent as the past is.
         connection.execute("UPDATE archive_until SET timestamp = ?", (until,))
         begin_push(connection, began, until)
         return True
@@ -69,44 +59,6 @@ def take_in(connection: sqlite3.Connection, until: int) -> bool:
         )
     connection.execute("UPDATE archive_until SET timestamp = ?", (end,))
     return True
-
-
-def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
-    """Have the records from `since` to `until` put in too; where that goes on already, from its beginning again."""
-    earlier = push_state(connection)
-    connection.execute(
-        "INSERT OR REPLACE INTO archive_push (id, since, until, next_id, records, is_paused) VALUES (1, ?, ?, 0, 0, 0)",
-        (since if earlier is None else min(since, earlier.since), until),
-    )
-
-
-def go_on_pushing(connection: sqlite3.Connection, limit: int) -> bool:
-    """Put the next records of the past in, `limit` at most, node by node. Returns whether more remain."""
-    push = push_state(connection)
-    if push is None or push.is_paused:
-        return False
-    ids = past_ids(connection, push.next_id, push.since, push.until, limit)
-    connection.executemany("INSERT OR IGNORE INTO archive_queue (id) VALUES (?)", [(id,) for id in ids])
-    if ids:
-        connection.execute("UPDATE archive_push SET next_id = ?, records = records + ?", (ids[-1] + 1, len(ids)))
-        return True
-    connection.execute("UPDATE archive_until SET since = min(since, ?)", (push.since,))
-    connection.execute("DELETE FROM archive_push")
-    return False
-
-
-def push_state(connection: sqlite3.Connection) -> Push | None:
-    """Return how far the past is, None if none is put in."""
-    row = connection.execute("SELECT since, until, next_id, records, is_paused FROM archive_push").fetchone()
-    if row is None:
-        return None
-    since, until, next_id, records, is_paused = row
-    return Push(since, until, next_id, records, bool(is_paused))
-
-
-def pause_push(connection: sqlite3.Connection, is_paused: bool) -> None:
-    """Have it rest where it is, or go on."""
-    connection.execute("UPDATE archive_push SET is_paused = ?", (is_paused,))
 
 
 def archived_since(connection: sqlite3.Connection) -> int:

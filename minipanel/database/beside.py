@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from minipanel.database.connection import explain, open_reader, open_writer
 from minipanel.database.schema import newest_version, stored_version
@@ -31,16 +31,31 @@ def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> R
 
     Safe for root: SQLite gives the files that it creates beside the database to the database's owner.
     """
+    with changing_beside(path) as change:
+        result: Result = change(work)
+        return result
+
+
+@contextmanager
+def changing_beside(path: Path) -> Iterator[Callable[[Callable[[sqlite3.Connection], Any]], Any]]:
+    """Give what does one change after the other as change_beside() does, by one connection. Raises DatabaseError."""
     _refuse_missing(path)
     with closing(open_writer(path)) as connection:
+
+        def change(work: Callable[[sqlite3.Connection], Any]) -> Any:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                result = work(connection)
+                connection.execute("COMMIT")
+                return result
+            except sqlite3.Error as error:
+                raise DatabaseError(explain(error, path)) from error
+
         try:
             _refuse_other_version(connection, path)
-            connection.execute("BEGIN IMMEDIATE")
-            result = work(connection)
-            connection.execute("COMMIT")
-            return result
         except sqlite3.Error as error:
             raise DatabaseError(explain(error, path)) from error
+        yield change
 
 
 def _refuse_missing(path: Path) -> None:

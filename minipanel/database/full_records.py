@@ -5,27 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from minipanel.database.filling import FILLING
 from minipanel.models.full_record import FULL_COLUMNS, FullRecord
 
-TABLES = ("system_metrics", "pending_metrics", FILLING)
-"""All tables with records. Each record is in one of them."""
+FINISHED = ("system_metrics", "pending_metrics")
+TABLES = (*FINISHED, FILLING)
+"""All that have records. One stands in one of them."""
 
-_VALUES = ", ".join(("id", "samples", "seen", *FULL_COLUMNS))
+LAST_ID = 2**63 - 1
+
+_NAMES = ("id", "samples", "seen", *FULL_COLUMNS)
+_VALUES = ", ".join(_NAMES)
+_id = itemgetter(0)
 
 
 def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FullRecord]:
-    """Return the records with these ids that exist, ascending, including those being filled."""
-    asked = json.dumps(list(ids))
-    rows = [
-        row
-        for table in TABLES
-        for row in connection.execute(
-            f"SELECT {_VALUES} FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (asked,)
-        )
-    ]
-    return [as_full(row) for row in sorted(rows)]
+    """Return the records with these ids that there are, ascending, also of those that still fill."""
+    # One statement sees one state: a record that moves to another table meanwhile stands in one of them.
+    rows = connection.execute(_BY_ID, {"ids": json.dumps(list(ids))})
+    return [as_full(row) for row in sorted(rows, key=_id)]
 
 
 def as_full(row: Sequence[float | None]) -> FullRecord:
@@ -43,9 +43,8 @@ def put_missing(connection: sqlite3.Connection, records: Iterable[FullRecord]) -
         (record.node_id, record.timestamp, record.id, record.samples, record.seen, *_in_order(record))
         for record in records
     ]
-    before = connection.total_changes
-    connection.executemany(_PUT_MISSING, rows)
-    return connection.total_changes - before
+    # Not total_changes, in which what triggers note for hours counts too.
+    return connection.executemany(_PUT_MISSING, rows).rowcount
 
 
 def _in_order(record: FullRecord) -> Iterator[float | None]:
@@ -60,9 +59,17 @@ WHERE excluded.samples > system_metrics.samples
 """
 
 
-def records_after(connection: sqlite3.Connection, id: int, since: int, until: int, limit: int) -> list[FullRecord]:
-    """Return the next records of the history after an id, with times from `since` to `until`, node by node."""
-    return full_records(connection, past_ids(connection, id + 1, since, until, limit))
+def past_records(
+    connection: sqlite3.Connection, first: int, since: int, until: int, limit: int, last: int = LAST_ID
+) -> list[FullRecord]:
+    """Return finished records with ids from `first` to `last` and times from `since` to `until`, `limit` at most.
+
+    Node by node, ascending.
+    """
+    asked = {"since": since, "until": until, "first": first, "last": last, "limit": limit}
+    # A record moves from what waits to the history: asked in this order it is in one of them, or for once in both.
+    found = {row[0]: row for past in _PASTS for row in connection.execute(past, asked)}
+    return [as_full(found[id]) for id in sorted(found)[:limit]]
 
 
 def nodes_of_names(connection: sqlite3.Connection, names: Iterable[str], now: int) -> dict[str, int]:
@@ -84,21 +91,23 @@ def hostnames(connection: sqlite3.Connection) -> dict[int, str]:
     return dict(connection.execute("SELECT id, hostname FROM nodes"))
 
 
-def past_ids(connection: sqlite3.Connection, next_id: int, since: int, until: int, limit: int) -> list[int]:
-    """Return ids of the history from `next_id` on, with times from `since` to `until`, node by node, ascending."""
-    asked = {"since": since, "until": until, "next": next_id, "node": next_id >> 32, "limit": limit}
-    return [id for (id,) in connection.execute(_PAST, asked)]
-
-
 def past_count(connection: sqlite3.Connection, since: int, until: int) -> int:
-    """Return how many records of the history are from `since` to `until`. Uses an index: a second for a month."""
-    within = "WHERE timestamp BETWEEN ? AND ?"
-    (count,) = connection.execute(f"SELECT count(*) FROM system_metrics {within}", (since, until)).fetchone()
-    return int(count)
+    """Return how many finished records have times from `since` to `until`. By indexes: a second for a month."""
+    return sum(
+        int(connection.execute(f"SELECT count(*) FROM {table} {_WITHIN}", (since, until)).fetchone()[0])
+        for table in FINISHED
+    )
 
 
-_PAST = """
-SELECT system_metrics.id FROM nodes CROSS JOIN system_metrics
-ON system_metrics.id BETWEEN max(nodes.id << 32 | :since, :next) AND nodes.id << 32 | :until
-WHERE nodes.id >= :node ORDER BY nodes.id, system_metrics.id LIMIT :limit
+_WITHIN = "WHERE timestamp BETWEEN ? AND ?"
+_BY_ID = " UNION ALL ".join(
+    f"SELECT {_VALUES} FROM {table} WHERE id IN (SELECT value FROM json_each(:ids))" for table in TABLES
+)
+_PASTS = tuple(
+    f"""
+SELECT {", ".join(f"{table}.{name}" for name in _NAMES)} FROM nodes CROSS JOIN {table}
+ON {table}.id BETWEEN max(nodes.id << 32 | :since, :first) AND min(nodes.id << 32 | :until, :last)
+WHERE nodes.id BETWEEN :first >> 32 AND :last >> 32 ORDER BY nodes.id, {table}.id LIMIT :limit
 """
+    for table in reversed(FINISHED)
+)

@@ -4,6 +4,7 @@ CHINESE = {
     # in the lines of `status` and `doctor`, too
     "archive": "归档",
     "{engine}: all is there": "{engine}：全部已归档",
+    "{engine}: the past is on its way": "{engine}：正在补传以前的记录",
     "{engine}: {count} records wait, the oldest of {time}": "{engine}：{count} 条记录等待归档，最早的为 {time}",
     # its commands
     "There is no archive: {path} has no [storage].": "没有归档：{path} 中未设置 [storage]。",
@@ -14,30 +15,39 @@ CHINESE = {
     "compared": "核对",
     "{url} answers": "{url} 正常",
     "all records from {time} on": "自 {time} 起的全部记录",
-    "{count} records so far, from {time}": "已补传 {count} 条记录，自 {time} 起",
-    "{count} records so far, from {time}; paused": "已补传 {count} 条记录，自 {time} 起；已暂停",
+    "{sent} records sent, {count} of them read back twice, from {time}": (
+        "自 {time} 起，已发送 {sent} 条记录，其中 {count} 条经两次回读确认"
+    ),
+    "{sent} records sent, {count} of them read back twice, from {time}; paused": (
+        "自 {time} 起，已发送 {sent} 条记录，其中 {count} 条经两次回读确认；已暂停"
+    ),
     "{time}: no difference": "{time}：无差异",
     "{time}: {count} days of nodes were sent again": "{time}：重新发送了 {count} 组记录（每组为一个节点一天的记录）",
-    "{count} of {all} records, from {time}": "共 {all} 条记录，已补传 {count} 条，自 {time} 起",
+    "{sent} of {all} records sent, {count} read back twice": (
+        "共 {all} 条记录，已发送 {sent} 条，两次回读确认 {count} 条"
+    ),
+    "{said}; about {minutes} minutes left": "{said}；约剩 {minutes} 分钟",
+    "{said}; it waits: {why}": "{said}；正在等待：{why}",
+    "The panel ended; once it runs again it goes on with this on its own.": ("面板已退出；再次运行后会自动继续补传。"),
     "The panel does not run; it is what sends. Start it: systemctl start minipanel.": (
         "面板未运行，而记录由面板发送。请启动面板：systemctl start minipanel。"
     ),
     "Paused; `minipanel archive push` goes on where it was.": (
         "已暂停；再次运行 minipanel archive push 即从断点继续。"
     ),
-    "{count} records were put into the queue; `minipanel archive status` shows when all have arrived.": (
-        "已将 {count} 条记录放入队列；是否全部送达，请用 minipanel archive status 查看。"
-    ),
-    "{count} records compared": "已核对 {count} 条记录",
+    "{count} records are at the engine, each read back twice.": ("{count} 条记录均已存入引擎，并经两次回读确认。"),
+    "{count} of {all} records compared": "共 {all} 条记录，已核对 {count} 条",
     "{count} records compared, {differing} are missing at the engine or differ.": (
         "核对了 {count} 条记录，其中 {differing} 条在引擎中缺失或不一致。"
     ),
     "{node}, {time}: missing at the engine, or different": "{node}，{time}：在引擎中缺失或不一致",
-    "`minipanel archive push` sends all of them again.": "minipanel archive push 会重新发送全部记录。",
+    "`minipanel archive push` sends them again.": "minipanel archive push 会重新发送这些记录。",
     "--since is {days} days, but the database keeps {kept}; raise [database] retention_days first.": (
         "--since 为 {days} 天，但数据库只保留 {kept} 天；请先调大 [database] retention_days。"
     ),
-    "{node}: {put} of {found} records put in": "{node}：共 {found} 条记录，已写入 {put} 条",
+    "{node}, {place} of {nodes} nodes: {put} of {found} records put in": (
+        "{node}（第 {place} 个节点，共 {nodes} 个）：读取 {found} 条记录，写入 {put} 条"
+    ),
     "{put} records were put in; `minipanel archive pull` brings the rest.": (
         "已写入 {put} 条记录；再次运行 minipanel archive pull 可取回其余记录。"
     ),

@@ -20,6 +20,7 @@ from minipanel.archive.reading_back import newest_of
 from minipanel.archive.trouble import EngineError
 from minipanel.config import Config, NodeConfig
 from minipanel.database import archive as sql
+from minipanel.database.archive_push import push_state
 from minipanel.database.full_records import TABLES, full_records
 from minipanel.models.full_record import FullRecord
 from minipanel.models.record import SLOT_SECONDS
@@ -102,6 +103,16 @@ async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[Ful
     ]
 
 
+async def assert_all_there(panel: Panel, records: Sequence[FullRecord]) -> None:
+    """Wait until the engine shows what it has: for 10 s it answers a question as it did before series were new."""
+    end, there = time.monotonic() + DRAIN_SECONDS, list[FullRecord]()
+    while list(map(plain, there)) != list(map(plain, records)):
+        assert time.monotonic() < end, (there, records)
+        await asyncio.sleep(0.5)
+        with suppress(KeyError, ValueError):  # a part of a record
+            there = await records_there(panel, records)
+
+
 def patiently(ask: Callable[[], T]) -> T:
     """Ask until the engine answers: a cluster that has just been started finds its parts after some seconds."""
     end = time.monotonic() + DRAIN_SECONDS
@@ -120,13 +131,14 @@ def plain(record: FullRecord) -> FullRecord:
 
 
 async def drained(copier: Copying) -> None:
-    """Copy until the queue is empty, whatever the engine says meanwhile."""
+    """Copy until the queue is empty and all of the past is there, whatever the engine says meanwhile."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
         with suppress(EngineError):
             await copier.round()
         queue = await copier._read(lambda connection: sql.queue(connection, 5))
-        if queue.waiting == 0:
+        push = await copier._read(push_state)
+        if queue.waiting == 0 and push is None:
             return
         assert time.monotonic() < end, f"not within {DRAIN_SECONDS} s: {queue}"
         await asyncio.sleep(0.3)

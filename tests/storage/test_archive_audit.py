@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import pytest
 from minipanel.archive import copying, pulling
 from minipanel.archive.audit import Audit
 from minipanel.archive.config import STORAGE
+from minipanel.archive.copying import Copying
 from minipanel.archive.engine import Engine
+from minipanel.archive.trouble import EngineError
+from minipanel.commands import archive_push
 from minipanel.database import archive as sql
 from minipanel.database.beside import change_beside
 from minipanel.models.hour import DAY_SECONDS
@@ -33,7 +37,9 @@ from tests.victoria import running_victoria
 
 
 @pytest.mark.anyio
-async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_days_that_an_engine_lost_are_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(copying, "LOOK_SECONDS", 0)
     monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 0)
     monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
@@ -46,8 +52,10 @@ async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypat
             for node in panel.directory.nodes:
                 times = range(midnight - 4 * DAY_SECONDS + 1800, midnight - DAY_SECONDS + 1, 1800)
                 await panel.ingest.submit(node, samples_of(node.hostname, times, dice))
-            await panel.ingest.run(partial(sql.begin_push, since=midnight - 5 * DAY_SECONDS, until=now))
             await panel.retention.seal()
+            assert await pushed(panel, copier, monkeypatch, capsys) == (
+                "288 records are at the engine, each read back twice.\n"
+            )
             await drained(copier)
             audit = Audit(panel, Engine(panel.config.of(STORAGE)))
             assert await audit.compare(now) == 0
@@ -67,6 +75,22 @@ async def test_days_that_an_engine_lost_are_sent_again(tmp_path: Path, monkeypat
             monkeypatch.setattr(pulling, "PIECE_SECONDS", 5 * 3600)
             found = await asyncio.to_thread(pulled, panel, midnight - 5 * DAY_SECONDS + 1800 - 17, now)
             assert found == len(here), "none stands between two pieces"
+
+
+async def pushed(
+    panel: Panel, copier: Copying, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """What `minipanel archive push` prints in the end, beside a panel whose looks follow each other at once."""
+    monkeypatch.setattr(archive_push, "running_pid", lambda _: 1)
+    monkeypatch.setattr(archive_push, "load_config", lambda _: panel.config)
+    monkeypatch.setattr(archive_push, "LOOK_SECONDS", 0.1)
+    command = asyncio.create_task(asyncio.to_thread(archive_push.push_past, panel.config.path, 5.0))
+    while not command.done():
+        with suppress(EngineError):
+            await copier.round()
+        await asyncio.sleep(0.1)
+    await command
+    return capsys.readouterr().out
 
 
 def pulled(panel: Panel, since: int, until: int) -> int:

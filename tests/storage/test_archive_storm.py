@@ -8,18 +8,21 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from minipanel.archive import copying
+from minipanel.archive import copying, pushing
 from minipanel.archive.copying import Copying
 from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
+from minipanel.database.archive_push import begin_push
 from minipanel.models.node import Node
 from minipanel.services.panel import Panel
 from tests.storage.example import (
     archived,
+    assert_all_there,
     copying_of,
     drained,
     plain,
@@ -142,12 +145,18 @@ async def test_an_engine_that_drops_what_it_took_is_found_out(tmp_path: Path, mo
 
     monkeypatch.setattr(Engine, "write", lying)
     dice, clock = random.Random(7), Clock()
+    monkeypatch.setattr(pushing, "PIECE_RECORDS", 11)
     with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:
         async with example(tmp_path, victoria.url, clock) as (panel, copier):
+            await report_for(panel, clock, dice, 2)
             await copier.round()
+            await panel.ingest.run(partial(begin_push, since=0, until=int(clock())))
+            for _ in range(3):
+                await copier.round()
+            copier = await copying_of(panel)  # as after a kill: what was sent and not read back is looked at again
             await report_for(panel, clock, dice, 2)
             await drained(copier)
             here = await records_here(panel, int(clock()) - 25)
             victoria.show_all()
             assert next(calls) > 6
-            assert list(map(plain, await records_there(panel, here))) == list(map(plain, here))
+            await assert_all_there(panel, here)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,8 +25,9 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
 from minipanel.commands.archive_overview import look_at_archive
 from minipanel.database import archive as sql
+from minipanel.database.archive_push import begin_push, push_state
 from minipanel.services.panel import Panel
-from tests.storage.example import archived, running_panel, samples_of, storage_of, times_in
+from tests.storage.example import archived, copying_of, running_panel, samples_of, storage_of, times_in
 from tests.victoria import running_victoria
 
 PATIENCE_SECONDS = 60.0
@@ -151,6 +153,25 @@ async def test_what_is_wrong_is_known_before_the_first_record(
             await archive.reload(config)
             await eventually(lambda: (state := archive.state()) is not None and state.reason == "engine")
             await archive.close()
+
+
+@pytest.mark.anyio
+async def test_a_past_that_an_engine_keeps_out_waits_in_the_queue(tmp_path: Path) -> None:
+    with relabelling(tmp_path) as url:
+        async with running_panel(archived(tmp_path, url), time.time) as panel:
+            dice, now = random.Random(2), int(time.time())
+            times = [now // 300 * 300 - 300 * n for n in range(20, 20 + RECORDS)]
+            await panel.ingest.submit(panel.directory.nodes[0], samples_of("n1.example", times, dice))
+            await panel.retention.seal()
+            copier = await copying_of(panel)
+            await panel.ingest.run(partial(begin_push, since=0, until=now))
+            while await copier._read(push_state) is not None:
+                await copier.round()
+            queue = await copier._read(lambda connection: sql.queue(connection, 5))
+            assert (queue.waiting, queue.differing) == (RECORDS, RECORDS)
+            await copier.look_closer()
+            copier.note(None)
+            assert f"{RECORDS} records were sent 5 times" in (copier.state.trouble or "")
 
 
 async def send(panel: Panel, records: int) -> None:
