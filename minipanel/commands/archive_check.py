@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from functools import partial
@@ -34,6 +35,7 @@ def check_archive(config_path: Path, since_days: float) -> int:
     t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))
+    os.nice(19)  # agents are answered first
     now = int(time.time())
     since, until = now - int(since_days * DAY_SECONDS), now - SETTLED_SECONDS
     database = config.database.path

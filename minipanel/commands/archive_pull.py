@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from functools import partial
@@ -29,6 +30,7 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
     t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))
+    os.nice(19)  # agents are answered first
     database = config.database.path
     now = int(time.time())
     kept = config.database.retention_days

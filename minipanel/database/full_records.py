@@ -66,7 +66,8 @@ def past_records(
 
     Node by node, ascending.
     """
-    asked = {"since": since, "until": until, "first": first, "last": last, "limit": limit}
+    # A time before 1970, of 100 years ago, would not compare with the bits of an id.
+    asked = {"since": max(since, 0), "until": until, "first": first, "last": last, "limit": limit}
     # A record moves from what waits to the history: asked in this order it is in one of them, or for once in both.
     found = {row[0]: row for past in _PASTS for row in connection.execute(past, asked)}
     return [as_full(found[id]) for id in sorted(found)[:limit]]

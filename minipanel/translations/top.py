@@ -26,7 +26,9 @@ CHINESE = {
     "by {sort}, reversed": "排序：{sort}（倒序）",
     "No node matches {text}.": "没有与 {text} 匹配的节点。",
     "No node is {state}.": "没有{state}的节点。",
-    "No nodes yet: minipanel nodes add NAME ADDRESS adds one.": "还没有节点。请用 minipanel nodes add 主机名 地址 添加。",
+    "No nodes yet: minipanel nodes add NAME ADDRESS adds one.": (
+        "还没有节点。请用 minipanel nodes add 主机名 地址 添加。"
+    ),
     "The terminal is too small: {columns} x {lines} are needed.": "终端太小：至少需要 {columns} x {lines}。",
     # the legend and the last line
     "(highest of {count} nodes)": "（每格取 {count} 个节点的最高值）",

@@ -17,6 +17,7 @@ import pytest
 
 from minipanel.config import Config
 from minipanel.database.connection import open_writer
+from minipanel.database.full_records import past_records
 from minipanel.database.merge import merge_sealed
 from minipanel.sections import load_config
 from tests.panel.commands import at_terminal, command, run, running_panel, written_config
@@ -143,6 +144,10 @@ def test_what_differs_at_the_engine_is_named(tmp_path: Path, victoria: Victoria)
     config = configured(tmp_path / "c", victoria.url, 'cluster = "elsewhere"\n')
     started_once(config)
     count = fill(config, 0.2)
+    until = int(time.time()) - 4 * 3600
+    with closing(open_writer(config.database.path)) as connection:
+        found = past_records(connection, 0, -(10**9), until, count)
+    assert 0 < len(found) == sum(timestamp <= until for _, timestamp in rows(config)) < count
     checked = run("archive", "check", "--config", config.path, "--since", "1")
     assert checked.returncode == 1
     assert f"{count} records compared, {count} are missing at the engine or differ." in checked.stdout
