@@ -56,7 +56,7 @@ QUESTIONS = (
     ("4 nodes; Enter", "d n3"),
     ("3 nodes; Enter", ENTER),
     ("Database file", ENTER),
-    ("Port of the page", ENTER),
+    ("Port for the page", ENTER),
     ("Address at which", ENTER),
     ("HTTPS", ENTER),
     ("Who gets mail", ENTER),

@@ -58,7 +58,7 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         for question in (
             "",
             "Database file",
-            "Port of the page",
+            "Port for the page",
             r"nodes reach this machine \[10\.77\.0\.10\]",
             "HTTPS",
         ):

@@ -48,7 +48,7 @@ def storm(config: Config, threads: int, pause_seconds: float, guess: Storm) -> I
     is_over, answers = threading.Event(), Counter[int]()
 
     def run() -> None:
-        with httpx.Client(base_url=config.server.url, timeout=30) as client:
+        with httpx.Client(base_url=config.server.url, timeout=90) as client:
             while not is_over.is_set():
                 answers[guess(client).status_code] += 1
                 is_over.wait(pause_seconds)

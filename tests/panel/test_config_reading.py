@@ -300,7 +300,7 @@ def test_a_tls_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
 def test_what_is_not_toml_is_refused_with_the_line() -> None:
     assert "is not TOML" in refusal("[server]\nport 8080\n")
     assert "line 2" in refusal("[server]\nport 8080\n")
-    assert "too many brackets" in refusal("a = " + "[" * 5000)
+    assert "too many nested brackets" in refusal("a = " + "[" * 5000)
     assert "is not TOML" in refusal("a = " + "1" * 5000)
 
 

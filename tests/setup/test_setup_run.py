@@ -117,5 +117,5 @@ def test_a_first_set_up_that_was_cut_short_goes_on_and_honours_its_options(
 
 
 def test_a_set_up_from_elsewhere_is_sent_to_install_sh(machine: Machine, stub: PanelStub) -> None:
-    with pytest.raises(CommandError, match=r"started by install\.sh"):
+    with pytest.raises(CommandError, match=r"Start the set-up with install\.sh"):
         run.set_up(Request(), machine.system, screen(), NETWORK, lambda config: 0)

@@ -74,7 +74,7 @@ def _differing(section: Section[Any], value: object, folder: Path) -> Iterator[s
         said = getattr(value, name)
         if said in (None, "") or (default is not MISSING and said == default):
             continue
-        if isinstance(said, tuple) and any(map(is_dataclass, said)):
+        if isinstance(said, tuple) and any(is_dataclass(each) or isinstance(each, dict) for each in said):
             yield f"[[{section.name}.{name}]] {len(said)}"
             continue
         shown = HIDDEN if key.kind.is_secret else escape(as_toml(said, folder), VALUE_CHARACTERS)
