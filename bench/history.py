@@ -4,7 +4,8 @@
     python bench/history.py --nodes 20 --days 1 --peer-nodes 2 --repeat 1 --settle 1 --no-save
 
 The records are generated, in the order of time as they'd have come. The peers get the records of some of the nodes, the
-same five values, and stand idle otherwise; the panel takes in samples of all nodes meanwhile.
+same five values, and stand idle otherwise; the panel takes in samples of all nodes meanwhile. Where a row says "nobody
+reports", the panel stands idle too, as its peers do.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ COLD_MONTHS = 9
 
 PAUSE_SECONDS = 0.15
 """Between questions: a viewer asks now and then, and what the reporting does to the times shall be seen."""
+
+Questions = dict[str, tuple[list[int], int]]
+"""By its name, what is asked for: which nodes, and how many seconds."""
+
+ONE_NODE: Questions = {f"one node, {name}": ([1], seconds) for name, seconds in PERIODS.items()}
 
 Times = dict[str, dict[str, float]]
 """Medians in milliseconds, by what was asked for and who was asked."""
@@ -111,12 +117,16 @@ def filled(folder: Path, config: Config, options: argparse.Namespace, on: contex
 
 
 def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> tuple[Times, str]:
-    """Return the times of all questions, asked in turn while all nodes report, and what the reporting met."""
-    with running_panel(config) as panel, running_nodes(config, 600) as load:
+    """Return the times of all questions, first while nobody reports, then while all nodes do, and what those met."""
+    with running_panel(config) as panel, contextlib.ExitStack() as on:
         page = Page(Session(config.server.port))
+        idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
+        load = on.enter_context(running_nodes(config, 600))
         time.sleep(options.settle)
         cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
-        times = warm(page, peers, options) | drawn(page, panel.pid, options) | cold(config, page, peers, options)
+        times = warm(page, peers, options, "warm", ONE_NODE | set_of(options))
+        times |= idle | all_columns(page, options) | drawn(page, panel.pid, options)
+        times |= cold(config, page, peers, options)
         seconds = time.monotonic() - began
         told = (
             f"Meanwhile, for {seconds:.0f} s, {options.nodes} nodes reported (tokens). The panel with all this took "
@@ -129,11 +139,14 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
         return times, told
 
 
-def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
-    """Ask each question again and again, everybody in turn."""
+def set_of(options: argparse.Namespace) -> Questions:
+    """Return the question for several nodes."""
     wanted = list(range(1, min(SET_OF_NODES, options.peer_nodes) + 1))
-    questions = {f"one node, {name}": ([1], seconds) for name, seconds in PERIODS.items()}
-    questions[f"{len(wanted)} nodes, 7d"] = (wanted, PERIODS["7d"])
+    return {f"{len(wanted)} nodes, 7d": (wanted, PERIODS["7d"])}
+
+
+def warm(page: Page, peers: list[Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
+    """Ask each question again and again, everybody in turn."""
     times: Times = {}
     for name, (nodes, seconds) in questions.items():
         taken: dict[str, list[float]] = {who.name: [] for who in (page, *peers)}
@@ -144,10 +157,14 @@ def warm(page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
             turn.append(turn.pop(0))
             for who in turn:
                 taken[who.name].append(stopwatch(who, nodes, seconds))
-        times[f"{name}, warm"] = {who: statistics.median(each[1:] or each) for who, each in taken.items()}
-    all_columns = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
-    times["one node, 1m, all ten columns, warm"] = {page.name: statistics.median(all_columns)}
+        times[f"{name}, {how}"] = {who: statistics.median(each[1:] or each) for who, each in taken.items()}
     return times
+
+
+def all_columns(page: Page, options: argparse.Namespace) -> Times:
+    """Ask for a month of all that is recorded."""
+    taken = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
+    return {"one node, 1m, all ten columns, warm": {page.name: statistics.median(taken)}}
 
 
 def drawn(page: Page, pid: int, options: argparse.Namespace) -> Times:
@@ -311,9 +328,11 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
         "",
         *(f"- {fact}" for fact in facts),
         "",
-        f"Scaled down: the peers hold {options.peer_nodes} of the nodes and take in nothing meanwhile. They are asked "
-        "for raw samples by an instant query with a range, the quickest way that was found; VictoriaMetrics without "
-        "its cache of answers. Cold: the pages of files were dropped; the peers, which map theirs, were restarted.",
+        f"Scaled down: the peers hold {options.peer_nodes} of the nodes and take in nothing at any time; compare with "
+        "them the rows in which nobody reports to the panel either. In all other rows it takes in the samples of "
+        f"{options.nodes} nodes. The peers are asked for raw samples by an instant query with a range, the quickest "
+        "way that was found; VictoriaMetrics without its cache of answers. Cold: the pages of files were dropped; the "
+        "peers, which map theirs, were restarted.",
     ]
     return "\n".join(lines) + "\n"
 
