@@ -83,6 +83,20 @@ def test_both_languages_have_the_same_headings(english: Path, chinese: Path) -> 
     assert [depth for depth, _ in headings(english)] == [depth for depth, _ in headings(chinese)]
 
 
+def test_both_changelogs_have_the_same_entries() -> None:
+    english, chinese = ROOT / "CHANGELOG.md", ROOT / "CHANGELOG.zh-CN.md"
+    assert "[中文](CHANGELOG.zh-CN.md)" in english.read_text("utf-8")
+    shapes = [
+        [
+            line.strip() if line[0] == "#" else "-"
+            for line in page.read_text("utf-8").splitlines()
+            if line[:2] in ("##", "- ")
+        ]
+        for page in (english, chinese)
+    ]
+    assert shapes[0] == shapes[1]
+
+
 @of_each_pair
 def test_both_languages_name_the_same_commands_keys_and_routes(english: Path, chinese: Path) -> None:
     assert set(words(english)) == set(words(chinese))
