@@ -1,5 +1,6 @@
 """Every measurement in bench/ runs, in a tiny size: none rots. How long anything takes is no matter here."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def running() -> Iterator[dict[str, "subprocess.Popen[str]"]]:
         yield processes
     finally:
         for process in processes.values():
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # as Ctrl-C: it ends what it has started
             process.communicate(timeout=LIMIT_SECONDS)
 
 
