@@ -1,4 +1,4 @@
-"""`minipanel agents`: the agents on the nodes. What a roll-out can do beside installing, each by its own name."""
+"""`minipanel agents`: the agents on the nodes. Its commands are what a roll-out can do besides installing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Commands whose --help and usage errors are in the reader's language.
 
-English is Typer's own. For Chinese the same parts are written here: Typer counts characters, and these are two wide.
+Typer writes the English. The Chinese is written here: Typer counts characters, and a Chinese one is two columns wide.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from minipanel.translations.columns import width, wrapped
 from minipanel.translations.language import is_chinese, say
 
 _COLUMNS = (50, 78)
-"""As few and as many as Typer takes of a terminal."""
+"""The least and the most columns of a terminal that Typer uses."""
 
 _FIRST_COLUMN = 30
 
-# Commands and contexts are of classes that Typer keeps to itself.
+# Commands and contexts are typed Any: their classes are private to Typer.
 
 
 _TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N", "PORT")
-"""Metavars of what is written in half-width signs; a Chinese keyboard types others. Paths and words are as typed."""
+"""Metavars whose values must be half-width; a Chinese keyboard types full-width signs. Paths and words stay as typed."""
 
 
 class Command(TyperCommand):
     """One command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the line, and what a Chinese keyboard has typed as what it means."""
+        """Parse the command line, and make the full-width signs of a Chinese keyboard half-width."""
         left = super().parse_args(ctx, args)
         for parameter in self.params:
             value = ctx.params.get(parameter.name)
@@ -62,13 +62,13 @@ class Group(TyperGroup):
 
 
 def show_error(error: Any) -> None:
-    """Print on stderr why a command line can't be understood. error: one of those that Typer keeps to itself."""
+    """Print on stderr why a command line can't be understood. error: a TyperException."""
     context = getattr(error, "ctx", None)
     if not is_chinese():
         error.show()
         return
     message = error.format_message()
-    if context is not None and message == context.get_help():  # nothing was asked
+    if context is not None and message == context.get_help():  # no command was given
         print(message, file=sys.stderr)
         return
     if context is not None:
@@ -110,10 +110,10 @@ def _short(meaning: str) -> str:
 
 
 def _record(parameter: Any, context: Any) -> tuple[str, str]:
-    """Return how a parameter is written, and what it means with its default and its limits in brackets."""
+    """Return a parameter's syntax, and its help with its default and limits in brackets."""
     written, english = parameter.get_help_record(context)
     if parameter.param_type_name == "argument":
-        written = written.partition(" <")[0]  # its type: what it means says more
+        written = written.partition(" <")[0]  # without its type: the help says more
     meaning = parameter.help or ""
     extras = english.removeprefix(meaning).strip().removeprefix("[").removesuffix("]")
     if not extras:
@@ -123,7 +123,7 @@ def _record(parameter: Any, context: Any) -> tuple[str, str]:
 
 
 def _listed(rows: Sequence[tuple[str, str]], columns: int) -> Iterable[str]:
-    """Yield rows as lines: what is named, and beside it what it means."""
+    """Yield rows as lines: the name, and its help beside it."""
     first_column = min(max(width(first) for first, _ in rows), _FIRST_COLUMN) + 2
     for first, second in rows:
         lines = wrapped(second, max(columns - first_column - 2, 10))

@@ -1,4 +1,4 @@
-"""`minipanel restore`: a copy becomes the database."""
+"""`minipanel restore`: replaces the database with a backup."""
 
 from __future__ import annotations
 

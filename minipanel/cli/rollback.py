@@ -1,4 +1,4 @@
-"""`minipanel rollback`: the release before runs again."""
+"""`minipanel rollback`: goes back to the previous release."""
 
 from __future__ import annotations
 

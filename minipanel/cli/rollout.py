@@ -1,4 +1,4 @@
-"""`minipanel rollout`: the agent onto the nodes."""
+"""`minipanel rollout`: installs the agent on the nodes."""
 
 from __future__ import annotations
 

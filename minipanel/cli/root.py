@@ -1,4 +1,4 @@
-"""The tree of commands, and how the program ends. What is needed every day stands at the top, the rest in groups."""
+"""The tree of commands, and the program's exit codes. Everyday commands are at the top level, the rest in groups."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from minipanel.exits import DONE, explain_failures
 from minipanel.translations.language import say
 
 _TYPERS_INTERRUPTED = 130
-"""What Typer makes of Ctrl-C, without a word."""
+"""What Typer returns after Ctrl-C, without a message."""
 
 cli = group("minipanel", "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.")
 
@@ -45,7 +45,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        # What a command raises comes through; what it ends with is returned, None if it just ends.
+        # Not standalone: exceptions pass through, and the exit code is returned; None if the command sets none.
         code = cli(prog_name="minipanel", standalone_mode=False)
     except TyperException as error:
         show_error(error)
@@ -69,7 +69,7 @@ def options(
         bool, Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
-    """Take the options that stand before any command."""
+    """Take the options that come before any command."""
 
 
 cli.command("setup")(setup)
@@ -89,6 +89,6 @@ cli.command("rollback")(rollback)
 cli.command("prometheus")(prometheus)
 cli.command("try")(try_)
 
-# Names of earlier releases: they work, and stand in no help.
+# Names of earlier releases: they still work, but no help shows them.
 cli.command("serve", hidden=True)(serve)
 cli.command("passwd", hidden=True)(passwd)

@@ -1,4 +1,4 @@
-"""`minipanel setup`: its options, each also a variable of the environment, so that it runs unattended."""
+"""`minipanel setup`: its options. Most are environment variables too, for unattended set-ups."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def setup(
 
 
 def _strays(context: typer.Context) -> list[str]:
-    """Return the options that were typed and say nothing to --uninstall.
+    """Return the options that were typed and have no meaning with --uninstall.
 
-    Variables are none: they may be those of all set-ups of a site.
+    Environment variables don't count: a site may set them for all its set-ups.
     """
     sources = [(each, context.get_parameter_source(each.name or "")) for each in context.command.params]
     typed = [each for each, source in sources if source is not None and source.name == "COMMANDLINE"]

@@ -1,4 +1,4 @@
-"""Options that several commands share: the configuration, JSON; and how a group of commands is made."""
+"""Options that several commands share, such as --config and --json; and what makes a group of commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 ConfigOption = Annotated[
     Path,
-    # Whoever reads the file reports what can't be read, in a sentence; Typer would report a usage error.
+    # An unreadable file is reported in a sentence by what reads it; Typer would report a usage error.
     Option("--config", metavar="FILE", envvar="MINIPANEL_CONFIG", help="The panel's configuration.", readable=False),
 ]
 SomeNodes = Annotated[str | None, Argument(metavar="NODESET", help="node[001-064], or @rack3; all nodes by default.")]
@@ -23,16 +23,16 @@ JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
 
 
 class Commands(typer.Typer):
-    """A group to which commands are added: each tells its help in the reader's language."""
+    """A group of commands, each with its help in the reader's language."""
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        """Return what makes a command of a function."""
+        """Return a decorator that makes a command of a function."""
         return super().command(name, cls=Command, **options)
 
 
 def group(name: str, meaning: str) -> Commands:
-    """Return a group of commands that shows its help when nothing is asked of it."""
-    # Markup by Rich and its tracebacks would cost 50 ms at each command.
+    """Return a group of commands; called without a command, it shows its help."""
+    # Rich's markup and tracebacks would cost each command 50 ms.
     return Commands(
         name=name,
         cls=Group,

@@ -22,7 +22,7 @@ LINE_CHARACTERS = 1000
 
 
 def show_audit(config_path: Path, days: int, as_json: bool) -> None:
-    """Print what was done, the oldest first, a line each or as a JSON array. Raises CommandError, ConfigError."""
+    """Print the audit, oldest first, one line per entry or as a JSON array. Raises CommandError, ConfigError."""
     if not 1 <= days <= KEEP_DAYS:
         said = say("--days is {days}; it must be from 1 to {most}.", days=days, most=KEEP_DAYS)
         raise CommandError(said)
@@ -34,7 +34,7 @@ def show_audit(config_path: Path, days: int, as_json: bool) -> None:
         print(json.dumps([asdict(entry) for entry in entries], indent=2, ensure_ascii=False))
         return
     for entry in entries:
-        # The database is the panel's, and whoever took that over must not write on root's terminal.
+        # The panel's user writes the database: whoever takes over the panel must not control root's terminal.
         print(f"{clock_time(entry.last_at)}  {escape(_sentence(entry), LINE_CHARACTERS)}")
 
 
@@ -43,7 +43,7 @@ def _sentence(entry: AuditEntry) -> str:
     if entry.address in (COMMAND_LINE, ELSEWHERE):
         address = t(entry.address)
     else:
-        address = f" {entry.address}" if is_chinese() else entry.address  # no space stands before Chinese words
+        address = f" {entry.address}" if is_chinese() else entry.address  # no space before Chinese words
     sentence = t(SENTENCES[entry.what], who=entry.who, address=address, subject=entry.subject)
     if entry.times == 1:
         return sentence

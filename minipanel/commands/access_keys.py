@@ -1,4 +1,4 @@
-"""`minipanel access tokens` and `minipanel access kiosks`: what programs and wall screens come in with."""
+"""`minipanel access tokens` and `minipanel access kiosks`: the keys of programs and of wall screens."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def add_kiosk(config_path: Path, name: str, days: int) -> None:
 
 
 def remove_key(config_path: Path, kind: KeyKind, name: str) -> None:
-    """Take a key out, and have the running panel know. Raises CommandError where there is none, ConfigError."""
+    """Remove a key, and notify the running panel. Raises CommandError if there is no such key, ConfigError."""
     t = translator()
     database = load_config(config_path).database.path
 
@@ -105,7 +105,7 @@ def _add(config_path: Path, kind: KeyKind, name: str, scope: str, days: int) -> 
 
 
 def _explain(sentence: str, config: Config) -> None:
-    """Print on stderr, so that a secret can go from stdout into a file."""
+    """Print on stderr, so that stdout, redirected into a file, holds only the secret."""
     t = translator()
     once = t("It is shown only here.")
     print(sentence, once, tell_running_panel(config.database.path, t), sep=t(" "), file=sys.stderr)

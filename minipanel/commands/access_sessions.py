@@ -1,4 +1,4 @@
-"""`minipanel access sessions`: who is logged in, and how that ends."""
+"""`minipanel access sessions`: shows who is logged in, and ends sessions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minipanel.translations.language import translator
 
 
 def list_sessions(config_path: Path, as_json: bool) -> None:
-    """Print the sessions, the last seen first, as a table or as a JSON array. Raises ConfigError, CommandError."""
+    """Print the sessions, last seen first, as a table or as a JSON array. Raises ConfigError, CommandError."""
     t = translator()
     database = load_config(config_path).database.path
     stored = in_their_words(lambda: read_beside(database, tables.sessions))
@@ -35,9 +35,9 @@ def list_sessions(config_path: Path, as_json: bool) -> None:
 
 
 def end_sessions(config_path: Path, id: str | None, user: str | None) -> None:
-    """End one session by its id, or all of a user, and have the running panel know.
+    """End one session by its id, or all sessions of a user, and notify the running panel.
 
-    Raises CommandError where there is none, ConfigError.
+    Raises CommandError if there is no such session, ConfigError.
     """
     t = translator()
     if (id is None) == (user is None):

@@ -1,4 +1,4 @@
-"""What the commands about access have in common: the database beside the panel, times, the audit."""
+"""What the access commands share: times, the audit, and errors in the reader's language."""
 
 from __future__ import annotations
 
@@ -24,24 +24,27 @@ Result = TypeVar("Result")
 
 
 def clock_time(timestamp: int | None) -> str:
-    """Return a time in this machine's zone: 2026-11-25 03:38; "-" for none."""
+    """Return a time in this machine's time zone: 2026-11-25 03:38; "-" for None."""
     return datetime.fromtimestamp(timestamp).strftime("%Y-%m-%d %H:%M") if timestamp is not None else "-"
 
 
 def day(timestamp: int) -> str:
-    """Return a day in this machine's zone: 2026-11-25."""
+    """Return a day in this machine's time zone: 2026-11-25."""
     return datetime.fromtimestamp(timestamp).strftime("%Y-%m-%d")
 
 
 def note_in_audit(connection: sqlite3.Connection, what: Deed, subject: str) -> None:
-    """Note that whoever runs this command did something; the running panel logs it when it is notified."""
+    """Record in the audit what the user of this command did; the panel logs it once it is notified."""
     now = int(time.time())
     entry = AuditEntry(now, now, what, escape(command_user()), COMMAND_LINE, escape(subject))
     put_audit(connection, [entry], FOLD_SECONDS)
 
 
 def note_beside(database: Path, what: Deed, subject: str) -> None:
-    """Note what was done to config.toml. It is done also where that can't be written: then stderr says so."""
+    """Record in the audit what was done to config.toml.
+
+    The change is already made: if the audit can't be written, that is only reported on stderr.
+    """
     try:
         change_beside(database, partial(note_in_audit, what=what, subject=subject))
     except DatabaseError as error:
@@ -50,7 +53,7 @@ def note_beside(database: Path, what: Deed, subject: str) -> None:
 
 
 def in_their_words(work: Callable[[], Result]) -> Result:
-    """Return what `work` returns. What it refuses becomes a CommandError in the reader's language."""
+    """Return what `work` returns. Its BadInput or DatabaseError becomes a CommandError in the reader's language."""
     try:
         return work()
     except (BadInput, DatabaseError) as error:

@@ -24,7 +24,7 @@ from minipanel.translations.language import say, translator
 
 @dataclass(frozen=True, slots=True)
 class PasswordSource:
-    """Where a password comes from: standard input, a file, or with neither the terminal."""
+    """Where a password comes from: standard input, a file, or, without either, the terminal."""
 
     from_stdin: bool = False
     file: Path | None = None
@@ -41,7 +41,7 @@ def list_users(config_path: Path, as_json: bool) -> None:
 
 
 def add_account(config_path: Path, name: str, role: str, source: PasswordSource) -> None:
-    """Add an account to config.toml and have the running panel read it. Raises CommandError, ConfigError."""
+    """Add an account to config.toml and make the running panel reload it. Raises CommandError, ConfigError."""
     t = translator()
     config = load_config(config_path)
     allowed = username()
@@ -64,7 +64,7 @@ def add_account(config_path: Path, name: str, role: str, source: PasswordSource)
 
 
 def remove_account(config_path: Path, name: str) -> None:
-    """Take an account out of config.toml and have the running panel read it. Raises CommandError, ConfigError."""
+    """Remove an account from config.toml and make the running panel reload it. Raises CommandError, ConfigError."""
     t = translator()
     config = load_config(config_path)
     if name == config.admin.username:
@@ -86,12 +86,12 @@ def remove_account(config_path: Path, name: str) -> None:
 
 
 def change_password(config_path: Path, name: str | None, source: PasswordSource) -> None:
-    """Set the password of an account, of [admin] where no name is given, and have the running panel read it.
+    """Set the password of an account, by default [admin], and make the running panel reload it.
 
-    Raises CommandError for a password that can't be one, ConfigError.
+    Raises CommandError for an unknown account or a password that is not allowed, ConfigError.
     """
     t = translator()
-    config = load_config(config_path)  # before anyone is asked for something
+    config = load_config(config_path)  # before anyone is asked for a password
     name = config.admin.username if name is None else name
     _refuse_unknown(config, name)
     password_hash = _hash_of(_read(source, name))

@@ -1,4 +1,4 @@
-"""The agents of nodes that are to be taken out: which still report, and how they are taken away by the roll-out."""
+"""The agents of nodes that are about to be removed: which still report, and their removal by a roll-out."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Report(Protocol):
 
     @property
     def exit_code(self) -> int:
-        """0 when every node is as asked, 1 otherwise."""
+        """0 if it succeeded on every node, otherwise 1."""
 
     @property
     def failed(self) -> Sequence[str]:
-        """The hostnames of the nodes that are not as asked."""
+        """The hostnames of the nodes on which it failed."""
 
     @property
     def is_interrupted(self) -> bool:
-        """True where it was cut short."""
+        """Whether it was cut short."""
 
     def show(self) -> None:
         """Print it."""
@@ -39,11 +39,11 @@ class Report(Protocol):
 
 
 RollOut = Callable[[Config, Sequence[str], bool], Report]
-"""Brings the agent onto these nodes of the configuration, or takes it away from them where the last is true."""
+"""Installs the agent on these hostnames of the configuration; removes it from them if the last argument is true."""
 
 
 def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
-    """Return the hostnames of those nodes that the panel hears from; none if the database can't be read."""
+    """Return the hostnames of the nodes whose agents still report; none if the database can't be read."""
     try:
         heard = heard_by_hostname(config.database.path, this_moment(), config.agents.interval)
     except DatabaseError:
@@ -57,7 +57,7 @@ def still_reporting(config: Config, nodes: Sequence[NodeConfig]) -> list[str]:
 
 
 def wants_agents_away(reporting: Sequence[str], asks: bool, t: Translate) -> bool:
-    """Tell where an agent still runs. Returns whether to take it away there, where that can be asked."""
+    """Print where an agent still runs. Returns whether to remove it there: only if asks is true and a user says yes."""
     if not reporting:
         return False
     print(t("The agent still runs on {nodes}.", nodes=fold(reporting)))
@@ -76,9 +76,9 @@ def take_agents_away(
     show: Callable[[Report], None],
     t: Translate,
 ) -> Removal:
-    """Remove the agent from these nodes, while config.toml has them. Raises CommandError where that was interrupted.
+    """Remove the agent from these nodes while config.toml still has them. Raises CommandError if interrupted.
 
-    A dead node must not hold up the others: only what still reports is to stay in config.toml.
+    A dead node must not hold up the others: only a node that still reports stays in config.toml.
     """
     report = roll_out(config, hostnames, True)
     show(report)

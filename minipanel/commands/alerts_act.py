@@ -1,4 +1,4 @@
-"""`minipanel alerts ack`, `test`, `silence`, `unsilence`: what people do about alerts, by the running panel."""
+"""`minipanel alerts ack`, `test`, `silence`, `unsilence`: what people do about alerts. The running panel does it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from minipanel.services.panel_client import PanelClient, Refused
 from minipanel.translations.language import say, translator
 
 TEST_SECONDS = 120.0
-"""A mail server may take its time at each of its answers."""
+"""A mail server may take long for each of its answers."""
 
 Answer = TypeVar("Answer")
 
 
 def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> None:
-    """Take on what `list` shows in the line with this id, or what of it is about some nodes.
+    """Acknowledge the alerts that `list` shows under this id, or only those about some nodes.
 
-    Raises ConfigError, CommandError where there is no such line, or the panel does not answer.
+    Raises ConfigError; CommandError if no open alert has the id, or the panel does not answer.
     """
     config, alert_id = load_config(config_path), number_of(id)
     t = translator()
@@ -55,15 +55,15 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
 
 
 class _Findings(msgspec.Struct):
-    """Of the answer only what is asked here."""
+    """The only part of the answer that is used here."""
 
     findings: list[Finding]
 
 
 def test_channels(config_path: Path, name: str | None) -> int:
-    """Send a message by a channel, or by all, and show the result. Returns 1 where one was not taken.
+    """Send a test message through a channel, or through all, and show the result. Returns 1 if one was not accepted.
 
-    Raises ConfigError, CommandError where there is none, or the panel does not answer.
+    Raises ConfigError; CommandError if there is no such channel, or the panel does not answer.
     """
     t = translator()
     known = [each.name for each in _asked(config_path, "GET", "/api/alerts/channels", ChannelsAnswer).channels]
@@ -96,7 +96,7 @@ def silence(config_path: Path, nodes: str, lasting: str, why: str, rules: Sequen
 
 
 def list_silences(config_path: Path, as_json: bool) -> None:
-    """Print the silences that last. Raises ConfigError, CommandError."""
+    """Print the silences that have not ended. Raises ConfigError, CommandError."""
     kept = silences_of(config_path)
     if as_json:
         print(json.dumps(msgspec.to_builtins(kept), indent=2, ensure_ascii=False))
@@ -106,19 +106,19 @@ def list_silences(config_path: Path, as_json: bool) -> None:
 
 
 def end_silence(config_path: Path, id: str) -> None:
-    """End a silence now. Raises ConfigError, CommandError where there is none that lasts."""
+    """End a silence now. Raises ConfigError; CommandError if none with this id lasts."""
     silence_id = number_of(id)
     _asked(config_path, "DELETE", f"/api/silences/{silence_id}", Ended)
     print(say("Silence {id} has ended; what is still wrong and was not sent is sent now.", id=silence_id))
 
 
 def silences_of(config_path: Path) -> list[SilenceAnswer]:
-    """Return the silences that last. Raises ConfigError, CommandError."""
+    """Return the silences that have not ended. Raises ConfigError, CommandError."""
     return _asked(config_path, "GET", "/api/silences", list[SilenceAnswer])
 
 
 def silence_sentence(silence: SilenceAnswer) -> str:
-    """Return until when, about which rules, by whom and why."""
+    """Return a sentence: until when, which rules, by whom and why."""
     t = translator()
     values = {"time": moment(silence.until), "who": plain(silence.who), "why": plain(silence.why)}
     if silence.rules:
@@ -139,7 +139,7 @@ def _asked(
     body: dict[str, object] | None = None,
     seconds: float = 10.0,
 ) -> Answer:
-    """Return the panel's answer; what it refuses is said in its own words."""
+    """Return the panel's answer. Raises Refused in the reader's language."""
     client = PanelClient(load_config(config_path), who=command_user())
     try:
         return client.send(method, path, kind, body, seconds)

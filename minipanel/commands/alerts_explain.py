@@ -1,4 +1,4 @@
-"""`minipanel alerts explain`: how each rule judges one node: why an alert is open, or why not."""
+"""`minipanel alerts explain`: how each rule judges one node, and so why an alert is open or not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minipanel.translations.language import say, translator
 
 
 def explain_node(config_path: Path, node: str, as_json: bool) -> None:
-    """Print it. Raises ConfigError, CommandError where there is no such node, or the panel does not answer."""
+    """Print the explanation. Raises ConfigError; CommandError for an unknown node, or if the panel does not answer."""
     client = PanelClient(load_config(config_path))
     try:
         explained = client.get(f"/api/alerts/explain/{url_quote(node, safe='')}", Explained)

@@ -35,15 +35,15 @@ from minipanel.translations.language import say, translator
 
 INDENT = 10
 SAME_SECONDS = 60
-"""What began, and ended, within this time of each other is one line."""
+"""Alerts that began and ended within this time of each other are shown as one."""
 
 NODES_CHARACTERS = 300
 
 
 def list_alerts(config_path: Path, nodes: str | None, as_json: bool) -> int:
-    """Print what is wrong now. Returns 0 when nothing is, 1 when something is.
+    """Print what is wrong now. Returns 0 if nothing is, 1 if something is.
 
-    Raises ConfigError; NotFoundOut where neither the panel nor its database can say.
+    Raises ConfigError; NotFoundOut if neither the panel nor its database can be read.
     """
     config = load_config(config_path)
     try:
@@ -77,7 +77,7 @@ def _lines(seen: Seen, nodes: str | None) -> list[str]:
 
 
 def finding_lines(finding: Finding, now: int) -> list[str]:
-    """Return what a person reads of a finding: its nodes, what is wrong, since when, and who has taken it on."""
+    """Return a finding as lines: its nodes, what is wrong, since when, and who has acknowledged it."""
     t = translator()
     when = moment(finding.since, now)
     said = [t("{rule}, since {time} ({span})", rule=finding.rule, time=when, span=span(now - finding.since))]
@@ -112,7 +112,7 @@ def _whom(finding: Finding) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the history, as it was typed."""
+    """The filters of the history, as they were typed."""
 
     nodes: str | None = None
     rule: str | None = None
@@ -121,7 +121,7 @@ class Asked:
 
 
 def show_history(config_path: Path, asked: Asked, as_json: bool) -> None:
-    """Print alerts of now and before, the newest first. Raises ConfigError, CommandError, DatabaseError."""
+    """Print present and past alerts, newest first. Raises ConfigError, CommandError, DatabaseError."""
     config = load_config(config_path)
     nodes = known_set(config, asked.nodes)
     start = time_of("--from", asked.start)
@@ -145,14 +145,14 @@ def show_history(config_path: Path, asked: Asked, as_json: bool) -> None:
 
 @dataclass(slots=True)
 class Group:
-    """Alerts that one line says. `first`: the newest of them."""
+    """Alerts that are shown as one. `first`: the newest of them."""
 
     first: AlertAnswer
     alerts: list[AlertAnswer] = field(default_factory=list)
 
 
 def folded(alerts: Sequence[AlertAnswer]) -> list[Group]:
-    """Return alerts in groups: the same rule and words, begun and over at about the same time."""
+    """Return alerts in groups that have the same rule and words, and began and ended at about the same time."""
     groups: list[Group] = []
     newest: dict[tuple[object, ...], Group] = {}
     for alert in alerts:

@@ -1,4 +1,4 @@
-"""What `minipanel status` and the doctor find out of alerts, in the database: it is as the panel left it."""
+"""What `minipanel status` and the doctor know about alerts. They read the database, which is as the panel left it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class AlertsOverview:
-    """How many alerts are open; `unseen`: those that are no hint, and neither taken on, silenced nor suspended.
+    """How many alerts are open. `unseen`: warnings and worse, neither acknowledged, silenced nor suspended.
 
-    `waiting`: how many messages were not sent yet; `error`: the last try's error, None if none failed.
-    `goes_nowhere`: no channel is set, which is no trouble.
+    `waiting`: how many messages are not sent yet; `error`: why the last try failed, None if it did not.
+    `goes_nowhere`: no channel is set, which is not an error.
     """
 
     critical: int
@@ -37,12 +37,12 @@ class AlertsOverview:
 
     @property
     def is_well(self) -> bool:
-        """True when nobody is needed: nothing is wrong that nobody has seen to, and messages are sent."""
+        """Whether nobody is needed: somebody deals with all that is wrong, and messages are sent."""
         return self.unseen == 0 and self.error is None
 
 
 def look_at_alerts(config: Config, now: float) -> AlertsOverview | None:
-    """Return how they stand; None if [alerts] is off, or the database can't be read, which is said elsewhere."""
+    """Return the overview; None if [alerts] is off, or the database can't be read, which is reported elsewhere."""
     if not config.of(ALERTS).enabled:
         return None
     try:
@@ -65,5 +65,5 @@ def _overview(connection: sqlite3.Connection, config: Config, now: int) -> Alert
 
 
 def needs_somebody(alert: Alert) -> bool:
-    """Return whether an open alert is more than a hint, and nobody has taken it on; a suspended one's node is down."""
+    """Return whether an open alert is a warning or worse, and neither acknowledged nor suspended (its node is down)."""
     return alert.severity != "info" and alert.acked_at is None and not alert.is_suspended

@@ -1,4 +1,4 @@
-"""What is wrong, as the running panel says it; where it does not answer, as its database has it."""
+"""What is wrong, by the running panel; if it does not answer, by its database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is wrong now, and what waits to be sent. `trouble`: why the panel was not asked, but its database."""
+    """What is wrong now, and which messages wait. `trouble`: why this is from the database, not from the panel."""
 
     timestamp: int
     findings: Sequence[Finding]
@@ -47,7 +47,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Alerts, the newest first. `is_cut`: there are more. `trouble` as in Seen."""
+    """Alerts, newest first. `is_cut`: there are more. `trouble` as in Seen."""
 
     alerts: Sequence[AlertAnswer]
     is_cut: bool
@@ -56,7 +56,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which alerts of the past: open at some time from `start` to `end`, of these nodes and this rule; None: all."""
+    """Which alerts: open at some time from `start` to `end` (Unix seconds), of these nodes and this rule; None: all."""
 
     start: int
     end: int
@@ -65,9 +65,9 @@ class Wanted:
 
 
 def look(config: Config, nodes: str | None) -> Seen:
-    """Return what is wrong with these nodes; None for all, and for the panel. Raises CommandError, DatabaseError.
+    """Return what is wrong with these nodes; for None, with all nodes and the panel.
 
-    Raises ConfigError where none of the nodes is known.
+    Raises CommandError, DatabaseError; ConfigError if none of the nodes is known.
     """
     client = PanelClient(config)
     known: Sequence[Node | NodeAnswer]
@@ -86,7 +86,7 @@ def look(config: Config, nodes: str | None) -> Seen:
 
 
 def look_back(config: Config, wanted: Wanted) -> Past:
-    """Return alerts of now and before. Raises CommandError, DatabaseError, ConfigError."""
+    """Return present and past alerts. Raises CommandError, DatabaseError; ConfigError if none of the nodes is known."""
     query = {"from": str(wanted.start), "to": str(wanted.end), "nodes": wanted.nodes, "rule": wanted.rule}
     said = urlencode({name: value for name, value in query.items() if value is not None})
     client = PanelClient(config)
@@ -101,7 +101,7 @@ def look_back(config: Config, wanted: Wanted) -> Past:
 
 
 def ids_of(nodes: str, known: Iterable[Node | NodeAnswer]) -> set[int]:
-    """Return the ids of the nodes in a set. Raises BadInput for what is none, ConfigError where none is known."""
+    """Return the ids of the nodes in a set. Raises BadInput for a malformed set, ConfigError if none is known."""
     by_name = {name.lower(): node.id for node in known for name in (node.name, node.hostname)}
     found = {by_name[name.lower()] for name in expand(nodes) if name.lower() in by_name}
     if not found:
@@ -110,7 +110,7 @@ def ids_of(nodes: str, known: Iterable[Node | NodeAnswer]) -> set[int]:
 
 
 def _only(findings: Sequence[Finding], ids: set[int], names: Mapping[int, str]) -> list[Finding]:
-    """Return what of the findings is about these nodes, folded again."""
+    """Return the findings reduced to these nodes, folded again."""
     parts = []
     for finding in findings:
         pairs = [pair for pair in zip(finding.alerts, finding.node_ids, strict=True) if pair[1] in ids]
@@ -150,7 +150,7 @@ def _tellers(config: Config, nodes: Sequence[Node]) -> tuple[Teller, Teller]:
 
 
 def message_answer(message: Message) -> MessageAnswer:
-    """Return a message that waits, as the API has it."""
+    """Return a waiting message as the API shows it."""
     return MessageAnswer(
         message.id, message.channel, message.subject, message.made_at, message.try_at, message.tries, message.error
     )

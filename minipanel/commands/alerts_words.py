@@ -1,4 +1,4 @@
-"""What the commands of alerts have in common: language, times, durations, lines that fit a terminal."""
+"""What the alerts commands share: language, times, durations, lines that fit a terminal."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def reader_language() -> Language:
-    """Return the language in which what is wrong is shown."""
+    """Return the language in which alerts are shown."""
     return "zh" if is_chinese() else "en"
 
 
 def of(words: Words) -> str:
-    """Return what is wrong in the reader's language, with nothing that a terminal would act on."""
+    """Return the words in the reader's language, with control characters escaped."""
     return plain(words.zh if is_chinese() else words.en)
 
 
 def plain(text: str) -> str:
-    """Return what came from elsewhere with nothing in it that a terminal would act on."""
+    """Return a foreign text with its control characters escaped, so that a terminal can't act on them."""
     return escape(text, _SHOWN_CHARACTERS)
 
 
 def columns() -> int:
-    """Return how wide lines may be: as the terminal, 40 to 100; 80 without one."""
+    """Return how wide lines may be: the terminal's width within 40 to 100; 80 without a terminal."""
     return max(_COLUMNS[0], min(shutil.get_terminal_size().columns, _COLUMNS[1]))
 
 
 def beside(head: str, text: str, indent: int) -> list[str]:
-    """Return a text as lines with a head beside the first one, the others below its beginning."""
+    """Return a text as lines: the head beside the first line, the others indented to align with it."""
     first, *rest = wrapped(text, columns() - indent)
     pad = " " * max(2, indent - width(head)) if head else " " * indent
     return [f"{head}{pad}{first}".rstrip(), *(f"{' ' * indent}{line}" for line in rest)]
 
 
 def moment(timestamp: int, now: float | None = None) -> str:
-    """Return a time of today as 03:12, of another day with its date."""
+    """Return a time of today as 03:12, a time of another day as 2026-11-25 03:12."""
     then, today = time.localtime(timestamp), time.localtime(now)
     return time.strftime("%H:%M" if then[:3] == today[:3] else "%Y-%m-%d %H:%M", then)
 
@@ -79,13 +79,13 @@ def seconds_of(option: str, text: str, least: int = 60) -> int:
 
 
 def time_of(option: str, text: str) -> int:
-    """Return a time in Unix seconds: "2026-11-25", "2026-11-25 20:45", or 4h for four hours ago. Raises ConfigError."""
+    """Return in Unix seconds: "2026-11-25", "2026-11-25 20:45", or "4h" for four hours ago. Raises ConfigError."""
     ago = duration(0, LONGEST_SECONDS).parse(text, Path())
     if isinstance(ago, int):
         return int(time.time()) - ago
     whole = f"{text} 00:00" if _DAY.fullmatch(text) else text.replace("T", " ")
     try:
-        # Years that mktime does not have are none that a panel has seen.
+        # mktime fails for years that no panel has seen.
         return int(time.mktime(time.strptime(whole, "%Y-%m-%d %H:%M")))
     except (ValueError, OverflowError):
         sentence = (
@@ -110,7 +110,7 @@ def rule_of(option: str, text: str) -> str:
 
 
 def waiting_lines(messages: Sequence[MessageAnswer]) -> list[str]:
-    """Return a line for each channel whose messages wait after a try that failed."""
+    """Return a line for each channel whose messages wait after a failed try."""
     t = translator()
     lines = []
     for channel in dict.fromkeys(each.channel for each in messages):

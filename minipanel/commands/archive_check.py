@@ -1,4 +1,4 @@
-"""`minipanel archive check`: database and engine compared, record by record."""
+"""`minipanel archive check`: compares database and engine, record by record."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ from minipanel.translations.language import Translate, translator
 
 PIECE_RECORDS = 2016
 SETTLED_SECONDS = 900
-"""Younger records may be on their way."""
+"""Newer records may still be on their way."""
 
 SHOWN = 20
 
 
 def check_archive(config_path: Path, since_days: float) -> int:
-    """Compare the records of so many days. Returns 0 when all are alike, 1 otherwise. Raises CommandError."""
+    """Compare the records of the last `since_days` days. Returns 0 if all match, otherwise 1.
+
+    Raises ConfigError, DatabaseError; CommandError without [storage], or if the engine can't be read.
+    """
     t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))

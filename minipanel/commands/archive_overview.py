@@ -1,4 +1,4 @@
-"""How the archive stands, for `minipanel archive status`, `status` and `doctor`."""
+"""The state of the archive, for `minipanel archive status`, `status` and `doctor`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from minipanel.errors import DatabaseError
 
 @dataclass(frozen=True, slots=True)
 class ArchiveOverview:
-    """`waiting`: records that are not known to be at the engine, `oldest` the time of the oldest of them.
+    """The state of the archive; times are in Unix seconds.
 
-    `since`: from which time on all is there or waits, 0 for nothing yet. `differing`: read back wrong again and again.
-    `differed`: of how many nodes and days the last comparison, at `audited_at`, found samples missing.
+    `waiting`: records not yet known to be at the engine; `oldest`: the time of the oldest of them. `since`: from this
+    time on, every record is there or waits; 0 if none is. `differing`: records that read back wrong repeatedly.
+    `audited_at`: when the last comparison was made; `differed`: in how many days of a node it found records missing.
     """
 
     engine: str
@@ -37,7 +38,7 @@ class ArchiveOverview:
 
 
 def look_at_archive(config: Config) -> ArchiveOverview | None:
-    """Return how it stands, None without [storage]. Asks the engine. Raises nothing of its own."""
+    """Ask the engine, read the queue, and return the state; None without [storage]. Raises nothing of its own."""
     storage = config.of(STORAGE)
     if storage.engine is None:
         return None
@@ -52,7 +53,7 @@ def look_at_archive(config: Config) -> ArchiveOverview | None:
                 push_state(connection),
             ),
         )
-    except DatabaseError:  # the line of the database says it
+    except DatabaseError:  # the line on the database reports it
         queue, since, audited, push = Queue(0, 0, None, 0, 0), 0, (0, 0), None
     trouble = trouble or _differing(queue, storage)
     return ArchiveOverview(

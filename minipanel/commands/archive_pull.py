@@ -1,4 +1,4 @@
-"""`minipanel archive pull`: records from the engine into a database that lost them."""
+"""`minipanel archive pull`: fetches records from the engine into a database that lost them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ from minipanel.sections import load_config
 from minipanel.translations.language import translator
 
 SETTLED_SECONDS = 2 * 3600
-"""Younger records may still fill here; they would stand in two places."""
+"""Newer records may still be filling in this database; a fetched copy would be a duplicate."""
 
 
 def pull_records(config_path: Path, since_days: float | None) -> None:
-    """Bring what the database lacks, of the time that it keeps. Raises ConfigError, DatabaseError, CommandError."""
+    """Fetch the records that the database lacks, within its retention.
+
+    Raises ConfigError, DatabaseError; CommandError without [storage], for a time beyond the retention, or if the engine
+    fails.
+    """
     t = translator()
     config = load_config(config_path)
     engine = Engine(archived_by(config))

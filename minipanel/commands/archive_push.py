@@ -1,4 +1,4 @@
-"""`minipanel archive push`: what was there before the archive goes there too, by the running panel."""
+"""`minipanel archive push`: makes the running panel send the records that are older than the archive."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from minipanel.translations.language import Translate, translator
 
 LOOK_SECONDS = 1.0
 RESTART_LOOKS = 30
-"""So often no panel is seen where one is restarted, and not ended."""
+"""A panel that is missing in this many looks has ended; in fewer, it may be restarting."""
 
 STANDSTILL_SECONDS = 100.0
-"""From a record to its second look nothing may move; after that the engine is asked what is wrong."""
+"""Between a record's first and second read-back nothing may move; after this time the engine is asked what is wrong."""
 
 SURE_SECONDS = 20.0
-"""After so long it is known how quick it is."""
+"""The rate is known after this time."""
 
 
 def push_past(config_path: Path, since_days: float | None) -> None:
-    """Have it sent, and show how far it is until it is done. Interrupted, it rests where it is.
+    """Have the past sent, and show the progress until it is done. Ctrl-C pauses it.
 
-    Raises ConfigError, DatabaseError, CommandError.
+    Raises ConfigError, DatabaseError; CommandError if the panel does not run, or if records read back wrong.
     """
     t = translator()
     config = load_config(config_path)
@@ -76,7 +76,7 @@ def _begin(connection: sqlite3.Connection, since: int, now: int) -> Push:
 
 
 def _watch(config: Config, records: int, t: Translate) -> None:
-    """Show how far it is, until all are there. Raises CommandError where the panel ends meanwhile."""
+    """Show the progress until all records are there. Raises CommandError if the panel ends meanwhile."""
     database, progress, ahead = config.database.path, Progress(), Ahead()
     why, asked_at, without_panel = None, time.monotonic(), 0
     try:
@@ -107,7 +107,7 @@ def _line(push: Push, records: int, minutes: int | None, why: str | None, t: Tra
 
 
 class Ahead:
-    """How long it will take from here, by how quick it was."""
+    """How long the rest will take, by the rate so far."""
 
     def __init__(self) -> None:
         self._began: tuple[float, int] | None = None
@@ -115,16 +115,16 @@ class Ahead:
         self._rate = 0.0
 
     def take_in(self, push: Push, now: float) -> bool:
-        """Record the progress. Returns whether it went on since the last time."""
+        """Record the progress. Returns whether there was any since the last time."""
         has_moved, self._last = (push.sent, push.records) != self._last, (push.sent, push.records)
-        # The first few come without those before being looked at again.
+        # The first records need no second read-back of earlier ones, so they say nothing about the rate.
         if push.records > 0:
             began, first = self._began = self._began or (now, push.records)
             self._rate = (push.records - first) / max(now - began, 1e-6) if now - began >= SURE_SECONDS else 0.0
         return has_moved
 
     def minutes(self, records: int) -> int | None:
-        """Return how many minutes are left of so many records, None if that isn't known yet."""
+        """Return how many minutes it takes until all of these records are done; None if that is not known yet."""
         if self._rate <= 0:
             return None
         return math.ceil(max(records - self._last[1], 0) / self._rate / 60)

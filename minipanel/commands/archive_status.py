@@ -1,4 +1,4 @@
-"""`minipanel archive status`: how far the archive is."""
+"""`minipanel archive status`: shows the progress of the archive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from minipanel.translations.language import Translate, translator
 
 
 def show_archive(config_path: Path, as_json: bool) -> int:
-    """Print it. Returns 0 when all is well, 1 otherwise. Raises ConfigError, CommandError without [storage]."""
+    """Print the state. Returns 0 if all is well, otherwise 1. Raises ConfigError, CommandError without [storage]."""
     config = load_config(config_path)
     archived_by(config)
     overview = look_at_archive(config)
@@ -31,7 +31,7 @@ def show_archive(config_path: Path, as_json: bool) -> int:
 
 
 def archived_by(config: Config) -> StorageConfig:
-    """Return [storage]. Raises CommandError where there is none."""
+    """Return [storage]. Raises CommandError if there is none."""
     storage = config.of(STORAGE)
     if storage.engine is None:
         t = translator()
@@ -40,7 +40,7 @@ def archived_by(config: Config) -> StorageConfig:
 
 
 def archive_line(overview: ArchiveOverview, t: Translate) -> str:
-    """Return how it stands in one line, without what is wrong."""
+    """Return the state in one line, without any trouble."""
     if overview.oldest is None:
         said = "{engine}: all is there" if overview.push is None else "{engine}: the past is on its way"
         return t(said, engine=overview.engine)

@@ -1,4 +1,4 @@
-"""`minipanel backup`: a copy of the database, taken while the panel runs."""
+"""`minipanel backup`: copies the database while the panel runs."""
 
 from __future__ import annotations
 

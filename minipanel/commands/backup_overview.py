@@ -1,4 +1,4 @@
-"""What `minipanel status` finds out of the backups that the panel makes automatically."""
+"""What `minipanel status` knows about the panel's automatic backups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class BackupOverview:
-    """`last_copy` and when it was made, Unix seconds: the newest, which was sound; None if there is none."""
+    """`last_copy`: the newest backup, found sound when made; `last_made_at`: Unix seconds. None if there is none."""
 
     folder: Path
     last_copy: Path | None
@@ -26,7 +26,7 @@ class BackupOverview:
 
 
 def look_at_backups(config: Config, now: float) -> BackupOverview | None:
-    """Return how they stand, None if [backup] names no folder. Raises nothing of its own."""
+    """Return the state of the backups; None if [backup] names no folder. Raises nothing of its own."""
     folder = config.of(BACKUP).folder
     if folder is None:
         return None
@@ -36,14 +36,14 @@ def look_at_backups(config: Config, now: float) -> BackupOverview | None:
         trouble = _last_trouble(config) or f"[backup] folder is {folder}, which can't be accessed: {error.strerror}."
         return BackupOverview(folder, None, None, trouble)
     if copies:
-        # A clock that was wrong may have dated one into the future.
+        # A wrong clock may have dated a backup in the future.
         last = next((copy for copy in reversed(copies) if copy.made_at <= now), copies[-1])
         return BackupOverview(folder, last.path, last.made_at, _last_trouble(config) or _late(last.made_at, now))
     return BackupOverview(folder, None, None, _last_trouble(config) or _late(_changed_at(config.path), now))
 
 
 def _late(since: float, now: float) -> str | None:
-    """Return what is wrong where the last copy, or the configuration without one, is this old."""
+    """Return what is wrong if the last backup (without one, the configuration) is too old; None if it is not."""
     days = int((now - since) / DAY_SECONDS)
     if days < LATE_DAYS:
         return None
@@ -53,7 +53,7 @@ def _late(since: float, now: float) -> str | None:
 def _last_trouble(config: Config) -> str | None:
     try:
         return backup_trouble(config.database.path)
-    except DatabaseError:  # the line of the database says it
+    except DatabaseError:  # the line on the database reports it
         return None
 
 

@@ -1,4 +1,4 @@
-"""A time as people read it here, to the minute."""
+"""A time as people read it, to the minute."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import time
 
 
 def moment(unix_seconds: int) -> str:
-    """Return it by this machine's time zone: 2026-11-26 18:30 UTC."""
+    """Return a time in this machine's time zone: 2026-11-26 18:30 UTC."""
     return time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(unix_seconds))

@@ -1,4 +1,4 @@
-"""Where nodes are listed beside config.toml: /etc/hosts or a file like it, genders, Slurm."""
+"""Lists of nodes other than config.toml: /etc/hosts or a file like it, genders, Slurm."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SINFO_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class NodeList:
-    """What a list names: nodes with their addresses, and those that it names without one (`without_address`).
+    """The contents of a list: nodes with their addresses, and names for which there is none (`without_address`).
 
-    `source` is how a person calls it. `ignored`, `faults`: of the hosts file.
+    `source`: what people call the list. `ignored`: names that [hosts] ignore matches. `faults`: of the hosts file.
     """
 
     source: str
@@ -35,9 +35,9 @@ class NodeList:
 
 
 def read_node_list(source: str | None, ignore: NamePatterns, t: Translate) -> NodeList:
-    """Return the list: None is /etc/hosts, else "genders", "slurm", or a file like /etc/hosts. Raises CommandError.
+    """Return the list. source: "genders", "slurm", a file like /etc/hosts, or None for /etc/hosts itself.
 
-    genders and Slurm know names alone; their addresses are those of /etc/hosts.
+    genders and Slurm have only names; the addresses are those of /etc/hosts. Raises CommandError.
     """
     path = HOSTS if source in (None, "genders", "slurm") else Path(str(source))
     hosts = _read_hosts(path, ignore, t)
@@ -51,7 +51,10 @@ def read_node_list(source: str | None, ignore: NamePatterns, t: Translate) -> No
 
 
 def genders_names(path: Path, t: Translate) -> list[str]:
-    """Return the nodes of a genders file: the first word of each line, a name or a node set (genders(3))."""
+    """Return the nodes of a genders file: the first word of each line, a name or a node set (genders(3)).
+
+    Raises CommandError.
+    """
     try:
         lines = path.read_bytes().decode("utf-8", "replace").split("\n")
     except OSError as error:
@@ -61,12 +64,15 @@ def genders_names(path: Path, t: Translate) -> list[str]:
 
 
 def slurm_names(t: Translate) -> list[str]:
-    """Return the nodes that Slurm knows, each once though it may be in several partitions (sinfo(1))."""
+    """Return the nodes that Slurm knows, each once even if it is in several partitions (sinfo(1)).
+
+    Raises CommandError.
+    """
     return _names("sinfo", output_of(SINFO, SINFO_SECONDS, t).split(), t)
 
 
 def nodes_called(nodes: Iterable[HostsNode], names: Iterable[str]) -> tuple[list[HostsNode], list[str]]:
-    """Return the nodes that are called so, each once, and the names that none of them has."""
+    """Return the nodes that have these names, each once, and the names that no node has."""
     find = finder(nodes)
     found: dict[str, HostsNode] = {}
     missing: list[str] = []
@@ -80,7 +86,7 @@ def nodes_called(nodes: Iterable[HostsNode], names: Iterable[str]) -> tuple[list
 
 
 def finder(nodes: Iterable[HostsNode]) -> Callable[[str], HostsNode | None]:
-    """Return what finds a node by any of its names, in full or up to the first dot; of several the first."""
+    """Return a function that finds a node by any of its names, in full or up to the first dot; the first of several."""
     nodes = list(nodes)
     known: dict[str, HostsNode] = {}
     for spelled in (str.lower, lambda name: name.lower().partition(".")[0]):

@@ -11,9 +11,9 @@ from minipanel.translations.language import say
 
 
 def nodes_asked_for(config: Config, node_set: str | None) -> tuple[NodeConfig, ...]:
-    """Return the nodes of a set with groups, by hostname or name, as config.toml orders them; all of them for None.
+    """Return the nodes of a set by hostname or name, in config.toml's order; all for None. The set may have groups.
 
-    Raises CommandError where one is not configured, BadInput, NotFound.
+    Raises CommandError if a node is not configured, BadInput, NotFound.
     """
     if node_set is None:
         return config.nodes
@@ -31,7 +31,7 @@ def nodes_asked_for(config: Config, node_set: str | None) -> tuple[NodeConfig, .
 
 
 def known_set(config: Config, node_set: str | None) -> str | None:
-    """Return a node set without groups; its nodes may be configured or not. Raises ConfigError for what is none."""
+    """Return a node set with its groups expanded; its nodes need not be configured. Raises ConfigError if malformed."""
     if node_set is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""`minipanel nodes`: the list of nodes in config.toml, shown and edited."""
+"""`minipanel nodes list`: shows the nodes in config.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`minipanel nodes add`: nodes into config.toml, one or a rack, with their addresses or those of /etc/hosts."""
+"""`minipanel nodes add`: adds one node or many to config.toml, with given addresses or those in /etc/hosts."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from minipanel.translations.language import Translate, translator
 
 
 def add_node_set(config_path: Path, first: str, second: str | None, name: str | None, hosts: Path = HOSTS) -> None:
-    """Add nodes to config.toml and have the running panel read it.
+    """Add nodes to config.toml and make the running panel reload it.
 
-    first, second: node set and addresses, in either order, as many of one as of the other; without addresses those of
-    the hosts file. Raises CommandError for what can't be added, ConfigError. Nothing was changed then.
+    first, second: node set and addresses, in either order, the same number of each; without addresses, those in the
+    hosts file. Raises CommandError for nodes that can't be added, ConfigError; nothing is changed then.
     """
     t = translator()
     config = load_config(config_path)
@@ -51,7 +51,7 @@ def add_node_set(config_path: Path, first: str, second: str | None, name: str | 
 
 
 def _tell_ignored(config: Config, new: Iterable[NodeConfig], t: Translate) -> None:
-    """Report which of them are to be ignored in lists of nodes: a sync would take them out again."""
+    """Print which of the new nodes [hosts] ignore matches: a sync would remove them again."""
     ignore = NamePatterns(config.hosts.ignore)
     meant = [node.hostname for node in new if ignore.matches([node.hostname])]
     if meant:
@@ -82,7 +82,7 @@ def _new_nodes(first: str, second: str | None, hosts: Path, t: Translate) -> lis
 
 
 def _seem_addresses(text: str) -> bool:
-    """Return whether addresses are meant: no letter, or a colon. A hostname has a letter and no colon."""
+    """Return whether a text looks like addresses: no letter, or a colon. A hostname has a letter and no colon."""
     return ":" in text or not any(map(str.isalpha, text))
 
 
@@ -104,7 +104,7 @@ def _hostnames(text: str, t: Translate) -> list[str]:
 
 
 def _addresses(text: str, t: Translate) -> list[str]:
-    """Return addresses as they are kept: "10.0.1.[65-66]" -> 10.0.1.65, 10.0.1.66. Raises CommandError."""
+    """Return addresses in their stored form: "10.0.1.[65-66]" -> 10.0.1.65, 10.0.1.66. Raises CommandError."""
     found = []
     for part in parts(text):
         try:
@@ -122,7 +122,7 @@ def _addresses(text: str, t: Translate) -> list[str]:
 
 
 def _addresses_in(hosts: Path, hostnames: Sequence[str], t: Translate) -> list[str]:
-    """Return the addresses that the hosts file has for these names. Raises CommandError where it lacks one."""
+    """Return the addresses that the hosts file has for these names. Raises CommandError if it lacks one."""
     try:
         find = finder(read_hosts(hosts).nodes)
     except OSError as error:
@@ -153,7 +153,7 @@ def _checked_name(name: str, t: Translate) -> str:
 
 
 def _refuse_known(config: Config, new: Iterable[NodeConfig], t: Translate) -> None:
-    """Raise CommandError for a node that is there already, by its name in short or long, or its address."""
+    """Raise CommandError for a node that is already there: by its name, short or long, or by its address."""
     by_name: dict[str, NodeConfig] = {}
     by_address: dict[str, NodeConfig] = {}
     by_short: dict[str, list[NodeConfig]] = {}

@@ -1,4 +1,4 @@
-"""`minipanel nodes remove`: nodes out of config.toml, and their agents away where that is wanted."""
+"""`minipanel nodes remove`: removes nodes from config.toml, and, on request, the agent from them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from minipanel.translations.language import Translate, translator
 
 
 def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
-    """Take nodes, by hostname or name, out of config.toml and have the running panel read it; their history stays.
+    """Remove nodes, by hostname or name, from config.toml and make the running panel reload it. Their history stays.
 
-    with_agent: first remove the agent from them; where that fails and the agent still reports, the node stays in
-    config.toml. It also takes the agent from nodes that were taken out before. Returns the exit code. Raises
-    CommandError when one of the nodes is not there, BadInput for a node set that can't be read, ConfigError.
+    with_agent: first remove the agent from the nodes, also from named ones that config.toml no longer has. If that fails
+    and the agent still reports, the node stays in config.toml. Returns the exit code. Raises CommandError if a node is
+    not there, BadInput for a malformed node set, ConfigError.
     """
     t = translator()
     config = load_config(config_path)
@@ -66,14 +66,17 @@ def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out
 
 
 def _named(config: Config, text: str) -> list[str]:
-    """Return the names that a node set means; a name for people, which may be none, means itself. Raises BadInput."""
+    """Return the names in a node set. The display name of a node, which need not be a node set, is one name.
+
+    Raises BadInput, NotFound.
+    """
     name = parse_node_name(text)
     is_name = name is not None and any(node.name.lower() == name.lower() for node in config.nodes)
     return [name] if name is not None and is_name else expand_here(config, text)
 
 
 def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], list[str]]:
-    """Return the configured nodes that are called so by hostname or name, and in lower case the names of none."""
+    """Return the configured nodes with these hostnames or names, and, in lower case, the names that no node has."""
     known = {node.name.lower(): node for node in config.nodes}
     known |= {node.hostname.lower(): node for node in config.nodes}
     names = [name.lower() for name in wanted]
@@ -82,7 +85,7 @@ def _chosen(config: Config, wanted: Sequence[str]) -> tuple[list[NodeConfig], li
 
 
 def _taken_out_before(config: Config, hostnames: Sequence[str]) -> list[NodeConfig]:
-    """Return those of the nodes that are not configured any more: the database keeps where they were."""
+    """Return the nodes among these that were configured earlier: the database keeps their addresses."""
     try:
         nodes = nodes_in(config.database.path) if hostnames else []
     except DatabaseError:
@@ -91,7 +94,7 @@ def _taken_out_before(config: Config, hostnames: Sequence[str]) -> list[NodeConf
 
 
 def _tell_listed(config: Config, gone: Sequence[str], hosts: Path, t: Translate) -> None:
-    """Report which of them the hosts file still has: a sync would bring them back."""
+    """Print which of the removed nodes the hosts file still has: a sync would bring them back."""
     try:
         listed = read_hosts(hosts, NamePatterns(config.hosts.ignore)).nodes
     except OSError:

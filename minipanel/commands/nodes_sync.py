@@ -1,4 +1,4 @@
-"""`minipanel nodes sync`: config.toml follows /etc/hosts, or another list of nodes, and the agents follow it."""
+"""`minipanel nodes sync`: makes config.toml match /etc/hosts or another list of nodes, then rolls out the agent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from minipanel.translations.language import Translate, in_english, translator
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """What was asked of the command. source: None for /etc/hosts, else as read_node_list takes it."""
+    """The options of the command. source: as read_node_list takes it, None for /etc/hosts."""
 
     source: str | None = None
     yes: bool = False
@@ -41,10 +41,10 @@ class SyncOptions:
 
 
 def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> int:
-    """Show what differs, and change it where that is wanted. Returns the exit code.
+    """Show the differences, and apply them if the user agrees. Returns the exit code.
 
-    0: nothing differs, or all of it is done. 1: something differs and was left as it is, or a roll-out failed. Raises
-    CommandError for a list that can't be read or that would take out all nodes, and ConfigError.
+    0: nothing differs, or all differences are applied. 1: some differences are left, or a roll-out failed. Raises
+    CommandError for a list that can't be read or that would remove all nodes, and ConfigError.
     """
     t = translator()
     config = load_config(config_path)
@@ -70,7 +70,7 @@ def sync_nodes(config_path: Path, options: SyncOptions, roll_out: RollOut) -> in
 def _for_programs(
     config: Config, listed: NodeList, changes: NodeChanges, options: SyncOptions, roll_out: RollOut, t: Translate
 ) -> int:
-    """The same without a question, as one JSON object on stdout."""
+    """Do the same without a question, and print one JSON object on stdout."""
     said: dict[str, Any] = {**as_json(listed, changes), "is_written": False}
     code = FAILED if changes else DONE
     try:
@@ -102,7 +102,7 @@ def _apply(
     show: Callable[[str, Report], None],
     t: Translate,
 ) -> int:
-    """Take agents away, write, roll out. A node that still reports after that stays configured."""
+    """Remove agents, write config.toml, roll out. A node whose agent still reports then stays configured."""
     kept: Sequence[str] = ()
     code = DONE
     if agents_away:
@@ -131,7 +131,7 @@ def _apply(
 def _refuse_clearance(
     config: Config, listed: NodeList, changes: NodeChanges, options: SyncOptions, t: Translate
 ) -> None:
-    """Raise CommandError where all nodes would go and nobody has said so."""
+    """Raise CommandError if all nodes would be removed without --remove-all."""
     if changes.is_clearance and not options.remove_all:
         raise CommandError(
             t(
@@ -143,7 +143,7 @@ def _refuse_clearance(
 
 
 def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool:
-    """Return whether it is to be done: said with --yes, or answered."""
+    """Return whether to apply the changes: with --yes, or if the user answers yes."""
     if options.yes:
         return True
     if not can_ask():
@@ -158,7 +158,7 @@ def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool
 
 
 def _to_visit(changes: NodeChanges) -> list[str]:
-    """Return the hostnames of the nodes that the agent is to be brought to: what is new or changed, and enabled."""
+    """Return the hostnames of the nodes that need the agent: those that are new or changed, and enabled."""
     nodes = [*changes.come, *(change.after for change in changes.changed)]
     return [node.hostname for node in nodes if node.enabled]
 

@@ -1,4 +1,4 @@
-"""What `minipanel status` finds out: the panel, its database, its nodes, and munged."""
+"""What `minipanel status` checks: the panel, its database, its nodes, munged, backups, alerts and the archive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from minipanel.services.forecast import Forecast, forecast
 
 @dataclass(frozen=True, slots=True)
 class PanelOverview:
-    """The panel's process. `version` is what it answers, None if it does not; `pid` is None if not known."""
+    """The panel's process. `version` is its answer, None if it does not answer; `pid` is None if unknown."""
 
     address: str
     version: str | None
@@ -33,7 +33,7 @@ class PanelOverview:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOverview:
-    """The database file, with its write-ahead log in `size_bytes`. `forecast` is None if it can't be read."""
+    """The database file. `size_bytes` includes its write-ahead log. `forecast` is None if it can't be read."""
 
     path: Path
     size_bytes: int
@@ -53,7 +53,7 @@ class NodeOverview:
 
 @dataclass(frozen=True, slots=True)
 class MungeOverview:
-    """Whether munged answers. `is_used` is False with auth = "token", and nothing is asked then."""
+    """Whether munged answers. `is_used` is False with auth = "token"; munged is not asked then."""
 
     is_used: bool
     trouble: str | None
@@ -61,9 +61,9 @@ class MungeOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `timestamp`: when, Unix seconds. `backup` is None if the panel makes no automatic backups.
+    """The whole state. `timestamp`: when it was read, Unix seconds.
 
-    `alerts` is None if they are off, `archive` where there is none.
+    `backup` is None without automatic backups, `alerts` if alerts are off, `archive` without an archive.
     """
 
     timestamp: int
@@ -77,7 +77,7 @@ class Overview:
 
     @property
     def is_well(self) -> bool:
-        """True when nothing is in trouble, every node that is not disabled is up, and no alert waits for somebody."""
+        """Whether nothing is in trouble, every enabled node is up, and no alert waits for somebody."""
         parts = (self.panel, self.database, self.munge, self.backup, self.archive)
         return (
             not any(part and part.trouble for part in parts)
@@ -87,7 +87,7 @@ class Overview:
 
 
 def look_over(config: Config) -> Overview:
-    """Look at everything, change nothing. Raises nothing of its own: trouble is what is found."""
+    """Check everything, change nothing. Raises nothing of its own: any trouble is part of the result."""
     moment = this_moment()
     return Overview(
         timestamp=int(moment.unix_seconds),
@@ -102,13 +102,13 @@ def look_over(config: Config) -> Overview:
 
 
 def look_at_munge(config: Config) -> MungeOverview:
-    """Make a credential and read it, where agents prove by MUNGE who they are."""
+    """Make a credential and decode it, if agents authenticate with MUNGE."""
     uses_munge = config.agents.auth == "munge"
     return MungeOverview(uses_munge, munge_trouble(config.agents.munge_socket) if uses_munge else None)
 
 
 def look_at_nodes(config: Config, moment: Moment) -> tuple[NodeOverview, ...]:
-    """Return each node as the database knows it: none has a sample where that can't be read."""
+    """Return each node as the database knows it; without a sample if the database can't be read."""
     seen: dict[str, Heard] = {}
     with suppress(DatabaseError):
         seen = heard_by_hostname(config.database.path, moment, config.agents.interval)
@@ -116,7 +116,7 @@ def look_at_nodes(config: Config, moment: Moment) -> tuple[NodeOverview, ...]:
 
 
 def look_at_panel(config: Config) -> PanelOverview:
-    """Ask the panel who it is."""
+    """Ask the panel for its version, and look up its process."""
     address, pid = config.server.local_url, None
     try:
         version = panel_version(config.server.local_url)
@@ -128,14 +128,14 @@ def look_at_panel(config: Config) -> PanelOverview:
         if pid is None:
             trouble = f"Another panel answers at {address}: none runs on the database of {config.path}."
     except OSError:
-        pass  # not to be seen with these rights; the panel answers, and that is what was asked
+        pass  # this user may not see the process; that the panel answers is enough
     if version != __version__:
         trouble = f"The running panel is version {version}, but {__version__} is installed: restart it."
     return PanelOverview(address, version, pid, trouble)
 
 
 def look_at_database(config: Config) -> DatabaseOverview:
-    """Look whether the database can be read, written, and grow as it will."""
+    """Check whether the database can be read and written, and has space to grow as forecast."""
     path = config.database.path
     expected = trouble = None
     try:

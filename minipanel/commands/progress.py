@@ -1,4 +1,4 @@
-"""How far long work is: one line at a terminal that is written over, a line now and then where it goes elsewhere."""
+"""The progress of long work: on a terminal one line that is overwritten, elsewhere a line now and then."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 
 _CLEAR = "\r\033[K"
 LINE_SECONDS = 30.0
-"""So often a line goes to a pipe or a file, the first after so long: short work says nothing there."""
+"""A pipe or a file gets a line this often, the first after this time: short work prints nothing there."""
 
 
 class Progress:
-    """Of one piece of work, from when it is made."""
+    """The progress of one piece of work, which begins when this object is made."""
 
     def __init__(self) -> None:
         self._line_at = time.monotonic() + LINE_SECONDS
@@ -25,6 +25,6 @@ class Progress:
             self._line_at = time.monotonic() + LINE_SECONDS
 
     def clear(self) -> None:
-        """Leave the line empty, for the result of the work."""
+        """Clear the line for the result of the work."""
         if sys.stderr.isatty():
             print(_CLEAR, end="", file=sys.stderr, flush=True)

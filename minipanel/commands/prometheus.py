@@ -1,4 +1,4 @@
-"""`minipanel prometheus`: the configuration with which Prometheus scrapes this panel."""
+"""`minipanel prometheus`: prints the configuration for a Prometheus that scrapes this panel."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from minipanel.sections import load_config
 from minipanel.translations.language import Translate, in_english, translator
 
 CA = "ca.pem"
-"""Beside config.toml: the authority that signed the panel's certificate, where no system knows it."""
+"""Beside config.toml: the CA that signed the panel's certificate, if systems don't trust it anyway."""
 
 
 def print_scrape_config(config_path: Path, token_file: Path) -> None:
-    """Print the configuration. Raises ConfigError, or CommandError for a path that can't stand in it."""
+    """Print the configuration. Raises ConfigError; CommandError for a token file whose path is not absolute."""
     t = translator()
     if not (token_file.is_absolute() and str(token_file).isprintable()):
         allowed = "--token-file is {path}; it must be an absolute path without control characters."
@@ -26,7 +26,7 @@ def print_scrape_config(config_path: Path, token_file: Path) -> None:
 
 
 def scrape_config(config: Config, token_file: Path, t: Translate = in_english) -> str:
-    """Return the configuration, a file of YAML. `token_file` and what lies beside it are where Prometheus runs."""
+    """Return the configuration as YAML. `token_file` is a path on the machine of Prometheus; the CA lies beside it."""
     url = urlsplit(config.server.url)
     why = t("the agents' interval: each sample is scraped once")
     lines = [
@@ -68,5 +68,5 @@ def _ca_file(token_file: Path) -> Path:
 
 
 def _quoted(value: Path | str) -> str:
-    # A string of JSON is one of YAML, too.
+    # A JSON string is also a YAML string.
     return json.dumps(str(value), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""A question at the terminal that is answered by y or n."""
+"""A yes-or-no question on the terminal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from minipanel.translations.language import Translate
 
 
 def can_ask() -> bool:
-    """Return whether somebody is there to read a question and to answer it."""
+    """Return whether stdin and stdout are a terminal, so that somebody can read a question and answer it."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def confirm(question: str, t: Translate) -> bool:
-    """Return whether the answer is yes, which Enter means too. Raises CommandError at the end of input (Ctrl-D)."""
+    """Ask, and return whether the answer is yes; Enter is yes. Raises CommandError at the end of input (Ctrl-D)."""
     while True:
         try:
             typed = half_width(input(f"{question} [Y/n] ")).strip().lower()

@@ -1,4 +1,4 @@
-"""`minipanel status`: what is up, and what is not and why."""
+"""`minipanel status`: shows what is up, what is not, and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
 
 def show_status(config_path: Path, node_set: str | None, as_json: bool) -> int:
-    """Print the state of the panel, and of the nodes of a set. Returns 0 when all is well, otherwise 1.
+    """Print the state of the panel and of a set of nodes. Returns 0 if all is well, otherwise 1.
 
     Raises ConfigError, CommandError, BadInput, NotFound.
     """
@@ -44,7 +44,7 @@ def show_status(config_path: Path, node_set: str | None, as_json: bool) -> int:
 
 
 class _Lines:
-    """What people read, in their language."""
+    """The lines that people read, in their language."""
 
     def __init__(self, overview: Overview, t: Translate) -> None:
         self._overview = overview
@@ -114,7 +114,7 @@ class _Lines:
         return self._t(archive.trouble) if archive.trouble else archive_line(archive, self._t)
 
     def _alerts(self, alerts: AlertsOverview | None) -> list[tuple[str, str]]:
-        """2 critical, 1 warning: minipanel alerts list. No line where nothing is wrong and somebody would be told."""
+        """2 critical, 1 warning: minipanel alerts list. No row if nothing is wrong and alerts reach somebody."""
         t, rows = self._t, []
         if alerts is None:
             return []

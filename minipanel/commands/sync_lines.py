@@ -1,4 +1,4 @@
-"""How `minipanel nodes sync` shows what differs: lines for people, JSON for programs."""
+"""How `minipanel nodes sync` shows the differences: lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 400
 
 
 def lines(config: Config, listed: NodeList, changes: NodeChanges, t: Translate) -> list[str]:
-    """Return what was skipped in the list, and what differs, folded into node sets."""
+    """Return lines: what was skipped in the list, and the differences, folded into node sets."""
     shown = [*explain_faults(listed.faults, t), *_passed_over(config, listed, changes, t)]
     where = {"source": listed.source, "path": config.path}
     if not changes:
@@ -63,7 +63,7 @@ def _passed_over(config: Config, listed: NodeList, changes: NodeChanges, t: Tran
 
 
 def _rows(changes: NodeChanges, t: Translate) -> list[tuple[str, str, str]]:
-    """Return a row for each kind of difference that there is: what it is, how many nodes, which."""
+    """Return a row for each kind of difference found: its name, how many nodes, which nodes."""
     moved = [change for change in changes.changed if change.before.ip != change.after.ip]
     renamed = [change for change in changes.changed if change.is_renamed]
     told = (

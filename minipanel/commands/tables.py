@@ -15,7 +15,7 @@ CELL_CHARACTERS = 1000
 
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their titles, with nothing in them that a terminal would act on."""
+    """Print rows under their titles, with control characters escaped."""
     rows = [[escape(cell, CELL_CHARACTERS) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw(titles, rows)
@@ -32,5 +32,5 @@ def _draw(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     table = Table(*titles, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
-    # Names are shown as they are: brackets in them are no markup.
+    # Names are shown as they are: their brackets are not markup.
     Console(markup=False, highlight=False).print(table)
