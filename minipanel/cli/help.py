@@ -25,7 +25,7 @@ _FIRST_COLUMN = 30
 
 
 _TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N", "PORT")
-"""Metavars whose values must be half-width; a Chinese keyboard types full-width signs. Paths and words stay as typed."""
+"""Metavars whose values are made half-width, as a Chinese keyboard types full-width signs. Not paths, not words."""
 
 
 class Command(TyperCommand):

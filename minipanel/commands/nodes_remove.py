@@ -28,7 +28,7 @@ from minipanel.translations.language import Translate, translator
 def remove_node_set(config_path: Path, node_set: str, with_agent: bool, roll_out: RollOut, hosts: Path = HOSTS) -> int:
     """Remove nodes, by hostname or name, from config.toml and make the running panel reload it. Their history stays.
 
-    with_agent: first remove the agent from the nodes, also from named ones that config.toml no longer has. If that fails
+    with_agent: first remove the agent from the nodes, and from named ones that config.toml no longer has. If that fails
     and the agent still reports, the node stays in config.toml. Returns the exit code. Raises CommandError if a node is
     not there, BadInput for a malformed node set, ConfigError.
     """

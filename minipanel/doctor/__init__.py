@@ -1,1 +1,1 @@
-"""`minipanel doctor`: everything that may be wrong, one line each with what helps. A check more is a file more here."""
+"""`minipanel doctor`: checks everything that may be wrong, and shows for each problem what helps."""

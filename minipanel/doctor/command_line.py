@@ -1,4 +1,4 @@
-"""`minipanel doctor`: looks at everything and prints it."""
+"""`minipanel doctor`: checks everything and prints the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minipanel.translations.language import in_english, translator
 
 
 def show_doctor(config_path: Path, as_json: bool) -> int:
-    """Print what is found. Returns the exit code: 0 when all is good, 1 otherwise. Raises nothing of its own."""
+    """Print the report. Returns the exit code: 0 if all is well, otherwise 1. Raises nothing of its own."""
     t = in_english if as_json else translator()
     subject = read_subject(config_path, System(user_id=os.geteuid()), t)
     report = examine(subject)
@@ -33,7 +33,7 @@ def show_doctor(config_path: Path, as_json: bool) -> int:
 
 
 def examine(subject: Subject) -> DoctorReport:
-    """Return the report, after 12 s at most."""
+    """Return the report within 12 seconds."""
     findings = look_at_all(LOOKS, REMEDIES_OF_HANGING, titles(subject.t), subject)
     system = replace(subject.system, deadline=time.monotonic() + LOOK_SECONDS)
     keys = differing_keys(subject.config) if not subject.is_denied and subject.config.path.exists() else []

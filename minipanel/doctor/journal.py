@@ -1,4 +1,4 @@
-"""What the panel's log has of late: its warnings, and whose samples it refuses."""
+"""The end of the panel's log: its warnings, and whose samples the panel refuses."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from minipanel.setup.system import System
 LINES = 20
 LINE_CHARACTERS = 400
 REFUSED_SINCE = "-90s"
-"""A node that is refused is logged once a minute."""
+"""The panel logs a refused node once a minute."""
 
 _REFUSED = re.compile(r"^Refused samples from (\S+) \(4\d\d\): (.*)$", re.MULTILINE)
 
 
 class Refusal(NamedTuple):
-    """From which address samples were refused, and the sentence that was answered."""
+    """The address whose samples were refused, and the panel's answer."""
 
     address: str
     sentence: str
 
 
 def warnings(system: System) -> list[str]:
-    """Return the last lines of the day that are warnings or worse, each with its time, bounded and escaped."""
+    """Return the day's last warnings and errors, each with its time, shortened and escaped."""
     shown = system.run(
         "journalctl", "--unit", places.SERVICE, "--no-pager", "--quiet", "--output=short-iso", "--no-hostname",
         "--priority=warning", "--since=-1day", f"--lines={LINES}",
@@ -34,7 +34,7 @@ def warnings(system: System) -> list[str]:
 
 
 def refusals(system: System) -> list[Refusal]:
-    """Return whose samples the panel refused in the last minutes, the newest of each address."""
+    """Return the refusals of the last 90 seconds, the newest for each address."""
     shown = system.run(
         "journalctl", "--unit", places.SERVICE, "--no-pager", "--quiet", "--output=cat", "--priority=warning",
         f"--since={REFUSED_SINCE}", "--lines=1000",
@@ -43,7 +43,7 @@ def refusals(system: System) -> list[Refusal]:
 
 
 def parse_refusals(text: str) -> list[Refusal]:
-    """Return what the log tells of senders at fault, not of a busy panel (5xx).
+    """Return the refusals in a log that are the sender's fault, not those of a busy panel (5xx).
 
     Refused samples from 10.0.0.7 (401): The MUNGE credential …
     """

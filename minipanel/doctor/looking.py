@@ -1,4 +1,4 @@
-"""All looks at once, each in a time of its own: whatever hangs, fails or can't be seen becomes a line as well."""
+"""Runs all looks at once, each with a time limit. A look that hangs, fails or lacks rights becomes a line as well."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from minipanel.setup.look.check import Check, Verdict
 
 LOOK_SECONDS = 5.0
 GRACE_SECONDS = 1.0
-"""A command that is ended at the deadline still has to be told of."""
+"""A command that is ended at the deadline still has to be reported."""
 
 SHOWN_CHARACTERS = 500
 
 Look = Callable[[Subject], Iterable[Check]]
-"""Looks at one thing and changes nothing. Returns a line for each state that it finds, none if there is nothing."""
+"""Looks at one subject and changes nothing. Returns its lines; none if there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check, and the name of the look that made it: for programs, the same in every language."""
+    """A check, and the name of the look that made it. Programs use the name: it is the same in every language."""
 
     look: str
     check: Check
@@ -38,16 +38,16 @@ def look_at_all(
     subject: Subject,
     seconds: float = LOOK_SECONDS,
 ) -> list[Finding]:
-    """Return what all looks found, in their order, within these seconds and a little.
+    """Return the findings of all looks, in their order, after at most these seconds and GRACE_SECONDS.
 
-    By the name of a look, remedies has what helps where it hangs, and titles what its line is called then.
+    remedies: what helps if a look hangs, by its name. titles: the title of its line then, by its name.
     """
     deadline = time.monotonic() + seconds
     bounded = replace(subject, system=replace(subject.system, deadline=deadline))
     results: queue.SimpleQueue[tuple[str, list[Check]]] = queue.SimpleQueue()
     for name, look in looks.items():
         work = partial(lambda name, look: results.put((name, _ended(titles[name], look, bounded))), name, look)
-        # A daemon: what hangs must not keep the command from its end.
+        # A daemon thread: a look that hangs must not keep the command from ending.
         threading.Thread(target=work, daemon=True).start()
     found: dict[str, list[Check]] = {}
     while len(found) < len(looks):
@@ -71,12 +71,12 @@ def _ended(title: str, look: Look, subject: Subject) -> list[Check]:
     except PermissionError as error:
         detail = t("{place} can't be read with these rights", place=error.filename or "")
         return [Check(title, Verdict.WARNING, detail, "sudo minipanel doctor")]
-    except Exception as error:  # one look that fails must not take the others with it
+    except Exception as error:  # one failed look must not stop the others
         detail = t("the check failed: {reason}", reason=f"{type(error).__name__}: {error}")
         return [Check(title, Verdict.WARNING, detail)]
 
 
 def _escaped(check: Check) -> Check:
-    """Return the check with nothing in it that a terminal would act on: much of it comes from outside."""
+    """Return the check with its control characters escaped: much of its text comes from outside."""
     detail, remedy = (escape(text, SHOWN_CHARACTERS) for text in (check.detail, check.remedy))
     return replace(check, detail=detail, remedy=remedy)

@@ -1,4 +1,4 @@
-"""All looks of `minipanel doctor`, in the order of its lines. A new one is a function in checks/ and a line here."""
+"""All looks of `minipanel doctor`, in the order of its lines. To add one, write it in checks/ and name it here."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LOOKS: dict[str, Look] = {
     "rollout": look_at_last_rollout,
     "leftovers": look_at_leftovers,
 }
-"""By a name that is the same in every language."""
+"""The looks, by a name that is the same in every language."""
 
 REMEDIES_OF_HANGING = {
     "munge": "systemctl restart munge",
@@ -51,11 +51,11 @@ REMEDIES_OF_HANGING = {
     "service": "systemctl status minipanel",
     "clock": "systemctl restart systemd-timedated",
 }
-"""What helps where a look gets no answer."""
+"""What helps if a look gets no answer."""
 
 
 def titles(t: Translate) -> dict[str, str]:
-    """Return what each look is called in the reader's language, where it has no line of its own to show."""
+    """Return the title of each look in the reader's language, for a look that returns no line of its own."""
     return {
         "versions": "MiniPanel",
         "user": t("user"),

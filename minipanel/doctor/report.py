@@ -1,4 +1,4 @@
-"""What `minipanel doctor` prints: the lines, what the configuration says other than by default, the log's warnings."""
+"""The report of `minipanel doctor`: its findings, the settings that differ from the defaults, the log's warnings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class DoctorReport:
-    """`keys`: as in config.toml, without secrets. `log`: the panel's last warnings."""
+    """`keys`: settings as in config.toml, without secrets. `log`: the panel's last warnings."""
 
     findings: Sequence[Finding]
     versions: Mapping[str, str]
@@ -24,11 +24,11 @@ class DoctorReport:
 
     @property
     def exit_code(self) -> int:
-        """0 when all is good, 1 when there is something to look at or to fix."""
+        """0 if all is well, 1 if there is something to look at or to fix."""
         return DONE if all(finding.check.verdict is Verdict.OK for finding in self.findings) else FAILED
 
     def lines(self, t: Translate) -> list[str]:
-        """Return it for people."""
+        """Return the report for people."""
         lines = table([finding.check for finding in self.findings], t)
         if self.keys:
             lines += ["", t("The configuration, where it differs from the defaults, without secrets:")]
@@ -45,7 +45,7 @@ class DoctorReport:
                  fixes=verdicts[Verdict.FIX])  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs; the names of looks and verdicts are the same in every language."""
+        """Return the report for programs; the names of looks and verdicts are the same in every language."""
         return {
             "good": self.exit_code == DONE,
             "versions": dict(self.versions),

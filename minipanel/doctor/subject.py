@@ -1,4 +1,4 @@
-"""What is looked at: this machine, and its configuration as far as that can be read."""
+"""What the doctor looks at: this machine, and its configuration as far as it can be read."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`trouble`: why the configuration can't be used; `config` then holds those of its keys that are right."""
+    """`trouble`: why the configuration can't be used; `config` then holds its valid keys."""
 
     system: System
     t: Translate
     config: Config
     trouble: str | None = None
     is_denied: bool = False
-    """The configuration is there, and these rights do not do to read it."""
+    """The configuration exists, but this user may not read it."""
 
     @property
     def host(self) -> str:
@@ -33,7 +33,7 @@ class Subject:
 
 
 def read_subject(config_path: Path, system: System, t: Translate) -> Subject:
-    """Return what is to be looked at. Raises nothing: a configuration that can't be used is what is found."""
+    """Return the subject. Raises nothing: a configuration that can't be used is a finding."""
     try:
         return Subject(system, t, load_config(config_path))
     except ConfigError as error:
@@ -48,13 +48,13 @@ def _is_denied(path: Path) -> bool:
         refuse_unseen(path)
     except PermissionError:
         return True
-    except OSError:  # no path at all, or a loop of links
+    except OSError:  # not a path at all, or a loop of links
         pass
     return False
 
 
 def refuse_unseen(path: Path) -> None:
-    """Raise PermissionError where it can't be told with these rights what is at this path."""
+    """Raise PermissionError if this user may not see what is at this path, or not read it."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""The agent onto the nodes, over ssh, until each one's first sample is at the panel."""
+"""Installs the agent on the nodes over ssh, and waits for each node's first sample at the panel."""
 
 from minipanel.rollout.command_line import roll_out
 from minipanel.rollout.options import RolloutOptions

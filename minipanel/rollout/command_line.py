@@ -12,8 +12,11 @@ from minipanel.translations.language import in_english
 
 
 def roll_out(config_path: Path, node_set: str | None, options: RolloutOptions, as_json: bool) -> int:
-    """Return the exit code: 0 when every node is as asked, 1 otherwise. Raises as run_rollout does, and ConfigError."""
-    # What programs read is the same in every locale.
+    """Run it and print the report. Returns 0 if it succeeded on every node, otherwise 1.
+
+    Raises ConfigError, and what run_rollout raises.
+    """
+    # JSON is the same in every locale.
     report = run_rollout(load_config(config_path), node_set, options, in_english if as_json else None)
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))

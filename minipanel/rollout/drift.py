@@ -1,4 +1,4 @@
-"""Where the panel's nodes and this machine's /etc/hosts tell different stories."""
+"""How the panel's nodes and this machine's /etc/hosts differ."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from minipanel.rollout.facts import Say
 def tell_drift(config: Config, is_own: Callable[[str], bool], say: Say, path: Path = HOSTS) -> list[str]:
     """Return a sentence for each way in which the two differ; none if they agree or the file can't be read.
 
-    is_own: tells this machine's addresses, for it may well be called something else there. Names are compared without
-    case, short as long. What [hosts] ignores is not told.
+    is_own: whether an address is this machine's; /etc/hosts may well have another name for it. Names are compared
+    without case, and a short name matches its long form. Names that [hosts] ignore matches are left out.
     """
     try:
         hosts = read_hosts(path, NamePatterns(config.hosts.ignore)).nodes
@@ -48,7 +48,7 @@ def _only_in_config(nodes: Sequence[NodeConfig], say: Say, path: Path) -> str:
 
 
 def _elsewhere(nodes: Sequence[NodeConfig], listed: dict[str, HostsNode], say: Say, path: Path) -> str:
-    """Return the nodes whose address differs. The panel believes an agent only at the address it has itself."""
+    """Return a sentence on nodes whose address differs. The panel accepts an agent only from the address it knows."""
     moved = []
     for node in nodes:
         other = next((listed[name] for name in _spellings([node.hostname, node.name]) if name in listed), None)
@@ -67,5 +67,5 @@ def _is_listed(node: NodeConfig, listed: Container[str], is_own: Callable[[str],
 
 
 def _spellings(names: Sequence[str]) -> list[str]:
-    """Return each name in lower case, and its first part."""
+    """Return each name in lower case, whole and up to the first dot."""
     return [spelling for name in names for spelling in (name.lower(), name.lower().partition(".")[0])]

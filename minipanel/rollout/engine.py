@@ -1,4 +1,4 @@
-"""Carries out visits of many nodes at once: their steps by ClusterShell over ssh, their waiting by one clock."""
+"""Visits many nodes at once: ClusterShell runs their steps over ssh, and one timer serves all that wait."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from minipanel.rollout.outcome import Outcome, Word
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 
 POLL_SECONDS = 0.25
-"""How often the panel's newest samples are looked at while agents are waited for."""
+"""The interval between looks at the panel's newest samples, while agents are awaited."""
 
 OUTPUT_LINES_MAX = 1000
 LINE_BYTES_MAX = 8192
-"""More than that of a step's output is thrown away. The longest line in use is a MUNGE credential."""
+"""The rest of a step's output is dropped. The longest line in use is a MUNGE credential."""
 
 Newest = Callable[[], Mapping[str, int]]
-"""Gives the newest stored sample's timestamp by hostname in lower case."""
+"""Returns the timestamp of each node's newest stored sample, by hostname in lower case."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Running:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A visit that waits for its first sample, until `deadline` by the monotonic clock."""
+    """A visit that waits for a first sample newer than `after`, until `deadline` by the monotonic clock."""
 
     running: Running
     after: int
@@ -51,7 +51,7 @@ class _Waiting:
 
 
 class Engine:
-    """Runs visits, at most `fanout` at a time; those that only wait for their first sample do not count."""
+    """Runs visits, at most `fanout` at a time. Visits that only wait for their first sample do not count."""
 
     def __init__(
         self, ssh_config: Path, newest: Newest, fanout: int, on_end: Callable[[Outcome], None], login: Login = ROOTS
@@ -69,14 +69,14 @@ class Engine:
         self._task: Task = task_self()
 
     def run(self, visits: Iterable[Running]) -> None:
-        """Run them all; on_end hears of each as it ends. An interrupt passes through, with everything here ended."""
-        logging.getLogger("ClusterShell").setLevel(logging.ERROR)  # a node that hangs up early is no news
+        """Run all visits, and call on_end for each as it ends. An interrupt ends all steps here, and passes through."""
+        logging.getLogger("ClusterShell").setLevel(logging.ERROR)  # a node that hangs up early needs no warning
         self._queue.extend(visits)
-        # A node whose clock was ahead may have samples of times to come: they prove nothing.
+        # A node whose clock was ahead may have samples from the future: they prove nothing.
         self._before = dict(self._newest())
         self._task = task_self()
         self._task.set_info("fanout", self._fanout)
-        # What ssh says is looked at, so it must not be in the administrator's language.
+        # ssh's messages are parsed, so they must not be in the administrator's language.
         self._task.set_info("ssh_path", "env LC_ALL=C ssh")
         self._task.set_info("ssh_options", f"-F {self._ssh_config}")
         try:
@@ -91,13 +91,13 @@ class Engine:
             self._advance(self._queue.popleft(), None)
 
     def _advance(self, running: Running, answer: Answer | None) -> None:
-        """Give a visit the answer it waits for, and do what it asks for next."""
+        """Send a visit the answer that it waits for, and do what it asks for next."""
         try:
             request = next(running.visit) if answer is None else running.visit.send(answer)
         except StopIteration as end:
             self._end(end.value)
             return
-        except Exception as error:  # one node's visit, whatever that node has said, ends for no other
+        except Exception as error:  # whatever one node has answered, the other visits go on
             reason = f"{type(error).__name__}: {escape(str(error), SENTENCE_CHARACTERS)}"
             self._end(Outcome(running.hostname, Word.UNEXPECTED, reason))
             return
@@ -122,7 +122,7 @@ class Engine:
         self._task.schedule(worker)
 
     def answered(self, running: Running, answer: Answer) -> None:
-        """Take a step's answer. Called by its handler."""
+        """Accept a step's answer. Its handler calls this."""
         self._advance(running, answer)
         self._admit()
 
@@ -134,7 +134,7 @@ class Engine:
             self._task.timer(POLL_SECONDS, _Poll(self), POLL_SECONDS)
 
     def poll(self) -> bool:
-        """Let those go on whose sample has come or whose time is over. Returns whether anybody still waits."""
+        """Resume the visits whose sample has come or whose time is over. Returns whether any visit still waits."""
         newest, now = self._newest(), time.monotonic()
         waiting, self._waiting = self._waiting, []
         for one in waiting:
@@ -155,7 +155,7 @@ class Engine:
 
 
 class _StepHandler(EventHandler):  # type: ignore[misc]
-    """Gathers what one step prints, and how it ends."""
+    """Gathers one step's output and exit code."""
 
     def __init__(self, engine: Engine, running: Running) -> None:
         self._engine = engine
@@ -165,20 +165,20 @@ class _StepHandler(EventHandler):  # type: ignore[misc]
         self._began_at = time.monotonic()
 
     def ev_start(self, _worker: Any) -> None:
-        """Count the time from here: before, the step may have waited for its turn."""
+        """Start the clock: before, the step may have waited for its turn."""
         self._began_at = time.monotonic()
 
     def ev_read(self, _worker: Any, _node: str, sname: str, msg: bytes) -> None:
-        """Keep a line."""
+        """Keep a line of output."""
         if len(self._lines[sname]) < OUTPUT_LINES_MAX:
             self._lines[sname].append(msg[:LINE_BYTES_MAX].decode("utf-8", "replace"))
 
     def ev_hup(self, _worker: Any, _node: str, rc: int) -> None:
-        """Keep the exit code; does not come for a step that took too long."""
+        """Keep the exit code. ClusterShell does not call this for a step that timed out."""
         self._code = rc
 
     def ev_close(self, _worker: Any, timedout: bool) -> None:
-        """Hand the answer over. A step that an interrupt ends gives none."""
+        """Pass the answer on. A step that an interrupt ended has none."""
         if self._code is None and not timedout:
             return
         stdout, stderr = ("\n".join(self._lines[name]) for name in ("stdout", "stderr"))

@@ -1,4 +1,4 @@
-"""What a look at a node found: read from look.sh's lines, then judged fit or not."""
+"""What a look at a node found: parses look.sh's lines, and judges whether the agent can run there."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ _FORMS = {
     "credential": r"MUNGE:[A-Za-z0-9+/=]{1,4000}:",
     **dict.fromkeys(("munge_trouble", "panel_trouble", *(f"write_{place}" for place in _PLACES)), _SENTENCE),
 }
-"""What a node may say, by key. It may be anybody's by now: what does not fit counts as not said."""
+"""The form of each value, by key. A node may be under foreign control: a value of another form is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What look.sh said.
+    """The values that look.sh printed.
 
-    `skew_seconds`: the node's clock less this machine's, 0 within the time the look took, None when it told no time.
+    `skew_seconds`: the node's clock minus this machine's; 0 if the difference is within the time that the look took,
+    None if the node gave no time.
     """
 
     values: Mapping[str, str]
@@ -53,12 +54,12 @@ class Facts:
 
     @property
     def is_complete(self) -> bool:
-        """True when the look ran to its end."""
+        """Whether the look ran to its end."""
         return self["looked"] == "yes"
 
 
 def parse_facts(answer: Answer) -> Facts:
-    """Return the facts in a look's answer; whatever else the node's login scripts print is skipped."""
+    """Return the facts in a look's answer; other output, such as that of login scripts, is skipped."""
     said = ((key, value.strip()) for key, value in _LINE.findall(answer.stdout))
     values = {
         key: escape(value, SENTENCE_CHARACTERS) if _FORMS[key] is _SENTENCE else value
@@ -70,7 +71,10 @@ def parse_facts(answer: Answer) -> Facts:
 
 
 def _skew(clock: int, answer: Answer) -> int:
-    """Return how far a node's second lies outside the time in which it was read. `date` cuts the fraction off."""
+    """Return how far a node's time, in whole seconds, lies outside the span in which it was read.
+
+    `date` cuts off the fraction of the second.
+    """
     earliest, latest = answer.ended_at - answer.seconds - 1, answer.ended_at
     if clock > latest:
         return round(clock - latest)
@@ -80,7 +84,7 @@ def _skew(clock: int, answer: Answer) -> int:
 def fault_of(
     facts: Facts, needed_kib: Mapping[str, int], auth: str, munge_socket: str | None, url: str, say: Say
 ) -> Fault | None:
-    """Return the first thing that keeps the agent from this node, None when it fits."""
+    """Return the first reason why the agent can't run on this node, None if it can."""
     return (
         _fault_of_system(facts, say)
         or _fault_of_clock(facts, say)
@@ -106,7 +110,7 @@ def _fault_of_clock(facts: Facts, say: Say) -> Fault | None:
     skew = facts.skew_seconds
     if skew is None:
         return Word.WRONG_CLOCK, say("the node reports no time")
-    # Further ahead, its samples are refused by the panel.
+    # The panel refuses samples that are further ahead.
     if abs(skew) <= MAX_AHEAD_SECONDS:
         return None
     if skew > 0:
@@ -125,7 +129,7 @@ def _fault_of_munge(facts: Facts, socket: str | None, say: Say) -> Fault | None:
         return Word.NO_MUNGE, say(
             "no munge credential: {reason}", reason=facts["munge_trouble"] or say("no reason was given")
         )
-    # Read by this machine's munged, as the panel will read the agent's: what counts is that this panel believes it.
+    # Decoded by this machine's munged, as the panel will decode the agent's: this panel must accept it.
     credential = munge.decode(facts["credential"], socket)
     if credential.status != munge.OK:
         return Word.MUNGE_REFUSED, _refusal(credential, say)

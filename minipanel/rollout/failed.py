@@ -1,4 +1,4 @@
-"""The nodes on which the last roll-out failed, remembered beside the database for --only-failed."""
+"""The nodes on which the last roll-out failed, kept in a file beside the database for --only-failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minipanel.rollout.outcome import Outcome
 
 FILE = "rollout-failed.json"
 MAX_BYTES = 32 * 2**20
-"""A hundred thousand names of the longest kind."""
+"""Enough for a hundred thousand names of the greatest length."""
 
 
 def remembered(database: Path) -> frozenset[str]:
@@ -24,7 +24,7 @@ def remembered(database: Path) -> frozenset[str]:
 
 
 def remember(database: Path, outcomes: Iterable[Outcome]) -> None:
-    """Note who failed this time; who succeeded is forgotten, and who was not tried stays. Raises OSError."""
+    """Add the nodes that failed, remove those that succeeded, and keep those not tried. Raises OSError."""
     outcomes = list(outcomes)
     tried = {outcome.hostname.lower() for outcome in outcomes}
     failed = {outcome.hostname.lower() for outcome in outcomes if not outcome.is_good}

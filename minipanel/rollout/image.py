@@ -1,4 +1,4 @@
-"""The agent written into the image of diskless nodes: `minipanel rollout --root DIR`."""
+"""Writes the agent into the image of diskless nodes: `minipanel rollout --root DIR`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ INSTALL_SECONDS = 120
 
 
 def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say: Say) -> Outcome:
-    """Install the agent below `root`. hostname: None if several nodes boot from it, each under its own name.
+    """Install the agent below `root`. hostname: None if several nodes boot from the image, each with its own name.
 
-    Raises CommandError with auth = "token" and no hostname: an image would give every node the token of one.
+    Raises CommandError with auth = "token" and no hostname: every node would get the same token.
     """
     if hostname is None and config.agents.auth == "token":
         raise CommandError(
@@ -34,7 +34,7 @@ def write_image(config: Config, root: Path, kit: Kit, hostname: str | None, say:
 
 
 def clear_image(root: Path, kit: Kit, say: Say) -> Outcome:
-    """Take the agent out of the image below `root`."""
+    """Remove the agent from the image below `root`."""
     with tempfile.TemporaryDirectory(prefix="minipanel-image-") as folder:
         script = Path(folder) / SCRIPT
         script.write_bytes(kit.files[SCRIPT])

@@ -1,4 +1,4 @@
-"""What is put onto a node: the agent, its configuration, its unit, and the script that installs them."""
+"""The files for a node: the agent, its configuration, its unit, and the script that installs them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOME = "/opt/minipanel-agent"
 
 AT_WORK = "another roll-out is running on this node"
 LOCK_SECONDS = 20
-"""How long a roll-out waits on a node for another one; less than a step may take."""
+"""How long a roll-out waits for another one on the same node. Shorter than the limit of a step."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = _PACKAGE.parent
@@ -36,7 +36,7 @@ _SPOOL_KIB = 8192
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The files that are the same for every node, by name; ca.pem only where agents need it."""
+    """The files that are the same for every node, by name; ca.pem only if agents need it."""
 
     files: Mapping[str, bytes]
 
@@ -46,7 +46,7 @@ class Kit:
 
 
 def gather_kit(config: Config, options: RolloutOptions) -> Kit:
-    """Return the files. Raises CommandError where one can't be read, or where the agent is of another version."""
+    """Return the files. Raises CommandError if one can't be read, or if the agent is of another version."""
     agent = options.agent or _first_file([Path(sys.prefix).parent / AGENT, _CHECKOUT / "dist" / AGENT])
     _check_version(agent)
     deploy = _first_file([_PACKAGE / "deploy" / SCRIPT, _CHECKOUT / "deploy" / SCRIPT]).parent
@@ -64,10 +64,10 @@ def agent_config(config: Config, hostname: str | None, kit: Kit) -> str:
 
 
 def needed_kib(files: Mapping[str, bytes], is_installed: bool) -> dict[str, int]:
-    """Return the free space that installing these files needs, KiB, by place as look.sh names them.
+    """Return the free space that an installation of these files needs, in KiB, by place as look.sh names them.
 
-    In /opt they lie twice, and what was there before once more, until the new agent is up. In /var/lib a day of samples
-    is kept while the panel is away: an agent that is there has its place already.
+    Until the new agent is up, /opt holds the files twice, and the previous ones once more. /var/lib must have space for
+    a day of samples while the panel is away; an installed agent has taken that already.
     """
     once = sum(-(-len(content) // _BLOCK_BYTES) * _BLOCK_BYTES for content in files.values()) // 1024
     return {
@@ -83,11 +83,12 @@ def sum_of(content: bytes) -> str:
 
 
 def install_command(files: Mapping[str, bytes]) -> str:
-    """Return the command that takes these files from stdin and installs them.
+    """Return the command that reads these files from stdin and installs them.
 
-    They lie in /opt while they come: /tmp may be noexec, or too small. Nothing is left of them, however it ends: when
-    the connection breaks, what came is short, the checksums say so, and the folder goes. What a run left that was
-    killed goes at the next one: nobody holds its lock. A minimal RHEL has no tar.
+    It gathers the files in /opt: /tmp may be noexec, or too small. It uses head, as a minimal RHEL has no tar.
+
+    However it ends, it leaves no files behind. If the connection breaks, the files are short, the checksums fail, and
+    the folder is removed. The next run removes the folder of a run that was killed: nothing holds its lock any more.
     """
     takes = [f"head -c {len(content)} >{shlex.quote(name)}" for name, content in _in_order(files).items()]
     script = " && ".join(
@@ -95,7 +96,7 @@ def install_command(files: Mapping[str, bytes]) -> str:
             "export LC_ALL=C",
             "umask 077",
             "mkdir -p /opt",
-            # One at a time: after Ctrl-C the other end goes on until it has put the node right.
+            # One at a time: after Ctrl-C, a run on the node goes on until it has cleaned up.
             "exec 8</opt",
             f"{{ flock -w {LOCK_SECONDS} 8 || {{ echo {AT_WORK} >&2; false; }}; }}",
             "for d in /opt/.minipanel-agent.*; do [ -d $d ] && flock -n $d true && rm -rf $d || :; done",
@@ -103,7 +104,7 @@ def install_command(files: Mapping[str, bytes]) -> str:
             'trap "rm -rf $d" EXIT',
             'trap "exit 1" HUP INT TERM',
             'cd "$d"',
-            # Held until all that this shell started has ended.
+            # The lock is held until everything that this shell started has ended.
             "exec 9<.",
             "flock -n 9",
             *takes,
@@ -111,17 +112,17 @@ def install_command(files: Mapping[str, bytes]) -> str:
             f'sh ./{SCRIPT} --from "$d" --report',
         ]
     )
-    # Whatever root's login shell is, it only has to pass on one word.
+    # Root's login shell, whichever it is, only has to pass on one word.
     return f"exec /bin/sh -c {shlex.quote(script)}"
 
 
 def install_input(files: Mapping[str, bytes]) -> bytes:
-    """Return what install_command() reads on stdin."""
+    """Return what install_command() reads from stdin."""
     return b"".join(_in_order(files).values())
 
 
 def _in_order(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files with their checksums as one more file, which comes first."""
+    """Return the files in the order in which they are sent: first their checksums, in one more file."""
     ordered = dict(sorted(files.items()))
     sums = "".join(f"{sum_of(content)}  {name}\n" for name, content in ordered.items())
     return {"sums": sums.encode(), **ordered}

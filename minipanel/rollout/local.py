@@ -1,4 +1,4 @@
-"""A step on this machine itself, without ssh. Ended early it may clean up first."""
+"""A step on this machine itself, without ssh. A step that is ended early may clean up first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ClusterShell.Worker.Popen import PopenClient, WorkerPopen
 from ClusterShell.Worker.Worker import WorkerSimple
 
 CLEAN_UP_SECONDS = 15.0
-"""How long an installation that is ended may take to put back what was there before."""
+"""How long an installation that is ended may take to restore the previous agent."""
 
 
 class LocalWorker(WorkerPopen):  # type: ignore[misc]
@@ -20,7 +20,7 @@ class LocalWorker(WorkerPopen):  # type: ignore[misc]
 
     def __init__(self, command: str, key: str, **options: Any) -> None:
         WorkerSimple.__init__(self, None, None, None, key, client_class=_LocalClient, **options)
-        # A session of its own: Ctrl-C at the terminal is for the roll-out, which then ends all of it in order.
+        # A session of its own: Ctrl-C at the terminal reaches only the roll-out, which then ends this step cleanly.
         self.command = f"exec setsid /bin/sh -c {shlex.quote(command)}"
 
 
@@ -29,16 +29,16 @@ class _LocalClient(PopenClient):  # type: ignore[misc]
         if abort and self.popen.poll() is None:
             _end(self.popen)
             if self.popen.poll() is not None:
-                # As if it had been killed: whatever code its traps make of that, it is no answer to the step.
+                # As if it had been killed: the exit code of its traps is not an answer to the step.
                 self.popen.returncode = -signal.SIGTERM
         super()._close(abort, timeout)
 
 
 def _end(process: Any) -> None:
-    """End a process and what it started by SIGTERM. What is there after its time is left to SIGKILL."""
+    """End a process and its children with SIGTERM. After CLEAN_UP_SECONDS, the caller may use SIGKILL."""
     try:
         os.killpg(process.pid, signal.SIGTERM)
-    except ProcessLookupError:  # it has not got as far as setsid
+    except ProcessLookupError:  # it has not reached setsid yet
         process.terminate()
     deadline = time.monotonic() + CLEAN_UP_SECONDS
     while process.poll() is None and time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""As whom the roll-out comes to a node, how it becomes root there, and what sudo's refusals mean."""
+"""As which user the roll-out logs in on a node, how it becomes root there, and what sudo's refusals mean."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _SUDO_LINE = re.compile(r"^(?:sudo[a-z-]*:|sorry, user|\S+ is not ).*$", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The user who logs in by ssh, and whether sudo then makes root of that user.
+    """The user who logs in with ssh, and whether sudo then makes this user root.
 
-    No file ever lies within this user's reach: a step is one command with its files on stdin, and sudo passes both on.
+    This user can never reach a file: a step is one command with its files on stdin, and sudo passes both on.
     """
 
     user: str = ROOT
     uses_sudo: bool = False
 
     def as_root(self, command: str) -> str:
-        """Return what this user has to run so that root runs `command`. Any login shell can read it."""
+        """Return what this user must run so that root runs `command`. Any login shell understands it."""
         if not self.uses_sudo:
             return command
-        # -n: no password is asked for. In English, as what sudo says is looked at.
+        # -n: sudo never asks for a password. LC_ALL=C: its messages are parsed.
         return f"exec env LC_ALL=C sudo -n -u {ROOT} -- /bin/sh -c {shlex.quote(command)}"
 
 
@@ -45,7 +45,7 @@ ROOTS = Login()
 
 
 def choose_login(config: Config, options: RolloutOptions) -> Login:
-    """Return the login: of the options, where they say something, else of [rollout]. Raises CommandError."""
+    """Return the login that the options name, or else that of [rollout]. Raises CommandError."""
     said = config.of(ROLLOUT)
     user = said.user if options.user is None else options.user
     if not is_user(user):
@@ -58,7 +58,7 @@ def choose_login(config: Config, options: RolloutOptions) -> Login:
 
 
 def fault_of_sudo(answer: Answer, login: Login, say: Say) -> Fault | None:
-    """Return why sudo made no root of the user, None if it has said nothing of that."""
+    """Return why sudo did not make the user root, None if sudo did not refuse."""
     if not login.uses_sudo or answer.code in (0, None, 255):
         return None
     if answer.code == NOT_FOUND and "sudo" in answer.stderr:
@@ -85,7 +85,7 @@ def fault_of_sudo(answer: Answer, login: Login, say: Say) -> Fault | None:
 
 
 def fault_of_user(uid: str, login: Login, say: Say) -> Fault | None:
-    """Return what to do where the user who came is not root; `uid` is the one that the node tells."""
+    """Return a fault if the user on the node is not root, otherwise None. `uid`: the user's id, as the node reports."""
     if login.user == ROOT or uid in ("", "0"):
         return None
     template = "{user} is not root there; set sudo = true in [rollout] of config.toml"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Sent to a node by the roll-out, before anything is changed: prints what it finds as lines "minipanel:key=value".
-# What it writes it takes away at once: an empty file, to see that this can be done.
-# Before it stand the lines panel_host=... panel_port=... auth=... munge_socket=...
+# The roll-out sends this script to a node before it changes anything. It prints its findings as lines
+# "minipanel:key=value". To test whether it can write, it creates empty files and deletes them at once.
+# The roll-out puts a line before it: auth=... panel_host=... panel_port=... munge_socket=...
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
@@ -13,7 +13,7 @@ say() {
     printf 'minipanel:%s=%s\n' "$1" "$2"
 }
 
-# The same search as in the agent's own head. Sets `python`, or `hidden` to one that the agent's unit hides from it.
+# The same search as at the head of the agent's file. Sets `python`, or `hidden` to one that the agent's unit hides.
 find_python() {
     for candidate in /usr/libexec/platform-python /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 \
         python3.10 python3.9 python3.8 python3.7 python3.6; do
@@ -58,7 +58,7 @@ except OSError as error:
     say panel_trouble "$trouble"
 }
 
-# Looks at the folder $2, or the one it will be made in: says its free space in KiB, and why it can't be written.
+# Looks at the folder $2, or the one where it will be made: prints its free space in KiB, and why it can't be written.
 look_at_folder() {
     place=$2
     while [ ! -d "$place" ]; do
@@ -78,14 +78,14 @@ look_at_installed() {
         [ ! -f "$home/$name" ] || say "sum_$name" "$(sha256sum <"$home/$name" | cut -d ' ' -f 1)"
     done
     [ ! -f "/etc/systemd/system/$unit" ] || say "sum_$unit" "$(sha256sum <"/etc/systemd/system/$unit" | cut -d ' ' -f 1)"
-    # A run of install-agent.sh that was killed leaves what was there before: whatever runs now may be either.
+    # A killed run of install-agent.sh leaves the previous files here: the agent that runs may be the old or the new one.
     if [ -d "$home/.before" ]; then
         say is_active unfinished
     else
         say is_active "$(systemctl is-active "$unit" 2>/dev/null)"
     fi
     say is_enabled "$(systemctl is-enabled "$unit" 2>/dev/null)"
-    # The last is what a roll-out left that was killed while its files came.
+    # The last one is left by a roll-out that was killed while it sent its files.
     for path in "$home" /var/lib/minipanel-agent "/etc/systemd/system/$unit" /opt/.minipanel-agent.*; do
         [ ! -e "$path" ] || say is_there yes
     done

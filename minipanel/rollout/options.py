@@ -1,4 +1,4 @@
-"""What a roll-out is asked to do."""
+"""The options of a roll-out."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from minipanel.errors import CommandError
 
 @dataclass(frozen=True, slots=True)
 class RolloutOptions:
-    """The options of `minipanel rollout`; each default is what it does without any.
+    """The options of `minipanel rollout`, with its defaults.
 
-    timeout_seconds: for each step on a node over ssh. agent: the agent's file, None for the one that belongs to this
-    panel. ca_file: the certificate that agents trust, None for ca.pem beside config.toml where there is one. user,
-    sudo: how to log in on the nodes, None and False for what [rollout] of config.toml says. drift: report how
-    config.toml and /etc/hosts differ.
+    timeout_seconds: the limit for each step on a node. agent: the agent's file, None for this panel's. ca_file: the
+    certificate that agents trust, None for ca.pem beside config.toml, if that exists. user, sudo: how to log in on the
+    nodes; with None and False, as [rollout] in config.toml says. drift: report how config.toml and /etc/hosts differ.
     """
 
     force: bool = False
@@ -33,7 +32,7 @@ class RolloutOptions:
     drift: bool = True
 
     def refuse_idle(self) -> None:
-        """Raise CommandError for an option that would do nothing beside another one."""
+        """Raise CommandError for an option that has no effect together with another one."""
         asked = {"--force": self.force, "--only-failed": self.only_failed, "--user": self.user, "--sudo": self.sudo}
         beside_root = asked if self.root is not None else {}
         given = {"--force": self.force, "--agent": self.agent, "--ca-file": self.ca_file}

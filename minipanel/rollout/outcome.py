@@ -42,7 +42,7 @@ GOOD = frozenset((Word.INSTALLED, Word.UP_TO_DATE, Word.REMOVED, Word.ABSENT, Wo
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One node's end. `sentence` says why in the reader's language; "" where the word says all."""
+    """How the roll-out ended on one node. `sentence`: why, in the reader's language; "" if the word says it all."""
 
     hostname: str
     word: Word
@@ -50,5 +50,5 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """True when the node is as it was asked to be."""
+        """Whether the roll-out succeeded on the node."""
         return self.word in GOOD

@@ -1,4 +1,4 @@
-"""Who gets the agent, in which order, and what has to be right on this machine before the first node is touched."""
+"""Which nodes get the agent, in which order, and what must be right on this machine before any node is touched."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SPREAD_SECONDS_MAX = 4.0
 NODES_PER_SPREAD_SECOND = 500
 
 Nodes = str | Sequence[str] | None
-"""Which nodes: a node set as people type it, hostnames one by one, or None for all enabled ones."""
+"""Which nodes: a node set as people type it, a sequence of hostnames, or None for all enabled nodes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A node to visit: its hostname as configured, and where ssh finds it. is_local: this machine, without ssh."""
+    """A node to visit: its configured hostname, and its address for ssh. is_local: this machine, without ssh."""
 
     hostname: str
     address: str
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The nodes to visit, this machine first; `unknown` are names of --hosts FILE that config.toml does not have."""
+    """The nodes to visit, this machine first. `unknown`: names in --hosts FILE that config.toml does not have."""
 
     targets: tuple[Target, ...]
     unknown: tuple[str, ...] = ()
@@ -45,12 +45,10 @@ class Plan:
 def make_plan(
     config: Config, node_set: Nodes, options: RolloutOptions, failed: Container[str], is_own: Callable[[str], bool]
 ) -> Plan:
-    """Return the plan. node_set: None for all enabled nodes. failed: hostnames in lower case that failed the last time.
+    """Return the plan. node_set: None for all enabled nodes. failed: hostnames, in lower case, that failed last time.
 
-    An agent is taken away from a disabled node too, where it is named.
-
-    is_own: tells this machine's addresses. Raises CommandError for names that config.toml does not have, BadInput for a
-    node set that can't be read.
+    is_own: whether an address is this machine's. A disabled node is visited only to remove its agent, and only if it is
+    named. Raises CommandError for names that config.toml does not have, BadInput for a malformed node set.
     """
     known = _by_name(config.nodes)
     addresses, unknown = ({}, []) if options.hosts is None else _from_hosts(options.hosts, known)
@@ -70,12 +68,12 @@ def make_plan(
 
 
 def spread_seconds(config: Config) -> float:
-    """Return over how long the agents spread their sending: min(4, nodes / 500) seconds."""
+    """Return the time over which the agents spread their sending: min(4, nodes / 500) seconds."""
     return round(min(SPREAD_SECONDS_MAX, len(_enabled(config)) / NODES_PER_SPREAD_SECOND), 3)
 
 
 def check_this_machine(config: Config, plan: Plan, removes: bool) -> None:
-    """Raise CommandError where something here would make every node fail in the same way."""
+    """Raise CommandError if something on this machine would make every node fail in the same way."""
     has_remote = any(not target.is_local for target in plan.targets)
     if has_remote and shutil.which("ssh") is None:
         raise CommandError("ssh is not installed on this machine; install openssh-clients.")
@@ -109,7 +107,7 @@ def _enabled(config: Config) -> list[NodeConfig]:
 
 
 def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:
-    """Return the nodes by hostname and name in lower case, and by a long hostname's first part where it is unique."""
+    """Return the nodes by hostname and name in lower case, and by a hostname's first part if that is unique."""
     nodes = list(nodes)
     shorts = [node.hostname.lower().partition(".")[0] for node in nodes]
     times = Counter(shorts)
@@ -135,7 +133,7 @@ def _asked(
 
 
 def _from_hosts(path: Path, known: dict[str, NodeConfig]) -> tuple[dict[str, str], list[str]]:
-    """Return the addresses in a hosts file by hostname of config.toml, in lower case, and the names not known there."""
+    """Return a hosts file's addresses by config.toml's hostname in lower case, and the names unknown to config.toml."""
     try:
         nodes = read_hosts(path).nodes
     except OSError as error:

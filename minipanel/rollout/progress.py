@@ -1,4 +1,4 @@
-"""The roll-out as it goes on, on stderr: a bar on a terminal, a line for each node that is done elsewhere."""
+"""The progress of a roll-out, on stderr: a bar on a terminal, elsewhere a line for each finished node."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from minipanel.rollout.report import label
 
 
 class Watcher(Protocol):
-    """Hears of every node that is done; used in a `with`."""
+    """Shows each finished node; used in a `with`."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     def ended(self, outcome: Outcome) -> None:
-        """Take note of one node's end."""
+        """Show one node's outcome."""
 
 
 def watcher(total: int, say: Say) -> Watcher:
-    """Return who shows the progress here."""
+    """Return the watcher that suits stderr."""
     return _Bar(total, say) if sys.stderr.isatty() else _Lines(total, say)
 
 

@@ -20,7 +20,7 @@ from minipanel.rollout.outcome import Outcome, Word
 
 @dataclass(frozen=True, slots=True)
 class RolloutReport:
-    """All outcomes, and what else the administrator should know (`notes`, sentences)."""
+    """All outcomes, and sentences on what else the administrator should know (`notes`)."""
 
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
@@ -28,26 +28,26 @@ class RolloutReport:
 
     @property
     def is_success(self) -> bool:
-        """True when every node is as it was asked to be."""
+        """Whether the roll-out succeeded on every node."""
         return all(outcome.is_good for outcome in self.outcomes)
 
     @property
     def exit_code(self) -> int:
-        """0 for success, 1 otherwise."""
+        """0 for success, otherwise 1."""
         return DONE if self.is_success else FAILED
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """The hostnames of the nodes that are not as asked."""
+        """The hostnames of the nodes on which it failed."""
         return tuple(outcome.hostname for outcome in self.outcomes if not outcome.is_good)
 
     @property
     def is_interrupted(self) -> bool:
-        """True where it was cut short."""
+        """Whether it was cut short."""
         return any(outcome.word is Word.INTERRUPTED for outcome in self.outcomes)
 
     def lines(self) -> list[str]:
-        """Return the folded outcomes, one a line, and the counts.
+        """Return the notes, the folded outcomes, one per line, and the counts.
 
         installed: node[001-061,063]
         unreachable: node062 (no answer to ping or on ssh's port)
@@ -60,7 +60,7 @@ class RolloutReport:
         return self.say("{outcome}: {nodes} ({why})", outcome=outcome, nodes=nodes, why=why)
 
     def show(self) -> None:
-        """Print it on stdout: a table on a terminal, lines elsewhere."""
+        """Print the report on stdout: a table on a terminal, lines elsewhere."""
         if not sys.stdout.isatty() or not self.outcomes:
             print("\n".join(self.lines()))
             return
@@ -70,7 +70,7 @@ class RolloutReport:
         for label, count, nodes, why in self._rows():
             table.add_row(label, str(count), nodes, why)
         print("\n".join(self.notes), end="\n" if self.notes else "")
-        # Names are shown as they are: brackets in them are no markup.
+        # Names are shown as they are: their brackets are not markup.
         Console(markup=False, highlight=False).print(table)
         print(self.counts())
 
@@ -86,7 +86,7 @@ class RolloutReport:
         return self.say("{good} of {total} nodes succeeded, {bad} failed.", good=good, total=total, bad=bad)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs; the outcomes' words are the same in every language."""
+        """Return the report for programs; the outcomes' words are the same in every language."""
         words = Counter(outcome.word.value for outcome in self.outcomes)
         return {
             "success": self.is_success,
@@ -99,7 +99,7 @@ class RolloutReport:
         }
 
     def _rows(self) -> list[tuple[str, int, str, str]]:
-        """Return label, count, node set and sentence of each kind of outcome, in the order of the words."""
+        """Return label, count, node set and sentence of each kind of outcome, in the order of Word."""
         groups: dict[tuple[Word, str], list[str]] = {}
         for outcome in self.outcomes:
             groups.setdefault((outcome.word, outcome.sentence), []).append(outcome.hostname)

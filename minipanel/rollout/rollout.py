@@ -1,4 +1,4 @@
-"""The roll-out from end to end: plan it, check this machine, visit the nodes, remember who failed, report."""
+"""The roll-out from end to end: plan it, check this machine, visit the nodes, remember which failed, report."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def run_rollout(
 ) -> RolloutReport:
     """Install the agent on the nodes, or remove it, as the options say; progress goes to stderr.
 
-    node_set: None for all enabled nodes. Raises CommandError where nothing can be done at all, BadInput for a node set
-    that can't be read. On Ctrl-C and SIGTERM the nodes not done are reported as interrupted.
-    say: by default the reader's language.
+    node_set: None for all enabled nodes. say: translates; into the reader's language by default. After Ctrl-C or
+    SIGTERM, the report has the unfinished nodes as interrupted. Raises CommandError if no node can be visited at all,
+    BadInput for a malformed node set.
     """
     options = options or RolloutOptions()
     say = say or translator()
@@ -81,7 +81,7 @@ def _do_image(config: Config, options: RolloutOptions, plan: Plan, node_set: Nod
 
 
 def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, login: Login, say: Say) -> list[Outcome]:
-    """Visit this machine, then all others; returns an outcome for each target and each unknown name."""
+    """Visit this machine, then all others. Returns an outcome for each target and each unknown name."""
     sentence = say("not in config.toml; add it with minipanel nodes add NAME ADDRESS")
     unknown = [Outcome(name, Word.UNKNOWN_NODE, sentence) for name in plan.unknown]
     ended: dict[str, Outcome] = {}
@@ -101,7 +101,7 @@ def _visit_all(config: Config, plan: Plan, kit: Kit, options: RolloutOptions, lo
             for wave in waves:
                 Engine(ssh_config, partial(_newest, config), options.fanout, end, login).run(wave)
         except KeyboardInterrupt:
-            pass  # what was not done is reported below
+            pass  # unfinished nodes are reported below
     interrupted = say("not done; run the roll-out again")
     return [
         ended.get(target.hostname, Outcome(target.hostname, Word.INTERRUPTED, interrupted)) for target in plan.targets
@@ -142,7 +142,7 @@ def _visitor(config: Config, options: RolloutOptions, say: Say) -> Visitor:
 
 
 def _up_nodes(config: Config) -> set[str]:
-    """Return the hostnames in lower case of the nodes that the panel hears from."""
+    """Return the hostnames, in lower case, of the nodes that are up."""
     return {
         name
         for name, heard in _heard(config).items()
@@ -157,7 +157,7 @@ def _newest(config: Config) -> dict[str, int]:
 def _heard(config: Config) -> dict[str, Heard]:
     try:
         return heard_by_hostname(config.database.path, this_moment(), config.agents.interval)
-    except DatabaseError:  # not made yet, or locked for the moment: nothing new is known
+    except DatabaseError:  # not created yet, or locked at the moment: nothing new is known
         return {}
 
 
@@ -171,7 +171,7 @@ def _ssh_config(targets: Sequence[Target], login: Login) -> Iterator[Path]:
 
 @contextmanager
 def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the roll-out in order, as Ctrl-C does."""
+    """Make SIGTERM end the roll-out cleanly, as Ctrl-C does."""
 
     def interrupt(*_: object) -> NoReturn:
         raise KeyboardInterrupt

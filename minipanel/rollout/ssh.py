@@ -1,4 +1,4 @@
-"""The way to the nodes: ssh's configuration for a roll-out, and what ssh's failures mean."""
+"""ssh to the nodes: its configuration for a roll-out, and what its failures mean."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ RequestTTY no
 
 
 def write_ssh_config(path: Path, nodes: Iterable[tuple[str, str]], user: str = ROOT) -> None:
-    """Write ssh's configuration for these nodes, given as (hostname, address), with the user who logs in there.
+    """Write ssh's configuration for these nodes, given as (hostname, address), and for the user who logs in.
 
-    The address is config.toml's and not the resolver's; keys are known by the hostname, as for whoever types
-    `ssh node001`. What the administrator has set up for a node (a port, a jump host, a key) holds: the usual files
-    follow, and ssh takes the first value it finds (ssh_config(5)).
+    The address is config.toml's, not the resolver's. Host keys are looked up by hostname, as if somebody typed
+    `ssh node001`. The administrator's settings for a node (a port, a jump host, a key) still apply: the usual files are
+    included at the end, and ssh takes the first value it finds (ssh_config(5)).
     """
     parts = [_ALWAYS.format(user=user, connect_seconds=CONNECT_SECONDS)]
     parts += [f"Host {name}\n    HostName {address}\n    HostKeyAlias {name}\n" for name, address in nodes]
@@ -46,12 +46,12 @@ def write_ssh_config(path: Path, nodes: Iterable[tuple[str, str]], user: str = R
 
 
 def ping_command(address: str) -> str:
-    """Return the command that asks an address, IPv4 or IPv6, for one sign of life."""
+    """Return the command that pings an address, IPv4 or IPv6, once."""
     return f"ping -n -c 1 -W {PING_SECONDS} {shlex.quote(address)}"
 
 
 def fault_of_ssh(answer: Answer, user: str, say: Say) -> Fault | None:
-    """Return why a look failed where ssh or the node says so clearly; None when the node could not be reached."""
+    """Return why a look failed, if ssh or the node says so clearly; None if the node could not be reached."""
     if "IDENTIFICATION HAS CHANGED" in answer.stderr or "Host key verification failed" in answer.stderr:
         return Word.HOST_KEY_CHANGED, say(
             "its host key is not the one in known_hosts; if the node was reinstalled, run ssh-keygen -R on its name"
@@ -66,7 +66,7 @@ def fault_of_ssh(answer: Answer, user: str, say: Say) -> Fault | None:
 
 def _refused_login(user: str, say: Say) -> str:
     if user == ROOT:
-        # PermitRootLogin no looks just the same from here.
+        # PermitRootLogin no looks the same from here.
         template = (
             "root's ssh key is not accepted; run ssh-copy-id root@NODE, or where root may not log in "
             "(PermitRootLogin no), set user and sudo in [rollout] of config.toml"
@@ -76,6 +76,6 @@ def _refused_login(user: str, say: Say) -> str:
 
 
 def last_line(text: str) -> str:
-    """Return the last line that holds something, short, and escaped: a node may print whatever upsets a terminal."""
+    """Return the last line that is not blank, shortened, and escaped: a node may print control characters."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return escape(lines[-1], SENTENCE_CHARACTERS) if lines else ""

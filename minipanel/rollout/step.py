@@ -1,4 +1,4 @@
-"""What a visit of a node asks for, and what it gets back: the engine does the first and gives the second."""
+"""What a visit of a node asks the engine for, and what the engine answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minipanel.rollout.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A shell command, on the node or on this machine, with what it reads on stdin and the time it may take."""
+    """A shell command on the node or on this machine, its stdin, and the time that it may take."""
 
     name: str
     command: str
@@ -22,24 +22,24 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a step gave. `code` is None when it took too long and was ended."""
+    """A step's result. `code` is None if the step took too long and was ended."""
 
     code: int | None
     stdout: str
     stderr: str
     seconds: float = 0.0
-    """How long it took."""
+    """How long the step took."""
     ended_at: float = 0.0
-    """When it ended: Unix seconds of this machine."""
+    """When the step ended, in Unix seconds by this machine's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSample:
-    """Wait until the panel has stored a sample of the node newer than `after`, which is by the node's own clock."""
+    """Wait at most `seconds` for a sample at the panel newer than `after`, in Unix seconds by the node's own clock."""
 
     after: int
     seconds: float
 
 
 Visit = Generator[Step | FirstSample, Answer, Outcome]
-"""The work on one node. A FirstSample is answered with code 0 when it came, None when it did not."""
+"""The work on one node. The answer to FirstSample has code 0 if the sample came, None if it did not."""

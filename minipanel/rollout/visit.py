@@ -1,4 +1,4 @@
-"""The work on one node, from the first look to its first sample at the panel. No ssh in here: it asks for steps."""
+"""The work on one node, from the first look to its first sample at the panel. It runs no ssh: it asks for steps."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from minipanel.rollout.ssh import fault_of_ssh, last_line, ping_command
 from minipanel.rollout.step import Answer, FirstSample, Step, Visit
 
 ARRIVAL_SECONDS = 15
-"""How long a first sample may take, beyond the interval and the spread."""
+"""How long a first sample may take beyond the interval and the spread."""
 
 LOOK_SCRIPT = Path(__file__).with_name("look.sh")
 NOT_ACTIVE = 3
-"""install-agent.sh's exit code for an agent that would not stay up."""
+"""install-agent.sh's exit code for an agent that did not stay up."""
 
 _NOT_UP = "The agent did not stay up: "
 
@@ -30,9 +30,9 @@ Part = Generator[Step | FirstSample, Answer, Facts | Fault]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What all visits of one roll-out share. `look` is look.sh; `panel_host` and `panel_port` are those of `url`.
+    """What all visits of one roll-out share. `look`: the text of look.sh. `panel_host`, `panel_port`: those in `url`.
 
-    `nodes_munge_socket`: where munged listens on the nodes; `agents.munge_socket` is the panel's own.
+    `nodes_munge_socket`: where munged listens on the nodes; `agents.munge_socket` is the one on this machine.
     """
 
     say: Say
@@ -49,7 +49,7 @@ class Visitor:
     login: Login = ROOTS
 
     def install(self, hostname: str, address: str, files: dict[str, bytes], is_up: bool) -> Visit:
-        """Install the agent on a node and wait for its first sample. is_up: the panel hears from it already."""
+        """Install the agent on a node and wait for its first sample. is_up: the node already reports to the panel."""
         found = yield from self._look(address, with_panel=True)
         if isinstance(found, tuple):
             return Outcome(hostname, *found)
@@ -79,7 +79,7 @@ class Visitor:
         return Outcome(hostname, Word.NO_SAMPLE, sentence)
 
     def remove(self, hostname: str, address: str, script: bytes) -> Visit:
-        """Take the agent off a node."""
+        """Remove the agent from a node."""
         found = yield from self._look(address, with_panel=False)
         if isinstance(found, tuple):
             return Outcome(hostname, *found)
@@ -106,7 +106,7 @@ class Visitor:
         fault = fault_of_sudo(answer, self.login, self.say) or fault_of_ssh(answer, self.login.user, self.say)
         if fault is not None:
             return fault
-        # ssh can't get there. Does anything answer at that address?
+        # ssh can't reach the node. Does anything answer at its address?
         ping = yield Step("ping", ping_command(address), seconds=10, place="here")
         if ping.code == 0:
             reason = last_line(answer.stderr) or self.say("no reason was given")
@@ -138,7 +138,7 @@ class Visitor:
         return Word.INSTALL_FAILED, said or self.say("install-agent.sh ended with {code}", code=answer.code)
 
     def _known(self, said: str) -> str:
-        """Return what a node's script said, which is English, in the reader's language where it is of MiniPanel."""
+        """Return a message of install-agent.sh, which is English, in the reader's language if it is MiniPanel's own."""
         if said.startswith(_NOT_UP):
             return self.say("The agent did not stay up: {reason}", reason=said.removeprefix(_NOT_UP))
         return self.say("another roll-out is running on this node") if said == AT_WORK else said
@@ -159,7 +159,7 @@ def _has_all(facts: Facts, files: dict[str, bytes]) -> bool:
 
 
 def _started(answer: Answer) -> int | None:
-    """Return when the agent was started, by the node's clock; None when the installation failed."""
+    """Return when the agent was started, Unix seconds by the node's clock; None if the installation failed."""
     for line in answer.stdout.splitlines():
         key, _, value = line.partition("=")
         if answer.code == 0 and key == "minipanel:started" and re.fullmatch("[0-9]{1,15}", value):

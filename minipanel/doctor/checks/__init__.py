@@ -1,1 +1,1 @@
-"""The checks, a file for each thing that is looked at: read what is there, then judge it in a function of its own."""
+"""The checks, one file per subject. Each reads the facts, then judges them in a function of its own."""

@@ -1,4 +1,4 @@
-"""What is wrong with nodes and panel, and whether anybody is notified."""
+"""The open alerts, and whether anybody is notified."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from minipanel.translations.language import Translate
 
 
 def look_at_open(subject: Subject) -> Iterator[Check]:
-    """Read which alerts are open, and what waits to be sent."""
+    """Read which alerts are open, and which messages wait to be sent."""
     found = look_at_alerts(subject.config, time.time())
     if found is not None:
         yield from judge_alerts(found, subject.t)
 
 
 def judge_alerts(found: AlertsOverview, t: Translate) -> Iterator[Check]:
-    """Nobody has to be told: only what is wrong, and what could not be sent, is to be looked at."""
+    """Yield the open alerts and the messages that could not be sent. Alerts without a channel are allowed."""
     said = [
         *([t("{count} critical", count=found.critical)] if found.critical else []),
         *([t("{count} warning", count=found.warning)] if found.warning else []),

@@ -13,14 +13,14 @@ from minipanel.translations.language import Translate
 
 
 def look_at_copies(subject: Subject) -> Iterator[Check]:
-    """Read when the last good one was made."""
-    if subject.is_denied:  # whether it makes any can't be seen
+    """Read when the last sound backup was made."""
+    if subject.is_denied:  # this user can't see whether [backup] is set
         return
     yield judge_backup(look_at_backups(subject.config, time.time()), subject.t)
 
 
 def judge_backup(found: BackupOverview | None, t: Translate) -> Check:
-    """Nobody has to have it make copies."""
+    """Return the state of the backups. A panel without automatic backups is allowed."""
     what = t("backup")
     if found is None:
         return Check(what, Verdict.OK, t("the panel makes no automatic backups: [backup] folder is not set"))

@@ -1,4 +1,4 @@
-"""The panel's certificate, tried as the set-up tries it: by a handshake as strict as an agent's."""
+"""The panel's certificate, tested as the set-up tests it: with a handshake as strict as an agent's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """`ends_at`: when it or its CA does, Unix seconds; None if `trouble` says why agents would refuse it."""
+    """`ends_at`: when the certificate or its CA expires, Unix seconds; None if agents refuse it, as `trouble` says."""
 
     path: Path
     name: str
@@ -29,7 +29,7 @@ class CertificateFacts:
 
 
 def look_at_certificate(subject: Subject) -> Iterator[Check]:
-    """Nothing where the panel speaks http."""
+    """Test the certificate. No line if the panel uses plain HTTP."""
     server = subject.config.server
     if server.tls_certificate is None or server.tls_key is None:
         return
@@ -47,7 +47,7 @@ def look_at_certificate(subject: Subject) -> Iterator[Check]:
 
 
 def judge_certificate(facts: CertificateFacts, now: float, t: Translate) -> Check:
-    """Agents refuse it, they soon will, or it is good."""
+    """Return whether agents refuse the certificate, soon will, or accept it."""
     what = t("certificate")
     renew = (
         "minipanel setup --tls self-made"

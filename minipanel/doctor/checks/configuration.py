@@ -1,4 +1,4 @@
-"""config.toml: that it can be used, that only root and the service read it, and what it says other than by default."""
+"""config.toml: whether it is valid, whether only root and the service can read it, and which values are not default."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VALUE_CHARACTERS = 200
 
 
 def look_at_configuration(subject: Subject) -> Iterator[Check]:
-    """Read it, and look who may."""
+    """Read the file, and check who else may read it."""
     t, path = subject.t, subject.config.path
     if subject.is_denied:
         raise PermissionError(0, "", str(path))
@@ -43,14 +43,14 @@ def _remedy(path: Path, t: Translate) -> str:
 
 
 def judge_mode(path: Path, mode: int, t: Translate) -> Iterator[Check]:
-    """It holds secrets: nobody but its owner and its group may read it, or write."""
+    """Yield a line if the group can write the file, or others can use it at all: it holds secrets."""
     if mode & 0o027:
         detail = t("{path} holds secrets and has mode {mode}", path=path, mode=f"{mode:04o}")
         yield Check(t("configuration"), Verdict.FIX, detail, f"chmod 640 {path}")
 
 
 def differing_keys(config: Config) -> list[str]:
-    """Return a line for each key that has another value than its default, as in the file; no secret's value.
+    """Return a line for each key whose value is not the default, as in the file; a secret's value is hidden.
 
     [server] port = 8443
     """

@@ -1,4 +1,4 @@
-"""The database: there, sound, of this version, free of other programs' locks, written into, and with room to grow."""
+"""The database: present, sound, of this version, not locked by other programs, written to, and with space to grow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from minipanel.translations.language import Translate
 
 SOUNDNESS_SECONDS = 3.5
 SILENT_SECONDS = 120
-"""A running panel notes each 30 s that it can write."""
+"""A running panel writes at least every 30 s."""
 
 NAMES_CHARACTERS = 40
 
@@ -37,7 +37,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    """`is_whole`: the whole file was read for `complaint`. `silent_seconds`: since the running panel last wrote."""
+    """`complaint`: what is damaged, None if nothing was found. `is_whole`: the whole file was checked for that.
+
+    `silent_seconds`: the time since the running panel last wrote; None if no panel runs.
+    """
 
     overview: DatabaseOverview
     free_bytes: int
@@ -48,7 +51,7 @@ class DatabaseFacts:
 
 
 def look_at_file(subject: Subject) -> Iterator[Check]:
-    """Read it as `minipanel status` does, then its soundness, its locks, and when it was last written."""
+    """Check the database as `minipanel status` does, then its soundness, its locks, and when it was last written."""
     path = subject.config.database.path
     refuse_unseen(path)
     overview = look_at_database(subject.config)
@@ -78,7 +81,7 @@ def _holders(path: Path, panel: int | None) -> tuple[Holder, ...]:
 
 
 def parse_locks(text: str, inodes: set[int]) -> set[int]:
-    """Return the processes that hold one of these files locked for writing (proc_locks(5)).
+    """Return the ids of the processes that hold a write lock on one of these files (proc_locks(5)).
 
     1: POSIX  ADVISORY  WRITE 1204 fd:00:1573 120 120
     """
@@ -93,7 +96,7 @@ def _name(pid: int) -> str:
 
 
 def judge_database(facts: DatabaseFacts, t: Translate) -> Iterator[Check]:
-    """The first line says what it is or what is wrong with it; others, what else is."""
+    """Yield first the state of the database or its main problem, then any other problems."""
     what, database = t("database"), facts.overview
     if database.trouble is not None:
         yield Check(what, Verdict.FIX, database.trouble, _remedy(database, t))
@@ -102,7 +105,7 @@ def judge_database(facts: DatabaseFacts, t: Translate) -> Iterator[Check]:
         yield Check(what, Verdict.FIX, detail, t("restore a backup: docs/operation.md"))
     else:
         yield Check(what, Verdict.OK, _described(facts, t))
-    # Its locks last for milliseconds; one that is found is held. Held while nothing is written, it is the reason.
+    # Ordinary locks last milliseconds, so a lock found here is held. If nothing is written meanwhile, it is the reason.
     is_silent = facts.silent_seconds is not None and facts.silent_seconds > SILENT_SECONDS
     for holder in facts.holders:
         verdict = Verdict.FIX if is_silent else Verdict.WARNING

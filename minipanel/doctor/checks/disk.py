@@ -1,4 +1,4 @@
-"""Room for the next upgrade, and what earlier work left behind."""
+"""Disk space for the next upgrade, and files that earlier work left behind."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from minipanel.setup.look.machine import look_at_disk
 from minipanel.translations.language import Translate
 
 UNFINISHED_SECONDS = 3600
-"""Nothing that still goes on is older."""
+"""No work that is still under way leaves files this old."""
 
 
 def look_at_room(subject: Subject) -> Iterator[Check]:
-    """Little room is no trouble before the next upgrade."""
+    """Check the free space. Too little is only a warning, until the next upgrade."""
     check = look_at_disk(subject.system, subject.t)
     if check.verdict is Verdict.FIX:
         check = replace(check, verdict=Verdict.WARNING, remedy=f"df -h {places.HOME} {places.DATA}")
@@ -27,7 +27,7 @@ def look_at_room(subject: Subject) -> Iterator[Check]:
 
 
 def look_at_leftovers(subject: Subject) -> Iterator[Check]:
-    """Look for copies, and for what was killed before it could clean up."""
+    """Look for copies of the database, and for files of programs that were killed before they could clean up."""
     folder = subject.config.database.path.parent
     opt = subject.system.path("/opt")
     unfinished = [*opt.glob(".minipanel-agent.*"), *folder.glob(".*.unfinished"), *folder.glob("rollout-failed.json.*")]
@@ -38,16 +38,16 @@ def look_at_leftovers(subject: Subject) -> Iterator[Check]:
 
 
 def judge_leftovers(unfinished: Sequence[Path], t: Translate) -> Iterator[Check]:
-    """Yield files that nobody needs any more."""
+    """Yield a warning about files that nobody needs any more."""
     if unfinished:
         names = " ".join(map(str, unfinished[:5]))
         detail = t("{count} left by killed programs: {names}", count=len(unfinished), names=names)
-        # The folder is the panel's: whoever took that over must not choose what root is asked to type.
+        # The panel's user owns the folder: whoever takes over the panel must not choose what root is asked to type.
         yield Check(t("leftovers"), Verdict.WARNING, detail, f"rm -r {shlex.join(map(str, unfinished[:5]))}")
 
 
 def judge_copies(copies: Sequence[tuple[Path, int]], t: Translate) -> Iterator[Check]:
-    """Copies that upgrades kept: wanted until all is well, so no trouble."""
+    """Yield the copies that upgrades kept. They are needed until all is well, so this is not a warning."""
     if copies:
         names = ", ".join(path.name for path, _ in copies[:5])
         size = sum(size_bytes for _, size_bytes in copies) // 10**6

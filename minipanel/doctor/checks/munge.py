@@ -1,4 +1,4 @@
-"""MUNGE and the clock: what agents prove by who they are, and when."""
+"""MUNGE, with which agents authenticate, and the clock, which it depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minipanel.setup.look.check import Check, Verdict
 
 
 def look_at_munge(subject: Subject) -> Iterator[Check]:
-    """Make a credential and read it at the panel's own socket."""
+    """Make a credential and decode it at the panel's own socket."""
     t, agents = subject.t, subject.config.agents
     if agents.auth != "munge":
         yield Check("MUNGE", Verdict.OK, t('not used: auth is "token"'))
@@ -22,12 +22,12 @@ def look_at_munge(subject: Subject) -> Iterator[Check]:
 
 
 def look_at_munge_version(subject: Subject) -> Iterator[Check]:
-    """Warn of a munged with a known hole, where it is used."""
+    """Warn about a munged with a known vulnerability, if agents use MUNGE."""
     check = munge.look_at_munge_version(subject.system, subject.t)
     if check is not None and subject.config.agents.auth == "munge":
         yield check
 
 
 def look_at_clock(subject: Subject) -> Iterator[Check]:
-    """Is it synchronised?"""
+    """Check whether the clock is synchronised."""
     yield clock.look_at_clock(subject.system, subject.t)

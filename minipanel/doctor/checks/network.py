@@ -1,4 +1,4 @@
-"""The way from the nodes to the panel: the address that they report to, and the firewall before it."""
+"""How nodes reach the panel: the address that they report to, and the firewall."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where agents report, and what is there. `resolved`: the addresses of url's host, none if nobody knows it."""
+    """Where agents report, and this machine's addresses. `resolved`: the addresses of url's host, none if unknown."""
 
     url: str
     is_tls: bool
@@ -32,7 +32,7 @@ class Way:
 
 
 def look_at_way(subject: Subject) -> Iterator[Check]:
-    """Compare [server] url with what this machine has."""
+    """Compare [server] url with this machine's addresses and port."""
     config = subject.config
     if not config.server.url:
         return
@@ -50,7 +50,7 @@ def _resolved(host: str) -> frozenset[str]:
 
 
 def judge_way(way: Way, t: Translate) -> Iterator[Check]:
-    """An address of another machine may be right (NAT, a floating address), all else of this is not."""
+    """Yield the first problem, or the url if all is well. Another machine's address may be right (NAT, floating)."""
     what, parts = t("address"), urlsplit(way.url)
     remedy = t("correct [server] url in config.toml, then: systemctl reload minipanel && minipanel rollout")
     if (parts.scheme == "https") != way.is_tls:
@@ -73,7 +73,7 @@ def judge_way(way: Way, t: Translate) -> Iterator[Check]:
 
 
 def look_at_firewall(subject: Subject) -> Iterator[Check]:
-    """Ask firewalld for the panel's port; another firewall is its administrator's matter."""
+    """Ask firewalld whether the panel's port is open. Other firewalls are left to their administrator."""
     system, t, rule = subject.system, subject.t, f"{subject.config.server.port}/tcp"
     if not system.has("firewall-cmd") or not is_firewalld_running(system):
         return
@@ -86,7 +86,7 @@ def look_at_firewall(subject: Subject) -> Iterator[Check]:
 
 
 def judge_zones(rule: str, closed: list[str], t: Translate) -> Check:
-    """closed: the zones of firewalld that let nobody in."""
+    """Return whether the port is open. closed: the zones of firewalld that block it."""
     if not closed:
         return Check("firewalld", Verdict.OK, t("allows {rule}", rule=rule))
     orders = [f"firewall-cmd {when}--zone={zone} --add-port={rule}" for zone in closed for when in ("", "--permanent ")]

@@ -1,4 +1,4 @@
-"""The nodes: those that are not up with the reason, folded into node sets, and those whose clock is off."""
+"""The nodes: which are not up and why, folded into node sets, and which have a wrong clock or another version."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ from minipanel.setup.look.check import Check, Verdict
 from minipanel.translations.language import Translate
 
 SKEW_SECONDS = 30
-"""Half of what the panel takes, so there is time to act."""
+"""Half of what the panel accepts, so that there is time to act."""
 
 MOMENTS = 5
-"""So many lines tell when nodes went down."""
+"""At most this many lines show when nodes went down."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What is known of the nodes. By hostname in lower case: `refused` the sentence of late, `skew` seconds ahead,
-    `versions` those of agents.
+    """What is known about the nodes.
+
+    By hostname in lower case, `refused`: the panel's last refusal; `skew`: how far the clock is ahead, in seconds;
+    `versions`: the agent's version.
     """
 
     nodes: Sequence[NodeOverview]
@@ -43,7 +45,7 @@ class NodeFacts:
 
 
 def look_at_states(subject: Subject) -> Iterator[Check]:
-    """Read what the database knows, and in the log whom the panel refuses."""
+    """Read the nodes' states from the database, and the panel's refusals from its log."""
     config = subject.config
     if subject.trouble is not None and not config.nodes:
         return
@@ -71,7 +73,7 @@ def _is_panel_running(subject: Subject) -> bool:
 
 
 def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
-    """One line for the nodes that are up, one for each reason why others are not, one for each kind of clock."""
+    """Yield a line on the nodes that are up, and one for each reason, wrong clock or other version of the rest."""
     what = t("nodes")
     up = _in_state(facts.nodes, "up")
     awaited = [node for node in facts.nodes if node.state != "disabled"]
@@ -98,7 +100,7 @@ def judge_nodes(facts: NodeFacts, t: Translate) -> Iterator[Check]:
 
 
 def _refused(facts: NodeFacts, t: Translate) -> Iterator[Check]:
-    """The same sentence with other numbers is the same reason: the first of them is shown."""
+    """Yield one line per reason. Sentences that differ only in numbers are one reason; the first is shown."""
     groups: dict[tuple[str, bool], tuple[str, list[str]]] = {}
     for node in facts.nodes:
         sentence = facts.refused.get(node.hostname.lower())
@@ -107,7 +109,7 @@ def _refused(facts: NodeFacts, t: Translate) -> Iterator[Check]:
             groups.setdefault((kind, node.state == "up"), (sentence, []))[1].append(node.hostname)
     for (_, is_up), (sentence, names) in groups.items():
         detail = t("{nodes}: the panel refuses what it sends: {reason}", nodes=fold(names), reason=sentence)
-        # One that is up was refused once, or is about to go.
+        # A node that is up was refused once, or is about to go down.
         yield Check(t("nodes"), Verdict.WARNING if is_up else Verdict.FIX, detail, _against(sentence, fold(names), t))
 
 
@@ -122,7 +124,7 @@ def _against(sentence: str, nodes: str, t: Translate) -> str:
 
 
 def _by_minute(nodes: Sequence[NodeOverview]) -> dict[str, list[str]]:
-    """Return the names of the nodes that went down, by the minute: the earliest alone, the last with all after it."""
+    """Return the names of nodes that are down, by the minute of the last sample; the last group has all later ones."""
     groups: dict[str, list[str]] = {}
     down = [(node.last_seen, node.hostname) for node in nodes if node.state == "down" and node.last_seen is not None]
     for last_seen, name in sorted(down):
@@ -164,7 +166,7 @@ def _versions(facts: NodeFacts, up: Sequence[str], t: Translate) -> Iterator[Che
 
 
 def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Iterator[Check]:
-    """Samples from addresses of no node: a node behind another address, or an agent that was left behind."""
+    """Yield a line on samples from addresses of no node: a node with another address, or an agent left behind."""
     if strangers:
         addresses = ", ".join(found.address for found in strangers[:5])
         detail = t("samples from {addresses} are refused: {reason}", addresses=addresses, reason=strangers[0].sentence)
@@ -172,13 +174,13 @@ def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Itera
 
 
 def look_at_last_rollout(subject: Subject) -> Iterator[Check]:
-    """Read where the last roll-out failed; of a node that was taken out since, nobody wants an agent any more."""
+    """Read where the last roll-out failed, except on nodes that were removed or disabled since."""
     wanted = {node.hostname.lower() for node in subject.config.nodes if node.enabled}
     yield from judge_failed(sorted(remembered(subject.config.database.path) & wanted), subject.t)
 
 
 def judge_failed(names: Sequence[str], t: Translate) -> Iterator[Check]:
-    """Nothing where it failed nowhere."""
+    """Yield a line if the last roll-out failed somewhere."""
     if names:
         detail = t("the last one failed on {nodes}", nodes=fold(names))
         yield Check(t("roll-out"), Verdict.WARNING, detail, "minipanel rollout --only-failed")

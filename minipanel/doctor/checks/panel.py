@@ -1,4 +1,4 @@
-"""Whether the panel answers, and who else does at its port."""
+"""Whether the panel answers, or another program uses its port."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LOG = "journalctl -u minipanel -n 50"
 
 
 def look_at_answer(subject: Subject) -> Iterator[Check]:
-    """Ask it, and where it is not the panel that answers, who has the port."""
+    """Ask the panel. If it does not answer, find out who holds its port."""
     found = look_at_panel(subject.config)
-    if found.trouble is not None and subject.is_denied:  # asked at the usual port, which need not be its own
+    if found.trouble is not None and subject.is_denied:  # the default port was asked, which need not be the panel's
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(subject.config.path))
     is_stranger = found.trouble is not None and found.version is None and not _runs(subject)
     holder = port_holder(subject.system, subject.config.server.port, subject.t) if is_stranger else None
@@ -29,12 +29,12 @@ def look_at_answer(subject: Subject) -> Iterator[Check]:
 def _runs(subject: Subject) -> bool:
     try:
         return running_pid(subject.config.database.path, patience_seconds=0) is not None
-    except OSError:  # not to be seen, or just starting
+    except OSError:  # this user can't see it, or it is just starting
         return True
 
 
 def judge_panel(found: PanelOverview, holder: str | None, port: int, t: Translate) -> Iterator[Check]:
-    """holder: who has the panel's port while no panel runs."""
+    """Yield whether the panel answers. holder: the program that has its port while no panel runs."""
     if found.trouble is None:
         process = t(", process {pid}", pid=found.pid) if found.pid else ""
         detail = t("answers at {address} as version {version}", address=found.address, version=found.version)

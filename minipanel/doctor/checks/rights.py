@@ -1,4 +1,4 @@
-"""What the service must be able to read and write, tried as its own user."""
+"""What the service must be able to read and write, tested as its own user."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from minipanel.translations.language import Translate
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A file or folder that the service needs. `is_granted`: None if that could not be tried."""
+    """A file or folder that the service needs. `is_granted`: None if that could not be tested."""
 
     path: Path
     is_written: bool
     is_granted: bool | None
     is_hidden: bool
     is_read_only: bool = False
-    """Its disk is: then nobody can write it, whosever it is."""
+    """Its file system is read-only: then nobody can write it, whoever owns it."""
 
 
 def look_at_rights(subject: Subject) -> Iterator[Check]:
-    """Try each as the service's user, where root asks and there is such a user."""
+    """Test each as the service's user, if root asks and that user exists."""
     system, config = subject.system, subject.config
     if system.user_id != 0 or find_account(system) is None:
         return
@@ -45,7 +45,10 @@ def look_at_rights(subject: Subject) -> Iterator[Check]:
 
 
 def _try(path: Path, is_written: bool, system: System) -> bool | None:
-    """test(1) exits with 0 or 1, and runuser(1) with another code and words where it can't try."""
+    """Return whether the service's user has the right; None if runuser(1) fails, which then prints a message.
+
+    test(1) exits with 0 or 1.
+    """
     ended = system.run("runuser", "-u", places.USER, "--", "test", "-w" if is_written else "-r", str(path))
     return {0: True, 1: False}.get(ended.code) if not ended.stderr.strip() else None
 
@@ -55,7 +58,7 @@ def _is_read_only(path: Path) -> bool:
 
 
 def judge_needs(needs: list[Need], t: Translate) -> Iterator[Check]:
-    """One line where all is well, else one for each that is not."""
+    """Yield one line if all is well, otherwise one for each need that is not met."""
     bad = [need for need in needs if need.is_granted is False or need.is_hidden]
     for need in bad:
         if need.is_hidden:

@@ -1,4 +1,4 @@
-"""The panel's service, as systemd has it."""
+"""The panel's service, as systemd reports it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOG = "journalctl -u minipanel -n 50"
 
 
 def look_at_service(subject: Subject) -> Iterator[Check]:
-    """Ask systemd for the unit, and compare what the set-up laid beside it with what the configuration needs."""
+    """Ask systemd about the unit, and compare its drop-in with what the configuration needs."""
     system, t = subject.system, subject.t
     if not system.path("/run/systemd/system").is_dir() or not system.has("systemctl"):
         yield Check(t("service"), Verdict.WARNING, t("systemd does not run this machine, and the panel needs it"))
@@ -32,7 +32,7 @@ def look_at_service(subject: Subject) -> Iterator[Check]:
 
 
 def judge_service(facts: Mapping[str, str], t: Translate) -> Iterator[Check]:
-    """The unit's state, and what of it may be trouble to come. facts: as `systemctl show` has them (systemd(1))."""
+    """Yield the unit's state, and what may cause trouble later. facts: as `systemctl show` prints them (systemd(1))."""
     state = facts.get("ActiveState", "")
     if facts.get("LoadState") != "loaded":
         detail = t("there is no {unit}: {state}", unit=places.SERVICE, state=facts.get("LoadState", "?"))
@@ -60,7 +60,7 @@ def judge_service(facts: Mapping[str, str], t: Translate) -> Iterator[Check]:
 
 
 def judge_addition(there: str, needed: str, t: Translate) -> Iterator[Check]:
-    """A port below 1024 and a database elsewhere need something in the unit."""
+    """Yield a warning if the drop-in is not the needed one. A port below 1024, or a database elsewhere, needs one."""
     if there != needed:
         detail = t("its unit does not match config.toml: {path}",
                    path=places.DROP_IN)  # fmt: skip

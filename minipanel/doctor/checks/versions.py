@@ -1,4 +1,4 @@
-"""What runs here, and by whom this is asked."""
+"""Which versions run here, and which user runs the doctor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minipanel.translations.language import Translate
 
 
 def read_versions(system: System) -> dict[str, str]:
-    """Return what somebody who answers a question must know, by its name; "" where there is none."""
+    """Return the versions that a bug report needs, by name; "" for one that is not there."""
     release = parse_os_release(system.read("/etc/os-release") or system.read("/usr/lib/os-release"))
     systemd = system.run("systemctl", "--version").stdout.split("\n")[0].removeprefix("systemd ")
     return {
@@ -32,12 +32,12 @@ def read_versions(system: System) -> dict[str, str]:
 
 
 def look_at_versions(subject: Subject) -> Iterator[Check]:
-    """Name the versions; they are no trouble on their own."""
+    """Show the versions."""
     yield from judge_versions(read_versions(subject.system), subject.t)
 
 
 def judge_versions(versions: Mapping[str, str], t: Translate) -> Iterator[Check]:
-    """One line for what is MiniPanel's, one for what the machine has."""
+    """Yield one line on MiniPanel, one on the machine."""
     own = {name: versions[name] for name in ("Python", "SQLite")}
     machines = {name: versions[name] for name in ("kernel", "glibc", "systemd") if versions[name]}
     yield Check("MiniPanel", Verdict.OK, _listed(versions["MiniPanel"], own))
@@ -49,7 +49,7 @@ def _listed(first: str, others: Mapping[str, str]) -> str:
 
 
 def look_at_user(subject: Subject) -> Iterator[Check]:
-    """Anybody may look; only root sees all of it."""
+    """Warn unless this is root: others see less."""
     t = subject.t
     if subject.system.user_id == 0:
         yield Check(t("user"), Verdict.OK, "root")
@@ -58,7 +58,7 @@ def look_at_user(subject: Subject) -> Iterator[Check]:
 
 
 def look_at_hardware(subject: Subject) -> Iterator[Check]:
-    """The Python that the service runs on, memory and SELinux, as the set-up sees them."""
+    """Check the service's Python, memory and SELinux, as the set-up does."""
     if subject.system.path(places.UNIT).exists():
         yield look_at_python(subject.t)
     for check in (look_at_memory(subject.system, subject.t), look_at_selinux(subject.system, subject.t)):

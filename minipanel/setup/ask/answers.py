@@ -41,7 +41,7 @@ Tls = Certificates | SelfMade | Kept | None
 
 
 def kind_of(tls: Tls) -> str:
-    """Return the value of --tls for it."""
+    """Return the value of --tls that stands for this choice."""
     if isinstance(tls, Kept):
         return tls.kind
     return "no" if tls is None else "own" if isinstance(tls, Certificates) else "self-made"

@@ -1,4 +1,4 @@
-"""The settings of an installed panel and their changes. Pure, except that it looks which files exist."""
+"""The settings of an installed panel and their changes. Pure functions, except for checks which files exist."""
 
 from __future__ import annotations
 

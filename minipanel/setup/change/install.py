@@ -39,8 +39,8 @@ def install(answers: Answers | None, release: Path, system: System, screen: Scre
 
 @contextmanager
 def _held(system: System) -> Iterator[None]:
-    """Have those who edit config.toml wait: what they write meanwhile would be lost with the copy that is laid."""
-    path = system.path(places.CONFIG).resolve()  # as they do, if it is a link
+    """Lock config.toml: an edit made meanwhile would be lost when the prepared file replaces it."""
+    path = system.path(places.CONFIG).resolve()  # a link is resolved here as editors resolve it
     with locked(path) if path.exists() else nullcontext():
         yield
 
@@ -84,7 +84,7 @@ def _install(answers: Answers | None, release: Path, system: System, screen: Scr
 def _move(
     answers: Answers | None, before: Config | None, account: Account, system: System, screen: Screen
 ) -> Move | None:
-    """Return the move that brings the database to its place, None if it is there. Raises CommandError."""
+    """Return the move of the database to its new place, None if it stays. Raises CommandError."""
     if answers is None or before is None or answers.database == before.database.path:
         return None
     return Move(system.path(before.database.path), system.path(answers.database), account, screen.t)

@@ -41,9 +41,9 @@ class Copy:
 
 
 def look_at(folder: Path, system: System, t: Translate) -> Older:
-    """Return what the release in this folder says of itself. Raises CommandError, also if it can't read config.toml.
+    """Return the facts about the release in this folder. Raises CommandError, also if it can't read config.toml.
 
-    Asks the release's own commands, which every release has.
+    Runs the release's own commands, which every release has.
     """
     python = str(folder / "venv/bin/python")
     version = system.must_run(python, "-I", "-m", "minipanel", "--version", seconds=ASK_SECONDS).split()[-1]

@@ -1,5 +1,4 @@
-"""`minipanel restore`: replaces the database by a copy. The copy is checked first; if anything fails, the old one
-returns."""
+"""`minipanel restore`: replaces the database with a checked copy. If anything fails, the old database returns."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ from minipanel.setup.system import System
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is put in place, and where the old database is kept. `later`: where a copy that did not work stays."""
+    """What is put in place, and where the old database is `kept`. `later`: where a copy that does not work is kept."""
 
     config: Config
     database: Path
@@ -112,7 +111,7 @@ def _refuse(database: Path, is_service: bool, system: System, screen: Screen) ->
 
 @contextmanager
 def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
-    """Give a descriptor of the copy. Raises CommandError if it is not one."""
+    """Yield a descriptor of the copy. Raises CommandError if the file is not a copy."""
     t = screen.t
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -139,7 +138,7 @@ def _opened(file: Path, database: Path, screen: Screen) -> Iterator[int]:
 
 
 def _change(what: Restored, system: System, screen: Screen) -> bool:
-    """Stop, swap, start and wait for an answer; undo it if anything fails.
+    """Stop the panel, swap the files, start it and wait for an answer. Undo all of it if anything fails.
 
     Returns whether there was a database before.
     """

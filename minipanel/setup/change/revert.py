@@ -1,4 +1,4 @@
-"""`minipanel rollback`: starts the previous release again, with all data if possible; otherwise says first what is
+"""`minipanel rollback`: starts the previous release again, with all data if possible; otherwise it first says what is
 lost."""
 
 from __future__ import annotations

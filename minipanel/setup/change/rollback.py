@@ -129,7 +129,7 @@ def restore_copy(database: Path, schema: Schema, t: Translate) -> list[str]:
 def carry_over(newer: Path, copy: Path) -> str | None:
     """Carry what the newer database has stored into the copy, as the copy's owner.
 
-    Returns None, or why that is impossible.
+    Returns None, or, if it fails, the reason.
     """
     owner = copy.lstat()
     # Not as root: links in a folder of the panel's user could lead anywhere.

@@ -23,13 +23,13 @@ from minipanel.setup.system import System
 from minipanel.translations.language import translator
 
 DATABASE_FILES = ("", "-wal", "-shm", ".pid", ".hours*", ".before-*", ".after-*", ".replaced-*", ".not-restored-*")
-"""The database and its companions, by how their names continue."""
+"""The database and the files beside it, by the ends of their names."""
 
 BESIDE_DATABASE = "rollout-failed.json*"
 """Files of the roll-out in the same folder."""
 
 AGENT_COPY = ".minipanel-agent.*"
-"""A folder with an agent's files, even its token, left by a roll-out that was killed."""
+"""A folder with an agent's files, perhaps its token, left by a roll-out that was killed."""
 
 
 def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
@@ -43,7 +43,7 @@ def uninstall(system: System, screen: Screen, is_purge: bool) -> None:
         and not screen.confirm(t("Delete the configuration, the account and all history too?"), default=False)
     ):
         raise CommandError(t("Nothing was changed."))
-    # Not while a set-up lays what this takes away.
+    # Not while a set-up installs what this removes.
     with alone(system, t) if system.path(places.HOME).is_dir() else nullcontext():
         _uninstall(system, screen, is_purge)
 
@@ -93,7 +93,7 @@ def _purge(database: Path, system: System) -> None:
     place = system.path(database)
     for pattern in (*(place.name + ending for ending in DATABASE_FILES), BESIDE_DATABASE, f"{part_of(place).name}*"):
         for file in place.parent.glob(pattern):
-            if file.is_symlink() or not file.is_dir():  # a folder of such a name is none of the panel's
+            if file.is_symlink() or not file.is_dir():  # a folder with such a name is not the panel's
                 file.unlink()
     if place.parent.is_dir() and not any(place.parent.iterdir()):
         place.parent.rmdir()

@@ -29,7 +29,7 @@ class Check:
 
 
 Look = Callable[[], Check | None]
-"""Looks at one thing and changes nothing. None: there is nothing to say."""
+"""Looks at one subject and changes nothing. Returns None if there is nothing to say."""
 
 
 def gather(looks: Iterable[Look]) -> list[Check]:

@@ -18,7 +18,7 @@ from minipanel.translations.language import Translate
 
 DISK_BYTES = 10**9
 UPGRADE_DISK_BYTES = 200 * 10**6
-"""One more release beside the running one. The database exists already."""
+"""For one more release beside the running one. The database already exists."""
 
 MEMORY_BYTES = 512 * 10**6
 KERNELS_PART = 0.1
@@ -53,14 +53,14 @@ def look_around(system: System, t: Translate, port: int, is_port_asked: bool, ne
 
 
 def look_at_user(system: System, t: Translate) -> Check:
-    """Root is needed: users, services and /opt are changed."""
+    """Check for root, which is needed to change users, services and /opt."""
     if system.user_id == 0:
         return Check(t("user"), Verdict.OK, "root")
     return Check(t("user"), Verdict.FIX, t("the set-up must be run as root"), "sudo ./install.sh")
 
 
 def look_at_distribution(system: System, t: Translate) -> Check:
-    """MiniPanel is made for RHEL 8, 9 and 10 and their rebuilds (os-release(5))."""
+    """Check the distribution: MiniPanel is made for RHEL 8, 9 and 10 and their rebuilds (os-release(5))."""
     facts = parse_os_release(system.read("/etc/os-release") or system.read("/usr/lib/os-release"))
     name = facts.get("PRETTY_NAME") or facts.get("ID") or t("an unknown system")
     if not is_rhel_family(facts):
@@ -83,7 +83,7 @@ def is_rhel_family(facts: dict[str, str]) -> bool:
 
 
 def look_at_systemd(system: System, t: Translate) -> Check:
-    """sd_booted(3): the folder exists exactly if systemd runs the machine."""
+    """Check for systemd: the folder exists if and only if systemd runs the machine (sd_booted(3))."""
     if system.path("/run/systemd/system").is_dir() and system.has("systemctl"):
         version = system.run("systemctl", "--version").stdout.split("\n")[0]
         return Check("systemd", Verdict.OK, version or t("running"))
@@ -91,7 +91,7 @@ def look_at_systemd(system: System, t: Translate) -> Check:
 
 
 def look_at_python(t: Translate) -> Check:
-    """install.sh chose this Python; the panel's own user must be able to run it too."""
+    """Check this Python, which install.sh chose: the panel's own user must be able to run it too."""
     version = ".".join(map(str, sys.version_info[:3]))
     program, home = Path(sys.executable).resolve(), Path(sys.base_prefix)
     if sys.version_info < PYTHON:
@@ -118,7 +118,7 @@ def closed_folder(path: Path) -> Path | None:
 
 
 def look_at_disk(system: System, t: Translate) -> Check:
-    """The programs take 62 MB (measured), the database of a thousand nodes about 1 GB a month.
+    """Check the free space. The programs take 62 MB (measured), the database of a thousand nodes about 1 GB a month.
 
     The database of an installed panel may have filled its disk; then moving it helps.
     """
@@ -145,7 +145,7 @@ def existing_folder(path: Path) -> Path:
 
 
 def look_at_memory(system: System, t: Translate) -> Check | None:
-    """The panel takes 58 to 82 MB (measured). /proc/meminfo counts in units of 1024 bytes."""
+    """Check the memory; the panel takes 58 to 82 MB (measured). /proc/meminfo counts in units of 1024 bytes."""
     found = re.search(r"^MemTotal:\s+(\d+) kB", system.read("/proc/meminfo"), re.MULTILINE)
     if found is None:
         return None
@@ -158,6 +158,6 @@ def look_at_memory(system: System, t: Translate) -> Check | None:
 
 
 def look_at_selinux(system: System, t: Translate) -> Check | None:
-    """If SELinux is there, the set-up gives the files their labels with restorecon."""
+    """Return SELinux's mode; None without SELinux. With it, the set-up labels its files with restorecon."""
     mode = {"1": t("enforcing"), "0": t("permissive")}.get(system.read("/sys/fs/selinux/enforce").strip())
     return Check("SELinux", Verdict.OK, mode) if mode else None

@@ -34,7 +34,7 @@ def source_address(peer: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnNetwork:
-    """This machine's hostname and addresses. `source` returns its address towards another one."""
+    """This machine's hostname and addresses. `source` returns its own address on the way to a given one."""
 
     hostname: str
     addresses: frozenset[str]

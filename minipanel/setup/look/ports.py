@@ -13,7 +13,7 @@ from minipanel.translations.language import Translate
 
 
 def look_at_port(system: System, t: Translate, port: int, is_asked: bool) -> Check:
-    """In an upgrade the panel's own service holds it. `is_asked`: the user can still choose another."""
+    """Check the port. In an upgrade the panel's own service holds it. `is_asked`: the user can still choose another."""
     holder = port_holder(system, port, t)
     if holder is None:
         return Check(t("port"), Verdict.OK, t("{port} is free", port=port))
@@ -42,7 +42,7 @@ def is_own(system: System) -> bool:
 
 
 def look_at_firewall(system: System, t: Translate) -> Check | None:
-    """The set-up opens the port in firewalld; other firewalls are left to their administrator."""
+    """Look for firewalld, in which the set-up opens the port. Other firewalls are left to their administrator."""
     if is_firewalld_running(system):
         return Check("firewalld", Verdict.OK, t("running; the panel's port will be opened"))
     return None
