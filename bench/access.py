@@ -3,8 +3,8 @@
     python bench/access.py                          a few seconds; writes results/access.md
     python bench/access.py --repeat 2 --no-save
 
-Checked as the guard of every route does it, in this process. Measures the thread's CPU time, so that others don't
-count.
+Checks as the guard of every route does, in this process. Measures the thread's CPU time, so other work on the machine
+does not count.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def measure(folder: Path, repeat: int) -> dict[str, tuple[float, float]]:
         account = access.accounts.find(USER)
         assert account is not None
         sessions = [(await access.sessions.open(account, ADDRESS, "")).token for _ in range(MAX_OF_USER)]
-        # The seventh sign is another one: told by the checksum, without a look-up.
+        # With a wrong seventh character the checksum fails, before any look-up.
         mistyped = [text[:6] + ("a" if text[6] != "a" else "b") + text[7:] for text in tokens]
         local = [local_token(config.server.jwt_secret, time.time())]
         rows = {
@@ -82,13 +82,13 @@ async def keys(access: Access, kind: KeyKind) -> list[str]:
 
 
 def refused(access: Access, text: str) -> None:
-    """Check what is refused."""
+    """Check a credential that is refused."""
     with contextlib.suppress(NotAuthenticated):
         access.bearer(text, ADDRESS)
 
 
 def timed(repeat: int, texts: list[str], check: Callable[[str], object]) -> tuple[float, float]:
-    """Return the median and the most of what one check takes, in microseconds."""
+    """Return what one check takes, median and maximum, in microseconds."""
     found = []
     for _ in range(repeat):
         began = time.thread_time()

@@ -1,11 +1,11 @@
-"""What the agent costs a node, beside node_exporter and collectd with the same kinds of values, in the same run.
+"""What the agent costs a node, compared with node_exporter and collectd for the same kinds of values, in the same run.
 
     python bench/agent.py                  24 samples, two minutes; writes bench/results/agent.md
     python bench/agent.py --samples 2      a look, written nowhere
 
-The built agent runs with MUNGE and with a token, under several Pythons, without sensors and with those of 2 × 64 cores,
-and posts to a receiver in another process; node_exporter is scraped at the same ticks as Prometheus would.
-Loopback only, and it ends on its own.
+The built agent runs with MUNGE and with a token, under several Pythons, without sensors and with those of 2 × 64 cores.
+It posts to a receiver in another process. node_exporter is scraped at the same ticks, as Prometheus would.
+Uses loopback only, and ends on its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from processes import cpu_seconds, machine, resident_mb, running
 INTERVAL = 5
 
 SAMPLES = 24
-"""Fewer are not kept as a result."""
+"""A run with fewer is not kept as a result."""
 
 SOCKETS, CORES = 2, 64
 
@@ -47,7 +47,7 @@ class Watched:
     process: int
     has_sensors: bool = False
     ready_ms: float = 0
-    """From its start until it waits for its first tick; 0 if that is not told."""
+    """From its start until it waits for its first tick; 0 if not measured."""
     last_us: float = 0
     costs_us: list[float] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Watched:
 
     @property
     def median_us(self) -> float:
-        """CPU time a sample."""
+        """CPU time per sample."""
         return statistics.median(self.costs_us)
 
     def row(self, exporter_us: float) -> str:
@@ -104,13 +104,13 @@ def read_arguments() -> argparse.Namespace:
 
 
 def other_pythons() -> list[str]:
-    """Return the interpreters of the releases that RHEL 8, 9 and 10 have, and one between, where pyenv has them."""
+    """Return pyenv's interpreters of Python 3.6, 3.9 and 3.11, as far as it has them."""
     found = [next(iter(sorted(PYTHONS.glob(f"{release}.*/bin/python"))), None) for release in ("3.6", "3.9", "3.11")]
     return [str(path) for path in found if path]
 
 
 def make_sensors(root: Path) -> Path:
-    """Make a root with this machine's /proc and CPUs, and the sensors of two Xeons (hwmon-coretemp), and return it."""
+    """Make and return a root with this machine's /proc and CPUs, and with the sensors of two Xeons (hwmon-coretemp)."""
     (root / "sys").mkdir(parents=True)
     (root / "proc").symlink_to("/proc")
     (root / "sys" / "devices").symlink_to("/sys/devices")
@@ -140,7 +140,7 @@ class Agents:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def start(self, root: Path, has_sensors: bool) -> list[Watched]:
-        """Start one that signs with a munged of its own, which is watched too, and one with a token."""
+        """Start one that signs with its own munged, which is watched too, and one with a token."""
         watched = []
         if missing_munged() is None:
             munge_socket = self._on.enter_context(running_munged())
@@ -149,7 +149,7 @@ class Agents:
         return [*watched, self.run("token", root, self._python, has_sensors)]
 
     def start_steps(self) -> subprocess.Popen[str] | None:
-        """Start one more that signs, and that tells at its end what its steps took; None without munged."""
+        """Start one more that signs and prints at its end what its steps took. None without munged."""
         if missing_munged() is not None:
             return None
         path = self._config("munge", f'munge_socket = "{self._on.enter_context(running_munged())}"\n')
@@ -186,7 +186,7 @@ def start_exporters(roots: dict[bool, Path], watched: list[Watched], on: context
 
 
 def measure(watched: list[Watched], samples: int, exporters: list[Exporter]) -> None:
-    """Note every process's CPU time half-way between ticks, after one tick that is not counted."""
+    """Read every process's CPU time half-way between ticks. The first tick is not counted."""
     for number in range(samples + 1):
         time.sleep(INTERVAL - time.time() % INTERVAL)
         for exporter in exporters:
@@ -210,43 +210,42 @@ def report(watched: list[Watched], options: argparse.Namespace, stored: int, ste
 | --- | --- | --- | --- | --- | --- |
 {rows}
 
-node_exporter runs with its collectors {", ".join(COLLECTORS)} alone and is scraped over a kept connection, gzipped.
-collectd runs with cpu, memory, thermal and write_http; it joins values to fewer, larger POSTs.
+node_exporter runs with only its collectors {", ".join(COLLECTORS)} and is scraped gzipped over one connection.
+collectd runs with cpu, memory, thermal and write_http; it joins values into fewer, larger POSTs.
 From start to waiting for the first tick: {min(ready):.0f} to {max(ready):.0f} ms. The receiver counted {stored} POSTs.
-The sensors are files: each real one that is read costs an interrupt of a core; the agent reads the packages' alone.
+The sensors here are files. Reading a real one interrupts a core each time; the agent reads only those of the packages.
 {steps}"""
 
 
 def told(steps: subprocess.Popen[str] | None) -> str:
-    """Return what an agent told of its steps, as a paragraph."""
+    """Return what an agent printed of its steps, as a paragraph."""
     if steps is None:
         return ""
     words = steps.communicate(timeout=2 * INTERVAL)[0].splitlines()
     if not words or not words[-1].startswith("{"):
-        raise RuntimeError(f"{steps.args} told nothing")
+        raise RuntimeError(f"{steps.args} printed no result")
     us: dict[str, float] = json.loads(words[-1])
     rows = {
         "falling asleep and waking up": us["wake-up"],
         "reading `/proc/stat` and `/proc/meminfo`": us["files"],
         "making JSON of them": us["sample"] - us["files"],
         "libmunge": us["libmunge"],
-        "hashing the body, handing it to the thread that may hang and having it back": us["credential"]
-        - us["libmunge"],
+        "hashing the body, passing it to the thread that may hang, and back": us["credential"] - us["libmunge"],
         "sending, and reading the answer": us["exchange"],
         "all else": us["all"] - us["wake-up"] - us["sample"] - us["credential"] - us["exchange"],
         "all": us["all"],
     }
     lines = "\n".join(f"| {step} | {cost:.0f} µs |" for step, cost in rows.items())
     return f"""
-Where it goes, told by one more agent without sensors that signs and reads its CPU clock between the steps (medians; the
-readings cost some, too):
+Where it goes: one more agent without sensors signs and reads its CPU clock between the steps (medians; the readings
+themselves cost some, too):
 
 | step | CPU |
 | --- | --- |
 {lines}
 
 Much of it is memory: after five seconds code and data have left the caches. Parsing `/proc/stat` takes 28 µs then, and
-3 when it is done again at once; libmunge, called from C, 118 and 45 (measured apart, on the same machine).
+3 µs if repeated at once; libmunge, called from C, takes 118 and 45 (measured separately, on the same machine).
 """
 
 
@@ -258,7 +257,7 @@ def posts(url: str) -> int:
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
-    """Return the first line that a process prints. Raises RuntimeError when it ends without one."""
+    """Return the first line that a process prints. Raises RuntimeError if it ends without one."""
     assert process.stdout is not None
     line = process.stdout.readline().strip()
     if not line:

@@ -22,7 +22,7 @@ LOOKS = 30
 
 
 class Looks:
-    """A panel of many nodes under a clock of its own."""
+    """A panel of many nodes, with a clock that the bench moves."""
 
     name = "mail"
 
@@ -40,7 +40,7 @@ class Looks:
         self.letters += 1
 
     async def measure(self) -> list[str]:
-        """Return the lines of a table: calm, half of all nodes hot, then all silent, then all back."""
+        """Return the rows of the table: calm, then half of all nodes hot, then all silent, then all back."""
         await self.panel.start()
         for _ in range(3):
             self._report(50.0)
@@ -84,7 +84,7 @@ class Looks:
         )
 
     def _evaluate(self) -> float:
-        """Look as a tick does, and return how long that took; the same moment is looked at again by the tick."""
+        """Look as a tick does and return how long it took. The tick then looks at the same moment again."""
         began = time.thread_time()
         cluster = self.alerts.sight.look()
         changes = self.alerts.watch.tick(cluster, self.alerts.sight.is_clear())
@@ -104,7 +104,7 @@ class Looks:
 
 
 async def _longest_block() -> float:
-    """Return how long the event loop did not come round at most, until cancelled."""
+    """Return the longest time for which the event loop stood still, until cancelled."""
     longest, last = 0.0, time.thread_time()
     try:
         while True:
@@ -116,7 +116,7 @@ async def _longest_block() -> float:
 
 
 def resident_kib() -> int:
-    """Return what this process holds in memory."""
+    """Return this process's resident memory."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
@@ -128,7 +128,7 @@ def look_cost(nodes: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         lines = asyncio.run(Looks(Path(folder), nodes).measure())
     return [
-        f"{nodes} nodes; CPU time of the event loop. Evaluating is sight, rules and what is due. Memory: beside the "
+        f"{nodes} nodes; CPU time of the event loop. Evaluating: sight, rules and what is due. Memory: on top of a "
         "panel without alerts.",
         "",
         "| | open then | evaluating, median | most | longest stand-still of the loop | memory |",

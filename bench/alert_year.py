@@ -1,7 +1,7 @@
 """A year of a cluster for its alerts: seeded troubles, judged by the real rules with the real database.
 
-Fake are the clock and the far edge alone: when nodes are heard of, what port 22 says, who takes the mail. Time jumps
-from one moment at which anything can change to the next, so a year takes minutes.
+Only the clock and the far edge are fake: when a node reports, whether its port 22 answers, where the mail goes. Time
+jumps from one moment at which something can change to the next, so a year takes minutes.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ RACK = 40
 FAULTS_A_DAY, REBOOTS_A_DAY = 2, 20
 RACKS_LOST, BLIPS, FLAPPING, FLAP_DAYS = 6, 30, 4, 3
 VALUE_FAULTS_EACH = 10
-"""Every tenth fault is no silence: a node is hot, or out of memory."""
+"""Every tenth fault is not a silence: the node is hot, or out of memory."""
 
 RELAY_AWAY_HOURS, RESTART_SECONDS = 6, 120
 
 FOR_SECONDS, HOLD_SECONDS = 300, 300
 SLACK_SECONDS = 60
-"""By so much the truth and what is looked at may differ: looks, the reason that is waited for, a restart's minute."""
+"""How far an alert's times may be from the truth: looks, the wait for a reason, the minute of a restart."""
 
 SEEN_SECONDS = 20
-"""A node is up for so long after it fell silent."""
+"""A node still counts as up for this long after its last sample."""
 
 Span = tuple[int, int]
 
 
 @dataclass
 class Trouble:
-    """A node that is silent, or hot, or out of memory, from one time to another."""
+    """Nodes that are silent, or hot, or out of memory, from one time to another."""
 
     kind: str
     nodes: tuple[int, ...]
@@ -58,7 +58,7 @@ class Trouble:
 
 
 def troubles(nodes: int, days: float, seed: int) -> list[Trouble]:
-    """Return the troubles of so many days, in the mix of a year of 1,000 nodes."""
+    """Return the troubles of this many days, in the mix that a year of 1,000 nodes has."""
     dice, end = random.Random(seed), int(START + days * DAY)
     share = days / 365
 
@@ -97,7 +97,7 @@ def troubles(nodes: int, days: float, seed: int) -> list[Trouble]:
 
 
 def spans_of(found: list[Trouble], kind: str) -> dict[int, list[Span]]:
-    """Return by node when it was so, what overlaps or nearly does as one."""
+    """Return each node's spans of this kind. Spans that overlap, or nearly do, are joined."""
     by_node: dict[int, list[Span]] = {}
     for each in found:
         for node in each.nodes if each.kind == kind else ():
@@ -120,7 +120,7 @@ class Told:
 
 
 class Year:
-    """A panel that lives through troubles, restarts among them, and what people were sent."""
+    """A panel that lives through troubles and restarts, and the messages that people got."""
 
     name = "mail"
 
@@ -146,13 +146,13 @@ class Year:
         self._troubles: dict[str, Counter[int]] = {kind: Counter() for kind in ("down", "hot", "memory")}
 
     def send(self, letter: Letter) -> None:
-        """Take a letter: the far edge."""
+        """Take a letter as the relay would."""
         if self.relay_away[0] <= self.now < self.relay_away[1]:
             raise NotSent("The relay is away.")
         self.told.append(Told(self.now, letter))
 
     async def live(self) -> None:
-        """Pass the whole time."""
+        """Live through the whole year."""
         while self._wakes:
             panel = Panel(self.config, lambda: float(self.now), lambda: float(self.now - START + 1000))
             panel.ingest.gather_seconds = panel.ingest._batcher.least_seconds = 0  # nobody else writes
@@ -194,7 +194,7 @@ class Year:
             self._look_ahead(alerts, close)
 
     def _change(self, uptime: float) -> None:
-        """Let begin and end what does by now."""
+        """Begin and end the troubles that are due by now."""
         self._back: set[int] = set()
         while self._changes and self._changes[-1][0] <= self.now:
             _, number, begins = self._changes.pop()
@@ -222,7 +222,7 @@ class Year:
     async def _look(self, panel: Panel, alerts: Alerts) -> None:
         if panel.ingest._begun:  # what the panel writes on its own must not seem to take minutes
             await panel.ingest.run(lambda _: None)
-        alerts.sight._looked_at = panel.uptime() - 5  # nothing would have changed at the looks that were jumped over
+        alerts.sight._looked_at = panel.uptime() - 5  # nothing would have changed at the looks in between
         panel.live.look()
         await alerts.tick()
         await asyncio.sleep(0)
@@ -238,7 +238,7 @@ class Year:
                     each.ended = tuple(set(json.loads(ids)) - set(each.begun))
 
     def _look_ahead(self, alerts: Alerts, close: set[int]) -> None:
-        """Wake when the next thing can change."""
+        """Wake when something can change next."""
         if close - self._back or alerts._untold or any(alert.announced_at is None for alert in alerts.watch.open()):
             self._wake(self.now + 5)
         for alert in alerts.watch.open():
@@ -254,20 +254,20 @@ class Year:
                 heapq.heappush(self._wakes, moment)
 
     async def _store_what_was_heard(self, panel: Panel) -> None:
-        """Store the last sample of each node: all that a panel knows of before its start."""
+        """Store the last sample of each node: after a start a panel knows no more of the time before."""
         for view in self._views.values():
             heard = int(self.now - (panel.uptime() - view.heard_at)) // 5 * 5
             await panel.ingest.submit(view.node, [make_sample(view.node.hostname, heard, 300, 50.0)])
 
 
 def make_sample(hostname: str, timestamp: int, memory_used: int, cpu_temp: float) -> Sample:
-    """Return a sample of a node that works a little."""
+    """Return a sample of a node with a little load."""
     values = {"cpu_percent": 10.0, "memory_total": 1000, "memory_used": memory_used, "cpu_temp": cpu_temp}
     return Sample(hostname, timestamp, **values)
 
 
 def reckon(year: Year) -> list[str]:
-    """Return what was wrong: each trouble that was not told exactly once, and all that was told without one."""
+    """Return what was wrong: troubles not reported exactly once, and reports without a trouble."""
     with closing(sqlite3.connect(year.config.database.path)) as connection:
         rows = connection.execute(
             "SELECT id, rule, node_id, began_at, opened_at, over_at, closed_at, announced_at, end_told_at, hold "
@@ -279,7 +279,7 @@ def reckon(year: Year) -> list[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """An alert as it stands in the database at the end."""
+    """An alert as the database has it at the end."""
 
     id: int
     rule: str
@@ -298,7 +298,7 @@ KIND = {"node-down": "down", "many-down": "down", "hot": "hot", "memory": "memor
 
 
 def _untrue_alerts(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
-    """Yield alerts without a trouble, and those that closed though it was not over for their hold."""
+    """Yield alerts without a trouble, and those that closed before the trouble was over for their hold."""
     truths = {kind: spans_of(year.found, kind) for kind in ("down", "hot", "memory")}
     for row in alerts.values():
         truth = truths.get(KIND.get(row.rule, ""), {}).get(row.node, [])
@@ -311,11 +311,11 @@ def _untrue_alerts(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
             begin < row.closed_at - SEEN_SECONDS and end > row.closed_at - row.hold + SLACK_SECONDS
             for begin, end in truth
         ):
-            yield f"{row} was closed though it was bad within its hold."
+            yield f"{row} was closed although its node was bad within the hold."
 
 
 def _missed(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
-    """Yield troubles that lasted and have no alert, or two."""
+    """Yield troubles that lasted and have no alert, or more than one."""
     by_node: dict[tuple[str, int], list[Row]] = {}
     for row in alerts.values():
         by_node.setdefault((KIND.get(row.rule, row.rule), row.node), []).append(row)
@@ -332,7 +332,7 @@ def _missed(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
 
 
 def _badly_told(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
-    """Yield what was not told once: a beginning, then its end; and messages too near to each other, or too long."""
+    """Yield beginnings and ends not reported once and in order, and messages too close together or too long."""
     begun: Counter[int] = Counter()
     ended: Counter[int] = Counter()
     last: dict[str, int] = {}
@@ -341,10 +341,10 @@ def _badly_told(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
         for id in each.ended:
             ended[id] += 1
             if not begun[id]:
-                yield f"The end of {alerts[id]} was told before its beginning."
+                yield f"The end of {alerts[id]} was reported before its beginning."
             closed_at = alerts[id].closed_at
             if closed_at is None or closed_at > each.at:
-                yield f"The end of {alerts[id]} was told at {each.at}, before it was."
+                yield f"The end of {alerts[id]} was reported at {each.at}, before it happened."
         rule = each.letter.rule
         if each.letter.made_at - last.get(rule, 0) < 300:
             yield f"Two messages of {rule} within five minutes: {last[rule]} and {each.letter.made_at}."
@@ -353,9 +353,9 @@ def _badly_told(year: Year, alerts: dict[int, Row]) -> Iterator[str]:
             yield f"A message has {len(each.letter.body)} characters."
     for id, row in alerts.items():
         if begun[id] != 1 or ended[id] > 1:
-            yield f"{row}: its beginning was told {begun[id]} times, its end {ended[id]} times."
+            yield f"{row}: its beginning was reported {begun[id]} times, its end {ended[id]} times."
         told_at = [each.at for each in year.told if id in each.begun] if ended[id] != 1 else []
         if ended[id] == 0 and row.closed_at is not None and min(told_at, default=0) < row.closed_at:
-            yield f"{row}: its end was never told."
+            yield f"{row}: its end was never reported."
     if len({each.letter.key for each in year.told}) != len(year.told):
         yield "A message came twice."

@@ -1,4 +1,4 @@
-"""How many messages a year of a cluster makes, and whether each is right; and what looking costs at 10,000 nodes.
+"""How many messages a cluster's year makes, and whether each is right; and what a look costs at 10,000 nodes.
 
 python bench/alerts.py                      # a year of 1,000 nodes, then 10,000 nodes
 python bench/alerts.py --days 21 --no-save
@@ -20,7 +20,7 @@ from alert_year import DAY, RELAY_AWAY_HOURS, START, Year, reckon, spans_of, tro
 from cluster import keep
 
 NAIVE_SECONDS = 60
-"""One message a node, after so long: what Beszel sends."""
+"""Beszel sends one message per node after this long."""
 
 
 def main() -> int:
@@ -29,9 +29,7 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--days", type=float, default=365)
     parser.add_argument("--seed", type=int, default=13)
-    parser.add_argument(
-        "--looks", type=int, default=10_000, help="nodes of which it is measured what a look costs; 0: none"
-    )
+    parser.add_argument("--looks", type=int, default=10_000, help="nodes for the cost of a look; 0: don't measure it")
     parser.add_argument(
         "--spoil", action="store_true", help="lose one message and repeat another: the check must see it"
     )
@@ -43,14 +41,14 @@ def main() -> int:
         lines += ["", *look_cost(asked.looks)]
     print("\n".join(lines))
     if not asked.no_save:
-        keep("alerts", "\n".join(["# A year of alerts, and what looking costs", "", *lines]))
+        keep("alerts", "\n".join(["# A year of alerts, and what a look costs", "", *lines]))
     for sentence in wrong[:20]:
         print(f"WRONG: {sentence}")
     return 1 if wrong else 0
 
 
 def year_of(nodes: int, days: float, seed: int, is_spoilt: bool) -> tuple[list[str], list[str]]:
-    """Return what was wrong in it, and what to report of it."""
+    """Return what was wrong, and the lines of the result."""
     dice = random.Random(seed + 1)
     found = troubles(nodes, days, seed)
     away = START + int(dice.uniform(0.3, 0.6) * days * DAY)
@@ -70,11 +68,11 @@ def year_of(nodes: int, days: float, seed: int, is_spoilt: bool) -> tuple[list[s
         "",
         "| | |",
         "| --- | --- |",
-        f"| one message a node after {NAIVE_SECONDS} s | {naive} of new trouble, as many of its end |",
-        f"| messages with new trouble | {len(new)} ({len(new) / days:.1f} a day) |",
-        f"| messages in all, those of ends alone among them | {len(year.told)} |",
-        f"| the largest set in one | {max((len(each.begun) for each in new), default=0)} nodes |",
-        f"| troubles that were not told exactly once, or ends of nothing | {len(wrong)} |",
+        f"| one message per node after {NAIVE_SECONDS} s | {naive} of new trouble, as many of its end |",
+        f"| messages with new trouble | {len(new)} ({len(new) / days:.1f} per day) |",
+        f"| messages in all, including those with nothing but ends | {len(year.told)} |",
+        f"| the largest set in one message | {max((len(each.begun) for each in new), default=0)} nodes |",
+        f"| troubles not reported exactly once, or ends of nothing | {len(wrong)} |",
     ]
     return wrong, lines
 

@@ -1,7 +1,7 @@
-"""What an archive in VictoriaMetrics costs and gives: bringing the past there, reading it, bringing it back.
+"""What an archive in VictoriaMetrics costs and gives: pushing the past there, reading it, pulling it back.
 
     python bench/archive.py                                    all parts; more than an hour; writes results/archive.md
-    python bench/archive.py --folder /var/tmp/a --part push --minutes 9    one part; again to go on with it
+    python bench/archive.py --folder /var/tmp/a --part push --minutes 9    one part; run it again to continue
     python bench/archive.py --nodes 5 --days 0.2 --turn-seconds 10 --no-save
 
 Parts: push, read, pull, cost. `--folder` keeps the database and the engine's data from one part to the next. Each part
@@ -61,16 +61,16 @@ def read_arguments() -> argparse.Namespace:
     """Return the options; their defaults are those of the result that is kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
-    parser.add_argument("--days", type=float, default=30, help="of 5-minute records of all nodes")
+    parser.add_argument("--days", type=float, default=30, help="days of 5-minute records that each node has")
     parser.add_argument("--part", action="append", choices=("push", "read", "pull", "cost"), help="default: all")
-    parser.add_argument("--folder", type=Path, help="kept, for the next part")
-    parser.add_argument("--minutes", type=float, default=600, help="the push rests then; run it again to go on")
+    parser.add_argument("--folder", type=Path, help="keeps the data for the next part")
+    parser.add_argument("--minutes", type=float, default=600, help="when the push stops; run it again to continue")
     parser.add_argument("--reporting", action="store_true", help="all nodes report during the push")
-    parser.add_argument("--pull-days", type=float, default=2, help="so many days are pulled into an empty database")
+    parser.add_argument("--pull-days", type=float, default=2, help="days that are pulled into an empty database")
     parser.add_argument("--years-of", type=int, default=8, help="nodes with two years in the engine")
     parser.add_argument("--years-days", type=float, default=730, help="of them")
-    parser.add_argument("--turns", type=int, default=2, help="of two panels, one with an archive")
-    parser.add_argument("--turn-seconds", type=int, default=160, help="a record's end and its two looks are in them")
+    parser.add_argument("--turns", type=int, default=2, help="of two panels side by side, one with an archive")
+    parser.add_argument("--turn-seconds", type=int, default=160, help="must cover a record's end and its two looks")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
@@ -84,13 +84,13 @@ def kept() -> dict[str, str]:
 
 
 def page(before: dict[str, str], now: dict[str, str]) -> str:
-    """Return the page: sections measured now replace those before."""
+    """Return the page. A section measured now replaces the old one."""
     sections = {**before, **now}
     return "\n".join([TITLE, *(f"{sections[name].strip()}\n" for name in sorted(sections))])
 
 
 def push(folder: Path, options: argparse.Namespace) -> str:
-    """Bring what the database has to the engine, or go on with it; return how far that is."""
+    """Push the database's records to the engine, or continue. Return the section with how far it got."""
     state_path = folder / "push.json"
     state = json.loads(state_path.read_text()) if state_path.exists() else {}
     config, records = filled(folder / "a", options.nodes, options.days)
@@ -128,20 +128,20 @@ def push(folder: Path, options: argparse.Namespace) -> str:
 
 
 def there(config: Config) -> int:
-    """Return how many records of the past were read back twice."""
+    """Return how many past records have been read back twice."""
     push = read_beside(config.database.path, push_state)
     return 0 if push is None else push.records
 
 
 def is_pushed(config: Config, nodes: int) -> bool:
-    """Return whether nothing waits but what has just finished."""
+    """Return whether only records that have just finished still wait."""
     push = read_beside(config.database.path, push_state)
     queue = queue_of(config)
     return push is None and queue.until > 0 and queue.waiting <= 2 * nodes and queue.unsent == 0
 
 
 def pushed(folder: Path, records: int, done: int, state: dict[str, float], options: argparse.Namespace) -> str:
-    """Return the section. `done`: how many of the records are there."""
+    """Return the section. `done`: how many of the records the engine has."""
     seconds, sent = state["seconds"], f"{done:,} of {records:,}" if done < records else f"{records:,}"
     series = sum(1 for metric in METRICS for column in metric.columns() if column.kind != "share") + 1
     disk = size_mb(folder / "vm" / "data") + size_mb(folder / "vm" / "indexdb")
@@ -153,17 +153,17 @@ def pushed(folder: Path, records: int, done: int, state: dict[str, float], optio
     lines = [
         f"## Push: {sent} records of {options.nodes:,} nodes, {options.days:g} days",
         "",
-        f"{where_and_when()}. By `minipanel archive push`; a record with its {series} series counts when it was read "
-        "back twice.",
+        f"{where_and_when()}. With `minipanel archive push`; a record and its {series} series count once they have "
+        "been read back twice.",
         "",
         "| | |",
         "| --- | --- |",
-        f"| until they were there | {seconds / 60:.0f} minutes, {done / seconds:,.0f} records a second |",
-        f"| CPU of the panel | {1e6 * state['panel'] / done:.0f} µs a record, "
+        f"| until all were there | {seconds / 60:.0f} minutes, {done / seconds:,.0f} records per second |",
+        f"| CPU of the panel | {1e6 * state['panel'] / done:.0f} µs per record, "
         f"{100 * state['panel'] / seconds:.0f} % of a core |",
-        f"| CPU of the engine | {1e6 * state['engine'] / done:.0f} µs a record |",
+        f"| CPU of the engine | {1e6 * state['engine'] / done:.0f} µs per record |",
         f"| resident | panel {state['panel_mb']:.0f} MB, engine {state['engine_mb']:.0f} MB |",
-        f"| the engine's disk | {disk:.0f} MB, {1e6 * disk / done:.1f} bytes a record |",
+        f"| the engine's disk | {disk:.0f} MB, {1e6 * disk / done:.1f} bytes per record |",
         f"| MiniPanel's database | {size_mb(folder / 'a' / 'data.db'):.0f} MB |",
         "",
         *told,
@@ -172,7 +172,7 @@ def pushed(folder: Path, records: int, done: int, state: dict[str, float], optio
 
 
 def pull(folder: Path, options: argparse.Namespace) -> str:
-    """Bring the last days back into an empty database, twice, and compare each column of each record."""
+    """Pull the last days into an empty database, twice, and compare each column of each record."""
     full, _ = filled(folder / "a", options.nodes, options.days)
     lost = folder / "pulled"
     lost.mkdir(exist_ok=True)
@@ -201,16 +201,16 @@ def pull(folder: Path, options: argparse.Namespace) -> str:
         f"## Round trip: {records:,} records of {options.nodes:,} nodes into an empty database",
         "",
         f"{where_and_when()}. `minipanel archive pull --since {options.pull_days:g}`, beside a running "
-        f"panel: {took[0]:.0f} s, {records / took[0]:,.0f} records a second. Once more, when all is there: "
-        f"{took[1]:.0f} s. `minipanel archive check` of them: {took[2]:.0f} s, {records / took[2]:,.0f} a second. "
-        f"{differing} records differ from the database that they came from, in all columns but the derived "
-        "memory_percent.",
+        f"panel: {took[0]:.0f} s, {records / took[0]:,.0f} records per second. Again, with all of them there: "
+        f"{took[1]:.0f} s. `minipanel archive check` of them: {took[2]:.0f} s, {records / took[2]:,.0f} per second. "
+        f"{differing} records differ from the database that they came from. All columns but the derived "
+        "memory_percent were compared.",
     ]
     return "\n".join(lines) + "\n"
 
 
 def compared(full: Config, pulled: Config) -> tuple[int, int]:
-    """Return how many records were pulled, and how many of them are not as they were."""
+    """Return how many records were pulled, and how many of them differ from the originals."""
     names = [column.name for metric in METRICS for column in metric.columns() if column.kind != "share"]
     same = " AND ".join(f"here.{name} IS there.{name}" for name in ["samples", "seen", *names])
     with closing(sqlite3.connect(pulled.database.path)) as connection:

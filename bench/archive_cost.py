@@ -23,7 +23,7 @@ from tests.victoria import running_victoria
 INTERVAL = 5
 SETTLE_SECONDS = 15
 BEFORE_END_SECONDS = 10
-"""So long before the end of a record what is counted begins: it is sent, and read back twice, within it."""
+"""Counting begins this long before a record ends, so that it covers the sending and both read-backs."""
 
 
 @dataclass
@@ -43,12 +43,12 @@ class Turn:
 
     @property
     def microseconds(self) -> float:
-        """CPU time of a sample."""
+        """CPU time per sample."""
         return 1e6 * self.cpu_seconds / self.samples
 
 
 def cost(folder: Path, options: argparse.Namespace) -> str:
-    """Take turns, and return the section of all that were taken so far."""
+    """Take turns, and return the section about all turns so far."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "turns.json"
     turns = [Turn(**each) for each in json.loads(path.read_text())] if path.exists() else []
@@ -59,9 +59,9 @@ def cost(folder: Path, options: argparse.Namespace) -> str:
 
 
 def turn(is_archive_first: bool, options: argparse.Namespace) -> list[Turn]:
-    """Return what two panels use, side by side, one with an archive, while all nodes report to each.
+    """Return what two panels use side by side, one with an archive, while all nodes report to each.
 
-    Over the end of one record and what follows it.
+    Covers the end of one record and what follows it.
     """
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
         munge = None if missing_munged() else on.enter_context(running_munged())
@@ -101,7 +101,7 @@ class Side:
         on.enter_context(running_page(self._config, 2 * options.turn_seconds + 2 * RECORD_SECONDS))
 
     def report(self) -> None:
-        """Have the nodes report from now on."""
+        """Let the nodes report from now on."""
         seconds = self._options.turn_seconds + SETTLE_SECONDS + 2 * INTERVAL
         self._load = self._on.enter_context(running_nodes(self._config, seconds, SETTLE_SECONDS))
 
@@ -123,7 +123,7 @@ class Side:
 
 
 def until_end() -> float:
-    """Return the seconds until what is counted is to begin."""
+    """Return the seconds until counting must begin."""
     left = RECORD_SECONDS - (time.time() + BEFORE_END_SECONDS) % RECORD_SECONDS
     return left if left > SETTLE_SECONDS + INTERVAL else left + RECORD_SECONDS
 
@@ -136,13 +136,13 @@ class Commits:
         self._before = self._read()
 
     def since(self) -> tuple[float, int, int]:
-        """Return their mean in ms, how many took over 100 ms, and how many there were."""
+        """Return their mean duration in ms, how many took over 100 ms, and how many there were."""
         now = self._read()
         seconds, slow, count = (after - before for after, before in zip(now, self._before, strict=True))
         return 1000 * seconds / max(1, count), int(slow), int(count)
 
     def _read(self) -> tuple[float, float, float]:
-        # A new connection: one that is silent for so long is closed.
+        # A new connection each time: the panel closes one that was silent for this long.
         lines = Session(self._port).request("GET", "/metrics").decode().splitlines()
         found = dict(line.rsplit(" ", 1) for line in lines if line.startswith("minipanel_commit_duration_seconds"))
         name = "minipanel_commit_duration_seconds"
@@ -157,9 +157,9 @@ def section(turns: list[Turn], options: argparse.Namespace) -> str:
         "",
         f"{where_and_when()}. Two panels side by side, each with its nodes and one page open, for "
         f"{options.turn_seconds} s in which a record of every node ends; with an archive it is sent and read back "
-        f"twice. A record lasts for {RECORD_SECONDS} s, so what the archive costs comes once in so long.",
+        f"twice. A record covers {RECORD_SECONDS} s, so the archive costs this once in {RECORD_SECONDS} s.",
         "",
-        "| archive | CPU a sample | resident | a commit takes | over 100 ms | answers p50 | p99 |",
+        "| archive | CPU per sample | resident | a commit takes | over 100 ms | answers p50 | p99 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(row(each) for each in turns),
         "",
@@ -179,7 +179,7 @@ def row(turn: Turn) -> str:
 
 
 def difference(without: list[Turn], with_it: list[Turn]) -> str:
-    """Return what the means of the turns differ by."""
+    """Return how the means of the turns differ."""
     off, on = (statistics.mean(each.microseconds for each in turns) for turns in (without, with_it))
     memory = statistics.mean(each.resident_mb for each in with_it) - statistics.mean(
         each.resident_mb for each in without
@@ -187,6 +187,6 @@ def difference(without: list[Turn], with_it: list[Turn]) -> str:
     commit_off, commit_on = (statistics.mean(each.commit_ms for each in turns) for turns in (without, with_it))
     share = min(1.0, with_it[0].seconds / RECORD_SECONDS)
     return (
-        f"Means: CPU a sample {off:.1f} and {on:.1f} µs, {100 * (on - off) / off * share:+.1f} % over a record's "
-        f"whole time; memory {memory:+.1f} MB; a commit {commit_off:.1f} and {commit_on:.1f} ms."
+        f"Means: CPU per sample {off:.1f} and {on:.1f} µs, {100 * (on - off) / off * share:+.1f} % averaged over a "
+        f"record's {RECORD_SECONDS} s; memory {memory:+.1f} MB; a commit {commit_off:.1f} and {commit_on:.1f} ms."
     )

@@ -1,4 +1,4 @@
-"""How long the past takes that only the archive has: by HTTP from a panel whose database is empty."""
+"""How long it takes to read what only the archive has, over HTTP from a panel whose database is empty."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.victoria import Victoria
 YEARS_DAYS = 730
 SEND_RECORDS = 2000
 DISTINCT = 8
-"""Nodes with a past of their own; the others have the last year of one of these."""
+"""Nodes with their own past. Each other node has the last year of one of these."""
 
 COPIED_DAYS = 366
 REPEAT, WATCHED = 7, 3
@@ -60,12 +60,12 @@ def read(folder: Path, options: argparse.Namespace) -> str:
     lines = [
         f"## Read: {options.years_of:,} nodes in the engine",
         "",
-        f"{where_and_when()}. {whose}. By HTTP with a session; the database is empty, so all comes from the archive. "
-        f"Warm: the median of {REPEAT} after the first. Held: the slowest answer of /api/health while it is asked for "
-        f"{WATCHED} times more. Resident afterwards: panel {memory:.0f} MB, engine {engine_mb:.0f} MB. "
+        f"{where_and_when()}. {whose}. Over HTTP with a session; the database is empty, so all comes from the archive. "
+        f"Warm: the median of {REPEAT} after the first. Held: the slowest answer of /api/health during "
+        f"{WATCHED} more requests. Resident afterwards: panel {memory:.0f} MB, engine {engine_mb:.0f} MB. "
         f"The engine's disk: {size_mb(folder / 'vm-years'):,.0f} MB.",
         "",
-        "| what is asked for | first | warm | CPU of the panel, of the engine | held | bytes | columns |",
+        "| request | first | warm | CPU of the panel, of the engine | held | bytes | columns |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *rows,
     ]
@@ -73,7 +73,7 @@ def read(folder: Path, options: argparse.Namespace) -> str:
 
 
 def send_years(folder: Path, engine: Victoria, options: argparse.Namespace) -> None:
-    """Send records of two years to the engine, as the panel would have in that time."""
+    """Send two years of records to the engine, as the panel would have over that time."""
     distinct = min(DISTINCT, options.years_of)
     config, _ = filled(folder, distinct, options.years_days)
     client = Engine(StorageConfig("victoriametrics", engine.url))
@@ -100,7 +100,7 @@ def copy_year(engine: Victoria, name: str, others: range) -> None:
 
 
 def asked(config: Config, options: argparse.Namespace, pids: Sequence[int]) -> list[str]:
-    """Return a row for each question. `pids`: the processes whose CPU is told."""
+    """Return a row for each question. `pids`: the processes whose CPU is shown."""
     session, now = Session(config.server.port), int(time.time())
     nodes = f"nodes=n[00001-{options.years_of:05}]"
     raster, of_all = f"/api/metrics/raster?{nodes}&metric=cpu_percent", f"{options.years_of:,} nodes"
@@ -130,7 +130,7 @@ def row(what: str, session: Session, path: str, port: int, pids: Sequence[int]) 
     with watched(port) as held:
         for _ in range(WATCHED):
             session.request("GET", path)
-    # Behind the first line of a raster stand its cells.
+    # A raster is a line of JSON, then its cells.
     found = json.loads(answer.partition(b"\n")[0])
     columns = found.get("columns") or len(found.get("timestamp") or found.get("timestamps") or [])
     if "unread" in found:

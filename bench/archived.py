@@ -1,4 +1,4 @@
-"""A panel with [storage] and the engine that it archives to, both in one folder that may be used again."""
+"""A panel with [storage] and the engine that it archives to, both in one reusable folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.victoria import Victoria
 
 
 def filled(folder: Path, nodes: int, days: float) -> tuple[Config, int]:
-    """Return a configuration and how many records its database has; written where there is none yet."""
+    """Return a configuration and how many records its database has. Writes both if they are missing."""
     folder.mkdir(parents=True, exist_ok=True)
     config = make_config(folder, nodes)
     if not config.database.path.exists():
@@ -65,7 +65,7 @@ def size_mb(folder: Path) -> float:
 
 @contextlib.contextmanager
 def engine_running(engine: Victoria) -> Iterator[None]:
-    """Run the engine while the block runs, and stop it as a service manager does: it keeps its data."""
+    """Run the engine while the block runs. Stops it as a service manager does, so it keeps its data."""
     engine.start()
     try:
         yield

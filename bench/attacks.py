@@ -1,9 +1,9 @@
-"""What a port may meet, all at once, from addresses of 127.2.0.0/16: floods, slow clients, guesses, unread streams.
+"""Attacks on a port, all at once, from addresses of 127.2.0.0/16: floods, slow clients, guesses, unread streams.
 
     python attacks.py --port 8080 --seconds 300 --token TOKEN      a session's token, for the streams
 
-Every attack is bounded: in connections, in the time it lasts, and in what it sends a second. Prints one line of JSON
-with what each attack saw.
+Every attack is limited in its connections, its duration, and what it sends per second. Prints one line of JSON with
+what each attack saw.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BODY_BYTES = 1_000_000
 
 
 class Attack:
-    """One kind of attack: so many clients of it at once, each starts again `pause` seconds after the last ended."""
+    """One kind of attack: `clients` run at once, and each starts again `pause` seconds after its last attempt."""
 
     def __init__(
         self, name: str, clients: int, pause: float, attempt: Callable[[Attack], Awaitable[None]], places: int = 200
@@ -63,13 +63,13 @@ class Attack:
             writer.transport.abort()
 
     async def answered(self, reader: asyncio.StreamReader) -> None:
-        """Note the status of an answer, or that there was none."""
+        """Count the status of the answer, or that there was none."""
         line = await asyncio.wait_for(reader.readline(), 60)
         self.seen[line.split(b" ")[1].decode() if line.startswith(b"HTTP/") else "closed"] += 1
 
 
 async def pour(writer: asyncio.StreamWriter, block: bytes, most: int) -> None:
-    """Send a block again and again, until it is refused or `most` bytes are sent."""
+    """Send a block repeatedly, until it is refused or `most` bytes are sent."""
     for _ in range(most // len(block)):
         writer.write(block)
         await writer.drain()
@@ -112,7 +112,7 @@ async def silence(attack: Attack) -> None:
 
 
 async def unread_pipeline(attack: Attack) -> None:
-    """4,096 requests in one go, whose answers nobody reads."""
+    """4,096 requests at once, with answers that nobody reads."""
     async with attack.connection() as (_, writer):
         await asyncio.wait_for(pour(writer, (b"GET /api/health HTTP/1.1\r\n" + HOST + b"\r\n") * 64, 4096 * 45), 60)
         await asyncio.sleep(20)
@@ -175,7 +175,7 @@ def all_attacks(token: str) -> list[Attack]:
 
 
 async def main() -> None:
-    """Attack for the time that the arguments say."""
+    """Attack for as long as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)

@@ -3,7 +3,8 @@
     python bench/backfill.py                         1,000 nodes, one hour each; writes results/backfill.md
     python bench/backfill.py --nodes 20 --samples 100 --at-once 5 --calm 5 --no-save
 
-Batches of up to 500 samples, as an agent sends them; here as fast as answers come, where agents wait between theirs.
+Batches have up to 500 samples, as an agent sends them. An agent waits between batches; here each follows the last
+answer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ingest import samples_in
 from processes import cpu_seconds, machine, resident_mb, running, written_mb
 
 BACKLOG_SECONDS = 300
-"""A backlog that takes longer is abandoned."""
+"""The bench gives up a backlog that takes longer."""
 
 
 def main() -> None:
@@ -38,15 +39,15 @@ def read_arguments() -> argparse.Namespace:
     """Return the options; their defaults are those of the result that is kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
-    parser.add_argument("--samples", type=int, default=720, help="a node; 720 are an hour")
+    parser.add_argument("--samples", type=int, default=720, help="per node; 720 are an hour")
     parser.add_argument("--at-once", type=int, default=16, help="how many nodes send their backlog at a time")
-    parser.add_argument("--calm", type=int, default=20, help="seconds of live samples alone, to compare with")
+    parser.add_argument("--calm", type=int, default=20, help="seconds with only live samples, for comparison")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """Return what was sent and how long it took, with live samples of all nodes before and meanwhile."""
+    """Return what was sent and how long it took. All nodes send live samples before and meanwhile."""
     config = make_config(folder, options.nodes)
     command = [sys.executable, str(ROOT / "bench" / "backlog.py"), "--port", str(config.server.port)]
     command += ["--nodes", str(options.nodes), "--samples", str(options.samples), "--at-once", str(options.at_once)]
@@ -75,20 +76,20 @@ def report(options: argparse.Namespace, taken: dict[str, Any]) -> str:
     lines = [
         f"# Back-fill: {options.nodes} nodes, {options.samples} samples each",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}: by the nodes, too. Tokens, batches of 500, "
-        f"{options.at_once} nodes at a time, each sending its next batch at the answer.",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}, which the nodes use, too. Tokens, batches of 500, "
+        f"{options.at_once} nodes at a time; each sends its next batch once the last is answered.",
         "",
-        f"**{rate:.0f} samples a second**: {sent['stored']} in {seconds:.1f} s, {sent['refused']} refused. The panel "
-        f"took {100 * sent['cpu'] / seconds:.0f} % of one core, {1e6 * sent['cpu'] / sent['stored']:.0f} µs a sample, "
-        f"{taken['memory']:.0f} MB resident; it wrote {sent['written']:.0f} MB.",
+        f"**{rate:.0f} samples per second**: {sent['stored']} in {seconds:.1f} s, {sent['refused']} refused. The panel "
+        f"took {100 * sent['cpu'] / seconds:.0f} % of one core, {1e6 * sent['cpu'] / sent['stored']:.0f} µs per "
+        f"sample, {taken['memory']:.0f} MB resident; it wrote {sent['written']:.0f} MB.",
         "",
         "| live samples of all nodes | answers | p50 | p99 | max | refused | after the next tick |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         row("alone", taken["calm"]),
         row("beside the back-fill", taken["live"]),
         "",
-        f"Answered as stored and not in the records at the end: {max(0, taken['lost'])}. The other way round, on their "
-        f"way when the nodes were ended: {max(0, -taken['lost'])}.",
+        f"Answered as stored but not in the records at the end: {max(0, taken['lost'])}. Stored but not answered, "
+        f"because the nodes were ended first: {max(0, -taken['lost'])}.",
     ]
     return "\n".join(lines) + "\n"
 

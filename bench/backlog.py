@@ -1,6 +1,6 @@
-"""Nodes that come back: each sends what it measured in the time before, in batches, newest batch after newest answer.
+"""Nodes that come back: each sends its backlog in batches, the next one once the last is answered.
 
-Prints one line of JSON at its end. Samples are of the ticks before `--before`, as an agent's spool has them.
+Prints one line of JSON at its end. The samples are of the ticks before `--before`, as an agent's spool has them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ async def send(options: argparse.Namespace) -> None:
 
 
 async def send_some(waiting: deque[int], options: argparse.Namespace, tallies: list[dict[str, int]]) -> None:
-    """Send one node's backlog after the other, until none waits."""
+    """Send one node's backlog after another's, until none is left."""
     while waiting:
         number = waiting.popleft()
         agent = Agent(Load(options), number)

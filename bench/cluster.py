@@ -1,4 +1,4 @@
-"""A panel and a cluster of simulated nodes that report to it, each in a process of its own."""
+"""A panel, and a cluster of simulated nodes that report to it, in processes of their own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["missing_munged", "process_id", "running_munged"]
 
 
 def make_config(folder: Path, nodes: int, interval: int = 5, munge_socket: str | None = None) -> Config:
-    """Write and return the configuration of a panel with N nodes of addresses of their own; tokens without a socket."""
+    """Write and return the configuration of a panel with N nodes, each with its own address. No socket: tokens."""
     port = free_port()
     config = Config(
         folder / "config.toml",
@@ -54,9 +54,9 @@ def running_panel(config: Config) -> Iterator[subprocess.Popen[str]]:
 
 @contextlib.contextmanager
 def running_nodes(config: Config, seconds: int, settle: int = 0, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the agents of all nodes for so many seconds or while the block runs. What they see is printed after `settle`.
+    """Run the agents of all nodes for this long, at most while the block runs.
 
-    `more`: options of load.py.
+    They print what they saw after the first `settle` seconds. `more`: options of load.py.
     """
     command = [sys.executable, str(ROOT / "bench" / "load.py"), "--port", str(config.server.port)]
     command += ["--nodes", str(len(config.nodes)), "--seconds", str(seconds), "--settle", str(settle)]
@@ -71,7 +71,7 @@ def running_nodes(config: Config, seconds: int, settle: int = 0, *more: str) -> 
 
 @contextlib.contextmanager
 def running_page(config: Config, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """Have one page follow the panel's stream for so many seconds or while the block runs."""
+    """Let one page follow the panel's stream for this long, at most while the block runs."""
     command = [sys.executable, str(ROOT / "bench" / "viewers.py"), "--port", str(config.server.port)]
     command += ["--token", Session(config.server.port).token, "--pages", "1"]
     with running([*command, "--seconds", str(seconds), "--settle", "0"], stdout=subprocess.PIPE) as page:
@@ -79,7 +79,7 @@ def running_page(config: Config, seconds: float) -> Iterator[subprocess.Popen[st
 
 
 def told_by(load: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
-    """Return what the agents saw, once their time is over."""
+    """Return what the agents saw, as they print it at their end."""
     output, _ = load.communicate(timeout=seconds)
     told: dict[str, Any] = json.loads(output)
     return told

@@ -1,4 +1,4 @@
-"""What else collects on nodes, with the same kinds of values as the agent: node_exporter and collectd."""
+"""Other collectors for the same kinds of values as the agent's: node_exporter and collectd."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCRAPE_HEADERS = {
 
 
 class Exporter:
-    """A node_exporter below a root folder, and the connection over which it is scraped."""
+    """A node_exporter that reads below a root folder, and the connection to scrape it."""
 
     def __init__(self, root: str, on: contextlib.ExitStack) -> None:
         port = free_port()
@@ -41,7 +41,7 @@ class Exporter:
 
 
 def start_collectd(folder: Path, url: str, interval: int, on: contextlib.ExitStack) -> subprocess.Popen[str]:
-    """Start collectd with cpu, memory and thermal, posting JSON to `url`. Raises RuntimeError with its own words."""
+    """Start collectd with cpu, memory and thermal; it posts JSON to `url`. Raises RuntimeError with its message."""
     folder.mkdir()
     config = folder / "collectd.conf"
     config.write_text(
@@ -59,7 +59,7 @@ def start_collectd(folder: Path, url: str, interval: int, on: contextlib.ExitSta
 
 
 def exporter_version() -> str:
-    """Return name and version of node_exporter, or that it isn't there."""
+    """Return the name and version of node_exporter, or that it isn't installed."""
     if shutil.which(EXPORTER) is None:
         return "no node_exporter"
     words = subprocess.check_output([EXPORTER, "--version"], text=True, stderr=subprocess.STDOUT).split()
@@ -67,7 +67,7 @@ def exporter_version() -> str:
 
 
 def collectd_version() -> str:
-    """Return name and version of collectd, or that it isn't there."""
+    """Return the name and version of collectd, or that it isn't installed."""
     if shutil.which(COLLECTD) is None:
         return "no collectd"
     text = subprocess.run([COLLECTD, "-h"], capture_output=True, text=True, check=False).stdout

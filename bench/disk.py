@@ -1,11 +1,11 @@
-"""What is written to the disk a day: hours of the real store, its moving, deletion and hours, under a clock of its own.
+"""What a day writes to the disk: the real store, its moving, deletion and hours, with a simulated clock.
 
     python bench/disk.py                             1,000 nodes, two hours after one; writes results/disk.md
     python bench/disk.py --nodes 20 --hours 0.1 --warm-up 0.02 --no-save
 
-Samples are grouped as the panel groups them, by when agents report and by gather_seconds of services/ingest; no time
-passes between two groups. The kernel counts what is written (proc(5), write_bytes): the log, each commit forced, and
-what is folded from it into the database. A day's records there are, and they are deleted as new ones come.
+Samples are grouped as in the panel, by when agents report and by gather_seconds of services/ingest. No time passes
+between two groups. The kernel counts what is written (proc(5), write_bytes): the log, each commit forced, and what
+checkpoints copy from it into the database. The database has a day of records; old ones are deleted as new ones come.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ WORK = {"finish": "records finished", "seal": "records moved into the history"}
 
 
 class Driven:
-    """Stands for Ingest: does each job at once, and counts what it wrote."""
+    """Replaces Ingest: does each job at once and counts what it wrote."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -54,7 +54,7 @@ class Driven:
         self.commits = 0
 
     def clock(self) -> float:
-        """Return the time that is simulated."""
+        """Return the simulated time."""
         return self.now
 
     def oldest(self, days: int = KEPT_DAYS) -> int:
@@ -78,17 +78,17 @@ class Driven:
 
 
 def main() -> None:
-    """Fill and run for each length of a group, print, keep."""
+    """Fill and run for each gathering time, print, keep."""
     options = read_arguments()
     rounds = [measure(gather, options) for gather in options.gather]
     keep("" if options.no_save else "disk", report(rounds, options))
 
 
 def measure(gather: float, options: argparse.Namespace) -> Driven:
-    """Return what was written with groups of this length."""
+    """Return what was written with this gathering time."""
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder:
         config = make_config(Path(folder), options.nodes)
-        # As many as are deleted once while it is counted: from two hours before what is kept on.
+        # Two hours more than is kept, so that one deletion falls into the time that is counted.
         start = int(time.time()) // 3600 * 3600
         write_month(config, KEPT_DAYS + (TOGETHER_SECONDS + 3600 * (1 - options.warm_up)) / DAY_SECONDS, start)
         store = Store(config.database.path)
@@ -107,9 +107,11 @@ def read_arguments() -> argparse.Namespace:
     """Return the options; their defaults are those of the result that is kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
-    parser.add_argument("--hours", type=float, default=2, help="simulated, and counted")
+    parser.add_argument("--hours", type=float, default=2, help="simulated hours that are counted")
     parser.add_argument("--warm-up", type=float, default=1.1, help="hours before that, not counted")
-    parser.add_argument("--gather", type=seconds, help="seconds that a group waits, by commas; as in the panel")
+    parser.add_argument(
+        "--gather", type=seconds, help="seconds that a group waits, comma-separated; default: the panel's"
+    )
     parser.add_argument("--no-save", action="store_true", help="only print")
     options = parser.parse_args()
     options.gather = options.gather or [gather_seconds(options.nodes)]
@@ -147,7 +149,7 @@ async def simulate(driven: Driven, start: int, gather: float, options: argparse.
 
 
 def grouped(nodes: int, gather: float) -> Iterator[list[int]]:
-    """Yield the nodes whose samples are committed together: what has come by then, as services/batch takes it."""
+    """Yield the nodes whose samples are committed together: what has arrived by then, as in services/batch."""
     spread = min(4.0, nodes / 500)
     turns = sorted((zlib.crc32(hostname(node).encode()) % 1000 / 1000 * spread, node) for node in range(1, nodes + 1))
     free_at = 0.0
@@ -179,18 +181,18 @@ def report(rounds: list[Driven], options: argparse.Namespace) -> str:
     lines = [
         f"# The disk: {options.nodes:,} nodes at {INTERVAL} s, {options.hours:g} simulated hours",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Each commit forced (synchronous = FULL). Written a "
-        f"day, by how long a group waits for others, and what comes together so; the panel waits "
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Each commit forced (synchronous = FULL). Written "
+        f"per day, by how long a commit waits for more samples, and how many it then has; the panel waits "
         f"{1000 * gather_seconds(options.nodes):g} ms.",
         "",
         f"| what | {' | '.join(head)} |",
         f"| --- |{' --- |' * len(rounds)}",
         *(row(work, [driven.written[work] * a_day for driven in rounds]) for work in works),
-        row("all of it", [total * a_day for total in totals]),
+        row("total", [total * a_day for total in totals]),
         "",
-        f"All of it is {' or '.join(f'{1e6 * total / samples:.0f}' for total in totals)} bytes a sample. With as "
-        "many targets Prometheus wrote 2 GB a day ([ingest](ingest.md)); it keeps samples in memory for two hours, and "
-        "its log is not forced to the disk.",
+        f"The total is {' or '.join(f'{1e6 * total / samples:.0f}' for total in totals)} bytes per sample. With as "
+        "many targets Prometheus wrote 2 GB per day ([ingest](ingest.md)); it keeps samples in memory for two hours, "
+        "and its log is not forced to the disk.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -3,9 +3,9 @@
     python bench/history.py                          1,000 nodes, 30 days; writes results/history.md
     python bench/history.py --nodes 20 --days 1 --peer-nodes 2 --repeat 1 --settle 1 --no-save
 
-The records are generated, in the order of time as they'd have come. The peers get the records of some of the nodes, the
-same five values, and stand idle otherwise; the panel takes in samples of all nodes meanwhile. Where a row says "nobody
-reports", the panel stands idle too, as its peers do.
+The records are generated in the order of time, as they'd have come. The peers get the same five values, of some of the
+nodes, and are idle otherwise; the panel stores samples of all nodes meanwhile. Where a row says "nobody reports", the
+panel is idle, too.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ from minipanel.services.retention import STEP_RECORDS, TOGETHER_SECONDS
 PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400}
 SET_OF_NODES = 8
 COLD_MONTHS = 9
-"""Each needs a node that was not read before, and a peer restarted."""
+"""Each needs a node that was not read before, and restarted peers."""
 
 PAUSE_SECONDS = 0.15
-"""Between questions: a viewer asks now and then, and what the reporting does to the times shall be seen."""
+"""Between questions: a viewer asks now and then, and the times must show what the reporting does to them."""
 
 Questions = dict[str, tuple[list[int], int]]
-"""By its name, what is asked for: which nodes, and how many seconds."""
+"""Questions by name: which nodes, and how many seconds."""
 
 ONE_NODE: Questions = {f"one node, {name}": ([1], seconds) for name, seconds in PERIODS.items()}
 
 Times = dict[str, dict[str, float]]
-"""Medians in milliseconds, by what was asked for and who was asked."""
+"""Medians in milliseconds, by question and by who was asked."""
 
 
 class Page:
-    """Who asks the panel."""
+    """Asks the panel, as the page would."""
 
     name = "MiniPanel"
 
@@ -64,7 +64,7 @@ class Page:
         return len(self._session.request("GET", path, takes_gzip=True))
 
     def ask(self, nodes: list[int], seconds: int, fields: str = ",".join(VALUES)) -> int:
-        """Ask for records, for the same five values as the peers unless told; return the answer's bytes."""
+        """Ask for records, by default for the same five values as the peers; return the answer's bytes."""
         rest = f"from={int(time.time()) - seconds}&fields={fields}"
         if len(nodes) == 1:
             return len(self._session.request("GET", f"/api/metrics/history/{hostname(nodes[0])}?{rest}"))
@@ -117,7 +117,7 @@ def filled(folder: Path, config: Config, options: argparse.Namespace, on: contex
 
 
 def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> tuple[Times, str]:
-    """Return the times of all questions, first while nobody reports, then while all nodes do, and what those met."""
+    """Return the times of all questions, while nobody reports and while all nodes do, and what the nodes saw."""
     with running_panel(config) as panel, contextlib.ExitStack() as on:
         page = Page(Session(config.server.port))
         idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
@@ -146,14 +146,14 @@ def set_of(options: argparse.Namespace) -> Questions:
 
 
 def warm(page: Page, peers: list[Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
-    """Ask each question again and again, everybody in turn."""
+    """Ask each question repeatedly, panel and peers in turn."""
     times: Times = {}
     for name, (nodes, seconds) in questions.items():
         taken: dict[str, list[float]] = {who.name: [] for who in (page, *peers)}
         turn: list[Page | Peer] = [page, *peers]
         for _ in range(options.repeat):
             time.sleep(PAUSE_SECONDS)
-            # Whoever is asked first meets a machine that slept, and each does so as often.
+            # The first one asked meets a machine that slept, so each is first equally often.
             turn.append(turn.pop(0))
             for who in turn:
                 taken[who.name].append(stopwatch(who, nodes, seconds))
@@ -162,7 +162,7 @@ def warm(page: Page, peers: list[Peer], options: argparse.Namespace, how: str, q
 
 
 def all_columns(page: Page, options: argparse.Namespace) -> Times:
-    """Ask for a month of all that is recorded."""
+    """Ask for a month of all columns."""
     taken = [stopwatch(page, [1], PERIODS["1m"], ",".join(VALUE_COLUMNS)) for _ in range(options.repeat)]
     return {"one node, 1m, all ten columns, warm": {page.name: statistics.median(taken)}}
 
@@ -185,14 +185,14 @@ def drawn(page: Page, pid: int, options: argparse.Namespace) -> Times:
 
 
 def cold(config: Config, page: Page, peers: list[Peer], options: argparse.Namespace) -> Times:
-    """Ask for months of nodes that nobody asked for, with the files' pages dropped from memory."""
+    """Ask for months of nodes not read before, with the files' pages dropped from memory."""
     taken: dict[str, list[float]] = {}
     for number in range(min(COLD_MONTHS, options.repeat)):
         node = options.nodes - SET_OF_NODES - number
         drop_pages(config.database.path.parent)
         taken.setdefault(page.name, []).append(stopwatch(page, [node], PERIODS["1m"]))
         for peer in peers:
-            # A file that a process has mapped stays in memory: so it is restarted.
+            # A mapped file stays in memory, so the process is restarted.
             peer.stop()
             drop_pages(peer.folder)
             peer.start()
@@ -210,7 +210,7 @@ def stopwatch(who: Page | Peer, nodes: list[int], seconds: int, *rest: str) -> f
 
 
 def drop_pages(folder: Path) -> None:
-    """Have the kernel forget what it holds of a folder's files, so that they are read from the disk again."""
+    """Drop a folder's files from the kernel's cache, so that they are read from the disk again."""
     for path in folder.rglob("*"):
         if path.is_file():
             descriptor = os.open(path, os.O_RDONLY)
@@ -222,7 +222,7 @@ def drop_pages(folder: Path) -> None:
 
 
 def where_it_goes(config: Config, options: argparse.Namespace) -> str:
-    """Return what of a month's time SQLite takes, warm and cold: the same reading without HTTP, by this process."""
+    """Return SQLite's part of a month's time, warm and cold: this process reads the same without HTTP."""
     store = Store(config.database.path)
     taken: dict[str, list[float]] = {"warm": [], "cold": []}
     read = []
@@ -245,7 +245,7 @@ def where_it_goes(config: Config, options: argparse.Namespace) -> str:
 
 
 def beside_waiting(config: Config, options: argparse.Namespace) -> str:
-    """Return what a month takes where its last hour waits to move on, and where all stands in the history."""
+    """Return what a month takes whose last hour waits to move into the history, and one that is all there."""
     node = options.nodes // 2
     with contextlib.closing(sqlite3.connect(config.database.path, isolation_level=None)) as connection:
         names = ", ".join(row[1] for row in connection.execute("PRAGMA table_info(system_metrics)"))
@@ -288,9 +288,9 @@ def disk_of(peer: Peer, options: argparse.Namespace) -> str:
 
 
 def forgetting(config: Config, options: argparse.Namespace) -> str:
-    """Return what retention costs at this size: the oldest records deleted in its own steps."""
+    """Return what retention costs at this size when it deletes the oldest records in its own steps."""
     store = Store(config.database.path)
-    # The first two hours of the month: what goes together.
+    # The first two hours of the month: they are deleted together.
     before = int(time.time()) - round(options.days * 86_400) + TOGETHER_SECONDS
     written, cpu = written_mb(os.getpid()), time.process_time()
     steps, gone, node = [], 0, 0
@@ -338,7 +338,7 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
 
 
 def cells(taken: dict[str, float], names: list[str]) -> Iterator[str]:
-    """Yield a cell for each who was asked."""
+    """Yield a cell for the panel and each peer."""
     own = taken[names[0]]
     for name in names:
         if name not in taken:

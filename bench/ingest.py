@@ -1,10 +1,10 @@
-"""What the panel costs while N nodes report, beside Prometheus scraping as many targets in the same run.
+"""What the panel costs while N nodes report, compared with Prometheus scraping as many targets in the same run.
 
     python bench/ingest.py                                    100, 1,000 and 10,000 nodes; writes results/ingest.md
     python bench/ingest.py --nodes 10000 --seconds 600 --settle 60 --credentials munge --save-as ingest-10000
     python bench/ingest.py --nodes 20 --seconds 15 --settle 5 --no-peer --save-as ''
 
-Load comes from other processes than those measured, on loopback only, and ends on its own.
+All load comes over loopback, from processes other than those measured, and ends on its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from processes import cpu_seconds, free_port, machine, resident_mb, running, wai
 
 INTERVAL = 5
 PEER_NODES = 1000
-"""Prometheus is measured up to this many: the targets would need more than a core for more."""
+"""Prometheus is measured up to this many nodes: for more, the targets would need more than a core."""
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Cost:
 
     @property
     def microseconds(self) -> float:
-        """CPU time a sample."""
+        """CPU time per sample."""
         return 1e6 * self.cpu_seconds / self.samples
 
     def cells(self) -> str:
@@ -69,7 +69,7 @@ class Cost:
 
 @dataclass
 class Round:
-    """One size of cluster with one kind of credential: what each process used, what the agents saw."""
+    """One size of cluster with one kind of credential: what each process used and what the agents saw."""
 
     nodes: int
     credentials: str
@@ -85,7 +85,7 @@ def main() -> None:
     has_peer = shutil.which("prometheus") and not options.no_peer
     rounds: list[Round] = []
     peers: list[tuple[int, Cost]] = []
-    # In turn, so that both sides of a ratio have the machine as it is at all times.
+    # In turn, so that both sides of a ratio get the same machine: its speed changes over time.
     for _ in range(options.repeat):
         for nodes in options.nodes:
             rounds += [measure_panel(nodes, credentials, options) for credentials in options.credentials]
@@ -102,7 +102,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=45, help="for each size")
     parser.add_argument("--settle", type=int, default=15, help="seconds of these that are not counted")
     parser.add_argument("--credentials", type=lambda text: text.split(","), default=kinds, help="munge, token or both")
-    parser.add_argument("--repeat", type=int, default=1, help="times; the ratio is the median of each turn's")
+    parser.add_argument("--repeat", type=int, default=1, help="turns; the ratio is the median of the turns' ratios")
     parser.add_argument("--no-peer", action="store_true", help="without Prometheus")
     parser.add_argument("--save-as", default="ingest", help="name below results/; empty: only print")
     return parser.parse_args()
@@ -130,7 +130,7 @@ def measure_panel(nodes: int, credentials: str, options: argparse.Namespace) -> 
 
 
 def watch(processes: Iterable[tuple[int, str]], nodes: int, options: argparse.Namespace) -> list[Cost]:
-    """Return what each process uses over whole intervals, from when the cluster has settled."""
+    """Return what each process uses over whole intervals, once the cluster has settled."""
     time.sleep(options.settle + INTERVAL)  # the load begins with an interval
     seconds = max(INTERVAL, options.seconds - options.settle - 2 * INTERVAL)
     before = [(pid, name, cpu_seconds(pid), written_mb(pid)) for pid, name in processes]
@@ -145,7 +145,7 @@ def watch(processes: Iterable[tuple[int, str]], nodes: int, options: argparse.Na
 
 
 def samples_in(path: Path) -> int:
-    """Return how many samples the records of a database rest on."""
+    """Return how many samples a database's records are made of."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         counts = [
             connection.execute(f"SELECT coalesce(sum(samples), 0) FROM {table}").fetchone()[0]
@@ -155,7 +155,7 @@ def samples_in(path: Path) -> int:
 
 
 def measure_prometheus(nodes: int, options: argparse.Namespace) -> Cost:
-    """Return the cost of Prometheus scraping as many targets, each with the five values of a sample."""
+    """Return what Prometheus uses when it scrapes as many targets, each with the five values of a sample."""
     port, own = free_port(), free_port()
     targets = ", ".join(f"'{address(k)}:{port}'" for k in range(1, nodes + 1))
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
@@ -178,11 +178,11 @@ def report(options: argparse.Namespace, rounds: list[Round], peers: list[tuple[i
     lines = [
         f"# Ingest: {', '.join(f'{nodes:,}' for nodes in options.nodes)} nodes at {INTERVAL} s",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}: by the simulated agents and munged, too. "
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()} with the simulated agents and munged. "
         f"{measured} s of {options.seconds} s each, real HTTP, durable (synchronous = FULL), one page open. "
         f"The machine's load at the end: {os.getloadavg()[1]:.1f}.",
         "",
-        "| nodes | credentials | process | CPU a sample | of one core | resident | written a day |",
+        "| nodes | credentials | process | CPU per sample | of one core | resident | written per day |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(row for each in rounds for row in cost_rows(each)),
         *(f"| {nodes:,} | | {cost.name} | {cost.cells()} |" for nodes, cost in peers),
@@ -193,8 +193,8 @@ def report(options: argparse.Namespace, rounds: list[Round], peers: list[tuple[i
         "",
         *ratios(rounds, peers),
         f"At first: in the first {options.settle} s, when all connect. Lost: samples that were "
-        "answered as stored and are not in the records at the end. "
-        "munged's share is that of making credentials too, which on a cluster the nodes bear.",
+        "answered as stored but are not in the records at the end. "
+        "munged's share includes making the credentials; on a cluster the nodes do that.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -205,9 +205,9 @@ def cost_rows(each: Round) -> Iterable[str]:
 
 
 def ratios(rounds: list[Round], peers: list[tuple[int, Cost]]) -> Iterable[str]:
-    """Yield a line for each kind of round that has a peer: the panel's figures as parts of Prometheus'.
+    """Yield a line for each kind of round that has a peer: the panel's figures as ratios to Prometheus'.
 
-    Of each turn alone, then the median: from turn to turn the machine itself changes by half.
+    A ratio is taken within each turn, then their median: between turns the machine's speed changes by half.
     """
     for nodes, credentials in dict.fromkeys((each.nodes, each.credentials) for each in rounds):
         own = [each.costs[0] for each in rounds if (each.nodes, each.credentials) == (nodes, credentials)]

@@ -1,7 +1,7 @@
-"""N simulated agents in one process: kept-alive connections, a POST each interval, spread as the roll-out spreads them.
+"""N simulated agents in one process: kept-alive connections, a POST per interval, spread as the roll-out spreads them.
 
-Prints one line of JSON at its end; SIGINT ends it early. Node k is "n00001" and connects from 127.1.x.y.
-Its samples show when they were sent: `memory_used` is SENT_BASE and the microseconds since their tick.
+Prints one line of JSON at its end; SIGINT ends it early. Node 1 is "n00001"; each node connects from its own 127.1.x.y.
+A sample shows when it was sent: `memory_used` is SENT_BASE plus the microseconds since its tick.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def main() -> None:
     parser.add_argument("--secret", help="for tokens; MUNGE without it")
     parser.add_argument("--munge-socket")
     parser.add_argument("--period", type=int, default=0, help="seconds in which every second node goes and comes once")
-    parser.add_argument("--away", type=int, default=0, help="for so many seconds of the period it reports nothing")
+    parser.add_argument("--away", type=int, default=0, help="seconds of the period in which it reports nothing")
     parser.add_argument("--diary", help="a file that gets a line of JSON for each sample that was stored")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(Load(parser.parse_args()).run())
 
 
 def address(number: int) -> str:
-    """Return node k's own address, inside 127.0.0.0/8."""
+    """Return node k's own address in 127.0.0.0/8."""
     return f"127.1.{number >> 8}.{number & 255}"
 
 
@@ -81,7 +81,7 @@ class Load:
         self._write_diary()
 
     def take(self, status: int, seconds: float, is_late: bool, is_settling: bool) -> None:
-        """Record one answer; while the cluster settles, only whether it was refused."""
+        """Count one answer; while the cluster settles, only whether the sample was stored or refused."""
         self.stored += status == 200
         if is_settling:
             self.settling_refused += status != 200
@@ -142,7 +142,7 @@ class Agent:
             self._load.take(status, time.perf_counter() - begin, is_late, tick < first + options.settle)
 
     async def post(self, body: bytes) -> int:
-        """Send a body and return the answer's status, 0 when the connection is lost."""
+        """Send a body and return the answer's status, or 0 if the connection is lost."""
         authorization = self._token or self._credential(body)
         return await self._link.post(request(headers(authorization, time.time(), version="bench"), body))
 
@@ -155,7 +155,7 @@ class Agent:
 
 
 def is_away(number: int, tick: int, options: argparse.Namespace) -> bool:
-    """Return whether node k misses a tick: every second node does, each at its own time."""
+    """Return whether node k skips this tick. Every second node skips some, each at its own time."""
     return options.period > 0 and number % 2 == 0 and (tick + 7 * number) % options.period < options.away
 
 

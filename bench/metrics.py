@@ -1,10 +1,10 @@
-"""What GET /metrics costs the panel, beside prometheus_client with the same series, and whether agents notice.
+"""What GET /metrics costs the panel, compared with prometheus_client for the same series, and whether agents notice.
 
     python bench/metrics.py                            1,000 and 10,000 nodes; writes results/metrics.md
     python bench/metrics.py --nodes 20 --repeat 2 --turns 1 --seconds 5 --settle 1 --no-save
 
-Making an answer is measured in this process, on a thread, while an event loop beside it counts how late it is.
-Agents' answers are measured with a panel in a process of its own: not scraped and scraped, in turn.
+A thread of this process makes the answers, while an event loop beside it counts how late it is. Agents' answers are
+measured with a panel in a process of its own, not scraped and scraped in turn.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ INTERVAL = 5
 
 @dataclass
 class Made:
-    """What one way to make an answer takes (medians), and how late a loop beside it is."""
+    """What it takes to make an answer in one way (medians), and how late a loop beside it is."""
 
     name: str
     size_bytes: int
@@ -67,7 +67,7 @@ class Made:
 
 @dataclass
 class Side:
-    """What agents saw, and what the panel used, in all spans in which it was scraped, or in which it was not."""
+    """What agents saw and what the panel used, in all spans with scrapes or in all spans without."""
 
     name: str
     answer_milliseconds: list[float] = field(default_factory=list)
@@ -97,7 +97,7 @@ def read_arguments() -> argparse.Namespace:
     sizes = "separated by commas"
     parser.add_argument("--nodes", type=lambda text: [*map(int, text.split(","))], default=[1000, 10_000], help=sizes)
     parser.add_argument("--repeat", type=int, default=30, help="how many answers are made in each way")
-    parser.add_argument("--turns", type=int, default=4, help="how often the panel is not scraped, then scraped")
+    parser.add_argument("--turns", type=int, default=4, help="how often the panel is first not scraped, then scraped")
     parser.add_argument("--seconds", type=int, default=15, help="for each")
     parser.add_argument("--settle", type=int, default=15, help="seconds before that")
     parser.add_argument("--no-save", action="store_true", help="only print")
@@ -105,7 +105,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def measure_making(nodes: int, repeat: int) -> list[Made]:
-    """Return what the panel's own way takes, compressed and not, and prometheus_client's."""
+    """Return what the panel's own code takes, with and without compression, and what prometheus_client takes."""
     live = full_live(nodes)
     registry = CollectorRegistry()
     registry.register(Peer(live))
@@ -150,7 +150,7 @@ def measured(name: str, make: Callable[[], bytes], repeat: int) -> Made:
 
 
 async def make_beside_a_loop(make: Callable[[], bytes], repeat: int) -> tuple[list[float], list[float]]:
-    """Return the CPU seconds of each making on a thread, and by how much the loop was late at the worst meanwhile."""
+    """Make answers on a thread; return the CPU seconds of each, and the loop's greatest delay meanwhile."""
     times, late = [], []
     for _ in range(repeat):
         task = asyncio.create_task(asyncio.to_thread(timed, make))
@@ -165,7 +165,7 @@ async def make_beside_a_loop(make: Callable[[], bytes], repeat: int) -> tuple[li
 
 
 def timed(make: Callable[[], bytes]) -> float:
-    """Return the CPU time of this thread that making takes: others of the machine do not count."""
+    """Return what making takes, in CPU time of this thread: other work on the machine does not count."""
     began = time.thread_time()
     make()
     return time.thread_time() - began
@@ -204,9 +204,9 @@ VALUES: dict[str, Callable[[Seen], Any]] = {
 
 
 def measure_agents(nodes: int, options: argparse.Namespace) -> list[Side]:
-    """Return what agents see of one panel while it is not scraped and while it is, in turn.
+    """Return what agents see of one panel while it is not scraped and while it is.
 
-    In turn, for the machine has other things to do as well: what they take, both sides bear.
+    Both take turns, so that other work on the machine affects them equally.
     """
     sides = [Side("not scraped"), Side("scraped every 5 s")]
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
@@ -234,7 +234,7 @@ def measure_span(side: Side, panel: int, seconds: float) -> None:
 
 
 def take_answers(sides: list[Side], diary: Path) -> None:
-    """Sort the answers of all agents by whether the panel was scraped when they were asked for."""
+    """Sort the answers of all agents by whether the panel was being scraped when the request was sent."""
     for line in diary.read_text().splitlines():
         sample = json.loads(line)
         for side in sides:
@@ -244,7 +244,7 @@ def take_answers(sides: list[Side], diary: Path) -> None:
 
 @contextlib.contextmanager
 def scraping(port: int) -> Iterator[subprocess.Popen[str]]:
-    """Have another process scrape the panel, as Prometheus asks, while the block runs."""
+    """Let another process scrape the panel as Prometheus does, while the block runs."""
     with running([sys.executable, str(ROOT / "bench" / "scraper.py"), str(port), Session(port).token]) as scraper:
         yield scraper
 
@@ -254,7 +254,7 @@ def report(options: argparse.Namespace, made: dict[int, list[Made]], sides: dict
     lines = [
         f"# GET /metrics: {', '.join(f'{nodes:,}' for nodes in options.nodes)} nodes",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. OpenMetrics, eight series a node; the median of "
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. OpenMetrics, eight series per node; the median of "
         f"{options.repeat}. Made on a thread; the loop beside it sleeps 1 ms at a time, and the worst delay counts.",
         "",
         "| nodes | made by | size | CPU time | memory at most | the loop is late by |",

@@ -1,4 +1,4 @@
-"""Records of many nodes over many days, as the panel would have written them: in the order of time, not of nodes."""
+"""Records of many nodes over many days, written in the order of time as the panel would have, not node by node."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = ("cpu_percent", "memory_total", "memory_used", "memory_percent", "cpu_t
 
 
 def write_month(config: Config, days: float, now: int | None = None) -> int:
-    """Make the panel's database with full records of all its nodes up to now, or that time; return how many."""
+    """Make the panel's database with full records of all nodes until now, or until this time. Return their number."""
     store = Store(config.database.path)
     store.run([store.follow(config.accounts, config.nodes, int(time.time()))])
     store.close()

@@ -1,12 +1,12 @@
-"""What the realtime page costs a browser: script a stream event, memory that must not grow, and a first visit.
+"""What the realtime page costs a browser: script per stream event, memory that must not grow, and a first visit.
 
     python bench/page.py                           1,000 nodes, map and table, 3 minutes; writes results/page.md
     python bench/page.py --minutes 60              one view for an hour; writes results/page-hour.md
     python bench/page.py --cold 7                  first visits on a slow line and CPU; writes results/page-cold.md
     python bench/page.py --nodes 20 --seconds 10   a look, written nowhere
 
-A real panel fed by simulated nodes on loopback, seen by Chromium; the figures are Chromium's own,
-over its DevTools protocol.
+Simulated nodes report to a real panel on loopback, and Chromium shows its page. The figures are Chromium's own, from
+its DevTools protocol.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ RESULT = ROOT / "bench" / "results" / "page.md"
 RESULT_OF_AN_HOUR = RESULT.with_name("page-hour.md")
 RESULT_OF_COLD = RESULT.with_name("page-cold.md")
 FAST_3G = {"offline": False, "latency": 562.5, "downloadThroughput": 1.44e6 / 8, "uploadThroughput": 0.675e6 / 8}
-"""As Chromium's DevTools call it: milliseconds, and bytes a second."""
+"""As in Chromium's DevTools: milliseconds, and bytes per second."""
 
 CPU_SLOWDOWN = 4
 LOOK_SECONDS = 300
-"""How often a long run looks at the memory."""
+"""Between two looks at the memory in a long run."""
 NODES_IN_RACK = 40
 SETTLE_SECONDS = 12
 """The page loads its code and the nodes send for the first time."""
@@ -49,7 +49,7 @@ SETTLE_SECONDS = 12
 
 @dataclass
 class Cost:
-    """What one view used: milliseconds of script a stream event in each second, and memory as it was left."""
+    """What one view used: milliseconds of script per stream event in each second, and memory after collections."""
 
     view: str
     script: list[float] = field(default_factory=list)
@@ -92,9 +92,9 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=60, help="for each view")
-    parser.add_argument("--minutes", type=int, default=0, help="one view for so long, in place of --seconds")
+    parser.add_argument("--minutes", type=int, default=0, help="one view for this long, instead of --seconds")
     parser.add_argument("--views", default="both,map,table")
-    parser.add_argument("--cold", type=int, default=0, metavar="TIMES", help="first visits in place of views")
+    parser.add_argument("--cold", type=int, default=0, metavar="TIMES", help="first visits instead of views")
     options = parser.parse_args()
     if options.minutes:
         options.seconds, options.views = 60 * options.minutes, options.views.partition(",")[0]
@@ -104,7 +104,7 @@ def read_arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def browser_to_measure() -> Iterator[Browser]:
-    """A browser without what Chromium does in the background."""
+    """Run a browser without Chromium's background work."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         raise SystemExit("chromium is missing; install it to measure the page.")
@@ -115,7 +115,7 @@ def browser_to_measure() -> Iterator[Browser]:
 
 
 def visitor(browser: Browser, fleet: Fleet) -> BrowserContext:
-    """Return a browser's window that is logged in and has nothing in its cache."""
+    """Return a browser window that is logged in and has an empty cache."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.request.post(f"{fleet.url}/api/auth/login", data={"username": "miniadmin", "password": PASSWORD})
     return context
@@ -129,7 +129,7 @@ def measure(fleet: Fleet, options: argparse.Namespace) -> list[Cost]:
 
 
 def cold(fleet: Fleet, options: argparse.Namespace) -> list[float]:
-    """Return after how many seconds each first visit shows values, from the moment that the address was entered."""
+    """Return the seconds of each first visit, from entering the address until the page shows values."""
     time.sleep(SETTLE_SECONDS)
     with browser_to_measure() as browser:
         return [first_values(visitor(browser, fleet), fleet) for _ in range(options.cold)]
@@ -151,7 +151,7 @@ def first_values(context: BrowserContext, fleet: Fleet) -> float:
 
 
 def watch(page: Page, fleet: Fleet, view: str, options: argparse.Namespace) -> Cost:
-    """Return what a view costs; memory is looked at every now and then, garbage collected before."""
+    """Return what a view costs. Memory is read now and then, each time after a garbage collection."""
     cost = Cost(view)
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -181,7 +181,7 @@ def watch(page: Page, fleet: Fleet, view: str, options: argparse.Namespace) -> C
 
 
 def look_at_memory(devtools: CDPSession, cost: Cost) -> None:
-    """Note what JavaScript holds on to, and how many elements there are."""
+    """Note how much memory JavaScript holds, and how many elements there are."""
     devtools.send("HeapProfiler.collectGarbage")
     found = metrics(devtools)
     cost.heap_mb.append(found["JSHeapUsedSize"] / 1e6)

@@ -26,7 +26,7 @@ Records = list[tuple[float, ...]]
 
 
 class Peer(ABC):
-    """A database of samples: filled once, started and stopped, asked for one node or several."""
+    """A database of samples that is filled once, started and stopped, and asked for one node or several."""
 
     name = ""
     programs: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Peer(ABC):
 
     @abstractmethod
     def fill(self, records: Iterable[tuple[int, Records]]) -> None:
-        """Take in records by node; started, if that's what it needs, and running afterwards."""
+        """Store the records of each node. The peer runs afterwards."""
 
     def start(self) -> None:
         """Start to listen."""
@@ -62,7 +62,7 @@ class Peer(ABC):
         self._on.close()
 
     def ask(self, nodes: list[int], seconds: int) -> int:
-        """Ask for the records of the last `seconds`, each of them as it was stored; return the answer's bytes."""
+        """Ask for the records of the last `seconds`, as they were stored; return the answer's bytes."""
         names = "|".join(map(hostname, nodes))
         query = f'{{__name__=~"{"|".join(VALUES)}",node=~"{names}"}}[{seconds}s]'
         body = self._get("/api/v1/query?" + urlencode({"query": query, "time": int(time.time())}))
@@ -133,13 +133,13 @@ class Prometheus(Peer):
 
 
 class VictoriaMetrics(Peer):
-    """Filled through its own import."""
+    """Filled through its import API."""
 
     name = "VictoriaMetrics"
     programs = ("victoria-metrics",)
 
     def fill(self, records: Iterable[tuple[int, Records]]) -> None:
-        """Start, import, and have it merge what it has."""
+        """Start, import, and force a merge."""
         self.start()
         for node, rows in records:
             times = [1000 * row[0] for row in rows]

@@ -1,4 +1,4 @@
-"""Processes that a measurement starts and ends, and their usage as counted by the kernel."""
+"""Processes that a measurement starts and ends, and what they use, as the kernel counts it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ STOP_SECONDS = 30
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of all threads of a process, those that ended included, in seconds.
+    """Return the CPU time of all threads of a process, including those that ended, in seconds.
 
-    Reads its CPU clock; the kernel composes the clock's number like this (include/linux/posix-timers.h;
+    Reads the process's CPU clock; the kernel forms the clock's number like this (include/linux/posix-timers.h;
     clock_getcpuclockid(3)).
     """
     return time.clock_gettime((~pid << 3) | 2)
@@ -47,7 +47,7 @@ def _io(pid: int, what: str) -> int:
 
 
 def machine() -> str:
-    """Return the machine in words: processors, memory, kernel."""
+    """Describe the machine: processors, memory, kernel."""
     info = Path("/proc/cpuinfo").read_text()
     model = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "CPU")
     memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
@@ -56,7 +56,7 @@ def machine() -> str:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], stdout: int | None = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
-    """Run a program while the block runs; its output is discarded."""
+    """Run a program while the block runs. Its output is discarded by default."""
     process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL, text=True)
     try:
         yield process

@@ -1,12 +1,12 @@
-"""What the past of a whole cluster costs: raster, the cluster's own past and lines, while all nodes report.
+"""What a whole cluster's past costs: raster, the cluster's own past and lines, while all nodes report.
 
     python bench/raster.py                          1,000 and 5,000 nodes; writes results/raster.md
     python bench/raster.py --nodes 20 --repeat 1 --settle 1 --no-save
 
-Records of a day and hours of a year lie in the database, of more nodes than can be drawn so long those of a month.
-Meanwhile a second connection asks for /api/health again and again: its slowest answer tells how late the event loop was
-at most, and how long it was held, if what panel and asker waited for a core is not counted. What it takes while nobody
-asks for the past stands beside it.
+The database has records of a day and hours of a year; with more nodes than a year can be drawn for, hours of a month.
+Meanwhile a second connection asks for /api/health repeatedly. The slowest answer shows how late the event loop was at
+most. Without the time for which panel and client waited for a core, it shows how long the loop was held. A row
+"nothing" shows the same while nobody asks for the past.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from minipanel.services.raster import MAX_DAYS
 
 YEAR_DAYS = 365
 PACKED_DAYS = 500
-"""So many different days there are; each node takes another every day."""
+"""How many different days there are; each node has another one every day."""
 
 PERIODS = {"1d": 1, "7d": 7, "1m": 30, "1y": YEAR_DAYS}
 NOTHING_SECONDS = 2.0
@@ -47,7 +47,7 @@ PAUSE_SECONDS = 0.002
 
 @dataclass(frozen=True)
 class Asked:
-    """One question, asked several times: medians, and the longest that the loop was held."""
+    """One question, asked several times: medians, and the longest time for which the loop was held."""
 
     nodes: int
     what: str
@@ -78,14 +78,14 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     sizes = "separated by commas"
     parser.add_argument("--nodes", type=lambda text: [*map(int, text.split(","))], default=[1000, 5000], help=sizes)
-    parser.add_argument("--repeat", type=int, default=5, help="how often each is asked, after once to warm up")
+    parser.add_argument("--repeat", type=int, default=5, help="how often each question is asked, after one to warm up")
     parser.add_argument("--settle", type=int, default=20, help="seconds from the start to the first question")
     parser.add_argument("--no-save", action="store_true", help="only print")
     return parser.parse_args()
 
 
 def measure(nodes: int, options: argparse.Namespace) -> list[Asked]:
-    """Return what all questions take with so many nodes that report."""
+    """Return what all questions take while this many nodes report."""
     periods = [period for period, days in PERIODS.items() if nodes * (days + 2) <= MAX_DAYS]
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
         config = make_config(Path(folder), nodes)
@@ -112,7 +112,7 @@ def measure(nodes: int, options: argparse.Namespace) -> list[Asked]:
 
 
 def write_hours(config: Config, length: int) -> None:
-    """Lay hours of so many days beside the records, and say that none is still to be made."""
+    """Write hours of this many days beside the records, and mark them as complete."""
     dice = random.Random(1)
     days = [packed_day(dice) for _ in range(PACKED_DAYS)]
     today = day_number(int(time.time()))
@@ -170,7 +170,7 @@ def nothing(config: Config, panel: subprocess.Popen[str], nodes: int, repeat: in
 
 @contextlib.contextmanager
 def watched(port: int, pid: int) -> Iterator[list[tuple[float, float]]]:
-    """Ask for the panel's health beside the block; give how long answers took, with and without waits for a core."""
+    """Ask for the panel's health while the block runs; yield how long answers took, with and without core waits."""
     waited: list[tuple[float, float]] = []
     is_over = threading.Event()
 
@@ -193,12 +193,12 @@ def watched(port: int, pid: int) -> Iterator[list[tuple[float, float]]]:
 
 
 def queued_seconds(thread: int) -> float:
-    """Return how long a thread was ready and had no core so far (Documentation/scheduler/sched-stats.rst)."""
+    """Return how long a thread has waited for a core so far (Documentation/scheduler/sched-stats.rst)."""
     return int(Path(f"/proc/{thread}/schedstat").read_text().split()[1]) / 1e9
 
 
 def longest(waits: list[tuple[float, float]]) -> tuple[float, float]:
-    """Return the longest of both."""
+    """Return the longest of each: with waits for a core, and without."""
     return max((late for late, _ in waits), default=0.0), max((held for _, held in waits), default=0.0)
 
 
@@ -207,10 +207,10 @@ def report(options: argparse.Namespace, asked: list[Asked]) -> str:
     lines = [
         "# The past of a whole cluster",
         "",
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. All nodes report each 5 s, with tokens. Warm, the "
-        f"median of {options.repeat}; bytes as a browser gets them. CPU is all that the panel used meanwhile, reports "
-        "included. Late: the slowest answer of /api/health meanwhile, of all repetitions. Held: that without the "
-        "time in which the event loop, or who asked, was ready and had no core, for agents and asker share them.",
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. All nodes report every 5 s, with tokens. Warm, the "
+        f"median of {options.repeat}; bytes as a browser gets them. CPU: all that the panel used meanwhile, including "
+        "reports. Late: the slowest answer of /api/health meanwhile, of all repetitions. Held: that without the time "
+        "for which the event loop or the client waited for a core, as agents and client share the cores.",
         "",
         "| nodes | asked for | period | until it is there | CPU | bytes | late | held |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",

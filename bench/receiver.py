@@ -1,4 +1,4 @@
-"""Replaces the panel when only the sender is measured: accepts every POST, keeps none, counts them.
+"""Replaces the panel when only the sender is measured: accepts and counts every POST and keeps none.
 
 python bench/receiver.py      prints its address; GET answers with the count
 """
@@ -12,7 +12,7 @@ STORED = b'{"status":"ok","stored":1,"ignored":0}'
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers over a kept connection."""
+    """Answers over a kept-alive connection."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet
@@ -35,7 +35,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent: what is printed is the address alone."""
+        """Log nothing: only the address is printed."""
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
-"""What the roll-out itself adds: 64 nodes in one fan-out against the slowest of them, and what a hanging node costs.
+"""What the roll-out itself adds: 64 nodes in one fan-out compared with the slowest one, and the cost of a hanging node.
 
     python bench/rollout.py                     64 nodes, fan-out 64
     python bench/rollout.py --nodes 1000
 
-ssh is a stand-in here that takes each node's time and answers as a node would: 64 real logins on one machine would
-measure its two cores and not the roll-out. The real ssh is in tests/rollout and tests/cluster.
+ssh is a stand-in that takes as long as the node and answers as a node would. 64 real logins on one machine would
+measure its two cores, not the roll-out. tests/rollout and tests/cluster use the real ssh.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ def main() -> None:
         put_stand_in(Path(folder))
         plain = measure(Path(folder), names, options.fanout)
         hanging = measure(Path(folder), [*names[:-1], "node0-hang"], options.fanout)
-    # Look and installation, each taking the node's time.
+    # Two steps, look and installation; each takes the node's time.
     slowest = 2 * max(float(name.partition("-")[2]) for name in names)
     print(f"# The roll-out's own cost\n\n{machine()}; {options.nodes} nodes, fan-out {options.fanout}.\n")
     print("| what | seconds |\n| --- | --- |")
     print(f"| the slowest node alone, two steps over ssh | {slowest:.2f} |")
     print(f"| all {options.nodes} nodes | {plain:.2f} |")
     print(f"| the same with one node that hangs, its steps limited to {HANG_SECONDS:.0f} s | {hanging:.2f} |")
-    print(f"\nThe first sample is there at once here; it is looked for each {POLL_SECONDS} s. ssh is a stand-in.")
+    print(f"\nThe first sample is there at once; the roll-out looks for it every {POLL_SECONDS} s. ssh is a stand-in.")
 
 
 def put_stand_in(folder: Path) -> None:

@@ -1,10 +1,10 @@
-"""What it costs to look for what is wrong: all rules at 10,000 nodes, each tick on the loop and seldom in a thread.
+"""What the rules cost: all of them at 10,000 nodes, at each tick on the loop and now and then in a thread.
 
     python bench/rules.py                  10,000 nodes; writes bench/results/rules.md
     python bench/rules.py --nodes 500      a look, written nowhere
 
-A real panel with its database, in this process; each node has its last hour at 5 s and a day of records. Ticks are
-measured with all nodes well, with all of them as bad as they can be, and with all of them silent.
+A real panel with its database runs in this process. Each node has its last hour at 5 s and a day of records. Ticks are
+measured with all nodes well, with all as bad as they can be, and with all silent.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Time:
 
 
 def fill(panel: Panel, seconds: int, **values: float) -> None:
-    """Let each node have samples for so long, five seconds apart, memory growing a little."""
+    """Give each node samples for this long, five seconds apart, with memory that grows a little."""
     whole = {"cpu_percent": 100.0, "memory_total": 2**38, "memory_used": 2**37, "cpu_temp": 70.0} | values
     for node in panel.directory.nodes:
         for place in range(0, seconds, 5):
@@ -93,7 +93,7 @@ async def measured(nodes: int) -> list[str]:
             rows.append(row)
             print(row, file=sys.stderr)
         fill(panel, 5)
-        for what, values in (("nobody's memory rises", {}), ("everybody's does", {"memory_used": 0.6 * 2**38})):
+        for what, values in (("no node's memory rises", {}), ("every node's does", {"memory_used": 0.6 * 2**38})):
             Time.now += 5
             fill(panel, 5, **values)
             began = time.perf_counter()
@@ -105,11 +105,11 @@ async def measured(nodes: int) -> list[str]:
                 worst, last = max(worst, now - last), now
             await task
             late, took_ms = 1e3 * worst, 1e3 * (time.perf_counter() - began)
-            row = f"| each ten minutes, in a thread: {what} | {took_ms:.0f} ms | loop late by {late:.0f} ms |"
+            row = f"| every ten minutes, in a thread: {what} | {took_ms:.0f} ms | loop late by {late:.0f} ms |"
             rows.append(row)
             print(row, file=sys.stderr)
         gc.collect()
-        rows.append(f"| memory beside the nodes' own | {resident_mb(os.getpid()) - before:.1f} MB | |")
+        rows.append(f"| memory on top of the nodes' own | {resident_mb(os.getpid()) - before:.1f} MB | |")
         await alerts.close()
         await panel.close()
     return rows
@@ -123,7 +123,7 @@ def main() -> None:
     rows = asyncio.run(measured(nodes))
     text = "\n".join(
         [
-            "# What it costs to look for what is wrong",
+            "# What the rules cost",
             "",
             f"{nodes:,} nodes, all rules; {machine()}. `python bench/rules.py`",
             "",

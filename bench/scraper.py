@@ -11,7 +11,7 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 AFTER_TICK_SECONDS = 2
-"""In the midst of the agents' posts."""
+"""In the middle of the agents' posts."""
 
 
 def scrape(port: int, token: str) -> None:

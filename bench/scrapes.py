@@ -3,9 +3,8 @@
     python bench/scrapes.py                            1,000 nodes, ten minutes; writes results/scrapes.md
     python bench/scrapes.py --nodes 30 --seconds 35 --period 40 --away 20 --every 2 --no-save
 
-Each simulated node keeps a diary of what it sent, and when that was sent and answered. Every value that Prometheus
-stored is compared with the sample that was the node's newest in the panel when that was scraped. Exits with 1 where one
-differs.
+Each simulated node keeps a diary of what it sent, when, and when it was answered. Every value that Prometheus stored is
+compared with the newest sample that the panel had of the node at that scrape. Exits with 1 if one differs.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ sys.path.append(str(ROOT))
 from tests.prometheus import Prometheus, running_prometheus
 
 SILENT_NODES = 3
-"""So many more nodes are configured and never report."""
+"""How many more nodes are configured and never report."""
 
 UP_SECONDS = 15
 SLOT_SECONDS = 5
 ROOM_SECONDS = 0.25
-"""How far a time on one side may be from the same on the other: both are processes of one busy machine."""
+"""How far the same time may differ between the two sides: both are processes of one busy machine."""
 
 VALUES = {
     "minipanel_node_cpu_usage_ratio": lambda sample: sample["cpu_percent"] / 100,
@@ -96,7 +95,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def run(folder: Path, options: argparse.Namespace) -> Verdict:
-    """Return what Prometheus stored beside what the nodes sent."""
+    """Run nodes, panel and Prometheus, and compare what Prometheus stored with what the nodes sent."""
     config = make_config(folder, options.nodes + SILENT_NODES)
     diary = folder / "diary"
     going = ("--period", str(options.period), "--away", str(options.away), "--diary", str(diary))
@@ -121,7 +120,7 @@ def read_diary(path: Path) -> dict[str, list[Sent]]:
 
 
 def compare(prometheus: Prometheus, diary: dict[str, list[Sent]], options: argparse.Namespace) -> Verdict:
-    """Return whether each stored value is of the newest sample at its scrape, and absent where the node was not up."""
+    """Check that each stored value is of the newest sample at its scrape, and that a node that was not up has none."""
     verdict = Verdict()
     seconds = options.seconds + 60
     took = prometheus.samples('scrape_duration_seconds{job="minipanel"}', seconds)[()]
@@ -145,7 +144,7 @@ def compare(prometheus: Prometheus, diary: dict[str, list[Sent]], options: argpa
 def times_made(took: dict[float, float]) -> dict[float, tuple[float, float]]:
     """Return for each scrape the earliest and the latest time at which its answer may have been made.
 
-    It is made by the first scrape of its slot. A scrape so close to the end of a slot may have come in the next.
+    The first scrape of a slot makes the answer. A scrape close to the end of a slot may have come in the next one.
     """
     made, first = {}, {}
     for at, seconds in sorted(took.items()):
@@ -169,7 +168,7 @@ def compare_node(
     began = [sample.sent for sample in sent]
     was_up: float | None = None
     for at, (early, late) in made.items():
-        # The newest that may be there, and before it those that are still possible: the next was not yet answered.
+        # The newest that may be there, and older ones that are possible because the next was not answered yet.
         last = bisect_right(began, late)
         first = last - 1
         while first > 0 and sent[first].answered >= early:
@@ -193,7 +192,7 @@ def compare_node(
 
 
 def certainly_up(sample: Sent | None, early: float, late: float) -> float | None:
-    """Return 1 or 0 if it is sure what a node's state was with this newest sample, None at the very change."""
+    """Return 1 or 0 if the node's state with this newest sample is certain, None close to a change."""
     if sample is None:
         return 0.0
     if late - sample.sent <= UP_SECONDS:
@@ -214,14 +213,14 @@ def report(options: argparse.Namespace, verdict: Verdict) -> str:
     """Return the result as a page."""
     version = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
     rows = {
-        "scrapes, and those that failed": f"{verdict.scrapes:,}, {verdict.failed:,}",
-        "compared: values that were there, and that were not": f"{verdict.values:,}",
+        "scrapes, and how many failed": f"{verdict.scrapes:,}, {verdict.failed:,}",
+        "values compared, present and absent": f"{verdict.values:,}",
         "nodes went down": f"{verdict.downs:,}",
         "nodes came up": f"{verdict.ups:,}",
         "differences": f"{len(verdict.faults):,}",
     }
     lines = [
-        f"# Scrapes: {options.nodes:,} nodes for {options.seconds} s, half of them come and go",
+        f"# Scrapes: {options.nodes:,} nodes for {options.seconds} s, while half of them come and go",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}. Prometheus {version} scrapes every "
         f"{options.every} s; every second node reports nothing for {options.away} of {options.period} s.",

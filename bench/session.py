@@ -1,4 +1,4 @@
-"""A user of the panel who has logged in, over a kept connection."""
+"""A logged-in user of the panel, over a kept-alive connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ USER, PASSWORD = "bench", "benchmark"
 
 
 class Session:
-    """Asks the panel of a port."""
+    """Sends requests to the panel on a port."""
 
     def __init__(self, port: int, *, takes_gzip: bool = False) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -21,7 +21,7 @@ class Session:
             self._headers["Accept-Encoding"] = "gzip"
 
     def request(self, method: str, path: str, body: str | None = None, *, takes_gzip: bool = False) -> bytes:
-        """Return an answer's body, packed where that is taken. Raises RuntimeError for any but a good one."""
+        """Return an answer's body, compressed if the client takes gzip. Raises RuntimeError for a bad status."""
         headers = {**self._headers, "Accept-Encoding": "gzip"} if takes_gzip else self._headers
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()

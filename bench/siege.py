@@ -1,10 +1,10 @@
-"""Does it stand? 200 agents report by MUNGE and a page is open, while everything in attacks.py goes on at once.
+"""Does the panel hold? 200 agents report with MUNGE and a page is open, while all attacks of attacks.py run at once.
 
     python bench/siege.py                       five minutes; writes results/siege.md
     python bench/siege.py --seconds 20 --no-save
 
-Exits with 1 when a sample is lost, an agent waits too long, memory grows, the administrator is kept out, or
-something is not given back within a minute after.
+Exits with 1 if a sample is lost, an agent waits too long, memory grows, the administrator can't log in, or the panel
+still holds memory or files a minute later.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from minipanel.config import Config
 RESIDENT_MB = 200
 P99_MS = 500
 GIVEN_BACK_MB = 30
-"""So much more than before may stay resident a minute after: what an allocator keeps."""
+"""How much more than before may stay resident a minute later: an allocator keeps some."""
 
 SETTLE = 10
 
 
 @dataclass
 class Watch:
-    """The panel's memory and files, and whether the administrator gets in, while it lasts."""
+    """The panel's memory and files, and whether the administrator can log in, during the siege."""
 
     config: Config
     pid: int
@@ -52,7 +52,7 @@ class Watch:
 
     @contextlib.contextmanager
     def going_on(self, device: str) -> Iterator[None]:
-        """Look twice a second, and log in every 10 s, while the block runs."""
+        """Read them twice a second, and log in every 10 s, while the block runs."""
         threads = [threading.Thread(target=self._look), threading.Thread(target=self._log_in, args=(device,))]
         for thread in threads:
             thread.start()
@@ -73,7 +73,7 @@ class Watch:
 
 
 def log_in(config: Config, device: str = "") -> tuple[str, str]:
-    """Return how a login with the right password ended, and the device cookie it gave."""
+    """Return the outcome of a login with the right password, and the device cookie that it set."""
     body = json.dumps({"username": USER, "password": PASSWORD}).encode()
     headers = {"Content-Type": "application/json", "Cookie": f"minipanel_device={device}"}
     request = urllib.request.Request(f"{config.server.url}/api/auth/login", body, headers)
@@ -88,7 +88,7 @@ def log_in(config: Config, device: str = "") -> tuple[str, str]:
 
 
 def main() -> int:
-    """Lay siege. Returns the exit code."""
+    """Lay siege and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--agents", type=int, default=200)
@@ -132,18 +132,18 @@ def siege(config: Config, seconds: int, give_back: int) -> tuple[str, bool]:
         ("resident, highest", f"{highest_mb:.0f} MB, at most {RESIDENT_MB}", highest_mb <= RESIDENT_MB),
         ("administrator's logins", f"{watch.logins.count('200')} of {len(watch.logins)}", set(watch.logins) == {"200"}),
         (
-            "resident a minute after",
+            "resident a minute later",
             f"{after_mb:.0f} MB; {before_mb:.0f} before",
             after_mb <= given_back_mb,
         ),
-        ("open files a minute after", f"{after_files}; {before_files} before", after_files <= before_files + 5),
+        ("open files a minute later", f"{after_files}; {before_files} before", after_files <= before_files + 5),
         ("events that the page got", str(pages["events"]), pages["events"] > reporting / 10),
     ]
     return report(rows, attacks, seconds, len(config.nodes)), all(is_well for _, _, is_well in rows)
 
 
 def attack(config: Config, seconds: int) -> dict[str, dict[str, int]]:
-    """Attack for so long and return what each attack saw."""
+    """Attack for this long and return what each attack saw."""
     token = Session(config.server.port).token
     command = [sys.executable, str(ROOT / "bench" / "attacks.py"), "--port", str(config.server.port)]
     with running([*command, "--seconds", str(seconds), "--token", token], stdout=subprocess.PIPE) as attacking:
@@ -166,7 +166,7 @@ def stored(database: Path) -> int:
 
 def report(rows: list[tuple[str, str, bool]], attacks: dict[str, dict[str, int]], seconds: int, agents: int) -> str:
     """Return the result as a page."""
-    lines = [f"# A siege of {seconds} s\n", f"{agents} agents by MUNGE, one page, on {machine()}.\n"]
+    lines = [f"# A siege of {seconds} s\n", f"{agents} agents with MUNGE, one page, on {machine()}.\n"]
     lines += ["| what | measured | held |", "| --- | --- | --- |"]
     lines += [f"| {what} | {measured} | {'yes' if is_well else 'NO'} |" for what, measured, is_well in rows]
     lines += ["\n| attack | what it saw |", "| --- | --- |"]

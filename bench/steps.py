@@ -1,4 +1,4 @@
-"""What the steps of the agent's round take: runs the built agent and reads the CPU clock of the process between them.
+"""What the steps of the agent's round take: runs the built agent and reads the process's CPU clock between the steps.
 
 /usr/bin/python3 -I -S bench/steps.py BUILT CONFIG ROUNDS     prints medians in µs as JSON
 """
@@ -18,18 +18,18 @@ STEPS = {
     "libmunge": ("munge", "_Encoder.encode"),
     "exchange": ("connection", "Connection.exchange"),
 }
-"""Where each begins and ends. Two lie within others: the files' reading in the sample, libmunge in the credential."""
+"""The method of each step. Two are part of others: reading files, of the sample; libmunge, of the credential."""
 
 
 class Steps:
-    """Adds up the CPU time of each step within a round, all threads'."""
+    """Adds up the CPU time of all threads for each step of a round."""
 
     def __init__(self) -> None:
         self.rounds: list[dict[str, float]] = []
         self._spent: dict[str, float] = {}
 
     def time(self, step: str, module: str, name: str) -> None:
-        """Let a method of the agent tell what it takes."""
+        """Measure each call of one of the agent's methods."""
         kind = getattr(import_module(f"minipanel_agent.{module}"), name.split(".")[0])
         method = getattr(kind, name.split(".")[1])
 
@@ -43,7 +43,7 @@ class Steps:
         setattr(kind, name.split(".")[1], timed)
 
     def run(self, agent: Any, rounds: int) -> None:
-        """Report so many times; the first round, which connects, is not kept."""
+        """Report this many times. The first round connects and is not kept."""
         agent.start()
         for number in range(rounds + 1):
             self._spent = {}

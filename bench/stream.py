@@ -1,9 +1,9 @@
-"""What open pages cost the panel, and how old a sample is when a page has it.
+"""What open pages cost the panel, and how old a sample is when it reaches a page.
 
     python bench/stream.py                           1,000 nodes, 50 pages; writes results/stream.md
     python bench/stream.py --nodes 20 --pages 2 --seconds 5 --settle 1 --no-save
 
-The pages are connections of one other process, on loopback; no browser draws.
+The pages are connections of another process on loopback; no browser draws them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from minipanel.config import Config
 
 @dataclass
 class Round:
-    """What the panel used with so many pages open, and what the first page saw."""
+    """What the panel used with this many pages open, and what the first page saw."""
 
     pages: int
     cpu_percent: float
@@ -38,7 +38,7 @@ class Round:
 
 
 def main() -> None:
-    """Measure without a page, with one, with all."""
+    """Measure without a page, with one, and with all."""
     options = read_arguments()
     with tempfile.TemporaryDirectory(prefix="minipanel-bench-", dir="/var/tmp") as folder, contextlib.ExitStack() as on:
         config = make_config(Path(folder), options.nodes)
@@ -61,7 +61,7 @@ def read_arguments() -> argparse.Namespace:
 
 
 def measure(config: Config, panel: int, pages: int, options: argparse.Namespace) -> Round:
-    """Return what so many pages cost in whole seconds, after they have opened."""
+    """Return what this many open pages cost, over whole seconds."""
     command = [sys.executable, str(ROOT / "bench" / "viewers.py"), "--port", str(config.server.port)]
     command += ["--token", Session(config.server.port).token, "--pages", str(pages)]
     command += ["--seconds", str(options.seconds), "--settle", str(options.settle)]
@@ -83,15 +83,15 @@ def report(options: argparse.Namespace, rounds: list[Round]) -> str:
         f"# The stream: {options.nodes} nodes at 5 s, {options.pages} pages open",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; {options.seconds} s each, tokens. A sample's age is "
-        "counted from when its agent sent it, so its commit is in it.",
+        "counted from when its agent sent it, so it includes the commit.",
         "",
-        "| pages | panel, of one core | of that without pages | resident | a sample's age p50 | p99 | max | received |",
+        "| pages | panel, of one core | ratio to no pages | resident | a sample's age p50 | p99 | max | received |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(row(each, none) for each in rounds),
         "",
         f"An event is {one.seen['event'] / 1000:.1f} kB (p50), the largest {one.seen['event_max'] / 1000:.1f} kB. "
-        f"One page more costs {each:.2f} % of a core. Samples are joined twice a second: half a second of "
-        "the age is that, on purpose.",
+        f"One page more costs {each:.2f} % of a core. The panel collects samples for half a second before it "
+        "sends them; that is part of the age.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -104,7 +104,7 @@ def row(taken: Round, none: Round) -> str:
         return own + "| | | | |"
     seen = taken.seen
     kilobytes = statistics.mean(seen["bytes"]) / 1000
-    return own + f"| {seen['p50']} ms | {seen['p99']} ms | {seen['max']} ms | {kilobytes:.0f} kB a page |"
+    return own + f"| {seen['p50']} ms | {seen['p99']} ms | {seen['max']} ms | {kilobytes:.0f} kB per page |"
 
 
 if __name__ == "__main__":

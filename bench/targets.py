@@ -11,7 +11,7 @@ class Target(asyncio.Protocol):
     """One kept-alive connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Keep the transport for answers."""
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -25,7 +25,7 @@ class Target(asyncio.Protocol):
 
 
 async def serve(port: int) -> None:
-    """Serve until ended, for ten minutes at most."""
+    """Serve until the process is ended, for ten minutes at most."""
     server = await asyncio.get_running_loop().create_server(Target, "0.0.0.0", port, backlog=2048)
     async with server:
         await asyncio.sleep(600)

@@ -1,6 +1,6 @@
 """Open pages in one process: each follows the stream, and the first notes how old samples are when they arrive.
 
-Prints one line of JSON at its end. Samples must come from load.py, which tells in each when it was sent.
+Prints one line of JSON at its end. Samples must come from load.py, which marks each with the time it was sent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from load import SENT_BASE
 
 
 def main() -> None:
-    """Follow the stream as the arguments tell."""
+    """Follow the stream as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--token", required=True)
@@ -61,7 +61,7 @@ class Page:
         writer.write(head.encode())
         try:
             if not self._is_measuring:
-                # A browser does this with a core of its own: here it must not take that of the panel.
+                # A browser parses on its own core; here parsing would take CPU from the panel.
                 while block := await reader.read(2**20):
                     self.size_bytes += len(block)
             while line := await reader.readline():
@@ -72,7 +72,7 @@ class Page:
             writer.close()
 
     def _take(self, event: dict[str, Any], now: float, size_bytes: int) -> None:
-        if "columns" not in event:  # what is wrong
+        if "columns" not in event:  # findings
             return
         self.events += 1
         if time.monotonic() < self._counts_from:

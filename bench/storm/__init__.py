@@ -1,1 +1,1 @@
-"""What the storm is made of: panel and nodes that can be troubled, values that are known, faults, the reckoning."""
+"""The parts of the storm: panel and nodes that faults can hit, known values, the faults, and the final check."""

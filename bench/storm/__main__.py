@@ -1,12 +1,12 @@
-"""Does it add up? Agents with known values report through a storm of faults; then every record is checked exactly.
+"""Does it add up? Agents report known values through a storm of faults; then every record is checked exactly.
 
     python bench/storm --minutes 20     all faults in turn; writes results/storm.md
     python bench/storm --seconds 30 --no-save
-    python bench/storm --seconds 0 --forget 40 --no-save     the panel forgets one write in 40: does it find out?
-    python bench/storm --archive --minutes 14       its engine in troubles, too; writes results/storm-archive.md
+    python bench/storm --seconds 0 --forget 40 --no-save     the panel forgets one write in 40; it must be found
+    python bench/storm --archive --minutes 14       faults of its engine, too; writes results/storm-archive.md
 
-Needs munged, and root or user namespaces: the storm has a network and disks of its own, so that it can cut the one and
-fill the others. Exits with 1 when a single sample is lost or counted twice.
+Needs munged, and root or user namespaces: the storm has its own network and disks, so that it can cut the one and fill
+the others. Exits with 1 if a single sample is lost or counted twice.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CALM_SECONDS = (2.0, 9.0)
 """Between two faults."""
 
 LONG_SECONDS = 150
-"""Runs this long have all faults, and two agents that are away for long enough to make a gap."""
+"""A run of this length has all faults, and two agents that are away for long enough to leave a gap."""
 
 
 def main() -> int:
@@ -67,8 +67,8 @@ def read_arguments() -> argparse.Namespace:
     length.add_argument("--minutes", type=float, default=20)
     length.add_argument("--seconds", type=float, help="a short storm: three faults; 0: none")
     parser.add_argument("--simulated", type=int, default=60, help="simulated agents")
-    parser.add_argument("--real", type=int, default=4, help="real agents, of the current tree")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="the same storm again")
+    parser.add_argument("--real", type=int, default=4, help="real agents, from the current tree")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="repeat the storm of this seed")
     parser.add_argument("--forget", type=int, default=0, metavar="N", help="a panel that forgets one write in N")
     parser.add_argument("--archive", action="store_true", help="with an archive, whose engine has faults of its own")
     parser.add_argument("--no-save", action="store_true", help="only print")
@@ -144,16 +144,16 @@ def report(
         f"minutes, seed {options.seed}.",
         "",
         f"{result.samples} samples in {result.records} records, each with the exact mean, maximum and count. "
-        f"{result.uncertain} ticks fell beside a start, an end, a suspension or a step of the clock of a real agent: "
+        f"{result.uncertain} ticks fell close to a start, an end, a suspension or a clock step of a real agent: "
         "their samples may be there or not. "
-        f"{result.missed} ticks were missed by a real agent that says so in its log. "
-        f"Of nodes whose clock was ahead, {result.refused} samples of real agents, which say so in their logs, and "
+        f"Real agents missed {result.missed} ticks and logged them. "
+        f"From nodes whose clock was ahead, {result.refused} samples of real agents, which logged it, and "
         f"{told['refused']} of simulated ones were refused for good.",
         "",
         f"Answers to the simulated agents by status (0: none within 4 s): {told['statuses']}; "
         f"the slowest took {told['slowest_seconds']:.1f} s.",
         "",
-        "Alerts that were told, by rule and reason, each with a fault that explains it: "
+        "Alerts that people got, by rule and reason, each with a fault that explains it: "
         f"{', '.join(f'{times} {what}' for what, times in sorted(alerts.items())) or 'none'}.",
         "",
         *([archived(archive), ""] if archive is not None else []),
@@ -167,9 +167,9 @@ def report(
 
 
 def archived(archive: Archive) -> str:
-    """Return the state of the archive in a sentence."""
+    """Describe the state of the archive."""
     return (
-        f"The engine, killed and started once more, had each of {archive.records} records in every column as the "
+        f"After one more kill and start, the engine had each of {archive.records} records in every column as the "
         f"database has it. {archive.middleman.dropped} requests were answered with 204 and dropped."
     )
 

@@ -1,4 +1,4 @@
-"""Two agents that are away for longer than a minute, each for another reason, which the panel must tell afterwards."""
+"""Two agents that are away for over a minute, each for a different reason, which the panel must name afterwards."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 AWAY_SECONDS = 80.0
 NOTED_SECONDS = 150.0
-"""The panel writes each 30 s what it heard of agents' starts, unless it is away or can't write."""
+"""The panel stores agents' starts every 30 s, unless it is away or can't write."""
 
 REASONS = ("node_away", "agent_stopped")
 
 
 class Absence:
-    """Takes the first two nodes with real agents out of the reach of faults, and has them away once."""
+    """Shields the first two nodes with real agents from faults, and takes them away once."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -30,13 +30,13 @@ class Absence:
         self._thread.start()
 
     def _run(self) -> None:
-        # What a panel that is killed has not written the agents tell again, but not one that is gone by then.
+        # What a killed panel has not written, agents report again, but not an agent that has ended by then.
         self._wait_until_noted(1)
         for node in self._nodes:
             node.end()
         self._nodes[0].world.boot()
         time.sleep(AWAY_SECONDS)
-        # A start that the panel first hears of while its clock is two minutes behind explains nothing.
+        # A start that is reported while the panel's clock is two minutes behind explains no gap.
         with self._cluster.right_time:
             for node in self._nodes:
                 node.start()

@@ -1,7 +1,7 @@
 """Simulated agents in one process: `python -m storm.agents PORT NODES SOCKET KEY CONTROLS`.
 
-They do as the real agent does: a tick missed is skipped, live samples go first, what is not stored is kept in a spool
-and sent again in batches, a batch refused with 400 is halved. At the end they deliver what waits and print what they
+They act like the real agent: they skip a missed tick, send live samples first, keep what is not stored in a spool, send
+it again in batches, and halve a batch refused with 400. At the end they deliver what waits and print what they
 measured.
 """
 
@@ -26,19 +26,19 @@ LATE_SECONDS = 1.0
 BATCH = 500
 ANSWER_SECONDS = 4.0
 DELIVER_SECONDS = 150.0
-"""A panel whose clock was set back takes nothing from a time to come for two minutes."""
+"""A panel whose clock was set back accepts nothing from the future for two minutes."""
 
 MINTING = 128
 """How many calls of libmunge may wait at once; each takes ten seconds when munged hangs."""
 
 
 class Agent:
-    """Node k, called "s00k". The clocks of one node in four are set wrong when the storm says so."""
+    """Node k, called "s00k". One node in four has a clock that the storm can set wrong."""
 
     def __init__(self, number: int, port: int, mint: Mint, controls: Controls) -> None:
         self.name = f"s{number:03}"
         self.held: Counter[int] = Counter()
-        """How often a tick was measured and not refused for good."""
+        """How often each tick was measured and not refused for good."""
         self.statuses: Counter[int] = Counter()
         self.slowest_seconds = 0.0
         self._number = number
@@ -80,7 +80,7 @@ class Agent:
         return int(self._now() // INTERVAL) * INTERVAL
 
     async def _wait(self) -> int | None:
-        """Return the next tick once it is reached; None when it was missed, or the clock was set."""
+        """Return the next tick once it is reached; None if it was missed or the clock was set."""
         tick = self._last + INTERVAL
         left = tick - self._now()
         while 0 < left <= INTERVAL:
@@ -106,7 +106,7 @@ class Agent:
         return [self._spool.popleft() for _ in range(min(BATCH, len(self._spool)))]
 
     async def _deliver(self, ticks: list[int]) -> bool:
-        """Send samples; return whether the panel is there. What it may store later goes back to the spool."""
+        """Send samples and return whether the panel answers. What it may store later goes back to the spool."""
         status, retry_after = await self._post(ticks)
         if status == 200:
             return True

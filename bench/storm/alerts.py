@@ -1,4 +1,4 @@
-"""The alerts of a storm: each that people were told of needs a fault that explains it."""
+"""The alerts of a storm: each that people got needs a fault that explains it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 AFTER_SECONDS = 120
-"""So long after a fault its alert may begin: agents come back, and time that a stopped panel missed is counted."""
+"""How long after a fault its alert may begin: agents come back, and a stopped panel still counts the time it missed."""
 
 CLOCK_SECONDS = 600
-"""By so much the panel's clock may be off, by which alerts are dated."""
+"""How far the panel's clock, which dates the alerts, may be off."""
 
 CAUSES = {
     "panel": ("panel", "commit", "lock", "munged"),
@@ -22,12 +22,12 @@ CAUSES = {
     "rebooted": ("suspended",),
     "samples-missing": ("",),
 }
-"""What may be behind a rule, as the faults call it. Of other rules no alert can be right: values are harmless."""
+"""Words in the faults that may explain a rule's alert. No other rule may fire: all values are harmless."""
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One fault, by this machine's clock."""
+    """One fault, with times of this machine's clock."""
 
     what: str
     begin: float
@@ -35,9 +35,9 @@ class Happened:
 
 
 def unexplained(database: Path, faults: list[Happened], until: float) -> tuple[Counter[str], list[str]]:
-    """Return how often people were told of each rule and reason, and a sentence for each alert without a cause.
+    """Return how many alerts people got for each rule and reason, and a sentence for each alert without a cause.
 
-    `until`: what opened later is nobody's fault, for the nodes have ended.
+    `until`: alerts that opened later need no fault, because the nodes have ended.
     """
     told: Counter[str] = Counter()
     wrong = []

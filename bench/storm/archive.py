@@ -1,4 +1,4 @@
-"""The engine that the storm's panel archives to: on a small disk of its own, in troubles of its own all the while."""
+"""The engine that the storm's panel archives to: on its own small disk, with its own faults all the time."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ DISK_MB = 192
 CALM_SECONDS = (1.0, 8.0)
 DRAIN_SECONDS = 420
 AHEAD_SECONDS = 700.0
-"""So far ahead goes the panel's clock at the end: then all records are finished, as nothing more comes for them."""
+"""How far the panel's clock is set ahead at the end, so that all records finish: no more samples come for them."""
 
 LONG_SECONDS = 150
 
 
 class Archive:
-    """Started, troubled by a thread, drained, compared. `happened`: how often each fault was."""
+    """Started, hit by a thread's faults, drained, compared. `happened`: how often each fault happened."""
 
     def __init__(self, folder: Path) -> None:
         self.disk = Disk(folder / "engine-disk", DISK_MB)
@@ -45,33 +45,33 @@ class Archive:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Have the engine run, whatever ended it; and the middleman, at first."""
+        """Start the engine, whatever ended it; the first time also the middleman."""
         if not self.engine.is_running:
             self.engine.start()
         if not hasattr(self, "middleman"):
             self.middleman = Middleman(PORT, int(self.engine.url.rsplit(":", 1)[1]))
 
     def rage(self, chance: random.Random, seconds: float) -> None:
-        """Let its faults happen from now on, until `calm`."""
+        """Cause faults from now on, until `calm`."""
         kinds = faults.ALL if seconds >= LONG_SECONDS else faults.SHORT
         self._thread = threading.Thread(target=self._rage, args=(kinds, chance))
         self._thread.start()
 
     def calm(self) -> None:
-        """Let the fault that happens come to its end, and none after it."""
+        """Let the current fault end, and cause no more."""
         self._is_over.set()
         if self._thread is not None:
             self._thread.join()
 
     def drained(self, database: Path) -> list[str]:
-        """Wait until nothing waits any more. Returns a sentence where it does not come to that."""
+        """Wait until no record waits. Returns a sentence if some still do in the end."""
         end = time.monotonic() + DRAIN_SECONDS
         while (waiting := _waiting(database)) and time.monotonic() < end:
             time.sleep(1)
         return [f"{waiting} records still wait for the engine after {DRAIN_SECONDS} s"] if waiting else []
 
     def compare(self, database: Path) -> list[str]:
-        """Return a sentence for each record that the engine, killed and started once more, does not have as it is."""
+        """Kill and start the engine once more, and return a sentence for each record that it lacks or has changed."""
         self.engine.kill()
         self.engine.start()
         with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
@@ -92,7 +92,7 @@ class Archive:
         return wrong
 
     def clean_up(self) -> None:
-        """End what still runs, and give up the disk."""
+        """End what still runs, and unmount the disk."""
         self.calm()
         self.engine.kill()
         if hasattr(self, "middleman"):
@@ -110,7 +110,7 @@ class Archive:
 
 
 def _waiting(database: Path) -> int:
-    """Return how many records wait, those that are not even in the queue among them."""
+    """Return how many records wait, including those that are not in the queue yet."""
     unseen = " + ".join(
         f"(SELECT count(*) FROM {table} WHERE timestamp > (SELECT timestamp FROM archive_until))" for table in TABLES
     )

@@ -1,4 +1,4 @@
-"""The clocks of one node with a real agent: what it takes for the time is set by the storm."""
+"""The clocks of one node with a real agent: the storm sets the time that the agent sees."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class Clock(SharedNumbers):
     """How long the node was suspended, in all."""
 
     def now(self) -> float:
-        """Return Unix seconds as the node takes them to be."""
+        """Return Unix seconds by the node's clock."""
         return machine_time() + float(self.ahead_seconds)
 
     def monotonic(self) -> float:
-        """Return seconds of the clock that nobody sets."""
+        """Return seconds of the monotonic clock, which is never set."""
         return _monotonic() - float(self.asleep_seconds)
 
     def sleep(self, seconds: float) -> None:
-        """Sleep for so many seconds of the monotonic clock: what was left at a suspension is slept after it."""
+        """Sleep for this many seconds of the monotonic clock: after a suspension the rest is slept."""
         end = self.monotonic() + seconds
         _sleep(seconds)
         while (left := end - self.monotonic()) > 0:
             _sleep(left)
 
     def take_over(self) -> None:
-        """Make these the clocks of this process. To be called before what is to go by them is imported.
+        """Make these the clocks of this process. Call it before importing the modules that are to use them.
 
-        What C code waits for on its own, as for a socket or a lock, still goes by the machine's clock.
+        Where C code waits on its own, as for a socket or a lock, the machine's clock still counts.
         """
         time.time, time.monotonic, time.sleep = self.now, self.monotonic, self.sleep

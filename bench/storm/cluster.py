@@ -1,4 +1,4 @@
-"""The cluster in the storm: a panel on a small disk of its own, real agents, and many simulated ones."""
+"""The cluster in the storm: a panel on its own small disk, real agents, and many simulated ones."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from storm.nodes import ENVIRONMENT, Node
 from storm.reckoning import Book
 
 PORT = 8080
-"""In a network namespace of its own every port is free."""
+"""In the storm's own network namespace every port is free."""
 
 START_SECONDS = 20
 DELIVER_SECONDS = 240
-"""A panel whose clock was set back takes nothing from a time to come for two minutes, and an agent asks it again within
-a minute and a half of that."""
+"""A panel whose clock was set back accepts nothing from the future for two minutes. Within another minute and a half
+each agent asks it again."""
 
 DISK_MB = 24
 
 
 class Cluster:
-    """Started, troubled, ended. `complaints`: what went wrong on the way."""
+    """Started, hit by faults, ended. `complaints`: what went wrong on the way."""
 
     def __init__(self, folder: Path, simulated: int, real: int, archive: Archive | None = None) -> None:
         self.complaints: list[str] = []
         self.archive = archive
         self.nodes_ended_at = 0.0
         self.right_time = threading.Lock()
-        """Held by who needs the panel's clock to be right, and by who sets it wrong."""
+        """Held by code that needs the panel's clock to be right, and by code that sets it wrong."""
         self.controls = Controls(folder / "controls")
         self.disk = Disk(folder / "disk", DISK_MB)
         key = os.urandom(128)
@@ -87,7 +87,7 @@ class Cluster:
             time.sleep(0.05)
 
     def kill_panel(self) -> None:
-        """End the panel at once."""
+        """Kill the panel."""
         self.panel.kill()
         self.panel.wait()
 
@@ -106,7 +106,7 @@ class Cluster:
         return found
 
     def finish(self) -> tuple[list[Book], dict[str, Any]]:
-        """Measure no more, wait until all is delivered, end the panel. Returns what must be in the records."""
+        """Stop measuring, wait until all is delivered, end the panel. Returns what the records must contain."""
         self._wait_until_delivered()
         for node in self.nodes:
             node.end()
@@ -134,7 +134,7 @@ class Cluster:
         return [*(node.book() for node in self.nodes), *_simulated_books(told["held"])], told
 
     def _wait_until_delivered(self) -> None:
-        """Return half-way between two ticks: an agent that ends while it posts keeps that sample for its next run."""
+        """Return half-way between two ticks: an agent that ended while it posts would keep that sample for later."""
         end = time.monotonic() + DELIVER_SECONDS
         while True:
             time.sleep(INTERVAL - (time.time() - INTERVAL / 2) % INTERVAL)
@@ -142,7 +142,7 @@ class Cluster:
                 return
 
     def clean_up(self) -> None:
-        """End what still runs, and give up the disks."""
+        """End what still runs, and unmount the disks."""
         for process in [*self._processes, *(node.process for node in self._all_nodes)]:
             if process is not None and process.poll() is None:
                 process.kill()

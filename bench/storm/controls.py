@@ -1,4 +1,4 @@
-"""Numbers in a file that the storm sets and the other processes read at each look: no message can be lost."""
+"""Numbers in a shared file: the storm sets them and the other processes read them each time, so no message is lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SharedNumbers:
     """Shared by all processes that open the same file; each number is 0 at first."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, make it where there is none."""
+        """Open the file; create it if it is missing."""
         if not path.exists():
             path.write_bytes(bytes(_MOST * _NUMBER.size))
         with path.open("r+b") as file:
@@ -34,19 +34,19 @@ class SharedNumbers:
 
 
 class Controls(SharedNumbers):
-    """What the panel and the simulated agents obey."""
+    """The numbers that the panel and the simulated agents follow."""
 
     panel_clock_offset = number(0)
     """Seconds that the panel's clock is ahead."""
 
     commit_seconds = number(1)
-    """What each of the panel's commits takes longer: a slow disk."""
+    """Seconds by which each of the panel's commits is delayed, as by a slow disk."""
 
     node_clock_offset = number(2)
     """Seconds that the clocks of some simulated nodes are ahead."""
 
     is_over = number(3)
-    """1 when nothing more is measured."""
+    """1 once nothing more is to be measured."""
 
     forgets_one_in = number(4)
-    """The panel forgets one write in so many and says that it is stored; 0: none, as it should be."""
+    """N: the panel forgets one write in N and says that it is stored. 0: it forgets none, as it should."""

@@ -1,7 +1,7 @@
-"""MUNGE credentials where clocks are wrong. There is one munged, and it goes by the machine's clock.
+"""MUNGE credentials for wrong clocks. The storm's munged all use the machine's clock.
 
-A node whose clock is off has a munged that stamps with that clock: its credentials are made here, and the panel's
-munged refuses them on its own. A panel whose clock is off has a munged that judges by that clock: its verdict is
+On a node whose clock is off, munged would stamp with that clock. So these credentials are made here, and the panel's
+munged refuses them on its own. On a panel whose clock is off, munged would judge by that clock. So its verdict is
 corrected here.
 """
 
@@ -37,7 +37,7 @@ class Mint:
         self._key = key_file.read_bytes()
 
     def encode(self, payload: bytes, ahead_seconds: float) -> str:
-        """Return a fresh credential. Raises MungeError as munge.encode does: munged is asked in any case."""
+        """Return a fresh credential. Raises MungeError as munge.encode does, because it always asks munged."""
         credential = _encode(payload, self._socket)
         return stamped(payload, self._key, int(machine_time() + ahead_seconds)) if ahead_seconds else credential
 
@@ -61,7 +61,7 @@ def stamped(payload: bytes, key: bytes, made: int) -> str:
 
 
 def decode(text: str, socket: str | None, ahead_seconds: float) -> Credential:
-    """Return what munged would say of a credential if its clock was so far ahead. Raises MungeError."""
+    """Decode a credential as munged would if its clock was this far ahead. Raises MungeError."""
     credential = _decode(text, socket)
     if ahead_seconds and credential.encode_time:
         credential.decode_time += int(ahead_seconds)

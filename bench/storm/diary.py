@@ -1,4 +1,4 @@
-"""When a node's agent ran, stood still and had its clock set, and what it must thus have measured."""
+"""When a node's agent ran, stood still or had its clock set, and what it must therefore have measured."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ SLACK_SECONDS = 1.5
 """An agent that wakes later than a second after a tick misses it."""
 
 SETTLE_SECONDS = 2 * INTERVAL + SLACK_SECONDS
-"""After its clock was set, or it slept: one tick to notice, and one that may find counters that stand still."""
+"""After a clock step or a sleep: one tick to notice, and one that may find unchanged counters."""
 
 
 @dataclass
 class Run:
-    """One run of the agent's process, by the machine's clock. `pauses`: begin and end of each."""
+    """One run of the agent's process, with times of the machine's clock. `pauses`: begin and end of each."""
 
     began: float
     ended: float = float("inf")
     was_killed: bool = False
     pauses: list[tuple[float, float]] = field(default_factory=list)
     steps: list[tuple[float, float]] = field(default_factory=list)
-    """When its clock was set, and how far ahead it was from then on, in seconds."""
+    """When its clock was set, and how many seconds it was ahead from then on."""
 
 
 class Ticks(NamedTuple):
-    """By the node's clock: what it must have measured, what it may have, and what it must have but from a time to come.
+    """Ticks by the node's clock: surely measured, possibly measured, and surely measured but in the future.
 
-    The panel refuses the last, unless they wait in a spool until that time is there.
+    The panel refuses the last kind, unless they wait in a spool until their time has come.
     """
 
     sure: set[int]
@@ -40,7 +40,7 @@ class Ticks(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A part of a run during which the clock is not set. `settled`: from here on each tick must be there."""
+    """A part of a run without a clock step. `settled`: from then on each tick must have been measured."""
 
     began: float
     settled: float
@@ -56,14 +56,14 @@ def ticks(runs: list[Run]) -> Ticks:
             for tick in _ticks(piece):
                 kind = found.ahead if piece.ahead > 0 else found.sure
                 (kind if _is_sure(run, piece, tick - piece.ahead) else found.possible).add(tick)
-    # What two clocks measured for the same tick is the same.
+    # A tick has the same values, whichever clock it was measured by.
     ahead = found.ahead - found.sure
     return Ticks(found.sure, found.possible - found.sure - ahead, ahead)
 
 
 def _pieces(run: Run) -> Iterator[Piece]:
     ended = min(run.ended, time.time())
-    # The first tick after a start may find counters that stand still.
+    # The first tick after a start may find unchanged counters.
     began, settled, ahead = run.began, run.began + INTERVAL + SLACK_SECONDS, 0.0
     for moment, then_ahead in run.steps:
         yield Piece(began, settled, moment, ahead)
@@ -78,7 +78,7 @@ def _ticks(piece: Piece) -> range:
 
 def _is_sure(run: Run, piece: Piece, moment: float) -> bool:
     """Return whether a tick at this moment of the machine's clock must have been measured."""
-    # A kill may find the sample on its way.
+    # A kill may hit a sample on its way.
     before_end = INTERVAL if run.was_killed and piece.ended >= run.ended else SLACK_SECONDS
     is_paused = any(begin - 1 <= moment <= end + SETTLE_SECONDS for begin, end in run.pauses)
     return piece.settled <= moment <= piece.ended - before_end and not is_paused

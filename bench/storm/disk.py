@@ -1,4 +1,4 @@
-"""A small disk of its own, that can be filled to the last byte."""
+"""A small separate disk that can be filled to the last byte."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Disk:
                 file.write(bytes(4096))
 
     def free(self) -> None:
-        """Take out what fills it."""
+        """Remove what fills it."""
         self._ballast.unlink()
 
     def unmount(self) -> None:
-        """Give it up, with all that is on it."""
+        """Unmount it and lose everything on it."""
         subprocess.run(["umount", "--lazy", str(self.folder)], check=True)

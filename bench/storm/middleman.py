@@ -1,4 +1,4 @@
-"""Between the panel and its engine: passes on what is asked, or drops it, refuses it, or lets it hang."""
+"""A proxy between the panel and its engine: passes requests on, drops them, refuses them, or lets them hang."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ ANSWER_SECONDS = 60
 
 
 class Middleman:
-    """Listens on loopback while it is open. `mode`: what it does with the next requests."""
+    """Listens on loopback until it is closed. `mode`: what it does with the next requests."""
 
     def __init__(self, port: int, engine_port: int) -> None:
         self.mode = PASS
         self.dropped = 0
-        """How many requests to write were answered with 204 and passed on to nobody."""
+        """How many writes were answered with 204 and not passed on."""
         middleman = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -31,14 +31,14 @@ class Middleman:
             do_POST = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self.mode = PASS
         self._server.shutdown()
         self._server.server_close()

@@ -1,4 +1,4 @@
-"""A munged of the storm's own: own key, own socket, killed and stopped at will."""
+"""A munged of the storm, with its own key and socket, that can be killed and stopped."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ START_SECONDS = 10
 
 
 class Munged:
-    """Runs as root, or as the user who is root in the storm's namespace. `socket` and `key`: its files."""
+    """Runs as root, or as the user who is root in the storm's namespace. `socket` and `key` are its files."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        """Make the folder and the file of the key, 32 to 1024 bytes: those with the same one trust each other."""
+        """Make the folder and the key file. Two munged with the same key, 32 to 1024 bytes, trust each other."""
         folder.mkdir()
         self.socket = folder / "munge.socket"
         self.key = folder / "munge.key"
@@ -26,12 +26,12 @@ class Munged:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and return once it takes requests. Raises RuntimeError."""
+        """Start it and return once it accepts requests. Raises RuntimeError."""
         ready = self._folder / "munged.pid"
         ready.unlink(missing_ok=True)
         command = [find_munged() or "munged", "--foreground", f"--socket={self.socket}", "--origin=127.0.0.1"]
         command += [f"--key-file={self.key}", f"--pid-file={ready}", f"--seed-file={self._folder / 'munged.seed'}"]
-        command += ["--force"]  # in a user namespace even / belongs to nobody, which munged minds
+        command += ["--force"]  # in a user namespace even / belongs to nobody, and munged refuses that
         with (self._folder / "stderr.log").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output)
         end = time.monotonic() + START_SECONDS
@@ -41,13 +41,13 @@ class Munged:
             time.sleep(0.01)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def pause(self, seconds: float) -> None:
-        """Let it stand still: requests wait for their answer."""
+        """Stop it for a while: requests wait for their answer."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)

@@ -23,14 +23,14 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "ben
 
 DISK_MB = 1
 AFTER_TICK_SECONDS = 1.5
-"""Then a tick is measured, and the next one is far."""
+"""This long after a tick, it has been measured and the next one is still far."""
 
 
 class Node:
-    """A node with a real agent, a world that it measures, clocks, and a disk of its own for the spool."""
+    """A node with a real agent, the files that it measures, clocks, and its own disk for the spool."""
 
     def __init__(self, name: str, number: int, folder: Path, url: str, munged: Munged) -> None:
-        """folder: where the node's own is made. url: the panel's."""
+        """folder: the node's folder is made in it. url: the panel's."""
         self.name = name
         self.process: subprocess.Popen[bytes] | None = None
         self._number = number
@@ -57,20 +57,20 @@ class Node:
         self._runs.append(Run(time.time()))
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         self._running.kill()
         self._running.wait()
         self._runs[-1].ended, self._runs[-1].was_killed = time.time(), True
 
     def end(self) -> None:
-        """Have it end cleanly."""
+        """Let it end cleanly."""
         self._runs[-1].ended = time.time()
         self._running.send_signal(signal.SIGTERM)
         code = self._running.wait(timeout=15)
         assert code == 0, f"the agent of {self.name} ended with {code}"
 
     def suspend(self, seconds: float) -> None:
-        """Let the node sleep: the agent stands still and so does its monotonic clock, the system clock does not."""
+        """Let the node sleep: the agent and its monotonic clock stand still, the system clock does not."""
         begin = time.time()
         self._running.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
@@ -79,7 +79,7 @@ class Node:
         self._runs[-1].pauses.append((begin, time.time()))
 
     def set_clock(self, ahead_seconds: float) -> None:
-        """Set the node's system clock, some time after a tick of it."""
+        """Set the node's system clock, some time after one of its ticks."""
         time.sleep((AFTER_TICK_SECONDS - self._clock.now()) % INTERVAL)
         self._runs[-1].steps.append((time.time(), ahead_seconds))
         self.world.set_clock(ahead_seconds)
@@ -91,17 +91,17 @@ class Node:
 
     @property
     def log(self) -> Path:
-        """What the agent said."""
+        """The agent's log."""
         return self._folder / "agent.log"
 
     @property
     def waiting(self) -> int:
-        """How many files its spool has that hold something."""
+        """How many files of its spool are not empty."""
         return sum(size > 0 for size in self._spool_sizes())
 
     @property
     def left_files(self) -> int:
-        """How many files its spool has though they hold nothing."""
+        """How many files of its spool are empty."""
         return self._spool_sizes().count(0)
 
     def _spool_sizes(self) -> list[int]:
@@ -112,17 +112,17 @@ class Node:
         return sizes
 
     def count(self, words: str) -> int:
-        """Return how often the agent said this."""
+        """Return how often the agent's log has these words."""
         return self.log.read_text().count(words)
 
     def book(self) -> Book:
-        """Return what must be in the node's records."""
+        """Return what the node's records must contain."""
         found = ticks(self._runs)
         refused = self._told(r"(\d+) (?:samples of the spool )?were refused and dropped")
         return Book(self.name, self._number, found.sure, found.possible, self._missed(), found.ahead, refused)
 
     def _missed(self) -> int:
-        """Return how many ticks the agent itself says it missed, beside those that the storm made it miss."""
+        """Return how many ticks the agent logged as missed, without those that the storm made it miss."""
         made = sum(len(run.pauses) + len(run.steps) for run in self._runs)
         return max(0, self._told(r"Ticks are met again; (\d+) missed") - made)
 

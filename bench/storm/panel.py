@@ -1,4 +1,4 @@
-"""The real panel, its clock, disk and memory in the storm's hands: `python -m storm.panel CONFIG CONTROLS`."""
+"""The real panel, with a clock, a disk and writes that the storm controls: `python -m storm.panel CONFIG CONTROLS`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def main() -> None:
     writes = itertools.count(1)
 
     class TroubledStore(Store):
-        """Its commits take longer when the storm says so, and it forgets when it says so."""
+        """Delays commits and forgets writes when the storm says so."""
 
         def _transact(self, jobs: Sequence[Job]) -> list[Any]:
             time.sleep(controls.commit_seconds)
@@ -49,7 +49,7 @@ def main() -> None:
     panel_parts.Store = TroubledStore  # type: ignore[misc]
     server.create_app = troubled_app  # type: ignore[assignment]
     munge.decode = lambda text, socket: credential.decode(text, socket, controls.panel_clock_offset)
-    # Two looks within seconds, and yet later than the 12 s within which a killed engine loses what it took.
+    # The two looks come soon, yet after the 12 s within which a killed engine loses what it accepted.
     copying.LOOK_SECONDS, copying.SECOND_LOOK_SECONDS = 10, 10
     start_log(None)
     server.serve(config_path, lambda: None)

@@ -1,4 +1,4 @@
-"""A real agent, its clocks in the storm's hands: `python -m storm.real_agent CLOCK SOCKET KEY --config …`."""
+"""A real agent, with clocks that the storm controls: `python -m storm.real_agent CLOCK SOCKET KEY --config …`."""
 
 from __future__ import annotations
 

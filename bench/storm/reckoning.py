@@ -1,4 +1,4 @@
-"""The reckoning: every record of the database against exact arithmetic over what was measured."""
+"""The final check: compares every record of the database with exact arithmetic over what was measured."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ COLUMNS = (
 
 @dataclass
 class Book:
-    """What one node must have in its records, and what it may have: ticks beside a kill, a start, a step of a clock."""
+    """What one node's records must contain, and what they may: ticks close to a kill, a start or a clock step."""
 
     name: str
     number: int
     sure: set[int]
     possible: set[int]
     excused: int = 0
-    """How many of the sure ones may be missing: ticks that the agent itself says it missed."""
+    """How many of the sure ones may be missing: ticks that the agent itself logged as missed."""
     ahead: set[int] = field(default_factory=set)
-    """Measured by a clock that was ahead: each is in the records, or was refused as one from a time to come."""
+    """Measured by a clock that was ahead: each is in the records, or was refused as being in the future."""
     refused: int = 0
-    """How many of those may be missing: what the agent itself says was refused for good."""
+    """How many of those may be missing: what the agent itself logged as refused for good."""
 
 
 @dataclass
 class Result:
-    """What the reckoning found. `faults`: sentences; all is well when there are none."""
+    """What the check found. `faults`: a sentence for each; all is well if there are none."""
 
     records: int
     samples: int
@@ -48,7 +48,7 @@ class Result:
 
 
 def reckon(database: Path, books: list[Book]) -> Result:
-    """Compare. The panel has ended."""
+    """Compare the records with the books. The panel must have ended."""
     result = Result(0, 0, 0, 0, 0, [])
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         (state,) = connection.execute("PRAGMA integrity_check").fetchone()
@@ -65,7 +65,7 @@ def _reckon_node(connection: sqlite3.Connection, node_id: int, book: Book, resul
     for row in _records(connection, node_id):
         ticks = set(_ticks(row[0], row[1]))
         if found & ticks:
-            result.faults.append(f"{book.name} {row[0]}: a sample stands in both tables")
+            result.faults.append(f"{book.name} {row[0]}: a sample is in both tables")
         found |= ticks
         result.records += 1
         result.faults += [f"{book.name} {row[0]}: {fault}" for fault in _faults(book.number, row, sorted(ticks))]
@@ -82,7 +82,7 @@ def _reckon_node(connection: sqlite3.Connection, node_id: int, book: Book, resul
     else:
         result.faults.append(
             f"{book.name}: {len(refused)} samples of a clock that was ahead are not there, as {refused[:5]}, and the "
-            f"agent tells of {book.refused} that were refused"
+            f"agent logged {book.refused} as refused"
         )
     if invented:
         result.faults.append(f"{book.name}: {len(invented)} samples were never measured, as {invented[:5]}")
@@ -99,7 +99,7 @@ def _ticks(timestamp: float, seen: float | None) -> list[int]:
 
 
 def _faults(number: int, row: tuple[float, ...], ticks: list[int]) -> list[str]:
-    """Return what differs. A complete record's means are rounded, those of others are not."""
+    """Return what differs. A finished record has rounded means, an unfinished one exact means."""
     _, _, samples, *values = row
     cpus = [cpu_percent(number, tick) for tick in ticks]
     used = [memory_used_kib(number, tick) * 1024 for tick in ticks]

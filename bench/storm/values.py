@@ -1,4 +1,4 @@
-"""What node k measures at a tick: known to whoever knows both, so that each record can be reckoned exactly."""
+"""What node k measures at a tick. The values depend only on these two, so each record can be computed exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated agent's connection: kept alive, reopened when it is dead, every request bounded in time."""
+"""A simulated agent's connection: kept alive, reopened when it is dead, with a time limit for every request."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from minipanel.demo.wire import headers, request
 
 
 class NoAnswer(Exception):
-    """The panel did not answer: what was sent may be stored or not."""
+    """The panel did not answer: it may or may not have stored what was sent."""
 
 
 class Connection:
     """To 127.0.0.1. One request at a time."""
 
     def __init__(self, port: int, authorize: Callable[[bytes], Awaitable[str]]) -> None:
-        """authorize: gives a body's Authorization, a fresh one for each request."""
+        """authorize: returns a fresh Authorization for a body, for each request."""
         self._port = port
         self._authorize = authorize
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, body: bytes, sent: float, seconds: float) -> tuple[int, float]:
-        """Return status and Retry-After of the answer. Raises NoAnswer."""
+        """Return the answer's status and Retry-After. Raises NoAnswer."""
         was_open = self._streams is not None
         try:
             async with asyncio.timeout(seconds):

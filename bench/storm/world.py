@@ -1,4 +1,4 @@
-"""/proc and /sys of a real agent's node: changed half-way between two ticks to what the next tick is to measure."""
+"""/proc and /sys of a real agent's node. Half-way between two ticks they get what the next tick is to measure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TICKS_A_PERCENT = 10
 
 
 class World:
-    """The node's files, and the thread that lets time pass in them: the time of the node's own clock."""
+    """The node's files, and the thread that updates them by the node's own clock."""
 
     def __init__(self, root: Path, number: int, clock: Clock) -> None:
-        """root: the folder that stands for the node's root. number: k of the node."""
+        """root: the folder that the agent takes for its root. number: k of the node."""
         self.root = root
         self._number = number
         self._clock = clock
@@ -36,20 +36,20 @@ class World:
         write(self.root / "proc/sys/kernel/random/boot_id", f"{uuid.uuid4()}\n")
 
     def start(self) -> None:
-        """Let time pass."""
+        """Start the thread."""
         self._thread.start()
 
     def end(self) -> None:
-        """Stop the time."""
+        """Stop the thread."""
         self._is_over.set()
         if self._thread.ident is not None:
             self._thread.join()
 
     def set_clock(self, ahead_seconds: float) -> None:
-        """Set the node's clock; the files tell of its new time at once.
+        """Set the node's clock; the files follow its new time at once.
 
-        To be called well after a tick and well before the next one by the old clock. The agent notices at that one at
-        the latest, and starts over from what it then finds in the files.
+        Call it well after a tick and well before the next one of the old clock. At that one at the latest the agent
+        notices, and starts over from what it then finds in the files.
         """
         with self._lock:
             self._clock.ahead_seconds = ahead_seconds
@@ -61,7 +61,7 @@ class World:
                 self._pass()
 
     def _pass(self) -> None:
-        """Write what is to be measured at the tick nearest to now, unless it is written."""
+        """Write what the tick nearest to now is to measure, unless it has been written."""
         tick = int((self._clock.now() + INTERVAL / 2) // INTERVAL) * INTERVAL
         if tick == self._tick:
             return
@@ -76,7 +76,7 @@ class World:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in place and at once: an agent that has it open reads the old text or the new one, as in /proc."""
+    """Write a file in place with one write: an agent that has it open reads the old text or the new, as in /proc."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
     os.pwrite(descriptor, text.encode(), 0)

@@ -91,7 +91,7 @@ def test_the_reckoning_finds_nothing_where_all_adds_up(tmp_path: Path) -> None:
         (
             f"INSERT INTO pending_metrics ({ALL_COLUMNS}) SELECT {ALL_COLUMNS} FROM system_metrics "
             f"WHERE timestamp = {T + 600}",
-            "a sample stands in both tables",
+            "a sample is in both tables",
         ),
     ],
 )

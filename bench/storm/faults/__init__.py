@@ -1,4 +1,4 @@
-"""The storm's faults, each with its end: after it all is as before. What a fault does, its docstring says."""
+"""The storm's faults. Each ends on its own, and then all is as before. The docstring of a fault says what it does."""
 
 from __future__ import annotations
 

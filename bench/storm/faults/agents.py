@@ -1,4 +1,4 @@
-"""What happens to agents and their nodes."""
+"""Faults of agents and their nodes."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def set_clocks_back(cluster: Cluster, chance: random.Random) -> None:
 
 
 def _step_clocks(cluster: Cluster, chance: random.Random, sign: int) -> None:
-    # Two minutes: the panel refuses samples from that far ahead for good. Ten: MUNGE refuses first, and they are kept.
-    # The seconds move the node's ticks to between those of the others.
+    # Two minutes ahead, the panel refuses samples for good. Ten, MUNGE refuses first, and the agent keeps them.
+    # The seconds move the node's ticks between those of the others.
     offset = sign * chance.choice((120.0, 600.0)) + chance.uniform(0, 5)
     node = chance.choice(cluster.nodes)
     cluster.controls.node_clock_offset = offset
@@ -62,14 +62,14 @@ def _step_clocks(cluster: Cluster, chance: random.Random, sign: int) -> None:
     time.sleep(chance.uniform(12, 25))
     cluster.controls.node_clock_offset = 0.0
     node.set_clock(0.0)
-    # The agent tells how many were refused with the next sample that is stored, or when its spool is empty. A kill
-    # before would take the number along.
+    # The agent logs how many were refused when the next sample is stored, or when its spool is empty. A kill before
+    # would lose that number.
     time.sleep(6)
     _wait_until_empty(node)
 
 
 def _wait_until_empty(node: Node) -> None:
-    """Return once the spool is empty. It may keep samples for longer, where the panel's clock was just set back."""
+    """Return once the spool is empty. It may keep samples for longer if the panel's clock was just set back."""
     end = time.monotonic() + EMPTY_SECONDS
     while node.waiting and time.monotonic() < end:
         time.sleep(0.5)
@@ -78,7 +78,7 @@ def _wait_until_empty(node: Node) -> None:
 def fill_spool_disk(cluster: Cluster, chance: random.Random) -> None:
     """the disk of an agent's spool full while the panel is away: free again before it is back, or after"""
     node = chance.choice(cluster.nodes)
-    # A file that is there may grow to the end of its last page, on the fullest disk.
+    # Even on a full disk, an existing file may grow to the end of its last page.
     _wait_until_empty(node)
     was_empty = not node.waiting
     delivered, refused = node.count("The spool is delivered"), node.count("No space left on device")
@@ -94,8 +94,8 @@ def fill_spool_disk(cluster: Cluster, chance: random.Random) -> None:
         time.sleep(chance.uniform(0, 8))
         node.disk.free()
     if was_empty and node.count("No space left on device") == refused:
-        cluster.complaints.append(f"{node.name} did not tell that the disk of its spool is full")
-    # A kill before would take along what waits in memory.
+        cluster.complaints.append(f"{node.name} did not log that the disk of its spool is full")
+    # A kill before would lose what waits in memory.
     _wait_for_delivery(cluster, node, delivered)
 
 

@@ -1,4 +1,4 @@
-"""What happens to the engine of the archive, whatever else goes on."""
+"""Faults of the archive's engine, which happen beside all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to what panel and agents stand on: network, MUNGE, the panel's disk and database."""
+"""Faults of what panel and agents need: network, MUNGE, the panel's disk and database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cut_network(_cluster: Cluster, chance: random.Random) -> None:
 
 
 def _set_network(state: str) -> None:
-    # The storm has a network namespace of its own: this is nobody else's.
+    # The storm has its own network namespace, so this affects nothing else.
     subprocess.run(["ip", "link", "set", "lo", state], check=True)
 
 

@@ -1,4 +1,4 @@
-"""What happens to the panel's process and to its clock."""
+"""Faults of the panel's process and its clock."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def set_clock_back(cluster: Cluster, chance: random.Random) -> None:
 
 
 def _set_clock(cluster: Cluster, chance: random.Random, sign: int) -> None:
-    # Two minutes: MUNGE takes it, and it is more than the minute that a sample may be ahead. Ten: MUNGE refuses all.
+    # Two minutes: MUNGE accepts it, but it is more than the minute by which a sample may be ahead. Ten: MUNGE refuses.
     with cluster.right_time:
         cluster.controls.panel_clock_offset = sign * chance.choice((120.0, 600.0))
         time.sleep(chance.uniform(10, 20))
