@@ -1,1 +1,1 @@
-"""Who may look: accounts, sessions, API tokens, wall screens, single sign-on, and who did what."""
+"""Access control: accounts, sessions, API tokens, wall screens, single sign-on and the audit log."""

@@ -1,4 +1,4 @@
-"""Everything about who may look, put together, started and stopped; the one answer to: who asks?"""
+"""Access control as a whole: starts and stops its parts, and identifies the caller of a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 30
 NEWS_SECONDS = 1
-"""So soon it is written what people did: a killed panel forgets little of it."""
+"""How soon a deed is written to the database, so that a killed panel loses few."""
 
 PRUNE_SECONDS = 600
 
@@ -34,7 +34,7 @@ MAX_PROXY_USERS = 1000
 
 
 class Access:
-    """Who may look. `run` has the panel's one writer do a job; `clock` gives Unix seconds."""
+    """Access control. `run` makes the panel's one writer do a job; `clock` gives Unix seconds."""
 
     def __init__(self, config: Config, run: Run, clock: Callable[[], float] = time.time) -> None:
         self._config = config
@@ -49,27 +49,27 @@ class Access:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take over what the database has, and begin to write what changes. Raises DatabaseError, TryLater."""
+        """Read sessions and keys from the database, and start writing changes. Raises DatabaseError, TryLater."""
         await self.audit.start()
         await self.sessions.follow()
         await self.keys.follow()
         self._task = asyncio.create_task(self._repeat())
 
     def read_config(self, config: Config) -> None:
-        """Apply a changed configuration: from now on its accounts and proxies count."""
+        """Apply a changed configuration: its accounts and proxies."""
         self._config = config
         for part in (self.accounts, self.logins, self.sessions):
             part.reload(config)
 
     async def reload(self, config: Config) -> None:
-        """Apply a changed configuration, and what commands changed in the database. Raises DatabaseError."""
+        """Apply a changed configuration, and what commands changed in the database. Raises DatabaseError, TryLater."""
         self.read_config(config)
         await self.sessions.follow()
         await self.keys.follow()
         await self.audit.follow()
 
     async def close(self) -> None:
-        """Write what is left, if that can be done now."""
+        """Stop, and write the last changes unless the database fails."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -80,21 +80,21 @@ class Access:
     async def log_in(
         self, username: str, password: str, address: str, device: str | None = None, user_agent: str = ""
     ) -> Session:
-        """Return a new session. `device` is the cookie of a browser that may have logged in before.
+        """Return a new session. `device`: the browser's device cookie, if it has one.
 
-        Raises NotAuthenticated in the same time and words whichever part was wrong, TooManyTries.
+        Raises NotAuthenticated, in the same time and words whether the name or the password is wrong, and TooManyTries.
         """
         try:
             account = await self.logins.account(username, password, address, device)
         except NotAuthenticated:
-            # Not by which name: people type their password there.
+            # Without the name: people sometimes type their password there.
             self.audit.note("login_failed", "", address)
             raise
         self.audit.note("login", account.name, address)
         return await self.sessions.open(account, address, user_agent)
 
     def bearer(self, token: str, address: str) -> Caller:
-        """Return who bears this token of an Authorization header. Raises NotAuthenticated."""
+        """Return the caller with this bearer token. Raises NotAuthenticated."""
         if token.startswith(PREFIXES["token"]):
             return self.keys.check("token", token, address)
         if is_local(token):
@@ -102,7 +102,7 @@ class Access:
         return self.sessions.check(token)
 
     def proxied(self, name: str, proxy: str, address: str) -> Caller:
-        """Return the user whom a trusted proxy names; `proxy` is its address, `address` the user's.
+        """Return the user that a trusted proxy names. `proxy`: the proxy's address; `address`: the user's.
 
         Raises NotAllowed for a name without an account.
         """
@@ -118,7 +118,7 @@ class Access:
         return Caller("proxy", account.name, proxy, role=account.role)
 
     def is_open(self, caller: Caller) -> bool:
-        """Return whether who came in some time ago may stay: a stream asks at each event."""
+        """Return whether a caller identified earlier still has access. A stream checks this at each event."""
         match caller.kind:
             case "session":
                 return self.sessions.is_open(caller.id)
@@ -140,7 +140,7 @@ class Access:
         return Caller(kind, who or "root", scopes=frozenset(SCOPES), expires_at=expires_at)
 
     async def flush(self) -> None:
-        """Write all that has changed. Raises DatabaseError, TryLater."""
+        """Write all changes to the database. Raises DatabaseError, TryLater."""
         for part in (self.sessions, self.keys, self.audit):
             await part.flush()
 
@@ -151,17 +151,17 @@ class Access:
             try:
                 await self.flush()
                 if time.monotonic() - pruned_at >= PRUNE_SECONDS:
-                    # By a clock that was right for an hour: one that is wrong for a moment makes nothing old.
+                    # By a clock that was steady for an hour, so that a short jump of the clock deletes nothing.
                     await self.audit.prune(self._looks.at(int(self._clock())))
                     pruned_at = time.monotonic()
             except (DatabaseError, TryLater) as error:
-                # The ingest tells of the same trouble, to agents and in the log.
+                # The ingest reports the same trouble, to agents and in the log.
                 log.debug("%s", error)
             except Exception:
                 log.exception("What happened to sessions could not be written; it is tried again.")
 
     async def _wait(self) -> None:
-        """Return in half a minute, or soon after someone did something."""
+        """Return after half a minute, or soon after a deed of a user."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self.audit.news.wait()

@@ -1,4 +1,4 @@
-"""The accounts of config.toml, and by what a session sees that its account was changed."""
+"""The accounts of config.toml, with fingerprints by which sessions notice a changed password."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minipanel.models.caller import Role
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account. `fingerprint` says whether it is still the same, and nothing to guess the password from."""
+    """One account. `fingerprint`: changes with the password, but gives no help in guessing it."""
 
     name: str
     password_hash: str
@@ -21,7 +21,7 @@ class Account:
 
 
 class Accounts:
-    """All accounts, by their names. `cost`: the highest cost of their hashes, which decides how long a login takes."""
+    """All accounts, by name. `cost`: the highest bcrypt cost of their hashes; every login takes that long."""
 
     def __init__(self, config: Config) -> None:
         self._accounts: dict[str, Account] = {}
@@ -38,7 +38,7 @@ class Accounts:
         self.cost = max(cost_of(account.password_hash) for account in self._accounts.values())
 
     def find(self, name: str) -> Account | None:
-        """Return the account of just this name, capitals and all."""
+        """Return the account with exactly this name, also in case; None if there is none."""
         return self._accounts.get(name)
 
 

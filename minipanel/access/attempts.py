@@ -1,4 +1,4 @@
-"""Logins that failed, by the place they came from: who has to wait, and how long."""
+"""Counts failed logins by the place they come from, and makes places with many of them wait."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _Tries:
 
 
 class Attempts:
-    """Counts tries. After 5 failed ones within 5 minutes of each other the next ones wait: 2, 4, 8 ... 60 seconds.
+    """Counts tries. After 5 failures, each within 5 minutes of the last, further tries wait 2, 4, 8 ... 60 seconds.
 
-    `clock` gives seconds that only grow. A place is an address as `place_of` has it, or a browser that is known. At
-    most 10,000 places are remembered, those that tried last.
+    `clock`: monotonic seconds. A place is an address (see `place_of`), or a known browser. Only the 10,000 places with
+    the latest tries are remembered.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,8 +38,8 @@ class Attempts:
     def begin(self, place: str) -> int:
         """Return 0 if a try may be made now, else the seconds to wait.
 
-        A try counts as failed from here on, until `succeeded` is called: many at once are no way around the count.
-        One that has to wait is not counted, so that waiting helps even where others try from the same place.
+        A try counts as failed until `succeeded` is called, so that many tries at once are counted too. A try that has
+        to wait is not counted, so that waiting helps even while others try from the same place.
         """
         now = self._clock()
         tries = self._tries.get(place, _Tries())
@@ -67,14 +67,14 @@ class Attempts:
 def _wait_seconds(failed: int) -> int:
     if failed < FREE_TRIES:
         return 0
-    # Bounded before it is a power: the count goes on growing.
+    # The count grows without limit, so the exponent is limited.
     return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << min(failed - FREE_TRIES, 10))
 
 
 def place_of(address: str) -> str:
-    """Return what is counted for an address: itself, or the /64 network of an IPv6 one, which one person may own.
+    """Return the place of an address: an IPv4 address itself, or the /64 network of an IPv6 address.
 
-    All addresses of loopback are one place: whoever is on this machine has them all.
+    One person may own a whole /64. All loopback addresses are one place: anyone on this machine has all of them.
     """
     address = normalise(address)
     if is_loopback(address):

@@ -1,4 +1,4 @@
-"""Who logged in and who created or ended what: a line in the log at once, a row in the database soon."""
+"""The audit log of access: a line in the panel's log at once, a row in the database soon after."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from minipanel.models.quote import escape
 log = logging.getLogger(__name__)
 
 KEEP_DAYS = 400
-"""As long as hours of history are to be kept."""
+"""At least as long as hours of history are kept."""
 
 MAX_ROWS = 50_000
 STORMS: dict[Deed, int] = {"login_failed": 10_000, "kiosk_opened": 10_000}
-"""What comes in storms, as anybody can cause it, or whoever has a link: so many rows each, which push nothing out."""
+"""How many rows to keep of deeds that strangers, or anyone with a link, can cause in masses. They replace no others."""
 
 FOLD_SECONDS = 3600
-"""The same of one person from one address within this time is one row."""
+"""The same deed of one user from one address within this time is one row."""
 
 MAX_UNWRITTEN = 100
-"""More of STORMS from other addresses than that, between two writings, are reported together."""
+"""Deeds in STORMS beyond this number, between two writes, are recorded together, for all other addresses."""
 
 COMMAND_LINE = "the command line"
-"""The address of what root did by a command."""
+"""The address of what root did with a command."""
 
 ELSEWHERE = "other addresses"
 
@@ -37,7 +37,7 @@ DAY_SECONDS = 86_400
 
 
 class Audit:
-    """Notes what was done. `clock` gives Unix seconds."""
+    """Records deeds. `clock` gives Unix seconds."""
 
     def __init__(self, run: Run, clock: Callable[[], float] = time.time) -> None:
         self._run = run
@@ -45,53 +45,53 @@ class Audit:
         self._unwritten: dict[tuple[Deed, str, str, str], AuditEntry] = {}
         self._newest = 0
         self.news = asyncio.Event()
-        """Set when there is something to write that comes in no storms."""
+        """Set when there is a deed to write that is not in STORMS."""
 
     def note(self, what: Deed, who: str, address: str, subject: str = "") -> None:
-        """Record what was done, and log it. The names come from config.toml or were checked; the address was not."""
+        """Record a deed, and log it. Names and address are escaped, as an address may be any text."""
         who, address, subject = escape(who), escape(address), escape(subject)
         level = logging.WARNING if what == "login_failed" else logging.INFO
         log.log(level, SENTENCES[what].format(who=who, address=address, subject=subject))
         if what in STORMS and (what, who, address, subject) not in self._unwritten:
             address = ELSEWHERE if len(self._unwritten) >= MAX_UNWRITTEN else address
         now, same = int(self._clock()), (what, who, address, subject)
-        before = self._unwritten.pop(same, None)  # back at the end: in the order of their last times
+        before = self._unwritten.pop(same, None)  # added again below, at the end: the order is that of the last times
         first, times = (before.at, before.times + 1) if before else (now, 1)
         if what not in STORMS:
             self.news.set()
         self._unwritten[same] = AuditEntry(first, now, what, who, address, subject, times)
 
     async def follow(self) -> None:
-        """Log what was done by commands since the last time. Raises DatabaseError, TryLater."""
+        """Log what commands did since the last call. Raises DatabaseError, TryLater."""
         self._newest, entries = await self._run(partial(tables.audit_after, id=self._newest))
         for entry in entries:
             if entry.address == COMMAND_LINE:
                 log.info(SENTENCES[entry.what].format(who=entry.who, address=entry.address, subject=entry.subject))
 
     async def start(self) -> None:
-        """Skip what was done before. Raises DatabaseError, TryLater."""
+        """Make `follow` begin with what is done from now on. Raises DatabaseError, TryLater."""
         self._newest = await self._run(tables.newest_audit)
 
     async def read(self, days: int, limit: int) -> list[AuditEntry]:
-        """Return the newest of what was done in so many days, the newest first. Raises DatabaseError, TryLater."""
+        """Return the entries of the last days, newest first, at most `limit`. Raises DatabaseError, TryLater."""
         await self.flush()
         since = int(self._clock()) - days * DAY_SECONDS
         entries: list[AuditEntry] = await self._run(partial(tables.audit, since=since, limit=limit))
         return entries
 
     async def flush(self) -> None:
-        """Write what is noted. Raises DatabaseError, TryLater: then it is written the next time."""
+        """Write recorded deeds. Raises DatabaseError, TryLater; the next call then writes them."""
         entries, self._unwritten = self._unwritten, {}
         if not entries:
             return
         try:
             await self._run(partial(tables.put_audit, entries=list(entries.values()), fold_seconds=FOLD_SECONDS))
         except BaseException:
-            # What the disk has no room for is in the log.
+            # If the disk stays full, older deeds are dropped here; the log has them.
             self._unwritten = dict(list((entries | self._unwritten).items())[-10 * MAX_UNWRITTEN :])
             raise
 
     async def prune(self, now: int | None) -> None:
-        """Forget what is too old at this time (None: what is too much only). Raises DatabaseError, TryLater."""
+        """Delete entries that are too old or too many. `now` None: only too many. Raises DatabaseError, TryLater."""
         before = 0 if now is None else now - KEEP_DAYS * DAY_SECONDS
         await self._run(partial(tables.prune_audit, before=before, limits=STORMS, limit=MAX_ROWS))

@@ -1,7 +1,7 @@
-"""Browsers that have logged in before: a flood of wrong logins from their address does not lock them out.
+"""Recognizes browsers that have logged in before, so that a flood of failed logins does not lock them out.
 
-A device cookie, as OWASP describes it ("Slow Down Online Guessing Attacks with Device Cookies"): it proves an earlier
-login and gives no access.
+This is OWASP's device cookie ("Slow Down Online Guessing Attacks with Device Cookies"): it proves an earlier login and
+gives no access.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ _COOKIE = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")
 
 
 def new_device(secret: str, username: str) -> str:
-    """Return the cookie of a browser that has just logged in: a random name and its signature."""
+    """Return a cookie for a browser that has just logged in: a random name and its signature."""
     name = secrets.token_urlsafe(16)
     return f"{name}.{_signature(secret, username, name)}"
 
 
 def known_device(cookie: str | None, secret: str, username: str) -> str | None:
-    """Return the name in a cookie that `new_device` made for this user, None for anything else."""
+    """Return the name in a cookie that `new_device` made for this user; None for anything else."""
     parts = _COOKIE.fullmatch(cookie or "")
     if parts is None or not hmac.compare_digest(parts[2], _signature(secret, username, parts[1])):
         return None

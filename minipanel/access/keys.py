@@ -1,7 +1,7 @@
-"""API tokens and the links of wall screens: made once, known by their SHA-256, good until they expire or are removed.
+"""Keys: API tokens and links of wall screens. They are stored as SHA-256, and valid until they expire or are removed.
 
-A secret is a prefix, 256 random bits in base 62, and a checksum of both (CRC-32, also in base 62): so one that was
-mistyped is distinguished from one that was revoked, without a look-up. `mpt_…` is a token's, `mpk_…` a wall screen's.
+A secret is a prefix (`mpt_` for a token, `mpk_` for a wall screen), 256 random bits in base 62, and a checksum of both
+(CRC-32, also in base 62). The checksum tells a mistyped secret from a removed one without a look-up.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PREFIXES: dict[KeyKind, str] = {"token": "mpt_", "kiosk": "mpk_"}
 NOUNS = {"token": Sentence("API token"), "kiosk": Sentence("wall screen")}
 
 MAX_KEYS = 200
-"""So many of each kind there may be."""
+"""The most keys of each kind."""
 
 MAX_DAYS = 3650
 DAY_SECONDS = 86_400
@@ -43,31 +43,31 @@ _FORM = re.compile(rf"mp[tk]_[0-9A-Za-z]{{{_RANDOM_CHARACTERS + _SUM_CHARACTERS}
 
 
 def new_secret(kind: KeyKind) -> str:
-    """Return a secret that was never made before."""
+    """Return a new random secret."""
     text = PREFIXES[kind] + _base62(secrets.randbits(256), _RANDOM_CHARACTERS)
     return text + _checksum(text)
 
 
 def is_whole(text: str) -> bool:
-    """Return whether a text has the form of a secret and the checksum that belongs to it."""
+    """Return whether a text has the form of a secret and the right checksum."""
     return _FORM.fullmatch(text) is not None and text[-_SUM_CHARACTERS:] == _checksum(text[:-_SUM_CHARACTERS])
 
 
 def digest_of(secret: str) -> bytes:
-    """Return what is kept of a secret."""
+    """Return the SHA-256 of a secret, which is all that the panel keeps of it."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def link_path(secret: str) -> str:
-    """Return the link of a wall screen, below the panel's address. The page posts its secret.
+    """Return the link of a wall screen, to be added to the panel's address. The page posts its secret.
 
-    What follows a # is sent to no server: it stands in no log and in no Referer (RFC 9110, 7.1 and 10.1.3).
+    A browser does not send the part after the #, so no log or Referer contains it (RFC 9110, 7.1 and 10.1.3).
     """
     return f"/kiosk#{secret}"
 
 
 def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float) -> tuple[KeyRow, str]:
-    """Return a new key and its secret. Raises BadInput for a name, scope or number of days that can't be."""
+    """Return a new key and its secret. Raises BadInput for an invalid name, scope or number of days."""
     if not 1 <= len(name) <= NAME_CHARACTERS or not name.isprintable() or name != name.strip():
         raise BadInput(
             "The name is {name}; it must be 1 to {most} printable characters without spaces around them.",
@@ -86,7 +86,7 @@ def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float
 
 
 def added(key: KeyRow, id: int | None) -> KeyRow:
-    """Return the key with the id that the database gave it. Raises BadInput where it took none."""
+    """Return the key with its id from the database. Raises BadInput for None (the name is taken) and 0 (too many)."""
     name = quote(key.name)
     match id, key.kind:
         case None, "token":
@@ -103,7 +103,7 @@ def added(key: KeyRow, id: int | None) -> KeyRow:
 
 
 class Keys:
-    """All keys in memory, so that a check asks no database. `clock` gives Unix seconds."""
+    """All keys, in memory, so that a check needs no query. `clock` gives Unix seconds."""
 
     def __init__(self, run: Run, clock: Callable[[], float] = time.time) -> None:
         self._run = run
@@ -112,14 +112,14 @@ class Keys:
         self._used: dict[int, tuple[int, str]] = {}
 
     async def follow(self) -> None:
-        """Take over what stands in the database. Raises DatabaseError, TryLater."""
+        """Read all keys from the database. Raises DatabaseError, TryLater."""
         rows: list[KeyRow] = await self._run(tables.keys)
         known = {key.id: key for key in self._by_digest.values()}
-        # How it was last used may not be written yet.
+        # Known keys stay as they are: their last use may not be written yet.
         self._by_digest = {row.digest: known.get(row.id, row) for row in rows}
 
     def check(self, kind: KeyKind, secret: str, address: str) -> Caller:
-        """Return who bears this secret. Raises NotAuthenticated: mistyped, removed, expired."""
+        """Return the caller with this secret. Raises NotAuthenticated if it is mistyped, removed or expired."""
         noun = NOUNS[kind]
         if not secret.startswith(PREFIXES[kind]) or not is_whole(secret):
             raise NotAuthenticated(
@@ -144,22 +144,22 @@ class Keys:
         return Caller(kind, key.name, str(key.id), scopes=scopes, expires_at=key.expires_at)
 
     def is_open(self, id: str) -> bool:
-        """Return whether a key is good still."""
+        """Return whether a key is still valid."""
         return any(str(key.id) == id and key.expires_at > self._clock() for key in self._by_digest.values())
 
     def all(self, kind: KeyKind) -> list[KeyRow]:
-        """Return the keys of a kind, expired ones too, in the order in which they were made."""
+        """Return all keys of a kind, including expired ones, in the order in which they were made."""
         return [key for key in self._by_digest.values() if key.kind == kind]
 
     async def add(self, kind: KeyKind, name: str, scope: str, days: int, by: str) -> tuple[KeyRow, str]:
-        """Make a key. Returns it, and its secret for the one time. Raises BadInput, TryLater."""
+        """Make a key. Returns it with its secret, which can't be read again. Raises BadInput, TryLater."""
         key, secret = new_key(kind, name, scope, days, by, self._clock())
         added(key, await self._write(partial(tables.put_key, key=key, limit=MAX_KEYS)))
         self._by_digest[key.digest] = key
         return key, secret
 
     async def remove(self, kind: KeyKind, id: int) -> KeyRow:
-        """Take a key out, at once. Raises NotFound, TryLater where that could not be written."""
+        """Remove a key and return it. Raises NotFound, and TryLater if the database could not be written."""
         key = next((key for key in self.all(kind) if key.id == id), None)
         if key is None:
             raise NotFound("There is no {noun} with the id {id}.", noun=NOUNS[kind], id=escape(str(id)))
@@ -168,7 +168,7 @@ class Keys:
         return key
 
     async def flush(self) -> None:
-        """Write when keys were last used. Raises DatabaseError, TryLater: then it is written the next time."""
+        """Write when keys were last used. Raises DatabaseError, TryLater; the next call then writes it."""
         used, self._used = self._used, {}
         if not used:
             return

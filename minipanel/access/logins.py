@@ -1,4 +1,4 @@
-"""Logging in: a password against the account's hash, in a time that tells nothing, and not too often."""
+"""Checks logins: in the same time for every name, and with limits on tries."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class Logins:
         self._secret = config.server.jwt_secret
 
     def close(self) -> None:
-        """End the threads that compare passwords."""
+        """Stop the threads that compare passwords."""
         self._passwords.close()
 
     async def account(self, username: str, password: str, address: str, device: str | None) -> Account:
-        """Return the account. `device` is the cookie of a browser that may have logged in before.
+        """Return the account. `device`: the browser's device cookie, if it has one.
 
-        Raises NotAuthenticated in the same time and words whichever part was wrong, TooManyTries for a place with
-        too many failed tries and while too many others log in.
+        Raises NotAuthenticated, in the same time and words whether the name or the password is wrong. Raises
+        TooManyTries for a place with too many failed tries, and while too many logins wait.
         """
         account = self._accounts.find(username)
         known = known_device(device, self._secret, account.name) if account else None
         place = f"device {known}" if known else place_of(address)
         self._refuse_flood(place, known is not None)
-        # As much work for whatever name, and whatever its hash costs: the time does not tell who exists.
+        # The work is the same for every name and every hash, so the time does not reveal which accounts exist.
         password_hash = account.password_hash if account else None
         matches = await self._passwords.match(password, password_hash, self._accounts.cost, place, known is not None)
         # The account may have changed while the comparison ran: an old password must not open a new session.
@@ -47,11 +47,11 @@ class Logins:
         return account
 
     def new_device(self, username: str) -> str:
-        """Return the cookie of a browser in which this user has just logged in."""
+        """Return a device cookie for a browser in which this user has just logged in."""
         return new_device(self._secret, username)
 
     def _refuse_flood(self, place: str, is_known: bool) -> None:
-        # A try that can't be looked at now is not counted as a failed one.
+        # A try that can't be checked now must not count as failed.
         wait_seconds = 0 if self._passwords.is_busy(place, is_known) else self._attempts.begin(place)
         if wait_seconds:
             raise TooManyTries(

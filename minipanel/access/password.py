@@ -1,4 +1,4 @@
-"""Passwords: made, hashed with bcrypt, and compared off the event loop and never many at once."""
+"""Makes passwords, hashes them with bcrypt, and compares them off the event loop, a few at once."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from minipanel.machine.nice import be_nice
 
 MIN_CHARACTERS = 8
 MAX_BYTES = 72
-"""bcrypt reads no further: a longer password can't be set, and never matches."""
+"""bcrypt ignores all further bytes, so a longer password can't be set and never matches."""
 
 MAX_LINE_BYTES = 4096
 
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that are not taken for each other: no i, l, o, 0, 1. Eight of them: 8.5e11 passwords."""
+"""Letters and digits that are hard to confuse: no i, l, o, 0, 1. Eight of them make 8.5e11 passwords."""
 
 AT_ONCE = 2
 MAX_WAITING = 16
 MAX_OF_A_PLACE = 5
-"""Of those under way and waiting: who fills the places of one address leaves room for others."""
+"""The most comparisons, running and waiting, of one place, so that one address can't use up all of them."""
 
 MAX_KNOWN = 4
 RETRY_SECONDS = 5
@@ -51,12 +51,12 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """Return whether the hash is this password's. It takes as long as making one."""
+    """Return whether the hash is this password's. This takes as long as hash_password."""
     return _match(password.encode("utf-8", "surrogatepass"), password_hash.encode(), cost_of(password_hash))
 
 
 def read_password(path: Path) -> str:
-    """Return the first line of a file, of standard input for "-". Raises CommandError where it can't be read."""
+    """Return the first line of a file, or of standard input for "-". Raises CommandError if it can't be read."""
     name = "standard input" if str(path) == "-" else str(path)
     try:
         with open(0, "rb", closefd=False) if str(path) == "-" else path.open("rb") as file:
@@ -77,7 +77,7 @@ def random_password() -> str:
 class Passwords:
     """Compares at most 2 passwords at once, and lets at most 16 more wait: a flood of logins can't starve ingest.
 
-    Browsers that are known have a thread of their own, which strangers can't keep busy.
+    Known browsers have their own thread, which strangers can't keep busy.
     """
 
     def __init__(self) -> None:
@@ -87,17 +87,17 @@ class Passwords:
         self._pending_known = 0
 
     def is_busy(self, place: str, is_known: bool) -> bool:
-        """Return True while no further comparison is taken from this place."""
+        """Return whether no further comparison is accepted from this place now."""
         if is_known:
             return self._pending_known >= MAX_KNOWN
         return self._pending.total() >= AT_ONCE + MAX_WAITING or self._pending[place] >= MAX_OF_A_PLACE
 
     async def match(self, password: str, password_hash: str | None, cost: int, place: str, is_known: bool) -> bool:
-        """Return whether the hash is this password's, in the time that a hash of this cost takes.
+        """Return whether the hash is this password's, always in the time of a hash of this cost.
 
-        `password_hash` is a bcrypt hash of that cost or less, None if there is none to compare with. `place` is
-        where the login comes from, `is_known` whether from a browser that logged in before. Raises TooManyTries while
-        too many wait.
+        `password_hash`: a bcrypt hash of at most this cost, None if there is no such account. `place`: where the login
+        comes from. `is_known`: whether from a browser that has logged in before. Raises TooManyTries while too many
+        wait.
         """
         if self.is_busy(place, is_known):
             raise TooManyTries(
@@ -107,7 +107,7 @@ class Passwords:
             )
         self._count(place, is_known, 1)
         try:
-            # JSON can hold lone surrogates, which plain UTF-8 can't.
+            # JSON can contain lone surrogates, which strict UTF-8 can't encode.
             secret = password.encode("utf-8", "surrogatepass")
             loop = asyncio.get_running_loop()
             threads = self._known if is_known else self._strangers
@@ -117,7 +117,7 @@ class Passwords:
             self._count(place, is_known, -1)
 
     def close(self) -> None:
-        """End the threads once their comparison is done."""
+        """Stop the threads. Running comparisons finish; waiting ones are cancelled."""
         for threads in (self._strangers, self._known):
             threads.shutdown(wait=False, cancel_futures=True)
 
@@ -131,15 +131,15 @@ class Passwords:
 
 
 def _match(secret: bytes, password_hash: bytes | None, cost: int) -> bool:
-    # Capped and compared anyway, so that a long password takes as long as any other.
+    # Cut and compared anyway, so that a password that is too long takes as long as any other.
     capped = secret[:MAX_BYTES]
     matches = bcrypt.checkpw(capped, password_hash or _decoy(cost))
-    # 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1) = 2^cost: a cheaper hash takes as long as the dearest.
+    # 2^c + 2^c + 2^(c+1) + ... + 2^(cost-1) = 2^cost: a hash of a lower cost takes as long as one of the highest.
     for step in range(cost_of(password_hash.decode()) if password_hash else cost, cost):
         bcrypt.checkpw(capped, _decoy(step))
     return password_hash is not None and matches and len(secret) <= MAX_BYTES
 
 
 def _decoy(cost: int) -> bytes:
-    """Return a hash of this cost that is no password's."""
+    """Return a hash of this cost that matches no password."""
     return b"$2b$%02d$abcdefghijklmnopqrstuu%b" % (cost, b"." * 31)

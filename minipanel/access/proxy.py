@@ -1,4 +1,4 @@
-"""Single sign-on: whom a trusted proxy names in a header (`[server] user_header`), and whom nobody else can name."""
+"""Single sign-on: reads the user that a trusted proxy names in a header (`[server] user_header`)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from minipanel.models.quote import quote
 SECRET_HEADER = "X-MiniPanel-Proxy-Secret"
 
 LOCAL = LocalAddresses()
-"""Where every user of this machine can connect from."""
+"""Any user of this machine can connect from these."""
 
 
 def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: Sequence[str]) -> str | None:
-    """Return the user's name in the header, None if there is no such header or nothing in it.
+    """Return the user's name in the header; None without the header or if it is empty.
 
-    `peer` is the other end of the connection itself: what a client says of it (X-Forwarded-For) proves nothing.
-    `names`, `secrets`: the values of user_header and of X-MiniPanel-Proxy-Secret, as often as they were sent.
-    Raises NotAllowed for a header that anybody could have sent: it is never just skipped.
+    `peer`: the other end of the connection itself, because anyone can write X-Forwarded-For. `names`, `secrets`: all
+    values of user_header and of X-MiniPanel-Proxy-Secret.
+    Raises NotAllowed for a header that anyone could have sent, instead of ignoring it.
     """
     header = server.user_header
     if header is None or not any(names):
@@ -53,7 +53,7 @@ def named_user(server: ServerConfig, peer: str, names: Sequence[str], secrets: S
 
 
 def _decoded(name: str, header: str) -> str:
-    """Return what the bytes of a header say in UTF-8; the server gives them as Latin-1 (RFC 9110, 5.5)."""
+    """Return a header's value decoded as UTF-8; the server decodes headers as Latin-1 (RFC 9110, 5.5)."""
     try:
         return name.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""Who is logged in: a signed token (JWT, RFC 7519) that is good while its session stands in the database."""
+"""Sessions: each has a signed token (JWT, RFC 7519), which is valid while the database has the session."""
 
 from __future__ import annotations
 
@@ -26,29 +26,30 @@ from minipanel.models.quote import escape
 log = logging.getLogger(__name__)
 
 ALGORITHM = "HS256"
-"""The one algorithm: a token whose header names another, or none, is refused whatever its signature."""
+"""The only algorithm. A token whose header names another one, or none, is refused whatever its signature."""
 
 MAX_TOKEN_CHARACTERS = 4096
 
 MAX_OF_USER = 100
 MAX_OF_ALL = 1000
-"""So many sessions are kept; of more, the one that was idle longest ends."""
+"""The most sessions of one user and of all users. Beyond that, the session that was idle longest ends."""
 
 SEEN_SECONDS = 60
-"""The precision of a session's last use; it is written no more often."""
+"""A session's last use is recorded to this precision, so it is written no more often."""
 
 USER_AGENT_CHARACTERS = 200
 
 RETRY_SECONDS = 5
 
 Run = Callable[[Job], Awaitable[Any]]
-"""Has the one writer do a job. Raises DatabaseError, TryLater."""
+"""Makes the panel's one writer do a job, and returns the job's result. Raises DatabaseError, TryLater."""
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What a token carries: who, from when until when (Unix seconds), the session's id, the account's fingerprint.
+    """The contents of a token: user, start and end (Unix seconds), the session's id, the account's fingerprint.
 
-    Earlier releases called that `pwd` and kept no sessions: they refuse these tokens, as this one does theirs.
+    Earlier releases called the fingerprint `pwd` and kept no sessions. They refuse these tokens, and this release
+    refuses theirs.
     """
 
     sub: str
@@ -70,8 +71,8 @@ class Session:
 class Sessions:
     """Opens, checks and ends sessions. `clock` gives Unix seconds.
 
-    All stand in memory, so that a check asks no database. What could not be written is written as soon as it can be:
-    a session is opened anyway, and one that ended is out at once.
+    All sessions are in memory, so that a check needs no query. If the database can't be written, sessions still open
+    and end at once, and the changes are written as soon as possible.
     """
 
     def __init__(self, config: Config, accounts: Accounts, run: Run, clock: Callable[[], float] = time.time) -> None:
@@ -91,7 +92,7 @@ class Sessions:
         self._signed.clear()  # another secret may sign now
 
     async def follow(self) -> None:
-        """Take over which sessions stand in the database, without those whose account was changed or that expired.
+        """Read the sessions from the database, and end those that expired or whose account was changed.
 
         Raises DatabaseError, TryLater.
         """
@@ -122,14 +123,14 @@ class Sessions:
         try:
             await self.flush()
         except (DatabaseError, TryLater) as error:
-            # On a disk that is full people want to look all the more.
+            # When the disk is full, people need to log in all the more.
             log.warning("%s A session is kept in memory until it can be written.", error)
         claims = Claims(account.name, now, expires_at, row.id, account.fingerprint)
         token = jwt.encode(msgspec.to_builtins(claims), self._server.jwt_secret, ALGORITHM)
         return Session(token, expires_at, account.name)
 
     def check(self, token: str | None) -> Caller:
-        """Return who bears this token. Raises NotAuthenticated: missing, forged, expired, ended."""
+        """Return the caller with this token. Raises NotAuthenticated if it is missing, forged, expired or ended."""
         if not token:
             raise NotAuthenticated("Log in first.")
         claims = self._signed.get(token) or self._signed_claims(token)
@@ -148,17 +149,17 @@ class Sessions:
         return Caller("session", account.name, row.id, account.role, expires_at=claims.exp)
 
     def is_open(self, id: str) -> bool:
-        """Return whether a session is good still."""
+        """Return whether a session is still valid."""
         row = self._rows.get(id)
         return row is not None and self._is_good(row)
 
     def all(self, username: str | None = None) -> list[SessionRow]:
-        """Return the sessions that are good now, of one user or of all, the last seen first."""
+        """Return the valid sessions, of one user or of all, the last used first."""
         rows = [row for row in self._rows.values() if username in (None, row.username) and self._is_good(row)]
         return sorted(rows, key=lambda row: (row.last_seen_at, row.created_at), reverse=True)
 
     async def end(self, id: str) -> None:
-        """End a session. Raises TryLater where that could not be written yet: it is out, but might not stay out."""
+        """End a session. Raises TryLater if that could not be written: a restart now would bring it back."""
         self._drop([id])
         try:
             await self.flush()
@@ -166,7 +167,7 @@ class Sessions:
             raise TryLater(error.words, RETRY_SECONDS) from error
 
     async def flush(self) -> None:
-        """Write what has changed. Raises DatabaseError, TryLater: then it is written the next time."""
+        """Write all changes. Raises DatabaseError, TryLater; the next call then writes them."""
         self._drop(row.id for row in list(self._rows.values()) if row.expires_at <= self._clock())
         new = {id: self._rows[id] for id in self._new if id in self._rows}
         gone = set(self._gone)
@@ -196,21 +197,22 @@ class Sessions:
         return account is not None and account.fingerprint == row.account and row.expires_at > self._clock()
 
     def _signed_claims(self, token: str) -> Claims:
-        """Return what a token says that this panel signed, and remember it. Raises NotAuthenticated for any other.
+        """Return the claims of a token that this panel signed, and cache them. Raises NotAuthenticated for any other.
 
-        A page asks by the same token again and again: to check its signature each time took a fifth of a day's answer.
+        A page sends the same token with every request. Checking its signature each time took a fifth of the time of
+        an answer about one day.
         """
         refusal = NotAuthenticated("The session is not one of this panel's; log in again.")
         if len(token) > MAX_TOKEN_CHARACTERS:
             raise refusal
-        # The times are checked by the clock that was handed in.
+        # `check` compares the times, with this object's own clock.
         options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
         try:
             told = jwt.decode(token, self._server.jwt_secret, [ALGORITHM], options=options)
             claims = msgspec.convert(told, Claims)
         except (jwt.InvalidTokenError, ValueError):
             raise refusal from None
-        if len(self._signed) >= MAX_OF_ALL:  # of sessions that ended long ago
+        if len(self._signed) >= MAX_OF_ALL:  # most of these sessions ended long ago
             self._signed.clear()
         self._signed[token] = claims
         return claims

@@ -1,1 +1,1 @@
-"""HTTP in, answer out: no SQL, no arithmetic."""
+"""The routes of the API: they read requests and write answers, without SQL or arithmetic."""

@@ -1,4 +1,4 @@
-"""Sessions, API tokens, wall screens and the audit: listed, made and ended."""
+"""Routes for sessions, API tokens, wall screens and the audit log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Id = Annotated[str, Path(description="as the list has it")]
 
 @router.get("/api/auth/sessions", dependencies=[PEOPLE], responses=answered_with(list[SessionAnswer]))
 async def list_sessions(request: Request) -> Response:
-    """Return the caller's own sessions; to an admin those of all users. The last seen first."""
+    """Return the caller's own sessions, or all users' if the caller is an admin. The last used comes first."""
     caller = caller_of(request)
     rows = access_of(request).sessions.all(None if caller.role == "admin" else caller.name)
     return json_answer(
@@ -60,7 +60,7 @@ async def list_sessions(request: Request) -> Response:
 
 @router.delete("/api/auth/sessions/{id}", dependencies=[PEOPLE], responses=answered_with(Ended))
 async def end_session(request: Request, id: Id) -> Response:
-    """End a session: one's own, or as an admin anybody's."""
+    """End a session: one of the caller's own, or any if the caller is an admin."""
     access, caller = access_of(request), caller_of(request)
     rows = access.sessions.all(None if caller.role == "admin" else caller.name)
     row = next((row for row in rows if row.id == id), None)
@@ -73,7 +73,7 @@ async def end_session(request: Request, id: Id) -> Response:
 
 @router.get("/api/tokens", dependencies=[ADMINS], responses=answered_with(list[TokenAnswer]))
 async def list_tokens(request: Request) -> Response:
-    """Return all API tokens, expired ones too."""
+    """Return all API tokens, including expired ones."""
     return json_answer(
         [
             TokenAnswer(
@@ -98,7 +98,7 @@ async def list_tokens(request: Request) -> Response:
     responses=answered_with(NewTokenAnswer),
 )
 async def add_token(request: Request) -> Response:
-    """Make an API token. Its text is in this answer and nowhere else."""
+    """Create an API token. Only this answer contains its text."""
     refuse_form(request)
     asked = await read_struct(request, TokenRequest)
     by = caller_of(request).name
@@ -109,13 +109,13 @@ async def add_token(request: Request) -> Response:
 
 @router.delete("/api/tokens/{id}", dependencies=[ADMINS], responses=answered_with(Ended))
 async def remove_token(request: Request, id: Id) -> Response:
-    """Remove an API token: it is refused from now on."""
+    """Remove an API token. It is refused from now on."""
     return await _remove(request, "token", id, "token_removed")
 
 
 @router.get("/api/kiosks", dependencies=[ADMINS], responses=answered_with(list[KioskAnswer]))
 async def list_kiosks(request: Request) -> Response:
-    """Return all wall screens, expired ones too."""
+    """Return all wall screens, including expired ones."""
     return json_answer(
         [
             KioskAnswer(
@@ -139,7 +139,7 @@ async def list_kiosks(request: Request) -> Response:
     responses=answered_with(NewKioskAnswer),
 )
 async def add_kiosk(request: Request) -> Response:
-    """Make a wall screen. Its link is in this answer and nowhere else."""
+    """Create a wall screen. Only this answer contains its link."""
     refuse_form(request)
     asked = await read_struct(request, KioskRequest)
     by = caller_of(request).name
@@ -150,7 +150,7 @@ async def add_kiosk(request: Request) -> Response:
 
 @router.delete("/api/kiosks/{id}", dependencies=[ADMINS], responses=answered_with(Ended))
 async def remove_kiosk(request: Request, id: Id) -> Response:
-    """Remove a wall screen: what it shows ends within seconds."""
+    """Remove a wall screen. It stops showing the cluster within seconds."""
     return await _remove(request, "kiosk", id, "kiosk_removed")
 
 
@@ -158,7 +158,7 @@ async def remove_kiosk(request: Request, id: Id) -> Response:
 async def read_audit(
     request: Request, days: Annotated[str | None, Query(description="how many days back, 30 by default")] = None
 ) -> Response:
-    """Return who logged in and who created or ended what, the newest first, 1,000 at most."""
+    """Return the audit log, newest entry first, at most 1,000 entries."""
     try:
         entries = await access_of(request).audit.read(_parse_days(days), MAX_AUDIT_ROWS)
     except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""Samples from agents: who speaks, for which node, and what is stored."""
+"""Receives samples from agents: checks who sends them and for which node, and has them stored."""
 
 from __future__ import annotations
 
@@ -33,41 +33,41 @@ _SENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 CLOCK_RETRY_SECONDS = 10
 
 ABOUT = ("user-agent", "x-minipanel-sensor", "x-minipanel-limit", "x-minipanel-throttled")
-"""Headers in which most agents say the same, each time."""
+"""Headers whose values rarely differ between agents, or from one request to the next."""
 
 LIMITS = (50.0, 150.0)
-"""°C. No CPU is too hot below, and none lives above: a limit beyond comes from firmware that nobody looked at."""
+"""The plausible limits, in °C: no CPU is too hot below, none survives above. Others come from faulty firmware."""
 
 
 Head = Mapping[str, str]
-"""The headers of a request, found by their names in lower case."""
+"""The headers of a request, by their names in lower case."""
 
 
 def check_head(panel: Panel, head: Head) -> None:
-    """Raise PanelError where the head alone shows that nothing can be taken, so that no body need be read for it."""
+    """Raise PanelError if the headers alone show that the request must be refused, before its body is read."""
     _refuse_encoding(head.get("content-encoding"))
     panel.credentials.check_form(head.get("authorization"))
 
 
 async def take_samples(panel: Panel, head: Head, body: bytes, peer: str) -> Reply:
-    """Return the answer to a request with samples, as Delivery gives it."""
+    """Return the answer to a request with samples. See Delivery."""
     waiter: Waiter[Reply] = Waiter()
     Delivery(panel, head, body, peer, waiter).begin()
     return await waiter.result()
 
 
 def refuse_samples(panel: Panel, error: PanelError, peer: str) -> Reply:
-    """Note in the log that samples were refused, and answer so."""
+    """Log that samples were refused, and return the answer that says why."""
     panel.refusals.note(peer, error)
     return refusal(error)
 
 
 class Delivery:
-    """One request with samples of one node, until they are stored and answered.
+    """One request with samples of one node, from its arrival to its answer.
 
     `answer` is called once, on the event loop: with `{"status": "ok", "stored": n, "ignored": m}` after the commit, or
-    with 400, 401, 403, 413, 500 or 503 where nothing of the body is stored. `peer` is the address at the other end.
-    Calls in place of a coroutine: a task for each request took as long as what it did (measured).
+    with 400, 401, 403, 413, 500 or 503 if nothing was stored. `peer` is the address at the other end.
+    This uses callbacks because a task for each request took as long as the work itself (measured).
     """
 
     __slots__ = ("_answer", "_arrived", "_body", "_due", "_head", "_panel", "_peer")
@@ -90,7 +90,7 @@ class Delivery:
         self._due = 0.0 if has_waited else time.monotonic() + panel.ingest.gather_seconds
 
     def begin(self) -> None:
-        """Check who sends; all else follows."""
+        """Check who sends the samples. The other steps follow by callbacks."""
         self._go(self._check, None)
 
     def _check(self, _: None) -> None:
@@ -106,7 +106,7 @@ class Delivery:
         try:
             samples = parse_samples(body, self._arrived)
         except BadInput:
-            # Of a node whose clock is far ahead everything is refused: its skew must show anyway, to explain it.
+            # A node whose clock is far ahead has all its samples refused. Its skew must be shown, as the explanation.
             self._meet(claim, parse_samples(body, math.inf))
             _spare_if_own_clock_is_behind(panel)
             raise
@@ -119,7 +119,7 @@ class Delivery:
         self._answer(_acknowledgement(written.stored, written.ignored))
 
     def _go(self, step: Callable[[Any], None], result: Any) -> None:
-        """Take a step with what the one before has brought, or answer with the error that this is."""
+        """Take the next step with the result of the last one; answer with an error if either failed."""
         if not isinstance(result, Exception):
             try:
                 step(result)
@@ -135,7 +135,7 @@ class Delivery:
         return failure()
 
     def _meet(self, claim: Claim, samples: list[Sample]) -> Node:
-        """Return the node that the samples are of, and note what its agent says of itself."""
+        """Return the node that the samples are from, and record what its agent reports about itself."""
         panel, head = self._panel, self._head
         node_id = samples[0].node_id
         node = claim.may_speak_for(panel.directory.find(node_id), node_id)
@@ -156,7 +156,7 @@ def _acknowledgement(stored: int, ignored: int) -> Reply:
 
 
 def _spare_if_own_clock_is_behind(panel: Panel) -> None:
-    """Raise TryLater where samples seem to be of the future by a fault of the panel's clock: refusal loses them."""
+    """Raise TryLater if the panel's own clock seems to be behind: a refusal would make the agent drop its samples."""
     behind = panel.clocks.seconds_behind()
     if behind is not None:
         raise TryLater(
@@ -185,17 +185,17 @@ def parse_version(user_agent: str) -> str | None:
 
 
 def parse_sensor(text: str) -> str | None:
-    """Return what a node's temperature comes from: "coretemp Package id 0". None for anything but short plain ASCII."""
+    """Return the source of a node's temperature: "coretemp Package id 0". None unless it is short printable ASCII."""
     return text.strip() or None if _SENSOR.fullmatch(text) else None
 
 
 def parse_boot(text: str) -> str | None:
-    """Return the id of a node's boot; None for what is none."""
+    """Return the id of a node's boot; None for anything else."""
     return text if _BOOT.fullmatch(text) else None
 
 
 def parse_limit(text: str) -> float | None:
-    """Return at how many °C a node's CPU is too hot, by its kernel; None for what can be no such limit."""
+    """Return the °C at which a node's CPU is too hot, from its kernel; None for an implausible limit."""
     limit = float(text) if _LIMIT.fullmatch(text) else 0.0
     return limit if LIMITS[0] <= limit <= LIMITS[1] else None
 
@@ -206,9 +206,9 @@ def parse_count(text: str) -> int:
 
 
 def parse_skew(sent: str, arrived: float) -> float | None:
-    """Return how far the node's clock is ahead of the panel's, in seconds, negative when it is behind; None unknown.
+    """Return how far the node's clock is ahead of the panel's, in seconds; negative if behind, None if unknown.
 
-    `sent` is Unix seconds with decimals by the node's clock. The time on the network counts as being behind.
+    `sent`: Unix seconds with decimals by the node's clock. The request's time on the network counts as being behind.
     """
     return round(float(sent) - arrived, 3) if _SENT.fullmatch(sent) else None
 

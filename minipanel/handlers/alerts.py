@@ -1,4 +1,4 @@
-"""What is wrong: findings, alerts of now and before, what is silenced, what waits to be sent."""
+"""Routes for alerts: findings, open and past alerts, silences, channels and waiting messages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from minipanel.models.quote import quote
 from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
 
 MAX_ACK_BYTES = 1_200_000
-"""The ids of all alerts that AckRequest may name."""
+"""Enough for as many ids as AckRequest allows."""
 
 router = APIRouter(tags=["alerts"])
 
@@ -46,14 +46,14 @@ def alerts_of(request: Request) -> Alerts:
 
 
 def desk_of(request: Request) -> Desk:
-    """Return what people ask of alerts."""
+    """Return the desk, which answers people's requests about alerts."""
     desk: Desk = request.app.state.desk
     return desk
 
 
 @router.get("/api/alerts/findings", dependencies=[SCREENS], responses=answered_with(Findings))
 async def read_findings(request: Request) -> Response:
-    """Return what is wrong now, folded into a few lines, worst first."""
+    """Return all open alerts, folded into a few lines, worst first."""
     return json_answer(await alerts_of(request).findings())
 
 
@@ -66,7 +66,7 @@ async def read_alerts(
     start: Annotated[str | None, Query(alias="from", description="Unix seconds; 30 days ago when absent")] = None,
     end: Annotated[str | None, Query(alias="to", description="Unix seconds; now when absent")] = None,
 ) -> Response:
-    """Return the alerts that were open at some time of a span, the newest first, 1,000 at most."""
+    """Return the alerts that were open at any time within a span, newest first, at most 1,000."""
     # A set may name 100,000 nodes: not on the event loop.
     asked = await asyncio.to_thread(Asked.parse, panel_of(request), state, nodes, rule, start, end)
     return json_answer(await desk_of(request).history(asked))
@@ -76,19 +76,19 @@ async def read_alerts(
 async def explain_node(
     request: Request, node_id: Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 ) -> Response:
-    """Return how each rule judges one node: its value, since when, why open, or why not."""
+    """Return how each rule judges one node: its value, since when, and why an alert is open or not."""
     return json_answer(desk_of(request).explain(find_node(request, node_id)))
 
 
 @router.get("/api/alerts/channels", dependencies=[READERS], responses=answered_with(ChannelsAnswer))
 async def list_channels(request: Request) -> Response:
-    """Return where alerts go, what waits there, and whether the heartbeat is heard."""
+    """Return the channels that alerts are sent to, what waits there, and whether the heartbeat gets through."""
     return json_answer(await desk_of(request).channels(with_errors=may_see_errors(request)))
 
 
 @router.get("/api/alerts/{id}", dependencies=[READERS], responses=answered_with(AlertAnswer))
 async def read_alert(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
-    """Return one alert, open or over."""
+    """Return one alert, open or closed."""
     alert = await desk_of(request).alert(_number(id))
     if alert is None:
         raise NotFound("There is no alert {id}.", id=quote(id))
@@ -113,7 +113,7 @@ async def acknowledge(request: Request) -> Response:
 
 @router.get("/api/silences", dependencies=[READERS], responses=answered_with(list[SilenceAnswer]))
 async def list_silences(request: Request) -> Response:
-    """Return the silences that last."""
+    """Return the silences in force."""
     return json_answer(
         [
             SilenceAnswer(each.id, each.nodes, list(each.rules), each.from_at, each.until_at, each.why, each.who)
@@ -129,7 +129,7 @@ async def list_silences(request: Request) -> Response:
     responses=answered_with(SilenceAnswer),
 )
 async def add_silence(request: Request) -> Response:
-    """Send nothing about some nodes until a time. Their alerts are still shown."""
+    """Silence some nodes: until a time, no messages about them are sent. Their alerts are still shown."""
     refuse_form(request)
     asked = await read_struct(request, SilenceRequest)
     kept = await desk_of(request).silence(
@@ -142,7 +142,7 @@ async def add_silence(request: Request) -> Response:
 
 @router.delete("/api/silences/{id}", dependencies=[OPERATORS], responses=answered_with(Ended))
 async def end_silence(request: Request, id: Annotated[str, Path(description="as the list has it")]) -> Response:
-    """End a silence now: what is still wrong and was not sent is sent."""
+    """End a silence now. Alerts that are still open and were held back are sent."""
     if not await desk_of(request).end_silence(_number(id)):
         raise NotFound("There is no active silence {text}.", text=quote(id))
     return json_answer(Ended("ok"))
@@ -150,7 +150,7 @@ async def end_silence(request: Request, id: Annotated[str, Path(description="as 
 
 @router.get("/api/messages", dependencies=[READERS], responses=answered_with(list[MessageAnswer]))
 async def list_messages(request: Request) -> Response:
-    """Return what waits to be sent, the oldest first."""
+    """Return the messages that wait to be sent, oldest first."""
     return json_answer(
         [
             MessageAnswer(
@@ -174,7 +174,7 @@ async def list_messages(request: Request) -> Response:
     responses=answered_with(TestAnswer),
 )
 async def test_channel(request: Request) -> Response:
-    """Send a test message through a channel. 400 with the other side's answer if that fails."""
+    """Send a test message through a channel. Answers 400 with the other side's error if that fails."""
     refuse_form(request)
     asked = await read_struct(request, TestRequest)
     try:
@@ -185,11 +185,11 @@ async def test_channel(request: Request) -> Response:
 
 
 def may_see_errors(request: Request) -> bool:
-    """Return whether what the other side of a channel answered may be shown: it may name things of the site."""
+    """Return whether the caller may see a channel's errors, which may contain details of the site."""
     caller = caller_of(request)
     return caller.role == "admin" or caller.kind in ("local", "command")
 
 
 def _number(id: str) -> int:
-    """Return an id of the address; 0, which nothing has, for what is none."""
+    """Return the id in a path; 0, which nothing has, if it is not a number."""
     return int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0

@@ -1,4 +1,4 @@
-"""Which methods an address has: the router names those of one route alone, and POST and GET are two."""
+"""Finds all methods of a path. The router knows those of one route only, and GET and POST are two routes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from starlette.routing import BaseRoute, compile_path
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The addresses of these routes, with the methods of each."""
+    """The paths of some routes, with the methods of each. `written`: the paths without parameters."""
 
     methods: Sequence[tuple[re.Pattern[str], frozenset[str]]]
     written: Sequence[tuple[str, frozenset[str]]] = ()
 
     def at(self, path: str) -> str:
-        """Return the methods at a path as the header Allow has them (RFC 9110, 10.2.1): "GET, POST"; "" for none.
+        """Return the methods of a path in the form of the header Allow (RFC 9110, 10.2.1): "GET, POST"; "" for none.
 
-        What stands written out comes first: /api/alerts/ack is no alert's id.
+        A path without parameters counts first: the "ack" of /api/alerts/ack is not an alert's id.
         """
         whole = [methods for written, methods in self.written if written == path]
         found = whole or (methods for pattern, methods in self.methods if pattern.match(path))
@@ -28,7 +28,7 @@ class Allowed:
 
 
 def allowed_by(routes: Sequence[BaseRoute]) -> Allowed:
-    """Return what these routes, and the routers among them, allow."""
+    """Return the paths and methods of these routes, and of the routers among them."""
     contexts = [route for route in iter_route_contexts(routes) if route.path is not None]
     methods = [(str(route.path), frozenset[str](route.methods or ())) for route in contexts]
     return Allowed(

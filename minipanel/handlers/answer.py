@@ -1,4 +1,4 @@
-"""Answers as JSON, and what the document of the API says of them: both from the same types."""
+"""Answers as JSON, and their descriptions in the OpenAPI document, both from the same types."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ def json_answer(answer: object) -> Response:
 
 
 def answered_with(kind: Any, status: int | str = 200, **about: str) -> Responses:
-    """Return what the document says of an answer of this type."""
+    """Return the document's description of an answer of this type."""
     return {status: {**about, "content": {"application/json": {"schema": schema_of(kind)}}}}
 
 
 def asked_with(kind: Any) -> dict[str, Any]:
-    """Return what the document says of a request with this body of JSON."""
+    """Return the document's description of a request with a JSON body of this type."""
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema_of(kind)}}}}
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
-    """Return a type's schema, with references to those of `schemas`."""
+    """Return a type's JSON Schema. It refers to those of `schemas`."""
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
     return schema
 
 
 def schemas() -> dict[str, Any]:
-    """Return the schemas of all answers, of requests and of a sample, by their names."""
+    """Return the JSON Schemas of all answers, all requests and a sample, by name."""
     _, found = msgspec.json.schema_components(
         [*ANSWERS, *access_answers.ANSWERS, *alert_answers.ANSWERS, *REQUESTS, Sample], ref_template=_REFERENCE
     )

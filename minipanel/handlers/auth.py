@@ -1,4 +1,4 @@
-"""Log in, log out, open a wall screen, and who is there."""
+"""Routes to log in, log out, open a wall screen and identify the caller."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ MAX_LOGIN_BYTES = 1_000_000
 
 DEVICE_COOKIE = "minipanel_device"
 DEVICE_SECONDS = 365 * 86_400
-"""Says that this browser has logged in before; it opens nothing."""
+"""How long the device cookie lasts. It shows that a browser has logged in before, and gives no access."""
 
 router = APIRouter(tags=["auth"])
 
 
 class LoginRequest(BaseModel):
-    """Who wants to log in."""
+    """The name and password of a user who logs in."""
 
     username: str
     password: str
@@ -47,7 +47,7 @@ _LOGIN_BODY = {
 
 @router.post("/api/auth/login", dependencies=[ANYONE], openapi_extra=_LOGIN_BODY, responses=answered_with(LoginAnswer))
 async def log_in(request: Request) -> Response:
-    """Open a session. Its token is in the answer, for scripts, and in a cookie, for the page."""
+    """Open a session. The answer contains its token for scripts, and sets a cookie for the page."""
     panel, access = panel_of(request), access_of(request)
     refuse_form(request)
     refuse_foreign(request, panel.config.server, panel.own_names, Sentence("login"))
@@ -64,7 +64,7 @@ async def log_in(request: Request) -> Response:
 
 @router.post("/api/auth/logout", dependencies=[PEOPLE], responses=answered_with(LogoutAnswer))
 async def log_out(request: Request) -> Response:
-    """End the session."""
+    """End the caller's session."""
     access, caller = access_of(request), caller_of(request)
     if caller.kind == "session":
         access.audit.note("logout", caller.name, client_of(request, panel_of(request).config.server.trusted_proxies))
@@ -76,7 +76,7 @@ async def log_out(request: Request) -> Response:
 
 @router.get("/api/auth/me", dependencies=[SCREENS], responses=answered_with(UserAnswer))
 async def who_am_i(request: Request) -> Response:
-    """Tell who asks."""
+    """Return the caller."""
     caller = caller_of(request)
     _, days = panel_of(request).reach()
     response = json_answer(UserAnswer(caller.name, caller.expires_at, caller.role, caller.kind, days or UNSET))
@@ -91,7 +91,7 @@ async def who_am_i(request: Request) -> Response:
     responses=answered_with(KioskOpened),
 )
 async def open_kiosk(request: Request) -> Response:
-    """Take the secret of a wall screen's link, and set its cookie."""
+    """Check the secret from a wall screen's link, and set the wall screen's cookie."""
     panel, access = panel_of(request), access_of(request)
     refuse_form(request)
     refuse_foreign(request, panel.config.server, panel.own_names)
@@ -106,7 +106,7 @@ async def open_kiosk(request: Request) -> Response:
 
 
 def _parse_login(body: bytes) -> LoginRequest:
-    # Read here and not by FastAPI, which would take in a body of any size first.
+    # Read here, not by FastAPI, which would first read a body of any size.
     try:
         return LoginRequest.model_validate_json(body)
     except ValidationError:
@@ -114,7 +114,7 @@ def _parse_login(body: bytes) -> LoginRequest:
 
 
 def _set_cookie(request: Request, response: Response, token: str, max_age_seconds: int) -> None:
-    """Set the session's cookie, or take it back with an age of 0."""
+    """Set the session's cookie, or delete it with an age of 0."""
     response.headers["Cache-Control"] = "no-store"
     _set(request, response, COOKIE, token, max_age_seconds, "/")
 

@@ -1,4 +1,4 @@
-"""A body of JSON, read into a shape of models/requests."""
+"""Reads JSON bodies into the structs of models/requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 async def read_struct(request: Request, kind: type[Shape], max_bytes: int = MAX_BYTES) -> Shape:
-    """Return what the body says. Raises BadInput for what is not of this shape, TooLarge."""
+    """Return the body as a struct of this kind. Raises BadInput for any other body, TooLarge."""
     body = await read_body(request, max_bytes)
     try:
         return msgspec.json.decode(body, type=kind)

@@ -1,4 +1,4 @@
-"""GET /api/metrics/cluster: the past of the whole cluster, or of a set of its nodes."""
+"""GET /api/metrics/cluster: the past of the whole cluster, or of a node set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def read_cluster(
     step: Step = None,
     columns: Columns = None,
 ) -> Response:
-    """Return how many nodes were busy, idle, down or unknown over time, and what all of them came to."""
+    """Return how many nodes were busy, idle, down or unknown over time, and each metric over all of them."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), step, *panel.reach())
     most = read_size("columns", columns, USUAL_COLUMNS, MAX_COLUMNS)

@@ -1,4 +1,4 @@
-"""The API's description of itself: /api/openapi.json, and /api/docs to read it."""
+"""The OpenAPI document: /api/openapi.json, and the page /api/docs that shows it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from minipanel.models.sample import Sample
 router = APIRouter(include_in_schema=False)
 
 REFUSED = answered_with(ErrorAnswer, "default", description="What is wrong, as a sentence")
-"""What each route may answer."""
+"""The error that every route may answer with."""
 
-# Swagger UI comes with the built page, for a cluster often has no internet. Its own scripts only: no inline code.
+# Swagger UI comes with the built page, as a cluster often has no internet. Scripts are files: inline code is blocked.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -46,17 +46,17 @@ async def read_openapi(request: Request) -> JSONResponse:
 
 @router.get("/api/docs", dependencies=[READERS])
 async def read_docs() -> HTMLResponse:
-    """Return the page that shows the document."""
+    """Return the page that shows the OpenAPI document."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document of the app's routes and of the ingest, which is no route of FastAPI's."""
+    """Return the OpenAPI document of the app's routes and of the ingest, which is not a route of FastAPI."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
         for operations in document["paths"].values():
             for operation in operations.values():
-                # Wrong input is answered with 400 and ErrorAnswer on every route.
+                # Every route answers bad input with 400 and ErrorAnswer.
                 operation["responses"].pop("422", None)
         document["components"]["schemas"] = schemas()
         document["paths"]["/api/metrics"] = {"post": _ingest()}

@@ -1,4 +1,4 @@
-"""Who may come in: the one guard, and what every route declares of who may call it.
+"""Authenticates and authorizes every request. Each route declares who may call it.
 
     @router.get("/api/nodes", dependencies=[SCREENS])
 
@@ -24,16 +24,16 @@ from minipanel.models.caller import ROLES, Caller, Role, Scope
 
 COOKIE = "minipanel_session"
 KIOSK_COOKIE = "minipanel_kiosk"
-"""What a wall screen comes in with; it goes to /api alone."""
+"""The cookie of a wall screen. Browsers send it to /api only."""
 
 READING = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """Who may come through. `is_open`: anyone, and agents, who prove themselves by what they send.
+class Permission:
+    """Who may call a route. `is_open`: anyone, and agents, whose credential the handler checks.
 
-    `command`: whoever acts by a command on the panel's own machine.
+    `command`: root on the panel's machine, by a command that makes changes.
     """
 
     roles: frozenset[Role] = frozenset()
@@ -43,7 +43,7 @@ class Door:
     is_open: bool = False
 
     def refuse(self, caller: Caller) -> None:
-        """Raise NotAllowed for a caller who may not come through."""
+        """Raise NotAllowed for a caller who may not call the route."""
         if caller.role in self.roles or caller.scopes & self.scopes:
             return
         if (self.kiosk and caller.kind == "kiosk") or (self.command and caller.kind == "command"):
@@ -63,23 +63,23 @@ class Door:
 
 
 def access_of(request: Request) -> Access:
-    """Return who may look."""
+    """Return the running panel's access control."""
     access: Access = request.app.state.access
     return access
 
 
 def caller_of(request: Request) -> Caller:
-    """Return whom the guard let in."""
+    """Return the caller, as the guard identified it."""
     caller: Caller = request.state.caller
     return caller
 
 
-def door_of(dependency: object) -> Door | None:
-    """Return what a route's dependency declares; None for any other dependency."""
-    return getattr(dependency, "door", None)
+def permission_of(dependency: object) -> Permission | None:
+    """Return who may call a route with this dependency; None for a dependency that is not the guard's."""
+    return getattr(dependency, "permission", None)
 
 
-# For the API's document alone, which says by these how a route is asked; the guard itself reads the request.
+# Only for the OpenAPI document, which lists the ways to authenticate; the guard itself reads the request.
 _Header = Annotated[
     object,
     Depends(
@@ -93,40 +93,40 @@ _Cookie = Annotated[
 ]
 
 
-def _guarded(door: Door) -> Any:
+def _guarded(permission: Permission) -> Any:
     async def enter(request: Request, _header: _Header, _cookie: _Cookie) -> None:
         caller, is_by_header = _who(request)
-        # Only a browser sends cookies, and what its proxy adds, for a page of another site.
+        # Another site's page can make a browser send cookies and pass its proxy, but not send this header.
         if request.method not in READING and not is_by_header:
             panel = panel_of(request)
             refuse_foreign(request, panel.config.server, panel.own_names)
-        door.refuse(caller)
+        permission.refuse(caller)
         prove_client(request)
         request.state.caller = caller
 
-    return Depends(_declaring(door)(enter))
+    return Depends(_declaring(permission)(enter))
 
 
-def _open(door: Door) -> Any:
+def _open(permission: Permission) -> Any:
     async def enter() -> None:
         pass
 
-    return Depends(_declaring(door)(enter))
+    return Depends(_declaring(permission)(enter))
 
 
-def _declaring(door: Door) -> Callable[[Any], Any]:
+def _declaring(permission: Permission) -> Callable[[Any], Any]:
     def declare(enter: Any) -> Any:
-        enter.door = door
+        enter.permission = permission
         return enter
 
     return declare
 
 
 def _who(request: Request) -> tuple[Caller, bool]:
-    """Return who asks, and whether an Authorization header says so. Raises NotAuthenticated, NotAllowed.
+    """Return the caller, and whether an Authorization header identifies it. Raises NotAuthenticated, NotAllowed.
 
-    What a trusted proxy says of its user goes first: a browser may hold a cookie of whoever sat there before, and
-    proxies pass on tokens of their own.
+    The user that a trusted proxy names comes first: the browser may have a cookie of an earlier user, and proxies pass
+    on tokens of their own.
     """
     access, server, headers = access_of(request), panel_of(request).config.server, request.headers
     address = client_of(request, server.trusted_proxies)
@@ -151,23 +151,23 @@ def _by_cookie(request: Request, access: Access, address: str) -> Caller:
     return access.keys.check("kiosk", kiosk, address)
 
 
-ANYONE = _open(Door(is_open=True))
-AGENTS = _open(Door(is_open=True))
-"""For the document of who may call what: the handler checks the credential of each POST."""
+ANYONE = _open(Permission(is_open=True))
+AGENTS = _open(Permission(is_open=True))
+"""Only declares that agents call the route: its handler checks the credential of each POST."""
 
-PEOPLE = _guarded(Door(frozenset(ROLES)))
-"""Users who are logged in, whatever their role."""
+PEOPLE = _guarded(Permission(frozenset(ROLES)))
+"""Users of any role."""
 
-READERS = _guarded(Door(frozenset(ROLES), frozenset(("read",))))
-"""Users, and programs that may read."""
+READERS = _guarded(Permission(frozenset(ROLES), frozenset(("read",))))
+"""Users, and API tokens with the scope read."""
 
-SCREENS = _guarded(Door(frozenset(ROLES), frozenset(("read",)), kiosk=True))
-"""The same, and wall screens: what the realtime view needs."""
+SCREENS = _guarded(Permission(frozenset(ROLES), frozenset(("read",)), kiosk=True))
+"""Users, API tokens with the scope read, and wall screens: for what the realtime view needs."""
 
-COUNTERS = _guarded(Door(frozenset(ROLES), frozenset(("read", "metrics"))))
-"""Users, and programs of either scope: GET /metrics."""
+COUNTERS = _guarded(Permission(frozenset(ROLES), frozenset(("read", "metrics"))))
+"""Users, and API tokens of either scope: GET /metrics."""
 
-ADMINS = _guarded(Door(frozenset(("admin",))))
+ADMINS = _guarded(Permission(frozenset(("admin",))))
 
-OPERATORS = _guarded(Door(frozenset(("admin",)), command=True))
-"""Admins, and the commands of the panel's own machine: `minipanel alerts`."""
+OPERATORS = _guarded(Permission(frozenset(("admin",)), command=True))
+"""Admins, and commands on the panel's machine, such as `minipanel alerts`."""

@@ -1,4 +1,4 @@
-"""Headers that every answer has, so that a browser makes nothing of it but what it is."""
+"""The security headers of every answer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from starlette.types import Message, Send
 
 _CLOSED = "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-# Scripts, styles and pictures come from the panel alone, none from within a page.
+# Scripts, styles and pictures only from the panel's own files, none inline.
 PAGE_POLICY = f"default-src 'self'; {_CLOSED}"
-# Swagger UI writes style elements of its own, and its pictures are in its styles.
+# Swagger UI creates style elements, and its styles contain pictures.
 DOCS_POLICY = f"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; {_CLOSED}"
 
 # No Strict-Transport-Security (RFC 6797): it would cover other ports of the management node, and lock browsers out
@@ -19,11 +19,11 @@ SAFE_HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
-"""For data, which is for programs and of the moment. The page, its files and the API's own page say otherwise."""
+"""The headers of answers with data. The page, its files and /api/docs replace some of them."""
 
 
 def with_safe_headers(send: Send) -> Send:
-    """Return a `send` of ASGI that adds to each answer those of SAFE_HEADERS that it does not set itself."""
+    """Return an ASGI `send` that adds those of SAFE_HEADERS that an answer does not set itself."""
 
     async def send_safely(message: Message) -> None:
         if message["type"] == "http.response.start":

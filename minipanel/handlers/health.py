@@ -1,4 +1,4 @@
-"""Whether the panel answers, and does what it is there for: open to anyone, so it says times and nothing else."""
+"""GET /api/health: whether the panel works. It is open to anyone, so it contains only times and the version."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def health(
         str | None, Query(description="503 where nothing was stored or looked at for longer: seconds, 1 to 86400")
     ] = None,
 ) -> Response:
-    """Tell that the panel answers, and when it last stored a sample and looked for what is wrong."""
+    """Return that the panel answers, when it last stored a sample, and when it last evaluated its alert rules."""
     pulse = panel_of(request).pulse
     trouble = None if within is None else pulse.trouble(_seconds(within))
     if trouble is not None:

@@ -1,4 +1,4 @@
-"""The language of a refusal: of English and Chinese the one that the request's Accept-Language likes better."""
+"""The language of a refusal: English or Chinese, whichever the request's Accept-Language prefers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MOST_CHARACTERS = 200
 
 
 def spoken(sentence: Sentence, accept_language: str | None) -> str:
-    """Return the sentence as whoever asks reads it. Without the header, as agents and scripts ask, in English."""
+    """Return the sentence in the caller's language; in English without the header, as for agents and scripts."""
     return in_chinese(sentence) if accept_language and is_chinese(accept_language) else str(sentence)
 
 
@@ -25,7 +25,7 @@ def is_chinese(accept_language: str) -> bool:
 
 
 def _weight(text: str) -> float:
-    """Return what "q=0.8" says; 1 where nothing is said, 0 if it can't be read."""
+    """Return the number in "q=0.8"; 1 for an empty text, 0 if it can't be read."""
     name, _, value = text.replace(" ", "").partition("=")
     if not name:
         return 1.0

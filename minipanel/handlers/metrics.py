@@ -1,4 +1,4 @@
-"""Routes that read: newest values, the last hour, and the records of the past."""
+"""Routes for metrics: the newest samples, the last hour, and the records of the past."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def read_realtime_one(request: Request, node_id: NodeId) -> Response:
 async def read_trend(request: Request) -> Response:
     """Return the last ten minutes of the whole cluster."""
     panel = panel_of(request)
-    # 20,000 samples at 1,000 nodes: not on the event loop.
+    # 20,000 samples for 1,000 nodes: not on the event loop.
     return json_answer(await asyncio.to_thread(trend, panel.live.hours(), panel.clock(), panel.live.interval_seconds))
 
 
@@ -142,7 +142,7 @@ async def read_history_one(
 async def read_gaps_of_set(
     request: Request, nodes: NodeSet = None, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
-    """Return the times without samples of the nodes of a set, and why."""
+    """Return the gaps of a node set's nodes, with their reasons."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     pieces = panel.gaps.set_of(await find_all(request, nodes), span)
@@ -153,7 +153,7 @@ async def read_gaps_of_set(
 async def read_gaps(
     request: Request, node_id: NodeId, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
-    """Return the times without samples of one node, and why."""
+    """Return the gaps of one node, with their reasons."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     node = find_node(request, node_id)
@@ -168,14 +168,14 @@ async def read_spread(
     start: Start = None,
     end: End = None,
 ) -> Response:
-    """Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw."""
+    """Return the median, 10th and 90th percentile of a node set's records, for sets with too many nodes to draw."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), None, *panel.reach())
     return json_answer(await panel.spread.of(await find_all(request, nodes), span))
 
 
 async def find_all(request: Request, nodes: str | None) -> list[Node]:
-    """Return the nodes that a query's set names. Raises BadInput, NotFound."""
+    """Return the nodes in the node set of a query. Raises BadInput, NotFound."""
     if nodes is None:
         raise BadInput("nodes is missing; it must be a node set such as node[01-08,12].")
     # A set may name 100,000 nodes: not on the event loop.

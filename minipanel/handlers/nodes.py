@@ -1,4 +1,4 @@
-"""GET /api/nodes, every node as configured and as last heard of, and GET /api/groups."""
+"""GET /api/nodes: every node as configured and what its agent last reported. GET /api/groups."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ router = APIRouter(tags=["nodes"])
 
 @router.get("/api/nodes", dependencies=[SCREENS], responses=answered_with(list[NodeAnswer]))
 async def list_nodes(request: Request) -> Response:
-    """Return all nodes, also disabled ones."""
+    """Return all nodes, including disabled ones."""
     return json_answer(panel_of(request).live.nodes())
 
 
 @router.get("/api/groups", dependencies=[SCREENS], responses=answered_with(list[GroupAnswer]))
 async def list_groups(request: Request) -> Response:
-    """Return all groups of nodes: those of config.toml first, then ClusterShell's, then those that names make."""
+    """Return all groups of nodes: those of config.toml, then ClusterShell's, then those made from nodes' names."""
     return Response(panel_of(request).groups.answer, media_type="application/json")
 
 
 def find_node(request: Request, reference: str) -> Node:
-    """Return the node of an integer id or hostname. Raises NotFound."""
+    """Return the node with this integer id or hostname. Raises NotFound."""
     node = panel_of(request).directory.find(reference)
     if node is None:
         raise NotFound("There is no node {text}.", text=quote(reference))

@@ -1,6 +1,6 @@
-"""One node's records by the short way: what a chart waits for, without the layers that cost more than the reading.
+"""A short cut for one node's records, which a chart waits for: without layers that take longer than the reading.
 
-Whatever is unusual about a request goes the ordinary way, through handlers/metrics.py, and gets the same answer there.
+An unusual request is left to handlers/metrics.py, which gives the same answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KNOWN: Final = ("period", "from", "to", "fields", "step", "format")
 
 
 async def read_past(request: Request) -> Reply | None:
-    """Return the answer, None if the request must go the ordinary way."""
+    """Return the answer, or None if handlers/metrics.py must answer the request."""
     reference, asked = request.scope["path"].removeprefix(PREFIX), request.query_params.multi_items()
     names = [name for name, _ in asked]
     is_usual = set(names) <= set(_KNOWN) and len(set(names)) == len(names) and "/" not in reference

@@ -1,9 +1,9 @@
-"""Whether a request that changes something comes from the panel's own page, or from a script: from no other site.
+"""Refuses requests that change something, unless they come from the panel's own page or from a script.
 
-A foreign page can have a browser post to the panel, with the cookies it has. It can't choose the Origin and
-Sec-Fetch-Site that the browser sends (Fetch, 3.1; Fetch Metadata, 2), nor send JSON without asking first (Fetch,
-3.2.2). And a name that an attacker lets lead to the panel's address (DNS rebinding) is none that the panel knows
-itself by.
+Another site's page can make a browser post to the panel with the user's cookies. But it can't choose the Origin and
+Sec-Fetch-Site that the browser sends (Fetch, 3.1; Fetch Metadata, 2), nor send JSON without a preflight request (Fetch,
+3.2.2). Against DNS rebinding, where an attacker's name resolves to the panel's address, the panel accepts only its own
+names as the Host.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _REQUEST = Sentence("request")
 
 
 def refuse_form(request: Request) -> None:
-    """Raise BadInput for a body that a form may have sent."""
+    """Raise BadInput for a body that an HTML form may have sent: anything but JSON."""
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise BadInput("The Content-Type is {media_type}; it must be application/json.", media_type=quote(media_type))
 
 
 def refuse_foreign(request: Request, server: ServerConfig, own_names: OwnNames, what: Sentence = _REQUEST) -> None:
-    """Raise NotAllowed for what another site's page may have sent. `what` it is: login, request."""
+    """Raise NotAllowed if another site's page may have sent the request. `what`: the word for it, login or request."""
     headers = request.headers
     host = headers.get("Host", "")
     name = _name_in(host)
@@ -60,7 +60,7 @@ def _is_own(name: str, server: ServerConfig, own_names: OwnNames) -> bool:
 
 
 def _is_same(origin: str, host: str, server: ServerConfig) -> bool:
-    """Return whether a page's origin is what the request was sent to, or a name that a proxy may have replaced."""
+    """Return whether a page's origin is the host of the request, or the panel's name before a proxy replaced it."""
     try:
         parts = urlsplit(origin)
         name = parts.hostname or ""
@@ -70,7 +70,7 @@ def _is_same(origin: str, host: str, server: ServerConfig) -> bool:
 
 
 def _name_in(host: str) -> str:
-    """Return the name or address in a Host header, in lower case: "[::1]:8080" -> "::1". "" for what is none."""
+    """Return the name or address in a Host header, in lower case: "[::1]:8080" -> "::1". "" if it can't be read."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Serve the built page: its files as they are, and index.html for every address the page's own router knows."""
+"""Serves the built page: its files, and index.html for every other path outside /api."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-# An update of the panel must be seen at the next load: index.html names the files of its own build.
+# A load must show an updated panel at once: index.html names the files of its own build.
 CHANGING = {"Cache-Control": "no-cache"}
-# A file under assets/ has the hash of its content in its name.
+# The name of a file under assets/ contains the hash of its content.
 UNCHANGING = {"Cache-Control": "public, max-age=31536000, immutable"}
 NOT_BUILT = "The page has not been built yet: scripts/build makes it.\n"
 
 
 DEMO_MARKS = ("<html ", "<html data-demo ")
-"""What in index.html tells the page that it shows a demo, and must say so everywhere: also before a login."""
+"""Replaced in index.html for a demo, so that the page says everywhere that it is one, even before a login."""
 
 
 def page_routes(folder: Path, is_demo: bool = False) -> list[BaseRoute]:
-    """Return the routes of the page built into `folder`. They stand last, and leave everything below /api alone."""
+    """Return the routes of the page built into `folder`. They must come last; they skip everything below /api."""
     files = _Files(folder, CHANGING)
 
     async def page(request: Request) -> Response:
@@ -49,7 +49,7 @@ def page_routes(folder: Path, is_demo: bool = False) -> list[BaseRoute]:
 
 
 def _index(folder: Path, is_demo: bool) -> Response:
-    """Return the page itself, which then reads from its address what to show."""
+    """Return index.html, or status 503 if the page is not built. The page's router reads what to show from its URL."""
     index = folder / "index.html"
     if not index.is_file():
         return PlainTextResponse(NOT_BUILT, status_code=503, headers=HEADERS | CHANGING)
@@ -59,7 +59,7 @@ def _index(folder: Path, is_demo: bool) -> Response:
 
 
 class _Files(StaticFiles):
-    """The files of one folder. It is not there before the first build, and that is no error of the panel."""
+    """The files of one folder. Before the first build there is no folder, which is not an error."""
 
     def __init__(self, folder: Path, headers: dict[str, str]) -> None:
         super().__init__(directory=folder, check_dir=False)
@@ -67,17 +67,17 @@ class _Files(StaticFiles):
         self.headers = HEADERS | headers
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return the file at `path` inside the folder. Raises HTTPException 404 where there is none."""
+        """Return the file at `path` inside the folder. Raises HTTPException 404 if there is none."""
         response = await super().get_response(path, scope)
         response.headers.update(self.headers)
         return response
 
 
 class _PageRoute(Route):
-    """Every address but those of the API: an unknown one of these stays the API's own 404."""
+    """Every path outside /api. An unknown path of the API gets the API's own 404."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return whether this route takes the request."""
+        """Return whether this route answers the request."""
         if scope["type"] == "http" and f"{scope['path']}/".startswith("/api/"):
             return Match.NONE, {}
         return super().matches(scope)

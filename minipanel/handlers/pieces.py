@@ -1,4 +1,4 @@
-"""Answers too large to be made whole: sent in pieces, and cut off when one can't be made."""
+"""Large answers: they are sent piece by piece, and cut off if a piece can't be made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 async def answer_in_pieces(
     pieces: AsyncIterator[bytes], media_type: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
-    """Return the answer. Raises TryLater, which has a status of its own, when its first piece can't be made."""
+    """Return the answer. Raises TryLater, so with its own status, if the first piece can't be made."""
     first = await anext(pieces)
     return _Pieces(_after(first, pieces), media_type=media_type, headers=headers)
 
@@ -32,5 +32,6 @@ class _Pieces(StreamingResponse):
         try:
             await super().stream_response(send)
         except TryLater as error:
-            # The status is out. Without an end the server closes the connection: nobody takes a part for the whole.
+            # The status is already sent. Without the last chunk the server closes the connection, so the client sees
+            # that the answer is incomplete.
             log.warning("An answer was cut off: %s", error)

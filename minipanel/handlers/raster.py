@@ -1,4 +1,4 @@
-"""GET /api/metrics/raster: the past of a whole set as one picture."""
+"""GET /api/metrics/raster: the past of a node set as one picture."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def read_raster(
     columns: Columns = None,
     rows: Rows = None,
 ) -> Response:
-    """Return one metric of a node set over time: nodes down, time across, a byte a cell."""
+    """Return one metric of a node set over time: a row per node or more, a column per time, one byte per cell."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), step, *panel.reach())
     about = read_metric(metric)

@@ -1,4 +1,4 @@
-"""An answer that is whole before its first byte is sent, and how an error becomes one."""
+"""Answers that are complete before their first byte is sent, and errors as such answers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _SAFE_LINES = b"".join(b"%s: %s\r\n" % header for header in SAFE_HEADERS) + b"\r
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, headers and a body of JSON: what any server can send, whatever it reads requests with.
+    """Status, headers and a JSON body, independent of the server that sends them.
 
-    `wire`: what on_the_wire returns, of an answer that is given again and again.
+    `wire`: the result of on_the_wire, kept for an answer that is sent often.
     """
 
     status: int
@@ -31,27 +31,27 @@ class Reply:
 
 
 def raw_headers(answer: Reply) -> list[tuple[bytes, bytes]]:
-    """Return all headers as they go over the wire, those that every answer has among them."""
+    """Return all headers in the form of ASGI, including those that every answer has."""
     own = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     return [*own, (b"content-length", b"%d" % len(answer.body)), *SAFE_HEADERS]
 
 
 def on_the_wire(answer: Reply) -> bytes:
-    """Return headers and body as they go over the wire, after the status and what the server adds."""
+    """Return the bytes of headers and body, which follow the status line and the server's own headers."""
     if answer.wire is not None:
         return answer.wire
     return headers_on_the_wire(answer) + answer.body
 
 
 def headers_on_the_wire(answer: Reply) -> bytes:
-    """Return headers as they go over the wire, and the empty line that ends them."""
+    """Return the bytes of the headers, with the empty line that ends them."""
     own = [f"{name.lower()}: {value}\r\n" for name, value in answer.headers.items()]
     own.append(f"content-length: {len(answer.body)}\r\n")
     return "".join(own).encode() + _SAFE_LINES
 
 
 def send_whole(scope: Scope, answer: Reply) -> bool:
-    """Give the server the answer as one, where it can take it so and now: half the work of two messages of ASGI."""
+    """Give the server the answer in one call, half the work of two ASGI messages. False if it can't take it now."""
     send = scope.get("extensions", {}).get("minipanel.send_whole")
     return send is not None and send(answer)
 
@@ -62,16 +62,16 @@ def reply(status: int, content: object, headers: Mapping[str, str] | None = None
 
 
 def kept(answer: Reply) -> Reply:
-    """Return an answer that is made ready once for all who get it."""
+    """Return the answer with its bytes prepared, for answers that are sent often."""
     return replace(answer, wire=on_the_wire(answer))
 
 
 def refusal(error: PanelError, accept_language: str | None = None) -> Reply:
-    """Return the answer to whoever caused the error, in English unless the request prefers Chinese."""
+    """Return the answer for an error, in English unless the request prefers Chinese."""
     return reply(error.status, ErrorAnswer(spoken(error.words, accept_language)), error.headers)
 
 
 def failure(accept_language: str | None = None) -> Reply:
-    """Return the answer where the panel itself failed: the traceback is in the log, whoever asked gets a sentence."""
+    """Return the answer for a failure of the panel itself: a sentence. The traceback is only in the log."""
     sentence = Sentence("The panel failed to handle this request; its log says why.")
     return reply(500, ErrorAnswer(spoken(sentence, accept_language)))

@@ -1,4 +1,4 @@
-"""What every request has before it is understood: the panel it asks, an address it came from, a bounded body."""
+"""What handlers read from any request: the panel, the client's address, a body of limited size."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from minipanel.services.panel import Panel
 
 
 def panel_of(request: Request) -> Panel:
-    """Return the panel's parts."""
+    """Return the running panel."""
     panel: Panel = request.app.state.panel
     return panel
 
 
 def peer_of(request: Request) -> str:
-    """Return the address at the other end of the connection, "" where there is none."""
+    """Return the address at the other end of the connection, "" if there is none."""
     return request.client.host if request.client else ""
 
 
 def prove_client(request: Request) -> None:
-    """Let the server know that whoever asks has shown who it is: the caps over connections spare this one."""
+    """Report to the server that the client is authenticated. The limits on strangers then spare its connection."""
     prove = request.scope.get("extensions", {}).get("minipanel.prove")
     if prove is not None:
         prove()
 
 
 def takes_gzip(request: Request) -> bool:
-    """Return whether the answer may be in the format of gzip."""
+    """Return whether the client accepts an answer compressed with gzip."""
     return weights(",".join(request.headers.getlist("Accept-Encoding"))).get("gzip", 0) > 0
 
 
 def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
-    """Return the address of whoever asks: of the connection, or what a trusted proxy says of it in X-Forwarded-For.
+    """Return the client's address: the connection's, or the one a trusted proxy gives in X-Forwarded-For.
 
-    Each proxy adds at the end what it saw, so the last address that is no trusted proxy's counts. For people only:
-    agents are known by the connection.
+    Each proxy adds the address that it saw at the end, so the last one that is not a trusted proxy's counts. For people
+    only: an agent's address is always the connection's.
     """
     client = normalise(peer_of(request))
     forwarded = [part.strip() for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",")]
@@ -53,7 +53,7 @@ def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
 
 
 def is_encrypted(request: Request, trusted_proxies: Sequence[str]) -> bool:
-    """Return whether the browser speaks HTTPS: to the panel, or to a trusted proxy that says so (X-Forwarded-Proto)."""
+    """Return whether the browser uses HTTPS, with the panel or with a trusted proxy (X-Forwarded-Proto)."""
     is_forwarded = (
         normalise(peer_of(request)) in trusted_proxies and request.headers.get("X-Forwarded-Proto") == "https"
     )
@@ -61,7 +61,7 @@ def is_encrypted(request: Request, trusted_proxies: Sequence[str]) -> bool:
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
-    """Return the body. Raises TooLarge as soon as it is over the limit, BadInput when it breaks off."""
+    """Return the body. Raises TooLarge as soon as it exceeds the limit, BadInput if the client disconnects."""
     announced = request.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > limit_bytes:
         raise _too_large(limit_bytes)
@@ -69,7 +69,7 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
     try:
         async for chunk in request.stream():
             size_bytes += len(chunk)
-            if size_bytes > limit_bytes:  # sent in chunks: nothing announced its size
+            if size_bytes > limit_bytes:  # a chunked body does not announce its size
                 raise _too_large(limit_bytes)
             chunks.append(chunk)
     except ClientDisconnect:

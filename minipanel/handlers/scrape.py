@@ -1,4 +1,4 @@
-"""GET /metrics: the newest values of all nodes, for Prometheus."""
+"""GET /metrics: the newest samples of all nodes, for Prometheus."""
 
 from __future__ import annotations
 

@@ -26,14 +26,14 @@ Format = Annotated[str | None, Query(description="nodes, a list of objects, or c
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def stream(request: Request, format: Format = None) -> StreamingResponse:
-    """Send a `snapshot` of all nodes, then `samples` as they arrive; the data of both is that of Realtime.
+    """Send an event `snapshot` with all nodes, then events `samples` as samples arrive. Their data is a Realtime.
 
-    With format=columns it is a fifth of that, as docs/api.md describes it.
+    format=columns takes a fifth of the bytes; docs/api.md describes it.
     """
     if format not in (None, "nodes", "columns"):
         raise BadInput("format is {format}; it must be nodes or columns.", format=quote(format))
     form: Form = "columns" if format == "columns" else "nodes"
-    # X-Accel-Buffering: nginx would hold events back.
+    # X-Accel-Buffering: otherwise nginx holds events back.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(request, form), media_type="text/event-stream", headers=headers)
 
@@ -42,6 +42,6 @@ async def _events(request: Request, form: Form) -> AsyncIterator[bytes]:
     access, caller = access_of(request), caller_of(request)
     async for event in panel_of(request).broadcast.events(form):
         if not access.is_open(caller):
-            # The session has ended meanwhile: the page connects again and is sent to the login.
+            # The session has ended: the page reconnects and is sent to the login.
             return
         yield event

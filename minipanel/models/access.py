@@ -1,4 +1,4 @@
-"""What is kept about access, as plain data: sessions, keys of programs and wall screens, and who did what."""
+"""Access as plain data: sessions, API tokens, wall screens and the audit log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KeyKind = Literal["token", "kiosk"]
 
 TOKEN_DAYS = 365
 KIOSK_DAYS = 1825
-"""So long a key is good where nobody says otherwise."""
+"""How many days a new key is valid by default."""
 
 Deed = Literal[
     "login",
@@ -46,7 +46,7 @@ SENTENCES: dict[Deed, str] = {
     "user_removed": "{who} removed the user {subject}, from {address}.",
     "password_set": "{who} set the password of {subject}, from {address}.",
 }
-"""What each deed is called in the log and by `minipanel access audit`."""
+"""The sentence about each deed, in the log and in `minipanel access audit`."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,10 @@ class SessionRow:
 
 @dataclass(slots=True)
 class KeyRow:
-    """An API token or the link of a wall screen. `digest`: SHA-256 of its secret. `last_used_at` None: never."""
+    """An API token, or the link of a wall screen. Times in Unix seconds; `last_used_at` None before the first use.
+
+    `digest`: the SHA-256 of its secret.
+    """
 
     id: int
     kind: KeyKind
@@ -81,7 +84,10 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What someone did, `times` times from `at` to `last_at` (Unix seconds). `subject`: whom or what it was done to."""
+    """One deed, done `times` times from `at` to `last_at` (Unix seconds).
+
+    `subject`: the user, API token or wall screen that it changed.
+    """
 
     at: int
     last_at: int

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers about who may look: logins, sessions, API tokens, wall screens, the audit."""
+"""The API's answers about access: logins, sessions, API tokens, wall screens and the audit log."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class LoginAnswer(Struct):
 
 
 class UserAnswer(Struct):
-    """Who asks, and until when that is good (Unix seconds; None for a user whom a proxy names).
+    """The caller, and when its access expires (Unix seconds; None for a user named by a proxy).
 
-    `username`: of the user, the API token or the wall screen; `role`: of a user, else None. `kind`: session (logged
-    in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root of the panel's machine).
-    `archive_days`: how far back an archive has records; absent where there is none.
+    `username`: the name of the user, API token or wall screen. `role`: of a user, else None. `kind`: session (logged
+    in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root on the panel's machine).
+    `archive_days`: how far back the archive has records; absent without an archive.
     """
 
     username: str
@@ -40,8 +40,9 @@ class LogoutAnswer(Struct):
 
 
 class SessionAnswer(Struct):
-    """A session that is good now. Times in Unix seconds, `last_seen_at` to a minute; `address` and `user_agent` are
-    those of its login. `is_current`: the one that asks.
+    """A valid session. Times in Unix seconds, `last_seen_at` to the minute.
+
+    `address` and `user_agent`: as they were at login. `is_current`: this request belongs to it.
     """
 
     id: str
@@ -55,7 +56,7 @@ class SessionAnswer(Struct):
 
 
 class TokenAnswer(Struct):
-    """An API token. Times in Unix seconds; `last_used_at` None before its first use, else to a minute."""
+    """An API token. Times in Unix seconds; `last_used_at` is None before the first use, else exact to the minute."""
 
     id: int
     name: str
@@ -68,7 +69,7 @@ class TokenAnswer(Struct):
 
 
 class NewTokenAnswer(Struct):
-    """A new API token. `token` is shown this once; the panel keeps no more than its SHA-256."""
+    """A new API token. `token` is shown only once; the panel keeps only its SHA-256."""
 
     token: str
     id: int
@@ -78,7 +79,7 @@ class NewTokenAnswer(Struct):
 
 
 class KioskAnswer(Struct):
-    """A wall screen. Times in Unix seconds; `last_used_at` None before its first use, else to a minute."""
+    """A wall screen. Times in Unix seconds; `last_used_at` is None before the first use, else exact to the minute."""
 
     id: int
     name: str
@@ -90,7 +91,7 @@ class KioskAnswer(Struct):
 
 
 class NewKioskAnswer(Struct):
-    """A new wall screen. `path` is its link, below the panel's own address, and is shown this once."""
+    """A new wall screen. `path` is its link, to be added to the panel's address; it is shown only once."""
 
     path: str
     id: int
@@ -106,15 +107,15 @@ class KioskOpened(Struct):
 
 
 class Ended(Struct):
-    """What was named is gone: a session, an API token, a wall screen."""
+    """The session, API token or wall screen no longer exists."""
 
     status: Literal["ok"]
 
 
 class AuditAnswer(Struct):
-    """What someone did about access, `times` times from `at` to `last_at` (Unix seconds).
+    """One entry of the audit log: a deed, done `times` times from `at` to `last_at` (Unix seconds).
 
-    `subject`: whom or what it was done to. `sentence` says all of it in English.
+    `subject`: the user, API token or wall screen that it changed. `sentence`: the entry as an English sentence.
     """
 
     at: int

@@ -1,4 +1,4 @@
-"""What is wrong, as plain data: severities, alerts and silences."""
+"""Alerts as plain data: severities, alerts, silences and messages."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Final, Literal
 Severity = Literal["critical", "warning", "info"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
-"""Worst first. What is `info` never leaves the page."""
+"""Worst first. Alerts of severity `info` are shown on the page and never sent."""
 
 PANEL: Final = 0
-"""The subject of what is wrong with the panel itself. No node has this id."""
+"""The `node_id` of alerts about the panel itself. No node has this id."""
 
 
 def rank(severity: Severity) -> int:
-    """Return 0 for the worst."""
+    """Return a severity's place among SEVERITIES: 0 for the worst."""
     return SEVERITIES.index(severity)
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """What a rule finds at a node now: its value beside the limit, and a word for the reason.
+    """What a rule finds wrong with a node now: the value, the limit that it breaks, and a word for the reason.
 
-    `seconds`: for how long it has been so, where the rule itself knows that.
+    `seconds`: how long it has been wrong, if the rule itself knows that.
     """
 
     value: float | None = None
@@ -34,13 +34,14 @@ class Bad:
 
 @dataclass(slots=True)
 class Alert:
-    """One trouble of one node, or of the panel (PANEL), from its opening to its end. Times in Unix seconds.
+    """One problem of one node, or of the panel (PANEL). Times in Unix seconds.
 
-    `began_at`: when it began to be so, before it opened; `over_at`: when that ended, before it closed. `times`: how
-    often it has opened since `first_at` with hardly a pause; `hold_seconds`: for how long it must be good before it
-    closes, longer each time.
-    `is_suspended`: nothing is known now, for the node is down. `is_dropped`: it ended because nobody asks any more, not
-    because it was good. `announced_at`, `end_told_at`: when people were told of it, and of its end.
+    `began_at`: when the problem began, before the alert opened; `over_at`: when it ended, before the alert closed.
+    `times`: how often the alert has opened since `first_at` with hardly a pause. `hold_seconds`: how long the node must
+    be good before the alert closes; longer each time.
+    `is_suspended`: the node is down, so the rule can't judge it. `is_dropped`: it closed because the rule no longer
+    covers the node, not because the node was good. `announced_at`, `end_told_at`: when people were notified of the
+    alert and of its end.
     """
 
     rule: str
@@ -67,7 +68,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """No messages about these nodes (and rules; all where there are none) from one time to another."""
+    """A time without messages about some nodes, Unix seconds. `rules`: only about these rules; empty for all."""
 
     nodes: str
     rules: tuple[str, ...]
@@ -80,10 +81,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one channel sends about one rule. `tries`: how often it was tried; `error`: the last try's error.
+    """What one channel sends about one rule. Times in Unix seconds.
 
-    `key`: the same at each try, and never that of another message. `begun`: those of `alerts` of whose beginning it
-    tells. `details`: a JSON object for programs.
+    `tries`: how often the channel tried to send it; `error`: the last try's error. `key`: unique to this message and
+    the same at each try. `begun`: those of `alerts` that it announces; the others have ended. `details`: a JSON object
+    for programs.
     """
 
     channel: str

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers about what is wrong."""
+"""The API's answers about alerts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from minipanel.models.alert import Severity
 
 
 class Words(Struct):
-    """The same text in both languages of the page."""
+    """One text in both languages of the page."""
 
     en: str
     zh: str
@@ -19,10 +19,11 @@ class Words(Struct):
 class Finding(Struct):
     """Open alerts of one rule, severity and reason, folded into one line.
 
-    `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
-    of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
-    "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
-    `alerts` and `node_ids` side by side. `acked_by`: who has acknowledged it, where all of it is.
+    `nodes`: a node set, shortened, or "" for the panel itself; `others`: how many nodes it leaves out. `racks`: their
+    names if the nodes are whole racks. `rack`: the name of the one rack that the nodes are part of, if there are
+    several; `rack_nodes`: how many nodes that rack has. `what`: "hot: 96 °C, limit 95 °C". `since`: when the first
+    alert began, Unix seconds. `alerts` and `node_ids` have the same order. `acked_by`: who acknowledged the alerts;
+    None unless all are acknowledged.
     """
 
     rule: str
@@ -43,7 +44,7 @@ class Finding(Struct):
 
 
 class Findings(Struct):
-    """What is wrong now, worst first. `was_ever`: whether anything ever was. Unix seconds."""
+    """All open alerts, folded, worst first. `timestamp` in Unix seconds. `was_ever`: whether any alert ever opened."""
 
     timestamp: int
     was_ever: bool
@@ -51,10 +52,11 @@ class Findings(Struct):
 
 
 class AlertAnswer(Struct):
-    """One trouble of one node; `node_id` and `hostname` None: of the panel. Times in Unix seconds.
+    """One problem of one node, or of the panel (`node_id` and `hostname` None). Times in Unix seconds.
 
-    `began_at` to `over_at`: when it was so; `opened_at` to `closed_at`: when it was an alert. `times`: how often it has
-    opened since `first_at`. `state`: `suspended` while its node is down. `told_at`: when people were told.
+    `began_at` to `over_at`: how long the problem lasted; `opened_at` to `closed_at`: how long the alert was open.
+    `times`: how often it has opened since `first_at`. `state`: `suspended` while its node is down. `told_at`: when
+    people were notified.
     """
 
     id: int
@@ -79,7 +81,7 @@ class AlertAnswer(Struct):
 
 
 class AlertsAnswer(Struct):
-    """Alerts, the newest first. `is_cut`: there are more than one answer holds. `rules`: the names of all rules."""
+    """Alerts, newest first. `is_cut`: there are more than fit in one answer. `rules`: the names of all rules."""
 
     alerts: list[AlertAnswer]
     is_cut: bool
@@ -87,13 +89,16 @@ class AlertsAnswer(Struct):
 
 
 class AckAnswer(Struct):
-    """How many of these alerts were open, and are acknowledged now."""
+    """How many alerts were open and are now acknowledged."""
 
     acked: int
 
 
 class SilenceAnswer(Struct):
-    """Nodes about which nothing is sent, from when until when (Unix seconds), why, and who has asked for it."""
+    """A silence: no messages about these nodes from `from` until `until` (Unix seconds). `who`: the user who added it.
+
+    `rules`: only about these rules; empty for all.
+    """
 
     id: int
     nodes: str
@@ -105,7 +110,7 @@ class SilenceAnswer(Struct):
 
 
 class MessageAnswer(Struct):
-    """What a channel is to be told and was not yet. `error`: the last try's error, for admins. Unix seconds."""
+    """A message that waits to be sent. Times in Unix seconds. `error`: the last try's error, shown to admins only."""
 
     id: int
     channel: str
@@ -117,17 +122,17 @@ class MessageAnswer(Struct):
 
 
 class TestAnswer(Struct):
-    """What the other side of a channel said to a message that tried it: "250 OK: queued as 4F2A"."""
+    """How the other side of a channel answered a test message: "250 OK: queued as 4F2A"."""
 
     status: Literal["ok"]
     said: str
 
 
 class ChannelAnswer(Struct):
-    """A channel: the lowest severity that it sends, about which nodes (None: all, and the panel itself).
+    """A channel. `severity`: the lowest that it sends; `nodes`: a node set, or None for all nodes and the panel itself.
 
-    `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
-    try, for admins. Unix seconds.
+    `waiting`: how many messages wait to be sent; `tries`: how often one of them was tried; `try_at`: when it is tried
+    next, Unix seconds; `error`: the last try's error, shown to admins only.
     """
 
     name: str
@@ -141,7 +146,7 @@ class ChannelAnswer(Struct):
 
 
 class HeartbeatAnswer(Struct):
-    """Whether the address that notices when the panel stops was reached. `error`: of the last try, for admins."""
+    """Whether the heartbeat's address was reached. Times in Unix seconds. `error`: the last try's, for admins only."""
 
     reached_at: int | None
     failing_since: int | None
@@ -149,7 +154,7 @@ class HeartbeatAnswer(Struct):
 
 
 class ChannelsAnswer(Struct):
-    """Where alerts go. `heartbeat` None: none is set."""
+    """Where alerts are sent. `heartbeat`: None if none is configured."""
 
     channels: list[ChannelAnswer]
     heartbeat: HeartbeatAnswer | None
@@ -159,10 +164,11 @@ RuleState = Literal["good", "pending", "open", "suspended", "between", "unknown"
 
 
 class ExplainedRule(Struct):
-    """How one rule stands with one node.
+    """How one rule judges one node.
 
-    `state`: good, pending (bad, not for long enough), open, suspended, between (not bad, not good enough to close),
-    unknown, held (another rule has it), off. `seconds`: for how long it has been bad or good, where that is counted.
+    `state`: good, pending (bad, but not for long enough), open, suspended, between (not bad, but not good enough to
+    close), unknown, held (another rule covers the problem), off. `seconds`: how long the node has been bad or good, if
+    that is counted; `needed_seconds`: how long it must be.
     """
 
     rule: str
@@ -176,7 +182,7 @@ class ExplainedRule(Struct):
 
 
 class Explained(Struct):
-    """Each rule at one node: why it is open, or why not."""
+    """How each rule judges one node: why its alert is open, or why not."""
 
     node_id: int
     hostname: str

@@ -1,4 +1,4 @@
-"""The shapes of the API's answers. OpenAPI is made from them, and from that the types of the page."""
+"""The API's answers about nodes and their past. OpenAPI is made from them, and the page's types from OpenAPI."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from minipanel.models.origin import Origin, Unread
 from minipanel.models.shape import with_fields
 
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-"""What a spread tells of each metric."""
+"""The percentiles of each metric in a spread, by name."""
 
 
 def _list_of(column: Column) -> Any:
-    """Return the type of a column's numbers, one after another."""
+    """Return the type of a list of a column's numbers."""
     number: Any = float if column.digits else int
     return GenericAlias(list, number | None if column.may_be_null else number)
 
 
 def _of_cluster(metric: Metric) -> list[tuple[str, Any]]:
-    """Return what a cluster's past says of a metric: its mean over nodes, or where that says nothing its highest."""
+    """Return a metric's fields of a ClusterPast: the mean over nodes, or the highest where a mean is meaningless."""
     if metric.averages_over_nodes:
         return [(metric.comparable, list[float | None])]
     return [(metric.max, list[float | None]), (f"{metric.max}_node", list[int | None])]
@@ -46,15 +46,15 @@ _SPREAD = [
 
 
 class ErrorAnswer(Struct):
-    """Every error of every route."""
+    """An error, of any route."""
 
     error: str
 
 
 class Health(Struct):
-    """That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
+    """The panel's health. Times in Unix seconds; None if it has not happened since the panel's start.
 
-    Unix seconds; None if it has not done so since its start.
+    `stored_at`: when the panel last stored a sample; `evaluated_at`: when it last evaluated its alert rules.
     """
 
     status: Literal["ok"]
@@ -64,10 +64,10 @@ class Health(Struct):
 
 
 class NodeAnswer(Struct):
-    """A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
+    """A node as configured, and what its agent last reported. `last_seen`: Unix seconds, None before the first sample.
 
-    `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
-    many °C that is too hot, by the node's kernel; None if it does not say.
+    `sensor`: the source of its temperature, as its agent names it; None without a sensor. `cpu_temp_limit`: the °C at
+    which its CPU is too hot, from the node's kernel; None if the kernel gives no limit.
     """
 
     id: int
@@ -84,9 +84,9 @@ class NodeAnswer(Struct):
 
 
 class GroupAnswer(Struct):
-    """A group of nodes, written @name in a node set. `nodes`: the node set that it stands for.
+    """A group of nodes, written @name in a node set. `nodes`: its nodes, as a node set.
 
-    `source`: [[groups]] of config.toml, ClusterShell, or what the names of nodes have in common.
+    `source`: config ([[groups]] of config.toml), clustershell, or names (a common part of the nodes' names).
     """
 
     name: str
@@ -96,7 +96,7 @@ class GroupAnswer(Struct):
 
 @with_fields("timestamp", _NEWEST)
 class RealtimeNode(Struct):
-    """The newest sample of a node. Memory in bytes, temperature in °C; all None before the first sample."""
+    """A node's newest sample. Memory in bytes, temperature in °C; all values are None before the first sample."""
 
     id: int
     name: str
@@ -107,9 +107,9 @@ class RealtimeNode(Struct):
 
 
 class Realtime(Struct):
-    """The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
+    """The newest sample of every node. Also the data of each event of the stream.
 
-    `interval`: seconds from one sample of a node to the next, as configured.
+    `timestamp`: the panel's time, Unix seconds. `interval`: seconds between two samples of a node, as configured.
     """
 
     timestamp: int
@@ -126,10 +126,10 @@ class RecentColumns(Struct):
 
 @with_fields("timestamp", _NEWEST)
 class RealtimeOne(Struct):
-    """One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
+    """One node's newest sample and its last hour, with a sample every `interval` seconds.
 
-    `cpu_temp_limit`: as a NodeAnswer has it. `records`: the means of the hour's 5-minute records of which `recent` has
-    no sample: after a restart of the panel's machine the hour lies in the history alone.
+    `cpu_temp_limit`: as in NodeAnswer. `records`: the means of those 5-minute records of the hour that have no sample
+    in `recent`. After the panel's machine restarts, only the history has that hour.
     """
 
     name: str
@@ -157,7 +157,7 @@ class HistoryColumns(Struct):
 class HistoryOne(HistoryColumns, kw_only=True):
     """The records of one node with timestamps after `from` up to `to` (Unix seconds).
 
-    `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
+    `interval`: seconds between two samples, as configured; a complete record is made of 300 / `interval` samples.
     """
 
     node_id: int
@@ -179,7 +179,7 @@ class HistoryNode(HistoryColumns, kw_only=True):
 
 
 class HistorySet(Struct):
-    """The records of several nodes, in the order of the set. `interval` is that of HistoryOne."""
+    """The records of several nodes, in the order of the set. `interval`: as in HistoryOne."""
 
     period: str | None
     from_: int = field(name="from")
@@ -192,10 +192,11 @@ class HistorySet(Struct):
 
 
 class HistoryCounted(Struct):
-    """Records in the compact form, ascending: whole numbers of `units`, and one number where all records have the same.
+    """Records in the compact form, ascending. Values are whole numbers of `units`.
 
-    `runs`: the timestamps, as the first of a run without a missing record and how many there are, `step` seconds apart.
-    A column that ends with _max is counted from the mean of the same record on.
+    `runs`: the timestamps, as runs of records `step` seconds apart: the first timestamp and the number of records.
+    `columns`: a list per column, or one number if all records have the same value. A column whose name ends with _max
+    holds the difference from the mean of the same record.
     """
 
     runs: list[tuple[int, int]]
@@ -203,7 +204,7 @@ class HistoryCounted(Struct):
 
 
 class HistoryOneCompact(HistoryCounted, kw_only=True):
-    """What HistoryOne says, in the compact form. Shares of a total are there only where `fields` names them."""
+    """HistoryOne in the compact form. Shares of a total are included only if `fields` names them."""
 
     node_id: int
     hostname: str
@@ -225,7 +226,7 @@ class HistoryNodeCompact(HistoryCounted, kw_only=True):
 
 
 class HistorySetCompact(Struct):
-    """What HistorySet says, in the compact form."""
+    """HistorySet in the compact form."""
 
     period: str | None
     from_: int = field(name="from")
@@ -239,10 +240,11 @@ class HistorySetCompact(Struct):
 
 
 class GapAnswer(Struct):
-    """The samples after `from` up to `to` (Unix seconds) are missing.
+    """A gap: the samples after `from` up to `to` (Unix seconds) are missing.
 
-    `reason`: panel_away (it was not running, or could not store), node_away (it came back with a new boot),
-    agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
+    `reason`: panel_away (the panel was not running, or could not store), node_away (the node had rebooted when it came
+    back), agent_stopped (the agent was restarted without a reboot), clock_refused (a clock was off by over a minute),
+    or unknown.
     """
 
     from_: int = field(name="from")
@@ -251,7 +253,7 @@ class GapAnswer(Struct):
 
 
 class GapsOne(Struct):
-    """The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples."""
+    """One node's gaps after `from` up to `to` (Unix seconds), ascending. A gap lasts 60 seconds or more."""
 
     node_id: int
     hostname: str
@@ -271,7 +273,7 @@ class GapsNode(Struct):
 
 
 class GapsSet(Struct):
-    """The gaps of several nodes in the time after `from` up to `to`, in the order of the set."""
+    """The gaps of several nodes after `from` up to `to` (Unix seconds), in the order of the set."""
 
     from_: int = field(name="from")
     to: int
@@ -282,18 +284,20 @@ class GapsSet(Struct):
 
 @with_fields("timestamp", _TREND)
 class Trend(Struct):
-    """The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU."""
+    """The cluster's last ten minutes, one value every 30 s or more.
+
+    Mean and highest CPU, share of all memory used, and the hottest CPU.
+    """
 
     timestamp: list[int]
 
 
 @with_fields("reporting", _SPREAD)
 class HistorySpread(Struct):
-    """How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
+    """How far apart the nodes of a set are: percentiles over the nodes that have a record at each time of `timestamp`.
 
-    `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
-    `step` seconds stands for its neighbours, at another time of the day each day. `reporting` counts the
-    nodes that have a record.
+    `step` is 300 if every record is read. It is more for a large set over a long time: then only one record every
+    `step` seconds is read, at another time of day each day. `reporting`: how many nodes have a record.
     """
 
     period: str | None
@@ -308,16 +312,16 @@ class HistorySpread(Struct):
 
 
 class RasterHead(Struct):
-    """The first line of a raster's answer: what the bytes after it are.
+    """The first line of a raster's answer. It describes the bytes that follow.
 
-    For each of `planes` comes row after row, with a byte for each of `columns`. 0: nothing is known; else the value is
-    `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
-    `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
-    the ids of each row's nodes; where rows have several, the planes are their mean and their maximum, and they stand by
-    groups: nodes of two share no row unless there are more groups than rows. `missing`: row, first column, column after
-    the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is down now), new (nothing is
-    known from before) or filling (hours that are still being made from records). A row of several nodes has the reason
-    that most of them have.
+    The bytes are the `planes` one after another, each row by row, one byte per column. 0: no value. Else the value is
+    `low` + (byte - 1) * (`high` - `low`) / 250, in percent for a share. Column k covers the time after `from` + k *
+    `width` up to `from` + (k + 1) * `width`. `step`: 300 if records were read, 3600 if hours were. `rows`: the ids of
+    each row's nodes. If rows have several nodes, the planes are their mean and their maximum, and rows follow groups:
+    nodes of different groups share a row only if there are more groups than rows. `missing`: row, first column, column
+    after the last, and the reason: one of GapAnswer's, silent (no sample since, and the node is down now), new (no
+    sample before) or filling (hours that are still being made from records). A row of several nodes has the reason that
+    most of them have.
     """
 
     metric: str
@@ -338,13 +342,13 @@ class RasterHead(Struct):
 
 @with_fields("unknown", _CLUSTER)
 class ClusterPast(Struct):
-    """How many of a set's nodes were busy, idle, down or unknown, and what all of them came to.
+    """How many nodes of a set were busy, idle, down or unknown over time, and each metric over all of them.
 
-    An entry of `timestamp` stands for the `width` seconds that end there: the mean of its steps (see RasterHead).
-    `busy`: nodes with a mean CPU of `idle_below` percent or more, `idle`: with less. `down`: off, with the agent
-    stopped, or silent to this day; `unknown`: nothing is known for another reason. A node counts from when it was first
-    heard of. Then of each metric the mean over nodes, or the highest with the id of its node. `filling`: hours of this
-    time are still being made from records.
+    Each entry of `timestamp` covers the `width` seconds that end there; its values are the mean of its steps (see
+    RasterHead). `busy`: nodes with a mean CPU of `idle_below` percent or more; `idle`: with less. `down`: switched off,
+    with the agent stopped, or silent until now; `unknown`: without records for another reason. A node counts from its
+    first sample on. Each metric has its mean over nodes, or its highest value and that node's id. `filling`: the time
+    whose hours are still being made from records, None if there is none.
     """
 
     period: str | None
@@ -391,4 +395,4 @@ ANSWERS = (
     ClusterPast,
     Stored,
 )
-"""What the document of the API describes."""
+"""Described in the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""How the archive stands, for whoever shows it."""
+"""The archive's state, for the page, commands and alerts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ RETENTION: Final = "retention"
 
 @dataclass(frozen=True, slots=True)
 class ArchiveState:
-    """`trouble`: a sentence about what is wrong, None while nothing is; `failing_since`: from when on, Unix seconds.
+    """`trouble`: a sentence about what is wrong, None if all is well; `failing_since`: since when, Unix seconds.
 
-    `reason`: ENGINE, it does not do what it is asked; DIFFERING, it does not keep what it is sent; RETENTION, it keeps
-    it for too short a time.
+    `reason`: ENGINE (requests to it fail), DIFFERING (it does not keep what it is sent) or RETENTION (it keeps it for
+    too short a time).
     """
 
     trouble: str | None = None

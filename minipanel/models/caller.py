@@ -1,4 +1,4 @@
-"""Who asks: a user, a program with an API token, a wall screen, or root of the panel's own machine."""
+"""The caller of a route: a user, a program with an API token, a wall screen, or root on the panel's machine."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Role = Literal["viewer", "admin"]
 """A viewer sees everything and changes nothing."""
 
 Scope = Literal["metrics", "read"]
-"""What an API token is good for: GET /metrics alone, or everything that can be read."""
+"""What an API token may read: only GET /metrics, or everything."""
 
 Kind = Literal["session", "proxy", "token", "kiosk", "local", "command"]
-"""How the caller is known: logged in, named by a trusted proxy, by an API token, as a wall screen; as root here, who
-reads, or who acts by a command."""
+"""How the caller is known. session: logged in. proxy: named by a trusted proxy. token: has an API token. kiosk: a wall
+screen. local: root on this machine, who reads. command: root on this machine, who makes changes by a command."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -21,11 +21,11 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever asks. `name`: of the user, token or wall screen, or who runs a command; `role`: of a user; `scopes`: of
-    a token.
+    """The caller. `name`: the user, API token or wall screen, or who runs a command. `role`: a user's; `scopes`: a
+    token's.
 
-    `id` names the session, token or wall screen; of who is named by a proxy it is the proxy's address. `expires_at`:
-    Unix seconds, None if nothing ends on its own.
+    `id`: of the session, token or wall screen; the proxy's address for a user named by a proxy. `expires_at`: Unix
+    seconds, None if the access does not expire.
     """
 
     kind: Kind
@@ -37,5 +37,5 @@ class Caller:
 
     @property
     def is_user(self) -> bool:
-        """True for people with an account: logged in, or named by a trusted proxy."""
+        """True for a person with an account: logged in, or named by a trusted proxy."""
         return self.role is not None

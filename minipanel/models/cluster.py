@@ -1,4 +1,4 @@
-"""The cluster at one moment, as rules look at it."""
+"""The cluster at one moment, as the alert rules see it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from minipanel.models.alert import Bad
 from minipanel.models.node import Node, State
 
-if TYPE_CHECKING:  # not when it runs: the archive reads config.toml where no msgspec is installed
+if TYPE_CHECKING:  # not at run time: the archive reads config.toml without msgspec installed
     from minipanel.models.sample import Sample
 
 
 class NodeNow(Protocol):
-    """What is known of one node now. Read only: it is the live view itself, for copies of 10,000 would cost."""
+    """What is known about one node now. Read only: it is the live view itself, as copies of 10,000 nodes cost time."""
 
     @property
     def node(self) -> Node:
@@ -34,43 +34,43 @@ class NodeNow(Protocol):
 
     @property
     def heard_at(self) -> float:
-        """When it was heard of last, by the uptime of the panel's machine."""
+        """When it was last heard from, by the uptime of the panel's machine, in seconds."""
 
     @property
     def clock_skew_seconds(self) -> float | None:
-        """How far its clock is ahead of the panel's."""
+        """How far its clock is ahead of the panel's; negative if behind, None if unknown."""
 
     @property
     def agent_version(self) -> str | None:
-        """As its agent says."""
+        """The version that its agent reports."""
 
     @property
     def sensor(self) -> str | None:
-        """What its temperature comes from."""
+        """The source of its temperature, None without a sensor."""
 
     @property
     def cpu_temp_limit(self) -> float | None:
-        """At how many °C that is too hot, by its kernel; None if it does not say."""
+        """The °C at which its CPU is too hot, from its kernel; None if the kernel gives no limit."""
 
     @property
     def throttled(self) -> int:
-        """How often heat slowed its CPU down in the last minute; 0 also where its kernel does not count that."""
+        """How often heat slowed its CPU down in the last minute; also 0 if its kernel does not count that."""
 
     @property
     def rebooted_at(self) -> float | None:
-        """When it was first heard of with another boot id, by the uptime of the panel's machine; None: never."""
+        """When it first reported another boot id, by the uptime of the panel's machine, in seconds; None if never."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelNow:
-    """What is known of the panel itself. None: not known, or nothing of the kind is there.
+    """What is known about the panel itself. None: unknown, or not in use.
 
-    `failing_seconds`: for how long nothing could be stored; `late_seconds`: how long its event loop stood still since
-    the last look; `clock_step_seconds`: by how much its clock was set in the last minutes. `munge`: what munged
-    says instead of doing its work. `disk_full_days`: until the disk is full, as the database grows; None: it won't be.
-    `certificate_days`: until its certificate ends; `backup_days`: since the last good backup, where they are made.
-    `archive_hours`: for how long records can't be archived, or are not kept there; None if there is no archive.
-    `archive_reason`: why, as in ArchiveState.
+    `failing_seconds`: how long nothing could be stored; `late_seconds`: how long the event loop was blocked since the
+    last look; `clock_step_seconds`: by how much the clock was set in the last minutes. `munge`: munged's error, None if
+    it works. `disk_full_days`: until the database has filled the disk; None if it won't. `certificate_days`: until the
+    certificate expires; `backup_days`: since the last good backup, if backups are made. `archive_hours`: how long
+    records could not be archived, or the archive did not keep them; None without an archive. `archive_reason`: why, as
+    in ArchiveState.
     """
 
     version: str = ""
@@ -88,7 +88,7 @@ class PanelNow:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All enabled nodes at one moment. `up`: those that are up and have a sample, by node id."""
+    """All enabled nodes at one moment, `now` in Unix seconds. `up`: those that are up and have a sample, by node id."""
 
     now: int
     uptime: float
@@ -97,13 +97,13 @@ class Cluster:
     up: Mapping[int, NodeNow]
     panel: PanelNow = PanelNow()
     silence: Mapping[int, Bad] = field(default_factory=dict)
-    """Why nodes that are down are silent, as far as it is known, by node id."""
+    """Why nodes that are down are silent, by node id, if known."""
 
     rising: Mapping[int, int | None] = field(default_factory=dict)
-    """When a node's memory will be full, Unix seconds; None: it does not rise; not in it: that is not known."""
+    """When a node's memory will be full, Unix seconds, by node id. None: it does not rise. No entry: unknown."""
 
     complete: Mapping[int, float] = field(default_factory=dict)
-    """How many percent of its last hour's samples are there, outages apart; not in it: that is not known."""
+    """The percentage of a node's last hour of samples that arrived, by node id, outages left out. No entry: unknown."""
 
     racks: Mapping[int, Sequence[int]] = field(default_factory=dict)
-    """The nodes of a node's rack, itself among them, by its id; nodes of one rack have the same list."""
+    """All nodes of a node's rack, by node id; nodes of one rack share one list."""

@@ -1,8 +1,7 @@
-"""Newest samples as columns: an event of the stream in a fifth of the bytes, with no compression.
+"""Newest samples as columns: a fifth of the bytes of an event of the stream, without compression.
 
-A column is a list with a value a node, or that value alone where all nodes have the same. `samples` of nodes that the
-reader knows leave out what does not change (_NAMES). Shares of a total are left out everywhere: the reader works them
-out as a sample's are.
+A column is a list with one value per node, or just the value if all nodes have the same. Later events leave out what
+does not change (_NAMES). Shares of a total are always left out: the reader computes them, as for a sample.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _READ: Final = {names: attrgetter(*names) for names in (_ALL, _CHANGING)}
 
 
 class RealtimeColumns(Struct):
-    """The data of an event, as `format=columns` asks for it. `count`: of how many nodes."""
+    """The data of an event in `format=columns`. `count`: the number of nodes."""
 
     timestamp: int
     interval: int
@@ -33,7 +32,7 @@ class RealtimeColumns(Struct):
 
 
 def as_columns(nodes: Sequence[RealtimeNode], is_snapshot: bool) -> dict[str, Any]:
-    """Return nodes as columns; a snapshot's hold everything."""
+    """Return nodes as columns, by name; only a snapshot has the columns that never change."""
     names = _ALL if is_snapshot else _CHANGING
     columns = zip(*map(_READ[names], nodes), strict=True)
     return {name: _shortened(column) for name, column in zip(names, columns, strict=False)}
@@ -44,9 +43,9 @@ def _shortened(column: tuple[Any, ...]) -> Any:
 
 
 def of_columns(event: RealtimeColumns, known: MutableMapping[int, RealtimeNode]) -> list[RealtimeNode]:
-    """Return the nodes of an event. `known`: by id what was there before, which is brought up to date.
+    """Return the nodes of an event. `known`: the nodes of earlier events, by id; this function updates it.
 
-    Nodes that are not known and not told of whole are left out: they come with the next snapshot.
+    Nodes that are neither known nor complete in this event are left out: the next snapshot has them.
     """
     lists = {
         name: column if isinstance(column, list) else [column] * event.count for name, column in event.columns.items()

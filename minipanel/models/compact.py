@@ -1,4 +1,4 @@
-"""What the compact form of history counts in: each column in whole numbers of the unit in which charts draw it."""
+"""The units of history's compact form: each column is whole numbers of the unit in which charts draw it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MIB: Final = 2**20
 _SHARES: Final = {metric.share for metric in METRICS}
 
 COMPACT_COLUMNS: Final = tuple(name for name in VALUE_COLUMNS if name not in _SHARES)
-"""What comes where nothing else is asked for: shares can be worked out."""
+"""The columns sent by default. Shares are left out, as the reader can compute them."""
 
 MEAN_OF: Final = {metric.max: metric.name for metric in METRICS if metric.has_max}
-"""A maximum is counted from the mean of the same record on: it is never below it, and mostly near."""
+"""The mean that each maximum is stored as a difference from: a maximum is never below it, and usually near."""
 
 
 def _unit(metric: Metric, column: Column) -> float:
@@ -33,4 +33,4 @@ def _units() -> Iterator[tuple[str, float]]:
 
 
 UNITS: Final = dict(_units())
-"""By column what one is, in the unit of the full answer: a tenth of a percent, a MiB, a tenth of a degree."""
+"""The size of one count of each column, in the full answer's unit: a tenth of a percent, a MiB, a tenth of a degree."""

@@ -1,4 +1,4 @@
-"""What others may listen to: samples stored or refused, what writing took, and nodes whose state has changed."""
+"""Events to listen to: samples stored or refused, how long a commit took, and changes of nodes' states."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from minipanel.models.node import Node, State
 from minipanel.models.sample import Sample
 
 SamplesListener = Callable[[Node, Sequence[Sample]], None]
-"""Called on the event loop after the commit with a node's samples that were stored, one at least, as they were sent."""
+"""Called on the event loop after the commit, with the samples of a node that were stored: at least one, unchanged."""
 
 CommitListener = Callable[[float], None]
-"""Called on the writer's thread with the seconds that a transaction took, from its begin to its commit on the disk."""
+"""Called on the writer's thread, with the seconds from a transaction's begin to its commit on the disk."""
 
 RefusalListener = Callable[[str, PanelError], None]
-"""Called on the event loop with the address that samples came from and why they were refused."""
+"""Called on the event loop, with the address that sent refused samples and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """A node's state was `before` and is `state` now."""
+    """A node's state changed from `before` to `state`."""
 
     node: Node
     before: State
@@ -29,4 +29,4 @@ class StateChange:
 
 
 StateListener = Callable[[Sequence[StateChange]], None]
-"""Called on the event loop with all that changed since the last look at the nodes, one change at least."""
+"""Called on the event loop, with all changes since the last look at the nodes: at least one."""

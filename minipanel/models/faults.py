@@ -1,4 +1,4 @@
-"""What a sample may hold, and the sentence about the first thing in a body that it may not."""
+"""What a sample may contain, and a sentence about the first fault of a body."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ MAX_SAMPLES = 1000
 MAX_AHEAD_SECONDS = 60
 
 NODE_ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}\Z"
-"""A hostname: at most 253 characters (RFC 1035), and the underscore that clusters use anyway."""
+"""A hostname: at most 253 characters (RFC 1035); underscores too, as clusters use them anyway."""
 
 _LONGEST_INTEGER = 20
-"""Digits. Longer ones are beyond every limit here, and reading thousands of digits exactly takes long."""
+"""Digits. A longer integer is beyond every limit here, and parsing thousands of digits exactly is slow."""
 
 
 def fault_in(body: bytes, now: float) -> Sentence | None:
-    """Return one sentence about the first fault of the body, None if there is none.
+    """Return a sentence about the first fault of the body, None if there is none. `now` in Unix seconds.
 
-    Slow and thorough: asked only about bodies that the fast decoder refused. `now` in Unix seconds. An array's
-    samples are named by their index, from 0: "[3].cpu_percent is 101; it must be a number from 0 to 100."
+    Slow and thorough: called only for bodies that the fast decoder refused. The samples of an array are named by their
+    index, from 0: "[3].cpu_percent is 101; it must be a number from 0 to 100."
     """
     try:
         content = json.loads(body.decode("utf-8"), parse_int=_parse_integer)
@@ -125,7 +125,7 @@ def _fault_in_company(sample: dict[str, str], first: dict[str, str], index: int)
 
 
 def show(value: object) -> str:
-    """Return a JSON value as it stood in the body, short and on one line; arrays and objects only by their kind."""
+    """Return a JSON value as the body has it, shortened, on one line; "an array" or "an object" for those."""
     if isinstance(value, str):
         return f'"{escape(value)}"'
     if isinstance(value, list | dict):
@@ -151,7 +151,7 @@ def _is_slot(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a sample: what is allowed, in words and as a check."""
+    """One field of a sample, and what it may contain: `allowed` in words, `accepts` as a check."""
 
     name: str
     allowed: str

@@ -1,4 +1,4 @@
-"""A whole record, with what its mean values rest on and which samples are in it: as it is archived and brought back."""
+"""A full record, with the number of samples behind each mean and which samples they are, as an archive keeps it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.record import SLOTS, node_of
 
 COUNT_COLUMNS: Final = tuple(metric.count for metric in METRICS if metric.null is not None)
-"""Columns that tell how many samples a mean rests on, beside `samples`."""
+"""Columns with the number of samples behind a mean, for metrics that some samples lack; else that is `samples`."""
 
 FULL_COLUMNS: Final = (*(column.name for metric in METRICS for column in metric.columns()), *COUNT_COLUMNS)
-"""The values of a whole record beside `id`, `samples` and `seen`."""
+"""The values of a full record, apart from `id`, `samples` and `seen`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FullRecord:
-    """One row. `id`: node_id << 32 | timestamp. `seen` None: all 60 samples are there. `values`: FULL_COLUMNS."""
+    """One row. `id`: node_id << 32 | timestamp. `seen`: None if all 60 samples are there. `values`: FULL_COLUMNS."""
 
     id: int
     samples: int
@@ -40,11 +40,11 @@ class FullRecord:
         return self.samples if metric.null is None else int(self.values[metric.count] or 0)
 
     def sum(self, metric: Metric) -> int | None:
-        """Return the exact sum over its samples, in hundredths (bytes as they are); None if none has a value."""
+        """Return the metric's exact sum over the samples, in hundredths (bytes in bytes); None if no sample has it."""
         mean = self.values[metric.name]
         return None if mean is None else round(mean * self.count(metric) * 10**metric.digits)
 
 
 def is_complete(samples: int) -> bool:
-    """Return whether all samples are there: then means are rounded, and nothing more can be merged."""
+    """Return whether all samples are there. The means of a complete record are rounded, and nothing can be merged."""
     return samples == SLOTS

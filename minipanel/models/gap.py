@@ -1,4 +1,4 @@
-"""Gaps: times in which a node's samples are missing, and what explains them."""
+"""Gaps: times without samples of a node, and their reasons."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from minipanel.models.record import RECORD_SECONDS, SLOT_SECONDS, SLOTS
 Reason = Literal["panel_away", "node_away", "agent_stopped", "clock_refused", "unknown"]
 
 Absence = Literal["panel_away", "node_away", "agent_stopped", "clock_refused", "unknown", "silent", "new", "filling"]
-"""Why a picture shows nothing: a gap's reasons; `silent`, no sample since, and the node is down now; `new`, nothing is
-known from before; `filling`, hours that are still being made from records."""
+"""Why a raster has no value: the reasons of gaps; `silent`: no sample since, and the node is down now; `new`: no sample
+before; `filling`: the hour is still being made from records."""
 
 DOWN: Final[frozenset[Absence]] = frozenset({"node_away", "agent_stopped", "silent"})
-"""With these a node counts as down. What other reasons explain, nobody knows: it may have been busy."""
+"""A node counts as down for these. For other reasons its state is unknown: it may have been busy."""
 
 GAP_SECONDS: Final = 60
-"""Less missing time than this is no gap: with the longest interval a sample may be this far from the next."""
+"""The shortest gap. At the longest interval, two samples may be this far apart."""
 
 _FIRST_SLOT = SLOT_SECONDS - RECORD_SECONDS
 
@@ -34,7 +34,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class AgentStart:
-    """A start of a node's agent: `started_at` by the node's clock, `heard_at` (the first request) by the panel's."""
+    """A start of a node's agent. Unix seconds: `started_at` by the node's clock, `heard_at` by the panel's.
+
+    `heard_at`: when the agent's first request arrived.
+    """
 
     boot_id: str
     started_at: int
@@ -47,7 +50,7 @@ Interval = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known about a span of time beside the records."""
+    """What may explain gaps in a span of time."""
 
     agent_starts: tuple[AgentStart, ...] = ()
     clock_troubles: tuple[Interval, ...] = ()
@@ -56,17 +59,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What tells of a node's gaps: `records` as (timestamp, seen), and what else is known."""
+    """What a node's gaps are computed from: `records` as (timestamp, seen), and what may explain the gaps."""
 
     records: list[tuple[int, int | None]]
     evidence: Evidence
 
 
 def missing(records: Iterable[tuple[int, int | None]], interval_seconds: int) -> list[Interval]:
-    """Return the gaps between samples as (newest sample before, end of what is missing), ascending.
+    """Return the gaps between samples as (newest sample before the gap, end of the gap), ascending.
 
     `records`: timestamp and `seen` of each record, ascending; `seen` None means that all 60 samples are there.
-    A gap's end is one interval before the next sample, for that one describes the interval that ends with it.
+    A gap ends one interval before the next sample, because that sample describes the interval that ends with it.
     """
     found = []
     newest = None
@@ -78,7 +81,7 @@ def missing(records: Iterable[tuple[int, int | None]], interval_seconds: int) ->
 
 
 def _runs(records: Iterable[tuple[int, int | None]]) -> Iterator[Interval]:
-    """Yield first and last timestamp of samples side by side: one run for a complete record, else one a sample."""
+    """Yield the first and last timestamp of each run of samples: a complete record is one run, else each sample is."""
     for timestamp, seen in records:
         if seen is None:
             yield timestamp + _FIRST_SLOT, timestamp
@@ -90,10 +93,10 @@ def _runs(records: Iterable[tuple[int, int | None]]) -> Iterator[Interval]:
 
 
 def explain(gap: Interval, evidence: Evidence, interval_seconds: int) -> list[Gap]:
-    """Return the gap with its reason; as two, where the agent came back in its midst and samples still were missing.
+    """Return the gap with its reason, or two gaps if an agent started within it and samples were missing after that.
 
-    An agent that started in the gap explains the time before its start: another boot means that the node was away.
-    Else what overlaps half of the gap or more explains it: the panel's absence, or a clock that was off.
+    An agent's start explains the time before it: the node was away if the boot id changed, else the agent was stopped.
+    Any other time is explained by what overlaps at least half of it: the panel's absence, or a clock that was off.
     """
     begin, end = gap
     starts = _starts_within(gap, evidence.agent_starts, interval_seconds)
@@ -121,11 +124,11 @@ def _starts_within(gap: Interval, starts: Iterable[AgentStart], interval_seconds
     previous, moment = None, 0
     for start in sorted(starts, key=lambda start: (start.heard_at, start.started_at)):
         earliest = moment
-        # A clock that was wrong when the agent started tells nothing; then it counts when the agent was first heard.
-        is_told_well = earliest < start.started_at <= start.heard_at + GAP_SECONDS
-        moment = start.started_at if is_told_well else start.heard_at
-        # What was before the first start is not known: it explains nothing.
-        if previous is not None and begin < moment < end + interval_seconds + (0 if is_told_well else GAP_SECONDS):
+        # If the node's clock was wrong when its agent started, the agent's first request counts as its start.
+        is_plausible = earliest < start.started_at <= start.heard_at + GAP_SECONDS
+        moment = start.started_at if is_plausible else start.heard_at
+        # The first start explains nothing, as the boot before it is unknown.
+        if previous is not None and begin < moment < end + interval_seconds + (0 if is_plausible else GAP_SECONDS):
             found.append(_Start(moment, start.boot_id != previous))
         previous = start.boot_id
     return found

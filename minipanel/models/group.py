@@ -1,4 +1,4 @@
-"""Groups of nodes: a name for a node set, written @rack3 wherever nodes are named."""
+"""Groups of nodes: names for node sets, written @rack3 in a node set."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from minipanel.models.nodeset import MAX_CHARACTERS, expand, no_node_set
 from minipanel.models.quote import quote
 
 Source = Literal["config", "clustershell", "names"]
-"""Where a group comes from: [[groups]] of config.toml, ClusterShell's files, or what nodes' names have in common."""
+"""Where a group comes from: [[groups]] of config.toml, ClusterShell's files, or a common part of nodes' names."""
 
 MAX_GROUPS = 10_000
 MAX_MEMBERS = 200_000
-"""Of all groups of a source together."""
+"""In all groups of one source together."""
 
 GROUP_NAME_ALLOWED = "1 to 64 letters, digits, dots, hyphens and underscores, such as rack3"
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 _NAME_OF_SOURCE = re.compile(rf"(?:{_NAME.pattern}:)?{_NAME.pattern}")
-# A bracket that is left open reaches to the end.
+# An unclosed bracket reaches to the end.
 _PART = re.compile(r"(?:[^,\[]|\[[^\]]*\]?)+")
 _SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group. `nodes`: hostnames of nodes that the panel has, in the order of their names."""
+    """One group. `nodes`: the hostnames of its nodes that the panel knows, sorted by name."""
 
     name: str
     source: Source
@@ -37,7 +37,7 @@ class Group:
 
 
 class Groups:
-    """All groups there are. A name means one group, whatever its capitals: the first that has it."""
+    """All groups, found by name without regard to case. The first group with a name has it."""
 
     def __init__(self, groups: Iterable[Group] = ()) -> None:
         self._by_name: dict[str, Group] = {}
@@ -67,10 +67,10 @@ class Groups:
         return group.nodes
 
     def homes(self) -> dict[str, Group]:
-        """Return the group that each node stands in, by its hostname in lower case (web/src/heatmap/groups.ts).
+        """Return the one group that each node is shown in, by hostname in lower case (as web/src/heatmap/groups.ts).
 
-        A node may be in several: those of config.toml go first, in their order; of all others the smallest. Groups of
-        ClusterShell's other sources ("jobs:17") have none.
+        That is the first of its groups in config.toml, else the smallest with at least two nodes. Groups of
+        ClusterShell's other sources ("jobs:17") do not count.
         """
         own = [group for group in self if group.source == "config"]
         others = [group for group in self if group.source != "config" and ":" not in group.name]
@@ -98,16 +98,16 @@ class Groups:
         return list(names)
 
     def _some(self) -> str:
-        """Return the first of them: @rack1, @rack2, @rack3, …"""
+        """Return the names of the first groups: @rack1, @rack2, @rack3, …"""
         names = [f"@{group.name}" for group in self]
         return ", ".join([*names[:_SHOWN_NAMES], *(["…"] if len(names) > _SHOWN_NAMES else [])])
 
 
 def is_group_name(text: str) -> bool:
-    """Return whether config.toml may call a group so."""
+    """Return whether a group of config.toml may have this name."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_name_of_a_source(text: str) -> bool:
-    """Return whether ClusterShell may use this name for a group: rack3, or slurm:gpu of another source."""
+    """Return whether a group of ClusterShell may have this name: rack3, or slurm:gpu of another source."""
     return _NAME_OF_SOURCE.fullmatch(text) is not None

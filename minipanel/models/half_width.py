@@ -1,6 +1,6 @@
-"""What a Chinese keyboard types, in the signs that node sets, numbers, times and addresses are written in.
+"""Full-width characters, as a Chinese keyboard types them, in the half-width ones of node sets, numbers and addresses.
 
-The page reads alike: web/src/search/halfWidth.ts.
+The page does the same: web/src/search/halfWidth.ts.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ _SIGNS = str.maketrans("【】〔〕「」、。‐–—−", "[][][],.----")
 
 
 def half_width(text: str) -> str:
-    """Return the text in half-width signs: "！node【０１-０３】、７" -> "!node[01-03],7"."""
+    """Return the text in half-width characters: "！node【０１-０３】、７" -> "!node[01-03],7"."""
     return unicodedata.normalize("NFKC", text).translate(_SIGNS)

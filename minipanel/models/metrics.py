@@ -1,4 +1,4 @@
-"""The list of what is measured. Whatever else knows a metric (parsing, SQL, answers, the page) iterates over it."""
+"""The list of metrics. All else that handles metrics (parsing, SQL, answers, the page) iterates over it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 MAX_WHOLE: Final = 2**53
-"""Of bytes 8 PiB: up to here every whole number is exact in JavaScript and in a float as well."""
+"""8 PiB, in bytes. JavaScript and floats represent every whole number up to here exactly."""
 
 Digits = Literal[0, 2]
-"""How many a number has after its point: whole numbers or hundredths, in which sums are kept exact."""
+"""Decimal places: 0 for whole numbers, 2 for hundredths. Sums are exact in these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One number of a sample: a field on the wire. `null` says when there is none, None that there always is one.
+    """One number of a sample: a field on the wire. `low` and `high`: the values that are allowed.
 
-    `may_be_absent`: agents older than the metric don't send it. `stem`: its name without a unit, as /metrics has it.
+    `null`: when a sample has none, such as "without a sensor"; None if it always has one. `may_be_absent`: agents older
+    than the metric don't send it. `stem`: its name without a unit, for /metrics.
     """
 
     name: str
@@ -33,24 +34,24 @@ class Value:
 
     @property
     def allowed(self) -> str:
-        """Return what is allowed, in words: "a number from -20 to 150, or null without a sensor"."""
+        """Return the allowed values in words: "a number from -20 to 150, or null without a sensor"."""
         kind = "a number" if self.digits else f"a whole number of {self.unit}"
         words = f"{kind} from {self.low} to {self.of_total or self.high}"
         return words if self.null is None else f"{words}, or null {self.null}"
 
     def accepts(self, value: object) -> bool:
-        """Return whether a value from JSON is allowed, apart from its total. True and false are no numbers there."""
+        """Return whether a value from JSON is allowed, without a look at its total. True and false are not numbers."""
         if value is None:
             return self.null is not None
         if isinstance(value, bool) or not isinstance(value, int | float if self.digits else int):
             return False
-        # NaN compares false with everything, so it falls out here as well.
+        # NaN compares false with everything, so this refuses it too.
         return self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a record, and of the history's answers."""
+    """One column of a record, and of the answers about history."""
 
     name: str
     kind: Literal["total", "mean", "max", "share"]
@@ -60,13 +61,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One thing that is measured. A record holds its mean, and as asked for its maximum and its share of a total.
+    """One metric. A record holds its mean, and its maximum (`has_max`) and share of a total (`share`) if it has them.
 
-    `null`: when a sample has none, as "without a sensor"; None if each has one. `of_total`: the name of the whole
-    that it is a part of, measured with it; `share`: the column of 100 * mean / total. `averages_over_nodes`: whether
-    a mean over several nodes says something. `is_late`: it came with an update, so older agents and records lack it;
-    then it must be able to be null, and stands at the end of METRICS. `stem`: its name for Prometheus without a unit,
-    where that is not `name` without it.
+    `null`: when a sample has no value, such as "without a sensor"; None if it always has one. `of_total`: the name of
+    the total that it is part of, measured with it; `share`: the column with 100 * mean / total. `averages_over_nodes`:
+    whether a mean over several nodes is meaningful. `is_late`: an update added it, so older agents and records lack it;
+    then `null` must be set, and the metric must be at the end of METRICS. `stem`: its name without a unit for
+    Prometheus, unless that is `name` without "_percent".
     """
 
     name: str
@@ -85,17 +86,17 @@ class Metric:
 
     @property
     def max(self) -> str:
-        """Return the name of the column of its maximum."""
+        """Return the name of the column with its maximum."""
         return f"{self.name}_max"
 
     @property
     def count(self) -> str:
-        """Return the column that tells how many samples its mean rests on."""
+        """Return the name of the column with the number of samples behind its mean."""
         return "samples" if self.null is None else f"{self.name}_samples"
 
     @property
     def comparable(self) -> str:
-        """Return the column by which nodes are compared: its share of the total where it is part of one."""
+        """Return the name of the column by which nodes are compared: its share if it is part of a total."""
         return self.share or self.name
 
     @property
@@ -104,7 +105,7 @@ class Metric:
         return (0, 100) if self.share else (self.low, self.high)
 
     def values(self) -> Iterator[Value]:
-        """Yield what a sample holds of it."""
+        """Yield the metric's numbers in a sample: its total, if it has one, and its value."""
         if self.of_total is not None:
             about = "", 1, self.high, self.digits, self.null, self.is_late
             yield Value(self.of_total, self.unit, *about, stem=self.of_total)
@@ -113,7 +114,7 @@ class Metric:
         yield Value(self.name, self.unit, *about, self.of_total, stem)
 
     def columns(self) -> Iterator[Column]:
-        """Yield what a record holds of it, in the order of the answers."""
+        """Yield the metric's columns in a record, in the order of the answers."""
         may_be_null = self.null is not None
         if self.of_total is not None:
             yield Column(self.of_total, "total", self.digits, may_be_null)
@@ -124,7 +125,7 @@ class Metric:
             yield Column(self.share, "share", 2, may_be_null)
 
     def over_nodes(self) -> Iterator[Column]:
-        """Yield what sums it up over several nodes: its share of all totals, or else mean and maximum."""
+        """Yield the columns that sum it up over several nodes: its share of all totals, or else mean and maximum."""
         kinds = {"share"} if self.share else {"mean", "max"} if self.averages_over_nodes else {"max"}
         return (column for column in self.columns() if column.kind in kinds)
 
@@ -149,7 +150,7 @@ VALUES: Final = tuple(value for metric in METRICS for value in metric.values())
 """The numbers of a sample, in the order of the wire."""
 
 COLUMNS: Final = tuple(column for metric in METRICS for column in metric.columns())
-"""What a record holds of them, in the order of the answers."""
+"""The columns of all metrics in a record, in the order of the answers."""
 
 READINGS: Final = tuple(column for column in COLUMNS if column.kind != "max")
-"""What one sample tells: its numbers, and their shares of a total."""
+"""The values of one sample: its numbers, and their shares of a total."""

@@ -1,4 +1,4 @@
-"""Names that are meant together: by a pattern (*-ib), by a node set (node[17-20]), or by the name itself."""
+"""Patterns for names of hosts: a wildcard (*-ib), a node set (node[17-20]), or the name itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
 
 
 class NamePatterns:
-    """What `ignore` in [hosts] names. Names are compared without case, and by their first part too.
+    """The patterns of `ignore` in [hosts]. Names match without regard to case, and also by their first label.
 
     NamePatterns(("*-ib", "node[17-20]")).matches(["node18.cluster"]) -> True
     """
@@ -34,7 +34,7 @@ class NamePatterns:
         self._globs = re.compile("|".join(globs) or r"(?!)")
 
     def matches(self, names: Iterable[str]) -> bool:
-        """Return whether one of the names is meant."""
+        """Return whether any of the names matches."""
         return any(
             spelling in self._names or self._globs.fullmatch(spelling) is not None
             for name in names
@@ -43,10 +43,11 @@ class NamePatterns:
 
 
 def patterns_for(left_out: Sequence[Sequence[str]], kept: Iterable[Sequence[str]]) -> list[str]:
-    """Return patterns that mean all names left out and none that is kept. Each line: its names, the first one its own.
+    """Return patterns that match all hosts left out and no host that is kept. A host is given as its names.
 
-    A pattern of an ending or a beginning (*-ib, *.storage, switch*) stands for two names or more; what none of those
-    means is named as it is, in node sets. A name that can't be told from one that is kept is left out.
+    Only the first name of a host left out must match; no name of a host that is kept may. A wildcard for an ending or a
+    beginning (*-ib, *.storage, switch*) matches at least two names; node sets list the other names. A name that no
+    pattern can tell apart from a kept one is left out of the result.
 
         patterns_for([["n1-ib"], ["n2-ib"], ["n7"], ["n8"]], [["n1"], ["n2"]]) -> ["*-ib", "n[7-8]"]
     """
@@ -60,13 +61,13 @@ def patterns_for(left_out: Sequence[Sequence[str]], kept: Iterable[Sequence[str]
         if len(names) - len(others) > 1 and not any(map(meant.matches, kept)):
             patterns.append(candidate)
             names = others
-    # A short name means the long one of a node that is kept, too.
+    # A short name also matches the long name of a node that is kept.
     names = [name for name in names if not any(map(NamePatterns([name]).matches, kept))]
     return [*patterns, *(parts(fold(names)) if names else [])]
 
 
 def _candidates(name: str) -> Iterator[str]:
-    """Yield what a name may have in common with others of its kind: n1-ib -> *-ib; switch1.x -> *.x, switch*"""
+    """Yield wildcards that a name may share with others of its kind: n1-ib -> *-ib; switch1.x -> *.x, switch*"""
     label, _, domain = name.partition(".")
     ending = label.rpartition("-")[2]
     if ending != label and ending[:1].isalpha():
@@ -79,7 +80,7 @@ def _candidates(name: str) -> Iterator[str]:
 
 
 def is_name_pattern(text: str) -> bool:
-    """Return whether a text is a pattern, a node set or a name. One of wildcards alone would mean everything."""
+    """Return whether a text is a pattern, a node set or a name. Wildcards alone are refused: they match everything."""
     if _is_glob(text):
         return _GLOB.fullmatch(text) is not None and _SAYS_SOMETHING.search(text) is not None
     try:

@@ -1,4 +1,4 @@
-"""What may stand in config.toml as a node's name, a host's address or the panel's URL."""
+"""The node names, addresses and URLs that config.toml may contain."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _BROADCAST = ip_address("255.255.255.255")
 
 
 def is_hostname(text: str) -> bool:
-    """Return whether the text is a hostname by RFC 1123, underscores allowed, as clusters have them.
+    """Return whether the text is a hostname (RFC 1123). Underscores are allowed, because clusters use them.
 
-    Only digits and dots are refused: they would be taken for an address, or for a node's number in the API.
+    A text of digits and dots alone is refused: it would be read as an address, or as a node's id in the API.
     """
     if len(text) > _HOSTNAME_MAX_CHARACTERS or not text.strip("0123456789."):
         return False
@@ -37,10 +37,10 @@ def is_hostname(text: str) -> bool:
 
 
 def parse_node_name(text: str) -> str | None:
-    """Return a node's name for people, in the form in which equal names are equal (NFC); None for what is none.
+    """Return a node's name in Unicode's form NFC, in which equal names have equal bytes; None if it is not a name.
 
-    Names are for people, so 计算节点 3 is one. Nothing may stand in it by which node sets are written, which a terminal
-    or a journal would act on, or that is a number to a program and other signs to people (１２).
+    Names are for people, so 计算节点 3 is valid. Not allowed are the characters that node sets are written with, those
+    that a terminal or a journal would act on, and digits that only programs read as numbers (１２).
     """
     name = unicodedata.normalize("NFC", text)
     if is_hostname(name):
@@ -56,7 +56,7 @@ def _may_be_in_name(character: str) -> bool:
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Return the address, an IPv4-mapped IPv6 one as IPv4 (RFC 4291, 2.5.5.2), None for anything else."""
+    """Return the address, an IPv4-mapped IPv6 one as IPv4 (RFC 4291, 2.5.5.2); None for any other text."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -67,7 +67,7 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def parse_node_address(text: str) -> str | None:
-    """Return the address of one machine as ipaddress writes it; None for a group, "any address" or anything else."""
+    """Return the address of one machine in its normal form; None for multicast, broadcast, 0.0.0.0 and other texts."""
     address = parse_address(text)
     if address is None or address.is_multicast or address.is_unspecified or address == _BROADCAST:
         return None
@@ -75,7 +75,7 @@ def parse_node_address(text: str) -> str | None:
 
 
 def parse_url(text: str) -> str | None:
-    """Return the URL without a slash at its end; None when it is not http or https with a host."""
+    """Return the URL without a slash at its end; None unless it is http or https with a host."""
     if not _URL_CHARACTERS.fullmatch(text):
         return None
     try:
@@ -86,7 +86,7 @@ def parse_url(text: str) -> str | None:
 
 
 def _is_plain(parts: SplitResult) -> bool:
-    """Return whether there is a scheme and a host, no account, no query and no port 0. Raises ValueError."""
+    """Return whether a URL has a scheme and a host, and no account, query or port 0. Raises ValueError."""
     has_host = parts.scheme in ("http", "https") and is_host(parts.hostname or "")
     return has_host and parts.port != 0 and not (parts.username or parts.password or parts.query or parts.fragment)
 

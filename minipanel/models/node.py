@@ -10,12 +10,12 @@ from typing import Literal
 State = Literal["up", "down", "never", "disabled"]
 
 UP_SECONDS = 15
-"""A node is up while something of it was stored that was heard of within this time, or within three intervals."""
+"""A node is up if a sample of it arrived and was stored within this time or three intervals, whichever is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One row of the table `nodes`. `hostname` is what the agent calls itself, `name` what people read."""
+    """One row of the table `nodes`. `hostname`: as the agent reports it. `name`: as people see it."""
 
     id: int
     name: str
@@ -26,11 +26,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """When a node was heard of last. `last_seen`: its newest stored sample by its own clock, None before the first.
+    """When a node was last heard from. `last_seen`: the timestamp of its newest stored sample, None before the first.
 
-    `silent_seconds`: how long ago that was heard of, by a clock that nobody sets; infinite where it can't be known.
-    `boot_id`: of the boot that the node was in then, where its agent said; `rebooted_seconds`: how long ago it was
-    first heard of in that boot, None if it never was in another. `values`: its last record, as a sample has them.
+    `silent_seconds`: how long ago that sample arrived, by a clock that nobody sets; infinite if unknown. `boot_id`: the
+    node's boot then, if its agent reported it; `rebooted_seconds`: how long ago it was first heard from in that boot,
+    None if no other boot is known. `values`: its last record, in the form of a sample's values.
     """
 
     last_seen: int | None = None
@@ -41,12 +41,12 @@ class Heard:
 
 
 def up_seconds(interval_seconds: int) -> int:
-    """Return for how long a node that reports at this interval may be silent and is up anyway."""
+    """Return how many seconds a node that reports at this interval may be silent and still be up."""
     return max(UP_SECONDS, 3 * interval_seconds)
 
 
 def state_of(is_enabled: bool, last_seen: int | None, silent_seconds: float, interval_seconds: int) -> State:
-    """Return a node's state: the one rule for the page, for commands and for all that follows from it. See Heard."""
+    """Return a node's state: the one rule for the page, commands and alerts. Arguments as in Heard."""
     if not is_enabled:
         return "disabled"
     if last_seen is None:
@@ -56,7 +56,7 @@ def state_of(is_enabled: bool, last_seen: int | None, silent_seconds: float, int
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment of the panel's machine: Unix seconds by its clock, and the uptime of the boot with this id."""
+    """A moment on the panel's machine: the time by its clock, and the uptime within the boot with this id."""
 
     unix_seconds: float
     uptime_seconds: float

@@ -1,4 +1,4 @@
-"""Node sets as people type and read them: ClusterShell's, bounded, without groups; web/src/nodeset.ts reads alike."""
+"""Node sets as people type and read them: ClusterShell's, without groups, limited in size. As web/src/nodeset.ts."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _BRACKETS = re.compile(r"(\d*)\[([^\]]*)\](\d*)")
 def expand(text: str) -> list[str]:
     """Return the names in a node set: node[001-003,7] -> node001, node002, node003, node7. Raises BadInput.
 
-    Comma-separated names of letters, digits and .-_ with numbers or ranges of them in brackets; a range may have a step
-    (n[1-9/2]). Digits before a bracket belong to its numbers: n1[10-12] is n110 to n112. ClusterShell's other
-    operators, wildcards and groups (@name) are no part of it: groups run commands of the machine's configuration.
+    A node set is names of letters, digits and .-_ separated by commas, with numbers or ranges in brackets. A range may
+    have a step (n[1-9/2]). Digits before a bracket belong to its numbers: n1[10-12] is n110 to n112. ClusterShell's
+    other operators, wildcards and groups (@name) are refused: its groups run commands from the machine's configuration.
     """
     if not text or len(text) > MAX_CHARACTERS:
         raise BadInput("nodes has {count} characters; 1 to {most} are allowed.", count=len(text), most=MAX_CHARACTERS)
@@ -36,7 +36,7 @@ def expand(text: str) -> list[str]:
         raise no_node_set(text)
     compact = re.sub(r"\s", "", text)
     try:
-        # Counted before it is expanded: ClusterShell holds every number of a range in memory.
+        # Counted before expanding: ClusterShell holds every number of a range in memory.
         if not _is_bounded(compact):
             raise BadInput("nodes is {text}; at most {most} nodes are allowed.", text=quote(text), most=MAX_NODES)
         return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
@@ -45,13 +45,13 @@ def expand(text: str) -> list[str]:
 
 
 def expand_in_order(text: str) -> list[str]:
-    """Return the names in a node set as expand does, but part after part: b,a -> b, a. A name may come twice."""
+    """Return the names in a node set in the order typed: b,a -> b, a. A name may come twice. Raises BadInput."""
     expand(text)
     return [name for part in parts(re.sub(r"\s", "", text)) for name in NodeSet(part, resolver=RESOLVER_NOGROUP)]
 
 
 def parts(text: str) -> list[str]:
-    """Return what commas separate outside brackets: a,b[1,3] -> a, b[1,3]"""
+    """Return the parts between the commas outside brackets: a,b[1,3] -> a, b[1,3]"""
     return _ONE_PART.findall(text)
 
 
@@ -61,12 +61,12 @@ def fold(names: Iterable[str]) -> str:
 
 
 def unfold(text: str) -> list[str]:
-    """Return the names that `fold` has made one node set of, however long it is."""
+    """Return the names in a node set made by `fold`, of any length."""
     return list(NodeSet(text, resolver=RESOLVER_NOGROUP))
 
 
 def no_node_set(text: str) -> BadInput:
-    """Return the error for a text that can't be read."""
+    """Return the error for a text that is not a node set."""
     return BadInput(
         "nodes is {text}; it must be a node set such as node[01-08,12]: names of letters, digits, "
         "dots, hyphens and underscores, with numbers from lower to higher in brackets.",
@@ -77,7 +77,7 @@ def no_node_set(text: str) -> BadInput:
 def _is_bounded(text: str) -> bool:
     """Return whether a set names at most MAX_NODES nodes. Raises ValueError or RangeSetException for a bad range."""
     parts = [_BRACKETS.findall(part) for part in _ONE_PART.findall(text)]
-    # First without the digits before brackets, which can only add numbers: with them the ranges are taken apart.
+    # First without the digits before brackets, which can only add numbers: to count those expands the ranges.
     return all(
         sum(prod(size(*bracket) for bracket in brackets) for brackets in parts) <= MAX_NODES
         for size in (_size, _size_with_digits)
@@ -85,7 +85,7 @@ def _is_bounded(text: str) -> bool:
 
 
 def _size(_before: str, inside: str, _after: str) -> int:
-    """Return how many numbers stand in a bracket: "1-9/4,20" -> 4."""
+    """Return how many numbers a bracket lists: "1-9/4,20" -> 4."""
     total = 0
     for each in inside.split(","):
         bounds, _, step = each.partition("/")
@@ -95,7 +95,7 @@ def _size(_before: str, inside: str, _after: str) -> int:
 
 
 def _size_with_digits(before: str, inside: str, after: str) -> int:
-    """Return how many numbers a bracket stands for, as ClusterShell has it: n1[9,10] is n1[9-10], so n[19-110]."""
+    """Return how many numbers ClusterShell makes of a bracket between digits: n1[9,10] is n1[9-10], so n[19-110]."""
     if not before or after:
         return _size(before, inside, after)
     ranges = ([before + bound for bound in str(run).split("-")] for run in RangeSet(inside).contiguous())

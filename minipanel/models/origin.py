@@ -1,4 +1,4 @@
-"""Where an answer about the past comes from; only told where there is an archive."""
+"""Where an answer about the past was read from. Answers have this only if there is an archive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Origin = Literal["database", "archive", "both"]
 
 
 class Unread(Struct):
-    """What there may be up to `until` (Unix seconds) could not be read from the archive, and why."""
+    """The archive's part of the answer, up to `until` (Unix seconds), could not be read. `why`: a sentence."""
 
     until: int
     why: str

@@ -1,4 +1,4 @@
-"""How a value that came from outside is shown in a sentence or a log line."""
+"""Escapes values from outside for sentences and log lines."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ SHOWN_CHARACTERS = 60
 
 
 def escape(text: str, limit: int = SHOWN_CHARACTERS) -> str:
-    r"""Return the text on one line, at most `limit` of its characters: "a\nb" -> "a\\nb".
+    r"""Return the text on one line, cut after `limit` of its characters: "a\nb" -> "a\\nb".
 
-    Whatever a terminal or a journal would act on (control characters, direction marks, lone surrogates) is
-    shown as Python escapes it, so that no text from outside can forge a line of the log.
+    Characters that a terminal or a journal would act on (control characters, direction marks, lone surrogates) are
+    escaped as in Python, so no text from outside can forge a line of the log.
     """
     shown = "".join(character if character.isprintable() else _escaped(character) for character in text[:limit])
     return shown + "…" if len(text) > limit else shown

@@ -1,4 +1,4 @@
-"""The rack or kind that a node's name speaks of, where it does."""
+"""Finds nodes' racks and kinds in their names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 
 _LAST_NUMBER = re.compile(r"^(.*?)(\d+)([^\d]*)$")
 _IN_RACK = 2
-"""Digits of a place within a rack, where rack and place are one number: cn1201 is place 01 of cn12."""
+"""Digits for the place within a rack, in names that join rack and place: cn1201 is place 01 of cn12."""
 
 
 def rack_of(hostname: str) -> str:
-    """Return what nodes of one rack share: cn1201 -> cn12, r01n40 -> r01n, node7.a.example -> node, login -> login."""
+    """Return a node's rack by its name: cn1201 -> cn12, r01n40 -> r01n, node7.a.example -> node, login -> login."""
     match = _LAST_NUMBER.match(hostname.partition(".")[0])
     if match is None:
         return hostname
@@ -21,10 +21,10 @@ def rack_of(hostname: str) -> str:
 
 
 def named_groups(names: Iterable[str]) -> dict[str, list[str]]:
-    """Return the racks and kinds of two nodes or more that names speak of: r01n1, r01n2, login1 -> {r01: r01n1, r01n2}
+    """Return racks and kinds with at least two nodes, by the nodes' names: r01n1, r01n2, login1 -> {r01: r01n1, r01n2}
 
-    Numbers that run on over a hundred count nodes, not racks, and a lone rack is called as all of its kind:
-    n1099, n1100 -> n, where cn1201, cn1301 are of cn12 and cn13.
+    Numbers that continue past a hundred count nodes, not racks, and so do the numbers of a single hundred: n1099, n1100
+    are both of n, but cn1201, cn1301 of cn12 and cn13.
     """
     names = list(names)
     kinds: dict[tuple[str, int], set[int]] = {}
@@ -47,19 +47,19 @@ def _kind_of(name: str) -> tuple[str, str]:
 
 
 def _is_counted(numbers: set[int]) -> bool:
-    """Return whether numbers of one length count nodes, from one hundred on to the next or within one."""
+    """Return whether numbers of the same length count nodes: they continue past a hundred, or all are in one."""
     places = 10**_IN_RACK
     runs_on = any(number % places == places - 1 and number + 1 in numbers for number in numbers)
     return runs_on or len({number // places for number in numbers}) == 1
 
 
 def _shortened(key: str) -> str:
-    """Return what a rack is called where nothing else is called so: r01n -> r01, gpu- -> gpu."""
+    """Return the short name of a rack, for use if no other rack has it: r01n -> r01, gpu- -> gpu."""
     return re.sub(r"\D+$", "", key) or key.rstrip("-_") or key
 
 
 def racks_of(names: Mapping[int, str]) -> dict[int, list[int]]:
-    """Return for each id the ids of its rack, one list for all of them."""
+    """Return the ids of each node's rack, by node id. Nodes of one rack share one list."""
     members: dict[str, list[int]] = {}
     for id, name in names.items():
         members.setdefault(rack_of(name), []).append(id)
@@ -67,7 +67,7 @@ def racks_of(names: Mapping[int, str]) -> dict[int, list[int]]:
 
 
 def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
-    """Return the racks of several nodes that these names are, all of them and nothing else; [] where they aren't."""
+    """Return the racks that these names make up exactly, each with at least two nodes; [] if they don't."""
     chosen = set(names)
     racks = {rack_of(name) for name in chosen}
     members: dict[str, set[str]] = {}
@@ -80,7 +80,7 @@ def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
 
 
 def rack_around(names: Iterable[str], all_names: Iterable[str]) -> tuple[str, int] | None:
-    """Return the one rack that has all these names and others too, and how many it has; None if there is none."""
+    """Return the rack that has all these names and others too, and how many nodes it has; None if there is none."""
     chosen = set(names)
     racks = {rack_of(name) for name in chosen}
     if len(racks) != 1:

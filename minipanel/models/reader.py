@@ -1,4 +1,4 @@
-"""What the services read the past from: a protocol, so that another keeper of records can stand in SQLite's place."""
+"""The protocol by which services read the past, so that it need not come from SQLite alone."""
 
 from __future__ import annotations
 
@@ -9,35 +9,38 @@ from minipanel.models.gap import Evidence, Seen
 from minipanel.models.node import Heard, Moment, Node
 
 Values = tuple[int, *tuple[float | None, ...]]
-"""A record's timestamp, and of each metric the value by which nodes are compared."""
+"""A record's timestamp, and for each metric the value by which nodes are compared."""
 
 
 class Reader(Protocol):
-    """Each method blocks, so it is called in a reading thread (services/reading), and raises DatabaseError."""
+    """Each method that reads blocks and may raise DatabaseError. Call it on a reading thread (services/reading).
+
+    Times in Unix seconds; `now` is the panel's.
+    """
 
     def newest(self, nodes: Sequence[Node]) -> dict[int, int]:
         """Return the timestamp of the newest stored sample of each node that has one, by the node's id."""
         ...
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
-        """Return what was heard of each node that has a sample, by the node's id."""
+        """Return when each node with a stored sample was last heard from, by the node's id."""
         ...
 
     def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
-        """Return by node id the means of the record that holds the sample of this timestamp, as a sample has values."""
+        """Return, by node id, the means of the record with this sample, in the form of a sample's values."""
         ...
 
     def history(
         self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
     ) -> list[bytes]:
-        """Return a node's records in (start, end] as one JSON array a column, `timestamp` first.
+        """Return a node's records in (start, end] as one JSON array per column, `timestamp` first.
 
-        `is_counted`: in whole numbers of models/compact.UNITS, maxima from the mean on.
+        `is_counted`: in whole numbers of models/compact.UNITS, maxima as the difference from the mean.
         """
         ...
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node there are in (start, end] and beside it, and what explains the others."""
+        """Return which samples of a node exist in (start, end] and next to it, and what may explain the others."""
         ...
 
     def records_at(self, node_ids: Sequence[int], times: Sequence[int], now: int) -> list[Values]:
@@ -45,35 +48,35 @@ class Reader(Protocol):
         ...
 
     def days(self, node_ids: Sequence[int], first_day: int, last_day: int, now: int) -> list[tuple[int, bytes]]:
-        """Return the nodes' days in hours, by row id (models/hour), packed as database/packing.py says, ascending."""
+        """Return the nodes' days of hours as (row id, packed hours), ascending; see models/hour, database/packing."""
         ...
 
     def hour_numbers(
         self, node_ids: Sequence[int], days: range, now: int, names: Sequence[str], alike: int = 1
     ) -> Iterator[list[bytes]]:
-        """Yield of each day the numbers of some parts of an hour, as they are packed.
+        """Yield for each day the numbers of the named parts of an hour, still packed.
 
-        Of each part 24 numbers of two bytes a node, in the order of the ids. The days are models/hour.day_number.
-        So many hours side by side may be `alike`, a part of a day: where they are drawn as one, their mean will do.
+        Each part has 24 numbers of two bytes per node, in the order of the ids. Days are models/hour.day_number.
+        `alike`: how many neighbouring hours, a divisor of 24, may all be their mean because they are drawn as one.
         """
         ...
 
     def filling(self, now: int) -> tuple[int, int] | None:
-        """Return from when until when there are records whose hours are still to be made; None once all are."""
+        """Return the start and end of the time whose hours are still to be made from records; None if all are made."""
         ...
 
     def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
-        """Return the same of records: of each part a number for each record in (start, end], 65535 without one."""
+        """Return the packed numbers of a node's records: for each part one per 300 s in (start, end], 65535 if none."""
         ...
 
     def evidence(self, node_ids: Sequence[int]) -> dict[int, Evidence]:
-        """Return what explains missing samples, by node id."""
+        """Return what may explain missing samples, by node id."""
         ...
 
     def interrupt(self) -> None:
-        """Have what is read at this moment, in whatever thread, end with DatabaseError."""
+        """End every read in progress, on any thread, with DatabaseError."""
         ...
 
     def close(self) -> None:
-        """Let go of what it holds. Nobody may be reading any more."""
+        """Close files and connections. No read may be in progress."""
         ...

@@ -1,4 +1,4 @@
-"""Records: one row of history per node and 5 minutes, and the arithmetic of their time."""
+"""Records: one row of history per node and 5 minutes, and the arithmetic of their timestamps."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RECORD_SECONDS: Final = 300
 """A record with timestamp T sums up the samples in (T - 300, T]."""
 
 END_OF_TIME: Final = 2**32 - RECORD_SECONDS
-"""The last whole record's time that a row id can hold, in 2106."""
+"""The largest timestamp of a record that a row id can hold, in the year 2106."""
 
 SLOTS: Final = RECORD_SECONDS // SLOT_SECONDS
 
 VALUE_COLUMNS: Final = (*(column.name for column in COLUMNS), "samples")
-"""What a record holds besides its node and its time, in the order of the answers."""
+"""The columns of a record, apart from its node and timestamp, in the order of the answers."""
 
 
 def record_timestamp(timestamp: int) -> int:
@@ -27,7 +27,7 @@ def record_timestamp(timestamp: int) -> int:
 
 
 def slot_bit(timestamp: int) -> int:
-    """Return the bit of a sample in `seen`: bit k stands for the sample of T - 300 + 5 * (k + 1)."""
+    """Return the bit of a sample in `seen`: bit k is the sample with timestamp T - 300 + 5 * (k + 1)."""
     return 1 << ((timestamp - 1) // SLOT_SECONDS % SLOTS)
 
 
@@ -38,7 +38,7 @@ def last_sample(record: int, seen: int | None) -> int:
 
 
 def last_sample_until(record: int, seen: int | None, until: int) -> int | None:
-    """Return the timestamp of the newest sample in a record that is not after `until`, None when there is none."""
+    """Return the timestamp of a record's newest sample that is not after `until`, None if there is none."""
     begin = record - RECORD_SECONDS
     slots = min(SLOTS, max(0, until - begin) // SLOT_SECONDS)
     earlier = (1 << slots) - 1 & (-1 if seen is None else seen)
@@ -46,10 +46,10 @@ def last_sample_until(record: int, seen: int | None, until: int) -> int | None:
 
 
 def record_id(node_id: int, timestamp: int) -> int:
-    """Return the row id of a record: rows then lie on disk in the order in which they are read."""
+    """Return the row id of a record. Rows then lie on the disk in the order in which they are read."""
     return node_id << 32 | timestamp
 
 
 def node_of(record: int) -> int:
-    """Return the node's id of a record's row id."""
+    """Return the node's id from a record's row id."""
     return record >> 32

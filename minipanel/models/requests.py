@@ -1,4 +1,4 @@
-"""The shapes of what is sent to the API, beside samples and logins."""
+"""The bodies of requests to the API, apart from samples and logins."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from msgspec import Meta, Struct
 
 from minipanel.models.caller import SCOPES
 
-# What is allowed is for the API's document here; who makes a key checks it, and says it in a sentence.
+# These limits are for the OpenAPI document. The code that makes a key checks them, and refuses with a sentence.
 _Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 64})]
 _Days = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": 3650})]
 
 
 class TokenRequest(Struct, forbid_unknown_fields=True):
-    """An API token that is wanted: `metrics` may read GET /metrics alone, `read` all that can be read."""
+    """A new API token. `scope`: `metrics` may read only GET /metrics, `read` everything."""
 
     name: _Name
     scope: Annotated[str, Meta(extra_json_schema={"enum": list(SCOPES)})]
@@ -22,14 +22,14 @@ class TokenRequest(Struct, forbid_unknown_fields=True):
 
 
 class KioskRequest(Struct, forbid_unknown_fields=True):
-    """A wall screen that is wanted."""
+    """A new wall screen."""
 
     name: _Name
     days: _Days = 1825
 
 
 class KioskSecret(Struct, forbid_unknown_fields=True):
-    """What follows the # in the link of a wall screen."""
+    """The part after the # of a wall screen's link."""
 
     secret: str
 
@@ -42,7 +42,7 @@ class AckRequest(Struct, forbid_unknown_fields=True):
 
 
 class SilenceRequest(Struct, forbid_unknown_fields=True):
-    """Nodes about which nothing is to be sent until a time (Unix seconds); `rules`: only of these, [] for all."""
+    """A silence: no messages about these nodes until a time (Unix seconds). `rules`: only these, [] for all."""
 
     nodes: str
     until: int
@@ -51,7 +51,7 @@ class SilenceRequest(Struct, forbid_unknown_fields=True):
 
 
 class TestRequest(Struct, forbid_unknown_fields=True):
-    """A message that is to be sent to try a channel."""
+    """A request to send a test message to a channel."""
 
     channel: str
 

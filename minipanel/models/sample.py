@@ -1,4 +1,4 @@
-"""A sample: one reading of one node, and how samples are read from the body of a request."""
+"""Samples, each one reading of one node, and reading them from the body of a request."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from minipanel.sentence import Sentence
 
 MAX_BODY_BYTES = 1_000_000
 
-# Python's \\Z is $ in the regular expressions of JSON Schema.
+# JSON Schema writes Python's \\Z as $ in a regular expression.
 _PATTERN_OF_JSON = NODE_ID_PATTERN.replace(r"\Z", "$")
 
 
 def _field(value: Value) -> Field:
-    """Return a field of Sample: its name, its type with its limits, and null for what older agents don't send."""
+    """Return a field of Sample: its name, its type with its limits, and None as its default if it may be absent."""
     words = [value.unit, value.meaning, "" if value.null is None else f"null {value.null}"]
     about = Meta(ge=value.low, le=value.high, description=", ".join(word for word in words if word))
     kind: Any = Annotated[float if value.digits else int, about]
@@ -39,7 +39,7 @@ def _field(value: Value) -> Field:
 
 @with_fields("timestamp", map(_field, VALUES))
 class Sample(msgspec.Struct, frozen=True, gc=False):
-    """One reading, which describes the 5 seconds that end at its timestamp."""
+    """One reading. It describes the 5 seconds that end at its timestamp."""
 
     node_id: Annotated[
         str,
@@ -58,8 +58,8 @@ _DECODER = msgspec.json.Decoder(Sample | list[Sample])
 def parse_samples(body: bytes, now: float) -> list[Sample]:
     """Return the body's samples, 1 to 1000 of one node, in the order in which they were sent.
 
-    `now` is the panel's time in Unix seconds. Fields that are not known are skipped: agents may be newer.
-    Raises BadInput, whose sentence names the field, the value and what is allowed, or TooLarge.
+    `now`: the panel's time, Unix seconds. Unknown fields are ignored, because agents may be newer than the panel.
+    Raises BadInput, with a sentence that names the field, its value and what is allowed, and TooLarge.
     """
     if len(body) > MAX_BODY_BYTES:
         raise TooLarge("The body has {count} bytes; at most {most} are allowed.", count=len(body), most=MAX_BODY_BYTES)
@@ -83,7 +83,7 @@ _PARTS: Final = tuple(
 
 
 def _fit_together(samples: list[Sample], now: float) -> bool:
-    """True where there are samples, all of one node, none ahead of time, no part larger than its whole."""
+    """Return whether there are samples, all of one node, none ahead of time and no part larger than its total."""
     latest = now + MAX_AHEAD_SECONDS
     for sample in samples:
         if sample.timestamp > latest or sample.node_id != samples[0].node_id:
@@ -96,7 +96,7 @@ def _fit_together(samples: list[Sample], now: float) -> bool:
 
 
 _READ: Final = [(metric, column) for metric in METRICS for column in metric.columns() if column in READINGS]
-# Where a share belongs there is first what it is a share of.
+# For a share this reads the value that the share is computed from.
 _read: Final = attrgetter(*(metric.name if column.kind == "share" else column.name for metric, column in _READ))
 _SHARES: Final = tuple(
     (place, attrgetter(metric.of_total or "")) for place, (metric, column) in enumerate(_READ) if column.kind == "share"
@@ -104,7 +104,7 @@ _SHARES: Final = tuple(
 
 
 def readings_of(sample: Sample) -> list[float | None]:
-    """Return what a sample tells: the values of READINGS."""
+    """Return a sample's values, in the order of READINGS."""
     readings: list[float | None] = [*_read(sample)]
     for place, total_of in _SHARES:
         part = readings[place]
@@ -113,5 +113,5 @@ def readings_of(sample: Sample) -> list[float | None]:
 
 
 def _unexplained(error: Exception) -> Sentence:
-    """Return the decoder's own words, for what only it minds: as a name twice in one object, once with a bad value."""
+    """Return the decoder's own words, for what only it finds: a name twice in one object, once with a bad value."""
     return Sentence("The body can't be read: {reason}.", reason=escape(str(error), 120))

@@ -1,4 +1,4 @@
-"""Structs that hold a value for each metric: written down without them, and completed from the list."""
+"""Adds a field for each metric to structs that are declared without them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import msgspec
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 Field = tuple[str, Any] | tuple[str, Any, Any]
-"""A name and a type, and a default where there is one."""
+"""A name, a type and, if the field has one, a default."""
 
 
 def with_fields(after: str, fields: Iterable[Field]) -> Callable[[type[Shape]], type[Shape]]:
-    """Return a decorator that puts more fields into a struct, in the place after one of its own."""
+    """Return a decorator that adds fields to a struct, right after its own field named `after`."""
 
     def complete(kind: type[Shape]) -> type[Shape]:
         own = msgspec.structs.fields(kind)
@@ -40,5 +40,5 @@ def _as_declared(field: msgspec.structs.FieldInfo) -> Field:
 
 
 def made(kind: type[Shape], *values: Any, **named: Any) -> Shape:
-    """Return a struct made of these values, which the type checker knows only in part."""
+    """Return a struct with these values, for structs whose fields the type checker does not know."""
     return kind(*values, **named)

@@ -1,4 +1,4 @@
-"""Spans: a time in which a simulated node's values change evenly, as they do while one job runs or none."""
+"""Spans: times in which a simulated node's values change evenly, such as while one job runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 MEMORY_TOTAL: Final = 256 * 1024**3
-"""Bytes, of each simulated node."""
+"""The memory of each simulated node, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The samples in (begin, end], Unix seconds. Each value as it is at the beginning and at the end.
+    """The samples in (begin, end], Unix seconds. Each value is given at the beginning and at the end.
 
-    `memory` in percent, `temp` None without a sensor; `swing`: by how much CPU moves about that line, %.
+    `cpu` and `memory` in percent, `temp` in °C, None without a sensor. `swing`: how far CPU may be from the line
+    between its two values, in percent.
     """
 
     begin: int
@@ -25,7 +26,7 @@ class Span:
     swing: float = 0.0
 
     def values_at(self, timestamp: int, noise: float) -> dict[str, float | None]:
-        """Return what a node measures at this time, as it stands in a sample. `noise`: -1 to 1."""
+        """Return a node's values at this time, by the names of a sample's fields. `noise`: -1 to 1."""
         part = (timestamp - self.begin) / (self.end - self.begin)
         cpu = _between(self.cpu, part) + self.swing * noise
         temp = None if self.temp is None else _between(self.temp, part) + self.swing * TEMP_SWING * noise
@@ -37,7 +38,7 @@ class Span:
         }
 
     def part(self, begin: int, end: int) -> Span:
-        """Return what lies between two times of it."""
+        """Return the part between two times within the span."""
         if (begin, end) == (self.begin, self.end):
             return self
         first, last = ((at - self.begin) / (self.end - self.begin) for at in (begin, end))
@@ -49,7 +50,7 @@ class Span:
         return Span(begin, end, cut(self.cpu), cut(self.memory), temp, self.swing)
 
     def outside(self, times: Iterable[tuple[int, int]]) -> Iterator[Span]:
-        """Yield what of it is in none of these times, which are ascending."""
+        """Yield the parts of the span that are in none of these times, which are ascending."""
         begin = self.begin
         for first, end in times:
             if end <= begin or first >= self.end:
@@ -62,7 +63,7 @@ class Span:
 
 
 TEMP_SWING: Final = 0.25
-"""Kelvins that a temperature moves for each percent that CPU swings."""
+"""Kelvins by which the temperature moves per percent of CPU's swing."""
 
 
 def _between(ends: tuple[float, float], part: float) -> float:

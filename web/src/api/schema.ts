@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Log In
-         * @description Open a session. Its token is in the answer, for scripts, and in a cookie, for the page.
+         * @description Open a session. The answer contains its token for scripts, and sets a cookie for the page.
          */
         post: operations["log_in"];
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Log Out
-         * @description End the session.
+         * @description End the caller's session.
          */
         post: operations["log_out"];
         delete?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Who Am I
-         * @description Tell who asks.
+         * @description Return the caller.
          */
         get: operations["who_am_i"];
         put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Open Kiosk
-         * @description Take the secret of a wall screen's link, and set its cookie.
+         * @description Check the secret from a wall screen's link, and set the wall screen's cookie.
          */
         post: operations["open_kiosk"];
         delete?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description Return the caller's own sessions; to an admin those of all users. The last seen first.
+         * @description Return the caller's own sessions, or all users' if the caller is an admin. The last used comes first.
          */
         get: operations["list_sessions"];
         put?: never;
@@ -116,7 +116,7 @@ export interface paths {
         post?: never;
         /**
          * End Session
-         * @description End a session: one's own, or as an admin anybody's.
+         * @description End a session: one of the caller's own, or any if the caller is an admin.
          */
         delete: operations["end_session"];
         options?: never;
@@ -133,13 +133,13 @@ export interface paths {
         };
         /**
          * List Tokens
-         * @description Return all API tokens, expired ones too.
+         * @description Return all API tokens, including expired ones.
          */
         get: operations["list_tokens"];
         put?: never;
         /**
          * Add Token
-         * @description Make an API token. Its text is in this answer and nowhere else.
+         * @description Create an API token. Only this answer contains its text.
          */
         post: operations["add_token"];
         delete?: never;
@@ -160,7 +160,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Token
-         * @description Remove an API token: it is refused from now on.
+         * @description Remove an API token. It is refused from now on.
          */
         delete: operations["remove_token"];
         options?: never;
@@ -177,13 +177,13 @@ export interface paths {
         };
         /**
          * List Kiosks
-         * @description Return all wall screens, expired ones too.
+         * @description Return all wall screens, including expired ones.
          */
         get: operations["list_kiosks"];
         put?: never;
         /**
          * Add Kiosk
-         * @description Make a wall screen. Its link is in this answer and nowhere else.
+         * @description Create a wall screen. Only this answer contains its link.
          */
         post: operations["add_kiosk"];
         delete?: never;
@@ -204,7 +204,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Kiosk
-         * @description Remove a wall screen: what it shows ends within seconds.
+         * @description Remove a wall screen. It stops showing the cluster within seconds.
          */
         delete: operations["remove_kiosk"];
         options?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Read Audit
-         * @description Return who logged in and who created or ended what, the newest first, 1,000 at most.
+         * @description Return the audit log, newest entry first, at most 1,000 entries.
          */
         get: operations["read_audit"];
         put?: never;
@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * List Nodes
-         * @description Return all nodes, also disabled ones.
+         * @description Return all nodes, including disabled ones.
          */
         get: operations["list_nodes"];
         put?: never;
@@ -261,7 +261,7 @@ export interface paths {
         };
         /**
          * List Groups
-         * @description Return all groups of nodes: those of config.toml first, then ClusterShell's, then those that names make.
+         * @description Return all groups of nodes: those of config.toml, then ClusterShell's, then those made from nodes' names.
          */
         get: operations["list_groups"];
         put?: never;
@@ -281,9 +281,9 @@ export interface paths {
         };
         /**
          * Stream
-         * @description Send a `snapshot` of all nodes, then `samples` as they arrive; the data of both is that of Realtime.
+         * @description Send an event `snapshot` with all nodes, then events `samples` as samples arrive. Their data is a Realtime.
          *
-         *     With format=columns it is a fifth of that, as docs/api.md describes it.
+         *     format=columns takes a fifth of the bytes; docs/api.md describes it.
          */
         get: operations["stream"];
         put?: never;
@@ -303,7 +303,7 @@ export interface paths {
         };
         /**
          * Read Raster
-         * @description Return one metric of a node set over time: nodes down, time across, a byte a cell.
+         * @description Return one metric of a node set over time: a row per node or more, a column per time, one byte per cell.
          */
         get: operations["read_raster"];
         put?: never;
@@ -323,7 +323,7 @@ export interface paths {
         };
         /**
          * Read Cluster
-         * @description Return how many nodes were busy, idle, down or unknown over time, and what all of them came to.
+         * @description Return how many nodes were busy, idle, down or unknown over time, and each metric over all of them.
          */
         get: operations["read_cluster"];
         put?: never;
@@ -443,7 +443,7 @@ export interface paths {
         };
         /**
          * Read Gaps Of Set
-         * @description Return the times without samples of the nodes of a set, and why.
+         * @description Return the gaps of a node set's nodes, with their reasons.
          */
         get: operations["read_gaps_of_set"];
         put?: never;
@@ -463,7 +463,7 @@ export interface paths {
         };
         /**
          * Read Gaps
-         * @description Return the times without samples of one node, and why.
+         * @description Return the gaps of one node, with their reasons.
          */
         get: operations["read_gaps"];
         put?: never;
@@ -483,7 +483,7 @@ export interface paths {
         };
         /**
          * Read Spread
-         * @description Return the median and the 10th and 90th percentile of a node set's records: for sets too large to draw.
+         * @description Return the median, 10th and 90th percentile of a node set's records, for sets with too many nodes to draw.
          */
         get: operations["read_spread"];
         put?: never;
@@ -503,7 +503,7 @@ export interface paths {
         };
         /**
          * Read Findings
-         * @description Return what is wrong now, folded into a few lines, worst first.
+         * @description Return all open alerts, folded into a few lines, worst first.
          */
         get: operations["read_findings"];
         put?: never;
@@ -523,7 +523,7 @@ export interface paths {
         };
         /**
          * Read Alerts
-         * @description Return the alerts that were open at some time of a span, the newest first, 1,000 at most.
+         * @description Return the alerts that were open at any time within a span, newest first, at most 1,000.
          */
         get: operations["read_alerts"];
         put?: never;
@@ -543,7 +543,7 @@ export interface paths {
         };
         /**
          * Explain Node
-         * @description Return how each rule judges one node: its value, since when, why open, or why not.
+         * @description Return how each rule judges one node: its value, since when, and why an alert is open or not.
          */
         get: operations["explain_node"];
         put?: never;
@@ -563,7 +563,7 @@ export interface paths {
         };
         /**
          * List Channels
-         * @description Return where alerts go, what waits there, and whether the heartbeat is heard.
+         * @description Return the channels that alerts are sent to, what waits there, and whether the heartbeat gets through.
          */
         get: operations["list_channels"];
         put?: never;
@@ -583,7 +583,7 @@ export interface paths {
         };
         /**
          * Read Alert
-         * @description Return one alert, open or over.
+         * @description Return one alert, open or closed.
          */
         get: operations["read_alert"];
         put?: never;
@@ -623,13 +623,13 @@ export interface paths {
         };
         /**
          * List Silences
-         * @description Return the silences that last.
+         * @description Return the silences in force.
          */
         get: operations["list_silences"];
         put?: never;
         /**
          * Add Silence
-         * @description Send nothing about some nodes until a time. Their alerts are still shown.
+         * @description Silence some nodes: until a time, no messages about them are sent. Their alerts are still shown.
          */
         post: operations["add_silence"];
         delete?: never;
@@ -650,7 +650,7 @@ export interface paths {
         post?: never;
         /**
          * End Silence
-         * @description End a silence now: what is still wrong and was not sent is sent.
+         * @description End a silence now. Alerts that are still open and were held back are sent.
          */
         delete: operations["end_silence"];
         options?: never;
@@ -667,7 +667,7 @@ export interface paths {
         };
         /**
          * List Messages
-         * @description Return what waits to be sent, the oldest first.
+         * @description Return the messages that wait to be sent, oldest first.
          */
         get: operations["list_messages"];
         put?: never;
@@ -689,7 +689,7 @@ export interface paths {
         put?: never;
         /**
          * Test Channel
-         * @description Send a test message through a channel. 400 with the other side's answer if that fails.
+         * @description Send a test message through a channel. Answers 400 with the other side's error if that fails.
          */
         post: operations["test_channel"];
         delete?: never;
@@ -727,7 +727,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Tell that the panel answers, and when it last stored a sample and looked for what is wrong.
+         * @description Return that the panel answers, when it last stored a sample, and when it last evaluated its alert rules.
          */
         get: operations["health"];
         put?: never;
@@ -761,7 +761,7 @@ export interface components {
     schemas: {
         /**
          * AckAnswer
-         * @description How many of these alerts were open, and are acknowledged now.
+         * @description How many alerts were open and are now acknowledged.
          */
         AckAnswer: {
             acked: number;
@@ -777,10 +777,11 @@ export interface components {
         };
         /**
          * AlertAnswer
-         * @description One trouble of one node; `node_id` and `hostname` None: of the panel. Times in Unix seconds.
+         * @description One problem of one node, or of the panel (`node_id` and `hostname` None). Times in Unix seconds.
          *
-         *     `began_at` to `over_at`: when it was so; `opened_at` to `closed_at`: when it was an alert. `times`: how often it has
-         *     opened since `first_at`. `state`: `suspended` while its node is down. `told_at`: when people were told.
+         *     `began_at` to `over_at`: how long the problem lasted; `opened_at` to `closed_at`: how long the alert was open.
+         *     `times`: how often it has opened since `first_at`. `state`: `suspended` while its node is down. `told_at`: when
+         *     people were notified.
          */
         AlertAnswer: {
             id: number;
@@ -807,7 +808,7 @@ export interface components {
         };
         /**
          * AlertsAnswer
-         * @description Alerts, the newest first. `is_cut`: there are more than one answer holds. `rules`: the names of all rules.
+         * @description Alerts, newest first. `is_cut`: there are more than fit in one answer. `rules`: the names of all rules.
          */
         AlertsAnswer: {
             alerts: components["schemas"]["AlertAnswer"][];
@@ -816,9 +817,9 @@ export interface components {
         };
         /**
          * AuditAnswer
-         * @description What someone did about access, `times` times from `at` to `last_at` (Unix seconds).
+         * @description One entry of the audit log: a deed, done `times` times from `at` to `last_at` (Unix seconds).
          *
-         *     `subject`: whom or what it was done to. `sentence` says all of it in English.
+         *     `subject`: the user, API token or wall screen that it changed. `sentence`: the entry as an English sentence.
          */
         AuditAnswer: {
             at: number;
@@ -833,10 +834,10 @@ export interface components {
         };
         /**
          * ChannelAnswer
-         * @description A channel: the lowest severity that it sends, about which nodes (None: all, and the panel itself).
+         * @description A channel. `severity`: the lowest that it sends; `nodes`: a node set, or None for all nodes and the panel itself.
          *
-         *     `waiting`: messages that are to be sent; `tries`: how often one of them was tried; `error`: the last try's error
-         *     try, for admins. Unix seconds.
+         *     `waiting`: how many messages wait to be sent; `tries`: how often one of them was tried; `try_at`: when it is tried
+         *     next, Unix seconds; `error`: the last try's error, shown to admins only.
          */
         ChannelAnswer: {
             name: string;
@@ -851,7 +852,7 @@ export interface components {
         };
         /**
          * ChannelsAnswer
-         * @description Where alerts go. `heartbeat` None: none is set.
+         * @description Where alerts are sent. `heartbeat`: None if none is configured.
          */
         ChannelsAnswer: {
             channels: components["schemas"]["ChannelAnswer"][];
@@ -859,13 +860,13 @@ export interface components {
         };
         /**
          * ClusterPast
-         * @description How many of a set's nodes were busy, idle, down or unknown, and what all of them came to.
+         * @description How many nodes of a set were busy, idle, down or unknown over time, and each metric over all of them.
          *
-         *     An entry of `timestamp` stands for the `width` seconds that end there: the mean of its steps (see RasterHead).
-         *     `busy`: nodes with a mean CPU of `idle_below` percent or more, `idle`: with less. `down`: off, with the agent
-         *     stopped, or silent to this day; `unknown`: nothing is known for another reason. A node counts from when it was first
-         *     heard of. Then of each metric the mean over nodes, or the highest with the id of its node. `filling`: hours of this
-         *     time are still being made from records.
+         *     Each entry of `timestamp` covers the `width` seconds that end there; its values are the mean of its steps (see
+         *     RasterHead). `busy`: nodes with a mean CPU of `idle_below` percent or more; `idle`: with less. `down`: switched off,
+         *     with the agent stopped, or silent until now; `unknown`: without records for another reason. A node counts from its
+         *     first sample on. Each metric has its mean over nodes, or its highest value and that node's id. `filling`: the time
+         *     whose hours are still being made from records, None if there is none.
          */
         ClusterPast: {
             period: string | null;
@@ -894,7 +895,7 @@ export interface components {
         };
         /**
          * Ended
-         * @description What was named is gone: a session, an API token, a wall screen.
+         * @description The session, API token or wall screen no longer exists.
          */
         Ended: {
             /** @enum {unknown} */
@@ -902,14 +903,14 @@ export interface components {
         };
         /**
          * ErrorAnswer
-         * @description Every error of every route.
+         * @description An error, of any route.
          */
         ErrorAnswer: {
             error: string;
         };
         /**
          * Explained
-         * @description Each rule at one node: why it is open, or why not.
+         * @description How each rule judges one node: why its alert is open, or why not.
          */
         Explained: {
             node_id: number;
@@ -918,10 +919,11 @@ export interface components {
         };
         /**
          * ExplainedRule
-         * @description How one rule stands with one node.
+         * @description How one rule judges one node.
          *
-         *     `state`: good, pending (bad, not for long enough), open, suspended, between (not bad, not good enough to close),
-         *     unknown, held (another rule has it), off. `seconds`: for how long it has been bad or good, where that is counted.
+         *     `state`: good, pending (bad, but not for long enough), open, suspended, between (not bad, but not good enough to
+         *     close), unknown, held (another rule covers the problem), off. `seconds`: how long the node has been bad or good, if
+         *     that is counted; `needed_seconds`: how long it must be.
          */
         ExplainedRule: {
             rule: string;
@@ -939,10 +941,11 @@ export interface components {
          * Finding
          * @description Open alerts of one rule, severity and reason, folded into one line.
          *
-         *     `nodes`: a node set, short; `others`: how many it leaves out; "" for the panel itself. `racks`: what they are, all
-         *     of it, where they are whole racks; else `rack` and its `rack_nodes` where several are a part of one. `what`:
-         *     "hot: 96 °C, limit 95 °C". `since`: when the first began, Unix seconds.
-         *     `alerts` and `node_ids` side by side. `acked_by`: who has acknowledged it, where all of it is.
+         *     `nodes`: a node set, shortened, or "" for the panel itself; `others`: how many nodes it leaves out. `racks`: their
+         *     names if the nodes are whole racks. `rack`: the name of the one rack that the nodes are part of, if there are
+         *     several; `rack_nodes`: how many nodes that rack has. `what`: "hot: 96 °C, limit 95 °C". `since`: when the first
+         *     alert began, Unix seconds. `alerts` and `node_ids` have the same order. `acked_by`: who acknowledged the alerts;
+         *     None unless all are acknowledged.
          */
         Finding: {
             rule: string;
@@ -964,7 +967,7 @@ export interface components {
         };
         /**
          * Findings
-         * @description What is wrong now, worst first. `was_ever`: whether anything ever was. Unix seconds.
+         * @description All open alerts, folded, worst first. `timestamp` in Unix seconds. `was_ever`: whether any alert ever opened.
          */
         Findings: {
             timestamp: number;
@@ -973,10 +976,11 @@ export interface components {
         };
         /**
          * GapAnswer
-         * @description The samples after `from` up to `to` (Unix seconds) are missing.
+         * @description A gap: the samples after `from` up to `to` (Unix seconds) are missing.
          *
-         *     `reason`: panel_away (it was not running, or could not store), node_away (it came back with a new boot),
-         *     agent_stopped (it started again within the same boot), clock_refused (a clock was off by over a minute), or unknown.
+         *     `reason`: panel_away (the panel was not running, or could not store), node_away (the node had rebooted when it came
+         *     back), agent_stopped (the agent was restarted without a reboot), clock_refused (a clock was off by over a minute),
+         *     or unknown.
          */
         GapAnswer: {
             from: number;
@@ -995,7 +999,7 @@ export interface components {
         };
         /**
          * GapsOne
-         * @description The gaps of one node in the time after `from` up to `to`, ascending: 60 seconds or more without samples.
+         * @description One node's gaps after `from` up to `to` (Unix seconds), ascending. A gap lasts 60 seconds or more.
          */
         GapsOne: {
             node_id: number;
@@ -1009,7 +1013,7 @@ export interface components {
         };
         /**
          * GapsSet
-         * @description The gaps of several nodes in the time after `from` up to `to`, in the order of the set.
+         * @description The gaps of several nodes after `from` up to `to` (Unix seconds), in the order of the set.
          */
         GapsSet: {
             from: number;
@@ -1021,9 +1025,9 @@ export interface components {
         };
         /**
          * GroupAnswer
-         * @description A group of nodes, written @name in a node set. `nodes`: the node set that it stands for.
+         * @description A group of nodes, written @name in a node set. `nodes`: its nodes, as a node set.
          *
-         *     `source`: [[groups]] of config.toml, ClusterShell, or what the names of nodes have in common.
+         *     `source`: config ([[groups]] of config.toml), clustershell, or names (a common part of the nodes' names).
          */
         GroupAnswer: {
             name: string;
@@ -1033,9 +1037,9 @@ export interface components {
         };
         /**
          * Health
-         * @description That the panel answers, and which version it is; when it last stored a sample, and looked for what is wrong.
+         * @description The panel's health. Times in Unix seconds; None if it has not happened since the panel's start.
          *
-         *     Unix seconds; None if it has not done so since its start.
+         *     `stored_at`: when the panel last stored a sample; `evaluated_at`: when it last evaluated its alert rules.
          */
         Health: {
             /** @enum {unknown} */
@@ -1046,7 +1050,7 @@ export interface components {
         };
         /**
          * HeartbeatAnswer
-         * @description Whether the address that notices when the panel stops was reached. `error`: of the last try, for admins.
+         * @description Whether the heartbeat's address was reached. Times in Unix seconds. `error`: the last try's, for admins only.
          */
         HeartbeatAnswer: {
             reached_at: number | null;
@@ -1090,7 +1094,7 @@ export interface components {
          * HistoryOne
          * @description The records of one node with timestamps after `from` up to `to` (Unix seconds).
          *
-         *     `interval`: seconds from one sample to the next, as configured: a whole record rests on 300 / `interval` of them.
+         *     `interval`: seconds between two samples, as configured; a complete record is made of 300 / `interval` samples.
          */
         HistoryOne: {
             timestamp: number[];
@@ -1116,7 +1120,7 @@ export interface components {
         };
         /**
          * HistoryOneCompact
-         * @description What HistoryOne says, in the compact form. Shares of a total are there only where `fields` names them.
+         * @description HistoryOne in the compact form. Shares of a total are included only if `fields` names them.
          */
         HistoryOneCompact: {
             runs: [
@@ -1142,7 +1146,7 @@ export interface components {
         };
         /**
          * HistorySet
-         * @description The records of several nodes, in the order of the set. `interval` is that of HistoryOne.
+         * @description The records of several nodes, in the order of the set. `interval`: as in HistoryOne.
          */
         HistorySet: {
             period: string | null;
@@ -1157,7 +1161,7 @@ export interface components {
         };
         /**
          * HistorySetCompact
-         * @description What HistorySet says, in the compact form.
+         * @description HistorySet in the compact form.
          */
         HistorySetCompact: {
             period: string | null;
@@ -1175,11 +1179,10 @@ export interface components {
         };
         /**
          * HistorySpread
-         * @description How the nodes of a set lie apart: percentiles over the nodes that have a record at each time of `timestamp`.
+         * @description How far apart the nodes of a set are: percentiles over the nodes that have a record at each time of `timestamp`.
          *
-         *     `step` is 300 where every record is looked at, and more for a large set over a long time: then one record each
-         *     `step` seconds stands for its neighbours, at another time of the day each day. `reporting` counts the
-         *     nodes that have a record.
+         *     `step` is 300 if every record is read. It is more for a large set over a long time: then only one record every
+         *     `step` seconds is read, at another time of day each day. `reporting`: how many nodes have a record.
          */
         HistorySpread: {
             period: string | null;
@@ -1204,7 +1207,7 @@ export interface components {
         };
         /**
          * KioskAnswer
-         * @description A wall screen. Times in Unix seconds; `last_used_at` None before its first use, else to a minute.
+         * @description A wall screen. Times in Unix seconds; `last_used_at` is None before the first use, else exact to the minute.
          */
         KioskAnswer: {
             id: number;
@@ -1225,7 +1228,7 @@ export interface components {
         };
         /**
          * KioskRequest
-         * @description A wall screen that is wanted.
+         * @description A new wall screen.
          */
         KioskRequest: {
             name: string;
@@ -1234,7 +1237,7 @@ export interface components {
         };
         /**
          * KioskSecret
-         * @description What follows the # in the link of a wall screen.
+         * @description The part after the # of a wall screen's link.
          */
         KioskSecret: {
             secret: string;
@@ -1258,7 +1261,7 @@ export interface components {
         };
         /**
          * MessageAnswer
-         * @description What a channel is to be told and was not yet. `error`: the last try's error, for admins. Unix seconds.
+         * @description A message that waits to be sent. Times in Unix seconds. `error`: the last try's error, shown to admins only.
          */
         MessageAnswer: {
             id: number;
@@ -1271,7 +1274,7 @@ export interface components {
         };
         /**
          * NewKioskAnswer
-         * @description A new wall screen. `path` is its link, below the panel's own address, and is shown this once.
+         * @description A new wall screen. `path` is its link, to be added to the panel's address; it is shown only once.
          */
         NewKioskAnswer: {
             path: string;
@@ -1281,7 +1284,7 @@ export interface components {
         };
         /**
          * NewTokenAnswer
-         * @description A new API token. `token` is shown this once; the panel keeps no more than its SHA-256.
+         * @description A new API token. `token` is shown only once; the panel keeps only its SHA-256.
          */
         NewTokenAnswer: {
             token: string;
@@ -1293,10 +1296,10 @@ export interface components {
         };
         /**
          * NodeAnswer
-         * @description A node as configured and as last heard of. `last_seen` in Unix seconds, None before the first sample.
+         * @description A node as configured, and what its agent last reported. `last_seen`: Unix seconds, None before the first sample.
          *
-         *     `sensor`: what its temperature comes from, as its agent names it; None without a sensor. `cpu_temp_limit`: at how
-         *     many °C that is too hot, by the node's kernel; None if it does not say.
+         *     `sensor`: the source of its temperature, as its agent names it; None without a sensor. `cpu_temp_limit`: the °C at
+         *     which its CPU is too hot, from the node's kernel; None if the kernel gives no limit.
          */
         NodeAnswer: {
             id: number;
@@ -1314,16 +1317,16 @@ export interface components {
         };
         /**
          * RasterHead
-         * @description The first line of a raster's answer: what the bytes after it are.
+         * @description The first line of a raster's answer. It describes the bytes that follow.
          *
-         *     For each of `planes` comes row after row, with a byte for each of `columns`. 0: nothing is known; else the value is
-         *     `low` + (byte - 1) * (`high` - `low`) / 250, of a share in percent. Column k stands for the time after `from` + k *
-         *     `width` up to `from` + (k + 1) * `width`. `step` is 300 where records were read and 3600 where hours were. `rows`:
-         *     the ids of each row's nodes; where rows have several, the planes are their mean and their maximum, and they stand by
-         *     groups: nodes of two share no row unless there are more groups than rows. `missing`: row, first column, column after
-         *     the last, and the reason: one of GapAnswer's, silent (nothing came since, and the node is down now), new (nothing is
-         *     known from before) or filling (hours that are still being made from records). A row of several nodes has the reason
-         *     that most of them have.
+         *     The bytes are the `planes` one after another, each row by row, one byte per column. 0: no value. Else the value is
+         *     `low` + (byte - 1) * (`high` - `low`) / 250, in percent for a share. Column k covers the time after `from` + k *
+         *     `width` up to `from` + (k + 1) * `width`. `step`: 300 if records were read, 3600 if hours were. `rows`: the ids of
+         *     each row's nodes. If rows have several nodes, the planes are their mean and their maximum, and rows follow groups:
+         *     nodes of different groups share a row only if there are more groups than rows. `missing`: row, first column, column
+         *     after the last, and the reason: one of GapAnswer's, silent (no sample since, and the node is down now), new (no
+         *     sample before) or filling (hours that are still being made from records). A row of several nodes has the reason that
+         *     most of them have.
          */
         RasterHead: {
             metric: string;
@@ -1349,9 +1352,9 @@ export interface components {
         };
         /**
          * Realtime
-         * @description The newest samples at the panel's time `timestamp`. Also the data of each event of the stream.
+         * @description The newest sample of every node. Also the data of each event of the stream.
          *
-         *     `interval`: seconds from one sample of a node to the next, as configured.
+         *     `timestamp`: the panel's time, Unix seconds. `interval`: seconds between two samples of a node, as configured.
          */
         Realtime: {
             timestamp: number;
@@ -1360,7 +1363,7 @@ export interface components {
         };
         /**
          * RealtimeNode
-         * @description The newest sample of a node. Memory in bytes, temperature in °C; all None before the first sample.
+         * @description A node's newest sample. Memory in bytes, temperature in °C; all values are None before the first sample.
          */
         RealtimeNode: {
             id: number;
@@ -1378,10 +1381,10 @@ export interface components {
         };
         /**
          * RealtimeOne
-         * @description One node's newest sample and its last hour, in which a sample comes each `interval` seconds.
+         * @description One node's newest sample and its last hour, with a sample every `interval` seconds.
          *
-         *     `cpu_temp_limit`: as a NodeAnswer has it. `records`: the means of the hour's 5-minute records of which `recent` has
-         *     no sample: after a restart of the panel's machine the hour lies in the history alone.
+         *     `cpu_temp_limit`: as in NodeAnswer. `records`: the means of those 5-minute records of the hour that have no sample
+         *     in `recent`. After the panel's machine restarts, only the history has that hour.
          */
         RealtimeOne: {
             name: string;
@@ -1415,7 +1418,7 @@ export interface components {
         };
         /**
          * Sample
-         * @description One reading, which describes the 5 seconds that end at its timestamp.
+         * @description One reading. It describes the 5 seconds that end at its timestamp.
          */
         Sample: {
             /** @description the node's hostname */
@@ -1432,8 +1435,9 @@ export interface components {
         };
         /**
          * SessionAnswer
-         * @description A session that is good now. Times in Unix seconds, `last_seen_at` to a minute; `address` and `user_agent` are
-         *     those of its login. `is_current`: the one that asks.
+         * @description A valid session. Times in Unix seconds, `last_seen_at` to the minute.
+         *
+         *     `address` and `user_agent`: as they were at login. `is_current`: this request belongs to it.
          */
         SessionAnswer: {
             id: string;
@@ -1447,7 +1451,9 @@ export interface components {
         };
         /**
          * SilenceAnswer
-         * @description Nodes about which nothing is sent, from when until when (Unix seconds), why, and who has asked for it.
+         * @description A silence: no messages about these nodes from `from` until `until` (Unix seconds). `who`: the user who added it.
+         *
+         *     `rules`: only about these rules; empty for all.
          */
         SilenceAnswer: {
             id: number;
@@ -1460,7 +1466,7 @@ export interface components {
         };
         /**
          * SilenceRequest
-         * @description Nodes about which nothing is to be sent until a time (Unix seconds); `rules`: only of these, [] for all.
+         * @description A silence: no messages about these nodes until a time (Unix seconds). `rules`: only these, [] for all.
          */
         SilenceRequest: {
             nodes: string;
@@ -1481,7 +1487,7 @@ export interface components {
         };
         /**
          * TestAnswer
-         * @description What the other side of a channel said to a message that tried it: "250 OK: queued as 4F2A".
+         * @description How the other side of a channel answered a test message: "250 OK: queued as 4F2A".
          */
         TestAnswer: {
             /** @enum {unknown} */
@@ -1490,14 +1496,14 @@ export interface components {
         };
         /**
          * TestRequest
-         * @description A message that is to be sent to try a channel.
+         * @description A request to send a test message to a channel.
          */
         TestRequest: {
             channel: string;
         };
         /**
          * TokenAnswer
-         * @description An API token. Times in Unix seconds; `last_used_at` None before its first use, else to a minute.
+         * @description An API token. Times in Unix seconds; `last_used_at` is None before the first use, else exact to the minute.
          */
         TokenAnswer: {
             id: number;
@@ -1512,7 +1518,7 @@ export interface components {
         };
         /**
          * TokenRequest
-         * @description An API token that is wanted: `metrics` may read GET /metrics alone, `read` all that can be read.
+         * @description A new API token. `scope`: `metrics` may read only GET /metrics, `read` everything.
          */
         TokenRequest: {
             name: string;
@@ -1523,7 +1529,9 @@ export interface components {
         };
         /**
          * Trend
-         * @description The last ten minutes of the cluster every 30 s or more: mean and highest CPU, memory used of all, hottest CPU.
+         * @description The cluster's last ten minutes, one value every 30 s or more.
+         *
+         *     Mean and highest CPU, share of all memory used, and the hottest CPU.
          */
         Trend: {
             timestamp: number[];
@@ -1534,7 +1542,7 @@ export interface components {
         };
         /**
          * Unread
-         * @description What there may be up to `until` (Unix seconds) could not be read from the archive, and why.
+         * @description The archive's part of the answer, up to `until` (Unix seconds), could not be read. `why`: a sentence.
          */
         Unread: {
             until: number;
@@ -1542,11 +1550,11 @@ export interface components {
         };
         /**
          * UserAnswer
-         * @description Who asks, and until when that is good (Unix seconds; None for a user whom a proxy names).
+         * @description The caller, and when its access expires (Unix seconds; None for a user named by a proxy).
          *
-         *     `username`: of the user, the API token or the wall screen; `role`: of a user, else None. `kind`: session (logged
-         *     in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root of the panel's machine).
-         *     `archive_days`: how far back an archive has records; absent where there is none.
+         *     `username`: the name of the user, API token or wall screen. `role`: of a user, else None. `kind`: session (logged
+         *     in), proxy (named by a trusted proxy), token, kiosk (a wall screen), local (root on the panel's machine).
+         *     `archive_days`: how far back the archive has records; absent without an archive.
          */
         UserAnswer: {
             username: string;
@@ -1558,7 +1566,7 @@ export interface components {
         };
         /**
          * Words
-         * @description The same text in both languages of the page.
+         * @description One text in both languages of the page.
          */
         Words: {
             en: string;

@@ -26,8 +26,8 @@ from minipanel.handlers.guard import (
     PEOPLE,
     READERS,
     SCREENS,
-    Door,
-    door_of,
+    Permission,
+    permission_of,
 )
 from minipanel.models.access import KeyKind
 from minipanel.services.local_token import local_token
@@ -169,72 +169,78 @@ def bearer(token: str) -> Headers:
     return {"Authorization": f"Bearer {token}"}
 
 
-def routes(app: FastAPI) -> Iterator[tuple[str, str, list[Door]]]:
-    """Every method and path outside the page, with the doors that it declares."""
+def routes(app: FastAPI) -> Iterator[tuple[str, str, list[Permission]]]:
+    """Every method and path outside the page, with the permissions that it declares."""
     for route in iter_route_contexts(app.routes):
         path = route.path or ""
         if path == "/assets" or path == "/{path:path}":
             continue
-        doors = [door for each in getattr(route, "dependencies", ()) if (door := door_of(each.dependency))]
+        permissions = [
+            permission for each in getattr(route, "dependencies", ()) if (permission := permission_of(each.dependency))
+        ]
         for method in sorted((route.methods or {"ANY"}) - {"HEAD"}):
-            yield method, path, doors
+            yield method, path, permissions
 
 
 async def test_every_route_declares_who_may_call_it_and_just_as_the_contract_says(app: FastAPI) -> None:
-    declared = {(method, contract.without_names(path)): doors for method, path, doors in routes(app)}
+    declared = {(method, contract.without_names(path)): permissions for method, path, permissions in routes(app)}
     # Samples go past FastAPI: their handler checks each credential.
     assert declared.pop(("POST", "/api/metrics")) == []
-    assert {where: doors for where, doors in declared.items() if len(doors) != 1} == {}
-    assert {where: doors[0] for where, doors in declared.items()} == {
-        where: door_of(DECLARED[where].dependency) for where in declared
+    assert {where: permissions for where, permissions in declared.items() if len(permissions) != 1} == {}
+    assert {where: permissions[0] for where, permissions in declared.items()} == {
+        where: permission_of(DECLARED[where].dependency) for where in declared
     }
 
 
 @pytest.mark.parametrize("who", [*GOOD, *BAD])
-async def test_each_credential_opens_its_doors_and_no_other(app: FastAPI, who: str) -> None:
+async def test_each_credential_may_call_its_routes_and_no_others(app: FastAPI, who: str) -> None:
     credentials = Credentials(app.state.access)
-    doors = {(method, path): doors for method, path, doors in routes(app)}
-    paths = sorted({path for _, path in doors})
+    permissions = {(method, path): permissions for method, path, permissions in routes(app)}
+    paths = sorted({path for _, path in permissions})
     is_used = True
     async with caller(app, "10.7.7.7" if who.startswith("proxied") else "10.0.0.9") as client:
         for path in paths:
             for method in METHODS:
                 if is_used:
                     headers, query = await credentials.of(who)
-                is_used = (method, path) in doors and method != "GET"  # may have ended what it came with
+                is_used = (method, path) in permissions and method != "GET"  # may have ended what it came with
                 answer = await client.request(method, re.sub(r"\{\w+\}", "1", path), headers=headers, params=query)
-                expected = expectation(who, method, path, door_at(doors, method, path))
+                expected = expectation(who, method, path, permissions_at(permissions, method, path))
                 assert answer.status_code in expected or (not expected and answer.status_code not in (401, 403)), (
                     f"{method} {path} as {who}: {answer.status_code} {answer.text}"
                 )
 
 
-def door_at(doors: dict[tuple[str, str], list[Door]], method: str, path: str) -> list[Door] | None:
+def permissions_at(
+    permissions: dict[tuple[str, str], list[Permission]], method: str, path: str
+) -> list[Permission] | None:
     """What leads there: GET /api/alerts/ack is GET /api/alerts/{id} with another id."""
-    if (method, path) in doors:
-        return doors[method, path]
-    shapes = ((re.sub(r"\{\w+\}", "[^/]+", shape), found) for (verb, shape), found in doors.items() if verb == method)
+    if (method, path) in permissions:
+        return permissions[method, path]
+    shapes = (
+        (re.sub(r"\{\w+\}", "[^/]+", shape), found) for (verb, shape), found in permissions.items() if verb == method
+    )
     return next((found for shape, found in shapes if re.fullmatch(shape, path)), None)
 
 
-def expectation(who: str, method: str, path: str, doors: list[Door] | None) -> tuple[int, ...]:
+def expectation(who: str, method: str, path: str, permissions: list[Permission] | None) -> tuple[int, ...]:
     """The statuses that may be; () for any by which someone was let in."""
-    if doors is None:  # HEAD of what is not below /api is the page's, which is not built here
+    if permissions is None:  # HEAD of what is not below /api is the page's, which is not built here
         return (404, 405, 503)
     if path == "/api/metrics":
         return (401,)
-    door = doors[0]
-    if door.is_open:
+    permission = permissions[0]
+    if permission.is_open:
         return (200, 400)
     if who in BAD:
         return (401,)
     role = who.removeprefix("proxied ")
     is_in = (
-        role in door.roles
-        or who in door.scopes
-        or (who in ("root", "command") and door.scopes != frozenset())
-        or (who == "command" and door.command)
-        or (who == "kiosk" and door.kiosk)
+        role in permission.roles
+        or who in permission.scopes
+        or (who in ("root", "command") and permission.scopes != frozenset())
+        or (who == "command" and permission.command)
+        or (who == "kiosk" and permission.kiosk)
     )
     return () if is_in else (403,)
 
@@ -262,7 +268,9 @@ async def test_no_other_sites_page_changes_anything_with_what_a_browser_brings(
     app: FastAPI, who: str, headers: Headers
 ) -> None:
     credentials = Credentials(app.state.access)
-    changing = [(method, path) for method, path, doors in routes(app) if method != "GET" and path != "/api/metrics"]
+    changing = [
+        (method, path) for method, path, permissions in routes(app) if method != "GET" and path != "/api/metrics"
+    ]
     async with caller(app, "10.7.7.7") as client:
         for method, path in changing:
             own, _ = await credentials.of(who)
