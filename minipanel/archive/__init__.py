@@ -1,1 +1,1 @@
-"""The archive: finished records also go to another engine, and leave the queue only once they were read back there."""
+"""The archive: sends finished records to another engine too. They leave the queue only once they were read back."""

@@ -1,4 +1,4 @@
-"""The archive of the running panel: started if [storage] is set, and stopped. Without it, nothing of it exists."""
+"""Starts and stops the running panel's archive. Without [storage], none of its parts are even loaded."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOOK_SECONDS = 30.0
 
 
 class Archive:
-    """One task beside the panel."""
+    """The archive, as one task beside the panel."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -49,7 +49,7 @@ class Archive:
             return
         await self.close()
         self._storage = storage
-        # Before the first sample: a late one changes a record that may be at the engine already.
+        # Before the first sample: a late one may change a record that is already at the engine.
         await self._panel.ingest.run(self._panel.store.archive_on(storage.engine is not None))
         if storage.engine is not None:
             self._copying, audit, self._older = _parts(self._panel, storage)
@@ -58,7 +58,7 @@ class Archive:
             self._task = asyncio.create_task(self._run(self._copying, audit))
 
     async def close(self) -> None:
-        """Stop. What was sent and not yet read back is read back after the next start."""
+        """Stop. Records that were sent but not yet read back are read back after the next start."""
         if self._task is not None and self._copying is not None:
             self._copying.give_up()
             self._task.cancel()

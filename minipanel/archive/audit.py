@@ -12,7 +12,7 @@ from minipanel.models.hour import DAY_SECONDS
 from minipanel.services.panel import Panel
 
 SETTLED_SECONDS = 2 * 3600
-"""A day is compared this long after its end, when searches find everything that was sent."""
+"""A day is compared no sooner than this after its end: by then, searches find everything that was sent."""
 
 PAUSE_SECONDS = 0.2
 
@@ -25,8 +25,10 @@ class Audit:
         self._engine = engine
 
     async def if_due(self) -> bool:
-        """Compare all days unless that was done within a day; return whether it was done now. Raises EngineError, and
-        what reading and writing the database raise."""
+        """Compare all days, unless that was done less than a day ago. Returns whether it was done now.
+
+        Raises EngineError; DatabaseError or TryLater if the database can't be read or written.
+        """
         now = int(self._panel.clock())
         at, _ = await self._panel.reading.do(self._panel.store.reader.ask, sql.audited)
         if 0 <= now - at < DAY_SECONDS:
@@ -36,11 +38,11 @@ class Audit:
         return True
 
     async def compare(self, now: int) -> int:
-        """Queue what the engine lacks; return the number of node-days."""
+        """Queue what the engine lacks. Returns the number of node-days. Raises as `if_due` does."""
         ask = self._panel.store.reader.ask
         since = await self._panel.reading.do(ask, sql.archived_since)
         oldest = max(since, self._panel.ingest.oldest())
-        # Only whole days that both sides have: at the edges one of them has less.
+        # Only whole days that both sides have: at the edges, one side has less.
         first = -(-oldest // DAY_SECONDS) * DAY_SECONDS + DAY_SECONDS
         last = (now - SETTLED_SECONDS) // DAY_SECONDS * DAY_SECONDS
         names = await self._panel.reading.do(ask, hostnames)

@@ -21,7 +21,7 @@ MAX_CHARACTERS = 1024
 
 
 def engine_url() -> Kind:
-    """An address to which the paths of requests are appended, without a slash at its end."""
+    """Return the kind of a URL to which request paths are appended. A slash at its end is removed."""
     return kinds.text(URL_ALLOWED, _parse)
 
 
@@ -104,7 +104,7 @@ class StorageConfig:
 
     @property
     def reads_from(self) -> str:
-        """Return the address that records are read back from."""
+        """The address that records are read back from."""
         return self.read_url or self.write_url or ""
 
 

@@ -1,7 +1,7 @@
-"""Records from the queue to the engine: sent, read back twice, and only then forgotten.
+"""Copies records from the queue to the engine. They leave the queue only once they were read back twice.
 
-A 204 of the engine means "in memory": killed within the next 12 s it has lost what it took (measured, VictoriaMetrics
-1.112). What is found a minute later and again half a minute later stays.
+The engine's answer 204 means "in memory": if it is killed within the next 12 s, it loses the data (measured,
+VictoriaMetrics 1.112). Data that is found a minute later, and again half a minute after that, stays.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from minipanel.services.retention import GRACE_SECONDS
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60
-"""So long after it was sent a record is read back, and sent again where it is not there."""
+"""A record is read back this long after it was sent. If it is missing, it is sent again."""
 
 SECOND_LOOK_SECONDS = 30
-"""So long after that it is read back once more: a copy that came late may still have been in memory."""
+"""It is read back once more this long after that: a copy that arrived late may still have been in memory."""
 
 SEND_RECORDS = 1000
-"""In one request: 8,000 points, 0.4 MB. More would only hold this process' threads up for longer."""
+"""Records per request: 8,000 points, 0.4 MB. More would only block this process's threads for longer."""
 
 LOOK_RECORDS = 2000
 IN_FLIGHT_RECORDS = 400_000
-"""So many may be sent and not yet read back twice."""
+"""At most this many records are sent but not yet read back twice."""
 
 STEP_ROWS = 1000
-"""Of the queue, in one transaction, 5 ms: samples that arrive meanwhile wait no longer than for this."""
+"""Rows of the queue per transaction, which takes 5 ms: samples that arrive meanwhile wait no longer than this."""
 
 TAKE_IN_SECONDS = 1.0
 RETENTION_SECONDS = 3600.0
 AGAIN_SECONDS = 60.0
-"""What was read back wrong DIFFERING_TRIES times is sent again so often, SEND_RECORDS of it: it may stay wrong."""
+"""SEND_RECORDS of the records that read back wrong DIFFERING_TRIES times are sent again this often: some stay wrong."""
 
 
 PAUSE_SECONDS = 0.02
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 
 class Copying:
-    """One round after the other; nothing of it is on the event loop for long."""
+    """Copies records, round by round. No step blocks the event loop for long."""
 
     def __init__(self, panel: Panel, engine: Engine, storage: StorageConfig) -> None:
         self._panel = panel
@@ -72,32 +72,32 @@ class Copying:
         self._retention: str | None = None
         self.state = ArchiveState()
         self.lost = 0
-        """Records that the database forgot before they were at the engine."""
+        """How many records the database deleted before they were at the engine."""
 
     async def round(self) -> bool:
-        """Put in what finished, send, and read back. Returns whether there is more to do at once.
+        """Queue finished records, send, and read back. Returns whether there is more to do at once.
 
-        Raises EngineError; DatabaseError or TryLater when nothing can be read or written here.
+        Raises EngineError; DatabaseError or TryLater if the database can't be read or written.
         """
         await self._take_in()
         self._hostnames = await self._read(hostnames)
         looked = await self._look()
         sent = await self._send()
-        # What has just finished goes first.
+        # Records that have just finished go before the past.
         return looked or sent or await self._pushing.go_on(self._hostnames, (LOOK_SECONDS, SECOND_LOOK_SECONDS))
 
     def give_up(self) -> None:
-        """Wait for the engine no longer: the panel stops, and would wait for the thread that asks."""
+        """Stop waiting for the engine: the panel is stopping, and would wait for the thread that asks."""
         self._engine.give_up()
 
     async def look_closer(self) -> None:
-        """Find out what is wrong though the engine does what it is asked. Raises as `round` does."""
+        """Look for trouble that requests don't show: wrong records, too short a retention. Raises as `round` does."""
         records = await self._read(partial(sql.differing, tries=DIFFERING_TRIES))
         self._differing = differing_sentence(records, self._storage.reads_from) if records else None
         if self._panel.uptime() >= self._retention_at:
             self._retention = await asyncio.to_thread(retention_trouble, self._engine, self._storage)
             self._retention_at = self._panel.uptime() + RETENTION_SECONDS
-        # Also where nothing waits: what is wrong is known before the first record.
+        # Also if nothing waits: trouble is known before the first record.
         await asyncio.to_thread(self._engine.write, "")
         await asyncio.to_thread(self._engine.knock)
 
@@ -157,7 +157,7 @@ class Copying:
         found = [entry for entry in entries if entry.id in there and entry.id not in missing]
         self.lost += len(gone)
         if any(entry.tries >= DIFFERING_TRIES for entry in [*found, *again]):
-            # One of those that never were right is there now: so may the others be.
+            # One of the records that were always wrong is right now: so may the others be.
             self._again_seconds = 0.0 if any(entry.tries >= DIFFERING_TRIES for entry in found) else AGAIN_SECONDS
         await self._write(lambda connection: sql.settle(connection, found, again, gone, now))
 
@@ -169,7 +169,7 @@ class Copying:
 
     async def _write(self, job: Callable[[sqlite3.Connection], Any]) -> Any:
         result = await self._panel.ingest.run(job)
-        # Lets what arrived meanwhile into the queue before the next step.
+        # Samples that arrived meanwhile go before the next step.
         await asyncio.sleep(PAUSE_SECONDS)
         return result
 

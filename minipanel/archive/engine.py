@@ -1,7 +1,7 @@
-"""The one client of the engine: write, read back, ask. Blocking, so called in a thread; all of it bounded.
+"""The only client of the engine: writes, reads back, queries. It blocks, so threads call it; every call has limits.
 
-VictoriaMetrics' own routes (docs.victoriametrics.com, "API examples"): the single node has them below its address, the
-cluster below /insert/TENANT/prometheus and /select/TENANT/prometheus.
+It uses VictoriaMetrics' own routes (docs.victoriametrics.com, "API examples"): a single node has them below its
+address, a cluster below /insert/TENANT/prometheus and /select/TENANT/prometheus.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
 
 MOST_BYTES = 64_000_000
-"""Of an answer. No question asks for so much."""
+"""The limit of an answer. No query asks for as much."""
 
 SAID_BYTES = 4096
 SAID_CHARACTERS = 200
 LINE_BYTES = 1_000_000
 LINE_POINTS = 5000
-"""In a line of an answer: with 60 signs each it is shorter than LINE_BYTES."""
+"""The most points in a line of an answer. With 60 characters per point, the line is shorter than LINE_BYTES."""
 
 GZIP_LEVEL = 1
 
 WHOLE = {"deny_partial_response": 1}
-"""To a cluster: better no answer than one without what a storage that is away has. The export is so on its own."""
+"""For a cluster: no answer is better than one that lacks a storage node's data. Exports do so anyway."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the engine is waited for: to be reached, to go on with its answer, and to end it."""
+    """How long to wait for the engine: for the connection, for each part of its answer, for the whole request."""
 
     connect_seconds: float
     answer_seconds: float
@@ -58,15 +58,15 @@ class Patience:
 
 
 PATIENT = Patience(5.0, 30.0, 120.0)
-"""Of work that nobody waits for."""
+"""For work that nobody waits for."""
 
 SERIES = "minipanel_.+"
-"""All of them."""
+"""Matches all series."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Some points of one series as the engine has them: `stamps` in milliseconds, each with its value, ascending."""
+    """Points of one series as the engine has them: `stamps`, in milliseconds, ascending, and the value at each."""
 
     name: str
     node: str
@@ -96,29 +96,29 @@ class Engine:
 
     @property
     def where(self) -> str:
-        """Where it is read from, as messages name it."""
+        """The address that it is read from, as messages name it."""
         return self._storage.reads_from
 
     def give_up(self) -> None:
-        """End what is asked now, and ask nothing any more. From any thread."""
+        """End all present requests, and make none any more. Any thread may call this."""
         self._is_given_up = True
         for connection in list(self._open):
             _hang_up(connection)
 
     def write(self, text: str) -> None:
-        """Have lines of points taken in. Raises EngineError. That it took them says not that it keeps them."""
+        """Send lines of points. Raises EngineError. The engine's acceptance does not mean that it keeps them."""
         body = gzip.compress(text.encode(), GZIP_LEVEL)
         headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
         where = self._storage.write_url or ""
         for line in self._ask("POST", where, "/api/v1/import/prometheus", body, headers):
-            raise stranger(where, line)  # it has nothing to say
+            raise stranger(where, line)  # the engine's answer is empty
 
     def read(self, hostnames: Sequence[str], start: int, end: int, names: str = SERIES) -> Iterator[Series]:
-        """Yield what these nodes have with stamps from `start` to `end`, milliseconds, both in. Raises EngineError.
+        """Yield these nodes' points with stamps from `start` to `end`, in milliseconds, both included.
 
-        By the engine's export: it has neither a cache nor an offset from now, and refuses to answer in part. Lines of
-        numbers are read ten times as fast as a line a point would be. Of a long series comes one after the other.
-        `names`: a regular expression of the series wanted.
+        `names`: a regular expression of the wanted series. A long series comes in several parts, in order. Uses the
+        engine's export, which has no cache and no offset from now, and refuses partial answers. Its lines hold many
+        points: that is ten times faster to read than one line per point. Raises EngineError.
         """
         form = {
             "match[]": selector(self._storage.cluster, hostnames, names),
@@ -131,20 +131,21 @@ class Engine:
             yield _series(line, where)
 
     def steps(self, query: str, hostnames: Sequence[str], start: int, end: int, step: int) -> bytes:
-        """Return the JSON of what a query comes to at `start`, and each `step` seconds until `end`. Raises EngineError.
+        """Return the JSON of a query's results at `start` and every `step` seconds until `end`, in Unix seconds.
 
-        Of these nodes' series only, and without the engine's cache: the past may have changed.
+        Only these nodes' series are used. The engine's cache is not used: the past may have changed. Raises
+        EngineError.
         """
         times = {"start": start, "end": end, "step": step}
         return b"".join(self._post("/api/v1/query_range", self._query_of(query, hostnames) | times))
 
     def moment(self, query: str, hostnames: Sequence[str], time: int) -> float | None:
-        """Return what a query comes to at one time, None if that is nothing. Raises EngineError."""
+        """Return a query's result at one time, Unix seconds; None if it has none. Raises EngineError."""
         form = self._query_of(query, hostnames) | {"time": time}
         return self._data(f"/api/v1/query?{urlencode(form)}", _number_in)
 
     def knock(self) -> None:
-        """Raise EngineError where it does not answer, or refuses."""
+        """Raise EngineError if the engine does not answer, or refuses."""
         self._data("/api/v1/query?query=1", bool)
 
     def _post(self, path: str, form: dict[str, Any]) -> Iterator[bytes]:
@@ -152,9 +153,9 @@ class Engine:
         return self._ask("POST", self._storage.reads_from, path, urlencode(form).encode(), headers)
 
     def retention_seconds(self) -> float | None:
-        """Return for how long the engine keeps what it gets; None if it does not say. Raises EngineError.
+        """Return how long the engine keeps data, in seconds; None if it does not say. Raises EngineError.
 
-        The single node says so in its list of flags; vminsert does not know.
+        A single node has it in its list of flags; a cluster's vminsert does not know it.
         """
         for line in self._ask("GET", self._storage.write_url or "", "/flags", None, {}):
             name, _, value = line.decode("utf-8", "replace").strip().partition("=")
@@ -165,7 +166,7 @@ class Engine:
     def samples_of_day(self, end: int) -> dict[str, int]:
         """Return how many samples the records of the 24 hours up to `end` have, by node. Raises EngineError.
 
-        Of each record the newest revision counts, as when it is read.
+        The newest revision of each record counts, as when records are read.
         """
         newest = f"last_over_time({self._all_samples()}[{RECORD_SECONDS}s])"
         form = self._query_of(f"sum_over_time({newest}[1d:{RECORD_SECONDS}s])") | {"time": end}
@@ -177,18 +178,18 @@ class Engine:
         return self._data(f"/api/v1/label/node/values?{urlencode(form)}", _names_in)
 
     def _all_samples(self) -> str:
-        """Return the series of all nodes' samples."""
+        """Return the selector of all nodes' sample counts."""
         return f'minipanel_samples{{cluster="{self._storage.cluster}"}}'
 
     def _query_of(self, query: str, hostnames: Sequence[str] | None = None) -> dict[str, Any]:
-        """Return the form of a query of these nodes' series, or of all, at a time that is still to be added."""
+        """Return the form of a query on these nodes' series, or on all; the caller adds the time."""
         form = {"query": query, "nocache": 1, **WHOLE}
         if hostnames is not None:
             form["extra_filters[]"] = selector(self._storage.cluster, hostnames)
         return form
 
     def _data(self, path: str, pick: Callable[[Any], T]) -> T:
-        """Return what `pick` makes of the data in an answer of JSON. Raises EngineError, also where it can't."""
+        """Return what `pick` takes from the data of a JSON answer. Raises EngineError, also if it can't."""
         where = self._storage.reads_from
         text = b"".join(self._ask("GET", where, path, None, {}))
         try:
@@ -197,7 +198,7 @@ class Engine:
             raise stranger(where, text) from None
 
     def _ask(self, method: str, where: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[bytes]:
-        """Yield the lines of an answer of 200 or 204. Raises EngineError."""
+        """Yield the lines of an answer with status 200 or 204. Raises EngineError."""
         parts, patience, size = urlsplit(where), self._patience, 0
         deadline = time.monotonic() + patience.total_seconds
         late = Sentence(
@@ -223,7 +224,7 @@ class Engine:
 
     @contextmanager
     def _connected(self, connection: http.client.HTTPConnection) -> Iterator[http.client.HTTPConnection]:
-        # One that sends a byte now and then would never be late: this ends it whatever it does.
+        # An engine that sends a byte now and then would never time out: the timer ends the request anyway.
         watch = Timer(self._patience.total_seconds, _hang_up, [connection])
         watch.daemon = True
         with closing(connection):
@@ -270,7 +271,7 @@ def stranger(where: str, body: bytes) -> EngineError:
 
 
 def selector(cluster: str, hostnames: Sequence[str], names: str = SERIES) -> str:
-    """Return which series are meant. Hostnames have no sign that means something there but the dot and the hyphen."""
+    """Return a selector of these nodes' series. Of the characters in hostnames, only the dot is special there."""
     nodes = "|".join(name.lower().replace(".", "\\\\.") for name in hostnames)
     return f'{{__name__=~"{names}",cluster="{cluster}",node=~"{nodes}"}}'
 
@@ -291,7 +292,7 @@ def _samples_by_node(data: Any) -> dict[str, int]:
 
 
 def seconds_of(period: str) -> float | None:
-    """Return the seconds of a retention as the engine has it, "5y", "90d", "1.5" (months); None for another text."""
+    """Return a retention in seconds, from the engine's notation "5y", "90d", "1.5" (months); None for other texts."""
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([hdwy]?)", period)
     return None if found is None else float(found[1]) * _PERIODS[found[2]]
 
@@ -331,7 +332,7 @@ def _refusal(where: str, status: int, body: bytes) -> str:
 
 
 def _said(body: bytes) -> str:
-    """Return what an answer says in one line: of a long chain of causes the last ones, which are the nearest."""
+    """Return an answer's message as one line. Of a long chain of causes, only the last ones are kept: the nearest."""
     text = _ASKED.sub("", " ".join(body.decode("utf-8", "replace").split()))
     found = _ERROR_IN_JSON.search(text)
     text = found[1] if found else text
@@ -343,7 +344,7 @@ def _said(body: bytes) -> str:
 
 
 _ASKED = re.compile(r'^remoteAddr: "[^"]*"; (X-Forwarded-For: "[^"]*"; )?requestURI: \S*; ')
-"""VictoriaMetrics begins what it says with whom it says it to."""
+"""VictoriaMetrics begins a message with the client and the request."""
 
 _ERROR_IN_JSON = re.compile(r'"error": ?"((?:[^"\\]|\\.)*)"')
 

@@ -1,4 +1,4 @@
-"""Asks the engine for hours of several nodes: which of them together, how exactly, and from when on."""
+"""Asks the engine for hours of several nodes; decides which nodes to ask for together, and how exactly."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class HourQuestions:
 
 
 def are_few(node_ids: Sequence[int], first: int, last: int) -> bool:
-    """Return whether there are few enough nodes and days to compute their hours exactly."""
+    """Return whether these nodes and days are few enough to compute their hours exactly."""
     return len(node_ids) * (last + 1 - first) <= EXACT_DAYS
 
 
 def steps_of(days: range, alike: int = 1) -> Steps:
-    """Return the times of these days' hours, or of every `alike` hours together, a part of a day."""
+    """Return the times of these days' hours, or of groups of `alike` hours, which divide a day."""
     seconds = alike * HOUR_SECONDS
     return Steps((days.start - 1) * DAY_SECONDS + seconds, len(days) * HOURS // alike, seconds, seconds)
 

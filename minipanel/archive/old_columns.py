@@ -14,7 +14,7 @@ from minipanel.models.hour import DAY_SECONDS, day_number
 from minipanel.services.hour_columns import hour_columns
 
 TIMES_AT_ONCE: Final = 200
-"""With the numbers of all nodes, two bytes each."""
+"""Times whose numbers are held at once, two bytes for each node."""
 
 
 def columns_of_hours(

@@ -40,7 +40,7 @@ def _queries() -> Iterator[tuple[str, str]]:
     for metric in METRICS:
         mean, count = _newest(_series(metric, "mean")), _newest(SAMPLES)
         if metric.null is not None:
-            # It exists only if it differs from that of the samples; without a value there is none.
+            # The count's series exists only if it differs from the samples; without a value there is no count.
             count = f"({_newest(count_series(metric))} default {count}) + 0 * {mean}"
         share = ""
         if metric.of_total is not None:
@@ -56,8 +56,9 @@ def _queries() -> Iterator[tuple[str, str]]:
 
 
 def _quick_queries(seconds: int) -> Iterator[tuple[str, str]]:
-    """Yield the query for each part over a time this long. Each record has the same weight, and so has an older version
-    of one. That takes a tenth of the time.
+    """Yield the query for each part over `seconds`. All records weigh the same, even older revisions of a record.
+
+    These queries take a tenth of the time of the exact ones.
     """
     hour = f"[{seconds}s]"
     yield "samples", f"sum_over_time({SAMPLES}{hour})"
@@ -89,7 +90,7 @@ class _Result(msgspec.Struct):
 
 
 class _Data(msgspec.Struct):
-    # Each is decoded on its own, so other threads can work in between.
+    # Each result is decoded on its own, so that other threads can work in between.
     result: list[msgspec.Raw]
 
 
@@ -161,7 +162,7 @@ def _numbers(points: Sequence[tuple[int, float]], part: Part, steps: Steps) -> l
     else:
         low = part.low
         found = [int((value - low) * SCALE + 0.5) for _, value in points]
-    # No function is called per value: usually there is nothing to cut.
+    # For speed, no function is called per value: usually there is nothing to cut.
     highest = MOST_TOTAL if part.is_total else HIGHEST
     if found and (min(found) < 0 or max(found) > highest):
         found = [min(highest, max(0, number)) for number in found]

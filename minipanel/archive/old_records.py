@@ -1,4 +1,4 @@
-"""Records read from the engine for answers, whole columns at a time. Equal to the records that were sent."""
+"""Records read from the engine for answers, whole columns at a time. They equal the records that were sent."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class Line:
         self._values += values
 
     def at(self, stamps: list[int]) -> Column:
-        """Return the value at each of these stamps, None if there is none. Usually all series have the same stamps, so
-        nothing has to be looked up.
+        """Return the value at each of these stamps, None if there is none.
+
+        Usually all series have the same stamps, so nothing has to be looked up.
         """
         return self._values.copy() if stamps == self.stamps else [*map(self.get, stamps)]
 
@@ -73,7 +74,7 @@ ALL_NAMES: Final = names_of()
 
 
 def by_node(found: Iterable[Series]) -> dict[str, Points]:
-    """Return the result grouped by node."""
+    """Return series grouped by node."""
     nodes: dict[str, Points] = {}
     for part in found:
         nodes.setdefault(part.node, {}).setdefault(part.name, Line()).add(part.stamps, part.values)
@@ -81,7 +82,7 @@ def by_node(found: Iterable[Series]) -> dict[str, Points]:
 
 
 def newest_stamps(series: Points, start: int, end: int) -> dict[int, int]:
-    """Return the stamp of each record's newest revision by the record's time, those in (start, end], ascending."""
+    """Return, by time, the stamp of the newest revision of each record in (start, end], ascending."""
     first, last = start * 1000, end * 1000
     there = series.get(SAMPLES, _NO_LINE).stamps
     stamps = sorted([stamp for stamp in there if -stamp % _MS < SLOTS and first < stamp <= last])
@@ -98,8 +99,8 @@ class Table:
         self._counts: dict[str, Column] = {}
         chosen = list(stamps.values())
         self._incomplete = [place for place, stamp in enumerate(chosen) if stamp % _MS]
-        """The means of incomplete records have any number of digits, of which SQLite writes 15; the others are
-        rounded."""
+        """The indexes of incomplete records. Their means have any number of digits, of which SQLite writes 15; other
+        means are rounded."""
         bad: set[int] = set()
         self._take_samples(series, chosen, bad)
         for metric in metrics:
@@ -131,7 +132,7 @@ class Table:
         self._take_incomplete(metric, series, chosen, bad)
 
     def _take_incomplete(self, metric: Metric, series: Points, chosen: list[int], bad: set[int]) -> None:
-        """Compute the means of incomplete records from their sums; the engine has those of the others."""
+        """Compute the means of incomplete records from their sums; the engine has the exact means of the others."""
         columns = [column.name for column in metric.columns()]
         lines = [(name, series[name]) for name in _SERIES[metric.name] if name in series]
         for place in self._incomplete:

@@ -1,7 +1,7 @@
-"""Sums of very many nodes, hour by hour: the engine counts, and sends only the sums.
+"""Sums over very many nodes, hour by hour: the engine adds up, and sends only the sums.
 
-For each node it sends only the hours without a record, and maxima of metrics that have no mean over nodes, for as many
-hours together as are drawn as one.
+For single nodes, it sends only the hours without a record, and maxima of metrics that have no mean over nodes; these
+for as many hours together as are drawn as one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minipanel.services.lanes import Lanes
 from minipanel.services.sums import IDLE_BELOW, Sums, highest_of, part_of, sums_of_days
 
 AT_ONCE_POINTS: Final = 500_000
-"""Hours of nodes counted in one question: that takes the engine about 50 ms and 8 MB."""
+"""Hours of nodes that one question adds up: that takes the engine about 50 ms and 8 MB."""
 
 BUSY_FROM: Final = IDLE_BELOW - 0.5 / SCALE
 """Rounded to hundredths, this is IDLE_BELOW."""
@@ -46,7 +46,7 @@ def sums_of_old_days(
 
 
 class _Counted:
-    """Some days of all nodes."""
+    """The sums of some days over all nodes."""
 
     def __init__(self, reader: OldReader, node_ids: Sequence[int], days: range) -> None:
         self._reader = reader
@@ -70,7 +70,7 @@ class _Counted:
             yield sums.part(day * HOURS, (day + 1) * HOURS), bytes(of_day)
 
     def _known(self) -> tuple[list[int], list[bytearray]]:
-        """Return how many nodes have a record in each hour, and for each day which nodes have one in which hours."""
+        """Return how many nodes have a record in each hour, and, for each day, a flag for each hour of each node."""
         begin, count = self._reader.questions.cut(self._steps), self._steps.count
         known, flags = [0] * count, [bytearray(HOURS * len(self._ids)) for _ in self._days]
         for first, some in self._pieces:

@@ -1,4 +1,4 @@
-"""Answers for times older than the database's records, in separate threads that wait for the engine."""
+"""Answers for times before the database's records. Separate threads wait for the engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minipanel.services.reading import Past, Reading
 from minipanel.services.sums import Sums
 
 HURRIED: Final = Patience(2.0, 5.0, 10.0)
-"""For a person who looks at the page."""
+"""For people who wait for the page."""
 
 LOOK_SECONDS: Final = 30.0
 """How often to look up how far back the database's own records and hours go."""
@@ -33,14 +33,14 @@ Result = TypeVar("Result")
 
 
 class EngineThreads(Reading):
-    """Threads that wait for the engine. When they end, others continue to read the database."""
+    """Threads that wait for the engine. When they are closed, the database stays open for others."""
 
     async def _stop(self) -> None:
         await self._threads.close()
 
 
 class OldPast(Past):
-    """Answers one question, from both sources."""
+    """Answers one question from both sources."""
 
     def __init__(self, reading: Reading, old: OldReader, visit: Visit, step: int, until: int) -> None:
         super().__init__(reading, step)
@@ -71,7 +71,7 @@ class OldPast(Past):
         return columns_of_hours(self._old, node_ids, times, now, names)
 
     def told(self) -> dict[str, Any]:
-        """Return where the answer came from, and up to when data may exist that could not be read."""
+        """Return the answer's source, and, if data could not be read, up to which time and why."""
         visit = self._visit
         if visit.trouble is not None:
             unread = {"until": self._until, "why": visit.trouble}
@@ -103,11 +103,11 @@ class ArchiveOlder:
 
     @property
     def days(self) -> int:
-        """How many days back it is asked."""
+        """How many days back the engine is asked."""
         return self._storage.retention_days
 
     async def past(self, start: int, step: int, may_be_hours: bool) -> Past:
-        """Return what answers for the time from `start` on. Raises TryLater if nothing can be read."""
+        """Return the Past that answers for the time from `start` on. Raises TryLater if nothing can be read."""
         bounds, needed_before = await self._bounds(step)
         if start >= needed_before:
             return Past(self._panel.reading, step, {"source": "database"})

@@ -1,4 +1,4 @@
-"""How long work of hours rests between two pieces, so that what the panel does for agents is never late."""
+"""How long work that takes hours rests between two pieces, so that agents are always answered in time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 MOST_SHARE: Final = 0.7
-"""Of one core: so much this process takes in all, for Python runs one thread at a time."""
+"""The share of one core that this process may use in all: Python runs one thread at a time."""
 
 PART: Final = 0.5
-"""Of what the panel leaves of that, the work gets so much: a sample that comes meanwhile finds room."""
+"""The work gets this part of what the panel leaves free, so that a sample which arrives meanwhile finds time."""
 
 LEAST_SHARE: Final = 0.03
 SMOOTHING: Final = 0.1
@@ -22,21 +22,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[T]):
-    """What some work came to, and how much CPU its thread took for it."""
+    """The result of some work, and the CPU time that its thread used."""
 
     result: T
     seconds: float
 
 
 def with_cpu(work: Callable[[], T]) -> Done[T]:
-    """Do it, in this thread."""
+    """Do the work in this thread, and measure its CPU time."""
     began = time.thread_time()
     result = work()
     return Done(result, time.thread_time() - began)
 
 
 class Pace:
-    """Of one piece of work after the other. `clock` and `process`: of the time, and of this process' CPU time."""
+    """The pace of work in pieces. `clock`: the time; `process`: this process's CPU time; both in seconds."""
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, process: Callable[[], float] = time.process_time
@@ -52,7 +52,7 @@ class Pace:
         self._began = self._clock()
 
     def rest(self, own_seconds: float) -> float:
-        """Return for how many seconds to rest after a piece for which its threads took so much CPU."""
+        """Return how many seconds to rest after a piece whose threads used `own_seconds` of CPU."""
         now, used = self._clock(), self._process()
         others = max(0.0, used - self._used - own_seconds) / max(now - self._looked_at, 1e-6)
         self._others += SMOOTHING * (min(others, 1.0) - self._others)

@@ -1,4 +1,4 @@
-"""Splits rows into pieces, so that no transaction and no question makes others wait too long."""
+"""Splits rows into pieces, so that no transaction or query makes others wait too long."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A record as points of the engine's series, and back. Pure: the round trip is its test.
+"""Turns a record into points of the engine's series, and back. Pure functions: the round trip is their test.
 
     minipanel_cpu_percent{cluster="minipanel",node="n1"} 12.5 1700000099940
 
 A point's time says how many samples its record has: T * 1000 - (60 - samples) milliseconds. A merge only adds samples,
-so what was sent later also stands later, and the newest point in (T - 300 s, T] is the record as it is. What is
-complete stands at T; sent again it is the same point, so an engine that keeps the largest of two spoils nothing.
+so a later revision has a later time, and the newest point in (T - 300 s, T] is the present record. A complete record is
+at T; sent again it is the same point, so an engine that keeps the larger of two duplicates does no harm.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SAMPLES: Final = f"{PREFIX}samples"
 SEEN_LOW: Final = f"{PREFIX}seen_low"
 SEEN_HIGH: Final = f"{PREFIX}seen_high"
 HALF_BITS: Final = 30
-"""An engine's number is exact to 15 digits beside others, so 60 bits go as two halves (measured)."""
+"""The engine keeps numbers to 15 digits among others in a block, so 60 bits are sent as two halves (measured)."""
 
 _UNITS: Final = {"bytes": "_bytes", "°C": "_celsius", "%": ""}
 
@@ -43,12 +43,12 @@ def _sum_of(metric: Metric) -> str:
 
 
 def count_series(metric: Metric) -> str:
-    """Return the series of how many samples a mean rests on, where that is not `samples`."""
+    """Return the series of a metric's own count of samples, which a record has only if it is not `samples`."""
     return f"{PREFIX}{metric.count}"
 
 
 def sides_of(metric: Metric) -> list[str]:
-    """Return the series that only some records have: sums, and counts that are others than that of the samples."""
+    """Return the series that only some records have: sums, and counts that differ from `samples`."""
     return [_sum_of(metric), *([] if metric.null is None else [count_series(metric)])]
 
 
@@ -69,11 +69,11 @@ SERIES: Final = (
     SEEN_LOW,
     SEEN_HIGH,
 )
-"""All series of a node. Those behind `samples` are only there where a record is incomplete, or a count is another."""
+"""All series of a node. Those after `samples` exist only for incomplete records, or if a count differs."""
 
 
 def points_of(record: FullRecord) -> Points:
-    """Return what the engine gets of a record: what is null has no point."""
+    """Return a record's points for the engine. A null value has no point."""
     points: Points = {}
     for _, column, name in _COLUMNS:
         value = record.values[column.name]
@@ -95,7 +95,7 @@ def points_of(record: FullRecord) -> Points:
 
 
 def stamp_of(timestamp: int, samples: int) -> int:
-    """Return a record's time for the engine, in milliseconds."""
+    """Return a record's time at the engine, in milliseconds."""
     return timestamp * 1000 - (SLOTS - samples)
 
 
@@ -112,7 +112,8 @@ def timestamp_of(stamp: int) -> tuple[int, int]:
 
 
 def lines_of(records: Iterable[tuple[str, FullRecord]], cluster: str) -> Iterator[str]:
-    """Yield hostnames' records in the text format of Prometheus, with times (prometheus.io, exposition formats)."""
+    """Yield records, given with hostnames, in the text format of Prometheus with times (prometheus.io, exposition
+    formats)."""
     for hostname, record in records:
         labels = labels_of(hostname, cluster)
         stamp = stamp_of(record.timestamp, record.samples)
@@ -121,14 +122,14 @@ def lines_of(records: Iterable[tuple[str, FullRecord]], cluster: str) -> Iterato
 
 
 def labels_of(hostname: str, cluster: str) -> str:
-    """Return the labels of a node's series. Hostnames are alike whatever their capitals, labels are not."""
+    """Return the labels of a node's series. In lower case: labels are case-sensitive, hostnames are not."""
     return f'{{cluster="{cluster}",node="{hostname.lower()}"}}'
 
 
 def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, float]) -> FullRecord:
-    """Return the record that these points are. Raises KeyError or ValueError where one is missing or can't be.
+    """Return the record that these points describe. Raises KeyError or ValueError if one is missing or impossible.
 
-    Equal to the one that was sent but for shares of a total, which are recomputed.
+    It equals the record that was sent, except for shares of a total, which are computed again.
     """
     if points[SAMPLES] != samples:
         raise ValueError(f"{points[SAMPLES]!r} samples at the time of {samples}")
@@ -144,7 +145,7 @@ def record_of(node_id: int, timestamp: int, samples: int, points: Mapping[str, f
 
 
 def values_of(metric: Metric, samples: int, points: Mapping[str, float]) -> dict[str, float | None]:
-    """Return what a record of so many samples has of a metric. Raises KeyError where a point is missing."""
+    """Return a metric's values in a record with this many samples. Raises KeyError if a point is missing."""
     names = _names_of(metric)
     values: dict[str, float | None] = dict.fromkeys(names.all)
     count = int(points.get(names.count, samples if names.mean in points else 0))
@@ -167,8 +168,8 @@ def values_of(metric: Metric, samples: int, points: Mapping[str, float]) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Of one metric: all columns, those that the engine has with their series and whether they are whole numbers, and
-    the series of its mean, its count and its sum."""
+    """The names of one metric. `all`: its columns. `columns`: each column at the engine, its series, and whether its
+    values are whole numbers. `mean`, `count`, `sum`: these series."""
 
     all: tuple[str, ...]
     columns: tuple[tuple[str, str, bool], ...]
@@ -183,7 +184,7 @@ def _names_of(metric: Metric) -> _Names:
     mean = next(column for column in kept if column.kind == "mean")
     return _Names(
         tuple(column.name for column in metric.columns()),
-        # Bytes are whole, but for means, which SQLite keeps as they come.
+        # Bytes are whole numbers, except for means, which SQLite stores unrounded.
         tuple((each.name, series_of(metric, each), metric.digits == 0 and each is not mean) for each in kept),
         series_of(metric, mean),
         count_series(metric),

@@ -12,7 +12,7 @@ from minipanel.models.hour import DAY_SECONDS
 
 
 def trouble_of(storage: StorageConfig) -> str | None:
-    """Return what is wrong in one sentence, None if nothing is."""
+    """Ask the engine, and return what is wrong in one sentence, None if nothing is."""
     engine, now = Engine(storage), int(time.time())
     try:
         engine.write("")
@@ -25,7 +25,7 @@ def trouble_of(storage: StorageConfig) -> str | None:
 def retention_trouble(engine: Engine, storage: StorageConfig) -> str | None:
     """Return a sentence if the engine keeps records for a shorter time than configured, else None."""
     kept = None
-    # Only the single node reports it; the parts of a cluster answer something else there.
+    # Only a single node reports it; the parts of a cluster answer something else there.
     with contextlib.suppress(EngineError):
         kept = engine.retention_seconds()
     if kept is not None and kept < storage.retention_days * DAY_SECONDS:

@@ -1,4 +1,4 @@
-"""Records from the engine into a database that lost them: those that it lacks, or of which it has fewer samples."""
+"""Fetches records from the engine into a database that lacks them, or has them with fewer samples."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from minipanel.models.full_record import FullRecord
 from minipanel.models.record import RECORD_SECONDS
 
 PIECE_SECONDS = 7 * 86_400
-"""Of one node at a time: 2,016 records."""
+"""The time span of a piece, which is of one node: 2,016 records."""
 
 STEP_RECORDS = 1000
-"""In one transaction, 10 ms: samples that arrive meanwhile wait no longer than for this."""
+"""Records per transaction, which takes 10 ms: samples that arrive meanwhile wait no longer than this."""
 
 Change = Callable[[Callable[[sqlite3.Connection], int]], int]
 """Does a job in one transaction of the database."""
@@ -28,7 +28,10 @@ Change = Callable[[Callable[[sqlite3.Connection], int]], int]
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """The result of one piece: of which node, up to which time, and how many records were put in of how many there."""
+    """The result of one piece: its node, its end, and how many of the `found` records were put in the database.
+
+    `unreadable`: how many more the engine has, but not whole.
+    """
 
     node: str
     until: int
@@ -38,11 +41,12 @@ class Pulled:
 
 
 def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int, until: int) -> Iterator[Pulled]:
-    """Bring the records with times in (since, until] of these nodes, by names as the engine has them.
+    """Fetch the records of these nodes, by their names at the engine, with times in (since, until]. Yields each piece.
 
-    Each piece stands on its own: what is there already is left alone, so it can be interrupted and begun again.
+    Records that the database already has are left alone, so this can be interrupted and started again. Raises
+    EngineError, and what `change` raises.
     """
-    since = since // RECORD_SECONDS * RECORD_SECONDS  # else each piece would begin behind its first record
+    since = since // RECORD_SECONDS * RECORD_SECONDS  # otherwise each piece would begin after its first record
     for name, node_id in node_ids.items():
         for start in range(since, until, PIECE_SECONDS):
             end = min(start + PIECE_SECONDS, until)
@@ -55,6 +59,6 @@ def pull(engine: Engine, change: Change, node_ids: Mapping[str, int], since: int
 
 def _records(node_id: int, revisions: Mapping[tuple[str, int], Stamped]) -> Iterator[FullRecord]:
     for (_, timestamp), revision in sorted(revisions.items()):
-        # Where it can't be read, somebody else wrote there, or a part was lost.
+        # A record that can't be read was written by another program, or lost a part.
         with suppress(KeyError, ValueError):
             yield record_of(node_id, timestamp, *revision)

@@ -1,7 +1,7 @@
-"""The past to the engine, piece after piece: sent where it is not there, read back twice, and only then counted.
+"""Sends the past to the engine, piece by piece: what is missing there is sent, read back twice, and only then counted.
 
-Nothing of it goes into the queue: one row says how far it is, and before that all is there. After a kill what was under
-way is looked at again, and only what is missing is sent again.
+The past does not go through the queue. One row records the progress: everything before it is at the engine. After a
+kill, pieces under way are checked again, and only what is missing is sent again.
 """
 
 from __future__ import annotations
@@ -27,27 +27,30 @@ from minipanel.models.full_record import FullRecord
 from minipanel.services.panel import Panel
 
 PIECE_RECORDS = 2000
-"""Read, sent and read back together: 10 ms of a thread's time."""
+"""Records that are read, sent and read back together: 10 ms of a thread's time."""
 
 UNDER_WAY_RECORDS = 1_500_000
-"""So many may be sent and not yet read back twice: more than goes in a minute and a half. A piece is a few numbers."""
+"""At most this many records are sent but not yet read back twice: more than are sent in a minute and a half.
+
+A piece itself is only a few numbers.
+"""
 
 LOOKS = 2
 SEND_RECORDS = 1000
-"""In one request."""
+"""Records per request."""
 
 TURN_SECONDS = 1.0
-"""So long it goes on before records that have just finished have their turn."""
+"""It works for this long before records that have just finished have their turn."""
 
 MOST_DIFFERING = 10_000
-"""While so many records were read back wrong again and again, no more are sent: they would be, too."""
+"""While this many records read back wrong repeatedly, no more are sent: they would read back wrong, too."""
 
 
 @dataclass(slots=True)
 class Piece:
-    """Records with ids from `first` to `last`, so many of them sent. `due_at`: when to look again, by the uptime.
+    """Records with ids from `first` to `last`; `records`: their number. `due_at`: when to look again, by the uptime.
 
-    `looks`: how often all were found, one look after the other. `tries`: how often some were not.
+    `looks`: how often in a row all of them were found. `tries`: how often some were missing.
     """
 
     first: int
@@ -59,13 +62,13 @@ class Piece:
 
     @property
     def is_done(self) -> bool:
-        """Return whether all of it was found twice."""
+        """Whether the whole piece was found twice."""
         return self.looks >= LOOKS
 
     def take_in(self, missing: int, now: float, waits: tuple[float, float]) -> bool:
-        """Take in a look that found so many missing, which were sent. Returns whether that happened too often.
+        """Record a look that found this many missing, which were then sent. Returns whether that happened too often.
 
-        What was found at the very first look may have been sent a moment ago, by a process that was killed.
+        The very first look never counts: a process that was killed may have sent the records a moment ago.
         """
         if self.tries < 0 or missing:
             self.looks, self.tries, self.due_at = 0, self.tries + 1, now + waits[0]
@@ -78,7 +81,7 @@ class Piece:
 
 
 class Pushing:
-    """One push, as long as there is one."""
+    """Carries out a push while there is one."""
 
     def __init__(self, panel: Panel, engine: Engine, cluster: str) -> None:
         self._panel = panel
@@ -86,14 +89,14 @@ class Pushing:
         self._cluster = cluster
         self._pace = Pace()
         self._push: Push | None = None
-        """As it was noted last; `_pieces` begin at its next id."""
+        """The push as last recorded; `_pieces` begin at its next id."""
         self._pieces: deque[Piece] = deque()
 
     async def go_on(self, hostnames: Mapping[int, str], waits: tuple[float, float]) -> bool:
-        """Go on with it for a moment. Returns whether there is more to do at once.
+        """Work on the push for TURN_SECONDS. Returns whether there is more to do at once.
 
         `waits`: seconds from sending to the first look, and from that to the second. Raises EngineError; DatabaseError
-        or TryLater when nothing can be read or written here.
+        or TryLater if the database can't be read or written.
         """
         push = await self._panel.reading.do(self._panel.store.reader.ask, sql.push_state)
         if push is None or push.is_paused:
@@ -108,7 +111,7 @@ class Pushing:
         return has_more
 
     async def _step(self, push: Push, hostnames: Mapping[int, str], waits: tuple[float, float]) -> bool:
-        """Look at one piece, or begin one. Returns whether there was one."""
+        """Check one piece that is due, or begin the next. Returns whether there was one."""
         self._pace.begin()
         now = self._panel.uptime()
         piece = next((piece for piece in self._pieces if not piece.is_done and piece.due_at <= now), None)
@@ -138,17 +141,17 @@ class Pushing:
         return self._pieces[-1].last + 1 if self._pieces else push.next_id
 
     async def _records(self, push: Push, piece: Piece | None) -> Done[list[FullRecord]]:
-        """Return the records of a piece, of the next one for None: what may have changed since the last look."""
+        """Return the records of a piece, or, for None, of the next one. They may have changed since the last look."""
         first, last = (self._next_id(push), LAST_ID) if piece is None else (piece.first, piece.last)
 
         def read(connection: sqlite3.Connection) -> Done[list[FullRecord]]:
-            # More than before come only from the engine (pull), or are in the queue.
+            # New records in this range came from the engine (pull), or are in the queue.
             return with_cpu(lambda: past_records(connection, first, push.since, push.until, PIECE_RECORDS, last))
 
         return await self._panel.reading.do(self._panel.store.reader.ask, read)
 
     def _bring(self, records: Sequence[FullRecord], hostnames: Mapping[int, str]) -> list[int]:
-        """Send what the engine lacks; return its ids."""
+        """Send the records that the engine lacks, and return their ids."""
         missing = missing_of(records, hostnames, self._engine.read)
         lacking = [(hostnames[record.node_id], record) for record in records if record.id in missing]
         for some in pieces(lacking, SEND_RECORDS):
@@ -156,7 +159,7 @@ class Pushing:
         return sorted(missing)
 
     async def _note(self, push: Push) -> None:
-        """Keep how far it is: behind the first piece that is not there for certain nothing counts."""
+        """Store the progress. Only pieces before the first one that is not done count."""
         next_id, records = push.next_id, push.records
         while self._pieces and self._pieces[0].is_done:
             piece = self._pieces.popleft()

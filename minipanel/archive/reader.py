@@ -1,4 +1,4 @@
-"""Reads one answer's records from the database where it has them, and from the engine where they are older."""
+"""Reads the records for one answer: from the database what it has, older ones from the engine."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ MAX_LOOKS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is where. The database has the records after `records_since` and the days from `first_day` on; older ones
-    are requested from the engine, back to `floor`.
+    """Which source has what. The database has the records after `records_since` and the days from `first_day` on.
+
+    Older ones are read from the engine, back to `floor`.
     """
 
     records_since: int
@@ -55,7 +56,7 @@ class Bounds:
 
 
 class OldReader:
-    """models/reader.Reader for one answer. What the engine does not answer is left out, and `visit` says why."""
+    """models/reader.Reader for one answer. If the engine does not answer, its part is missing, and `visit` says why."""
 
     def __init__(self, base: Reader, visit: Visit, bounds: Bounds, names: Mapping[int, str]) -> None:
         self._base = base
@@ -118,7 +119,7 @@ class OldReader:
         return rows
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node exist in (start, end] and next to it, and what explains the others.
+        """Return which samples of a node exist in (start, end] and next to that span, and what explains missing ones.
 
         Raises DatabaseError.
         """
@@ -202,7 +203,7 @@ class OldReader:
         return self._base.newest(nodes)
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
-        """Return what is known of each node that has a sample. Raises DatabaseError."""
+        """Return what is known about each node that has a sample. Raises DatabaseError."""
         return self._base.heard(nodes, moment, interval_seconds)
 
     def last_values(self, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:
@@ -210,11 +211,11 @@ class OldReader:
         return self._base.last_values(last_seen)
 
     def interrupt(self) -> None:
-        """Make what is being read now fail with DatabaseError."""
+        """Make the present reads fail with DatabaseError."""
         self._base.interrupt()
 
     def close(self) -> None:
-        """Do nothing: it reads from somebody else's connections."""
+        """Do nothing: this reader has no connections of its own."""
 
     def _table(self, node_id: int, start: int, end: int) -> Table | None:
         found = self._export([node_id], ALL_NAMES, start, end).get(node_id)
@@ -235,7 +236,7 @@ class OldReader:
         return seen_in(self._export([node_id], SEEN_NAMES, start, end).get(node_id, {}), start, end)
 
     def _beside(self, node_id: int, function: str, start: int, end: int) -> list[tuple[int, int | None]]:
-        """Return the last record of a time span, or the first, as a list of one; empty if it has none."""
+        """Return the last (tlast) or first (tfirst) record of a time span, in a list; empty if there is none."""
         if start >= end or node_id not in self._names:
             return []
         query, engine = f"{function}_over_time({SAMPLES}[{end - start}s])", self._visit.engine

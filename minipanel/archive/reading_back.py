@@ -1,4 +1,4 @@
-"""What of some records the engine has: found as they are here, or not."""
+"""Reads records back from the engine, and finds those that are missing or differ there."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from minipanel.models.full_record import FullRecord
 from minipanel.models.record import RECORD_SECONDS
 
 Read = Callable[[Sequence[str], int, int], Iterable[Series]]
-"""Engine.read: hostnames, and the first and the last stamp."""
+"""As Engine.read: takes hostnames, the first and the last stamp."""
 
 MANY_OF_A_NODE = 20
-"""So many records of one node are asked for on their own; those of fewer together with other nodes' of the hour."""
+"""This many records of one node are read in one query; fewer are read together with other nodes' of the same hour."""
 
 NODES_AT_ONCE = 500
 GROUP_SECONDS = 3600
 
 Columns = dict[tuple[str, str], tuple[list[int], list[float | None]]]
-"""Stamps and values of each node's series, by its node and name."""
+"""Stamps and values of each series, by its node and name."""
 
 Stamped = tuple[int, Points]
 """The newest revision of a record at the engine: how many samples it has, and its points."""
 
 
 def missing_of(records: Sequence[FullRecord], hostnames: Mapping[int, str], read: Read) -> set[int]:
-    """Return the ids of those records that the engine lacks, or has otherwise.
+    """Return the ids of the records that the engine lacks, or has with other values.
 
-    One of which it has more samples counts as found: a database that was restored knows less, and nothing sent from
-    here would ever stand before that.
+    A record counts as found if the engine has it with more samples: a restored database knows less, and its revisions
+    would never replace the engine's newer one.
     """
     missing = set()
     for group in groups_of(records):
         series = list(read(*_span(group, hostnames)))
-        # As good as always nothing is there, or all: so it is asked for before one record after the other is.
+        # Nearly always nothing is there, or everything: both are checked before single records are compared.
         if not series:
             missing |= {record.id for record in group}
             continue
@@ -51,19 +51,19 @@ def missing_of(records: Sequence[FullRecord], hostnames: Mapping[int, str], read
 def newest_of(
     records: Sequence[FullRecord], hostnames: Mapping[int, str], read: Read
 ) -> dict[tuple[str, int], Stamped]:
-    """Return the newest revisions that the engine has of these records, by name and time of each."""
+    """Return the newest revisions of these records at the engine, by node name and time."""
     return newest_revisions(read(*_span(records, hostnames)))
 
 
 def _span(records: Sequence[FullRecord], hostnames: Mapping[int, str]) -> tuple[Sequence[str], int, int]:
-    """Return what to read: of which nodes, from which stamp to which."""
+    """Return what to read: the nodes, the first and the last stamp."""
     names = sorted({hostnames[id].lower() for id in {record.node_id for record in records}})
     times = [record.timestamp for record in records]
     return names, stamp_of(min(times), 1), max(times) * 1000
 
 
 def _columns_sent(records: Sequence[FullRecord], hostnames: Mapping[int, str]) -> Columns:
-    """Return what the engine has where it has these records, ascending in time, and nothing else."""
+    """Return what the engine holds if it has exactly these records, ascending in time."""
     columns: Columns = defaultdict(lambda: ([], []))
     for record in records:
         node = hostnames[record.node_id].lower()
@@ -85,7 +85,7 @@ def _columns_found(found: Iterable[Series]) -> Columns:
 
 
 def newest_revisions(found: Iterable[Series]) -> dict[tuple[str, int], Stamped]:
-    """Return the newest revision of each record in what was found, by its node's name and its time."""
+    """Return the newest revision of each record in these series, by node name and time."""
     of_node: dict[str, dict[int, Points]] = defaultdict(dict)
     for series in found:
         at, name = of_node[series.node], series.name
@@ -95,14 +95,14 @@ def newest_revisions(found: Iterable[Series]) -> dict[tuple[str, int], Stamped]:
     revisions: dict[tuple[str, int], Stamped] = {}
     for node, at in of_node.items():
         for stamp in sorted(at):
-            with suppress(ValueError):  # somebody else's
+            with suppress(ValueError):  # another program's point
                 timestamp, samples = timestamp_of(stamp)
                 revisions[node, timestamp] = samples, at[stamp]
     return revisions
 
 
 def groups_of(records: Sequence[FullRecord]) -> Iterator[Sequence[FullRecord]]:
-    """Yield the records in groups, for each of which one question reads little more than what was asked for."""
+    """Yield the records in groups such that one query per group reads few other records."""
     of_node: dict[int, list[FullRecord]] = defaultdict(list)
     for record in records:
         of_node[record.node_id].append(record)

@@ -7,7 +7,7 @@ from typing import Final
 from minipanel.errors import SentenceError
 
 DIFFERING_TRIES: Final = 5
-"""After this many wrong readings, something at the engine must be keeping a record out."""
+"""After this many wrong read-backs, something at the engine must keep the record out."""
 
 
 class EngineError(SentenceError):
@@ -15,7 +15,7 @@ class EngineError(SentenceError):
 
 
 def differing_sentence(records: int, where: str) -> str:
-    """Say that records still differ from what was sent, after several tries."""
+    """Return a sentence: records still differ at the engine after several tries."""
     return (
         f"{records} records were sent {DIFFERING_TRIES} times and are still not at {where} as they were sent; "
         "look there for relabelling, a limit of series or a retention that is too short."

@@ -1,4 +1,4 @@
-"""The questions of one answer to the engine. Once the engine fails to answer, the answer goes on without it."""
+"""The engine queries for one answer. Once the engine fails, the answer goes on without it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
 
 AGAIN_SECONDS: Final = 10.0
-"""For this long after a failure nobody else waits for the engine; then one asks again."""
+"""After a failure, nobody else waits for the engine for this long; then one answer asks again."""
 
 KNOCK_SECONDS: Final = 5.0
-"""For this long after an answer the engine need not be tested again."""
+"""After an answer, the engine need not be tested again for this long."""
 
 WORK_SECONDS: Final = 30.0
-"""How long one piece of work, of which an answer has a few, may wait for the engine in total."""
+"""How long one piece of work may wait for the engine in total. An answer has a few pieces."""
 
 T = TypeVar("T")
 
 
 class Gate:
-    """What all answers know of the engine. Thread-safe."""
+    """What all answers know about the engine. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -31,10 +31,10 @@ class Gate:
         self._shut_until = self._open_until = 0.0
 
     def pass_through(self) -> None:
-        """Raise EngineError if it failed a moment ago."""
+        """Raise EngineError if the engine failed a moment ago."""
         if self._why is not None and self._clock() < self._shut_until:
             raise self._why
-        # Until this one has an answer, the others assume that it still fails.
+        # Until this caller has an answer, the others assume that the engine still fails.
         self._shut_until = self._clock() + AGAIN_SECONDS
 
     def note_failure(self, why: EngineError) -> None:
@@ -46,12 +46,12 @@ class Gate:
         self._why, self._open_until = None, self._clock() + KNOCK_SECONDS
 
     def is_open(self) -> bool:
-        """Return whether it answered a moment ago."""
+        """Return whether the engine answered a moment ago."""
         return self._clock() < self._open_until
 
 
 class Visit:
-    """For one answer; used in several threads. `trouble`: what the engine said when it failed."""
+    """The queries for one answer; used in several threads. `trouble`: why the engine failed, None if it did not."""
 
     def __init__(self, engine: Engine, gate: Gate) -> None:
         self.engine = engine
@@ -65,7 +65,7 @@ class Visit:
         self._local.end = time.monotonic() + WORK_SECONDS
 
     def ask(self, question: Callable[[], T]) -> T | None:
-        """Return the engine's answer, None if it does not answer, or failed before."""
+        """Return the engine's answer; None if it does not answer, or failed earlier."""
         if self.trouble is not None:
             return None
         try:

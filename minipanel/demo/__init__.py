@@ -1,1 +1,1 @@
-"""Simulated nodes: what they are, what happens to them, their past, and how they report. Their one home."""
+"""Simulated nodes: what they are, what happens to them, their past, and how they report."""

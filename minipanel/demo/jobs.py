@@ -1,4 +1,4 @@
-"""What a simulated node does on usual days: one job after the other, fewer at night and at weekends, idle between."""
+"""What a simulated node does on usual days: job after job with idle times, and fewer jobs at night and at weekends."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.span import Span
 
 NEIGHBOURS: Final = 4
-"""So many nodes side by side run the same jobs, but for every third group of them."""
+"""This many neighbours run the same jobs, except in every third group."""
 
 SHORTEST_SECONDS: Final = 1200
 LONGEST_SECONDS: Final = 30 * HOUR_SECONDS
 MIDDLE_HOURS: Final = 1.2
-"""Of the logarithm: a job takes 3.3 hours, half of them less."""
+"""The mean of the logarithm: half of the jobs take less than 3.3 hours."""
 
 IDLE_CELSIUS: Final = 33.0
 KELVINS_A_PERCENT: Final = 0.4
 
 
 def temperature(cpu: float, warmth: float = 0.0) -> float:
-    """Return how warm a CPU of this load is, °C; `warmth`: what its node or its rack adds."""
+    """Return the temperature of a CPU with this load in percent, °C. `warmth`: what its node or rack adds."""
     return IDLE_CELSIUS + KELVINS_A_PERCENT * cpu + warmth
 
 
 def jobs(place: int, begin: int, until: int | None, has_sensor: bool) -> Iterator[Span]:
-    """Yield the jobs of the node at a place, and the idle times between, without a gap; `until` None: for ever."""
+    """Yield the jobs of the node at an index, and the idle times between them, without gaps. `until` None: forever."""
     group = place // NEIGHBOURS
     dice = random.Random(f"place {place}" if group % 3 == 2 else f"group {group}")
     own = random.Random(f"own {place}")
@@ -49,7 +49,7 @@ def _seconds(dice: random.Random) -> int:
 
 
 def _work(dice: random.Random, at: int) -> tuple[float, float, float, float, float]:
-    """Return CPU at the beginning, its rise and swing, memory, 0 for that of an idle node, and its growth."""
+    """Return in percent: CPU use at the beginning, its rise and swing, memory (0: an idle node's), and its growth."""
     kind, level = dice.random(), dice.random()
     if kind > _busy_share(at):
         return 0.3 + 0.9 * level, 0.0, 0.3, 0.0, 0.0
@@ -59,7 +59,7 @@ def _work(dice: random.Random, at: int) -> tuple[float, float, float, float, flo
 
 
 def _busy_share(at: int) -> float:
-    """Return how much of the cluster works at a time: the most in the afternoon of a working day."""
+    """Return the share of the cluster that works at this time, 0 to 1: the most by day on working days."""
     day, second = divmod(at, DAY_SECONDS)
     is_weekend = day % 7 in (2, 3)  # 1970 began on a Thursday
     is_day = 8 * HOUR_SECONDS < second < 20 * HOUR_SECONDS

@@ -1,4 +1,4 @@
-"""The simulated nodes as they report: a sample at each tick, and first what they measured before the panel started."""
+"""Simulated nodes report: first what they measured before the panel started, then a sample at each tick."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.span import Span
 
 LANES: Final = 16
-"""Connections: what is sent side by side is committed together."""
+"""Connections: samples sent at the same time are committed together."""
 
 BATCH: Final = 720
-"""Samples of a node at a time that come late."""
+"""The most late samples of a node in one request."""
 
 KEPT: Final = 900
-"""Times of samples that a node keeps while the panel does not take them: over an hour."""
+"""How many samples' times a node keeps while the panel does not accept them: over an hour."""
 
 
 async def report(config: Config, nodes: SimulatedNodes) -> None:
-    """Have all nodes report, until it is cancelled."""
+    """Make all nodes report, until this is cancelled."""
     lanes = [Lane(config, nodes, range(first, nodes.count, LANES)) for first in range(min(LANES, nodes.count))]
     await asyncio.gather(*(lane.run() for lane in lanes))
 
 
 class Lane:
-    """Some of the nodes, which report one after the other over one connection."""
+    """Some of the nodes. They report one after the other over one connection."""
 
     def __init__(self, config: Config, nodes: SimulatedNodes, places: Sequence[int]) -> None:
         self._interval = config.agents.interval
@@ -46,7 +46,7 @@ class Lane:
             node.keep(range(begin + self._interval, self._newest + 1, self._interval))
 
     async def run(self) -> None:
-        """Report at each tick; a tick that was missed is sent late, as an agent sends what it spooled."""
+        """Report at each tick. Samples of missed ticks are sent late, as an agent sends its spool."""
         try:
             while True:
                 await self._report()
@@ -59,7 +59,7 @@ class Lane:
             self._link.close()
 
     async def _report(self) -> None:
-        """Send each node's newest sample, then a batch of what it has of before."""
+        """Send each node's newest sample, then a batch of its earlier ones."""
         if not self._link.is_open:
             with contextlib.suppress(OSError):
                 await self._link.connect()
@@ -69,7 +69,7 @@ class Lane:
 
 
 def _first_time(nodes: SimulatedNodes, now: float) -> int:
-    """Return from when on the nodes report: what is stored already is counted once anyway."""
+    """Return the time from which the nodes report. Samples that are already stored do no harm: each counts once."""
     was_planted_now = now - nodes.since < RECENT_SECONDS
     latest = whole(now) - RECORD_SECONDS
     return (min(nodes.since, latest) if was_planted_now else latest) - recent_seconds(nodes.count)
@@ -89,11 +89,11 @@ class Reporter:
         self._dice = random.Random(place)
 
     def keep(self, ticks: Sequence[int]) -> None:
-        """Measure at these times."""
+        """Keep these times, to report a sample of each."""
         self._times.extend(ticks)
 
     async def send(self, link: Link, most: int) -> None:
-        """Send at most so many samples, the newest; they are kept until they are stored."""
+        """Send the newest samples, at most this many. They are kept until the panel has stored them."""
         times = [self._times[-1 - back] for back in range(min(most, len(self._times)))]
         samples = self._samples(times[::-1])
         if samples:
@@ -113,7 +113,7 @@ class Reporter:
         return found
 
     def _span(self, at: int) -> Span | None:
-        """Return what the node does at a time; None while it is away."""
+        """Return what the node does at a time; None if it is away."""
         while not self._spans or self._spans[-1].end < at:
             following = next(self._to_come, None)
             if following is None:

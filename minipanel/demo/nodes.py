@@ -1,4 +1,4 @@
-"""The simulated cluster: its nodes in racks, where each stands, and what each measures at any time."""
+"""The simulated cluster: its nodes in racks, and what each node measures at any time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from minipanel.models.span import Span
 from minipanel.services.demo_config import demo_address
 
 PAST_DAYS: Final = 31
-"""A day more than the page's month."""
+"""One day more than the month on the page."""
 
 RACKS: Final = 10
 RACK_NODES: Final = 20
-"""So many a rack in a cluster of 200 or more; a smaller one has RACKS racks as far as that goes."""
+"""Nodes per rack in a cluster of 200 nodes or more. A smaller cluster has RACKS racks if it has enough nodes."""
 
 WITHOUT_SENSOR: Final = 67
 """Each node whose number is a multiple of this has no temperature."""
@@ -36,14 +36,14 @@ def racks(count: int, nodes: int) -> list[str]:
 
 @dataclass(frozen=True)
 class SimulatedNodes:
-    """So many nodes. `since`: when their stories were planted, Unix seconds, a multiple of 300."""
+    """A cluster of `count` nodes. `since`: when its stories were planted, Unix seconds, a multiple of 300."""
 
     count: int
     since: int
 
     @property
     def begin(self) -> int:
-        """When the past begins."""
+        """When the past begins, Unix seconds."""
         return self.since - PAST_DAYS * DAY_SECONDS
 
     @property
@@ -53,7 +53,7 @@ class SimulatedNodes:
 
     @cached_property
     def names(self) -> list[str]:
-        """The hostnames, by place from 0."""
+        """The hostnames, by index."""
         return racks(-(-self.count // self.rack_nodes), self.rack_nodes)[: self.count]
 
     @cached_property
@@ -74,9 +74,9 @@ class SimulatedNodes:
         return (place + 1) % WITHOUT_SENSOR != 0
 
     def spans(self, place: int, begin: int | None = None) -> Iterator[Span]:
-        """Yield what a node does, from the beginning of its past or a later time on, without an end.
+        """Yield what a node does, from the beginning of its past or from a later time, without end.
 
-        Where nothing is yielded for a time, it does not report. Always the same for the same cluster.
+        In the gaps between spans it does not report. The result is always the same for the same cluster.
         """
         taken = happening(self.stories, place)
         last = next((each.begin for each in taken if each.is_endless), None)
@@ -92,5 +92,5 @@ class SimulatedNodes:
 
 
 def whole(timestamp: float) -> int:
-    """Return the last time at or before this one at which a record ends."""
+    """Return the last end of a record at or before this time."""
     return int(timestamp) // RECORD_SECONDS * RECORD_SECONDS

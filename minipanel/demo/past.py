@@ -1,4 +1,4 @@
-"""The simulated nodes' past in the database, with what explains its gaps."""
+"""Writes the simulated nodes' past into the database, with what explains its gaps."""
 
 from __future__ import annotations
 
@@ -20,23 +20,22 @@ from minipanel.models.span import Span
 
 RECENT_SECONDS: Final = 3600
 RECENT_SAMPLES: Final = 250_000
-"""What the nodes send on their own after a start, as if the panel had been away: it takes the panel some seconds."""
+"""What the nodes send after a start, as if the panel had been away. The panel needs some seconds for that."""
 
 RUN_BEFORE_SECONDS: Final = 3600
-"""By so much the panel is older than its records."""
+"""The panel ran for this long before its first record."""
 
 
 def recent_seconds(count: int) -> int:
-    """Return how much of the newest past so many nodes send on their own: an hour, of many nodes less."""
+    """Return how many seconds of the newest past the nodes send themselves: an hour, less with many nodes."""
     most = RECENT_SAMPLES // count * 5
     return max(RECORD_SECONDS, min(RECENT_SECONDS, most // RECORD_SECONDS * RECORD_SECONDS))
 
 
 def write_past(config: Config, nodes: SimulatedNodes, recent: int | None = None) -> int:
-    """Make the database with a month of the simulated nodes, but for what they send; return how many records.
+    """Make the database with a month of the simulated nodes, except for what they send. Returns the number of records.
 
-    There must be none yet. `recent`: how many seconds they send, 0 for none; an hour or less by default.
-
+    The database must not exist yet. `recent`: how many seconds they send, 0 for none; an hour or less by default.
     Raises DatabaseError.
     """
     until = nodes.since - (recent_seconds(nodes.count) if recent is None else recent)
@@ -51,18 +50,18 @@ def noise() -> list[float]:
 
 
 def boot_id(place: int, number: int = 1) -> str:
-    """Return the id of a node's boot of this number."""
+    """Return the id of a node's boot with this number."""
     return f"{place:08x}-{number:04x}"
 
 
 def last_boot_id(nodes: SimulatedNodes, place: int) -> str:
-    """Return the id of the boot in which a node is now."""
+    """Return the id of a node's present boot."""
     story = nodes.stories.get(POWER)
     return boot_id(place, 2 if story is not None and place in story.places else 1)
 
 
 def _make(config: Config, nodes: SimulatedNodes) -> Sequence[int]:
-    """Make the database with its nodes and what explains gaps; return the simulated nodes' ids by place."""
+    """Make the database with its nodes and what explains gaps. Returns the simulated nodes' ids by index."""
     store = Store(config.database.path)
     try:
         (found,) = store.run([store.follow(config.accounts, config.nodes, nodes.begin)])

@@ -1,6 +1,6 @@
-"""What is planted among usual days: each is a trouble that an administrator knows, and that the page shows at a glance.
+"""The stories planted among usual days. Each is a problem that administrators know, and that the page shows at once.
 
-Those that matter now go on without an end; the others lie in the past and explain gaps.
+Some stories have no end, and matter now. The others are in the past, and explain gaps.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HEAT, LEAK, HOARDER, SWITCH = "heat", "leak", "hoarder", "switch"
 POWER, PANEL, AGENT, CLOCK = "power", "panel", "agent", "clock"
 
 JOB_SECONDS: Final = 14 * HOUR_SECONDS
-"""So long ago the rack that heats up was given the one job that it runs."""
+"""How long ago the rack that heats up started its one job."""
 
 HEATS_FOR_SECONDS: Final = 5 * HOUR_SECONDS
 HEATING_SECONDS: Final = 45 * 60
@@ -31,7 +31,7 @@ FULL_PERCENT: Final = 97.6
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happens to the nodes at these places in (begin, end]."""
+    """What happens in (begin, end] to the nodes with these indexes (`places`)."""
 
     name: str
     places: range
@@ -41,7 +41,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one node does in (begin, end] in place of usual work. `span` None: it reports nothing."""
+    """What one node does in (begin, end] instead of usual work. `span` None: it reports nothing."""
 
     begin: int
     end: int
@@ -54,7 +54,7 @@ class Event:
 
 
 def planted(count: int, rack_nodes: int, since: int) -> dict[str, Story]:
-    """Return the stories of a cluster by name: as many of them as it has nodes for."""
+    """Return the stories of a cluster by name: those for which it has enough racks."""
     racks = -(-count // rack_nodes)
 
     def rack(number: int) -> range:
@@ -83,7 +83,7 @@ def planted(count: int, rack_nodes: int, since: int) -> dict[str, Story]:
 
 
 def happening(stories: Mapping[str, Story], place: int) -> list[Event]:
-    """Return what happens to the node at a place, in the order of time; nothing of it at the same time."""
+    """Return what happens to the node at an index, in order of time and without overlaps."""
     events = [event for story in stories.values() if place in story.places for event in _events(story, place)]
     absences = [event for event in events if event.span is None]
     found = absences + [
@@ -112,7 +112,7 @@ def _doing(span: Span) -> Event:
 
 
 def _heat(begin: int, place: int) -> Iterator[Span]:
-    """Yield one large job, and its rack's cooling that fails while it runs."""
+    """Yield the spans of one large job, during which the rack's cooling fails."""
     cpu = (96.0 + place % 3, 96.0 + place % 3)
     cool, hot = temperature(cpu[0]), temperature(cpu[0], HEAT_KELVIN)
     start, top = begin + HEATS_FOR_SECONDS - JOB_SECONDS, begin + HEATING_SECONDS
@@ -123,7 +123,7 @@ def _heat(begin: int, place: int) -> Iterator[Span]:
 
 
 def _leak(begin: int) -> Iterator[Span]:
-    """Yield a service whose memory grows for days, was killed once, and is full again when the stories are planted."""
+    """Yield the spans of a service whose memory grows for days: it was killed once, and is full again at planting."""
     full, cpu = begin + LEAK_DAYS * DAY_SECONDS, (6.0, 6.0)
     temps = (temperature(6), temperature(6))
     first = begin - LEAK_DAYS * DAY_SECONDS

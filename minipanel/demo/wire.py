@@ -1,4 +1,4 @@
-"""What an agent sends, and a kept-alive connection for it: the one place that makes requests of simulated nodes."""
+"""An agent's requests, and a kept-alive connection for them. Only this module makes requests of simulated nodes."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from minipanel.services.tokens import agent_token
 
 SENSOR: Final = "coretemp Package id 0, Package id 1"
 LIMIT_CELSIUS: Final = "100"
-"""What the kernels of nodes with a sensor call too hot."""
+"""The limit that the kernels of nodes with a sensor report."""
 
 LOST: Final = 0
-"""The status where no answer came."""
+"""The status if no answer came."""
 
 Samples = Sequence[Mapping[str, object]]
 
 
 def body_of(samples: Samples) -> bytes:
-    """Return samples of one node as a request's body."""
+    """Return one node's samples as the body of a request."""
     return msgspec.json.encode(samples)
 
 
 def bearer(secret: str, name: str) -> str:
-    """Return the credential of a node, where agents report with tokens."""
+    """Return the Authorization header of a node whose agent uses a token."""
     return f"Bearer {agent_token(secret, name)}"
 
 
 def headers(
     authorization: str, sent: float, *, version: str = __version__, has_sensor: bool = False, boot_id: str = ""
 ) -> dict[str, str]:
-    """Return the headers of an agent's request. `sent`: by the node's clock."""
+    """Return the headers of an agent's request. `sent`: Unix seconds by the node's clock."""
     found = {
         "Content-Type": "application/json",
         "Authorization": authorization,
@@ -54,10 +54,10 @@ def request(fields: Mapping[str, str], body: bytes) -> bytes:
 
 
 class Link(asyncio.Protocol):
-    """A connection to a panel on this machine that is kept, for one request after the other."""
+    """A kept-alive connection to a panel on this machine, for one request at a time."""
 
     def __init__(self, port: int, source: str | None = None) -> None:
-        """source: the address that it comes from; this machine's usual one by default."""
+        """source: the local address of the connection; the system chooses it by default."""
         self._port = port
         self._source = source
         self._buffer = b""
@@ -70,13 +70,13 @@ class Link(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     async def connect(self) -> None:
-        """Open it. Raises OSError."""
+        """Open the connection. Raises OSError."""
         source = (self._source, 0) if self._source else None
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port, local_addr=source)
 
     async def post(self, whole: bytes) -> int:
-        """Send a request and return the answer's status, LOST where none comes."""
+        """Send a request and return the answer's status; LOST if none comes."""
         if self._transport is None or not self.is_open:
             return LOST
         self._buffer = b""
@@ -85,12 +85,12 @@ class Link(asyncio.Protocol):
         return await self._answer
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Take in an answer; it is whole when its body is."""
+        """Receive an answer. It is complete once its body is."""
         self._buffer += data
         head, separator, body = self._buffer.partition(b"\r\n\r\n")
         if not separator or self._answer is None or self._answer.done():
@@ -100,6 +100,6 @@ class Link(asyncio.Protocol):
             self._answer.set_result(int(head.split(b" ", 2)[1]))
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Tell who waits that no answer comes."""
+        """End the wait for an answer: none will come."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(LOST)

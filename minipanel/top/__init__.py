@@ -1,1 +1,1 @@
-"""`minipanel top`: the cluster live in a terminal."""
+"""`minipanel top`: shows the cluster live in a terminal."""

@@ -1,4 +1,4 @@
-"""What is wrong, in one line: the worst, and how many more there are."""
+"""What is wrong, in one line: the worst finding, and how many more there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEXT_CHARACTERS = 500
 
 
 def attention(findings: Sequence[Finding], words: Words, columns: int) -> list[Line]:
-    """Return the line as the screen has it, none while nothing needs anybody. It ends in how many more there are."""
+    """Return the line, in a list; an empty list if nothing needs anybody. The line ends with the number of others."""
     asking = [finding for finding in findings if needs_somebody(finding)]
     if not asking:
         return []
@@ -22,13 +22,13 @@ def attention(findings: Sequence[Finding], words: Words, columns: int) -> list[L
 
 
 def needs_somebody(finding: Finding) -> bool:
-    """Return whether nobody has dealt with it: it is not acknowledged, silenced or suspended, and more than a hint."""
+    """Return whether a finding is a warning or worse, and neither acknowledged, silenced nor suspended."""
     is_quiet = finding.is_suspended or finding.acked_by is not None or finding.silenced_until is not None
     return finding.severity != "info" and not is_quiet
 
 
 def said(finding: Finding, words: Words) -> str:
-    """Return a finding in a line: node[001-032] hot: 99 °C, limit 95 °C"""
+    """Return a finding as one line: node[001-032] hot: 99 °C, limit 95 °C"""
     t = words.t
     whom = words.plain(finding.nodes) or t("the panel")
     if finding.others:

@@ -1,4 +1,4 @@
-"""What the person at the terminal has chosen, and what a key makes of it; nothing here reads or draws."""
+"""What the user has chosen, and how each key changes it. Nothing here reads or draws."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown and how. `cursor`: the id of the node that is marked, None for the first in the list.
+    """What is shown and how. `cursor`: the id of the marked node, None for the first one in the list.
 
-    `text` chooses nodes as on the page. `first`: the place in the list of the line at its top.
+    `text`: selects nodes as on the page. `first`: the index of the node in the list's top line.
     """
 
     mode: Mode = "cluster"
@@ -45,7 +45,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Listing:
-    """The chosen nodes: in the order of their names, and as the list has them. `place`: where the cursor is there."""
+    """The chosen nodes, in the order of their names and in that of the list. `place`: the cursor's index there."""
 
     by_name: Sequence[RealtimeNode]
     nodes: Sequence[RealtimeNode]
@@ -58,7 +58,7 @@ class Listing:
 
 
 def listing_of(cluster: Cluster, choice: Choice, chosen: frozenset[int]) -> Listing:
-    """Return the nodes of `chosen`, by id, that are in the state that was asked for, in the order asked for."""
+    """Return the nodes with the ids in `chosen` that are in the wanted state, in the wanted order."""
     by_name = [
         node for node in cluster.nodes if node.id in chosen and (choice.only is None or node.state == choice.only)
     ]
@@ -68,13 +68,13 @@ def listing_of(cluster: Cluster, choice: Choice, chosen: frozenset[int]) -> List
 
 
 def chosen_ids(cluster: Cluster, text: str) -> frozenset[int]:
-    """Return the ids of the nodes that a text chooses."""
+    """Return the ids of the nodes that a text selects."""
     is_chosen = chooser(text, cluster.nodes, cluster.groups)
     return frozenset(node.id for node in cluster.nodes if is_chosen(node))
 
 
 def pressed(choice: Choice, key: str, listing: Listing, rows: int) -> Choice:
-    """Return the choice after a key, as keys.py calls it; `rows`: how many nodes the list shows at once."""
+    """Return the choice after a key, which has its name from keys.py. `rows`: how many nodes the list shows at once."""
     if choice.mode == "typing":
         return _typed(choice, key)
     if choice.mode == "help":
@@ -89,7 +89,7 @@ def pressed(choice: Choice, key: str, listing: Listing, rows: int) -> Choice:
 
 
 def scrolled(first: int, place: int, rows: int, count: int) -> int:
-    """Return which place of the list stands at its top, so that the cursor is in sight and no line is wasted."""
+    """Return the index of the list's top line, so that the cursor is visible and no line is wasted."""
     first = min(first, place)
     if place >= first + rows:
         first = place - rows + 1
@@ -106,7 +106,7 @@ def _moved(choice: Choice, key: str, listing: Listing, rows: int) -> Choice:
     page = max(1, rows - 1)
     steps = {"pgup": -page, "pgdn": page, "home": -last, "end": last}.get(key, _MOVES[key])
     place = max(0, min(last, listing.place + steps))
-    # Without a node of its own, the cursor stays with the worst, whichever that is.
+    # Without an id, the cursor stays on the worst node, whichever that is.
     return replace(choice, cursor=None if key == "home" and choice.mode == "cluster" else listing.nodes[place].id)
 
 
@@ -135,7 +135,7 @@ def _commanded(choice: Choice, key: str, listing: Listing) -> Choice:
 
 
 def _sorted(choice: Choice, sort: str) -> Choice:
-    # Who sorts by a metric looks at it.
+    # To sort by a metric also shows it in the map.
     metric = next((metric for metric in METRICS if metric.name == sort), choice.metric)
     return replace(choice, sort=sort, metric=metric, is_reversed=False, first=0, cursor=None)
 

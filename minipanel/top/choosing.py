@@ -1,4 +1,4 @@
-"""Which nodes the typed text means: parts of names, node sets, "!". The page (web/src/search) takes more."""
+"""Which nodes a typed text selects: parts of names, node sets, "!". The page (web/src/search) understands more."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ Groups = Mapping[str, Set[str]]
 
 
 def chooser(text: str, nodes: Iterable[Named], groups: Groups | None = None) -> Chosen:
-    """Return the test of whether a node is meant: any part of a name, a node set, or @group; "!" leaves out; "" is all.
+    """Return a test that selects nodes: by a part of a name, a node set or @group; "!" excludes; "" selects all.
 
-    A bracket that is still open stands for what is before it, so that typing never empties the list.
+    Of a part whose bracket is still open, the text before the bracket counts, so that typing never empties the list.
     """
     parts = [part for part in _BETWEEN_PARTS.split(text.lower()) if part]
     known = {name for node in nodes for name in _names_of(node)} if any(part[0] == "!" for part in parts) else set()
     groups = groups or {}
     wanted = [_matcher(part, groups) for part in parts if part[0] != "!"]
-    # The one node of this name where there is one: "!node03" must not take node030 along.
+    # If a node has exactly this name, only that one: "!node03" must not exclude node030.
     unwanted = [_matcher(part[1:], groups, part[1:] in known) for part in parts if part[0] == "!" and len(part) > 1]
 
     def is_chosen(node: Named) -> bool:

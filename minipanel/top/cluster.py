@@ -1,4 +1,4 @@
-"""What is known of the cluster from the panel's events; nothing here reads or draws."""
+"""What is known about the cluster from the panel's events. Nothing here reads or draws."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ STATES: tuple[State, ...] = ("up", "down", "never", "disabled")
 
 @dataclass(frozen=True)
 class Cluster:
-    """All nodes, in order of their names. `timestamp`: the panel's time of the newest event, Unix seconds.
+    """All nodes, in the order of their names. `timestamp`: the panel's time of the newest event, Unix seconds.
 
-    `generation` changes with the list of nodes, and not with their values. `groups`: see chooser.
+    `generation` changes with the list of nodes, but not with their values. `groups`: as `chooser` takes them.
     """
 
     nodes: Sequence[RealtimeNode] = ()
@@ -31,7 +31,7 @@ class Cluster:
 
 
 def with_snapshot(cluster: Cluster, realtime: Realtime) -> Cluster:
-    """Return the cluster with all nodes as a snapshot has them."""
+    """Return the cluster with the nodes of a snapshot."""
     nodes = in_order_of_names(realtime.nodes)
     is_same = [(node.id, node.name) for node in nodes] == [(node.id, node.name) for node in cluster.nodes]
     return Cluster(
@@ -45,7 +45,7 @@ def with_snapshot(cluster: Cluster, realtime: Realtime) -> Cluster:
 
 
 def with_samples(cluster: Cluster, realtime: Realtime) -> Cluster:
-    """Return the cluster with the nodes that changed."""
+    """Return the cluster with the changed nodes of an event."""
     nodes = list(cluster.nodes)
     for node in realtime.nodes:
         place = cluster.places.get(node.id)
@@ -56,7 +56,7 @@ def with_samples(cluster: Cluster, realtime: Realtime) -> Cluster:
 
 @dataclass(frozen=True)
 class MetricSummary:
-    """A metric over the nodes that are up. `mean` is None if a mean over nodes says nothing."""
+    """A metric over the nodes that are up. `mean` is None if a mean over nodes has no meaning."""
 
     metric: Metric
     mean: float | None
@@ -66,14 +66,14 @@ class MetricSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many nodes are in each state, and each metric over those that are up."""
+    """How many nodes are in each state, and each metric over the nodes that are up."""
 
     counts: dict[State, int]
     metrics: tuple[MetricSummary, ...]
 
 
 def summed_up(nodes: Sequence[RealtimeNode]) -> Summary:
-    """Sum up nodes. Only the values of nodes that are up count: the others are old."""
+    """Return the summary of these nodes. Only the values of nodes that are up count: the others are old."""
     found = Counter(node.state for node in nodes)
     up = [node for node in nodes if node.state == "up"]
     return Summary({state: found[state] for state in STATES}, tuple(_metric_summary(up, metric) for metric in METRICS))
@@ -89,7 +89,7 @@ def _metric_summary(up: Sequence[RealtimeNode], metric: Metric) -> MetricSummary
 
 def _mean(up: Sequence[RealtimeNode], metric: Metric, known: Sequence[tuple[float, str]]) -> float | None:
     if metric.of_total is not None:
-        # Of all memory there is, as the page says it: nodes are of different size.
+        # The share of all memory, as on the page: nodes differ in size.
         total = sum(getattr(node, metric.of_total) or 0 for node in up)
         return 100 * sum(getattr(node, metric.name) or 0 for node in up) / total if total else None
     return sum(value for value, _ in known) / len(known) if metric.averages_over_nodes else None

@@ -1,4 +1,4 @@
-"""`minipanel top`: once for scripts and pipes, or live at a terminal."""
+"""`minipanel top`: prints once for scripts and pipes, or runs live on a terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from minipanel.top.words import words_of
 
 @dataclass(frozen=True, slots=True)
 class TopOptions:
-    """What was asked for. `nodes`: node sets and parts of names, "" for all."""
+    """The options of the command. `nodes`: node sets and parts of names, "" for all."""
 
     is_once: bool = False
     is_json: bool = False
@@ -35,9 +35,10 @@ class TopOptions:
 
 
 def show_top(config_path: Path, options: TopOptions) -> None:
-    """Show the cluster live, or print it once: when asked to, as JSON, and where nobody can press a key.
+    """Show the cluster live. Print it once instead if asked to, as JSON, or if nobody can press a key.
 
-    Raises ConfigError for a configuration that can't be read, CommandError when the panel does not answer.
+    Raises ConfigError for a configuration that can't be read or an unknown sort key, CommandError if the panel does not
+    answer or no node matches.
     """
     sort = _known_sort(options.sort)
     reader = PanelReader(_readable_config(config_path))
@@ -63,12 +64,12 @@ def _print_once(reader: PanelReader, options: TopOptions, sort: str) -> None:
 
 
 def main_metric(sort: str) -> Metric:
-    """Return the metric that is looked at first: the one that is sorted by, or the first of all."""
+    """Return the metric that is shown first: the one to sort by, or else the first of all."""
     return next((metric for metric in METRICS if metric.name == sort), METRICS[0])
 
 
 def _can_be_live() -> bool:
-    """Return whether somebody can press keys, and the terminal can put its lines again."""
+    """Return whether somebody can press keys, and the terminal can redraw lines."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 

@@ -1,4 +1,4 @@
-"""The panel's events as they come, read by a thread of its own that connects again whenever it must."""
+"""The panel's events as they arrive. A thread reads them, and connects again after a failure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The panel is not heard any more; `sentence` says why."""
+    """The connection to the panel is lost; `sentence` says why."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class LastHour:
-    """What the panel told of one node."""
+    """One node's last hour."""
 
     one: RealtimeOne
 
@@ -33,7 +33,7 @@ News = Event | Findings | Lost | LastHour
 
 
 class Feed:
-    """Reads events, and single nodes when asked to; `notify` is called by its threads when there is news to take."""
+    """Reads events, and single nodes on request. Its threads call `notify` when there is news to take."""
 
     def __init__(self, reader: PanelReader, notify: Callable[[], None], retry_seconds: float = RETRY_SECONDS) -> None:
         self._reader = reader
@@ -44,23 +44,23 @@ class Feed:
         self._is_asking = False
 
     def start(self) -> None:
-        """Begin to read."""
-        # Nobody waits for these threads at the end: they hold nothing that must be given back.
+        """Start reading."""
+        # Nobody waits for these threads at the end: they hold nothing that must be released.
         threading.Thread(target=self._read, daemon=True).start()
 
     def close(self) -> None:
-        """Have the threads end at the next thing they hear."""
+        """Make the threads end at the next event."""
         self._is_over.set()
 
     def take(self) -> list[News]:
-        """Return what came since the last time, oldest first."""
+        """Return the news since the last call, oldest first."""
         taken = []
         while self._news:
             taken.append(self._news.popleft())
         return taken
 
     def ask_for(self, node_id: int) -> bool:
-        """Have one node's last hour read, unless one is being read now; returns whether it is."""
+        """Start to read one node's last hour, unless a read is under way. Returns whether it was started."""
         if self._is_asking:
             return False
         self._is_asking = True
@@ -82,7 +82,7 @@ class Feed:
         try:
             self._tell(LastHour(self._reader.last_hour(node_id)))
         except CommandError:
-            pass  # the stream reports why, and the node is asked for again
+            pass  # the stream reports why, and the node will be asked for again
         finally:
             self._is_asking = False
 

@@ -1,4 +1,4 @@
-"""Which nodes stand together on the screen: those of a rack or kind that follow one another."""
+"""Which nodes are shown together: consecutive nodes of one rack or kind."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from itertools import groupby
 from minipanel.models.rack import named_groups
 
 Group = tuple[int, int]
-"""Nodes that follow one another: from an index up to, but without, another."""
+"""Consecutive nodes: the first index, and the index after the last."""
 
 _PARTS = re.compile(r"([^.]*?)(\d+)([^\d.]*(?:\..*)?)")
 
 
 def parts_of(name: str) -> tuple[str, str, str]:
-    """Return what is around the last number of the first label: r1n07.hpc -> r1n, 07, .hpc; all first without one."""
+    """Split a name around the last number of its first label: r1n07.hpc -> r1n, 07, .hpc; without one: name, "", ""."""
     found = _PARTS.fullmatch(name)
     return (found[1], found[2], found[3]) if found else (name, "", "")
 
 
 def groups_of(names: Sequence[str]) -> list[Group]:
-    """Return names (in order) by the racks and kinds that they speak of: r1n1, r1n2, r2n1 -> (0, 2), (2, 3).
+    """Return ordered names in groups, by the racks and kinds in the names: r1n1, r1n2, r2n1 -> (0, 2), (2, 3).
 
-    Lone ones that follow each other share a group.
+    Consecutive lone names share a group.
     """
     homes: dict[str, str | int] = {name: home for home, members in named_groups(names).items() for name in members}
     groups: list[tuple[int, int, bool]] = []
@@ -39,7 +39,7 @@ def groups_of(names: Sequence[str]) -> list[Group]:
 
 
 def label_of(first: str, last: str) -> str:
-    """Return what names from one to another are called: r1n01, r1n16 -> r1n[01-16]."""
+    """Return the label for the names from one to another: r1n01, r1n16 -> r1n[01-16]."""
     before, number, after = parts_of(first)
     other_before, other_number, other_after = parts_of(last)
     if first == last:

@@ -1,4 +1,4 @@
-"""Where each node's cell of the heat map stands, and what is written into it; for 4 nodes as for 10,000."""
+"""The heat map: where each node's cell is, and what it shows. It works for 4 nodes and for 10,000."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from minipanel.top.order import value_of
 from minipanel.top.pieces import Line, Piece, beside, padded
 
 WITH_VALUE, WITH_GAP, DENSE = 4, 2, 1
-"""Columns of a cell: the whole value, a digit and a gap, a digit alone."""
+"""Widths of a cell in columns: for the whole value, a digit and a gap, a digit alone."""
 
 SIGNS = {"down": "X", "never": "o", "disabled": "-"}
-"""A node that is not up has no colour but a shape, as on the page."""
+"""A node that is not up has a sign instead of a colour, as on the page."""
 
 NO_VALUE = "."
 _LENGTHS = (4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 50, 64, 72, 80, 96, 100, 128, 160, 200, 256, 320)
@@ -28,7 +28,7 @@ _ATTENTION = {"down": 0, "up": 1, "never": 2, "disabled": 3}
 
 @dataclass(frozen=True)
 class HeatLine:
-    """One line of cells with its label. A cell stands for the nodes from an index up to, but without, another."""
+    """One line of cells with its label. A cell is a group of consecutive nodes."""
 
     label: str
     cells: tuple[Group, ...]
@@ -36,7 +36,7 @@ class HeatLine:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Lines of cells in one or more columns of `rows` lines each. `per_cell`: the most nodes that share a cell."""
+    """Lines of cells in one or more columns of `rows` lines each. `per_cell`: at most this many nodes share a cell."""
 
     lines: tuple[HeatLine, ...] = ()
     rows: int = 0
@@ -47,10 +47,10 @@ class HeatMap:
 
 
 def heat_map(names: Sequence[str], width: int, height: int) -> HeatMap:
-    """Return the map of `names` (in order) in so much space: with whole values where they fit.
+    """Return the map of ordered `names` that fits the space, with whole values if they fit.
 
-    Each group begins a line, unless there is room for a digit of each node only where groups follow each other. Where
-    that does not fit either, neighbours of a group share a cell.
+    Each group begins a new line. If that leaves no room for a digit per node, groups follow each other in a line. If
+    that does not fit either, neighbours in a group share a cell.
     """
     if not names or width < 2 or height < 1:
         return HeatMap()
@@ -67,35 +67,35 @@ def heat_map(names: Sequence[str], width: int, height: int) -> HeatMap:
 
 
 def shown_value(node: RealtimeNode, metric: Metric) -> float | None:
-    """Return what a cell shows of a node: nothing if it is not up."""
+    """Return the value that a cell shows for a node; None if the node is not up."""
     return value_of(node, metric) if node.state == "up" else None
 
 
 def ends_of(metric: Metric) -> tuple[float, float]:
-    """Return where colours begin and end; fixed, so that a colour means the same every day, and as on the page."""
+    """Return the values at which colours begin and end. They are fixed, so a colour always means the same."""
     if metric.share or metric.unit == "%":
         return 0, 100
     return (30, 90) if metric.unit == "°C" else (metric.low, metric.high)
 
 
 def scale_of(metric: Metric) -> str:
-    """Return which colours a metric has: load where much of it is as it should be, else heat."""
+    """Return a metric's colours: "load" if high values are as they should be, else "heat"."""
     return "load" if metric.unit == "%" else "heat"
 
 
 def heat_of(value: float, metric: Metric) -> str:
-    """Return the style of a value, with one of ten steps: heat0, load9."""
+    """Return the style of a value, in one of ten steps: heat0, load9."""
     low, high = ends_of(metric)
     return f"{scale_of(metric)}{max(0, min(9, int((value - low) / (high - low) * 10)))}"
 
 
 def bar_of(value: float, metric: Metric) -> str:
-    """Return the style of a bar that stands for a value: of the same colour, but of the ink and not of the ground."""
+    """Return the style of a value's bar: the same colour, but as foreground instead of background."""
     return f"bar-{heat_of(value, metric)}"
 
 
 def digit_of(value: float, metric: Metric) -> str:
-    """Return the tens of percent or °C; for a metric of another unit, tenths of what is allowed."""
+    """Return the tens digit of percent or °C; for another unit, tenths of the metric's range."""
     low, high = (0, 100) if metric.share or metric.unit in ("%", "°C") else ends_of(metric)
     return str(max(0, min(9, int((value - low) / (high - low) * 10))))
 
@@ -103,7 +103,7 @@ def digit_of(value: float, metric: Metric) -> str:
 def heat_lines(
     heat: HeatMap, nodes: Sequence[RealtimeNode], metric: Metric, cursor: int | None = None, is_old: bool = False
 ) -> list[Line]:
-    """Return the lines of the map. `cursor`: the index of the node that is marked. Old values have no colour."""
+    """Return the lines of the map. `cursor`: the index of the marked node. Old values have no colour."""
     drawn = [_drawn(heat, line, nodes, metric, cursor, is_old) for line in heat.lines]
     columns = [drawn[start : start + heat.rows] for start in range(0, len(drawn), max(1, heat.rows))]
     return [beside([column[row] for column in columns if row < len(column)], _COLUMN_GAP) for row in range(heat.rows)]
@@ -125,7 +125,7 @@ def _drawn(
 
 
 def _cell(nodes: Sequence[RealtimeNode], metric: Metric, cell_width: int) -> Piece:
-    """Return the sign of a cell: of several nodes, of the one that needs attention most."""
+    """Return the sign of a cell. Of several nodes, the one that needs attention most is shown."""
     width = max(1, cell_width - 1)
     state = min((node.state for node in nodes), key=_ATTENTION.__getitem__)
     if state != "up":
@@ -141,7 +141,7 @@ def _cell(nodes: Sequence[RealtimeNode], metric: Metric, cell_width: int) -> Pie
 def _in_lines_of_groups(
     names: Sequence[str], groups: Sequence[Group], cell_width: int, per_cell: int, width: int, height: int
 ) -> HeatMap | None:
-    """Return the map in which each group begins a line; None if it does not fit."""
+    """Return the map in which each group begins a new line; None if it does not fit."""
     units = [-(-(end - first) // per_cell) for first, end in groups]
     label_width = _label_width([label_of(names[first], names[end - 1]) for first, end in groups], width)
     best: tuple[int, int, int] | None = None
@@ -166,9 +166,9 @@ def _in_lines_of_groups(
 def _flowing(
     names: Sequence[str], groups: Sequence[Group], width: int, height: int, most: int | None = None
 ) -> HeatMap | None:
-    """Return the map in which groups follow each other in a line, and a line is called by its first node.
+    """Return the map in which groups follow each other in a line; None if it does not fit.
 
-    `most`: how many nodes may share a cell. None if it does not fit.
+    A line's label is its first node. `most`: how many nodes may share a cell.
     """
     label_width = _label_width(names[:: max(1, len(names) // 100)], width)
     length = width - label_width - 1
@@ -192,7 +192,7 @@ def _cut(group: Group, per_cell: int) -> Iterator[Group]:
 
 
 def _shares(most: int) -> Iterator[int]:
-    """Yield how many nodes may share a cell: 1, 2, 3, 4 … up to the first that holds all."""
+    """Yield how many nodes may share a cell: 1, 2, 3, 4 … up to the first number that is enough for all."""
     share = 1
     while True:
         yield share

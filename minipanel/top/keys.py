@@ -1,4 +1,4 @@
-"""Keys by their names, from the bytes that a terminal sends."""
+"""The names of keys, from the bytes that a terminal sends."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SEQUENCES = {
     "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end",
     "5~": "pgup", "6~": "pgdn", "1~": "home", "4~": "end", "7~": "home", "8~": "end",
 }  # fmt: skip
-"""What follows ESC [ or ESC O (ECMA-48, xterm)."""
+"""Keys by what follows ESC [ or ESC O (ECMA-48, xterm)."""
 
 ESC = "\x1b"
 _LONGEST_SEQUENCE = 16
 
 
 class Keys:
-    """Names the keys of what was read; a sequence may come in parts."""
+    """Turns bytes into the names of keys. A sequence may arrive in parts."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("ignore").decode
@@ -32,11 +32,11 @@ class Keys:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether an ESC was read that may be the key, or the beginning of a sequence."""
+        """Whether an ESC was read that may be the key itself or begin a sequence."""
         return bool(self._rest)
 
     def read(self, data: bytes) -> list[str]:
-        """Return the keys that are whole: "up", "enter", "?"."""
+        """Return the keys that have arrived completely: "up", "enter", "?"."""
         text, self._rest = self._rest + self._decode(data), ""
         keys: list[str] = []
         while text:
@@ -53,13 +53,13 @@ class Keys:
         return keys
 
     def give_up(self) -> list[str]:
-        """Return what an ESC is that nothing followed: the key."""
+        """Stop waiting for more: a lone ESC is the key "esc". Empty if nothing waits."""
         had, self._rest = self._rest, ""
         return ["esc"] if had else []
 
 
 def _sequence(text: str) -> tuple[str, int]:
-    """Return the key of a sequence, "" for one that says nothing here, and its length; 0 while it is not whole."""
+    """Return the key of a sequence, "" if it has none here, and the length; 0 if the sequence is not complete yet."""
     if len(text) == 1:
         return "", 0
     if text[1] not in "[O":

@@ -1,4 +1,4 @@
-"""The cluster live at a terminal: what comes from the panel, keys and signals, and a picture of what they make."""
+"""The cluster live on a terminal: takes the panel's events, keys and signals, and draws the screen."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from minipanel.top.terminal import ENDING, Terminal, changed_lines
 from minipanel.top.words import words_of
 
 DRAW_SECONDS = 1.0
-"""What came from the panel is drawn once a second; what a key changes, at once."""
+"""The panel's events are drawn once a second; what a key changes is drawn at once."""
 
 ESC_SECONDS = 0.05
-"""A sequence of ESC and more comes whole within this time; the key alone is followed by nothing."""
+"""A sequence that begins with ESC arrives completely within this time; a lone ESC is the key."""
 
 ASK_SECONDS = 10.0
-"""The node that is looked at is asked for again so often."""
+"""How often the node on the screen is read again."""
 
 
 def watch(reader: PanelReader, choice: Choice) -> None:
-    """Show the cluster until somebody quits. Raises CommandError when the panel can't be reached at the start.
+    """Show the cluster until the user quits. Raises CommandError if the panel can't be reached at the start.
 
-    A signal that ends the program gives the terminal back first, and then ends it as it would have without.
+    When a signal ends the program, the terminal is restored first; then the signal takes its usual effect.
     """
     cluster = with_snapshot(Cluster(groups=reader.groups()), reader.realtime())
     with Terminal() as terminal:
@@ -72,7 +72,7 @@ class _Watch:
         self._map = HeatMap()
 
     def run(self) -> int | None:
-        """Return the signal that ended it; None if somebody quit, or nobody is there any more."""
+        """Run until the end. Returns the signal that ended it; None if the user quit, or the terminal is gone."""
         self._feed.start()
         try:
             while not (self._choice.is_over or self._terminal.is_gone):
@@ -84,14 +84,14 @@ class _Watch:
         return None
 
     def _wait(self) -> int | None:
-        """Wait until there is something to draw. Returns a signal that ends the program."""
+        """Wait until there is something to draw. Returns a signal that ends the program, else None."""
         end = time.monotonic() + DRAW_SECONDS
         while (left := end - time.monotonic()) > 0:
             typed, signals = self._terminal.wait(min(left, ESC_SECONDS) if self._keys.is_waiting else left)
             for number in ENDING:
                 if number in signals:
                     return number
-            # Both may come at once: neither must be lost.
+            # Keys and signals may come at once: neither must be lost.
             has_keys = self._press(self._keys.read(typed) if typed else self._lone_esc())
             self._esc_at = time.monotonic() if typed else self._esc_at
             if signals & {signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH}:
@@ -103,20 +103,20 @@ class _Watch:
 
     def _press(self, keys: list[str]) -> bool:
         for key in keys:
-            # Who pastes much must not wait until each letter has chosen among 10,000 nodes.
+            # Pasted text must not be slow: no list of 10,000 nodes is made for each letter.
             listing = Listing((), (), 0) if self._choice.mode == "typing" else self._listing()
             self._choice = pressed(self._choice, key, listing, self._rows)
         return bool(keys)
 
     def _begin_anew(self, is_stopped: bool) -> None:
-        """Draw all of the screen next: its size has changed, or something else was on it meanwhile."""
+        """Draw the whole screen next time: its size has changed, or something else was on it meanwhile."""
         if is_stopped:
             self._terminal.stop()
         self._terminal.write("\x1b[2J")
         self._shown = []
 
     def _lone_esc(self) -> list[str]:
-        # Woken by something else, the rest of a sequence may still be on its way.
+        # If something else ended the wait, the rest of a sequence may still be on its way.
         return self._keys.give_up() if time.monotonic() - self._esc_at >= ESC_SECONDS else []
 
     def _draw(self) -> None:
@@ -126,7 +126,7 @@ class _Watch:
         listing = self._listing()
         columns, lines = self._terminal.size
         lost = None if self._lost_at is None else time.monotonic() - self._lost_at
-        # A line less for the map while something is wrong.
+        # While something is wrong, the map has one line less.
         wrong = attention(self._findings, self._words, columns) if lost is None else []
         heat = self._heat(listing, columns, lines - len(wrong))
         picture = Picture(self._cluster, listing, self._choice, lost, self._trouble, self._one, heat, self._findings)
@@ -150,7 +150,7 @@ class _Watch:
             self._cluster = hear(self._cluster, news.realtime)
 
     def _ask(self) -> None:
-        """Have the node that is looked at read: at once when it is another, and again now and then."""
+        """Start to read the node on the screen: at once if it is another one, then every ASK_SECONDS."""
         node = self._choice.cursor
         if self._choice.mode != "node" or node is None:
             return

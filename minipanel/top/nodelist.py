@@ -1,4 +1,4 @@
-"""The list of nodes: a line each, with bars where there is room."""
+"""The list of nodes: one line per node, with bars if there is room."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minipanel.top.words import Words, age
 
 _LONGEST_NAME, _VALUE, _SEEN, _CLOCK = 24, 8, 8, 9
 _WITH_CLOCK = 100
-"""From this width on the clocks are shown too."""
+"""From this width on, clocks are shown too."""
 _SMALLEST_BAR = 3
 _LONGEST_BAR = 40
 
@@ -31,7 +31,7 @@ class _Widths:
 
 
 def head_line(choice: Choice, nodes: Sequence[RealtimeNode], words: Words, columns: int) -> Line:
-    """Return the heads of the columns; that of what is sorted by is marked."""
+    """Return the column heads; the head of the column to sort by is marked."""
     widths = _widths(nodes, words, columns)
     pieces: list[Piece] = [("  ", "head"), (padded(words.t("NAME"), widths.name), _head(choice, NAME))]
     pieces.append((" " + padded(words.t("STATE"), widths.state), "head"))

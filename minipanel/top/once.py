@@ -1,4 +1,4 @@
-"""The cluster printed once, for scripts and pipes: plain lines, or JSON."""
+"""Prints the cluster once, for scripts and pipes: plain lines, or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from minipanel.top.words import Words, age, clock_time
 
 
 def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequence[Finding]) -> str:
-    """Return the nodes as the API has them, with how many are in each state, and what is wrong."""
+    """Return JSON: the nodes and findings as in the API, and how many nodes are in each state."""
     return json.dumps(
         {
             "timestamp": realtime.timestamp,
@@ -33,7 +33,7 @@ def as_json(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequenc
 
 
 def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequence[Finding], words: Words) -> list[str]:
-    """Return what a person reads: the counts, each metric over all, what is wrong, and one line per node."""
+    """Return lines for people: the counts, each metric over all nodes, what is wrong, and one line per node."""
     head = [
         f"{clock_time(realtime.timestamp)}  {words.t(', ').join(states_said(summed_up(nodes), words))}",
         *metrics_said(summed_up(nodes), words),
@@ -43,12 +43,12 @@ def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequen
 
 
 def states_said(summary: Summary, words: Words) -> list[str]:
-    """62 up, 2 down: each state that some node is in."""
+    """Return "62 up" and "2 down": a text for each state that some node is in, and always for "up"."""
     return [f"{count} {words.t(state)}" for state, count in summary.counts.items() if count or state == "up"]
 
 
 def metrics_said(summary: Summary, words: Words) -> list[str]:
-    """Return a line for each metric: its mean over the nodes, and the highest with its node."""
+    """Return a line for each metric: its mean over the nodes, and its highest value with that node."""
     lines = []
     for each in summary.metrics:
         if each.highest is None:
@@ -65,7 +65,7 @@ def _table(realtime: Realtime, nodes: Sequence[RealtimeNode], words: Words) -> l
     rows = [[*titles, words.t("SEEN"), words.t("CLOCK")]]
     rows += [_row(node, realtime.timestamp, words) for node in nodes]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    # The names and states from the left, numbers from the right.
+    # Names and states are left-aligned, numbers right-aligned.
     return [
         "  ".join(
             (padded if place < 2 else right)(cell, width)

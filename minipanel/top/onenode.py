@@ -1,4 +1,4 @@
-"""One node: its newest values, and its last hour as bars."""
+"""The screen of one node: its newest values, and its last hour as bars."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _bars(metric: Metric, hour: Hour, height: int, words: Words) -> list[Line]:
 
 
 def _runs(text: str, styles: list[str]) -> list[Piece]:
-    """Return a line with neighbours of one style in one piece."""
+    """Return a line in which neighbours of the same style are one piece."""
     runs: list[Piece] = []
     for sign, style in zip(text, styles, strict=True):
         if runs and (runs[-1][1] == style or sign == " "):

@@ -1,4 +1,4 @@
-"""In which order nodes are listed, by the same keys as on the page (web/src/composables/nodeOrder.ts)."""
+"""The order of nodes, by the same keys as on the page (web/src/composables/nodeOrder.ts)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _NUMBERS = re.compile(r"(\d+)")
 
 
 def value_of(node: RealtimeNode, metric: Metric) -> float | None:
-    """Return what nodes are compared by: of a part of a whole its share, since nodes are of different size."""
+    """Return the value that compares nodes: for a part of a whole its share, since nodes differ in size."""
     value: float | None = getattr(node, metric.comparable)
     return value
 
 
 def in_order_of_names(nodes: Sequence[RealtimeNode]) -> list[RealtimeNode]:
-    """Return nodes as people count: n2 before n10."""
+    """Return nodes in natural order: n2 before n10."""
     return sorted(nodes, key=lambda node: _natural(node.name))
 
 
 def ordered(nodes: Sequence[RealtimeNode], sort: str, metric: Metric, is_reversed: bool = False) -> list[RealtimeNode]:
-    """Return `nodes` (in order of names) sorted: numbers begin with the highest; those without one come last."""
+    """Return `nodes`, given in the order of names, sorted: highest number first, nodes without a number last."""
     if sort == NAME:
         return list(reversed(nodes)) if is_reversed else list(nodes)
     if sort == WORST:

@@ -1,4 +1,4 @@
-"""What the named styles look like, as far as the terminal has colours: control sequences come from here alone."""
+"""How the named styles look, with the colours that the terminal has. Only this module makes control sequences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STOPS: dict[str, tuple[_Colour, ...]] = {
     "heat": ((38, 48, 60), (98, 58, 112), (186, 72, 92), (238, 134, 62), (252, 228, 128)),
     "load": ((72, 56, 12), (46, 92, 88), (52, 132, 164), (104, 172, 226), (186, 220, 252)),
 }
-"""The page's colours in the dark (web/src/heatmap/colours.ts): they grow lighter, so they read in grey too."""
+"""The colours of the page's dark theme (web/src/heatmap/colours.ts). They grow lighter, so they also work in grey."""
 _STEPS = 10
 _DARK_INK, _LIGHT_INK = "#14181e", "#ffffff"
 
@@ -60,19 +60,19 @@ Palette = Mapping[str, Style]
 
 
 class Painter:
-    """Turns lines into what the terminal understands."""
+    """Turns lines into text with control sequences."""
 
     def __init__(self, palette: Palette, colours: ColorSystem) -> None:
         self._palette = palette
         self._colours = colours
 
     def painted(self, line: Line) -> str:
-        """Return a line with control sequences, which ends without any style."""
+        """Return a line with control sequences. At its end, all styles are reset."""
         return "".join(self._palette[style].render(text, color_system=self._colours) for text, style in line)
 
 
 def palette(colours: ColorSystem | None) -> dict[str, Style]:
-    """Return what each style looks like; None: without colours, by bold and reverse alone."""
+    """Return how each style looks. None: without colours, only with bold, dim, underline and reverse."""
     if colours is None:
         kinds = (f"{bar}{kind}" for kind in _STOPS for bar in ("", "bar-"))
         plain = {f"{kind}{step}": "bold" if step >= 9 else "" for kind in kinds for step in range(_STEPS)}
@@ -103,7 +103,7 @@ def _heat(kind: str, step: int, colours: ColorSystem) -> Style:
 def _bar(kind: str, step: int, colours: ColorSystem) -> str:
     if colours is ColorSystem.STANDARD:
         return _FEW_BARS[kind][step // 2]
-    red, green, blue = _mixed(kind, max(2, step))  # the darkest would not be seen as a thin bar
+    red, green, blue = _mixed(kind, max(2, step))  # a thin bar in the darkest colours would be invisible
     return f"rgb({red},{green},{blue})"
 
 

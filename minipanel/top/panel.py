@@ -1,4 +1,4 @@
-"""The running panel as this command reads it: an answer, or the stream of events, with a token of this machine."""
+"""Reads the running panel, single answers or the stream of events, with a token made on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minipanel.services.local_token import LIFE_SECONDS
 from minipanel.services.panel_client import PanelClient
 
 RENEW_SECONDS = LIFE_SECONDS - 10
-"""The panel ends a stream whose token has expired; it is reopened before."""
+"""The panel ends a stream whose token has expired, so the stream is reopened before."""
 
 _READ_BYTES = 1 << 16
 _EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n?")
@@ -24,14 +24,14 @@ _EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n?")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What the stream sent: all nodes (`is_snapshot`), or those that changed."""
+    """An event of the stream: all nodes (`is_snapshot`), or the changed ones."""
 
     is_snapshot: bool
     realtime: Realtime
 
 
 class PanelReader(PanelClient):
-    """Reads from the panel that runs with this configuration. Whatever fails is a CommandError, one sentence."""
+    """Reads from the panel that runs with this configuration. Any failure is a CommandError of one sentence."""
 
     def realtime(self) -> Realtime:
         """Return the newest sample of every node."""
@@ -51,10 +51,10 @@ class PanelReader(PanelClient):
         return self.get(f"/api/metrics/realtime/{node_id}", RealtimeOne)
 
     def events(self) -> Iterator[Event | Findings]:
-        """Yield the stream's events, a snapshot first, until its token must be renewed: then it is reopened.
+        """Yield the stream's events, a snapshot first, until the token must be renewed; the caller then starts again.
 
-        With each snapshot comes what is wrong, which the stream sends only when it changes. Events of a kind that this
-        version does not know are skipped. Raises CommandError when the panel ends the stream before.
+        Findings follow each snapshot, as the stream sends them only when they change. Events of unknown kinds are
+        skipped. Raises CommandError if the panel ends the stream earlier.
         """
         renewal = time.monotonic() + RENEW_SECONDS
         known: dict[int, RealtimeNode] = {}
@@ -82,7 +82,7 @@ def sse_events(read: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]:
     while part := read():
         parts.append(part)
         if b"\n\n" not in part and not part.startswith(b"\n"):
-            continue  # joined only once an event may be whole: a snapshot comes in many parts
+            continue  # parts are joined only when an event may be complete: a snapshot comes in many
         *whole, rest = b"".join(parts).split(b"\n\n")
         parts = [rest]
         for text in whole:

@@ -1,4 +1,4 @@
-"""A line of the screen: pieces of text, each with the name of its style; paint.py knows what a style looks like."""
+"""Lines of the screen: pieces of text, each with the name of its style. paint.py knows how a style looks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len, set_cell_size
 
 Piece = tuple[str, str]
-"""The text, and the name of its style, "" for none."""
+"""A text, and the name of its style, "" for none."""
 
 Line = Sequence[Piece]
 
 
 def plain(line: Line) -> str:
-    """Return the text alone."""
+    """Return the line's text without styles."""
     return "".join(text for text, _ in line)
 
 
 def width_of(line: Line) -> int:
-    """Return how many columns of a terminal a line takes: Chinese characters take two."""
+    """Return how many columns of a terminal a line takes. A Chinese character takes two."""
     return sum(cell_len(text) for text, _ in line)
 
 
 def fitted(line: Line, width: int) -> list[Piece]:
-    """Return the line in exactly so many columns, cut or filled."""
+    """Return the line cut or padded to exactly `width` columns."""
     pieces: list[Piece] = []
     left = width
     for text, style in line:
@@ -37,13 +37,13 @@ def fitted(line: Line, width: int) -> list[Piece]:
 
 
 def at_both_ends(left: Line, right: Line, width: int) -> list[Piece]:
-    """Return a line with one part at its left end and one at its right, which goes first where both don't fit."""
+    """Return a line with one part at each end. If they don't fit, the left part is cut first."""
     room = width - width_of(right) - 1
     return [*fitted(left, room), (" ", ""), *right] if room > 0 else fitted(right, width)
 
 
 def beside(columns: Iterable[Line], gap: int) -> list[Piece]:
-    """Return lines beside each other, so many columns apart."""
+    """Return lines joined side by side, `gap` columns apart."""
     joined: list[Piece] = []
     for line in columns:
         if joined:
@@ -53,10 +53,10 @@ def beside(columns: Iterable[Line], gap: int) -> list[Piece]:
 
 
 def padded(text: str, width: int) -> str:
-    """Return the text in so many columns, cut or filled."""
+    """Return the text left-aligned in `width` columns, cut or padded."""
     return set_cell_size(text, width)
 
 
 def right(text: str, width: int) -> str:
-    """Return the text at the right end of so many columns."""
+    """Return the text right-aligned in `width` columns, cut or padded."""
     return " " * (width - cell_len(text)) + text if cell_len(text) < width else set_cell_size(text, width)

@@ -1,6 +1,6 @@
-"""A process beside the program that gives the terminal back in its place, should SIGKILL end the program.
+"""A second process that restores the terminal if SIGKILL ends the program.
 
-The out-of-memory killer does that, and leaves a shell without a cursor that shows nothing of what is typed.
+The out-of-memory killer sends SIGKILL. Without this, it would leave a shell that has no cursor and no echo.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 Modes = list[Any]
-"""As termios has them."""
+"""The terminal's modes, as termios returns them."""
 
 _TAKEN, _GIVEN_BACK = b"1", b"0"
 
@@ -22,19 +22,20 @@ _PATIENCE_SECONDS = 1.0
 
 _IGNORED = (
     *(signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP),
-    # By then the shell has the terminal: who is in its background may change its modes only so (POSIX, 11.1.4).
+    # By then the shell has the terminal. A background process that ignores SIGTTOU may still change its modes (POSIX,
+    # 11.1.4).
     *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
 )
 
 
 class Restorer:
-    """Begins before threads and handlers of signals do. `leave` is what gives the screen and the cursor back."""
+    """Must be started before any thread or signal handler. `leave`: the sequence that restores screen and cursor."""
 
     def __init__(self, stdin: int, stdout: int, leave: bytes) -> None:
         self._pid = 0
-        before = termios.tcgetattr(stdin)  # not by the other process: that may begin late
+        before = termios.tcgetattr(stdin)  # not in the other process, which may start late
         heard, self._say = os.pipe()
-        with suppress(OSError):  # no room for one more process: it goes without
+        with suppress(OSError):  # no more processes are possible: go on without it
             self._pid = os.fork()
             if not self._pid:
                 os.close(self._say)
@@ -42,15 +43,15 @@ class Restorer:
         os.close(heard)
 
     def taken(self) -> None:
-        """Note that the program has taken the terminal."""
+        """Report that the program has taken the terminal."""
         self._tell(_TAKEN)
 
     def given_back(self) -> None:
-        """Note that the program has given it back itself."""
+        """Report that the program itself has restored the terminal."""
         self._tell(_GIVEN_BACK)
 
     def close(self) -> None:
-        """End it; it is not needed any more."""
+        """End the process, which is not needed any more."""
         os.close(self._say)
         if self._pid:
             with suppress(ChildProcessError):
@@ -62,7 +63,7 @@ class Restorer:
 
 
 def _restore_after(heard: int, stdin: int, stdout: int, before: Modes, leave: bytes) -> None:
-    """Wait until the program is over; where it had the terminal then, give that back. Never returns."""
+    """Wait until the program ends. If it still had the terminal then, restore it. Never returns."""
     try:
         for number in _IGNORED:
             signal.signal(number, signal.SIG_IGN)
@@ -74,7 +75,7 @@ def _restore_after(heard: int, stdin: int, stdout: int, before: Modes, leave: by
         if last == _TAKEN:
             if select.select([], [stdout], [], _PATIENCE_SECONDS)[1]:
                 os.write(stdout, leave)
-            # A shell that reads a line already has modes of its own.
+            # A shell that already reads a line has set its own modes.
             if termios.tcgetattr(stdin) == during:
                 termios.tcsetattr(stdin, termios.TCSANOW, before)
     except (OSError, termios.error):  # the terminal is gone

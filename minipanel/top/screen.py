@@ -1,4 +1,4 @@
-"""The screen as lines: drawn from what is known, what was chosen, and how large the terminal is."""
+"""The screen as lines, drawn from the cluster's state, the user's choice and the terminal's size."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SMALLEST = (40, 10)
 
 @dataclass(frozen=True)
 class Picture:
-    """All that is drawn. `lost_seconds`: for how long nothing came from the panel; None while all is well.
+    """Everything that is drawn. `lost_seconds`: how long the connection has been lost; None if it is not.
 
-    `trouble`: why, in a sentence. `findings`: what is wrong, worst first.
+    `trouble`: why it is lost, in a sentence. `findings`: what is wrong, worst first.
     """
 
     cluster: Cluster
@@ -39,13 +39,13 @@ class Picture:
 
     @property
     def is_old(self) -> bool:
-        """Whether the values may no longer be true."""
+        """Whether the values may be out of date."""
         return self.lost_seconds is not None
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The lines of a screen, each exactly as wide as it. `rows` of the list are shown, from the place `first` on."""
+    """The lines of a screen, each exactly as wide as the screen. It shows `rows` nodes, from index `first` on."""
 
     lines: list[list[Piece]]
     first: int = 0
@@ -53,7 +53,7 @@ class Frame:
 
 
 def draw(picture: Picture, words: Words, columns: int, lines: int) -> Frame:
-    """Return the screen of a terminal of this size."""
+    """Return the screen for a terminal of this size."""
     if columns < SMALLEST[0] or lines < SMALLEST[1]:
         needed = words.t("The terminal is too small: {columns} x {lines} are needed.", columns=40, lines=10)
         return _framed([[(needed, "")]], [], columns, lines)
@@ -72,7 +72,7 @@ def map_space(choice: Choice, lines: int) -> int:
 
 
 def map_for(listing: Listing, choice: Choice, columns: int, lines: int) -> HeatMap:
-    """Return where the cells of the heat map stand: it depends on the names and the size, so is kept meanwhile."""
+    """Return the heat map's layout. Callers keep it: it depends only on names and size."""
     return heat_map([node.name for node in listing.by_name], columns, map_space(choice, lines))
 
 
@@ -113,7 +113,7 @@ def _first_line(picture: Picture, words: Words, columns: int) -> Line:
 
 
 def _summary(picture: Picture, words: Words, columns: int) -> list[Line]:
-    """Return the counts by state with what is chosen, and the metrics over all chosen nodes."""
+    """Return two lines: counts by state with the filter and order, and the metrics over the chosen nodes."""
     choice, t = picture.choice, words.t
     shown, count = len(picture.listing.nodes), len(picture.cluster.nodes)
     summary = summed_up(picture.listing.by_name)
@@ -131,7 +131,7 @@ def _summary(picture: Picture, words: Words, columns: int) -> list[Line]:
 
 
 def _metrics(summary: Summary, words: Words, columns: int) -> Line:
-    """Return each metric's mean and highest value over the nodes; the highest with its node where there is room."""
+    """Return each metric's mean and highest value over the nodes; if there is room, with the node of the highest."""
     t = words.t
     told = [each for each in summary.metrics if each.highest is not None]
     for form in ("max {value} ({name})", "max {value}", ""):

@@ -1,4 +1,4 @@
-"""What nodes can be sorted by, as people type it: known to the command line, which loads nothing else of this room."""
+"""The sort keys, as people type them. The command line needs them, and loads nothing else of this package."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from minipanel.models.metrics import METRICS
 WORST, NAME, SEEN, CLOCK = "worst", "name", "seen", "clock"
 
 SORTS: Final = (WORST, NAME, *(metric.name for metric in METRICS), SEEN, CLOCK)
-"""`worst`: what needs somebody, then the highest of the metric that is looked at."""
+"""`worst`: nodes that need somebody first, then by the metric shown, highest first."""
 
 SHORT_NAMES: Final = {"cpu": "cpu_percent", "memory": "memory_used", "temperature": "cpu_temp"}
-"""As people type them, and as they stand in the page's address."""
+"""The names that people type, and that the page uses in its address."""
 
 
 def shown_sorts() -> list[str]:
-    """Return all by the names that people type."""
+    """Return all sort keys by the names that people type."""
     short = {name: word for word, name in SHORT_NAMES.items()}
     return [short.get(sort, sort) for sort in SORTS]

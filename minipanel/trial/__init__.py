@@ -1,1 +1,1 @@
-"""`minipanel try`: a panel and an agent for this machine, and nothing that an installed panel needs."""
+"""`minipanel try`: runs a panel and an agent for this machine. An installed panel needs nothing of this."""

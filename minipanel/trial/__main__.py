@@ -1,4 +1,4 @@
-"""`python -m minipanel.trial --config FILE --agent FILE --log FILE`: what `minipanel try` becomes."""
+"""`python -m minipanel.trial --config FILE --agent FILE --log FILE`: the process that `minipanel try` turns into."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 @asynccontextmanager
 async def _beside(config: Path, agent: Path) -> AsyncIterator[None]:
-    """Keep this machine's agent running, and the nodes of a demo."""
+    """Keep this machine's agent running, and, in a demo, the simulated nodes."""
     words = ("--config", str(agent))
     async with AsyncExitStack() as running:
         agents = ChildProcess("The agent", agent.with_suffix(".log"), "minipanel_agent", *words)

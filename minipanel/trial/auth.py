@@ -1,4 +1,4 @@
-"""How the agent of `minipanel try` authenticates: MUNGE where munged answers, a token elsewhere."""
+"""How the agent of `minipanel try` authenticates: with MUNGE if munged answers, otherwise with a token."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Auth = Literal["munge", "token"]
 
 @dataclass(frozen=True, slots=True)
 class AgentAuth:
-    """The way, and why it is this one: half a sentence."""
+    """How the agent authenticates, and why: a part of a sentence."""
 
     auth: Auth
     reason: Sentence
 
 
 def choose_auth(asked: Auth | None, socket: str | None) -> AgentAuth:
-    """Return the way that was asked for, or else MUNGE when munged answers. `socket`: munged's, None for the usual one.
+    """Return what was asked for, or else MUNGE if munged answers. `socket`: munged's, None for the default.
 
-    Raises CommandError when MUNGE was asked for and does not work.
+    Raises CommandError if MUNGE was asked for and does not work.
     """
     if asked == "token":
         return AgentAuth("token", Sentence("as chosen"))

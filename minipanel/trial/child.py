@@ -1,6 +1,6 @@
-"""Run a module as a child: `python -m minipanel.trial.child PARENT MODULE …` ends with its parent, even by kill -9.
+"""Run a module as a child: `python -m minipanel.trial.child PARENT MODULE …` ends with its parent, even after kill -9.
 
-The agent itself knows nothing of this: installed on a node it is its own master.
+The agent itself has no such code: an installed one depends on no parent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def main() -> None:
-    """Have the kernel send SIGTERM when the parent ends, then become the module. Arguments: parent, module, its own."""
+    """Make the kernel send SIGTERM when the parent ends, then run the module. Arguments: parent, module, others."""
     parent, module = int(sys.argv.pop(1)), sys.argv.pop(1)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it ended before the kernel was asked

@@ -1,4 +1,4 @@
-"""What runs beside the panel, for `minipanel try`: a child process, started again when it ends."""
+"""A child process beside the panel, for `minipanel try`. It is started again when it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
-"""What ran this long was well: its next pause is the first again."""
+"""A process that ran this long was healthy: the next pause is the first one again."""
 
 STOP_SECONDS = 3.0
 
@@ -25,18 +25,18 @@ class ChildProcess:
     """Keeps one program running, a module with arguments. Its output goes to a log."""
 
     def __init__(self, name: str, log_path: Path, module: str, *arguments: str) -> None:
-        """name: as warnings call it."""
+        """name: its name in warnings."""
         self._name = name
         self._log_path = log_path
         self._words = [module, *arguments]
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        """Start it, and again whenever it ends."""
+        """Start the process, and start it again whenever it ends."""
         self._task = asyncio.create_task(self._run())
 
     async def __aexit__(self, *_error: object) -> None:
-        """End it and come back when it has ended."""
+        """End the process. Returns once it has ended."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -56,7 +56,7 @@ class ChildProcess:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _run_once(self) -> int:
-        """Run it until it ends. Returns its exit code, negative for a signal."""
+        """Run the process until it ends. Returns its exit code, negative for a signal."""
         with self._log_path.open("ab") as output:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "minipanel.trial.child", str(os.getpid())),
@@ -64,7 +64,7 @@ class ChildProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=STDOUT,
-                # Ctrl-C at the terminal is for the panel, which then ends this.
+                # Ctrl-C at the terminal reaches only the panel, which then ends this process.
                 start_new_session=True,
             )
         try:
@@ -74,7 +74,7 @@ class ChildProcess:
 
 
 async def _end(child: Process) -> None:
-    """End the process if it still runs: asked first, then by force."""
+    """End the process if it still runs: with SIGTERM first, then with SIGKILL."""
     if child.returncode is not None:
         return
     child.terminate()

@@ -1,4 +1,4 @@
-"""`minipanel try --demo`: simulated nodes beside this machine's own, in a folder of their own."""
+"""`minipanel try --demo`: simulated nodes beside this machine, in a folder of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from minipanel.translations.language import translator
 from minipanel.trial.auth import Auth
 
 STALE_SECONDS: Final = 7 * DAY_SECONDS
-"""Stories that are older are planted again at the next start."""
+"""Older stories are planted again at the next start."""
 
 _TEXT = """
 # Written by `minipanel try --demo`: this panel shows simulated nodes.
@@ -40,12 +40,12 @@ for = "2m"
 
 
 def demo_text(count: int = USUAL_NODES, since: int = 0) -> str:
-    """Return what the first config.toml of a demo has behind that of any other trial."""
+    """Return the text that a demo's first config.toml has in addition to that of other trials."""
     return _TEXT.format(count=count, since=since)
 
 
 def demo_auth(asked: Auth | None) -> Auth:
-    """Return how agents of a demo authenticate. Raises CommandError where MUNGE was asked for."""
+    """Return how agents of a demo authenticate. Raises CommandError if MUNGE was asked for."""
     if asked == "munge":
         raise CommandError("--auth munge can't be combined with --demo: its nodes report with tokens.")
     return "token"
@@ -58,7 +58,7 @@ def refuse_demo(path: Path) -> None:
 
 
 def refuse_other(path: Path, database: Path, count: int | None) -> None:
-    """Raise CommandError where the folder holds real data, or for a number of nodes that can't be."""
+    """Raise CommandError if the folder holds real data, or for an invalid number of nodes."""
     if count is not None and not 1 <= count <= MOST_NODES:
         raise CommandError(
             "--demo is {count}; it must be a whole number of nodes from 1 to {most}.", count=count, most=MOST_NODES
@@ -70,15 +70,16 @@ def refuse_other(path: Path, database: Path, count: int | None) -> None:
 
 
 def with_demo(config: Config, count: int | None) -> Config:
-    """Bring config.toml and the database in line with a demo of so many nodes, None as before; return config.toml.
+    """Make config.toml and the database match a demo of `count` nodes, None for the number before. Returns config.toml.
 
-    What is there goes on as long as it is young; otherwise the past is made again. Raises CommandError, DatabaseError.
+    A recent demo with the same number of nodes continues; otherwise its past is made again. Raises CommandError,
+    DatabaseError.
     """
     before = config.of(DEMO)
     nodes = SimulatedNodes(count or before.simulated, whole(time.time()))
     if nodes.count == before.simulated and not _is_stale(config, nodes.count):
         return config
-    # Until the past is whole, it is none: a start that was interrupted is begun again.
+    # Until the past is complete, `since` is 0: after an interruption, the next start makes it again.
     set_values(config.path, "demo", {"simulated": nodes.count, "since": 0})
     config = _with_nodes(load_config(config.path), nodes)
     for ending in ("", "-wal", "-shm"):
@@ -100,7 +101,7 @@ def _is_stale(config: Config, count: int) -> bool:
 
 
 def _with_nodes(config: Config, nodes: SimulatedNodes) -> Config:
-    """Make config.toml list these simulated nodes, and leave all others as they are."""
+    """Make config.toml list these simulated nodes, and leave all other nodes as they are."""
     wanted = nodes.configured()
     listed = [node for node in config.nodes if is_demo_address(node.ip)]
     if listed == wanted:

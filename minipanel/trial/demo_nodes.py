@@ -1,4 +1,4 @@
-"""`python -m minipanel.trial.demo_nodes --config FILE`: the simulated nodes of a demo, as they report."""
+"""`python -m minipanel.trial.demo_nodes --config FILE`: makes the simulated nodes of a demo report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`minipanel try`: a panel and an agent for this machine, everything below one folder, without root or systemd."""
+"""`minipanel try`: a panel and an agent for this machine, all in one folder, without root or systemd."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONFIG, AGENT, DATABASE, LOG = "config.toml", "agent.toml", "data.db", "panel.lo
 FIRST_HOST, FIRST_PORT, USERNAME = "127.0.0.1", 8080, "miniadmin"
 
 OWN_IP = "127.0.0.1"
-"""The address of the node that this machine is."""
+"""The address of this machine as a node."""
 
 _GIVEN = Sentence("as given")
 
@@ -45,7 +45,7 @@ _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; None: as at the last start, or the default."""
+    """The options. None: as at the last start, or the default."""
 
     folder: Path
     host: str | None = None
@@ -55,13 +55,13 @@ class Options:
     password_file: Path | None = None
     is_demo: bool = False
     demo_nodes: int | None = None
-    """How many are simulated; None: as at the last start, or as usual."""
+    """How many nodes are simulated; None: as at the last start, or the default."""
 
 
 def try_out(options: Options) -> NoReturn:
-    """Prepare the folder, tell what a person needs to know, and become the panel.
+    """Prepare the folder, print the page's address and the password, and become the panel.
 
-    Raises CommandError when the folder, the address, the password or MUNGE can't be used, ConfigError.
+    Raises CommandError if the folder, the address, the password or MUNGE can't be used, ConfigError.
     """
     _refuse_bad_address(options)
     if options.password_file is not None:
@@ -84,7 +84,7 @@ def try_out(options: Options) -> NoReturn:
 
 
 def write_agent_config(path: Path, config: Config, node: NodeConfig) -> None:
-    """Write the config.toml of this machine's agent, readable for its owner alone. Raises ConfigError."""
+    """Write the config.toml of this machine's agent, readable only by its owner. Raises ConfigError."""
     local: dict[str, Value] = {"spool_path": str(path.parent.absolute() / "spool")}
     if config.agents.munge_socket is not None:
         local["munge_socket"] = config.agents.munge_socket
@@ -99,7 +99,7 @@ def _refuse_bad_address(options: Options) -> None:
 
 
 def _begin(path: Path, options: Options) -> tuple[Config, str | Sentence, AgentAuth]:
-    """Write the first config.toml. Returns it, what to say about the password, and how the agent authenticates."""
+    """Write the first config.toml. Returns it, the text about the password, and how the agent authenticates."""
     host, port = options.host or FIRST_HOST, options.port or FIRST_PORT
     password = options.password or random_password()
     password_hash = hash_password(password)
@@ -118,7 +118,7 @@ def _begin(path: Path, options: Options) -> tuple[Config, str | Sentence, AgentA
 
 
 def _continue(path: Path, options: Options) -> tuple[Config, str | Sentence, AgentAuth]:
-    """Bring an earlier config.toml in line with what was asked for now. Returns as _begin does."""
+    """Apply the options to an earlier start's config.toml. Returns what _begin returns."""
     config = _own_config(path)
     host, port = options.host or config.server.host, options.port or config.server.port
     password_hash = _hash_of_changed(options.password, config.admin.password_hash) if options.password else None
@@ -135,12 +135,12 @@ def _continue(path: Path, options: Options) -> tuple[Config, str | Sentence, Age
 
 
 def _hash_of_changed(password: str, old: str) -> str | None:
-    """Return the hash of a new password; None for that of before: another hash of it would end all sessions."""
+    """Return the hash of a new password; None for the old one, as another hash of it would end all sessions."""
     return None if is_password(password, old) else hash_password(password)
 
 
 def _own_config(path: Path) -> Config:
-    """Return an earlier start's configuration. Raises CommandError for one of an installed panel, or in use."""
+    """Return an earlier start's configuration. Raises CommandError if it is an installed panel's, or in use."""
     config = load_config(path)
     if config.database.path.parent != path.parent:
         raise CommandError(
@@ -170,7 +170,7 @@ def _with_auth(config: Config, how: AgentAuth) -> Config:
 
 
 def _usable_folder(folder: Path) -> Path:
-    """Return the folder as an absolute path, made where there was none. Raises CommandError when it can't be used."""
+    """Return the folder as an absolute path; make it if it does not exist. Raises CommandError if it can't be used."""
     folder = folder.absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -186,14 +186,14 @@ def _usable_folder(folder: Path) -> Path:
 
 
 def _own_node() -> NodeConfig:
-    """Return this machine as a node. One whose hostname is none by RFC 1123 is called localhost."""
+    """Return this machine as a node. If its hostname is not valid by RFC 1123, the node is called localhost."""
     hostname = socket.gethostname()
     hostname = hostname if is_hostname(hostname) else "localhost"
     return NodeConfig(name=hostname, ip=OWN_IP, hostname=hostname)
 
 
 def _url(host: str, port: int) -> str:
-    """Return where the page and the agent on this machine find the panel."""
+    """Return the URL at which browsers and the agent on this machine find the panel."""
     return f"http://{_ANY_ADDRESS.get(host) or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
