@@ -88,7 +88,7 @@ class Alerts:
         panel.scrape.add(self.families)
 
     async def start(self, is_looking: bool = True) -> None:
-        """Load the alerts that were open before the start, and check from now on. Raises DatabaseError or TryLater.
+        """Load the alerts that were open before the start, and begin to check. Raises DatabaseError or TryLater.
 
         `is_looking`: False if the caller calls `tick` itself.
         """
@@ -114,7 +114,7 @@ class Alerts:
         self.sight.replace(nodes)
         self.watch.replace(settings_of(self._config, nodes))
         made = channels_of(self._config, config.of(SMTP), config.server.port)
-        # An unchanged one is kept, with what it remembers.
+        # An unchanged channel is kept, with its state.
         self.channels = {name: old if (old := self.channels.get(name)) == new else new for name, new in made.items()}
         self._audiences = audiences_of(self._config, nodes)
         self.heartbeat.replace(self._config.heartbeat, Caller(config.server.port))
@@ -123,7 +123,7 @@ class Alerts:
     async def read_silences(self) -> None:
         """Load the silences from the database."""
         now = int(self._panel.clock())
-        async with self._reading:  # or what was read first might be there last
+        async with self._reading:  # otherwise an older result might replace a newer one
             kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
             self.silences = await asyncio.to_thread(Silences, kept, list(self._panel.directory.nodes))
         self._version += 1
@@ -157,7 +157,7 @@ class Alerts:
         try:
             ingest = self._panel.ingest
             if ingest.failing_seconds() > 0 and ingest.seconds_since_failure() < TRY_AGAIN_SECONDS:
-                # What can't be stored is sent at once only if it is about exactly that.
+                # Unstored news is sent at once only if it is about the panel's own trouble.
                 own = {rule: each for rule, each in news.items() if BY_NAME[rule].is_about_panel}
                 await self._say_unkept(own, cluster.now)
                 return
@@ -173,7 +173,7 @@ class Alerts:
                 self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
 
     async def _forget(self, now: int) -> None:
-        """Delete what is old by this clock, and was for an hour: one that is wrong for a moment deletes nothing."""
+        """Delete what has been old by this clock for an hour: a clock that is wrong for a moment deletes nothing."""
         steady = self._looks.at(now)
         if steady is not None:
             await self._panel.ingest.run(
@@ -199,7 +199,7 @@ class Alerts:
         self._version += 1
 
     async def findings(self) -> Findings:
-        """Return what is wrong now. Computed again only after a change."""
+        """Return what is wrong now. It is computed again only after a change."""
         now = int(self._panel.clock())
         if self._findings is None or self._findings[0] != self._version:
             version, alerts = self._version, [replace(alert) for alert in of_known_rules(self.watch.open())]
@@ -249,7 +249,7 @@ class Alerts:
         self._told(news, lines, now)
 
     async def _say_unkept(self, news: Mapping[str, News], now: int) -> None:
-        """Notify people although that can't be stored: the message is about exactly this."""
+        """Notify people although nothing can be stored: that is what the message is about."""
         if not news:
             return
         drafts, lines = await self._drafts(news, Untold(told=None), now)
@@ -267,7 +267,7 @@ class Alerts:
         self._untold = [alert for alert in self._untold if alert.end_told_at is None]
 
     async def _untold_to_channels(self, news: Mapping[str, News]) -> Untold:
-        """Return what waits to be sent about these rules, and what was sent about alerts that are over."""
+        """Return the messages that wait about these rules, and what was sent about alerts that are over."""
         ended = {alert.id for each in news.values() for alert in each.ended}
 
         def look(connection: sqlite3.Connection) -> Untold:
@@ -303,11 +303,11 @@ class Alerts:
 
     @property
     def config(self) -> AlertsConfig:
-        """What [alerts] says now."""
+        """The present [alerts]."""
         return self._config
 
     def teller(self, language: Language | None = None) -> Teller:
-        """Return a Teller for the present state, in a language, or in that of messages."""
+        """Return a Teller for the present state, by default in the language of messages."""
         names = {node.id: node.hostname for node in self._panel.directory.nodes}
         rules = {rule.name: rule.words for rule in RULES}
         name = self._config.name or socket.gethostname()

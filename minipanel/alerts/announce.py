@@ -16,7 +16,7 @@ BETWEEN_SECONDS = 300
 
 @dataclass
 class News:
-    """The news of one rule: alerts that nobody was notified of, and ends of those that somebody was."""
+    """The news of one rule: alerts that nobody was notified of, and ends of alerts that were announced."""
 
     begun: list[Alert] = field(default_factory=list)
     ended: list[Alert] = field(default_factory=list)
@@ -44,7 +44,7 @@ def _is_news(alert: Alert) -> bool:
 
 
 def _is_end(alert: Alert) -> bool:
-    """Return whether its end must be sent: if its beginning was, even during a silence."""
+    """Return whether an alert's end must be sent: it must if the beginning was, even during a silence."""
     return alert.closed_at is not None and alert.announced_at is not None and alert.end_told_at is None
 
 

@@ -47,7 +47,7 @@ class Draft:
     details: str = "{}"
 
     def message(self, now: int, id_of: Callable[[Alert], int] = lambda alert: alert.id) -> Message:
-        """Return it as a row, with a new key. `id_of`: the id of an alert that has none yet."""
+        """Return the message as a row, with a new key. `id_of`: returns an alert's id, also if it has none yet."""
         about, begun = (tuple(id_of(alert) for alert in alerts) for alerts in (self.alerts, self.begun))
         key = secrets.token_hex(8)
         return Message(
@@ -66,9 +66,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """What channels don't know yet. `waiting`: messages that may be replaced; `alerts`: those that they are about.
+    """What channels have not been sent yet. `waiting`: messages that may be replaced; `alerts`: their alerts by id.
 
-    `told`: channel and alert, for each beginning that was sent or waits; None: all.
+    `told`: channel and alert, for each beginning that was sent or waits; None: all of them.
     """
 
     waiting: Sequence[Message] = ()
@@ -115,7 +115,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
 
 
 def _still_matters(alert: Alert, now: int) -> bool:
-    """Return whether something that could not be sent should still be sent: old ends would pile up for ever."""
+    """Return whether an alert that could not be sent should still be sent: otherwise old ends would pile up."""
     return alert.closed_at is None or now - alert.closed_at < GIVE_UP_SECONDS
 
 

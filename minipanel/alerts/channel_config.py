@@ -25,7 +25,7 @@ _SECRET_FILE_BYTES = 4096
 
 
 def target() -> Kind:
-    """An address to post to. It may contain a token, so no sentence shows it."""
+    """Return the kind of an address to post to. It may contain a token, so no error shows it."""
 
     def parse(value: object, _: Path) -> str:
         why = refusal_of(value) if isinstance(value, str) else "is not text"

@@ -137,7 +137,7 @@ _SEVERITY = kinds.choice(*SEVERITIES)
 
 
 def _rules(path: Path, items: Sequence[dict[str, object]]) -> tuple[RuleConfig, ...]:
-    """Return what the sections say. Raises ConfigError, also for one that would never count."""
+    """Return the rules in these sections. Raises ConfigError, also for a section that would have no effect."""
     rules: list[RuleConfig] = []
     for number, item in enumerate(items, 1):
         rule = _rule(path, _place(number), item)

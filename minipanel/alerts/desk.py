@@ -36,7 +36,7 @@ MAX_WORDS = 200
 
 
 class Desk:
-    """Every method raises DatabaseError or TryLater if the database can't be used now."""
+    """What people can do. Every method raises DatabaseError or TryLater if the database can't be used now."""
 
     def __init__(self, panel: Panel, alerts: Alerts) -> None:
         self._panel = panel
@@ -98,7 +98,7 @@ class Desk:
         return kept
 
     def _known_set(self, nodes: str) -> str:
-        """Return a node set without groups. Raises BadInput, NotFound."""
+        """Return a node set with its groups expanded. Raises BadInput, also if no node is configured, and NotFound."""
         nodes = self._panel.groups.without_groups(nodes)
         if not any(self._panel.directory.find(name) for name in expand(nodes)):
             raise BadInput("nodes is {text}; none of them is configured.", text=quote(nodes))
@@ -117,7 +117,7 @@ class Desk:
         return waiting
 
     async def channels(self, with_errors: bool) -> ChannelsAnswer:
-        """Return where alerts go and what waits there. `with_errors`: including the answers of the other sides."""
+        """Return the channels and what waits for each. `with_errors`: include the other sides' answers."""
         waiting = await self.waiting()
         alerts, beat = self._alerts.config, self._alerts.heartbeat
         first = [ChannelConfig(MAIL_CHANNEL, "mail", alerts.mail)] if alerts.mail else []

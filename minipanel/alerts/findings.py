@@ -19,7 +19,7 @@ def findings_of(
 ) -> list[Finding]:
     """Return open alerts as findings, worst first. Folds node sets: 0.3 s for 10,000 nodes, not on the event loop.
 
-    Silenced, suspended and acknowledged alerts are findings of their own, apart from the rest of the same trouble.
+    Silenced, suspended and acknowledged alerts are separate findings, even if others have the same trouble.
     """
     kinds: dict[tuple[object, ...], list[Alert]] = {}
     for alert in alerts:

@@ -21,7 +21,7 @@ class Folded:
 def fold_short(names: Sequence[str], limit: int) -> Folded:
     """Return the names as a node set of at most `limit` characters; if it is cut, the longest runs are kept.
 
-    Joining all of them first is quicker: one by one, 8,571 names of 10,000 cost 1.1 s instead of 0.2 (measured).
+    All names are joined first: one by one, 8,571 names of 10,000 take 1.1 s instead of 0.2 s (measured).
     """
     whole = str(NodeSet(",".join(names), resolver=RESOLVER_NOGROUP)) if names else ""
     if len(whole) <= limit:

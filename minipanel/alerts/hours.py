@@ -1,4 +1,4 @@
-"""What rules know of nodes' last hours. Computed seldom, and in a thread: 10,000 nodes take most of a second."""
+"""What rules know about nodes' last hours. Computed seldom, and in a thread: 10,000 nodes take most of a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minipanel.services.spread import COLUMNS
 LOOK_SECONDS = 600.0
 
 CANDIDATES = 500
-"""How many nodes' records are read in one check, if their memory rises: those that would be full soonest."""
+"""At most this many nodes with rising memory have their records read in one check: those that would be full soonest."""
 
 FAR_SECONDS = 4 * 3600
 """If memory, at the rate of the last half hour, needs longer than this to fill, no records are read."""
@@ -32,9 +32,10 @@ _USED = "memory_used"
 
 
 class Hours:
-    """`rising`: when a node's memory will be full, None: it does not rise. `complete`: percent of an hour's samples.
+    """`rising`: when a node's memory will be full, Unix seconds, None if it does not rise. `complete`: percent of an
+    hour's samples.
 
-    By node id. Nothing is known of a node that is missing.
+    Both are by node id. A node that is missing there is unknown.
     """
 
     def __init__(self, panel: Panel) -> None:

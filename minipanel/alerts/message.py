@@ -26,7 +26,7 @@ _WHOLE = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """What is needed to phrase an alert: the cluster's name, the language, all nodes' names, all rules' words."""
+    """Phrases alerts, with the cluster's name, the language, all nodes' names and all rules' words."""
 
     cluster: str
     language: Language
@@ -84,7 +84,7 @@ class Teller:
     def message(self, alerts: Collection[Alert], now: int, late_seconds: int = 0) -> tuple[str, str]:
         """Return subject and body about alerts of one rule. The body has at most MAX_CHARACTERS.
 
-        `late_seconds`: for how long some of it could not be sent.
+        `late_seconds`: how long parts of it could not be sent.
         """
         groups = self.groups(alerts)
         subject = f"[{escape(self.cluster)}] {self.headed(groups[0], now, SUBJECT_NODES)}"
@@ -98,7 +98,7 @@ class Teller:
         return subject, _fitting(lines, ends, lambda count: words.MORE.say(self.language, count=count))
 
     def details(self, alerts: Collection[Alert], now: int) -> dict[str, object]:
-        """Return the same for programs: docs/alerts.md has an example. Node sets are complete."""
+        """Return the same for programs, with complete node sets: docs/alerts.md has an example."""
         groups = groups_of(alerts)
         open_ones = [group[0].severity for group in groups if group[0].closed_at is None]
         return {
@@ -134,7 +134,7 @@ class Teller:
         return f"{head.say(self.language)} {self.line(group, now, nodes_limit)}"
 
     def groups(self, alerts: Iterable[Alert]) -> list[list[Alert]]:
-        """Return groups_of, with ends joined if they read the same, whatever the troubles were."""
+        """Return groups_of, with ends in one group if they read the same, whatever the troubles were."""
         return groups_of(alerts, lambda alert: self.words[alert.rule].over_reasons)
 
     def _nodes(self, alerts: Sequence[Alert], limit: int) -> str:
@@ -190,7 +190,7 @@ def _end_of(alert: Alert, now: int) -> int:
 
 
 def is_told_end(alert: Alert) -> bool:
-    """Return whether it is over, and people were notified of it."""
+    """Return whether an alert is over, and people were notified of its beginning."""
     return alert.closed_at is not None and alert.announced_at is not None
 
 
@@ -200,7 +200,7 @@ def _order(group: Sequence[Alert]) -> tuple[bool, int, int]:
 
 
 def _fitting(lines: Sequence[str], ends: Sequence[str], more: Callable[[int], str]) -> str:
-    """Return as many lines as fit, and always the ends."""
+    """Return a text of as many lines as fit; the ends are always in it."""
     for count in range(len(lines), 0, -1):
         left = [more(len(lines) - count)] if count < len(lines) else []
         body = "\n".join([*lines[:count], *left, *ends])

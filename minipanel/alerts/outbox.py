@@ -47,7 +47,7 @@ class Channel(Protocol):
         """Its name in config.toml."""
 
     def send(self, letter: Letter, /) -> str:
-        """Hand over one message; return the other side's answer in one line."""
+        """Send one message, and return the other side's answer as one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class Box(Protocol):
         """Return the messages that have not been sent."""
 
     async def sent(self, message: Message, now: int) -> None:
-        """Record that it was sent."""
+        """Record that a message was sent."""
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
-        """Record that it was not, and when to try again; None: never."""
+        """Record that a message was not sent, and when to try again; None: never."""
 
 
 async def in_thread(work: Callable[[], T]) -> T:
-    """Do work that may hang in a thread that does not delay the panel's stop, as an executor's thread would."""
+    """Do work that may hang, in a daemon thread: an executor's thread would delay the panel's stop."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
@@ -123,12 +123,12 @@ class Outbox:
 
     @property
     def under_way(self) -> AbstractSet[str]:
-        """The keys of messages being handed over, or whose hand-over is not stored yet: these can't be replaced."""
+        """The keys of messages that are being sent, or whose sending is not stored yet: these can't be replaced."""
         return self._under_way | self._accepted
 
     @contextmanager
     def holding(self, keys: Collection[str]) -> Iterator[None]:
-        """Send none of these meanwhile, because they will be replaced. Enter right after reading them."""
+        """Send none of these messages meanwhile, because they will be replaced. Enter right after reading them."""
         self._held = frozenset(keys)
         try:
             yield
@@ -149,7 +149,7 @@ class Outbox:
                 raise error
 
     async def close(self) -> None:
-        """Stop waiting for channels. What one of them still accepts is sent again after a start, with the same key."""
+        """Stop waiting for channels. A message that one still accepts is sent again after a start, with its key."""
         for task in self._busy.values():
             task.cancel()
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
@@ -169,7 +169,7 @@ class Outbox:
         ]
 
     async def _send_all(self, name: str) -> None:
-        # Read again for each: the message may have been joined to another one meanwhile.
+        # Read again for each message: it may have been joined to another one meanwhile.
         while message := next((each for each in await self._due() if each.channel == name), None):
             channel = self._channels().get(name)
             if channel is not None and self._pace.wait_seconds(channel) > 0:
@@ -187,7 +187,7 @@ class Outbox:
             log.warning("An alert waited for %s, which is set no longer; it is given up.", escape(message.channel))
             await self._box.failed(message, "This channel no longer exists.", None, int(self._clock()))
             return True
-        # Do not send again what was accepted before that could be stored.
+        # A message that was accepted, but could not be stored as sent, must not be sent again.
         if message.key not in self._accepted:
             why = await self._hand_over(channel, message)
             if why is not None:
@@ -226,5 +226,5 @@ class Outbox:
             error,
             "It is given up." if is_over else f"The next try is in {wait} s.",
         )
-        self._not_before[message.key] = now + wait  # also if that can't be stored now
+        self._not_before[message.key] = now + wait  # even if that can't be stored now
         await self._box.failed(message, error, None if is_over else now + wait, now)

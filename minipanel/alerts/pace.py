@@ -1,4 +1,4 @@
-"""Limits how many messages a channel gets per minute, as some services then refuse everything for a while."""
+"""Limits how many messages a channel gets per minute: beyond a limit, some services refuse everything for a while."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MINUTE = 60.0
 
 
 class Pace:
-    """Counts messages by channel. One with a `per_minute` above 0 gets no more than that in a minute."""
+    """Counts messages by channel. A channel with a `per_minute` above 0 gets no more than that in a minute."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

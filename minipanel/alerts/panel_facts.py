@@ -1,4 +1,4 @@
-"""What the panel knows of itself, gathered for the rules about it."""
+"""What the panel knows about itself, gathered for the rules about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STEP_REMEMBERED_SECONDS = 120.0
 
 DISK_SECONDS = 60.0
 MUNGE_SECONDS = 30.0
-"""For this long after its last failure munged counts as silent: it is asked every two seconds at most."""
+"""For this long after its last failure, munged counts as silent: it is asked every two seconds at most."""
 
 
 class PanelFacts:

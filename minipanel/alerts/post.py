@@ -10,7 +10,7 @@ from minipanel.services.panel import Panel
 
 
 class Post:
-    """Reads and writes through the writer's queue, so in the order of the calls. Raises DatabaseError, TryLater."""
+    """Reads and writes through the writer's queue, and so in the order of the calls. Raises DatabaseError, TryLater."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -28,5 +28,5 @@ class Post:
         await self._panel.ingest.run(lambda connection: sql.note_sent(connection, message, now))
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:
-        """Record that it was not, and when to try again; None: never."""
+        """Record that a message was not accepted, and when to try again; None: never."""
         await self._panel.ingest.run(lambda connection: sql.note_failed(connection, message, error, try_at, now))

@@ -1,4 +1,4 @@
-"""Whether a silent node answers at all. A connection to its sshd shows it, and needs no privilege."""
+"""Whether a silent node answers at all. A connection to its sshd shows that, and needs no privilege."""
 
 from __future__ import annotations
 

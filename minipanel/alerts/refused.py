@@ -1,4 +1,4 @@
-"""Which nodes' samples were refused lately, and whether because of their clocks."""
+"""Which nodes' samples were refused lately, and whether their clocks were the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minipanel.machine.addresses import normalise
 from minipanel.models.node import Node
 
 REFUSED_SECONDS = 60.0
-"""For this long after its samples were refused, that is the reason for a node's silence."""
+"""For this long after a refusal, the refusal is the reason for a node's silence."""
 
 
 class Refused:
@@ -41,5 +41,5 @@ class Refused:
         return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS
 
     def ahead_seconds(self, node: Node) -> int | None:
-        """Return how far its clock was ahead at the last refusal, if its credential showed that."""
+        """Return how many seconds a node's clock was ahead at the last refusal, if its credential showed that."""
         return self._ahead.get(node.ip)

@@ -15,7 +15,7 @@ Point = tuple[int, float]
 """A record's timestamp and its mean memory use in percent."""
 
 FULL_PERCENT = 97.0
-"""Where the rule `memory` opens."""
+"""The value at which the rule `memory` opens."""
 
 LINE_SECONDS = 2 * 3600
 HABIT_SECONDS = 24 * 3600
@@ -31,7 +31,7 @@ USUAL_ERROR, LARGEST_ERROR = 0.08, 0.25
 """How far points may lie from the line, as a share of the rise."""
 
 STEADY = 0.35
-"""Each third must rise by at least this share of what the whole line does."""
+"""Each third must rise at least this fraction as fast as the whole line."""
 
 STALE_SECONDS = 900
 

@@ -1,4 +1,4 @@
-"""What a rule is: a name, a severity, parameters, and two pure functions that judge the cluster."""
+"""Defines a rule: a name, a severity, parameters, and two pure functions that judge the cluster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Hold = Annotated[
 
 
 class Parameters(Protocol):
-    """What all rules have, in seconds. `for_`: how long it must be bad; `hold`: how long good again."""
+    """The parameters of all rules, in seconds. `for_`: how long it must be bad; `hold`: how long good again."""
 
     @property
     def for_(self) -> int:

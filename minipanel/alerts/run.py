@@ -6,8 +6,8 @@ ENOUGH = 0.8
 """The least share of a time that samples must cover before anything is concluded from it."""
 
 COVERED_INTERVALS = 2
-"""A sample covers the time since the previous one, up to this many intervals. Samples that arrive now just before a
-check and now just after it overtake each other, one in four (measured), and none of them is missing."""
+"""A sample covers the time since the previous one, up to this many intervals. Samples arrive sometimes just before a
+check, sometimes just after it, so that a check misses one in four (measured), although none is missing."""
 
 
 class Run:
@@ -32,7 +32,7 @@ class Run:
         self._last = moment
 
     def seconds(self) -> float:
-        """Return how long it has lasted."""
+        """Return how long the run has lasted."""
         return self._last - self._first
 
     def rests_on_enough(self) -> bool:

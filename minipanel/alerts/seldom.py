@@ -1,4 +1,4 @@
-"""Slow checks beside the event loop: each independent, and never two of one kind at a time."""
+"""Slow checks beside the event loop. They are independent, and never two of one kind run at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class Seldom:
-    """Begins checks when they are due. One that fails because of the database is due again after its time."""
+    """Begins checks when they are due. A failed check is due again after its usual time."""
 
     def __init__(self, uptime: Callable[[], float], *looks: tuple[float, Callable[[], Awaitable[None]]]) -> None:
         """`looks`: the seconds between two checks, and the check."""
@@ -40,7 +40,7 @@ class Seldom:
         try:
             await look()
         except (PanelError, OSError) as error:
-            log.debug("%s", error)  # whoever reads the database for people reports it
+            log.debug("%s", error)  # requests that need the database report it to people
         except Exception:
             log.exception("A look of the alerts failed; it is tried again.")
         finally:

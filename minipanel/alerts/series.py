@@ -11,7 +11,7 @@ from minipanel.services.exposition import Family, labelled, one
 def alert_families(alerts: Iterable[Alert], names: Mapping[int, str], waiting: int) -> list[Family]:
     """Return the families. `names`: hostnames by node id; an alert about the panel itself names no node.
 
-    The alerts are copied at once; the lines are made when they are needed.
+    The alerts are read at once; the lines are made when they are needed.
     """
     found = [(alert.rule, names.get(alert.node_id, ""), alert.severity) for alert in alerts]
     lines = (

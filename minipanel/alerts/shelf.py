@@ -45,7 +45,7 @@ class Shelf:
         self._kept[message.key] = replace(self._kept[message.key], sent_at=now)
 
     async def failed(self, message: Message, error: str, try_at: int | None, now: int) -> None:  # noqa: ARG002 - the box's
-        """Record that it was not, and when to try again; None: never."""
+        """Record that a message was not accepted, and when to try again; None: never."""
         if try_at is None:
             del self._kept[message.key]
             return

@@ -1,4 +1,4 @@
-"""What rules see: the cluster now, why nodes are silent, and what the panel knows of itself."""
+"""What rules see: the cluster now, why nodes are silent, and what the panel knows about itself."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ GRACE_SECONDS = 60.0
 panel's."""
 
 ASKED_SECONDS = 1800.0
-"""For this long a silent node is asked repeatedly whether it answers; after that only once at a start."""
+"""For this long, a silent node is asked repeatedly whether it answers; after that, only once at a start."""
 
 
 class Sight:
-    """Looks at the running panel. Nothing is copied: the views are those of `live`."""
+    """Looks at the running panel. Nothing is copied: rules see the views of `live`."""
 
     def __init__(self, panel: Panel, connect: Connect) -> None:
         self._panel = panel

@@ -12,10 +12,10 @@ from minipanel.models.nodeset import expand
 
 
 class Silences:
-    """The silences in force, by node. To make it takes 20 ms for each of 10,000 nodes: not on the event loop."""
+    """The silences in force, by node. Each silence of 10,000 nodes takes 20 ms to expand: not on the event loop."""
 
     def __init__(self, silences: Iterable[Silence] = (), nodes: Iterable[Node] = ()) -> None:
-        """A name that is no node's silences nothing, and so does a node set of another release that can't be read."""
+        """Unknown names are ignored, and so is a node set of another release that can't be read."""
         ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
         self._all = list(silences)
         self._by_node: dict[int, list[Silence]] = {}

@@ -1,4 +1,4 @@
-"""Turns what rules find at each tick into alerts that open and close. It reads and writes nothing."""
+"""Turns the findings of rules at each tick into alerts that open and close. It reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Setting:
 
 @dataclass
 class Changes:
-    """What one tick changed. `changed`: suspended or no longer so, or with another reason."""
+    """What one tick changed. `changed`: alerts now suspended or no longer so, or with another reason."""
 
     opened: list[Alert] = field(default_factory=list)
     closed: list[Alert] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Watch:
         return self._book(rule).in_hand()
 
     def counted_seconds(self, rule: str, node_id: int, bad: Bad | None) -> int | None:
-        """Return for how long it has been bad, or good again; None if neither is being counted."""
+        """Return how many seconds it has been bad, or good again; None if neither is being counted."""
         if bad is not None and bad.seconds is not None:
             return int(bad.seconds)
         return self._book(rule).counted_seconds(node_id)
@@ -137,12 +137,12 @@ class _Book:
         return self.open.keys() | self._bad.keys()
 
     def counted_seconds(self, node_id: int) -> int | None:
-        """Return for how long it has been bad, or good again; None if neither is being counted."""
+        """Return how many seconds it has been bad, or good again; None if neither is being counted."""
         run = self._good.get(node_id) or self._bad.get(node_id)
         return None if run is None else int(run.seconds())
 
     def tick(self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes) -> None:
-        """Check the nodes of one setting. For nodes `held` by another rule, nothing opens."""
+        """Check the nodes of one setting. For nodes that another rule holds (`held`), nothing opens."""
         if not setting.is_on:
             for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
                 del self._bad[node_id]

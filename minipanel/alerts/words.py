@@ -1,4 +1,4 @@
-"""The words of a finding: one line, in English and in Chinese."""
+"""The words of findings and messages, in English and in Chinese."""
 
 from __future__ import annotations
 

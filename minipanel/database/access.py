@@ -85,7 +85,7 @@ _KEY = "kind, name, scope, digest, created_at, created_by, expires_at"
 def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fold_seconds: int) -> None:
     """Add entries.
 
-    The same entry within `fold_seconds` of its first is counted in one row, which becomes the newest.
+    An entry that repeats within `fold_seconds` of its first time is counted in one row, which becomes the newest.
     """
     for entry in entries:
         same = (entry.what, entry.who, entry.address, entry.subject)
@@ -95,7 +95,7 @@ def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fol
             (*same, entry.at - fold_seconds),
         ).fetchone()
         id, at, last_at, times = found or (None, entry.at, entry.last_at, 0)
-        # A folded entry gets a new id too, so a reader who asks for rows after some id sees that it happened again.
+        # A folded entry gets a new id too, so that a reader of rows after some id sees that it happened again.
         connection.execute("DELETE FROM audit WHERE id = ?", (id,))
         connection.execute(
             "INSERT INTO audit (at, last_at, what, who, address, subject, times) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -104,7 +104,7 @@ def put_audit(connection: sqlite3.Connection, entries: Iterable[AuditEntry], fol
 
 
 def prune_audit(connection: sqlite3.Connection, before: int, limits: Mapping[Deed, int], limit: int) -> None:
-    """Delete entries older than `before`, and the oldest over a limit: of each deed that has one, and of all others."""
+    """Delete entries older than `before`, and the oldest above a limit: for each deed in `limits`, and for the rest."""
     connection.execute("DELETE FROM audit WHERE last_at < ?", (before,))
     for what, most in limits.items():
         connection.execute(_OVER_LIMIT.format(condition="what = ?"), (what, most))

@@ -1,4 +1,4 @@
-"""The SQL of the archive's queue: which records are still to be sent, or to be read back. A row a record."""
+"""The SQL of the archive's queue, one row per record: which records are still to be sent or read back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from minipanel.models.record import RECORD_SECONDS, record_id
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record in the queue. `seen_at`: when it was found at the engine first; 0 when not yet. `tries`: how often it
-    was read back wrong."""
+    """A record in the queue. Times are in Unix seconds.
+
+    `seen_at`: when it was first found at the engine, 0 if not yet. `tries`: how often it was read back wrong.
+    """
 
     id: int
     sent_at: int
@@ -25,8 +27,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How the queue stands. `oldest`: the time of the oldest record in it. `differing`: read back wrong again and
-    again. `unsent`: of `waiting`. `until`: all records up to here were put in, 0 before the first."""
+    """The state of the queue. Times are in Unix seconds.
+
+    `waiting`: all records in it; `unsent`: those of them not sent yet. `oldest`: the time of the oldest record.
+    `differing`: records read back wrong repeatedly. `until`: all records up to here were queued, 0 before the first.
+    """
 
     waiting: int
     unsent: int
@@ -36,16 +41,16 @@ class Queue:
 
 
 def take_in(connection: sqlite3.Connection, until: int) -> bool:
-    """Put records in that finished up to the timestamp `until`, the next round of them. Returns whether there was one.
+    """Queue the next round of records that finished up to the timestamp `until`. Returns whether there was one.
 
-    At first only what finishes from then on.
+    The first call ever queues nothing older than its own round.
     """
     began = archived_until(connection)
     if began == 0:
         began = until // RECORD_SECONDS * RECORD_SECONDS - RECORD_SECONDS
         connection.execute("UPDATE archive_until SET timestamp = ?1, since = ?1", (began,))
     if until - began > DAY_SECONDS:
-        # It was off for so long: what came meanwhile is sent as the past is.
+        # The archive was off this long: the records from that time are sent as the past is.
         connection.execute("UPDATE archive_until SET timestamp = ?", (until,))
         begin_push(connection, began, until)
         return True
@@ -62,19 +67,19 @@ def take_in(connection: sqlite3.Connection, until: int) -> bool:
 
 
 def archived_since(connection: sqlite3.Connection) -> int:
-    """Return from which time on all records are at the engine or in the queue, 0 where none are."""
+    """Return the time from which on all records are at the engine or in the queue, Unix seconds; 0 if none are."""
     (since,) = connection.execute("SELECT since FROM archive_until").fetchone()
     return int(since)
 
 
 def audited(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return when all days were compared last, 0 when never, and of how many nodes and days samples were missing."""
+    """Return when all days were last compared, Unix seconds, 0 for never, and how many node-days lacked samples."""
     at, differed = connection.execute("SELECT audited_at, differed FROM archive_until").fetchone()
     return int(at), int(differed)
 
 
 def note_audit(connection: sqlite3.Connection, at: int, differed: int) -> None:
-    """Keep that."""
+    """Record a comparison, as `audited` returns it."""
     connection.execute("UPDATE archive_until SET audited_at = ?, differed = ?", (at, differed))
 
 
@@ -88,7 +93,7 @@ def samples_of_day(connection: sqlite3.Connection, end: int) -> dict[int, int]:
 
 
 def put_day_again(connection: sqlite3.Connection, node_id: int, end: int) -> None:
-    """Put all records of a node's 24 hours up to `end` in again."""
+    """Queue all records of a node's 24 hours up to `end` again."""
     span = (record_id(node_id, end - DAY_SECONDS) + 1, record_id(node_id, end))
     put_again(
         connection, [id for (id,) in connection.execute("SELECT id FROM system_metrics WHERE id BETWEEN ? AND ?", span)]
@@ -111,13 +116,13 @@ def oldest_here(connection: sqlite3.Connection) -> tuple[int | None, int | None]
 
 
 def archived_until(connection: sqlite3.Connection) -> int:
-    """Return up to which time all finished records were put into the queue, 0 before the first time."""
+    """Return the time up to which all finished records were queued, Unix seconds; 0 before the first time."""
     (until,) = connection.execute("SELECT timestamp FROM archive_until").fetchone()
     return int(until)
 
 
 def put_again(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Put records in that have changed, to be sent as if they never were."""
+    """Queue changed records, to be sent as if they never had been."""
     connection.executemany(
         "INSERT INTO archive_queue (id) VALUES (?) "
         "ON CONFLICT (id) DO UPDATE SET sent_at = NULL, seen_at = NULL, tries = 0",
@@ -126,12 +131,12 @@ def put_again(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def unsent(connection: sqlite3.Connection, limit: int, tries_below: int) -> list[int]:
-    """Return ids of records to send, of those that were read back wrong less often than that; first what never was."""
+    """Return ids of records to send that were read back wrong fewer than `tries_below` times, the fewest first."""
     return _unsent(connection, "tries < ?", tries_below, limit)
 
 
 def unsent_again(connection: sqlite3.Connection, limit: int, tries: int) -> list[int]:
-    """Return ids of records to send that were read back wrong so often, first what was less often."""
+    """Return ids of records to send that were read back wrong at least `tries` times, the fewest first."""
     return _unsent(connection, "tries >= ?", tries, limit)
 
 
@@ -143,13 +148,13 @@ def _unsent(connection: sqlite3.Connection, which: str, tries: int, limit: int) 
 
 
 def in_flight(connection: sqlite3.Connection) -> int:
-    """Return how many records were sent and are to be read back."""
+    """Return how many records were sent and have yet to be read back."""
     (count,) = connection.execute("SELECT count(*) FROM archive_queue WHERE sent_at IS NOT NULL").fetchone()
     return int(count)
 
 
 def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], now: int) -> None:
-    """Note that these were sent. One that changed meanwhile is found when it is read back."""
+    """Record that these were sent. A record that changed meanwhile is found out when it is read back."""
     connection.executemany(
         "UPDATE archive_queue SET sent_at = ?, seen_at = NULL WHERE id = ? AND sent_at IS NULL",
         [(now, id) for id in ids],
@@ -157,7 +162,10 @@ def mark_sent(connection: sqlite3.Connection, ids: Iterable[int], now: int) -> N
 
 
 def due(connection: sqlite3.Connection, sent_before: int, seen_before: int, now: int, limit: int) -> list[Entry]:
-    """Return entries to look at: sent so long ago, or found once so long ago; or later than now, by another clock."""
+    """Return the entries to read back: sent by `sent_before`, or found once by `seen_before`.
+
+    Also those whose times are later than `now`: the clock was wrong then.
+    """
     rows = connection.execute(
         "SELECT id, sent_at, coalesce(seen_at, 0), tries FROM archive_queue WHERE sent_at IS NOT NULL "
         "AND (seen_at IS NULL AND sent_at <= :sent OR seen_at <= :seen OR max(sent_at, coalesce(seen_at, 0)) > :now) "
@@ -170,9 +178,9 @@ def due(connection: sqlite3.Connection, sent_before: int, seen_before: int, now:
 def settle(
     connection: sqlite3.Connection, found: Iterable[Entry], again: Iterable[Entry], gone: Iterable[Entry], now: int
 ) -> None:
-    """Apply the result of a look: found once waits for the second time, found twice leaves, the others are sent again.
+    """Apply a look: an entry found once waits for its second look, one found twice leaves, the others are sent again.
 
-    `gone`: their records are in the database no more. What changed since the look stays as it is.
+    `gone`: entries whose records are no longer in the database. Entries that changed since the look stay as they are.
     """
     of_look = "WHERE id = ? AND sent_at = ? AND coalesce(seen_at, 0) = ?"
     first = [(now, each.id, each.sent_at, 0) for each in found if each.seen_at == 0]
@@ -187,14 +195,14 @@ def settle(
 
 
 def queue(connection: sqlite3.Connection, differing_tries: int) -> Queue:
-    """Return how the queue stands; `differing_tries`: from so many wrong readings on."""
+    """Return the state of the queue. `differing_tries`: records read back wrong this often count as differing."""
     counts = "SELECT count(*), count(*) - count(sent_at), min(id & 4294967295) FROM archive_queue"
     waiting, unsent, oldest = connection.execute(counts).fetchone()
     return Queue(waiting, unsent, oldest, differing(connection, differing_tries), archived_until(connection))
 
 
 def differing(connection: sqlite3.Connection, tries: int) -> int:
-    """Return how many records were read back wrong so often. By the indexes: the queue may hold weeks."""
+    """Return how many records were read back wrong at least `tries` times. Uses indexes: the queue may hold weeks."""
     parts = (
         f"(SELECT count(*) FROM archive_queue WHERE sent_at IS {state} AND tries >= ?1)"
         for state in ("NULL", "NOT NULL")

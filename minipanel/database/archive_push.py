@@ -1,4 +1,4 @@
-"""The SQL of how far a push is: from and up to which time the past is sent, and which record comes next."""
+"""The SQL of a push's progress: which span of the past is sent, and which record comes next."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from minipanel.database.filling import FILLING
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """All of the past from `since` to `until`, node by node. `records` below the id `next_id` were read back twice;
-    `sent` were sent so far, those among them."""
+    """A push of the past from `since` to `until`, node by node.
+
+    `records`: how many, all with ids below `next_id`, were read back twice. `sent`: how many were sent, including
+    these.
+    """
 
     since: int
     until: int
@@ -23,14 +26,14 @@ class Push:
 
 
 def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
-    """Have the records from `since` to `until` sent too; where that goes on already, from its beginning again."""
+    """Begin to send the records from `since` to `until`. A push under way begins again, and includes its old span."""
     earlier = push_state(connection)
     connection.execute(
         "INSERT OR REPLACE INTO archive_push (id, since, until, next_id, records, is_paused, sent) "
         "VALUES (1, ?, ?, 0, 0, 0, 0)",
         (since if earlier is None else min(since, earlier.since), until),
     )
-    # Those that still fill, so late, are among the others only later, where the push has passed by then.
+    # Records that still fill join the others only later, when the push has already passed their place.
     connection.execute(
         f"INSERT OR IGNORE INTO archive_queue (id) SELECT id FROM {FILLING} WHERE timestamp BETWEEN ? AND ?",
         (since, until),
@@ -38,7 +41,7 @@ def begin_push(connection: sqlite3.Connection, since: int, until: int) -> None:
 
 
 def push_state(connection: sqlite3.Connection) -> Push | None:
-    """Return how far the past is, None if none is sent."""
+    """Return the push under way, None if there is none."""
     row = connection.execute("SELECT since, until, next_id, records, is_paused, sent FROM archive_push").fetchone()
     if row is None:
         return None
@@ -47,12 +50,12 @@ def push_state(connection: sqlite3.Connection) -> Push | None:
 
 
 def pause_push(connection: sqlite3.Connection, is_paused: bool) -> None:
-    """Have it rest where it is, or go on."""
+    """Pause the push, or let it continue."""
     connection.execute("UPDATE archive_push SET is_paused = ?", (is_paused,))
 
 
 def note_push(connection: sqlite3.Connection, before: Push, now: Push) -> bool:
-    """Keep how far it is now, unless it is another push than before. Returns whether it is the same."""
+    """Store the push's progress, unless another push has begun. Returns whether it was stored."""
     changed = connection.execute(
         "UPDATE archive_push SET next_id = ?, records = ?, sent = ? WHERE since = ? AND until = ? AND next_id = ?",
         (now.next_id, now.records, now.sent, before.since, before.until, before.next_id),
@@ -61,7 +64,7 @@ def note_push(connection: sqlite3.Connection, before: Push, now: Push) -> bool:
 
 
 def end_push(connection: sqlite3.Connection, push: Push) -> bool:
-    """Note that all of it is there, unless it is another push by now. Returns whether it was the same."""
+    """End the push, as all its records are at the engine, unless another push has begun. Returns whether it ended."""
     ended = connection.execute(
         "DELETE FROM archive_push WHERE since = ? AND until = ? AND next_id = ?", (push.since, push.until, push.next_id)
     )
@@ -71,5 +74,5 @@ def end_push(connection: sqlite3.Connection, push: Push) -> bool:
 
 
 def put_differing(connection: sqlite3.Connection, ids: Sequence[int], tries: int) -> None:
-    """Put records into the queue that were read back wrong so often already."""
+    """Queue records that were already read back wrong `tries` times."""
     connection.executemany("INSERT OR IGNORE INTO archive_queue (id, tries) VALUES (?, ?)", [(id, tries) for id in ids])

@@ -1,4 +1,4 @@
-"""`minipanel backup`: a copy of the database at one moment, made while the panel goes on writing."""
+"""`minipanel backup`: copies the database as it is at one moment, while the panel continues to write."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from minipanel.database.schema import stored_version
 from minipanel.errors import DatabaseError
 
 RECORD_TABLES = ("system_metrics", "pending_metrics", "filling_metrics")
-"""A record is in one of them; an older database lacks the last."""
+"""A record is in one of these; an older database lacks the last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was written. `records`: of the history, and those still being filled."""
+    """What was written. `records`: all records, also those still being filled."""
 
     size_bytes: int
     records: int

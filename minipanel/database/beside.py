@@ -1,4 +1,4 @@
-"""The database for a command, beside a panel that may be running: to read, or to change in one short transaction."""
+"""The database for a command, while a panel may be running: to read, or to change in short transactions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def change_beside(path: Path, work: Callable[[sqlite3.Connection], Result]) -> R
 
 @contextmanager
 def changing_beside(path: Path) -> Iterator[Callable[[Callable[[sqlite3.Connection], Any]], Any]]:
-    """Give what does one change after the other as change_beside() does, by one connection. Raises DatabaseError."""
+    """Yield a function that makes changes as change_beside() does, over one connection. Raises DatabaseError."""
     _refuse_missing(path)
     with closing(open_writer(path)) as connection:
 
@@ -59,7 +59,7 @@ def changing_beside(path: Path) -> Iterator[Callable[[Callable[[sqlite3.Connecti
 
 
 def _refuse_missing(path: Path) -> None:
-    # SQLite would create one that belongs to root.
+    # SQLite would create a database that belongs to root.
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
 

@@ -1,6 +1,6 @@
 """`python -m minipanel.database.carry NEWER COPY`: copies what a newer database stored into the copy that replaces it.
 
-A program of its own, so that root can run it as the files' owner.
+It is a program of its own, so that root can run it as the files' owner.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minipanel.errors import DatabaseError
 
 
 def main() -> int:
-    """Carry over. Returns the exit code; 1, with a sentence on stderr, if that is impossible."""
+    """Run the program. Returns the exit code: 1, with a sentence on stderr, if the data can't be carried over."""
     try:
         carry_over(Path(sys.argv[1]), Path(sys.argv[2]))
     except DatabaseError as error:
@@ -45,7 +45,7 @@ def carry_over(newer: Path, copy: Path) -> None:
                 _carry(connection, table, newer)
             connection.execute("COMMIT")
             connection.execute("DETACH newer")
-            # One file without a log beside it, until a panel uses it.
+            # So that it is one file, without a log beside it, until a panel uses it.
             connection.execute("PRAGMA journal_mode = DELETE")
             copy.chmod(newer.stat().st_mode & 0o777)  # it replaces that one
         except sqlite3.Error as error:
@@ -100,7 +100,7 @@ def _record_tables(connection: sqlite3.Connection, schema: str) -> list[str]:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    # Changes made to the newer database itself were not made to the copy.
+    # Migrations of the newer database were not applied to the copy.
     return [name for (name,) in rows.fetchall() if name != "applied_migrations"]
 
 
@@ -128,7 +128,7 @@ def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[l
 def _carry(connection: sqlite3.Connection, table: str, newer: Path) -> None:
     names, is_there = _matched(connection, table, newer)
     if table in RECORD_TABLES and table != "system_metrics":
-        # A record that has moved on must not be in both tables.
+        # A record that has moved must not be in both tables.
         connection.execute(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM newer.{table})")
     listed = ", ".join(f'"{name}"' for name in names)  # a name may be a keyword of SQL
     connection.execute(

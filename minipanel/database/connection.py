@@ -14,13 +14,13 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another process's lock: short enough for a panel to stop in 5 seconds."""
 
 IMPATIENT_SECONDS = 0.1
-"""How long the writer waits after it has waited in vain once. Otherwise each queued request would wait in turn."""
+"""How long the writer waits after one wait in vain. Otherwise each queued request would wait in turn."""
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """Open the database for writing; create it if it does not exist. Raises DatabaseError.
 
-    Used by one thread at a time, not always the one that opened it.
+    One thread at a time uses it, not always the one that opened it.
     """
     # WAL lets readers continue while the writer commits. FULL makes a commit survive a power cut too.
     settings = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16384")

@@ -1,4 +1,4 @@
-"""A copy of a database as one file: complete and sound, or not there at all."""
+"""Copies a database into one file. The copy is complete and sound, or does not exist."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_copy(
 
 @contextlib.contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
-    """Give a new file beside the target, and delete whatever remains of it at the end. Raises DatabaseError."""
+    """Yield a new file beside the target, and delete whatever remains of it at the end. Raises DatabaseError."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".unfinished", dir=target.parent)
     except OSError as error:
@@ -99,7 +99,7 @@ def _copy(
     try:
         with closing(sqlite3.connect(file, isolation_level=None)) as copy:
             source.backup(copy, pages=STEP_PAGES, progress=tell)
-            # One file without a log beside it, until a panel uses it.
+            # So that it is one file, without a log beside it, until a panel uses it.
             copy.execute("PRAGMA journal_mode = DELETE")
     except (sqlite3.Error, OSError) as error:
         raise DatabaseError(_reason(error, target)) from error

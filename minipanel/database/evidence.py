@@ -23,9 +23,9 @@ MAX_STARTS = 1000
 class Notes:
     """What the panel has recorded since it last wrote.
 
-    `run` is the panel's own, up to now, by a clock that the nodes agree with or not. `gone_runs`: wrong beginnings of
-    it, from a wrong clock. By node id: starts of agents, times of wrong clocks, how far nodes' clocks are ahead of this
-    machine's uptime in the boot with this id, and versions of agents.
+    `run`: the panel's own run, up to now; `is_clock_agreed`: whether the nodes agree with its clock. `gone_runs`: wrong
+    beginnings of this run, by a wrong clock. By node id: starts of agents, times of wrong clocks (`troubles`), how far
+    nodes' clocks are `ahead` of this machine's uptime in the boot `boot_id`, and versions of agents.
     """
 
     run: Interval
@@ -39,7 +39,7 @@ class Notes:
 
 
 def put_notes(connection: sqlite3.Connection, notes: Notes) -> None:
-    """Store all of it."""
+    """Store all notes."""
     connection.executemany("DELETE FROM panel_runs WHERE started_at = ?", [(begin,) for begin in notes.gone_runs])
     put_panel_run(connection, notes.run)
     if notes.is_clock_agreed:
@@ -64,7 +64,7 @@ def put_agent_starts(connection: sqlite3.Connection, starts: Sequence[tuple[int,
 
 
 def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[int, Interval]]) -> None:
-    """Store times of wrong clocks by node id; one that began earlier is extended."""
+    """Store times of wrong clocks by node id. A time with the same beginning is extended."""
     connection.executemany(
         "INSERT INTO clock_troubles (node_id, began_at, ended_at) VALUES (?, ?, ?) "
         "ON CONFLICT (node_id, began_at) DO UPDATE SET ended_at = max(ended_at, excluded.ended_at)",
@@ -75,7 +75,7 @@ def put_clock_troubles(connection: sqlite3.Connection, troubles: Iterable[tuple[
 def put_panel_run(connection: sqlite3.Connection, run: Interval) -> None:
     """Store that the panel ran from the first time to the second.
 
-    It may begin earlier than what is stored of this run.
+    A run with the same beginning is extended.
     """
     connection.execute(
         "INSERT INTO panel_runs (started_at, last_alive_at) VALUES (?, ?) "

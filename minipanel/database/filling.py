@@ -89,7 +89,7 @@ def add_missing_columns(connection: sqlite3.Connection) -> None:
 
 
 def fill(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge a sample into its record. Returns whether it was merged; a sample that is already there is not."""
+    """Merge a sample into its record. Returns whether it was merged: one that is already there is not merged again."""
     id = record_id(node_id, record_timestamp(sample.timestamp))
     values = [
         None if value is None else round(value * scale)

@@ -1,4 +1,4 @@
-"""The SQL of whole records, with the counts behind their means: as the archive sends them and gets them back."""
+"""The SQL of whole records, with the counts behind their means, as the archive sends them and gets them back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minipanel.models.full_record import FULL_COLUMNS, FullRecord
 
 FINISHED = ("system_metrics", "pending_metrics")
 TABLES = (*FINISHED, FILLING)
-"""All that have records. One stands in one of them."""
+"""All tables with records. A record is in one of them."""
 
 LAST_ID = 2**63 - 1
 
@@ -22,8 +22,8 @@ _id = itemgetter(0)
 
 
 def full_records(connection: sqlite3.Connection, ids: Sequence[int]) -> list[FullRecord]:
-    """Return the records with these ids that there are, ascending, also of those that still fill."""
-    # One statement sees one state: a record that moves to another table meanwhile stands in one of them.
+    """Return the records with these ids that exist, ascending, including those being filled."""
+    # One statement sees one state: a record that moves to another table meanwhile is in exactly one of them.
     rows = connection.execute(_BY_ID, {"ids": json.dumps(list(ids))})
     return [as_full(row) for row in sorted(rows, key=_id)]
 
@@ -43,7 +43,7 @@ def put_missing(connection: sqlite3.Connection, records: Iterable[FullRecord]) -
         (record.node_id, record.timestamp, record.id, record.samples, record.seen, *_in_order(record))
         for record in records
     ]
-    # Not total_changes, in which what triggers note for hours counts too.
+    # Not total_changes, which also counts what triggers write for hours.
     return connection.executemany(_PUT_MISSING, rows).rowcount
 
 
@@ -62,19 +62,19 @@ WHERE excluded.samples > system_metrics.samples
 def past_records(
     connection: sqlite3.Connection, first: int, since: int, until: int, limit: int, last: int = LAST_ID
 ) -> list[FullRecord]:
-    """Return finished records with ids from `first` to `last` and times from `since` to `until`, `limit` at most.
+    """Return finished records with ids from `first` to `last` and times from `since` to `until`, at most `limit`.
 
-    Node by node, ascending.
+    They are in ascending order, node by node.
     """
-    # A time before 1970, of 100 years ago, would not compare with the bits of an id.
+    # A time before 1970, if 100 years are asked for, can't be compared with the bits of an id.
     asked = {"since": max(since, 0), "until": until, "first": first, "last": last, "limit": limit}
-    # A record moves from what waits to the history: asked in this order it is in one of them, or for once in both.
+    # A record moves from pending to the history: read in this order, it is found in one of them, at times in both.
     found = {row[0]: row for past in _PASTS for row in connection.execute(past, asked)}
     return [as_full(found[id]) for id in sorted(found)[:limit]]
 
 
 def nodes_of_names(connection: sqlite3.Connection, names: Iterable[str], now: int) -> dict[str, int]:
-    """Return the ids of nodes by their names; an unknown node is added as a disabled one."""
+    """Return the ids of nodes by their names. An unknown node is added as a disabled one."""
     known = {hostname.lower(): id for id, hostname in hostnames(connection).items()}
     for name in names:
         if name not in known:
@@ -93,7 +93,7 @@ def hostnames(connection: sqlite3.Connection) -> dict[int, str]:
 
 
 def past_count(connection: sqlite3.Connection, since: int, until: int) -> int:
-    """Return how many finished records have times from `since` to `until`. By indexes: a second for a month."""
+    """Return how many finished records have times from `since` to `until`. Uses indexes: a month takes a second."""
     return sum(
         int(connection.execute(f"SELECT count(*) FROM {table} {_WITHIN}", (since, until)).fetchone()[0])
         for table in FINISHED

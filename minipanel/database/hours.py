@@ -1,4 +1,4 @@
-"""The SQL that makes hours from records, and again when one changes. past_hours.py reads them."""
+"""The SQL that makes hours from records, and makes them again when a record changes. past_hours.py reads them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def hours_until(connection: sqlite3.Connection) -> int:
 def filling(connection: sqlite3.Connection, now: int) -> tuple[int, int] | None:
     """Return the time span of records whose hours a reader can't see yet; None once all are made.
 
-    There is one for some minutes after the upgrade that introduced hours.
+    That takes some minutes after the upgrade that introduced hours.
     """
     end = hour_timestamp(now) - NEWEST_SECONDS
     until = hours_until(connection)
@@ -69,7 +69,7 @@ def filling(connection: sqlite3.Connection, now: int) -> tuple[int, int] | None:
     (oldest,) = connection.execute("SELECT min(timestamp) FROM system_metrics").fetchone()
     if oldest is None:
         return None
-    # The last day begun may not be made for every node yet.
+    # The day begun last may not be made for every node yet.
     begin = max((day_number(until) - 1) * DAY_SECONDS, hour_timestamp(oldest) - HOUR_SECONDS)
     return (begin, end) if begin < end else None
 
@@ -127,7 +127,7 @@ def with_hours(packed: bytes | None, hours: Iterable[Sequence[int]]) -> bytes:
 
 
 def forget_hours(connection: sqlite3.Connection, before: int, limit: int) -> int:
-    """Delete up to `limit` days of a node that ended before the timestamp `before`, oldest first. Returns how many."""
+    """Delete up to `limit` node-days that ended before the timestamp `before`, oldest first. Returns how many."""
     oldest_kept = day_id(0, day_number(before))
     return connection.execute(
         "DELETE FROM hours WHERE id IN (SELECT id FROM hours WHERE id < ? ORDER BY id LIMIT ?)", (oldest_kept, limit)

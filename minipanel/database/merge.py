@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # not at run time: uninstalling from the archive has no msgsp
 Row = tuple[int, int, int, int, *tuple[float | None, ...]]
 """A sample to merge into its record: the record's id, node and time, the bit in `seen`, then VALUES."""
 
-# Each column of a record with its SQL: for a record that a sample begins, and for one that another is merged into.
+# Each column of a record with its SQL: for a record that a sample begins, and for one that it is merged into.
 _Columns = Iterator[tuple[str, str, str]]
 
 _COUNT = "(samples + excluded.samples)"
@@ -97,7 +97,7 @@ _FULL = f"SELECT {_NAMES} FROM {{source}} WHERE {{which}} ORDER BY {{order}} LIM
 
 _MERGE_PENDING = _MERGE.format(table="pending_metrics", source=_VALUES)
 _MERGE_SEALED = _MERGE.format(table="system_metrics", source=_VALUES)
-# By node, so that what moves on together lies on few pages here too: by place, each step wrote nearly all of them.
+# By node, so that records that move together lie on few pages here too. By place, each step wrote nearly all pages.
 _FINISH = _MERGE.format(table="pending_metrics", source=_FULL.format(source=FILLING, which=_OVER, order="id"))
 _FINISH_ALL = _MERGE.format(table="pending_metrics", source=f"SELECT {_NAMES} FROM {FILLING} WHERE true ORDER BY place")
 _FINISH_LATE = _MERGE.format(
@@ -123,12 +123,12 @@ def _row(node_id: int, sample: Sample) -> Row:
 
 
 def merge_pending(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge into a record that waits to move on. Returns whether it was merged; a sample already there is not."""
+    """Merge a sample into a record that waits to move on. Returns whether it was merged: a duplicate is not."""
     return connection.execute(_MERGE_PENDING, _row(node_id, sample)).rowcount > 0
 
 
 def merge_sealed(connection: sqlite3.Connection, node_id: int, sample: Sample) -> bool:
-    """Merge into a record of the history. Returns whether it was merged."""
+    """Merge a sample into a record of the history. Returns whether it was merged: a duplicate is not."""
     return connection.execute(_MERGE_SEALED, _row(node_id, sample)).rowcount > 0
 
 
@@ -150,7 +150,7 @@ def finish(connection: sqlite3.Connection, until: int, late_until: int, limit: i
 def finish_all(connection: sqlite3.Connection) -> None:
     """Finish all records, even those whose time is not over, so that an older release finds them.
 
-    In the order of places: later samples are merged where the records wait, and written as before.
+    They keep the order of places: later samples are merged where the records wait, with as few writes as before.
     """
     connection.execute(_FINISH_ALL)
     connection.execute("DELETE FROM filling_metrics")

@@ -1,5 +1,4 @@
-"""`python -m minipanel.database.move OLD NEW`: makes a checked copy of the database in the place that the panel will
-use.
+"""`python -m minipanel.database.move OLD NEW`: copies the database to the place that the panel will use, and checks it.
 
 The set-up runs it as the panel's user, while no panel runs.
 """
@@ -17,7 +16,7 @@ MODE = 0o640
 
 
 def main() -> int:
-    """Copy. Returns the exit code."""
+    """Make the copy. Returns the exit code."""
     old, new = map(Path, sys.argv[1:])
 
     def work() -> int:

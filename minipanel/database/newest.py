@@ -17,9 +17,9 @@ from minipanel.models.node import Heard, Moment, Node, up_seconds
 
 @contextmanager
 def readable(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection that reads the database beside a running panel.
+    """Yield a connection that reads the database beside a running panel.
 
-    Raises DatabaseError, also for errors inside.
+    Raises DatabaseError, also for SQLite's errors in the block.
     """
     if not path.exists():
         raise DatabaseError("There is no database {path} yet; the panel makes it at its first start.", path=path)
@@ -32,7 +32,7 @@ def readable(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def heard_by_hostname(path: Path, moment: Moment, interval_seconds: int) -> dict[str, Heard]:
-    """Return what is known of each node with a sample, by hostname in lower case. Raises DatabaseError."""
+    """Return what is known about each node with a sample, by hostname in lower case. Raises DatabaseError."""
     with readable(path) as connection:
         hostnames = _hostnames(connection)
         heard = heard_of(connection, hostnames, moment, interval_seconds)
@@ -83,10 +83,10 @@ def _hostnames(connection: sqlite3.Connection) -> dict[int, str]:
 def heard_of(
     connection: sqlite3.Connection, node_ids: Iterable[int], moment: Moment, interval_seconds: int
 ) -> dict[int, Heard]:
-    """Return what is known of each of these nodes that has a sample.
+    """Return what is known about each of these nodes that has a sample.
 
-    `node_clocks` gives each node's own time, so it does not matter whose clock is wrong, or that one was set. The clock
-    of a node that has not reported in this boot is taken as right.
+    `node_clocks` gives each node's own time, so a wrong clock, or one that was set, does no harm. The clock of a node
+    that has not reported in this boot is taken as right.
     """
     clocks = node_clocks(connection, moment.boot_id)
     boots = _boots(connection)
@@ -104,9 +104,9 @@ def heard_of(
 
 
 def _boots(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
-    """Return the boot id that each node's agent last started with, and since when it has reported from that boot.
+    """Return, by node id, the boot id of the agent's last start, and when the node first reported from that boot.
 
-    None if it never reported from another boot. Empty in an older database.
+    The time is None if the node never reported from another boot. Empty in an older database.
     """
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'agent_starts'").fetchone() is None:
         return {}
@@ -122,7 +122,7 @@ def _boots(connection: sqlite3.Connection) -> dict[int, tuple[str, int | None]]:
 def _heard(
     connection: sqlite3.Connection, node_id: int, tables: Sequence[str], now: float, tolerance_seconds: int
 ) -> Heard:
-    """Return what is known of a node at its time `now`: a wrong clock may have stored samples from its future."""
+    """Return what is known about a node at its time `now`: a wrong clock may have stored samples from the future."""
     newest = queries.last_seen(connection, node_id, tables)
     if newest is None or newest <= now + tolerance_seconds:
         return Heard(newest) if newest is None else Heard(newest, max(0.0, now - newest))

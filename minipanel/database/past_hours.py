@@ -1,4 +1,4 @@
-"""The SQL that reads hours: those that were made, and those computed from records because they were not made yet."""
+"""The SQL that reads hours: the stored ones, and those computed from records because they are not made yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minipanel.models.hour import DAY_SECONDS, day_id, day_number, hour_place, h
 from minipanel.models.metrics import METRICS
 
 MANY_NODES: Final = 300
-"""For more nodes than this, all days are read and others' dropped: quicker than looking each up."""
+"""For more nodes than this, all nodes' days are read and some are dropped: that is quicker than to look each up."""
 
 _SAMPLES: Final = PART["samples"]
 _COLUMN_BYTES: Final = _SAMPLES.end
@@ -73,8 +73,8 @@ def read_numbers(
 ) -> Iterator[list[bytes]]:
     """Yield the numbers of some parts for each of these days: 48 bytes per node, in the order of the ids.
 
-    Packed as in read_days. SQLite concatenates the nodes: a year of 1,000 nodes takes 0.1 s. Rows take three times as
-    long, and Python's lock each time.
+    Packed as in read_days. SQLite concatenates the nodes: a year of 1,000 nodes takes 0.1 s. To fetch rows would take
+    three times as long, and Python's lock for each row.
     """
     parts = [PART[name] for name in names]
     places = _Places(node_ids)
@@ -87,7 +87,7 @@ def read_numbers(
 
 
 class _Places:
-    """Puts what is read of several nodes into their order."""
+    """Puts the numbers of several nodes in the nodes' order."""
 
     def __init__(self, node_ids: Sequence[int]) -> None:
         self.node_ids = node_ids
@@ -132,7 +132,7 @@ def _source(places: _Places, day: int) -> tuple[str, tuple[int | str, ...]]:
 def _with_newest(
     connection: sqlite3.Connection, places: _Places, day: int, now: int, parts: Sequence[Part]
 ) -> list[bytes]:
-    """Return a stored day, with its newest records in place of their hours: an hour never loses samples."""
+    """Return a stored day, with newer hours computed from records: an hour never loses samples."""
     known = list(map(bytearray, _stored(connection, places, day, [_SAMPLES, *parts])))
     place_of = {id: place for place, id in enumerate(places.node_ids)}
     names = [_SAMPLES.name, *(part.name for part in parts)]
@@ -145,9 +145,9 @@ def _with_newest(
 
 
 def _unmade(connection: sqlite3.Connection, first_day: int, last_day: int, now: int) -> range:
-    """Return the days whose hours are computed for a reader.
+    """Return the days whose hours must be computed from records.
 
-    After an upgrade, hours are made in the background. Until that is done, no request computes the whole past.
+    After an upgrade, hours are made in the background; even until that is done, no request computes the whole past.
     """
     begin = max(_unmade_since(connection, now), (first_day - 1) * DAY_SECONDS)
     return range(day_number(begin + 1), min(last_day, day_number(now)) + 1)

@@ -1,7 +1,7 @@
 """`python -m minipanel.database.place WORK …`: puts a copy in place of the database, in steps that can be undone.
 
-A program of its own, so that root can run it as the files' owner: links in that folder could lead anywhere. It writes
-JSON, one object per line: {"part": 0.5} while it works, then the result, or {"why": …} with exit code 1.
+It is a program of its own, so that root can run it as the files' owner: links in that folder could lead anywhere. It
+prints JSON, one object per line: {"part": 0.5} while it works, then the result, or {"why": …} with exit code 1.
 
     take DATABASE        read a copy from standard input, write it beside the database, and check it there
     swap DATABASE KEPT   put the copy in the database's place; the old database becomes KEPT, as one file
@@ -99,7 +99,7 @@ def carry(database: Path, copy: Path) -> dict[str, object]:
 
 
 def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
-    """Put a copy that its owner keeps beside the database in its place. Raises as swap does."""
+    """Put a copy that lies beside the database in the database's place. Raises as swap does."""
     lock = PanelLock(database)
     try:
         _fold(database)
@@ -114,13 +114,13 @@ def exchange(database: Path, copy: Path, kept: Path) -> dict[str, object]:
 
 
 def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
-    """Put the old database back, even after a swap that failed halfway. What had replaced it stays, as `later`.
+    """Put the old database back, even after a swap that failed halfway. What had replaced it is kept as `later`.
 
     Returns whether anything had replaced it. Raises as swap does.
     """
     lock = PanelLock(database)
     try:
-        if os.path.lexists(part_of(database)) or os.path.lexists(later):  # the copy is still waiting
+        if os.path.lexists(part_of(database)) or os.path.lexists(later):  # the copy was never put in place
             if kept.exists():
                 kept.replace(database)  # no effect if both names are of one file (rename(2))
                 kept.unlink(missing_ok=True)
@@ -142,14 +142,14 @@ def undo(database: Path, kept: Path, later: Path) -> dict[str, object]:
 
 
 def drop(database: Path) -> dict[str, object]:
-    """Delete what was taken and not put in place."""
+    """Delete a copy that was taken but not put in place."""
     for ending in ("", "-journal", *LOGS):
         Path(f"{part_of(database)}{ending}").unlink(missing_ok=True)
     return {}
 
 
 def part_of(database: Path) -> Path:
-    """Return where the copy is written: always the same path, so that the next one replaces what a killed one left."""
+    """Return where the copy is written: always the same path, so that the next run replaces what a killed one left."""
     return database.with_name(f".{database.name}.restoring")
 
 
@@ -252,7 +252,7 @@ WORKS: dict[str, Callable[..., dict[str, object]]] = {
 
 
 def main() -> int:
-    """Do what the arguments ask. Returns the exit code."""
+    """Run the work that the arguments name. Returns the exit code."""
     os.umask(0o027)
     work, *paths = sys.argv[1:]
     try:

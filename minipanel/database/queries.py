@@ -47,7 +47,7 @@ def oldest_record(connection: sqlite3.Connection) -> int | None:
 def forget(connection: sqlite3.Connection, before: int, first_node: int, limit: int) -> list[int]:
     """Delete at most `limit` records older than the timestamp `before`, and return their ids, ascending.
 
-    Node by node from `first_node` on, which is their order on disk, so one page after the other is emptied.
+    It goes node by node from `first_node` on, which is their order on disk, so that page after page is emptied.
     """
     old = connection.execute(_OLD, {"before": before, "first_node": first_node, "limit": limit}).fetchall()
     connection.executemany("DELETE FROM system_metrics WHERE id = ?", old)
@@ -134,7 +134,7 @@ def history_columns(
         "last": record_id(node_id, end),
         "shown": record_id(node_id, min(end, now)),
     }
-    # One view of the tables: what moves from one to the other meanwhile is neither missed nor read twice.
+    # One view of the tables: a record that moves between them meanwhile is neither missed nor read twice.
     connection.execute("BEGIN")
     try:
         moved: list[bytes]
@@ -152,7 +152,7 @@ def history_columns(
 
 
 class _Reads(NamedTuple):
-    """What is asked for some columns: of the history and where it ends, of what has not moved yet, of all in order."""
+    """The queries for some columns: of the history and where it ends, of newer records, and of all in order."""
 
     moved: str
     newer: str
@@ -187,7 +187,7 @@ _EXACT = {metric.name: f"CAST({metric.name} AS INTEGER)" for metric in METRICS i
 
 def _count(column: str) -> str:
     unit = UNITS[column]
-    if unit == TENTH:  # round() is slow, as it writes text and reads it; a cast truncates, so shift first
+    if unit == TENTH:  # round() is slow, as it goes through text; a cast truncates, so numbers are shifted first
         return f"CAST(10 * {column} + {LIFT}.5 AS INTEGER) - {LIFT}"
     return f"(CAST({column} AS INTEGER) + {MIB // 2}) / {MIB}" if unit == MIB else f"CAST({column} AS INTEGER)"
 
@@ -197,7 +197,7 @@ _COUNTED = {
     column: f"{_count(column)} - ({_count(MEAN_OF[column])})" if column in MEAN_OF else _count(column)
     for column in VALUE_COLUMNS
 }
-# A range of row ids is read in order; asking for that order in a subquery took a seventh longer.
+# A range of row ids is read in order anyway; an ORDER BY in a subquery took a seventh longer.
 _MOVED = "system_metrics NOT INDEXED WHERE id BETWEEN :first AND :last"
 _PENDING = "SELECT id, {columns} FROM pending_metrics WHERE id BETWEEN :first AND :shown"
 _FILLS = f"SELECT id, {{columns}} FROM {FILLING} WHERE id BETWEEN :first AND :shown"

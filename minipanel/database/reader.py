@@ -36,7 +36,7 @@ class DatabaseReader:
         return {node_id: timestamp for node_id, timestamp in found.items() if timestamp is not None}
 
     def heard(self, nodes: Sequence[Node], moment: Moment, interval_seconds: int) -> dict[int, Heard]:
-        """Return what is known of each node that has a sample, by the node's id. Raises DatabaseError."""
+        """Return what is known about each node that has a sample, by the node's id. Raises DatabaseError."""
         with self._reading() as connection:
             return heard_of(connection, [node.id for node in nodes], moment, interval_seconds)
 
@@ -56,7 +56,7 @@ class DatabaseReader:
             return queries.history_columns(connection, node_id, start, end, columns, now, is_counted)
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
-        """Return which samples of a node exist in (start, end] and next to it, and what explains the others.
+        """Return which samples of a node exist in (start, end] and next to that span, and what explains missing ones.
 
         Raises DatabaseError.
         """
@@ -104,13 +104,13 @@ class DatabaseReader:
     ) -> Iterator[list[bytes]]:
         """Yield the numbers of some parts for each day: 48 bytes per node. Raises DatabaseError.
 
-        Every hour is kept: computing means of several would take longer.
+        `alike` is ignored: every hour is returned, as means of several hours would take longer.
         """
         with self._reading() as connection:
             yield from past_hours.read_numbers(connection, node_ids, days, now, names)
 
     def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of another room's query. Raises DatabaseError."""
+        """Return the result of another package's query. Raises DatabaseError."""
         with self._reading() as connection:
             return work(connection)
 
@@ -120,13 +120,13 @@ class DatabaseReader:
             connection.interrupt()
 
     def close(self) -> None:
-        """Close all connections. Closing one while a thread reads with it ends the process (SIGSEGV)."""
+        """Close all connections. No thread may read any more: that would crash the process (SIGSEGV)."""
         while self._connections:
             self._connections.pop().close()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Give the thread's connection, and turn SQLite's errors into DatabaseError."""
+        """Yield the thread's connection, and turn SQLite's errors into DatabaseError."""
         try:
             yield self._connection()
         except sqlite3.Error as error:

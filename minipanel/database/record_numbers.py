@@ -17,7 +17,7 @@ _VALUES: Final = {metric.comparable: metric.comparable for metric in METRICS} | 
     for metric in METRICS
     if metric.has_max
 }
-"""A record's value for each part of an hour."""
+"""SQL for a record's value of each part of an hour."""
 
 _TABLES: Final = (
     "system_metrics NOT INDEXED WHERE id BETWEEN ?1 AND ?2",
@@ -31,8 +31,7 @@ def read_record_numbers(
 ) -> list[bytes]:
     """Return two bytes per part for each record in (start, end], both multiples of 300 (models/reader.Reader).
 
-    SQLite writes them as characters: a thousand days in a third of the time that rows of numbers took, without Python's
-    lock.
+    SQLite writes the numbers as characters: a thousand days take a third of the time of rows, and not Python's lock.
     """
     count, statements = (end - start) // RECORD_SECONDS, _statements(tuple(names))
     columns = [bytearray(NONE.to_bytes(2, "little")) * count for _ in names]

@@ -21,10 +21,10 @@ APPLICATION_ID = 0x4D506E6C
 
 
 ADDS_ONLY = "-- Adds only"
-"""How a migration's file begins if older releases can still use the database after it. The opposite: "-- Changes"."""
+"""A migration's file begins like this if older releases can still use the database; otherwise, with "-- Changes"."""
 
 LAST_UNDECLARED = 5
-"""Up to this one no file declares its kind, and user_version is the newest migration, as release 0.1 left it."""
+"""Up to this migration, no file declares its kind, and user_version is the newest migration, as in release 0.1."""
 
 
 def migrate(connection: sqlite3.Connection, path: Path, progress: Callable[[float], None] = lambda _part: None) -> int:

@@ -10,7 +10,7 @@ from minipanel.database.newest import readable
 
 HEADING = "*** in database main ***\n"
 _STEPS = 100_000
-"""Operations of SQLite between two looks at the clock: a few milliseconds."""
+"""Operations of SQLite between two checks of the clock: a few milliseconds."""
 
 
 def complaint(path: Path, seconds: float) -> tuple[bool, str | None]:

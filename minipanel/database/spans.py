@@ -1,4 +1,4 @@
-"""Writes a simulated past at once: spans of nodes' values become records, and the records hours."""
+"""Writes a simulated past: makes records from spans of nodes' values, and hours from the records."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ _INDEX = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = 'idx_sys
 def write_spans(
     path: Path, spans: Iterable[tuple[int, Span]], noise: Sequence[float], until: int, *, is_by_time: bool = False
 ) -> int:
-    """Write the records of spans, by node id in the order of nodes and time, and their hours; return how many records.
+    """Write the records of spans, given with node ids in the order of nodes and time, and their hours.
 
     The database must be one that can be made again: if the machine stops meanwhile, it is worthless. `until`: no record
-    is later. `is_by_time`: records lie in the file in the order of arrival, as a panel would have stored them, not node
-    by node; that takes twice as long. Raises DatabaseError.
+    is later. `is_by_time`: records are in the file in the order of arrival, as a panel would have stored them, not node
+    by node; that takes twice as long. Returns the number of records. Raises DatabaseError.
     """
     with closing(open_writer(path)) as connection:
         try:
@@ -104,7 +104,7 @@ def _write(
 
 
 def _insert(connection: sqlite3.Connection, begin: int, until: int, is_by_time: bool) -> int:
-    # An index kept up meanwhile would be rewritten all over; made at the end, it is sorted once.
+    # Kept up to date meanwhile, the index would be rewritten again and again; made at the end, it is sorted once.
     (index,) = connection.execute(_INDEX).fetchone()
     connection.execute("DROP INDEX idx_system_metrics_timestamp")
     step, order = (DAY_SECONDS, "at, span.rowid") if is_by_time else (until - begin + 1, "span.rowid, at")

@@ -1,4 +1,4 @@
-"""The panel's history behind a small interface: write samples, read the newest, read history. This one uses SQLite."""
+"""The panel's database behind a small interface: write samples, read the newest ones, read history."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ Merge = Callable[[sqlite3.Connection, int, Sample], bool]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The result of writing a batch. `ignored` counts duplicates and samples older than the history kept.
+    """The result of writing a batch. `ignored`: the number of duplicates and of samples older than the history kept.
 
-    `samples` are those that were stored.
+    `samples`: those that were stored.
     """
 
     stored: int
@@ -65,7 +65,7 @@ class Store:
         try:
             self.version = migrate(self._writer, path)
             add_missing_columns(self._writer)
-            # Records up to here may be in the history, or finished. Only for their samples that is looked up.
+            # Records up to these times may be in the history, or finished. Only for their samples is that looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
             self._finished_until = queries.newest_finished(self._writer)
         except sqlite3.Error as error:
@@ -88,8 +88,8 @@ class Store:
     def run(self, jobs: Sequence[Job]) -> list[Any]:
         """Do all jobs in one transaction and return their results, with exceptions for the ones that failed.
 
-        Nothing of a failed job is kept. If SQLite can't write, all jobs get a DatabaseError. If a job has a fault of
-        its own, the others are done anyway.
+        Nothing of a failed job is kept. If SQLite can't write, all jobs get a DatabaseError. If the fault is a job's
+        own, the others are done anyway.
         """
         try:
             results = self._transact(jobs)
@@ -138,7 +138,7 @@ class Store:
                 merge = merges.get(timestamp)
                 if merge is None:
                     merge = merges[timestamp] = self._merge(connection, node_id, timestamp)
-                # One by one, to know which were there already.
+                # One by one, to know which ones were there already.
                 if merge(connection, node_id, sample):
                     stored.append(sample)
             self._archive_again(connection, node_id, stored)
@@ -158,7 +158,7 @@ class Store:
     def finish(self, until: int, late_until: int, limit: int) -> Job:
         """Return the job that finishes up to `limit` records whose time is over by `until`.
 
-        Late ones, up to `late_until`, go straight to the history; the others wait until seal() moves their hour.
+        Late records, up to `late_until`, go straight to the history; the others wait until seal() moves their hour.
         """
 
         def end(connection: sqlite3.Connection) -> int:
@@ -176,10 +176,9 @@ class Store:
             archive.put_again(connection, [record_id(node_id, time) for time in times if time <= until])
 
     def archive_up_to(self, until: int) -> Job:
-        """Return the job that queues the next batch of finished records for the archive. Its result: whether there was
-        one.
+        """Return the job that queues the next batch of finished records for the archive.
 
-        From then on, whatever changes a record queues it again.
+        Its result: whether there was one. From then on, any change of a record queues it again.
         """
 
         def take_in(connection: sqlite3.Connection) -> bool:
@@ -200,7 +199,7 @@ class Store:
     def seal(self, until: int, limit: int) -> Job:
         """Return the job that moves up to `limit` records whose time is over by `until` into the history.
 
-        Includes those being filled. If all are finished before, a node's records move together.
+        This includes records being filled. If all are finished before, a node's records move together.
         """
 
         def move(connection: sqlite3.Connection) -> int:
@@ -238,14 +237,13 @@ class Store:
         return lambda connection: hours.go_on(connection, now)
 
     def make_hours(self, limit: int) -> Job:
-        """Return the job that makes up to `limit` days of a node. Its result: how many."""
+        """Return the job that makes up to `limit` node-days. Its result: how many."""
         return lambda connection: hours.make_due(connection, limit)
 
     def forget_hours(self, before: int, limit: int, evidence_before: int | None = None) -> Job:
-        """Return the job that deletes up to `limit` days of a node that ended before `before`. Its result: how many.
+        """Return the job that deletes up to `limit` node-days that ended before `before`. Its result: how many.
 
-        When all are deleted, evidence goes too: what explains no other records, or only what is older than
-        `evidence_before`.
+        When all are deleted, it also deletes evidence older than `before`, or than `evidence_before` if given.
         """
 
         def forget(connection: sqlite3.Connection) -> int:
@@ -269,7 +267,7 @@ class Store:
         return lambda connection: tries.put_backup_try(connection, tried_at, trouble)
 
     def follow(self, accounts: Sequence[UserConfig], nodes: Sequence[NodeConfig], now: int) -> Job:
-        """Return the job that brings the tables in line with the configuration. Its result is the list of all nodes."""
+        """Return the job that makes the tables match the configuration. Its result: the list of all nodes."""
 
         def follow(connection: sqlite3.Connection) -> list[Node]:
             access.put_only_users(connection, accounts, now)

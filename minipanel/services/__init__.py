@@ -1,1 +1,1 @@
-"""What takes more than one query: ingest, live values, sessions, retention."""
+"""The panel's work between handlers and database: ingest, live values, history, retention, backups."""

@@ -17,7 +17,7 @@ MAX_LOOKS: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The time span of a picture: `count` steps of `width` seconds each; the first begins at `start`."""
+    """The time span of a picture: `count` steps of `width` seconds each. The first begins at `start`, Unix seconds."""
 
     start: int
     width: int
@@ -42,7 +42,7 @@ Absent = tuple[int, int, Absence]
 
 
 class Absences:
-    """Explains runs. `last_seen` and `silent_seconds` return what is known of a node now. Used in a reading thread."""
+    """Explains runs. `last_seen` and `silent_seconds` return a node's present state. Used in a reading thread."""
 
     def __init__(
         self,
@@ -111,10 +111,9 @@ class Absences:
                 begin = last
 
     def _known_since(self, node: Node, run: Run, gap: Interval, evidence: Evidence) -> int | None:
-        """Return when a run's time without samples began, or when the node first reported if later; None if it never
-        did.
+        """Return when a run's time without samples began, or when the node first reported, if that is later.
 
-        For a run at the beginning of the picture, it began with the newest sample before it.
+        A run at the beginning of the picture began with the newest sample before it. None if the node never reported.
         """
         if run[0] > 0:
             return gap[0]

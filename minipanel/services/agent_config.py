@@ -54,8 +54,8 @@ AGENTS_NODE = Section("agents.node", AgentsNodeConfig)
 def render_agent_config(config: Config, hostname: str | None, **local: Value) -> str:
     """Return the text of an agent's config.toml: where it reports, under which name, and how it authenticates.
 
-    `hostname`: None for an image from which several nodes boot. `local`: settings for this place alone, such as its
-    spool; they override [agents.node].
+    `hostname`: None for an image that several nodes boot from. `local`: settings of this agent only, such as its spool;
+    they override [agents.node].
     """
     agents = config.agents
     values: dict[str, Value] = {"server_url": config.server.url}

@@ -28,13 +28,13 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 20
 RETRY_SECONDS = 3600
-"""Wait this long after a failed copy: the cause is seldom gone sooner, and a try may cost much."""
+"""Wait this long after a failed copy: the cause seldom goes away sooner, and a try may be expensive."""
 
 PAUSE_SECONDS = 0.5
 """The longest pause after each step of a copy. A pause lasts as long as the step did, so others can use the disk."""
 
 CLOSE_SECONDS = 1.0
-"""How long a stop waits for the thread, which a disk may block. The next copy deletes what it leaves behind."""
+"""How long a stop waits for the thread, which a disk may block. The next copy deletes its leftovers."""
 
 
 class Backups:
@@ -94,7 +94,7 @@ class Backups:
             return None
 
         def read() -> None:
-            # A wrong clock may have dated a copy into the future.
+            # A wrong clock may have dated a copy in the future.
             times = [copy.made_at for copy in copies_in(folder) if copy.made_at <= self._clock()]
             found.append(max(times, default=0) or config.stat().st_mtime)
 
@@ -147,7 +147,7 @@ class _Run:
     stop: Event
 
     def work(self) -> None:
-        """Raises DatabaseError, OSError."""
+        """Do the work. Raises DatabaseError, OSError."""
         be_nice()
         self._refuse()
         day = day_of(self.now, self.config.at)
@@ -200,7 +200,7 @@ def _user() -> str:
 
 
 async def _in_thread(work: Callable[[], None]) -> None:
-    """Do the work in a thread that the process does not wait for when it ends, since a disk may block it."""
+    """Do the work in a daemon thread: a disk may block it, and the end of the process must not wait for it."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 

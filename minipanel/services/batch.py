@@ -1,4 +1,4 @@
-"""Work done in groups on a thread of its own: what arrives while one group runs goes into the next."""
+"""Work done in groups on a separate thread. Work that arrives while one group runs goes into the next."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 Then = Callable[[Result | Exception], None]
-"""Called on the event loop with the result of a work."""
+"""Called on the event loop with the result of a piece of work."""
 
 TURN_SECONDS = 0.008
 """Results are handed back for at most this long before the event loop does something else."""
 
 LEAST_SECONDS = 0.004
-"""A group always waits this long for others, so that what one turn of the event loop hands over goes together."""
+"""A group always waits this long for more, so that all work from one turn of the event loop is in it."""
 
 
 class BatcherFull(Exception):
@@ -32,9 +32,9 @@ class BatcherFull(Exception):
 class Batcher(Generic[Work, Result]):
     """Hands groups of work to `handle(works)` on one thread, and each result back to its caller.
 
-    `handle` returns one result per work, in the same order; an Exception among them goes to that work's caller. `limit`
-    bounds what may wait, and `group` what goes into one call, both as sums of the works' sizes. A work larger than a
-    group is a group of its own.
+    `handle` returns one result per piece of work, in the same order; an Exception among them goes to the work's caller.
+    `limit` bounds how much may wait, `group` how much goes into one call, both as sums of sizes. A piece of work larger
+    than a group is a group of its own.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Batcher(Generic[Work, Result]):
     def put(self, work: Work, then: Then[Result], size: int = 1, due: float = 0.0) -> None:
         """Call `then` later with the result of this work, or with its Exception. Raises BatcherFull at once.
 
-        `due`, by time.monotonic(): its group may wait for others until then. That makes fewer and larger calls.
+        `due`, by time.monotonic(): its group may wait for more work until then. That makes fewer and larger calls.
         """
         due = max(due, time.monotonic() + self.least_seconds)
         with self._wake:
@@ -80,7 +80,7 @@ class Batcher(Generic[Work, Result]):
                 raise BatcherFull
             self._waiting.append((work, size, then))
             self._size += size
-            # The thread sleeps until the group is due or full. Wake it only for what changes that.
+            # The thread sleeps until the group is due or full. Wake it only if this changes that.
             if len(self._waiting) == 1 or due < self._due:
                 self._due = due
                 self._wake.notify()

@@ -20,7 +20,7 @@ Form = Literal["nodes", "columns"]
 """How the nodes of an event are written: as a list of objects, or as columns (models/columns.py)."""
 
 EVENT_SECONDS = 0.5
-"""Samples of this much time are joined into one event."""
+"""The samples of this much time are joined into one event."""
 
 EVENT_NODES = 250
 EVENT_SHARE = 4
@@ -58,7 +58,7 @@ class Broadcast:
             self._viewers.discard(viewer)
 
     def note_samples(self, node: Node, samples: Sequence[Sample]) -> None:
-        """Record stored samples. Viewers get the newest ones, and none that are back-filled."""
+        """Record stored samples. Viewers get only the newest ones, not back-filled ones."""
         newest = self._live.last_seen(node)
         if self._viewers and any(sample.timestamp == newest for sample in samples):
             self._changed.add(node.id)
@@ -69,7 +69,7 @@ class Broadcast:
             self._changed.update(change.node.id for change in changes)
 
     def put(self, name: str, data: bytes) -> None:
-        """Send everyone an event of another kind.
+        """Send every viewer an event of another kind.
 
         A viewer too far behind gets a snapshot, and then asks for the same data.
         """
@@ -77,7 +77,7 @@ class Broadcast:
             self._send(_Made(_event(name, data)))
 
     def restart(self) -> None:
-        """Send everyone a new snapshot, as the list of nodes has changed."""
+        """Send every viewer a new snapshot, as the list of nodes has changed."""
         if self._viewers:
             snapshot = self._snapshot()
             for viewer in self._viewers:

@@ -37,7 +37,7 @@ class Cells:
         # A cell, at most 251, times two to this power must fit in a lane of 32 bits, or else of 64.
         shift = 24 if self._stride == 4 else 40
         self._shift = shift
-        # Rounded up, so a half becomes the higher cell. What this adds is smaller than the distance to the next half.
+        # Rounded up, so that a half becomes the higher cell. The error is smaller than the distance to the next half.
         self._factor = -(-(LEVELS << shift) // (self._whole * merge))
         self._known = (1 << shift) + (1 << shift - 1)
         each = b"\1" + bytes(self._stride - 1)
@@ -102,7 +102,7 @@ def runs_of(line: bytes) -> list[tuple[int, int]]:
 
 
 def merged(line: bytes, count: int) -> bytes:
-    """Return a row with each `count` cells merged into their mean; the last may stand for fewer."""
+    """Return a row in which every `count` cells are merged into their mean; the last mean may be of fewer."""
     if count == 1:
         return line
     whole = len(line) // count * count

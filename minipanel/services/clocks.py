@@ -21,9 +21,9 @@ REMEMBERED_SECONDS = 120.0
 class Clocks:
     """Knows each node's skew, and whether the panel's own clock was set.
 
-    A sample from the future is refused for good, and its agent drops it. That must not happen when it is the panel's
-    clock that is wrong. The panel's clock is the suspect when it was just set back, when the panel has just started and
-    stored samples are newer, or when most nodes are ahead of it.
+    A sample from the future is refused for good, and its agent drops it. That must not happen if the panel's clock is
+    wrong. The panel's clock is the suspect if it was just set back, if stored samples are newer when the panel starts,
+    or if most nodes are ahead of it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, uptime: Callable[[], float] = uptime) -> None:

@@ -28,7 +28,7 @@ from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
 from minipanel.services.sums import IDLE_BELOW, PARTS, Sums, flags_of, runs_over
 
 MAX_RUNS: Final = 40_000
-"""At most this many times without samples are explained, the longest first. The others count as unknown."""
+"""At most this many runs without samples are explained, the longest first. The others count as unknown."""
 
 RECORDS_SECONDS: Final = 8 * 86_400
 """Longer spans are read in hours, however few nodes there are: a screen can't show more."""
@@ -37,7 +37,7 @@ _CPU: Final = METRICS[0]
 
 
 class Cluster:
-    """Reads beside the writer."""
+    """Reads the past of the whole cluster, in the reading threads."""
 
     def __init__(self, reading: Reading, live: Live, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
@@ -45,7 +45,7 @@ class Cluster:
         self._clock = clock
 
     async def of(self, nodes: Sequence[Node], span: Span, columns: int) -> ClusterPast:
-        """Return the past of these nodes. Raises BadInput for too many, TryLater when nothing can be read."""
+        """Return the past of these nodes. Raises BadInput for too many, TryLater if nothing can be read."""
         refuse_too_much(len(nodes), span, Sentence("counted"))
         now = int(self._clock())
         if span.end - span.start > RECORDS_SECONDS:
@@ -138,7 +138,7 @@ class Cluster:
         frame: Frame,
         is_of_hours: bool,
     ) -> tuple[list[int], list[int]]:
-        """Return for each step how many nodes were down, and for how many nobody knows."""
+        """Return, for each step, how many nodes were down, and how many were in an unknown state."""
         told, others = longest(runs, MAX_RUNS)
         down, unknown = [0] * (frame.count + 1), [0] * (frame.count + 1)
         for found in absences.of(nodes, told, frame, is_of_hours).values():
@@ -178,7 +178,7 @@ def longest(runs: Mapping[int, Sequence[Run]], most: int) -> tuple[dict[int, lis
 
 
 def means(values: Sequence[int], merge: int) -> list[float]:
-    """Return each `merge` consecutive values as their mean; the last may stand for fewer."""
+    """Return the mean of every `merge` consecutive values; the last mean may be of fewer."""
     if merge == 1:
         return [float(value) for value in values]
     groups = (values[first : first + merge] for first in range(0, len(values), merge))
@@ -194,7 +194,7 @@ def _of_metric(metric: Metric, sums: Sums, merge: int, nodes: Sequence[Node]) ->
             metric.comparable: [round(low + total / there / SCALE, 2) if there else None for total, there in groups]
         }
     places = sums.place[metric.name]
-    # Of equal ones, the first.
+    # Of several equal ones, the first.
     highest = [max((at for at in group if known[at]), key=totals.__getitem__, default=None) for group in steps]
     return {
         metric.max: [None if at is None else round(low + totals[at] / SCALE, 2) for at in highest],

@@ -45,7 +45,7 @@ def runs_of(times: Sequence[int], step: int) -> list[tuple[int, int]]:
 
 
 def counted(arrays: dict[str, bytes], columns: Sequence[str]) -> dict[str, bytes]:
-    """Return columns of full numbers as whole ones, `timestamp` as it is, where SQLite does not scale them (hours).
+    """Return columns scaled to whole numbers, `timestamp` unchanged. For hours, which SQLite does not scale.
 
     `arrays` must hold the mean of each requested maximum.
     """

@@ -33,7 +33,7 @@ def name_at(moment: float) -> str:
 
 
 def copies_in(folder: Path) -> list[Copy]:
-    """Return the copies of this machine's panel, oldest first. Raises OSError where the folder can't be read."""
+    """Return the copies of this machine's panel, oldest first. Raises OSError if the folder can't be read."""
     form = re.compile(re.escape(_prefix()) + rf"({_TIME})\.db")
     found = [(entry, form.fullmatch(entry.name)) for entry in folder.iterdir()]
     copies = [Copy(entry, _seconds(match[1])) for entry, match in found if match and _is_file(entry)]
@@ -59,8 +59,8 @@ def superfluous(copies: Sequence[Copy], keep: int, now: float) -> list[Copy]:
 def day_of(moment: float, at: str) -> date:
     """Return the day whose copy is due at this moment. A day begins at the local time of day `at`.
 
-    Counting days means that an hour which summer time skips or repeats, or a clock that is set, neither adds a copy nor
-    drops one.
+    As days are counted, neither summer time, which skips or repeats an hour, nor a clock that is set adds or drops a
+    copy.
     """
     day = date.fromtimestamp(moment)
     hour, minute = map(int, at.split(":"))

@@ -1,4 +1,4 @@
-"""What the panel has counted of its own work since it started."""
+"""Counters of the panel's own work since its start."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class Counters:
 
     @property
     def commits(self) -> Sequence[int]:
-        """How many transactions took up to each of COMMIT_BOUNDS but more than the one before, then all longer ones."""
+        """How many transactions fell between the bounds: up to each of COMMIT_BOUNDS, and last, above all of them."""
         return self._commits

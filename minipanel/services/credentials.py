@@ -27,10 +27,9 @@ class Claim(Protocol):
     """What a valid credential proves."""
 
     def may_speak_for(self, node: Node | None, node_id: str) -> Node:
-        """Return the node. `node_id` is the name in the samples, `node` the node known by that name, None if there is
-        none.
+        """Return the node. `node_id`: the name in the samples. `node`: the node with that name, None if there is none.
 
-        Raises NotAllowed, or NotAuthenticated if the credential turns out to be invalid only with the node's name.
+        Raises NotAllowed, or NotAuthenticated if only the node's name shows that the credential is invalid.
         """
 
 
@@ -53,7 +52,7 @@ class Credentials:
         await self._munge.close()
 
     def give_up(self) -> None:
-        """Raise TryLater in all who wait for munged."""
+        """Make all calls that wait for munged fail with TryLater."""
         self._munge.give_up()
 
     def reload(self, config: Config) -> None:
@@ -64,7 +63,7 @@ class Credentials:
         self._munge.socket = config.agents.munge_socket
 
     def munge_trouble(self) -> str | None:
-        """Return what is wrong with munged, None while it works or nobody asks it."""
+        """Return what is wrong with munged; None while it works or is not used."""
         trouble = self._munge.trouble()
         return None if trouble is None else str(trouble)
 
@@ -79,7 +78,7 @@ class Credentials:
         """Call `then` later with what the header proves about this body, sent from the address `peer`.
 
         The error is NotAuthenticated, NotAllowed, or TryLater if munged does not answer; it is passed to `then` or
-        raised at once. Each failure has its own sentence. `due`, by time.monotonic(): munged need not be asked before.
+        raised at once. Each failure has its own sentence. `due`, by time.monotonic(): munged may be asked this late.
         """
         if self._agents.auth != "munge":
             then(self._check_token(_credential_of(authorization, "Bearer")))

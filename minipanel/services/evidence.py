@@ -1,4 +1,4 @@
-"""What explains gaps, recorded as it happens: starts of agents, wrong clocks, and when the panel itself ran."""
+"""Records what explains gaps, as it happens: starts of agents, wrong clocks, and when the panel itself ran."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 30.0
 AWAY_SECONDS = 3 * BEAT_SECONDS
-"""A panel that could not record for this long that it is alive was away: stopped, or unable to write."""
+"""If the panel recorded no beat for this long, it was away: stopped, or unable to write."""
 
 STEP_SECONDS = 60.0
 """A smaller step of the clock against the uptime is ignored."""
@@ -38,11 +38,11 @@ MAX_UNWRITTEN_STARTS = 20_000
 """The limit while the database can't be written: two starts each of 10,000 nodes that come back from a power cut."""
 
 SAME_TROUBLE_SECONDS = 120
-"""A clock found wrong again within this time was wrong in between."""
+"""If a clock is found wrong again within this time, it counts as wrong in between."""
 
 SAME_CLOCK_SECONDS = 1.0
 LATE_SECONDS = 5.0
-"""A busy panel may take a sample in this late. A larger change means that a clock was set, and is written soon."""
+"""A busy panel may receive a sample this late. A larger change means that a clock was set, and is written soon."""
 
 _BOOT = re.compile(r"[0-9a-f-]{1,64}")
 _STARTED = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
@@ -187,7 +187,7 @@ class EvidenceNotes:
                 log.debug("%s", error)
 
     async def _wait(self) -> None:
-        """Return at the next beat, or a few seconds after an agent has started, as others may be starting too."""
+        """Return at the next beat, or NEWS_SECONDS after an agent's start, as others may be starting too."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BEAT_SECONDS):
                 await self._news.wait()

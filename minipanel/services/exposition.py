@@ -73,14 +73,14 @@ def several(
 
 
 def info(name: str, help: str, labels: Iterable[str]) -> Family:
-    """Return a family whose information is in its labels alone."""
+    """Return an info family, which has all its information in labels."""
     return Family(name, "info", help, [f"{name}_info{own} 1\n" for own in labels])
 
 
 def histogram(name: str, help: str, unit: str, bounds: Iterable[float], counts: Iterable[int], total: float) -> Family:
     """Return a histogram.
 
-    `counts`: how many were below each of `bounds`, then all above the last; `total`: their sum.
+    `counts`: how many values fell between the bounds, the last above all `bounds`; `total`: the sum of the values.
     """
     return Family(name, "histogram", help, list(_histogram_lines(name, bounds, counts, total)), unit)
 

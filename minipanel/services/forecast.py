@@ -15,8 +15,9 @@ RECORDS_A_DAY = 86_400 // RECORD_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`expected_bytes`: the size once each node has all the records and hours that are kept. `trouble`: None if that
-    fits. `days_left`: until the disk is full, if it does not fit.
+    """`expected_bytes`: the size once each node has all the records and hours that are kept.
+
+    `trouble`: a sentence if the disk has no room for that, else None. `days_left`: until the disk is full then.
     """
 
     nodes: int
@@ -64,7 +65,7 @@ class _Growth:
 
 
 def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) -> int | None:
-    """Return for how many days there is room, None if there is enough for good."""
+    """Return for how many days there is room; None if the room is enough for ever."""
     room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
     if records.whole + hours.whole - size.used_bytes <= room_bytes:
         return None

@@ -18,7 +18,7 @@ from minipanel.services.reading import Past, Reading
 
 
 class Gaps:
-    """Reads beside the writer. Late samples close their gap: nothing about gaps is stored."""
+    """Finds gaps by reading. Nothing about gaps is stored, so late samples close their gap."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Gaps:
     def _find(self, reader: Reader, node: Node, start: int, end: int) -> list[Gap]:
         seen = reader.seen(node.id, start, max(start, end))
         times = missing(seen.records, self.interval_seconds) + self._open(node, seen.records)
-        # Explained whole and cut afterwards, so that the reason does not depend on the span asked for.
+        # Explained as a whole and cut afterwards, so that the reason does not depend on the requested span.
         gaps = [gap for each in times for gap in explain(each, seen.evidence, self.interval_seconds)]
         within = [replace(gap, start=max(gap.start, start), end=min(gap.end, end)) for gap in gaps]
         return [gap for gap in within if gap.start < gap.end]

@@ -30,8 +30,8 @@ Named = Iterable[tuple[str, Iterable[str]]]
 class GroupList:
     """The groups of the running panel, and the answer of GET /api/groups.
 
-    ClusterShell's are read in the background, at the start and with each configuration. However long that takes,
-    nothing waits for it; the previous ones count until it is done.
+    ClusterShell's groups are read in the background, at the start and with each configuration. Nothing waits for that,
+    however long it takes; until it is done, the previous groups apply.
     """
 
     def __init__(self, tell_viewers: Callable[[], None] = lambda: None) -> None:
@@ -51,7 +51,7 @@ class GroupList:
             self._task = asyncio.create_task(self._read(self._reader, config))
 
     def without_groups(self, text: str) -> str:
-        """Return the same node set without groups, for keeping. Raises BadInput, NotFound."""
+        """Return the same node set with its groups expanded, to be stored. Raises BadInput, NotFound."""
         return fold(self.groups.expand(text)) if "@" in text else text
 
     async def settled(self) -> None:
@@ -102,7 +102,7 @@ def expand_here(config: Config, text: str) -> list[str]:
 
 
 def without_groups(config: Config, text: str) -> str:
-    """Return the same node set without groups. Raises BadInput, NotFound."""
+    """Return the same node set with its groups expanded. Raises BadInput, NotFound."""
     return fold(expand_here(config, text)) if "@" in text else text
 
 

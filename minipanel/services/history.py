@@ -27,7 +27,7 @@ PERIODS = {"1d": 86_400, "7d": 7 * 86_400, "1m": 30 * 86_400, "1y": 365 * 86_400
 
 MAX_SPAN_SECONDS = 366 * 86_400
 ARCHIVE_SPAN_SECONDS = 731 * 86_400
-"""The longest span of one request: of the database, or of an archive if it reaches that far."""
+"""The longest spans of one request: without an archive, and with one that reaches far enough."""
 
 RECORDS_SPAN_SECONDS = 31 * 86_400
 """Longer spans are read in hours unless records are asked for."""
@@ -127,7 +127,7 @@ def _read_times(
 
 
 class History:
-    """Reads records beside the writer."""
+    """Reads records and hours, in the reading threads."""
 
     def __init__(self, reading: Reading, interval_seconds: int, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
@@ -214,7 +214,7 @@ class History:
 
 
 async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
-    """Return what answers for a span, and the span with the step of that answer."""
+    """Return the Past for a span, and the span with the step that it answers in."""
     past = await reading.past(span.start, span.step, may_be_hours=not span.is_step_asked)
     return past, span if span.step == past.step else replace(span, step=past.step)
 
@@ -225,7 +225,7 @@ def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[s
 
 
 def told_members(past: Past) -> bytes:
-    """Return where an answer came from as further members of its JSON object, each with a comma before it."""
+    """Return an answer's source as further members of its JSON object, each with a comma before it."""
     told = past.told()
     return b"," + msgspec.json.encode(told)[1:-1] if told else b""
 
@@ -251,7 +251,7 @@ def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:
     """Return JSON arrays of numbers as rows of CSV: "n1", b"[1,2]", b"[3.5,null]" -> b"n1,1,3.5\r\nn1,2,\r\n"."""
     if arrays[0] == b"[]":
         return b""
-    # Numbers look alike in both, so none is parsed: parsing blocked the event loop's thread for a tenth of a second.
+    # Numbers look the same in JSON and CSV, so none is parsed: parsing blocked the event loop for a tenth of a second.
     cells = (array[1:-1].replace(b"null", b"").split(b",") for array in arrays)
     begin = f"{hostname},".encode()
     return b"".join([begin + b",".join(row) + b"\r\n" for row in zip(*cells, strict=True)])

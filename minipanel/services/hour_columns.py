@@ -12,9 +12,9 @@ from minipanel.services.lanes import column_of
 def hour_columns(
     reader: Reader, node_ids: Sequence[int], times: range, now: int, names: Sequence[str]
 ) -> Iterator[tuple[int, list[Sequence[int]]]]:
-    """Yield each of these ends of hours, and for some parts of an hour one number per node.
+    """Yield each time in `times`, the ends of hours, with one number per node for each of the parts in `names`.
 
-    Numbers are as packed (database/packing.py). Raises DatabaseError.
+    The numbers are in the packed form (database/packing.py). Raises DatabaseError.
     """
     if not times:
         return

@@ -1,7 +1,7 @@
-"""The file that keeps the nodes' last hours beyond the panel's process: memory-mapped, or written at a stop.
+"""The file that keeps the nodes' last hours when the panel's process ends: memory-mapped, or written at a stop.
 
-Its first page describes its columns, so a release with more or fewer metrics can still read it. Sheets follow
-(sheet.py). What can't be read is skipped: the records fill in for it.
+Its first page describes its columns, so that a release with more or fewer metrics can still read it. Sheets follow
+(sheet.py). Unreadable parts are skipped: the records fill in for them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def totals_of(sample: Sample) -> Totals:
 
 
 class About(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whose hour it is, and what is shown with it. `totals`: of the newest sample, in the order of `names`."""
+    """The node of an hour, and what is shown with it. `totals`: of the newest sample, in the order of `names`."""
 
     node_id: int
     hostname: str
@@ -99,7 +99,7 @@ _FIRST_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept of a node: its hour, now in the new file, and whose it is."""
+    """What an earlier panel kept of a node: its hour, which is now in the new file, and its description."""
 
     hour: LastHour
     about: About
@@ -135,7 +135,7 @@ class HourFile:
         self._taken = 0
 
     def restore(self, nodes: Sequence[Node]) -> dict[int, Kept]:
-        """Begin a new file; return what an earlier panel kept of these nodes, by node id. Called once, in a thread."""
+        """Begin a new file. Returns what an earlier panel kept of these nodes, by id. Called once, in a thread."""
         if self._path is None:
             return {}
         kept: dict[int, Kept] = {}
@@ -254,10 +254,10 @@ def _write(path: Path, sheets: Sequence[Sheet]) -> None:
 
 
 def _hours_in(descriptor: int, nodes: Mapping[int, Node]) -> Iterator[tuple[About, dict[str, bytes]]]:
-    """Yield what a file holds of these nodes: whose hour it is, and its columns in today's form.
+    """Yield what a file has of these nodes: each hour's description, and its columns in the present form.
 
-    Raises ValueError with the reason if it is no such file or can't be read. A node whose head was half written is
-    skipped.
+    A node whose head was half written is skipped. Raises ValueError with the reason if the file is of another kind or
+    can't be read.
     """
     size = os.fstat(descriptor).st_size
     forms = _forms_in(os.pread(descriptor, PAGE_BYTES, 0))

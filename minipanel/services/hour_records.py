@@ -1,4 +1,4 @@
-"""Records of a node's last hour that stand in for lost samples, as after a reboot of the panel's machine."""
+"""Records that replace lost samples of a node's last hour, for example after a reboot of the panel's machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_RECORDS: Final = made(RecentColumns, [], *([] for _ in METRICS))
 
 
 async def records_of(reading: Reading, node_id: int, hour: LastHour, until: int, now: float) -> RecentColumns:
-    """Return the means of the records, in the hour up to `until`, of which no sample is left. Raises TryLater."""
+    """Return the means of those records in the hour up to `until` that have no sample left. Raises TryLater."""
     there = {record_timestamp(timestamp) for timestamp in hour.times(until)}
     first = record_timestamp(until - HOUR_SECONDS + 1)
     lacking = [time for time in range(first, int(now) + 1, RECORD_SECONDS) if time not in there]

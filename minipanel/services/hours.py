@@ -1,4 +1,4 @@
-"""Makes hours from records in the background: as each ends, and again when a record changes. Deletes old ones."""
+"""Makes hours from records in the background, when an hour ends and when a record changes, and deletes old ones."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ START_SECONDS = 5
 """Agents come first after a start."""
 
 SETTLED_SECONDS = 60
-"""How long after its end an hour is made, when its last record is in the history. Later changes have it made again."""
+"""An hour is made this long after its end: by then its last record is in the history. A later change makes it again."""
 
 STEP_DAYS = 20
 """Days of a node made in one transaction (8 ms). Samples that arrive meanwhile wait no longer than that."""
 
 PAUSE_SECONDS = 0.03
-"""Pause between transactions. The past of 1,000 nodes still takes only a quarter of an hour."""
+"""The pause between transactions. Even so, the past of 1,000 nodes takes only a quarter of an hour."""
 
 FORGET_DAYS = 500
 
@@ -55,7 +55,7 @@ class Hours:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def make(self) -> int:
-        """Make the hours that ended or changed since the last call. Return how many days of a node were made."""
+        """Make the hours that ended or changed since the last call. Returns the number of node-days made."""
         made, remain = 0, True
         while remain:
             remain = await self._run(self._store.go_on_with_hours(int(self._clock()) - SETTLED_SECONDS))
@@ -64,7 +64,7 @@ class Hours:
         return made
 
     async def forget(self) -> int:
-        """Delete days that have been too old for an hour; return how many days of a node.
+        """Delete days that have been too old for an hour. Returns the number of node-days.
 
         Days that still have records are kept.
         """

@@ -1,4 +1,4 @@
-"""Writes samples to the database: groups what waits, commits it, then answers."""
+"""Writes samples to the database: groups waiting ones, commits them, then answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 DAY_SECONDS = 86_400
 
 WAITING_SAMPLES = 50_000
-"""How many samples may wait for their commit: five rounds of 10,000 nodes, or what 100 nodes back-fill at once. The
+"""How many samples may wait for their commit: five rounds of 10,000 nodes, or the back-fill of 100 nodes at once. The
 writer stores them within a second, so accepted samples are answered in time."""
 
 GROUP_SAMPLES = 5_000
@@ -34,14 +34,14 @@ MOST_GATHER_SECONDS = 0.18
 """How long samples of many nodes may wait. Each round of a thread, and each commit, then has a hundred, not ten."""
 
 STALLED_SECONDS = 5.0
-"""If a job waits longer than this without a failure, the disk has stalled, and nothing is stored either."""
+"""If a job waits this long, the disk has stalled: nothing is stored, even if nothing fails."""
 
 RETRY_SECONDS = 5
-"""When an agent may try again: by then the queue has room for the next round."""
+"""An agent may try again after this time: by then the queue has room for the next round."""
 
 
 class Ingest:
-    """The only way into the database: as there is one writer, jobs of upkeep go through its queue, too."""
+    """The only way to write to the database. There is one writer, so upkeep jobs go through its queue, too."""
 
     def __init__(
         self,
@@ -64,11 +64,11 @@ class Ingest:
         self.gather_seconds = 0.0
 
     def listen(self, listener: SamplesListener) -> None:
-        """Call `listener` after each commit with what was stored, without duplicates and samples that are too old."""
+        """Call `listener` after each commit with the stored samples, without duplicates and too old ones."""
         self._listeners.append(listener)
 
     def listen_to_commits(self, listener: CommitListener) -> None:
-        """Call `listener` after each transaction, whatever was in it, with its duration."""
+        """Call `listener` after each transaction, whatever was in it, with its duration in seconds."""
         self._commit_listeners.append(listener)
 
     @property
@@ -81,7 +81,7 @@ class Ingest:
         self._batcher.start()
 
     async def close(self) -> None:
-        """Commit what waits, then stop."""
+        """Commit the waiting samples, then stop."""
         await self._batcher.close()
 
     async def submit(self, node: Node, samples: list[Sample]) -> Written:
@@ -126,13 +126,13 @@ class Ingest:
             try:
                 listener(node, samples)
             except Exception:
-                # They are stored: whatever a listener does, their agent must know.
+                # The samples are stored: whatever a listener does, their agent must be answered.
                 log.exception("A listener failed at samples of %s.", node.hostname)
 
     async def run(self, job: Job, samples: int = 1) -> Any:
         """Return the result of a job done by the writer. Raises DatabaseError, or TryLater if too much waits.
 
-        `samples`: how much work it is.
+        `samples`: the amount of work, counted in samples.
         """
         waiter: Waiter[Any] = Waiter()
         self._put(job, waiter, samples, time.monotonic() + min(GATHER_SECONDS, self.gather_seconds))
@@ -199,8 +199,8 @@ class Ingest:
 def gather_seconds(nodes: int) -> float:
     """Return how long a sample may wait to be stored together with others, by the number of nodes.
 
-    Agents spread their samples so that 500 arrive per second, and more with over 2,000 nodes. Few nodes need no
-    waiting, and with very many the groups are large without it.
+    Agents spread their samples: 500 arrive per second, more with over 2,000 nodes. With few nodes a wait is not needed;
+    with very many, groups are large without it.
     """
     return max(GATHER_SECONDS, min(MOST_GATHER_SECONDS, nodes / 5000, 400 / max(nodes, 1)))
 

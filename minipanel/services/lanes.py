@@ -1,4 +1,4 @@
-"""Arithmetic on many numbers at once, side by side in one large int: a million of them in a few milliseconds.
+"""Arithmetic on many numbers at once, which lie side by side in one large int: a million in a few milliseconds.
 
 A lane is 16 bits and holds one of the two-byte numbers of hours and records (database/packing.py): 15 bits, or 65535
 for none. Python's own long arithmetic handles all lanes together, in microseconds, so no other thread waits long.
@@ -37,7 +37,7 @@ class Lanes:
             self._halves.append((bits, (1 << bits) - 1, self.ones & (1 << rows * width * LANE_BITS) - 1))
 
     def of(self, numbers: bytes) -> tuple[int, int]:
-        """Return the numbers as lanes, with 0 for none, and a 1 in each lane that has none."""
+        """Return the numbers as lanes, with 0 where there is none, and lanes with a 1 where there is none."""
         lanes = int.from_bytes(numbers, "little")
         none = lanes >> _GUARD & self.ones
         return lanes ^ ((none << LANE_BITS) - none), none

@@ -50,7 +50,7 @@ class LastHour:
         self._marks[at] = hour
 
     def describe(self, words: bytes) -> None:
-        """Keep `words`, which describe whose hour it is, beside the numbers."""
+        """Keep `words`, the description of the hour, beside the numbers."""
         self._sheet.write_head(self._first // SLOTS, words)
 
     def columns(self, until: int) -> RecentColumns:

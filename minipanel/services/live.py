@@ -37,7 +37,7 @@ _realtime_node: Callable[..., RealtimeNode] = RealtimeNode
 
 
 class Seen(msgspec.Struct, frozen=True, gc=False):
-    """What is known of a node at one moment. `newest`: None if there is no sample."""
+    """What is known about a node at one moment. `newest`: None if there is no sample."""
 
     hostname: str
     name: str
@@ -50,9 +50,9 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class Live:
-    """What the nodes are doing now.
+    """The present state of all nodes.
 
-    Complete again five seconds after a start; the last hours may outlive the process.
+    It is complete again five seconds after a start; the last hours may outlive the process.
     """
 
     def __init__(
@@ -63,8 +63,7 @@ class Live:
         note_ahead: Callable[[int, float], None] = lambda *_: None,
         hours: HourFile | None = None,
     ) -> None:
-        """`note_ahead` is called at each sample that shows a node is up, with how far its clock is ahead of this
-        uptime.
+        """`note_ahead` gets, for each sample that shows a node is up, how far the node's clock is ahead of this uptime.
 
         `hours` keeps the last hours; without it, they end with the process.
         """
@@ -92,13 +91,13 @@ class Live:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def lacks(self, nodes: Iterable[Node]) -> list[Node]:
-        """Return the nodes of which nothing is known here yet."""
+        """Return the nodes that are not known here yet."""
         return [node for node in nodes if node.id not in self._views]
 
     def replace(self, nodes: Sequence[Node], heard: Mapping[int, Heard], kept: Mapping[int, Kept] = _NOTHING) -> None:
         """Replace the list of nodes.
 
-        For new ones, `heard` is what the database knows, and `kept` the hours that were kept.
+        For new nodes, `heard` has what the database knows, and `kept` the hours that an earlier panel kept.
         """
         uptime = self._uptime()
         views = {node.id: self._views.get(node.id) or _View(heard.get(node.id, Heard()), uptime) for node in nodes}
@@ -131,7 +130,7 @@ class Live:
         throttled: int = 0,
         boot_id: str | None = None,
     ) -> None:
-        """Record what an agent says of itself and its node besides its samples."""
+        """Record what an agent reports about itself and its node, besides samples."""
         view = self._views.get(node.id)
         if view is not None:
             view.agent_version = version
@@ -170,7 +169,7 @@ class Live:
         return math.inf if view is None else self._uptime() - view.heard_at
 
     def nodes(self) -> list[NodeAnswer]:
-        """Return every node with its configuration and what is known of it."""
+        """Return every node with its configuration and state."""
         uptime = self._uptime()
         return [self._described(view, uptime) for view in self._views.values()]
 
@@ -191,7 +190,7 @@ class Live:
         return None if view is None else view.sensor
 
     def one(self, node: Node, records: RecentColumns = NO_RECORDS) -> RealtimeOne:
-        """Return one node's newest sample and its last hour, with records where samples are gone."""
+        """Return one node's newest sample and its last hour, with `records` in place of lost samples."""
         view = self._views[node.id]
         hour = view.last_hour or _EMPTY_HOUR
         return made(
@@ -220,7 +219,7 @@ class Live:
         return self._views[node.id].last_hour or _EMPTY_HOUR
 
     def views(self) -> Collection[NodeNow]:
-        """Return what is known of each node now. Read it at once: the next sample changes it."""
+        """Return the present state of each node. Read it at once: the next sample changes it."""
         return self._views.values()
 
     def hours(self) -> list[tuple[LastHour, Sample]]:
@@ -275,7 +274,7 @@ class Live:
 
 
 class _View:
-    """What is known of one node."""
+    """What is known about one node."""
 
     __slots__ = (
         "_about",
@@ -317,7 +316,7 @@ class _View:
         """Whether `newest` is the mean of a record: it is shown, but nobody measured it."""
 
     def restore(self, heard: Heard, kept: Kept | None) -> None:
-        """Take over what was known before the panel's start: the last hour, or else the last record."""
+        """Restore what was known before the panel's start: the last hour, or else the last record."""
         if heard.last_seen is None:
             return
         if kept is not None:
@@ -338,10 +337,10 @@ class _View:
         self.boot_id = boot_id
 
     def take(self, sample: Sample, now: float, uptime: float, up_seconds: int) -> bool:
-        """Record the newest of the stored samples; return whether it shows that the node is up.
+        """Record the newest of the stored samples. Returns whether it shows that the node is up.
 
-        A sample that was measured long ago and sent only now does not. Its age is counted by the node's own clock: if
-        that is off, so are the node's samples.
+        A sample that was measured long ago and sent only now does not. Its age is counted by the node's own clock,
+        since the sample's time is by that clock too.
         """
         age = now + (self.clock_skew_seconds or 0) - sample.timestamp
         # A clock that was ahead and has been corrected must not leave its node in the future.
@@ -354,12 +353,12 @@ class _View:
         return False
 
     def seen(self, state: State) -> Seen:
-        """Return what is known, in this state.
+        """Return what is known, with this state.
 
-        It was computed earlier, so a node that is up has its new sample here.
+        The caller computed the state earlier, so that a node that is up has its new sample here.
         """
         node, newest = self.node, None if self._is_mean else self.newest
-        # Another thread must never see a sample together with the time of another one.
+        # Another thread must never see one sample with the time of another.
         last_seen = self.last_seen if newest is None else newest.timestamp
         about = self.clock_skew_seconds, self.agent_version, self.sensor
         return Seen(node.hostname, node.name, state, newest, last_seen, *about)
@@ -377,7 +376,7 @@ class _View:
             self.last_hour.describe(About(self.node.id, self.node.hostname, *about).words())
 
     def readings(self) -> Sequence[float | None]:
-        """Return the newest values of READINGS. They are computed once, however many ask."""
+        """Return the newest values of READINGS. They are computed once, however often they are read."""
         if self._readings is None:
             self._readings = _NO_READINGS if self.newest is None else readings_of(self.newest)
         return self._readings

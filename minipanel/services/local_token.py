@@ -1,7 +1,7 @@
 """The token of this machine's own commands. Whoever may read config.toml can sign one.
 
 A token without a name can only read. One with a name acts for that person, and only on routes that let commands act.
-Whoever can read config.toml could do far more anyway, but a token that leaks on its way can't.
+Whoever can read config.toml can do far more anyway, but a leaked token can't.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TOKEN = re.compile(rf"mpl_(\d{{1,12}})_(?:((?:[0-9a-f]{{2}}){{1,{MAX_NAME_BYTES
 def local_token(jwt_secret: str, now: float, who: str = "") -> str:
     """Return a token valid for LIFE_SECONDS: mpl_ + its end (Unix seconds) + _ + hex HMAC-SHA256.
 
-    The name in `who` stands before the HMAC, as UTF-8 in hex, shortened if it is too long.
+    The name in `who` comes before the HMAC, as UTF-8 in hex, shortened if it is too long.
     """
     return _signed(jwt_secret, int(now) + LIFE_SECONDS, who.encode("utf-8", "replace")[:MAX_NAME_BYTES].hex())
 

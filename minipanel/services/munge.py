@@ -14,7 +14,7 @@ from minipanel.sentence import Sentence
 from minipanel.services.batch import Batcher, BatcherFull, Then
 
 WAITING_CREDENTIALS = 20_000
-"""How many may wait: two rounds of 10,000 nodes, about a second and a half of decoding."""
+"""How many credentials may wait: two rounds of 10,000 nodes, about a second and a half of decoding."""
 
 PAUSE_SECONDS = 2.0
 """How long munged is not asked after it failed to answer: libmunge waits several seconds in each call."""
@@ -39,17 +39,17 @@ class MungeDecoder:
         self._batcher.start()
 
     async def close(self) -> None:
-        """Decode what waits, then end the thread."""
+        """Decode the waiting credentials, then end the thread."""
         await self._batcher.close()
 
     def give_up(self) -> None:
-        """Raise TryLater in all who wait: munged may hang, and libmunge waits for it longer than a stop may take."""
+        """Make waiting calls fail with TryLater: munged may hang, and libmunge waits longer than a stop may take."""
         self._batcher.give_up()
 
     def decode(self, text: str, then: Then[Credential], due: float = 0.0) -> None:
         """Call `then` later with the decoded credential, valid or not, or with TryLater if munged can't be asked now.
 
-        Raises TryLater if too many wait. `due`: how long others may join, as in Batcher.put.
+        Raises TryLater if too many wait. `due`: until when others may join, as in Batcher.put.
         """
 
         def settle(result: Credential | Exception) -> None:
@@ -61,14 +61,14 @@ class MungeDecoder:
             raise _busy() from None
 
     def trouble(self) -> Sentence | None:
-        """Return what is wrong with munged, None while it works or nobody asks it."""
+        """Return what is wrong with munged; None while it works or is not used."""
         return self._trouble if self._clock() < self._paused_until else None
 
     def _decode_all(self, texts: list[str]) -> list[Credential | Exception]:
         return [self._decode(text) for text in texts]
 
     def _decode(self, text: str) -> Credential | Exception:
-        # Waiting in vain for one is enough: the rest of its group gets TryLater at once.
+        # One wait in vain is enough: the rest of its group gets TryLater at once.
         if self._clock() < self._paused_until:
             return TryLater(self._trouble, RETRY_SECONDS)
         try:
@@ -92,7 +92,7 @@ def _busy() -> TryLater:
 
 
 def ahead_seconds(credential: Credential) -> int | None:
-    """Return how far ahead the clock is that made this credential, if that is the only reason to refuse it."""
+    """Return how far the clock of this credential's maker is ahead, in seconds, if only that is wrong with it."""
     is_off = credential.status in (munge.EXPIRED, munge.REWOUND)
     return credential.encode_time - credential.decode_time if is_off else None
 

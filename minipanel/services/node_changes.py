@@ -28,10 +28,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class NodeChanges:
-    """What must change for the configuration to follow the list.
+    """What must change in the configuration to match the list: nodes that `come`, `go`, or are `changed`.
 
-    `twins`: hostnames in the list that are another spelling of a node, the short name beside the long one or the
-    reverse. `is_clearance`: all configured nodes but this machine would go.
+    `twins`: hostnames in the list that are the short name of a node with a long one, or the reverse. `is_clearance`:
+    all configured nodes except this machine would go.
     """
 
     come: tuple[NodeConfig, ...]
@@ -58,7 +58,7 @@ def compare(
     disabled.
 
     `is_own` returns whether an address is this machine's. Its node never goes and never changes, except to another of
-    its own addresses, and its other names and addresses make no further node. `stays`: hostnames that stay in any case.
+    its own addresses; its other names and addresses make no further nodes. `stays`: hostnames that stay in any case.
     """
     matching = _Matching(configured, listed, is_own)
     changed = [Change(node, after) for node, after in matching.followed() if after != node]
@@ -119,7 +119,7 @@ class _Matching:
         return replace(node, ip=next(filter(self._is_own, line.addresses), node.ip))
 
     def _match(self, keys_of_node: _NodeKeys, keys_of_line: _LineKeys, by_address: bool) -> None:
-        """Pair those that share a key which no other line and no other node has."""
+        """Pair nodes and lines that share a key, if no other node or line has it."""
         lines = _by_key(self._lines, keys_of_line)
         nodes = _by_key(self._nodes, keys_of_node)
         for key, node_name in nodes.items():
@@ -142,7 +142,7 @@ def _short(name: str) -> str:
 
 
 def _other_length(names: Iterable[str]) -> Iterator[str]:
-    """Yield what each name shares with its twin, separately for long and short names."""
+    """Yield, for each name, the key that it shares with its twin, with its own kind: long or short."""
     return (f"{'long' if '.' in name else 'short'} {_short(name)}" for name in names)
 
 
@@ -155,7 +155,7 @@ _BY_NAME: tuple[tuple[_NodeKeys, _LineKeys], ...] = (
     ),
     (lambda node: [node.name.lower()], _names),
 )
-"""What makes a node and a line the same, tried in this order."""
+"""The keys by which a node and a line are the same, tried in this order."""
 
 _BY_ADDRESS: tuple[_NodeKeys, _LineKeys] = (lambda node: [node.ip], lambda line: line.addresses)
 

@@ -45,7 +45,7 @@ Reader = Callable[[Config], None]
 
 
 class Panel:
-    """What handlers work with."""
+    """All parts of the running panel. Handlers work with it."""
 
     def __init__(
         self,
@@ -94,15 +94,15 @@ class Panel:
         self._followers: list[Follower] = []
 
     def on_read(self, reader: Reader) -> None:
-        """Have a room above apply a changed configuration at once, before anything is written."""
+        """Let a higher package apply a changed configuration at once, before anything is written."""
         self._readers.append(reader)
 
     def on_reload(self, follower: Follower) -> None:
-        """Have a room above apply a changed configuration too."""
+        """Let a higher package apply a changed configuration, after the panel itself."""
         self._followers.append(follower)
 
     async def start(self) -> None:
-        """Start the threads and loops, and bring the tables in line with the configuration. Raises DatabaseError."""
+        """Start the threads and loops, and make the tables match the configuration. Raises DatabaseError."""
         self.ingest.start()
         self.credentials.start()
         await self._follow(self.config)
@@ -121,7 +121,7 @@ class Panel:
 
         The listening address and the place of the database change only with a restart. Raises DatabaseError.
         """
-        # First, whatever happens to the rest: someone who was removed must not stay in because nothing can be written.
+        # First: even if nothing can be written, a user who was removed must not stay logged in.
         self.config = config
         self.credentials.reload(config)
         for read in self._readers:
@@ -138,12 +138,12 @@ class Panel:
         await self.backups.reload(config)
 
     def reach(self) -> tuple[int, int]:
-        """Return since when there are records, and how many days back the archive goes; 0 without one."""
+        """Return the time of the oldest records, Unix seconds, and how many days back an archive goes, 0 if none."""
         older = self.reading.older
         return self.ingest.oldest(), 0 if older is None else older.days
 
     def give_up(self) -> None:
-        """End whatever could delay the stop: waiting for munged, and reading. Whoever waits is asked to try again."""
+        """End whatever could delay the stop: waits for munged, and reads. Waiting callers get TryLater."""
         self.credentials.give_up()
         self.reading.give_up()
 

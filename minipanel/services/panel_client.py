@@ -1,4 +1,4 @@
-"""How this machine's commands ask the running panel: over its own API, with a token that config.toml signs."""
+"""How this machine's commands ask the running panel: over its own API, with a token that config.toml's secret signs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NoAnswer(CommandError):
 
 
 class Refused(CommandError):
-    """The panel answered with an error. `said`: its own sentence."""
+    """The panel answered with an error. `said`: the panel's sentence."""
 
     def __init__(self, english: str | Sentence, /, said: str, **values: object) -> None:
         super().__init__(english, **values)
@@ -41,9 +41,9 @@ class Refused(CommandError):
 
 
 class PanelClient:
-    """Asks the panel that runs with this configuration. Every failure is a CommandError, one sentence.
+    """Asks the panel that runs with this configuration. Every failure is a CommandError of one sentence.
 
-    `who`: in whose name it acts; without a name the token only reads.
+    `who`: the user it acts for; without a name, the token only reads.
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.time, who: str = "") -> None:
@@ -81,7 +81,7 @@ class PanelClient:
         body: dict[str, object] | None = None,
         seconds: float = SILENCE_SECONDS,
     ) -> Iterator[http.client.HTTPResponse]:
-        """Give the successful answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
+        """Yield the successful answer to a request, to be read with `read`. Raises NoAnswer, Refused."""
         connection = own_connection(self.url, seconds)
         try:
             yield self._ask(connection, method, path, body)
@@ -126,7 +126,7 @@ class PanelClient:
         return response
 
     def _refuse_another_certificate(self, connection: http.client.HTTPConnection) -> None:
-        # Needs no certificate authority: the certificate is compared with the one of config.toml.
+        # This needs no CA: the certificate is compared with the one in config.toml.
         if isinstance(connection.sock, ssl.SSLSocket) and self._server.tls_certificate is not None:
             shown = connection.sock.getpeercert(binary_form=True)
             if shown != _first_certificate(self._server.tls_certificate):

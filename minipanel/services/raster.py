@@ -41,7 +41,7 @@ USUAL_COLUMNS, MAX_COLUMNS = 1000, 2000
 USUAL_ROWS, MAX_ROWS = 1000, 2000
 
 MAX_RUNS = 10_000
-"""The longest missing times get their reasons, at most this many."""
+"""At most this many runs without samples get their reasons, the longest first."""
 
 Bands = Sequence[Sequence[int]]
 """For each row, the places of its nodes."""
@@ -51,7 +51,7 @@ METRIC: Final = {metric.comparable: metric for metric in METRICS}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is read: columns of `width` seconds, the first of which begins at `start`, in steps of records or hours."""
+    """What is read: columns of `width` seconds, from `start` on; `step`: the seconds of a record or of an hour."""
 
     metric: Metric
     start: int
@@ -104,7 +104,7 @@ def planned(metric: Metric, nodes: int, span: Span, now: int, columns: int) -> P
 async def opened_plan(
     reading: Reading, metric: Metric, nodes: int, span: Span, now: int, columns: int
 ) -> tuple[Past, Plan]:
-    """Return what answers for a set's past, and how to read it with the step of that answer."""
+    """Return the Past for a set, and the plan with the step that it answers in."""
     plan = planned(metric, nodes, span, now, columns)
     past = await reading.past(plan.start, plan.step, may_be_hours=not span.is_step_asked)
     if past.step != plan.step:
@@ -113,7 +113,7 @@ async def opened_plan(
 
 
 def _width(step: int, count: int) -> int:
-    """Return the seconds of a column that holds at least `count` steps; of hours, a part of a day or whole days."""
+    """Return the seconds of a column of at least `count` steps. A column of hours divides a day, or is whole days."""
     if step == HOUR_SECONDS:
         count = next((width for width in WIDTHS if width >= count), -(-count // HOURS) * HOURS)
     return step * count
@@ -137,7 +137,7 @@ def refuse_too_much(nodes: int, span: Span, what: Sentence) -> None:
 
 
 class Raster:
-    """Reads beside the writer."""
+    """Makes pictures of the past, in the reading threads."""
 
     def __init__(self, reading: Reading, live: Live, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
@@ -149,8 +149,8 @@ class Raster:
     ) -> bytes:
         """Return the JSON of RasterHead in one line, then the bytes of each plane, row by row.
 
-        Nodes of different `groups` share no row if possible.
-        Raises BadInput for too many nodes, TryLater if nothing can be read.
+        Nodes of different `groups` share no row, if possible. Raises BadInput for too many nodes, TryLater if nothing
+        can be read.
         """
         refuse_too_much(len(nodes), span, Sentence("drawn"))
         now = int(self._clock())
@@ -260,7 +260,7 @@ def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
     for day, cells in enumerate(days):
         for column in range(of_day):
             table[day * of_day + column :: length] = cells[column::of_day]
-    # The seconds of one cell of a day; a column is as long, or some days.
+    # The seconds of one cell of a day. A column is as long as this, or whole days.
     width = min(plan.width, DAY_SECONDS)
     begin = plan.start // width % of_day
     end = begin + plan.columns * plan.width // width

@@ -1,4 +1,4 @@
-"""The threads that read the past: a few, all of which end before their connections are closed."""
+"""The few threads that read the past. All of them end before their connections are closed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from minipanel.services.sums import Sums, sums_of_days
 from minipanel.services.threads import Threads
 
 THREADS = 4
-"""Each has a connection with its own cache."""
+"""Each thread has a connection with its own cache."""
 
 SIDE_BY_SIDE = min(THREADS, os.cpu_count() or 1)
-"""How many threads read for one picture: more than there are cores would only slow down the event loop."""
+"""How many threads read for one picture. More threads than cores would only slow down the event loop."""
 
 HOURS_SIDE_BY_SIDE = min(2, SIDE_BY_SIDE)
 """Half the work on hours is Python's own, so more threads would only wait for each other and make others wait."""
@@ -35,15 +35,15 @@ Result = TypeVar("Result")
 
 
 def shares(count: int, threads: int = SIDE_BY_SIDE) -> list[slice]:
-    """Return a slice of `count` things for each thread, or fewer slices if there are fewer things. None is empty."""
+    """Return a slice of `count` things for each thread; fewer slices if there are fewer things. No slice is empty."""
     size = max(1, -(-count // threads))
     return [slice(first, first + size) for first in range(0, count, size)]
 
 
 class Past:
-    """Answers one question about the past: a reader, used in `do` only. Afterwards it knows where its answer came from.
+    """Answers one question about the past. `reader` is used in `do` only. Afterwards, `told` has the answer's source.
 
-    `step`: that of records or of hours, which may differ from what was asked for.
+    `step`: the seconds of a record or of an hour; it may differ from the requested one.
     """
 
     def __init__(self, reading: Reading, step: int, told: dict[str, Any] | None = None) -> None:
@@ -77,20 +77,20 @@ class Past:
 
 
 class Older(Protocol):
-    """What reaches further back than the database's own records: an archive."""
+    """A source that reaches further back than the database's own records: an archive."""
 
     @property
     def days(self) -> int:
         """How many days back it is asked."""
 
     async def past(self, start: int, step: int, may_be_hours: bool) -> Past:
-        """Return what answers for the time from `start` on, in records or hours.
+        """Return the Past for the time from `start` on, in records or hours.
 
         `may_be_hours`: hours will do if older records can't be read now.
         """
 
     def give_up(self) -> None:
-        """End all reading now: whoever waits for it gets TryLater."""
+        """End all reads now: waiting callers get TryLater."""
 
     async def close(self) -> None:
         """End all reading, and the threads."""
@@ -109,7 +109,7 @@ class Reading:
         self._stopping: asyncio.Task[None] | None = None
 
     async def past(self, start: int, step: int = RECORD_SECONDS, may_be_hours: bool = False) -> Past:
-        """Return what answers for the time from `start` on."""
+        """Return the Past for the time from `start` on."""
         return Past(self, step) if self.older is None else await self.older.past(start, step, may_be_hours)
 
     async def do(
@@ -124,7 +124,7 @@ class Reading:
             raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
 
     def give_up(self) -> None:
-        """End all reading now and allow no more: whoever waits gets TryLater. Called in the event loop."""
+        """End all reads now and allow no more: waiting callers get TryLater. Called in the event loop."""
         if self._stopping is None:
             self._stopping = asyncio.create_task(self._stop())
             if self.older is not None:
@@ -145,7 +145,7 @@ class Reading:
 
     async def _stop(self) -> None:
         ending = asyncio.create_task(self._threads.close())
-        # Repeatedly: it ends a running statement, and a thread may be just before its next one.
+        # Repeatedly: it ends a running statement, and a thread may be about to begin its next one.
         while not ending.done():
             self.reader.interrupt()
             await asyncio.wait({ending}, timeout=INTERRUPT_SECONDS)

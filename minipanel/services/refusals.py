@@ -1,4 +1,4 @@
-"""Logs refused requests: each trouble once a minute, and never so many lines that they hide the rest."""
+"""Logs refused requests: each problem once a minute, and never so many lines that they hide the rest of the log."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60.0
 MAX_LINES = 20
-"""Per window. A thousand misconfigured nodes make twenty lines and a count."""
+"""Lines per window. A thousand misconfigured nodes make twenty lines and a count."""
 
 
 class Refusals:
     """Logs the first refusal of each kind in a minute, and counts the others.
 
-    For samples, the kind is address and status. For connections, which anybody can open, it is the sentence alone.
+    For samples, the kind is address and status. For connections, which anybody can open, it is only the sentence.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""The life of records: full ones are finished, whole hours move to the history, old ones are deleted."""
+"""The life of records: finished when their time is over, moved to the history by the hour, deleted when old."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from minipanel.services.ingest import Ingest
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 20
-"""How long after its time a record waits for samples on their way."""
+"""How long a record waits, after its time, for samples that are still on their way."""
 
 SEAL_SECONDS = 10
 FORGET_SECONDS = 600
 
 STEADY_LOOKS = 7
-"""A record is deleted only if it was too old at this many checks, over an hour. So a clock that is wrong for a moment,
+"""A record is deleted only if it was too old at this many checks, over an hour. A clock that is wrong for a moment,
 even on all machines at once, deletes nothing."""
 
 TOGETHER_SECONDS = 7200
-"""Records of this much time are deleted together. A node's lie side by side, so many go with one page written."""
+"""Records of this much time are deleted together. A node's lie side by side, so one write of a page deletes many."""
 
 STEP_RECORDS = 500
 """Records deleted in one transaction. Samples that arrive meanwhile wait no longer than that."""
@@ -43,7 +43,7 @@ class SteadyLooks:
         self._looks: deque[int] = deque(maxlen=STEADY_LOOKS)
 
     def at(self, oldest: int) -> int | None:
-        """Record the oldest time to keep now; return the oldest by all checks, None before there are enough."""
+        """Record the oldest time to keep now. Returns the oldest of all checks, None before there are enough."""
         self._looks.append(oldest)
         return min(self._looks) if len(self._looks) == STEADY_LOOKS else None
 
@@ -73,9 +73,10 @@ class Retention:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def seal(self) -> int:
-        """Finish the records whose time is over, and move whole hours of them to the history; return how many moved.
+        """Finish the records whose time is over, and move whole hours to the history. Returns how many records moved.
 
-        A node's hour takes one or two pages there. Moved one by one, its records would write them twelve times.
+        A node's hour takes one or two pages there. If its records were moved one by one, these pages would be written
+        twelve times.
         """
         until = int(self._clock()) - GRACE_SECONDS
         while await self._run(self._store.finish(until, self._moved_until or 0, MOVE_RECORDS)):
@@ -90,7 +91,7 @@ class Retention:
         return done
 
     async def forget(self) -> int:
-        """Delete records that have been too old for an hour; return how many."""
+        """Delete records that have been too old for an hour. Returns how many."""
         before = self._looks.at(self._ingest.oldest())
         if before is None or not await self._run(self._store.has_older(before - TOGETHER_SECONDS)):
             return 0
@@ -104,13 +105,13 @@ class Retention:
 
     async def _run(self, job: Job) -> Any:
         result = await self._ingest.run(job)
-        # Let what arrived meanwhile into the queue before the next step.
+        # Samples that arrived meanwhile go before the next step.
         await asyncio.sleep(0.01)
         return result
 
 
 async def repeat(work: Callable[[], Any], seconds: float, delay: float = 0) -> None:
-    """Repeat a task of upkeep for ever, first after `delay` seconds. The same trouble is logged once."""
+    """Repeat an upkeep task for ever, first after `delay` seconds. The same trouble is logged once."""
     await asyncio.sleep(delay)
     trouble = ""
     while True:
@@ -118,7 +119,7 @@ async def repeat(work: Callable[[], Any], seconds: float, delay: float = 0) -> N
             await work()
             trouble = ""
         except (DatabaseError, TryLater) as error:
-            # The same trouble is logged once; the work is done when it is over.
+            # The work is done once the trouble is over.
             if str(error) != trouble:
                 log.error("%s", error)
             trouble = str(error)

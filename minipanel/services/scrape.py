@@ -24,7 +24,7 @@ Source = Callable[[], Iterable[Family]]
 
 
 class Scrape:
-    """Makes the answers to scrapes, each format at most once a slot."""
+    """Makes the answers to scrapes, each format at most once per slot."""
 
     def __init__(
         self, live: Live, counters: Counters, ingest: Ingest, database: Path, clock: Callable[[], float] = time.time
@@ -38,7 +38,7 @@ class Scrape:
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> None:
-        """Let a room above add its own series."""
+        """Let a higher package add its own series."""
         self._sources.append(source)
 
     async def answer(self, form: Format, is_gzipped: bool = False) -> bytes:
@@ -55,7 +55,7 @@ class Scrape:
     def make(self, form: Format, more: Iterable[Family] = ()) -> bytes:
         """Return a new answer, with `more` families at its end.
 
-        On any thread: 10,000 nodes take tens of milliseconds.
+        Runs on any thread: 10,000 nodes take tens of milliseconds.
         """
         own = panel_families(self._counters, self._ingest.waiting, file_bytes(self._database))
         return exposition([*node_families(self._live.seen()), *own, *more], form)

@@ -1,4 +1,4 @@
-"""What Prometheus gets, as families of series: every node's newest values, and the panel's own counters."""
+"""The series for Prometheus, in families: every node's newest values, and the panel's own counters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNITS: Final = {"%": ("ratio", 100), "bytes": ("bytes", 1), "°C": ("celsius", 1
 
 
 def node_families(nodes: Sequence[Seen]) -> Iterator[Family]:
-    """Yield what is known of the nodes. Nodes that are not up have no values, so their series end at once."""
+    """Yield the nodes' families. Nodes that are not up have no values, so their series end at once."""
     yield _states(nodes)
     enabled = [node for node in nodes if node.state != "disabled"]
     names = [labelled(node=node.hostname) for node in enabled]

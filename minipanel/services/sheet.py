@@ -1,4 +1,4 @@
-"""The memory of several nodes' last hours, as it lies in a file: whose they are, then their numbers by column."""
+"""The memory of several nodes' last hours, laid out as in the file: their descriptions, then numbers by column."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Sheet:
             numbers[place * SLOTS : (place + 1) * SLOTS] = memoryview(empty)
 
     def put(self, place: int, parts: Mapping[str, bytes]) -> None:
-        """Store a node's hour taken from elsewhere: the marks, and the numbers of its metrics."""
+        """Store a node's hour from another file: the marks, and the numbers of its metrics."""
         for form, numbers in zip((*FORMS, MARKS), (*(column[0] for column in self.columns), self.marks), strict=True):
             if form.name in parts:
                 part = memoryview(parts[form.name]).cast(form.kind)  # type: ignore[call-overload]

@@ -28,8 +28,8 @@ MAX_VALUES = 1_500_000
 """This many values are sorted in 0.7 s on a slow core. For more, one hour stands for its neighbours."""
 
 STEPS = (1, 5, 7, 11, 13, 17, 19, 23)
-"""Hours. None divides a day, or a month would show the same hours of every day. Longer steps are some days and five
-hours."""
+"""In hours. Except for 1, none divides a day, or a month would show the same hours of every day. Longer steps are whole
+days and five hours."""
 
 MAX_NODES = 60_000
 
@@ -39,7 +39,7 @@ _HOUR_COLUMNS = ("timestamp", "reporting", *(f"{metric}_{name}" for metric in CO
 
 
 class Spread:
-    """Reads beside the writer."""
+    """Computes distributions, in the reading threads."""
 
     def __init__(self, reading: Reading, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
@@ -72,7 +72,7 @@ class Spread:
     def _hours(self, past: Past, ids: Sequence[int], times: range, now: int) -> dict[str, list[float | None]]:
         columns: dict[str, list[float | None]] = {name: [] for name in _HOUR_COLUMNS}
         for at, numbers in past.hour_columns(ids, times, now, COLUMNS):
-            # Of the first metric each sample has a value.
+            # Every sample has a value of the first metric.
             if count := len(ids) - numbers[0].count(NONE):
                 columns["timestamp"].append(at)
                 columns["reporting"].append(count)

@@ -1,4 +1,4 @@
-"""Sums over many nodes, step by step: of each metric, of the busy ones, and which nodes are unknown when."""
+"""Sums over many nodes, step by step: of each metric, of the busy nodes, and which nodes are unknown when."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from minipanel.services.cells import runs_of
 from minipanel.services.lanes import Lanes, row_with
 
 IDLE_BELOW: Final = 10
-"""Percent. A node without a job stays below; one with a job on a single core of many may too."""
+"""In percent. A node without a job stays below this; so may a node with a job on one of many cores."""
 
 
 def part_of(metric: Metric) -> str:
-    """Return which part of an hour is summed for a metric."""
+    """Return the part of an hour that is summed for a metric."""
     return metric.comparable if metric.averages_over_nodes else f"{metric.comparable}_max"
 
 
@@ -29,7 +29,7 @@ PARTS: Final = tuple(map(part_of, METRICS))
 _CPU: Final = METRICS[0]
 
 _FLAGS: Final = b"\1" * 128 + bytes(128)
-"""By a number's high byte: 0 if it stands for none."""
+"""By the high byte of a number: 0 if the number means none, else 1."""
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def flags_of(numbers: Sequence[bytes]) -> bytes:
 
 
 def runs_over(days: Sequence[bytes], nodes: int, begin: int, end: int) -> dict[int, list[Run]]:
-    """Return when nothing is known of each node, by place, from the flags of each day, node by node.
+    """Return the runs in which each node is unknown, by its index, from each day's flags, node by node.
 
     Steps count from `begin`, an hour of the first day, and end before `end`.
     """

@@ -1,6 +1,6 @@
-"""A few threads that work for the event loop. The one that worked last goes first: its connection and caches are warm.
+"""A few threads that work for the event loop. The thread that worked last goes first: its connection is warm.
 
-The standard library's pool takes its threads in turn, and longer to hand over a work and its result.
+The standard library's pool uses its threads in turn, and takes longer to hand over work and results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Threads:
         self._ended: asyncio.Event | None = None
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns, or raise what it raises. It is done even if nobody waits for it any more."""
+        """Return what `work` returns, or raise what it raises. It runs to its end even if nobody waits any more."""
         waiter: Waiter[Result] = Waiter()
         if self._idle:
             thread = self._idle.pop()
@@ -43,7 +43,7 @@ class Threads:
         return await waiter.result()
 
     async def close(self) -> None:
-        """Have all done that was asked for, then end the threads. Nothing more may be asked for."""
+        """Finish all requested work, then end the threads. No more work may be requested."""
         self._ended = asyncio.Event()
         self._end_if_idle()
         await self._ended.wait()
@@ -81,7 +81,7 @@ class _Thread:
         self._thread.start()
 
     def begin(self, work: Work, waiter: Waiter[Any]) -> None:
-        """Do this. Called while the thread has nothing to do."""
+        """Start this work. Called while the thread has nothing to do."""
         self._next = (work, waiter)
         self._wake.release()
 
@@ -99,4 +99,4 @@ class _Thread:
                 result = error
             with suppress(RuntimeError):  # the event loop is closed
                 self._loop.call_soon_threadsafe(self._done, self, waiter, result)
-            del work, waiter, result  # not held until the next comes
+            del work, waiter, result  # release them before the next work comes

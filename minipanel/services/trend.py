@@ -13,8 +13,8 @@ from minipanel.services.lasthour import LastHour
 
 TREND_SECONDS = 600
 STEP_SECONDS = 30
-"""At least this long, and a whole number of intervals. Every sample of every node would take six times as long and
-hardly be visible in a chart an inch wide."""
+"""The least step; a step is a whole number of intervals. To use every sample of every node would take six times as
+long, and hardly show in a chart an inch wide."""
 
 ON_THEIR_WAY_SECONDS = 10
 """Nodes send their samples up to 4 s apart. A sum that lacks some of them would look like a drop."""
@@ -46,7 +46,7 @@ _NAMES = [column.name for metric in METRICS for column in metric.over_nodes()]
 def _summed_up(
     metric: Metric, values: Sequence[float | None], samples: Sequence[Sample]
 ) -> Iterator[tuple[str, float | None]]:
-    """Yield a metric's values of several nodes combined, by column; None if no node has one."""
+    """Yield a metric's values combined over several nodes, by column; None if no node has one."""
     known = [value for value in values if value is not None]
     for column in metric.over_nodes():
         if column.kind == "share":

@@ -12,7 +12,7 @@ S = TypeVar("S", bound=socket.socket)
 
 
 class Deadline:
-    """Ends a connection when its time is over, even if it delivers a byte now and then, which restarts a time-out."""
+    """Ends a connection when its time is over, even if a byte now and then restarts the socket's own time-out."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
@@ -40,5 +40,5 @@ class Deadline:
         self.is_over = True
         if self._socket is not None:
             with suppress(OSError):
-                # socket.shutdown, as that of ssl would destroy the state that the reading thread uses.
+                # Not ssl's shutdown: it would destroy the state that the reading thread uses.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""A program of the site, which gets the message as JSON on its standard input."""
+"""Runs a program of the site, which gets the message as JSON on its standard input."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Execute:
     def send(self, letter: Letter) -> str:
         """Run the program; return the beginning of its output. Raises NotSent unless it exits with 0 in time.
 
-        Whatever it has started in its process group ends with it.
+        All processes that it started in its process group end with it.
         """
         told = json.dumps(document(letter), ensure_ascii=False).encode()
         where = escape(self.command[0], 100)
@@ -57,7 +57,7 @@ class Execute:
         try:
             output, is_over = _talk(process, told, time.monotonic() + self.total_seconds)
         finally:
-            # Before its exit status is collected: until then no other process can get its number.
+            # Before its exit status is collected: until then no other process can get its pid.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             for pipe in (process.stdin, process.stdout):
@@ -77,10 +77,10 @@ class Execute:
 
 
 def _talk(process: subprocess.Popen[bytes], told: bytes, end: float) -> tuple[bytes, bool]:
-    """Write its input and read its output until it exits. Returns the beginning of the output, and whether it has
-    exited.
+    """Write the program's input and read its output until it exits, or until `end`.
 
-    Only the program itself counts, even if something it started keeps the pipe open.
+    Only the program itself counts, even if a process it started keeps the pipe open. Returns the beginning of the
+    output, and whether the program has exited.
     """
     assert process.stdin is not None
     assert process.stdout is not None

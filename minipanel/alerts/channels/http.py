@@ -29,7 +29,7 @@ Resolve = Callable[[str, int], list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer: an HTTP status, and the beginning of the body."""
+    """An answer: its HTTP status, and the beginning of its body. `where`: the host and port."""
 
     where: str
     status: int
@@ -51,7 +51,7 @@ def resolve(host: str, port: int) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """How requests are made. `own_port`: the panel's port, which is never asked on this machine."""
+    """Makes requests. `own_port`: the panel's port, which is never contacted on this machine."""
 
     own_port: int = 0
     ca_file: Path | None = None
@@ -59,7 +59,7 @@ class Caller:
     resolve: Resolve = field(default=resolve, compare=False)
 
     def ask(self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return the answer, whose status is 200 to 299. Raises NotSent, without the path, which is secret.
+        """Return an answer with a status from 200 to 299. Raises NotSent, without the path, which is secret.
 
         Checks the certificate, and ignores proxies in the environment.
         """
@@ -116,7 +116,7 @@ class Caller:
             opened.close()
 
     def _open(self, host: str, port: int, deadline: Deadline) -> socket.socket:
-        """Connect to an allowed address of the host. The address that was judged is the one connected to."""
+        """Connect to an allowed address of the host. The address that was checked is the one connected to."""
         trouble: OSError | None = None
         for family, kind, protocol, _, address in self.resolve(host, port):
             _refuse(host, port, ip_address(str(address[0]).partition("%")[0]))

@@ -49,7 +49,7 @@ class MailServer:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail channel to some people. `taken`: who already got a letter that others have yet to get."""
+    """A mail channel to some people. `taken`: by key, who already got a letter that others have yet to get."""
 
     name: str
     to: Sequence[str]
@@ -60,9 +60,9 @@ class Mail:
     taken: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
     def send(self, letter: Letter) -> str:
-        """Hand the letter to the mail server; return its answer. Raises NotSent with what the server said.
+        """Hand the letter to the mail server, and return its answer. Raises NotSent with the server's answer.
 
-        Whoever got it at an earlier try, which others refused temporarily, does not get it again.
+        People for whom the server accepted it at an earlier try, while it refused others for now, don't get it again.
         """
         message = self._message(letter)
         with Deadline(self.total_seconds) as deadline:
@@ -200,7 +200,7 @@ def _text(said: bytes | str) -> str:
 
 
 def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
-    """Return what the server said. Raises SMTPResponseException for another code."""
+    """Return the server's answer. Raises SMTPResponseException for another code."""
     code, said = reply
     if code != wanted:
         raise smtplib.SMTPResponseException(code, said)
@@ -208,7 +208,7 @@ def _expect(reply: tuple[int, bytes], wanted: int = 250) -> str:
 
 
 def _guarded(of: type[T], deadline: Deadline) -> type[T]:
-    """Return smtplib's class with its socket under the deadline from the start, before anything is read."""
+    """Return smtplib's class with its socket under the deadline from the start, before anything is read from it."""
 
     class Guarded(of):  # type: ignore[misc, valid-type]
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:

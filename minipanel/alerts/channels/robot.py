@@ -1,4 +1,4 @@
-"""What robots of group chats have in common: a limited text, 20 messages a minute, and errors sent as 200."""
+"""What robots of group chats share: a limited text, 20 messages a minute, and errors with status 200."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
 def text_of(letter: Letter, limit_bytes: int) -> str:
     """Return the letter as one text of at most that many bytes in UTF-8.
 
-    Lines are dropped before the link, the last one.
+    If it is too long, lines before the last one, the link, are dropped.
     """
     cluster = json.loads(letter.details).get("cluster", "")
     first, *lines = (f"[{cluster}] {letter.body}" if cluster else letter.body).split("\n")

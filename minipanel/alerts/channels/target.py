@@ -38,9 +38,9 @@ def refusal_of(url: str) -> str | None:
 
 
 def is_link_local(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is link-local (RFC 3927, RFC 4291), also inside an IPv6 address.
+    """Return whether an address is link-local (RFC 3927, RFC 4291), even inside an IPv6 address.
 
-    Clouds serve a machine's secrets there.
+    Clouds serve a machine's secrets at such addresses.
     """
     if address.is_link_local:
         return True

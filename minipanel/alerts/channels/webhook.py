@@ -20,7 +20,7 @@ DOCUMENT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """POSTs document() to `url`."""
+    """A channel that POSTs document() to `url`."""
 
     name: str
     url: Source

@@ -1,4 +1,4 @@
-"""The list of rules. A new rule is a file, and a line here."""
+"""The list of rules. To add one, write it in a file beside this one, and name it here."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ BY_NAME: Final = {rule.name: rule for rule in RULES}
 
 
 def of_known_rules(alerts: Iterable[Alert]) -> list[Alert]:
-    """Return those of rules that this release has: after a rollback a database has alerts of others too."""
+    """Return the alerts of rules that this release has: after a rollback, a database has alerts of others too."""
     return [alert for alert in alerts if alert.rule in BY_NAME]

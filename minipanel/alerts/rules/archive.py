@@ -1,4 +1,4 @@
-"""`archive`: records should be archived, and the engine does not accept or keep them."""
+"""`archive`: an archive is set, but its engine does not accept or keep records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ArchiveParameters:
 
 
 def find(parameters: ArchiveParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return a finding under PANEL if it has failed for that long."""
+    """Return a finding under PANEL if the archive has failed for that long."""
     hours = cluster.panel.archive_hours
     if hours is None or hours == 0 or hours < parameters.hours_at_least:
         return {}
@@ -34,7 +34,7 @@ def find(parameters: ArchiveParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: ArchiveParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it works again; without an archive, nothing is wrong."""
+    """Return whether the archive works again; without an archive, nothing is wrong."""
     return not cluster.panel.archive_hours
 
 

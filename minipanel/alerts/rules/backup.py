@@ -1,4 +1,4 @@
-"""`backup`: the panel should back up its database, and there is no recent copy."""
+"""`backup`: automatic backups are set, but there is no recent one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def find(parameters: BackupParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: BackupParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is a newer one; None if unknown."""
+    """Return whether there is a newer backup; None if unknown."""
     return None if cluster.panel.backup_days is None else not find(parameters, cluster)
 
 

@@ -33,7 +33,7 @@ def find(parameters: CertificateParameters, cluster: Cluster) -> dict[int, Bad]:
 
 
 def is_good(parameters: CertificateParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether there is time; None if there is no certificate, or it can't be read."""
+    """Return whether enough time is left; None if there is no certificate, or it can't be read."""
     return None if cluster.panel.certificate_days is None else not find(parameters, cluster)
 
 

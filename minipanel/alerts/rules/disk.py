@@ -13,7 +13,7 @@ from minipanel.models.alert import PANEL, Bad
 from minipanel.models.cluster import Cluster
 
 CLEAR = 1.0
-"""Good again: this many percent or days more than where it opened."""
+"""It is good again with this many percent or days more than the value at which it opened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ BELOW_LIMIT_KELVIN = 5
 """At the limit itself the CPU slows down or switches off, so this far below it counts as hot."""
 
 USUAL_CELSIUS = 95.0
-"""If the kernel names no limit."""
+"""The threshold if the kernel names no limit."""
 
 NAME = "hot"
 CLEAR_KELVIN = 5
-"""Good again: this much cooler than where it opened."""
+"""It is good again if it is this much cooler than the threshold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class MemoryRisingParameters:
 
 
 def find(parameters: MemoryRisingParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes whose memory will be full that soon; the value is when, Unix seconds."""
+    """Return the nodes whose memory will be full that soon; the value is that time, Unix seconds."""
     latest = cluster.now + parameters.within
     return {
         node_id: Bad(float(full_at))
@@ -35,7 +35,7 @@ def find(parameters: MemoryRisingParameters, cluster: Cluster) -> dict[int, Bad]
 
 
 def is_good(parameters: MemoryRisingParameters, cluster: Cluster, node_id: int) -> bool | None:
-    """Return whether it does not rise, or has twice as long; None if unknown."""
+    """Return whether memory does not rise, or takes twice as long to fill; None if unknown."""
     if node_id not in cluster.up or node_id not in cluster.rising:
         return None
     full_at = cluster.rising[node_id]

@@ -1,5 +1,4 @@
-"""`hotter-than-neighbours`: hotter than its rack at the same load. Shows dust, a fan or old paste before the limit
-does."""
+"""`hotter-than-neighbours`: hotter than its rack at the same load. It shows dust, a bad fan or old paste early."""
 
 from __future__ import annotations
 
@@ -18,10 +17,10 @@ from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster
 
 CLEAR_KELVIN = 4
-"""Good again: this much closer to its neighbours than where it opened."""
+"""It is good again if it is this much closer to its neighbours than the threshold."""
 
 SPREADS = 6
-"""Median absolute deviations: in a rack whose temperatures differ much, more is needed."""
+"""In median absolute deviations: a rack whose temperatures differ much needs a larger distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def find(parameters: NeighboursParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are too much hotter than their racks."""
     found: dict[int, Bad] = {}
     for first, temps in _temperatures_by_rack(cluster).items():
-        # Most racks differ by less, and then their medians aren't needed.
+        # The temperatures of most racks differ by less; then their medians aren't needed.
         if len(temps) >= parameters.nodes_at_least and max(temps) - min(temps) > parameters.above:
             found |= _hotter(parameters, cluster, cluster.racks[first])
     return found
@@ -88,7 +87,7 @@ def is_good(parameters: NeighboursParameters, cluster: Cluster, node_id: int) ->
 def _temperatures_by_rack(cluster: Cluster) -> dict[int, list[float]]:
     """Return the temperatures of each rack, by the first of its nodes.
 
-    Runs at each tick for all nodes, so kept short.
+    It runs at each tick for all nodes, so it is kept short.
     """
     found: dict[int, list[float]] = {}
     racks = cluster.racks

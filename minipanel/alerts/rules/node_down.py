@@ -17,7 +17,7 @@ from minipanel.models.cluster import Cluster
 
 @dataclass(frozen=True, slots=True)
 class NodeDownParameters:
-    """[[alerts.rule]] name = "node-down". At least a minute: sooner, it could be the first of many."""
+    """[[alerts.rule]] name = "node-down". `for_` is at least a minute: sooner, the node could be the first of many."""
 
     for_: Annotated[int, Key(duration(60, 86400), "How long it must be silent.", "离线多久后告警。")] = 300
     hold: Hold = 300

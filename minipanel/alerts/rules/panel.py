@@ -25,8 +25,8 @@ def find(parameters: PanelParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the worst problem, under PANEL."""
     panel = cluster.panel
     if panel.late_seconds >= LATE_SECONDS:
-        # It comes first, as everything that waited meanwhile seems stuck. It is over by the time it is seen: a long one
-        # opens the alert at once, shorter ones only if they go on.
+        # A standstill comes first, as everything that waited meanwhile seems stuck. It is over by the time it is seen:
+        # a long one opens the alert at once, shorter ones only if they continue.
         lasted = panel.late_seconds if panel.late_seconds >= parameters.for_ else None
         return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late", lasted)}
     if panel.failing_seconds > 0:

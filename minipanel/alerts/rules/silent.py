@@ -41,7 +41,7 @@ MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已重新在线，�
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
-    """Return for how long a node has been silent and why; without a known reason, as if it had begun later.
+    """Return how long a node has been silent, and why; without a known reason, as if the silence had begun later.
 
     If a node's last sample was from the future, the silence counts from the first check.
     """

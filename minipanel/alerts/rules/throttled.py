@@ -1,4 +1,4 @@
-"""`throttled`: a CPU slows itself down because it is too hot. Only Intel's kernel driver counts that."""
+"""`throttled`: a CPU slows itself down because it is too hot. Only Intel's kernel driver counts these events."""
 
 from __future__ import annotations
 
