@@ -1,4 +1,4 @@
-"""What `minipanel access` says, in Chinese."""
+"""The Chinese of `minipanel access`."""
 
 CHINESE = {
     " ": "",  # between two sentences
@@ -94,5 +94,5 @@ CHINESE = {
     "{who} added the user {subject}, from {address}.": "{who} 添加了用户 {subject}，来自{address}。",
     "{who} removed the user {subject}, from {address}.": "{who} 移除了用户 {subject}，来自{address}。",
     "{who} set the password of {subject}, from {address}.": "{who} 设置了 {subject} 的密码，来自{address}。",
-    # what the running panel is told
+    # how the running panel is notified
 }

@@ -1,4 +1,4 @@
-"""What may be wrong with alerts and their channels, in Chinese: among the troubles of all commands."""
+"""The Chinese of what may be wrong with alerts and their channels, as any command reports it."""
 
 CHINESE = {
     # channels of alerts

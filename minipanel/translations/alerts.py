@@ -1,4 +1,4 @@
-"""`minipanel alerts` in Chinese."""
+"""The Chinese of `minipanel alerts`."""
 
 CHINESE = {
     # list
@@ -55,7 +55,7 @@ CHINESE = {
     "unknown: no value": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",
-    # what can't be
+    # invalid options
     "{option} is {text}; it must be a time such as 30m, 4h or 2d, at most 400d.": (
         "{option} 的值 {text} 无效；须为时长，例如 30m、4h 或 2d，最长 400d。"
     ),

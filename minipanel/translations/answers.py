@@ -1,4 +1,4 @@
-"""What the panel answers to a request that it refuses, in Chinese."""
+"""The Chinese of the panel's answers to requests that it refuses."""
 
 CHINESE = {
     # access
@@ -230,4 +230,4 @@ CHINESE = {
     "The panel gets no answer from munged: {reason}.": "munged 没有响应面板：{reason}。",
     "The panel can't use MUNGE: {reason}": "面板无法使用 MUNGE：{reason}",
 }
-"""English with {names} for its values -> Chinese with the same."""
+"""English -> Chinese; both have {names} for values."""

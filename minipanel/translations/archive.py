@@ -1,4 +1,4 @@
-"""What `minipanel archive` says, in Chinese."""
+"""The Chinese of `minipanel archive`."""
 
 CHINESE = {
     # in the lines of `status` and `doctor`, too

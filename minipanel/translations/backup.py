@@ -1,4 +1,4 @@
-"""What `minipanel backup` says, in Chinese."""
+"""The Chinese of `minipanel backup`."""
 
 CHINESE = {
     "{target}: {records} records, {size} MB, checked and sound.": (

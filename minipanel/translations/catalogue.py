@@ -1,6 +1,6 @@
-"""Every sentence of the panel beside its Chinese, and how a sentence is said in Chinese.
+"""Every sentence of the panel with its Chinese, and the translation of a sentence.
 
-A sentence stands once, in the module of who says it; words that several say stand in words.py.
+A sentence is here once, in the module of the command that says it; words of several commands are in words.py.
 """
 
 from __future__ import annotations
@@ -56,24 +56,24 @@ CHINESE = {
     **troubles.CHINESE,
     **words.CHINESE,
 }
-"""English with {names} for its values -> Chinese with the same."""
+"""English -> Chinese; both have {names} for values."""
 
 _FEWEST_CHARACTERS = 6
-"""Of a template's own. With fewer it would be found in what is no sentence of the panel."""
+"""A template must have this many characters of its own. With fewer, it would match texts that are not the panel's."""
 
 _STOP = re.compile(r"[,:;.] ")
 
 _LONGEST_VALUE = 1000
-"""Characters. Longer ones are not the panel's own words."""
+"""In characters. Longer values are not the panel's own words."""
 
 
 def in_chinese(sentence: str | Sentence, /, **values: object) -> str:
-    """Return a sentence in Chinese, its values too where they are sentences; what is not known stays English.
+    """Return a sentence in Chinese, with those of its values that are sentences. An unknown sentence stays English.
 
     in_chinese("{path} can't be read: {reason}.", path="/a", reason="Is a directory") -> "无法读取 /a：是目录。"
 
-    What goes wrong far below comes up finished, with its values in it, and goes into JSON and logs as it is. It is
-    found again by the words between its values: "/a can't be read: Is a directory." gives the same.
+    An error from a lower layer arrives as finished text, with its values in it, as JSON and logs need it. It is
+    recognised by the words between its values: "/a can't be read: Is a directory." gives the same.
     """
     whole = sentence if isinstance(sentence, Sentence) else Sentence(sentence, **values)
     known = CHINESE.get(whole.english)
@@ -83,7 +83,7 @@ def in_chinese(sentence: str | Sentence, /, **values: object) -> str:
 
 
 def _said(values: Mapping[str, object]) -> dict[str, object]:
-    """Return values with their Chinese. One word is a name that somebody gave: a node may be called login."""
+    """Return values in Chinese. A single word is not translated: it may be a name, such as a node called login."""
     return {
         name: in_chinese(value)
         if isinstance(value, Sentence) or (isinstance(value, str) and " " in value and len(value) <= _LONGEST_VALUE)
@@ -93,7 +93,9 @@ def _said(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _found_again(finished: str) -> str:
-    """Return the Chinese of what the sentence was made of. Of two that fit, one cuts it at its stops."""
+    """Return the Chinese of a finished sentence. Of several templates that match, the one whose values have the
+    fewest stops wins.
+    """
     found = [(each, values) for each in _templates() if (values := each.values_in(finished)) is not None]
     if not found:
         return finished
@@ -102,7 +104,7 @@ def _found_again(finished: str) -> str:
 
 
 class _Template:
-    """An English sentence with {names}, cut at these."""
+    """An English sentence with {names}, split at the names."""
 
     def __init__(self, english: str) -> None:
         self.english = english
@@ -113,7 +115,7 @@ class _Template:
         self.length = len("".join(own))
 
     def values_in(self, finished: str) -> dict[str, str] | None:
-        """Return the values of a sentence that was made of this one, None if it is another."""
+        """Return the values in a finished sentence that was made from this template, None if it was not."""
         *between, last = self._others
         if not (finished.startswith(self._first) and finished.endswith(last)):
             return None
@@ -128,7 +130,7 @@ class _Template:
 
 @cache
 def _templates() -> list[_Template]:
-    """Return what finished sentences are made of. Of two that fit, the one with more words of its own says more."""
+    """Return the templates of sentences, longest first: one with more words of its own says more."""
     templates = [_Template(english) for english in CHINESE if "{" in english]
     worded = (template for template in templates if template.length >= _FEWEST_CHARACTERS)
     return sorted(worded, key=lambda template: template.length, reverse=True)

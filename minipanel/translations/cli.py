@@ -1,4 +1,4 @@
-"""The command line in Chinese: help and usage errors."""
+"""The Chinese of the command line: help and usage errors."""
 
 FRAME = {
     # around every --help
@@ -34,10 +34,10 @@ FRAME = {
     "Input should be a valid number, unable to parse string as a number": "须为数字。",
     "Value error, {value} is not one of {choices}.": "{value} 不是可选值；可选 {choices}。",
 }
-"""What Typer says, with {names} for its values."""
+"""Typer's own texts, with {names} for values."""
 
 HELP = {
-    # what several commands take
+    # options of several commands
     "The panel's configuration.": "面板的配置文件。",
     "Print JSON.": "输出 JSON。",
     "Ask nothing.": "不提问。",
@@ -245,6 +245,6 @@ HELP = {
         "运行面板。SIGTERM 停止面板，SIGHUP 使其重新读取配置。"
     ),
 }
-"""What each command, argument and option means, as their code says it in English."""
+"""The help of each command, argument and option, by the English in their code."""
 
 CHINESE = FRAME | HELP

@@ -1,4 +1,4 @@
-"""Columns of text on a terminal, where Chinese characters are as wide as two others."""
+"""Columns of text on a terminal, where a Chinese character is two columns wide."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 
 _TOKEN = re.compile(r"\s+|[（《“]?(?:[!-~]+|.)[，。；：、！？）》”…]*", re.DOTALL)
-"""What stays on one line: a word, or a Chinese character; neither a closing nor an opening sign stands alone."""
+"""What stays on one line: a word, or a Chinese character with the punctuation before and after it."""
 
 _PART = re.compile(r"[^,]*,|[^,]+")
 
 
 def width(text: str) -> int:
-    """Return how many columns of a terminal a text takes: Chinese characters take two (Unicode, annex 11)."""
+    """Return how many columns of a terminal a text takes: a Chinese character takes two (Unicode, annex 11)."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
@@ -25,7 +25,7 @@ def align(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Return a text as lines that take at most so many columns, one at least.
+    """Return a text as lines of at most `columns` columns; at least one line.
 
     A word that is longer than a line, as a node set may be, is broken after its commas.
     """

@@ -1,4 +1,4 @@
-"""The doctor's sentences in Chinese, beside those of the set-up's look that it shares."""
+"""The Chinese of the doctor. setup.py has the sentences that both share."""
 
 CHINESE = {
     # the looks

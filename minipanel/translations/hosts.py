@@ -1,4 +1,4 @@
-"""What is said of a hosts file, in Chinese."""
+"""The Chinese of what is wrong with a hosts file."""
 
 CHINESE = {
     "Line {line} of the hosts file is skipped: {reason}": "hosts 文件第 {line} 行被忽略：{reason}",

@@ -1,4 +1,4 @@
-"""The Chinese of what restores a copy and goes back to a release: English sentence -> Chinese."""
+"""The Chinese of restore and rollback."""
 
 CHINESE = {
     # restore

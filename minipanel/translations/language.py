@@ -1,4 +1,4 @@
-"""The language a person at a terminal reads: Chinese where the locale is Chinese, English elsewhere."""
+"""The language for a person at a terminal: Chinese if the locale is Chinese, otherwise English."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -9,17 +9,18 @@ from minipanel.translations.catalogue import in_chinese
 Translate = Callable[..., str]
 
 _CONSOLE = "linux"
-"""TERM of the kernel's own console, also through a management controller: its font has no Chinese."""
+"""TERM on the kernel's own console, also over a management controller: its font has no Chinese."""
 
 _COERCED = "C.UTF-8"
-"""What Python itself sets as LC_CTYPE where the locale is C (PEP 538): it says nothing about the terminal."""
+"""Python itself sets LC_CTYPE to this if the locale is C (PEP 538): it says nothing about the terminal."""
 
 
 def is_chinese(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether messages are wanted in Chinese, on a terminal that can show it.
+    """Return whether messages are wanted in Chinese, on a terminal that can show it.
 
-    As gettext has it: of LC_ALL, LC_MESSAGES, LANG the first that is set; unless that is C or POSIX, the languages of
-    LANGUAGE come before it. Empty counts as not set. deploy/install-agent.sh and the other scripts decide alike.
+    The rules are gettext's: the first of LC_ALL, LC_MESSAGES and LANG that is set counts; unless it is C or POSIX, the
+    languages in LANGUAGE come before it. An empty variable counts as not set. deploy/install-agent.sh and the other
+    scripts decide in the same way.
     """
     if environ.get("TERM") == _CONSOLE or not speaks_utf8(environ):
         return False
@@ -27,13 +28,13 @@ def is_chinese(environ: Mapping[str, str] = os.environ) -> bool:
     if locale in ("", "C", "POSIX"):
         return False
     wanted = [name for name in environ.get("LANGUAGE", "").split(":") if name]
-    # Of the languages that are wanted the first that there is.
+    # The first of the wanted languages that exists here.
     known = (name for name in (wanted or [locale]) if name[:2].lower() in ("zh", "en") or name in ("C", "POSIX"))
     return next(known, "").lower().startswith("zh")
 
 
 def speaks_utf8(environ: Mapping[str, str]) -> bool:
-    """Tell whether the locale's characters are UTF-8: by the first of LC_ALL, LC_CTYPE, LANG that is set (POSIX)."""
+    """Return whether the locale's charset is UTF-8, by the first of LC_ALL, LC_CTYPE and LANG that is set (POSIX)."""
     kept = {name: value for name, value in environ.items() if (name, value) != ("LC_CTYPE", _COERCED)}
     charset = _first(kept, "LC_ALL", "LC_CTYPE", "LANG").partition(".")[2].partition("@")[0]
     return charset.lower().replace("-", "") == "utf8"
@@ -44,12 +45,12 @@ def _first(environ: Mapping[str, str], *names: str) -> str:
 
 
 def in_english(sentence: str | Sentence, /, **values: object) -> str:
-    """Return a sentence as it is written, its values filled in."""
+    """Return a sentence in English, with its values filled in."""
     return str(sentence if isinstance(sentence, Sentence) else Sentence(sentence, **values))
 
 
 def translator(environ: Mapping[str, str] = os.environ) -> Translate:
-    """Return t(english, **values): the sentence in the reader's language with its {names} filled in.
+    """Return a function t(english, **values): it returns the sentence in the reader's language, with its values.
 
     t = translator({"LANG": "zh_CN.UTF-8"})
     t("{count} nodes", count=3) -> "3 个节点"
@@ -58,5 +59,5 @@ def translator(environ: Mapping[str, str] = os.environ) -> Translate:
 
 
 def say(sentence: str | Sentence, /, **values: object) -> str:
-    """Return a sentence in the language of whoever runs this process."""
+    """Return a sentence in the language of the user who runs this process."""
     return translator()(sentence, **values)

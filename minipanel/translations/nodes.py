@@ -1,4 +1,4 @@
-"""What `minipanel nodes` says, in Chinese."""
+"""The Chinese of `minipanel nodes`."""
 
 CHINESE = {
     # the list

@@ -1,4 +1,4 @@
-"""The Chinese of `minipanel prometheus`: English sentence -> Chinese."""
+"""The Chinese of `minipanel prometheus`."""
 
 CHINESE = {
     "For Prometheus: the panel as one target for all nodes. Save it beside prometheus.yml and name it there:": (

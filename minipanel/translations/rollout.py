@@ -1,4 +1,4 @@
-"""The roll-out's sentences in Chinese."""
+"""The Chinese of the roll-out."""
 
 CHINESE = {
     # outcomes

@@ -1,4 +1,4 @@
-"""The set-up's sentences in Chinese."""
+"""The Chinese of the set-up."""
 
 CHINESE = {
     # findings
@@ -150,7 +150,7 @@ CHINESE = {
         "证书 {certificate} 与私钥 {key} 不匹配或无法使用（{reason}）。"
     ),
     "There is no file {path}.": "没有文件 {path}。",
-    # what will be done, and doing it
+    # the summary, and the steps
     "MiniPanel {version}: the set-up on {hostname}": "MiniPanel {version}：{hostname} 上的安装与设置",
     "This machine": "本机",
     "Nothing was changed. Fix what must be fixed, then start the set-up again.": (

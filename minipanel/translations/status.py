@@ -1,4 +1,4 @@
-"""`minipanel status` in Chinese: its lines, and whatever may be wrong there."""
+"""The Chinese of `minipanel status`."""
 
 CHINESE = {
     # lines

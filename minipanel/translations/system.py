@@ -1,4 +1,4 @@
-"""The operating system's words (errno(3)), and those of Python's JSON, in Chinese: what comes after a colon."""
+"""The Chinese of the operating system's errors (errno(3)) and of Python's JSON errors, as they follow a colon."""
 
 CHINESE = {
     "Address already in use": "地址已被占用",

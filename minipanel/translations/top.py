@@ -1,4 +1,4 @@
-"""What `minipanel top` shows, in Chinese."""
+"""The Chinese of `minipanel top`."""
 
 CHINESE = {
     ": ": "：",

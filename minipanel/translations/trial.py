@@ -1,4 +1,4 @@
-"""What `minipanel try` says, in Chinese."""
+"""The Chinese of `minipanel try`."""
 
 CHINESE = {
     "agent": "Agent",

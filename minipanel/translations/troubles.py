@@ -1,4 +1,4 @@
-"""What may be wrong, in Chinese: the sentences that commands end with, or that `minipanel status` shows."""
+"""The Chinese of what may be wrong: the errors of commands, and what `minipanel status` shows."""
 
 CHINESE = {
     # the panel
@@ -289,7 +289,7 @@ CHINESE = {
         "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
     ),
     "{nodes} can't report: enabled is false in {path}.": "{nodes} 不能上报：{path} 中 enabled 为 false。",
-    # what the running panel answers to a command
+    # the running panel's answers to commands
     (
         "{url} can't be reached: {what}. Start the panel (systemctl start minipanel), or name its configuration with "
         "--config."
@@ -351,4 +351,4 @@ CHINESE = {
     "{path}: {reason}.": "{path}：{reason}。",
     "The operating system": "操作系统",
 }
-"""English with {names} for its values -> Chinese with the same."""
+"""English -> Chinese; both have {names} for values."""

@@ -1,4 +1,4 @@
-"""Words and sentences that several commands say, in Chinese."""
+"""The Chinese of words and sentences that several commands use."""
 
 CHINESE = {
     # marks between them
@@ -37,7 +37,7 @@ CHINESE = {
     "Please answer y or n.": "请回答 y 或 n。",
     "Repeat the password: ": "再输入一次：",
     "as given": "您指定的密码",
-    # what came of it
+    # results
     "Nothing was changed.": "未作任何改动。",
     "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
     "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
