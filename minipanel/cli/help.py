@@ -41,7 +41,7 @@ class Command(TyperCommand):
         return left
 
     def get_usage(self, ctx: Any) -> str:
-        """Return the line that tells its usage."""
+        """Return the usage line."""
         return _usage(self, ctx) if is_chinese() else super().get_usage(ctx)
 
     def get_help(self, ctx: Any) -> str:
@@ -53,7 +53,7 @@ class Group(TyperGroup):
     """Several commands under one name."""
 
     def get_usage(self, ctx: Any) -> str:
-        """Return the line that tells its usage."""
+        """Return the usage line."""
         return _usage(self, ctx) if is_chinese() else super().get_usage(ctx)
 
     def get_help(self, ctx: Any) -> str:

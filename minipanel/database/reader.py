@@ -110,7 +110,7 @@ class DatabaseReader:
             yield from past_hours.read_numbers(connection, node_ids, days, now, names)
 
     def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of another package's query. Raises DatabaseError."""
+        """Return the result of another room's query. Raises DatabaseError."""
         with self._reading() as connection:
             return work(connection)
 

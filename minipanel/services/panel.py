@@ -94,11 +94,11 @@ class Panel:
         self._followers: list[Follower] = []
 
     def on_read(self, reader: Reader) -> None:
-        """Let a higher package apply a changed configuration at once, before anything is written."""
+        """Let a room on a higher floor apply a changed configuration at once, before anything is written."""
         self._readers.append(reader)
 
     def on_reload(self, follower: Follower) -> None:
-        """Let a higher package apply a changed configuration, after the panel itself."""
+        """Let a room on a higher floor apply a changed configuration, after the panel itself."""
         self._followers.append(follower)
 
     async def start(self) -> None:

@@ -38,7 +38,7 @@ class Scrape:
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> None:
-        """Let a higher package add its own series."""
+        """Let a room on a higher floor add its own series."""
         self._sources.append(source)
 
     async def answer(self, form: Format, is_gzipped: bool = False) -> bytes:

@@ -1,4 +1,4 @@
-"""The sort keys, as people type them. The command line needs them, and loads nothing else of this package."""
+"""The sort keys, as people type them. The command line needs them, and loads nothing else of this room."""
 
 from __future__ import annotations
 
