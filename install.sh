@@ -71,9 +71,9 @@ minipanel setup takes the same options to change settings.
   --tls no|own|self-made  HTTPS; by default no                             MINIPANEL_TLS
   --tls-certificate FILE  with own: PEM, with its chain                    MINIPANEL_TLS_CERTIFICATE
   --tls-key FILE          with own: PEM, not encrypted                     MINIPANEL_TLS_KEY
-  --tls-ca FILE           the CA that agents trust; by default the system'sMINIPANEL_TLS_CA
+  --tls-ca FILE           the CA that agents trust; else the system's      MINIPANEL_TLS_CA
   --retention-days N      how many days records are kept; by default 32    MINIPANEL_RETENTION_DAYS
-  --mail ADDRESS          who gets mail about alerts; by default nobody    MINIPANEL_MAIL
+  --mail ADDRESS          mail alerts to it; by default to nobody          MINIPANEL_MAIL
   --no-rollout            leave the nodes as they are                      MINIPANEL_NO_ROLLOUT=1
   --uninstall             remove the panel; configuration and data stay
   --purge                 with --uninstall: delete them too

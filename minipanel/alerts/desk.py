@@ -150,7 +150,7 @@ class Desk:
         wait = self._alerts.pace.wait_seconds(channel)
         if wait > 0:
             raise NotSent(
-                "{name} has had its messages for this minute; wait {seconds} s.",
+                "{name} has reached its limit of messages for this minute; wait {seconds} s.",
                 name=quote(name),
                 seconds=f"{wait:.0f}",
             )

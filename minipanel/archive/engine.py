@@ -267,7 +267,7 @@ def _hang_up(connection: http.client.HTTPConnection) -> None:
 def stranger(where: str, body: bytes) -> EngineError:
     """Return the error for an answer that can't be the engine's."""
     said = _said(body[:SAID_BYTES])
-    return EngineError("{url} answered something else than VictoriaMetrics does: {said}", url=where, said=said)
+    return EngineError("{url} does not answer as VictoriaMetrics does: {said}", url=where, said=said)
 
 
 def selector(cluster: str, hostnames: Sequence[str], names: str = SERIES) -> str:

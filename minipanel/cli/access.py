@@ -11,7 +11,7 @@ from minipanel.cli.words import ConfigOption, JsonOption, group
 from minipanel.config.values import DEFAULT_PATH
 from minipanel.models.access import KIOSK_DAYS, TOKEN_DAYS
 
-access = group("access", "Access: users, sessions, wall screens, API tokens, and who did what.")
+access = group("access", "Users, sessions, wall screens, API tokens, and who did what.")
 users = group("users", "The accounts of the page, in config.toml.")
 sessions = group("sessions", "Who is logged in.")
 kiosks = group("kiosks", "Wall screens: each has its own link, and needs no password.")
@@ -109,7 +109,7 @@ def kiosks_list(config: ConfigOption = DEFAULT_PATH, as_json: JsonOption = False
 
 @kiosks.command("add")
 def kiosks_add(name: KioskName, days: DaysOption = KIOSK_DAYS, config: ConfigOption = DEFAULT_PATH) -> None:
-    """Make a wall screen and print its link, which is shown only once."""
+    """Create a wall screen and print its link, which is shown only once."""
     from minipanel.commands.access_keys import add_kiosk
 
     add_kiosk(config, name, days)
@@ -140,7 +140,7 @@ def tokens_add(
     days: DaysOption = TOKEN_DAYS,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Make an API token and print it once, alone on standard output."""
+    """Create an API token and print it once, alone on standard output."""
     from minipanel.commands.access_keys import add_token
 
     add_token(config, name, scope, days)

@@ -19,7 +19,7 @@ def agents_check(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Check whether the agent can be installed on the nodes, change nothing: `rollout --dry-run`."""
+    """Check whether the agent can be installed: `rollout --dry-run`. Changes nothing."""
     from minipanel.rollout import RolloutOptions, roll_out
 
     raise typer.Exit(roll_out(config, node_set, RolloutOptions(dry_run=True), as_json))

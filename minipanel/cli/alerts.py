@@ -46,7 +46,7 @@ def alerts_ack(
     nodes: NodesOption = None,
     config: ConfigOption = DEFAULT_PATH,
 ) -> None:
-    """Acknowledge an alert of the list: from then on only its end is sent."""
+    """Acknowledge an alert: from then on only its end is sent."""
     from minipanel.commands.alerts_act import acknowledge
 
     acknowledge(config, id, note, nodes)

@@ -21,6 +21,9 @@ _COLUMNS = (50, 78)
 
 _FIRST_COLUMN = 30
 
+_WHOLE = 400
+"""Characters: more than any first sentence has."""
+
 # Commands and contexts are typed Any: their classes are private to Typer.
 
 
@@ -48,9 +51,17 @@ class Command(TyperCommand):
         """Return what --help prints."""
         return _help(self, ctx) if is_chinese() else super().get_help(ctx)
 
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence, whole: it goes on in the next line where Typer would cut it off."""
+        return super().get_short_help_str(max(limit, _WHOLE))
+
 
 class Group(TyperGroup):
     """Several commands under one name."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence, whole."""
+        return super().get_short_help_str(max(limit, _WHOLE))
 
     def get_usage(self, ctx: Any) -> str:
         """Return the usage line."""

@@ -38,7 +38,7 @@ def rollout(
     config: ConfigOption = DEFAULT_PATH,
     as_json: JsonOption = False,
 ) -> None:
-    """Install the agent on the nodes over ssh, and wait for each one's first sample. Exits with 0 when all are done."""
+    """Install the agent on the nodes, and wait for their first samples. Exits with 0 when all are done."""
     from minipanel.rollout import RolloutOptions, roll_out
 
     chosen = RolloutOptions(

@@ -35,7 +35,7 @@ from minipanel.translations.language import say
 _TYPERS_INTERRUPTED = 130
 """What Typer returns after Ctrl-C, without a message."""
 
-cli = group("minipanel", "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.")
+cli = group("minipanel", "Monitor the nodes of a cluster: CPU use, memory use and CPU temperature, live and over time.")
 
 
 def main() -> NoReturn:

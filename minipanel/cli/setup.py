@@ -68,7 +68,7 @@ def setup(
     ] = None,
     mail: Annotated[
         list[str] | None,
-        Option(envvar="MINIPANEL_MAIL", metavar="ADDRESS", help="Who gets mail about alerts; '' for nobody."),
+        Option(envvar="MINIPANEL_MAIL", metavar="ADDRESS", help="Mail alerts to this address; '' for nobody."),
     ] = None,
     no_rollout: Annotated[
         bool, Option("--no-rollout", envvar="MINIPANEL_NO_ROLLOUT", help="Leave the nodes as they are.")
@@ -76,7 +76,7 @@ def setup(
     is_uninstall: Annotated[bool, Option("--uninstall", help="Uninstall the panel; data is kept.")] = False,
     is_purge: Annotated[bool, Option("--purge", help="With --uninstall: delete the data too.")] = False,
 ) -> None:
-    """Install the panel on this machine, upgrade it (install.sh starts this), or change its settings."""
+    """Install or upgrade the panel, or change its settings. install.sh starts this."""
     from minipanel.rollout import RolloutOptions, roll_out
     from minipanel.setup.command_line import run_setup, run_uninstall
 

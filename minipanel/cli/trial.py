@@ -37,7 +37,7 @@ def try_(
         Option(help="How the agent authenticates; with MUNGE if munged answers."),
     ] = None,
 ) -> None:
-    """Run a panel and an agent for this machine, without root or systemd."""
+    """Run panel and agent for this machine, without root or systemd."""
     from minipanel.errors import CommandError
     from minipanel.trial.trial import Options, try_out
 

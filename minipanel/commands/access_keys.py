@@ -51,7 +51,13 @@ def add_token(config_path: Path, name: str, scope: str, days: int) -> None:
     print(secret)
     what = "GET /metrics" if key.scope == "metrics" else t("everything that can be read")
     _explain(
-        t("The API token {name} may read {what} until {day}.", name=name, what=what, day=day(key.expires_at)), config
+        t(
+            "The API token {name} is valid until {day} and may read {what}.",
+            name=name,
+            what=what,
+            day=day(key.expires_at),
+        ),
+        config,
     )
 
 

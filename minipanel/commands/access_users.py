@@ -134,7 +134,7 @@ def _read(source: PasswordSource, name: str) -> str:
 def _ask(name: str) -> str:
     t = translator()
     if not sys.stdin.isatty():
-        raise CommandError(t("There is no terminal to ask for a password on; give it with --stdin."))
+        raise CommandError(t("There is no terminal to type a password on; use --stdin or --password-file."))
     password = getpass.getpass(t("New password for {name}: ", name=name))
     if getpass.getpass(t("Repeat the password: ")) != password:
         raise CommandError(t("The two passwords differ; nothing was changed."))

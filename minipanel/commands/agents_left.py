@@ -83,7 +83,7 @@ def take_agents_away(
     report = roll_out(config, hostnames, True)
     show(report)
     if report.is_interrupted:
-        raise CommandError(t("Interrupted; config.toml is as it was. Run the command again."))
+        raise CommandError(t("Interrupted; config.toml is unchanged. Run the command again."))
     return Removal(report.exit_code, [hostname for hostname in report.failed if hostname in reporting])
 
 

@@ -50,7 +50,7 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
         found = parts[0]
     _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, {"ids": found.alerts, "note": note})
     who = plain(command_user())
-    print(t("Acknowledged by {who}: until it is over, nothing more is sent about", who=who))
+    print(t("{who} acknowledged this; only its end will be sent:", who=who))
     print("\n".join(finding_lines(found, int(time.time()))))
 
 
@@ -109,7 +109,7 @@ def end_silence(config_path: Path, id: str) -> None:
     """End a silence now. Raises ConfigError; CommandError if none with this id lasts."""
     silence_id = number_of(id)
     _asked(config_path, "DELETE", f"/api/silences/{silence_id}", Ended)
-    print(say("Silence {id} has ended; what is still wrong and was not sent is sent now.", id=silence_id))
+    print(say("Silence {id} has ended. Alerts that are still open and were not sent are sent now.", id=silence_id))
 
 
 def silences_of(config_path: Path) -> list[SilenceAnswer]:

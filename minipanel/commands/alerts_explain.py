@@ -92,7 +92,7 @@ def _sentence(rule: ExplainedRule) -> str:
         case "between":
             said = t("neither bad nor good enough to end an alert")
         case "unknown":
-            said = t("unknown: no value")
+            said = t("unknown: too few values")
         case "off":
             said = t("switched off")
         case _:

@@ -71,7 +71,7 @@ def _lines(seen: Seen, nodes: str | None) -> list[str]:
     t = translator()
     lines = [line for finding in seen.findings for line in finding_lines(finding, seen.timestamp)]
     if not lines:
-        lines.append(t("Nothing is wrong.") if nodes is None else t("Nothing is wrong with these nodes."))
+        lines.append(t("No alerts are open.") if nodes is None else t("No alerts are open for these nodes."))
     late = [line for text in waiting_lines(seen.messages) for line in wrapped(text, columns())]
     return [*lines, *([""] if late else []), *late]
 
@@ -135,7 +135,7 @@ def show_history(config_path: Path, asked: Asked, as_json: bool) -> None:
         print(json.dumps(msgspec.to_builtins(past.alerts), indent=2, ensure_ascii=False))
     else:
         lines = [line for group in folded(past.alerts) for line in _past_lines(group)]
-        print("\n".join(lines) if lines else say("Nothing was wrong."))
+        print("\n".join(lines) if lines else say("There were no alerts."))
     if past.is_cut:
         newest = translator()(
             "These are the newest {count}: --to, --rule or --nodes show others.", count=len(past.alerts)

@@ -118,5 +118,5 @@ def waiting_lines(messages: Sequence[MessageAnswer]) -> list[str]:
         error = next((each.error for each in waiting if each.error), None)
         if error is not None:
             values = {"count": len(waiting), "channel": plain(channel), "error": say(plain(error))}
-            lines.append(t("{count} not sent yet by {channel}: {error}", **values))
+            lines.append(t("{channel}: {count} not sent yet: {error}", **values))
     return lines

@@ -75,7 +75,7 @@ def check_archive(config_path: Path, since_days: float) -> int:
 
 def _result(compared: int, differing: int, t: Translate) -> str:
     return t(
-        "{count} records compared, {differing} are missing at the engine or differ.",
+        "{count} records compared; {differing} are missing in the engine or differ.",
         count=compared,
         differing=differing,
     )
@@ -85,7 +85,7 @@ def _show(records: list[FullRecord], names: dict[int, str], before: int, t: Tran
     for record in records[: max(0, SHOWN - before)]:
         print(
             t(
-                "{node}, {time}: missing at the engine, or different",
+                "{node}, {time}: missing in the engine, or different",
                 node=names[record.node_id],
                 time=moment(record.timestamp),
             )

@@ -57,7 +57,7 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
                 put, found, unreadable = put + piece.put, found + piece.found, unreadable + piece.unreadable
                 progress.show(
                     t(
-                        "{node}, {place} of {nodes} nodes: {put} of {found} records put in",
+                        "{node}, {place} of {nodes} nodes: {put} of {found} records added",
                         node=piece.node,
                         place=places[piece.node],
                         nodes=len(ids),
@@ -69,11 +69,11 @@ def pull_records(config_path: Path, since_days: float | None) -> None:
         raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         progress.clear()
-        print(t("{put} records were put in; `minipanel archive pull` brings the rest.", put=put), file=sys.stderr)
+        print(t("{put} records were added; run `minipanel archive pull` again for the rest.", put=put), file=sys.stderr)
         raise
     finally:
         progress.clear()
-    print(t("{found} records of {nodes} nodes read, {put} put in.", found=found, nodes=len(ids), put=put))
+    print(t("{found} records of {nodes} nodes read, {put} added.", found=found, nodes=len(ids), put=put))
     if unreadable:
-        print(t("{count} were left out: they are not whole at the engine.", count=unreadable))
+        print(t("{count} were skipped: the engine has only a part of them.", count=unreadable))
     print(tell_running_panel(database, t))

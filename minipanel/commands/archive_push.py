@@ -47,7 +47,9 @@ def push_past(config_path: Path, since_days: float | None) -> None:
     archived_by(config)
     database = config.database.path
     if running_pid(database) is None:
-        raise CommandError(t("The panel does not run; it is what sends. Start it: systemctl start minipanel."))
+        raise CommandError(
+            t("The panel sends the records, and it is not running. Start it: systemctl start minipanel.")
+        )
     push = read_beside(database, sql.push_state)
     if push is not None and since_days is None:
         change_beside(database, partial(sql.pause_push, is_paused=False))
@@ -60,12 +62,12 @@ def push_past(config_path: Path, since_days: float | None) -> None:
         _watch(config, records, t)
     except KeyboardInterrupt:
         change_beside(database, partial(sql.pause_push, is_paused=True))
-        print(t("Paused; `minipanel archive push` goes on where it was."), file=sys.stderr)
+        print(t("Paused; `minipanel archive push` resumes."), file=sys.stderr)
         raise
     differing = read_beside(database, partial(archive.differing, tries=DIFFERING_TRIES))
     if differing:
         raise CommandError(differing_sentence(differing, config.of(STORAGE).reads_from))
-    print(t("{count} records are at the engine, each read back twice.", count=records))
+    print(t("All {count} records are in the engine; each was read back twice.", count=records))
 
 
 def _begin(connection: sqlite3.Connection, since: int, now: int) -> Push:
@@ -83,7 +85,7 @@ def _watch(config: Config, records: int, t: Translate) -> None:
         while (push := read_beside(database, sql.push_state)) is not None:
             without_panel = 0 if running_pid(database) else without_panel + 1
             if without_panel >= RESTART_LOOKS:
-                raise CommandError(t("The panel ended; once it runs again it goes on with this on its own."))
+                raise CommandError(t("The panel stopped; it continues on its own once it runs again."))
             if ahead.take_in(push, time.monotonic()):
                 why, asked_at = None, time.monotonic()
             elif time.monotonic() - asked_at >= STANDSTILL_SECONDS:

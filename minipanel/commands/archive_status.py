@@ -42,10 +42,10 @@ def archived_by(config: Config) -> StorageConfig:
 def archive_line(overview: ArchiveOverview, t: Translate) -> str:
     """Return the state in one line, without any trouble."""
     if overview.oldest is None:
-        said = "{engine}: all is there" if overview.push is None else "{engine}: the past is on its way"
+        said = "{engine}: all records archived" if overview.push is None else "{engine}: sending earlier records"
         return t(said, engine=overview.engine)
     return t(
-        "{engine}: {count} records wait, the oldest of {time}",
+        "{engine}: {count} records waiting, the oldest from {time}",
         engine=overview.engine,
         count=overview.waiting,
         time=moment(overview.oldest),

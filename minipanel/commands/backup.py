@@ -16,8 +16,8 @@ def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     t = translator()
     config = load_config(config_path)
     done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))
-    values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 2**20:.1f}"}
-    print(t("{target}: {records} records, {size} MB, checked and sound.", **values))
+    values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 10**6:.1f}"}
+    print(t("{target}: {records} records, {size} MB, read back and intact.", **values))
     print(t("It does not include the configuration: keep a copy of {path} as well.", path=config.path))
 
 

@@ -147,7 +147,7 @@ def _is_wanted(changes: NodeChanges, options: SyncOptions, t: Translate) -> bool
     if options.yes:
         return True
     if not can_ask():
-        print(t("There is no terminal to ask on; to apply it: minipanel nodes sync --yes"))
+        print(t("There is no terminal for the question; to apply the changes: minipanel nodes sync --yes"))
         return False
     count = len(_to_visit(changes))
     if count and options.roll_out:

@@ -126,7 +126,7 @@ def look_at_panel(config: Config) -> PanelOverview:
     try:
         pid = running_pid(config.database.path, patience_seconds=0)
         if pid is None:
-            trouble = f"Another panel answers at {address}: none runs on the database of {config.path}."
+            trouble = f"Another panel answers at {address}; none is using the database of {config.path}."
     except OSError:
         pass  # this user may not see the process; that the panel answers is enough
     if version != __version__:

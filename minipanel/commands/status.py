@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from minipanel.commands.alerts_overview import AlertsOverview
+from minipanel.commands.alerts_words import span
 from minipanel.commands.archive_overview import ArchiveOverview
 from minipanel.commands.archive_status import archive_line
 from minipanel.commands.backup_overview import BackupOverview
@@ -79,7 +80,7 @@ class _Lines:
     def _database(self, database: DatabaseOverview) -> str:
         if database.trouble:
             return self._t(database.trouble)
-        size = f"{database.size_bytes / 2**20:.1f}"
+        size = f"{database.size_bytes / 10**6:.1f}"
         expected = database.forecast
         if expected is None:
             return self._t("{path}, {size} MB", path=database.path, size=size)
@@ -146,5 +147,5 @@ class _Lines:
             return self._t("none yet")
         moment, age = local_time(last_seen), self._overview.timestamp - last_seen
         if age >= 0:
-            return self._t("{moment} ({age} s ago)", moment=moment, age=age)
-        return self._t("{moment} ({age} s ahead)", moment=moment, age=-age)
+            return self._t("{moment} ({age} ago)", moment=moment, age=span(age))
+        return self._t("{moment} ({age} ahead)", moment=moment, age=span(-age))

@@ -78,8 +78,8 @@ def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
     if free_bytes < pages * page_bytes + SPARE_BYTES:
         raise DatabaseError(
             "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.",
-            size=f"{pages * page_bytes / 2**20:.0f}",
-            free=f"{free_bytes / 2**20:.0f}",
+            size=f"{pages * page_bytes / 10**6:.0f}",
+            free=f"{free_bytes / 10**6:.0f}",
             folder=target.parent,
         )
 
@@ -124,7 +124,7 @@ def _check(file: Path, counts: dict[str, int], path: Path, is_wanted: IsWanted |
     if not is_sound:
         first = complaints[0].splitlines()[0]
         raise DatabaseError(
-            "The copy of {path} is not sound ({complaint}), so the database may be damaged; the copy was deleted.",
+            "The copy of {path} failed its check ({complaint}), so the database may be damaged; the copy was deleted.",
             path=path,
             complaint=first,
         )

@@ -165,7 +165,7 @@ def records_in(path: Path) -> int:
 def _refuse_little_space(database: Path, size_bytes: int) -> None:
     needed_bytes, free_bytes = size_bytes + SPARE_BYTES, shutil.disk_usage(database.parent).free
     if free_bytes < needed_bytes:
-        raise Refusal("no space", needed=needed_bytes // 2**20 + 1, free=free_bytes // 2**20)
+        raise Refusal("no space", needed=needed_bytes // 10**6 + 1, free=free_bytes // 10**6)
 
 
 def _look_at_head(head: bytes) -> None:

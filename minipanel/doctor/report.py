@@ -41,7 +41,7 @@ class DoctorReport:
         verdicts = Counter(finding.check.verdict for finding in self.findings)
         if self.exit_code == DONE:
             return t("All is well.")
-        return t("{warnings} to look at, {fixes} to be fixed.", warnings=verdicts[Verdict.WARNING],
+        return t("Warnings: {warnings}. Must be fixed: {fixes}.", warnings=verdicts[Verdict.WARNING],
                  fixes=verdicts[Verdict.FIX])  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def disk_trouble(path: Path) -> str | None:
             return f"{place} can't be written: it, or its disk, is read-only."
     free_bytes = shutil.disk_usage(path.parent).free
     if free_bytes < LITTLE_SPACE_BYTES:
-        return f"The disk of {path.parent} is full: {free_bytes // 2**20} MB are free."
+        return f"The disk of {path.parent} is full: {free_bytes // 10**6} MB are free."
     return None
 
 

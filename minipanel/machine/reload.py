@@ -22,4 +22,4 @@ def tell_running_panel(database: Path, t: Translate = in_english) -> str:
             "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.",
             reason=error.strerror,
         )
-    return t("The running panel (process {pid}) was asked to reload it.", pid=pid)
+    return t("The running panel (process {pid}) was asked to reload.", pid=pid)

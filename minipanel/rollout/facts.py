@@ -166,7 +166,7 @@ def _fault_of_way(facts: Facts, url: str, say: Say) -> Fault | None:
     if not facts["panel_trouble"]:
         return None
     return Word.PANEL_UNREACHABLE, say(
-        "the node can't reach the panel at {url}: {reason}; look at the firewall",
+        "the node can't reach the panel at {url}: {reason}; check the firewall",
         url=url,
         reason=facts["panel_trouble"],
     )

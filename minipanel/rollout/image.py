@@ -61,5 +61,5 @@ def _run(root: Path, say: Say, *words: str, script: Path, word: Word) -> Outcome
         return Outcome(str(root), Word.TIMED_OUT, took)
     if done.returncode == 0:
         return Outcome(str(root), word)
-    reason = last_line(done.stderr) or say("install-agent.sh ended with {code}", code=done.returncode)
+    reason = last_line(done.stderr) or say("install-agent.sh exited with {code}", code=done.returncode)
     return Outcome(str(root), Word.INSTALL_FAILED, reason)

@@ -79,7 +79,7 @@ class RolloutReport:
         total = len(self.outcomes)
         good = sum(outcome.is_good for outcome in self.outcomes)
         if total == 0:
-            return self.say("There are no nodes to visit.")
+            return self.say("There are no nodes to work on.")
         if good == total:
             return self.say("{good} of {total} nodes succeeded.", good=good, total=total)
         bad = total - good

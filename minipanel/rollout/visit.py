@@ -135,7 +135,7 @@ class Visitor:
             return Word.SSH_FAILED, self.say(
                 "the connection broke while the agent was installed: {reason}", reason=reason
             )
-        return Word.INSTALL_FAILED, said or self.say("install-agent.sh ended with {code}", code=answer.code)
+        return Word.INSTALL_FAILED, said or self.say("install-agent.sh exited with {code}", code=answer.code)
 
     def _known(self, said: str) -> str:
         """Return a message of install-agent.sh, which is English, in the reader's language if it is MiniPanel's own."""

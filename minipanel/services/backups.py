@@ -157,7 +157,7 @@ class _Run:
             path.unlink(missing_ok=True)
         target = self.folder / name_at(self.now)
         done = back_up(self.database, target, False, _Pace(), lambda: not self.stop.is_set())
-        log.info("Backup: %s, %d records, %.1f MB, sound.", target, done.records, done.size_bytes / 2**20)
+        log.info("Backup: %s, %d records, %.1f MB, sound.", target, done.records, done.size_bytes / 10**6)
         others = [copy for copy in copies_in(self.folder) if copy.path != target]
         for copy in superfluous(others, self.config.keep - 1, self.now):
             copy.path.unlink(missing_ok=True)

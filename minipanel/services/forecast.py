@@ -78,5 +78,5 @@ def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) ->
 
 
 def megabytes(size_bytes: float) -> str:
-    """1234567890 -> "1,177" """
-    return f"{size_bytes / 2**20:,.0f}"
+    """1234567890 -> "1,235", as df -H counts."""
+    return f"{size_bytes / 10**6:,.0f}"

@@ -25,7 +25,7 @@ def send_test_message(config: Config, screen: Screen) -> bool:
     asked: dict[str, object] = {"channel": MAIL_CHANNEL}
     addresses = ", ".join(config.of(ALERTS).mail)
     try:
-        with screen.step(t("test message to {addresses}", addresses=addresses)):
+        with screen.step(t("sending a test message to {addresses}", addresses=addresses)):
             answer = client.send("POST", "/api/alerts/test", TestAnswer, asked, TEST_SECONDS)
     except (NoAnswer, Refused) as error:
         why = error.said if isinstance(error, Refused) else str(error)

@@ -27,7 +27,7 @@ def run_setup(request: Request, is_purge: bool, roll_out: RollOut) -> int:
     if is_purge:
         raise CommandError(screen.t("--purge needs --uninstall."))
     if screen.is_guided and not sys.stdin.isatty():
-        raise CommandError(screen.t("There is no terminal to ask on; answer with options, and add --yes."))
+        raise CommandError(screen.t("There is no terminal for the questions: answer with options, and add --yes."))
     system = System(user_id=os.geteuid())
     return set_up(request, system, screen, read_own_network(system), roll_out)
 

@@ -49,7 +49,9 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
         old = done.before.database.path
         lines.append(t("The old database is still there; when all is well, delete it: rm {path}", path=old))
     if config.server.tls_certificate is not None and (config.path.parent / places.CA).exists():
-        lines.append(t("Browsers trust the page once they know {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}"))
+        lines.append(
+            t("Browsers trust the page once they have imported {ca}.", ca=f"{places.CONFIG_FOLDER}/{places.CA}")
+        )
     return [
         *lines,
         t("Check the state: minipanel status"),
@@ -61,7 +63,7 @@ def _agents_line(done: Done, screen: Screen) -> str:
     """Return what is known of the agents without looking at the nodes."""
     config, reported = done.config, done.reported
     if any(change.is_agents for change in done.changed):
-        return screen.t("The agents keep their samples until a roll-out gives them the change: minipanel rollout")
+        return screen.t("The agents keep their samples until a roll-out brings them the change: minipanel rollout")
     if reported == 0:
         return screen.t("No node has reported yet. To install the agents on the nodes: minipanel rollout")
     total = sum(node.enabled for node in config.nodes)

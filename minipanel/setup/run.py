@@ -58,16 +58,19 @@ def _change(
     if before is None:
         proposed = NOTHING_ANSWERED if there is None else present_answers(there)
         if there is not None:
-            screen.say("", t("The first installation was interrupted and continues; your answers are proposed again."))
+            screen.say(
+                "",
+                t("The first installation was interrupted. It continues now, with your earlier answers as defaults."),
+            )
         answers = ask_everything(screen, request, system, network, proposed)
-        screen.title(t("This will be done"))
+        screen.title(t("Ready to install"))
         screen.say(*summary(answers, screen))
         changed: list[Change] = []
     else:
         answers, changed = _changes(request, before, system, screen, network)
     if not screen.confirm(t("Change this now?") if is_same and changed else t("Install now?")):
         raise CommandError(t("Nothing was changed."))
-    screen.title(t("Change of settings") if is_same and changed else t("Installation"))
+    screen.title(t("Changing settings") if is_same and changed else t("Installation"))
     config = install(answers, release, system, screen)
     is_mail_taken = None
     if answers.mail and (before is None or answers.mail != present_answers(before).mail):
@@ -107,7 +110,7 @@ def _changes(
     answers = ask_changes(screen, request, system, network, present, before.admin.password_hash)
     changed = changes(present, answers, t)
     if changed:
-        screen.title(t("This will be changed"))
+        screen.title(t("Changes"))
         screen.say(*change_table(changed))
         screen.say(*warnings(present, answers, network.addresses, t))
     else:

@@ -77,7 +77,7 @@ class Screen:
             return input().strip()
         except EOFError:
             self.say("")
-            raise CommandError(self.t("The answers ended early; nothing was changed.")) from None
+            raise CommandError(self.t("The input ended before the last answer; nothing was changed.")) from None
 
     def read_secret(self, prompt: str) -> str:
         """Return one line typed without echo. Raises CommandError at the end of input (Ctrl-D)."""
@@ -85,7 +85,7 @@ class Screen:
             return getpass.getpass(prompt)
         except EOFError:
             self.say("")
-            raise CommandError(self.t("The answers ended early; nothing was changed.")) from None
+            raise CommandError(self.t("The input ended before the last answer; nothing was changed.")) from None
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:

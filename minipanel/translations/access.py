@@ -30,7 +30,7 @@ CHINESE = {
     "--stdin and --password-file can't be combined; give one of them.": (
         "--stdin 和 --password-file 不能同时使用；请选择其一。"
     ),
-    "There is no terminal to ask for a password on; give it with --stdin.": (
+    "There is no terminal to type a password on; use --stdin or --password-file.": (
         "当前不是交互式终端，无法输入密码；请用 --stdin 提供密码。"
     ),
     "New password for {name}: ": "{name} 的新密码：",
@@ -55,7 +55,7 @@ CHINESE = {
     "Ended {count} sessions of {user}.": "已结束 {user} 的 {count} 个会话。",
     # API tokens and wall screens
     "everything that can be read": "所有可读取的内容",
-    "The API token {name} may read {what} until {day}.": "API 令牌 {name} 可读取 {what}，有效期至 {day}。",
+    "The API token {name} is valid until {day} and may read {what}.": "API 令牌 {name} 可读取 {what}，有效期至 {day}。",
     "Open this link on the wall screen {name}: it shows the cluster until {day}, without a password.": (
         "请在大屏 {name} 上打开此链接：无需密码即可显示集群状态，有效期至 {day}。"
     ),

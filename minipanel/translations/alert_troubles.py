@@ -86,12 +86,12 @@ CHINESE = {
     ),
     "{where} did not answer within {seconds} seconds.": "{where} 在 {seconds} 秒内没有响应。",
     "{where} can't be run: {reason}.": "{where} 无法运行：{reason}。",
-    "{where} ended with {code}.": "{where} 退出码为 {code}。",
-    "{where} ended with {code}: {said}": "{where} 退出码为 {code}：{said}",
-    "{where} was ended by signal {code}.": "{where} 被信号 {code} 终止。",
-    "{where} was ended by signal {code}: {said}": "{where} 被信号 {code} 终止：{said}",
+    "{where} exited with {code}.": "{where} 退出码为 {code}。",
+    "{where} exited with {code}: {said}": "{where} 退出码为 {code}：{said}",
+    "{where} was killed by signal {code}.": "{where} 被信号 {code} 终止。",
+    "{where} was killed by signal {code}: {said}": "{where} 被信号 {code} 终止：{said}",
     "{where} does not speak HTTP: {reason}.": "{where} 返回的不是 HTTP：{reason}。",
-    "{where} does not answer like such a robot: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
+    "{where} does not answer as such a robot does: {answer}": "{where} 返回的内容不像该类机器人：{answer}",
     "{where} refused it with {code}: {words}": "{where} 拒绝了消息，代码 {code}：{words}",
     "{answer}; refused {addresses}": "{answer}；拒绝了 {addresses}",
     "{where} accepted it for others and refused {address}: {code} {answer}.": (
@@ -113,7 +113,7 @@ CHINESE = {
     "{where} can't be reached: {reason}.": "无法连接 {where}：{reason}。",
     "The mail server {where}": "邮件服务器 {where}",
     "The mail can't be made: {reason}.": "无法生成邮件：{reason}。",
-    "{name} has had its messages for this minute; wait {seconds} s.": (
+    "{name} has reached its limit of messages for this minute; wait {seconds} s.": (
         "{name} 已达到每分钟的消息上限；请等待 {seconds} 秒。"
     ),
     "{name} did not finish within {seconds} seconds.": "{name} 在 {seconds} 秒后仍未结束。",

@@ -2,8 +2,8 @@
 
 CHINESE = {
     # list
-    "Nothing is wrong.": "一切正常。",
-    "Nothing is wrong with these nodes.": "这些节点一切正常。",
+    "No alerts are open.": "当前没有告警。",
+    "No alerts are open for these nodes.": "这些节点当前没有告警。",
     "{rule}, since {time} ({span})": "{rule}，自 {time} 起（已 {span}）",
     "{count} times": "第 {count} 次",
     "suspended while the node is down": "节点离线期间挂起",
@@ -12,10 +12,10 @@ CHINESE = {
     "id {id}": "编号 {id}",
     "{nodes} ({count} nodes, all of {racks})": "{nodes}（{count} 个节点，即 {racks} 全部）",
     "{nodes} ({count} nodes)": "{nodes}（{count} 个节点）",
-    "{count} not sent yet by {channel}: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
+    "{channel}: {count} not sent yet: {error}": "{channel} 有 {count} 条消息尚未发出：{error}",
     "The following is from its database.": "以下内容取自面板的数据库。",
     # history
-    "Nothing was wrong.": "没有告警记录。",
+    "There were no alerts.": "没有告警记录。",
     "These are the newest {count}: --to, --rule or --nodes show others.": (
         "仅显示最新的 {count} 条；其余可用 --to、--rule 或 --nodes 查看。"
     ),
@@ -28,7 +28,7 @@ CHINESE = {
         "没有编号为 {id} 的未恢复告警；minipanel alerts list 列出全部。"
     ),
     "Alert {id} is not about {nodes}.": "告警 {id} 与 {nodes} 无关。",
-    "Acknowledged by {who}: until it is over, nothing more is sent about": "{who} 已确认，恢复前不再就此发送消息：",
+    "{who} acknowledged this; only its end will be sent:": "{who} 已确认，恢复前不再就此发送消息：",
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
         "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
@@ -37,7 +37,7 @@ CHINESE = {
     "{channel}: failed. {why}": "{channel}：发送失败。{why}",
     "To end it: minipanel alerts unsilence {id}": "结束静默：minipanel alerts unsilence {id}",
     "Nothing is silenced.": "当前没有静默。",
-    "Silence {id} has ended; what is still wrong and was not sent is sent now.": (
+    "Silence {id} has ended. Alerts that are still open and were not sent are sent now.": (
         "静默 {id} 已结束；仍未恢复且尚未通知的告警将会发送。"
     ),
     "until {time}, only {rules}, by {who}: {why}": "至 {time}，仅 {rules}，由 {who} 设置：{why}",
@@ -52,7 +52,7 @@ CHINESE = {
     "not open yet, for {counted} of {needed}: {what}": "尚未告警，已持续 {counted}，满 {needed} 时告警：{what}",
     "not open, because another rule covers it: {what}": "未告警，已由另一条规则报告：{what}",
     "neither bad nor good enough to end an alert": "未达到告警阈值，也未回到恢复阈值",
-    "unknown: no value": "未知：没有可判断的数值",
+    "unknown: too few values": "未知：没有可判断的数值",
     "switched off": "已关闭",
     "good": "正常",
     # invalid options

@@ -3,9 +3,9 @@
 CHINESE = {
     # in the lines of `status` and `doctor`, too
     "archive": "归档",
-    "{engine}: all is there": "{engine}：全部已归档",
-    "{engine}: the past is on its way": "{engine}：正在补传以前的记录",
-    "{engine}: {count} records wait, the oldest of {time}": "{engine}：{count} 条记录等待归档，最早的为 {time}",
+    "{engine}: all records archived": "{engine}：全部已归档",
+    "{engine}: sending earlier records": "{engine}：正在补传以前的记录",
+    "{engine}: {count} records waiting, the oldest from {time}": "{engine}：{count} 条记录等待归档，最早的为 {time}",
     # its commands
     "There is no archive: {path} has no [storage].": "没有归档：{path} 中未设置 [storage]。",
     "engine": "引擎",
@@ -28,37 +28,35 @@ CHINESE = {
     ),
     "{said}; about {minutes} minutes left": "{said}；约剩 {minutes} 分钟",
     "{said}; it waits: {why}": "{said}；正在等待：{why}",
-    "The panel ended; once it runs again it goes on with this on its own.": ("面板已退出；再次运行后会自动继续补传。"),
-    "The panel does not run; it is what sends. Start it: systemctl start minipanel.": (
+    "The panel stopped; it continues on its own once it runs again.": ("面板已退出；再次运行后会自动继续补传。"),
+    "The panel sends the records, and it is not running. Start it: systemctl start minipanel.": (
         "面板未运行，而记录由面板发送。请启动面板：systemctl start minipanel。"
     ),
-    "Paused; `minipanel archive push` goes on where it was.": (
-        "已暂停；再次运行 minipanel archive push 即从断点继续。"
+    "Paused; `minipanel archive push` resumes.": ("已暂停；再次运行 minipanel archive push 即从断点继续。"),
+    "All {count} records are in the engine; each was read back twice.": (
+        "{count} 条记录均已存入引擎，并经两次回读确认。"
     ),
-    "{count} records are at the engine, each read back twice.": ("{count} 条记录均已存入引擎，并经两次回读确认。"),
     "{count} of {all} records compared": "共 {all} 条记录，已核对 {count} 条",
-    "{count} records compared, {differing} are missing at the engine or differ.": (
+    "{count} records compared; {differing} are missing in the engine or differ.": (
         "核对了 {count} 条记录，其中 {differing} 条在引擎中缺失或不一致。"
     ),
-    "{node}, {time}: missing at the engine, or different": "{node}，{time}：在引擎中缺失或不一致",
+    "{node}, {time}: missing in the engine, or different": "{node}，{time}：在引擎中缺失或不一致",
     "`minipanel archive push` sends them again.": "minipanel archive push 会重新发送这些记录。",
     "--since is {days} days, but the database keeps {kept}; raise [database] retention_days first.": (
         "--since 为 {days} 天，但数据库只保留 {kept} 天；请先调大 [database] retention_days。"
     ),
-    "{node}, {place} of {nodes} nodes: {put} of {found} records put in": (
+    "{node}, {place} of {nodes} nodes: {put} of {found} records added": (
         "{node}（第 {place} 个节点，共 {nodes} 个）：读取 {found} 条记录，写入 {put} 条"
     ),
-    "{put} records were put in; `minipanel archive pull` brings the rest.": (
+    "{put} records were added; run `minipanel archive pull` again for the rest.": (
         "已写入 {put} 条记录；再次运行 minipanel archive pull 可取回其余记录。"
     ),
-    "{found} records of {nodes} nodes read, {put} put in.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
-    "{count} were left out: they are not whole at the engine.": "跳过 {count} 条：引擎中的数据不完整。",
+    "{found} records of {nodes} nodes read, {put} added.": "读取了 {nodes} 个节点的 {found} 条记录，写入 {put} 条。",
+    "{count} were skipped: the engine has only a part of them.": "跳过 {count} 条：引擎中的数据不完整。",
     # what may be wrong with it
     "{url} can't be asked: {reason}.": "无法访问 {url}：{reason}。",
     "{url} answered {status}: {said}": "{url} 返回 {status}：{said}",
-    "{url} answered something else than VictoriaMetrics does: {said}": (
-        "{url} 返回的内容不是 VictoriaMetrics 的：{said}"
-    ),
+    "{url} does not answer as VictoriaMetrics does: {said}": ("{url} 返回的内容不是 VictoriaMetrics 的：{said}"),
     "The engine took more than {seconds} seconds.": "引擎用时超过 {seconds} 秒。",
     "Times up to {until} can't be read from the archive now: {reason}": (
         "目前无法从归档读取 {until} 及以前的数据：{reason}"

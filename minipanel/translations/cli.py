@@ -44,16 +44,16 @@ HELP = {
     "node007, or node[001-064,100].": "node007 或 node[001-064,100]。",
     "Leave the nodes as they are.": "不向节点分发 Agent。",
     # the top
-    "Monitors the nodes of a cluster: CPU use, memory and CPU temperature, live and over time.": (
+    "Monitor the nodes of a cluster: CPU use, memory use and CPU temperature, live and over time.": (
         "监控集群节点的 CPU 占用率、内存占用和 CPU 温度：实时信息和历史信息。"
     ),
     "Print the version.": "显示版本。",
     # setup
-    "Install the panel on this machine, upgrade it (install.sh starts this), or change its settings.": (
+    "Install or upgrade the panel, or change its settings. install.sh starts this.": (
         "在本机安装面板、升级（由 install.sh 启动）或更改设置。"
     ),
     "How many days records are kept; 32 by default.": "记录保留天数；默认 32。",
-    "Who gets mail about alerts; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
+    "Mail alerts to this address; '' for nobody.": "告警邮件的收件人；'' 表示不发送。",
     "The page's account; miniadmin by default.": "网页账号；默认 miniadmin。",
     "The password is the file's first line; random by default.": "密码文件，取第一行；未指定时随机生成。",
     "Read the nodes from here instead of /etc/hosts.": "节点清单文件；默认 /etc/hosts。",
@@ -70,9 +70,9 @@ HELP = {
     "Uninstall the panel; data is kept.": "卸载面板；保留数据。",
     "With --uninstall: delete the data too.": "与 --uninstall 同用：连同数据一并删除。",
     # rollout
-    (
-        "Install the agent on the nodes over ssh, and wait for each one's first sample. Exits with 0 when all are done."
-    ): ("通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"),
+    ("Install the agent on the nodes, and wait for their first samples. Exits with 0 when all are done."): (
+        "通过 ssh 向各节点分发 Agent，并等待每个节点的首个样本。全部成功时退出码为 0。"
+    ),
     "node[001-064], or @rack3; all nodes by default.": "node[001-064] 或 @rack3；未指定时为全部节点。",
     "Reinstall the agent even where it is up to date.": "已是最新的节点也重新安装。",
     "Only the nodes on which the last roll-out failed.": "只处理上次分发失败的节点。",
@@ -110,9 +110,7 @@ HELP = {
     "The same; now by default.": "同上；未指定时为现在。",
     "Show what was wrong, the newest first.": "列出告警历史，最新的在前。",
     "A note for others.": "给其他人看的备注。",
-    "Acknowledge an alert of the list: from then on only its end is sent.": (
-        "确认列表中的一项：此后只在恢复时发送消息。"
-    ),
+    "Acknowledge an alert: from then on only its end is sent.": ("确认列表中的一项：此后只在恢复时发送消息。"),
     "All channels by default.": "未指定时为全部渠道。",
     "Send a test message through a channel, and show the result. Exits with 1 if it was not accepted.": (
         "发送测试消息并显示结果。发送失败时退出码为 1。"
@@ -157,7 +155,7 @@ HELP = {
     "Go back to the release that ran before the last upgrade.": "回滚到上次升级前的版本。",
     "Go back even if records are lost.": "即使会丢失数据也回滚。",
     # try
-    "Run a panel and an agent for this machine, without root or systemd.": (
+    "Run panel and agent for this machine, without root or systemd.": (
         "为本机运行面板和 Agent，无需 root 和 systemd。"
     ),
     "With --demo: how many nodes, 1 to 2000; 200 by default.": "与 --demo 同用：节点数，1 到 2000；默认 200。",
@@ -198,12 +196,12 @@ HELP = {
     "Remove nodes even if none would be left.": "即使会移除全部节点也执行。",
     # agents
     "The agents on the nodes; `minipanel rollout` installs them.": "各节点上的 Agent；分发用 minipanel rollout。",
-    "Check whether the agent can be installed on the nodes, change nothing: `rollout --dry-run`.": (
+    "Check whether the agent can be installed: `rollout --dry-run`. Changes nothing.": (
         "检查各节点能否安装 Agent，不作改动：同 rollout --dry-run。"
     ),
     "Remove the agent from these nodes: `rollout --remove`.": "从这些节点移除 Agent：同 rollout --remove。",
     # access
-    "Access: users, sessions, wall screens, API tokens, and who did what.": (
+    "Users, sessions, wall screens, API tokens, and who did what.": (
         "访问权限：用户、会话、大屏、API 令牌，以及审计记录。"
     ),
     "Set the password of the [admin] account, and end its sessions.": "设置 [admin] 账号的密码，并使其会话失效。",
@@ -227,7 +225,7 @@ HELP = {
     "Where it hangs, such as hall.": "所在位置，例如 hall。",
     "Valid for this many days, 1 to 3650.": "有效天数，1 到 3650。",
     "Show the wall screens.": "列出大屏。",
-    "Make a wall screen and print its link, which is shown only once.": "创建大屏并输出其链接；链接只显示这一次。",
+    "Create a wall screen and print its link, which is shown only once.": "创建大屏并输出其链接；链接只显示这一次。",
     "Remove a wall screen: within seconds it shows nothing.": "移除大屏：几秒内即不再显示。",
     "API tokens, with which other programs read the panel.": "API 令牌：供其他程序访问面板。",
     "What it is for, such as grafana.": "用途，例如 grafana。",
@@ -235,7 +233,9 @@ HELP = {
     "metrics reads GET /metrics only, read everything that can be read.": (
         "metrics 只能读取 GET /metrics，read 可读取所有内容。"
     ),
-    "Make an API token and print it once, alone on standard output.": ("创建 API 令牌并输出到标准输出；只显示这一次。"),
+    "Create an API token and print it once, alone on standard output.": (
+        "创建 API 令牌并输出到标准输出；只显示这一次。"
+    ),
     "Remove an API token: the panel refuses it at once.": "移除 API 令牌，立即失效。",
     "How many days back, 1 to 400.": "查看最近多少天，1 到 400。",
     "Show who logged in, and who created or ended what.": "显示登录记录和各项变更的操作者。",

@@ -114,6 +114,6 @@ CHINESE = {
     "The configuration, where it differs from the defaults, without secrets:": "与默认值不同的配置（不含机密）：",
     "The last warnings in the panel's log:": "面板日志中最近的警告：",
     "All is well.": "一切正常。",
-    "{warnings} to look at, {fixes} to be fixed.": "{warnings} 项警告，{fixes} 项未通过。",
+    "Warnings: {warnings}. Must be fixed: {fixes}.": "{warnings} 项警告，{fixes} 项未通过。",
 }
 """English -> Chinese."""

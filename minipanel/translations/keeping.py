@@ -2,7 +2,7 @@
 
 CHINESE = {
     # restore
-    "check of the copy": "检查备份",
+    "checking the backup": "检查备份",
     "{file} can't be restored: {reason}. Nothing was changed.": "{file} 无法恢复：{reason}。未作任何改动。",
     "{records} records, the newest of {newest}": "{records} 条记录，最新一条的时间为 {newest}",
     "Only root can restore the database of the installed panel.": "只有 root 能恢复已安装面板的数据库。",
@@ -17,11 +17,11 @@ CHINESE = {
     "Use `minipanel backup` to make copies.": (
         "旁边有 {log}，说明 {file} 是未正常关闭的数据库，内容不完整。备份请用 minipanel backup 制作。"
     ),
-    "stop of the panel": "停止面板",
-    "copy into its place": "用备份替换数据库",
+    "stopping the panel": "停止面板",
+    "replacing the database with the backup": "用备份替换数据库",
     "The database has {found} records; the copy has {records}.": "数据库有 {found} 条记录，而备份有 {records} 条。",
-    "return to the previous database": "换回原来的数据库",
-    "The panel does not run as before either: {reason}": "原来的面板也未能启动：{reason}",
+    "restoring the previous database": "换回原来的数据库",
+    "The previous panel did not start either: {reason}": "原来的面板也未能启动：{reason}",
     "The previous database is {kept}.": "原来的数据库保留为 {kept}。",
     "The failed database is kept as {path}.": "未能使用的备份保留为 {path}。",
     "{file} is the database now, and the panel answers.": "数据库已恢复为 {file}，面板响应正常。",
@@ -40,8 +40,8 @@ CHINESE = {
     ): "升级前会先备份数据库：需 {needed} MB（剩余 {free} MB），{duration}，期间样本缓存在节点上",
     "about {seconds} s": "约 {seconds} 秒",
     "about {minutes} minutes": "约 {minutes} 分钟",
-    "copy of the database": "备份数据库",
-    "check of the copy of the database": "校验数据库备份",
+    "copying the database": "备份数据库",
+    "checking the copy of the database": "校验数据库备份",
     # rollback
     (
         "{version} can't run with this configuration: {reason}\nNothing was changed. Put a # before what "
@@ -52,7 +52,7 @@ CHINESE = {
     ),
     "Another set-up is running.": "已有另一个安装程序在运行。",
     "From {newer} back to {older}": "从 {newer} 回滚到 {older}",
-    "start of {version}": "启动 {version}",
+    "starting {version}": "启动 {version}",
     "Only root can go back to the previous release.": "只有 root 能回滚到之前的版本。",
     "No panel is installed in {home}.": "{home} 下没有安装面板。",
     "No release before {version} is kept here. Each upgrade keeps one.": (
@@ -73,9 +73,9 @@ CHINESE = {
     "The database as it is now is kept as {path}.": "现在的数据库保留为 {path}。",
     "Nothing was changed; --yes goes back anyway.": "未作任何改动；仍要回滚请加 --yes。",
     "Go back anyway?": "仍要回滚吗？",
-    "records stored since, into the copy": "将此后的数据并入副本",
-    "back to {version}": "回滚到 {version}",
-    "{version} does not run either:": "{version} 也未能启动：",
+    "carrying over the records stored since": "将此后的数据并入副本",
+    "returning to {version}": "回滚到 {version}",
+    "{version} did not start either:": "{version} 也未能启动：",
     "{version} runs again, and the panel answers.": "{version} 已重新运行，面板响应正常。",
     "The database of {version} is kept: {path}": "{version} 的数据库保留在：{path}",
     "The agents stay as they are and report to it. To install its own agent: minipanel rollout": (

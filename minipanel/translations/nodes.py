@@ -27,7 +27,7 @@ CHINESE = {
         "如果确实要全部移除：minipanel nodes sync --remove-all"
     ),
     # asked and done
-    "There is no terminal to ask on; to apply it: minipanel nodes sync --yes": (
+    "There is no terminal for the question; to apply the changes: minipanel nodes sync --yes": (
         "当前不是交互式终端；确认执行请运行：minipanel nodes sync --yes"
     ),
     "Write this to config.toml, and install the agent on new and changed nodes ({count})?": (
@@ -37,7 +37,7 @@ CHINESE = {
     "Written to {path}.": "已写入 {path}。",
     "The agent still runs on {nodes}.": "{nodes} 上的 Agent 仍在运行。",
     "It stays there; to remove it: {command}": "Agent 仍留在节点上；要移除，请运行：{command}",
-    "Interrupted; config.toml is as it was. Run the command again.": "已中断；config.toml 未改动。请重新运行该命令。",
+    "Interrupted; config.toml is unchanged. Run the command again.": "已中断；config.toml 未改动。请重新运行该命令。",
     "Remove it there first?": "先移除这些节点上的 Agent 吗？",
     "Still configured, because the agent could not be removed: {nodes}": (
         "未能移除 Agent，因此仍保留在配置中：{nodes}"

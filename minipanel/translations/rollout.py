@@ -47,7 +47,7 @@ CHINESE = {
     "the panel does not accept the credential: {reason}": "面板拒绝其凭据：{reason}",
     "{place} can't be written: {reason}": "{place} 不可写：{reason}",
     "{place} has {free} KiB free; {needed} are needed": "{place} 仅剩 {free} KiB；需要 {needed} KiB",
-    "the node can't reach the panel at {url}: {reason}; look at the firewall": (
+    "the node can't reach the panel at {url}: {reason}; check the firewall": (
         "节点无法访问面板 {url}：{reason}；请检查防火墙"
     ),
     "the agent runs, but the panel got no sample within {seconds} s; the agent says: {reason}": (
@@ -57,7 +57,7 @@ CHINESE = {
     "no answer to ping or on ssh's port": "ping 和 ssh 端口均无响应",
     "the disk filled up while the agent was copied: {reason}": "复制 Agent 时磁盘写满：{reason}",
     "the connection broke while the agent was installed: {reason}": "安装 Agent 时连接中断：{reason}",
-    "install-agent.sh ended with {code}": "install-agent.sh 退出码为 {code}",
+    "install-agent.sh exited with {code}": "install-agent.sh 退出码为 {code}",
     "ssh connected, and then got no answer for {seconds} s": "ssh 已连接，但 {seconds} 秒无响应",
     "{folder} is not the image of a node: it has no etc": "{folder} 不是节点镜像：其中没有 etc",
     "the installation took longer than {seconds} s": "安装耗时超过 {seconds} 秒",
@@ -118,7 +118,7 @@ CHINESE = {
     "Outcome": "结果",
     "Count": "节点数",
     "Why": "原因",
-    "There are no nodes to visit.": "没有要处理的节点。",
+    "There are no nodes to work on.": "没有要处理的节点。",
     "{good} of {total} nodes succeeded.": "共 {total} 个节点，{good} 个成功。",
     "{good} of {total} nodes succeeded, {bad} failed.": "共 {total} 个节点，{good} 个成功，{bad} 个失败。",
 }

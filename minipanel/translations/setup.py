@@ -11,7 +11,7 @@ CHINESE = {
     "{name}: made for RHEL 8, 9, 10 and their rebuilds": "{name}：MiniPanel 面向 RHEL 8、9、10 及其兼容发行版",
     "{name}: MiniPanel knows the releases 8, 9 and 10": "{name}：支持的版本为 8、9、10",
     "running": "运行中",
-    "systemd does not run this machine, and the panel needs it": "本机未运行 systemd，而面板是 systemd 服务",
+    "this machine does not run systemd, which the panel needs": "本机未运行 systemd，而面板是 systemd 服务",
     "{version} is too old": "{version} 太旧",
     "{place} is in a home folder, which the service can't see": "{place} 位于家目录下，服务无法访问",
     "{program} can't be run by other users: {folder} is closed to them": (
@@ -46,8 +46,8 @@ CHINESE = {
     "running; the panel's port will be opened": "运行中；将放行面板端口",
     # questions
     "{question}: ": "{question}：",
-    "The answers ended early; nothing was changed.": "输入中断；未作任何改动。",
-    "There is no terminal to ask on; answer with options, and add --yes.": (
+    "The input ended before the last answer; nothing was changed.": "输入中断；未作任何改动。",
+    "There is no terminal for the questions: answer with options, and add --yes.": (
         "当前不是交互式终端；请用选项指定各项，并加上 --yes。"
     ),
     "Administrator": "管理员",
@@ -101,10 +101,10 @@ CHINESE = {
     "Days that records are kept": "记录保留天数",
     "{text} is not a number of days from 1 to {most}.": "{text} 不是 1 到 {most} 之间的天数。",
     "How agents authenticate (munge, token)": "Agent 的认证方式（munge、token）",
-    "Who gets mail about alerts, separated by commas (Enter: nobody)": (
+    "Mail addresses for alerts, separated by commas (Enter: none)": (
         "告警邮件的收件人，多个用逗号分隔（直接回车则不发送）"
     ),
-    "Who gets mail about alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
+    "Mail addresses for alerts ({none}: nobody)": "告警邮件的收件人（{none} 表示不发送）",
     "{text} is not a mail address such as ops@example.org.": "{text} 不是有效的邮件地址，格式如 ops@example.org。",
     "{text} is neither munge nor token.": "{text} 既不是 munge 也不是 token。",
     "Port for the page and the agents": "网页和 Agent 上报共用的端口",
@@ -156,27 +156,27 @@ CHINESE = {
     "Nothing was changed. Fix what must be fixed, then start the set-up again.": (
         "未作任何改动。请先解决上面“未通过”的各项，再重新运行安装。"
     ),
-    "This will be done": "即将执行",
+    "Ready to install": "即将执行",
     "{count}: {nodes}": "{count} 个：{nodes}",
     "agents": "Agent",
     "mail to {addresses}": "发送邮件至 {addresses}",
-    "they authenticate with {proof}": "认证方式：{proof}",
-    "a token each": "每个节点独立的令牌（token）",
+    "authenticate with {proof}": "认证方式：{proof}",
+    "one token each": "每个节点独立的令牌（token）",
     "programs": "程序",
     "{folder}, service and user {name}": "{folder}，服务和用户 {name}",
     "configuration": "配置",
     "{path} exists: configuration, account and data stay as they are.": "{path} 已存在：配置、账号和数据保持不变。",
     "Install now?": "现在安装吗？",
-    "The first installation was interrupted and continues; your answers are proposed again.": (
+    "The first installation was interrupted. It continues now, with your earlier answers as defaults.": (
         "首次安装曾中断，现在继续；上次的回答作为默认值。"
     ),
     "Settings": "当前设置",
     "Change any of these?": "要更改其中的设置吗？",
-    "This will be changed": "即将更改",
+    "Changes": "即将更改",
     "Change this now?": "现在更改吗？",
     "HTTPS": "HTTPS",
     "days that records are kept": "记录保留天数",
-    "mail about alerts goes to": "告警邮件收件人",
+    "mail alerts to": "告警邮件收件人",
     "nobody": "无",
     "agents report to": "Agent 上报到",
     "agents authenticate with": "Agent 的认证方式",
@@ -191,31 +191,31 @@ CHINESE = {
     "Agents keep reporting to {url}, which is not the panel's own port.": (
         "Agent 仍上报到 {url}，其中的端口不是面板的监听端口。"
     ),
-    "{option} chooses other nodes than config.toml has; add or remove nodes with minipanel nodes sync.": (
+    "{option} selects other nodes than config.toml has; add or remove nodes with minipanel nodes sync.": (
         "{option} 选出的节点与 config.toml 不同；请用 minipanel nodes sync 增减节点。"
     ),
     "Installation": "安装",
-    "Change of settings": "更改设置",
+    "Changing settings": "更改设置",
     "done": "完成",
     "done in {seconds} s": "完成，用时 {seconds} 秒",
     "failed": "失败",
-    "user, folders and configuration": "用户、目录和配置",
-    "programs and service": "程序和服务",
-    "firewall and labels": "防火墙和 SELinux 标签",
-    "start of the panel": "启动面板",
+    "creating user, folders and configuration": "用户、目录和配置",
+    "installing programs and service": "程序和服务",
+    "setting firewall and SELinux labels": "防火墙和 SELinux 标签",
+    "starting the panel": "启动面板",
     "the panel answers as version {version}": "面板返回的版本是 {version}",
-    "The panel does not run: {reason} Its log ends:": "面板未能启动：{reason} 日志末尾：",
-    "return to the previous state": "回滚到之前的状态",
+    "The panel did not start: {reason} Its log ends with:": "面板未能启动：{reason} 日志末尾：",
+    "restoring the previous state": "回滚到之前的状态",
     "What the new release stored is kept in {path}.": "新版本期间存下的数据保留在 {path}。",
-    "The previous state does not run either:": "之前的面板也未能启动：",
-    "test of the configuration in the service's sandbox": "以服务的身份试读配置",
-    "The service could not start this way: {reason}": "按此配置服务无法启动：{reason}",
-    "copy of the database, while the panel is stopped": "停止面板并复制数据库",
+    "The previous panel did not start either:": "之前的面板也未能启动：",
+    "testing the configuration in the service's sandbox": "以服务的身份试读配置",
+    "The service could not start with this configuration: {reason}": "按此配置服务无法启动：{reason}",
+    "copying the database while the panel is stopped": "停止面板并复制数据库",
     "{folder} has {free} MB free, and the database needs {needed} MB.": (
         "{folder} 可用空间 {free} MB，而数据库需要 {needed} MB。"
     ),
     "What was stored in the meantime is kept in {path}.": "期间存下的数据保留在 {path}。",
-    "test message to {addresses}": "向 {addresses} 发送测试邮件",
+    "sending a test message to {addresses}": "向 {addresses} 发送测试邮件",
     "The mail server accepted it: {said}": "邮件服务器已接收：{said}",
     "Set the mail server in [alerts.smtp] of {path}, then try it:": (
         "请在 {path} 的 [alerts.smtp] 中设置邮件服务器，然后测试："
@@ -238,13 +238,13 @@ CHINESE = {
         "部分节点尚未上报，原因见上。解决后运行：minipanel rollout --only-failed"
     ),
     "Changed:": "已更改：",
-    "The agents keep their samples until a roll-out gives them the change: minipanel rollout": (
+    "The agents keep their samples until a roll-out brings them the change: minipanel rollout": (
         "更改分发到节点之前，样本由 Agent 缓存：minipanel rollout"
     ),
     "The old database is still there; when all is well, delete it: rm {path}": (
         "旧数据库仍在原处；确认无误后可删除：rm {path}"
     ),
-    "Browsers trust the page once they know {ca}.": "浏览器导入 {ca} 后即信任本网页。",
+    "Browsers trust the page once they have imported {ca}.": "浏览器导入 {ca} 后即信任本网页。",
     "Check the state: minipanel status": "查看状态：minipanel status",
     "Undo: minipanel rollout --remove (the agents), then minipanel setup --uninstall (the panel)": (
         "卸载：先 minipanel rollout --remove（移除 Agent），再 minipanel setup --uninstall（卸载面板）"

@@ -24,7 +24,7 @@ CHINESE = {
     # the table of nodes
     "NEWEST SAMPLE": "最新样本",
     "none yet": "暂无",
-    "{moment} ({age} s ago)": "{moment}（{age} 秒前）",
-    "{moment} ({age} s ahead)": "{moment}（超前 {age} 秒）",
+    "{moment} ({age} ago)": "{moment}（{age}前）",
+    "{moment} ({age} ahead)": "{moment}（超前 {age}）",
 }
 """English -> Chinese."""

@@ -5,7 +5,7 @@ CHINESE = {
     "{url} did not answer within {seconds} seconds.": "{url} 在 {seconds} 秒内无响应。",
     "{url} can't be reached: {reason}.": "无法连接 {url}：{reason}。",
     "{url} answers, but is not a MiniPanel.": "{url} 有响应，但不是 MiniPanel。",
-    "Another panel answers at {url}: none runs on the database of {config}.": (
+    "Another panel answers at {url}; none is using the database of {config}.": (
         "{url} 由另一个面板响应：没有面板在使用 {config} 的数据库。"
     ),
     "The running panel is version {running}, but {installed} is installed: restart it.": (
@@ -91,7 +91,7 @@ CHINESE = {
     "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.": (
         "备份需要 {size} MB，而 {folder} 所在磁盘剩余 {free} MB。"
     ),
-    "The copy of {path} is not sound ({complaint}), so the database may be damaged; the copy was deleted.": (
+    "The copy of {path} failed its check ({complaint}), so the database may be damaged; the copy was deleted.": (
         "{path} 的备份未通过校验（{complaint}），数据库可能已损坏；该备份未保留。"
     ),
     "{path} can't be written: {reason}.": "{path} 不可写：{reason}。",

@@ -40,7 +40,7 @@ CHINESE = {
     # results
     "Nothing was changed.": "未作任何改动。",
     "No panel is running; it takes effect when one starts.": "面板未运行；下次启动时生效。",
-    "The running panel (process {pid}) was asked to reload it.": "已通知运行中的面板（进程 {pid}）重新读取。",
+    "The running panel (process {pid}) was asked to reload.": "已通知运行中的面板（进程 {pid}）重新读取。",
     "The running panel could not be notified ({reason}); reload it with `systemctl reload minipanel`.": (
         "无法通知运行中的面板（{reason}）；请运行 systemctl reload minipanel。"
     ),

@@ -26,7 +26,7 @@ def choose_auth(asked: Auth | None, socket: str | None) -> AgentAuth:
     Raises CommandError if MUNGE was asked for and does not work.
     """
     if asked == "token":
-        return AgentAuth("token", Sentence("as chosen"))
+        return AgentAuth("token", Sentence("chosen with --auth"))
     trouble = munge_trouble(socket)
     if trouble is None:
         return AgentAuth("munge", Sentence("munged answers"))

@@ -199,6 +199,7 @@ def _url(host: str, port: int) -> str:
 
 def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None:
     t = translator()
+    reason = Sentence("as all nodes of a demo") if config.of(DEMO).simulated else how.reason
     page = config.server.url
     if config.server.host in _ANY_ADDRESS:
         page = t("{url} and every other address of this machine", url=page)
@@ -207,7 +208,7 @@ def _tell(config: Config, told_password: str | Sentence, how: AgentAuth) -> None
         (t("page"), page),
         (t("account"), config.admin.username),
         (t("password"), password),
-        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=t(how.reason).rstrip(".。"))),
+        (t("agent"), t("{auth}: {reason}", auth=how.auth, reason=t(reason).rstrip(".。"))),
         (t("folder"), str(config.path.parent)),
     ]
     if demo := config.of(DEMO).simulated:

@@ -42,8 +42,8 @@ def test_its_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_an_exit_other_than_0_is_a_failure_with_what_it_wrote(tmp_path: Path) -> None:
     said = refusal(program(tmp_path, 'printf "no \\033[1mmodem\\n" >&2; exit 3'))
-    assert said == f"{tmp_path}/page ended with 3: no \\x1b[1mmodem"
-    assert "was ended by signal 9" in refusal(program(tmp_path, "kill -9 $$"))
+    assert said == f"{tmp_path}/page exited with 3: no \\x1b[1mmodem"
+    assert "was killed by signal 9" in refusal(program(tmp_path, "kill -9 $$"))
 
 
 def test_what_it_writes_is_kept_in_part_and_not_waited_for(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ QUESTIONS = (
     ("Port for the page", ENTER),
     ("Address at which", ENTER),
     ("HTTPS", ENTER),
-    ("Who gets mail", ENTER),
+    ("Mail addresses", ENTER),
     ("Install now", ENTER),
 )
 
@@ -94,7 +94,7 @@ STORY = (
         before="mkdir -p /etc/prometheus; minipanel access tokens remove scripts",
     ),
     Step("docs/access.md", "minipanel access audit", "vera"),
-    Step("docs/operation.md", "minipanel backup", "checked and sound", before="mkdir /backup"),
+    Step("docs/operation.md", "minipanel backup", "read back and intact", before="mkdir /backup"),
     Step("docs/operation.md", "minipanel restore", ""),
     Step("docs/rollout.md", "minipanel rollout --root", "nodes succeeded", before="mkdir -p /srv/images/el9/etc"),
     Step("docs/install.md", "minipanel rollout --remove", "The panel is uninstalled.", folder=CONTENT),

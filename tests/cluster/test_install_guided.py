@@ -64,11 +64,13 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
         ):
             terminal.expect(question)
             terminal.type()
-        terminal.expect(r"Who gets mail about alerts, .*: ")
+        terminal.expect(r"Mail addresses for alerts, .*: ")
         terminal.type("ops@example.org")
         terminal.expect(r"Install now\? \[Y/n\]: ")
         terminal.type()
-        terminal.expect(r"test message to ops@example\.org \.\.\. .*done.*\n    The mail server accepted it: 250 OK")
+        terminal.expect(
+            r"sending a test message to ops@example\.org \.\.\. .*done.*\n    The mail server accepted it: 250 OK"
+        )
         terminal.expect("MiniPanel is running.")
         terminal.expect("alerts    mail to ops@example.org")
         assert terminal.end() == 0
@@ -84,7 +86,7 @@ def test_who_gives_up_at_the_last_question_leaves_nothing(installation: Installa
             "4 nodes",
             "Database file",
             "nodes reach this machine",
-            "Who gets mail",
+            "Mail addresses",
         ):
             terminal.expect(question)
             terminal.type()

@@ -133,7 +133,7 @@ def test_a_firewall_before_the_panel_is_told(panel: ClusterPanel, node: Node) ->
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "panel_unreachable"
     assert sentence == (
-        "the node can't reach the panel at http://10.77.0.10:8080: no answer within 4 s; look at the firewall"
+        "the node can't reach the panel at http://10.77.0.10:8080: no answer within 4 s; check the firewall"
     )
     assert node.shell(LEFT) == ""
 
@@ -193,11 +193,11 @@ def test_who_failed_is_remembered_and_a_tmp_where_nothing_can_be_run_does_not_ma
     panel.node.shell("rm -f /var/lib/minipanel/rollout-failed.json")
     with faults.munged_stopped(node):
         assert panel.roll_out("n[1-2]", "--force", "--dry-run")["n1"][0] == "no_munge"
-        assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to visit.\n"
+        assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to work on.\n"
         assert panel.roll_out("n1")["n1"][0] == "no_munge"
     with faults.noexec_tmp(node):
         assert panel.roll_out("--only-failed") == {"n1": ("installed", "")}
-    assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to visit.\n"
+    assert panel.minipanel("rollout", "--only-failed").stdout == "There are no nodes to work on.\n"
 
 
 @pytest.mark.parametrize("signal", ["INT", "TERM"])

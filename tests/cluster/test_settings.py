@@ -105,7 +105,7 @@ def test_https_by_an_own_ca_and_back_to_http_and_tokens(installation: Installati
     assert "HTTPS" in changed(installation, "--address", ADDRESS, *pairs["good"].options)
     assert url(installation) == f"https://{ADDRESS}:8081"
     shown = changed(installation, "--tls", "no", "--port", "8080", "--auth", "token")
-    assert "MUNGE → a token each" in shown
+    assert "MUNGE → one token each" in shown
     assert url(installation) == f"http://{ADDRESS}:8080"
     assert 'auth = "token"' in installation.node.shell("cat /opt/minipanel-agent/config.toml")
 
@@ -118,14 +118,14 @@ def test_a_key_that_the_service_can_not_read_stops_nothing(installation: Install
     installation.node.shell(f"sed -i 's#^session_hours#{tls}\\n&#' {CONFIG}")
     done = change(installation, "--no-rollout")
     assert done.returncode == 1
-    assert "could not start this way" in done.stderr
+    assert "could not start with this configuration" in done.stderr
     assert "which can't be read: Permission denied" in done.stderr
     assert started(installation) == before
     (installation.node.root / CONFIG[1:]).write_text(kept)
 
 
 def test_back_to_munge(installation: Installation) -> None:
-    assert "a token each → MUNGE" in changed(installation, "--auth", "munge")
+    assert "one token each → MUNGE" in changed(installation, "--auth", "munge")
 
 
 CUTS = {

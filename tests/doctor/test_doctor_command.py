@@ -61,7 +61,7 @@ def test_a_panel_that_is_down_ends_it_with_1_and_its_remedy(config: Config) -> N
     assert done.returncode == 1
     assert "must be fixed  panel" in done.stdout
     assert "→ systemctl restart minipanel" in done.stdout
-    assert "to be fixed.\n" in done.stdout
+    assert "Must be fixed: " in done.stdout
 
 
 def test_a_broken_configuration_is_told_and_the_rest_looked_at(config: Config) -> None:

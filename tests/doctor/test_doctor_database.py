@@ -48,9 +48,9 @@ def test_a_good_database_is_told_with_its_size_its_room_and_its_soundness(subjec
     check = only(look_at_file(subject))
     assert check.verdict is OK
     assert check.detail.startswith(f"{config.database.path}, 0 MB, ")
-    assert check.detail.endswith(" MB are free; grows to about 2 MB; sound")
+    assert check.detail.endswith(" MB are free; grows to about 3 MB; sound")
     in_chinese = only(look_at_file(replace(subject, t=chinese))).detail
-    assert in_chinese.endswith(" MB；将增至约 2 MB；完好")
+    assert in_chinese.endswith(" MB；将增至约 3 MB；完好")
 
 
 def test_a_database_that_is_missing_comes_with_its_remedy(subject: Subject) -> None:
@@ -110,7 +110,7 @@ def test_a_disk_that_is_full_comes_with_its_remedy(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     check = only(look_at_file(subject))
     assert (check.verdict, check.remedy) == (FIX, f"df -h {config.database.path.parent}")
-    assert "is full: 63 MB are free" in check.detail
+    assert "is full: 67 MB are free" in check.detail
 
 
 def facts(**changed: object) -> DatabaseFacts:
@@ -133,7 +133,7 @@ def test_a_database_that_can_not_be_written_comes_with_its_remedy() -> None:
 
 def test_what_was_not_read_to_its_end_is_called_so() -> None:
     check = only(judge_database(facts(is_whole=False), english))
-    assert check.detail.endswith("grows to about 2,048 MB; sound as far as checked in 3.5 s")
+    assert check.detail.endswith("grows to about 2,147 MB; sound as far as checked in 3.5 s")
 
 
 def test_a_running_panel_that_writes_nothing_is_told() -> None:

@@ -129,7 +129,7 @@ async def test_the_oldest_goes_only_when_the_new_one_is_sound(
         patch.setattr(copy, "_counts", lambda _: {"never": object()})
         await machine.look("2026-03-13 12:00")
     assert machine.names == kept
-    assert "not sound" in (backup_trouble(machine.store.path) or "")
+    assert "failed its check" in (backup_trouble(machine.store.path) or "")
     await machine.look("2026-03-13 14:00")
     assert machine.names == called("20260312T120000", "20260313T140000")
     assert backup_trouble(machine.store.path) is None

@@ -128,7 +128,7 @@ def test_a_secret_goes_alone_to_standard_output_and_the_words_beside_it(
     out, err = capsys.readouterr()
     assert is_whole(out.removesuffix("\n"))
     assert re.fullmatch(
-        r"The API token grafana may read GET /metrics until \d{4}-\d\d-\d\d\. It is shown only here\. "
+        r"The API token grafana is valid until \d{4}-\d\d-\d\d and may read GET /metrics\. It is shown only here\. "
         r"No panel is running; it takes effect when one starts\.\n",
         err,
     )
@@ -295,7 +295,7 @@ def test_a_password_can_come_from_standard_input(config: Config, monkeypatch: py
     done = run("access", "users", "add", "vera", "--stdin", "--config", config.path, stdin=b"a good password\n")
     assert (done.returncode, done.stderr) == (0, "")
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    sentence = "There is no terminal to ask for a password on; give it with --stdin."
+    sentence = "There is no terminal to type a password on; use --stdin or --password-file."
     assert refused(change_password, config.path, "vera", PasswordSource()) == sentence
 
 

@@ -154,7 +154,7 @@ def test_what_can_not_be_done_is_one_sentence_and_changes_nothing(
 def test_a_running_panel_follows_at_once(config: Config) -> None:
     with running_panel(config) as panel:
         done = run("nodes", "add", "node004", "10.0.0.5", "--config", config.path)
-        assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was asked to reload it.\n")
+        assert done.stdout.endswith(f"The running panel (process {panel.process.pid}) was asked to reload.\n")
         panel.wait_for("The configuration was reloaded: 4 nodes.")
         token = log_in(config.server.url, PASSWORD).json()["token"]
         nodes = httpx.get(f"{config.server.url}/api/nodes", headers={"Authorization": f"Bearer {token}"}).json()

@@ -66,8 +66,10 @@ def test_what_differs_is_shown_folded_and_left_without_a_terminal(config: Config
     code, said = sync(config, hosts)
     assert code == 1
     assert said.splitlines() == [
-        *shown, "There is no terminal to ask on; to apply it: minipanel nodes sync --yes", "Nothing was changed."
-    ]  # fmt: skip
+        *shown,
+        "There is no terminal for the question; to apply the changes: minipanel nodes sync --yes",
+        "Nothing was changed.",
+    ]
     code, said = sync(config, hosts, "--dry-run", "--yes")
     assert (code, said.splitlines()) == (1, [*shown, "Nothing was changed."])
     assert config.path.read_bytes() == before

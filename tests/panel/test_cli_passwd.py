@@ -53,7 +53,7 @@ def test_without_a_terminal_it_points_to_stdin(config: Config) -> None:
     done = run("passwd", "--config", config.path)
     assert (done.returncode, done.stderr) == (
         1,
-        "There is no terminal to ask for a password on; give it with --stdin.\n",
+        "There is no terminal to type a password on; use --stdin or --password-file.\n",
     )
 
 

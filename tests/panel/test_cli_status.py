@@ -55,7 +55,7 @@ def test_all_is_well_when_every_enabled_node_is_up(config: Config) -> None:
         assert lines[2:4] == ['munged    not used: auth is "token"', "nodes     1 up, 1 disabled (spare)"]
         assert lines[5].split() == ["NAME", "STATE", "NEWEST", "SAMPLE"]
         assert lines[6].startswith("node001  up        20")
-        assert lines[6].endswith(" s ago)")
+        assert lines[6].endswith(" ago)")
         assert lines[7] == "spare    disabled  none yet"
 
         overview = json.loads(run("status", "--json", "--config", config.path).stdout)
@@ -191,7 +191,7 @@ def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     usage = shutil.disk_usage(tmp_path)._replace(free=LITTLE_SPACE_BYTES - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     (tmp_path / "data.db").touch()
-    assert disk_trouble(tmp_path / "data.db") == f"The disk of {tmp_path} is full: 63 MB are free."
+    assert disk_trouble(tmp_path / "data.db") == f"The disk of {tmp_path} is full: 67 MB are free."
 
 
 def test_munged_that_does_not_answer_is_told_with_the_reason(config: Config) -> None:
@@ -227,7 +227,7 @@ def test_a_reader_of_chinese_gets_every_line_in_chinese(config: Config) -> None:
         done = run("status", "--config", config.path, LANG="zh_CN.UTF-8", LC_ALL="")
     lines = done.stdout.splitlines()
     assert lines[0] == f"面板    运行中：{config.server.url}，版本 0.1.0，进程 {panel.process.pid}"
-    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点，预计增至约 2 MB", lines[1])
+    assert re.fullmatch(rf"数据库  {config.database.path}，0\.\d MB；2 个节点，预计增至约 3 MB", lines[1])
     assert lines[2:4] == [
         'munged  未使用：auth 为 "token"',
         "节点    1 个在线，1 个未上报（long），1 个已停用（spare）",

@@ -85,7 +85,7 @@ def test_one_command_brings_samples_and_the_next_start_keeps_them_and_the_passwo
         panel.wait_for(READY)
         assert told(panel, "page") == trial.url
         assert told(panel, "account") == "miniadmin"
-        assert told(panel, "agent") == "token: as chosen"
+        assert told(panel, "agent") == "token: chosen with --auth"
         password = told(panel, "password")
         assert re.fullmatch(r"[a-hjkmnp-z2-9]{8}", password)
         first = trial.sample_time(password)

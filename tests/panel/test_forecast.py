@@ -58,7 +58,7 @@ def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_pa
     found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
     assert found.trouble == (
         f"The disk of {tmp_path} will be full in about 15 days, before the oldest history expires: "
-        "the database grows to about 1,194 MB, and 576 MB are free. "
+        "the database grows to about 1,251 MB, and 604 MB are free. "
         "Lower retention_days or hours_days, or free some space."
     )
 
@@ -122,7 +122,7 @@ def test_records_of_a_large_file_are_estimated_within_a_few_percent(
 def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
     config = written_config(tmp_path)
     Store(config.database.path).close()
-    assert "; grows to about 2 MB with 2 nodes\n" in run("status", "--config", config.path).stdout
+    assert "; grows to about 3 MB with 2 nodes\n" in run("status", "--config", config.path).stdout
     found = json.loads(run("status", "--json", "--config", config.path).stdout)["database"]["forecast"]
     assert found == {
         "nodes": 2,

@@ -35,7 +35,7 @@ def test_a_node_that_is_not_there_is_one_sentence_and_exit_code_1(tmp_path: Path
 def test_nobody_failed_so_nobody_is_visited(tmp_path: Path) -> None:
     path = written_config(tmp_path).path
     done = run("rollout", "--only-failed", "--remove", "--config", path)
-    assert (done.returncode, done.stdout) == (0, "There are no nodes to visit.\n")
+    assert (done.returncode, done.stdout) == (0, "There are no nodes to work on.\n")
     as_json = run("rollout", "--only-failed", "--remove", "--json", "--config", path)
     assert json.loads(as_json.stdout) == {"success": True, "counts": {}, "notes": [], "nodes": []}
 

@@ -73,7 +73,7 @@ def test_a_node_that_has_all_fits() -> None:
         (
             {"panel_trouble": "Connection refused"},
             Word.PANEL_UNREACHABLE,
-            f"the node can't reach the panel at {URL}: Connection refused; look at the firewall",
+            f"the node can't reach the panel at {URL}: Connection refused; check the firewall",
         ),
     ],
 )

@@ -34,7 +34,7 @@ def test_the_exit_code_is_0_only_when_all_is_well() -> None:
 
 
 def test_nothing_to_do_is_told() -> None:
-    assert RolloutReport((), (), SAY).lines() == ["There are no nodes to visit."]
+    assert RolloutReport((), (), SAY).lines() == ["There are no nodes to work on."]
 
 
 def test_programs_get_the_same_words_in_every_language() -> None:

@@ -146,7 +146,7 @@ def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
         ([look(FIT), Answer(None, "", "", 30)], Word.TIMED_OUT, "the installation took longer than 30 s"),
         ([look(FIT), Answer(3, "", "The agent did not stay up: x")], Word.NOT_ACTIVE, "The agent did not stay up: x"),
         ([look(FIT), Answer(1, "", "mkdir: read-only\n")], Word.INSTALL_FAILED, "mkdir: read-only"),
-        ([look(FIT), Answer(7, "", "")], Word.INSTALL_FAILED, "install-agent.sh ended with 7"),
+        ([look(FIT), Answer(7, "", "")], Word.INSTALL_FAILED, "install-agent.sh exited with 7"),
         (
             [look(FIT), Answer(1, "", "head: write error: No space left on device")],
             Word.NO_SPACE,

@@ -75,7 +75,7 @@ class TypingScreen(Screen):
     def read(self, prompt: str) -> str:
         self.shown.append(prompt)
         if not self._lines:
-            raise CommandError("The answers ended early.")
+            raise CommandError("The input ended before the last answer.")
         return self._lines.pop(0)
 
     def read_secret(self, prompt: str) -> str:

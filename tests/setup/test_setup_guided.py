@@ -55,10 +55,10 @@ def test_a_person_types_some_answers_and_presses_enter_for_others(machine: Machi
         terminal.type()
         terminal.expect(r"HTTPS \(no, own, self-made\) \[no\]: ")
         terminal.type()
-        terminal.expect(r"Who gets mail about alerts, separated by commas \(Enter: nobody\): ")
+        terminal.expect(r"Mail addresses for alerts, separated by commas \(Enter: none\): ")
         terminal.type("ops")
         terminal.expect("'ops' is not a mail address such as ops@example.org.")
-        terminal.expect("Who gets mail about alerts")
+        terminal.expect("Mail addresses for alerts")
         terminal.type("ops@example.org, boss@mgmt")
         told = answers(terminal)
         before = terminal.shown[: terminal.shown.index("ANSWERS")]
@@ -87,7 +87,10 @@ def test_the_session_is_chinese_where_the_locale_is(machine: Machine) -> None:
 
 
 def test_ctrl_c_and_ctrl_d_end_the_session_with_a_sentence(machine: Machine) -> None:
-    for key, sentence in (("\x03", "Interrupted."), ("\x04", "The answers ended early; nothing was changed.")):
+    for key, sentence in (
+        ("\x03", "Interrupted."),
+        ("\x04", "The input ended before the last answer; nothing was changed."),
+    ):
         with session(machine) as terminal:
             terminal.expect("Name of the account")
             terminal.press(key)

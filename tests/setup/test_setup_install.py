@@ -118,7 +118,7 @@ def test_a_service_that_fails_again_and_again_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(service, "ANSWER_SECONDS", 60)
     machine.command("systemctl", '[ "$1" != show ] || printf "ActiveState=activating\\nNRestarts=3\\n"')
-    with pytest.raises(CommandError, match="The panel does not run"):
+    with pytest.raises(CommandError, match="The panel did not start"):
         install(answers(stub), lay_release(machine, "0.1.0.a"), machine.system, screen())
 
 
@@ -152,11 +152,11 @@ def test_a_panel_that_copies_its_database_is_waited_for_and_shows_how_far_it_is(
     shown = capsys.readouterr().out
     assert len(calls.read_text()) > 12
     if is_terminal:
-        assert "\r  start of the panel ... copy of the database 10%\033[K" in shown
-        assert "\r  start of the panel ... check of the copy of the database\033[K" in shown
+        assert "\r  starting the panel ... copying the database 10%\033[K" in shown
+        assert "\r  starting the panel ... checking the copy of the database\033[K" in shown
     else:
-        assert "\n    copy of the database 10%" in shown
-        assert "\n  start of the panel ... " in shown
+        assert "\n    copying the database 10%" in shown
+        assert "\n  starting the panel ... " in shown
 
 
 STEPS = ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy", "mark_proven"]

@@ -50,7 +50,7 @@ def test_enter_is_nobody_at_first_and_what_is_set_later() -> None:
         assert ask_mail(NOBODY, Request(), there) == there
     shown = TypingScreen("none")
     assert ask_mail(shown, GUIDED, OPS) == ()
-    assert shown.shown == ["Who gets mail about alerts (none: nobody) [ops@example.org]: "]
+    assert shown.shown == ["Mail addresses for alerts (none: nobody) [ops@example.org]: "]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_it_is_changed_and_cleared_and_all_else_stays(machine: Machine, stub: Pa
     machine.write(CONFIG, machine.read(CONFIG) + own)
     before = machine.read(CONFIG)
     shown = set_up(machine, stub, nobody, mail="ops@example.org")[1]
-    assert "mail about alerts goes to  nobody  →  ops@example.org" in shown
+    assert "mail alerts to  nobody  →  ops@example.org" in shown
     assert stub.tested == ["mail"]
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == OPS
     assert before.removesuffix(own) in machine.read(CONFIG)
@@ -131,7 +131,7 @@ def test_it_is_changed_and_cleared_and_all_else_stays(machine: Machine, stub: Pa
         assert "stay as they are" in set_up(machine, stub, lambda _: 0, **asked)[1]
     assert machine.read(CONFIG) == text
     shown = set_up(machine, stub, nobody, mail="")[1]
-    assert "mail about alerts goes to  ops@example.org  →  nobody" in shown
+    assert "mail alerts to  ops@example.org  →  nobody" in shown
     assert stub.tested == ["mail"]
     assert "go nowhere" not in shown  # the channel of the night is left
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == ()
@@ -155,8 +155,8 @@ def test_a_person_sees_who_gets_it_and_names_another(machine: Machine, stub: Pan
     request = Request(is_guided=True)
     assert run.set_up(request, machine.system, typed, NETWORK, nobody) == 0
     assert typed.left == []
-    assert "mail about alerts goes to ops@example.org" in [" ".join(line.split()) for line in typed.shown]
-    assert "Who gets mail about alerts (none: nobody) [ops@example.org]: " in typed.shown
+    assert "mail alerts to ops@example.org" in [" ".join(line.split()) for line in typed.shown]
+    assert "Mail addresses for alerts (none: nobody) [ops@example.org]: " in typed.shown
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == ("boss@mgmt",)
     assert stub.tested == ["mail", "mail"]
 

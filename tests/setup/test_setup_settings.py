@@ -54,7 +54,7 @@ def test_what_is_asked_is_changed_and_named(machine: Machine, stub: PanelStub, s
     assert "account chief → bob" in lines
     assert "days that records are kept 32 → 9" in lines
     assert "Records older than 9 days will be deleted." in shown
-    assert "Change of settings" in lines
+    assert "Changing settings" in lines
     assert "Installation" not in lines
     assert lines[lines.index("Changed:") + 1 :][:2] == ["account chief → bob", "days that records are kept 32 → 9"]
     assert (config(machine).admin.username, config(machine).database.retention_days) == ("bob", 9)
@@ -86,7 +86,7 @@ def test_an_address_of_no_machine_here_may_be_right_and_is_said(
 
 def test_without_a_roll_out_it_tells_what_to_run(machine: Machine, stub: PanelStub, settled: Path) -> None:
     shown = set_up(machine, stub, nobody, roll_out=False, auth="token", address="mgmt")[1]
-    assert "The agents keep their samples until a roll-out gives them the change: minipanel rollout" in shown
+    assert "The agents keep their samples until a roll-out brings them the change: minipanel rollout" in shown
 
 
 def test_a_password_is_set_once(machine: Machine, stub: PanelStub, settled: Path, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: Pan
     text = machine.read(CONFIG).replace('auth = "token"', 'auth = "munge"')
     machine.write(CONFIG, "\n".join(line for line in text.splitlines() if not line.startswith("secret")))
     shown = set_up(machine, stub, lambda _: 0, auth="token")[1]
-    assert "agents authenticate with  MUNGE  →  a token each" in shown
+    assert "agents authenticate with  MUNGE  →  one token each" in shown
     assert config(machine).agents.auth == "token"
     assert len(config(machine).agents.secret or "") >= 32
 
@@ -138,8 +138,8 @@ REFUSED = [
     ({"retention_days": "0"}, "is not a number of days from 1 to 3650"),
     ({"database": "/home/me/m.db"}, "can't see /home/me"),
     ({"database": "/var/lib/minipanel/other.db"}, "already exists"),
-    ({"only": "mgmt"}, "--only chooses other nodes .* minipanel nodes sync"),
-    ({"without": "node1"}, "--without chooses other nodes"),
+    ({"only": "mgmt"}, "--only selects other nodes .* minipanel nodes sync"),
+    ({"without": "node1"}, "--without selects other nodes"),
     ({"tls": "own"}, "--tls own needs --tls-certificate FILE and --tls-key FILE"),
     ({"tls": "no", "tls_ca": Path("/etc/hosts")}, "--tls-ca is for --tls own, not for --tls no"),
 ]
@@ -168,7 +168,9 @@ def test_what_the_service_could_not_use_is_refused_while_the_panel_runs(
     fail = f'echo "{said}" >"{machine.root}/run/minipanel-check"; exit 1'
     machine.command("systemctl", f'case $* in "start minipanel-check.service") {fail} ;; esac')
     before = everything(machine)
-    with pytest.raises(CommandError, match=r"could not start this way: .*/etc/minipanel/config\.toml: tls_key"):
+    with pytest.raises(
+        CommandError, match=r"could not start with this configuration: .*/etc/minipanel/config\.toml: tls_key"
+    ):
         set_up(machine, stub, nobody, database="/data/minipanel/m.db")
     assert everything(machine) == before
     assert not (machine.root / "data").exists()
@@ -196,7 +198,7 @@ def test_a_panel_that_does_not_answer_gives_way_to_what_ran_before(
     machine: Machine, stub: PanelStub, settled: Path
 ) -> None:
     before = everything(machine)
-    with pytest.raises(CommandError, match="The panel does not run"):
+    with pytest.raises(CommandError, match="The panel did not start"):
         set_up(machine, stub, nobody, port="9", address="mgmt", tls="self-made", database="/data/minipanel/m.db")
     assert everything(machine) == before
     assert "systemctl start --no-block minipanel.service" in machine.calls
@@ -344,6 +346,6 @@ def test_a_port_that_is_taken_back_is_so_in_the_firewall_too(machine: Machine, s
     set_up(machine, stub, nobody, retention_days="31")
     before = firewall.rules(), firewall.rules(".permanent"), machine.read(places.OPENED_PORT)
     assert before[0] == [f"internal {stub.port}-tcp", f"public {stub.port}-tcp"]
-    with pytest.raises(CommandError, match="The panel does not run"):
+    with pytest.raises(CommandError, match="The panel did not start"):
         set_up(machine, stub, nobody, port="9")
     assert (firewall.rules(), firewall.rules(".permanent"), machine.read(places.OPENED_PORT)) == before

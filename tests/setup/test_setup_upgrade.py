@@ -70,8 +70,8 @@ def test_an_old_release_that_does_not_come_back_is_told_with_the_first_trouble(
     stub.well = set()
     with pytest.raises(CommandError) as raised:
         install(None, lay_release(machine, "0.1.0.new"), machine.system, screen())
-    assert str(raised.value).count("does not run") == 3
-    assert "The previous state does not run either:" in str(raised.value)
+    assert str(raised.value).count("did not start") == 3
+    assert "The previous panel did not start either:" in str(raised.value)
 
 
 def test_a_panel_that_answers_as_another_version_is_not_the_new_one(

@@ -54,7 +54,7 @@ async def test_days_that_an_engine_lost_are_sent_again(
                 await panel.ingest.submit(node, samples_of(node.hostname, times, dice))
             await panel.retention.seal()
             assert await pushed(panel, copier, monkeypatch, capsys) == (
-                "288 records are at the engine, each read back twice.\n"
+                "All 288 records are in the engine; each was read back twice.\n"
             )
             await drained(copier)
             audit = Audit(panel, Engine(panel.config.of(STORAGE)))

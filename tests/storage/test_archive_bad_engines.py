@@ -92,9 +92,9 @@ def answering(talk: Talk) -> Iterator[str]:
         (hang, "can't be asked: no answer within 0.5 seconds."),
         (drip, "did not end its answer within 1 seconds."),
         (flood, "answered with more than 100000 bytes."),
-        (say(b"<html>Welcome</html>\n"), "answered something else than VictoriaMetrics does: <html>Welcome</html>."),
-        (say(b'{"metric":{"node":1},"values":["a"]}\n'), "answered something else than VictoriaMetrics does: "),
-        (say(b'{"metric":{"node":"n","__name__":"x"},"values":[1],"timestamps":[]}\n'), "answered something else than"),
+        (say(b"<html>Welcome</html>\n"), "does not answer as VictoriaMetrics does: <html>Welcome</html>."),
+        (say(b'{"metric":{"node":1},"values":["a"]}\n'), "does not answer as VictoriaMetrics does: "),
+        (say(b'{"metric":{"node":"n","__name__":"x"},"values":[1],"timestamps":[]}\n'), "does not answer as"),
         (cut_off, "can't be asked: "),
         (
             lambda connection: connection.sendall(b"HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nbusy"),

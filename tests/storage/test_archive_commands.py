@@ -97,12 +97,12 @@ def test_a_past_is_pushed_checked_and_pulled_into_a_database_that_lost_it(tmp_pa
         overview = json.loads(told.stdout)
         assert overview["trouble"] is None
         assert overview["push"]["since"] <= time.time() - 2 * 86_400
-        assert f"{victoria.url}: the past is on its way" in run("status", "--config", config.path).stdout
+        assert f"{victoria.url}: sending earlier records" in run("status", "--config", config.path).stdout
     lost = configured(tmp_path / "b", victoria.url)
     with running_panel(lost):
         pulled = run("archive", "pull", "--config", lost.path)
         assert pulled.returncode == 0, pulled.stderr
-        assert f"{count} records of 3 nodes read, {count} put in." in pulled.stdout
+        assert f"{count} records of 3 nodes read, {count} added." in pulled.stdout
     assert rows(lost) == rows(config)
     again = run("archive", "pull", "--config", lost.path, "--since", "1", LC_ALL="zh_CN.UTF-8")
     assert "写入 0 条" in again.stdout
@@ -115,7 +115,7 @@ def assert_a_push_rests_when_it_is_interrupted(config: Config, count: int) -> No
     shown += read_until(terminal, "Interrupted.")
     assert push.wait(PATIENCE_SECONDS) == 1
     os.close(terminal)
-    assert "Paused; `minipanel archive push` goes on where it was." in shown
+    assert "Paused; `minipanel archive push` resumes." in shown
     said = run("archive", "status", "--config", config.path).stdout
     assert "0 records sent, 0 of them read back twice, from " in said
     assert "; paused" in said
@@ -150,12 +150,12 @@ def test_what_differs_at_the_engine_is_named(tmp_path: Path, victoria: Victoria)
     assert 0 < len(found) == sum(timestamp <= until for _, timestamp in rows(config)) < count
     checked = run("archive", "check", "--config", config.path, "--since", "1")
     assert checked.returncode == 1
-    assert f"{count} records compared, {count} are missing at the engine or differ." in checked.stdout
-    assert checked.stdout.count(": missing at the engine, or different") == 20
+    assert f"{count} records compared; {count} are missing in the engine or differ." in checked.stdout
+    assert checked.stdout.count(": missing in the engine, or different") == 20
     refused = run("archive", "push", "--config", config.path)
     assert (refused.returncode, refused.stderr) == (
         1,
-        "The panel does not run; it is what sends. Start it: systemctl start minipanel.\n",
+        "The panel sends the records, and it is not running. Start it: systemctl start minipanel.\n",
     )
 
 

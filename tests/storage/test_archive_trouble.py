@@ -101,7 +101,7 @@ def nobody(_folder: Path) -> AbstractContextManager[str]:
 
 TROUBLES = [
     (nobody, "engine", "http://127.0.0.1:1 can't be asked: Connection refused."),
-    (page, "engine", "answered something else than VictoriaMetrics does: <!doctype html><title>Welcome</title>."),
+    (page, "engine", "does not answer as VictoriaMetrics does: <!doctype html><title>Welcome</title>."),
     (refusing_tenant, "engine", "answered 403: auth error: tenant 7 is not allowed to write."),
     (short_memory, "retention", "keeps records for 3 days only, and [storage] retention_days is 730; start it with "),
     (relabelling, "differing", f"{RECORDS} records were sent 5 times and are still not at "),

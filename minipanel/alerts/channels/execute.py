@@ -71,7 +71,7 @@ class Execute:
                 "{name} did not finish within {seconds} seconds.", name=where, seconds=f"{self.total_seconds:g}"
             )
         if code != 0:
-            how = "{where} ended with {code}" if code > 0 else "{where} was ended by signal {code}"
+            how = "{where} exited with {code}" if code > 0 else "{where} was killed by signal {code}"
             raise NotSent(how + (": {said}" if said else "."), where=where, code=abs(code), said=said)
         return said
 

@@ -30,7 +30,7 @@ def _judge(answer: Answer, codes: tuple[str, ...]) -> str:
         said = None
     code = next((said[name] for name in codes if name in said), None) if isinstance(said, dict) else None
     if code is None:
-        raise NotSent("{where} does not answer like such a robot: {answer}", where=answer.where, answer=answer.said)
+        raise NotSent("{where} does not answer as such a robot does: {answer}", where=answer.where, answer=answer.said)
     if code != 0:
         words = said.get("errmsg") or said.get("msg") or said.get("StatusMessage") or ""
         raise NotSent(

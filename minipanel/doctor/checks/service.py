@@ -19,7 +19,7 @@ def look_at_service(subject: Subject) -> Iterator[Check]:
     """Ask systemd about the unit, and compare its drop-in with what the configuration needs."""
     system, t = subject.system, subject.t
     if not system.path("/run/systemd/system").is_dir() or not system.has("systemctl"):
-        yield Check(t("service"), Verdict.WARNING, t("systemd does not run this machine, and the panel needs it"))
+        yield Check(t("service"), Verdict.WARNING, t("this machine does not run systemd, which the panel needs"))
         return
     shown = system.run("systemctl", "show", places.SERVICE, f"--property={','.join(FACTS)}")
     if not shown.is_done:

@@ -42,7 +42,7 @@ def refuse_other_nodes(screen: Screen, request: Request, system: System, network
         return
     nodes = _select(t, request, system, network)[0].nodes
     if {(node.hostname, node.ip) for node in nodes} != {(node.hostname, node.ip) for node in there}:
-        message = t("{option} chooses other nodes than config.toml has; add or remove nodes with minipanel nodes sync.",
+        message = t("{option} selects other nodes than config.toml has; add or remove nodes with minipanel nodes sync.",
                     option=options[0])  # fmt: skip
         raise CommandError(message)
 

@@ -73,7 +73,7 @@ def changes(old: Answers, new: Answers, t: Translate) -> list[Change]:
         Change(t("HTTPS"), kind_of(old.tls), _https(old, new, t), is_agents=True),
         Change(t("agents report to"), old.url, new.url, is_agents=True),
         Change(t("agents authenticate with"), _proof(old, t), _proof(new, t), is_agents=True),
-        Change(t("mail about alerts goes to"), _mail(old, t), _mail(new, t)),
+        Change(t("mail alerts to"), _mail(old, t), _mail(new, t)),
     ]
     return [change for change in found if change.old != change.new]
 
@@ -106,7 +106,7 @@ def settings(answers: Answers, t: Translate) -> list[tuple[str, str]]:
         (t("HTTPS"), kind_of(answers.tls)),
         (t("agents report to"), answers.url),
         (t("agents authenticate with"), _proof(answers, t)),
-        (t("mail about alerts goes to"), _mail(answers, t)),
+        (t("mail alerts to"), _mail(answers, t)),
     ]
 
 
@@ -120,7 +120,7 @@ def _https(old: Answers, new: Answers, t: Translate) -> str:
 
 
 def _proof(answers: Answers, t: Translate) -> str:
-    return "MUNGE" if answers.auth == "munge" else t("a token each")
+    return "MUNGE" if answers.auth == "munge" else t("one token each")
 
 
 def _mail(answers: Answers, t: Translate) -> str:

@@ -200,7 +200,7 @@ def ask_mail(screen: Screen, request: Request, present: tuple[str, ...]) -> tupl
                 )
         return tuple(dict.fromkeys(addresses))
 
-    question = screen.t("Who gets mail about alerts, separated by commas (Enter: nobody)")
+    question = screen.t("Mail addresses for alerts, separated by commas (Enter: none)")
     if present:
-        question = screen.t("Who gets mail about alerts ({none}: nobody)", none=NOBODY)
+        question = screen.t("Mail addresses for alerts ({none}: nobody)", none=NOBODY)
     return screen.ask(question, request.mail, default, parse)

@@ -122,7 +122,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
     """Return what will be done, as lines."""
     t = screen.t
     nodes = fold(node.hostname for node in answers.nodes)
-    proof = "MUNGE" if answers.auth == "munge" else t("a token each")
+    proof = "MUNGE" if answers.auth == "munge" else t("one token each")
     ignored = [(t("ignored"), escape(", ".join(answers.ignored), SHOWN_CHARACTERS))] if answers.ignored else []
     mail = [(t("alerts"), t("mail to {addresses}", addresses=", ".join(answers.mail)))] if answers.mail else []
     return align(
@@ -132,7 +132,7 @@ def summary(answers: Answers, screen: Screen) -> list[str]:
             (t("nodes"), t("{count}: {nodes}", count=len(answers.nodes), nodes=nodes)),
             *ignored,
             (t("database"), str(answers.database)),
-            (t("agents"), t("they authenticate with {proof}", proof=proof)),
+            (t("agents"), t("authenticate with {proof}", proof=proof)),
             *mail,
             (t("programs"), t("{folder}, service and user {name}", folder=places.HOME, name=places.USER)),
             (t("configuration"), places.CONFIG),

@@ -33,7 +33,7 @@ class Move:
         needed_bytes = sum(file.stat().st_size for file in (old, _beside(old, "-wal")) if file.exists()) + SPARE_BYTES
         free_bytes = shutil.disk_usage(new.parent).free
         if free_bytes < needed_bytes:
-            free, needed = free_bytes // 2**20, needed_bytes // 2**20 + 1
+            free, needed = free_bytes // 10**6, needed_bytes // 10**6 + 1
             raise CommandError(t("{folder} has {free} MB free, and the database needs {needed} MB.",
                                  folder=new.parent, free=free, needed=needed))  # fmt: skip
 

@@ -49,26 +49,26 @@ def _install(answers: Answers | None, release: Path, system: System, screen: Scr
     t = screen.t
     is_first = not system.path(places.CONFIG).exists() or is_unfinished(system)
     before = Before(None if is_first else installed_config(system), system)
-    with screen.step(t("user, folders and configuration")):
+    with screen.step(t("creating user, folders and configuration")):
         account = ensure_account(system)
         stage = Stage(answers, before.config, account, system)
     try:
-        with screen.step(t("test of the configuration in the service's sandbox")):
+        with screen.step(t("testing the configuration in the service's sandbox")):
             move = _move(answers, before.config, account, system, screen)
             _try(stage, before.config, release, system, screen)
         with able_to_go_back(release, before, None if move is None else move.back, system, screen):
             if move is not None:
-                with screen.step(t("copy of the database, while the panel is stopped")):
+                with screen.step(t("copying the database while the panel is stopped")):
                     stop(system)
                     move.carry()
-            with screen.step(t("programs and service")):
+            with screen.step(t("installing programs and service")):
                 config = stage.commit(is_first)
                 lay_links(release, system)
                 lay_unit(release, config, system)
-            with screen.step(t("firewall and labels")):
+            with screen.step(t("setting firewall and SELinux labels")):
                 open_port(config.server.port, agents_address(config), system)
                 restore_labels(config, system)
-            with screen.step(t("start of the panel")):
+            with screen.step(t("starting the panel")):
                 start(system)
                 wait_until_healthy(config, __version__, system, t, screen)
     except BaseException:

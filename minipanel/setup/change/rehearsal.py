@@ -59,4 +59,4 @@ def rehearse(release: Path, config: Config, is_port_free: bool, system: System, 
         system.run("systemctl", "daemon-reload")
     if not outcome.is_done:
         reason = sentence.splitlines()[-1] if sentence else outcome.last_words
-        raise CommandError(t("The service could not start this way: {reason}", reason=reason))
+        raise CommandError(t("The service could not start with this configuration: {reason}", reason=reason))

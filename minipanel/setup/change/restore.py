@@ -65,7 +65,7 @@ def _restore(file: Path, config: Config, database: Path, is_service: bool, syste
 def _take(file: Path, copy: int, config: Config, database: Path, is_service: bool, screen: Screen) -> Restored:
     """Write the copy beside the database, check it and show what it holds. Raises CommandError."""
     t = screen.t
-    with screen.step(t("check of the copy")):
+    with screen.step(t("checking the backup")):
         try:
             facts = place(t, "take", database, copy=copy, progress=screen.progress)
         except CommandError as error:
@@ -145,12 +145,12 @@ def _change(what: Restored, system: System, screen: Screen) -> bool:
     t = screen.t
     try:
         if what.is_service:
-            with screen.step(t("stop of the panel")):
+            with screen.step(t("stopping the panel")):
                 stop(system)
-        with screen.step(t("copy into its place")), held_back():
+        with screen.step(t("replacing the database with the backup")), held_back():
             told = place(t, "swap", what.database, what.kept)
         if what.is_service:
-            with screen.step(t("start of the panel")):
+            with screen.step(t("starting the panel")):
                 start(system)
                 wait_until_healthy(what.config, None, system, t, screen)
         _prove(what, screen)
@@ -176,7 +176,7 @@ def _prove(what: Restored, screen: Screen) -> None:
 def _go_back(what: Restored, system: System, screen: Screen, cause: BaseException) -> None:
     t = screen.t
     try:
-        with screen.step(t("return to the previous database")):
+        with screen.step(t("restoring the previous database")):
             if what.is_service:
                 with suppress(CommandError):
                     stop(system)
@@ -185,7 +185,7 @@ def _go_back(what: Restored, system: System, screen: Screen, cause: BaseExceptio
                 start(system)
                 wait_until_healthy(what.config, None, system, t)
     except CommandError as error:
-        sentence = t("The panel does not run as before either: {reason}", reason=error)
+        sentence = t("The previous panel did not start either: {reason}", reason=error)
         where = t("The previous database is {kept}.", kept=what.kept) if what.kept.exists() else ""
         raise CommandError(f"{cause}\n{sentence} {where}".rstrip()) from cause
     if told["is_swapped"]:

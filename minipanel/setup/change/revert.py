@@ -57,11 +57,11 @@ def _go(way: Way, system: System, screen: Screen, is_agreed: bool) -> None:
     if way.copy is not None:
         _agree(way, way.copy, screen, is_agreed)
     try:
-        with screen.step(t("stop of the panel")):
+        with screen.step(t("stopping the panel")):
             stop(system)
         if way.copy is not None:
             _exchange(way, way.copy, screen)
-        with screen.step(t("start of {version}", version=way.older.version)):
+        with screen.step(t("starting {version}", version=way.older.version)):
             _run(way.older.folder, way, way.older.version, system, screen)
     except BaseException as error:
         with held_back():
@@ -126,9 +126,9 @@ def _agree(way: Way, copy: Copy, screen: Screen, is_agreed: bool) -> None:
 def _exchange(way: Way, copy: Copy, screen: Screen) -> None:
     t = screen.t
     if copy.reason is None:
-        with screen.step(t("records stored since, into the copy")):
+        with screen.step(t("carrying over the records stored since")):
             place(t, "carry", way.database, copy.path)
-    with screen.step(t("copy into its place")), held_back():
+    with screen.step(t("replacing the database with the backup")), held_back():
         place(t, "exchange", way.database, copy.path, way.kept)
 
 
@@ -142,14 +142,14 @@ def _run(folder: Path, way: Way, version: str | None, system: System, screen: Sc
 def _undo(way: Way, system: System, screen: Screen, cause: BaseException) -> None:
     t = screen.t
     try:
-        with screen.step(t("back to {version}", version=__version__)):
+        with screen.step(t("returning to {version}", version=__version__)):
             with suppress(CommandError):
                 stop(system)
             if way.copy is not None and way.kept.exists():
                 place(t, "undo", way.database, way.kept, way.copy.path)
             _run(way.newer, way, None, system, screen)
     except CommandError as error:
-        raise CommandError(f"{cause}\n{t('{version} does not run either:', version=__version__)} {error}") from cause
+        raise CommandError(f"{cause}\n{t('{version} did not start either:', version=__version__)} {error}") from cause
 
 
 def _last_lines(way: Way, screen: Screen) -> list[str]:

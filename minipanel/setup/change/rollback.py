@@ -71,7 +71,7 @@ def _go_back(
         before.put_back()
         return
     try:
-        with screen.step(screen.t("return to the previous state")):
+        with screen.step(screen.t("restoring the previous state")):
             for line in restore():
                 screen.say(line)
             before.put_back()
@@ -80,7 +80,7 @@ def _go_back(
             start(system)
             wait_until_healthy(config, None, system, screen.t)
     except (CommandError, OSError) as error:
-        raise CommandError(f"{cause}\n{screen.t('The previous state does not run either:')} {error}") from cause
+        raise CommandError(f"{cause}\n{screen.t('The previous panel did not start either:')} {error}") from cause
 
 
 class Schema(NamedTuple):

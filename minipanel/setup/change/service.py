@@ -107,7 +107,9 @@ def wait_until_healthy(
     log = system.run(
         "journalctl", "--unit", places.SERVICE, "--no-pager", "--output=cat", f"--lines={LOG_LINES}"
     ).stdout
-    raise CommandError("\n".join([t("The panel does not run: {reason} Its log ends:", reason=reason), log.rstrip()]))
+    raise CommandError(
+        "\n".join([t("The panel did not start: {reason} Its log ends with:", reason=reason), log.rstrip()])
+    )
 
 
 def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
@@ -118,9 +120,9 @@ def _is_migrating(system: System, t: Translate, screen: Screen | None) -> bool:
         return False
     percent = re.search(r"(\d+) ?%", status)
     if screen is not None and percent:
-        screen.progress(int(percent[1]) / 100, t("copy of the database"))
+        screen.progress(int(percent[1]) / 100, t("copying the database"))
     elif screen is not None:
-        screen.progress(1, t("check of the copy of the database"))
+        screen.progress(1, t("checking the copy of the database"))
     return True
 
 

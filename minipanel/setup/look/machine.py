@@ -87,7 +87,7 @@ def look_at_systemd(system: System, t: Translate) -> Check:
     if system.path("/run/systemd/system").is_dir() and system.has("systemctl"):
         version = system.run("systemctl", "--version").stdout.split("\n")[0]
         return Check("systemd", Verdict.OK, version or t("running"))
-    return Check("systemd", Verdict.FIX, t("systemd does not run this machine, and the panel needs it"))
+    return Check("systemd", Verdict.FIX, t("this machine does not run systemd, which the panel needs"))
 
 
 def look_at_python(t: Translate) -> Check:
