@@ -1,3 +1,3 @@
-"""MiniPanel: the panel that watches a cluster's nodes."""
+"""MiniPanel: the panel that monitors a cluster's nodes."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m minipanel` is `minipanel`."""
+"""`python -m minipanel` runs the command `minipanel`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel's routes as a table, and its start and stop: the only file that knows all the others."""
+"""The panel as an ASGI application: joins all routes and parts, and starts and stops them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 
 INGEST = "/api/metrics"
-"""Where agents post to."""
+"""The path that agents post samples to."""
 
 ROUTERS = (
     auth.router,
@@ -67,13 +67,13 @@ ROUTERS = (
     docs.router,
     health.router,
 )
-"""Each route of these declares who may call it: handlers/guard.py."""
+"""Each route declares who may call it, see handlers/guard.py."""
 
 
 def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], Panel] = Panel) -> FastAPI:
-    """Return the panel as an ASGI application; `app.state.panel` holds its parts once it has started.
+    """Return the panel as an ASGI application; `app.state.panel` holds its parts.
 
-    The database is opened at once, so that the error of one that can't be used (DatabaseError) reaches the caller.
+    The database is opened at once, so that the caller gets the DatabaseError if it can't be used.
     """
     parts = panel(config)
     app = PanelApp(
@@ -82,7 +82,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # A redirect would send the browser to whatever host its request named.
+        # A redirect would send the browser to any host that its request names.
         redirect_slashes=False,
         lifespan=_lifespan,
         responses=docs.REFUSED,
@@ -108,7 +108,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
 
 
 class PanelApp(FastAPI):
-    """FastAPI; only samples, which nearly every request is for, and a node's past go straight to their handlers."""
+    """FastAPI, but samples (nearly all requests) and one node's history go straight to their handlers."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. FastAPI's layers took a fifth of a sample's time on the event loop (measured)."""
@@ -142,7 +142,7 @@ async def _send(answer: Reply, send: Send) -> None:
 
 
 async def receive_samples(request: Request) -> Response:
-    """Take samples: the route, where PanelApp did not see to it."""
+    """Store samples, and answer. The route for requests that PanelApp did not handle itself."""
     return _response(await _take_samples(request))
 
 

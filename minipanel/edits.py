@@ -1,4 +1,4 @@
-"""config.toml with the sections of all rooms: what commands change it by. The panel itself never does."""
+"""The functions by which commands edit config.toml, with the sections of all rooms. The panel never edits it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a handler may answer with, and its one JSON shape: {"error": "sentence"}; and what commands end with.
+"""The errors of the API, answered as {"error": "sentence"}, and those that end a command.
 
 raise NotFound("There is no node {node}.", node=quote(name))
 """
@@ -9,7 +9,7 @@ from minipanel.sentence import Sentence
 
 
 class SentenceError(Exception):
-    """An error whose text is one English sentence. `words`: the same with its values apart, for other languages."""
+    """An error whose text is one English sentence. `words`: the sentence with its values separate, to translate it."""
 
     def __init__(self, english: str | Sentence, /, **values: object) -> None:
         self.words = english if isinstance(english, Sentence) else Sentence(english, **values)
@@ -17,7 +17,7 @@ class SentenceError(Exception):
 
 
 class PanelError(SentenceError):
-    """An error whose text may be shown to whoever asked. `status` is the HTTP status that goes with it."""
+    """An error whose text the caller may see. `status`: its HTTP status."""
 
     status = 500
 
@@ -39,7 +39,7 @@ class BadInput(PanelError):
 
 
 class NotAuthenticated(PanelError):
-    """Nobody has proved who is asking. `ahead_seconds`: of the asker's clock, where that is why."""
+    """The caller is not authenticated. `ahead_seconds`: how far its clock is ahead, if that is the reason."""
 
     status = 401
 
@@ -57,18 +57,18 @@ class NotAuthenticated(PanelError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The scheme a credential is expected in (RFC 9110, 11.6.1)."""
+        """The scheme of the credential that is expected (RFC 9110, 11.6.1)."""
         return {"WWW-Authenticate": self.scheme}
 
 
 class NotAllowed(PanelError):
-    """The asker is known, and may not do this."""
+    """The caller is authenticated, but may not do this."""
 
     status = 403
 
 
 class NotFound(PanelError):
-    """There is no such thing."""
+    """The thing that the caller names does not exist."""
 
     status = 404
 
@@ -80,19 +80,19 @@ class TooSlow(PanelError):
 
 
 class HeadTooLarge(PanelError):
-    """The head of the request is larger than any that means well."""
+    """The head of the request is larger than any honest one."""
 
     status = 431
 
 
 class TooLarge(PanelError):
-    """The body is larger than this route takes."""
+    """The body is larger than the route accepts."""
 
     status = 413
 
 
 class TryLater(PanelError):
-    """The panel can't do it now; the caller keeps what it has and comes again after `retry_after_seconds`."""
+    """The panel can't do it now. The caller should keep its data and retry after `retry_after_seconds`."""
 
     status = 503
 
@@ -102,7 +102,7 @@ class TryLater(PanelError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """When to come again (RFC 9110, 10.2.3)."""
+        """When to retry (RFC 9110, 10.2.3)."""
         return {"Retry-After": str(self.retry_after_seconds)}
 
 
@@ -125,4 +125,4 @@ class CommandError(SentenceError):
 
 
 class NotFoundOut(CommandError):
-    """A command whose exit code is its answer could not find that out."""
+    """A command whose exit code is its answer could not find the answer."""

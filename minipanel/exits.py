@@ -1,4 +1,4 @@
-"""How a command ends: whatever went wrong is one sentence on stderr and an exit code, never a traceback."""
+"""How a command ends: every failure is one sentence on stderr and an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from minipanel.sentence import Sentence
 DONE = 0
 FAILED = 1
 BAD_CONFIG = 2
-"""Also what a command line that can't be understood ends with, as is usual."""
+"""Also the exit code for a command line that can't be understood, as usual."""
 
 NOT_KNOWN = 3
-"""Of a command whose 0 and 1 are its answer: it could not find out."""
+"""For a command whose answer is 0 or 1: it could not find the answer."""
 
 
 def explain_failures(work: Callable[[], int], in_language: Callable[[str | Sentence], str] = str) -> int:
-    """Do the work and return its exit code; 2 for a configuration that can't be used, 1 for all other trouble.
+    """Do the work and return its exit code; 2 for a bad configuration, 3 for NotFoundOut, 1 for any other failure.
 
-    in_language: gives a sentence in the reader's language. A panel's log is English everywhere.
+    `in_language`: translates a sentence for the user. The panel's log is always English.
     """
     try:
         return _flushed(work)
     except ConfigError as error:
         return _say(in_language(error.words), BAD_CONFIG)
-    except BrokenPipeError:  # `minipanel nodes list | head -1` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its exit
+    except BrokenPipeError:  # as in `minipanel nodes list | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python prints an error when it exits
         return FAILED
     except OSError as error:
         path = error.filename or Sentence("The operating system")
@@ -39,7 +39,7 @@ def explain_failures(work: Callable[[], int], in_language: Callable[[str | Sente
     except (CommandError, DatabaseError, PanelError) as error:
         return _say(in_language(error.words), FAILED)
     except KeyboardInterrupt:
-        # The terminal has written ^C, or a question, on the line.
+        # The line already shows ^C, or a question.
         return _say(f"\n{in_language('Interrupted.')}", FAILED)
 
 

@@ -1,4 +1,4 @@
-"""config.toml with the sections of all rooms: what everything above the rooms reads it by."""
+"""The functions that read config.toml with the sections of all rooms, for everything above the rooms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minipanel.services.demo_config import DEMO
 from minipanel.services.rollout_config import ROLLOUT
 
 ROOMS: Rooms = (AGENTS_NODE, ALERTS, SMTP, BACKUP, ROLLOUT, STORAGE, DEMO)
-"""Each room's own sections. One that is not in here is refused as unknown."""
+"""The sections that rooms declare. A section that is not listed here is refused as unknown."""
 
 load_config = partial(config.load_config, rooms=ROOMS)
 check_config = partial(config.check_config, rooms=ROOMS)

@@ -1,13 +1,13 @@
-"""A sentence that is written once, in English, and keeps its values apart, so that it can be said in Chinese."""
+"""A sentence that is written once, in English, and keeps its values separate, so that it can be translated."""
 
 from __future__ import annotations
 
 
 class Sentence:
-    """English with {names} for its values. A value may be a sentence too.
+    """An English sentence with {names} for its values. A value may be a Sentence too.
 
-    str() is the English: Sentence("There is no node {node}.", node="'n1'") -> There is no node 'n1'.
-    Without values it is taken as it is, braces and all.
+    str() returns the English: Sentence("There is no node {node}.", node="'n1'") -> There is no node 'n1'.
+    Without values the text is used unchanged, including any braces.
     """
 
     __slots__ = ("english", "values")

@@ -1,4 +1,4 @@
-"""config.toml, as values.py and the rooms declare it: read and checked here, changed by editing.py."""
+"""config.toml: values.py and the rooms declare its sections, reading.py reads and checks it, editing.py changes it."""
 
 from minipanel.config.reading import check_config, load_config
 from minipanel.config.values import (

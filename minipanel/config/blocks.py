@@ -1,6 +1,6 @@
-"""The [[nodes]] and [[users]] of config.toml as lines of text: cut out and put in without touching a line around them.
+"""Adds and removes [[nodes]] and [[users]] of config.toml as lines of text, without touching the lines around them.
 
-tomlkit takes the comments between two sections for the end of the first and loses them with it; here they stay.
+tomlkit treats comments between two sections as the end of the first, and removes them with it. Here they stay.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ _NO_KEY = re.compile(r"\s*(#|$)")
 
 
 def are_sections(text: str, name: str, count: int) -> bool:
-    """Return whether the `count` items of a list stand in [[name]] sections, not in name = [{...}]."""
+    """Return whether the `count` items of a list are written as [[name]] sections, not as name = [{...}]."""
     lines = text.split("\n")
-    # Below a header it is a key of that section: [[groups]] has nodes too.
+    # Below a header it is a key of that section: [[groups]] has a key nodes too.
     before_sections = takewhile(lambda line: not _HEADER.match(line), lines)
     is_inline = any(re.match(rf"\s*{name}\s*=", line) for line in before_sections)
     return len(_sections(lines, name)) == count and not is_inline
 
 
 def with_sections(text: str, name: str, rendered: Iterable[str], after: str = "") -> str:
-    """Return the text with these sections after the last [[name]]; where it has none, after [after] or at its end."""
+    """Return the text with these sections after the last [[name]]; if there is none, after [after] or at the end."""
     lines = text.split("\n")
     sections = _sections(lines, name) or (_sections(lines, after, is_list=False) if after else [])
     end = sections[-1].stop if sections else _after_last(lines, 0, len(lines), _BLANK)
-    # A file with Windows' line ends gets them in its new lines too.
+    # A file with Windows line ends gets them in its new lines too.
     mark = "\r" if "\r\n" in text else ""
     new = [line + mark for section in rendered for line in ("", *section.splitlines())]
     return "\n".join([*lines[:end], *new, *(lines[end:] or [""])])
 
 
 def with_changed_nodes(text: str, changes: Mapping[int, Mapping[str, str]]) -> str:
-    """Return the text with keys of nodes set, by the node's place in the list, from 0; comments in a section stay.
+    """Return the text with keys of nodes set, by the node's place in the list, from 0. Comments in a section stay.
 
-    A `name` that the section has not is not set: it is the hostname. Raises TOMLKitError.
+    `name` is set only in a section that has it; otherwise the name is the hostname. Raises TOMLKitError.
     """
     lines = text.split("\n")
     sections = _sections(lines, "nodes")
@@ -56,7 +56,7 @@ def with_changed_nodes(text: str, changes: Mapping[int, Mapping[str, str]]) -> s
 
 
 def without_sections(text: str, name: str, is_gone: Callable[[int], bool]) -> str:
-    """Return the text without the sections whose place in the list, from 0, is gone. What stands before them stays."""
+    """Return the text without the sections for whose place in the list, from 0, `is_gone` is true. Comments stay."""
     lines = text.split("\n")
     for index, section in reversed(list(enumerate(_sections(lines, name)))):
         if is_gone(index):
@@ -67,7 +67,7 @@ def without_sections(text: str, name: str, is_gone: Callable[[int], bool]) -> st
 
 
 def _sections(lines: list[str], name: str, is_list: bool = True) -> list[range]:
-    """Return the lines of each [[name]]: from the header to its last key, without the comments that follow."""
+    """Return the line numbers of each [[name]]: from its header to its last key, without the comments that follow."""
     wanted = re.compile(rf"\s*\[\[\s*{name}\s*\]\]\s*(#|$)" if is_list else rf"\s*\[\s*{name}\s*\]\s*(#|$)")
     headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
     ends = [*headers[1:], len(lines)]
@@ -78,8 +78,8 @@ def _sections(lines: list[str], name: str, is_list: bool = True) -> list[range]:
     ]
 
 
-def _after_last(lines: list[str], start: int, end: int, passed_over: re.Pattern[str]) -> int:
-    """Return the place after the last line from start to end that is not to be skipped."""
-    while end > start and passed_over.match(lines[end - 1]):
+def _after_last(lines: list[str], start: int, end: int, skipped: re.Pattern[str]) -> int:
+    """Return the line number after the last line from start to end that `skipped` does not match."""
+    while end > start and skipped.match(lines[end - 1]):
         end -= 1
     return end

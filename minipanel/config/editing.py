@@ -1,4 +1,4 @@
-"""Change config.toml: comments and order stay, and what comes out is checked before it replaces the file."""
+"""Edits config.toml: keeps its comments and order, and checks the result before it replaces the file."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Values = Mapping[str, str | int | list[int] | list[str] | None]
 def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Config:
     """Add nodes at the end of the list. Returns the new configuration.
 
-    Raises ConfigError, as all functions here do, when the file is or would become unacceptable; it is then as it was.
-    `rooms`, everywhere here: the sections that it may have beside the panel's own.
+    Like all functions here, it raises ConfigError if the file is invalid or would become so, and leaves it unchanged.
+    In all of them, `rooms` are the sections that rooms declare.
     """
 
     def add(text: str, old: Config) -> str:
@@ -35,7 +35,7 @@ def add_nodes(path: Path, nodes: Sequence[NodeConfig], rooms: Rooms = ()) -> Con
 
 
 def remove_nodes(path: Path, hostnames: Collection[str], rooms: Rooms = ()) -> Config:
-    """Take the nodes of these hostnames, written as configured, out of the list. Returns the new configuration."""
+    """Remove the nodes with these hostnames, written as configured. Returns the new configuration."""
 
     def remove(text: str, old: Config) -> str:
         _refuse_unusual(text, old, "nodes")
@@ -55,10 +55,10 @@ def change_nodes(
     new: Sequence[NodeConfig],
     rooms: Rooms = (),
 ) -> Config:
-    """Take nodes out, change some and add others, in one step. Returns the new configuration.
+    """Remove, change and add nodes in one step. Returns the new configuration.
 
-    before: the nodes that this was decided for; if they are not these any more, nothing is changed. gone, and the keys
-    of changed: hostnames as configured.
+    `before`: the nodes that the changes are based on. If the file has others by now, ConfigError is raised. `gone`, and
+    the keys of `changed`: hostnames as configured.
     """
 
     def change(text: str, old: Config) -> str:
@@ -78,7 +78,7 @@ def change_nodes(
 
 
 def _difference(before: NodeConfig, after: NodeConfig) -> dict[str, str]:
-    """Return the keys whose values differ; a name that is not set follows the hostname on its own."""
+    """Return the keys whose values differ, with the new values. A name that is not set follows the hostname anyway."""
     values = {key: getattr(after, key) for key in ("hostname", "ip", "name")}
     return {key: value for key, value in values.items() if value != getattr(before, key)}
 
@@ -103,7 +103,7 @@ def add_user(path: Path, user: UserConfig, rooms: Rooms = ()) -> Config:
 
 
 def remove_user(path: Path, name: str, rooms: Rooms = ()) -> Config:
-    """Take the account of this name out of the list. Returns the new configuration."""
+    """Remove the account with this name. Returns the new configuration."""
 
     def remove(text: str, old: Config) -> str:
         _refuse_unusual(text, old, "users")
@@ -116,7 +116,7 @@ def remove_user(path: Path, name: str, rooms: Rooms = ()) -> Config:
 
 
 def set_user_hash(path: Path, name: str, password_hash: str, rooms: Rooms = ()) -> Config:
-    """Set the hash of the password of one of [[users]]. Returns the new configuration."""
+    """Set the password hash of one of [[users]]. Returns the new configuration."""
 
     def change(text: str, old: Config) -> str:
         document = tomlkit.parse(text)
@@ -139,7 +139,7 @@ def set_values(path: Path, section: str, values: Values, rooms: Rooms = ()) -> C
 
 
 def with_values(text: str, section: str, values: Values) -> str:
-    """Return the text of a config.toml with keys of one section set, or taken out where the value is None.
+    """Return the text of a config.toml with keys of one section set, or removed if the value is None.
 
     Raises TOMLKitError.
     """
@@ -158,8 +158,8 @@ def with_values(text: str, section: str, values: Values) -> str:
 def _edit(
     path: Path, change: Callable[[str, Config], str], expected: Callable[[Config], Config] | None, rooms: Rooms
 ) -> Config:
-    """Apply a change, check the result, and hold it against what was `expected`, where that can be said."""
-    path = path.resolve()  # a link stays one: what it points to is replaced
+    """Apply a change, check the result, and compare it with `expected`, if given."""
+    path = path.resolve()  # a link stays: the file that it points to is replaced
     with locked(path):
         text = read_text(path)
         old = check_config(text, path, rooms)

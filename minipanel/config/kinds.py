@@ -1,4 +1,4 @@
-"""What a key of config.toml may say: each kind tells what is allowed, and makes the value of what TOML has there."""
+"""The kinds of values in config.toml: each describes what is allowed, and converts TOML's value."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ USERNAME_MAX_CHARACTERS = 64
 
 _UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-# Nothing of it can end a header or a command of SMTP; a domain without a dot is one of a cluster's own.
+# No character of it can end a header or an SMTP command. A domain may have no dot, as inside a cluster.
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
 MAIL_ALLOWED = "a mail address such as ops@example.org"
 _DURATION = re.compile(r"(\d{1,7})([smhd])", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-# Each step of the cost doubles the time of a login; 15 takes seconds.
+# Each step of the cost doubles a login's time; 15 takes seconds.
 _BCRYPT_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}")
 
-# No underscores: many proxies drop such headers, and some programs take them for hyphens.
+# No underscores: many proxies drop such headers, and some programs treat underscores as hyphens.
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _TAKEN_HEADERS = {
     *("authorization", "cookie", "host", "origin", "referer", "user-agent", "accept", "content-type"),
@@ -49,14 +49,15 @@ _TAKEN_HEADERS = {
 
 
 class NotAcceptable(SentenceError):
-    """A value that no sentence may show, and what is wrong with it: "has 30 bytes"."""
+    """A secret value is not allowed. The text says why, without the value: "has 30 bytes"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`allowed` ends the sentence about any other value. `parse`: from TOML's value, and the folder of the file.
+    """One kind. `allowed`: what is allowed, in words, to end a sentence about another value.
 
-    parse returns None for what is not allowed, or raises NotAcceptable. is_secret: no command may print the value.
+    `parse`: converts TOML's value, given the folder of the file. It returns None for a value that is not allowed, or
+    raises NotAcceptable. `is_secret`: no command may print the value.
     """
 
     allowed: str
@@ -81,7 +82,7 @@ def number(low: int, high: int) -> Kind:
 
 
 def duration(low: int, high: int) -> Kind:
-    """A time as "90s", "5m", "2h" or "3d", from low to high seconds. Becomes whole seconds."""
+    """A duration such as "90s", "5m", "2h" or "3d", from low to high seconds. Becomes whole seconds."""
 
     def parse(value: str) -> int | None:
         match = _DURATION.fullmatch(half_width(value))
@@ -95,7 +96,7 @@ def duration(low: int, high: int) -> Kind:
 
 
 def duration_text(seconds: int) -> str:
-    """Return seconds in the largest unit that fits: 300 -> "5m"."""
+    """Return seconds in the largest unit of which they are a multiple: 300 -> "5m"."""
     unit = next(unit for unit, size in reversed(_UNIT_SECONDS.items()) if seconds % size == 0)
     return f"{seconds // _UNIT_SECONDS[unit]}{unit}" if seconds else "0s"
 
@@ -111,17 +112,20 @@ def choice(*words: str) -> Kind:
 
 
 def text(allowed: str, parse: Callable[[str], str | None]) -> Kind:
-    """A text that is not empty and has no control characters. parse: its one spelling, None for what is not allowed."""
+    """A text that is not empty and has no control characters.
+
+    `parse`: returns the text in its normal form, None if it is not allowed.
+    """
     return Kind(allowed, lambda value, _: parse(value) if _is_text(value) else None)
 
 
 def file_path() -> Kind:
-    """A path, which becomes absolute: one that is not is taken from the folder of the configuration file."""
+    """A path, which becomes absolute. A relative one starts at the folder of the configuration file."""
     return Kind("the path of a file", lambda value, folder: folder / value if _is_text(value) else None)
 
 
 def socket_path() -> Kind:
-    """The same, as text: what libmunge takes."""
+    """The path of a socket, as text for libmunge. Otherwise as file_path."""
     return Kind(file_path().allowed, lambda value, folder: str(folder / value) if _is_text(value) else None)
 
 
@@ -139,7 +143,7 @@ def folder_path() -> Kind:
 
 
 def time_of_day() -> Kind:
-    """Hours and minutes, as "03:15"."""
+    """Hours and minutes, such as "03:15"."""
 
     def parse(value: str) -> str | None:
         plain = half_width(value)
@@ -149,7 +153,7 @@ def time_of_day() -> Kind:
 
 
 def secret() -> Kind:
-    """A secret of so many bytes of UTF-8 or more. No sentence shows its value."""
+    """A secret of at least 32 bytes in UTF-8. No sentence shows its value."""
 
     def parse(value: object, _: Path) -> str:
         size_bytes = len(_unshown(value).encode())
@@ -161,7 +165,7 @@ def secret() -> Kind:
 
 
 def password_hash() -> Kind:
-    """A hash by bcrypt. No sentence shows its value."""
+    """A bcrypt hash. No sentence shows its value."""
 
     def parse(value: object, _: Path) -> str:
         if not _BCRYPT_HASH.fullmatch(_unshown(value)):
@@ -180,7 +184,7 @@ def username() -> Kind:
 
 
 def header_name() -> Kind:
-    """The name of an HTTP header (a token of RFC 9110, 5.6.2), that is none with a meaning of its own."""
+    """The name of an HTTP header (a token of RFC 9110, 5.6.2) that has no meaning yet."""
     return text(
         "the name of a dedicated header, such as X-Forwarded-User: letters, digits and hyphens",
         lambda value: value if _HEADER.fullmatch(value) and value.lower() not in _TAKEN_HEADERS else None,
@@ -193,7 +197,7 @@ def address() -> Kind:
 
 
 def node_address() -> Kind:
-    """The address of one machine, in one spelling."""
+    """The address of one machine, in its normal form."""
     return text(NODE_ADDRESS_ALLOWED, parse_node_address)
 
 
@@ -213,7 +217,7 @@ def url() -> Kind:
 
 
 def short_text(characters: int) -> Kind:
-    """A text of so many characters at most."""
+    """A text of at most this many characters."""
     return text(f"1 to {characters} printable characters", lambda value: value if len(value) <= characters else None)
 
 
@@ -223,7 +227,7 @@ def host() -> Kind:
 
 
 def tables(name: str, is_secret: bool = False) -> Kind:
-    """Sections of a list, as a tuple of what TOML has there: whoever declares this reads them."""
+    """A list of sections, as a tuple of TOML's tables. The code that declares it must check them."""
 
     def parse(value: object, _: Path) -> object | None:
         are_tables = isinstance(value, list) and all(isinstance(item, dict) for item in value)
@@ -243,7 +247,7 @@ def mail_addresses() -> Kind:
 
 
 def uids() -> Kind:
-    """Numbers of users, one at least, as a tuple."""
+    """User ids, at least one, as a tuple."""
     return _array_of(
         "an array of one or more user ids, whole numbers of 0 or more",
         _where("", lambda value: is_whole(value) and 0 <= value <= _UID_MAX),
@@ -275,7 +279,7 @@ def node_set() -> Kind:
 
 
 def name_patterns() -> Kind:
-    """Names, node sets and patterns of names, as a tuple."""
+    """Hostnames, node sets and patterns, as a tuple."""
     return _array_of(
         'an array of hostnames, node sets such as "node[17-20]" and patterns such as "*-ib", in which * stands for '
         "any characters and ? for one",
@@ -289,7 +293,7 @@ def node_addresses() -> Kind:
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Return whether a value is a whole number. TOML's true and false are none, though Python's bool is an int."""
+    """Return whether a value is a whole number. True and False are not, though Python's bool is an int."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""As much of config.toml as can be read, for looking at a machine whose configuration is broken. Nothing runs by it."""
+"""Reads as much of a broken config.toml as possible, for diagnosis. The panel never runs with the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def read_what_can_be(path: Path, rooms: Rooms = ()) -> Config:
-    """Return the configuration with each key that is right, and defaults elsewhere: "" where a key has none."""
+    """Return the configuration with each valid key, and defaults for the others: "" if a key has no default."""
     path = path.absolute()
     document: dict[str, Any] = {}
     with suppress(ConfigError, ValueError, RecursionError):

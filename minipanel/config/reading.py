@@ -1,4 +1,4 @@
-"""Read config.toml and check all of it: every failure is a ConfigError, one sentence with file, key, value, allowed."""
+"""Reads and checks config.toml. Every fault is a ConfigError that names file, key, value and what is allowed."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ T = TypeVar("T")
 
 
 def load_config(path: Path, rooms: Rooms = ()) -> Config:
-    """Return what the file says, checked. Relative paths in it are taken from its own folder.
+    """Return the checked configuration in a file. Relative paths in it start at its folder.
 
-    `rooms`: the sections that it may have beside the panel's own. Raises ConfigError: one sentence that names file,
-    key, value and what is allowed, and never a secret's value.
+    `rooms`: the sections that rooms declare. Raises ConfigError with a sentence that names file, key, value and what is
+    allowed, but never a secret's value.
     """
     path = path.absolute()
     return check_config(read_text(path), path, rooms)
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text, its line ends as they are. Raises ConfigError where it is not a file of UTF-8 text."""
+    """Return the file's text with its line ends unchanged. Raises ConfigError unless it is a file of UTF-8 text."""
     try:
         if path.is_dir():
             raise ConfigError("{path} is a folder; it must be a TOML file.", path=path)
-        if path.exists() and not path.is_file():  # a device would be read without an end
+        if path.exists() and not path.is_file():  # reading a device might never end
             raise ConfigError("{path} is a pipe or a device; it must be a TOML file.", path=path)
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
@@ -65,7 +65,7 @@ def read_text(path: Path) -> str:
 
 
 def check_config(text: str, path: Path, rooms: Rooms = ()) -> Config:
-    """Return what the text says, as load_config does; `path` (absolute) is the file it stands or will stand in."""
+    """Return the checked configuration in a text, as load_config does. `path`: the text's file, absolute."""
     document = _parse(text, path)
     sections: Rooms = (SERVER, ADMIN, DATABASE, AGENTS, HOSTS, *rooms)
     known = {section.name.partition(".")[0] for section in (*sections, NODES, USERS, GROUPS)}
@@ -101,7 +101,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
 
 
 def _table(document: dict[str, object], section: Section[Any], sections: Rooms, path: Path) -> Table:
-    """Return the table of a section, empty if there is none. It may hold the sections below it, beside its keys."""
+    """Return the table of a section, empty if there is none. Besides its keys it may contain its subsections."""
     values: Any = document
     name = ""
     for part in section.name.split("."):
@@ -170,12 +170,12 @@ def _read_groups(document: dict[str, object], path: Path) -> tuple[GroupConfig, 
 
 
 def _folded(name: str) -> str:
-    """Return what two names have in common that people take for one: Anna, anna."""
+    """Return a form that is equal for names that people take for the same: Anna, anna."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _tables(document: dict[str, object], section: Section[Any], path: Path) -> list[Table]:
-    """Return the tables of a list of sections: one for each [[nodes]]."""
+    """Return the tables of a list of sections, such as one per [[nodes]]."""
     name, items = section.name, document.get(section.name, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         one = name.removesuffix("s")
@@ -197,7 +197,7 @@ _OF_ONE_NODE: dict[str, Callable[[NodeConfig], str]] = {
 
 
 def _refuse_twins(tables: list[Table], key: str, values: list[str]) -> None:
-    """Refuse a value that two nodes share, whatever its capitals: names of hosts have none (RFC 4343)."""
+    """Raise ConfigError if two nodes share a value. Case does not matter, as in hostnames (RFC 4343)."""
     first: dict[str, Table] = {}
     for table, value in zip(tables, values, strict=True):
         other = first.setdefault(value.lower(), table)

@@ -1,4 +1,4 @@
-"""How a section of config.toml is declared: a dataclass, each of whose fields says what its key may be and means.
+"""Declares sections of config.toml: a dataclass whose fields say what each key allows and means.
 
     @dataclass(frozen=True, slots=True)
     class MailConfig:
@@ -6,7 +6,7 @@
 
     MAIL = Section("mail", MailConfig)
 
-Reading, the first config.toml and the table in docs/reference.md follow from it.
+The reader, the first config.toml and the table in docs/reference.md are made from the declaration.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. Its default is that of the field, or `default` where only the file may leave it out.
+    """One key. Its default is the field's; or `default`, if the file may leave it out but Python code may not.
 
-    `english`, `chinese`: what it means; "" where it goes with the key before it. `words`: the default, in both
-    languages, where no value says it. `example` stands in the first file for a key that is not set.
+    `english`, `chinese`: its meaning; "" if the text of the key before it covers it. `words`: the default in both
+    languages, if no value can show it. `example`: the value in the first config.toml for a key that is not set.
     """
 
     kind: Kind
@@ -40,9 +40,9 @@ class Key:
 
 @dataclass(frozen=True)
 class Section(Generic[T]):
-    """One section: its name in the file, the dataclass it is read into, and what its keys demand of each other.
+    """One section: its name in the file, and the dataclass that it is read into.
 
-    `finish` returns the final value, or raises the ConfigError of Table.error.
+    `finish`: checks the keys together, and returns the final value or raises the ConfigError of Table.error.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Section(Generic[T]):
 
     @cached_property
     def keys(self) -> dict[str, tuple[Key, object]]:
-        """Each key with its default, MISSING where the file must have it."""
+        """Each key with its default, MISSING if the file must have it."""
         hints = get_type_hints(self.shape, include_extras=True)
         shape: Any = self.shape
         keys: list[tuple[str, object, Key]] = [
@@ -61,11 +61,11 @@ class Section(Generic[T]):
 
     @property
     def default(self) -> T:
-        """What a file without this section says, where it may be left out."""
+        """The value for a file without this section, if the section may be left out."""
         return self._made({name: default for name, (_, default) in self.keys.items()})
 
     def read(self, table: Table) -> T:
-        """Return what the table says. Raises ConfigError."""
+        """Return the value of the section with this table. Raises ConfigError."""
         values = {
             name: table.read(name, key.kind) if name in table or default is MISSING else default
             for name, (key, default) in self.keys.items()
@@ -73,6 +73,6 @@ class Section(Generic[T]):
         return self.finish(table, self._made(values))
 
     def _made(self, values: dict[str, object]) -> T:
-        """Fill in the dataclass. A field whose key is a word of Python's ("for") has an underscore behind it."""
+        """Fill in the dataclass. A field whose key is a Python keyword ("for") ends with an underscore."""
         shape: Any = self.shape
         return cast(T, shape(*(values[name] for name in self.keys)))

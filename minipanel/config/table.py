@@ -1,4 +1,4 @@
-"""One table of config.toml, read key by key; whatever is wrong becomes a ConfigError of one sentence."""
+"""Reads one table of config.toml, key by key. Every fault becomes a ConfigError with one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minipanel.models.quote import SHOWN_CHARACTERS, escape
 
 
 class Table:
-    """The keys of one table. `place` is how a person finds it: "[server]", "[[nodes]] number 3"."""
+    """The keys of one table. `place`: its place in the file, in words: "[server]", "[[nodes]] number 3"."""
 
     def __init__(self, path: Path, place: str, values: Mapping[str, object], known: Collection[str]) -> None:
         self.path = path
@@ -24,7 +24,7 @@ class Table:
         return key in self._values
 
     def read(self, key: str, kind: Kind) -> object:
-        """Return the value. Raises ConfigError where there is none, or not one of this kind."""
+        """Return the value of a key. Raises ConfigError if it is missing, or not of this kind."""
         if key not in self._values:
             raise self.missing(key, kind.allowed)
         value = self._values[key]
@@ -44,7 +44,7 @@ class Table:
         return found
 
     def missing(self, key: str, allowed: str) -> ConfigError:
-        """Return the error for a key that must be there."""
+        """Return the error for a required key that is missing."""
         return self.error(
             "{key} is missing in {place}; it must be {allowed}", key=key, place=self.place, allowed=allowed
         )
@@ -66,7 +66,7 @@ class Table:
 
 
 def shown(value: object) -> str:
-    """Return a value as TOML would write it, short, on one line, control characters escaped."""
+    """Return a value as in TOML, shortened, on one line, with control characters escaped."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
@@ -76,5 +76,5 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{escape(value)}"'
     if isinstance(value, int) and value.bit_length() > 200:
-        return "a very large number"  # Python writes no decimal number of more than 4300 digits
+        return "a very large number"  # Python refuses to print more than 4300 digits
     return escape(str(value))

@@ -1,4 +1,4 @@
-"""The first config.toml: every key of the panel's own sections, with a comment that explains it."""
+"""Writes the first config.toml: every key of the panel's own sections, with a comment that explains it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Keys = tuple[Section[Any], Mapping[str, object]]
 
 
 def render_config(config: Config, rooms: Iterable[Keys] = ()) -> str:
-    """Return the text of a config.toml that says what `config` says. Reading it gives an equal Config.
+    """Return the text of a config.toml for `config`. Reading it gives an equal Config.
 
-    rooms: sections of rooms that it is to have beside, each with those of its keys that are to stand there.
+    `rooms`: sections of rooms to add, each with the values of the keys to write.
     """
     folder = config.path.parent
     sections = [
@@ -43,7 +43,7 @@ def render_config(config: Config, rooms: Iterable[Keys] = ()) -> str:
         *(render_user(user) for user in config.users),
         _section(DATABASE, config.database, folder),
         _section(AGENTS, config.agents, folder),
-        # Only where something is ignored: a small cluster needs no more to read.
+        # Only if something is ignored, to keep the file of a small cluster short.
         *([_section(HOSTS, config.hosts, folder)] if config.hosts.ignore else []),
         *(_keys(section, values, folder) for section, values in rooms),
         _NODES,
@@ -54,7 +54,7 @@ def render_config(config: Config, rooms: Iterable[Keys] = ()) -> str:
 
 
 def render_node(node: NodeConfig) -> str:
-    """Return one [[nodes]] section: they are many, so without comments."""
+    """Return one [[nodes]] section. There are many, so it has no comments."""
     return _item(NODES, node)
 
 
@@ -87,7 +87,7 @@ def _keys(section: Section[Any], values: Mapping[str, object], folder: Path) -> 
 
 
 def as_toml(value: object, folder: Path) -> str:
-    """Return a value as TOML; a path below the folder of config.toml relative to it, so that both can be moved."""
+    """Return a value as TOML. A path below config.toml's folder becomes relative to it, so that both can be moved."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -101,7 +101,7 @@ def as_toml(value: object, folder: Path) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a TOML basic string. JSON's escapes are all TOML's too, and DEL is the one that JSON leaves out."""
+    """Return a TOML basic string. TOML allows all of JSON's escapes; only DEL must be escaped and is not in JSON."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

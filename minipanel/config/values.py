@@ -1,4 +1,4 @@
-"""What config.toml says, as plain data, and the declarations of its sections; every value here has been checked."""
+"""config.toml as plain data, and the declarations of its sections. All values have been checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """[server]. `url` is where agents report, without a slash at its end. Both TLS files are set, or neither."""
+    """[server]. `url`: where agents report, without a slash at its end. Both TLS files are set, or neither."""
 
     host: Annotated[
         str,
@@ -96,7 +96,7 @@ class ServerConfig:
 
     @property
     def local_url(self) -> str:
-        """Where this machine itself finds the panel: http://127.0.0.1:8080."""
+        """The panel's URL on this machine itself: http://127.0.0.1:8080."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         scheme = "https" if self.tls_certificate else "http"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
@@ -104,7 +104,7 @@ class ServerConfig:
 
 @dataclass(frozen=True, slots=True)
 class AdminConfig:
-    """[admin]: the account that is always there. `password_hash` is a bcrypt hash."""
+    """[admin]: the account that always exists. `password_hash`: a bcrypt hash."""
 
     username: Annotated[
         str,
@@ -120,7 +120,7 @@ class AdminConfig:
 
 @dataclass(frozen=True, slots=True)
 class UserConfig:
-    """One [[users]], or the administrator of [admin] as one of all accounts."""
+    """One of [[users]], or the administrator of [admin] as one of all accounts."""
 
     name: Annotated[
         str, Key(kinds.username(), "The name of one more account of the page.", "网页的另一个账号的用户名。")
@@ -176,7 +176,10 @@ class DatabaseConfig:
 
 @dataclass(frozen=True, slots=True)
 class AgentsConfig:
-    """[agents]: how agents authenticate. `secret` is set with token; `munge_socket` None: the usual."""
+    """[agents]: how agents authenticate and how often they report.
+
+    `secret`: always set if `auth` is token. `munge_socket`: None for munged's default socket.
+    """
 
     auth: Annotated[
         Literal["munge", "token"],
@@ -223,7 +226,7 @@ class AgentsConfig:
 
 @dataclass(frozen=True, slots=True)
 class HostsConfig:
-    """[hosts]: what of /etc/hosts is no node of the panel. `ignore`: see NamePatterns."""
+    """[hosts]: the lines of /etc/hosts that are not nodes. `ignore`: see NamePatterns."""
 
     ignore: Annotated[
         tuple[str, ...],
@@ -237,9 +240,9 @@ class HostsConfig:
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """One [[nodes]]. Addresses as Python's ipaddress writes them, an IPv4-mapped IPv6 address as IPv4.
+    """One of [[nodes]]. Addresses are in the form of Python's ipaddress, an IPv4-mapped IPv6 address as IPv4.
 
-    `addresses`: from which else than `ip` its agent may report. Several nodes may share one.
+    `addresses`: other addresses than `ip` that its agent may report from. Several nodes may share one.
     """
 
     name: Annotated[
@@ -263,7 +266,7 @@ class NodeConfig:
 
 @dataclass(frozen=True, slots=True)
 class GroupConfig:
-    """One [[groups]]. `nodes` may name nodes that the panel does not have, or not yet."""
+    """One of [[groups]]. `nodes` may contain names that are not nodes of the panel."""
 
     name: Annotated[
         str,
@@ -282,7 +285,7 @@ class GroupConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file. `path` is the file itself, absolute. `rooms`: what the rooms' own sections say, by name."""
+    """The whole file. `path`: the file itself, absolute. `rooms`: the values of the rooms' sections, by name."""
 
     path: Path
     server: ServerConfig
@@ -297,16 +300,16 @@ class Config:
 
     @property
     def accounts(self) -> tuple[UserConfig, ...]:
-        """Everyone who may log in, the administrator of [admin] first."""
+        """All users who may log in, the administrator of [admin] first."""
         return (UserConfig(self.admin.username, self.admin.password_hash, "admin"), *self.users)
 
     def of(self, section: Section[T]) -> T:
-        """Return what the section of a room says."""
+        """Return the value of a room's section."""
         return cast(T, self.rooms.get(section.name, section.default))
 
 
 Rooms = tuple[Section[Any], ...]
-"""The sections that rooms declare, beside those below."""
+"""The sections that rooms declare, besides those below."""
 
 
 def _check_server(table: Table, server: ServerConfig) -> ServerConfig:
@@ -315,7 +318,7 @@ def _check_server(table: Table, server: ServerConfig) -> ServerConfig:
 
 
 def _refuse_open_header(table: Table, server: ServerConfig) -> None:
-    """Refuse a header with users' names that nobody, or everybody on this machine, could send."""
+    """Raise ConfigError for a header with users' names that no proxy, or every user of this machine, could send."""
     if server.user_header is None:
         if server.user_header_secret is not None:
             raise table.error("user_header_secret in {place} needs user_header, which is missing", place=table.place)
@@ -336,7 +339,7 @@ def _refuse_open_header(table: Table, server: ServerConfig) -> None:
 
 
 def _check_tls(table: Table, server: ServerConfig) -> ServerConfig:
-    """Refuse one file without the other, and files that can't be read."""
+    """Raise ConfigError for one file without the other, and for files that can't be read."""
     files = {"tls_certificate": server.tls_certificate, "tls_key": server.tls_key}
     missing = [key for key, path in files.items() if path is None]
     if len(missing) == 1:

@@ -1,4 +1,4 @@
-"""Replace config.toml in one step: readers see the old file or the new one, whatever happens in between."""
+"""Replaces config.toml in one step: readers see the old file or the new one, even after a crash."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NEW_MODE = 0o600  # it holds secrets
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other editors of this file waiting while the block runs. Raises ConfigError."""
+    """Make other processes that edit this file wait while the block runs. Raises ConfigError."""
     try:
-        # The folder, because the file itself is replaced, and a lock would stay with the old one.
+        # Locks the folder, because the file itself is replaced, and a lock would stay with the old one.
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise ConfigError(
@@ -35,9 +35,9 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Put the text in place of the file, durably; mode and owner stay, a new file is its owner's alone.
+    """Replace the file by one with this text, durably. Mode and owner stay; only its owner can read a new file.
 
-    Raises ConfigError when that fails; the file is then as it was.
+    Raises ConfigError if that fails, and leaves the file unchanged.
     """
     try:
         _replace(path, text.encode())
@@ -61,7 +61,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _dress_like(path: Path, descriptor: int) -> None:
-    """Give the open file mode and owner of the one it will replace."""
+    """Give the open file the mode and owner of the one that it will replace."""
     try:
         old = path.stat()
     except FileNotFoundError:
@@ -74,7 +74,7 @@ def _dress_like(path: Path, descriptor: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut (fsync(2): the file's own fsync says nothing of its folder's entry)."""
+    """Make the new name survive a power cut: the file's own fsync does not cover its folder's entry (fsync(2))."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

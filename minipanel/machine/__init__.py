@@ -1,1 +1,1 @@
-"""The machine that this runs on: its hosts file, its addresses, what the panel depends on, and the running panel."""
+"""The machine that this runs on: its hosts file, addresses, other programs that the panel needs, the running panel."""

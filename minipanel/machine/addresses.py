@@ -1,4 +1,4 @@
-"""Addresses that requests come from: in one spelling, and whether they are this machine's own."""
+"""Addresses that requests come from: their normal form, and whether they are this machine's own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ REFRESH_SECONDS = 60.0
 
 
 def normalise(address: str) -> str:
-    """Return the address as config.toml's are kept: ::ffff:10.0.0.2 -> 10.0.0.2, fe80::1%eth0 -> fe80::1.
+    """Return an address in the form in which config.toml's are kept.
 
-    Anything else comes back as it is.
+    ::ffff:10.0.0.2 -> 10.0.0.2, fe80::1%eth0 -> fe80::1. Any other text is returned unchanged.
     """
     if ":" not in address:
         return address
@@ -27,7 +27,7 @@ def normalise(address: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def is_loopback(address: str) -> bool:
-    """Return whether an address means "this machine" on every machine: 127.0.0.0/8 and ::1."""
+    """Return whether an address is a loopback address, in 127.0.0.0/8 or ::1. False for any other text."""
     try:
         return ip_address(address).is_loopback
     except ValueError:
@@ -37,8 +37,8 @@ def is_loopback(address: str) -> bool:
 class LocalAddresses:
     """The addresses of this machine: `"10.0.0.1" in local`.
 
-    Read from the kernel's own list rather than by binding a socket: with net.ipv4.ip_nonlocal_bind set, as on
-    management nodes that share a floating address, any address can be bound. `proc_net` is the folder /proc/net.
+    They are read from the kernel's list. Binding a socket proves nothing: with net.ipv4.ip_nonlocal_bind set, as on
+    management nodes that share a floating address, any address can be bound. `proc_net`: the folder /proc/net.
     """
 
     def __init__(self, proc_net: Path = Path("/proc/net"), clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,7 +51,7 @@ class LocalAddresses:
         return is_loopback(address) or address in self._known()
 
     def _known(self) -> frozenset[str]:
-        """Return the list, at most a minute old: addresses come and go."""
+        """Return the addresses, read at most a minute ago, because they may change."""
         now = self._clock()
         if self._read_at is None or now - self._read_at >= REFRESH_SECONDS:
             self._addresses = read_local_addresses(self._proc_net)
@@ -60,12 +60,12 @@ class LocalAddresses:
 
 
 def read_local_addresses(proc_net: Path) -> frozenset[str]:
-    """Return this machine's IPv4 and IPv6 addresses, in the spelling of `normalise`."""
+    """Return this machine's IPv4 and IPv6 addresses, in the form of `normalise`."""
     return frozenset(parse_fib_trie(_read(proc_net / "fib_trie")) | parse_if_inet6(_read(proc_net / "if_inet6")))
 
 
 def parse_fib_trie(text: str) -> set[str]:
-    """Return the local IPv4 addresses: an address stands on its line, what it is on those below it.
+    """Return the local IPv4 addresses. The lines below an address say what it is:
 
     |-- 10.0.0.1
        /32 host LOCAL

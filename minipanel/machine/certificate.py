@@ -1,4 +1,4 @@
-"""When a certificate ends, read from its file: Python's ssl says that only of one that it has verified."""
+"""Reads when a certificate expires from its file. Python's ssl says that only about a certificate that it verified."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SEQUENCE, _CONTEXT_0, _UTC_TIME, _GENERALIZED_TIME = 0x30, 0xA0, 0x17, 0x18
 
 
 def ends_at(path: Path) -> int:
-    """Return when the first of a file's certificates ends, Unix seconds: without one of them agents refuse the chain.
+    """Return when the first of a file's certificates expires, Unix seconds. From then on agents refuse the chain.
 
-    Raises OSError, and ValueError where the file holds none.
+    Raises OSError, and ValueError if the file has no certificate or an incomplete one.
     """
     found = _PEM.findall(path.read_text("ascii", errors="replace"))
     if not found:
@@ -28,12 +28,15 @@ def ends_at(path: Path) -> int:
 
 
 def not_after(certificate: bytes) -> int:
-    """Return the end of its validity (RFC 5280 section 4.1). Raises ValueError or IndexError for what is none."""
+    """Return when a certificate in DER expires, Unix seconds (RFC 5280, section 4.1).
+
+    Raises ValueError or IndexError for anything but a certificate.
+    """
     fields = _items(_value(_value(certificate, _SEQUENCE), _SEQUENCE))
     if fields[0][0] == _CONTEXT_0:  # the version, which version 1 leaves out
         fields = fields[1:]
     tag, text = _items(fields[3][1])[1]
-    if tag == _UTC_TIME:  # two digits of the year: 50 is 1950
+    if tag == _UTC_TIME:  # the year has two digits: 50 is 1950
         text = (b"19" if text[:2] >= b"50" else b"20") + text
     elif tag != _GENERALIZED_TIME:
         raise ValueError(f"A certificate ends at a time of type {tag}.")
@@ -48,7 +51,7 @@ def _value(der: bytes, tag: int) -> bytes:
 
 
 def _items(der: bytes) -> list[tuple[int, bytes]]:
-    """Return tag and value of what stands side by side. Raises IndexError where it is cut off."""
+    """Return the tag and value of each item in a sequence of DER. Raises IndexError if one is cut off."""
     found, at = [], 0
     while at < len(der):
         tag, length, at = der[at], der[at + 1], at + 2

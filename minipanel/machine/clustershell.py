@@ -1,4 +1,4 @@
-"""ClusterShell's groups of this machine, read by a process of its own: their sources may run any command."""
+"""Reads ClusterShell's groups on this machine, in a separate process, as their sources may run any command."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ import msgspec
 from minipanel.machine.program import read_within
 
 FOLDER = Path("/etc/clustershell")
-"""Where ClusterShell looks for its configuration; CLUSTERSHELL_CFGDIR names another."""
+"""ClusterShell's folder of configuration, unless CLUSTERSHELL_CFGDIR names another."""
 
 READ_SECONDS = 20.0
 END_SECONDS = 15.0
-"""More for its start and its end, on a busy machine."""
+"""Added for the process to start and end on a busy machine."""
 MAX_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The groups, each with the names of its nodes, and what was wrong, in sentences."""
+    """The groups, as (name, names of its nodes), and what went wrong, as sentences."""
 
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     troubles: tuple[str, ...] = ()
 
 
 class Read(msgspec.Struct):
-    """What clustershell_read.py prints."""
+    """The JSON that clustershell_read.py prints."""
 
     groups: list[tuple[str, list[str]]] = []
     troubles: list[str] = []
 
 
 class ClusterShellReader:
-    """Reads once. From another thread it can be stopped."""
+    """Reads the groups once. Another thread can stop it."""
 
     def __init__(self, folder: Path | None = None, seconds: float = READ_SECONDS) -> None:
         self._file = (folder or Path(os.environ.get("CLUSTERSHELL_CFGDIR") or FOLDER)) / "groups.conf"
@@ -49,11 +49,11 @@ class ClusterShellReader:
 
     @property
     def is_there(self) -> bool:
-        """Whether this machine has groups to read."""
+        """Whether this machine has ClusterShell groups to read."""
         return self._file.is_file()
 
     def read(self) -> Found:
-        """Return what is found; nothing where this machine has no such groups."""
+        """Return the groups, none if this machine has none. Failures become sentences in `troubles`."""
         if not self.is_there or self._is_stopped:
             return Found()
         try:
@@ -74,7 +74,7 @@ class ClusterShellReader:
             )
         except OSError as error:
             return Found(troubles=(f"{self._file} was not read: {error.strerror}.",))
-        if self._is_stopped:  # meanwhile
+        if self._is_stopped:  # by another thread, in the meantime
             self.stop()
         try:
             return self._answer_of(self._process)
@@ -85,7 +85,7 @@ class ClusterShellReader:
             self._process.stdout.close()
 
     def stop(self) -> None:
-        """End it, and whatever commands it runs."""
+        """Kill the process and the commands that it runs."""
         self._is_stopped = True
         if self._process is not None:
             with suppress(ProcessLookupError):

@@ -1,7 +1,7 @@
-"""Print ClusterShell's groups as JSON: a process of its own, so that no source of groups can hold up or fill the panel.
+"""Prints ClusterShell's groups as JSON. A separate process, so that no source can block the panel or fill its memory.
 
-Files are read as groups.conf(5) says. Of sources that run commands (map, list, mapall) only the default one is asked:
-others tell what jobs run and who is drained, which is something else a minute later.
+Files are read as groups.conf(5) says. Of the sources that run commands (map, list, mapall) only the default one is
+used: others list running jobs or drained nodes, which change every minute.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ COMMAND_SECONDS = 5.0
 COMMAND_BYTES = 4_000_000
 
 ILLEGAL = set("@,!&^*")
-"""What ClusterShell itself allows in no name of a group."""
+"""Characters that ClusterShell does not allow in a group's name."""
 
 _TROUBLE_CHARACTERS = 200
 _MAX_TROUBLES = 5
 
 
 def main(file: str, seconds: str) -> None:
-    """Read and print: {"groups": [[name, [node, ...]], ...], "troubles": [sentence, ...]}"""
+    """Read the groups and print {"groups": [[name, [node, ...]], ...], "troubles": [sentence, ...]}"""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_OF_A_COMMAND_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     be_nice()
@@ -47,7 +47,7 @@ def main(file: str, seconds: str) -> None:
 
 
 def read(file: Path, end: float) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """Return the groups with their nodes, and what was wrong. `end`: when it must be done, by time.monotonic()."""
+    """Return the groups with their nodes, and sentences about failures. `end`: when to stop, by time.monotonic()."""
     UpcallGroupSource._upcall_read = _bounded(end)
     groups: list[tuple[str, list[str]]] = []
     troubles: list[str] = []
@@ -55,14 +55,14 @@ def read(file: Path, end: float) -> tuple[list[tuple[str, list[str]]], list[str]
     try:
         resolver = GroupResolverConfig([str(file)], ILLEGAL)
         names = list(_names(resolver, str(file), troubles))
-    except Exception as error:  # whatever ClusterShell makes of a broken file
+    except Exception as error:  # ClusterShell raises many kinds for a broken file
         return [], [_trouble(str(file), error)]
     for name in names:
         if time.monotonic() > end:
             return groups, [*troubles, f"{file}: the groups from @{name} on were not read in time."]
         try:
             nodes = list(NodeSet(f"@{name}", resolver=resolver))
-        except Exception as error:  # MemoryError too: a group without an end
+        except Exception as error:  # including MemoryError, for an endless group
             troubles.append(_trouble(f"{file}: group @{name}", error, f': "@{name}"'))
             continue
         members += len(nodes)
@@ -74,7 +74,7 @@ def read(file: Path, end: float) -> tuple[list[tuple[str, list[str]]], list[str]
 
 
 def _names(resolver: Any, file: str, troubles: list[str]) -> Iterator[str]:
-    """Yield the names of all groups: those of the default source first, then source:name of other files."""
+    """Yield the names of all groups: first those of the default source, then source:name for other sources."""
     sources = resolver.sources() if resolver.default_source_name else []
     for place, source in enumerate(sources):
         if place and isinstance(resolver._source(source), UpcallGroupSource):
@@ -93,13 +93,13 @@ def _names(resolver: Any, file: str, troubles: list[str]) -> Iterator[str]:
 
 
 def _bounded(end: float) -> Callable[..., str]:
-    """Return what runs a source's command in ClusterShell's stead, which would wait for it without an end."""
+    """Return a replacement for ClusterShell's function that runs a source's command, which waits without a limit."""
 
     def read(source: Any, call: str, values: dict[str, object]) -> str:
         command = Template(source.upcalls[call]).safe_substitute(values)
         seconds = min(COMMAND_SECONDS, end - time.monotonic())
         process = subprocess.Popen(
-            # Its memory is bounded by the hard limit, this program's own by the soft one.
+            # The hard limit bounds the command's memory; the soft one bounds this program's.
             f"ulimit -S -v $(ulimit -H -v)\n{command}",
             shell=True,
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Looks at what the panel depends on, without changing it: each answers None, or one sentence about the trouble."""
+"""Checks what the panel depends on, without changing anything."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from minipanel.errors import CommandError
 
 ANSWER_SECONDS = 3.0
 LITTLE_SPACE_BYTES = 64 * 2**20
-"""With less than this a disk counts as full: the write-ahead log alone may need as much."""
+"""A disk with less free space counts as full: the write-ahead log alone may need this much."""
 
 _HEALTH_MAX_BYTES = 4096
 
 
 def munge_trouble(socket: str | None) -> str | None:
-    """Make a credential and read it, as agent and panel do."""
+    """Encode and decode a credential, as agent and panel do. Returns a sentence if that fails, None if it works."""
     payload = munge.payload_of(b"probe")
     try:
         credential = munge.decode(munge.encode(payload, socket), socket)
@@ -35,9 +35,9 @@ def munge_trouble(socket: str | None) -> str | None:
 
 
 def disk_trouble(path: Path) -> str | None:
-    """Look whether a database at this path can be written and grow."""
+    """Return why a database at this path can't be written or can't grow, as a sentence; None if it can."""
     for place in (path, path.parent):
-        # root may write whatever the mode says, but not to a disk that is read-only.
+        # root may write whatever the mode says, but not to a read-only disk.
         if not os.access(place, os.W_OK) or os.statvfs(place).f_flag & os.ST_RDONLY:
             return f"{place} can't be written: it, or its disk, is read-only."
     free_bytes = shutil.disk_usage(path.parent).free
@@ -47,7 +47,7 @@ def disk_trouble(path: Path) -> str | None:
 
 
 def panel_version(url: str) -> str:
-    """Return the version that the panel at this URL answers with. Raises CommandError: why there is none."""
+    """Return the version of the panel at this URL. Raises CommandError, with the reason, if no panel answers."""
     connection = own_connection(url, ANSWER_SECONDS)
     try:
         connection.request("GET", "/api/health")
@@ -69,9 +69,9 @@ def panel_version(url: str) -> str:
 
 
 def own_connection(url: str, seconds: float) -> http.client.HTTPConnection:
-    """Return a connection to the panel of this machine, not opened yet, of which each wait ends after `seconds`.
+    """Return a connection to the panel of this machine, not yet opened. Each wait on it ends after `seconds`.
 
-    Over HTTPS any certificate is taken: it is this machine that is asked, and by an address that none names.
+    With HTTPS, any certificate is accepted: the connection stays on this machine, and no certificate names its address.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -1,6 +1,6 @@
-"""/etc/hosts as the resolver reads it, to nodes.
+"""Reads nodes from /etc/hosts, as the resolver reads it.
 
-The format is hosts(5); what is read and what is skipped follows glibc's nss/nss_files/files-hosts.c.
+The format is hosts(5); which lines are read or skipped follows glibc's nss/nss_files/files-hosts.c.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Problem = Literal["byte order mark", "address", "no name", "name", "other node"]
 
 @dataclass(frozen=True, slots=True)
 class HostsNode:
-    """One node. `addresses` has one or more, the one to use first; `hostname` as it was written first."""
+    """One node. `addresses`: at least one, the one to use first. `hostname`: as its first line writes it."""
 
     hostname: str
     addresses: tuple[str, ...]
@@ -35,15 +35,15 @@ class HostsNode:
 
     @property
     def address(self) -> str:
-        """The address to use: the first IPv4 one, because MUNGE knows no other (munge(7)), else the first."""
+        """The address to use: the first IPv4 one, because MUNGE supports no other (munge(7)), else the first."""
         return self.addresses[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A line that names no node though it seems to. `text` is the word that is wrong, `line` counts from 1.
+    """A line that seems to name a node, but does not. `text`: the word that is wrong. `line`: its number, from 1.
 
-    "other node": the address is that of the node `hostname`, so `text` is no node of its own.
+    "other node": the address belongs to the node `hostname`, so `text` is not a separate node.
     """
 
     line: int
@@ -54,9 +54,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """What a hosts file says: nodes in the order of their first line, and the lines that are faulty.
+    """The contents of a hosts file: nodes, in the order of their first lines, and faulty lines.
 
-    `ignored`: the first names of the lines that are no nodes because they were to be ignored.
+    `ignored`: the first name of each line that was skipped because its names are to be ignored.
     """
 
     nodes: tuple[HostsNode, ...]
@@ -66,15 +66,15 @@ class Hosts:
 
 def read_hosts(path: Path = HOSTS, ignore: NamePatterns = NOTHING) -> Hosts:
     """Return the nodes and faults of a hosts file. Raises OSError."""
-    # The resolver knows no encoding: whatever bytes a comment holds, the lines after it count.
+    # The resolver reads bytes: whatever bytes a comment contains, the lines after it count.
     return parse_hosts(path.read_bytes().decode("utf-8", "replace"), ignore)
 
 
 def parse_hosts(text: str, ignore: NamePatterns = NOTHING) -> Hosts:
-    """Return the nodes and faults of a hosts file's text. A line one of whose names is to be ignored is neither.
+    """Return the nodes and faults of a hosts file's text. A line with a name to ignore is skipped.
 
-    Lines with one hostname, or with one address, are one node; names are compared without case (RFC 4343). Loopback,
-    multicast, broadcast, link-local and reserved addresses are no nodes, and no faults.
+    Lines with the same hostname or the same address are one node; names are compared without case (RFC 4343). Lines
+    with loopback, multicast, broadcast, link-local and reserved addresses are skipped, without a fault.
 
         10.0.0.2  node001.cluster  node001   # rack 1
         -> HostsNode("node001.cluster", ("10.0.0.2",), ("node001",))
@@ -96,7 +96,7 @@ def parse_hosts(text: str, ignore: NamePatterns = NOTHING) -> Hosts:
 
 
 def names_of(is_own: Callable[[str], bool], path: Path = HOSTS) -> frozenset[str]:
-    """Return all names in lower case that a hosts file has for own addresses, loopback ones too. Raises OSError."""
+    """Return all names of own addresses in a hosts file, in lower case, including loopback's. Raises OSError."""
     lines = _lines(path.read_bytes().decode("utf-8", "replace"))
     return frozenset(name.lower() for _, words in lines if is_own(words[0]) for name in words[1:])
 
@@ -104,26 +104,27 @@ def names_of(is_own: Callable[[str], bool], path: Path = HOSTS) -> frozenset[str
 def with_this_machine(
     nodes: Iterable[HostsNode], own_addresses: Collection[str], own_hostname: str, own_address: str
 ) -> tuple[HostsNode, ...]:
-    """Return the nodes with this machine among them exactly once, first.
+    """Return the nodes with this machine exactly once, as the first.
 
-    It is known by its own addresses. Where it stands under several hostnames (one for each of its networks), the one
-    it calls itself stays; where it does not stand at all, it is added with `own_hostname` and `own_address`.
+    This machine is recognized by its addresses. If the file has it under several hostnames (one for each network), only
+    the one that matches `own_hostname` stays. If the file does not have it, it is added with `own_hostname` and
+    `own_address`.
     """
     nodes = list(nodes)
     own = [node for node in nodes if any(address in own_addresses for address in node.addresses)]
     called = [node for node in own if _is_called(node, own_hostname)]
     this = next(iter([*called, *own]), HostsNode(own_hostname, (own_address,)))
-    # An address that it had before, or has only at times, may stand first in the file.
+    # The first address in the file may be an old one, or one that it has only at times.
     this = replace(this, addresses=tuple(sorted(this.addresses, key=lambda address: address not in own_addresses)))
-    # Another machine's line may bear this one's hostname by mistake; two nodes of one name can't be.
+    # Another machine's line may have this one's hostname by mistake, but two nodes can't share a hostname.
     others = [node for node in nodes if node not in own and node.hostname.lower() != this.hostname.lower()]
     return (this, *others)
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and words of each line that has any; a comment may begin anywhere in a line.
+    """Yield the number and the words of each line that has words. A comment may begin anywhere in a line.
 
-    Only a line feed ends a line; a carriage return before it is white space, and what only Unicode calls so is none.
+    Only a line feed ends a line. A carriage return is white space; Unicode's other white space is not.
     """
     for number, line in enumerate(text.split("\n"), 1):
         words = _WORD.findall(line.split("#", 1)[0])
@@ -132,7 +133,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _fault(number: int, words: list[str], address: IPv4Address | IPv6Address | None) -> Fault | None:
-    """Return what is wrong with a line, None for one that can be read. Link-local addresses may bear a scope."""
+    """Return what is wrong with a line, None if nothing is. Link-local addresses may have a scope (fe80::1%eth0)."""
     if words[0].startswith(_BYTE_ORDER_MARK):
         return Fault(number, "byte order mark", words[0].lstrip(_BYTE_ORDER_MARK))
     if address is None:
@@ -146,7 +147,7 @@ def _fault(number: int, words: list[str], address: IPv4Address | IPv6Address | N
 
 
 def _is_special(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is that of no single machine, or of whichever machine asks."""
+    """Return whether an address belongs to no particular machine, or to every machine."""
     return (
         address.is_loopback
         or address.is_multicast
@@ -158,7 +159,7 @@ def _is_special(address: IPv4Address | IPv6Address) -> bool:
 
 
 class _Named:
-    """A node being read: its addresses and aliases are keys, in their order, so that each line costs the same."""
+    """A node being read. Addresses and aliases are the keys of dicts, in order, so that adding one is always fast."""
 
     def __init__(self, hostname: str) -> None:
         self.hostname = hostname
@@ -166,13 +167,13 @@ class _Named:
         self.aliases: dict[str, str] = {}
 
     def call(self, names: Iterable[str]) -> None:
-        """Take in aliases: each once and none that is the hostname, whatever its capitals."""
+        """Add aliases, each once and without the hostname itself; case does not matter."""
         for name in names:
             if name.lower() != self.hostname.lower():
                 self.aliases.setdefault(name.lower(), name)
 
     def node(self) -> HostsNode:
-        """Return the node. Its addresses: IPv4 first, each kind in the order of the file."""
+        """Return the node, with its IPv4 addresses first, each kind in the order of the file."""
         addresses = sorted(self.addresses, key=lambda text: ":" in text)
         return HostsNode(self.hostname, tuple(addresses), tuple(self.aliases.values()))
 
@@ -189,7 +190,7 @@ class _Nodes:
         return tuple(named.node() for named in self._nodes.values())
 
     def add(self, number: int, address: str, hostname: str, names: list[str]) -> Fault | None:
-        """Add what a line says. Returns a fault if its address belongs to a node with another hostname."""
+        """Add a line. Returns a fault if its address belongs to a node with another hostname, else None."""
         aliases = [name for name in names if is_hostname(name)]
         key = hostname.lower()
         owner = self._by_address.setdefault(address, key)
@@ -210,6 +211,6 @@ class _Nodes:
 
 
 def _is_called(node: HostsNode, hostname: str) -> bool:
-    """Return whether the node bears this name, in full or up to the first dot."""
+    """Return whether the node has this name, in full or up to the first dot."""
     names = {name.lower() for name in (node.hostname, *node.aliases)}
     return hostname.lower() in names or hostname.lower().split(".")[0] in {name.split(".")[0] for name in names}

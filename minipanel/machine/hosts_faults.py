@@ -1,4 +1,4 @@
-"""The faulty lines of a hosts file, told to who reads them."""
+"""Sentences about the faulty lines of a hosts file, for users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SHOWN_FAULTS = 10
 
 
 def explain_faults(faults: tuple[Fault, ...], t: Translate) -> list[str]:
-    """Return a line for each faulty line of the hosts file, the first ten of many."""
+    """Return a sentence for each faulty line, at most ten, and then how many more there are."""
     lines = [t("Line {line} of the hosts file is skipped: {reason}", line=fault.line, reason=_reason(fault, t))
              for fault in faults[:SHOWN_FAULTS]]  # fmt: skip
     if len(faults) > SHOWN_FAULTS:

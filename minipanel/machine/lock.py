@@ -1,4 +1,4 @@
-"""One panel a database: a lock that is held while the panel runs, on a file that tells its process id."""
+"""One panel per database: the panel locks a file while it runs, and writes its process id into it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from minipanel.errors import DatabaseError
 from minipanel.machine.regular_file import open_regular
 
 START_SECONDS = 5.0
-"""A starting panel holds the lock a moment before it can take signals and writes its id."""
+"""A starting panel holds the lock for a moment before it can handle signals and writes its process id."""
 
 
 def pid_path(database: Path) -> Path:
-    """Return the file beside the database: /var/lib/minipanel/data.db -> /var/lib/minipanel/data.db.pid."""
+    """Return the lock file's path: /var/lib/minipanel/data.db -> /var/lib/minipanel/data.db.pid."""
     return database.with_name(f"{database.name}.pid")
 
 
 class PanelLock:
-    """The lock of one database. It ends with the process, however that ends; the file stays."""
+    """The lock of one database. The kernel releases it when the process ends, in whatever way; the file stays."""
 
     def __init__(self, database: Path) -> None:
-        """Take the lock. Raises DatabaseError when another panel has it, or the file can't be made."""
+        """Take the lock. Raises DatabaseError if another panel has it, or the file can't be made."""
         path = pid_path(database)
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -44,20 +44,21 @@ class PanelLock:
         os.ftruncate(self._descriptor, 0)
 
     def publish(self) -> None:
-        """Write this process's id: from now on it may be sent SIGHUP."""
+        """Write this process's id. From now on commands may send it SIGHUP."""
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 
 def running_pid(database: Path, patience_seconds: float = START_SECONDS) -> int | None:
-    """Return the process id of the panel that runs on this database, None when none does.
+    """Return the process id of the panel that runs on this database, None if none does.
 
-    Waits for a panel that is just starting. Raises OSError when the file can't be read, when that takes too long, and
-    for a process of another user than the file's: whoever may write the file may not have root signal anybody.
+    Waits up to `patience_seconds` for a starting panel. Raises OSError if the file can't be read, if the panel still
+    starts after that, and if the process belongs to another user than the file: otherwise the file's owner could make
+    root signal any process.
     """
     try:
         descriptor = open_regular(pid_path(database))

@@ -1,4 +1,4 @@
-"""Threads that let the others go first."""
+"""Lowers the priority of threads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ _NICENESS = 10
 
 
 def be_nice() -> None:
-    """Let ingest and the page go before the thread that calls this. On Linux niceness is a thread's own."""
+    """Lower the priority of the calling thread below ingest and the page. On Linux each thread has its own niceness."""
     with contextlib.suppress(OSError):  # a sandbox may forbid it
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

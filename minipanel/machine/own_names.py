@@ -1,4 +1,4 @@
-"""The names that this machine goes by."""
+"""The names of this machine."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ REFRESH_SECONDS = 60.0
 
 
 class OwnNames:
-    """The hostname, and what the hosts file calls this machine's addresses: `"head" in own`. In lower case.
+    """The hostname, and the hosts file's names for this machine's addresses, in lower case: `"head" in own`.
 
-    At most a minute old. A hosts file that can't be read has no names.
+    They are read again after a minute. A hosts file that can't be read counts as empty.
     """
 
     def __init__(self, hosts: Path = HOSTS, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""Ask another program of this machine: without a shell, for a bounded time, for a bounded output."""
+"""Runs other programs and reads their output: without a shell, with limits on time and size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ MAX_BYTES = 10_000_000
 
 
 def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
-    """Return what the program prints on stdout. Raises CommandError: not installed, too slow, too much, or failed."""
+    """Return what a program prints on stdout.
+
+    Raises CommandError if it is not installed, takes longer than `seconds`, prints too much, or fails.
+    """
     program = shutil.which(words[0])
     if program is None:
         raise CommandError(t("{program} is not installed on this machine.", program=words[0]))
@@ -52,7 +55,10 @@ def output_of(words: Sequence[str], seconds: float, t: Translate) -> str:
 
 
 def read_within(process: subprocess.Popen[bytes], seconds: float, max_bytes: int = MAX_BYTES) -> tuple[str, str]:
-    """Return stdout and stderr, "" for what is no pipe. Raises TimeoutError, OverflowError."""
+    """Return a process's stdout and stderr, "" for one that is not a pipe.
+
+    Raises TimeoutError after `seconds`, and OverflowError for more than `max_bytes`.
+    """
     end = time.monotonic() + seconds
     read = {process.stdout: bytearray(), process.stderr: bytearray()}
     with selectors.DefaultSelector() as selector:

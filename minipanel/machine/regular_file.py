@@ -1,4 +1,4 @@
-"""Files in a folder of another user, as the panel's: what root opens there may be a link, a pipe, or without an end."""
+"""Reads and writes safely in another user's folder, such as the panel's, where a file may be a link or a pipe."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 
 def open_regular(path: Path) -> int:
-    """Return a descriptor to read a regular file. Raises OSError: for a link or anything else in its place, too."""
-    # Opening a pipe would wait for whoever writes into it.
+    """Return a descriptor to read a regular file. Raises OSError, also for a link or anything else in its place."""
+    # O_NONBLOCK: otherwise opening a pipe waits for a writer.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
@@ -20,7 +20,7 @@ def open_regular(path: Path) -> int:
 
 
 def read_own(path: Path, max_bytes: int) -> bytes:
-    """Return the content of a regular file that this user owns. Raises OSError, also where it is larger."""
+    """Return the content of a regular file that this user owns. Raises OSError, also if it is larger."""
     descriptor = open_regular(path)
     with os.fdopen(descriptor, "rb") as file:
         if os.fstat(descriptor).st_uid != os.geteuid():
@@ -32,8 +32,8 @@ def read_own(path: Path, max_bytes: int) -> bytes:
 
 
 def write_own(path: Path, content: bytes) -> None:
-    """Replace whatever has this name, even a link, by a file of this user. Raises OSError."""
-    # First under a name that nobody could predict: any other may be a link to somewhere else.
+    """Replace whatever has this name, even a link, with a new file of this user. Raises OSError."""
+    # First under a random name: a predictable one may already be a link to somewhere else.
     descriptor, part = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

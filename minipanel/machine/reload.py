@@ -1,4 +1,4 @@
-"""Tell the running panel that config.toml has changed."""
+"""Notifies the running panel that config.toml has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minipanel.translations.language import Translate, in_english
 
 
 def tell_running_panel(database: Path, t: Translate = in_english) -> str:
-    """Have the panel that runs on this database reload its configuration. Returns what happened, as a sentence."""
+    """Make the panel that runs on this database reload its configuration. Returns the result, as a sentence."""
     try:
         pid = running_pid(database)
         if pid is None:

@@ -1,4 +1,4 @@
-"""The clock that nobody sets: how long this machine has been up."""
+"""A clock that nobody sets: how long this machine has been up."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def uptime() -> float:
-    """Return seconds since this machine's start, those in which it slept included: the same for all processes."""
+    """Return the seconds since this machine's boot, including those asleep. They are the same for all processes."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def this_moment() -> Moment:
-    """Return what time it is, by both clocks of this machine."""
+    """Return the present moment, by both clocks of this machine."""
     return Moment(time.time(), uptime(), boot_id())
 
 
 @cache
 def boot_id() -> str:
-    """Return what names this start of the machine (random(4)): uptimes of two starts can't be compared.
+    """Return the id of this machine's boot (random(4)). The uptimes of different boots can't be compared.
 
-    The service's sandbox hides the kernel's file, so systemd hands the name in (%b in systemd.unit(5)). Where nobody
-    names it, it is like no other.
+    The service's sandbox hides the kernel's file, so systemd passes the id in (%b in systemd.unit(5)). Without either,
+    the id is random, so that it equals no other.
     """
     with suppress(OSError):
         return (os.environ.get("MINIPANEL_BOOT_ID") or _BOOT_ID.read_text("ascii")).strip().replace("-", "")

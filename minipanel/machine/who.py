@@ -1,4 +1,4 @@
-"""Who runs this command."""
+"""The user who runs a command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pwd
 
 
 def command_user() -> str:
-    """Return the name of whoever runs this process: behind sudo, of whoever called that."""
+    """Return the name of the user who runs this process; with sudo, of the user who called it."""
     caller = os.environ.get("SUDO_USER", "")
     if caller and os.geteuid() == 0:
         return caller

@@ -1,1 +1,1 @@
-"""The running panel: its process, its socket, its signals. A program of its own: `python -m minipanel.serving`."""
+"""The running panel: its process, its sockets and its signals. A separate program: `python -m minipanel.serving`."""

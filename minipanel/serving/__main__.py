@@ -1,7 +1,7 @@
-"""`python -m minipanel.serving --config FILE`: what `minipanel panel serve` becomes.
+"""`python -m minipanel.serving --config FILE`: the program that `minipanel panel serve` becomes.
 
-A program apart from the command line, so that the panel, which runs for months, does not hold in memory what only
-commands need (Typer, Rich, tomlkit: 5 MB, measured), and commands do not wait for the panel's imports.
+It is separate from the command line. So the panel, which runs for months, does not load what only commands need (Typer,
+Rich, tomlkit: 5 MB, measured), and commands do not wait for the panel's imports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main() -> int:
 
     def work() -> int:
         start_log(None)
-        serve(arguments.config, on_ready=lambda: None)  # the log tells it
+        serve(arguments.config, on_ready=lambda: None)  # the log says that it is ready
         return DONE
 
     return explain_failures(work)

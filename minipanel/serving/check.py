@@ -1,6 +1,6 @@
-"""`python -m minipanel.serving.check --config FILE`: whether a panel could start with this configuration.
+"""`python -m minipanel.serving.check --config FILE`: checks whether a panel can start with this configuration.
 
-The set-up runs it as the panel's user and in the panel's sandbox, before it stops the panel that runs.
+The set-up runs it as the panel's user, in the panel's sandbox, before it stops the running panel.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from minipanel.serving.sockets import bind, refuse_bad_tls
 
 
 def check(config_path: Path, is_binding: bool) -> None:
-    """Return when all is well. Raises ConfigError, CommandError: one sentence."""
+    """Check the configuration, the TLS files, the database and, if `is_binding`, the port.
+
+    Raises ConfigError, CommandError, each with one sentence.
+    """
     config = load_config(config_path)
     refuse_bad_tls(config.server)
     refuse_unwritable(config.database.path)
@@ -27,7 +30,7 @@ def check(config_path: Path, is_binding: bool) -> None:
 
 
 def refuse_unwritable(database: Path) -> None:
-    """Raise CommandError unless the database can be written, and files beside it."""
+    """Raise CommandError unless this process can write the database and create files beside it."""
     try:
         with tempfile.TemporaryFile(dir=database.parent):
             pass
@@ -42,7 +45,7 @@ def refuse_unwritable(database: Path) -> None:
 
 
 def main() -> int:
-    """Check. Returns the exit code."""
+    """Check the configuration that the command line names. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="minipanel.serving.check", allow_abbrev=False)
     parser.add_argument("--config", type=Path, required=True, help="the panel's config.toml")
     parser.add_argument("--bind", action="store_true", help="bind the port too, which no panel may hold")

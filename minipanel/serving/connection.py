@@ -1,4 +1,4 @@
-"""One connection to the panel: samples go the direct way, and those that follow on it are read in rounds."""
+"""One connection to the panel. Samples take the direct way, and after the first ones it is read in rounds."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Connection(BoundedProtocol):
-    """The bounded protocol, and what is done for those who send samples.
+    """BoundedProtocol, with shortcuts for agents.
 
-    A client whose samples were stored is an agent: from then on the event loop no longer waits for it, and it is read
-    in rounds. Whatever comes but whole requests with samples takes it out of them again.
+    A client whose samples were stored is an agent. From then on its connection is read in rounds, and the event loop no
+    longer waits for it. Anything but complete requests with samples ends that.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class Connection(BoundedProtocol):
         self._descriptor: int | None = None  # while it is read in rounds
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection and all that it held."""
+        """Forget the connection and release everything that it held."""
         if self._descriptor is not None:
             self._rounds.leave(self._descriptor, self)
             self._descriptor = None
         super().connection_lost(exc)
 
     def read_on(self) -> None:
-        """Read what came since the last round."""
+        """Read what has arrived since the last round."""
         assert self._descriptor is not None
         if self.transport.is_closing():
             return
@@ -53,7 +53,7 @@ class Connection(BoundedProtocol):
         except BlockingIOError:
             return
         except OSError:
-            data = b""  # the event loop will meet the same
+            data = b""  # the event loop will get the same error and handle it
         request = taken_apart(data) if self.cycle.response_complete else None
         if request is not None:
             self.cycle = self._running = cycle = SampleCycle(NO_HEAD, self.on_response_complete)  # type: ignore[assignment]
@@ -66,8 +66,8 @@ class Connection(BoundedProtocol):
             self._leave_rounds()
 
     def join_rounds(self) -> None:
-        """Have it read in rounds, where nothing is under way but samples."""
-        is_plain = self.scheme == "http"  # what TLS has taken in nobody else can read
+        """Start reading it in rounds, if nothing but samples is in progress."""
+        is_plain = self.scheme == "http"  # with TLS, data may already be in the TLS layer
         if is_plain and self._has_only_samples() and not self.flow.read_paused and not self.transport.is_closing():
             descriptor = self.transport.get_extra_info("socket").fileno()
             if self._rounds.join(descriptor, self):
@@ -76,12 +76,12 @@ class Connection(BoundedProtocol):
                 self._limits.rest(self)
 
     def expire(self) -> None:
-        """End what took too long."""
+        """End whatever took too long."""
         self._leave_rounds()
         super().expire()
 
     def pause_writing(self) -> None:
-        """The client does not take its answer as fast as it is made."""
+        """Handle a client that reads its answer more slowly than the panel writes it."""
         self._leave_rounds()
         super().pause_writing()
 
@@ -94,7 +94,7 @@ class Connection(BoundedProtocol):
                 self.transport.resume_reading()
 
     def _has_only_samples(self) -> bool:
-        """Return True where no part of a request has come, and none but the one worked on, which has samples."""
+        """Return whether the last request had samples, and no part of another one has arrived."""
         is_between = self._is_in_head and not self._silent_bytes and not self._rest and not self.pipeline
         return is_between and not self._is_deaf and isinstance(self.cycle, SampleCycle)
 
@@ -113,7 +113,7 @@ class Connection(BoundedProtocol):
             self._take_samples(self.cycle)
 
     def _put_in_line(self, cycle: SampleCycle) -> None:
-        """Begin with a request on the direct way, or have it wait for those before it, as Uvicorn does with others."""
+        """Start a request on the direct way, or queue it behind those before it, as Uvicorn does with others."""
         before, self.cycle = self.cycle, cycle  # type: ignore[assignment]
         if before is None or before.response_complete:
             self._running = cycle
@@ -129,7 +129,7 @@ class Connection(BoundedProtocol):
             self._take_samples(cycle)
 
     def _take_samples(self, cycle: SampleCycle) -> None:
-        # Kept until the next request, heads were a twentieth of the panel's memory.
+        # Dropped now: headers kept until the next request took a twentieth of the panel's memory.
         (head, cycle.head), body = (cycle.head, NO_HEAD), bytes(cycle.body)
         cycle.body.clear()
         self._take(cycle, head, body)
@@ -141,7 +141,7 @@ class Connection(BoundedProtocol):
                 self._answer_samples(cycle, with_what)
                 if self._descriptor is None:
                     self.join_rounds()
-            else:  # perhaps at once, in the midst of the parser's work
+            else:  # possibly called while the parser is still working
                 self.loop.call_soon(self._answer_samples, cycle, with_what)
 
         self._direct.take(head, body, self.peer, answer, self._descriptor is not None)

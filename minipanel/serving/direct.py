@@ -1,7 +1,7 @@
-"""The direct way of a sample, from its head and body to its answer: without a scope, a task and messages of ASGI.
+"""The direct way of samples, from a request to its answer, without ASGI's scope, task and messages.
 
-Only what agents usually send goes this way. All else with the same address goes through the application, which does the
-same with it: both end in handlers/agents.py.
+Only requests as agents usually send them take this way. All others to the same path go through the application. Both
+end in handlers/agents.py, with the same result.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from minipanel.services.panel import Panel
 from minipanel.serving.usual import MAX_BYTES
 
 UNUSUAL = frozenset(("expect", "transfer-encoding", "upgrade"))
-"""Headers that say how a request is to be read or answered."""
+"""Headers that change how a request is read or answered."""
 
 NO_HEAD: Head = {}
 
@@ -27,7 +27,7 @@ _ADDRESS = INGEST.encode()
 
 
 class Direct:
-    """Knows which requests go the direct way, and takes their samples."""
+    """Decides which requests take the direct way, and handles them."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -40,10 +40,10 @@ class Direct:
         body_bytes: int,
         is_body_there: bool,
     ) -> Head | None:
-        """Return the head of a request that goes the direct way; None for any other.
+        """Return the headers of a request that takes the direct way; None for any other.
 
-        `headers` have their names in lower case, `body_bytes` is the announced length. A head that can't be good goes
-        the ordinary way, which refuses it at once, unless its body has come with it.
+        `headers`: with names in lower case. `body_bytes`: the announced length. `is_body_there`: the whole body has
+        arrived. Without its body, a request that must be refused takes the ordinary way, which refuses it at once.
         """
         if url != _ADDRESS or not 0 < body_bytes <= MAX_BYTES or parser.get_method() != b"POST":
             return None
@@ -55,9 +55,9 @@ class Direct:
         return head if is_body_there or self._may_be_good(head) else None
 
     def take(self, head: Head, body: bytes, peer: str, answer: Callable[[Reply], None], has_waited: bool) -> None:
-        """Take the samples of a whole request; `answer` is called with what it is answered.
+        """Handle the samples of a complete request, and call `answer` with the answer.
 
-        `has_waited`: for others that now go with it, so it need not wait for more.
+        `has_waited`: it was read in a round, so it has already waited for samples to be stored with.
         """
         Delivery(self._panel, head, body, peer, answer, has_waited).begin()
 
@@ -70,7 +70,7 @@ class Direct:
 
 
 class SampleCycle:
-    """One request on the direct way, and what has become of it: in place of Uvicorn's RequestResponseCycle."""
+    """The state of one request on the direct way. It replaces Uvicorn's RequestResponseCycle."""
 
     __slots__ = (
         "body",
@@ -85,7 +85,7 @@ class SampleCycle:
 
     class _NobodyWaits:
         def set(self) -> None:
-            """Wake nobody: no coroutine reads the body."""
+            """Do nothing: no coroutine waits for the body."""
 
     message_event: ClassVar[_NobodyWaits] = _NobodyWaits()
 

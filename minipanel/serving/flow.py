@@ -1,4 +1,4 @@
-"""When a connection is read from, not while enough of its requests wait; and the line in which they do."""
+"""Flow control of a connection: it is not read while enough of its requests wait in its queue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 
 class Flow(FlowControl):
-    """Uvicorn's, but a handler that waits for its body does not make the panel read more requests."""
+    """Uvicorn's FlowControl, but a handler that waits for its body does not make the panel read more requests."""
 
     is_held = False
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        # Replaces Uvicorn's: with its event each connection takes 700 bytes more, and agents never need it.
+        # Replaces Uvicorn's __init__, whose event takes 700 bytes per connection. Agents never need it.
         self._transport = transport
         self.read_paused = self.write_paused = False
 
@@ -28,16 +28,16 @@ class Flow(FlowControl):
         return event
 
     def resume_reading(self) -> None:
-        """Read on, unless enough requests wait."""
+        """Resume reading, unless enough requests wait."""
         if not self.is_held:
             super().resume_reading()
 
 
 class Line(list[tuple[RequestResponseCycle, ASGI3Application]]):
-    """Requests that wait for those before them, the next at the end. An empty deque takes 700 bytes."""
+    """A queue of requests, the next one at the end. A list, because an empty deque takes 700 bytes."""
 
     __slots__ = ()
 
     def appendleft(self, waiting: tuple[RequestResponseCycle, ASGI3Application]) -> None:
-        """Have one more wait."""
+        """Add a request behind all others."""
         self.insert(0, waiting)

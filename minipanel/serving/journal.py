@@ -1,4 +1,4 @@
-"""Log lines for the journal or a file: one event a line, and nothing in it that could fool a terminal or a reader."""
+"""Log lines for the journal or a file: one line per event, without characters that could fool terminals or readers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _PRIORITIES = (
 
 
 def start_log(path: Path | None) -> None:
-    """Send all log lines to stderr, or to a file, and then only warnings to stderr. Raises OSError."""
+    """Send all log lines to stderr; with a file, all to the file and only warnings to stderr. Raises OSError."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     terminal = logging.StreamHandler(sys.stderr)
-    # The journal keeps the time itself.
+    # The journal adds the time itself.
     terminal.setFormatter(JournalFormatter() if "JOURNAL_STREAM" in os.environ else FileFormatter())
     root.addHandler(terminal)
     if path is not None:
@@ -37,12 +37,12 @@ def start_log(path: Path | None) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Return False for what Uvicorn adds to an answer that was cut off: handlers/pieces.py has told why already."""
+    """Return False for Uvicorn's message about an answer that was cut off: handlers/pieces.py has logged the reason."""
     return record.msg != "ASGI callable returned without completing response."
 
 
 class FileFormatter(logging.Formatter):
-    """2026-01-31T12:00:00+0100 WARNING What happened. A traceback follows indented, so it passes for no other line."""
+    """2026-01-31T12:00:00+0100 WARNING What happened. A traceback follows, indented, so it can't look like an event."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S%z"
     default_msec_format = None
@@ -51,7 +51,7 @@ class FileFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Return the line with control characters escaped: names and bodies come from outside."""
+        """Return the line with control characters escaped, as names and bodies come from outside."""
         return escape(super().formatMessage(record).rstrip(), _LINE_CHARACTERS)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name
@@ -67,6 +67,6 @@ class JournalFormatter(FileFormatter):
         logging.Formatter.__init__(self, "%(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record's lines, each with its priority before it."""
+        """Return the record's lines, each with its priority in front."""
         mark = next(mark for level, mark in _PRIORITIES if record.levelno >= level)
         return "\n".join(mark + line for line in super().format(record).split("\n"))

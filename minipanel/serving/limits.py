@@ -1,4 +1,4 @@
-"""What all connections may take together: how many there are, and how many bytes they make the panel hold."""
+"""Limits over all connections: their number, and the bytes that the panel holds for them."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from minipanel.access.attempts import place_of
 from minipanel.services.refusals import Refusals
 
 STRANGERS_OF_ONE_PLACE = 500
-"""Connections from one address that have not yet shown who they are, beside one for each node: all may share a NAT."""
+"""The most unauthenticated connections from one address, besides one per node: all nodes may share a NAT."""
 
 PLACES = 2
-"""In all, strangers may be as many as from so many addresses."""
+"""In total there may be as many strangers as this number of addresses may have."""
 
 STRANGERS_BYTES = 16_000_000
 ALL_BYTES = 48_000_000
-"""Of requests under way. What strangers may not take is left for agents, who back-fill after an absence."""
+"""The most bytes of unfinished requests. What strangers may not use is left for agents, which back-fill gaps."""
 
 SELDOM = 10
-"""Sweeps until those that rest are looked at again: between an agent's samples, only its long deadline can pass."""
+"""Resting connections are checked only in every tenth sweep: between an agent's samples only a long deadline runs."""
 
 LOOKED_AT = 100
-"""How many of the oldest are looked at for one that may go: nearly always the first may."""
+"""How many of the oldest connections to search for one that may be closed. Nearly always the first one may."""
 
 
 TOO_MANY = "Too many connections have not yet shown who they are; of these the oldest is closed."
 
 
 class Connection(Protocol):
-    """What the limits know of a connection."""
+    """What the limits need to know about a connection. The deadlines are in seconds of the event loop's clock."""
 
     peer: str
     deadline: float
@@ -38,20 +38,20 @@ class Connection(Protocol):
 
     @property
     def is_answering(self) -> bool:
-        """True while a whole request of it is worked on."""
+        """True while a complete request is being answered."""
 
     def expire(self) -> None:
-        """End what took too long."""
+        """End whatever took too long."""
 
     def drop(self) -> None:
-        """Close at once."""
+        """Close the connection at once."""
 
 
 class Limits:
-    """The caps over all connections. A stranger is one whose client has not yet proven who it is.
+    """The limits over all connections. A stranger is a connection whose client is not yet authenticated.
 
-    Where strangers are too many, the oldest that is not being answered goes: a node that connects proves itself with
-    its first request, long before it is the oldest, however many connections somebody else holds.
+    If there are too many strangers, the oldest one that is not being answered is closed. A node authenticates with its
+    first request, long before it is the oldest, no matter how many connections somebody else holds.
     """
 
     def __init__(self, most_connections: int, nodes: Callable[[], int], refusals: Refusals) -> None:
@@ -61,13 +61,13 @@ class Limits:
         self._watched: set[Connection] = set()
         self._resting: set[Connection] = set()
         self._sweeps = 0
-        # In the order they came.
+        # Oldest first.
         self._strangers: dict[Connection, str] = {}
         self._places: dict[str, dict[Connection, None]] = {}
         self._held_bytes = 0
 
     def admit(self, connection: Connection) -> bool:
-        """Take in a new connection, and drop another for it where there are too many. False where it may not stay."""
+        """Add a new connection; drop another one if there are too many. Returns False if the new one must be closed."""
         place = place_of(connection.peer)
         own = self._places.get(place, {})
         most = STRANGERS_OF_ONE_PLACE + self._nodes()
@@ -91,7 +91,7 @@ class Limits:
         self.prove(connection)
 
     def prove(self, connection: Connection) -> None:
-        """Spare a connection from now on: its client has shown who it is."""
+        """Count a connection as a stranger no longer, because its client is authenticated."""
         place = self._strangers.pop(connection, None)
         if place is not None:
             del self._places[place][connection]
@@ -99,17 +99,17 @@ class Limits:
                 del self._places[place]
 
     def rest(self, connection: Connection) -> None:
-        """Look at a connection's deadlines seldom."""
+        """Check a connection's deadlines only in some sweeps from now on."""
         self._watched.discard(connection)
         self._resting.add(connection)
 
     def watch(self, connection: Connection) -> None:
-        """Look at a connection's deadlines at each sweep again."""
+        """Check a connection's deadlines in every sweep again."""
         self._resting.discard(connection)
         self._watched.add(connection)
 
     def take(self, connection: Connection, size_bytes: int) -> bool:
-        """Count bytes that the panel holds for a connection. False where they would be too many: then none is."""
+        """Count bytes that the panel holds for a connection. Returns False, and counts none, if they are too many."""
         most = STRANGERS_BYTES if connection in self._strangers else ALL_BYTES
         if self._held_bytes + size_bytes > most:
             return False
@@ -117,11 +117,11 @@ class Limits:
         return True
 
     def give_back(self, size_bytes: int) -> None:
-        """Count bytes no longer."""
+        """Stop counting bytes that the panel no longer holds."""
         self._held_bytes -= size_bytes
 
     def sweep(self, now: float) -> None:
-        """End what took too long. Called every second: cheaper than a timer for each request."""
+        """End whatever took too long. Called every second, which costs less than a timer for each request."""
         self._sweeps += 1
         looked_at = self._watched if self._sweeps % SELDOM else self._watched | self._resting
         late = [each for each in looked_at if each.deadline < now or each.writing_deadline < now]

@@ -1,4 +1,4 @@
-"""How far the copy is that is made before the database is changed: for systemd, whose status shows it, and the log."""
+"""Reports the progress of the copy made before a migration of the database, to systemd's status and the log."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ LOG_SECONDS = 10.0
 
 
 class MigrationReport:
-    """Called with the part that is done, 0 to 1; after that the copy is checked, which takes about as long."""
+    """Called with the part that is copied, 0 to 1. After 1 the copy is checked, which takes about as long."""
 
     def __init__(self) -> None:
-        self._told_at = self._logged_at = -math.inf
+        self._notified_at = self._logged_at = -math.inf
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take back what systemd shows."""
-        if self._told_at > 0:
+        """Clear the status that systemd shows."""
+        if self._notified_at > 0:
             notify("STATUS=")
 
     def __call__(self, part: float) -> None:
-        """Report it, but not more often than anybody reads it."""
+        """Report the progress, to systemd at most every second, to the log at most every ten."""
         now = time.monotonic()
         text = f"Copying the database before it is changed: {100 * part:.0f}%"
         if part >= 1:
             text = "Checking the copy of the database, then changing it"
-        if part >= 1 or now - self._told_at >= STATUS_SECONDS:
-            self._told_at = now
+        if part >= 1 or now - self._notified_at >= STATUS_SECONDS:
+            self._notified_at = now
             notify(f"STATUS={text}")
         if part >= 1 or now - self._logged_at >= LOG_SECONDS:
             self._logged_at = now

@@ -1,4 +1,4 @@
-"""What systemd learns of the panel: when it answers, reloads its configuration, and stops (sd_notify(3))."""
+"""Notifies systemd when the panel is ready, reloads its configuration, and stops (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ log = logging.getLogger(__name__)
 
 READY = "READY=1"
 RELOADING = "RELOADING=1"
-"""To be followed by READY, also when the reload has failed."""
+"""READY must follow, even if the reload fails."""
 
 STOPPING = "STOPPING=1"
 
 _SECONDS = 1.0
-"""systemd reads at once; one that hangs must not hold up the panel."""
+"""systemd reads at once. If it hangs, it must not block the panel."""
 
 
 def notify(state: str) -> None:
-    """Report a state to systemd; nothing where the panel was not started by a unit of Type=notify."""
+    """Report a state to systemd. Does nothing unless a unit of Type=notify started the panel."""
     name = os.environ.get("NOTIFY_SOCKET")
     if not name:
         return
-    # "@" stands for the zero byte that an abstract socket's name begins with (unix(7)).
+    # "@" is written for the zero byte at the beginning of an abstract socket's name (unix(7)).
     address = "\0" + name[1:] if name.startswith("@") else name
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:

@@ -1,4 +1,4 @@
-"""One connection: Uvicorn's HTTP on httptools, with bounds on what a client may send, hold and take its time for."""
+"""One connection: Uvicorn's HTTP protocol (httptools), with limits on the sizes and times that a client may use."""
 
 from __future__ import annotations
 
@@ -20,44 +20,46 @@ from minipanel.serving.wire import write
 
 MAX_HEAD_BYTES = 32_768
 MAX_HEADERS = 100
-"""Bounds of a head, and of what else is no body: chunk extensions, trailers (RFC 9112, 2.3 and 7.1)."""
+"""Limits of a head, and of everything else outside bodies: chunk extensions, trailers (RFC 9112, 2.3 and 7.1)."""
 
 SMALL_BYTES = 16_384
-"""What a request may hold uncounted: an agent's sample and its head have 600 bytes. Also the most parsed at once."""
+"""The most bytes of a request that are not counted; an agent's sample with its head has 600. Also the most parsed at
+once."""
 
 MAX_QUEUED = 4
-"""Pipelined requests (RFC 9112, 9.3.2) that wait for an answer; then nothing more is read."""
+"""The most pipelined requests (RFC 9112, 9.3.2) that may wait. Then nothing more is read."""
 
 PIPELINE_PAUSE_SECONDS = 0.01
-"""Between those and the next: without it one client keeps the event loop busy, and commits wait for it."""
+"""The pause before more pipelined requests are read. Without it one client keeps the event loop busy, and commits
+wait."""
 
 FIRST_SECONDS = 15.0
-"""Until the first request begins."""
+"""The longest time from the connection to its first request."""
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 20.0
 
 KEEP_ALIVE_SECONDS = 75.0
-"""Between requests. Uvicorn's own 5 s is just the agents' interval: samples were then lost in the race (measured)."""
+"""The longest time between requests. Uvicorn's 5 s equals the agents' interval: that race lost samples (measured)."""
 
 WRITING_SECONDS = 30.0
 """How long a client may take for the next 48 KB of its answer."""
 
 LINGER_SECONDS = 2.0
-"""How long a refused client may go on sending: closed at once, it would not get the answer (RFC 9112, 9.6)."""
+"""How long a refused client may go on sending. If closed at once, it would not get the answer (RFC 9112, 9.6)."""
 
 LINGER_BYTES = 1_000_000
 
 BUSY_SECONDS = 5
 
 TLS_HANDSHAKE = b"\x16\x03"
-"""How a client that wants TLS begins: a record of a handshake, of any version (RFC 8446, 5.1)."""
+"""The first bytes of a client that uses TLS: a handshake record, of any version (RFC 8446, 5.1)."""
 
 SPEAKS_TLS = "It spoke HTTPS, and this panel speaks HTTP. If it is an agent, run minipanel rollout."
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Uvicorn's protocol, bounded. Deadlines are looked at by `Limits.sweep`, every second."""
+    """Uvicorn's protocol with limits. `Limits.sweep` checks the deadlines every second."""
 
     def __init__(self, config: Config, server_state: ServerState, limits: Limits) -> None:
         super().__init__(config, server_state, {})
@@ -66,26 +68,26 @@ class BoundedProtocol(HttpToolsProtocol):
         self.deadline = self.loop.time() + FIRST_SECONDS
         self.writing_deadline = math.inf
         self._limits = limits
-        self._unsent: Reply | None = None  # an answer whose client does not read now
+        self._unsent: Reply | None = None  # an answer that waits until the client reads again
         self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
         self._running: RequestResponseCycle | SampleCycle | None = None
         self._is_in_head = True
         self._is_deaf = False
         self._is_pausing = False
-        self._silent_bytes = 0  # parsed since the parser last came forward
-        self._body_left = 0  # of an announced length
+        self._silent_bytes = 0  # parsed since the parser's last event
+        self._body_left = 0  # bytes of an announced length that are still to come
         self._body_bytes = 0
-        self._following = 0  # bytes that have come after the piece that is parsed
+        self._following = 0  # bytes that have arrived after the piece that is parsed
         self._held_bytes = 0
-        self._rest, self._parsed = b"", 0  # received, but not parsed before there is room for more requests
+        self._rest, self._parsed = b"", 0  # received, but not to be parsed until the queue has room
 
     @property
     def is_answering(self) -> bool:
-        """True while a whole request is worked on, a stream included."""
+        """True while a complete request is being answered, including a stream."""
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take in a connection, or close it where there are too many."""
+        """Accept a connection, or close it if there are too many."""
         super().connection_made(transport)
         self.peer = self.client[0] if self.client else ""
         self.flow = Flow(transport)
@@ -93,7 +95,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.drop()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection and all that it held."""
+        """Forget the connection and release everything that it held."""
         self._limits.leave(self)
         self._disconnect()
         self._rest = b""
@@ -103,7 +105,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, no further than there is room for its requests."""
+        """Parse the data, as far as the queue has room for its requests."""
         if self._is_deaf:
             self._silent_bytes += len(data)
             if self._silent_bytes > LINGER_BYTES:
@@ -126,7 +128,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._rest = b""
 
     def _end_of_piece(self, data: bytes, start: int) -> int:
-        """Return where the head or body that begins at `start` ends: no piece holds two requests."""
+        """Return the end of the piece of head or body that begins at `start`, so that no piece has two requests."""
         if self._body_left:
             return min(start + self._body_left, len(data))
         end = data.find(b"\r\n\r\n", start, start + SMALL_BYTES)
@@ -142,7 +144,7 @@ class BoundedProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade:
-            pass  # a server may ignore the wish (RFC 9110, 7.8)
+            pass  # a server may ignore this header (RFC 9110, 7.8)
         except httptools.HttpParserError:
             self._refuse(BadInput(SPEAKS_TLS if piece.startswith(TLS_HANDSHAKE) else "This is not an HTTP request."))
             return
@@ -150,13 +152,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse_head()
 
     def on_message_begin(self) -> None:
-        """Begin a request. Its scope is made once it is known that the application gets it."""
+        """Begin a request. Its scope is made later, and only if the application gets the request."""
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take in a header. Trailers are skipped (RFC 9110, 6.5.1)."""
+        """Add a header. Trailers are ignored (RFC 9110, 6.5.1)."""
         if not self._is_in_head or self._is_deaf:
             return
         if len(self.headers) >= MAX_HEADERS:
@@ -165,12 +167,12 @@ class BoundedProtocol(HttpToolsProtocol):
         name = name.lower()
         self.headers.append((name, value))
         if name == b"content-length":
-            self._body_left = int(value)  # llhttp has checked it: one number, and only one
+            self._body_left = int(value)  # llhttp has checked that there is one, and that it is a number
         elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
-        """Start to work on the request, or put it in line."""
+        """Start answering the request, or queue it."""
         if self._silent_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
         if self._is_deaf:
@@ -192,7 +194,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
 
     def on_body(self, body: bytes) -> None:
-        """Hand a piece of the body on."""
+        """Pass on a piece of the body."""
         self._silent_bytes = 0
         self._body_left = max(0, self._body_left - len(body))
         self._body_bytes += len(body)
@@ -202,7 +204,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is whole."""
+        """End a request: all of it has arrived."""
         if self._is_deaf:
             return
         self._is_in_head = True
@@ -215,17 +217,17 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Go on with the next request. It replaces Uvicorn's: a deadline is cheaper than its timer."""
+        """Go on with the next request. Replaces Uvicorn's method, whose timer costs more than a deadline."""
         self.server_state.total_requests += 1
         self._give_back()
         if self._running is not None:
-            self._running.body.clear()  # what nobody asked for
+            self._running.body.clear()  # a rest that the handler did not read
         if self.transport.is_closing():
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self._is_in_head and not self._is_deaf:
-            # Of a head that has begun meanwhile the time counts from now.
+            # If a head has begun meanwhile, its time counts from now.
             self.deadline = self.loop.time() + (HEAD_SECONDS if self._silent_bytes else KEEP_ALIVE_SECONDS)
         if not self._rest:
             self.flow.resume_reading()
@@ -243,12 +245,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def pause_writing(self) -> None:
-        """The client does not take its answer as fast as it is made."""
+        """Set a deadline for a client that reads its answer more slowly than the panel writes it."""
         super().pause_writing()
         self.writing_deadline = self.loop.time() + WRITING_SECONDS
 
     def resume_writing(self) -> None:
-        """The client has taken some."""
+        """Lift that deadline: the client has read enough. Send a waiting answer."""
         super().resume_writing()
         self.writing_deadline = math.inf
         answer, self._unsent = self._unsent, None
@@ -256,7 +258,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._send_whole(answer)
 
     def expire(self) -> None:
-        """End what took too long."""
+        """End whatever took too long."""
         now = self.loop.time()
         if self._is_deaf or self.writing_deadline < now:
             self.drop()
@@ -269,12 +271,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(TooSlow("The request did not arrive within {seconds} seconds.", seconds=f"{seconds:.0f}"))
 
     def drop(self) -> None:
-        """Close at once."""
+        """Close the connection at once."""
         self._disconnect()
         self.transport.abort()
 
     def _prove(self) -> None:
-        """The client has shown who it is."""
+        """Record that the client is authenticated."""
         self._limits.prove(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -282,7 +284,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _send_whole(self, answer: Reply) -> bool:
-        """Answer the request that is worked on. False where the client does not read now."""
+        """Answer the current request. Returns False if the client does not read now."""
         cycle = self._running
         if cycle is None or cycle.disconnected or self.flow.write_paused:
             return False
@@ -295,14 +297,14 @@ class BoundedProtocol(HttpToolsProtocol):
         return True
 
     def _keep(self, data: bytes, start: int, new_bytes: int) -> None:
-        """Read nothing more until an answer is out. What is there waits, from `start` on; `new_bytes` are uncounted."""
+        """Stop reading until an answer is sent, and keep the data from `start` on. `new_bytes`: not counted before."""
         self.flow.pause_reading()
         self.flow.is_held = True  # type: ignore[attr-defined]
         if self._hold(new_bytes):
             self._rest, self._parsed = data, start
 
     def _hold(self, size_bytes: int) -> bool:
-        """Count what the panel holds for this connection. False where it is too much, and the request refused."""
+        """Count bytes held for this connection. If they are too many, refuse the request and return False."""
         if self._limits.take(self, size_bytes):
             self._held_bytes += size_bytes
             return True
@@ -323,7 +325,7 @@ class BoundedProtocol(HttpToolsProtocol):
         )
 
     def _refuse(self, error: PanelError) -> None:
-        """Take in nothing more, and close: with this answer, or after the answers that are owed before it."""
+        """Accept nothing more. Close with this answer, or after the answers to earlier requests."""
         if self._is_deaf:
             return
         self._is_deaf = True
@@ -343,7 +345,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._answer_and_close(error)
 
     def _disconnect(self) -> None:
-        """Hear nothing more, and let handlers know: what they still send goes nowhere, without a word in the log."""
+        """Ignore further data, and mark requests as disconnected. What handlers still send is dropped silently."""
         self._is_deaf = True
         for cycle in (self._running, self.cycle):
             if cycle is not None:

@@ -1,7 +1,7 @@
-"""Agents' connections are read in rounds: all that have sent something, one after another, every some milliseconds.
+"""Reads agents' connections in rounds: every few milliseconds all that have sent something, one after another.
 
-A sample waits for others in any case, as samples are decoded and committed together. While it waits in the kernel, it
-costs nothing. To wake the event loop for each, with cold caches, took more CPU time than the sample's own work.
+A sample waits for others in any case, because samples are decoded and committed together. Waiting in the kernel costs
+nothing. Waking the event loop for each sample, with cold caches, took more CPU time than handling the sample.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections.abc import Callable
 from typing import Protocol
 
 TURN_SECONDS = 0.008
-"""How long connections are read before the event loop does something else."""
+"""How long a round may read before the event loop gets a turn."""
 
 
 class Member(Protocol):
     """A connection that is read in rounds."""
 
     def read_on(self) -> None:
-        """Read what has come."""
+        """Read what has arrived."""
 
 
 class Rounds:
-    """Knows who has sent something, by an epoll(7) of its own. `seconds`: how long it waits for others to send too."""
+    """Finds connections that have sent something, with its own epoll(7). `seconds`: gives the time between rounds."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -35,12 +35,12 @@ class Rounds:
         self._next: asyncio.Handle | None = None
 
     def start(self) -> None:
-        """Wait for the first one that sends. Called once, in the running event loop."""
+        """Start waiting for data. Called once, in the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._wait()
 
     def close(self) -> None:
-        """Read once more what has come. From then on, nothing is read in rounds."""
+        """Read once more what has arrived. From then on, nothing is read in rounds."""
         loop, self._loop = self._loop, None
         if loop is not None:
             loop.remove_reader(self._epoll)
@@ -51,7 +51,7 @@ class Rounds:
         self._epoll.close()
 
     def join(self, descriptor: int, member: Member) -> bool:
-        """Read a connection in rounds from now on. Return False where that can't be done."""
+        """Read a connection in rounds from now on. Returns False if that is not possible."""
         if self._loop is None:
             return False
         try:
@@ -65,7 +65,7 @@ class Rounds:
         """Stop reading a connection in rounds."""
         if self._members.get(descriptor) is member:
             del self._members[descriptor]
-            with contextlib.suppress(OSError, ValueError):  # it, or all this, is closed by now
+            with contextlib.suppress(OSError, ValueError):  # the connection or the epoll may be closed by now
                 self._epoll.unregister(descriptor)
 
     def _wait(self) -> None:
@@ -73,7 +73,7 @@ class Rounds:
         self._loop.add_reader(self._epoll, self._begin)
 
     def _begin(self) -> None:
-        """Plan the first round after a time in which nobody sent."""
+        """Plan the first round after a time without data."""
         if self._loop is not None:
             self._loop.remove_reader(self._epoll)
             self._next = self._loop.call_later(self._seconds(), self._go_round)
@@ -97,7 +97,7 @@ class Rounds:
         self._next = loop.call_later(self._seconds(), self._go_round)
 
     def _sent(self) -> list[tuple[int, int]]:
-        """Return the descriptors of all that have sent something, the first to be read at the end."""
+        """Return (descriptor, events) of all that have sent something; the next to read is the last."""
         return self._epoll.poll(0, max(1, len(self._members)))[::-1]
 
     def _read(self, descriptor: int) -> None:

@@ -43,42 +43,42 @@ from minipanel.serving.sockets import allow_many_connections, bind, refuse_bad_t
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 3
-"""How long requests under way may take to end when the panel stops, before their connections are closed."""
+"""When the panel stops: how long requests may take to finish before their connections are closed."""
 
 TICK_SECONDS = 1.0
 
 GIVE_UP_SECONDS = 1.5
-"""How long those of them may wait for munged or read the history, before they are asked to try again."""
+"""When the panel stops: how long requests may wait for munged or read history before they get "try again"."""
 
 BACKLOG = 4096
-"""All agents of a large cluster connect at once after a restart."""
+"""Connections that may wait to be accepted: after a restart all agents of a large cluster connect at once."""
 
 SPARE_FILES = 100
-"""Open files that are not connections: the database for each reader, the log, the page's."""
+"""Open files reserved for other things than connections: the readers' databases, the log, the page's files."""
 
 RELOAD_PAUSES_SECONDS = (0.5, 1, 2, 5)
-"""How long a reload waits for room each time; the last for all that follow."""
+"""How long a reload waits before each new try; the last applies to all further tries."""
 
 COLLECT_AT = (20_000, 4, 100)
-"""When the garbage collector looks; nobody works meanwhile. A look at 20 times 20,000 objects took 59 ms (measured)."""
+"""Thresholds of the garbage collector, which stops all work: for 20 times 20,000 objects it took 59 ms (measured)."""
 
 SWITCH_SECONDS = 0.001
-"""How long a thread that runs Python lets the event loop wait for the interpreter's lock. With Python's own 5 ms, the
-threads that read a large set made it wait for 23 ms, with this for 7. Reading takes as long (measured)."""
+"""How long a thread may keep the interpreter's lock while the event loop waits for it. With Python's default of 5 ms,
+threads that read a large set made the loop wait 23 ms, with this 7 ms. Reading takes the same time (measured)."""
 
 AT_START_ONLY = ("port", "host", "tls_certificate", "tls_key")
 
 
 Beside = AbstractAsyncContextManager[object]
-"""What runs beside the panel, for as long as the panel does."""
+"""Something to run beside the panel, for as long as the panel runs."""
 
 
 def serve(config_path: Path, on_ready: Callable[[], None], beside: Beside | None = None) -> None:
-    """Run the panel until it is told to stop, and what is to run beside it. `on_ready` is called once it listens.
+    """Run the panel until a signal stops it. `on_ready` is called once it listens.
 
-    Raises ConfigError, DatabaseError (also when another panel uses the database), CommandError (address taken).
+    Raises ConfigError, DatabaseError (also if another panel uses the database), CommandError (the port is taken).
     """
-    # Started by nohup it ignores SIGHUP already, and is to outlive its terminal. Until the server is there, all do.
+    # nohup makes it ignore SIGHUP: then it must outlive its terminal. SIGHUP is ignored until the server starts.
     outlives_terminal = signal.signal(signal.SIGHUP, signal.SIG_IGN) == signal.SIG_IGN
     config = load_config(config_path)
     refuse_bad_tls(config.server)
@@ -97,10 +97,10 @@ def serve(config_path: Path, on_ready: Callable[[], None], beside: Beside | None
 
 
 def hour_file(database: Path) -> HourFile:
-    """Return what keeps the last hours: in the folder that systemd has for the service, where it costs no disk.
+    """Return the file that keeps all nodes' last hours across restarts: in systemd's folder for the service, in memory.
 
-    Without one, say by `minipanel try`, it is written beside the database at a stop: a mapped file would be written
-    again and again there, and wait for a disk, or for a server in the network.
+    Without that folder, as with `minipanel try`, the file is beside the database and written only when the panel stops.
+    A mapped file there would be written again and again, and the panel would wait for a disk or the network.
     """
     folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     beside = database.with_name(f"{database.name}.hours")
@@ -108,14 +108,14 @@ def hour_file(database: Path) -> HourFile:
 
 
 async def _run(server: PanelServer, listener: socket.socket, beside: Beside) -> None:
-    # Uvicorn's own lifespan would log a failed start as a traceback.
+    # Uvicorn's own lifespan support would log a failed start as a traceback.
     app = server.app
     async with app.router.lifespan_context(app), beside:
         await server.serve(sockets=[listener])
 
 
 class PanelServer(uvicorn.Server):
-    """Uvicorn, with the panel's signals in place of its own."""
+    """Uvicorn's server, with the panel's signal handlers instead of its own."""
 
     def __init__(
         self, app: FastAPI, config: Config, lock: PanelLock, outlives_terminal: bool, on_ready: Callable[[], None]
@@ -137,7 +137,7 @@ class PanelServer(uvicorn.Server):
         self._one_reload = asyncio.Lock()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then let commands find this process, and tell."""
+        """Start listening, then publish the process id, log and notify systemd."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._note_or_log)
         for listener in sockets or []:
@@ -145,14 +145,15 @@ class PanelServer(uvicorn.Server):
                 self._connection,
                 sock=listener,
                 ssl=self.config.ssl,
-                # Until it is over there is no connection that the limits could know of.
+                # The limits know a connection only after its handshake.
                 ssl_handshake_timeout=HEAD_SECONDS if self.config.ssl else None,
                 backlog=BACKLOG,
             )
             self.servers.append(await listening)
         self._rounds.start()
         self.started = True
-        # What is there now stays: the collector need not look through it again and again (a tenth of the CPU time).
+        # What exists now stays. Freezing it spares the collector looking through it again and again (a tenth of the
+        # CPU time).
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AT)
@@ -167,7 +168,7 @@ class PanelServer(uvicorn.Server):
         return Connection(self.config, self.server_state, self._limits, self._direct, self._rounds)
 
     def _note_or_log(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Note a client that went, or that never spoke TLS, without a traceback; log all else as usual."""
+        """Note a client that disconnected, or failed its TLS handshake, without a traceback. Log all else as usual."""
         if isinstance(context.get("exception"), (ConnectionError, ssl.SSLError, TimeoutError)):
             transport = context.get("transport")
             peer = (transport and transport.get_extra_info("peername")) or ("an unknown address",)
@@ -176,7 +177,7 @@ class PanelServer(uvicorn.Server):
             loop.default_exception_handler(context)
 
     async def main_loop(self) -> None:
-        """Look at the deadlines every second until the panel stops. Uvicorn's own loop wakes ten times as often."""
+        """Check the deadlines every second until the panel stops. Uvicorn's own loop wakes ten times as often."""
         while not await self.on_tick(0):
             self._limits.sweep(asyncio.get_running_loop().time())
             with suppress(TimeoutError):
@@ -184,11 +185,11 @@ class PanelServer(uvicorn.Server):
                     await self._exits.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let requests under way end, for some seconds."""
+        """Stop, after giving requests some seconds to finish."""
         loop = asyncio.get_running_loop()
-        # A handler whose connection closes ends cleanly; Uvicorn would cancel it, with a traceback for each.
+        # A handler whose connection closes ends cleanly; Uvicorn would cancel it, and log a traceback for each.
         closing = loop.call_later(STOP_SECONDS, self._close_connections)
-        # One that waits for munged, or reads, does not see its connection.
+        # A handler that waits for munged or reads history does not notice that its connection closed.
         giving_up = loop.call_later(GIVE_UP_SECONDS, self._panel.give_up)
         self._rounds.close()
         await super().shutdown(sockets)
@@ -201,7 +202,7 @@ class PanelServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Act on the panel's signals while the block runs."""
+        """Handle the panel's signals while the block runs."""
         loop = asyncio.get_running_loop()
         actions = {signal.SIGTERM: self._stop, signal.SIGINT: self._stop, signal.SIGHUP: self._hang_up}
         for number, action in actions.items():
@@ -209,7 +210,7 @@ class PanelServer(uvicorn.Server):
         try:
             yield
         finally:
-            # Not given back: a second Ctrl-C would end the panel in the midst of its last commit.
+            # SIGTERM and SIGINT stay handled: a second Ctrl-C would otherwise kill the panel during its last commit.
             loop.remove_signal_handler(signal.SIGHUP)
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
@@ -219,10 +220,10 @@ class PanelServer(uvicorn.Server):
             notify(STOPPING)
         self.should_exit = True
         self._exits.set()
-        self._panel.broadcast.close()  # open streams would hold up the stop
+        self._panel.broadcast.close()  # open streams would delay the stop
 
     def _hang_up(self) -> None:
-        """Reload the configuration; or stop, when SIGHUP came because the terminal has gone."""
+        """Reload the configuration, or stop if SIGHUP came because the terminal closed."""
         if self._lives_by_terminal and not _has_terminal():
             self._stop()
             return
@@ -234,16 +235,16 @@ class PanelServer(uvicorn.Server):
         async with self._one_reload:
             notify(RELOADING)
             try:
-                config = await self._take_over()
+                config = await self._apply_config()
                 log.info("The configuration was reloaded: %d nodes.", len(config.nodes))
-                _tell_what_waits(self._config, config)
+                _warn_of_restart(self._config, config)
             except ConfigError as error:
                 log.error("%s The panel keeps its old configuration.", error)
             finally:
                 notify(READY)
 
-    async def _take_over(self) -> Config:
-        """Return the configuration that the panel now follows. It waits while nothing can be written.
+    async def _apply_config(self) -> Config:
+        """Apply config.toml and return it. Waits while the database can't be written.
 
         Raises ConfigError.
         """
@@ -274,7 +275,7 @@ def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        # An agent is known by its address: nobody may claim another one in a header.
+        # Agents are identified by their address, so no header may claim another one.
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS + 1,
         ssl_certfile=certificate,
@@ -282,8 +283,8 @@ def _uvicorn_config(app: FastAPI, config: Config) -> uvicorn.Config:
     )
 
 
-def _tell_what_waits(old: Config, new: Config) -> None:
-    """Warn of changes that take effect at the next start."""
+def _warn_of_restart(old: Config, new: Config) -> None:
+    """Log a warning about changes that take effect only at the next start."""
     changed = [key for key in AT_START_ONLY if getattr(old.server, key) != getattr(new.server, key)]
     if old.database.path != new.database.path:
         changed.append("path")
@@ -292,7 +293,7 @@ def _tell_what_waits(old: Config, new: Config) -> None:
 
 
 def _has_terminal() -> bool:
-    """Return whether this process has a terminal that could go away."""
+    """Return whether this process has a terminal, which may close."""
     try:
         os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
     except OSError:

@@ -1,4 +1,4 @@
-"""The socket that the panel listens on, and what can be wrong with it."""
+"""Opens the panel's listening socket, and explains why that fails."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MEANINGS = {
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address, not yet listening. Raises CommandError: one sentence that names it."""
+    """Return a socket bound to the address, not yet listening. Raises CommandError with a sentence that names both."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        # Without it, connections of a panel just stopped would block the next one for a minute.
+        # Without this, connections of a panel that just stopped would block the next one for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
@@ -33,11 +33,11 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def refuse_bad_tls(server: ServerConfig) -> None:
-    """Raise ConfigError when the certificate and its key can't be used together."""
+    """Raise ConfigError if the certificate and its key can't be used together."""
     if server.tls_certificate is None or server.tls_key is None:
         return
     try:
-        # An empty password: OpenSSL would ask for that of an encrypted key at the terminal, and wait.
+        # With an empty password: otherwise OpenSSL asks for an encrypted key's password at the terminal, and waits.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(server.tls_certificate, server.tls_key, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
@@ -52,7 +52,7 @@ def refuse_bad_tls(server: ServerConfig) -> None:
 
 
 def allow_many_connections() -> None:
-    """Raise the limit of open files as far as allowed: each agent keeps a connection, and it often starts at 1024."""
+    """Raise the limit of open files as far as allowed. Each agent keeps a connection, and the limit is often 1024."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -1,6 +1,6 @@
-"""A request exactly as agents send it, taken apart at once: a fifth of the time that a parser's calls take.
+"""A fast parser for requests exactly as agents send them: it takes a fifth of the time of the HTTP parser's calls.
 
-What differs in anything from what is understood here is left to the parser, which knows all of HTTP.
+Any other request is left to the HTTP parser.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from minipanel.app import INGEST
 from minipanel.handlers.agents import Head
 
 MAX_BYTES: Final = 16_384
-"""Of a body. More is back-filled, by few."""
+"""The largest body. Only a few agents send more, when they back-fill."""
 
 NAMES: Final = {
     name: name.lower()
@@ -29,17 +29,17 @@ NAMES: Final = {
         "X-MiniPanel-Sent",
     )
 }
-"""The headers that are understood: none of them says how a request is to be read or answered, but for its length."""
+"""The headers that are understood. Apart from its length, none of them changes how a request is read or answered."""
 
 _FIRST_LINE: Final = f"POST {INGEST} HTTP/1.1"
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 
 
 def taken_apart(data: bytes) -> tuple[Head, bytes] | None:
-    """Return the head, with its names in lower case, and the body of the one whole request that this is; else None.
+    """Return the headers, with names in lower case, and the body of exactly one complete request; None for other data.
 
-    It is what the parser would find (RFC 9112, 2.2 and 5): each header of a known name, once, its value of printable
-    ASCII without spaces around it, and a body just as long as announced.
+    The result is what the HTTP parser would find (RFC 9112, 2.2 and 5). Each header must have a known name, appear
+    once, and have a value of printable ASCII without spaces around it. The body must have the announced length.
     """
     lines_of_head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = lines_of_head.decode("latin-1").split("\r\n")

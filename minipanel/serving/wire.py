@@ -1,4 +1,4 @@
-"""An answer onto its connection."""
+"""Writes an answer to its connection."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from minipanel.handlers.reply import Reply, headers_on_the_wire, on_the_wire
 
 JOINED_BYTES = 65_536
-"""A larger body is written as it is: to copy half a megabyte behind its head takes longer than to write two pieces."""
+"""A larger body is written separately: copying half a megabyte behind its head takes longer than two writes."""
 
 
 def write(
     transport: asyncio.WriteTransport, answer: Reply, own_headers: Sequence[tuple[bytes, bytes]], is_last: bool
 ) -> None:
-    """Write an answer; `own_headers` are the server's, `is_last` says whether the connection is closed after it."""
+    """Write an answer. `own_headers`: the server's; `is_last`: the connection is closed after it."""
     begin = [STATUS_LINE[answer.status], *(b"%s: %s\r\n" % header for header in own_headers)]
     if is_last:
         begin.append(b"connection: close\r\n")
