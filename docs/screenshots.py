@@ -32,7 +32,7 @@ LIMIT_BYTES = 300_000
 
 NODES = 200
 ALERTS_SECONDS = 150
-"""After so long the planted troubles have their alerts."""
+"""The time until the planted troubles have raised their alerts."""
 
 LOCALES = {"en-GB": "", "zh-CN": ".zh-CN"}
 """The reader's language, and what the names of its pictures end with."""

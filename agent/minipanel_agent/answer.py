@@ -46,7 +46,7 @@ class AnswerReader:
     """Reads answers from a connection, one after another."""
 
     def __init__(self, receive: Callable[[int], bytes]) -> None:
-        """receive: returns some bytes, at most so many; b"" at the end of the connection."""
+        """receive: returns up to the given number of bytes; b"" at the end of the connection."""
         self._receive = receive
         self._buffer = b""
 

@@ -43,7 +43,7 @@ LINE_POINTS = 5000
 GZIP_LEVEL = 1
 
 WHOLE = {"deny_partial_response": 1}
-"""For a cluster: no answer is better than one that lacks a storage node's data. Exports do so anyway."""
+"""For a cluster: refuse to answer rather than answer without a storage node's data. Exports do so anyway."""
 
 T = TypeVar("T")
 

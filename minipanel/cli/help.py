@@ -28,7 +28,7 @@ _WHOLE = 400
 
 
 _TYPED = ("NODESET", "NODE", "ADDRESSES", "ADDRESS", "TIME", "ID", "RULE", "RULES", "N", "PORT")
-"""Metavars whose values are made half-width, as a Chinese keyboard types full-width signs. Not paths, not words."""
+"""Metavars whose values are made half-width, as a Chinese keyboard types full-width signs. Paths are kept."""
 
 
 class Command(TyperCommand):

@@ -29,13 +29,13 @@ class Report(Protocol):
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether it was cut short."""
+        """Whether the roll-out was cut short."""
 
     def show(self) -> None:
-        """Print it."""
+        """Print the report."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return the report for programs."""
 
 
 RollOut = Callable[[Config, Sequence[str], bool], Report]

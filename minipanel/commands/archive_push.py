@@ -38,7 +38,7 @@ SURE_SECONDS = 20.0
 
 
 def push_past(config_path: Path, since_days: float | None) -> None:
-    """Have the past sent, and show the progress until it is done. Ctrl-C pauses it.
+    """Make the panel send the past, and show the progress until it is done. Ctrl-C pauses it.
 
     Raises ConfigError, DatabaseError; CommandError if the panel does not run, or if records read back wrong.
     """

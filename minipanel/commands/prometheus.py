@@ -13,7 +13,7 @@ from minipanel.sections import load_config
 from minipanel.translations.language import Translate, in_english, translator
 
 CA = "ca.pem"
-"""Beside config.toml: the CA that signed the panel's certificate, if systems don't trust it anyway."""
+"""Beside config.toml: the CA that signed the panel's certificate, unless systems already trust it."""
 
 
 def print_scrape_config(config_path: Path, token_file: Path) -> None:

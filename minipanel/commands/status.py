@@ -52,7 +52,7 @@ class _Lines:
         self._t = t
 
     def show(self) -> None:
-        """Print it on stdout."""
+        """Print the lines on stdout."""
         overview, t = self._overview, self._t
         rows = [
             (t("panel"), self._panel(overview.panel)),

@@ -19,8 +19,8 @@ class Done:
     """What was done. `before`: the previous configuration, None in a first installation.
 
     `is_agents`: agents need a new configuration. `is_rolled_out`: whether all nodes report, None if no roll-out was
-    wanted. `reported`: of how many nodes the panel has ever stored a sample. `is_mail_taken`: whether the mail server
-    accepted the test message, None if none was sent.
+    wanted. `reported`: the number of nodes of which the panel has ever stored a sample. `is_mail_taken`: whether the
+    mail server accepted the test message, None if none was sent.
     """
 
     config: Config
@@ -60,7 +60,7 @@ def last_screen(done: Done, screen: Screen) -> list[str]:
 
 
 def _agents_line(done: Done, screen: Screen) -> str:
-    """Return what is known of the agents without looking at the nodes."""
+    """Return what is known about the agents without connecting to the nodes."""
     config, reported = done.config, done.reported
     if any(change.is_agents for change in done.changed):
         return screen.t("The agents keep their samples until a roll-out brings them the change: minipanel rollout")
@@ -85,7 +85,7 @@ def _password_row(answers: Answers, screen: Screen) -> list[tuple[str, str]]:
 
 
 def _alerts_row(done: Done, screen: Screen) -> list[tuple[str, str]]:
-    """Return where alerts go; no row if they go other ways than by mail, or nobody wants any."""
+    """Return a row on where alerts go; no row if alerts and mail are off, or if they go only to other channels."""
     t, alerts = screen.t, done.config.of(ALERTS)
     if not alerts.enabled:
         return [(t("alerts"), t("off: [alerts] enabled is false"))] if alerts.mail else []

@@ -128,7 +128,7 @@ def _roll_out(roll_out: RollOut, config: Config, screen: Screen) -> bool:
 
 
 def _reported(config: Config, system: System) -> int:
-    """Return of how many enabled nodes the panel has stored a sample."""
+    """Return the number of enabled nodes of which the panel has stored a sample."""
     try:
         heard = heard_by_hostname(system.path(config.database.path), this_moment(), config.agents.interval)
     except DatabaseError:  # there is no database, or it can't be read now

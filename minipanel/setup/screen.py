@@ -114,7 +114,7 @@ class Screen:
             self._print(f"\n    {shown}")
 
     def _end_progress(self) -> None:
-        """Make the word that ends the step appear behind its name again."""
+        """Prepare the line for the word that ends the step."""
         if sys.stdout.isatty():
             self._print("\033[K")
         elif self._is_told:

@@ -43,7 +43,7 @@ class Got:
 class Hook:
     """What came, and what is answered: a status, headers and a body, by `answer` where that is set.
 
-    `drips`: the answer comes as one byte in so many seconds, and has no end.
+    `drips`: the answer never ends; one byte of it comes at each interval of this many seconds.
     """
 
     port: int = 0

@@ -38,7 +38,7 @@ def parse_database(text: str, system: System, t: Translate) -> Path:
 
 
 def _refuse_others_folder(folder: Path, system: System, t: Translate) -> None:
-    """SQLite creates files beside the database, so the folder must be the service's own, or not exist yet."""
+    """Raise CommandError unless the folder is the service's own or new: SQLite creates files beside the database."""
     place = system.path(folder)
     if not place.exists() or str(folder) == places.DATA:
         return

@@ -39,7 +39,7 @@ def lay_certificates(tls: Certificates | SelfMade, home: Path, account: Account,
 
 
 def _make(tls: SelfMade, home: Path, account: Account, system: System) -> None:
-    """Make a certificate, and a CA unless there is one: agents that trust the old CA can go on doing so."""
+    """Make a certificate, and a CA unless there is one: agents that trust the present CA need no change."""
     with tempfile.TemporaryDirectory(dir=(home / CERTIFICATE).parent) as name:
         part = Path(name)
         if not ((home / CA).exists() and (home / CA_KEY).exists()):
