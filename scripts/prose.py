@@ -64,6 +64,11 @@ TURNS = {
     r"(?:is|are) (?:that|those) of an? (?:demo|panel|node)": "belongs to",
     r"is no way in": "opens no way in",
     r"by --\w+": "with --OPTION",
+    r"raises(?: [\w,]+){0,4} \w+Error,?(?: \w+){0,3} where": "raises ... if",
+    r"(?<!time\s)(?:goes|going|went) by\b": "uses, follows, is named",
+    r"from (?:when|which time) on\b": "the time from which",
+    r"as good as (?:always|never)\b": "almost always, almost never",
+    r"(?:at most|after|in) so (?:many|long)\b": "up to this number, after this time",
 }
 """A turn, as a regular expression: what to write instead. Case does not matter, nor where a line ends."""
 

@@ -32,6 +32,11 @@ def prose(*paths: Path) -> subprocess.CompletedProcess[str]:
         ("Take over a changed configuration.", "apply a configuration, replace a list"),
         ("Have it called after each commit.", "call it"),
         ("The command line: one file a command.", "one per"),
+        ("Raises OSError, and ValueError where it holds none.", "raises ... if"),
+        ("The names that this machine goes by.", "uses, follows, is named"),
+        ("Return from when on the node reports.", "the time from which"),
+        ("The file is as good as always there.", "almost always, almost never"),
+        ("Read at most so many bytes.", "up to this number, after this time"),
     ],
 )
 def test_a_turn_that_reads_as_translated_is_named_with_its_line_and_a_better_one(
@@ -53,7 +58,14 @@ def test_a_turn_is_found_across_lines_of_prose_and_of_comments(text: str, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "text", ["There is no file here.", "One line per node (mean).", "how many nodes a row stands for"]
+    "text",
+    [
+        "There is no file here.",
+        "One line per node (mean).",
+        "how many nodes a row stands for",
+        "It raises an alert on each node where it is enabled.",
+        "As time goes by, it grows.",
+    ],
 )
 def test_plain_english_passes(text: str, tmp_path: Path) -> None:
     path = tmp_path / "page.md"
