@@ -1,4 +1,4 @@
-"""Makes the pictures of README and docs again, in both languages: the demo, seen by a real browser.
+"""Takes the pictures of README and docs again, in both languages: the demo in a real browser.
 
 .venv/bin/python docs/screenshots.py                 writes docs/realtime.png, docs/realtime.zh-CN.png, …; three minutes
 .venv/bin/python docs/screenshots.py raster phone    only these
@@ -28,19 +28,19 @@ from tests.e2e.visits import PHONE, Screen, visit  # noqa: E402
 DESK = Screen("picture", 1200, 720)
 TALL = Screen("tall picture", 1200, 900)
 LIMIT_BYTES = 300_000
-"""What a README may ask of a reader's line."""
+"""The largest picture that a README may load over a slow connection."""
 
 NODES = 200
 ALERTS_SECONDS = 150
 """The time until the planted troubles have raised their alerts."""
 
 LOCALES = {"en-GB": "", "zh-CN": ".zh-CN"}
-"""The reader's language, and what the names of its pictures end with."""
+"""The browser's locale, and the suffix of its pictures' names."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is looked at, for how long until it is whole, and with what."""
+    """One picture: its page, screen and colours, and the seconds until the page is complete."""
 
     name: str
     path: str
@@ -50,7 +50,7 @@ class Picture:
 
 
 def pictures(demo: Demo) -> Iterable[Picture]:
-    """Yield all of them."""
+    """Yield all pictures."""
     (leaking,) = demo.nodes.named(LEAK)
     everything = "r[01-10]n[01-20]"
     end = demo.nodes.since
@@ -62,7 +62,7 @@ def pictures(demo: Demo) -> Iterable[Picture]:
 
 
 def main() -> None:
-    """Take the pictures."""
+    """Take the pictures that the command line names, by default all."""
     names = read_arguments()
     with (
         sync_playwright() as playwright,
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def read_arguments() -> list[str]:
-    """Return the names of the pictures that are asked for; none for all."""
+    """Return the names of the requested pictures; an empty list means all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
     found: list[str] = parser.parse_args().names
@@ -87,7 +87,7 @@ def read_arguments() -> list[str]:
 
 
 def take(browser: Browser, demo: Demo, picture: Picture, locale: str, ending: str) -> None:
-    """Look at a path for so long, then keep its picture."""
+    """Open a picture's page, wait until it is complete, and take the picture."""
     look = {"screen": picture.screen, "scheme": picture.scheme, "locale": locale}
     with visit(browser, demo.fleet, picture.path, **look) as page:  # type: ignore[arg-type]
         page.locator("canvas").first.wait_for()
@@ -96,7 +96,7 @@ def take(browser: Browser, demo: Demo, picture: Picture, locale: str, ending: st
 
 
 def keep(page: Page, name: str) -> None:
-    """Write one picture. Ends with a sentence when it is too large."""
+    """Write one picture. Raises SystemExit if it is too large."""
     picture = ROOT / "docs" / f"{name}.png"
     page.screenshot(path=str(picture))
     size = picture.stat().st_size
