@@ -54,6 +54,7 @@ class Page:
     """Asks the panel, as the page would."""
 
     name = "MiniPanel"
+    form = "json"
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -66,10 +67,19 @@ class Page:
     def ask(self, nodes: list[int], seconds: int, fields: str = ",".join(VALUES)) -> int:
         """Ask for records, by default for the same five values as the peers; return the answer's bytes."""
         rest = f"from={int(time.time()) - seconds}&fields={fields}"
+        if self.form == "compact":
+            rest += "&format=compact"
         if len(nodes) == 1:
             return len(self._session.request("GET", f"/api/metrics/history/{hostname(nodes[0])}?{rest}"))
         names = ",".join(map(hostname, nodes))
         return len(self._session.request("GET", f"/api/metrics/history?nodes={names}&{rest}"))
+
+
+class Drawn(Page):
+    """Asks for the precision that is drawn, as the panel's page does: 0.1%, MiB and 0.1 °C."""
+
+    name = "MiniPanel, as drawn"
+    form = "compact"
 
 
 def main() -> None:
@@ -119,12 +129,14 @@ def filled(folder: Path, config: Config, options: argparse.Namespace, on: contex
 def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> tuple[Times, str]:
     """Return the times of all questions, while nobody reports and while all nodes do, and what the nodes saw."""
     with running_panel(config) as panel, contextlib.ExitStack() as on:
-        page = Page(Session(config.server.port))
-        idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
+        session = Session(config.server.port)
+        page = Page(session)
+        everybody: list[Page | Peer] = [page, Drawn(session), *peers]
+        idle = warm(everybody, options, "warm, nobody reports", ONE_NODE)
         load = on.enter_context(running_nodes(config, 600))
         time.sleep(options.settle)
         cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
-        times = warm(page, peers, options, "warm", ONE_NODE | set_of(options))
+        times = warm(everybody, options, "warm", ONE_NODE | set_of(options))
         times |= idle | all_columns(page, options) | drawn(page, panel.pid, options)
         times |= cold(config, page, peers, options)
         seconds = time.monotonic() - began
@@ -145,12 +157,12 @@ def set_of(options: argparse.Namespace) -> Questions:
     return {f"{len(wanted)} nodes, 7d": (wanted, PERIODS["7d"])}
 
 
-def warm(page: Page, peers: list[Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
+def warm(askers: list[Page | Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
     """Ask each question repeatedly, panel and peers in turn."""
     times: Times = {}
     for name, (nodes, seconds) in questions.items():
-        taken: dict[str, list[float]] = {who.name: [] for who in (page, *peers)}
-        turn: list[Page | Peer] = [page, *peers]
+        taken: dict[str, list[float]] = {who.name: [] for who in askers}
+        turn = list(askers)
         for _ in range(options.repeat):
             time.sleep(PAUSE_SECONDS)
             # The first one asked meets a machine that slept, so each is first equally often.
@@ -319,8 +331,9 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
         f"# History: {options.nodes} nodes, {options.days:g} days",
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; medians of {options.repeat} (cold: of "
-        f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session; in brackets the part of "
-        "MiniPanel's time in the peer's.",
+        f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session; in brackets "
+        "MiniPanel's time as a part of the peer's: in full precision, and in the precision that its page draws and "
+        "asks for (`format=compact`).",
         "",
         f"| what is asked for | {' | '.join(names)} |",
         f"| --- |{' --- |' * len(names)}",
@@ -339,12 +352,13 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
 
 def cells(taken: dict[str, float], names: list[str]) -> Iterator[str]:
     """Yield a cell for the panel and each peer."""
-    own = taken[names[0]]
+    own = [taken[each.name] for each in (Page, Drawn) if each.name in taken]
     for name in names:
         if name not in taken:
             yield ""
         else:
-            yield f"{taken[name]:.1f} ms" + ("" if name == names[0] else f" ({own / taken[name]:.2f})")
+            parts = ", ".join(f"{each / taken[name]:.2f}" for each in own)
+            yield f"{taken[name]:.1f} ms" + ("" if name in (Page.name, Drawn.name) else f" ({parts})")
 
 
 if __name__ == "__main__":

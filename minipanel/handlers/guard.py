@@ -130,11 +130,11 @@ def _who(request: Request) -> tuple[Caller, bool]:
     """
     access, server, headers = access_of(request), panel_of(request).config.server, request.headers
     address = client_of(request, server.trusted_proxies)
-    names = headers.getlist(server.user_header) if server.user_header is not None else []
-    peer = normalise(peer_of(request))
-    name = named_user(server, peer, names, headers.getlist(SECRET_HEADER))
-    if name is not None:
-        return access.proxied(name, peer, address), False
+    if server.user_header is not None:
+        peer = normalise(peer_of(request))
+        name = named_user(server, peer, headers.getlist(server.user_header), headers.getlist(SECRET_HEADER))
+        if name is not None:
+            return access.proxied(name, peer, address), False
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return access.bearer(token.strip(), address), True

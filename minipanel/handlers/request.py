@@ -21,7 +21,8 @@ def panel_of(request: Request) -> Panel:
 
 def peer_of(request: Request) -> str:
     """Return the address at the other end of the connection, "" if there is none."""
-    return request.client.host if request.client else ""
+    client = request.scope.get("client")  # request.client would make a named tuple of it, twice
+    return client[0] if client else ""
 
 
 def prove_client(request: Request) -> None:
@@ -33,7 +34,8 @@ def prove_client(request: Request) -> None:
 
 def takes_gzip(request: Request) -> bool:
     """Return whether the client accepts an answer compressed with gzip."""
-    return weights(",".join(request.headers.getlist("Accept-Encoding"))).get("gzip", 0) > 0
+    accepted = ",".join(request.headers.getlist("Accept-Encoding")).lower()
+    return "gzip" in accepted and weights(accepted).get("gzip", 0) > 0
 
 
 def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
@@ -43,6 +45,8 @@ def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
     only: an agent's address is always the connection's.
     """
     client = normalise(peer_of(request))
+    if client not in trusted_proxies:
+        return client
     forwarded = [part.strip() for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",")]
     while client in trusted_proxies and forwarded:
         address = parse_address(forwarded.pop())

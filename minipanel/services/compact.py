@@ -6,9 +6,10 @@ values is one number. docs/api.md describes the form for programs.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
+import msgspec
 from msgspec.json import Decoder
 
 from minipanel.models.compact import MEAN_OF, TENTH, UNITS
@@ -17,29 +18,39 @@ _TIMES = Decoder(list[int])
 _NUMBERS = Decoder(list[float | None])
 
 
-def units_of(columns: Iterable[str]) -> bytes:
+@lru_cache(maxsize=64)
+def units_of(columns: tuple[str, ...]) -> bytes:
     """Return the units of these columns as one member of a JSON object."""
-    return b'"units":' + json.dumps({name: UNITS[name] for name in columns}, separators=(",", ":")).encode()
+    return b'"units":' + msgspec.json.encode({name: UNITS[name] for name in columns})
 
 
 def members_of(arrays: dict[str, bytes], step: int) -> list[bytes]:
     """Return scaled columns, `timestamp` first, as pieces of JSON with a comma before each member."""
-    times = _TIMES.decode(arrays["timestamp"])
+    runs = _runs(arrays["timestamp"], step)
+    count = sum(length for _, length in runs)
     columns = [
-        b'"%s":%s' % (name.encode(), _shortened(array, len(times)))
-        for name, array in arrays.items()
-        if name != "timestamp"
+        b'"%s":%s' % (name.encode(), _shortened(array, count)) for name, array in arrays.items() if name != "timestamp"
     ]
-    runs = json.dumps(runs_of(times, step), separators=(",", ":")).encode()
-    return [b',"runs":', runs, b',"columns":{', b",".join(columns), b"}"]
+    return [b',"runs":', msgspec.json.encode(runs), b',"columns":{', b",".join(columns), b"}"]
+
+
+def _runs(times: bytes, step: int) -> list[tuple[int, int]]:
+    """Return a JSON array of ascending times as runs. Without a gap, as is usual, only the first and last are read.
+
+    To decode the times of a month took 0.3 ms of the event loop, and a set has eight nodes at a time.
+    """
+    count = times.count(b",") + 1
+    if count > 1:
+        first, last = int(times[1 : times.find(b",")]), int(times[times.rfind(b",") + 1 : -1])
+        if last - first == step * (count - 1):
+            return [(first, count)]
+    return runs_of(_TIMES.decode(times), step)
 
 
 def runs_of(times: Sequence[int], step: int) -> list[tuple[int, int]]:
     """Return ascending times as runs (first, how many): [300, 600, 1200], 300 -> [(300, 2), (1200, 1)]."""
     if not times:
         return []
-    if times[-1] - times[0] == step * (len(times) - 1):  # nothing is missing, as is usual
-        return [(times[0], len(times))]
     starts = [0, *(place for place in range(1, len(times)) if times[place] - times[place - 1] != step)]
     return [(times[start], end - start) for start, end in zip(starts, [*starts[1:], len(times)], strict=True)]
 
@@ -69,10 +80,15 @@ def _above(highest: list[int | None], mean: list[int | None] | None) -> list[int
 
 
 def _encode(numbers: list[int | None]) -> bytes:
-    return json.dumps(numbers, separators=(",", ":")).encode()
+    return msgspec.json.encode(numbers)
 
 
 def _shortened(array: bytes, count: int) -> bytes:
     """Return a column as its one value if all are equal: b"[60,60]", 2 -> b"60"."""
-    first = array[1:-1].partition(b",")[0]
-    return first if first and array == b"[%s]" % b",".join([first] * count) else array
+    end = array.find(b",") if count > 1 else len(array) - 1
+    # The length alone shows of nearly every column that its values differ.
+    if count and len(array) == count * end + 1:
+        first = array[1:end]
+        if array == b"[%s%s]" % ((first + b",") * (count - 1), first):
+            return first
+    return array

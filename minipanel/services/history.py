@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -68,7 +68,8 @@ class Span:
 
     def head(self, interval_seconds: int) -> bytes:
         """Return the part of the answer that repeats the request, as the inside of a JSON object."""
-        asked = f'"period":{json.dumps(self.period)},"from":{self.start},"to":{self.end}'
+        period = "null" if self.period is None else f'"{self.period}"'
+        asked = f'"period":{period},"from":{self.start},"to":{self.end}'
         head = f'{asked},"step":{self.step},"interval":{interval_seconds}'.encode()
         return b"%s,%s" % (head, units_of(self.columns)) if self.is_compact else head
 
@@ -105,15 +106,15 @@ def _read_times(
     period: str | None, start: str | None, end: str | None, now: float, archive_days: int
 ) -> tuple[str | None, int, int]:
     most = max(MAX_SPAN_SECONDS, min(ARCHIVE_SPAN_SECONDS, archive_days * DAY_SECONDS + DAY_SECONDS))
-    periods = [name for name, seconds in PERIODS.items() if seconds < most]
     if period is not None and start is None and end is None:
-        if period not in periods:
-            raise BadInput("period is {period}; it must be {names}.", period=quote(period), names=_listed(periods))
+        if PERIODS.get(period, most) >= most:
+            names = _listed(_periods(most))
+            raise BadInput("period is {period}; it must be {names}.", period=quote(period), names=names)
         return period, int(now) - PERIODS[period], int(now)
     if period is not None:
         raise BadInput("period can't be combined with from and to; give one or the other.")
     if start is None:
-        raise BadInput("period or from is missing; period must be {names}.", names=_listed(periods))
+        raise BadInput("period or from is missing; period must be {names}.", names=_listed(_periods(most)))
     first, last = _read_time("from", start), int(now) if end is None else _read_time("to", end)
     if first >= last:
         raise BadInput("from is {first} and to is {last}; from must be before to.", first=first, last=last)
@@ -124,6 +125,10 @@ def _read_times(
             most=most,
         )
     return None, first, last
+
+
+def _periods(most_seconds: int) -> list[str]:
+    return [name for name, seconds in PERIODS.items() if seconds < most_seconds]
 
 
 class History:
@@ -221,7 +226,8 @@ async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
 
 def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[str, bytes]]:
     names = ("timestamp", *span.columns)
-    return [dict(zip(names, map(join_arrays, *parts), strict=True)) for parts in of_node]
+    joined = (parts[0] if len(parts) == 1 else map(join_arrays, *parts) for parts in of_node)
+    return [dict(zip(names, arrays, strict=True)) for arrays in joined]
 
 
 def told_members(past: Past) -> bytes:
@@ -258,7 +264,7 @@ def csv_rows(hostname: str, arrays: Sequence[bytes]) -> bytes:
 
 
 def _who(node: Node) -> bytes:
-    return f'"node_id":{node.id},"hostname":{json.dumps(node.hostname)}'.encode()
+    return b'"node_id":%d,"hostname":%s' % (node.id, msgspec.json.encode(node.hostname))
 
 
 def _members(columns: dict[str, bytes], span: Span) -> list[bytes]:
@@ -271,6 +277,7 @@ def _members(columns: dict[str, bytes], span: Span) -> list[bytes]:
     return [piece for name, array in columns.items() for piece in (b',"%s":' % name.encode(), array)]
 
 
+@lru_cache(maxsize=64)
 def _read_fields(fields: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     if fields is None:
         return usual
