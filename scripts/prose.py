@@ -69,6 +69,22 @@ TURNS = {
     r"from (?:when|which time) on\b": "the time from which",
     r"as good as (?:always|never)\b": "almost always, almost never",
     r"(?:at most|after|in) so (?:many|long)\b": "up to this number, after this time",
+    r"one an? (?:request|row|file|group|cell)\b": "one per",
+    r"an? (?:byte|line|row|value|number|column) an? (?:node|cell|row|column|record|group)\b": "one byte per cell",
+    r"each its own\b": "each with its own",
+    r"good (?:still|now)\b": "still valid",
+    r"for what is (?:no|none)\b": "for anything else, if it is not",
+    r"raises? \w+ where\b": "raises ... if",
+    r"\w+'s stead": "instead of",
+    r"whoever asks?\b": "the caller, the client",
+    r"in the midst\b": "in the middle of, during",
+    r"what (?:stands|stood) (?:before|there|in)\b": "the text of, the content of",
+    r"(?:stands?|stood) in the (?:database|file|list|log)\b": "is in the",
+    r"whatever (?:its|their) capitals": "in any case, without regard to case",
+    r"so (?:long|many|soon) (?:a|an|of)\b": "how long, the most",
+    r"takes? in an?\b": "add, accept, read",
+    r"asks? no (?:database|query)\b": "needs no query",
+    r"heard of last|last heard of": "last heard from",
 }
 """A turn, as a regular expression: what to write instead. Case does not matter, nor where a line ends."""
 

@@ -193,7 +193,7 @@ def test_what_a_key_and_a_field_of_a_sample_may_be_has_its_chinese() -> None:
         for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS, CHANNEL)
         for key, _ in section.keys.values()
     } | {field.allowed for field in FIELDS}
-    # One quoted word that stands in the file is the same in every language.
+    # A single quoted word, as in the file, is the same in every language.
     assert [allowed for allowed in sorted(kinds) if " " in allowed and in_chinese(allowed) == allowed] == []
 
 

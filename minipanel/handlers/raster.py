@@ -55,7 +55,7 @@ async def read_raster(
     columns: Columns = None,
     rows: Rows = None,
 ) -> Response:
-    """Return one metric of a node set over time: a row per node or more, a column per time, one byte per cell."""
+    """Return one metric of a node set over time: a row per node or per several, a column per time, a byte per cell."""
     panel = panel_of(request)
     span = read_span(period, start, end, None, panel.clock(), step, *panel.reach())
     about = read_metric(metric)

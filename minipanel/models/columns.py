@@ -1,7 +1,7 @@
 """Newest samples as columns: a fifth of the bytes of an event of the stream, without compression.
 
-A column is a list with one value per node, or just the value if all nodes have the same. Later events leave out what
-does not change (_NAMES). Shares of a total are always left out: the reader computes them, as for a sample.
+A column is a list with one value per node, or only the value if all nodes have the same one. Later events leave out
+what does not change (_NAMES). Shares of a total are always left out: the reader computes them, as for a sample.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Full-width characters, as a Chinese keyboard types them, in the half-width ones of node sets, numbers and addresses.
+"""Converts the full-width characters that a Chinese keyboard types to half-width ones, for node sets and numbers.
 
 The page does the same: web/src/search/halfWidth.ts.
 """

@@ -23,8 +23,8 @@ def rack_of(hostname: str) -> str:
 def named_groups(names: Iterable[str]) -> dict[str, list[str]]:
     """Return racks and kinds with at least two nodes, by the nodes' names: r01n1, r01n2, login1 -> {r01: r01n1, r01n2}
 
-    Numbers that continue past a hundred count nodes, not racks, and so do the numbers of a single hundred: n1099, n1100
-    are both of n, but cn1201, cn1301 of cn12 and cn13.
+    The numbers of one kind count nodes, not racks, if they continue past a hundred or are all within one. So n1099 and
+    n1100 are both in n, but cn1201 is in cn12 and cn1301 in cn13.
     """
     names = list(names)
     kinds: dict[tuple[str, int], set[int]] = {}

@@ -1,4 +1,4 @@
-"""The protocol by which services read the past, so that it need not come from SQLite alone."""
+"""The protocol that services use to read the past, so that it need not come from SQLite alone."""
 
 from __future__ import annotations
 

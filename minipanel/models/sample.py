@@ -1,4 +1,4 @@
-"""Samples, each one reading of one node, and reading them from the body of a request."""
+"""Samples, and how they are read from the body of a request. A sample is one reading of one node."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Connection(BoundedProtocol):
     def _has_only_samples(self) -> bool:
         """Return whether the last request had samples, and no part of another one has arrived."""
         is_between = self._is_in_head and not self._silent_bytes and not self._rest and not self.pipeline
-        return is_between and not self._is_deaf and isinstance(self.cycle, SampleCycle)
+        return is_between and not self._ignores_data and isinstance(self.cycle, SampleCycle)
 
     def _begin_request(self) -> None:
         is_body_there = self._body_left <= self._following

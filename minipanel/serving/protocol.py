@@ -72,7 +72,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
         self._running: RequestResponseCycle | SampleCycle | None = None
         self._is_in_head = True
-        self._is_deaf = False
+        self._ignores_data = False
         self._is_pausing = False
         self._silent_bytes = 0  # parsed since the parser's last event
         self._body_left = 0  # bytes of an announced length that are still to come
@@ -106,7 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, as far as the queue has room for its requests."""
-        if self._is_deaf:
+        if self._ignores_data:
             self._silent_bytes += len(data)
             if self._silent_bytes > LINGER_BYTES:
                 self.drop()
@@ -117,7 +117,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._read(data, 0)
 
     def _read(self, data: bytes, start: int) -> None:
-        while start < len(data) and not self._is_deaf:
+        while start < len(data) and not self._ignores_data:
             if len(self.pipeline) >= MAX_QUEUED:
                 self._keep(data, start, len(data) - start)
                 return
@@ -159,7 +159,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header. Trailers are ignored (RFC 9110, 6.5.1)."""
-        if not self._is_in_head or self._is_deaf:
+        if not self._is_in_head or self._ignores_data:
             return
         if len(self.headers) >= MAX_HEADERS:
             self._refuse_head()
@@ -175,7 +175,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Start answering the request, or queue it."""
         if self._silent_bytes > MAX_HEAD_BYTES:
             self._refuse_head()
-        if self._is_deaf:
+        if self._ignores_data:
             return
         self._is_in_head = False
         self._silent_bytes = self._body_bytes = 0
@@ -198,14 +198,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._silent_bytes = 0
         self._body_left = max(0, self._body_left - len(body))
         self._body_bytes += len(body)
-        if self._is_deaf or self.cycle.response_complete:
+        if self._ignores_data or self.cycle.response_complete:
             return
         if self._body_bytes <= SMALL_BYTES or self._hold(len(body)):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request: all of it has arrived."""
-        if self._is_deaf:
+        if self._ignores_data:
             return
         self._is_in_head = True
         self._silent_bytes = self._body_left = 0
@@ -226,7 +226,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
-        elif self._is_in_head and not self._is_deaf:
+        elif self._is_in_head and not self._ignores_data:
             # If a head has begun meanwhile, its time counts from now.
             self.deadline = self.loop.time() + (HEAD_SECONDS if self._silent_bytes else KEEP_ALIVE_SECONDS)
         if not self._rest:
@@ -237,7 +237,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _read_on(self) -> None:
         self._is_pausing = False
-        if self._is_deaf or self.transport.is_closing():
+        if self._ignores_data or self.transport.is_closing():
             return
         self._give_back()
         self.flow.is_held = False  # type: ignore[attr-defined]
@@ -260,7 +260,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def expire(self) -> None:
         """End whatever took too long."""
         now = self.loop.time()
-        if self._is_deaf or self.writing_deadline < now:
+        if self._ignores_data or self.writing_deadline < now:
             self.drop()
         elif self.is_answering:
             self.deadline = math.inf
@@ -326,9 +326,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: PanelError) -> None:
         """Accept nothing more. Close with this answer, or after the answers to earlier requests."""
-        if self._is_deaf:
+        if self._ignores_data:
             return
-        self._is_deaf = True
+        self._ignores_data = True
         self._rest = b""
         self._limits.refusals.note_connection(self.peer, error.sentence)
         cycle = self.cycle
@@ -346,7 +346,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _disconnect(self) -> None:
         """Ignore further data, and mark requests as disconnected. What handlers still send is dropped silently."""
-        self._is_deaf = True
+        self._ignores_data = True
         for cycle in (self._running, self.cycle):
             if cycle is not None:
                 cycle.disconnected = True

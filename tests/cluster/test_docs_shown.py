@@ -28,7 +28,7 @@ WORDS = {
     "scripts --scope read)": "scripts --scope read; sleep 2)",
     "9f86d081884c7d65": "$(minipanel access sessions list --json | jq -r 'map(select(.username != \"vera\"))[-1].id')",
 }
-"""What stands in the docs, and what it is here: mgmt, n1, n2 and n3, of which n3 comes and goes."""
+"""Names in the docs, and those here instead: mgmt, n1, n2 and n3; n3 comes and goes."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""install.sh at a terminal: a person who answers, one who gives up, one whose machine is cut off in the midst of it."""
+"""install.sh at a terminal: a person who answers, one who gives up, one whose machine is cut off during it."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_a_backup_is_one_closed_file_and_tells_what_it_holds(filled: Config, tmp
 
 
 class Reporter(threading.Thread):
-    """Posts samples, one a request and each its own, as fast as they are answered."""
+    """Posts different samples, one per request, as fast as they are answered."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()

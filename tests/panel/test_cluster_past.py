@@ -192,7 +192,7 @@ async def test_a_node_counts_once_where_two_reasons_meet_in_one_step(app: FastAP
     last = int(app.state.panel.clock()) // 300 * 300
     put(app, *(record(1, t) for t in range(last - 86_100, last + 1, 300) if not last - 6000 < t <= last - 1200))
     begin = last - 90_000
-    # It came back in the midst of a step, and its samples were missing further on.
+    # It came back in the middle of a step, and its samples were still missing after that.
     starts = [AgentStart("a" * 8, begin, begin), AgentStart("b" * 8, last - 3400, last - 3395)]
     with contextlib.closing(sqlite3.connect(app.state.panel.store.path)) as connection:
         put_agent_starts(connection, [(1, start) for start in starts])

@@ -158,7 +158,7 @@ def test_no_picture_has_more_cells_than_asked_for(nodes: int, period: str, most:
     now = 1_700_000_123
     span = read_span(period, None, None, None, now)
     plan = planned(METRIC["cpu_percent"], nodes, span, now, most)
-    assert 1 <= plan.columns <= most + 1  # the span may begin in the midst of a column
+    assert 1 <= plan.columns <= most + 1  # the span may begin in the middle of a column
     assert plan.start <= span.start < plan.start + plan.width
     assert plan.width % plan.step == 0
     assert now - plan.width < plan.end

@@ -1,4 +1,4 @@
-"""The agent in the image of diskless nodes, and what stands in deploy/."""
+"""The agent in the image of diskless nodes, and the files in deploy/."""
 
 from __future__ import annotations
 

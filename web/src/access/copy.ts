@@ -1,4 +1,4 @@
-/** Copy what stands in a field. */
+/** Copy the content of a field. */
 
 /** Return whether it worked. Browsers give their clipboard to pages over HTTPS alone; the older way works without. */
 export async function copyFrom(field: HTMLInputElement): Promise<boolean> {

@@ -20,7 +20,7 @@ export function askAhead(path: string) {
   stream = openedAhead(openStream)
   for (const asked of [ME, GROUPS]) {
     const answer = fetch(asked)
-    // Whoever asks for it then hears of it.
+    // The error is still there for the code that uses this answer later.
     answer.catch(() => undefined)
     answers.set(asked, answer)
   }

@@ -3,7 +3,7 @@
 import type { Realtime, RealtimeNode } from './client'
 import { METRICS } from './metrics'
 
-/** `count`: of how many nodes. A column is a list with a value a node, or the one value that all of them have. */
+/** `count`: of how many nodes. A column is a list with one value per node, or the one value that all of them have. */
 export interface RealtimeColumns {
   timestamp: number
   interval: number

@@ -303,7 +303,7 @@ export interface paths {
         };
         /**
          * Read Raster
-         * @description Return one metric of a node set over time: a row per node or more, a column per time, one byte per cell.
+         * @description Return one metric of a node set over time: a row per node or per several, a column per time, a byte per cell.
          */
         get: operations["read_raster"];
         put?: never;

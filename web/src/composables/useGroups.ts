@@ -37,7 +37,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
     if (count > 1 || (text === '' && !isAsked)) void read()
   })
 
-  /** The hostnames of a group, by its name without "@", whatever its capitals; undefined where there is none. */
+  /** The hostnames of a group, by its name without "@", in any case; undefined if there is none. */
   const nodesOf = (name: string): readonly string[] | undefined => byName.value.get(name.toLowerCase())?.nodes
   return { groups: groups as Readonly<Ref<readonly NodeGroup[]>>, nodesOf }
 }

@@ -14,7 +14,7 @@ export const RECORD_SHOWN_AFTER_SECONDS = 8
 
 type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread' | 'cluster'>
 
-/** So soon an archive that did not answer is asked again. */
+/** How long until an archive that did not answer is asked again. */
 const UNREAD_AGAIN_SECONDS = 30
 
 /** More could not be told apart on a usual screen. */

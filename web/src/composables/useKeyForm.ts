@@ -7,7 +7,7 @@ import { useLanguage } from './useLanguage'
 
 export const MAX_DAYS = 3650
 export const MAX_NAME_CHARACTERS = 64
-/** So many of each kind the panel keeps. */
+/** The most keys of each kind that the panel keeps. */
 export const MAX_KEYS = 200
 
 /** What Python's str.isprintable() refuses: controls, what is not assigned, and all separators but the plain space. */

@@ -30,7 +30,7 @@ export function whenOf({ period, from, to }: Record<string, unknown>): When {
   return { period: PERIODS.find((name) => name === period) ?? '1d' }
 }
 
-/** What stands in the address for `when`. */
+/** Return the query of the URL for `when`. */
 export function queryOf(when: When): Record<string, string> {
   return isPeriod(when) ? { period: when.period } : { from: String(when.from), to: String(when.to) }
 }

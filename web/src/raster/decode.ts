@@ -1,4 +1,4 @@
-/** The answer of GET /api/metrics/raster: a line of JSON, then a byte a cell, row after row. */
+/** The answer of GET /api/metrics/raster: a line of JSON, then one byte per cell, row by row. */
 
 import type { Absence, RasterHead } from '@/api/client'
 
