@@ -21,7 +21,7 @@ const apiDocs: Plugin = {
   },
 }
 
-/** The page's script is fetched beside the small one that begins, not after it. */
+/** The page's main script is fetched together with the small one that starts, not after it. */
 const pageAhead: Plugin = {
   name: 'minipanel:page-ahead',
   apply: 'build',
@@ -38,20 +38,20 @@ const pageAhead: Plugin = {
 export default defineConfig({
   plugins: [vue(), apiDocs, pageAhead],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  // Components are written with `setup` alone: Vue's other way need not be loaded.
+  // All components use `setup`, so Vue's options API need not be loaded.
   define: { __VUE_OPTIONS_API__: false },
   server: { proxy: { '/api': PANEL } },
   build: {
     outDir: '../minipanel/static',
     emptyOutDir: true,
     sourcemap: false,
-    // Files of their own, also small ones: the panel's CSP allows no data: URLs.
+    // Separate files, even small ones: the panel's CSP allows no data: URLs.
     assetsInlineLimit: 0,
-    // One style sheet, there before anything is shown: one that comes with a view may not come at all.
+    // One style sheet, loaded before anything is shown: one that loads with a view may fail to load.
     cssCodeSplit: false,
     target: 'es2022',
     modulePreload: { polyfill: false },
   },
-  // The first test to open a view loads it, which takes seconds where two cores do everything.
+  // The first test that opens a view loads it, which takes seconds on two busy cores.
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], testTimeout: 30_000 },
 })

@@ -1,2 +1,2 @@
-/** Whether the panel shows a demo: it marks its index.html, so that the page knows before any login. */
+/** Whether the panel shows a demo: it marks its index.html, so the page knows before any login. */
 export const isDemo = 'demo' in document.documentElement.dataset

@@ -1,4 +1,4 @@
-/** The page begins here: what it needs of the panel is asked for at once, and comes while the rest of its script does. */
+/** The page starts here. It requests its data at once, so that they arrive while the rest of its script loads. */
 
 import { askAhead } from '@/api/ahead'
 

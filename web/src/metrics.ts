@@ -1,4 +1,4 @@
-/** What is measured, from the panel's list: all that shows metrics iterates over it. */
+/** The metrics, from the panel's list. All code that shows metrics iterates over it. */
 
 import type { RealtimeNode } from './api/client'
 import { METRICS as LIST } from './api/metrics'
@@ -23,7 +23,7 @@ export interface Metric {
 
 export const METRICS: readonly Metric[] = LIST
 export const METRIC_NAMES: readonly MetricName[] = LIST.map(({ name }) => name)
-/** What is looked at first. */
+/** The metric shown first. */
 export const MAIN_METRIC = LIST[0].name
 
 export function metricOf(name: MetricName): Metric {
@@ -37,7 +37,7 @@ export function byMetric<Each>(of: (metric: Metric) => Each): Record<MetricName,
   return Object.fromEntries(METRICS.map((metric) => [metric.name, of(metric)])) as Record<MetricName, Each>
 }
 
-/** In which form it is read: percent, a part of a whole, or a value with its unit. */
+/** How it is shown: as percent, as a part of a whole, or as a value with its unit. */
 export type Form = 'percent' | 'of-total' | 'plain'
 
 export function formOf({ unit, ofTotal }: Metric): Form {
@@ -45,12 +45,12 @@ export function formOf({ unit, ofTotal }: Metric): Form {
   return ofTotal === null ? 'plain' : 'of-total'
 }
 
-/** The share of the whole in percent; null where it is no part of one, or nothing is known. */
+/** The share of the whole in percent; null if it is not a part of one, or unknown. */
 export function shareOf(node: RealtimeNode, { columns }: Metric): number | null {
   return columns.share ? node[columns.share] : null
 }
 
-/** Whether the panel has values of the node at all: one that has just started knows only when it was seen. */
+/** Whether the panel has any values of the node: a panel that has just started only knows when the node was seen. */
 export function hasValues(node: RealtimeNode): boolean {
   return METRICS.every(({ name, nullable }) => nullable || node[name] !== null)
 }
@@ -62,7 +62,7 @@ export function colourToken(name: MetricName): string {
 
 const ADDRESS_NAMES: Partial<Record<string, string>> = { cpu_percent: 'cpu', memory_used: 'memory', cpu_temp: 'temperature' }
 
-/** How a metric, or an order by it, stands in the page's address. Bookmarks hold names that are older than the list. */
+/** The name of a metric, or of an order by it, in the page's address. Bookmarks have names that are older than the list. */
 export function inAddress(text: string): string {
   return text.replace(/\w+$/, (name) => ADDRESS_NAMES[name] ?? name)
 }

@@ -1,6 +1,6 @@
 /** Nodes' names as people read them: without the domain that all long ones share. */
 
-/** The domain that every name with a dot ends with; nothing where there is none, or where names would no longer differ. */
+/** The domain that all names with a dot share; empty if there is none, or if names would no longer differ without it. */
 export function sharedDomain(names: readonly string[]): string {
   const domains = new Set(names.filter((name) => name.includes('.')).map((name) => name.slice(name.indexOf('.'))))
   const shared = commonEnd([...domains])
@@ -12,7 +12,7 @@ export function withoutDomain(name: string, domain: string): string {
   return domain !== '' && name.endsWith(domain) && name.length > domain.length ? name.slice(0, -domain.length) : name
 }
 
-/** `nodes` with shorter names; the same objects where there is nothing to leave out. */
+/** `nodes` with shorter names; the same objects if nothing is left out. */
 export function shortNamed<Named extends { name: string }>(nodes: readonly Named[], domain = sharedDomain(nodes.map(({ name }) => name))): readonly Named[] {
   return domain === '' ? nodes : nodes.map((node) => ({ ...node, name: withoutDomain(node.name, domain) }))
 }

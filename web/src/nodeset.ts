@@ -1,9 +1,9 @@
-/** Node sets as people type them: node[01-03,7] -> node01, node02, node03, node7. The panel reads them alike: tests/nodesets.json. */
+/** Node sets as people type them: node[01-03,7] -> node01, node02, node03, node7. The panel reads them the same way: tests/nodesets.json. */
 
-/** More names than any cluster has; a slip of the hand (node[1-99999999]) must not fill the memory. */
+/** More names than any cluster has: a typo (node[1-99999999]) must not fill the memory. */
 export const MAX_NAMES = 100_000
 
-/** What is not a node set, or (`isTooLarge`) one of more than MAX_NAMES nodes. */
+/** A text is not a node set, or (`isTooLarge`) has more than MAX_NAMES nodes. */
 export class NodeSetError extends Error {
   constructor(
     text: string,
@@ -56,7 +56,7 @@ interface Group {
   runs: readonly Run[]
 }
 
-/** Numbers from `from` to `to`, filled up with zeros to `width` digits. null stands for no number at all. */
+/** Numbers from `from` to `to`, padded with zeros to `width` digits. null means no number. */
 type Run = { from: bigint; to: bigint; step: bigint; width: number } | null
 
 interface Range {
@@ -77,7 +77,7 @@ function groupsOf(part: string): Group[] {
   for (let index = 0; index < rest.length; index += 2) {
     const [, digitsAfter = '', after = ''] = /^(\d*)(.*)$/.exec(rest[index + 1] ?? '') ?? []
     const [, text = '', digitsBefore = ''] = /^(.*?)(\d*)$/.exec(before) ?? []
-    // Two brackets with nothing but digits between them would be one number.
+    // Two brackets with only digits between them would be one number.
     if (after === '' && index + 2 < rest.length) throw new NodeSetError(part)
     const runs = rangesIn(rest[index] ?? '', digitsAfter, part).map((range) => runOf(range, part))
     groups.push({ before: text, runs: withBeginning(runs, digitsBefore, part) })
@@ -96,7 +96,7 @@ function rangesIn(inside: string, digits: string, part: string): Range[] {
   })
 }
 
-/** The runs with `digits` before both ends of each: 1[10-345] is 110 to 1345, and 1[9,10], which is 1[9-10], is 19 to 110. */
+/** The runs with `digits` before both ends: 1[10-345] is 110 to 1345, and 1[9,10], which is 1[9-10], is 19 to 110. */
 function withBeginning(runs: readonly Run[], digits: string, part: string): readonly Run[] {
   if (digits === '') return runs
   if (sizeOf(runs) > MAX_NAMES) throw new NodeSetError(part, true)
@@ -124,7 +124,7 @@ function isFilled(number: string): boolean {
   return number.length > 1 && number.startsWith('0')
 }
 
-/** Numbers as ranges. Those without leading zeros may grow a digit (9, 10), those with must not: ClusterShell refuses 09-100. */
+/** Numbers as ranges. Those without leading zeros may gain a digit (9, 10), those with zeros must not: ClusterShell refuses 09-100. */
 function folded(numbers: readonly string[]): Range[] {
   const ranges: Range[] = []
   let isPadded = false
@@ -135,7 +135,7 @@ function folded(numbers: readonly string[]): Range[] {
       range.last = number
       continue
     }
-    // As in ClusterShell, a number after a lone padded one keeps its width.
+    // As in ClusterShell, a number after a single padded one keeps its width.
     if (!isAlike || range.first !== range.last) isPadded = isFilled(number)
     ranges.push({ first: number, last: number, step: 1n })
   }
@@ -147,7 +147,7 @@ export function fold(names: readonly string[]): string {
   const families = new Map<string, { before: string; after: string; numbers: string[] }>()
   for (const name of new Set(names)) {
     const { before, number, after } = split(name)
-    // Longer numbers may not stand in brackets.
+    // Longer numbers are not allowed in brackets.
     const key = number === '' || number.length > 15 ? `${name}\n` : `${before}\n${after}`
     const family = families.get(key) ?? { before, after, numbers: [] }
     family.numbers.push(number)

@@ -1,4 +1,4 @@
-/** The page itself: who talks to the panel, who is logged in, which language is spoken. */
+/** The page itself: its connection to the panel, its session and its language. */
 
 import '@/assets/base.css'
 

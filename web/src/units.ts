@@ -4,7 +4,7 @@ const GIB = 1024 ** 3
 
 export type AgeUnit = 'seconds' | 'minutes' | 'hours' | 'days'
 
-/** Formatters for `locale` in `timeZone` (the viewer's own when left out). 1 GB is 1024³ bytes, as `free -g` counts. */
+/** Formatters for `locale` in `timeZone` (by default the viewer's own). 1 GB is 1024³ bytes, as in `free -g`. */
 export function createUnits(locale: string, timeZone?: string) {
   const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'exceptZero' })
@@ -14,7 +14,7 @@ export function createUnits(locale: string, timeZone?: string) {
     return (seconds: number) => format.format(seconds * 1000)
   }
   const atMostTwo = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
-  // A zone has one name, whatever the language: in Chinese, Intl knows of few zones more than their offset.
+  // A zone has the same name in every language: in Chinese, Intl knows only the offset of most zones.
   const zoneFormat = new Intl.DateTimeFormat(locale.startsWith('zh') ? 'en-GB' : locale, { timeZoneName: 'short', timeZone })
   const zone = zoneFormat.resolvedOptions().timeZone
   const second = locale.startsWith('zh') ? '秒' : 's'
@@ -26,7 +26,7 @@ export function createUnits(locale: string, timeZone?: string) {
   const dayMinute = time({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const dateMinute = time({ dateStyle: 'medium', timeStyle: 'short' })
   const year = time({ year: 'numeric' })
-  /** Times between `from` and `to` need their zone where the clocks change in between: an hour may come twice. */
+  /** Times between `from` and `to` need their zone if the clocks change in between: an hour may come twice. */
   const zoned = (from: number, to: number) => {
     const isNeeded = zoneShort(from) !== zoneShort(to)
     return (format: (seconds: number) => string, seconds: number) => (isNeeded ? `${format(seconds)} ${zoneShort(seconds)}` : format(seconds))
@@ -36,13 +36,13 @@ export function createUnits(locale: string, timeZone?: string) {
     locale,
     /** 58.23 -> "58.2%" */
     percent: (value: number) => `${oneDigit.format(value)}%`,
-    /** 8589934592 -> "8.0", 2199023255552 -> "2,048"; the unit GB stands beside it in the sentence */
+    /** 8589934592 -> "8.0", 2199023255552 -> "2,048"; the sentence has the unit GB */
     gigabytes: (bytes: number) => (bytes < 1000 * GIB ? oneDigit : whole).format(bytes / GIB),
     /** 65.5 -> "65.5 °C" */
     celsius: (value: number) => `${oneDigit.format(value)} °C`,
     /** 8796093022208 -> "8.0", in TB of 1024 GB */
     terabytes: (bytes: number) => oneDigit.format(bytes / GIB / 1024),
-    /** Without its unit, for where there is little room: 58.23 -> "58" */
+    /** Without its unit, if there is little room: 58.23 -> "58" */
     short: (value: number) => whole.format(value),
     /** For an axis, where steps are round: 268435456 -> "0.25 GB" */
     gigabytesAxis: (bytes: number) => `${atMostTwo.format(bytes / GIB)} GB`,
@@ -63,14 +63,14 @@ export function createUnits(locale: string, timeZone?: string) {
     day,
     /** "2025" */
     year,
-    /** "14:05" on the day of `now`, else "24 Nov, 14:05" */
+    /** "14:05" on the day of `now`, otherwise "24 Nov, 14:05" */
     moment: (seconds: number, now: number) => (day(seconds) === day(now) ? minute : dayMinute)(seconds),
-    /** "24 Nov, 14:05 – 15:05"; with zones where these differ: "25 Oct, 02:30 CEST – 02:10 CET"; with years where asked, or needed */
+    /** "24 Nov, 14:05 – 15:05"; with zones if they differ: "25 Oct, 02:30 CEST – 02:10 CET"; with years if requested or needed */
     span: (from: number, to: number, hasYears = year(from) !== year(to)) => {
       const [text, full] = [zoned(from, to), hasYears ? dateMinute : dayMinute]
       return `${text(full, from)} – ${text(to - from < 2 * 86_400 && day(from) === day(to) ? minute : full, to)}`
     },
-    /** "24 Nov 2025, 14:05"; with its zone where the clocks change between `from` and `to` */
+    /** "24 Nov 2025, 14:05"; with its zone if the clocks change between `from` and `to` */
     dateMinuteIn: (from: number, to: number, seconds: number) => zoned(from, to)(dateMinute, seconds),
     /** "24 Nov 2025" */
     date: time({ dateStyle: 'medium' }),
@@ -82,7 +82,7 @@ export function createUnits(locale: string, timeZone?: string) {
     zoneShort,
     /** "Asia/Shanghai (GMT+8)" at the moment `seconds` */
     zoneOf: (seconds: number) => (zoneShort(seconds) === zone ? zone : `${zone} (${zoneShort(seconds)})`),
-    /** "Europe/Berlin (CEST, CET)" from the moment `from` to `to`; one where there is but one */
+    /** "Europe/Berlin (CEST, CET)" from the moment `from` to `to`; only one if there is only one */
     zoneOver: (from: number, to: number) => {
       const shorts = [...new Set([zoneShort(from), zoneShort(to)])].join(', ')
       return shorts === zone ? zone : `${zone} (${shorts})`
@@ -92,7 +92,7 @@ export function createUnits(locale: string, timeZone?: string) {
 
 export type Units = ReturnType<typeof createUnits>
 
-/** An age as a whole number of its largest fitting unit: 125 -> {amount: 2, unit: "minutes"}. Below zero counts as zero. */
+/** An age as a whole number of its largest fitting unit: 125 -> {amount: 2, unit: "minutes"}. A negative age counts as zero. */
 export function ageOf(ageSeconds: number): { amount: number; unit: AgeUnit } {
   const age = Math.max(0, Math.floor(ageSeconds))
   if (age < 60) return { amount: age, unit: 'seconds' }

@@ -1,6 +1,6 @@
-/** A browser by what it says of itself, which is long, and names others that it wants to be taken for. */
+/** A browser's short name, from its User-Agent, which is long and also names the browsers that it imitates. */
 
-/** In an order in which the first that is found is the one: Edge names Chrome, Chrome names Safari. */
+/** The first that is found is the right one: Edge also names Chrome, and Chrome names Safari. */
 const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['FxiOS', 'Firefox'], ['CriOS', 'Chrome'], ['Chrome', 'Chrome'], ['Safari', 'Safari']] as const
 const SYSTEMS = [['Windows', 'Windows'], ['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Mac OS X', 'macOS'], ['CrOS', 'ChromeOS'], ['Linux', 'Linux']] as const
 

@@ -1,6 +1,6 @@
 /** Copy the content of a field. */
 
-/** Return whether it worked. Browsers give their clipboard to pages over HTTPS alone; the older way works without. */
+/** Return whether it worked. Browsers open the clipboard only to pages over HTTPS; the older way works without. */
 export async function copyFrom(field: HTMLInputElement): Promise<boolean> {
   field.focus()
   field.select()
@@ -8,6 +8,6 @@ export async function copyFrom(field: HTMLInputElement): Promise<boolean> {
     const isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false)
     if (isCopied) return true
   }
-  // Deprecated, and the only way on a page without HTTPS.
+  // Deprecated, but the only way on a page without HTTPS.
   return document.execCommand('copy')
 }

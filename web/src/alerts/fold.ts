@@ -1,26 +1,26 @@
-/** Alerts of many nodes as a few lines: those of one trouble together. */
+/** Folds the alerts of many nodes into a few lines, one per trouble. */
 
 import type { Alert } from '@/api/client'
 import { fold } from '@/nodeset'
 
-/** Alerts of one rule, severity, state and reason that began together, and ended together where they have. Unix seconds. */
+/** Alerts of one rule, severity, state and reason that began together and, if they have ended, ended together. Unix seconds. */
 export interface AlertGroup {
   ids: number[]
-  /** Without those of nodes that are no more. */
+  /** Without alerts of removed nodes. */
   hostnames: string[]
   /** A node set; empty for the panel itself. */
   nodes: string
-  /** The one that was farthest from the limit: it speaks for all. */
+  /** The alert that was farthest from the limit represents all. */
   worst: Alert
   from: number
   /** null while it is open. */
   to: number | null
 }
 
-/** So many seconds apart two alerts still belong together. */
+/** Two alerts belong together if they are at most this many seconds apart. */
 const APART_SECONDS = 300
 
-/** What is open first, the worst of it first; then what is over, the newest first. */
+/** Open ones first, the worst at the top; then past ones, the newest first. */
 export function foldAlerts(alerts: readonly Alert[]): AlertGroup[] {
   const kinds = new Map<string, Alert[]>()
   for (const alert of [...alerts].sort((a, b) => a.began_at - b.began_at)) {
@@ -30,13 +30,13 @@ export function foldAlerts(alerts: readonly Alert[]): AlertGroup[] {
   return [...kinds.values()].flatMap(together).map(groupOf).sort(inOrder)
 }
 
-/** From when until when it was so; null where that is not over. */
+/** When the condition began and ended; null if it has not ended. */
 export function spanOf({ began_at: from, over_at, closed_at }: Alert): { from: number; to: number | null } {
   return { from, to: closed_at === null ? null : (over_at ?? closed_at) }
 }
 
 function kindOf({ rule, severity, state, what, node_id, acked_by }: Alert): string {
-  // Sentences that differ in nothing but their numbers tell the same.
+  // Sentences that differ only in their numbers mean the same.
   return JSON.stringify([rule, severity, state, what.en.replace(/\d+(\.\d+)?/g, ''), node_id === null, acked_by])
 }
 
@@ -60,7 +60,7 @@ function belongs(alert: Alert, group: readonly Alert[]): boolean {
 
 function groupOf(alerts: readonly Alert[]): AlertGroup {
   const hostnames = alerts.map(({ hostname }) => hostname).filter((name) => name !== null)
-  // Of a node that was removed only its number is known.
+  // Only the number of a removed node is known.
   const gone = alerts.filter(({ hostname, node_id }) => hostname === null && node_id !== null).map(({ node_id }) => `#${String(node_id)}`)
   const ends = alerts.map((alert) => spanOf(alert).to)
   return {

@@ -1,20 +1,20 @@
-/** What every visit asks the panel for first, asked before the script is there that makes something of it. */
+/** Sends the first requests of every visit early, before the script that uses the answers has loaded. */
 
 import { openedAhead } from './aheadStream'
 
-/** Shown to anyone: who opens these may have no session yet. */
+/** Views that need no session. */
 export const OPEN_TO_ALL = { login: '/login', kiosk: '/kiosk' } as const
 
 export const ME = '/api/auth/me'
 export const GROUPS = '/api/groups'
 
-/** So long what nobody wanted is kept: a view without a stream must not gather what it says for days. */
+/** An answer that nobody takes is dropped after this: a view without a stream must not collect its events for days. */
 export const KEPT_MS = 30_000
 
 const answers = new Map<string, Promise<Response>>()
 let stream: ReturnType<typeof openedAhead> | null = null
 
-/** Ask what the page at the address `path` will ask: who is not logged in gets nothing of it. */
+/** Request what the page at `path` will request. Without a login the panel refuses all of it. */
 export function askAhead(path: string) {
   if (Object.values<string>(OPEN_TO_ALL).includes(path)) return
   stream = openedAhead(openStream)
@@ -27,14 +27,14 @@ export function askAhead(path: string) {
   setTimeout(forgetAhead, KEPT_MS)
 }
 
-/** The answer to what was asked ahead at this address, once. */
+/** Return the early answer for this address, only once. */
 export function answerTo(path: string): Promise<Response> | undefined {
   const answer = answers.get(path)
   answers.delete(path)
   return answer
 }
 
-/** Drop what was asked and not wanted; where nobody was logged in, who logs in now must not get that refusal. */
+/** Drop the answers that nobody took: a user who logs in now must not get a refusal from before the login. */
 export function forgetAhead() {
   stream?.close()
   answers.clear()

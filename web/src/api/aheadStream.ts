@@ -1,8 +1,8 @@
-/** The stream, opened before there is anybody who listens: its first words are kept for who comes. */
+/** A stream that is opened before anybody listens: it keeps its first events for the later listener. */
 
 const EVENTS = ['snapshot', 'samples', 'findings']
 
-/** A function as `open`; the first call returns a stream that is open already, and what it said so far comes after the call. */
+/** Return a function like `open`. Its first call returns a stream that is already open, and delivers earlier events after that. */
 export function openedAhead(open: () => EventSource): { take: () => EventSource; close: () => void } {
   let stream: EventSource | null = open()
   let kept: MessageEvent<string>[] = []

@@ -42,7 +42,7 @@ export type Period = (typeof PERIODS)[number]
 /** A period that ends now, or a range in Unix seconds. */
 type Span = { period: Period } | { from: number; to: number }
 
-/** One metric (the name of a column) of a node set over time, with no more columns and rows than that. */
+/** One metric (the name of a column) of a node set over time, with at most this many columns and rows. */
 export interface RasterAsked {
   nodes: string
   metric: string
@@ -51,7 +51,7 @@ export interface RasterAsked {
   rows: number
 }
 
-/** Which alerts: open or closed, of a node set and a rule, open at some time of a span. */
+/** Which alerts: open or closed, of a node set and a rule, open at some time in a span. */
 export interface AlertsAsked {
   state?: 'open' | 'closed' | ''
   nodes?: string
@@ -60,14 +60,14 @@ export interface AlertsAsked {
   to?: number
 }
 
-/** What is drawn of a few nodes: eight with all columns would be twice as large. */
+/** The columns drawn for a few nodes: eight nodes with all columns would be twice as large. */
 const FIELDS_OF_SET = [...METRICS.flatMap(({ ofTotal, columns }) => (ofTotal === null ? [columns.mean] : [ofTotal, columns.mean])), 'samples'].join(',')
 
-/** A session counts as ended by these; a wrong password at the door is a 401 too, but ends nothing. */
+/** These end the session. A wrong password at the login is a 401 too, but ends nothing. */
 const UNAUTHENTICATED = 401
 const FORBIDDEN = 403
 
-/** What went wrong with a request. `status` is 0 where the panel could not be reached at all. */
+/** What went wrong with a request. `status` is 0 if the panel could not be reached. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -80,8 +80,8 @@ export class ApiError extends Error {
 }
 
 /**
- * The panel's routes as functions. `onSignedOut` is called when any of them finds that the session is over, `onRefused` when
- * it finds that one may not do that.
+ * The panel's routes as functions. They call `onSignedOut` if the session is over, and `onRefused` if the user may not do
+ * this.
  */
 export function createApi(onSignedOut: () => void, onRefused: () => void = () => undefined) {
   async function known<T>(path: string, init: RequestInit = {}, read = jsonOf<T>): Promise<T> {
@@ -127,7 +127,7 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
     trend: () => asUser<Trend>('/api/metrics/trend'),
     realtimeOf: (node: string, signal?: AbortSignal) =>
       asUser<RealtimeOne>(`/api/metrics/realtime/${encodeURIComponent(node)}`, { signal }),
-    /** At the precision that charts draw, in a fraction of the bytes; `isExact` for what is saved. */
+    /** At the precision of charts, in a fraction of the bytes. `isExact`: at full precision, for files. */
     history: (node: string, when: Span, signal?: AbortSignal, isExact = false) =>
       asUser<History>(`/api/metrics/history/${encodeURIComponent(node)}?${queryOf(when)}${formOf(isExact)}`, { signal }, isExact ? jsonOf : asFull(ofCompact)),
     historyOfSet: (nodes: string, when: Span, signal?: AbortSignal, isExact = false) =>
@@ -138,20 +138,20 @@ export function createApi(onSignedOut: () => void, onRefused: () => void = () =>
       ),
     spread: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<HistorySpread>(`/api/metrics/spread?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
-    /** A line of JSON, RasterHead, and the bytes that it describes. */
+    /** A line of JSON (RasterHead) and the bytes that it describes. */
     raster: ({ nodes, metric, when, columns, rows }: RasterAsked, signal?: AbortSignal) =>
       asUser<ArrayBuffer>(
         `/api/metrics/raster?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}&metric=${metric}&columns=${String(columns)}&rows=${String(rows)}`,
         { signal },
         (response) => response.arrayBuffer(),
       ),
-    /** Of all enabled nodes. */
+    /** For all enabled nodes. */
     cluster: (when: Span, columns: number, signal?: AbortSignal) =>
       asUser<ClusterPast>(`/api/metrics/cluster?${queryOf(when)}&columns=${String(columns)}`, { signal }),
     gaps: (nodes: string, when: Span, signal?: AbortSignal) =>
       asUser<Schemas['GapsSet']>(`/api/metrics/gaps?${queryOf(when)}&nodes=${encodeURIComponent(nodes)}`, { signal }),
     findings: () => asUser<Findings>('/api/alerts/findings'),
-    /** What is left out of `asked`, or empty there, asks for all. */
+    /** A field of `asked` that is missing or empty means all. */
     alerts: (asked: AlertsAsked, signal?: AbortSignal) => asUser<Alerts>(`/api/alerts?${filled(asked)}`, { signal }),
     alert: (id: string, signal?: AbortSignal) => asUser<Alert>(`/api/alerts/${encodeURIComponent(id)}`, { signal }),
     acknowledge: (ids: readonly number[]) => asUser<Schemas['AckAnswer']>('/api/alerts/ack', asJson({ ids })),
@@ -170,7 +170,7 @@ export async function isPanelThere(): Promise<boolean> {
 }
 
 async function request<T>(path: string, init: RequestInit, read = jsonOf<T>): Promise<T> {
-  // What the panel refuses, it refuses in the language of the page.
+  // The panel's errors are in the language of the page.
   const headers = new Headers(init.headers)
   headers.set('Accept-Language', document.documentElement.lang)
   const response = await (answerTo(path) ?? fetch(path, { ...init, headers })).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** Newest samples as columns, as the stream sends them: a fifth of the bytes of a list of objects (docs/api.md). */
+/** Newest samples in columns, as the stream sends them: a fifth of the bytes of a list of objects (docs/api.md). */
 
 import type { Realtime, RealtimeNode } from './client'
 import { METRICS } from './metrics'
@@ -13,7 +13,7 @@ export interface RealtimeColumns {
 
 type Cells = Record<string, unknown>
 
-/** Reads the events of one stream: `samples` leave out what a snapshot has told and does not change. */
+/** Reads the events of one stream. `samples` leave out what a snapshot had and what does not change. */
 export class ColumnsReader {
   private readonly known = new Map<number, RealtimeNode>()
 
@@ -35,7 +35,7 @@ export class ColumnsReader {
       }
       const id = told.id as number
       const before = this.known.get(id)
-      // Of a node that is not known yet all is told by the next snapshot.
+      // A node that is not known yet comes complete with the next snapshot.
       if (!before && !('name' in columns)) continue
       addShares(told)
       const node = { ...before, ...told } as RealtimeNode

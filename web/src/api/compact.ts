@@ -1,4 +1,4 @@
-/** History in the compact form (docs/api.md) as the full answers have it, at the precision that charts draw. */
+/** Turns history in the compact form (docs/api.md) into full answers, at the precision of charts. */
 
 import type { components } from './schema'
 
@@ -7,7 +7,7 @@ type Full = Schemas['HistoryOne']
 type FullSet = Schemas['HistorySet']
 type Counted = Pick<Schemas['HistoryOneCompact'], 'runs' | 'columns'>
 
-/** A column's numbers, or the one that all of them are. */
+/** A column's numbers, or one number if all are equal. */
 type Numbers = Counted['columns'][string]
 
 const MAX = '_max'
@@ -27,7 +27,7 @@ function columnsOf({ runs, columns }: Counted, units: Record<string, number>, st
   const full = Object.entries(columns).map(([name, numbers]): [string, (number | null)[]] => {
     const unit = units[name] ?? 1
     const counts = listOf(numbers)
-    // A maximum is counted from its mean on.
+    // A maximum is the difference to its mean.
     const means = name.endsWith(MAX) ? columns[name.slice(0, -MAX.length)] : undefined
     const bases = means === undefined ? null : listOf(means)
     return [name, counts.map((count, place) => (count === null ? null : valueOf(count + (bases?.[place] ?? 0), unit)))]
@@ -35,7 +35,7 @@ function columnsOf({ runs, columns }: Counted, units: Record<string, number>, st
   return { timestamp, ...Object.fromEntries(full) }
 }
 
-/** 452 tenths -> 45.2, and not the 45.2 and a trillionth of a multiplication. */
+/** 452 tenths -> exactly 45.2; a multiplication would be off by a trillionth. */
 function valueOf(count: number, unit: number): number {
   return unit < 1 ? count / Math.round(1 / unit) : count * unit
 }

@@ -1,10 +1,10 @@
-/** Where values are missing, a chart must show nothing: an entry without values goes into each gap. */
+/** A chart must show nothing where values are missing, so each gap gets an entry without values. */
 
 export type Column = readonly (number | null)[]
 
 /**
- * `times` (Unix seconds, ascending) with one more wherever two neighbours lie more than `step` seconds apart; `sources` holds the
- * index of each entry's values, and -1 where there are none.
+ * `times` (Unix seconds, ascending) with one more wherever two neighbours are more than `step` seconds apart; `sources` has the
+ * index of each entry's values, or -1 if it has none.
  *
  *     gapped([300, 600, 1500], 300) -> times [300, 600, 900, 1500], sources [0, 1, -1, 2]
  */
@@ -28,7 +28,7 @@ export function spreadOut(column: Column, sources: readonly number[]): (number |
   return sources.map((source) => column[source] ?? null)
 }
 
-/** The indices of values that have no neighbour to draw a line to. They are drawn as points. */
+/** The indices of values without a neighbour to draw a line to. They are drawn as points. */
 export function lonely(values: ArrayLike<number | null | undefined>): number[] {
   const found: number[] = []
   for (let index = 0; index < values.length; index++) {

@@ -1,4 +1,4 @@
-/** The dashed line at a limit, with its name at the end, at the start where values run there: drawn over the values, so that it is seen among them. */
+/** A dashed line at a limit, drawn over the values to stay visible. Its name is at the end, or at the start if values are in the way. */
 
 import type uPlot from 'uplot'
 
@@ -10,7 +10,7 @@ export interface LimitLine {
   text: string
 }
 
-/** Draw into the chart's canvas, whose px are the screen's. */
+/** Draw into the chart's canvas, in device pixels. */
 export function drawLimit(chart: uPlot, { value, text }: LimitLine, style: ChartStyle) {
   const { ctx: pen, bbox } = chart
   const y = Math.round(chart.valToPos(value, 'y', true)) + 0.5
@@ -25,7 +25,7 @@ export function drawLimit(chart: uPlot, { value, text }: LimitLine, style: Chart
   pen.lineTo(bbox.left + bbox.width, y)
   pen.stroke()
   pen.font = style.font.replace(/^[\d.]+/, (px) => String(Number(px) * ratio))
-  // Below the line where there is no room above it.
+  // Below the line if there is no room above it.
   const isBelow = y - bbox.top < 14 * style.scale * ratio
   pen.textBaseline = isBelow ? 'top' : 'bottom'
   const [wide, high] = [pen.measureText(text).width + 8 * ratio, 16 * style.scale * ratio]
@@ -36,7 +36,7 @@ export function drawLimit(chart: uPlot, { value, text }: LimitLine, style: Chart
   pen.restore()
 }
 
-/** Whether a value lies within `high` px of `y` between two px. */
+/** Whether a value between two px comes within `high` px of `y`. */
 function isCrossed(chart: uPlot, [from, to]: [number, number], y: number, high: number): boolean {
   const [times, ...curves] = chart.data
   return times.some((time, index) => {

@@ -1,4 +1,4 @@
-/** What is drawn of a metric. */
+/** What a chart draws of a metric. */
 
 import type { Colours } from '@/composables/useTheme'
 import type { Metric } from '@/metrics'
@@ -6,25 +6,25 @@ import type { Metric } from '@/metrics'
 import type { Column } from './gaps'
 import type { Range } from './scales'
 
-/** One metric over the times it shares with others, in its unit. */
+/** One metric, in its unit, over times that it shares with others. */
 export interface MetricLine {
   metric: Metric
   /** One line each. */
   curves: readonly Column[]
-  /** What is known of the one line by means over longer times alone; a dashed line. */
+  /** Where only means over longer times are known: a dashed line. */
   means?: Column
   /** A band from `low` to `high`. */
   band?: { low: Column; high: Column }
-  /** What the value axis reaches over. */
+  /** The range of the value axis. */
   valueRange: Range
-  /** What the node itself calls too much, in the unit of the values; a dashed line. */
+  /** The node's own limit, in the unit of the values; a dashed line. */
   limit?: number | null
   /** Values are percent, whatever the metric's own unit. */
   isShare?: boolean
-  /** In place of the metric's own colour, or of those of several lines. */
+  /** Replaces the metric's colour, or the colours of several lines. */
   colours?: readonly (keyof Colours)[]
-  /** Areas down to zero, each before the one that comes before it: so the first must be the highest. */
+  /** Areas down to zero. Each is drawn over the one before it, so the first must be the highest. */
   isStacked?: boolean
-  /** Whether any value can be expected; a node without a sensor has no temperature. */
+  /** Whether values can be expected: a node without a sensor has no temperature. */
   hasValues: boolean
 }

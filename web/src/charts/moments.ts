@@ -1,4 +1,4 @@
-/** Moments marked at the upper edge of a chart: a triangle each, that points at its time. */
+/** Moments at the upper edge of a chart, each marked by a triangle that points at its time. */
 
 import type uPlot from 'uplot'
 
@@ -13,7 +13,7 @@ export interface Moment {
 /** px */
 const SIZE = 5
 
-/** Draw into the chart's canvas, whose px are the screen's. */
+/** Draw into the chart's canvas, in device pixels. */
 export function drawMoments(chart: uPlot, moments: readonly Moment[], style: ChartStyle) {
   const { ctx: pen, bbox } = chart
   const size = SIZE * style.scale * devicePixelRatio

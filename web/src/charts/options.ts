@@ -1,4 +1,4 @@
-/** How every chart of the page looks: one metric over time as one line or a few, with a band where there is one. */
+/** How every chart of the page looks: one metric over time, as one line or a few, perhaps with a band. */
 
 import type uPlot from 'uplot'
 
@@ -16,11 +16,11 @@ import { axisLabels } from './timeAxis'
 export interface ChartSpec {
   style: ChartStyle
   units: Units
-  /** Charts of one name share their crosshair. */
+  /** Charts with the same name share their crosshair. */
   group: string
   width: number
   height: number
-  /** How many lines there are, and whether means and a band follow them. */
+  /** The number of lines, and whether means and a band follow them. */
   curves: number
   hasMeans?: boolean
   hasBand: boolean
@@ -28,34 +28,34 @@ export interface ChartSpec {
   isStacked?: boolean
   times: () => Range
   values: () => Range
-  /** Where a limit is drawn; null where there is none. */
+  /** Where a limit is drawn; null for none. */
   limit?: () => LimitLine | null
   /** Moments to be marked at the upper edge. */
   moments?: () => readonly Moment[]
-  /** What the steps of the value axis may be; uPlot's own choice when left out. */
+  /** The allowed steps of the value axis; by default uPlot chooses. */
   steps?: number[]
-  /** A value of the axis as text. */
+  /** Formats a value of the axis. */
   label: (value: number) => string
   /** Seconds from one entry to the next. */
   step: number
   /** The chart below has the time axis of both. */
   hidesTimes?: boolean
   onHover: (hover: Hover | null) => void
-  /** A range was drawn with the pointer (Unix seconds), or taken back by a double click. Nothing can be drawn when left out. */
+  /** Called when a range (Unix seconds) is drawn with the pointer, or undone by a double click. Without it nothing can be drawn. */
   onZoom?: (range: Range | null) => void
 }
 
-/** px at a usual size. Equal for all charts, so that they stand below one another second by second; at the end for half of a time or a date. */
+/** px at the usual size. Equal for all charts, so that their times line up; at the end there is room for half of a time or a date. */
 export const VALUE_AXIS_PX = 58
 export const CHART_END_PX = 20
 const GRID_PX = 1
 /** A shorter stroke is a click. */
 const SHORTEST_STROKE_PX = 6
-/** From this line on the lines are dashed: colours alone do not tell eight apart. */
+/** From this line on the lines are dashed: colours alone can't distinguish eight. */
 const DASHED_FROM = 4
 const MEANS_DASH = [4, 4]
 
-/** What a chart of `chartOptions` draws: its times, its lines, means that stand in for a line, then the edges of its band. */
+/** The data of a chart with `chartOptions`: its times, its lines, means in place of a line, then the edges of its band. */
 export function chartData(times: number[], { curves, means, band }: Pick<MetricLine, 'curves' | 'means' | 'band'>): uPlot.AlignedData {
   return [times, ...curves, ...(means ? [means] : []), ...(band ? [band.low, band.high] : [])] as uPlot.AlignedData
 }
@@ -76,7 +76,7 @@ export function chartOptions(spec: ChartSpec): uPlot.Options {
     cursor: {
       y: false,
       drag: { x: Boolean(spec.onZoom), y: false, setScale: false },
-      // Each chart hears of the others' crosshair, but not of a range drawn on them: that would be told three times.
+      // Charts share the crosshair, but not a drawn range: that would be reported three times.
       sync: { key: spec.group, scales: ['x', null], filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
       points: { size: 7, width: 2 },
       dataIdx: nearEntry(spec.step),
@@ -103,7 +103,7 @@ function lineOf(style: ChartStyle, index: number): uPlot.Series {
     stroke,
     width: 1.25 * style.scale,
     dash: index >= DASHED_FROM ? [6, 3] : undefined,
-    // Lone values between two gaps have no line; without a point they would not be seen.
+    // A single value between two gaps has no line; without a point it would be invisible.
     points: { show: false, size: 3 * style.scale, fill: stroke, filter: (chart, series) => lonely(chart.data[series] ?? []) },
   }
 }
@@ -124,9 +124,9 @@ function timeAxis({ style, units }: ChartSpec): uPlot.Axis {
   return {
     stroke: style.text,
     font: style.font,
-    // The second line, where there is one, names days.
+    // The second line, if there is one, has the days.
     size: (_chart, values) => (values?.some((text) => text?.includes('\n')) ? 42 : 26) * style.scale,
-    // Clear of the value axis' lowest label, which reaches a little below the chart.
+    // Leaves room for the lowest label of the value axis, which reaches a little below the chart.
     gap: 9,
     space: 70 * style.scale,
     grid: { stroke: style.grid, width: GRID_PX },

@@ -1,4 +1,4 @@
-/** How high each chart's value axis reaches. */
+/** The range of each chart's value axis. */
 
 import type { Metric } from '@/metrics'
 
@@ -9,10 +9,10 @@ export const PERCENT: Range = [0, 100]
 /** Steps of a memory axis: powers of two of 1024³ bytes, as memory is sold. */
 export const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => 2 ** (power - 4) * 1024 ** 3)
 
-/** Steps of an axis that counts: half a node is none. */
+/** Steps of an axis with counts: there is no half node. */
 export const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
 
-/** What the values of `columns` are drawn over, by the metric's unit; `totals` is the whole they are a part of. */
+/** The axis range for the values of `columns`, by the metric's unit. `totals`: the whole that they are a part of. */
 export function rangeOf({ unit, low, ofTotal }: Metric, columns: readonly (readonly (number | null)[])[], totals: readonly (number | null)[] = []): Range {
   if (unit === '%') return PERCENT
   if (ofTotal !== null) return memoryRange(totals)
@@ -25,7 +25,7 @@ export function memoryRange(totals: readonly (number | null)[]): Range {
   return [0, Math.max(1, highest(totals) ?? 0)]
 }
 
-/** Whole tens around the temperatures there are, at least 20 °C: a sensor's noise must not look like a fire. */
+/** Whole tens around the temperatures, at least 20 °C: a sensor's noise must not look like a fire. */
 export function temperatureRange(...columns: readonly (readonly (number | null)[])[]): Range {
   const low = Math.floor((lowest(columns.flat()) ?? 20) / 10) * 10
   const high = Math.ceil((highest(columns.flat()) ?? 40) / 10) * 10
@@ -37,7 +37,7 @@ export function withLimit([low, high]: Range, limit: number | null | undefined):
   return [low, limit === null || limit === undefined ? high : Math.max(high, Math.ceil(limit / 10) * 10)]
 }
 
-/** The largest value; null where there is none. */
+/** The largest value; null if there is none. */
 export function highest(values: readonly (number | null)[]): number | null {
   return values.reduce((best, value) => (value !== null && (best === null || value > best) ? value : best), null)
 }

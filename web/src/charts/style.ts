@@ -1,23 +1,23 @@
-/** Colours and font of a chart: it is drawn on a canvas, where style sheets do not reach. */
+/** Colours and font of a chart, which is drawn on a canvas that style sheets do not reach. */
 
 import type { Colours } from '@/composables/useTheme'
 import type { MetricName } from '@/metrics'
 
-/** What a chart of one metric is drawn with. */
+/** The style of one metric's chart. */
 export interface ChartStyle {
   /** The colour of each line. */
   lines: readonly string[]
   band: string
-  /** What the chart stands on. */
+  /** The background of the chart. */
   ground: string
   text: string
   grid: string
   font: string
-  /** By how much all is larger than on a usual screen. */
+  /** The size of everything, relative to a usual screen. */
   scale: number
 }
 
-/** The style for `metric`: its own colour for one line, and colours that can be told apart for several. */
+/** The style for `metric`: its own colour for one line, distinguishable colours for several. */
 export function chartStyle(metric: MetricName, curves: number, colours: Colours, fontFamily: string, scale = 1): ChartStyle {
   return {
     lines: curves > 1 ? lineColours(colours) : [colours[metric]],
@@ -25,7 +25,7 @@ export function chartStyle(metric: MetricName, curves: number, colours: Colours,
     ground: colours.surface,
     text: colours.inkSoft,
     grid: colours.grid,
-    // Whole px: uPlot takes the digits before "px" for the size of a line.
+    // Whole px: uPlot takes the digits before "px" as the line height.
     font: `${String(Math.round(11 * scale))}px ${fontFamily}`,
     scale,
   }

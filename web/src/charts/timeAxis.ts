@@ -1,4 +1,4 @@
-/** The words under a time axis: hours within a day, the date where a day begins; none that would be cut off at its end. */
+/** The labels of a time axis: hours within a day, the date where a day begins, and none that would be cut off at an end. */
 
 import type uPlot from 'uplot'
 
@@ -7,8 +7,8 @@ import type { Units } from '@/units'
 const DAY_SECONDS = 86400
 
 /**
- * A label for each of `splits` (Unix seconds), `increment` seconds apart. The first of a day also names the day, and the first after
- * the clocks were changed the zone: an hour may come twice. Of days in two years, the first of each names the year.
+ * A label for each of `splits` (Unix seconds), `increment` seconds apart. The first of a day also has the date, and the first after
+ * a clock change the zone, because an hour may come twice. If the days are in two years, the first of each year has the year.
  */
 export function timeLabels(units: Units, splits: readonly number[], increment: number): string[] {
   if (increment >= DAY_SECONDS) return dayLabels(units, splits)
@@ -27,7 +27,7 @@ function dayLabels(units: Units, splits: readonly number[]): string[] {
   return splits.map((split, index) => (isOneYear || years[index] === years[index - 1] ? units.day(split) : `${units.day(split)}\n${years[index] ?? ''}`))
 }
 
-/** `labels` without those in whose place, `xs` px from the chart's start, half of their width reaches beyond its `width`. */
+/** `labels` without those that, centred `xs` px from the chart's start, would reach beyond its `width`. */
 export function whole(labels: readonly string[], xs: readonly number[], width: number, widthOf: (text: string) => number): string[] {
   return labels.map((label, index) => {
     const half = Math.max(...label.split('\n').map(widthOf)) / 2
@@ -40,7 +40,7 @@ export function axisLabels(chart: uPlot, units: Units, splits: readonly number[]
   const { ctx: pen } = chart
   pen.save()
   pen.font = font
-  // From the start of the whole chart: the value axis stands before the drawing.
+  // From the start of the whole chart: the value axis comes before the drawing.
   const start = chart.bbox.left / devicePixelRatio
   const xs = splits.map((split) => start + chart.valToPos(split, 'x'))
   const labels = whole(timeLabels(units, splits, increment), xs, chart.width, (text) => pen.measureText(text).width)

@@ -1,20 +1,20 @@
-/** uPlot hears a mouse alone. A finger that moves sideways over a chart becomes one; a tap is one by the browser's own doing. */
+/** uPlot only handles a mouse. Here a finger that moves sideways over a chart acts as one; for taps the browser does that. */
 
-/** px: less is the unrest of a tap. */
+/** px: less is the jitter of a tap. */
 const SHORTEST_STROKE_PX = 8
 
 /**
- * Tell the mouse listeners of `field` what a finger does on it.
+ * Pass a finger's moves on `field` to its mouse listeners.
  *
- * The style sheet leaves up and down to the browser (touch-action: pan-y): when that takes the finger away to scroll the page,
- * it says so by pointercancel, and nothing was drawn.
+ * The style sheet leaves up and down to the browser (touch-action: pan-y). When the browser takes the finger to scroll the page,
+ * it sends pointercancel, and nothing is drawn.
  */
 export function followFinger(field: HTMLElement) {
   let begin: PointerEvent | null = null
   let isDrawing = false
 
   function tell(type: string, at: PointerEvent) {
-    // uPlot takes a move over no distance for a stray one.
+    // uPlot ignores a move over no distance.
     field.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX: at.clientX, clientY: at.clientY, movementX: 1 }))
   }
 

@@ -1,13 +1,13 @@
-/** What all nodes come to together. */
+/** The totals of all nodes. */
 
 import type { NodeState, RealtimeNode } from '@/api/client'
 import { byMetric, type Metric, type MetricName } from '@/metrics'
 
-/** Of the nodes that are up, in the metric's unit. null where there is none. */
+/** Of the nodes that are up, in the metric's unit. null if there is none. */
 export interface MetricSummary {
   mean: number | null
   highest: { name: string; hostname: string; value: number } | null
-  /** All together, and all that there could be. */
+  /** The sum of the values, and the sum of the wholes. */
   sum: number | null
   total: number | null
 }
@@ -15,7 +15,7 @@ export interface MetricSummary {
 export interface ClusterSummary {
   counts: Record<NodeState, number>
   metrics: Record<MetricName, MetricSummary>
-  /** The clock farthest from the panel's; seconds, below zero when it is behind. */
+  /** The clock farthest from the panel's: seconds, below zero if it is behind. */
   skew: { name: string; hostname: string; seconds: number } | null
   /** Unix seconds of the newest sample of any node; null before the first. */
   newest: number | null

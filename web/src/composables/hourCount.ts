@@ -1,10 +1,10 @@
-/** How many samples of a node's last hour are there, and how many should be. */
+/** How many samples of a node's last hour exist, and how many should. */
 
-/** How long a sample may be under way before it counts as missed. */
+/** How long a sample may be on its way before it counts as missed. */
 const UNDER_WAY_SECONDS = 10
-/** What is missing for so long is an outage; its samples were not missed one by one. */
+/** A gap of this length is an outage: its samples were not missed one by one. */
 const OUTAGE_SECONDS = 300
-/** So many equal distances in a row are an interval that the node had, not samples that it missed. */
+/** This many equal distances in a row mean that the node had this interval, not that it missed samples. */
 const HABIT = 5
 const LONGEST_INTERVAL = 60
 const HOUR_SECONDS = 3600
@@ -12,13 +12,13 @@ const HOUR_SECONDS = 3600
 export interface HourCount {
   there: number
   missed: number
-  /** Of the first one, Unix seconds; null where they go back to the hour's beginning. */
+  /** The time of the first one, Unix seconds; null if they reach back to the hour's beginning. */
   since: number | null
   outageSeconds: number
 }
 
 /**
- * `timestamps` (ascending) are those of the samples that are there, `now` is the time by the same clock; one comes each `interval`
+ * `timestamps` (ascending) are those of the existing samples, `now` is the time by the same clock. One comes every `interval`
  * seconds, or came at another interval for a while.
  */
 export function hourCount(timestamps: readonly number[], now: number, interval: number): HourCount {

@@ -1,4 +1,4 @@
-/** In which order nodes are listed. */
+/** The order in which nodes are listed. */
 
 import type { NodeState, RealtimeNode } from '@/api/client'
 import { byMetric, METRIC_NAMES, type MetricName, shareOf } from '@/metrics'
@@ -10,15 +10,15 @@ export const SORT_KEYS: readonly SortKey[] = ['name', 'state', ...METRIC_NAMES, 
 export type Sort = SortKey | `-${SortKey}`
 export const SORTS: readonly Sort[] = SORT_KEYS.flatMap((key) => [key, `-${key}` as const])
 
-/** What needs somebody comes first. */
+/** States that need attention come first. */
 const STATES: readonly NodeState[] = ['down', 'never', 'up', 'disabled']
 
 const VALUES: Record<SortKey, (node: RealtimeNode) => number | null> = {
   name: () => 0,
   state: ({ state }) => STATES.indexOf(state),
-  // A part of a whole by its share: nodes are of different size.
+  // A part of a whole is sorted by its share, because nodes differ in size.
   ...byMetric((metric) => (node: RealtimeNode) => (metric.columns.share ? shareOf(node, metric) : node[metric.name])),
-  // The longest unseen is the highest: "last seen" is an age.
+  // "Last seen" is an age, so the longest unseen is the highest.
   seen: ({ timestamp }) => timestamp && -timestamp,
   clock: ({ clock_skew_seconds }) => clock_skew_seconds && Math.abs(clock_skew_seconds),
 }
@@ -31,7 +31,7 @@ export function isDescending(sort: Sort): boolean {
   return sort.startsWith('-')
 }
 
-/** What a click on the head of a column makes of the order: numbers begin with the highest, names and states with the first. */
+/** The order after a click on a column's header: numbers start with the highest, names and states with the first. */
 export function turned(sort: Sort, key: SortKey): Sort {
   if (keyOf(sort) === key) return isDescending(sort) ? key : `-${key}`
   return key === 'name' || key === 'state' ? key : `-${key}`

@@ -1,11 +1,11 @@
-/** How realtime data comes to the page: by the panel's stream, and by asking every 5 s while the stream can't be had. */
+/** How realtime data reaches the page: over the panel's stream, or by polling every 5 s while there is no stream. */
 
 import type { Api, Findings, Realtime } from '@/api/client'
 import { ColumnsReader, type RealtimeColumns } from '@/api/columns'
 
 export type Via = 'stream' | 'polling'
 
-/** An event comes at least every 5 s; a stream that says nothing for this long is no stream. */
+/** An event comes at least every 5 s; a stream that is silent for this long counts as broken. */
 export const SILENCE_SECONDS = 10
 export const POLL_SECONDS = 5
 /** How long to poll before the stream is tried again. */
@@ -14,9 +14,9 @@ export const RETRY_SECONDS = 10
 export interface FeedListener {
   /** All nodes. */
   snapshot: (data: Realtime, via: Via) => void
-  /** Only the nodes that changed; none at all as a sign of life. */
+  /** Only the nodes that changed; an empty list is a sign of life. */
   samples: (data: Realtime) => void
-  /** What is wrong, whenever that has changed. It does not come with a snapshot. */
+  /** What is wrong, whenever that changes. It does not come with a snapshot. */
   findings?: (data: Findings) => void
 }
 
@@ -82,13 +82,13 @@ export function startFeed(api: FeedApi, listener: FeedListener): () => void {
   }
 }
 
-/** Ask at once and then every 5 s, until the function returned is called; an answer that comes after that is not heard. */
+/** Poll at once and then every 5 s, until the returned function is called; later answers are ignored. */
 function startPolling(api: FeedApi, listener: FeedListener): () => void {
   let stopped = false
   let asking: AbortController | null = null
 
   async function ask() {
-    // A question that hangs is given up when the next is due.
+    // A request that hangs is given up when the next one is due.
     asking?.abort()
     asking = new AbortController()
     const data = await api.realtime(asking.signal).catch(() => null)

@@ -1,4 +1,4 @@
-/** How many px a rem has: the whole page grows with it on large screens. */
+/** The px in a rem: on large screens the whole page grows with it. */
 
 export const USUAL_REM_PX = 16
 

@@ -9,7 +9,7 @@ import type { ClusterSummary } from './clusterSummary'
 
 export const TREND_SECONDS = 600
 const STEP_SECONDS = 5
-/** The panel's own points: one at the first sample of each so many seconds. */
+/** Seconds between the panel's own points; each is of the first sample in that time. */
 const PANEL_STEP_SECONDS = 30
 
 export interface TrendPoint {
@@ -18,20 +18,20 @@ export interface TrendPoint {
   metrics: Record<MetricName, TrendValue>
 }
 
-/** Percent: mean, and the highest above it. A part of a whole: its share in percent. Any other: the highest. */
+/** For percent, the mean and the highest above it. For a part of a whole, its share in percent. For others, the highest. */
 export interface TrendValue {
   value: number | null
   upper: number | null
 }
 
-/** Ten minutes of `summary`: what the panel knows of them, then one point for each 5 s of its time; a silence stays a gap. */
+/** Ten minutes of `summary`: first what the panel knows, then one point for each 5 s of its time. A silence stays a gap. */
 export function useTrends(
   api: Pick<Api, 'trend'>,
   summary: Ref<ClusterSummary>,
   heardAt: Ref<number | null>,
 ): Readonly<Ref<readonly TrendPoint[]>> {
   const points = shallowRef<readonly TrendPoint[]>([])
-  // The small charts begin with the visit where the past can't be had.
+  // If the past can't be read, the small charts begin with the visit.
   void api.trend().then((trend) => {
     points.value = joined(pointsOf(trend), points.value)
   }, () => undefined)
@@ -41,7 +41,7 @@ export function useTrends(
   return points
 }
 
-/** `points` with `point` at the end, or in place of the last where it is of the same 5 s. */
+/** `points` with `point` at the end; it replaces the last one if both are of the same 5 s. */
 export function grown(points: readonly TrendPoint[], point: TrendPoint): readonly TrendPoint[] {
   const kept = points.filter(({ time }) => time > point.time - TREND_SECONDS && time < point.time)
   return [...kept, point]
@@ -80,12 +80,12 @@ function trendValue(metric: Metric, valuesOf: (metric: Metric) => [mean: number 
   return { value: form === 'of-total' ? share : highest, upper: null }
 }
 
-/** How far apart two points may be and are still joined, where samples come each `interval` seconds. */
+/** The greatest distance at which two points are joined, if samples come every `interval` seconds. */
 export function joinedSeconds(interval: number): number {
   return 1.5 * Math.ceil(PANEL_STEP_SECONDS / interval) * interval
 }
 
-/** An SVG path through `values` at `times`: broken where two are more than `joined` seconds apart, or a value is missing. */
+/** An SVG path through `values` at `times`, broken where two are more than `joined` seconds apart or a value is missing. */
 export function sparkPath(
   times: readonly number[],
   values: readonly (number | null)[],

@@ -4,7 +4,7 @@ import { ageOf } from '@/units'
 
 import { useLanguage } from './useLanguage'
 
-/** Returns a function from seconds to their largest whole unit, in the viewer's language. */
+/** Returns a function that formats seconds in their largest whole unit, in the viewer's language. */
 export function useAge(): (ageSeconds: number) => string {
   const { t, units } = useLanguage()
   return (ageSeconds) => {

@@ -1,4 +1,4 @@
-/** The alerts that are asked for, open and past, and the one that the address names. */
+/** The requested alerts, open and past, and the one that the address names. */
 
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
@@ -13,7 +13,7 @@ import { useQueryText, useQueryValue } from './useQueryValue'
 
 export const STATE_CHOICES = ['all', 'open', 'closed'] as const
 
-/** `id` of the one that is looked at. Read again whenever findings change: something has begun, ended, or was acknowledged. */
+/** `id`: the alert that is looked at. The list is read again whenever findings change: something began, ended or was acknowledged. */
 export function useAlertList(when: Ref<When>, id: Ref<string | undefined>) {
   const api = useApi()
   const { findings, panelTime } = useCluster()
@@ -67,7 +67,7 @@ export function useAlertList(when: Ref<When>, id: Ref<string | undefined>) {
   })
 
   const groups = computed(() => foldAlerts(answer.value?.alerts ?? []))
-  /** The line that has the alert of the address; one of its own where the list, as it is filtered, lacks it. */
+  /** The line with the address's alert; a separate one if the filtered list lacks it. */
   const chosen = computed(() => {
     const { value: one } = named
     if (one === null) return null

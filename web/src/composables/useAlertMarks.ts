@@ -1,4 +1,4 @@
-/** The alerts of the time and the nodes that charts show. */
+/** The alerts of the nodes and the time that the charts show. */
 
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
@@ -9,7 +9,7 @@ import type { Target } from '@/history/target'
 
 import type { Cluster } from './useCluster'
 
-/** Read whenever `plot` is, and when something begins or ends. Charts are worth having without marks, so an error leaves them out. */
+/** Read whenever `plot` is, and when an alert begins or ends. On an error the charts are shown without marks. */
 export function useAlertMarks(
   api: Pick<Api, 'alerts'>,
   target: Ref<Target | null>,

@@ -1,4 +1,4 @@
-/** Nodes in the order of their groups, so that those of a rack stand together. */
+/** Nodes in the order of their groups, so that those of a rack are together. */
 
 import { computed, type Ref } from 'vue'
 
@@ -6,13 +6,13 @@ import { arrangementOf, homesOf } from '@/heatmap/groups'
 
 import { useGroups } from './useGroups'
 
-/** The group that each node stands in. */
+/** The group of each node. */
 export function useHomes() {
   const { groups } = useGroups()
   return computed(() => homesOf(groups.value))
 }
 
-/** `nodes` in order of name in, in order of groups out. The order changes with names and groups alone, not with values. */
+/** Takes `nodes` in order of name and returns them in order of groups. The order depends on names and groups, not on values. */
 export function useArranged<Node extends { hostname: string }>(nodes: Ref<readonly Node[]>) {
   const homes = useHomes()
   const key = computed(() => nodes.value.map(({ hostname }) => hostname).join('\n'))

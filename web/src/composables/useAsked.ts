@@ -1,4 +1,4 @@
-/** Whose past is asked for: the nodes that the address names, or those that a search means at this moment. */
+/** The nodes whose past is requested: those that the address names, or those that a search finds now. */
 
 import { computed, type Ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
@@ -14,12 +14,12 @@ import { useGroups } from './useGroups'
 import { STATE_FILTERS } from './useNodeList'
 import { useQueryText, useQueryValue } from './useQueryValue'
 
-/** What no node set can have. */
+/** Characters that no node set can have. */
 const OF_A_SEARCH: ReadonlySet<string> = new Set<Search['troubles'][number]['trouble']>(['measure', 'number', 'unit', 'group'])
 
 /**
- * `wanted` is the nodes' place in the address, `nodes` are all there are. A search in the address (`q`, `state`) without nodes is
- * resolved once: then the address names the nodes, so that whoever opens it sees the same.
+ * `wanted`: what the address has for nodes; `nodes`: all nodes. A search in the address (`q`, `state`) without nodes is resolved
+ * once; then the address names the nodes, so that everybody who opens it sees the same.
  */
 export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly Node[] | null>, cluster: Pick<Cluster, 'nodes' | 'isKnown'>) {
   const route = useRoute()
@@ -30,7 +30,7 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
 
   const called = computed(() => namesOf(nodes.value ?? []))
 
-  /** Where nothing is named and nothing searched for, all nodes are meant. */
+  /** Without names and without a search, all nodes are meant. */
   const asked = computed(() => {
     if (nodes.value === null) return null
     if (wanted.value !== undefined) return targetOf(wanted.value, nodes.value, nodesOf)
@@ -39,7 +39,7 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
   const target = computed(() => (asked.value && !isProblem(asked.value) ? asked.value : null))
   const problem = computed(() => (asked.value && isProblem(asked.value) ? asked.value : null))
 
-  /** A search still to be resolved; conditions, right or wrong, may also stand where nodes do. */
+  /** A search that is still to be resolved. In place of nodes there may also be conditions, valid or not. */
   const search = computed(() => {
     if (nodes.value === null) return null
     if (wanted.value === undefined) return text.value.trim() !== '' || state.value !== 'all' ? text.value : null
@@ -52,13 +52,13 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
     const { means, troubles, isLive } = searchOf(search.value, namesOf(cluster.nodes.value), nodesOf)
     const inState = wanted.value === undefined ? state.value : 'all'
     const meant = cluster.nodes.value.filter((node) => means(node) && (inState === 'all' || node.state === inState))
-    // Who is shown the past of a cluster must not take it for that of what was mistyped.
+    // A viewer must not take the whole cluster's past for that of a mistyped name.
     const isUnderstood = troubles.every(({ trouble }) => trouble === 'nobody')
     const set = isUnderstood ? setOf(search.value, meant.map(({ hostname }) => hostname)) : ''
     return { text: search.value, nodes: meant, troubles, isLive: isLive || inState !== 'all', set }
   })
 
-  /** As it was typed, where that means the same; empty for nobody; null where it would be too long for an address. */
+  /** As it was typed, if that means the same; empty for no nodes; null if it would be too long for an address. */
   function setOf(typed: string, hostnames: readonly string[]): string | null {
     const named = targetOf(typed.trim(), nodes.value ?? [], nodesOf)
     const meant = new Set(hostnames)
@@ -72,7 +72,7 @@ export function useAsked(wanted: Ref<string | undefined>, nodes: Ref<readonly No
     void router.replace({ name: 'history', params: { node: set }, query: { ...route.query, q: found.value.text || undefined } })
   }, { immediate: true })
 
-  /** The search whose nodes are shown, where others may meet it by now. */
+  /** The search whose nodes are shown, if others may match it by now. */
   const resolved = computed(() => {
     if (!target.value || target.value.kind === 'one' || !nodes.value) return null
     const isLive = state.value !== 'all' || (text.value !== '' && searchOf(text.value, called.value, nodesOf).isLive)

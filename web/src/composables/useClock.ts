@@ -2,7 +2,7 @@
 
 import { onScopeDispose, readonly, type Ref, shallowRef } from 'vue'
 
-/** Now in Unix seconds with its fraction, renewed every second. */
+/** The time in Unix seconds with a fraction, updated every second. */
 export function useClock(): Readonly<Ref<number>> {
   const now = shallowRef(Date.now() / 1000)
   const timer = setInterval(() => {

@@ -9,7 +9,7 @@ import { useTrends } from './trends'
 import { useFindings } from './useFindings'
 import { useRealtime } from './useRealtime'
 
-/** Nodes, their summary and its last minutes. Runs until the scope (the frame) that asked for it is gone. */
+/** Nodes, their summary and its last minutes. Runs until the calling scope (the frame) is gone. */
 export function createCluster(api: Pick<Api, 'openStream' | 'realtime' | 'trend' | 'findings'>) {
   const realtime = useRealtime(api)
   const summary = computed(() => summaryOf(realtime.nodes.value))
@@ -20,7 +20,7 @@ export type Cluster = ReturnType<typeof createCluster>
 
 export const clusterKey: InjectionKey<Cluster> = Symbol('cluster')
 
-/** The cluster as the frame around the view has it. */
+/** The cluster that the surrounding frame provides. */
 export function useCluster(): Cluster {
   const cluster = inject(clusterKey)
   if (!cluster) throw new Error('no cluster was provided')

@@ -1,4 +1,4 @@
-/** The icon in the browser's tab shows the cluster's state: as ever, with a red or an amber dot, or greyed. */
+/** The icon in the browser's tab shows the cluster's state: plain, with a red or an amber dot, or greyed. */
 
 import { onScopeDispose, type Ref, watchEffect } from 'vue'
 

@@ -1,4 +1,4 @@
-/** What opens below a button and closes by Esc, a press beside it, or when the focus leaves. `box` holds both. */
+/** A box that opens below a button and closes on Esc, on a click outside, or when the focus leaves. `box` contains both. */
 import { onBeforeUnmount, onMounted, shallowRef, type ShallowRef } from 'vue'
 
 type Element = Readonly<ShallowRef<HTMLElement | null>>

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 
 import { useLanguage } from './useLanguage'
 
-/** Returns a function from an error of the API to a sentence. */
+/** Returns a function that turns an error of the API into a sentence. */
 export function useErrorText(): (error: unknown) => string {
   const { t } = useLanguage()
   return (error) => {

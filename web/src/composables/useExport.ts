@@ -1,4 +1,4 @@
-/** What is shown of history, as files: CSV and PNG. */
+/** Exports the shown history as files: CSV and PNG. */
 
 import { type Ref, shallowRef, watch } from 'vue'
 
@@ -8,10 +8,10 @@ import type { HistoryPlot } from '@/history/plot'
 
 import { useTheme } from './useTheme'
 
-/** Save what `readExact` gives and the element `shown` shows, under a name that tells whose it is (`title`) and of when. */
+/** Save what `readExact` returns and what the element `shown` shows, under a name with the nodes (`title`) and the time. */
 export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promise<HistoryPlot | null>, title: Ref<string>, shown: Ref<HTMLElement | null>) {
   const { colours } = useTheme()
-  /** Up to when times could not be read: why nothing was saved. */
+  /** Up to this time history could not be read, so nothing was saved. */
   const unreadCsv = shallowRef<number | null>(null)
   watch(plot, () => { unreadCsv.value = null })
 
@@ -23,9 +23,9 @@ export function useExport(plot: Ref<HistoryPlot | null>, readExact: () => Promis
 
   async function saveCsv() {
     const name = fileName('csv')
-    // Better rounded than not at all, should the panel not answer.
+    // If the panel does not answer, rounded values are better than none.
     const exact = await readExact().catch(() => plot.value)
-    // As the API does: a file can't say that it lacks something.
+    // Like the API: a file can't say that it is incomplete.
     unreadCsv.value = exact?.unreadUntil ?? null
     if (exact && unreadCsv.value === null) save(new Blob(['\ufeff', csvOf(exact)], { type: 'text/csv;charset=utf-8' }), name)
   }

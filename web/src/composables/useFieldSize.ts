@@ -1,10 +1,10 @@
-/** How wide an element is, and how many pixels of the screen a px has; both change with the window. */
+/** The width of an element, and the device pixels in a px; both change with the window. */
 
 import { type Ref, shallowRef } from 'vue'
 
 import { useResized } from './useResized'
 
-/** `width` in px: 0 before the element is there. `windowHeight` in px. */
+/** `width` in px, 0 before the element exists. `windowHeight` in px. */
 export function useFieldSize(box: Ref<HTMLElement | null>) {
   const width = shallowRef(0)
   const windowHeight = shallowRef(innerHeight)

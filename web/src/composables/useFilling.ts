@@ -1,4 +1,4 @@
-/** What the records that fill have come to so far, of a few nodes; asked for again every 5 seconds. */
+/** The filling records of a few nodes so far, read again every 5 seconds. */
 
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
@@ -7,7 +7,7 @@ import { type Filling, fillingOf } from '@/history/filling'
 
 const AGAIN_SECONDS = 5
 
-/** `until` is when they are full (Unix seconds). Nothing is asked while `nodes` is empty; an error leaves what was known. */
+/** `until`: when they are full (Unix seconds). Nothing is read while `nodes` is empty. On an error the last values stay. */
 export function useFilling(api: Pick<Api, 'realtimeOf'>, nodes: Ref<readonly Node[]>, until: Ref<number>) {
   const fillings = shallowRef<readonly { name: string; filling: Filling }[]>([])
   let asking = new AbortController()

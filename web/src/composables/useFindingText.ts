@@ -1,11 +1,11 @@
-/** Findings in words: whom they are about, what is wrong, since when. */
+/** Findings in words: their nodes, what is wrong, and since when. */
 
 import type { Finding } from '@/api/client'
 
 import { type Cluster, useCluster } from './useCluster'
 import { useLanguage } from './useLanguage'
 
-/** Functions from a finding to its texts in the viewer's language. `cluster` where it is not yet that of a frame around. */
+/** Functions that turn a finding into texts in the viewer's language. `cluster`: needed if no surrounding frame provides one. */
 export function useFindingText(cluster: Pick<Cluster, 'panelTime' | 'nodes'> = useCluster()) {
   const { t, units, language } = useLanguage()
   const { panelTime, nodes: all } = cluster
@@ -25,7 +25,7 @@ export function useFindingText(cluster: Pick<Cluster, 'panelTime' | 'nodes'> = u
     return t('nodes.count', { count: count(length) })
   }
 
-  /** What is said of it besides, each a few words. */
+  /** Further facts, each in a few words. */
   function notesOf(finding: Finding): string[] {
     const { since, times, is_suspended, acked_by: who, silenced_until: until } = finding
     return [

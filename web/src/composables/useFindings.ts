@@ -1,4 +1,4 @@
-/** What is wrong now, as the panel tells it whenever it changes. */
+/** What is wrong now; the panel sends it whenever it changes. */
 
 import { computed, type Ref, shallowRef, watch } from 'vue'
 
@@ -9,12 +9,12 @@ interface Told {
   told: Readonly<Ref<Findings | null>>
 }
 
-/** Asked for with each snapshot, then followed on the stream. Without an answer what was known stays. */
+/** Read with each snapshot, then followed on the stream. Without an answer, the last ones stay. */
 export function useFindings(api: Pick<Api, 'findings'>, { snapshots, told }: Told) {
   const known = shallowRef<Findings | null>(null)
 
   function take(data: Findings | null) {
-    // An answer that was long on its way is older than what the stream told meanwhile.
+    // A slow answer is older than what the stream has sent meanwhile.
     if (data && data.timestamp >= (known.value?.timestamp ?? 0)) known.value = data
   }
   async function renew() {
@@ -24,21 +24,21 @@ export function useFindings(api: Pick<Api, 'findings'>, { snapshots, told }: Tol
   watch(snapshots, () => void renew())
 
   return {
-    /** Worst first; null while nothing is known of them. */
+    /** Worst first; null while unknown. */
     findings: computed<readonly Finding[] | null>(() => known.value?.findings ?? null),
-    /** Whether anything was ever wrong: before that the page says nothing of alerts. */
+    /** Whether there has ever been an alert: until then the page does not mention alerts. */
     wasEver: computed(() => known.value?.was_ever ?? false),
-    /** Ask at once, after one has changed something. */
+    /** Read at once, after the user has changed something. */
     renewFindings: renew,
   }
 }
 
-/** Whether somebody knows of it already, or nothing is known of it now: nobody needs to do anything about it. */
+/** Whether somebody already handles it, or its state is unknown: nobody needs to act. */
 export function isQuiet({ is_suspended, acked_by, silenced_until }: Finding): boolean {
   return is_suspended || acked_by !== null || silenced_until !== null
 }
 
-/** What needs attention: neither quiet nor mere information. */
+/** The findings that need attention: not quiet, and more than information. */
 export function pressing(findings: readonly Finding[] | null): readonly Finding[] {
   return (findings ?? []).filter((finding) => !isQuiet(finding) && finding.severity !== 'info')
 }

@@ -7,8 +7,7 @@ import type { HistoryPlot } from '@/history/plot'
 import type { Target } from '@/history/target'
 
 /**
- * Read whenever `plot` is, for as many nodes as are drawn one by one. Charts are worth having without reasons, so an error
- * leaves them out.
+ * Read whenever `plot` is, for as many nodes as have their own lines. On an error the charts are shown without reasons.
  */
 export function useGaps(api: Pick<Api, 'gaps'>, target: Ref<Target | null>, plot: Ref<HistoryPlot | null>): Readonly<Ref<readonly NodeGaps[]>> {
   const gaps = shallowRef<readonly NodeGaps[]>([])

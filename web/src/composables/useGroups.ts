@@ -1,4 +1,4 @@
-/** The groups of nodes, once for the whole page: racks and kinds that names speak of, ClusterShell's, those of config.toml. */
+/** The groups of nodes, once for the whole page: racks and kinds in names, ClusterShell's groups, and those of config.toml. */
 
 import { computed, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
 
@@ -12,7 +12,7 @@ export interface NodeGroup {
   nodes: readonly string[]
 }
 
-/** Asked for whenever the cluster is sent as a whole again (`restarts` counts it): after a reload too. Without an answer what was known stays. */
+/** Read whenever the whole cluster is sent again (`restarts` counts that), also after a reload. Without an answer, the last ones stay. */
 export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<number>>) {
   const groups = shallowRef<readonly NodeGroup[]>([])
   let text = ''
@@ -23,7 +23,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
     isAsked = true
     const answer = await api.groups().catch(() => null)
     isAsked = false
-    // What did not change stays the same object: nothing is laid out again.
+    // Unchanged groups stay the same object, so nothing is laid out again.
     if (!answer || JSON.stringify(answer) === text) return
     text = JSON.stringify(answer)
     groups.value = answer.flatMap(({ name, source, nodes }) => {
@@ -33,7 +33,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
   }
   void read()
   watch(restarts, (count) => {
-    // The first is that of the start, when they were asked for already.
+    // The first one is the start, when they have already been requested.
     if (count > 1 || (text === '' && !isAsked)) void read()
   })
 
@@ -42,7 +42,7 @@ export function createGroups(api: Pick<Api, 'groups'>, restarts: Readonly<Ref<nu
   return { groups: groups as Readonly<Ref<readonly NodeGroup[]>>, nodesOf }
 }
 
-/** The names of a node set; null where they have longer numbers than a node set may. */
+/** The names of a node set; null if their numbers are longer than a node set allows. */
 function unfolded(nodes: string): readonly string[] | null {
   try {
     return expand(nodes)
@@ -56,7 +56,7 @@ export type GroupsOfPage = ReturnType<typeof createGroups>
 
 export const groupsKey: InjectionKey<GroupsOfPage> = Symbol('groups')
 
-/** The groups as the frame around the view has them. */
+/** The groups that the surrounding frame provides. */
 export function useGroups(): GroupsOfPage {
   const groups = inject(groupsKey)
   if (!groups) throw new Error('no groups were provided')

@@ -1,4 +1,4 @@
-/** The heat map's layout for the space there is, made again only when nodes come or go, or the space changes. */
+/** The heat map's layout for the available space. It changes only if nodes come or go, or the space changes. */
 
 import { computed, type Ref, shallowRef } from 'vue'
 
@@ -18,19 +18,19 @@ const LABEL_SIZE = 0.75
 const LABEL_HEIGHT = 0.8125
 /** Letters. */
 const LONGEST_LABEL = 26
-/** Above the table, and alone: where there is room, a few nodes may be read from afar. */
+/** The largest cells above the table, and alone: with enough room, a few nodes are readable from afar. */
 const LARGEST_CELL = { above: 7, alone: 20 }
-/** px: a pointer meets smaller cells than a finger does. */
+/** px: a pointer can hit smaller cells than a finger. */
 const SMALLEST = { pointer: 7, finger: 14 }
 const LOWEST_MAP = 120
 
-/** The layout of `nodes` in their `groups` inside `box`, at most `share` of the window's height where the cells allow it; `width` in px. */
+/** The layout of `nodes` in their `groups` inside `box`; `width` in px. Takes at most `share` of the window's height if the cells allow it. */
 export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly RealtimeNode[]>, groups: Ref<readonly Group[]>, share: Ref<number>) {
   const width = shallowRef(0)
   const windowHeight = shallowRef(innerHeight)
   const top = shallowRef(0)
   const isTouched = useMediaQuery('(pointer: coarse)')
-  // The layout follows from the names alone; a new sample changes none.
+  // The layout depends only on names; a new sample changes none.
   const key = computed(() => nodes.value.map(({ name }) => name).join('\n'))
   const names = computed(() => (key.value === '' ? [] : key.value.split('\n')))
 
@@ -47,7 +47,7 @@ export function useHeatLayout(box: Ref<HTMLElement | null>, nodes: Ref<readonly 
 
   const layout = computed<Layout>(() => {
     const rem = remPx()
-    // Alone, the map may reach down to where its legend and the window end.
+    // Alone, the map may fill the window, with its legend.
     const isAlone = share.value >= 1
     const reach = isAlone ? windowHeight.value - top.value - 5 * rem : share.value * windowHeight.value
     return layoutOf(groups.value, labelsIn(names.value, groups.value, box.value), {
@@ -68,7 +68,7 @@ function labelsIn(names: readonly string[], groups: readonly Group[], element: E
   const pen = document.createElement('canvas').getContext('2d')
   if (pen) pen.font = labelFont(element)
   return {
-    // Cells of a few bear their names themselves.
+    // The cells of a few nodes show their names themselves.
     textOf: (first: number, count: number) => (names.length <= FEW ? '' : shortened(labelOf(groups, first) ?? fold(names.slice(first, first + count)), ({ length }) => length <= LONGEST_LABEL)),
     widthOf: (text: string) => Math.ceil(pen?.measureText(text).width ?? 0),
     height: LABEL_HEIGHT * remPx(),

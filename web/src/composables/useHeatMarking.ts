@@ -1,15 +1,15 @@
-/** A rectangle on the heat map: drawn with a mouse or a pen, or spanned by Shift and the arrow keys. A finger scrolls. */
+/** A rectangle on the heat map, drawn with a mouse or a pen, or with Shift and the arrow keys. A finger scrolls. */
 
 import { computed, type Ref, shallowRef, watch } from 'vue'
 
 import { type Box, boxAround, boxBetween, nodesWithin, type Point } from '@/heatmap/box'
 import { type Layout, placeOf } from '@/heatmap/layout'
 
-/** `chosen` is the cell that the keys have reached; `mark` gets the nodes of a rectangle by their indices. */
+/** `chosen`: the cell that the keys have reached. `mark` receives the nodes in a rectangle, as indices. */
 export function useHeatMarking(layout: Ref<Layout>, chosen: Ref<number | null>, mark: (nodes: readonly number[]) => void) {
   const stroke = shallowRef<{ begin: Point; end: Point } | null>(null)
   const anchor = shallowRef<number | null>(null)
-  /** A click follows a stroke too. */
+  /** A drag also ends with a click. */
   let hasMarked = false
 
   const box = computed<Box | null>(() => {
@@ -27,14 +27,14 @@ export function useHeatMarking(layout: Ref<Layout>, chosen: Ref<number | null>, 
   function begin(event: PointerEvent) {
     hasMarked = false
     if (event.pointerType === 'touch' || event.button !== 0) return
-    // What is captured clicks no button: a group's label is before its cells.
+    // A captured pointer clicks no button, and groups have buttons before their cells.
     if (!(event.target as Element).closest('button')) (event.currentTarget as Element).setPointerCapture(event.pointerId)
     anchor.value = null
     stroke.value = { begin: pointOf(event), end: pointOf(event) }
   }
 
   function draw(event: PointerEvent) {
-    // Let go of outside.
+    // The pointer was released outside.
     if (event.buttons === 0) stroke.value = null
     if (stroke.value) stroke.value = { begin: stroke.value.begin, end: pointOf(event) }
   }
@@ -63,17 +63,17 @@ export function useHeatMarking(layout: Ref<Layout>, chosen: Ref<number | null>, 
     draw,
     end,
     clear,
-    /** Take what is spanned; whether anything was. */
+    /** Mark the rectangle drawn with the keys; return whether there was one. */
     take: () => {
       const isAny = marked.value.length > 0
       take()
       return isAny
     },
-    /** Before the keys go on from `chosen`: with Shift they span from there. */
+    /** Called before the keys move on from `chosen`: with Shift, the rectangle starts there. */
     span: (isSpanned: boolean) => {
       anchor.value = isSpanned ? (anchor.value ?? chosen.value ?? 0) : null
     },
-    /** Whether this click ends a stroke, so that it opens nothing. */
+    /** Whether this click ends a drag, and so must not open anything. */
     isEndOfStroke: () => hasMarked,
   }
 }

@@ -1,4 +1,4 @@
-/** Paints the heat map into its canvas, at most once a frame however much changes. */
+/** Paints the heat map into its canvas, at most once per frame however much changes. */
 
 import { onBeforeUnmount, onMounted, type Ref, watch } from 'vue'
 
@@ -19,12 +19,12 @@ interface Shown {
   isOld: boolean
 }
 
-/** Follows all that is drawn; `width` in px. */
+/** Repaints when anything drawn changes; `width` in px. */
 export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<Layout>, width: Ref<number>, shown: Shown) {
   const { isDark, colours } = useTheme()
   const { units } = useLanguage()
   let frame = 0
-  /** What the canvas shows, and all that it was drawn by. */
+  /** What the canvas shows, and what it was drawn from. */
   let drawn: { nodes: readonly RealtimeNode[]; by: readonly unknown[] } | null = null
 
   function draw() {
@@ -34,7 +34,7 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
     const ratio = devicePixelRatio
     const font = getComputedStyle(canvas.value).fontFamily
     const by = [layout.value, width.value, shown.metric, shown.isOld, isDark.value, colours.value, units.value, ratio, font, remPx()]
-    // An event changes some of the nodes: the others' cells stay.
+    // An event changes only some nodes; the cells of the others stay.
     const before = drawn?.by.every((value, index) => Object.is(value, by[index])) ? drawn.nodes : null
     drawn = { nodes: shown.nodes, by }
     fit(canvas.value, Math.round(width.value * ratio), Math.round(layout.value.height * ratio))
@@ -72,7 +72,7 @@ export function useHeatPaint(canvas: Ref<HTMLCanvasElement | null>, layout: Ref<
   })
 }
 
-/** A canvas that gets a size is blank and costs memory again, so only where it differs. */
+/** Setting a canvas' size blanks it and allocates memory, so set it only if it differs. */
 function fit(canvas: HTMLCanvasElement, width: number, height: number) {
   if (canvas.width !== width) canvas.width = width
   if (canvas.height !== height) canvas.height = height

@@ -1,4 +1,4 @@
-/** Records of one node, a few or a set over a time, read again as each new record appears. */
+/** Records of one node, a few or a set over a time, read again whenever a new record appears. */
 
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
@@ -9,7 +9,7 @@ import type { Target } from '@/history/target'
 import { isPeriod, type When } from '@/history/when'
 
 export const RECORD_SECONDS = 300
-/** A record is shown once its time has passed. Nodes send their samples up to 4 s apart, so wait a little longer for the last ones. */
+/** A record is shown once its time has passed. Nodes send their samples up to 4 s apart, so the page waits a little longer for the last. */
 export const RECORD_SHOWN_AFTER_SECONDS = 8
 
 type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread' | 'cluster'>
@@ -17,12 +17,12 @@ type HistoryApi = Pick<Api, 'history' | 'historyOfSet' | 'spread' | 'cluster'>
 /** How long until an archive that did not answer is asked again. */
 const UNREAD_AGAIN_SECONDS = 30
 
-/** More could not be told apart on a usual screen. */
+/** More could not be distinguished on a usual screen. */
 const CLUSTER_COLUMNS = 800
 
 /**
- * The records of `target` (nothing is read while it is null) over `when`. `panelTime` in Unix seconds, null while it is not known.
- * With `hasLines` the whole cluster comes as any other set does.
+ * The records of `target` (nothing is read while it is null) over `when`. `panelTime` in Unix seconds, null while unknown.
+ * With `hasLines` the whole cluster is read like any other set.
  */
 export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Ref<When>, panelTime: Ref<number | null>, hasLines: Readonly<Ref<boolean>> = shallowRef(false)) {
   const plot = shallowRef<HistoryPlot | null>(null)
@@ -53,7 +53,7 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     }
     isLoading.value = false
     if (!isWhole) renewal = setTimeout(() => void read(), UNREAD_AGAIN_SECONDS * 1000)
-    // What is over gets no new record. The viewer's clock may be off, so the panel's tells when the next one is there.
+    // A past range gets no new record. The viewer's clock may be off, so the panel's decides when the next record is there.
     else if (isPeriod(when.value)) renewal = setTimeout(() => void read(), secondsToNextRecord(panelTime.value ?? now) * 1000)
   }
 
@@ -67,7 +67,7 @@ export function useHistory(api: HistoryApi, target: Ref<Target | null>, when: Re
     clearTimeout(renewal)
   })
 
-  /** What is shown, not rounded to what can be seen; null where nothing is. */
+  /** What is shown, but not rounded for charts; null if nothing is. */
   async function readExact(): Promise<HistoryPlot | null> {
     if (target.value === null || plot.value === null || !['one', 'several'].includes(plot.value.kind)) return plot.value
     const { from, to } = plot.value
@@ -90,14 +90,14 @@ function nameById(nodes: Target['nodes']): (id: number) => string {
   return (id) => names.get(id) ?? `#${String(id)}`
 }
 
-/** How long until the next record can be read, at the panel's time `now` (Unix seconds); a record's length where that is not known. */
+/** How long until the next record can be read, at the panel's time `now` (Unix seconds); the length of a record if that is unknown. */
 export function secondsToNextRecord(now: number | null): number {
   if (now === null) return RECORD_SECONDS
   const passed = (now - RECORD_SHOWN_AFTER_SECONDS) % RECORD_SECONDS
   return RECORD_SECONDS - passed
 }
 
-/** When the first record of a node appears whose samples come in since `now`: the end of the five minutes that run. */
+/** When the first record of a node appears whose samples began at `now`: the end of the current five minutes. */
 export function nextRecordAt(now: number): number {
   return (Math.floor(now / RECORD_SECONDS) + 1) * RECORD_SECONDS
 }

@@ -1,14 +1,14 @@
-/** Which lines of a chart are shown: all, or those that were picked in its legend. */
+/** Which lines of a chart are shown: all, or those picked in its legend. */
 
 import { type Ref, shallowRef, watch } from 'vue'
 
 export interface Isolation {
   isShown: (name: string) => boolean
-  /** Show this one alone, or all again where it was alone; with `isMore` it comes to the others, or goes. */
+  /** Show only this one, or all again if it was the only one; with `isMore`, add it to the others or remove it. */
   pick: (name: string, isMore: boolean) => void
 }
 
-/** Nothing is picked any more once `names` are others. */
+/** The choice is cleared when `names` change. */
 export function useIsolation(names: Ref<readonly string[]>): Isolation {
   const picked = shallowRef<readonly string[]>([])
   watch(() => names.value.join('\n'), () => { picked.value = [] })

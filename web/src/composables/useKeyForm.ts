@@ -1,4 +1,4 @@
-/** What is entered to make an API token or a wall screen, and what is wrong with it. */
+/** The input for a new API token or wall screen, and what is wrong with it. */
 
 import { computed, shallowRef } from 'vue'
 
@@ -10,7 +10,7 @@ export const MAX_NAME_CHARACTERS = 64
 /** The most keys of each kind that the panel keeps. */
 export const MAX_KEYS = 200
 
-/** What Python's str.isprintable() refuses: controls, what is not assigned, and all separators but the plain space. */
+/** What Python's str.isprintable() refuses: control characters, unassigned ones, and all separators but the plain space. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u
 
 export interface KeyWanted {
@@ -18,7 +18,7 @@ export interface KeyWanted {
   days: number
 }
 
-/** A form over the names that are `taken`. `submit` hands what was entered to `make`, and says whether it worked. */
+/** The form. `taken`: names in use. `submit` passes the input to `make` and returns whether it worked. */
 export function useKeyForm(kind: 'token' | 'kiosk', usualDays: number, taken: () => readonly string[], make: (wanted: KeyWanted) => Promise<void>) {
   const { t } = useLanguage()
   const errorText = useErrorText()

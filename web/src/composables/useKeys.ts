@@ -1,10 +1,10 @@
-/** Keys that do something anywhere on the page, unless one is writing. */
+/** Keys that work anywhere on the page, except while the user types. */
 
 import { onBeforeUnmount, onMounted } from 'vue'
 
 const CHORD_MILLISECONDS = 1500
 
-/** By key ("/", "ArrowLeft") or by two keys one after the other ("g r"): what to do. */
+/** Actions by key ("/", "ArrowLeft") or by two keys in sequence ("g r"). */
 export type KeyMap = Record<string, () => void>
 
 /** Listen until the component is gone. */
@@ -29,7 +29,7 @@ export function useKeys(keys: KeyMap) {
   })
 }
 
-/** Whether keys belong to `target`: a field, a list to choose from, the heat map. An open dialog has them all, also when what was focused is gone. */
+/** Whether keys belong to `target`: a field, a select list, the heat map. An open dialog gets all keys, even if the focused element is gone. */
 function isWriting(target: EventTarget | null): boolean {
   if (document.querySelector('dialog[open]')) return true
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role=application]') !== null

@@ -1,4 +1,4 @@
-/** Whether the page is on a wall screen: without its frame, enlarged; by a link of its own it also leads nowhere else. */
+/** Whether the page is on a wall screen: without its frame, and enlarged. Opened with a wall screen's link, it also links nowhere else. */
 
 import { computed, type ComputedRef } from 'vue'
 import { useRoute } from 'vue-router'
@@ -6,11 +6,11 @@ import { useRoute } from 'vue-router'
 export interface Kiosk {
   /** Shown without the frame: by a wall screen's link, or with ?kiosk=1 in the address. */
   isKiosk: ComputedRef<boolean>
-  /** Come in by a wall screen's link: what would lead to another view is not there. */
+  /** Opened with a wall screen's link: nothing leads to another view. */
   isBound: ComputedRef<boolean>
 }
 
-/** What the address of the page says of it. */
+/** Read it from the page's address. */
 export function useKiosk(): Kiosk {
   const route = useRoute()
   const isBound = computed(() => route.name === 'kiosk')

@@ -1,21 +1,21 @@
-/** A wall screen comes in: by the secret in its link, or by the cookie that this has set before. */
+/** Logs a wall screen in, with the secret in its link or with the cookie that this has set before. */
 
 import { computed, onScopeDispose, shallowRef } from 'vue'
 
 import { type Api, ApiError, createApi } from '@/api/client'
 
-/** A panel that is away is asked again: nobody stands at a wall screen to do it. */
+/** The page itself retries while the panel is away: nobody is at a wall screen to do it. */
 export const RETRY_SECONDS = 5
 
-/** A browser keeps no cookie longer than 400 days, a link is good for years: it is tried once more, but not in a circle. */
+/** A browser keeps no cookie longer than 400 days, but a link is valid for years. So it is tried once more, but not in a loop. */
 export const REOPEN_SECONDS = 60
 
-/** `closed`: the panel knows no such link, or no longer; that is final. */
+/** `closed`: the panel does not know the link, or no longer; this is final. */
 export type DoorState = 'opening' | 'open' | 'closed'
 
 /**
- * Come in by `secret`; null: as this browser came in before. The `api` that comes back is that of the wall screen: what it
- * finds to be over is the screen's link, and no session. `connect` makes it.
+ * Log in with `secret`, or, if it is null, with this browser's cookie. The returned `api`, made by `connect`, is the wall
+ * screen's: if it finds that something is over, that is the screen's link and not a session.
  */
 export function useKioskDoor(secret: string | null, connect: (onClosed: () => void) => Api = createApi) {
   const state = shallowRef<DoorState>('opening')
@@ -53,5 +53,5 @@ export function useKioskDoor(secret: string | null, connect: (onClosed: () => vo
   onScopeDispose(() => {
     clearTimeout(retry)
   })
-  return { api, state, /** Why it takes so long; null while nothing is wrong. */ problem: computed(() => (state.value === 'opening' ? problem.value : null)) }
+  return { api, state, /** Why it takes long; null while nothing is wrong. */ problem: computed(() => (state.value === 'opening' ? problem.value : null)) }
 }

@@ -1,4 +1,4 @@
-/** The language of the page: the browser's, or the one that was chosen here before. */
+/** The language of the page: the browser's, or the one chosen here before. */
 
 import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref, watch } from 'vue'
 
@@ -14,7 +14,7 @@ export interface LanguageChoice extends Speaker {
 
 export const languageKey: InjectionKey<LanguageChoice> = Symbol('language')
 
-/** The choice as the page starts with it; from then on it is remembered, and told to `<html lang>`. */
+/** The choice at the start of the page. From then on it is remembered, and set in `<html lang>`. */
 export function createLanguage(): LanguageChoice {
   const language = ref(stored() ?? languageOf(navigator.languages))
   const units = computed(() => createUnits(localeOf(language.value, navigator.languages)))

@@ -1,4 +1,4 @@
-/** The ways from view to view: what is chosen goes along. */
+/** Links between views, which keep what is chosen. */
 
 import { computed, type Ref } from 'vue'
 import { useRoute } from 'vue-router'
@@ -6,7 +6,7 @@ import { useRoute } from 'vue-router'
 import type { RealtimeNode } from '@/api/client'
 import { pastFrom, pastOf, presentFrom, presentOf } from '@/router/links'
 
-/** `nodes` are those of the cluster. */
+/** `nodes`: those of the cluster. */
 export function useLinks(nodes: Ref<readonly RealtimeNode[]>) {
   const route = useRoute()
   const isNode = (text: string) => nodes.value.some(({ id, name, hostname }) => hostname === text || name === text || String(id) === text)

@@ -1,19 +1,19 @@
-/** A list that the panel holds, read again now and then, and what is done to it. */
+/** A list of the panel, read again now and then, and the actions on it. */
 
 import { onScopeDispose, shallowRef } from 'vue'
 
 import { ApiError } from '@/api/client'
 
-/** How often a list is read while it is looked at. */
+/** How often a list is read while it is shown. */
 export const RENEWAL_SECONDS = 15
 
-/** What `ask` returns; `rows` is null until it is there. Read until the scope (the list) that asked is gone. */
+/** `rows`: what `ask` returns, null until it is there. Read until the calling scope (the list) is gone. */
 export function useList<Row>(ask: () => Promise<Row[]>) {
   const rows = shallowRef<readonly Row[] | null>(null)
   const error = shallowRef<unknown>(null)
-  /** What is to be done once more where something went wrong. */
+  /** What to retry after an error. */
   let again: () => Promise<unknown> = read
-  /** An answer that is overtaken by a later question is not heard. */
+  /** An answer is ignored if a later request was made. */
   let newest = 0
 
   async function read() {
@@ -30,7 +30,7 @@ export function useList<Row>(ask: () => Promise<Row[]>) {
     }
   }
 
-  /** Do something to one of the list's things, and read it again. What is gone already needs no more. */
+  /** Do something to an entry of the list, and read the list again. If the entry is already gone, that is no error. */
   async function act(deed: () => Promise<unknown>) {
     again = read
     error.value = null

@@ -1,4 +1,4 @@
-/** Logging in: what was entered, what is wrong with it, and how long to wait after too many tries. */
+/** The login: the input, what is wrong with it, and how long to wait after too many tries. */
 
 import { computed, shallowRef } from 'vue'
 
@@ -9,10 +9,10 @@ import { useErrorText } from './useErrorText'
 import { useLanguage } from './useLanguage'
 import type { Session } from './useSession'
 
-/** What a panel that names no time is taken to mean. */
+/** The wait if the panel names none. */
 const DEFAULT_WAIT_SECONDS = 30
 
-/** A login at `session`. `submit` says whether it worked. */
+/** A login to `session`. `submit` returns whether it worked. */
 export function useLogin(session: Pick<Session, 'logIn'>) {
   const { t } = useLanguage()
   const errorText = useErrorText()

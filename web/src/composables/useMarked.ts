@@ -1,4 +1,4 @@
-/** The finding that is looked at: outlined in the map. The address has it, by one of its alerts. */
+/** The selected finding, outlined in the map. The address has the id of one of its alerts. */
 
 import { computed } from 'vue'
 
@@ -20,7 +20,7 @@ export function useMarked() {
     marked,
     /** The ids of its nodes. */
     ids,
-    /** Look at this one, or no more. */
+    /** Select this one, or none. */
     toggle,
   }
 }

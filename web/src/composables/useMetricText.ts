@@ -4,7 +4,7 @@ import { formOf, type Metric, METRICS } from '@/metrics'
 
 import { useLanguage } from './useLanguage'
 
-/** From here on bytes are easier read in TB. */
+/** From here on bytes are easier to read in TB. */
 const LARGE = 10_000 * 1024 ** 3
 
 /** Names and formats by metric, in the viewer's language. */
@@ -39,7 +39,7 @@ export function useMetricText() {
     nameOf,
     shortOf: (metric: Metric) => (te(`metrics.${metric.name}.short`) ? t(`metrics.${metric.name}.short`) : nameOf(metric)),
     hintOf,
-    /** What the cluster's value is called: a mean, a sum of parts, or the highest. */
+    /** The name of the cluster's value: a mean, a sum of parts, or the highest. */
     ofClusterOf: (metric: Metric) => {
       const form = formOf(metric)
       if (form === 'plain' && te(`metrics.${metric.name}.highest`)) return t(`metrics.${metric.name}.highest`)
@@ -52,7 +52,7 @@ export function useMetricText() {
     /** "101.4 of 251.5 GB" */
     partText,
     axisText,
-    /** How parts of a whole are counted, which their names do not say. */
+    /** How parts of a whole are counted, which their names leave open. */
     formulas: () => join(...METRICS.filter(({ ofTotal }) => ofTotal !== null).map(hintOf)),
   }
 }

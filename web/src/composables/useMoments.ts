@@ -1,13 +1,13 @@
-/** When something was, as the lists of sessions and keys tell it. */
+/** When something happened, in the words of the lists of sessions and keys. */
 
 import { useAge } from './useAge'
 import { useCluster } from './useCluster'
 import { useLanguage } from './useLanguage'
 
-/** The panel writes down the last use of a session or a key once a minute. */
+/** The panel records the last use of a session or a key once a minute. */
 const EXACT_SECONDS = 90
 
-/** Functions from Unix seconds to text; the present is the panel's. */
+/** Functions that turn Unix seconds into text; "now" is the panel's time. */
 export function useMoments() {
   const { t, units } = useLanguage()
   const { panelTime } = useCluster()

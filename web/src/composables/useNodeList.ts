@@ -1,4 +1,4 @@
-/** The nodes that are listed: those searched for, in the order asked for. What was asked for lives in the address. */
+/** The listed nodes: those that the search finds, in the chosen order. The address holds both. */
 
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
@@ -10,23 +10,23 @@ import type { NodesOf } from '@/search/terms'
 import { type Sort, sorted, SORTS } from './nodeOrder'
 import { useQueryText, useQueryValue } from './useQueryValue'
 
-/** Values change all the time; rows must not: they change places no more often than this. */
+/** Values change all the time, but rows must not: they move no more often than this. */
 export const REORDER_SECONDS = 5
 
 export const STATE_FILTERS = ['all', 'up', 'down', 'never', 'disabled'] as const satisfies readonly ('all' | NodeState)[]
 
-/** `nodes` in order of name in, the listed ones out. While `isHeld` (somebody points at a row) none changes its place. */
+/** Takes `nodes` in order of name and returns the listed ones. While `isHeld` (the pointer is on a row) none moves. */
 export function useNodeList(nodes: Ref<readonly RealtimeNode[]>, isHeld: Ref<boolean>, nodesOf: NodesOf) {
   const search = useQueryText('q')
   const state = useQueryValue('state', STATE_FILTERS, 'all')
   const sort = useQueryValue<Sort>('sort', SORTS, 'name', inAddress)
   const ranks = shallowRef(new Map<number, number>())
 
-  // Which names there are changes seldom, their values all the time.
+  // Names change seldom, values all the time.
   const names = computed<string>(() => nodes.value.map(({ id, name }) => `${String(id)} ${name}`).join('\n'))
   const called = computed(() => (names.value, namesOf(nodes.value)))
   const asked = computed(() => searchOf(search.value, called.value, nodesOf))
-  /** Those searched for, whatever their state. */
+  /** Those that the search finds, whatever their state. */
   const meant = computed(() => nodes.value.filter(asked.value.means))
   const found = computed(() => meant.value.filter((node) => state.value === 'all' || node.state === state.value))
 

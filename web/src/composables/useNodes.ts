@@ -1,4 +1,4 @@
-/** The nodes the panel knows, to choose one from. */
+/** The nodes that the panel knows, to choose one from. */
 
 import { onScopeDispose, shallowRef } from 'vue'
 
@@ -8,7 +8,7 @@ import { shortNamed } from '@/nodeNames'
 /** How often the nodes' states are read again. */
 export const RENEWAL_SECONDS = 60
 
-/** All nodes in order of name, which lacks the domain that all share; null until they are there. Read until the scope (the view) that asked is gone. */
+/** All nodes in order of name, without the domain that all share; null until they are there. Read until the calling scope (the view) is gone. */
 export function useNodes(api: Pick<Api, 'nodes'>) {
   const nodes = shallowRef<readonly Node[] | null>(null)
   const error = shallowRef<unknown>(null)

@@ -1,8 +1,8 @@
-/** Paper. Whatever is drawn by its size is redrawn for it, and for the screen again afterwards. */
+/** Printing: what is drawn to size is redrawn for paper, and for the screen again afterwards. */
 
 import { onScopeDispose, readonly, type Ref, shallowRef } from 'vue'
 
-/** `look` again when the page is as it will be on paper, and when it is back on the screen. */
+/** Call `look` when the page has the layout of paper, and again when it is back on the screen. */
 export function onPrint(look: (isPrinting: boolean) => void) {
   const begin = () => { look(true) }
   const end = () => { look(false) }
@@ -14,7 +14,7 @@ export function onPrint(look: (isPrinting: boolean) => void) {
   })
 }
 
-/** Whether the page is being printed. `<html class="is-printing">` tells the style sheets: they must hold before anything is measured. */
+/** Whether the page is being printed. `<html class="is-printing">` applies the print styles before anything is measured. */
 export function useIsPrinting(): Readonly<Ref<boolean>> {
   const isPrinting = shallowRef(false)
   onPrint((begins) => {

@@ -1,11 +1,11 @@
-/** One choice of the viewer's, kept in the address: so it can be bookmarked and sent. */
+/** One of the viewer's choices, kept in the address, so that it can be bookmarked and sent. */
 
 import { computed, nextTick, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter, type Router } from 'vue-router'
 
 /**
- * What `name` is in the address's query; `usual` where it is absent or none of `allowed`, and then it is left out of the address.
- * `inAddress` tells how a value stands there, where that differs.
+ * The value of `name` in the address's query; `usual` if it is missing or not one of `allowed`. `usual` is left out of the address.
+ * `inAddress`: the form of a value in the address, if that differs.
  */
 export function useQueryValue<Value extends string>(
   name: string,
@@ -22,7 +22,7 @@ export function useQueryValue<Value extends string>(
   })
 }
 
-/** The text of `name` in the address's query; empty where it is absent. */
+/** The text of `name` in the address's query; empty if it is missing. */
 export function useQueryText(name: string): WritableComputedRef<string> {
   const route = useRoute()
   const router = useRouter()
@@ -37,7 +37,7 @@ export function useQueryText(name: string): WritableComputedRef<string> {
   })
 }
 
-/** What is still to be written into the address: changes of one moment are one step, and none undoes another. */
+/** What is still to be written to the address: simultaneous changes become one step, and none undoes another. */
 const waiting = new WeakMap<Router, Record<string, string | undefined>>()
 
 function change(router: Router, name: string, value: string) {

@@ -1,11 +1,11 @@
-/** One metric of a set over time as a raster, read again as each new record appears. */
+/** One metric of a set over time as a raster, read again whenever a new record appears. */
 
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, RasterAsked } from '@/api/client'
 import { decoded, type Raster } from '@/raster/decode'
 
-/** The raster of what is asked for (nothing is read while it is null), read again when there is a newer column. `newest` in Unix seconds. */
+/** The requested raster (nothing is read while the request is null), read again when there is a newer column. `newest` in Unix seconds. */
 export function useRaster(api: Pick<Api, 'raster'>, asked: Ref<RasterAsked | null>, newest: Ref<number>) {
   const raster = shallowRef<Raster | null>(null)
   const error = shallowRef<unknown>(null)

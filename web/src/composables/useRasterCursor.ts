@@ -1,4 +1,4 @@
-/** What the pointer, a finger or the keys do on a raster: a cell that is read, a part that is marked, a row that is opened. */
+/** What the pointer, a finger or the keys do on a raster: read a cell, mark a part, open a row. */
 
 import { computed, type Ref, shallowRef } from 'vue'
 
@@ -21,19 +21,19 @@ export interface RasterActs {
   back: () => void
 }
 
-/** So many rows at a time with Page Up and Page Down. */
+/** The rows that Page Up and Page Down move by. */
 const PAGE_ROWS = 10
-/** px: a second tap so near the first one opens what that one showed. */
+/** px: a second tap this close to the first opens what the first showed. */
 const TAP_REACH = 24
 
 export function useRasterCursor(raster: Ref<Raster>, rows: Ref<Rows>, times: Ref<Times>, acts: RasterActs) {
   const cell = shallowRef<Cell | null>(null)
-  /** Whether the cell was reached by keys, so that it has to be told. */
+  /** Whether the cell was reached with keys, so that screen readers must announce it. */
   const isSpoken = shallowRef(false)
   const stroke = shallowRef<{ begin: Point; end: Point } | null>(null)
   const anchor = shallowRef<Cell | null>(null)
   let tapped: Point | null = null
-  /** A click follows a stroke too. */
+  /** A drag also ends with a click. */
   let hasMarked = false
 
   const part = computed<Part | null>(() => {
@@ -69,7 +69,7 @@ export function useRasterCursor(raster: Ref<Raster>, rows: Ref<Rows>, times: Ref
     const point = pointOf(event)
     isSpoken.value = false
     cell.value = cellAt(point)
-    // A finger that goes up or down scrolls the page: it marks times alone.
+    // A finger that moves up or down scrolls the page, so it can only mark times.
     if (stroke.value) stroke.value = { begin: stroke.value.begin, end: event.pointerType === 'touch' ? { x: point.x, y: stroke.value.begin.y } : point }
   }
 
@@ -81,7 +81,7 @@ export function useRasterCursor(raster: Ref<Raster>, rows: Ref<Rows>, times: Ref
     if (marked) acts.zoom(marked)
   }
 
-  // Not when the pointer goes up: the click after it would go to whatever is opened.
+  // Not on pointer-up: the click after it would hit whatever is opened.
   function click(event: MouseEvent) {
     if (hasMarked) return
     const point = pointOf(event)
@@ -105,7 +105,7 @@ export function useRasterCursor(raster: Ref<Raster>, rows: Ref<Rows>, times: Ref
   }
 
   function leave(event: PointerEvent) {
-    // What a finger has shown stays when it is lifted.
+    // What a finger showed stays after it is lifted.
     if (event.pointerType !== 'touch' && !stroke.value) clear()
   }
 
@@ -141,7 +141,7 @@ export function useRasterCursor(raster: Ref<Raster>, rows: Ref<Rows>, times: Ref
     else if (cell.value) acts.open(cell.value.row)
   }
 
-  /** The first key leads onto the picture, at the newest time; from there each leads on. */
+  /** The first key enters the picture at the newest time; each further one moves on. */
   function walked(key: string): Cell | null {
     const { rows: all, columns } = raster.value.head
     const steps: Record<string, [down: number, right: number]> = {

@@ -1,4 +1,4 @@
-/** Paints a raster into its canvas, at most once a frame however much changes. */
+/** Paints a raster into its canvas, at most once per frame however much changes. */
 
 import { computed, onBeforeUnmount, type Ref, watch } from 'vue'
 
@@ -15,13 +15,13 @@ interface Shown {
   marks: readonly RasterMark[]
   raster: Raster
   metric: Metric
-  /** Of bands: the maximum, not the mean. */
+  /** For bands: the maximum, not the mean. */
   showsMax: boolean
   /** The values of the scale's ends. */
   ends: readonly [number, number]
 }
 
-/** Follows all that is drawn. `ratio`: pixels of the screen in a px. */
+/** Repaints when anything drawn changes. `ratio`: device pixels in a px. */
 export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<Rows>, times: Ref<Times>, ratio: Ref<number>, shown: Shown) {
   const { isDark, colours } = useTheme()
   const scale = computed(() => scaleOf(isDark.value, shown.metric))
@@ -36,7 +36,7 @@ export function useRasterPaint(canvas: Ref<HTMLCanvasElement | null>, rows: Ref<
     const element = canvas.value
     const context = element?.getContext('2d')
     if (!element || !context) return
-    // A canvas that gets a size is blank.
+    // Setting a canvas' size blanks it.
     element.width = Math.max(1, Math.round(times.value.width * ratio.value))
     element.height = Math.max(1, Math.round(rows.value.height * ratio.value))
     if (!picture.value) return

@@ -1,4 +1,4 @@
-/** Every node's newest sample, as it comes, and how trustworthy it still is. */
+/** Every node's newest sample as it comes, and whether it can still be trusted. */
 
 import { computed, onScopeDispose, type Ref, shallowRef } from 'vue'
 
@@ -8,15 +8,15 @@ import { sharedDomain, shortNamed } from '@/nodeNames'
 import { startFeed, type Via } from './realtimeFeed'
 import { useClock } from './useClock'
 
-/** The panel speaks at least every 5 s. After this long without a word the values count as old, and the page says so. */
+/** The panel sends something at least every 5 s. After this long without, the values count as old, and the page says so. */
 export const STALE_SECONDS = 8
 
-/** Until the panel has said another. */
+/** The interval until the panel sends another. */
 const USUAL_INTERVAL_SECONDS = 5
 
 export type FeedState = 'starting' | Via | 'lost'
 
-/** The cluster live. Runs until the scope (the frame of the page) that asked for it is gone. */
+/** The cluster live. Runs until the calling scope (the page's frame) is gone. */
 export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   const now = useClock()
   const startedAt = Date.now() / 1000
@@ -59,29 +59,29 @@ export function useRealtime(api: Pick<Api, 'openStream' | 'realtime'>) {
   })
 
   return {
-    /** All nodes in order of name, which lacks the domain that all share. A node that did not change stays the same object. */
+    /** All nodes in order of name, without the domain that all share. A node that did not change stays the same object. */
     nodes: nodes as Readonly<Ref<readonly RealtimeNode[]>>,
-    /** Counts how often the data started over: each time samples may have been missed. */
+    /** How often the data started over: each time samples may have been missed. */
     restarts: restarts as Readonly<Ref<number>>,
-    /** Counts all that came as a whole; what was told besides may have been missed each time. */
+    /** How often a whole snapshot came: each time other events may have been missed. */
     snapshots: snapshots as Readonly<Ref<number>>,
-    /** The findings that the stream told of last. */
+    /** The last findings from the stream. */
     told: told as Readonly<Ref<Findings | null>>,
     state,
-    /** Seconds since the panel last said anything. */
+    /** Seconds since the panel last sent anything. */
     silentSeconds,
-    /** Whether anything was ever heard. */
+    /** Whether anything has ever come. */
     isKnown: computed(() => heard.value !== null),
     /** Seconds from one sample of a node to the next. */
     interval: computed(() => heard.value?.interval ?? USUAL_INTERVAL_SECONDS),
-    /** The panel's time at its last word, Unix seconds; null before the first. */
+    /** The panel's time in its last message, Unix seconds; null before the first. */
     heardTime: computed(() => heard.value?.panelTime ?? null),
-    /** The panel's clock in Unix seconds, running on between its words; null before the first. */
+    /** The panel's clock in Unix seconds, which runs on between messages; null before the first. */
     panelTime: computed(() => heard.value && Math.max(heard.value.panelTime, heard.value.panelTime + now.value - heard.value.at)),
   }
 }
 
-/** `nodes` with those of `changed` in their places; one that is not among them is left out: a snapshot brings new nodes. */
+/** `nodes`, with those of `changed` replaced. Unknown ones are skipped: new nodes come with a snapshot. */
 export function merged(nodes: readonly RealtimeNode[], changed: readonly RealtimeNode[]): readonly RealtimeNode[] {
   if (changed.length === 0) return nodes
   const byId = new Map(changed.map((node) => [node.id, node]))

@@ -10,7 +10,7 @@ export const HOUR_SECONDS = 3600
 
 export type Recent = RealtimeOne['recent']
 
-/** What an agent says of itself; `sensor` is what the temperature comes from, `limit` (°C) what the kernel calls too hot. null where it says nothing. */
+/** What an agent reports of itself. `sensor`: the source of the temperature; `limit` (°C): the kernel's limit. null if it reports none. */
 export interface AgentFacts {
   version: string | null
   sensor: string | null
@@ -21,12 +21,11 @@ const NOTHING: Recent = { timestamp: [], ...byMetric(() => []) }
 
 /**
  * The last hour of the node whose newest sample is `newest`. It is read from the panel once, and again whenever samples may have
- * been missed: when `restarts` changes, when `newest` jumps by more than one sample, and when these come at another `interval`
- * (seconds) than before.
+ * been missed: when `restarts` changes, when `newest` jumps by more than one sample, and when `interval` (seconds) changes.
  */
 export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode>, restarts: Ref<number>, interval: Ref<number>) {
   const recent = shallowRef<Recent>(NOTHING)
-  /** What is known of the hour by 5-minute records alone. */
+  /** The parts of the hour that are only known as 5-minute records. */
   const records = shallowRef<Recent>(NOTHING)
   const error = shallowRef<unknown>(null)
   const isLoading = shallowRef(true)
@@ -40,7 +39,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
     try {
       const answer = await api.realtimeOf(newest.value.hostname, signal)
       if (signal.aborted) return
-      // The newest sample may have come by the stream while the answer was under way.
+      // The newest sample may have come over the stream while the answer was on its way.
       recent.value = appended(answer.recent, newest.value)
       records.value = answer.records
       agent.value = { version: answer.agent_version, sensor: answer.sensor, limit: answer.cpu_temp_limit }
@@ -68,7 +67,7 @@ export function useRecent(api: Pick<Api, 'realtimeOf'>, newest: Ref<RealtimeNode
   return { recent, records, agent, error, isLoading, read }
 }
 
-/** `recent` with `sample` at its end and without what is an hour older; the same object when the sample is in it, or has no values. */
+/** `recent` with `sample` at its end, and without what is an hour older; the same object if it has the sample, or the sample has no values. */
 export function appended(recent: Recent, sample: RealtimeNode): Recent {
   const { timestamp } = sample
   if (timestamp === null || !hasValues(sample) || timestamp <= (recent.timestamp.at(-1) ?? 0)) return recent
@@ -82,8 +81,8 @@ export function appended(recent: Recent, sample: RealtimeNode): Recent {
 const RECORD_SECONDS = 300
 
 /**
- * Where the charts of an hour have entries: at each sample, and every `interval` seconds of a record; `sources` and `records` hold the
- * index of each entry's sample and record, and -1 where there is none.
+ * The entries of an hour's charts: at each sample, and every `interval` seconds of a record. `sources` and `records` have the index
+ * of each entry's sample and record, or -1 if there is none.
  */
 export function entriesOf(samples: readonly number[], recordTimes: readonly number[], interval: number) {
   const entries = new Map<number, [sample: number, record: number]>()

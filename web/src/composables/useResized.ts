@@ -1,4 +1,4 @@
-/** Look again whenever an element or the window changes its size, and once when the element is there. */
+/** Calls a function whenever an element or the window changes its size, and once when the element exists. */
 
 import { onBeforeUnmount, onMounted, type Ref } from 'vue'
 

@@ -1,13 +1,13 @@
-/** Which rows of a long list are in sight: only these are worth drawing, but on paper all are. */
+/** Which rows of a long list are visible: only these are drawn, but on paper all are. */
 
 import { computed, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue'
 
 import { onPrint } from './usePrint'
 
-/** Rows drawn above and below those in sight, so that a quick scroll shows no blank. */
+/** Rows drawn above and below the visible ones, so that quick scrolling shows no blank. */
 const SPARE_ROWS = 12
 
-/** Of `count` rows of `rowHeight` px each inside `list`: the first drawn, the end (exclusive), and the px of those left out on both sides. */
+/** For `count` rows of `rowHeight` px in `list`: the first row drawn, the end (exclusive), and the px of the rows left out on both sides. */
 export function useRowsInSight(list: Ref<HTMLElement | null>, count: Ref<number>, rowHeight: Ref<number>) {
   const top = shallowRef(0)
   const height = shallowRef(1200)

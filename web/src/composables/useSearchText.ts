@@ -1,4 +1,4 @@
-/** What is said of a search: why a word of it is not understood, and that nobody is meant. */
+/** Messages about a search: why a word is not understood, and that no node matches. */
 
 import { MAX_NAMES } from '@/nodeset'
 import { MEASURES } from '@/search/measures'
@@ -8,7 +8,7 @@ import { MOST_CHARACTERS } from '@/search/words'
 import { useGroups } from './useGroups'
 import { useLanguage } from './useLanguage'
 
-/** So many groups are named. */
+/** The most groups that are named. */
 const MOST_GROUPS = 6
 const MOST_LETTERS = 40
 
@@ -17,7 +17,7 @@ export function useSearchText() {
   const { groups } = useGroups()
   const listed = (words: readonly string[]) => words.join(t('said.list'))
 
-  /** The groups that begin as `name` does, or else all; as many as can be read. */
+  /** The groups that begin with `name`, otherwise all; only as many as fit. */
   function groupsLike(name: string): string {
     const begun = groups.value.filter((group) => group.name.toLowerCase().startsWith(name.toLowerCase()))
     const fitting = begun.length > 0 ? begun : groups.value
@@ -45,9 +45,9 @@ export function useSearchText() {
   }
 
   return {
-    /** Of the first word that is not understood; null where all are. */
+    /** About the first word that is not understood; null if all are. */
     firstTrouble: ({ troubles: [first] }: Pick<Search, 'troubles'>) => (first ? troubleText(first) : null),
-    /** Why nobody is listed. */
+    /** Why no node is listed. */
     noneText: (text: string, isLive: boolean) => {
       const shown = shortened(text.trim(), 2 * MOST_LETTERS)
       return isLive ? t('search.noneNow', { text: shown }) : t('nodes.noMatch', { text: shown })

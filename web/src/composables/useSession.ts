@@ -4,40 +4,40 @@ import { computed, inject, type InjectionKey, readonly, type Ref, shallowRef } f
 
 import { type Api, ApiError, type User } from '@/api/client'
 
-/** Why nobody is logged in any more: the time was over, or somebody ended the session. */
+/** Why nobody is logged in any more: the session expired, or somebody ended it. */
 export type Ending = 'expired' | 'ended'
 
 export interface Session {
-  /** The name of who is logged in; null when nobody is, or it is not known yet. */
+  /** The name of the logged-in user; null if nobody is, or if it is not known yet. */
   username: Readonly<Ref<string | null>>
-  /** Whether buttons that change something may be shown: to a viewer the panel refuses these. */
+  /** Whether to show buttons that change something: the panel refuses those to a viewer. */
   isAdmin: Readonly<Ref<boolean>>
-  /** Whether a proxy says who one is: then there is nothing to log out of. */
+  /** Whether a proxy logs users in: then there is no log-out. */
   isProxied: Readonly<Ref<boolean>>
-  /** How far back an archive has records; 0 where there is none. */
+  /** How far back an archive has records; 0 without an archive. */
   archiveDays: Readonly<Ref<number>>
-  /** Set when a session ended that was not left by its user; null after the next login. */
+  /** Set when a session ends without a log-out; null after the next login. */
   ending: Readonly<Ref<Ending | null>>
-  /** Whether one may go on: false only when the panel says that nobody is logged in. */
+  /** Whether a view may open: false only if the panel says that nobody is logged in. */
   mayEnter: () => Promise<boolean>
-  /** Ask again who one is: the panel refused something, so the role may be another by now. */
+  /** Read the user again: the panel refused something, so the role may have changed. */
   renew: () => Promise<void>
   logIn: (username: string, password: string) => Promise<void>
   logOut: () => Promise<void>
-  /** Forget who was logged in: the panel said the session is over. */
+  /** Forget the user: the panel said that the session is over. */
   end: () => void
 }
 
 export const sessionKey: InjectionKey<Session> = Symbol('session')
 
-/** A session over `api`, asked for when it is first needed. */
+/** A session over `api`, read when it is first needed. */
 export function createSession(api: Pick<Api, 'me' | 'logIn' | 'logOut'>): Session {
   const user = shallowRef<User | null>(null)
   const ending = shallowRef<Ending | null>(null)
 
   let asking: Promise<boolean> | null = null
 
-  /** Asked once, however many want to know meanwhile. */
+  /** One request, however many callers wait for it. */
   function mayEnter() {
     if (user.value !== null) return Promise.resolve(true)
     return (asking ??= ask().finally(() => { asking = null }))
@@ -46,12 +46,12 @@ export function createSession(api: Pick<Api, 'me' | 'logIn' | 'logOut'>): Sessio
   async function ask() {
     try {
       const found = await api.me()
-      // A browser that holds a wall screen's link is nobody outside the kiosk view.
+      // A browser with a wall screen's link is not logged in outside the kiosk view.
       if (found.role === null) return false
       user.value = found
       return true
     } catch (error) {
-      // A panel that is away for a moment ends no session: the view then says what is wrong, and recovers.
+      // A panel that is away for a moment does not end the session: the view says what is wrong, and recovers.
       return !(error instanceof ApiError && error.status === 401)
     }
   }

@@ -1,4 +1,4 @@
-/** The silences that last, and how to end one. */
+/** The current silences, and how to end one. */
 
 import { onScopeDispose, shallowRef, watch } from 'vue'
 

@@ -1,4 +1,4 @@
-/** Dark or light: as the system has it, or as it was chosen here. */
+/** Dark or light: like the system, or as chosen here. */
 
 import { computed, type ComputedRef, inject, type InjectionKey, type Ref, shallowRef, watch } from 'vue'
 
@@ -36,19 +36,19 @@ export type ThemeChoice = (typeof THEMES)[number]
 
 const STORED_AS = 'minipanel.theme'
 
-/** Each metric has its own beside them. */
+/** Besides these, each metric has its own. */
 export type Colours = Record<keyof typeof TOKENS | MetricName, string>
 
 export interface Theme {
   choice: Ref<ThemeChoice>
   isDark: Readonly<Ref<boolean>>
-  /** As they hold in the theme of now. */
+  /** Those of the current theme. */
   colours: ComputedRef<Colours>
 }
 
 export const themeKey: InjectionKey<Theme> = Symbol('theme')
 
-/** Follow the choice, which is remembered, or the system's setting; `<html data-theme>` tells the style sheets. */
+/** Follow the remembered choice or the system's setting. `<html data-theme>` passes it to the style sheets. */
 export function createTheme(): Theme {
   const choice = shallowRef<ThemeChoice>(THEMES.find((name) => name === localStorage.getItem(STORED_AS)) ?? 'system')
   const isSystemDark = useMediaQuery('(prefers-color-scheme: dark)')
@@ -75,7 +75,7 @@ function tell(name: string) {
 }
 
 function coloursOf(theme: string): Colours {
-  // Style sheets answer for the theme that <html> bears, so it must bear this one first.
+  // Style sheets depend on the theme set on <html>, so set it first.
   tell(theme)
   const style = getComputedStyle(document.documentElement)
   const read = Object.entries({ ...TOKENS, ...byMetric(({ name }) => colourToken(name)) }).map(([name, token]) => [name, style.getPropertyValue(token).trim()])

@@ -1,4 +1,4 @@
-/** How all nodes are shown: the map above the table, or one of them alone. As it stands in the address. */
+/** How all nodes are shown, as named in the address: the map above the table, or only one of them. */
 
 export const VIEWS = ['both', 'map', 'table'] as const
 export type View = (typeof VIEWS)[number]

@@ -14,10 +14,10 @@ export interface Box {
   height: number
 }
 
-/** px: a hand that clicks trembles. */
+/** px: the jitter of a click. */
 const SHORTEST_STROKE = 6
 
-/** The rectangle between two points; null where it is a click. */
+/** The rectangle between two points; null if it is a click. */
 export function boxBetween(a: Point, b: Point): Box | null {
   const [width, height] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)]
   return Math.max(width, height) < SHORTEST_STROKE ? null : { left: Math.min(a.x, b.x), top: Math.min(a.y, b.y), width, height }

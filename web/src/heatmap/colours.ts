@@ -1,6 +1,6 @@
 /**
- * The colours of the heat map. In both themes they move away from the ground in lightness, low to high, so that they read alike
- * for every kind of colour-blindness, and in grey.
+ * The colours of the heat map. In both themes their lightness moves away from the background, from low to high, so that they
+ * can be read with every kind of colour-blindness, and in grey.
  */
 
 import { formOf, type Metric } from '@/metrics'
@@ -16,12 +16,12 @@ interface Stops {
   dark: readonly Rgb[]
 }
 
-/** What is high alarms. */
+/** High values are alarming. */
 const HEAT: Stops = {
   light: [[233, 238, 243], [244, 220, 146], [239, 160, 66], [207, 82, 44], [122, 18, 58]],
   dark: [[38, 48, 60], [98, 58, 112], [186, 72, 92], [238, 134, 62], [252, 228, 128]],
 }
-/** Work: a cluster of jobs is busy as it should be, and who is idle stands out; from yellow to blue, which nearly all eyes tell apart. */
+/** Work: a busy cluster is as it should be, and idle nodes stand out. From yellow to blue, which nearly everybody can distinguish. */
 const LOAD: Stops = {
   light: [[255, 234, 140], [168, 220, 176], [64, 168, 190], [34, 104, 172], [20, 46, 108]],
   dark: [[72, 56, 12], [46, 92, 88], [52, 132, 164], [104, 172, 226], [186, 220, 252]],
@@ -38,7 +38,7 @@ export function scaleOf(isDark: boolean, metric: Metric): Scale {
   return Array.from({ length: STEPS }, (_, step) => css(between(stops, step / (STEPS - 1))))
 }
 
-/** The scale without its colours: for values that may no longer be true. */
+/** The scale without colours, for values that may be out of date. */
 export function greyScaleOf(isDark: boolean, metric: Metric): Scale {
   const stops = stopsOf(isDark, metric)
   return Array.from({ length: STEPS }, (_, step) => {
@@ -47,12 +47,12 @@ export function greyScaleOf(isDark: boolean, metric: Metric): Scale {
   })
 }
 
-/** The colour of `value` between `low` and `high`; beyond them that of the nearer end. */
+/** The colour of `value` between `low` and `high`; beyond them, the colour of the nearer end. */
 export function colourOf(scale: Scale, value: number, [low, high]: readonly [number, number]): string {
   return scale[stepOf(value, low, high)] ?? ''
 }
 
-/** Black or white, whichever is read better on `value`'s colour. */
+/** Black or white, whichever is more readable on `value`'s colour. */
 export function inkOn(isDark: boolean, metric: Metric, value: number, [low, high]: readonly [number, number]): string {
   const stops = stopsOf(isDark, metric)
   return luma(between(stops, stepOf(value, low, high) / (STEPS - 1))) > 128 ? '#14181e' : '#ffffff'

@@ -1,6 +1,6 @@
-/** Names and node sets in less room than they need: their numbers are what tells them apart, so these stay. */
+/** Shortens names and node sets. Their numbers distinguish them, so these stay. */
 
-/** `text` if it `fits`; else without its domain, or what follows the first of several; else its end. "node01.hpc.org" -> "node01" -> "…e01" */
+/** `text` if it `fits`; otherwise without its domain, or only the first of several; otherwise its end. "node01.hpc.org" -> "node01" -> "…e01" */
 export function shortened(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) return text
   const [first = ''] = text.split(/,(?![^[]*\])/)

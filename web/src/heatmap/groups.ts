@@ -1,12 +1,12 @@
-/** Which nodes stand together in the heat map and the raster: each node in one group, those of a group next to each other. */
+/** Which nodes are together in the heat map and the raster: each node is in one group, and those of a group are side by side. */
 
 /** Nodes that follow one another: `count` of them from the index `first`. */
 export interface Group {
   first: number
   count: number
-  /** The panel's group that they are; absent where each stands for itself. */
+  /** The panel's group; missing if the nodes have none. */
   name?: string
-  /** What is written before them, where their own names don't say it. */
+  /** The label before them, if their own names are not enough. */
   label?: string
 }
 
@@ -17,12 +17,12 @@ interface Known {
   nodes: readonly string[]
 }
 
-/** So few need no order: each cell is large enough to bear its name. */
+/** This few need no order: each cell is large enough for its name. */
 export const FEW = 12
 
 /**
- * The group that each node stands in, by its hostname in lower case. A node may be in several: those of config.toml go first, in their
- * order; of all others the smallest. Groups of ClusterShell's other sources ("jobs:17") have none.
+ * The group of each node, by its hostname in lower case. If a node is in several, those of config.toml come first, in their
+ * order; of the others the smallest counts. Groups of ClusterShell's other sources ("jobs:17") do not count.
  */
 export function homesOf(groups: readonly Known[]): ReadonlyMap<string, Known> {
   const others = groups.filter(({ name, source, nodes }) => source !== 'config' && nodes.length > 1 && !name.includes(':'))
@@ -33,7 +33,7 @@ export function homesOf(groups: readonly Known[]): ReadonlyMap<string, Known> {
   return homes
 }
 
-/** The order in which nodes stand (as places in `hostnames`), and their groups: r1n1, r2n1, r1n2 -> 0, 2, 1. Lone ones that follow each other share a group. */
+/** The order of nodes (as places in `hostnames`) and their groups: r1n1, r2n1, r1n2 -> 0, 2, 1. Consecutive nodes without a group share one. */
 export function arrangementOf(hostnames: readonly string[], homes: ReadonlyMap<string, Known>): { order: readonly number[]; groups: readonly Group[] } {
   const all = [...hostnames.keys()]
   if (hostnames.length <= FEW) return { order: all, groups: all.length > 0 ? [{ first: 0, count: all.length }] : [] }
@@ -57,7 +57,7 @@ export function arrangementOf(hostnames: readonly string[], homes: ReadonlyMap<s
   return { order: [...members.values()].flat(), groups }
 }
 
-/** What is written before nodes: the label of their group where they are its beginning. */
+/** The label before nodes: that of their group, if they are its first ones. */
 export function labelOf(groups: readonly Group[], first: number): string | undefined {
   return groups.find((group) => group.first === first)?.label
 }

@@ -1,14 +1,14 @@
-/** The labels before the heat map's lines: one each, or one for several where lines are lower than words. */
+/** The labels before the heat map's lines: one for each, or one for several if lines are lower than text. */
 
 import type { Line } from './layout'
 
-/** `text` names the nodes from `first` on; `y` in px is its middle. */
+/** `text` names the nodes from `first` on; `y` is its middle, in px. */
 export interface LineLabel {
   group: number
   text: string
   first: number
   count: number
-  /** px, of its right end. */
+  /** px: its right end. */
   x: number
   y: number
 }
@@ -16,21 +16,21 @@ export interface LineLabel {
 /** px */
 interface Measures {
   cellHeight: number
-  /** What a word takes. */
+  /** The height of a label. */
   labelHeight: number
-  /** Of the whole map. */
+  /** The height of the whole map. */
   height: number
-  /** From a label to its cells. */
+  /** The space between a label and its cells. */
   gap: number
 }
 
-/** Labels that don't overlap, and are not cut off above or below. Lines of one group that are lower than a word share theirs. */
+/** Labels that don't overlap and are not cut off above or below. Lines of one group that are lower than a label share one. */
 export function labelsOf(lines: readonly Line[], textOf: (first: number, count: number) => string, measures: Measures): LineLabel[] {
   const together = Math.max(1, Math.ceil(measures.labelHeight / Math.max(1, measures.cellHeight)))
   const labels = runsOf(lines).flatMap((run) => chunks(run, together)).map((chunk) => labelOf(chunk, textOf, measures))
   return labels.reduce<LineLabel[]>((kept, label) => {
     const before = kept.at(-1)
-    // One of another group: its line has no room for it.
+    // The label of another group: its line has no room for it.
     if (before?.x !== label.x || label.y - before.y >= measures.labelHeight) kept.push(label)
     return kept
   }, [])
@@ -54,7 +54,7 @@ function runsOf(lines: readonly Line[]): Line[][] {
   return runs
 }
 
-/** In parts of `size` or more; [1, 2, 3, 4, 5] by 2 -> [1, 2], [3, 4, 5] */
+/** Split into parts of `size` or more: [1, 2, 3, 4, 5] by 2 -> [1, 2], [3, 4, 5] */
 function chunks(run: readonly Line[], size: number): Line[][] {
   const count = Math.max(1, Math.floor(run.length / size))
   return Array.from({ length: count }, (_, index) => run.slice(index * size, index === count - 1 ? undefined : (index + 1) * size))

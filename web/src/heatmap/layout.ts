@@ -1,9 +1,9 @@
-/** Where each node's cell stands: lines of cells with a label before each, the lines in one or more columns, as large as they fit. */
+/** Where each node's cell is: lines of cells with a label before each, in one or more columns, as large as they fit. */
 
 import type { Group } from './groups'
 import { labelsOf, type LineLabel } from './labels'
 
-/** A line of `count` cells from the node `first` on, all of one group; `x` and `y` in px are those of its first cell. */
+/** A line of `count` cells from the node `first` on, all of one group; `x` and `y`: those of its first cell, in px. */
 export interface Line {
   group: number
   first: number
@@ -26,7 +26,7 @@ export interface Layout {
 export interface Space {
   width: number
   height: number
-  /** px. A cell smaller than this can't be pointed at; rather the map grows beyond `height`. */
+  /** px. A cell smaller than this can't be pointed at, so the map rather grows beyond `height`. */
   smallest: number
   /** px */
   largest: number
@@ -37,22 +37,22 @@ export interface Labels {
   textOf: (first: number, count: number) => string
   /** px */
   widthOf: (text: string) => number
-  /** px, of a line of text. */
+  /** px: the height of a line of text. */
   height: number
 }
 
-/** Cells in a line: numbers one can count by. */
+/** Cells in a line: numbers that are easy to count in. */
 const LENGTHS = [4, 8, 10, 12, 16, 20, 24, 32, 40, 48, 50, 64, 72, 80, 96, 100, 128, 160, 200]
 const MOST_COLUMNS = 6
-/** Cells this much smaller than the largest are large too: whole lines are worth more. */
+/** Cells down to this part of the largest size are large enough: whole lines matter more. */
 const LARGE_SHARE = 0.75
 const LABEL_GAP = 8
 const COLUMN_GAP = 24
-/** So much wider than high may a cell be, to fill the width; more where it is large enough to hold a name (px). */
+/** How much wider than high a cell may be, to fill the width; more if it is large enough for a name (px). */
 const WIDEST = { roomy: 3, small: 1.5 }
 const ROOMY = 40
 
-/** The layout with large cells and few empty places that fits `space`; where none fits, the lowest one whose cells are not too small. */
+/** The layout with large cells and few empty places that fits `space`. If none fits, the lowest one whose cells are not too small. */
 export function layoutOf(groups: readonly Group[], labels: Labels, space: Space): Layout {
   const drafts = lengthsFor(groups).flatMap((length) => {
     const lines = linesOf(groups, labels, length)
@@ -65,7 +65,7 @@ export function layoutOf(groups: readonly Group[], labels: Labels, space: Space)
   return best ? placed(best, labels) : { cellWidth: 0, cellHeight: 0, labelWidth: 0, lines: [], labels: [], height: 0 }
 }
 
-/** The node whose cell is at a point; null between lines and outside. */
+/** The node whose cell is at this point; null between lines and outside. */
 export function cellAt({ lines, cellWidth, cellHeight }: Layout, x: number, y: number): number | null {
   for (const line of lines) {
     const column = Math.floor((x - line.x) / cellWidth)
@@ -101,7 +101,7 @@ interface Draft {
   labelWidth: number
   columns: number
   rows: number
-  /** px, by the width alone. */
+  /** px, for the width only. */
   byWidth: number
   /** px, so that all fits. */
   cell: number
@@ -129,7 +129,7 @@ function draftOf(lines: Line[], length: number, labelWidth: number, columns: num
   return { lines, length, labelWidth, columns, rows, byWidth, cell: Math.min(byWidth, Math.floor(space.height / rows), space.largest) }
 }
 
-/** px before the cells of a line: nothing where no line has a label. */
+/** px before the cells of a line: 0 if no line has a label. */
 function beforeCells(labelWidth: number): number {
   return labelWidth > 0 ? labelWidth + LABEL_GAP : 0
 }
@@ -145,7 +145,7 @@ function isBetter(draft: Draft, other: Draft): boolean {
   const [mine, theirs] = [emptyShare(draft), emptyShare(other)]
   if (Math.abs(mine - theirs) > 0.01) return mine < theirs
   if (draft.cell !== other.cell) return draft.cell > other.cell
-  // Cells grow in width, so fewer lines fill it better.
+  // Cells can grow in width, so fewer lines fill it better.
   return draft.rows !== other.rows ? draft.rows < other.rows : draft.columns < other.columns
 }
 

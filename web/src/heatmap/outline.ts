@@ -1,8 +1,8 @@
-/** The outline of some cells of the heat map: neighbours are outlined together. */
+/** The outline of some cells of the heat map. Neighbours are outlined together. */
 
 import type { Layout } from './layout'
 
-/** An SVG path around the cells that `isMarked` says yes to, by index; empty where there is none. `gap` in px lies between two cells. */
+/** An SVG path around the cells for which `isMarked` (by index) is true; empty if there are none. `gap`: px between two cells. */
 export function outlineOf({ lines, cellWidth, cellHeight }: Layout, isMarked: (node: number) => boolean, gap: number): string {
   const places = new Set<string>()
   const cells: { x: number; y: number }[] = []

@@ -1,4 +1,4 @@
-/** Draws the heat map. On a canvas: bench/page.py measures what an update of 5,000 cells costs there. */
+/** Draws the heat map on a canvas. bench/page.py measures what an update of 5,000 cells costs. */
 
 import type { RealtimeNode } from '@/api/client'
 import type { Metric } from '@/metrics'
@@ -11,7 +11,7 @@ import { endsOf, shownValue } from './values'
 export interface Brush {
   scale: Scale
   isDark: boolean
-  /** Values may be old: nothing has a colour. */
+  /** Values may be out of date: nothing has a colour. */
   isOld: boolean
   metric: Metric
   ink: string
@@ -20,7 +20,7 @@ export interface Brush {
   font: string
   /** px */
   fontSize: number
-  /** A value as it is written into a cell that has room for it. */
+  /** A value as text, for a cell that has room for it. */
   textOf: (value: number) => string
 }
 
@@ -32,15 +32,15 @@ interface Box {
   height: number
 }
 
-/** From this size on a cell shows its value, and from that on its node's name too; px. */
+/** The sizes from which a cell shows its value, and its node's name too; px. */
 const VALUE_FROM = { width: 27, height: 18 }
 const NAME_FROM = { width: 60, height: 36 }
-/** px, beside the words in a cell. */
+/** px beside the text in a cell. */
 const PADDING = 3
-/** Of the usual size of words, how small a name may become before it is shortened. */
+/** How small a name may become, relative to the usual text, before it is shortened. */
 const SMALLEST_NAME = 0.85
 
-/** Draw all cells of `nodes`, and the labels before the lines; onto what was drawn of the nodes `before`, only cells that changed. */
+/** Draw all cells of `nodes`, and the labels before the lines. If the nodes `before` were drawn, draw only the cells that changed. */
 export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: readonly RealtimeNode[], brush: Brush, before: readonly RealtimeNode[] | null = null) {
   const { cellWidth, cellHeight } = layout
   const gap = gapOf(cellHeight)
@@ -51,7 +51,7 @@ export function paint(context: CanvasRenderingContext2D, layout: Layout, nodes: 
       const node = nodes[line.first + index]
       if (before !== null && before[line.first + index] === node) continue
       const box = { x: line.x + index * cellWidth, y: line.y, width: cellWidth - gap, height: cellHeight - gap }
-      // Half of the gap as well: where a px is a broken number of the screen's, edges are soft.
+      // Half of the gap as well: if a px is not a whole number of device pixels, edges are soft.
       if (before !== null) context.clearRect(box.x - gap / 2, box.y - gap / 2, cellWidth, cellHeight)
       if (node) paintCell(context, node, box, brush)
     }
@@ -120,7 +120,7 @@ function holdsName({ width, height }: Box): boolean {
   return width >= NAME_FROM.width && height >= NAME_FROM.height
 }
 
-/** A long name is written smaller, then without its domain, then its end alone. */
+/** A long name is written smaller, then without its domain, then only its end. */
 function paintName(context: CanvasRenderingContext2D, { name }: RealtimeNode, box: Box, ink: string, brush: Brush) {
   const room = box.width - 2 * PADDING
   const usual = Math.min(Math.max(brush.fontSize, box.height * 0.12), box.height * 0.26)

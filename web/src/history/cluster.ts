@@ -8,7 +8,7 @@ import { byMetric, formOf, type Metric, type MetricName, METRICS } from '@/metri
 import { curveOf } from './curve'
 import type { ClusterCounts, HistoryPlot, MetricPlot } from './plot'
 
-/** Of each metric the mean over nodes, or the highest value; a column has a value for each time. `nameOf` tells a node's name by its id. */
+/** For each metric, the mean over nodes or the highest value; a column has a value for each time. `nameOf`: a node's name by its id. */
 export function plotCluster(past: ClusterPast, title: string, nameOf: (id: number) => string): HistoryPlot {
   const { timestamp, busy, idle, down, unknown, width } = past
   const reporting = busy.map((count, index) => (count + (idle[index] ?? 0)) || null)
@@ -49,7 +49,7 @@ function countsOf(past: ClusterPast, nameOf: (id: number) => string): ClusterCou
   return { counts: { busy, idle, down, unknown }, highestNodes: Object.fromEntries(highest), idleBelow: past.idle_below, isFilling: past.filling !== null }
 }
 
-/** Where in a column the highest value stands; null where there is none. */
+/** The index of the highest value in a column; null if there is none. */
 export function placeOfHighest(values: Column): number | null {
   let best: number | null = null
   values.forEach((value, index) => {
@@ -58,7 +58,7 @@ export function placeOfHighest(values: Column): number | null {
   return best
 }
 
-/** Counts on one another, in the order in which they are named: [busy, busy + idle, …]. */
+/** Stacked counts, in the order of their names: [busy, busy + idle, …]. */
 export function stacked(counts: ClusterCounts['counts'], order: readonly (keyof ClusterCounts['counts'])[]): number[][] {
   const sums: number[][] = []
   for (const state of order) {

@@ -1,4 +1,4 @@
-/** What is shown, as CSV (RFC 4180) with units in its head. Always in English: it is read by programs. */
+/** The shown data as CSV (RFC 4180), with units in the header. Always in English, because programs read it. */
 
 import type { Column } from '@/charts/gaps'
 import { en } from '@/i18n/en'

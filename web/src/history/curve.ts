@@ -1,4 +1,4 @@
-/** One line of a chart, and what it comes to over the whole time. */
+/** One line of a chart, and its mean and peak over the whole time. */
 
 import type { Column } from '@/charts/gaps'
 import { highest } from '@/charts/scales'
@@ -11,12 +11,12 @@ export interface Curve {
   peak: number | null
 }
 
-/** The line `values`. Each counts as often in the mean as `weights` says; the peak is that of `peaks` where there are any. */
+/** The line `values`. In the mean each counts as often as its weight in `weights`; the peak is that of `peaks`, if given. */
 export function curveOf(name: string, values: Column, weights: Column, peaks: Column = values): Curve {
   return { name, values, mean: weightedMean(values, weights), peak: highest(peaks) }
 }
 
-/** The mean of `values`, each counted as often as its weight says; null when nothing counts. */
+/** The weighted mean of `values`; null if nothing counts. */
 export function weightedMean(values: Column, weights: Column): number | null {
   let sum = 0
   let weight = 0
@@ -28,7 +28,7 @@ export function weightedMean(values: Column, weights: Column): number | null {
   return weight > 0 ? sum / weight : null
 }
 
-/** The sum of the columns, entry by entry; null where none has a value. */
+/** The sum of the columns, entry by entry; null for an entry without a value in any. */
 export function summed(columns: readonly Column[]): (number | null)[] {
   const [first = []] = columns
   return first.map((_, index) =>

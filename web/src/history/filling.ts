@@ -1,4 +1,4 @@
-/** The record that fills: what a node's samples have come to since its five minutes began. */
+/** The filling record: a node's samples since its current five minutes began. */
 
 import type { RealtimeOne } from '@/api/client'
 import { byMetric, type MetricName } from '@/metrics'
@@ -7,13 +7,13 @@ export const RECORD_SECONDS = 300
 
 export interface Filling {
   samples: number
-  /** So many there will be. */
+  /** How many there will be. */
   of: number
   /** The mean so far; null without a value. */
   means: Record<MetricName, number | null>
 }
 
-/** Of the record that ends at `until` (Unix seconds). */
+/** The record that ends at `until` (Unix seconds), so far. */
 export function fillingOf({ recent, interval }: Pick<RealtimeOne, 'recent' | 'interval'>, until: number): Filling {
   const indices = recent.timestamp.flatMap((time, index) => (time > until - RECORD_SECONDS && time <= until ? [index] : []))
   const means = byMetric(({ name }) => {

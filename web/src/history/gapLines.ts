@@ -1,4 +1,4 @@
-/** Gaps as lines to read: the longest first, and nodes that miss the same time for the same reason in one line. */
+/** Gaps as lines of text: the longest first, and nodes that miss the same time for the same reason in one line. */
 
 import type { Gap } from '@/api/client'
 import { fold } from '@/nodeset'
@@ -12,7 +12,7 @@ export interface GapLine {
   nodes: string
 }
 
-/** The lines of the gaps of each name. What `spanOf` tells in the same words is the same time. */
+/** The lines for the gaps of each name. Two times are the same if `spanOf` returns the same text. */
 export function gapLines(lanes: readonly { name: string; gaps: readonly Gap[] }[], spanOf: (gap: Gap) => string): GapLine[] {
   const lines = new Map<string, Omit<GapLine, 'nodes'> & { names: Set<string> }>()
   for (const { name, gaps } of lanes) {

@@ -1,4 +1,4 @@
-/** How several nodes are drawn. As it stands in the address. */
+/** How several nodes are drawn, as named in the address. */
 
 import { MOST_TOGETHER, type Target } from './target'
 
@@ -9,7 +9,7 @@ export type Look = (typeof LOOKS)[number]
 export const PLANES = ['mean', 'max'] as const
 export type Plane = (typeof PLANES)[number]
 
-/** Lines of a few can be told apart; more nodes can't. */
+/** The lines of a few nodes can be distinguished, those of more can't. */
 export function usualLook({ nodes }: Pick<Target, 'nodes'>): Look {
   return nodes.length > MOST_TOGETHER ? 'raster' : 'lines'
 }

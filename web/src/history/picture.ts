@@ -1,4 +1,4 @@
-/** What a part of the page shows, as a picture: drawn after the document, so that nothing shown is left out. */
+/** A picture of a part of the page, drawn from the document, so that it shows everything. */
 
 export interface PictureStyle {
   ground: string
@@ -7,11 +7,11 @@ export interface PictureStyle {
   font: string
 }
 
-/** px of the page; the picture has the screen's own resolution. */
+/** px of the page; the picture has the screen's resolution. */
 const MARGIN = 16
 const HEAD = 40
 
-/** Draw `shown` as it stands, below a title. Resolves to a PNG. */
+/** Draw `shown` as it is, below a title. Resolves to a PNG. */
 export function pictureOf(shown: HTMLElement, title: string, style: PictureStyle): Promise<Blob> {
   const { left, top, width, height } = shown.getBoundingClientRect()
   const picture = document.createElement('canvas')
@@ -33,7 +33,7 @@ export function pictureOf(shown: HTMLElement, title: string, style: PictureStyle
   })
 }
 
-/** Draw an element and what is in it where it stands in the window. */
+/** Draw an element and its content where it is in the window. */
 function draw(pen: CanvasRenderingContext2D, element: Element) {
   const style = getComputedStyle(element)
   const box = element.getBoundingClientRect()
@@ -50,7 +50,7 @@ function draw(pen: CanvasRenderingContext2D, element: Element) {
   }
 }
 
-/** The line above an element that is set apart from the one before it. */
+/** The line above an element that separates it from the one before. */
 function drawRule(pen: CanvasRenderingContext2D, { left, top, width }: DOMRect, style: CSSStyleDeclaration) {
   const thickness = parseFloat(style.borderTopWidth)
   if (!thickness) return
@@ -65,7 +65,7 @@ function drawArea(pen: CanvasRenderingContext2D, { left, top, width, height }: D
   pen.globalAlpha = 1
 }
 
-/** The sample of a line in a legend: level, and perhaps dashed. */
+/** The sample of a line in a legend: horizontal, and perhaps dashed. */
 function drawLine(pen: CanvasRenderingContext2D, { left, top, width, height }: DOMRect, style: CSSStyleDeclaration) {
   pen.strokeStyle = style.stroke
   pen.lineWidth = parseFloat(style.strokeWidth)
@@ -77,7 +77,7 @@ function drawLine(pen: CanvasRenderingContext2D, { left, top, width, height }: D
   pen.setLineDash([])
 }
 
-/** Word by word, for a text may go on in a next line. */
+/** Word by word, because a text may continue on the next line. */
 function drawText(pen: CanvasRenderingContext2D, text: Text, style: CSSStyleDeclaration) {
   const font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
   for (const { word, box } of placedWords(text)) {
@@ -96,7 +96,7 @@ function* placedWords(text: Text): Generator<{ word: string; box: DOMRect }> {
   }
 }
 
-/** Of a word that is broken over lines, as Chinese is anywhere. */
+/** For a word that is broken over lines, as Chinese text may be anywhere. */
 function* placedLetters(text: Text, word: string, index: number): Generator<{ word: string; box: DOMRect }> {
   let offset = index
   for (const letter of word) {
@@ -113,13 +113,13 @@ function boxesOf(text: Text, start: number, length: number): DOMRect[] {
   return [...range.getClientRects()]
 }
 
-/** Hand a file to the viewer under `name`. */
+/** Offer a file named `name` for download. */
 export function save(blob: Blob, name: string) {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name
   link.click()
-  // The download has begun by then; the memory must not wait for the page to close.
+  // The download has begun by then, so free the memory before the page closes.
   setTimeout(() => { URL.revokeObjectURL(link.href) }, 10_000)
 }
 

@@ -1,4 +1,4 @@
-/** Records as charts draw them, and what they come to: of one node, of a few, or of a set. */
+/** Records as charts draw them, with their means and peaks: of one node, a few, or a set. */
 
 import type { History, HistorySet, HistorySpread } from '@/api/client'
 import { type Column, gapped, spreadOut } from '@/charts/gaps'
@@ -9,25 +9,25 @@ import { curveOf, type Curve, summed } from './curve'
 
 export interface MetricPlot {
   curves: Curve[]
-  /** The band around or above the line; null where there is none. */
+  /** The band around or above the line; null if there is none. */
   low: Column | null
   high: Column | null
-  /** What the values are a part of; null where that is not shown. */
+  /** The whole that the values are a part of; null if it is not shown. */
   totals: Column | null
   range: Range
   /** Values are percent, whatever the metric's own unit. */
   isShare: boolean
-  /** Whether there is any value; a node without a sensor has no temperature. */
+  /** Whether there is any value: a node without a sensor has no temperature. */
   hasValues: boolean
 }
 
-/** What each entry rests on, of so many: samples, or nodes of a set. null in a gap. */
+/** How many samples, or nodes of a set, each entry is made of, and how many there could be. null in a gap. */
 export interface Basis {
   basis: Column
   basisOf: number
 }
 
-/** What one line of the coverage tells of: a node, or a whole set, which has no hostname. */
+/** One line of the coverage: a node, or a whole set, which has no hostname. */
 export interface Lane extends Basis {
   hostname: string | null
   name: string
@@ -38,31 +38,31 @@ export interface HistoryPlot extends Basis {
   /** Unix seconds. */
   from: number
   to: number
-  /** Seconds from one entry to the next; more than a record's 300 where a large set is drawn over a long time. */
+  /** Seconds from one entry to the next; more than a record's 300 if a large set is drawn over a long time. */
   step: number
   /** Unix seconds, with one empty entry in each gap. */
   times: number[]
   metrics: Record<MetricName, MetricPlot>
   lanes: Lane[]
   /** How many records (times, for several nodes) there are, and how many there could be. */
-  /** How many of the nodes have never sent a sample: nothing is missed of them. */
+  /** How many of the nodes have never sent a sample: these miss nothing. */
   neverSeen?: number
-  /** What nodes did; of the whole cluster alone. */
+  /** What nodes did; only for the whole cluster. */
   cluster?: ClusterCounts
   recordsThere: number
   recordsPossible: number
-  /** What there may be until then (Unix seconds) could not be read from the archive. */
+  /** Records up to this time (Unix seconds) could not be read from the archive. */
   unreadUntil?: number | undefined
 }
 
 export const STATES = ['busy', 'idle', 'down', 'unknown'] as const
 export type ClusterState = (typeof STATES)[number]
 
-/** How many nodes were in each state, and by metric the name of the node that had the highest value. */
+/** How many nodes were in each state, and for each metric the name of the node with the highest value. */
 export interface ClusterCounts {
   counts: Record<ClusterState, readonly number[]>
   highestNodes: Partial<Record<MetricName, readonly (string | null)[]>>
-  /** Percent of CPU; a node that is busy has more, or as much. */
+  /** Percent of CPU from which a node is busy. */
   idleBelow: number
   /** Hours of this time are still being made from records. */
   isFilling: boolean
@@ -95,7 +95,7 @@ export function plotOne(history: History): HistoryPlot {
   }
 }
 
-/** A few nodes: a line of means each, over the times of them all. `nameOf` tells a hostname's name for people. */
+/** A few nodes: one line of means per node, over the times of all. `nameOf`: the display name of a hostname. */
 export function plotSeveral(set: HistorySet, nameOf: (hostname: string) => string): HistoryPlot {
   const timestamp = [...new Set(set.nodes.flatMap((node) => node.timestamp))].sort((a, b) => a - b)
   const { times } = gapped(timestamp, set.step)
@@ -130,7 +130,7 @@ export function plotSpread(spread: HistorySpread, name: string, neverSeen = 0): 
     kind: 'set',
     ...frameOf(spread, times, timestamp),
     metrics: byMetric((metric) => {
-      // Parts of a whole by their share: nodes are of different size.
+      // Parts of a whole are drawn as shares, because nodes differ in size.
       const isShare = formOf(metric) !== 'plain'
       const column = metric.columns.share ?? metric.columns.mean
       const at = (percentile: 'p10' | 'p50' | 'p90') => spreadOut(spread[`${column}_${percentile}` as SpreadName], sources)
@@ -146,14 +146,14 @@ export function plotSpread(spread: HistorySpread, name: string, neverSeen = 0): 
   }
 }
 
-/** How many of what an entry rests on there could be: a record made at a shorter interval than that of now holds more, and is whole. */
+/** How many samples or nodes an entry could have. A record made at a shorter interval than the current one has more, and is complete. */
 export function possibleOf(there: number | null, basisOf: number): number {
   return Math.max(there ?? 0, basisOf)
 }
 
 /**
- * How many samples a whole record, or a whole hour, holds where one comes each `interval` seconds. Records do not tell at which
- * interval they were made, so that of now is the measure of all.
+ * How many samples a complete record, or a complete hour, has if one comes every `interval` seconds. Records do not have the
+ * interval at which they were made, so the current one is used for all.
  */
 function wholeEntry({ step, interval }: { step: number; interval: number }): number {
   return Math.floor(step / interval)
@@ -164,7 +164,7 @@ function weightsOf(samples: Column, whole: number): Column {
 }
 
 function frameOf({ from, to, step, unread }: { from: number; to: number; step: number; unread?: { until: number } }, times: number[], timestamp: readonly number[]) {
-  // What could not be read is not missed.
+  // What could not be read does not count as missing.
   const since = Math.min(to, Math.max(from, unread?.until ?? from))
   return { from, to, step, times, unreadUntil: unread?.until, recordsThere: timestamp.length, recordsPossible: Math.floor((to - since) / step) }
 }

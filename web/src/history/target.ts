@@ -1,31 +1,31 @@
-/** Whose past is asked for: one node, a few that are drawn together, or a set that is drawn as a band. */
+/** The nodes whose past is requested: one, a few that are drawn together, or a set that is drawn as a band. */
 
 import type { Node } from '@/api/client'
 import { fold, NodeSetError, selected } from '@/nodeset'
 import { halfWidth } from '@/search/halfWidth'
 import type { NodesOf } from '@/search/terms'
 
-/** More lines than this in one chart can't be told apart. */
+/** More lines than this in one chart can't be distinguished. */
 export const MOST_TOGETHER = 8
 
 export interface Target {
   kind: 'one' | 'several' | 'set'
   nodes: readonly Node[]
-  /** The panel's own way to name them, and a title for people. */
+  /** The panel's name for them, and a title for people. */
   hostnames: string
   title: string
-  /** All nodes, as none was named. */
+  /** All nodes, because none was named. */
   isCluster?: boolean
 }
 
-/** All nodes: what history shows where no node is named. Nodes that were taken out only where there are no others. */
+/** All nodes: history shows them if no node is named. Disabled nodes count only if there are no others. */
 export function everyNode(nodes: readonly Node[]): Target | null {
   const enabled = nodes.filter(({ state }) => state !== 'disabled')
   const all = enabled.length > 0 ? enabled : nodes
   return all.length > 0 ? { ...targetFor(all), isCluster: true } : null
 }
 
-/** What is wrong with what was asked for: the name that is no node's, or the text that is not a node set, or one too large. */
+/** What is wrong with the request: an unknown name, a text that is not a node set, or a set that is too large. */
 export interface Problem {
   kind: 'unknown' | 'badSet' | 'tooLarge'
   text: string

@@ -1,4 +1,4 @@
-/** Which time is asked for: a period that ends now, or a range that stays. As it stands in the address. */
+/** The requested time, as the address has it: a period that ends now, or a fixed range. */
 
 import type { LocationQuery } from 'vue-router'
 
@@ -15,7 +15,7 @@ export type When = { period: Period } | Between
 const DAY_SECONDS = 86_400
 export const PERIOD_SECONDS: Readonly<Record<Period, number>> = { '1d': DAY_SECONDS, '7d': 7 * DAY_SECONDS, '1m': 30 * DAY_SECONDS, '1y': 365 * DAY_SECONDS, '2y': 730 * DAY_SECONDS }
 
-/** Those that can be looked back over where records are kept in an archive for so many days; 0 without one. */
+/** The periods that can be shown if an archive keeps records for this many days; 0 without an archive. */
 export function periodsWithin(archiveDays: number): readonly Period[] {
   return PERIODS.filter((period) => period !== '2y' || archiveDays * DAY_SECONDS >= PERIOD_SECONDS[period])
 }
@@ -23,7 +23,7 @@ export function periodsWithin(archiveDays: number): readonly Period[] {
 /** No chart shows less: three records. */
 export const SHORTEST_SECONDS = 900
 
-/** What an address asks for; one day where it asks for nothing that can be. */
+/** The time in an address; one day if it has none that is valid. */
 export function whenOf({ period, from, to }: Record<string, unknown>): When {
   const range = { from: secondsOf(from), to: secondsOf(to) }
   if (range.from !== null && range.to !== null && range.from < range.to) return { from: range.from, to: range.to }
@@ -35,7 +35,7 @@ export function queryOf(when: When): Record<string, string> {
   return isPeriod(when) ? { period: when.period } : { from: String(when.from), to: String(when.to) }
 }
 
-/** An address's query with another time; whatever else was chosen stays. */
+/** An address's query with another time; everything else in it stays. */
 export function withWhen(query: LocationQuery, when: When): LocationQuery {
   const others = Object.entries(query).filter(([name]) => !['period', 'from', 'to'].includes(name))
   return { ...Object.fromEntries(others), ...queryOf(when) }
@@ -50,7 +50,7 @@ export function between(when: When, now: number): Between {
   return isPeriod(when) ? { from: Math.floor(now) - PERIOD_SECONDS[when.period], to: Math.floor(now) } : when
 }
 
-/** The range one length of `when` earlier (-1) or later (1). Nothing lies after `now`: what would reach it ends there. */
+/** The range one length of `when` earlier (-1) or later (1). A range that would go beyond `now` ends there. */
 export function moved(when: When, direction: 1 | -1, now: number): When {
   const { from, to } = between(when, now)
   const length = to - from

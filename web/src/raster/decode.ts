@@ -2,16 +2,16 @@
 
 import type { Absence, RasterHead } from '@/api/client'
 
-/** The cell of the highest value; that of the lowest is 1, and 0 is none. */
+/** The cell of the highest value. The lowest value is 1, and 0 means none. */
 export const HIGHEST_CELL = 251
 
 const NEWLINE = 10
 
-/** One metric of a set over time: rows are nodes, or bands of several, and columns are times. */
+/** One metric of a set over time: rows are nodes, or bands of several nodes, and columns are times. */
 export interface Raster {
   head: RasterHead
   mean: Uint8Array
-  /** Of the nodes of a band; null where each row is one node. */
+  /** Of the nodes of a band; null if each row is one node. */
   max: Uint8Array | null
 }
 
@@ -29,7 +29,7 @@ export function decoded(answer: ArrayBuffer): Raster {
   return { head, mean: planeOf('mean') ?? bytes.subarray(end + 1), max: planeOf('max') }
 }
 
-/** The same with its rows in another order: first that at the place `order[0]`, and so on. For rows of one node each. */
+/** The same with its rows in another order, first the row `order[0]`, and so on. For rows of one node each. */
 export function reordered({ head, mean }: Raster, order: readonly number[]): Raster {
   const cells = new Uint8Array(mean.length)
   const rowOf = new Map(order.map((place, row) => [place, row]))
@@ -38,22 +38,22 @@ export function reordered({ head, mean }: Raster, order: readonly number[]): Ras
   return { head: { ...head, rows: order.flatMap((place) => [head.rows[place] ?? []]), missing }, mean: cells, max: null }
 }
 
-/** The value of a cell in the metric's unit, of a part of a whole in percent; null for none. */
+/** The value of a cell in the metric's unit, or in percent for a part of a whole; null for none. */
 export function valueOf({ low, high }: Pick<RasterHead, 'low' | 'high'>, cell: number | undefined): number | null {
   return cell ? low + ((cell - 1) * (high - low)) / (HIGHEST_CELL - 1) : null
 }
 
-/** Why nothing is known of a row at a column; null where there is a value, or no reason is given. */
+/** Why nothing is known of a row at a column; null if there is a value, or no reason is given. */
 export function reasonAt({ head }: Raster, row: number, column: number): Absence | null {
   return head.missing.find(([at, first, end]) => at === row && first <= column && column < end)?.[3] ?? null
 }
 
-/** When a column begins and ends, in Unix seconds: it stands for what comes after its beginning. */
+/** When a column begins and ends, in Unix seconds. */
 export function timesOf(head: Pick<RasterHead, 'from' | 'width'>, column: number): [from: number, to: number] {
   return [head.from + column * head.width, head.from + (column + 1) * head.width]
 }
 
-/** What a row comes to: its mean, its highest value, and the share of columns that have one (0 to 1). */
+/** A summary of a row: its mean, its highest value, and the share of columns that have one (0 to 1). */
 export interface RowSummary {
   mean: number | null
   max: number | null

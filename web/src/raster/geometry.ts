@@ -1,8 +1,8 @@
-/** Where a raster's rows and columns stand, in px: rows in blocks of nodes that belong together, columns by their time. */
+/** Where a raster's rows and columns are, in px: rows in blocks of nodes that belong together, columns by their time. */
 
 import type { Group } from '@/heatmap/groups'
 
-/** Rows that follow one another: `count` of them from the row `first` on, the first of them at `y`. */
+/** Consecutive rows: `count` of them from the row `first` on, which is at `y`. */
 export interface Block extends Group {
   y: number
 }
@@ -14,19 +14,19 @@ export interface Rows {
 }
 
 export interface Space {
-  /** px. So high it becomes at most, if each row is to have a pixel of the screen. */
+  /** px: its greatest height, if each row is to have a device pixel. */
   height: number
-  /** Pixels of the screen in a px. */
+  /** Device pixels in a px. */
   ratio: number
   /** px */
   largestRow: number
 }
 
-/** px between blocks, the largest that takes no more than this of the height; none if none does. */
+/** px between blocks: the largest that takes no more than this share of the height; 0 if none does. */
 const GAPS = [3, 1]
 const GAPS_SHARE = 0.08
 
-/** `groups` of nodes as groups of rows, each of which has so many nodes; it belongs to the group of its first. */
+/** `groups` of nodes as groups of rows. Each row has this many nodes and belongs to the group of its first. */
 export function groupsOfRows(groups: readonly Group[], rows: readonly (readonly unknown[])[]): Group[] {
   let [node, row] = [0, 0]
   return groups
@@ -38,7 +38,7 @@ export function groupsOfRows(groups: readonly Group[], rows: readonly (readonly 
     .filter(({ count }) => count > 0)
 }
 
-/** Rows of whole pixels of the screen, as high as they fit. */
+/** Rows of whole device pixels, as high as they fit. */
 export function rowsIn(groups: readonly Group[], { height, ratio, largestRow }: Space): Rows {
   const rows = groups.reduce((sum, { count }) => sum + count, 0)
   const between = Math.max(0, groups.length - 1)
@@ -54,14 +54,14 @@ export function rowsIn(groups: readonly Group[], { height, ratio, largestRow }: 
   return { rowHeight, blocks, height: Math.max(0, y - gap) }
 }
 
-/** The row at a height, or the nearest to it; null where there is none at all. */
+/** The row at a height, or the nearest to it; null if there are no rows. */
 export function rowAt({ blocks, rowHeight }: Rows, y: number): number | null {
   const block = last(blocks, (each) => each.y <= y) ?? blocks[0]
   if (!block) return null
   return block.first + Math.min(block.count - 1, Math.max(0, Math.floor((y - block.y) / rowHeight)))
 }
 
-/** The last block of which something is true that is true of all before it. */
+/** The last block for which a condition holds that also holds for all before it. */
 function last(blocks: readonly Block[], isSo: (block: Block) => boolean): Block | undefined {
   let [low, high] = [0, blocks.length]
   while (low < high) {
@@ -96,7 +96,7 @@ interface Columns {
   columns: number
 }
 
-/** The column at `x`, or the nearest to it; null where it is farther away than a column, or there is none. */
+/** The column at `x`, or the nearest to it; null if it is more than a column away, or there are no columns. */
 export function columnAt({ from, width, columns }: Columns, times: Times, x: number): number | null {
   const time = times.from + (x / times.width) * (times.to - times.from)
   const column = Math.floor((time - from) / width)
@@ -104,16 +104,16 @@ export function columnAt({ from, width, columns }: Columns, times: Times, x: num
   return Math.min(columns - 1, Math.max(0, column))
 }
 
-/** What was marked: first and last of columns and rows; null for all of them. */
+/** The marked part: first and last column and row; null for all of them. */
 export interface Part {
   columns: [first: number, last: number] | null
   rows: [first: number, last: number] | null
 }
 
-/** px. A shorter stroke means no direction: a hand that draws along time trembles. */
+/** px. A shorter drag has no direction: a hand that drags along the time axis is not steady. */
 const SHORTEST_STROKE = 10
 
-/** What a stroke of the pointer marks; null where it is a click. */
+/** What a drag of the pointer marks; null if it is a click. */
 export function partOf(columns: Columns, times: Times, rows: Rows, begin: { x: number; y: number }, end: { x: number; y: number }): Part | null {
   const isAlong = Math.abs(end.x - begin.x) >= SHORTEST_STROKE
   const isAcross = Math.abs(end.y - begin.y) >= SHORTEST_STROKE

@@ -1,22 +1,22 @@
-/** The words beside a raster: each row's name where rows are high enough, else each block's, else every so many rows. */
+/** The labels beside a raster: each row's name if rows are high enough, otherwise each block's, otherwise one for several rows. */
 
 import { topOf, type Rows } from './geometry'
 
 export interface Label {
-  /** px, of its middle. */
+  /** px: its middle. */
   y: number
   text: string
-  /** The rows of a block that has room for a button; null for words alone. */
+  /** The rows of a block that has room for a button; null for only a label. */
   rows: [first: number, last: number] | null
 }
 
-/** px: what a word, and what a button takes in height, at a usual size. */
+/** px: the height of a label and of a button, at the usual size. */
 const WORD = 14
 const BUTTON = 26
-/** px between words where nothing else tells where they belong. */
+/** px between labels if nothing else shows which row they belong to. */
 const TICKS = 44
 
-/** Labels that don't overlap. `nameOf` tells the name of the rows from `first` to `last`; `scale` by how much words are larger than usual. */
+/** Labels that don't overlap. `nameOf`: the name of the rows from `first` to `last`; `scale`: the size of text, relative to the usual. */
 export function labelsOf(rows: Rows, nameOf: (first: number, last: number) => string, scale: number): Label[] {
   const { rowHeight, blocks } = rows
   if (rowHeight >= WORD * scale) return everyRow(rows, 1, nameOf)

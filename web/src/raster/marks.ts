@@ -1,4 +1,4 @@
-/** Where alerts were open on a raster: from when until when, of which rows. */
+/** Where alerts were open on a raster: at which times, and in which rows. */
 
 import type { AlertGroup } from '@/alerts/fold'
 
@@ -12,12 +12,12 @@ export interface RasterMark {
   isCritical: boolean
 }
 
-/** With more the picture could not be seen any more. */
+/** More would hide the picture. */
 const MOST = 200
-/** What they tell is hatched anyway. */
+/** Not marked: these are visible as hatching anyway. */
 const OF_DOWN_NODES = new Set(['node-down', 'many-down'])
 
-/** A rectangle for rows side by side. `rowOf` tells a node's row by its hostname; what is open reaches to `end`. */
+/** One rectangle for adjacent rows. `rowOf`: a node's row, by hostname. An open alert reaches to `end`. */
 export function marksOf(groups: readonly AlertGroup[], rowOf: ReadonlyMap<string, number>, end: number): RasterMark[] {
   return groups
     .filter(({ worst }) => !OF_DOWN_NODES.has(worst.rule))

@@ -1,4 +1,4 @@
-/** Draws a raster on a canvas: each value in the live map's colours, what is missing as hatching, which no value has. */
+/** Draws a raster on a canvas: each value in the live map's colours, and missing values as hatching. */
 
 import type { Absence } from '@/api/client'
 import { colourOf, type Scale } from '@/heatmap/colours'
@@ -9,28 +9,28 @@ import type { RasterMark } from './marks'
 
 export interface Brush {
   ground: string
-  /** Where hours are still being made. */
+  /** The fill where hours are still being made. */
   track: string
-  /** The hatching where the node is the reason, and else. */
+  /** The hatching if the node is the reason, and otherwise. */
   down: string
   ink: string
   ratio: number
 }
 
-/** px, of the hatching. */
+/** px: the size of the hatching. */
 const HATCH = 6
 
-/** Where to look: at the node; a panel that was away says nothing of it. */
+/** The reasons that are the node's own; a panel that was away says nothing about the node. */
 export function isOfNode(reason: Absence): boolean {
   return reason === 'node_away' || reason === 'agent_stopped' || reason === 'clock_refused' || reason === 'silent'
 }
 
-/** Whether something is missed at all: not before a node was there, nor what is still to come. */
+/** Whether anything is missing: not before the node existed, and not in the future. */
 export function isMissing(reason: Absence): boolean {
   return reason !== 'new' && reason !== 'filling'
 }
 
-/** The colour of each cell as ImageData holds it, little-endian RGBA; that of 0 is nothing. */
+/** The colour of each cell value in the format of ImageData, little-endian RGBA; 0 is transparent. */
 export function paletteOf(head: Raster['head'], scale: Scale, ends: readonly [number, number]): Uint32Array {
   const palette = new Uint32Array(256)
   for (let cell = 1; cell <= HIGHEST_CELL; cell++) {
@@ -40,7 +40,7 @@ export function paletteOf(head: Raster['head'], scale: Scale, ends: readonly [nu
   return palette
 }
 
-/** A pixel a cell; null for a raster without cells. */
+/** One pixel per cell; null for a raster without cells. */
 export function pictureOf({ head }: Raster, plane: Uint8Array, palette: Uint32Array): HTMLCanvasElement | null {
   const [width, height] = [head.columns, head.rows.length]
   const picture = document.createElement('canvas')
@@ -55,7 +55,7 @@ export function pictureOf({ head }: Raster, plane: Uint8Array, palette: Uint32Ar
   return picture
 }
 
-/** Draw `picture` where its rows and times stand. */
+/** Draw `picture` at the places of its rows and times. */
 export function paint(context: CanvasRenderingContext2D, picture: HTMLCanvasElement, { head }: Raster, rows: Rows, times: Times, brush: Brush) {
   const { ratio } = brush
   const at = (px: number) => Math.round(px * ratio)
@@ -80,7 +80,7 @@ export function paint(context: CanvasRenderingContext2D, picture: HTMLCanvasElem
 /** px around a mark. */
 const BESIDE_MARK = 1
 
-/** Outline what alerts were open: whole for a critical one, else dashed. */
+/** Outline the open alerts: a solid line for a critical one, otherwise dashed. */
 export function paintMarks(context: CanvasRenderingContext2D, marks: readonly RasterMark[], rows: Rows, times: Times, { ink, ground, ratio }: Brush) {
   const x = (time: number) => Math.round(Math.min(times.width, Math.max(0, xOf(times, time))) * ratio)
   const beside = BESIDE_MARK * ratio
@@ -88,7 +88,7 @@ export function paintMarks(context: CanvasRenderingContext2D, marks: readonly Ra
     const [left, right] = [x(from), x(to)]
     const [top, bottom] = [topOf(rows, first) * ratio - beside, (topOf(rows, last) + rows.rowHeight) * ratio + beside]
     if (right <= 0 || left >= times.width * ratio) continue
-    // On a light ground and on a dark one.
+    // Visible on light and on dark backgrounds.
     for (const [colour, width] of [[ground, 3], [ink, 1.5]] as const) {
       context.lineWidth = width * ratio
       context.strokeStyle = colour
@@ -110,7 +110,7 @@ function hatching(context: CanvasRenderingContext2D, ground: string, ink: string
   pen.strokeStyle = ink
   pen.lineWidth = Math.max(1, ratio)
   pen.beginPath()
-  // Beyond its corners too, so that the tiles join.
+  // Also beyond its corners, so that the tiles join.
   for (const shift of [-size, 0, size]) {
     pen.moveTo(shift - 1, size + 1)
     pen.lineTo(shift + size + 1, -1)

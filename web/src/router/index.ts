@@ -1,4 +1,4 @@
-/** The addresses of the page, and the door before them. */
+/** The addresses of the page, and the login in front of them. */
 
 import { watch } from 'vue'
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
@@ -12,14 +12,14 @@ import type { Loader } from './loader'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Shown to anyone; what frame it has it brings along. */
+    /** Shown to anyone; it has its own frame, if any. */
     isOpen?: boolean
   }
 }
 
 type View = Loader['load']
 
-/** The realtime view comes with the page, which mostly begins there. */
+/** The realtime view is part of the main script, because most visits start there. */
 const routesWith = (view: View): RouteRecordRaw[] => [
   { path: '/', redirect: { name: 'realtime' } },
   { path: OPEN_TO_ALL.login, name: 'login', component: () => view(() => import('@/views/LoginView.vue')), meta: { isOpen: true } },
@@ -46,7 +46,7 @@ const routesWith = (view: View): RouteRecordRaw[] => [
   { path: '/:rest(.*)*', name: 'nowhere', component: () => view(() => import('@/views/NowhereView.vue')) },
 ]
 
-/** The page's router. Who is not logged in is led to the login, and from there back to where they wanted to go. */
+/** The page's router. A user who is not logged in gets the login, and then the page that they wanted. */
 export function createPageRouter(session: Session, { load }: Loader) {
   let wanted = '/'
   const routes = routesWith((view) => load(view, () => { location.assign(wanted) }))

@@ -1,4 +1,4 @@
-/** Where one goes from here, with all that is chosen: nodes, metric, order, time. The address holds it. */
+/** Links to other views that keep what is chosen: nodes, metric, order, time. The address holds it. */
 
 import type { LocationQuery, RouteLocationNormalizedLoaded, RouteLocationRaw } from 'vue-router'
 
@@ -6,7 +6,7 @@ import { exactly } from '@/search/ofNodes'
 
 type Here = Pick<RouteLocationNormalizedLoaded, 'name' | 'params' | 'query'>
 
-/** The present of what is looked at: from a node's past that node, from a set's past that set, from a node all that were listed. */
+/** The present of what is shown: from a node's past, that node; from a set's past, that set; from a node, all that were listed. */
 export function presentFrom(here: Here, isNode: (text: string) => boolean): RouteLocationRaw {
   const node = nodeOf(here)
   if (here.name !== 'history' || !node) return presentOf(here, undefined)
@@ -16,7 +16,7 @@ export function presentFrom(here: Here, isNode: (text: string) => boolean): Rout
   return { name: 'realtime', params: { node: undefined }, query: q ? { ...others, q, state } : { ...others, q: exactly(node) } }
 }
 
-/** The past of what is looked at: of the one node, of those that are searched for, or of all. */
+/** The past of what is shown: of the one node, of the nodes found, or of all. */
 export function pastFrom(here: Here, isNode: (text: string) => boolean): RouteLocationRaw {
   const node = nodeOf(here)
   if (here.name !== 'history') return pastOf(here, node)
@@ -25,12 +25,12 @@ export function pastFrom(here: Here, isNode: (text: string) => boolean): RouteLo
   return { name: 'history', params: { node: typeof within === 'string' ? within : undefined }, query: others }
 }
 
-/** One node now, or all that are searched for. */
+/** One node now, or all that the search finds. */
 export function presentOf(here: Here, node: string | undefined): RouteLocationRaw {
   return { name: 'realtime', params: { node }, query: chosenIn(here) }
 }
 
-/** The past of one node, or of all that are searched for. */
+/** The past of one node, or of all that the search finds. */
 export function pastOf(here: Here, node: string | undefined): RouteLocationRaw {
   return { name: 'history', params: { node }, query: chosenIn(here) }
 }
@@ -39,7 +39,7 @@ function nodeOf({ params: { node } }: Here): string | undefined {
   return typeof node === 'string' && node !== '' ? node : undefined
 }
 
-/** Other views' addresses hold other things under the same names. Where a node was opened out of a set, that set is what was searched for. */
+/** Other views use the same names in the address for other things. If a node was opened from a set, that set was the search. */
 function chosenIn({ name, query }: Here): LocationQuery {
   if (name !== 'realtime' && name !== 'history') return {}
   const { within, ...others } = query

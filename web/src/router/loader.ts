@@ -1,16 +1,16 @@
-/** Parts of the page that are loaded when they are needed: while the panel is away, again and again. */
+/** Loads parts of the page when they are needed, and retries while the panel is away. */
 
 import { computed, type ComputedRef, inject, type InjectionKey, shallowRef } from 'vue'
 
 import { isPanelThere } from '@/api/client'
 
 export const RETRY_SECONDS = 2
-/** A page that was loaded again so recently and still lacks a part would not find it the next time either. */
+/** A page that was reloaded this recently and still lacks a part would not find it after another reload either. */
 export const RELOAD_SECONDS = 30
 const STORED_AS = 'minipanel.reloaded'
 
 export interface Loader {
-  /** What `load` gives, as soon as it does. A panel that answers, but not with this, has another build of the page: `reload` it. */
+  /** What `load` returns, once it succeeds. If the panel answers but lacks this part, it has another build of the page, so `reload`. */
   load: <Part>(load: () => Promise<Part>, reload?: () => void) => Promise<Part>
   /** Whether something waits for the panel. */
   isWaiting: ComputedRef<boolean>

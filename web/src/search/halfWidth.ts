@@ -1,6 +1,6 @@
-/** A search as a Chinese keyboard types it, in the signs that the page reads. */
+/** Converts a search typed on a Chinese keyboard to the characters that the page reads. */
 
-/** What a Chinese keyboard puts where another has the sign at the right; typed dashes that are longer than they look. */
+/** The characters of a Chinese keyboard, and those of other keyboards; also dashes that are longer than a hyphen. */
 const SIGNS: Readonly<Record<string, string>> = {
   '【': '[', '】': ']', '〔': '[', '〕': ']', '「': '[', '」': ']',
   '、': ',', '。': '.', '《': '<', '》': '>', '〈': '<', '〉': '>',

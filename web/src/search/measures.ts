@@ -1,4 +1,4 @@
-/** What a condition of a search may ask for. */
+/** What a search's condition may compare. */
 
 import type { RealtimeNode } from '@/api/client'
 import { formOf, hasValues, inAddress, type Metric, METRICS, shareOf } from '@/metrics'
@@ -6,14 +6,14 @@ import { formOf, hasValues, inAddress, type Metric, METRICS, shareOf } from '@/m
 export interface Measure {
   /** As people type it, the shortest first. */
   names: readonly string[]
-  /** By unit as it is typed ("" where none is): the value of a node in the unit's own size. */
+  /** By unit as typed ("" for none): a node's value in that unit. */
   units: Readonly<Record<string, (node: RealtimeNode) => number | null>>
-  /** The units as they are told. */
+  /** The units as they are shown. */
   shown: readonly string[]
   example: string
 }
 
-/** Besides the metric's own name and its name in the address. */
+/** Names besides the metric's own and the one in the address. */
 const NAMES: Partial<Record<string, readonly string[]>> = {
   cpu_percent: ['cpu', 'cpu占用率', '处理器'],
   memory_used: ['mem', 'memory', 'ram', '内存', '内存占用'],

@@ -1,4 +1,4 @@
-/** The search that means just these nodes: what a rectangle on the map, or a set of the past, becomes. */
+/** The search for exactly these nodes, for a rectangle on the map or a set of the past. */
 
 import type { RealtimeNode } from '@/api/client'
 import { fold, partsOf, split } from '@/nodeset'
@@ -11,7 +11,7 @@ interface Group {
   nodes: readonly string[]
 }
 
-/** "node[01-03]", or "@rack3" where they are a whole group; null where that would be too long for an address. */
+/** "node[01-03]", or "@rack3" if they are a whole group; null if that would be too long for an address. */
 export function searchFor(chosen: readonly RealtimeNode[], all: readonly RealtimeNode[], groups: readonly Group[]): string | null {
   const hostnames = new Set(chosen.map(({ hostname }) => hostname))
   const group = groups.find(({ nodes }) => nodes.length === hostnames.size && nodes.every((node) => hostnames.has(node)))
@@ -19,18 +19,18 @@ export function searchFor(chosen: readonly RealtimeNode[], all: readonly Realtim
   const set = exactly(fold(chosen.map(typedName)))
   if (set.length > MOST_CHARACTERS) return null
   const { means } = searchOf(set, namesOf(all), () => undefined)
-  // A name without a number is a part of others' names too.
+  // A name without a number may also be a part of other names.
   const others = all.filter((node) => means(node) && !hostnames.has(node.hostname)).map(({ hostname }) => `!${hostname}`)
   const text = [set, ...others].join(' ')
   return text.length > MOST_CHARACTERS ? null : text
 }
 
-/** A display name may hold what no node set does. */
+/** A display name may have characters that no node set has. */
 function typedName({ name, hostname }: RealtimeNode): string {
   return /^[\w.-]+$/.test(name) ? name : hostname
 }
 
-/** A node set as a search for no others: "node01,login !node03", where "node01" is a part of node010 too -> "node[01],login,!node[03]" */
+/** A node set as a search for only these nodes: "node01,login !node03", where "node01" is also a part of node010 -> "node[01],login,!node[03]" */
 export function exactly(set: string): string {
   return partsOf(set).map(exact).join(',')
 }

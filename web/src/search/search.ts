@@ -1,8 +1,8 @@
 /**
- * What people search for: parts of names, node sets, groups, states and conditions together.
+ * Searches: parts of names, node sets, groups, states and conditions together.
  *
- * "@rack3 temp>85": of rack3 those hotter than 85 °C. "node[1-40] gpu cpu<5 !node7": of these sets and names, whatever is idle, but
- * not node7. Names, sets and groups add up; so do states; each condition narrows; "!" leaves out.
+ * "@rack3 temp>85": the nodes of rack3 that are hotter than 85 °C. "node[1-40] gpu cpu<5 !node7": of these sets and names, those
+ * that are idle, without node7. Names, sets and groups add up, and so do states; each condition narrows; "!" excludes.
  */
 
 import type { RealtimeNode } from '@/api/client'
@@ -16,27 +16,27 @@ interface Named {
 }
 
 export interface Search {
-  /** Whether a node is meant. Nothing typed means all. */
+  /** Whether a node matches. An empty search matches all. */
   means: (node: RealtimeNode) => boolean
-  /** The words that are not understood, or name nobody, in their order. */
+  /** The words that are not understood or match no node, in their order. */
   troubles: readonly (Trouble | { word: string; trouble: 'nobody' | 'tooLong' })[]
-  /** Whether who is meant changes with states and values. */
+  /** Whether the result changes with states and values. */
   isLive: boolean
 }
 
-/** What nodes are called, as it is compared: by their hostnames, and all together. */
+/** The names of nodes in the form in which they are compared: by hostname, and all together. */
 export interface Names {
   of: ReadonlyMap<string, readonly string[]>
   known: ReadonlySet<string>
 }
 
-/** To be kept while the same nodes are called so: making it takes longer than a search. */
+/** Keep it while nodes and names are the same: making it takes longer than a search. */
 export function namesOf(nodes: readonly Named[]): Names {
   const of = new Map(nodes.map((node) => [node.hostname, namesFor(node)]))
   return { of, known: new Set([...of.values()].flat()) }
 }
 
-/** What `text` means among nodes, whose values may change afterwards. */
+/** The search for `text` among nodes, whose values may change afterwards. */
 export function searchOf(text: string, { of: names, known }: Names, nodesOf: NodesOf): Search {
   if (text.length > MOST_CHARACTERS) return { means: () => false, troubles: [{ word: text, trouble: 'tooLong' }], isLive: false }
   const reader = { isName: (name: string) => known.has(name), nodesOf, names: 0 }
@@ -46,10 +46,10 @@ export function searchOf(text: string, { of: names, known }: Names, nodesOf: Nod
   const byName = wanted.filter(isByName)
   const states = wanted.filter(({ kind }) => kind === 'state')
   const narrowing = wanted.filter(({ kind }) => kind === 'load' || kind === 'condition')
-  // A group that does not exist has no nodes: who asked for it alone must not be shown all.
+  // An unknown group has no nodes: a search for only this group must not show all nodes.
   const namesAll = byName.length === 0 && !read.some(namesNobody)
   const named = new Set([...names].filter(([, own]) => namesAll || byName.some((term) => isCalled(own, term))).map(([hostname]) => hostname))
-  // Of the only word the empty list says so itself.
+  // If it is the only word, the empty list itself shows that.
   const isAnybody = (term: ByName) => [...names.values()].some((own) => isCalled(own, term))
 
   return {

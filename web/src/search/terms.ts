@@ -6,10 +6,10 @@ import { expand, MAX_NAMES, NodeSetError } from '@/nodeset'
 import { type Measure, MEASURES } from './measures'
 import { type Operator, OPERATORS } from './words'
 
-/** A state, or what a node that is up does: a node in one is in none of the others of its kind. */
+/** A state, or what a node that is up does: a node has only one of each kind. */
 export type Load = 'idle' | 'busy'
 
-/** `isOut`: the nodes meant are left out. */
+/** `isOut`: the nodes are excluded. */
 export type Term = { word: string; isOut: boolean } & (
   | { kind: 'part'; part: string }
   | { kind: 'names'; names: ReadonlySet<string> }
@@ -18,7 +18,7 @@ export type Term = { word: string; isOut: boolean } & (
   | { kind: 'condition'; isMet: (node: RealtimeNode) => boolean }
 )
 
-/** Why a word is not understood. `name` is what is unknown in it, `measure` what it begins with. */
+/** Why a word is not understood. `name`: the unknown part; `measure`: what it begins with. */
 export interface Trouble {
   word: string
   trouble: 'measure' | 'number' | 'unit' | 'group' | 'set' | 'tooLarge' | 'signs'
@@ -26,10 +26,10 @@ export interface Trouble {
   measure?: Measure
 }
 
-/** The nodes of a group by their names; undefined where there is no such group. */
+/** The nodes of a group, by name; undefined if there is no such group. */
 export type NodesOf = (group: string) => readonly string[] | undefined
 
-/** A percentage of CPU. Below it a node that is up is idle: as the panel counts it (services/sums.py). */
+/** Percent of CPU. A node that is up and below it is idle, as in the panel (services/sums.py). */
 export const IDLE_BELOW = 10
 
 const STATES: Readonly<Partial<Record<string, NodeState>>> = {
@@ -45,16 +45,16 @@ const PART_OF_NAME = /^[\p{L}\p{M}\p{N}_.-]+$/u
 const CONDITION = new RegExp(`^(.*?)(${OPERATORS.join('|')})(.*)$`, 's')
 const QUANTITY = /^(-?\d{1,15}(?:\.\d{1,6})?)([^\d.,]*)$/
 
-/** What words are read with. */
+/** What is needed to read words. */
 export interface Reader {
-  /** Whether a node is called so. */
+  /** Whether a node has this name. */
   isName: (name: string) => boolean
   nodesOf: NodesOf
-  /** How many names the sets of one search have had together: a slip of the hand must not fill the memory. */
+  /** How many names the sets of one search have together: a typo must not fill the memory. */
   names: number
 }
 
-/** The meaning of one word; null of one that has only begun ("!", "@"). */
+/** The meaning of one word; null if it has only begun ("!", "@"). */
 export function termOf(word: string, reader: Reader): Term | Trouble | null {
   const isOut = word.startsWith('!')
   const text = isOut ? word.slice(1) : word
@@ -92,7 +92,7 @@ function groupTerm(word: string, isOut: boolean, text: string, reader: Reader): 
   return { word, isOut, kind: 'names', names }
 }
 
-/** A bracket that is still open stands for what is before it, so that typing never empties the list. */
+/** A word with an open bracket means the part before the bracket, so that typing never empties the list. */
 function setTerm(word: string, isOut: boolean, text: string, reader: Reader): Term | Trouble {
   if (!text.includes(']')) {
     const [part = ''] = text.split('[')
@@ -130,7 +130,7 @@ function conditionTerm(word: string, isOut: boolean, name: string, operator: Ope
   return { word, isOut, kind: 'condition', isMet }
 }
 
-/** Values are equal where they are read alike, with as many digits as were typed: 60.8 is 61. */
+/** Values are equal if they look the same with as many digits as were typed: 60.8 is 61. */
 function compare(value: number, operator: Operator, limit: number, digits: number): boolean {
   const isEqual = () => Math.abs(value - limit) <= 0.5 / 10 ** digits
   switch (operator) {

@@ -4,7 +4,7 @@ import { partsOf } from '@/nodeset'
 
 import { halfWidth } from './halfWidth'
 
-/** A longer one does not fit into an address, and nobody types it. */
+/** A longer search does not fit into an address, and nobody types one. */
 export const MOST_CHARACTERS = 3000
 
 export const OPERATORS = ['>=', '<=', '!=', '==', '>', '<', '='] as const
@@ -14,10 +14,10 @@ const SPACE_BEFORE_OPERATOR = /(^|[\s,!])([\p{L}_][\p{L}\p{N}_]*)\s+(?=[<>=]|!=)
 const SPACE_AFTER_OPERATOR = /([<>=])\s+(?=-?\d)/g
 const SPACED_UNIT = /([<>=]-?\d[\d.]*) +(%|°c|[gmt]i?b)(?![\w.-])/gi
 const SPACED_SIGN = /(^|[\s,])([!@]) +/g
-/** "temp>85,5": who writes so means one number. "temp>85,node5" and "temp>85, 5" are two words. */
+/** "temp>85,5" means one number. "temp>85,node5" and "temp>85, 5" are two words. */
 const DECIMAL_COMMA = /([<>=]-?\d+),(?=\d+%?(?:[\s,]|$))/g
 
-/** Words as they are meant: "@rack3，temp > 85 node[1, 2]" -> "@rack3", "temp>85", "node[1, 2]". Their case is kept: groups may have one. */
+/** The words of a text: "@rack3，temp > 85 node[1, 2]" -> "@rack3", "temp>85", "node[1, 2]". Keeps upper and lower case: it may matter in groups. */
 export function wordsOf(text: string): string[] {
   const plain = halfWidth(text)
   const joined = plain
