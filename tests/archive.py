@@ -1,4 +1,4 @@
-"""The archive that scripts/release makes, made once for all tests that install it; and altered ones, to upgrade to."""
+"""The archive of scripts/release, made once for all tests that install it, and altered ones to upgrade to."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MAKING_SECONDS = 600
 
 @cache
 def made_archive() -> Path:
-    """Return dist/minipanel-<version>-linux-<arch>.tar.gz, made from the sources as they are, once a test run.
+    """Return dist/minipanel-<version>-linux-<arch>.tar.gz, made from the current sources once per test run.
 
-    Raises RuntimeError with the words of scripts/release. Needs the network the first time.
+    Raises RuntimeError with the output of scripts/release. Needs the network the first time.
     """
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     stamp = ROOT / "dist" / ".made-for"
@@ -51,7 +51,7 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
-    """Make an unpacked archive one of another version, in which these files of the wheel hold this text."""
+    """Turn an unpacked archive into one of another version, whose wheel has this text in these files."""
     old = minipanel.__version__
     (wheel,) = content.glob(f"wheels/minipanel-{old}-*.whl")
     new = wheel.with_name(wheel.name.replace(old, version, 1))
@@ -69,7 +69,7 @@ def altered(content: Path, version: str, files: Mapping[str, str]) -> None:
 
 
 def _seal(content: Path, wheel: Path, new: Path, version: str) -> None:
-    """Put the new wheel in place of the old one, in requirements and checksums too."""
+    """Replace the old wheel by the new one, also in requirements and checksums."""
     requirements = content / "wheels/requirements.txt"
     text = requirements.read_text().replace(f"minipanel=={minipanel.__version__}", f"minipanel=={version}")
     requirements.write_text(text.replace(_sum(wheel), _sum(new)))
@@ -84,5 +84,5 @@ def _sum(file: Path) -> str:
 
 
 def copied(content: Path, folder: Path) -> Path:
-    """Return a copy of an unpacked archive, wheels linked: it is to be altered."""
+    """Return a copy of an unpacked archive that can be altered; its wheels are linked."""
     return Path(shutil.copytree(content, folder, copy_function=shutil.copy2))

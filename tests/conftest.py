@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and hooks of all tests."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LONGEST = (
     "tests/panel/test_cli_serve.py",
     "tests/test_bench.py",
 )
-"""These files come first: begun last, each would keep one lane busy while the others have nothing left."""
+"""These files come first: started last, each would keep one worker busy while the others have nothing left."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Environments of readers of English and of Chinese, for the commands and for the scripts, which decide alike."""
+"""Environments of English and Chinese readers. Commands and scripts choose the same language for each."""
 
 LOCALES: tuple[tuple[dict[str, str], bool], ...] = (
     ({"LANG": "zh_CN.UTF-8"}, True),
@@ -28,4 +28,4 @@ LOCALES: tuple[tuple[dict[str, str], bool], ...] = (
     ({"LANG": "zh_CN.UTF-8", "TERM": "linux"}, False),
     ({"LANG": "zh_CN.UTF-8", "TERM": "xterm-256color"}, True),
 )
-"""Environments, and whether they want Chinese."""
+"""Environments, and whether each gets Chinese."""

@@ -1,4 +1,4 @@
-"""Starts a real munged of its own for a test: own key, own socket, nothing of the machine's."""
+"""Starts a real munged for a test, with its own key and socket, apart from the machine's."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ START_SECONDS = 10
 
 
 def missing_munged() -> Optional[str]:
-    """Return why no munged can be started here, None if one can."""
+    """Return why munged can't be started here, None if it can."""
     if find_munged() is None:
         return "munged is not installed"
     return None
@@ -23,12 +23,12 @@ def missing_munged() -> Optional[str]:
 def running_munged(
     folder: Optional[str] = None, key: Optional[bytes] = None, options: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Run munged while the block runs; gives its socket's path.
+    """Run munged while the block runs; yield its socket's path.
 
-    folder: where its files go; by default a new one, removed afterwards. Anyone must be able to enter it and all
-    folders above (pytest's tmp_path is closed to others, and munged refuses it). key: 32 to 1024 bytes, so that two
-    can share one; random by default. options: more of munged's, as "--origin=127.0.0.2" or "--max-ttl=60".
-    Started by root, it runs as user munge. Raises RuntimeError with munged's own words when it does not start.
+    folder: where its files go; by default a new one, removed afterwards. All users must be able to enter it and all
+    folders above (pytest's tmp_path is closed to others, and munged refuses it). key: 32 to 1024 bytes, random by
+    default; two munged may share one. options: more options of munged, such as "--origin=127.0.0.2" or "--max-ttl=60".
+    If root starts it, it runs as user munge. Raises RuntimeError with munged's message if it does not start.
     """
     own = tempfile.mkdtemp(prefix="minipanel-munged-", dir="/tmp") if folder is None else None
     place = os.path.abspath(str(own or folder))
@@ -46,7 +46,7 @@ def running_munged(
 
 
 def process_id(socket: str) -> int:
-    """Return the process of the munged with this socket."""
+    """Return the process id of the munged with this socket."""
     with open(os.path.join(os.path.dirname(socket), "munged.pid")) as file:
         return int(file.read())
 
@@ -57,10 +57,10 @@ def find_munged() -> Optional[str]:
 
 
 def _prepare(folder: str, key: bytes) -> None:
-    """Make the folder and the key so that munged accepts them: its own, the key closed, the folder open to enter."""
+    """Make folder and key so that munged accepts them: owned by its user, the key closed, the folder open to enter."""
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o755)
-    for name in ("munge.key", "munged.pid"):  # of a munged that ran here before
+    for name in ("munge.key", "munged.pid"):  # from a munged that ran here before
         with contextlib.suppress(FileNotFoundError):
             os.remove(os.path.join(folder, name))
     path = os.path.join(folder, "munge.key")
@@ -87,7 +87,7 @@ def _start(folder: str, options: Sequence[str]) -> "subprocess.Popen[bytes]":
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: str) -> None:
-    """Return once its process id is written, the last thing munged does before it takes requests."""
+    """Return once it has written its process id, the last thing munged does before it accepts requests."""
     deadline = time.monotonic() + START_SECONDS
     while not _has_text(os.path.join(folder, "munged.pid")):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The docs as the tests read them: pages in pairs, what a page sets in `code`, its headings, tables and links."""
+"""The docs as tests read them: pages in pairs, and a page's `code`, headings, tables and links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOR_DEVELOPERS = {ROOT / "docs/decisions.md"}
-"""As ARCHITECTURE.md and CONTRIBUTING.md: in English alone."""
+"""Pages in English only, like ARCHITECTURE.md and CONTRIBUTING.md."""
 
 ENGLISH = [
     ROOT / "README.md",
@@ -23,17 +23,17 @@ def blocks(page: Path) -> list[str]:
 
 
 def prose(page: Path) -> str:
-    """Return a page without its blocks."""
+    """Return a page without its code blocks."""
     return BLOCK.sub("", page.read_text("utf-8"))
 
 
 def words(*pages: Path) -> list[str]:
-    """Return what pages set in `code`."""
+    """Return what these pages set in `code`."""
     return [word for page in pages for word in re.findall(r"`([^`\n]+)`", prose(page))]
 
 
 def tables(*pages: Path) -> list[list[list[str]]]:
-    """Return the tables: each the cells of its rows, the head first."""
+    """Return the tables, each as rows of cells, the head first."""
     found = [text for page in pages for text in re.findall(r"(?:^\|.*\|\n)+", prose(page), re.MULTILINE)]
     return [[cells(line) for line in text.splitlines() if not line.startswith("| ---")] for text in found]
 
@@ -43,7 +43,7 @@ def cells(line: str) -> list[str]:
 
 
 def code(cell: str) -> list[str]:
-    """Return what a cell of a table sets in `code`."""
+    """Return what a table's cell sets in `code`."""
     return re.findall(r"`([^`]+)`", cell)
 
 
@@ -58,12 +58,12 @@ def headings(page: Path) -> list[tuple[int, str]]:
 
 
 def anchor(heading: str) -> str:
-    """Return what GitHub names a heading in addresses: Options of `scripts/run` -> options-of-scriptsrun"""
+    """Return GitHub's anchor of a heading: Options of `scripts/run` -> options-of-scriptsrun"""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def broken_links(page: Path) -> list[str]:
-    """Return the links and pictures of a page that lead to no file beside it, or to no heading of one."""
+    """Return a page's links and pictures that lead to a missing file or to a missing heading."""
     links = re.findall(r"\]\(([^)\s]+)", page.read_text("utf-8"))
     return [link for link in links if "://" not in link and not leads_somewhere(page, link)]
 

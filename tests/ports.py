@@ -8,16 +8,16 @@ import random
 import socket
 
 BELOW_EPHEMERAL = range(15_000, 32_000)
-"""Linux takes the ports of outgoing connections from 32768 on: one of those could be gone before the server starts."""
+"""Linux uses ports from 32768 on for outgoing connections, so one of those could be gone before the server starts."""
 
 LANES = 8
-"""So many tests may run side by side."""
+"""How many tests may run side by side."""
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now. Raises OSError when a hundred in a row are taken.
+    """Return a port on which nobody listens now. Raises OSError if a hundred in a row are taken.
 
-    Tests that run side by side get different ones: a panel that is started again needs its port a second time.
+    Tests that run side by side get different ones, because a panel that restarts needs its port again.
     """
     lane = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for port in random.sample(BELOW_EPHEMERAL[lane % LANES :: LANES], 100):

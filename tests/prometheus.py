@@ -26,14 +26,14 @@ MISSING = "Prometheus is missing; Debian has it in the package prometheus."
 
 @dataclass(frozen=True)
 class Prometheus:
-    """One that runs."""
+    """A running Prometheus."""
 
     port: int
     log: Path
     process: subprocess.Popen[bytes]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """Return the series that an expression gives now. Raises ValueError with Prometheus' own words."""
+        """Return the series that an expression gives now. Raises ValueError with Prometheus' message."""
         return list(self._ask("/api/v1/query", {"query": expression})["result"])
 
     def query_range(self, expression: str, seconds: int) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ class Prometheus:
         return list(self._ask("/api/v1/query_range", {"query": expression, **span})["result"])
 
     def samples(self, selector: str, seconds: int) -> dict[tuple[str, ...], dict[float, float]]:
-        """Return what was stored in the last `seconds`: for each node, or name and state, its values by their times."""
+        """Return what was stored in the last `seconds`: values by time, for each node, or name and state."""
         found = {}
         for series in self.query(f"{selector}[{seconds}s]"):
             own = series["metric"]
@@ -63,9 +63,9 @@ class Prometheus:
 
 @contextlib.contextmanager
 def running_prometheus(config: Config, token: str, folder: Path, interval_seconds: int) -> Iterator[Prometheus]:
-    """Have Prometheus scrape the panel of a configuration while the block runs.
+    """Let Prometheus scrape the panel of a configuration while the block runs.
 
-    It is set up with what `minipanel prometheus` prints; only how often it scrapes is the caller's.
+    Its configuration is what `minipanel prometheus` prints, except that the caller sets the scrape interval.
     """
     program = shutil.which("prometheus")
     if program is None:
@@ -96,10 +96,10 @@ def running_prometheus(config: Config, token: str, folder: Path, interval_second
 
 
 def _wait(prometheus: Prometheus) -> None:
-    """Return once it has scraped the panel with success."""
+    """Return once it has successfully scraped the panel."""
     end = time.monotonic() + START_SECONDS
     while True:
-        # Until all is there, it answers 503.
+        # Until it is ready, it answers 503.
         with contextlib.suppress(OSError, ValueError):
             if any(series["value"][1] == "1" for series in prometheus.query('up{job="minipanel"}')):
                 return

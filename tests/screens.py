@@ -1,7 +1,7 @@
-"""The sample screens of README and docs: blocks that show what a program prints in the language of the page.
+"""The sample screens of README and docs: blocks that show what a program prints, in the language of the page.
 
-A block is a screen where `<!-- screen: NAME -->` stands in the line before it. A test makes it and hands it to
-`compare`. `MINIPANEL_SCREENS=write pytest …` writes into the pages what the programs print now.
+A block is a screen if the line before it is `<!-- screen: NAME -->`. A test produces it and passes it to `compare`.
+`MINIPANEL_SCREENS=write pytest …` writes what the programs print now into the pages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ IS_WRITTEN = os.environ.get("MINIPANEL_SCREENS") == "write"
 
 
 def compare(name: str, language: str, text: str) -> None:
-    """Hold what the pages of a language show under a name to this text, or write it there."""
+    """Check that the pages of a language show this text under this name, or write it there."""
     text = "".join(f"{line}\n" for line in text.rstrip("\n").split("\n"))
     found = 0
     for page in LANGUAGES[language]:
@@ -40,7 +40,7 @@ def compare(name: str, language: str, text: str) -> None:
 
 @contextmanager
 def in_locale(language: str) -> Iterator[None]:
-    """Let what the block calls print in a language, with the times of UTC."""
+    """Let the code in the block print in a language, with times in UTC."""
     told = {"LC_ALL": LOCALES[language], "TZ": "UTC", "TERM": "xterm", "LANGUAGE": "", "COLUMNS": "80"}
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
@@ -57,7 +57,7 @@ def in_locale(language: str) -> Iterator[None]:
 
 
 def strictly() -> Translate:
-    """Return the reader's t(english, **values), for which each sentence must be one that the panel says."""
+    """Return the reader's t(english, **values), which accepts only sentences that the panel has."""
     t = translator()
 
     def say(english: str, **values: object) -> str:

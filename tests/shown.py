@@ -1,4 +1,4 @@
-"""The commands that the docs show in blocks of shell, and what stands for their placeholders."""
+"""The commands in the docs' shell blocks, and the values of their placeholders."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.pages import ENGLISH, ROOT, blocks
 
 @dataclass(frozen=True)
 class Shown:
-    """One block of shell on one page: its lines, without the comments behind them."""
+    """One shell block on one page: its lines, without trailing comments."""
 
     page: str
     lines: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """What a test calls it: its page and its first line."""
+        """Its name in tests: its page and its first line."""
         return f"{self.page}: {self.lines[0]}"
 
 
 def shown_blocks(pages: list[Path] = ENGLISH) -> list[Shown]:
-    """Return all blocks of shell, each once, however many pages show it. test_docs.py holds both languages alike."""
+    """Return all shell blocks, each once, however many pages show it. test_docs.py keeps both languages the same."""
     found: dict[tuple[str, ...], Shown] = {}
     for page in pages:
         for block in blocks(page):
@@ -42,7 +42,7 @@ def without_comment(line: str) -> str:
 
 
 def whole_commands(text: str) -> Iterator[str]:
-    """Yield the commands of a block, each on one line: what a backslash, a pipe or a quotation carries on is joined."""
+    """Yield the commands of a block, each on one line: joins lines continued by a backslash, a pipe or a quotation."""
     command = ""
     for line in text.split("\n"):
         command += line.strip()
@@ -64,7 +64,7 @@ def is_closed(command: str) -> bool:
 
 
 def own_calls(line: str) -> list[list[str]]:
-    """Return the words of each call of MiniPanel's own command in a line of shell, install.sh as `setup`."""
+    """Return the words of each call of MiniPanel's own commands in a shell line; install.sh counts as `setup`."""
     tokens = shlex.shlex(line, posix=True, punctuation_chars=True)
     tokens.whitespace_split = True
     calls: list[list[str]] = [[]]

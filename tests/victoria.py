@@ -1,4 +1,4 @@
-"""A real VictoriaMetrics, for tests and measurements: started, asked, killed, started again."""
+"""A real VictoriaMetrics for tests and measurements: started, asked, killed, started again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MISSING = "VictoriaMetrics is missing; Debian has it in the package victoria-met
 
 
 class Victoria:
-    """A single node on loopback; its data outlive its death."""
+    """A single node on loopback. Its data survives its death."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         program = shutil.which("victoria-metrics")
@@ -51,13 +51,13 @@ class Victoria:
 
     @property
     def pid(self) -> int:
-        """Of the running process."""
+        """The id of the running process."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
-        """Whether it runs, as far as known here."""
+        """Whether it was started and not ended here."""
         return self._process is not None and self._process.poll() is None
 
     def signal(self, number: int) -> None:
@@ -66,14 +66,14 @@ class Victoria:
             self._process.send_signal(number)
 
     def stop(self) -> None:
-        """Stop it as a service manager does: its data is on the disk."""
+        """Stop it as a service manager does: it writes its data to the disk."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait(STOP_SECONDS)
             self._process = None
 
     def kill(self) -> None:
-        """End it as a power cut would, but for the disk's own cache."""
+        """Kill it, which is like a power cut except for the disk's cache."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,6 +1,6 @@
-"""A real cluster of VictoriaMetrics, where its programs are on the machine: vminsert, vmselect and three vmstorage.
+"""A real VictoriaMetrics cluster, if the machine has its programs: vminsert, vmselect and three vmstorage.
 
-Debian has the single node only. The tests of the archive run against both where vminsert is found.
+Debian only has the single node. If vminsert is found, the archive's tests run against both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def is_installed() -> bool:
 
 
 class Part:
-    """One process of the cluster, with a port for HTTP; its data outlive its death."""
+    """One process of the cluster, with a port for HTTP. Its data survives its death."""
 
     def __init__(self, folder: Path, name: str, program: str, port: int, *options: str) -> None:
         self._command = [program, f"-httpListenAddr=127.0.0.1:{port}", "-loggerLevel=ERROR", *options]
@@ -50,7 +50,7 @@ class Part:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """End it as a power cut would, but for the disk's own cache."""
+        """Kill it, which is like a power cut except for the disk's cache."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -58,7 +58,7 @@ class Part:
 
 
 class VictoriaCluster:
-    """Two copies of each record, on two of the three storages; vmselect is not told of that."""
+    """Two copies of each record, on two of the three storages; vmselect does not know about that."""
 
     def __init__(self, folder: Path) -> None:
         self._dice = random.Random(9)
@@ -88,13 +88,13 @@ class VictoriaCluster:
         self._killed: list[Part] = []
 
     def start(self) -> None:
-        """Start all, or those that were killed."""
+        """Start all parts, or those that were killed."""
         for part in self._killed or [*self._storages, *self._ends]:
             part.start()
         self._killed = []
 
     def kill(self) -> None:
-        """Kill one or two of its parts, whichever."""
+        """Kill one or two of its parts."""
         self._killed = self._dice.sample([*self._storages, *self._ends], self._dice.randint(1, 2))
         for part in self._killed:
             part.kill()

@@ -1,4 +1,4 @@
-"""A real vmauth before the engine, for tests: it asks for a token and gives a tenant its own addresses."""
+"""A real vmauth in front of the engine, for tests: it requires a token and gives a tenant its own addresses."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MISSING = "vmauth is missing; Debian has it in the package victoria-metrics."
 
 @contextmanager
 def running_vmauth(folder: Path, token: str, insert: str, select: str) -> Iterator[str]:
-    """Have one run while the block does; its address. `token` may write and read as tenant 7.
+    """Run it while the block runs; yield its address. `token` may write and read as tenant 7.
 
-    A cluster has addresses that begin so itself; before a single node that part is left out. `token` with "-single"
-    behind it is for a single node at vmauth's own address.
+    A cluster itself has addresses with that prefix; for a single node vmauth removes it. `token` followed by "-single"
+    is for a single node at vmauth's own address.
     """
     program = shutil.which("vmauth")
     if program is None:

@@ -1,4 +1,4 @@
-"""Starts of /proc/stat and /proc/meminfo as kernels of several ages print them."""
+"""The first lines of /proc/stat and /proc/meminfo, from old and new kernels."""
 
 STAT = {
     "RHEL 8, 4.18, 128 CPUs": (

@@ -10,7 +10,7 @@ class FakeClock:
         self.now = now
         self.slept: List[float] = []
         self.while_asleep: Optional[Callable[[], None]] = None
-        """Called once, after the next sleep: what happened to the node meanwhile."""
+        """Called once, after the next sleep: what happens to the node meanwhile."""
 
     def __call__(self) -> float:
         return self.now
@@ -23,7 +23,7 @@ class FakeClock:
             happened()
 
     def jump(self, seconds: float) -> Callable[[], None]:
-        """Return what sets the clock by so many seconds, or lets a stall of that length pass."""
+        """Return a function that moves the clock by this many seconds, like a clock step or a stall."""
 
         def set_by() -> None:
             self.now += seconds

@@ -1,4 +1,4 @@
-"""Runs the agent of a config file as the command does, but with a tick each second: a test must not take minutes."""
+"""Runs the agent of a config file as the command does, but with a tick every second, so that tests are quick."""
 
 import sys
 

@@ -1,7 +1,7 @@
-"""A program that keeps samples in a spool whose disk gets full, read-only, and well again; prints the result.
+"""A program that keeps samples in a spool while its disk gets full, read-only, and well again; prints the result.
 
-python -m tests.agent.full_disk FOLDER tmpfs     mounts a small tmpfs on FOLDER: root, in a mount namespace of its own
-python -m tests.agent.full_disk FOLDER limit     stands in for it by the limit of a file's size: for everyone
+python -m tests.agent.full_disk FOLDER tmpfs     mounts a small tmpfs on FOLDER; needs root and its own mount namespace
+python -m tests.agent.full_disk FOLDER limit     limits the size of files instead; works for every user
 """
 
 import json
@@ -20,7 +20,7 @@ SIZE_KB = 48
 
 
 class SmallTmpfs:
-    """A disk of its own, with something on it that can be removed."""
+    """A separate disk, with a file on it that can be removed."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -32,7 +32,7 @@ class SmallTmpfs:
         os.unlink(os.path.join(self.folder, "ballast"))
 
     def protect(self):
-        """Put a read-only disk over it; only the kernel itself makes one read-only that is in use."""
+        """Mount a read-only disk over it: a disk in use can be made read-only only by the kernel itself."""
         mount("ro", os.path.join(self.folder, "spool"))
 
     def unprotect(self):
@@ -44,7 +44,7 @@ def mount(options, folder):
 
 
 class SizeLimit:
-    """No file may grow beyond some KB; then none may grow at all, where another disk would be read-only."""
+    """No file may grow beyond some KB. In place of a read-only disk, no file may grow at all."""
 
     def __init__(self, folder):
         self.limit(8 * 1024)

@@ -7,7 +7,7 @@ FIRST = 1640995200
 
 
 def measured(number: int) -> bytes:
-    """Return the text of one sample, by its number since FIRST."""
+    """Return one sample as text, by its number since FIRST."""
     sample = {
         "node_id": "node001",
         "timestamp": FIRST + 5 * number,
@@ -20,12 +20,12 @@ def measured(number: int) -> bytes:
 
 
 def several(first: int, last: int) -> List[bytes]:
-    """Return samples from one number up to another, without that one."""
+    """Return the samples from number `first` up to, but not including, `last`."""
     return [measured(number) for number in range(first, last)]
 
 
 def numbers(texts: List[bytes]) -> List[int]:
-    """Return which samples these are. Fails for one that is not as it was measured."""
+    """Return the numbers of these samples. Fails if one differs from what was measured."""
     found = [(json.loads(text.decode())["timestamp"] - FIRST) // 5 for text in texts]
     assert texts == [measured(number) for number in found], "a sample was changed"
     return found

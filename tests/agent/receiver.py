@@ -1,4 +1,4 @@
-"""A real HTTP server that stands for the panel: it keeps what it is sent, and answers as a test wants."""
+"""A real HTTP server in place of the panel: it keeps what it is sent, and answers as a test wants."""
 
 import http.server
 import json
@@ -57,7 +57,7 @@ Answer = Callable[[Handler], None]
 
 
 class Receiver:
-    """Runs while a `with` block does. answers: what to do with the next requests; then all are stored."""
+    """Runs during a `with` block. answers: what to do with the next requests; later ones are all stored."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, tls: Any = None) -> None:
         kind = ServerIPv6 if ":" in host else Server
@@ -85,7 +85,7 @@ class Receiver:
         self.thread.join()
 
     def wait_for(self, count: int, seconds: float = 10) -> List[Request]:
-        """Return the requests once there are so many. Raises AssertionError when they do not come."""
+        """Return the requests once there are this many. Raises AssertionError if they do not come."""
         deadline = time.monotonic() + seconds
         while len(self.requests) < count:
             if time.monotonic() > deadline:
@@ -95,7 +95,7 @@ class Receiver:
 
 
 def end(connection: socket.socket) -> None:
-    """End a kept connection, as a panel that stops does; its thread then closes it."""
+    """End a kept-alive connection, as a stopping panel does; its thread then closes it."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
@@ -128,13 +128,13 @@ def raw(text: bytes, closes: bool = True) -> Answer:
 
 
 def stored_and_closed(handler: Handler) -> None:
-    """Answer as if the connection were kept, then close it: so do servers whose patience ends."""
+    """Answer as if the connection were kept alive, then close it, as servers do after a while."""
     answer(200, STORED)(handler)
     handler.close_connection = True
 
 
 def silence(seconds: float) -> Answer:
-    """Answer nothing for some seconds, then close."""
+    """Stay silent for some seconds, then close."""
 
     def wait(handler: Handler) -> None:
         time.sleep(seconds)

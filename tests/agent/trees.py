@@ -1,6 +1,6 @@
-"""Folders with /proc and /sys as nodes have them, made for a test.
+"""Folders for tests with /proc and /sys as nodes have them.
 
-The sensors are modelled on real machines: names, labels, numbers and values as their drivers give them.
+The sensors are modelled on real machines, with the names, labels, numbers and values that their drivers give.
 """
 
 import os
@@ -12,14 +12,14 @@ from unittest import TestCase
 from tests.agent.captures import MEMINFO, STAT
 
 Chip = Sequence[Tuple[str, int]]
-"""Label, "" for none, and thousandths of a °C of temp1, temp2 ... of a chip."""
+"""A chip's temp1, temp2 ...: each a label ("" for none) and thousandths of a °C."""
 
 
 class Tree:
-    """A folder that stands for a node's root."""
+    """A folder in place of a node's root."""
 
     def __init__(self, case: TestCase) -> None:
-        """Made empty, and removed when the test ends."""
+        """Make an empty folder, removed when the test ends."""
         self.root = tempfile.mkdtemp(prefix="minipanel-tree-")
         case.addCleanup(shutil.rmtree, self.root)
 
@@ -27,7 +27,7 @@ class Tree:
         return os.path.join(self.root, name)
 
     def write(self, name: str, text: str) -> None:
-        """Write a file in place and at once: who has it open sees the old text or the new one, as in /proc."""
+        """Write a file in place with one write: a reader that has it open sees the old text or the new, as in /proc."""
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
         descriptor = os.open(self.path(name), os.O_WRONLY | os.O_CREAT, 0o644)
         os.pwrite(descriptor, text.encode(), 0)
@@ -56,7 +56,7 @@ class Tree:
         self.write(f"{folder}/temp{position}_input", f"{value}\n")
 
     def break_input(self, folder: str, position: int) -> None:
-        """Make an input that opens and then fails with EIO, as one whose bus or firmware does not answer."""
+        """Make an input that opens and then fails with EIO, like one whose bus or firmware does not answer."""
         path = self.path(f"{folder}/temp{position}_input")
         os.remove(path)
         os.symlink("/proc/self/mem", path)  # no process has memory at address 0
@@ -73,7 +73,7 @@ def cores(count: int, value: int) -> List[Tuple[str, int]]:
 
 
 def xeon(tree: Tree, sockets: int, packages: Sequence[int]) -> None:
-    """Intel Xeon: one coretemp chip for each socket, the package first, then each core; and what stands beside it."""
+    """Intel Xeon: a coretemp chip for each socket, its package first, then each core; and other chips beside it."""
     tree.add_chip(0, "acpitz", [("", 8300)])
     tree.add_chip(1, "nvme", [("Composite", 91850), ("Sensor 1", 91850)])
     for socket in range(sockets):
@@ -85,7 +85,7 @@ def xeon(tree: Tree, sockets: int, packages: Sequence[int]) -> None:
 
 
 def old_xeon(tree: Tree) -> None:
-    """Intel with a kernel before 4.12: coretemp's packages have another name, and here both the same number."""
+    """Intel with a kernel before 4.12: coretemp's packages have another name, and here both have the same number."""
     inputs = [("Physical id 0", 55000), ("Core 0", 54000), ("Core 1", 52000), ("Core 2", 53000), ("Core 3", 50000)]
     for socket in range(2):
         tree.add_chip(socket, "coretemp", inputs)
@@ -94,14 +94,14 @@ def old_xeon(tree: Tree) -> None:
 
 
 def epyc(tree: Tree, values: Optional[Dict[str, int]] = None) -> None:
-    """AMD EPYC: k10temp with the control temperature and one for each core complex, which are not the package."""
+    """AMD EPYC: k10temp with the control temperature and one for each core complex; none is the package's."""
     inputs = list((values or {"Tctl": 52125, "Tccd1": 54750, "Tccd2": 49250, "Tccd3": 51000}).items())
     tree.add_chip(0, "nvme", [("Composite", 38850)])
     tree.add_chip(1, "k10temp", inputs)
 
 
 def arm_server(tree: Tree) -> None:
-    """An ARM server whose device tree names thermal zones; hwmon has only the network cards' and drives'."""
+    """An ARM server whose device tree names thermal zones; hwmon has only those of network cards and drives."""
     tree.add_chip(0, "mlx5", [("asic", 63000)])
     tree.add_chip(1, "nvme", [("Composite", 44850)])
     for number, (kind, value) in enumerate([("soc-thermal", 47200), ("ddr-thermal", 58000), ("cluster0", 39000)]):

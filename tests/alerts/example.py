@@ -1,4 +1,4 @@
-"""A cluster under test: nodes whose samples and silences a test sets, by a clock of its own."""
+"""A fake cluster: a test sets its nodes' samples and silences, and its clock."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FakeNode:
 
 
 class FakeCluster:
-    """Nodes node001 … by id. `step` lets five seconds pass: each node that reports has a new sample."""
+    """Nodes node001 … by id. `step` lets five seconds pass, and each node that reports has a new sample."""
 
     def __init__(self, count: int) -> None:
         self.now = START
@@ -46,10 +46,10 @@ class FakeCluster:
         self.values: dict[int, dict[str, float | None]] = {}
         self.panel = PanelNow()
         self.reason = "no-answer"
-        self.node_clock = 0  # how far ahead of the panel's
+        self.node_clock = 0  # seconds ahead of the panel's clock
 
     def step(self, **values: float | None) -> Cluster:
-        """Pass five seconds and return the cluster. `values`: of all nodes, before those of self.values."""
+        """Pass five seconds and return the cluster. `values` apply to all nodes; self.values override them."""
         self.now += INTERVAL
         for node_id, each in self.nodes.items():
             if node_id in self.silent:
@@ -62,7 +62,7 @@ class FakeCluster:
 
     @property
     def uptime(self) -> float:
-        """The clock that nobody sets."""
+        """The monotonic clock."""
         return float(self.now - START + 1000)
 
     def look(self) -> Cluster:

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that a test tells how to behave."""
+"""A real HTTP server on loopback whose behaviour a test sets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Got:
 
 @dataclass
 class Hook:
-    """What came, and what is answered: a status, headers and a body, by `answer` where that is set.
+    """What came, and what is answered: a status, headers and a body, or the result of `answer` if that is set.
 
     `drips`: the answer never ends; one byte of it comes at each interval of this many seconds.
     """
@@ -57,7 +57,7 @@ class Hook:
 
     @property
     def url(self) -> str:
-        """An address of it."""
+        """Its URL."""
         return f"http://127.0.0.1:{self.port}/hook?token=s3cret"
 
 
@@ -91,7 +91,7 @@ def hook(context: ssl.SSLContext | None = None) -> Iterator[Hook]:
             pass
 
         def handle(self) -> None:
-            with suppress(OSError, ValueError):  # the other side has had enough
+            with suppress(OSError, ValueError):  # the client has given up
                 super().handle()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -110,7 +110,7 @@ def hook(context: ssl.SSLContext | None = None) -> Iterator[Hook]:
 
 
 def eventually(is_so: Callable[[], bool], seconds: float = 10) -> bool:
-    """Wait until something is so; return whether it became so."""
+    """Wait until a condition holds; return whether it does."""
     end = time.monotonic() + seconds
     while not is_so() and time.monotonic() < end:
         time.sleep(0.02)

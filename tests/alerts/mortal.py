@@ -1,7 +1,7 @@
-"""A panel's alerts that die at a chosen moment, by SIGKILL: `python -m tests.alerts.mortal FOLDER SMTP_PORT`.
+"""A panel's alerts that die by SIGKILL at a chosen moment: `python -m tests.alerts.mortal FOLDER SMTP_PORT`.
 
-Passes its story in steps of five seconds, with the real database and real mail; another start goes on where the last
-one ended. MINIPANEL_DIES_AT names one of POINTS: the first time that it is reached is the end.
+Plays a story in steps of five seconds, with the real database and real mail. The next start continues where the last
+one ended. MINIPANEL_DIES_AT names one of POINTS: the process dies when it first reaches that point.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ POINTS = (
     "after it was marked",
 )
 TOLD_AGAIN = POINTS[6:8]
-"""Between the mail server's answer and its record: the one repeat that can't be avoided."""
+"""Between the mail server's answer and its record: the one repeated mail that can't be avoided."""
 
 SILENT = range(120, 700)
 END = 1500
@@ -78,7 +78,7 @@ def lay_mines() -> None:
 
 
 async def pass_story(folder: Path, port: int) -> None:
-    """Go on from where the clock in the folder stands, to the end."""
+    """Continue from the time that the clock file in the folder has, to the end."""
     clock = folder / "now"
     now = int(clock.read_text("ascii")) if clock.exists() else START
     config = cluster_config(

@@ -1,4 +1,4 @@
-"""A real panel with its database under a clock of the test: nodes report or don't, alerts look each five seconds."""
+"""A real panel with its database, by the test's clock: nodes report or don't, and alerts look every five seconds."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Running:
         return [letter.subject for _, letter in self.post.letters]
 
     async def store(self) -> None:
-        """Store a sample of each node that reports, so that a start knows of it."""
+        """Store a sample of each node that reports, so that the panel knows of it after a start."""
         for node in self.panel.directory.nodes:
             if node.enabled and node.id not in self.silent:
                 await self.panel.ingest.submit(node, [Sample(node.hostname, self.now, 10.0, 1000, 300, cpu_temp=50.0)])
@@ -67,10 +67,10 @@ class Running:
         self.alerts.channels = dict.fromkeys(self.alerts.channels, self.post)
 
     async def pass_seconds(self, seconds: int, **values: float | None) -> None:
-        """Let time pass in steps of five seconds: samples of all but the silent nodes, a look at states, a tick."""
+        """Pass time in steps of five seconds: samples of all but the silent nodes, a look at states, a tick."""
         for _ in range(seconds // 5):
             if self.panel.ingest._begun and not self.is_stuck:
-                # What the panel writes on its own must not seem to take five seconds: this comes after it.
+                # Waits for the panel's own writes: they must not seem to take five seconds.
                 await self.panel.ingest.run(lambda _: None)
             self.now += 5
             for node in self.panel.directory.nodes:
@@ -87,24 +87,24 @@ class Running:
             await asyncio.sleep(0)
 
     async def _connect(self, ip: str, port: int) -> bool:
-        """What a look at a silent node finds: the far edge, faked."""
+        """What a look at a silent node finds: this is the fake far edge."""
         return self.answers
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return what a statement finds in the database."""
+        """Return the rows of a statement."""
         with closing(sqlite3.connect(self.panel.config.database.path)) as connection:
             return connection.execute(sql).fetchall()
 
 
 def cluster_config(folder: Path, count: int, **rooms: Any) -> Config:
-    """A configuration of so many nodes, cn0001 …"""
+    """A configuration of this many nodes, cn0001 …"""
     nodes = tuple(NodeConfig(f"cn{i:04}", f"10.0.{i // 250}.{i % 250 + 1}", f"cn{i:04}") for i in range(1, count + 1))
     return replace(config_in(folder), nodes=nodes, rooms=rooms)
 
 
 @asynccontextmanager
 async def running(config: Config, now: int = START) -> AsyncIterator[Running]:
-    """Start the panel and its alerts, without the loops of the alerts: the test calls them."""
+    """Start the panel and its alerts, without the alerts' loops: the test calls each step itself."""
     it = Running(config, now)
     await it.panel.start()
     await it.alerts.start(is_looking=False)

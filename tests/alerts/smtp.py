@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback that a test tells how to behave."""
+"""A real SMTP server on loopback whose behaviour a test sets."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ CLONE_NEWNET = 0x40000000
 
 @contextmanager
 def postbox_within(namespace: str, port: int = 25) -> Iterator[Postbox]:
-    """Run a server at loopback of another network namespace, named by its path. Needs root."""
+    """Run a server on the loopback of another network namespace, given by its path. Needs root."""
     box = Postbox()
     box.port = port
     controller = Controller(box, hostname="127.0.0.1", port=port)
-    # The server has its own thread, and a new thread is in the namespace of the one that starts it.
+    # The server runs in its own thread, and a new thread starts in the namespace of its parent.
     with ThreadPoolExecutor(1, initializer=_enter, initargs=(namespace,)) as inside:
         inside.submit(controller.start).result()
         try:

@@ -1,4 +1,4 @@
-"""The cluster that the tests of this folder share: mgmt, n1, n2, n3."""
+"""The cluster that the tests in this folder share: mgmt, n1, n2, n3."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.cluster.nodes import Cluster, missing_for_nodes, running_cluster
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """The running cluster. Tests that change a node set it right again, or begin with cluster.reset("n1")."""
+    """The running cluster. A test that changes a node restores it, or begins with cluster.reset("n1")."""
     missing = missing_for_nodes() or _missing_image()
     if missing and os.environ.get("CI") == "true":
         pytest.fail(missing)
@@ -25,7 +25,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def _missing_image() -> str | None:
-    """Make the nodes' image where it is not there yet. Returns why that failed: no network, usually."""
+    """Make the nodes' image if it is missing. Returns why that failed, usually for lack of a network."""
     try:
         base_image()
     except (RuntimeError, subprocess.TimeoutExpired) as error:
@@ -35,6 +35,6 @@ def _missing_image() -> str | None:
 
 @pytest.fixture(scope="module")
 def fresh_cluster(cluster: Cluster) -> Cluster:
-    """The cluster with all its nodes as just installed, for one file of tests."""
+    """The cluster with all its nodes as just installed, for one test file."""
     cluster.reset()
     return cluster

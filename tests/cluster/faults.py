@@ -1,4 +1,4 @@
-"""What goes wrong on nodes: each fault holds for a `with` block and is undone after it."""
+"""Faults of nodes. Each lasts for a `with` block and is undone after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from tests.cluster.node import Node
 
-# Services may be restarted only so often; after that systemd wants to be told that it is meant.
+# systemd limits how often a service may restart; reset-failed lifts that.
 AGAIN = 'again() { systemctl reset-failed "$@"; systemctl restart "$@"; }'
 
 
@@ -31,7 +31,7 @@ def ssh_key_refused(node: Node) -> Iterator[None]:
 
 @contextmanager
 def no_root_login(node: Node, user: str) -> Iterator[None]:
-    """Root may not log in by ssh; this user may, with root's key, and becomes root by sudo."""
+    """Root may not log in over ssh. This user may, with root's key, and becomes root with sudo."""
     sshd = "/etc/ssh/sshd_config.d/no-root.conf"
     change = (
         f"useradd --create-home {user}; cp -r ~/.ssh /home/{user}/; chown -R {user}: /home/{user}/.ssh; "
@@ -45,7 +45,7 @@ def no_root_login(node: Node, user: str) -> Iterator[None]:
 
 @contextmanager
 def host_key_changed(node: Node) -> Iterator[None]:
-    """Sshd has another host key than it had, as after a new installation of the node."""
+    """Sshd has a new host key, as after a new installation of the node."""
     key = "/etc/ssh/ssh_host_ed25519_key"
     new = f"mv {key} /root/kept; ssh-keygen -q -t ed25519 -N '' -f {key}; again ssh"
     with _changed(node, new, f"mv /root/kept {key}; ssh-keygen -y -f {key} >{key}.pub; again ssh"):
@@ -54,14 +54,14 @@ def host_key_changed(node: Node) -> Iterator[None]:
 
 @contextmanager
 def no_sshd(node: Node) -> Iterator[None]:
-    """The node is up, and nothing listens at ssh's port."""
+    """The node is up, and nothing listens on ssh's port."""
     with _changed(node, "systemctl stop ssh", "again ssh"):
         yield
 
 
 @contextmanager
 def ssh_hangs(node: Node) -> Iterator[None]:
-    """The login works, and then nothing happens: as when a file system of the node hangs."""
+    """The login works and then nothing happens, as when one of the node's file systems hangs."""
     line = "ForceCommand sleep 100"
     file = "/etc/ssh/sshd_config.d/hang.conf"
     with _changed(node, f"echo {line} >{file}; again ssh", f"rm {file}; again ssh"):
@@ -94,9 +94,9 @@ def other_munge_key(node: Node) -> Iterator[None]:
 
 @contextmanager
 def clock_off(node: Node, seconds: int, *services: str) -> Iterator[None]:
-    """Another time for all who log in by ssh, for munged and these services, by libfaketime.
+    """Another time for all ssh sessions, for munged and for these services, with libfaketime.
 
-    The nodes share this machine's clock: what else runs on the node has the right time.
+    The nodes share this machine's clock. Everything else on the node has the right time.
     """
     library = node.shell("find /usr/lib -name libfaketime.so.1").strip()
     sshd, units = "/etc/ssh/sshd_config.d/clock.conf", " ".join(("munge", *services))
@@ -121,7 +121,7 @@ def agent_stopped(node: Node) -> Iterator[None]:
 
 @contextmanager
 def small_disk(node: Node, folder: str, options: str) -> Iterator[None]:
-    """A file system of its own, with these mount options of tmpfs, at a folder of the node."""
+    """A tmpfs with these mount options on a folder of the node."""
     mount = f"mkdir -p {folder}; mount -t tmpfs -o {options} tmpfs {folder}"
     with _changed(node, mount, f"umount --lazy {folder}"):
         yield
@@ -136,7 +136,7 @@ def noexec_tmp(node: Node) -> Iterator[None]:
 
 @contextmanager
 def firewalled(node: Node, port: int) -> Iterator[None]:
-    """Packets to this port are dropped without a word, on their way out of the node."""
+    """Packets to this port are silently dropped on their way out of the node."""
     rules = f"table inet t {{ chain c {{ type filter hook output priority 0; tcp dport {port} drop; }}; }}"
     with _changed(node, f"nft '{rules}'", "nft delete table inet t"):
         yield

@@ -1,4 +1,4 @@
-"""The Debian tree that every node of a test cluster starts from: made once, kept outside the checkout."""
+"""The Debian tree that every node of a test cluster starts from, made once and kept outside the checkout."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ NEEDLESS_UNITS = (
     "console-getty.service",
 )
 UNITS_TO_ORDER = ("firewalld.service",)
-"""They start only when a test says so."""
+"""These start only when a test says so."""
 
 MAKING_SECONDS = 600
 
 
 def base_image() -> Path:
-    """Return the root folder of the base image, made now if it is not there: about 25 s, 220 MB.
+    """Return the root folder of the base image, and make it first if it is missing (about 25 s, 220 MB).
 
-    Its name holds a hash of what it is made of, and it appears whole or not at all. Raises RuntimeError with
-    mmdebstrap's own words when it can't be made.
+    Its name has a hash of what it is made from, and it appears whole or not at all. Raises RuntimeError with
+    mmdebstrap's message if it can't be made.
     """
     recipe = hashlib.sha256("\n".join((SUITE, *PACKAGES, *NEEDLESS_UNITS, *UNITS_TO_ORDER)).encode()).hexdigest()[:12]
     folder = cache_folder() / f"node-{SUITE}-{recipe}"
@@ -71,7 +71,7 @@ def _bootstrap(root: Path) -> None:
 
 
 def _prepare(root: Path) -> None:
-    """Take out what must differ between nodes, and what would only disturb a test."""
+    """Remove what must differ between nodes, and what would only disturb tests."""
     for key in root.glob("etc/ssh/ssh_host_*"):
         key.unlink()
     (root / "etc/machine-id").write_text("")

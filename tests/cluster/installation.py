@@ -1,4 +1,4 @@
-"""The archive on the management node, and install.sh run there, for tests that are about installing."""
+"""The archive on the management node and runs of install.sh there, for tests about installing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ except OSError:
     print()
 """
 
-# What the journal keeps of the service, and the archive itself, are no traces.
+# The service's journal and the archive itself do not count as traces.
 FIND_TRACES = """\
 for part in proc sys run root var/log/journal; do set -- "$@" -path "/$part" -prune -o; done
 find / -xdev "$@" '(' -name '*minipanel*' -o -nouser ')' -print
@@ -32,7 +32,7 @@ getent passwd minipanel || true
 
 
 class Installation:
-    """The management node of a cluster with an unpacked archive, and no way out of the cluster's network."""
+    """The management node of a cluster, with an unpacked archive and without a route out of the cluster."""
 
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         self.node: Node = cluster["mgmt"]
@@ -45,22 +45,22 @@ class Installation:
         """Put the archive on the node, as a person would."""
         self.node.put(self._content, CONTENT)
         self.node.write(PASSWORD_FILE, f"{PASSWORD}\n", 0o600)
-        # Debian and RHEL both may have a Python without it.
+        # On Debian and on RHEL, Python may lack it.
         self.node.shell("rm -rf /usr/lib/python3*/ensurepip")
 
     def install(self, *words: str, content: str = CONTENT) -> subprocess.CompletedProcess[str]:
-        """Run install.sh with --yes, whatever it ends with."""
+        """Run install.sh with --yes, whatever its exit code."""
         command = (f"{content}/install.sh", "--yes", *words)
         return self.node.run(*command, check=False, seconds=INSTALL_SECONDS)
 
     def at_a_terminal(self, *words: str, locale: str = "C.UTF-8") -> Terminal:
         """Run install.sh at a terminal."""
-        # A session of its own inside the node: Ctrl-C goes to install.sh, not to the program that entered the node.
+        # In its own session inside the node, Ctrl-C reaches install.sh and not the program that entered the node.
         inside = ("setsid", "--ctty", "--wait", f"{CONTENT}/install.sh", *words)
         return Terminal(self.node.command(*inside, environment={"LC_ALL": locale}))
 
     def put_version(self, version: str, files: Mapping[str, str] | None = None) -> str:
-        """Put an archive of another version, with these files altered, on the node. Returns its folder there."""
+        """Put an archive of another version on the node, with these files altered. Returns its folder there."""
         content = unpack(made_archive(), self._made_folder(version))
         altered(content, version, files or {})
         self.node.put(content, f"/root/{version}")
@@ -72,7 +72,7 @@ class Installation:
         return folder
 
     def health(self) -> str:
-        """Return the version that the panel answers with, "" where none answers."""
+        """Return the version that the panel answers with, "" if none answers."""
         return self.node.run("python3", "-c", ASK_HEALTH).stdout.strip()
 
     def traces(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the nodes of a test cluster share or know of each other: ssh keys, the munge key, the hosts file."""
+"""What the nodes of a test cluster share: ssh keys, the munge key, the hosts file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Keys:
 
     @classmethod
     def make(cls, folder: Path, addresses: Mapping[str, str]) -> Keys:
-        """Make all of them for these nodes, by name and address."""
+        """Make all of them for these nodes. addresses: by name."""
         folder.mkdir()
         for name in ("id_ed25519", *(f"host_{node}" for node in addresses)):
             command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "minipanel-test", "-f", str(folder / name)]
@@ -30,9 +30,9 @@ class Keys:
         return cls(folder)
 
     def lay_into(self, root: Path, name: str) -> None:
-        """Give the node's root folder its name, its keys and root's way to every other node.
+        """Write the node's name, its keys and root's ssh access to every other node into its root folder.
 
-        known_hosts stays empty: the roll-out meets the nodes for the first time, as on a new cluster.
+        known_hosts stays empty, so that the roll-out meets the nodes for the first time, as on a new cluster.
         """
         (root / "etc/hostname").write_text(f"{name}\n")
         (root / "etc/hosts").write_bytes((self.folder / "hosts").read_bytes())

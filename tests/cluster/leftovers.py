@@ -1,4 +1,4 @@
-"""Takes away what a killed test run left on this machine: nodes, mounts, namespaces, folders."""
+"""Removes what a killed test run left on this machine: nodes, mounts, namespaces, folders."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 RUN = Path("/run/minipanel-cluster")
-"""One folder a test run, named by its process id, and beside it the lock that the run holds while it lives."""
+"""Here each test run has a folder named by its process id, and a lock beside it, which the run holds while it lives."""
 
 NSPAWN = Path("/run/systemd/nspawn")
 
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """Mark a test run's folder as in use: the lock ends with the process, however it ends."""
+    """Mark a test run's folder as in use. The lock ends with the process, however that ends."""
     lock = _lock_of(folder)
     with ExitStack() as stack:
         with _no_other_sweeper():
@@ -30,10 +30,10 @@ def claimed(folder: Path) -> Iterator[None]:
 
 
 def sweep() -> None:
-    """Clear away the clusters whose test run is no longer there, one sweeper at a time: the workers start together."""
+    """Remove the clusters of test runs that have ended. The workers start together, so only one sweeps at a time."""
     with _no_other_sweeper():
         for lock in {_lock_of(folder) for folder in RUN.glob("*/")} | set(RUN.glob("*.lock")):
-            with suppress(FileNotFoundError):  # its run has just ended, and took it away
+            with suppress(FileNotFoundError):  # its run has just ended and removed it
                 _sweep(lock)
 
 
@@ -62,19 +62,19 @@ def _lock_of(folder: Path) -> Path:
 
 
 def control_group(name: str) -> Path:
-    """Return the folder of a control group of version 2, also on a machine that still has version 1 beside it."""
+    """Return the folder of a control group of version 2, also on a machine that has version 1 as well."""
     mixed = Path("/sys/fs/cgroup/unified")
     return (mixed if (mixed / "cgroup.procs").exists() else Path("/sys/fs/cgroup")) / name
 
 
 def unmount(root: Path) -> None:
-    """Unmount what is mounted there, such as a node's root."""
+    """Unmount what is mounted at or below a folder, such as a node's root."""
     if root.is_mount():
         subprocess.run(["umount", "--lazy", root], check=True, capture_output=True)
 
 
 def forget_machine(name: str) -> None:
-    """Take away what systemd-nspawn leaves of a machine when it is killed: it starts no other one of that name."""
+    """Remove what a killed systemd-nspawn leaves of a machine; otherwise it starts no other one of that name."""
     place = NSPAWN / "unix-export" / name
     unmount(place)
     for left in (place, NSPAWN / "propagate" / name):
@@ -83,9 +83,9 @@ def forget_machine(name: str) -> None:
 
 
 def end_group(group: Path) -> None:
-    """End what still runs in a node's control groups and take them away: everything in there the node started.
+    """End what still runs in a node's control groups, and remove them. The node has started everything in them.
 
-    Killing nspawn alone is not enough: the node's own systemd outlives it.
+    Killing nspawn is not enough: the node's own systemd outlives it.
     """
     for _ in range(100):
         if not group.exists():
@@ -93,7 +93,7 @@ def end_group(group: Path) -> None:
         folders = [group, *(path for path in sorted(group.rglob("*")) if path.is_dir())]
         for folder in reversed(folders):
             _end_members(folder)
-            with suppress(OSError):  # the kernel lets go of a group a moment after its last process
+            with suppress(OSError):  # the kernel frees a group a moment after its last process
                 folder.rmdir()
         time.sleep(0.02)
 

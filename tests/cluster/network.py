@@ -1,4 +1,4 @@
-"""The cluster's network: one namespace a node, and a bridge in a namespace of its own."""
+"""The cluster's network: one namespace per node, and one for the bridge."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Network:
         return f"/run/netns/{self.prefix}{name}"
 
     def up(self) -> None:
-        """Make the bridge and every node's end of it."""
+        """Make the bridge and every node's link to it."""
         self._ip("netns", "add", self._switch)
         self._ip("-n", self._switch, "link", "set", "lo", "up")
         self._ip("-n", self._switch, "link", "add", "br0", "type", "bridge")
@@ -30,12 +30,12 @@ class Network:
             self._plug_in(name, address)
 
     def down(self) -> None:
-        """Take all namespaces away, whatever part of them there is; the links go with them."""
+        """Remove all namespaces that there are; the links go with them."""
         for namespace in (self._switch, *(f"{self.prefix}{name}" for name in self.addresses)):
             subprocess.run(["ip", "netns", "delete", namespace], capture_output=True, check=False)
 
     def cut(self, name: str) -> None:
-        """Pull a node's cable: packets go nowhere, and nobody is notified."""
+        """Pull a node's cable: packets are lost, and nothing reports it."""
         self._ip("-n", self._switch, "link", "set", f"v-{name}", "down")
 
     def mend(self, name: str) -> None:

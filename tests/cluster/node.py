@@ -1,4 +1,4 @@
-"""One node of a test cluster: a root folder in layers, and the systemd that boots from it."""
+"""One node of a test cluster: a root folder in layers, and a systemd that boots from it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENVIRONMENT = {
 
 
 class Node:
-    """One node. Its disk (an overlay over the image) survives off, on and reboot; wipe() gives it a new one."""
+    """One node. Its disk, an overlay over the image, survives power-off and reboot; wipe() gives it a new one."""
 
     def __init__(self, name: str, folder: Path, image: Path, network: Network, keys: Keys) -> None:
         self.name = name
@@ -52,10 +52,10 @@ class Node:
         self._keys.lay_into(self.root, self.name)
 
     def start(self) -> None:
-        """Boot; wait_until_ready() tells when it is done."""
+        """Begin to boot; wait_until_ready() waits for the end."""
         self._group.mkdir(exist_ok=True)
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
-        # Each nspawn in a control group of its own: with --keep-unit it puts the node's groups below the one it is in.
+        # With --keep-unit, nspawn puts the node's control groups below its own, so each nspawn gets a group.
         entered = f'echo $$ > {self._group}/cgroup.procs && exec "$@"'
         with (self.folder / "console.log").open("ab") as console:
             self._process = subprocess.Popen(
@@ -69,7 +69,7 @@ class Node:
             )
 
     def wait_until_ready(self) -> None:
-        """Return once systemd has started everything. Raises RuntimeError with the console's end when it does not."""
+        """Return once systemd has started everything. Raises RuntimeError with the console's end if it does not."""
         deadline = time.monotonic() + BOOT_SECONDS
         state = ""
         while time.monotonic() < deadline and self._process is not None and self._process.poll() is None:
@@ -87,7 +87,7 @@ class Node:
             self._process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
-        """Shut down in order, by force when that takes too long; nothing when it is off."""
+        """Shut down cleanly, by force if that takes too long. Does nothing if the node is off."""
         self.begin_stop()
         if self._process is not None:
             try:
@@ -100,13 +100,13 @@ class Node:
         forget_machine(self._group.name)
 
     def kill(self) -> None:
-        """End it with all that runs there, at once and in no order."""
+        """Kill the node and all that runs there."""
         if self._process is not None:
             self._process.kill()
         self.stop()
 
     def power_off(self) -> None:
-        """Shut down, and leave the network: the namespace of a stopped node would still answer ping."""
+        """Shut down and leave the network; the namespace of a stopped node would still answer ping."""
         self._network.cut(self.name)
         self.stop()
 
@@ -117,12 +117,12 @@ class Node:
         self.wait_until_ready()
 
     def reboot(self) -> None:
-        """Shut down in order and boot on the same disk."""
+        """Shut down cleanly and boot on the same disk."""
         self.power_off()
         self.power_on()
 
     def cut(self) -> None:
-        """Pull the cable: the node runs on, and packets go nowhere."""
+        """Pull the cable: the node keeps running, and packets are lost."""
         self._network.cut(self.name)
 
     def mend(self) -> None:
@@ -130,13 +130,13 @@ class Node:
         self._network.mend(self.name)
 
     def unmount(self) -> None:
-        """Take the stopped node's disk away."""
+        """Unmount the stopped node's disk."""
         unmount(self.root)
 
     # --- work inside ---
 
     def command(self, *words: str, environment: Mapping[str, str] | None = None) -> list[str]:
-        """Return the command that runs `words` inside the node as root; for a terminal, start it on a pty."""
+        """Return the command that runs `words` inside the node as root. For a terminal, start it on a pty."""
         leader = self._leader()
         if leader is None:
             raise RuntimeError(f"{self.name} is off")
@@ -152,7 +152,7 @@ class Node:
         stdin: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command inside the node as root; its output is text. A failed one raises RuntimeError unless told."""
+        """Run a command inside the node as root, with text output. check: a failure raises RuntimeError."""
         command = self.command(*words, environment=environment)
         source = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False, **source)
@@ -162,17 +162,17 @@ class Node:
         return done
 
     def shell(self, script: str, **options: bool | float | str) -> str:
-        """Run a shell script inside the node and return what it wrote to stdout; options as in run()."""
+        """Run a shell script inside the node and return its stdout. Options as in run()."""
         return self.run("sh", "-ec", script, **options).stdout  # type: ignore[arg-type]
 
     def put(self, source: Path, target: str) -> None:
-        """Copy a file or a folder of this machine to a path on the node's disk, modes kept, owned by root."""
+        """Copy a file or a folder from this machine to a path on the node's disk. Keeps modes; root owns the copy."""
         place = self.root / target.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, place)
 
     def get(self, source: str, target: Path) -> None:
-        """Copy a file or a folder of the node's disk to this machine, as put() does the other way."""
+        """Copy a file or a folder from the node's disk to this machine, the reverse of put()."""
         _copy(self.root / source.lstrip("/"), target)
 
     def write(self, target: str, text: str, mode: int = 0o644) -> None:
@@ -193,14 +193,14 @@ class Node:
         return [*command, "--timezone=off", "--link-journal=no", "--private-users=no"]
 
     def _leader(self) -> int | None:
-        """Return the node's PID 1 as this machine numbers it, None while there is none."""
+        """Return this machine's process id of the node's PID 1, None while there is none."""
         if self._process is None:
             return None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         try:
             found = [int(child) for child in children.read_text().split()]
             return next((pid for pid in found if Path(f"/proc/{pid}/comm").read_text() == "systemd\n"), None)
-        except OSError:  # ended just now
+        except OSError:  # it has just ended
             return None
 
 

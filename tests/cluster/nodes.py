@@ -3,8 +3,8 @@
     with running_cluster(("mgmt", "n1", "n2")) as cluster:
         cluster["n1"].run("hostname")
 
-Every node is a systemd-nspawn in a network namespace of its own; their bridge lies in one more namespace, so this
-machine gets no address and no route into the cluster. Needs root; missing_for_nodes() tells what else.
+Every node is a systemd-nspawn in its own network namespace. Their bridge is in one more namespace, so this machine gets
+no address and no route into the cluster. Needs root; missing_for_nodes() checks that and what else is needed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Cluster:
         return iter(self.nodes.values())
 
     def reset(self, *names: str) -> None:
-        """Give these nodes (default: all) a fresh disk and boot them, all at once: 2 to 3 s. Unused ones are left."""
+        """Give these nodes (default: all) a fresh disk and boot them, all at once (2 to 3 s). Skips unused ones."""
         if not self._is_touched:
             return
         chosen = [self.nodes[name] for name in names or self.nodes]
@@ -57,12 +57,12 @@ class Cluster:
             node.start()
         for node in chosen:
             node.wait_until_ready()
-            # Rules of a firewall are the network's, and outlive the node that made them.
+            # Firewall rules belong to the network namespace and outlive the node that made them.
             node.run("nft", "flush", "ruleset")
 
 
 def missing_for_nodes() -> str | None:
-    """Return why no cluster can be made on this machine, None if one can."""
+    """Return why this machine can't run a cluster, None if it can."""
     if os.geteuid() != 0:
         return "a cluster of nodes needs root"
     lacking = [tool for tool in TOOLS if shutil.which(tool) is None]
@@ -74,7 +74,7 @@ def missing_for_nodes() -> str | None:
 
 @contextmanager
 def running_cluster(names: Sequence[str] = NAMES) -> Iterator[Cluster]:
-    """Boot these nodes while the block runs; all of it is gone afterwards, also when the block or the boot fails."""
+    """Boot these nodes and run them while the block runs. Leaves nothing, even if the block or the boot fails."""
     image = base_image()
     sweep()
     folder = RUN / str(os.getpid())
@@ -101,7 +101,7 @@ def _boot(nodes: Sequence[Node]) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Nodes' disks live in memory: quick, and an overlay's upper layer may not lie on another overlay."""
+    """Make the folder of the nodes' disks in memory: fast, and an overlay's upper layer can't be on another overlay."""
     folder.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={LAYERS_SIZE},mode=755", "tmpfs", folder], check=True)
 

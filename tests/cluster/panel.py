@@ -1,4 +1,4 @@
-"""A panel on the management node, run from this checkout, for tests that are not about installing it."""
+"""A panel on the management node, run from this checkout, for tests that don't install it."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class ClusterPanel:
         self._token = ""
 
     def minipanel(self, *words: str, seconds: float = 90, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of minipanel on mgmt, whatever it ends with."""
+        """Run a minipanel command on mgmt, whatever its exit code."""
         return self.node.run("minipanel", *words, check=False, seconds=seconds, environment=environment)
 
     def roll_out(self, *words: str, seconds: float = 90) -> dict[str, tuple[str, str]]:
-        """Run `minipanel rollout --json`; returns outcome and sentence by hostname."""
+        """Run `minipanel rollout --json`; return outcome and sentence by hostname."""
         done = self.minipanel("rollout", "--json", *words, seconds=seconds)
         if not done.stdout:
             raise RuntimeError(f"minipanel rollout printed nothing: {done.stderr}")
@@ -80,12 +80,12 @@ class ClusterPanel:
         return {node["hostname"]: node for node in self.ask("/api/nodes")}
 
     def configure(self, text: str) -> None:
-        """Have the running panel use another config.toml."""
+        """Give the running panel another config.toml."""
         self.node.write(CONFIG, text, 0o600)
         self.node.shell("systemctl reload minipanel")
 
     def wait_for(self, is_so: Callable[[], bool], seconds: float = 30) -> None:
-        """Return once it is so. Raises TimeoutError."""
+        """Return once the condition holds. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while not is_so():
             if time.monotonic() > deadline:
@@ -94,7 +94,7 @@ class ClusterPanel:
 
 
 def start_panel(cluster: Cluster) -> ClusterPanel:
-    """Put the panel onto mgmt and start it, with all the cluster's nodes configured and no agent anywhere."""
+    """Put the panel on mgmt and start it, with all nodes of the cluster configured and no agent installed."""
     node = cluster["mgmt"]
     _put_libraries(node)
     for name in ("minipanel", "agent", "deploy"):
@@ -134,7 +134,7 @@ def _wait_until_it_answers(panel: ClusterPanel) -> None:
 
 
 def _put_libraries(node: Node) -> None:
-    """Lay what the panel runs on onto a node, for its Python: made once for each lock, compiled there."""
+    """Copy the panel's libraries for the node's Python to a node, and compile them there. Made once per lock file."""
     version = (node.root / "usr/bin/python3").readlink().name.removeprefix("python")
     lock = ROOT / "requirements.lock"
     folder = cache_folder() / f"site-{version}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}-compiled"

@@ -1,4 +1,4 @@
-"""What the tests of the doctor share."""
+"""Fixtures of the doctor's tests."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from tests.setup.machine import Machine
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A machine without files and without commands of its own."""
+    """A machine without files and commands."""
     return Machine(tmp_path)

@@ -25,6 +25,6 @@ def subject_of(folder: Path, machine: Machine, config: Config | None = None, use
 
 
 def only(checks: Iterable[Check]) -> Check:
-    """Return the one check that there is."""
+    """Return the only check."""
     (check,) = checks
     return check

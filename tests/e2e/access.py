@@ -1,4 +1,4 @@
-"""Whether everybody can use a page: what axe finds (WCAG 2.2 AA), and what is cut off."""
+"""Accessibility of a page: what axe finds (WCAG 2.2 AA), and what is cut off."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 WIDTH = """() => Math.max(document.documentElement.scrollWidth,
   ...[...document.querySelectorAll("main *")].map((e) => e.checkVisibility() ? e.getBoundingClientRect().right : 0))"""
-"""How far anything reaches to the right, scrolled to or not."""
+"""How far content reaches to the right, whether scrolled into view or not."""
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds: the rule and where."""
+    """What axe finds: each rule and where it is broken."""
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
     return [

@@ -1,4 +1,4 @@
-"""A browser as a person's: Debian's Chromium, driven by Playwright; its complaints fail the test."""
+"""Debian's Chromium, driven by Playwright as a person would use it. Its complaints fail the test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ QUIET = (
 def browser() -> Iterator[Browser]:
     program = os.environ.get("MINIPANEL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "chromium is missing; scripts/test installs it"
-    # Passwords are compared at a low priority: beside other tests a login took longer than the usual 5 s.
+    # Passwords are compared at a low priority, so beside other tests a login took longer than the usual 5 s.
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=QUIET)
@@ -44,7 +44,7 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    """An English page of 1440 x 900 that must not complain: no error in the console, no failed request, no outside."""
+    """An English page of 1440 x 900, with no console errors, no failed requests and no requests to other hosts."""
     context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.on(
@@ -58,11 +58,11 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
 
 
 def is_expected(complaint: str) -> bool:
-    """Return whether Chromium only reports that the panel asked for a login, or that a data URL was read."""
+    """Return whether Chromium only reports that the panel required a login, or that a data URL was read."""
     return "401 (Unauthorized)" in complaint or complaint.startswith("data:")
 
 
 def keep_screenshot(page: Page, name: str) -> None:
-    """Keep a picture for people; not committed."""
+    """Keep a picture for people to look at; it is not committed."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(ARTEFACTS / f"{name}.png"))

@@ -1,4 +1,4 @@
-"""The demo for tests and pictures: its simulated nodes alone, without this machine, whose name is nobody's business."""
+"""The demo for tests and pictures: only its simulated nodes, without this machine, whose name should not be shown."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from tests.ports import free_port
 
 @dataclass(frozen=True)
 class Demo:
-    """The running panel, and what is planted in it."""
+    """The running panel, and the stories planted in it."""
 
     fleet: Fleet
     nodes: SimulatedNodes
 
     def places(self, *stories: str) -> set[int]:
-        """Return the nodes of stories: their places from 0."""
+        """Return the nodes of these stories, as places counted from 0."""
         return {place for story in stories for place in self.nodes.stories[story].places}
 
 
 @contextlib.contextmanager
 def running_demo(folder: Path, count: int, recent: int | None = None) -> Iterator[Demo]:
-    """Run a panel with so many simulated nodes, which report while the block runs. `recent`: see write_past."""
+    """Run a panel with this many simulated nodes, which report while the block runs. `recent`: see write_past."""
     nodes = SimulatedNodes(count, whole(time.time()))
     config = replace(configured(folder, [], free_port()), nodes=tuple(nodes.configured()))
     config.path.write_text(render_config(config) + demo_text(count, nodes.since), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A whole cluster for the page: the real panel in a process of its own, and nodes that one thread plays."""
+"""A whole cluster for the page: the real panel in its own process, and nodes played by one thread."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def numbered(count: int, prefix: str = "node") -> list[str]:
 
 
 def sample(name: str, number: int, timestamp: int) -> dict[str, object]:
-    """Return what a busy node would have sent: waves of its own, a few nodes hot, a few idle."""
+    """Return what a busy node would have sent: each has its own waves, a few are hot, a few idle."""
     wave = math.sin(timestamp / 90 + number * 0.7) * math.sin(number * 1.7)
     cpu = max(0.4, min(99.6, 52 + 46 * wave))
     return {
@@ -62,12 +62,12 @@ class Fleet:
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """The page's address."""
         return self.config.server.url
 
     @property
     def database(self) -> Path:
-        """The panel's history."""
+        """The panel's database."""
         return self.config.database.path
 
     def start_panel(self) -> None:
@@ -86,14 +86,14 @@ class Fleet:
         raise AssertionError("the panel did not answer in time")
 
     def stop_panel(self) -> None:
-        """End the panel as systemd would."""
+        """Stop the panel as systemd would."""
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=30)
             self.process = None
 
     def disable(self, name: str) -> None:
-        """Take a node out of service; the panel hears of it when it starts next."""
+        """Disable a node; the panel applies it at its next start."""
         self.silent.add(name)
         nodes = tuple(replace(node, enabled=node.enabled and node.name != name) for node in self.config.nodes)
         self.config = replace(self.config, nodes=nodes)
@@ -104,7 +104,7 @@ class Fleet:
         return http.client.HTTPConnection("127.0.0.1", self.config.server.port, timeout=10)
 
     def send(self, connection: http.client.HTTPConnection, number: int, timestamps: Sequence[int]) -> None:
-        """Send samples of the node of this number, 1 for the first."""
+        """Send samples of one node. number: from 1."""
         name = self.names[number - 1]
         body = body_of([sample(name, number, timestamp) for timestamp in timestamps])
         sent, has_sensor = time.time() + self.skews.get(name, 0), number % WITHOUT_SENSOR != 0
@@ -116,7 +116,7 @@ class Fleet:
         assert answer.status == 200, told
 
     def report(self, stop: threading.Event, minutes: float) -> None:
-        """Send the last minutes of every node, then a sample of each at every tick, until `stop` is set."""
+        """Send the last `minutes` of every node, then a sample of each at every tick, until `stop` is set."""
         interval = self.config.agents.interval
         past = int(minutes * 60) // interval * interval
         sent = int(time.time()) // interval * interval - past - interval
@@ -129,7 +129,7 @@ class Fleet:
             stop.wait(0.2)
 
     def _report_once(self, ticks: Sequence[int], stop: threading.Event) -> None:
-        # The panel answers after its commit: many must wait for one at a time, as a cluster's agents do.
+        # The panel answers after its commit, so many must wait for the same commit, as a cluster's agents do.
         hands = min(HANDS, len(self.names))
         with ThreadPoolExecutor(hands) as pool:
             list(pool.map(lambda hand: self._send_all(range(hand, len(self.names), hands), ticks, stop), range(hands)))
@@ -153,7 +153,7 @@ def running_fleet(
     interval: int = 5,
     viewers: Sequence[str] = (),
 ) -> Iterator[Fleet]:
-    """Run a panel of `names` and play its nodes while the block runs; they begin with the last `minutes`."""
+    """Run a panel of `names` and play its nodes while the block runs. They start with the last `minutes`."""
     fleet = Fleet(configured(folder, names, port or free_port(), interval, viewers), names, set(silent))
     stop = threading.Event()
     nodes = threading.Thread(target=fleet.report, args=(stop, minutes), daemon=True)

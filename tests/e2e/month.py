@@ -1,4 +1,4 @@
-"""A month of records for a node, as its agent would have left them: days and nights, two gaps and their reasons."""
+"""A month of a node's records, as its agent would have left them: days and nights, two gaps and their reasons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOTAL_BYTES = 64 * 1024**3
 
 
 def fill_month(database: Path, node_id: int, end: int) -> int:
-    """Write records up to the timestamp `end`, a multiple of 300. Returns how many."""
+    """Write records up to the timestamp `end`, a multiple of 300. Returns their number."""
     times = [t for t in range(end - 30 * DAY + 300, end + 1, 300) if not is_gap((end - t) / DAY)]
     with contextlib.closing(sqlite3.connect(database)) as connection:
         put_records(connection, [record(node_id, t) for t in times])
@@ -29,7 +29,7 @@ def fill_month(database: Path, node_id: int, end: int) -> int:
 
 
 def explain_gaps(database: Path, node_id: int, end: int) -> None:
-    """Write that the node was off in the newer gap of the month up to `end`, and the panel in the older one."""
+    """Store the reasons: the node was off in the newer gap of the month up to `end`, the panel in the older one."""
     back, (panel_back, panel_gone) = end - int(GAPS[0][0] * DAY), (end - int(days * DAY) for days in GAPS[1])
     begin = end - 31 * DAY
     starts = [AgentStart("1" * 8, begin, begin), AgentStart("2" * 8, back, back)]
@@ -46,7 +46,7 @@ def is_gap(days_ago: float) -> bool:
 
 
 def put_records(connection: sqlite3.Connection, records: Sequence[dict[str, object]]) -> None:
-    """Write whole records, by their columns, into the history."""
+    """Write whole records into the history. records: values by column."""
     names = list(records[0])
     places = ", ".join(f":{name}" for name in names)
     connection.executemany(f"INSERT INTO system_metrics ({', '.join(names)}) VALUES ({places})", records)

@@ -1,4 +1,4 @@
-"""`minipanel try` as a person starts it: a real panel and a real agent of this machine, in a folder of the test."""
+"""`minipanel try` as a person starts it: a real panel and a real agent of this machine, in the test's folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD = "glass-tower-77"
 
 @dataclass
 class Trial:
-    """A running panel. `output` is what it told at its start."""
+    """A running panel. `output` is what it printed at its start."""
 
     folder: Path
     url: str
@@ -43,7 +43,7 @@ class Trial:
 def running_trial(
     folder: Path, *options: str, password: str | None = PASSWORD, port: int | None = None
 ) -> Iterator[Trial]:
-    """Run `minipanel try` while the block runs, on a port of its own; it is stopped by SIGTERM, as scripts/run is."""
+    """Run `minipanel try` on its own port while the block runs. SIGTERM stops it, as it does scripts/run."""
     port = port or free_port()
     chosen = ["--password", password] if password else []
     process = subprocess.Popen(
@@ -77,7 +77,7 @@ def wait_until_healthy(trial: Trial) -> None:
 
 
 def wait_for_sample(client: httpx.Client, after: int = 0, seconds: float = 15) -> dict[str, object]:
-    """Return the first node's newest values once its sample is newer than the timestamp `after`."""
+    """Return the first node's newest values, once its sample is newer than the timestamp `after`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         node: dict[str, object] = client.get("/api/metrics/realtime").json()["nodes"][0]

@@ -1,4 +1,4 @@
-"""Alerts that a panel finds in its database when it starts, and holds open for hours: none must be waited for."""
+"""Alerts that a panel finds in its database at its start and holds open for hours, so that no test waits for one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def trouble(
     reason: str = "",
     acked_by: str | None = None,
 ) -> list[Alert]:
-    """Return what began so many minutes ago at these nodes; what was over after `lasted` minutes, where that is set."""
+    """Return an alert for each of these nodes that began this long ago. `lasted`: it was over after so many minutes."""
     began = int(time.time() - minutes * 60)
     over = None if lasted is None else int(began + lasted * 60)
     return [
@@ -52,7 +52,7 @@ def trouble(
 
 
 def have(fleet: Fleet, alerts: Sequence[Alert]) -> list[int]:
-    """Start the panel again with these alerts; return their ids."""
+    """Restart the panel with these alerts; return their ids."""
     fleet.stop_panel()
     with closing(sqlite3.connect(fleet.database)) as connection, connection:
         connection.execute("DELETE FROM alerts")

@@ -1,4 +1,4 @@
-"""Visits of a fleet's page: logged in, on a screen of some size, in some light and language."""
+"""Visits of a fleet's page, logged in, with a given screen size, theme and language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.e2e.trial import PASSWORD, Trial
 
 @dataclass(frozen=True)
 class Screen:
-    """What the page is looked at with."""
+    """How the page is shown."""
 
     name: str
     width: int
@@ -42,7 +42,7 @@ def visit(
     may_complain: bool = False,
     user: str | None = "miniadmin",
 ) -> Iterator[Page]:
-    """Open a path of the page as this user, None: as nobody. It must not complain in the console, unless it may."""
+    """Open a path of the page as this user (None: not logged in). Console complaints fail, unless they are allowed."""
     context = browser.new_context(
         locale=locale,
         timezone_id="Europe/Berlin",

@@ -1,4 +1,4 @@
-"""A real panel under attack: what it costs the panel, and how its agent fares meanwhile."""
+"""A real panel under attack: what that costs the panel, and how long its agent waits meanwhile."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ MAX_GROWTH = 40_000_000
 """The most bytes by which an attack may make the panel grow."""
 
 MAX_LATENCY_SECONDS = 1.0
-"""Nineteen of twenty samples are answered within this; alone on the machine it is a tenth of that."""
+"""Nineteen of twenty samples are answered within this. On a quiet machine it takes a tenth of it."""
 
 
 def post(headers: dict[str, str], body: bytes, length: int | None = None) -> bytes:
-    """An agent's request as bytes; `length`: announced instead of the true one."""
+    """An agent's request as bytes. `length`: announced instead of the true length."""
     lines = {"Host": "panel", **headers, "Content-Length": str(len(body) if length is None else length)}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"POST /api/metrics HTTP/1.1\r\n{head}\r\n".encode() + body
@@ -54,11 +54,11 @@ class Front:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def files(self) -> int:
-        """How many files the panel has open, connections among them."""
+        """How many files the panel has open, including connections."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def sockets(self) -> int:
-        """How many of them are sockets."""
+        """How many of these files are sockets."""
         found = 0
         for file in Path(f"/proc/{self.process.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -101,7 +101,7 @@ def front(folder: Path, **server: object) -> Iterator[Front]:
 
 @contextlib.contextmanager
 def harmless(panel: Front, growth: int = MAX_GROWTH, latency: float = MAX_LATENCY_SECONDS) -> Iterator[None]:
-    """Fail if the block makes the panel grow, or an agent wait, too much."""
+    """Fail if the block makes the panel grow too much, or an agent wait too long."""
     before, largest, waits, is_over = panel.resident_bytes(), 0, [], threading.Event()
 
     def watch() -> None:
@@ -109,7 +109,7 @@ def harmless(panel: Front, growth: int = MAX_GROWTH, latency: float = MAX_LATENC
         while not is_over.wait(0.1):
             largest = max(largest, panel.resident_bytes())
             begin = time.monotonic()
-            # A new connection each time: an agent that starts now gets in too.
+            # A new connection each time, so that an agent that starts now is tested too.
             with socket.create_connection(("127.0.0.1", panel.config.server.port), 10) as agent:
                 agent.sendall(post(bearer(), body_of(sample())))
                 assert read_answer(agent).startswith(b"HTTP/1.1 200")
@@ -137,7 +137,7 @@ def harmless(panel: Front, growth: int = MAX_GROWTH, latency: float = MAX_LATENC
 
 
 def read_answer(connection: socket.socket) -> bytes:
-    """Return an answer with its body of announced length."""
+    """Return one answer, with a body of the announced length."""
     answer = b""
     while b"\r\n\r\n" not in answer:
         answer += received(connection)
@@ -155,7 +155,7 @@ def received(connection: socket.socket) -> bytes:
 
 
 def is_closed(connection: socket.socket, seconds: float) -> bool:
-    """Return whether the panel closes a connection within so many seconds."""
+    """Return whether the panel closes a connection within this many seconds."""
     connection.settimeout(seconds)
     try:
         while connection.recv(65_536):

@@ -1,4 +1,4 @@
-"""A panel as it is installed, a process with a port, and an agent that reports to it while somebody troubles it."""
+"""A panel as installed, a process with a port, and an agent that reports to it while a test attacks it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.panel.example import PASSWORD
 from tests.panel.load import reporting
 
 AGENT_SECONDS = 2.0
-"""Within this an agent's sample is stored, whoever else troubles the panel; the machine has other things to do too."""
+"""An agent's sample is stored within this, whoever attacks the panel. The machine has other work, too."""
 
 PAUSE_SECONDS = 0.2
 
@@ -25,7 +25,7 @@ TIMES = int(os.environ.get("MINIPANEL_FUZZ_TIMES", "1"))
 
 
 def fuzzing(examples: int) -> settings:
-    """Return how a property is tried against a panel: so many examples, in CI the same ones each time."""
+    """Return the settings for a property tried against a panel: this many examples, in CI always the same ones."""
     return settings(
         max_examples=examples * TIMES,
         derandomize=os.environ.get("CI") == "true",
@@ -37,16 +37,16 @@ def fuzzing(examples: int) -> settings:
 
 @contextlib.contextmanager
 def troubled(config: Config) -> Iterator[Running]:
-    """Run a panel while the block troubles it.
+    """Run a panel while the block attacks it.
 
-    It outlives that without a traceback in its log, and an agent that reports meanwhile is stored each time, in time.
+    It must survive without a traceback in its log, and store every sample of a reporting agent in time.
     """
     with running_panel(config) as panel:
         with reporting(config, 1, pause_seconds=PAUSE_SECONDS) as (agent,):
-            while not agent.answers:  # its connection is there before the trouble
+            while not agent.answers:  # it is connected before the attack
                 time.sleep(0.05)
             yield panel
-            time.sleep(2 * PAUSE_SECONDS)  # also after it
+            time.sleep(2 * PAUSE_SECONDS)  # it reports after the attack, too
         assert panel.process.poll() is None, panel.output
         assert {status for status, _ in agent.answers} == {200}, panel.output
         assert max(seconds for _, seconds in agent.answers) < AGENT_SECONDS
@@ -57,7 +57,7 @@ def troubled(config: Config) -> Iterator[Running]:
 
 @contextlib.contextmanager
 def session(config: Config) -> Iterator[httpx.Client]:
-    """Give a client that has logged in."""
+    """Yield a logged-in client."""
     token = log_in(config.server.url, PASSWORD).json()["token"]
     with httpx.Client(base_url=config.server.url, headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
         yield client

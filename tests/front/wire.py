@@ -1,4 +1,4 @@
-"""Bytes sent to a port as they are, and what comes back: what no HTTP client would send."""
+"""Raw bytes to a port, which no HTTP client would send, and what comes back."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ import time
 from minipanel.config import Config
 
 ANSWER_SECONDS = 10.0
-"""Within this the panel answers or closes, also on a machine that has other things to do."""
+"""The panel answers or closes within this, even on a busy machine."""
 
 QUIET_SECONDS = 0.1
-"""A panel that says nothing for so long waits for more."""
+"""A panel that is silent for this long waits for more."""
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 
 
 def connect(config: Config) -> socket.socket:
-    """Return a connection to the panel, its nagling off so that pieces stay pieces."""
+    """Return a connection to the panel, with TCP_NODELAY so that pieces stay separate."""
     connection = socket.create_connection(("127.0.0.1", config.server.port), timeout=ANSWER_SECONDS)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
 
 def exchange(config: Config, *pieces: bytes, pause_seconds: float = 0.0) -> bytes:
-    """Send the pieces and return all that comes back. Once the panel waits for more it learns that nothing comes.
+    """Send the pieces and return all that comes back. Once the panel waits for more, the sending side is closed.
 
-    Fails when it has not closed by then and ANSWER_SECONDS.
+    Fails if the panel does not close within ANSWER_SECONDS after that.
     """
     with connect(config) as connection:
         answer = b""
-        # A panel that has had enough closes while more is sent.
+        # The panel may close while more is being sent.
         with contextlib.suppress(ConnectionError):
             for piece in pieces:
                 connection.sendall(piece)
@@ -45,7 +45,7 @@ def exchange(config: Config, *pieces: bytes, pause_seconds: float = 0.0) -> byte
 
 
 def end(connection: socket.socket) -> None:
-    """Tell the panel that nothing more comes. It may have closed already."""
+    """Close the sending side. The panel may have closed already."""
     try:
         connection.shutdown(socket.SHUT_WR)
     except OSError as error:
@@ -54,7 +54,7 @@ def end(connection: socket.socket) -> None:
 
 
 def read(connection: socket.socket, quiet_seconds: float) -> bytes:
-    """Return what comes until nothing comes for so long, or the end."""
+    """Return what comes, until the end or until nothing comes for this long."""
     connection.settimeout(quiet_seconds)
     answer = b""
     with contextlib.suppress(TimeoutError):
@@ -64,7 +64,7 @@ def read(connection: socket.socket, quiet_seconds: float) -> bytes:
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """Return what comes until the end. Fails when that takes over ANSWER_SECONDS."""
+    """Return what comes until the end. Fails if that takes longer than ANSWER_SECONDS."""
     last = time.monotonic() + ANSWER_SECONDS
     answer = b""
     with contextlib.suppress(ConnectionError):
@@ -78,11 +78,11 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def statuses(answer: bytes) -> list[int]:
-    """Return the status of each answer in the bytes; bodies of the panel hold no status line."""
+    """Return the status of each answer in the bytes. The panel's bodies contain no status line."""
     return [int(status) for status in _STATUS.findall(answer)]
 
 
 def reset(connection: socket.socket) -> None:
-    """Close so that the panel gets a reset, as from a client that was killed or a machine that lost its power."""
+    """Close so that the panel gets a reset, as from a killed client or a machine that lost power."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()

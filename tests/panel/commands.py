@@ -1,4 +1,4 @@
-"""Commands run as a person runs them: real processes, a real panel, in a folder of the test."""
+"""Commands as a person runs them: real processes and a real panel, in the test's folder."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tests.panel.example import config_in
 from tests.ports import free_port
 
 START_SECONDS = 60
-"""A bound for what hangs: with a dozen busy processes on two cores a panel takes 30 s to start (measured)."""
+"""Longer counts as hanging. With a dozen busy processes on two cores a panel takes 30 s to start (measured)."""
 STOP_SECONDS = 5
-"""Within this a panel must have stopped, whatever is open."""
+"""A panel must stop within this, whatever is open."""
 
 Process = subprocess.Popen[bytes]
 
@@ -41,7 +41,7 @@ def command(*words: str | Path) -> list[str]:
 
 
 def run(*words: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end. Whatever it says, it is no traceback."""
+    """Run a command to its end. It must not print a traceback."""
     done = subprocess.run(
         command(*words), input=stdin, capture_output=True, timeout=START_SECONDS, env={**ENVIRONMENT, **environment}
     )
@@ -51,7 +51,7 @@ def run(*words: str | Path, stdin: bytes = b"", **environment: str) -> subproces
 
 
 def written_config(folder: Path, **server: object) -> Config:
-    """Write a config.toml of three nodes and a free port, token for the agents."""
+    """Write a config.toml of three nodes and a free port; the agents use tokens."""
     port = free_port()
     config = config_in(folder)
     values = {"port": port, "url": f"http://127.0.0.1:{port}", **server}
@@ -61,7 +61,7 @@ def written_config(folder: Path, **server: object) -> Config:
 
 
 class Running:
-    """A process under test and what it said so far."""
+    """A process under test and what it has printed so far."""
 
     def __init__(self, *words: str | Path, log: Path, **environment: str) -> None:
         self.log = log
@@ -79,7 +79,7 @@ class Running:
         return self.log.read_text()
 
     def wait_for(self, text: str, seconds: float = START_SECONDS) -> None:
-        """Return once the process has said this."""
+        """Return once the process has printed this."""
         end = time.monotonic() + seconds
         while text not in self.output:
             assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.output}"
@@ -87,7 +87,7 @@ class Running:
             time.sleep(0.02)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Stop the process. Returns how many seconds that took; it ended with 0 and without a traceback."""
+        """Stop the process and return how many seconds that took. It must exit with 0 and without a traceback."""
         started = time.monotonic()
         self.process.send_signal(number)
         assert self.process.wait(STOP_SECONDS) == 0, self.output
@@ -97,7 +97,7 @@ class Running:
 
 @contextlib.contextmanager
 def running(*words: str | Path, log: Path, **environment: str) -> Iterator[Running]:
-    """Run a command while the block runs. It is ended by force if the block leaves it running."""
+    """Run a command while the block runs. If it still runs then, it is killed."""
     started = Running(*words, log=log, **environment)
     try:
         yield started
@@ -130,9 +130,9 @@ def certificate(folder: Path, name: str, *options: str) -> tuple[Path, Path]:
 
 
 def at_terminal(words: list[str], output: int | None = None) -> tuple[Process, int]:
-    """Start a process at a terminal of its own, the way a login does. Returns it and the terminal's other end.
+    """Start a process at its own terminal, as a login does. Returns it and the terminal's other end.
 
-    `output`: where it writes to instead of the terminal.
+    `output`: where it writes instead of to the terminal.
     """
     master, slave = pty.openpty()
     target = slave if output is None else output
@@ -144,8 +144,8 @@ def at_terminal(words: list[str], output: int | None = None) -> tuple[Process, i
     return process, master
 
 
-# Only a session's own terminal turns Ctrl-C, or its end, into a signal. Tests that run in the background or under nohup
-# ignore those signals, and what they start would inherit it; a login does not.
+# Only the controlling terminal of a session turns Ctrl-C, or a hang-up, into a signal. Tests that run in the background
+# or under nohup ignore these signals, and their children would inherit that; a login's children do not.
 TAKE_TERMINAL = """
 import fcntl, os, signal, sys, termios
 for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):

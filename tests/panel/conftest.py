@@ -1,4 +1,4 @@
-"""A panel of the test's own and a client that is logged in; a test file with other needs has its own of these names."""
+"""A panel for each test and a logged-in client. A test file with other needs defines its own under these names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    """Makes whatever keeps sessions, with a database of its own."""
+    """Makes an Access, which keeps sessions, with its own database."""
     made: list[tuple[Access, sqlite3.Connection]] = []
 
     def open_one(config: Config, clock: Callable[[], float] = time.time) -> Access:

@@ -1,4 +1,4 @@
-"""A panel of three nodes for tests, with callers at whatever address a test says."""
+"""A panel of three nodes for tests, with clients at any address."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ NODES = (
 
 
 Opened = Callable[..., Access]
-"""Makes what knows who may look: opened(config, clock, connection)."""
+"""Makes an Access, which knows who may log in: opened(config, clock, connection)."""
 
 
 def hash_of(password: str, cost: int = 4) -> str:
-    """A bcrypt hash; the smallest cost unless a test is about time."""
+    """A bcrypt hash, with the smallest cost unless a test is about time."""
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(cost)).decode()
 
 
@@ -54,7 +54,7 @@ def config_in(folder: Path, password_hash: str | None = None, **agents: Any) -> 
 
 
 def with_viewer(config: Config, name: str = "vera", role: Role = "viewer") -> Config:
-    """The same with one more account, of the same password."""
+    """The same with one more account, which has the same password."""
     return replace(config, users=(*config.users, UserConfig(name, config.admin.password_hash, role)))
 
 
@@ -64,10 +64,10 @@ def changed_password(config: Config, password: str) -> Config:
 
 @asynccontextmanager
 async def running_app(config: Config, static: Path | None = None) -> AsyncIterator[FastAPI]:
-    """The whole panel, started, with its database and threads."""
+    """The whole panel, running, with its database and threads."""
     app = create_app(config, static or config.database.path.parent)
     async with app.router.lifespan_context(app):
-        app.state.panel.ingest.gather_seconds = 0.0  # few write here, and each test would wait for others many times
+        app.state.panel.ingest.gather_seconds = 0.0  # few write here, and each test would often wait in vain for more
         yield app
 
 
@@ -78,7 +78,7 @@ def caller(app: FastAPI, address: str = "10.0.0.2", scheme: str = "http") -> htt
 
 
 def sample(**changes: Any) -> dict[str, Any]:
-    """One acceptable sample of now; a value of `...` takes the field out."""
+    """One valid sample of now; a value of `...` removes the field."""
     whole = {
         "node_id": "node001",
         "timestamp": int(time.time()) // 5 * 5,
@@ -99,7 +99,7 @@ def bearer(node_id: str = "node001", secret: str = SECRET) -> dict[str, str]:
 
 
 async def checked(credentials: Credentials, authorization: str | None, body: bytes, peer: str = "10.0.0.2") -> Claim:
-    """What a credential proves, waited for."""
+    """What a credential proves, once it is checked."""
     waiter: Waiter[Claim] = Waiter()
     credentials.check(authorization, body, peer, waiter)
     return await waiter.result()
@@ -107,7 +107,7 @@ async def checked(credentials: Credentials, authorization: str | None, body: byt
 
 @contextlib.contextmanager
 def nothing_stored(config: Config) -> Iterator[None]:
-    """Fails when the block leaves a sample in the database."""
+    """Fail if the block leaves a sample in the database."""
     yield
     with contextlib.closing(sqlite3.connect(config.database.path)) as database:
         for table in ("filling_metrics", "pending_metrics", "system_metrics"):

@@ -1,4 +1,4 @@
-"""A roll-out that visits nobody, and what was said at a terminal: for commands that edit the list of nodes."""
+"""A roll-out that visits no node, and a terminal's output, for commands that edit the list of nodes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minipanel.config import Config, load_config
 
 @dataclass
 class FakeRollOut:
-    """Stands for the visits to the nodes: notes them, and fails on some."""
+    """Replaces the visits to the nodes: notes them, and fails on some."""
 
     fails_on: Sequence[str] = ()
     is_interrupted: bool = False
@@ -21,7 +21,7 @@ class FakeRollOut:
     configured: list[set[str]] = field(default_factory=list)
     """The hostnames in config.toml at each call."""
     addresses: list[dict[str, str]] = field(default_factory=list)
-    """Where the visited nodes are, at each call."""
+    """The addresses of the visited nodes at each call."""
 
     def __call__(self, config: Config, hostnames: Sequence[str], removes: bool) -> FakeReport:
         self.calls.append((list(hostnames), removes))
@@ -47,9 +47,9 @@ class FakeReport:
 
 
 def said_at(terminal: int) -> str:
-    """Return all that an ended process has said at its terminal."""
+    """Return all that an ended process has printed at its terminal."""
     said = b""
-    with contextlib.suppress(OSError):  # Linux tells the end of a terminal by EIO
+    with contextlib.suppress(OSError):  # Linux reports the end of a terminal as EIO
         while chunk := os.read(terminal, 100_000):
             said += chunk
     os.close(terminal)

@@ -1,4 +1,4 @@
-"""Agents in threads, each with samples of its own that it sends until they are stored, whatever the panel answers."""
+"""Agents in threads. Each sends its own samples until they are stored, whatever the panel answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.panel.example import bearer, body_of, sample
 
 @dataclass
 class Reporter:
-    """One of several agents of node001: its samples are every `stride`th, from `newest` back into the past."""
+    """One of several agents of node001. Its samples are every `stride`th one, from `newest` back into the past."""
 
     config: Config
     newest: int
@@ -46,9 +46,9 @@ class Reporter:
 
 @contextlib.contextmanager
 def reporting(config: Config, reporters: int, pause_seconds: float = 0.0) -> Iterator[list[Reporter]]:
-    """Have reporters report while the block runs."""
+    """Run this many reporters while the block runs."""
     is_over = threading.Event()
-    # One for all: counted from different ticks, two would send the same samples.
+    # The same for all: if they counted from different ticks, two would send the same samples.
     newest = int(time.time()) // 5 * 5
     agents = [Reporter(config, newest, place, reporters) for place in range(reporters)]
     threads = [threading.Thread(target=agent.run, args=(is_over, pause_seconds)) for agent in agents]
@@ -63,7 +63,7 @@ def reporting(config: Config, reporters: int, pause_seconds: float = 0.0) -> Ite
 
 
 def samples_in(database: Path) -> int:
-    """Return how many samples all records together hold; the database is sound."""
+    """Return how many samples all records together hold. The database must be intact."""
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         counts = [

@@ -11,7 +11,7 @@ from minipanel.database import schema
 
 
 def make_old(path: Path, version: int, nodes: Iterable[int], record: int) -> None:
-    """Make a database of a version, in which each node has a filling record: its first sample, 7 % of the CPU."""
+    """Make a database of this version in which each node has a filling record with one sample, of 7 % CPU."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for _, script in schema.migrations()[:version]:
             connection.executescript(script)

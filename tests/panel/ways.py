@@ -1,6 +1,6 @@
-"""All ways of a request: through the application by ASGI, and through the protocol, where samples go direct.
+"""All ways that a request can take: through the application (ASGI), and through the protocol, directly for samples.
 
-In rounds, a protocol reads for itself what has come on its socket.
+In rounds, a protocol itself reads what has arrived on its socket.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Way = Literal["ordinary", "direct", "rounds"]
 WAYS: tuple[Way, ...] = ("ordinary", "direct", "rounds")
 
 IN_SOCKET = 50_000
-"""Bytes that a socket takes at once, though nobody reads them."""
+"""Bytes that a socket accepts at once although nobody reads them."""
 
 
 class Wire(asyncio.Transport):
@@ -45,7 +45,7 @@ class Wire(asyncio.Transport):
         self.news = asyncio.Event()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        # Asked for the addresses, its name would be none of the network.
+        # For a socket pair, the name would not be a network address.
         is_connected = self.hand_over is not None
         return self.near if name == "socket" and is_connected else super().get_extra_info(name, default)
 
@@ -74,9 +74,9 @@ class Wire(asyncio.Transport):
         asyncio.get_running_loop().call_soon(self._read_rest)
 
     def _read_rest(self) -> None:
-        """Hand over what came while somebody else was to read it."""
+        """Hand over what came while reading was somebody else's task."""
         data, self.rest = self.rest, b""
-        with contextlib.suppress(OSError):  # nothing, or closed by now
+        with contextlib.suppress(OSError):  # there is nothing, or it is closed by now
             data = self.near.recv(IN_SOCKET) + data
         if data and self.hand_over is not None:
             self.hand_over(data)
@@ -99,7 +99,7 @@ class Line:
         self.wire.hand_over = self.protocol.data_received
 
     def send(self, data: bytes) -> None:
-        """Have the event loop read it, or whoever reads in its place."""
+        """Send data to the event loop, or to whoever reads in its place."""
         if self.wire.is_reading:
             self.protocol.data_received(data)
         else:
@@ -107,21 +107,21 @@ class Line:
             self.wire.rest = data[IN_SOCKET:]
 
     def join_rounds(self) -> None:
-        """Have it read in rounds as if its client had sent samples before."""
+        """Let rounds read this connection, as if its client had sent samples before."""
         self.protocol.cycle = SampleCycle(NO_HEAD, lambda: None)  # type: ignore[assignment]
         self.protocol.cycle.response_complete = True
         self.protocol.join_rounds()
         assert not self.wire.is_reading
 
     def close(self) -> None:
-        """End it, as its client does."""
+        """End it, as a client does."""
         self.protocol.connection_lost(None)
         self.rounds.close()
         self.wire.far.close()
         self.wire.near.close()
 
     async def answers(self, count: int) -> list[httpx.Response]:
-        """The next answers, once they are there whole."""
+        """The next answers, once they are complete."""
         found: list[httpx.Response] = []
         async with asyncio.timeout(20):
             while len(found) < count:
@@ -146,7 +146,7 @@ class Line:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """Sends each request over a connection of its own."""
+    """Sends each request over a new connection."""
 
     def __init__(self, way: Way, app: FastAPI, address: str) -> None:
         self._way = way
@@ -167,7 +167,7 @@ class _Transport(httpx.AsyncBaseTransport):
 
 
 def caller_by(way: Way, app: FastAPI, address: str = "10.0.0.2") -> httpx.AsyncClient:
-    """A client whose connection comes from the address, and whose requests go one way."""
+    """A client whose connection comes from this address and whose requests take this way."""
     if way == "ordinary":
         return caller(app, address)
     return httpx.AsyncClient(transport=_Transport(way, app, address), base_url="http://127.0.0.1:8080")
@@ -175,6 +175,6 @@ def caller_by(way: Way, app: FastAPI, address: str = "10.0.0.2") -> httpx.AsyncC
 
 @contextlib.asynccontextmanager
 async def line_to(app: FastAPI, **more: Any) -> AsyncIterator[Line]:
-    """A connection, lost at the end of the block."""
+    """A connection that is closed at the end of the block."""
     with contextlib.closing(Line(app, **more)) as line:
         yield line

@@ -1,4 +1,4 @@
-"""A small cluster's configuration, as config.toml would give it."""
+"""The configuration of a small cluster, as read from config.toml."""
 
 from __future__ import annotations
 

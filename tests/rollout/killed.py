@@ -1,4 +1,4 @@
-"""install-agent.sh killed at one of its steps: real signals, before a command that bash is about to run."""
+"""Kills install-agent.sh at one of its steps: a real signal, just before bash runs a command."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ step() {
 set -o functrace
 trap step DEBUG
 """
-"""Read by bash before the script."""
+"""bash reads this before the script."""
 
 CHANGES = "@(cp|mv|rm|mkdir|chmod|ln|rmdir) *"
-"""What changes files: between two of these commands nothing does."""
+"""The commands that change files: nothing changes between two of them."""
 
 
 def killed(path: str, at: int, before: str = CHANGES, by: signal.Signals = signal.SIGKILL) -> dict[str, str]:
-    """Return the environment in which bash ends a script before its at-th command of a pattern; 0 for never.
+    """Return the environment in which bash kills a script before its at-th command that matches. at=0: never.
 
-    path: where KILLER stands.
+    path: the file with KILLER.
     """
     return {"BASH_ENV": path, "KILLED_BEFORE": before, "KILLED_AT": str(at), "KILLED_BY": str(int(by))}

@@ -1,4 +1,4 @@
-"""Starts a real sshd on loopback for a test, IPv4 and IPv6, with keys of its own."""
+"""Starts a real sshd for a test, on IPv4 and IPv6 loopback, with its own keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.ports import free_port
 
 START_SECONDS = 10
 USER = "clusteradmin"
-"""A user that only a sshd of running_sshd_of_user() knows."""
+"""A user that only the sshd of running_sshd_of_user() knows."""
 
 OWN_WORLD = """\
 set -eu
@@ -29,11 +29,11 @@ chmod 644 /mnt/keys
 shift
 exec "$@"
 """
-"""Run in a mount namespace of its own: this machine's users, sudoers and /opt are never touched."""
+"""Runs in its own mount namespace, so this machine's users, sudoers and /opt are never touched."""
 
 
 def missing_sshd() -> str | None:
-    """Return why no sshd for root's login can be started here, None if one can."""
+    """Return why sshd can't be started for root's login here, None if it can."""
     if os.geteuid() != 0:
         return "sshd lets root in only where root runs it"
     if _program() is None or shutil.which("ssh") is None:
@@ -42,13 +42,13 @@ def missing_sshd() -> str | None:
 
 
 def missing_sudo() -> str | None:
-    """Return why no sshd for another user with sudo can be started here, None if one can."""
+    """Return why sshd can't be started for another user with sudo here, None if it can."""
     return missing_sshd() or (None if shutil.which("sudo") else "sudo is not installed")
 
 
 @contextmanager
 def running_sshd(folder: Path) -> Iterator[str]:
-    """Run sshd while the block runs; gives the lines of ssh_config by which root gets in, whatever the host is."""
+    """Run sshd while the block runs; yield the lines of ssh_config with which root can log in, whatever the host."""
     port = _write_files(folder, keys=folder / "root.pub")
     with _running(folder, port, []):
         yield _access(folder, port)
@@ -56,7 +56,7 @@ def running_sshd(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def running_sshd_of_user(folder: Path) -> Iterator[str]:
-    """The same for USER, who is no root. What is in folder/sudoers, also later, is the sudoers file there."""
+    """The same for USER, who is not root. folder/sudoers, which may change later, is the sudoers file there."""
     port = _write_files(folder, keys=Path("/mnt/keys"))
     number = 64321
     user = f"{USER}:x:{number}:{number}::/mnt:/bin/sh\n"
@@ -74,7 +74,7 @@ def _write_files(folder: Path, keys: Path) -> int:
     port = free_port()
     for name in ("host", "root"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
-    Path("/run/sshd").mkdir(exist_ok=True)  # sshd's own, where no service has made it
+    Path("/run/sshd").mkdir(exist_ok=True)  # sshd needs it, and no service may have made it
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nListenAddress ::1\nHostKey {folder}/host\nPidFile none\n"
         f"AuthorizedKeysFile {keys}\nStrictModes no\nPasswordAuthentication no\nUsePAM no\n"
@@ -100,7 +100,7 @@ def _running(folder: Path, port: int, world: list[str]) -> Iterator[None]:
 
 
 def _program() -> str | None:
-    # sshd wants to be started by its whole path, and may lie where a user's PATH does not look.
+    # sshd must be started by its full path, and may be in a folder that a user's PATH lacks.
     return shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 

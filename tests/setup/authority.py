@@ -1,4 +1,4 @@
-"""Certificates of a site's own CA, made by a real openssl: good ones, and each kind that agents refuse."""
+"""Certificates of a site's own CA, made by a real openssl: valid ones, and each kind that agents refuse."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def make_pair(
     end: str = "20500101000000Z",
     ca_end: str = "20500101000000Z",
 ) -> Pair:
-    """Make a CA and a certificate for these names ("IP:10.0.0.1,DNS:mgmt"), valid from and to these times.
+    """Make a CA and a certificate for these names ("IP:10.0.0.1,DNS:mgmt"), valid between these times.
 
-    ca_end: to when the CA is valid.
+    ca_end: until when the CA is valid.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index").write_text("")
@@ -49,7 +49,7 @@ def make_pair(
 
 
 def _sign(folder: Path, name: str, extensions: str, start: str, end: str) -> None:
-    """Make <name>.key and <name>.pem by the folder's CA; "ca" signs itself. `openssl ca` takes any times."""
+    """Make <name>.key and <name>.pem, signed by the folder's CA; "ca" signs itself. `openssl ca` accepts any times."""
     (folder / f"{name}.cnf").write_text(
         "[req]\ndistinguished_name=n\n[n]\n[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\n"
         "default_md=sha256\npolicy=p\nx509_extensions=e\nunique_subject=no\n[p]\ncommonName=supplied\n"

@@ -1,4 +1,4 @@
-"""What the tests of the set-up share."""
+"""Fixtures of the set-up's tests."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.setup.panel_stub import PanelStub, running_stub
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A machine without files and without commands of its own."""
+    """A machine without files and commands."""
     return Machine(tmp_path)
 
 
 @pytest.fixture
 def stub(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelStub]:
-    """The machine with the commands that an installation needs, and what answers for its panel."""
+    """Give the machine the commands that an installation needs, and a stub in place of its panel."""
     machine.command("getent", f'[ -e "{machine.root}/user" ] && echo minipanel:x:{UID}:{GID}::/x:/sbin/nologin')
     machine.command("useradd", f'touch "{machine.root}/user"')
     machine.command("systemctl", '[ "$1" != show ] || printf "ActiveState=active\\nNRestarts=0\\n"')
@@ -42,7 +42,7 @@ def stub(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Iterator[PanelStu
 
 @pytest.fixture
 def installed(machine: Machine, stub: PanelStub) -> Path:
-    """Return the release 0.1.0.old, which runs."""
+    """The running release, 0.1.0.old."""
     stub.well = {"0.1.0.old"}
     release = lay_release(machine, "0.1.0.old")
     install(answers(stub), release, machine.system, screen())
@@ -52,7 +52,7 @@ def installed(machine: Machine, stub: PanelStub) -> Path:
 
 @pytest.fixture
 def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine on which nothing must be fixed, and the release that install.sh has laid."""
+    """The release that install.sh has unpacked, on a machine where nothing needs fixing."""
     (machine.root / "run/systemd/system").mkdir(parents=True)
     machine.write("/etc/hosts", "10.0.0.1 mgmt\n10.0.0.2 node1\n")
     monkeypatch.setattr("minipanel.setup.look.machine.closed_folder", lambda path: None)
@@ -67,7 +67,7 @@ def whole(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The release that runs. Passwords are hashed for real from here on."""
+    """The running release. From here on passwords are really hashed."""
     set_up(machine, stub, None, roll_out=False, admin="chief")
     machine.forget_calls()
     monkeypatch.setattr(configuration, "hash_password", hash_password)
@@ -76,7 +76,7 @@ def settled(machine: Machine, stub: PanelStub, whole: Path, monkeypatch: pytest.
 
 @pytest.fixture
 def stored(machine: Machine, settled: Path) -> Path:
-    """A database in the folder that the configuration of `settled` names, whose owner is the user of these tests."""
+    """A database in the folder that the configuration of `settled` names, owned by the user who runs these tests."""
     machine.command("getent", "echo minipanel:x:0:0::/x:/sbin/nologin")
     path = machine.root / "var/lib/minipanel/data.db"
     Store(path).close()

@@ -1,4 +1,4 @@
-"""The questions alone, as a program of its own: asks at its terminal, prints the answers as JSON, installs nothing.
+"""Only the questions, as a separate program: asks at its terminal, prints the answers as JSON, installs nothing.
 
 Arguments: the machine's root folder, the folder of its commands.
 """

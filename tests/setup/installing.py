@@ -1,4 +1,4 @@
-"""What the tests of an installation share: releases as install.sh lays them, answers, where things lie."""
+"""Shared by the tests of an installation: releases as install.sh unpacks them, answers, and paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DROP_IN = f"{UNIT}.d/setup.conf"
 
 
 def lay_release(machine: Machine, name: str) -> Path:
-    """Return a release as install.sh lays it."""
+    """Return a release as install.sh unpacks it."""
     release = machine.root / "opt/minipanel/releases" / name
     (release / "venv/bin").mkdir(parents=True)
     (release / "minipanel-agent").write_text("agent of " + name)
@@ -60,7 +60,7 @@ def mode(path: Path) -> tuple[int, int, int]:
 
 
 def set_up(machine: Machine, stub: PanelStub, bring: object, **asked: object) -> tuple[int, str]:
-    """Run a whole set-up unattended, `bring` as its roll-out. Returns exit code and what was shown."""
+    """Run a whole set-up unattended, with `bring` as its roll-out. Returns the exit code and what was shown."""
     request = Request(**{"auth": "token", "port": str(stub.port), **asked})  # type: ignore[arg-type]
     shown = screen()
     code = run.set_up(request, machine.system, shown, NETWORK, bring)  # type: ignore[arg-type]

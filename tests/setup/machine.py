@@ -19,7 +19,7 @@ chinese = translator({"LANG": "zh_CN.UTF-8"})
 
 
 class Machine:
-    """The machine below a folder. `system` is what the set-up sees of it."""
+    """The machine, whose root is a folder. `system` is what the set-up sees of it."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -31,7 +31,7 @@ class Machine:
 
     @property
     def bare(self) -> System:
-        """The machine with no commands but those that were given."""
+        """The machine with only the commands that a test gave it."""
         return System(self.root, str(self.commands), user_id=0)
 
     def write(self, path: str, text: str = "") -> Path:
@@ -46,23 +46,23 @@ class Machine:
         return (self.root / path.lstrip("/")).read_text()
 
     def command(self, name: str, script: str = "") -> None:
-        """Give the machine a command: it notes its call, then does what the shell script says."""
+        """Give the machine a command, which notes each call and then runs the shell script."""
         program = self.commands / name
         program.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self._calls}"\n{script}\n')
         program.chmod(0o755)
 
     @property
     def calls(self) -> list[str]:
-        """How its commands were called, in order."""
+        """The calls of its commands, in order."""
         return self._calls.read_text().splitlines() if self._calls.exists() else []
 
     def forget_calls(self) -> None:
-        """Begin a new list of calls."""
+        """Start a new list of calls."""
         self._calls.unlink(missing_ok=True)
 
 
 class TypingScreen(Screen):
-    """A screen at which somebody types these lines, secrets too. What is shown is kept in `shown`."""
+    """A screen at which somebody types these lines, including secrets. `shown` keeps what it shows."""
 
     def __init__(self, *lines: str, is_guided: bool = True) -> None:
         super().__init__(english, is_guided)
@@ -83,5 +83,5 @@ class TypingScreen(Screen):
 
     @property
     def left(self) -> list[str]:
-        """What was not typed yet."""
+        """The lines that have not been typed yet."""
         return self._lines

@@ -1,4 +1,4 @@
-"""Answers in place of an installed panel: healthy while one of the named releases is the current one."""
+"""Answers in place of an installed panel, which is healthy while one of the named releases is the current one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.setup.machine import Machine
 class PanelStub(ThreadingHTTPServer):
     """Answers GET /api/health. `well`: names of the releases whose panel runs; `version`: what it answers with.
 
-    `tested`: the channels that were tried; `refusal`: what is said to that, None to take it.
+    `tested`: the channels that were tried; `refusal`: the answer to that, None to accept it.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -28,7 +28,7 @@ class PanelStub(ThreadingHTTPServer):
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port on which it listens."""
         return int(self.server_address[1])
 
 
@@ -54,7 +54,7 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager

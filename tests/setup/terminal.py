@@ -1,4 +1,4 @@
-"""A program at a terminal of its own, with somebody who reads and types."""
+"""A program at its own terminal, with somebody who reads and types."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Terminal:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._master, slave = pty.openpty()
         self.shown = ""
-        """All that was shown so far, carriage returns taken out."""
+        """All that was shown so far, without carriage returns."""
         self._read_to = 0
 
         def take_terminal() -> None:
-            # As a login: tests that run in the background or under nohup ignore these, and would pass that on.
+            # As after a login: tests in the background or under nohup ignore these, and children would inherit that.
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_DFL)
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -50,7 +50,7 @@ class Terminal:
         os.close(self._master)
 
     def expect(self, pattern: str, seconds: float = PATIENCE_SECONDS) -> re.Match[str]:
-        """Return the match once the pattern is shown after what was expected before. Raises AssertionError."""
+        """Return the match once the pattern is shown, after what was expected before. Raises AssertionError."""
         deadline = time.monotonic() + seconds
         while True:
             found = re.compile(pattern).search(self.shown, self._read_to)
@@ -65,19 +65,19 @@ class Terminal:
 
     def press(self, key: str) -> None:
         """Press a key: "\\x03" is Ctrl-C, "\\x04" is Ctrl-D."""
-        # As a person does, a moment after the prompt: a signal just before the program waits would not wake it.
+        # A moment after the prompt, as a person does: a signal just before the program waits would not wake it.
         time.sleep(0.5)
         os.write(self._master, key.encode())
 
     def end(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Read until the program has ended. Returns its exit code."""
+        """Read until the program has ended and return its exit code."""
         deadline = time.monotonic() + seconds
         while self._read(deadline):
             pass
         return self.process.wait(max(1.0, deadline - time.monotonic()))
 
     def _read(self, deadline: float) -> bool:
-        """Read what is shown next. Returns False at the end, or when the time is up."""
+        """Read what is shown next. Returns False at the end or when the time is up."""
         ready, _, _ = select.select([self._master], [], [], max(0.0, deadline - time.monotonic()))
         try:
             part = os.read(self._master, 65536) if ready else b""

@@ -1,4 +1,4 @@
-"""A panel whose records go to a real engine, and the contents of both at the end."""
+"""A panel whose records go to a real engine, and what both contain in the end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DRAIN_SECONDS = 120.0
 T = TypeVar("T")
 
 DERIVED = {"memory_percent"}
-"""Reckoned from other columns when a record is read: equal but for its last bit."""
+"""Computed from other columns when a record is read, so its last bit may differ."""
 
 
 def storage_of(url: str, **more: object) -> StorageConfig:
@@ -45,7 +45,7 @@ def archived(folder: Path, url: str, nodes: int = 3, **more: object) -> Config:
 
 
 def samples_of(hostname: str, times: Sequence[int], dice: random.Random) -> list[Sample]:
-    """Samples with numbers that are hard to keep: hundredths, large bytes, sensors that come and go."""
+    """Samples with values that are hard to keep exactly: hundredths, many bytes, sensors that come and go."""
     return [
         Sample(  # type: ignore[call-arg]
             node_id=hostname,
@@ -66,7 +66,7 @@ def times_in(record: int, dice: random.Random, part: float) -> list[int]:
 
 @asynccontextmanager
 async def running_panel(config: Config, clock: Callable[[], float]) -> AsyncIterator[Panel]:
-    """The panel's parts without its port and without its own archive."""
+    """The parts of a panel, without its port and its own archive."""
     panel = Panel(config, clock)
     await panel.start()
     try:
@@ -92,7 +92,7 @@ async def records_here(panel: Panel, until: int) -> list[FullRecord]:
 
 
 async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[FullRecord]:
-    """The same records as the engine has them, read as whoever lost the database would."""
+    """The same records from the engine, read as if the database were lost."""
     engine = Engine(panel.config.of(STORAGE))
     names = {node.id: node.hostname for node in panel.directory.nodes}
     found = await asyncio.to_thread(patiently, lambda: newest_of(records, names, engine.read))
@@ -104,7 +104,7 @@ async def records_there(panel: Panel, records: Sequence[FullRecord]) -> list[Ful
 
 
 async def assert_all_there(panel: Panel, records: Sequence[FullRecord]) -> None:
-    """Wait until the engine shows what it has: for 10 s it answers a question as it did before series were new."""
+    """Wait until the engine shows all it has: for 10 s its answers may lack new series."""
     end, there = time.monotonic() + DRAIN_SECONDS, list[FullRecord]()
     while list(map(plain, there)) != list(map(plain, records)):
         assert time.monotonic() < end, (there, records)
@@ -114,7 +114,7 @@ async def assert_all_there(panel: Panel, records: Sequence[FullRecord]) -> None:
 
 
 def patiently(ask: Callable[[], T]) -> T:
-    """Ask until the engine answers: a cluster that has just been started finds its parts after some seconds."""
+    """Ask until the engine answers: a cluster that has just started takes some seconds to find its parts."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
         try:
@@ -126,12 +126,12 @@ def patiently(ask: Callable[[], T]) -> T:
 
 
 def plain(record: FullRecord) -> FullRecord:
-    """A record without what is derived from its other columns."""
+    """A record without its derived columns."""
     return replace(record, values={name: value for name, value in record.values.items() if name not in DERIVED})
 
 
 async def drained(copier: Copying) -> None:
-    """Copy until the queue is empty and all of the past is there, whatever the engine says meanwhile."""
+    """Copy until the queue is empty and the whole past is there, whatever the engine answers meanwhile."""
     end = time.monotonic() + DRAIN_SECONDS
     while True:
         with suppress(EngineError):

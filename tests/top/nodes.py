@@ -1,4 +1,4 @@
-"""Made-up nodes as the panel's answers have them."""
+"""Made-up nodes, as in the panel's answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ids = count(1)
 
 
 def node(name: str = "node001", **changes: Any) -> RealtimeNode:
-    """Return a node that is up and half busy, changed as told."""
+    """Return a node that is up and half busy, with these changes."""
     whole = {
         "id": next(_ids),
         "name": name,

@@ -23,7 +23,7 @@ ASCII = {"LANG": "C"}
 
 
 def fleet(count: int, per_rack: int = 50) -> list[RealtimeNode]:
-    """Return so many nodes in racks: the first is down, the second never reported, the third is disabled."""
+    """Return this many nodes in racks. The first is down, the second never reported, the third is disabled."""
     width = len(str(-(-count // per_rack)))
     nodes = []
     for number in range(count):
@@ -50,13 +50,13 @@ def drawn(picture: Picture, columns: int = 80, lines: int = 24, locale: Mapping[
 
 
 def styles(picture: Picture, text: str, columns: int = 80, lines: int = 24) -> set[str]:
-    """Return the styles in which a piece of just this text is drawn."""
+    """Return the styles in which pieces with exactly this text are drawn."""
     frame = draw(picture, words_of(ENGLISH), columns, lines)
     return {style for line in frame.lines for piece, style in line if piece.strip() == text}
 
 
 def one_node(picture: Picture, **changes: Any) -> RealtimeOne:
-    """Return the last hour of the node that is marked: full but for ten minutes, half of the time busy."""
+    """Return the last hour of the marked node: complete but for ten minutes, and busy half of the time."""
     marked = picture.listing.marked
     assert marked is not None
     times = [NOW - back for back in range(3595, -1, -5) if not 1200 <= back < 1800]

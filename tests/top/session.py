@@ -1,4 +1,4 @@
-"""`minipanel top` at a terminal of its own, whose screen is read as a person reads it."""
+"""`minipanel top` at its own terminal. The test reads the screen as a person does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 20.0
 
 
 class Session:
-    """A program at a terminal; `command` is what it runs, `minipanel top` with these words unless another is given."""
+    """A program at a terminal. `command`: what it runs, by default `minipanel top` with these words."""
 
     def __init__(
         self, *words: object, command: Sequence[str] = (), columns: int = 80, lines: int = 24, **environment: str
@@ -62,20 +62,20 @@ class Session:
 
     @property
     def shown(self) -> str:
-        """What stands on the screen."""
+        """What the screen shows."""
         return "\n".join(self.screen.display)
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
 
     def resize(self, columns: int, lines: int, is_new: bool = False) -> None:
-        """Have the terminal change its size, which signals whoever is in its foreground."""
+        """Change the terminal's size, which signals the process in its foreground."""
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         if not is_new:
             self.screen.resize(lines, columns)
 
     def wait_for(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
-        """Return once this stands on the screen."""
+        """Return once the screen shows this."""
         end = time.monotonic() + seconds
         while text not in self.shown:
             assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.sent[-2000:]!r}"
@@ -83,14 +83,14 @@ class Session:
             self.read(0.1)
 
     def wait_without(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
-        """Return once this stands on the screen no more."""
+        """Return once the screen no longer shows this."""
         end = time.monotonic() + seconds
         while text in self.shown:
             assert time.monotonic() < end, f"{text!r} is still shown:\n{self.shown}"
             self.read(0.1)
 
     def end(self, seconds: float = PATIENCE_SECONDS) -> int:
-        """Read until the program has ended. Returns its exit code."""
+        """Read until the program has ended and return its exit code."""
         end = time.monotonic() + seconds
         while self.process.poll() is None:
             assert time.monotonic() < end, f"it has not ended; shown is:\n{self.shown}"
@@ -99,14 +99,14 @@ class Session:
         return self.process.returncode
 
     def wait_until_it_is_as_it_was(self, seconds: float = PATIENCE_SECONDS) -> None:
-        """Return once the terminal is given back."""
+        """Return once the terminal is restored."""
         end = time.monotonic() + seconds
         while not self.is_as_it_was:
             assert time.monotonic() < end, f"it is not given back: {self.sent[-200:]!r}"
             self.read(0.05)
 
     def wait_until_sent(self, *texts: bytes, seconds: float = PATIENCE_SECONDS) -> None:
-        """Return once all of this was written, whether it still stands there or not."""
+        """Return once all of this has been written, whether the screen still shows it or not."""
         end = time.monotonic() + seconds
         while not all(text in self.sent for text in texts):
             assert time.monotonic() < end, f"{texts} was not written: {self.sent[-200:]!r}"
@@ -119,7 +119,7 @@ class Session:
             part = os.read(self.master, 1 << 16)
             self.sent += part
             self._unread += part
-            # A sequence may come in parts. pyte has no other screen: it is emptied where the program leaves its own.
+            # A sequence may come in parts. pyte has no alternate screen, so it is cleared when the program leaves that.
             begun = re.search(rb"\x1b(\[[?0-9;]*)?$", self._unread)
             whole = begun.start() if begun else len(self._unread)
             self._stream.feed(self._unread[:whole].replace(b"\x1b[?1049l", b"\x1b[2J\x1b[H"))
@@ -127,7 +127,7 @@ class Session:
 
     @property
     def is_as_it_was(self) -> bool:
-        """Whether the terminal has its modes, its screen and its cursor again."""
+        """Whether the terminal's modes, screen and cursor are restored."""
         modes = termios.tcgetattr(self.slave) == self.before
         has_screen = self.sent.rfind(b"\x1b[?1049l") > self.sent.rfind(b"\x1b[?1049h")
         has_cursor = self.sent.rfind(b"\x1b[?25h") > self.sent.rfind(b"\x1b[?25l")
