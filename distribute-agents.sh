@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs the agent on every node: the same as `minipanel rollout`, whose options it takes.
+# Installs the agent on every node, like `minipanel rollout`, and takes the same options.
 #   ./distribute-agents.sh [NODESET] [--force] [--only-failed] [--dry-run] [--remove] ... ; --help lists them all
-# Without options, at a terminal, it first offers what is new, gone or changed in /etc/hosts: `minipanel nodes sync`.
+# Without options, at a terminal, it first offers the changes in /etc/hosts (`minipanel nodes sync`).
 set -eu
 
 here=$(CDPATH='' cd "$(dirname "$0")" && pwd -P)
@@ -24,10 +24,10 @@ main() {
     fail "MiniPanel is not installed on this machine; run install.sh first." "本机未安装 MiniPanel；请先运行 install.sh。"
 }
 
-# Whatever the result, the nodes that are configured get their agent; but not by a configuration that can't be read.
+# Whatever the result, the configured nodes get their agent, unless the configuration can't be read.
 offer_what_is_new() {
     [ -t 0 ] && [ -t 1 ] || return 0
-    # Ctrl-C ends this script too, though the command has said so itself and ended in order.
+    # Ctrl-C ends this script too, even though the command has reported it and exited cleanly.
     trap 'exit 130' INT
     code=0
     "$installed" nodes sync --no-rollout || code=$?

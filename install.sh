@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs MiniPanel's panel on this machine and its agents on the nodes, or upgrades both. Needs root, and no network.
-#   ./install.sh                      asks; ./install.sh --yes asks nothing; --help tells the options
-#   ./install.sh --uninstall          takes the panel away and keeps configuration and data; --purge deletes them too
-# It lays the programs below /opt/minipanel and hands over to `minipanel setup`; what it laid goes when that gives up.
+#   ./install.sh                      asks; ./install.sh --yes asks nothing; --help lists the options
+#   ./install.sh --uninstall          removes the panel and keeps configuration and data; --purge deletes them too
+# It puts the programs below /opt/minipanel and starts `minipanel setup`. If that gives up, it removes them again.
 set -eu
 umask 022
 
@@ -110,7 +110,7 @@ MINIPANEL_PYTHON 可指定所用的 Python；否则自动寻找 3.11 或更新�
 
 # --- what is installed ---
 
-# In a git checkout: makes what the archive holds, as the owner of the checkout, and goes on from there.
+# In a git checkout: makes the archive's content, as the owner of the checkout, and continues from there.
 make_content() {
     [ -x scripts/release ] || fail "wheels is missing beside $0: unpack the archive again." "$0 所在目录缺少 wheels：请重新解压安装包。"
     say "This is a git checkout: building the archive's content. This needs the network." "当前是 git 检出目录：先构建安装包内容（需要联网）。"
@@ -124,7 +124,7 @@ make_content() {
     exec "$content/install.sh" "$@"
 }
 
-# A damaged download shows here, not halfway.
+# A damaged download is found here, not halfway through.
 verify() {
     sha256sum --check --quiet --strict SHA256SUMS >&2 ||
         fail "The archive is damaged: download it again and unpack it." "安装包已损坏：请重新下载或复制，再解压。"
@@ -132,7 +132,7 @@ verify() {
         fail "This archive is not for $(uname -m): get the one with that in its name." "此安装包不适用于 $(uname -m)：请使用文件名以 $(uname -m).tar.gz 结尾的安装包。"
 }
 
-# True when a wheel's name holds $1.
+# True if a wheel's name contains $1.
 has_wheels() {
     for wheel in wheels/*"$1"*; do
         [ -e "$wheel" ] && return 0
@@ -142,7 +142,7 @@ has_wheels() {
 
 # --- Python ---
 
-# Sets `python` to one that fits. Where none does, offers to install one.
+# Sets `python` to a suitable one. If there is none, offers to install one.
 find_python() {
     try_candidates && return
     if command -v dnf >/dev/null && wants_dnf; then
@@ -174,7 +174,7 @@ wants_dnf() {
     return 1
 }
 
-# Why the last Python that is new enough does not do goes to `why`.
+# Sets `why` to the reason why the last Python that is new enough is not suitable.
 try_candidates() {
     why=
     for candidate in ${MINIPANEL_PYTHON:-python3.12 python3.13 python3.11 python3 /usr/bin/python3 /usr/local/bin/python3.12}; do
@@ -192,7 +192,7 @@ try_candidates() {
     return 1
 }
 
-# Prints why the Python $1 does not do: the verdict $2 as a sentence.
+# Prints why the Python $1 is not suitable: the verdict $2 as a sentence.
 explain() {
     case $2 in
         module*) say "$1: lacks the module ${2#* }" "$1：缺少模块 ${2#* }" ;;
@@ -202,7 +202,7 @@ explain() {
     esac
 }
 
-# Prints "312 fits", or what is wrong in place of "fits"; fails for a Python before 3.11 or none at all.
+# Prints "312 fits", or what is wrong instead of "fits". Fails if the Python is older than 3.11, or not a Python.
 ask_python() {
     "$1" -I -c '
 import os, sys
@@ -213,7 +213,7 @@ try:
     import ctypes, sqlite3, ssl, venv
 except ImportError as error:
     verdict = "module %s" % error.name
-# The panel runs as a user of its own, who must get at the interpreter.
+# The panel runs as its own user, who must be able to run the interpreter.
 for start in (os.path.realpath(sys.executable), os.path.realpath(sys.base_prefix)):
     folder = os.path.dirname(start)
     while folder != "/":
@@ -229,7 +229,7 @@ print("%d%d %s" % (sys.version_info[0], sys.version_info[1], verdict))' 2>/dev/n
 
 # --- /opt/minipanel ---
 
-# One set-up at a time. The lock ends with this process.
+# Only one set-up at a time. The lock ends with this process.
 lock() {
     mkdir -p "$home/releases"
     if command -v flock >/dev/null; then
@@ -238,7 +238,7 @@ lock() {
     fi
 }
 
-# Lays a release of its own beside the others: nothing that runs is touched.
+# Installs a new release beside the others, without touching anything that runs.
 lay_release() {
     sweep
     set -- wheels/minipanel-*.whl
@@ -250,7 +250,7 @@ lay_release() {
     log=$release/log
     "$python" -I -m venv --without-pip "$release/venv" >"$log" 2>&1 || fail_with_log
     set -- wheels/pip-*.whl
-    # Neither this machine's settings of pip nor anything outside the archive has a say.
+    # pip's settings on this machine and anything outside the archive are ignored.
     PIP_CONFIG_FILE=/dev/null "$release/venv/bin/python" -I "$1/pip" --isolated install --quiet --no-input \
         --disable-pip-version-check --no-cache-dir --no-index --find-links wheels --no-deps --require-hashes \
         --requirement wheels/requirements.txt >"$log" 2>&1 || fail_with_log
@@ -259,7 +259,7 @@ lay_release() {
     install -m 644 deploy/minipanel.service "$release/minipanel.service"
 }
 
-# Takes away what an interrupted set-up left: releases that never ran and are not the current one.
+# Removes what an interrupted set-up left: releases that never ran and are not the current one.
 sweep() {
     for folder in "$home"/releases/*/; do
         folder=${folder%/}
@@ -274,7 +274,7 @@ fail_with_log() {
     fail "MiniPanel could not be unpacked below $home; see above." "MiniPanel 未能解包到 $home；原因见上。"
 }
 
-# A release that did not become the current one goes again, and what is empty then.
+# Removes a release that did not become the current one, and folders that are empty then.
 clean_up() {
     status=$?
     if [ -n "$release" ] && [ "$(readlink -f "$home/current")" != "$release" ]; then
@@ -287,8 +287,8 @@ clean_up() {
 
 # --- uninstall ---
 
-# Needs no installed panel: any Python that fits runs it from the archive's wheels, or from the checkout. What it
-# imports beside MiniPanel is pure Python, which runs from a wheel as it is; a checkout takes it from what is installed.
+# Needs no installed panel: any suitable Python runs it from the archive's wheels, or from the checkout. Its other
+# imports are pure Python, which runs straight from a wheel; in a checkout they must be installed.
 uninstall() {
     find_python
     path=$here:$here/agent

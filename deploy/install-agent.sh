@@ -1,15 +1,15 @@
 #!/bin/sh
-# Installs MiniPanel's agent on this node, or takes it away. Run as root; safe to run again.
+# Installs MiniPanel's agent on this node, or removes it. Run as root; safe to run again.
 #
 #   install-agent.sh [--from DIR] [--root DIR]
 #   install-agent.sh --remove [--root DIR]
 #
-#   --from DIR   the folder with minipanel-agent, config.toml, minipanel-agent.service and perhaps ca.pem
+#   --from DIR   the folder with minipanel-agent, config.toml, minipanel-agent.service and, if needed, ca.pem
 #                (default: the folder of this script)
 #   --root DIR   work on the image of a diskless node below DIR: nothing is started or stopped
 #   --report     also print when the agent was started, for the panel's roll-out
 #
-# Exits with 0 when all is done, 3 when the agent would not stay up (what was there before is back then), 1 otherwise.
+# Exits with 0 if all is done, with 3 if the agent did not keep running (the previous one is restored), otherwise with 1.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -25,7 +25,7 @@ report=no
 main() {
     reader=english
     ! is_chinese || reader=chinese
-    # What programs print is looked at.
+    # The output of programs is parsed.
     LC_ALL=C
     export LC_ALL
     read_options "$@"
@@ -60,7 +60,7 @@ read_options() {
     done
 }
 
-# A copy of language.sh's: this script goes to nodes alone.
+# Copied from language.sh: this script goes to nodes without that file.
 is_chinese() {
     [ "${TERM:-}" != linux ] || return 1
     ctype=${LC_CTYPE:-}
@@ -102,8 +102,8 @@ check_place() {
 
 # --- installing ---
 
-# All files are first copied beside their places; then a few renames put them there. What was there before is kept until
-# the new agent is up, and comes back when this ends earlier. Where even that was cut short, the next run finds it kept.
+# All files are first copied beside their places, and then renamed into them. The old files are kept until the new agent
+# is up, and are restored if this ends earlier. If even that is interrupted, the next run finds them.
 install_agent() {
     for name in minipanel-agent config.toml "$unit"; do
         [ -f "$from/$name" ] || fail "$from/$name is missing." "缺少 $from/$name。"
@@ -143,15 +143,15 @@ copy_files() {
     fi
 }
 
-# Copies $1 to $2 with the mode $3, which nobody else could read meanwhile.
+# Copies $1 to $2 with the mode $3. Nobody else can read it meanwhile.
 copy() {
     (umask 077 && cp "$1" "$2")
     chmod "$3" "$2"
 }
 
-# Renamed when it is whole: $before is there with all that was there before, or not at all.
+# Renamed once it is whole, so $before has all of the old files or does not exist.
 keep_what_was() {
-    [ ! -d "$before" ] || return 0 # by a run that was killed: the places may hold a mixture now
+    [ ! -d "$before" ] || return 0 # from a killed run: the places may have a mixture of old and new files now
     rm -rf "$before.new"
     mkdir "$before.new"
     for path in "$home/minipanel-agent" "$home/config.toml" "$home/ca.pem" "$unit_file"; do
@@ -160,7 +160,7 @@ keep_what_was() {
     mv "$before.new" "$before"
 }
 
-# The agent goes first: a new one takes an old configuration, and an old one may refuse a new one.
+# The agent first: a new agent accepts an old configuration, but an old agent may refuse a new one.
 put_files() {
     for path in "$home/minipanel-agent" "$home/ca.pem" "$home/config.toml" "$unit_file"; do
         if [ -f "$path.new" ]; then
@@ -174,22 +174,22 @@ put_files() {
     fi
 }
 
-# Renamed first, as removing it takes several steps.
+# Renamed first, because removing it takes several steps.
 forget_what_was() {
     mv "$before" "$before.old"
     rm -rf "$before.old"
 }
 
-# Runs at the end, whatever brings it.
+# Runs at the end, for whatever reason it ends.
 undo() {
     trap '' HUP INT TERM PIPE
     [ ! -d "$before" ] || put_back
     rm -rf "$before.new" "$before.old" "$home"/*.new "$unit_file.new"
-    # Only when it holds nothing: a first installation that failed leaves nothing behind.
+    # Only if it is empty: a first installation that fails leaves nothing behind.
     rmdir "$home" 2>/dev/null || true
 }
 
-# The agent that was there before, or none.
+# Restores the previous agent, or none.
 put_back() {
     [ -n "$root" ] || systemctl stop "$unit" 2>/dev/null || true
     if [ ! -f "$before/minipanel-agent" ]; then
@@ -213,7 +213,7 @@ enable_in_image() {
     ln -sf "/etc/systemd/system/$unit" "$wanted_by"
 }
 
-# Between the end of the old agent and the start of the new one the time is taken: each later sample is the new one's.
+# Takes the time between the end of the old agent and the start of the new one: each later sample is the new agent's.
 start_agent() {
     systemctl daemon-reload
     systemctl stop "$unit" 2>/dev/null || true
@@ -229,7 +229,7 @@ start_agent() {
     exit $not_active
 }
 
-# True when the unit runs, and still does a moment later without having been restarted.
+# True if the unit runs, and still does a moment later without a restart.
 stays_active() {
     tenths=0
     while [ "$tenths" -lt "$settle_tenths" ]; do
@@ -242,7 +242,7 @@ stays_active() {
 # --- removing ---
 
 remove_agent() {
-    # What a roll-out left that was killed while its files came.
+    # A roll-out that was killed while it copied may have left this.
     rm -rf "$root"/opt/.minipanel-agent.*
     if [ ! -e "$home" ] && [ ! -e "$state" ] && [ ! -e "$unit_file" ]; then
         say "There is no agent here." "本节点没有 Agent。"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Sourced by the scripts that people run: what they say, in the reader's language.
+# Sourced by the scripts that people run, to print in the reader's language.
 
-# True where the reader wants Chinese and the terminal shows it: as minipanel/translations/language.py has it.
-# install-agent.sh, which goes to nodes without this file, has a copy.
+# True if the reader wants Chinese and the terminal can show it, by the rules of minipanel/translations/language.py.
+# install-agent.sh has a copy, because it goes to nodes without this file.
 is_chinese() {
     [ "${TERM:-}" != linux ] || return 1
     ctype=${LC_CTYPE:-}

@@ -1,4 +1,4 @@
-"""What scripts/release has to know of locks and wheels: `archive.py only|refuse-markers|requirements|licences ...`."""
+"""What scripts/release needs from locks and wheels: `archive.py only|refuse-markers|requirements|licences ...`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LICENCE = re.compile(r"(licen[cs]e|copying|notice|authors)[^/]*", re.IGNORECASE)
 
 
 def only(name: str, lock: str) -> str:
-    """Return one package's lines of a lock, hashes among them."""
+    """Return one package's lines of a lock, with its hashes."""
     found = [entry for entry in entries(Path(lock).read_text()) if re.match(rf"{re.escape(name)}==", entry)]
     if not found:
         sys.exit(f"{lock} has no {name}; add it to pyproject.toml and run scripts/lock.")
@@ -24,7 +24,7 @@ def only(name: str, lock: str) -> str:
 
 
 def refuse_markers(lock: str) -> str:
-    """End when a package is wanted by some Pythons only: pip judges by the Python that downloads."""
+    """Exit if a package is only for some Pythons: pip decides by the Python that downloads."""
     marked = [
         entry.split(";")[0] for entry in entries(Path(lock).read_text()) if re.search(r";.*(python|implem)", entry)
     ]
@@ -40,7 +40,7 @@ def entries(lock: str) -> list[str]:
 
 
 def requirements(folder: str) -> str:
-    """Return what pip is to install from a folder of wheels: these files by their hashes, but for pip itself."""
+    """Return what pip is to install from a folder of wheels: these files with their hashes, except pip itself."""
     hashes: dict[str, list[str]] = {}
     for wheel in wheels(folder):
         name, version = wheel.name.split("-")[:2]
@@ -51,7 +51,7 @@ def requirements(folder: str) -> str:
 
 
 def licences(folder: str, web: str, target: str) -> str:
-    """Copy the licences of the wheels and of the page's packages below target, and list them in its README.txt."""
+    """Copy the licences of the wheels and of the page's packages to target, and list them in its README.txt."""
     rows = [*wheel_licences(folder, Path(target)), *page_licences(Path(web), Path(target))]
     text = [
         "What this archive carries, and under which licence. MiniPanel's own is LICENSE.",
@@ -83,7 +83,7 @@ def wheel_licences(folder: str, target: Path) -> Iterator[str]:
 
 
 def licence_of(facts: Message) -> str:
-    """Return a package's licence by its metadata: the expression, else the classifiers, else the first line of text."""
+    """Return a package's licence from its metadata: the expression, or the classifiers, or the first line of text."""
     if facts["License-Expression"]:
         return str(facts["License-Expression"])
     classes = [text.split(" :: ")[-1] for text in facts.get_all("Classifier", []) if text.startswith("License ::")]
@@ -91,7 +91,7 @@ def licence_of(facts: Message) -> str:
 
 
 def page_licences(web: Path, target: Path) -> Iterator[str]:
-    """Copy the licences of what the page is made of: all of package-lock.json that is not for development alone."""
+    """Copy the licences of the packages in the page: all in package-lock.json that are not only for development."""
     for place, facts in json.loads((web / "package-lock.json").read_text())["packages"].items():
         if not place or facts.get("dev") or facts.get("devOptional") or facts.get("optional"):
             continue

@@ -1,5 +1,5 @@
-"""Prints what JUnit reports say: "passed failed skipped" of one; with --failed its failed tests; with --slowest the ten
-slowest tests of all.
+"""Summarises JUnit reports: prints "passed failed skipped" of one; with --failed its failed tests; with --slowest the
+ten slowest tests of all.
 """
 
 import sys
@@ -10,7 +10,7 @@ SLOWEST = 10
 
 
 def counts(path: str) -> tuple[int, int, int]:
-    """Return passed, failed and skipped tests of all suites in the report at `path`, as Pytest and Vitest write it."""
+    """Return the numbers of passed, failed and skipped tests in the report at `path`, of Pytest or Vitest."""
     suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
     tests = sum(int(suite.get("tests", 0)) for suite in suites)
     failed = sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
@@ -25,7 +25,7 @@ def failed(path: str) -> list[str]:
 
 
 def name_of(case: ElementTree.Element) -> str:
-    """Return how the output names a test."""
+    """Return a test's name in the output."""
     return f"{case.get('classname')} {case.get('name')}"
 
 

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Sourced by test: the system packages that the tests need. As root they are installed; for others they are named.
-# The RHEL family has chromium and ShellCheck in EPEL; that branch could not be tried where this was written.
+# Sourced by test: the system packages that the tests need. Root gets them installed, others get a list.
+# The RHEL family has chromium and ShellCheck in EPEL; that branch is untested.
 
-# One line each: the command that shows it is there, Debian's package, the RHEL family's package.
+# One package per line: the command that shows that it is installed, Debian's package, the RHEL family's package.
 needed_packages='munged munge munge
 shellcheck shellcheck ShellCheck
 chromium chromium chromium
@@ -22,7 +22,7 @@ libc-headers libc6-dev glibc-devel
 prometheus prometheus golang-github-prometheus
 victoria-metrics victoria-metrics victoria-metrics'
 
-# Sets `chromium` to the browser's path, empty when there is none.
+# Sets `chromium` to the browser's path, empty if there is none.
 find_chromium() {
     local name
     for name in chromium chromium-browser google-chrome; do
@@ -42,14 +42,14 @@ is_there() {
     case $1 in
         chromium) find_chromium && [ -n "$chromium" ] ;;
         cjk-font) has_cjk_font ;;
-        # Debian's gcc comes without them.
+        # Debian's gcc comes without these headers.
         libc-headers) [ -e /usr/include/stdio.h ] ;;
-        # munged lies in /usr/sbin, which a user's PATH may lack.
+        # munged is in /usr/sbin, which a user's PATH may lack.
         *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
     esac
 }
 
-# Prints the names of the missing packages, as column $1 of the table calls them, on one line.
+# Prints the missing packages on one line, by their names for the family $1.
 missing_packages() {
     local key debian rhel names=()
     while read -r key debian rhel; do
@@ -60,7 +60,7 @@ missing_packages() {
     echo "${names[*]}"
 }
 
-# Installs what is missing when it may; otherwise says what is missing, and under CI=true ends.
+# Installs what is missing if it can; otherwise lists what is missing, and fails under CI=true.
 ensure_packages() {
     local family=debian missing
     command -v dnf >/dev/null && family=rhel
@@ -84,24 +84,24 @@ install_packages() {
     elif command -v apt-get >/dev/null; then
         step "Reading Debian's package lists" refresh_lists "${names[@]}" || show_log
         show_unread_lists
-        # Services that packages start must not keep the set-up's lock.
+        # Services started by packages must not hold the set-up's lock.
         step "Installing $2" apt_install "${names[@]}" 9<&- || show_log
     fi
 }
 
-# A run that was killed leaves packages half set up, or an apt-get that goes on: dpkg fails then, and apt-get waits.
+# A killed run may leave packages half installed, so that dpkg fails, or a running apt-get, for which apt-get waits.
 apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     dpkg --configure -a || true
     apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
-# Reads the lists. One extra source that can't be reached is no failure as long as the packages $@ can be had.
+# Reads the lists. An extra source that can't be reached is no failure if the packages $@ are available anyway.
 refresh_lists() {
     apt-get update || apt-get install --simulate --no-install-recommends "$@"
 }
 
-# Says in a line which sources could not be read, when all goes on without them.
+# Prints one line with the sources that could not be read, if they are not needed.
 show_unread_lists() {
     local unread
     # shellcheck disable=SC2154 # of setup.sh: the output of the step before

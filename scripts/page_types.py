@@ -1,4 +1,4 @@
-"""Writes what the page knows of the panel: metrics.ts, the list of metrics, and schema.ts, the types of the API."""
+"""Writes what the page knows of the panel: the list of metrics (metrics.ts) and the types of the API (schema.ts)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def literal(value: object) -> str:
 
 
 def openapi(folder: Path) -> str:
-    """Return the panel's OpenAPI document; the folder is for its configuration and database."""
+    """Return the panel's OpenAPI document. folder: for its configuration and database."""
     config = folder / "config.toml"
     config.write_text(CONFIG.replace("{path}", str(folder / "data.db")), "utf-8")
     config.chmod(0o600)
@@ -90,7 +90,7 @@ def openapi(folder: Path) -> str:
 
 
 def node() -> str:
-    """Return the Node that came with this Python's environment, else the machine's own."""
+    """Return the Node of this Python's environment, otherwise the machine's own."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return shutil.which("node", path=path) or "node"
 

@@ -1,7 +1,7 @@
-"""Find English turns that read as translated: `python3 scripts/prose.py [FILE]…`, by default in the whole project.
+"""Finds English phrases that read as translated: `python3 scripts/prose.py [FILE]…`, by default in the whole project.
 
-A file is read as it stands: prose, messages, docstrings and comments. Prints file:line, the turn and what to write
-instead. Exits with 1 if it finds any.
+Reads all of a file: prose, messages, docstrings and comments. Prints file:line, the phrase and what to write instead.
+Exits with 1 if it finds any.
 """
 
 from __future__ import annotations
@@ -86,16 +86,16 @@ TURNS = {
     r"asks? no (?:database|query)\b": "needs no query",
     r"heard of last|last heard of": "last heard from",
 }
-"""A turn, as a regular expression: what to write instead. Case does not matter, nor where a line ends."""
+"""Phrases, as regular expressions, and what to write instead. Case and line breaks do not matter."""
 
 SUFFIXES = {".css", ".md", ".py", ".sh", ".ts", ".vue"}
 
 NOT_READ = re.compile(r"zh|translations/|schema\.ts$|scripts/prose\.py$|tests/test_prose\.py$|bench/results/")
-"""Chinese, and catalogues, whose English stands in the code; types made of docstrings; and the turns themselves."""
+"""Chinese; catalogues, whose English is in the code; types made from docstrings; and the phrases themselves."""
 
 
 def main(names: Iterable[str]) -> int:
-    """Print what is found in these files, or in all; return the exit code."""
+    """Print what these files, or all, contain; return the exit code."""
     paths = [Path(name) for name in names] or tracked()
     found = [line for path in paths for line in complaints(path)]
     print("\n".join(found) if found else f"{len(paths)} files, {len(TURNS)} turns")
@@ -103,19 +103,19 @@ def main(names: Iterable[str]) -> int:
 
 
 def tracked() -> list[Path]:
-    """Return the project's files that hold English prose."""
+    """Return the project's files with English prose."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [ROOT / name for name in listed.splitlines() if is_read(name) and (ROOT / name).is_file()]
 
 
 def is_read(name: str) -> bool:
-    """Return whether a file holds English prose: by its suffix, or a script without one."""
+    """Return whether a file has English prose: it has one of the suffixes, or is a script without one."""
     suffix = Path(name).suffix
     return NOT_READ.search(name) is None and (suffix in SUFFIXES or (not suffix and name.startswith("scripts/")))
 
 
 def complaints(path: Path) -> Iterator[str]:
-    """Yield "file:line: turn -> instead" for each turn in a file."""
+    """Yield a line for each phrase in a file: where, which, and what to write instead."""
     text = path.read_text("utf-8")
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     for found in pattern().finditer(text):
@@ -126,7 +126,7 @@ def complaints(path: Path) -> Iterator[str]:
 
 @cache
 def pattern() -> re.Pattern[str]:
-    """Return what finds any turn, also where it goes on in the next line, comment or not."""
+    """Return the pattern that finds any phrase, also across line breaks, in comments too."""
     either = "|".join(f"({turn})" for turn in TURNS).replace(" ", r"(?:\s+|\s*\n\s*(?:#|//|\*)\s*)")
     return re.compile(rf"\b(?:{either})", re.IGNORECASE)
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by run, test, lint and build: finds Python, makes .venv from the locks, builds the page.
-# Each part leaves a stamp of what it was made from, written last: what is up to date is skipped, what was interrupted is done again.
+# Each part writes a stamp of what it was made from, at its end: so an up-to-date part is skipped, and an interrupted one is repeated.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=deploy/language.sh
@@ -9,16 +9,16 @@ venv=$root/.venv
 python=$venv/bin/python
 step_pid=
 step_log=
-# What pip and npm write when they reach nobody.
+# What pip and npm print without a network.
 no_network='NewConnectionError|Max retries exceeded|ConnectTimeout|ProxyError|name resolution|Network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH'
 
-# One sentence that says what is wrong and how to put it right, and the end.
+# Prints one sentence that says what is wrong and how to fix it, and exits.
 fail() {
     say "$@" >&2
     exit 1
 }
 
-# Two set-ups at once in one folder would spoil each other; the second waits.
+# Two set-ups at once in one folder would disturb each other, so the second waits.
 lock_setup() {
     if command -v flock >/dev/null; then
         exec 9<"$root/scripts/setup.sh"
@@ -30,7 +30,7 @@ unlock_setup() {
     exec 9<&-
 }
 
-# True when the stamp file $1 holds the text $2.
+# True if the stamp file $1 contains the text $2.
 is_stamped() {
     [ "$(cat "$1" 2>/dev/null)" = "$2" ]
 }
@@ -41,7 +41,7 @@ hash_of() {
 
 # --- a step: a long command, its progress, its failure ---
 
-# Runs $2... with its output in a log and shows the seconds: as they pass on a terminal, at the end elsewhere.
+# Runs $2... with its output in a log and shows the seconds: on a terminal while they pass, otherwise at the end.
 step() {
     local what=$1 started=$SECONDS status=0
     shift
@@ -56,8 +56,8 @@ step() {
     return "$status"
 }
 
-# Starts a command in a process group of its own, so that a signal ends all of it: npm, pip and pytest start children.
-# It holds the set-up's lock: when this script alone is killed, the next set-up waits for the pip that goes on.
+# Starts a command in its own process group, so that a signal also ends the children of npm, pip and pytest.
+# The command holds the set-up's lock: if only this script is killed, the next set-up waits for a pip that still runs.
 start_group() {
     set -m
     "$@" </dev/null &
@@ -67,7 +67,7 @@ start_group() {
     trap 'stop_group 143' TERM
 }
 
-# Returns how the command ended.
+# Returns the command's exit status.
 wait_group() {
     local status=0
     wait "$step_pid" || status=$?
@@ -76,7 +76,7 @@ wait_group() {
     return "$status"
 }
 
-# Asks first, as Ctrl-C does, so that pytest ends what its tests have started; whatever is left after 15 s is ended.
+# Interrupts first, like Ctrl-C, so that pytest ends what its tests have started. Terminates what is left after 15 s.
 stop_group() {
     local tries=0
     kill -INT -- "-$step_pid" 2>/dev/null || true
@@ -116,7 +116,7 @@ show_log() {
     tail -n 25 "$step_log" >&2
 }
 
-# Ends with the reason why a step failed: no network in one sentence, anything else with the end of its output.
+# Exits with the reason why a step failed: one sentence for a missing network, otherwise the end of its output.
 fail_step() {
     if ! grep -qE "$no_network" "$step_log"; then
         show_log
@@ -130,7 +130,7 @@ fail_step() {
 
 # --- Python ---
 
-# Prints "major minor has_venv" of the Python $1; nothing when it is none (a version manager's shim may only print an error).
+# Prints "major minor has_venv" of the Python $1; nothing if it is not a Python (a version manager's shim may only print an error).
 ask_python() {
     "$1" -I -c '
 import sys
@@ -190,7 +190,7 @@ find_python() {
         "MiniPanel 需要 Python 3.11 或更新版本，本机最新的是 3.$newest（$newest_path）；请先安装：$advice"
 }
 
-# The command that installs a package: $1 as Debian names it, $2 as the RHEL family does.
+# The command that installs a package: $1 is its name in Debian, $2 in the RHEL family.
 advise() {
     if command -v dnf >/dev/null; then
         echo "dnf install $2"
@@ -205,7 +205,7 @@ advise() {
 
 ensure_venv() {
     local ready
-    # A moved folder or a changed Python makes the scripts in .venv point nowhere.
+    # After a move of the folder or a change of Python, the scripts in .venv no longer work.
     ready="$root $(ask_python "$python")"
     if [ -x "$python" ] && is_stamped "$venv/.ready" "$ready"; then
         return
@@ -218,8 +218,8 @@ ensure_venv() {
     echo "$root $(ask_python "$python")" >"$venv/.ready"
 }
 
-# Runs a step that changes .venv. If it is interrupted, .venv is not ready, and the next run makes it again: to pip, a package that
-# lacks files or commands still counts as installed.
+# Runs a step that changes .venv. If it is interrupted, .venv is not ready, and the next run makes it again: pip would take
+# a package that lacks files or commands for installed.
 change_venv() {
     local status=0
     mv -f "$venv/.ready" "$venv/.changing" 2>/dev/null || true
@@ -230,7 +230,7 @@ change_venv() {
     return "$status"
 }
 
-# Installs exactly what the lock $1 names, each file checked against its hash.
+# Installs exactly what the lock $1 lists, each file checked against its hash.
 ensure_lock() {
     local lock=$root/$1 stamp=$venv/.$1 made_from
     made_from=$(hash_of "$lock")
@@ -258,7 +258,7 @@ ensure_project() {
 
 # --- the page ---
 
-# npm with the Node that came as a Python package, ahead of any other on this machine.
+# npm with the Node from a Python package, before any other on this machine.
 web_npm() {
     env PATH="$venv/bin:$PATH" "$venv/bin/npm" --prefix "$root/web" "$@"
 }
@@ -295,7 +295,7 @@ ensure_page() {
     echo "$made_from" >"$stamp"
 }
 
-# What running and building need. Leaves Python's and Node's commands in $venv/bin.
+# Sets up what running and building need. Python's and Node's commands are then in $venv/bin.
 set_up() {
     lock_setup
     ensure_venv

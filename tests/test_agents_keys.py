@@ -1,4 +1,4 @@
-"""What the panel's config.toml allows for agents is what the agent's own config.toml takes."""
+"""The panel's config.toml allows for agents exactly what the agent's own config.toml accepts."""
 
 from __future__ import annotations
 

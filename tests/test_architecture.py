@@ -1,4 +1,4 @@
-"""The rules between folders, executed: what may import what, how long a file may be, what every module has."""
+"""Enforces the rules between folders: what may import what, how long a file may be, what every module has."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PANEL = ROOT / "minipanel"
 AGENT = ROOT / "agent" / "minipanel_agent"
 BUILT = {".git", ".venv", "node_modules", "static", "var", "dist", "artefacts", "__pycache__", "coverage"}
-"""Folders that hold what was made or installed, not written."""
+"""Folders with files that were built or installed, not written."""
 
 FLOORS = (
     {"sentence"},
@@ -40,23 +40,23 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-"""The rooms of the panel, from the ground up. A room imports from floors below its own, and from itself."""
+"""The rooms of the panel, from the lowest floor up. A room imports from floors below its own, and from itself."""
 
 IMPORTS_IN_FUNCTIONS: dict[str, str] = {
     "minipanel/cli/": "a command loads what it needs: all of them together take three times as long to start",
     "minipanel/archive/archive.py": "without [storage] nothing of the archive is loaded",
 }
-"""Where imports stand inside functions, and why there is no other way."""
+"""Imports inside functions, and why there is no other way."""
 
 OTHER_PYTHONS = {"_sha2", "_sha256"}
-"""Of the standard library of some Python that the agent runs on, maybe not of this one."""
+"""In the standard library of some Python that the agent runs on, but perhaps not of this one."""
 
 LONG_FILES = {"web/src/api/schema.ts": "made from the OpenAPI document"}
 LONGEST = 400
 
 
 class Import(NamedTuple):
-    """One import: the file, the line, the module that is meant, and whether it stands inside a function."""
+    """One import: the file, the line, the imported module, and whether it is inside a function."""
 
     path: Path
     line: int
@@ -73,7 +73,7 @@ def python_files(folder: Path) -> list[Path]:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return all files below a folder that someone wrote."""
+    """Return all files below a folder that were written by hand."""
     found = []
     for path, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in BUILT and not name.endswith("_cache")]
@@ -123,7 +123,7 @@ def imported_modules(node: ast.ImportFrom) -> list[str]:
 
 
 def room(module: str) -> str:
-    """minipanel.handlers.auth -> handlers; the package itself, which holds only the version, is no room."""
+    """minipanel.handlers.auth -> handlers; the package itself, which only has the version, is not a room."""
     return module.split(".")[1] if "." in module else ""
 
 

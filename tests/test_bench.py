@@ -1,4 +1,4 @@
-"""Every measurement in bench/ runs, in a tiny size: none rots. How long anything takes is no matter here."""
+"""Every benchmark in bench/ runs in a tiny size, so that none rots. How long anything takes does not matter here."""
 
 import signal
 import subprocess
@@ -29,7 +29,7 @@ TINY = {
 }
 
 ELSEWHERE = {
-    # What others run for a while, and what they only import.
+    # Run by other tests, or only imported.
     "attacks.py",
     "alerts.py",  # tests/alerts/test_year.py
     "alert_looks.py",
@@ -57,19 +57,19 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[dict[str, "subprocess.Popen[str]"]]:
-    """All measurements at once, for they mostly wait for the next 5 seconds."""
+    """All benchmarks at once, because they mostly wait for the next 5 seconds."""
     processes = {name: start(name, arguments) for name, arguments in TINY.items()}
     try:
         yield processes
     finally:
         for process in processes.values():
-            process.send_signal(signal.SIGINT)  # as Ctrl-C: it ends what it has started
+            process.send_signal(signal.SIGINT)  # like Ctrl-C, so it ends what it has started
             process.communicate(timeout=LIMIT_SECONDS)
 
 
 @pytest.mark.storm
 @pytest.mark.parametrize("name", TINY)
-def test_a_measurement_runs_and_tells_a_result(name: str, running: dict[str, "subprocess.Popen[str]"]) -> None:
+def test_a_benchmark_runs_and_prints_a_result(name: str, running: dict[str, "subprocess.Popen[str]"]) -> None:
     output, trouble = running[name].communicate(timeout=LIMIT_SECONDS)
 
     assert running[name].returncode == 0, trouble
@@ -77,7 +77,7 @@ def test_a_measurement_runs_and_tells_a_result(name: str, running: dict[str, "su
     assert "|" in output
 
 
-def test_no_measurement_is_forgotten_here() -> None:
+def test_no_benchmark_is_forgotten_here() -> None:
     assert {path.name for path in (ROOT / "bench").glob("*.py")} <= TINY.keys() | ELSEWHERE
 
 

@@ -1,4 +1,4 @@
-"""What scripts/build makes: the wheel has everything the panel needs, and the agent is one small file that runs."""
+"""What scripts/build makes: a wheel with everything the panel needs, and the agent as one small file that runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that holds what the wheel installs, without what it depends on."""
+    """Return a folder with what the wheel installs, without its dependencies."""
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-index", "--no-deps"]
     run([*pip, "--target", str(target), str(wheel)])

@@ -1,4 +1,4 @@
-"""The Chinese of all that people read in a terminal: none is missing, and none has English punctuation."""
+"""The Chinese of all that people read in a terminal: nothing is missing, and nothing has English punctuation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROOMS_OF_TROUBLE = (
     "archive/probe.py",
     "archive/trouble.py",
 )
-"""Where the sentences about what may be wrong are made."""
+"""The modules with the sentences about what may be wrong."""
 
 MADE_OF_PARTS = {
     "alerts/channel_config.py": "what is wrong with an address, or which key has it already",
@@ -49,7 +49,7 @@ MADE_OF_PARTS = {
     "setup/change/revert.py": "two errors, one after the other",
     "setup/change/rollback.py": "two errors, one after the other",
 }
-"""Where an error's English is put together, and of what. Each whole is in the catalogue."""
+"""Where an error's English is put together from parts, and from which. Each whole is in the catalogue."""
 
 
 def test_chinese_has_chinese_punctuation() -> None:
@@ -83,7 +83,7 @@ def test_every_sentence_that_is_translated_has_its_chinese() -> None:
 
 
 def translated() -> set[str]:
-    """Return what the panel's code gives to t() or say(), whether directly or by a name."""
+    """Return what the panel's code passes to t() or say(), directly or through a name."""
     found = set()
     for path in sources():
         tree = ast.parse(path.read_text("utf-8"))
@@ -113,7 +113,7 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 
 def test_no_chinese_is_left_over() -> None:
-    """Each sentence's longest piece between its values, numbers and stops stands in the code."""
+    """The code contains each sentence's longest piece between its values, numbers and stops."""
     code = [*sources(), *(ROOT / "agent").rglob("*.py")]
     nodes = (node for path in code for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     there = "\n".join({str(node.value) for node in nodes if isinstance(node, ast.Constant)})
@@ -132,7 +132,7 @@ def test_every_trouble_that_status_may_tell_has_its_chinese(path: str) -> None:
 
 
 def sentences(path: Path) -> Iterator[str]:
-    """Yield each sentence that stands in a file, with an X1 where it has a value. Docstrings and log lines are none."""
+    """Yield each sentence in a file, with an X1 for each value. Docstrings and log lines do not count."""
     tree = ast.parse(path.read_text("utf-8"))
     passed_over = {id(inner) for node in ast.walk(tree) if is_passed_over(node) for inner in ast.walk(node)}
     for node in ast.walk(tree):
@@ -153,7 +153,7 @@ def parts_of(node: ast.Constant | ast.JoinedStr) -> list[ast.expr]:
 
 
 def is_passed_over(node: ast.AST) -> bool:
-    """True for what is read by nobody at a terminal; the parts of a text are looked at with the whole."""
+    """Return whether nobody reads it at a terminal. The parts of a text are examined with the whole."""
     if isinstance(node, ast.JoinedStr):
         return False
     is_text_alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -161,7 +161,7 @@ def is_passed_over(node: ast.AST) -> bool:
 
 
 def test_every_error_keeps_its_values_apart_and_has_its_chinese() -> None:
-    """Where it fails: give the error a template and values, and minipanel/translations its Chinese."""
+    """If it fails: give the error a template and values, and add its Chinese to minipanel/translations."""
     woven, missing = set(), set()
     for path, call, first in errors_made():
         if isinstance(first, ast.JoinedStr):
@@ -255,7 +255,7 @@ AVOIDED = {
     "从未上报": "未上报",
     "没有改动": "未作任何改动",
 }
-"""Words for which there is a better one, in all Chinese: what users read says one thing by one word."""
+"""Words that all Chinese texts avoid for a better one: users must read the same word for the same thing."""
 
 WRITTEN = [
     *sorted((ROOT / "minipanel").rglob("*.py")),

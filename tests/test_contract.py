@@ -1,4 +1,4 @@
-"""What others build on, held still: the tables, the routes, the one shape of every error."""
+"""What others rely on and what must not change: the tables, the routes, and the one shape of every error."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLES = {
     "pending_metrics": RECORD,
 }
 INDEXES = {"idx_system_metrics_timestamp": ["timestamp"]}
-"""Of node and time the row id is the index: node_id << 32 | timestamp."""
+"""The row id is the index of node and time: node_id << 32 | timestamp."""
 
 ANYONE = {("POST", "/api/auth/login"), ("POST", "/api/auth/kiosk"), ("GET", "/api/health")}
 AGENTS = {("POST", "/api/metrics")}
@@ -66,7 +66,7 @@ PEOPLE = {
     ("GET", "/api/auth/sessions"),
     ("DELETE", "/api/auth/sessions/{}"),
 }
-"""For users alone, viewers too."""
+"""Only for users, including viewers."""
 ADMINS = {
     ("GET", "/api/tokens"),
     ("POST", "/api/tokens"),
@@ -85,7 +85,7 @@ OPERATORS = {
 """For admins, and commands on the panel's own machine."""
 USERS = SCREENS | READERS | COUNTERS | PEOPLE | ADMINS | OPERATORS
 UNDESCRIBED = {("GET", "/api/docs"), ("GET", "/api/openapi.json")}
-"""For users too, but not part of the document that they show."""
+"""For users too, but not part of the API's document."""
 
 CONFIG = """
 [server]
@@ -164,7 +164,7 @@ def without_names(path: str) -> str:
 
 
 def test_every_route_of_the_api_is_known_to_this_test(app: FastAPI) -> None:
-    # HEAD comes with GET; a route without methods is a folder of files.
+    # HEAD is part of GET; a route without methods is a folder of files.
     served = {
         (method, without_names(route.path))
         for route in iter_route_contexts(app.routes)

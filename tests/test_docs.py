@@ -1,4 +1,4 @@
-"""The docs: both languages say the same, links and paths lead somewhere, and nothing private stands in any file."""
+"""The docs: both languages say the same, links and paths lead somewhere, and no file has anything private."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.screens import SCREEN
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench/README.md"])
 
 MADE_LATER = {"web/node_modules", "minipanel/static", ".venv", ".venv/bin", "var", "dist", ".ci/artefacts"}
-"""Paths that the docs name and a fresh clone does not have."""
+"""Paths that the docs name but a fresh clone does not have."""
 
 of_each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 of_each_pair = pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def compared(block: str) -> str:
 
 @of_each_pair
 def test_both_languages_show_the_same_screens(english: Path, chinese: Path) -> None:
-    """tests/test_docs_screens.py and tests/setup/test_setup_shown.py hold them to what the programs print."""
+    """tests/test_docs_screens.py and tests/setup/test_setup_shown.py compare them with what the programs print."""
     assert [name for _, name, _ in screens(english)] == [name for _, name, _ in screens(chinese)]
 
 
@@ -163,7 +163,7 @@ def test_no_file_tells_of_a_package_index_or_of_the_machine_it_was_written_on() 
     assert told == []
 
 
-# In pieces, or this file would name them itself.
+# In pieces, or this file would contain them itself.
 PRIVATE = re.compile(
     "|".join(
         [
@@ -180,7 +180,7 @@ PRIVATE = re.compile(
 
 
 def shipped_files() -> list[Path]:
-    """Return the files of the repository: those git knows or would add, or all but what was made."""
+    """Return the files of the repository: those that git knows or would add, or without git all that were not built."""
     listed = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Every command that the docs show is one that the command line takes: its name, its options, its values.
+"""The command line accepts every command that the docs show: its name, its options, its values.
 
 tests/cluster/test_docs_shown.py runs them.
 """
@@ -33,14 +33,14 @@ PLACEHOLDERS = {
     "SECONDS": "60",
     "URL": "http://10.0.0.1:8080",
 }
-"""What a reader puts in place of a word in capitals."""
+"""What a reader puts in for a word in capitals."""
 
 SHOWN = shown_blocks()
 LINES = [(shown.name, line) for shown in SHOWN for line in shown.lines if own_calls(line)]
 
 
 def parse(given: list[str]) -> tuple[str, list[str]]:
-    """Return the command that these words name, and what is missing of its arguments. Raises for all else."""
+    """Return the command that these words name, and its missing arguments. Raises for anything else."""
     command: Any = get_command(cli)
     context = command.make_context("minipanel", list(given))
     name = ""
@@ -48,7 +48,7 @@ def parse(given: list[str]) -> tuple[str, list[str]]:
         word, command, rest = command.resolve_command(context, rest)
         name = f"{name} {word}".strip()
         if not rest and hasattr(command, "commands"):
-            return name, []  # a group alone shows its help
+            return name, []  # a group without a command shows its help
         try:
             context = command.make_context(word, list(rest), parent=context)
         except Exception as error:
@@ -67,7 +67,7 @@ def test_a_command_in_a_block_is_taken_as_it_stands(shown: str, line: str) -> No
 
 
 def named_commands() -> Iterator[str]:
-    """Yield each command that a page sets in `code` beside its text, with something real in place of its words."""
+    """Yield each command that a page sets in `code` in its text, with real values in place of its capitals."""
     for word in dict.fromkeys(words(*ENGLISH, *CHINESE)):
         said = re.sub(r"\[([A-Z]+)\]", r"\1", word)
         if re.match(r"(sudo )?(minipanel |(\./)?install\.sh)", said) and "…" not in said:
@@ -76,7 +76,7 @@ def named_commands() -> Iterator[str]:
 
 @pytest.mark.parametrize("line", sorted(set(named_commands())))
 def test_a_command_that_is_named_is_taken_too(line: str) -> None:
-    """Named without all its arguments it is only meant; an option that is unknown or a value that is wrong is none."""
+    """Without all its arguments a command is only mentioned; unknown options and wrong values are still errors."""
     for call in own_calls(line):
         if call not in (["--version"], ["--help"]):
             name, _ = parse(call)

@@ -1,4 +1,4 @@
-"""What the docs tell of commands, options, keys, routes and outcomes: all there are and no others, in each language."""
+"""The docs have all commands, options, keys, routes and outcomes, and no others, in each language."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.pages import CHINESE, ENGLISH, LANGUAGES, ROOT, blocks, code, rows, w
 from tests.test_contract import AGENTS, ANYONE, USERS, without_names
 
 OPTION_TABLES = {"docs/install.md": "setup", "docs/rollout.md": "rollout", "docs/reference.md": "try"}
-"""On these pages an option without its command is one of this command."""
+"""On these pages an option without a command belongs to this command."""
 
 EVERYWHERE = {"--help", "--config"}
 """Explained once for all commands."""
@@ -59,7 +59,7 @@ def test_the_panels_table_says_of_each_key_what_its_declaration_says(language: i
 
 
 def declared_rows(language: int) -> Iterator[str]:
-    """The table as the declarations have it; keys of one meaning stand in one row."""
+    """The table, made from the declarations; keys with the same meaning share a row."""
     for section in SECTIONS:
         place = (
             f"[[{section.name}]]"
@@ -80,7 +80,7 @@ def declared_rows(language: int) -> Iterator[str]:
 
 
 def value(cell: str) -> object:
-    """Return what a cell with a TOML value in `code` says."""
+    """Return the value of a cell with TOML in `code`."""
     return tomllib.loads(f"told = {cell[1:-1]}")["told"]
 
 
@@ -94,7 +94,7 @@ def test_the_agents_table_has_every_key_once_with_its_real_default(pages: list[P
 
 
 def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each command that has none below it, by its name: "status", "nodes add"; also one that no help shows."""
+    """Yield the name of each command without subcommands: "status", "nodes add"; also of those that no help shows."""
     inner = getattr(command, "commands", None)
     if inner is None:
         yield name, command
@@ -128,7 +128,7 @@ def test_a_command_in_a_block_has_real_options(pages: list[Path]) -> None:
 
 
 def shown_commands(pages: list[Path]) -> list[str]:
-    """Return the calls of MiniPanel's own commands in blocks of shell: minipanel status"""
+    """Return the calls of MiniPanel's own commands in shell blocks: minipanel status"""
     shell = [
         line.split("#")[0] for page in pages for block in blocks(page) if "```sh" in block for line in block.split("\n")
     ]
@@ -155,7 +155,7 @@ def options_of(command: str | None) -> set[str]:
 
 
 def named_options(pages: list[Path]) -> Iterator[tuple[str | None, str]]:
-    """Yield (command, option) for each option in `code`: after its command, or alone on the page of its command."""
+    """Yield (command, option) for each option in `code`: after its command, or without it on the command's page."""
     for page in pages:
         own = OPTION_TABLES.get(str(page.relative_to(ROOT)).replace(".zh-CN", ""))
         for word in words(page):

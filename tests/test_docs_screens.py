@@ -1,4 +1,4 @@
-"""The docs show what the programs print, in each language: made here from what a real cluster might have."""
+"""The docs show what the programs print, in each language. It is produced here, for a realistic cluster."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def at(moment: str) -> int:
 
 @pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANGUAGES.keys())
 def test_every_block_without_a_language_is_a_screen(pages: list[Path]) -> None:
-    """But for a line that is no sentence, such as one of /etc/sudoers."""
+    """Without lines that are not sentences, such as one of /etc/sudoers."""
     for page in pages:
         text = page.read_text("utf-8")
         plain = [block for block in BLOCK.finditer(text) if block[0].startswith("```\n")]
@@ -101,7 +101,7 @@ def test_the_audit(language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def said_of(rule: str, reason: str = "", **values: str) -> Words:
-    """Return what a rule says of nodes."""
+    """Return what a rule says about nodes."""
     words = BY_NAME[rule].words
     english, chinese = (
         words.is_so.say(language, reason=words.reasons[reason].say(language) if reason else "", **values)

@@ -1,4 +1,4 @@
-"""What a killed test run left is cleared away by the next one, once, however many workers start together."""
+"""The next test run removes what a killed one left, once, however many workers start together."""
 
 from __future__ import annotations
 

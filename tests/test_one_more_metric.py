@@ -1,4 +1,4 @@
-"""One more metric costs what CONTRIBUTING.md says: a made-up one goes from a file of a node to the API and the page."""
+"""One more metric takes what CONTRIBUTING.md says: an invented one gets from a node's file to the API and the page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ WORDS = "  metrics: {\n    load_percent: { name: 'Load', is: 'Load of the last m
 
 
 def add_load(tree: Path) -> None:
-    """Do what CONTRIBUTING.md says, and no more."""
+    """Do what CONTRIBUTING.md says, and nothing else."""
     (tree / "agent/minipanel_agent/load.py").write_text(READER)
     collector = "agent/minipanel_agent/collector.py"
     patch(tree / collector, "from minipanel_agent.memory", "from minipanel_agent.load import LoadMeter\n", before=True)
@@ -74,7 +74,7 @@ def add_load(tree: Path) -> None:
 
 
 def patch(path: Path, beside: str, line: str, before: bool = False) -> None:
-    """Put a line into a file, after or before a text that is in it once."""
+    """Insert a line into a file, after or before a text that occurs once."""
     text = path.read_text()
     path.write_text(replaced(text, beside, line + beside if before else beside + line))
 
@@ -86,7 +86,7 @@ def replaced(text: str, old: str, new: str) -> str:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with a metric more."""
+    """A copy of the project with one more metric."""
     tree = tmp_path_factory.mktemp("tree")
     left_out = shutil.ignore_patterns("node_modules", "static", "__pycache__")
     for folder in ("minipanel", "agent", "web", "scripts"):
@@ -97,13 +97,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(tree: Path) -> dict[str, str]:
-    """What makes Python take the panel and the agent of the tree, wherever it is started."""
+    """The variables that make Python use the tree's panel and agent, wherever it is started."""
     path = os.pathsep.join([str(tree), str(tree / "agent"), ENVIRONMENT["PYTHONPATH"]])
     return {**ENVIRONMENT, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 
 
 def agent_words(folder: Path, url: str) -> list[str]:
-    """Write an agent's configuration and a node's files: load of its own, the rest of this machine."""
+    """Write an agent's configuration and a node's files: the load is invented, the rest is this machine's."""
     proc = folder / "node/proc"
     proc.mkdir(parents=True)
     for name in ("stat", "meminfo"):
@@ -139,7 +139,7 @@ def wait_for(found: Callable[[], Any], seconds: float = 20) -> Any:
 def test_a_metric_more_goes_from_a_nodes_file_to_the_api(tree: Path, tmp_path: Path) -> None:
     config = written_config(tmp_path)
     last = int(time.time()) // 300 * 300
-    # What was stored before the update has none.
+    # Records from before the update have none.
     store = Store(config.database.path)
     nodes = store.run([store.follow(config.accounts, config.nodes, last)])[0]
     store.run([store.write_samples(nodes[0].id, [Sample("node001", last - 900, 50.0, 8000, 2000, None)], 0)])
@@ -173,7 +173,7 @@ def realtime(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 def send_older(url: str, words: list[str], tree: Path, times: list[int]) -> None:
-    """Post what the agent measures now under earlier times, and one sample of an agent that lacks the metric."""
+    """Post what the agent measures now, with earlier times, and one sample of an agent that lacks the metric."""
     printed = subprocess.run([*words, "--once"], env=environment(tree), capture_output=True, check=True, timeout=30)
     measured = json.loads(printed.stdout)
     assert measured["load_percent"] == LOAD

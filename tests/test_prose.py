@@ -1,4 +1,4 @@
-"""The prose check of scripts/lint: the turns it finds, where, and what it says instead."""
+"""The prose check of scripts/lint: the phrases it finds, where, and what it suggests instead."""
 
 from __future__ import annotations
 

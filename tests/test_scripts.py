@@ -1,4 +1,4 @@
-"""The scripts' own work: which Python they take, what they say when something is missing, skip and count."""
+"""The scripts' own work: which Python they choose, what they print if something is missing, skip and count."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REPORT = """<?xml version="1.0"?>
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a folder with the scripts and nothing else: a project before its first start."""
+    """Return a folder with only the scripts: a project before its first start."""
     for folder in ("scripts", "deploy"):
         shutil.copytree(ROOT / folder, tmp_path / "project" / folder)
     return tmp_path / "project"
@@ -43,7 +43,7 @@ def fake_python(path: Path, version: str, complete: bool) -> Path:
 
 
 def shell(project: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run lines of bash that begin with all of setup.sh."""
+    """Run lines of bash after sourcing setup.sh."""
     lines = f". {project}/scripts/setup.sh\nset -euo pipefail\n{script}"
     whole = {**os.environ, "TMPDIR": str(project), **environment}
     return subprocess.run(["bash", "-c", lines], capture_output=True, text=True, timeout=60, env=whole)
@@ -129,7 +129,7 @@ def wait_for_text(path: Path) -> str:
 
 
 def is_gone(pid: int) -> bool:
-    """True once the process has ended; an ended one that nobody waited for counts."""
+    """Return whether the process has ended, also if nobody has waited for it yet."""
     for _ in range(100):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
@@ -329,11 +329,11 @@ def test_words_that_test_does_not_know_are_refused_with_what_it_takes() -> None:
 
 
 FOR_USERS = ("install.sh", "distribute-agents.sh", "deploy/install-agent.sh", "scripts/setup.sh")
-"""What people run; the scripts for developers are English."""
+"""The scripts that users run; those for developers are in English."""
 
 LANGUAGE = "deploy/language.sh"
 ALONE = "deploy/install-agent.sh"
-"""Goes to nodes without the others."""
+"""This one goes to nodes without the others."""
 
 
 @pytest.mark.parametrize("script", FOR_USERS)
@@ -364,7 +364,7 @@ def test_what_a_script_says_has_its_chinese_beside_it(script: str) -> None:
 
 
 def said_in(script: str) -> Iterator[list[str]]:
-    """Yield the quoted words behind each say, fail and fail_step; those that only pass on have none."""
+    """Yield the quoted words after each say, fail and fail_step; calls that only pass on have none."""
     for found in re.finditer(r"""\b(?:say|fail|fail_step) (?=["'])""", script):
         words, at = [], found.end()
         while at < len(script) and script[at] in "\"'":
@@ -376,7 +376,7 @@ def said_in(script: str) -> Iterator[list[str]]:
 
 
 def end_of_quoted(text: str, at: int) -> int:
-    """Return where a quoted word ends: commands in it, $(…), may hold quoted words of their own."""
+    """Return where a quoted word ends: commands in it, $(…), may contain quoted words."""
     mark, at, depth = text[at], at + 1, 0
     while True:
         if mark == '"' and text[at] == "\\":

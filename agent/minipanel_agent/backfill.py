@@ -39,7 +39,7 @@ def chance() -> float:
 
 
 def first_seconds(spread_seconds: float) -> float:
-    """Return within what time after the panel's return a node begins: 5 s for a few nodes, 4 minutes for thousands.
+    """Return within how many seconds after the panel's return a node begins: 5 for a few nodes, 240 for thousands.
 
     The spread shows the size of the cluster: min(4, nodes / 500). It is squared, as it stops growing at 2,000 nodes.
     """
@@ -78,7 +78,7 @@ class Backfill:
         self.begin()
 
     def begin(self) -> None:
-        """Note that the panel is back: start within a while, at a moment of this node's own."""
+        """Note that the panel is back: start soon, at this node's own moment."""
         self._failures = 0
         self._not_before = self._clock() + chance() * self._first
 

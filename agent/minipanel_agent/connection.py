@@ -14,7 +14,7 @@ from minipanel_agent.url import Url
 from minipanel_agent.worker import Worker
 
 Address = Tuple[Any, ...]
-"""Family, type, protocol, canonical name and socket address: one result of getaddrinfo."""
+"""One result of getaddrinfo: family, type, protocol, canonical name and socket address."""
 
 
 class Connection:

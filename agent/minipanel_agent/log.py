@@ -26,7 +26,7 @@ def printable(text: str) -> str:
 
 
 class Trouble:
-    """One kind of failure: the first of a series is logged, the same again only counted, and the end with the count."""
+    """One kind of failure: logs the first of a series, only counts repetitions, and logs the end with the count."""
 
     def __init__(self, over: str, log: Callable[[str], None] = write_line) -> None:
         """over: the sentence for the end, with {count} for the number of failures."""

@@ -24,7 +24,7 @@ LARGEST_BYTES = 256 * 1024
 """A larger file is not this agent's: 100 lines take 20 KB."""
 
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-"""A link or a FIFO in place of a segment must neither mislead nor block."""
+"""A link or a FIFO in place of a segment must not mislead or block the agent."""
 
 
 class Segment:
@@ -61,7 +61,7 @@ class Segments:
         self.damaged = 0
         """Lines that could not be read so far."""
         self.strange = 0
-        """Files of others, left alone."""
+        """Files of other agents or versions, left alone."""
 
     def open(self, creates: bool) -> None:
         """Lock the folder and find what waits there. creates: also if nothing waits or the folder does not exist."""

@@ -117,12 +117,12 @@ def _group(chips: List[List[Input]], choose: Choice) -> Iterator[Group]:
 
 
 def _packages(inputs: List[Input]) -> List[Input]:
-    """One input for the whole package, where the CPU has it; else each core."""
+    """Return the input for the whole package if the CPU has one, otherwise each core's."""
     return [found for found in inputs if found.label.startswith(PACKAGE_LABELS)] or inputs
 
 
 def _dies(inputs: List[Input]) -> List[Input]:
-    """Tdie is the true temperature; Tctl is Tdie plus an offset that steers the fans, 0 on EPYC."""
+    """Return Tdie, the true temperature, rather than Tctl, which is Tdie plus an offset for the fans, 0 on EPYC."""
     for wanted in ("Tdie", "Tctl"):
         chosen = [found for found in inputs if found.label == wanted]
         if chosen:
@@ -131,7 +131,7 @@ def _dies(inputs: List[Input]) -> List[Input]:
 
 
 def _socs(inputs: List[Input]) -> List[Input]:
-    """Where labels name the chip, the inputs of memory, power supplies and boards beside it are left out."""
+    """Return the chip's inputs if labels name it, without those of memory, power supplies and boards."""
     words = ("soc", "cpu", "core", "cluster")
     return [found for found in inputs if any(word in found.label.lower() for word in words)] or inputs
 

@@ -62,7 +62,7 @@ class Spool:
         self._flush(seconds)
 
     def batch(self, limit: int, seconds: float) -> Batch:
-        """Return at most `limit` waiting samples, oldest first: none if none wait, or the disk returns none now."""
+        """Return at most `limit` waiting samples, oldest first; none if none wait or the disk returns none now."""
         if self._segments.count:
             read: Optional[Tuple[List[bytes], List[Mark]]] = self._call(seconds, self._segments.read, limit)
             self._tell_losses()

@@ -61,7 +61,7 @@ class Thermometer:
             return None
 
     def _search(self) -> Optional[float]:
-        """Keep the first group of inputs that has a reading now, and return its hottest."""
+        """Keep the first group of inputs that has a reading now, and return its hottest one."""
         self.close()
         self._readings_to_search = SEARCH_AGAIN_READINGS
         self._is_complete = True
@@ -88,7 +88,7 @@ class Thermometer:
 def hottest(values: List[int], has_others: bool) -> Optional[float]:
     """Return the highest reading of a driver in °C; None if there is none. values: thousandths of a °C.
 
-    has_others: the driver has more than one input. Then a 0 stands for an input that is not wired or not powered.
+    has_others: the driver has more than one input. Then a 0 means an input that is not wired or not powered.
     """
     readings = [value for value in values if LOWEST <= value <= HIGHEST and not (has_others and value == 0)]
     return round(max(readings) / 1000, 2) if readings else None

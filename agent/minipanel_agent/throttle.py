@@ -31,7 +31,7 @@ class ThrottleMeter:
         self._is_told = False
 
     def values(self) -> List[Tuple[str, Optional[float]]]:
-        """Return nothing for the sample: the result is sent beside it, until the next look a minute later."""
+        """Return nothing for the sample: the result is sent in a header, until the next reading a minute later."""
         if self._paths and self._clock() >= self._look_at:
             self._look_at = self._clock() + LOOK_SECONDS
             rose = sum(self._rise(path) for path in self._paths)
@@ -41,7 +41,7 @@ class ThrottleMeter:
         return []
 
     def close(self) -> None:
-        """Do nothing: no file is kept open, as two per minute are cheap."""
+        """Do nothing: no file is kept open, because opening two per minute is cheap."""
 
     def _rise(self, path: str) -> int:
         """Return how much a counter rose since the last look. Its CPU may be offline, and may start from 0 again."""

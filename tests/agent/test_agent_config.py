@@ -1,4 +1,4 @@
-"""The agent's config.toml: what is accepted, and what is said about the rest."""
+"""The agent's config.toml: what it accepts, and the message for anything else."""
 
 import os
 import unittest

@@ -1,4 +1,4 @@
-"""The agent's round, with a clock of its own: what is sent, when, and what is said about it."""
+"""The agent's round, by the test's clock: what it sends, when, and what it logs."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.agent.trees import Tree
 
 
 class FakeCollector:
-    """Gives samples that tell how long ago the reading before was taken."""
+    """Gives samples that contain the time since the reading before."""
 
     def __init__(self, clock):
         self.clock = clock
@@ -37,7 +37,7 @@ class FakeCollector:
 
 
 class FakeClient:
-    """Keeps what it is sent, and fails as it is asked."""
+    """Keeps what it is sent, and fails when a test says so."""
 
     def __init__(self, clock):
         self.clock = clock

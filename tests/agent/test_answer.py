@@ -1,4 +1,4 @@
-"""Answers of HTTP/1.1 as they come over a connection: whole, in pieces, chunked, torn."""
+"""HTTP/1.1 answers as they arrive over a connection: whole, in pieces, chunked, torn."""
 
 import unittest
 
@@ -8,7 +8,7 @@ OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r
 
 
 def reader(*pieces):
-    """Return a reader of a connection on which these pieces come, and then its end."""
+    """Return a reader of a connection that delivers these pieces and then ends."""
     waiting = list(pieces)
     return AnswerReader(lambda size: waiting.pop(0) if waiting else b"")
 

@@ -1,4 +1,4 @@
-"""Delivering the spool: real requests to a real HTTP server, paced by a clock of the test's own."""
+"""Delivering the spool: real requests to a real HTTP server, paced by the test's clock."""
 
 import json
 import unittest
@@ -21,7 +21,7 @@ STORED = {"status": "ok", "stored": 1, "ignored": 0}
 
 
 def texts_of(body):
-    """Return the samples of an array as they stand in it."""
+    """Return the samples of an array as they are in it."""
     assert body[:1] == b"[" and body[-1:] == b"]", body[:50]
     return [b"{" + text + b"}" for text in body[2:-2].split(b"},{")]
 
@@ -46,14 +46,14 @@ class BackfillTest(unittest.TestCase):
         self.backfill = Backfill(self.spool, self.client, first, log, clock, clock, clock.sleep)
 
     def keep(self, *texts):
-        """Keep samples, many at a time: as if the disk had failed for the first ones."""
+        """Keep samples, many at a time, as if the disk had failed for the first ones."""
         for first in range(0, len(texts), 500):
             some = texts[first : first + 500]
             self.spool._queue += some[:-1]
             self.spool.keep(some[-1], 5)
 
     def batches(self):
-        """Return which samples each request held."""
+        """Return which samples each request contained."""
         return [numbers(texts_of(request.body)) for request in self.receiver.requests]
 
     def sent(self):

@@ -1,4 +1,4 @@
-"""The boot id, as the kernel writes it and as it must not break a request."""
+"""The boot id: as the kernel writes it, and such that it can't break a request."""
 
 import unittest
 

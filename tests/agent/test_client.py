@@ -1,4 +1,4 @@
-"""POSTs to a real HTTP server: kept connections, dead ones, slow and strange answers."""
+"""POSTs to a real HTTP server: kept-alive and dead connections, slow and strange answers."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ BODY = b'{"node_id":"node001","timestamp":1640995200}'
 
 
 class CountingCredential:
-    """Tells how often it was asked, as munged would."""
+    """Makes credentials with a count, so that each differs, as munged's do."""
 
     def __init__(self):
         self.count = 0
@@ -50,7 +50,7 @@ class ClientTest(unittest.TestCase):
         return receiver
 
     def refused(self, *answers, seconds=5):
-        """Return the error of a POST that is answered so."""
+        """Return the error of a POST with this answer."""
         receiver = self.receiver()
         receiver.answers = list(answers)
         with self.assertRaises(SendError) as caught:

@@ -1,4 +1,4 @@
-"""The command itself, as a process of its own: options, bad configs, a real panel's part, and the stop by a signal."""
+"""The command itself, as a process: options, bad configs, a receiver in place of a panel, and the stop on a signal."""
 
 import json
 import os
@@ -27,13 +27,13 @@ FAST_AGENT = [sys.executable, "-m", "tests.agent.fast_agent"]
 ENVIRONMENT = dict(os.environ, PYTHONPATH=os.pathsep.join(path or os.getcwd() for path in sys.path))
 
 STOP_SECONDS = 2
-"""One is promised, and one more for a machine that is busy with other tests."""
+"""One second is promised; one more is for a machine that is busy with other tests."""
 
 needs_toml = unittest.skipIf(config.toml is None, "this Python has no TOML reader; the built agent brings one")
 
 
 def start_agent(test, *arguments):
-    """Start an agent that the test ends at the latest; its lines can be read from stdout."""
+    """Start an agent, which the test's end stops at the latest. Its lines can be read from stdout."""
     process = subprocess.Popen(
         [*FAST_AGENT, *arguments],
         env=ENVIRONMENT,
@@ -150,7 +150,7 @@ class BadConfigTest(unittest.TestCase):
 
 @needs_toml
 class RunningTest(unittest.TestCase):
-    """Each agent here ticks once a second."""
+    """Here each agent ticks once a second."""
 
     def setUp(self):
         self.tree = Tree(self)
@@ -220,7 +220,7 @@ class RunningTest(unittest.TestCase):
             waiting = [socket.create_connection(("127.0.0.1", port))]
             self.addCleanup(waiting[0].close)
             process = self.start(f"http://127.0.0.1:{port}")
-            process.stdout.readline()  # it is there
+            process.stdout.readline()  # it has started
             time.sleep(1.2)  # and past its first tick
             self.assert_stops(process)
 

@@ -1,4 +1,4 @@
-"""CPU use: what counts as busy, and what happens to counters that misbehave."""
+"""CPU use: what counts as busy, and how misbehaving counters are handled."""
 
 import unittest
 
@@ -12,7 +12,7 @@ IDLE = (100, 0, 50, 1000, 20, 1, 2, 0)
 
 
 def after(user=0, nice=0, system=0, idle=0, iowait=0, irq=0, softirq=0, steal=0):
-    """Return counters that went on from IDLE."""
+    """Return counters that have advanced from IDLE."""
     passed = (user, nice, system, idle, iowait, irq, softirq, steal)
     return tuple(old + passed[place] for place, old in enumerate(IDLE))
 

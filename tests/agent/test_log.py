@@ -1,4 +1,4 @@
-"""Log lines: one line each, safe to show, and not the same trouble again and again."""
+"""Log messages: each is one line and safe to show, and the same trouble is not logged repeatedly."""
 
 import os
 import unittest
@@ -19,7 +19,7 @@ class PrintableTest(unittest.TestCase):
 
 class WriteLineTest(unittest.TestCase):
     def with_stdout(self, descriptor):
-        """Let standard output be another file for this test."""
+        """Replace standard output by another file for this test."""
         kept = os.dup(1)
         self.addCleanup(os.close, kept)
         self.addCleanup(os.dup2, kept, 1)

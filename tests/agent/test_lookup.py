@@ -1,4 +1,4 @@
-"""A resolver that hangs: what an agent does meanwhile, and when an answer comes late."""
+"""A resolver that hangs: what the agent does meanwhile, and when the answer comes late."""
 
 import os
 import socket
@@ -50,7 +50,7 @@ class LookupTest(unittest.TestCase):
         return LOOK_UP(*where)
 
     def agent(self, lines):
-        """Return an agent with a tick each second."""
+        """Return an agent with a tick every second."""
         folder = Tree(self).path("spool")
         spool = Spool(folder, Segments(folder, "node001", 1000), Disk(), lines.append)
         collector = Collector("node001")

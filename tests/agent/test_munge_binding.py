@@ -1,4 +1,4 @@
-"""The binding to libmunge, against a real munged, and what is reported where it cannot be used."""
+"""The binding to libmunge, against a real munged, and what it reports if it cannot be used."""
 
 import gc
 import hashlib

@@ -1,4 +1,4 @@
-"""What the agent measures on this machine, beside psutil."""
+"""What the agent measures on this machine, compared with psutil."""
 
 import time
 import unittest

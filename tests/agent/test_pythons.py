@@ -1,4 +1,4 @@
-"""The suite of this folder, and the built agent, under the oldest and newest Pythons that nodes have."""
+"""This folder's tests, and the built agent, under the oldest and newest Pythons that nodes have."""
 
 import json
 import os
@@ -22,21 +22,21 @@ from tests.pythons import python
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 VERSIONS = ["3.6", "3.9", "3.12"]
-"""Those of RHEL 8, 9 and 10, which every node has."""
+"""The Pythons of RHEL 8, 9 and 10, which all their nodes have."""
 
 THIS = "{}.{}".format(*sys.version_info[:2])
 
 SUITE_SECONDS = 180
 
 PARTS = ["test_[a-c]*.py", "test_[d-z]*.py"]
-"""Each takes half of the time: most of it is waiting for ticks."""
+"""Each part takes half of the time, most of it waiting for ticks."""
 
 each_python = pytest.mark.parametrize("version", [*VERSIONS, *({THIS} - set(VERSIONS))])
 
 
 @pytest.fixture(scope="module")
 def pythons():
-    """The path of each, {"3.6": path, ...}: the machine's own, or brought now."""
+    """The path of each, {"3.6": path, ...}: the machine's own, or downloaded now."""
     try:
         return {version: python(version) for version in {*VERSIONS, THIS}}
     except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
@@ -70,7 +70,7 @@ def suites(built, pythons, tmp_path_factory):
 
 
 def start_part(python, pattern, content, tmp_path_factory):
-    """Start unittest on what was built; return the process and the file that its words go to."""
+    """Start unittest on what was built; return the process and the file with its output."""
     output = tmp_path_factory.mktemp("suite") / "output"
     environment = {**os.environ, "PYTHONPATH": f"{content}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [python, "-W", "error", "-m", "unittest", "discover", "-s", "tests/agent", "-p", pattern]

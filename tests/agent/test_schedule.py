@@ -1,4 +1,4 @@
-"""Ticks: at each multiple of the interval, whatever happens to the clock and to the node."""
+"""Ticks: one at each multiple of the interval, whatever happens to the clock and to the node."""
 
 import unittest
 

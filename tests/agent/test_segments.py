@@ -1,4 +1,4 @@
-"""The spool's files: what was written is read again, in order and unchanged, whatever happened to them meanwhile."""
+"""The spool's files: what was written is read back in order and unchanged, whatever happened to them meanwhile."""
 
 import os
 import subprocess
@@ -143,7 +143,7 @@ class DamageTest(SegmentsTest):
             self.write(whole[:length])
             again = self.opened()
             self.append([measured(9)], again)
-            # Without its line end alone, a line is whole.
+            # A line that lacks only its line end is complete.
             expected = [0, 1, 2, 9] if length == len(whole) - 1 else [0, 1, 9]
             self.assertEqual(self.waiting(again), expected, length)
             again.forget(again.read(10)[1])
@@ -164,7 +164,7 @@ class DamageTest(SegmentsTest):
         self.append(several(0, 20))
         content = self.content()
         self.segments.close()
-        # From within sample 4 to the same place within sample 12: what is joined looks like a sample.
+        # From inside sample 4 to the same place inside sample 12: the joined text looks like a sample.
         places = [content.index(line_of(measured(number))) + 60 for number in (4, 12)]
         self.write(content[: places[0]] + content[places[1] :])
         again = self.opened()

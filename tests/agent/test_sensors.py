@@ -1,4 +1,4 @@
-"""Which sensors are the CPU's: the names of many chips, and what they are called to the panel."""
+"""Which sensors are the CPU's: the names of many chips, and the names that the panel gets."""
 
 import unittest
 
@@ -28,7 +28,7 @@ SOC_ZONES = {
     "Jetson TX2": ([("BCPU-therm", 40500), ("MCPU-therm", 41500), ("GPU-therm", 43000), ("PMIC-Die", 100000)], 41.5),
     "Snapdragon": ([("aoss0-thermal", 52000), ("cpuss0-thermal", 48000), ("cpu0-thermal", 49000)], 49.0),
 }
-"""Names that kernels' device trees and drivers give their zones, and what of them is the CPU's."""
+"""Zone names of kernels' device trees and drivers, and which of them are the CPU's."""
 
 OTHER_ZONES = (
     "gpu-thermal",
@@ -79,7 +79,7 @@ class SensorNameTest(unittest.TestCase):
         self.tree = Tree(self)
 
     def names(self):
-        """Return what is logged when the temperature is read for the first time."""
+        """Return what is reported when the temperature is first read."""
         names = []
         thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
         self.addCleanup(thermometer.close)

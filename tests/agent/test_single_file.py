@@ -1,4 +1,4 @@
-"""The built agent: one file that finds a Python on its own and brings what an old one lacks."""
+"""The built agent: one file that finds a Python on its own and contains what an old one lacks."""
 
 import os
 import subprocess
@@ -74,10 +74,10 @@ class SingleFileTest(TreeTest):
 
 
 class HeadTest(TreeTest):
-    """The head alone, with Pythons of its own on the PATH."""
+    """Only the head, with the test's own Pythons on the PATH."""
 
     def head(self, *minors):
-        """Run the head where no Python stands in the usual places; return what it does."""
+        """Run the head with no Python in the usual places; return what it does."""
         text = HEAD.replace("/usr/bin:/usr/local/bin", "/nowhere")
         for place in FIXED_PLACES:
             text = text.replace(place, "/nowhere/python")

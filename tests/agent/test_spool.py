@@ -35,7 +35,7 @@ class SpoolTest(unittest.TestCase):
             self.spool.keep(text, seconds)
 
     def delivered(self, spool=None, limit=500):
-        """Take everything out as the back-fill does; return which samples came."""
+        """Remove everything as the back-fill does; return which samples came."""
         spool, found = spool or self.spool, []
         for _ in range(1000):
             if not spool.count:
@@ -46,7 +46,7 @@ class SpoolTest(unittest.TestCase):
         raise AssertionError("the spool gets never empty")
 
     def spoil(self):
-        """Put a file where the folder should be: as root, no mode would keep it from being written."""
+        """Put a file where the folder should be: no mode would stop root from writing there."""
         with open(self.folder, "w") as file:
             file.write("in the way")
 
@@ -181,7 +181,7 @@ class HangingDiskTest(SpoolTest):
         self.addCleanup(self.let_go)
 
     def let_go(self):
-        """Let the disk's thread come to its end before the folder is removed."""
+        """Let the disk's thread end before the folder is removed."""
         self.segments.goes_on.set()
         self.spool.close(10)
 

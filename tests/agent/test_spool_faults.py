@@ -1,4 +1,4 @@
-"""No gaps: whatever fails in whatever order, each sample that was measured reaches the panel as it was measured."""
+"""No gaps: whatever fails, and in whatever order, each measured sample reaches the panel unchanged."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def samples_in(body):
 
 
 class NumberedCollector:
-    """Measures what tests.agent.measured tells of each tick."""
+    """Measures the values of tests.agent.measured at each tick."""
 
     def __init__(self):
         self.texts = []
@@ -59,7 +59,7 @@ class NumberedCollector:
 
 
 class Storm:
-    """An agent with a clock of its own, and a panel that comes and goes."""
+    """An agent with the test's clock, and a panel that comes and goes."""
 
     MOODS = ("well", "well", "refusing", "busy", "failing", "torn", "forgetful", "picky", "away", "away")
 
@@ -89,7 +89,7 @@ class Storm:
         self.agent.start()
 
     def answer(self, handler):
-        """Answer as the panel's mood is. What it stored is noted, also where its answer is lost."""
+        """Answer as the panel's state says. Notes what was stored, also if the answer is lost."""
         texts = samples_in(self.receiver.requests[-1].body)
         actions = {
             "refusing": answer(self.chances.choice((401, 403)), {"error": "No."}),
@@ -118,7 +118,7 @@ class Storm:
             self.restart()
 
     def restart(self):
-        """Stop the agent, or kill it: then nothing of it runs any more; sometimes a line is torn besides."""
+        """Stop the agent or kill it, so that nothing of it still runs; sometimes a line is torn as well."""
         if self.chances.random() < 0.5:
             self.agent.close()
         self.client.close()
@@ -131,7 +131,7 @@ class Storm:
         self.start()
 
     def settle(self):
-        """Let the panel be away for a round, and then be well until the spool is empty."""
+        """Let the panel be away for a round, and then work until the spool is empty."""
         self.mood = "failing"
         self.receiver.answers = [self.answer] * 200
         self.agent.round()
@@ -209,7 +209,7 @@ class FullDiskTest(unittest.TestCase):
 
 
 def can_unshare():
-    """Return whether mounts of a test's own are possible: not in every container."""
+    """Return whether tests can mount: not every container allows it."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.call(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL) == 0
@@ -217,7 +217,7 @@ def can_unshare():
 
 @needs_toml
 class KillTest(unittest.TestCase):
-    """A real agent, one tick a second, killed while the panel is away."""
+    """A real agent with one tick per second, killed while the panel is away."""
 
     def setUp(self):
         self.tree = Tree(self)

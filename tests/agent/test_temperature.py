@@ -22,7 +22,7 @@ class TemperatureTest(unittest.TestCase):
         return self.thermometer().celsius()
 
     def first_group(self):
-        """Return the inputs that are tried first, as paths below the tree."""
+        """Return the inputs that are tried first, as paths in the tree."""
         inputs, _ = next(groups_of_inputs(self.tree.root))
         return [os.path.relpath(found.path, self.tree.root) for found in inputs]
 
@@ -176,7 +176,7 @@ class ChangeTest(TemperatureTest):
         folder = self.tree.add_chip(2, "coretemp", [("Package id 0", 47000)])
         thermometer = self.thermometer()
         self.assertEqual(thermometer.celsius(), 47.0)
-        self.tree.write(folder + "/temp1_input", "")  # what is left open of a removed device has nothing to say
+        self.tree.write(folder + "/temp1_input", "")  # the open file of a removed device is empty
         self.tree.remove(folder)
         self.tree.add_chip(2, "nvme", [("Composite", 70000)])
         self.tree.add_chip(7, "coretemp", [("Package id 0", 52000)])
@@ -266,7 +266,7 @@ class ChangeTest(TemperatureTest):
 
 
 def replace_open_file(path, other):
-    """Make this process's open file of that path another one: the device behind it fails from now on."""
+    """Replace this process's open file of that path: from now on the device behind it fails."""
     for name in os.listdir("/proc/self/fd"):
         link = os.path.join("/proc/self/fd", name)
         if os.path.exists(link) and os.readlink(link) == path:

@@ -1,4 +1,4 @@
-"""How often heat slowed a CPU down: what is read of Intel's counters, and what is sent."""
+"""How often heat slowed a CPU down: what is read from Intel's counters, and what is sent."""
 
 import shutil
 import unittest
@@ -16,7 +16,7 @@ class ThrottleTest(unittest.TestCase):
         self.told = []
 
     def add_cpus(self, *packages):
-        """Make cpu0, cpu1 ... by the packages that they belong to."""
+        """Make cpu0, cpu1 ... in these packages."""
         for number, package in enumerate(packages):
             self.tree.write(f"{CPUS}/cpu{number}/topology/physical_package_id", f"{package}\n")
             self.set_count(number, 7)

@@ -1,4 +1,4 @@
-"""Calls that may hang, on a thread that can be given up."""
+"""Calls that may hang, on a thread that can be abandoned."""
 
 import os
 import threading
@@ -60,7 +60,7 @@ class WorkerTest(unittest.TestCase):
         for number in range(20):
             began = time.monotonic()
             with self.assertRaises(TimeoutError):
-                # The first has the time to begin, also on a machine that has other things to do.
+                # The first has time to begin, even on a busy machine.
                 self.worker.call(Deadline(0.02 if number else 0.5), self.hang)
             self.assertLess(time.monotonic() - began, 1)
             self.assertTrue(self.worker.is_busy)

@@ -1,4 +1,4 @@
-"""Alerts of a real panel: kept with their messages, told once, whatever happens between."""
+"""Alerts of a real panel: stored with their messages and reported once, whatever happens in between."""
 
 from __future__ import annotations
 

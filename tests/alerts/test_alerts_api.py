@@ -1,4 +1,4 @@
-"""Findings, alerts and silences over HTTP: what people see of them, and what an admin does with them."""
+"""Findings, alerts and silences over HTTP: what people see, and what an admin does with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`minipanel alerts`: beside a real panel with a real mail server, and without them."""
+"""`minipanel alerts`, with a real panel and a real mail server, and without them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ CHINESE = {"LC_ALL": "zh_CN.UTF-8", "COLUMNS": "80"}
 NOW = int(time.time())
 
 FULL_DISK = '[[alerts.rule]]\nname = "disk"\nfree_below = 100\nfor = "0s"\n'
-"""What is open at the first look, as it is about the panel itself."""
+"""What is open at the first look, because it is about the panel itself."""
 
 
 def alerts(config: Config, *words: str, **environment: str) -> tuple[int, str, str]:
-    """Run `minipanel alerts`; each line that it prints fits the terminal."""
+    """Run `minipanel alerts`; each line that it prints must fit the terminal."""
     done = run("alerts", words[0], "--config", config.path, *words[1:], **(ENGLISH | environment))
     assert [line for line in done.stdout.splitlines() if width(line) > 80 and "--json" not in words] == []
     return done.returncode, done.stdout, done.stderr
@@ -47,7 +47,7 @@ def alert(rule: str, node_id: int, severity: Severity = "critical", value: float
 
 
 def kept(config: Config, *alerts: Alert) -> None:
-    """Keep alerts in the database, where the panel finds them at its start."""
+    """Store alerts in the database, where the panel finds them at its start."""
     Store(config.database.path).close()
     with closing(sqlite3.connect(config.database.path)) as connection:
         connection.executemany(
@@ -102,7 +102,7 @@ def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box:
         assert [each.acked_by for each in seen.findings] == [None]
         code, out, _ = alerts(config, "ack", str(number), "-m", "disk ordered")
         assert (code, out.partition(":")[0]) == (0, f"{who()} acknowledged this; only its end will be sent")
-        # The stream that `minipanel top` reads says it as well, among its samples.
+        # The stream that `minipanel top` reads has it as well, between its samples.
         told = (event.findings for event in events if isinstance(event, Findings))
         changed = next(found for found in told if any(each.acked_by for each in found))
         assert who() in [each.acked_by for each in changed]

@@ -1,4 +1,4 @@
-"""[alerts]: what it may say, and one sentence for what it may not."""
+"""[alerts]: what it accepts, and one sentence for anything else."""
 
 from __future__ import annotations
 

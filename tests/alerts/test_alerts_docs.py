@@ -1,4 +1,4 @@
-"""docs/alerts.md says of each rule what its declaration says, in each language."""
+"""docs/alerts.md says what each rule's declaration says, in each language."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ node = st.integers(1, NODES)
 
 
 class Told(RuleBasedStateMachine):
-    """A panel of three nodes that are silent, hot, silenced, acknowledged; it is restarted, and its mail is away."""
+    """A panel of three nodes that are silent, hot, silenced, acknowledged; it restarts, and its mail server is away."""
 
     @initialize()
     def begin(self) -> None:
@@ -131,7 +131,7 @@ class Told(RuleBasedStateMachine):
             assert begun[id] == (announced_at is not None)
             assert ended[id] <= begun[id]
             if ended[id] == 0 and announced_at is not None:
-                # Its end came before people could be told that it began: both stand in one message.
+                # It ended before anybody could be notified of its beginning: one message has both.
                 assert any("over at" in letter.body for _, letter in self.letters)
                 assert closed_at <= max(at for at, keys in told_at.items() if id in keys)
             if announced_at is None:

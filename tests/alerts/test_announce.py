@@ -58,5 +58,5 @@ def test_the_end_of_what_was_told_before_a_silence_is_told_within_it() -> None:
 
 def test_a_clock_that_was_set_back_holds_nothing_back() -> None:
     assert due([alert()], {"hot": NOW + 86400}, nobody, NOW + GATHER_SECONDS)
-    # Also of what opened just before.
+    # Also what opened just before.
     assert due([alert(NOW + 86400)], {}, nobody, NOW)

@@ -1,4 +1,4 @@
-"""[[alerts.channel]]: what it may say, and one sentence, without its secrets, for what it may not."""
+"""[[alerts.channel]]: what it accepts, and one sentence, without its secrets, for anything else."""
 
 from __future__ import annotations
 

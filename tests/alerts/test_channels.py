@@ -1,4 +1,4 @@
-"""Channels of a running panel: each gets what is its own, at a real HTTP server."""
+"""Channels of a running panel: each gets its own messages, at a real HTTP server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOW = 1_790_000_000
 
 
 async def pass_hot(it: Running, seconds: int, hot: dict[int, float], **values: float) -> None:
-    """Let time pass while some nodes have another temperature than the others."""
+    """Pass time while some nodes have another temperature than the others."""
     for _ in range(seconds // 5):
         for node in it.panel.directory.nodes:
             temperature = hot.get(node.id, 50.0)
@@ -88,7 +88,7 @@ def test_a_message_that_was_refused_comes_again_as_it_was_with_its_key(tmp_path:
 
 
 class Robot(Letterbox):
-    """Takes 20 in a minute."""
+    """Accepts 20 messages per minute."""
 
     per_minute = 20
 

@@ -1,4 +1,4 @@
-"""How many of an hour's samples are there: losses that count, and outages that don't."""
+"""How many of an hour's samples exist: losses that count, and outages that don't."""
 
 from __future__ import annotations
 

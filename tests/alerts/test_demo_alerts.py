@@ -1,4 +1,4 @@
-"""What is planted in the demo opens its alerts within minutes, and nobody gets a message."""
+"""The demo's stories open their alerts within minutes, and nobody gets a message."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def check(folder: Path) -> None:
 
 
 async def play(it: Running, nodes: SimulatedNodes, seconds: int) -> None:
-    """Have the nodes report for so long."""
+    """Let the nodes report for this long."""
     spans = [next(nodes.spans(place, SINCE + seconds), None) for place in range(NODES)]
     it.silent = {place + 1 for place, span in enumerate(spans) if span is None}
     for _ in range(seconds // 5):

@@ -1,4 +1,4 @@
-"""A program of the site as a channel: a real one each time."""
+"""A site's own program as a channel: a real one each time."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_one_that_is_not_there_or_may_not_be_run_is_a_sentence(tmp_path: Path) -
 
 
 def _runs(pid: int) -> bool:
-    """Return whether a process is there and no zombie."""
+    """Return whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""What is wrong, folded into lines: whole racks, and parts of one."""
+"""Findings folded into lines: whole racks, and parts of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heartbeat: heard at a real HTTP server while the panel stores and looks, and not a moment longer."""
+"""The heartbeat: it reaches a real HTTP server while the panel stores and looks, and no longer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_it_is_not_asked_while_nothing_can_be_stored(tmp_path: Path) -> None:
             raise DatabaseError("The disk is full.")
 
         await it.pass_seconds(60)
-        for _ in range(2):  # as samples are each five seconds
+        for _ in range(2):  # samples come every five seconds
             it.now += 5
             with pytest.raises(DatabaseError):
                 await it.panel.ingest.run(refuse)

@@ -1,4 +1,4 @@
-"""Names and reasons that mean harm: on one line everywhere, no header, no control of a terminal, no second mail."""
+"""Malicious names and reasons: one line everywhere, no header, no terminal control, no second mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked at in nodes' last hours, by a real panel with its database: memory that rises, samples that lack."""
+"""A real panel's look at nodes' last hours: memory that rises, samples that are missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def report(it: Running, seconds: int, used: dict[int, float], lossy: int = 0) -> None:
-    """Have nodes report for so long; used: by node id, what their memory grows by in an hour. `lossy` loses a fifth."""
+    """Let nodes report for this long. used: by node id, how much memory grows per hour. `lossy` loses a fifth."""
     start = it.now
     while it.now < start + seconds:
         it.now += 5
@@ -42,7 +42,7 @@ async def test_a_leak_and_lost_samples_are_found_and_whoever_is_well_is_known_to
         assert abs(full_at - (it.now + 3600 * 27 / 20)) < 600
         assert (hours.rising[1], hours.rising[3]) == (None, None)
         assert (hours.complete[1], hours.complete[3]) == (100.0, pytest.approx(80, abs=0.5))
-        await it.alerts.tick()  # begins a look of its own
+        await it.alerts.tick()  # begins another look
         for _ in range(1000):
             if it.alerts.sight.cluster().rising:
                 break

@@ -1,4 +1,4 @@
-"""What the panel says of its disk, its certificate and its backups: read for real."""
+"""The rules about the panel's disk, certificate and backups, which are really read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed by SIGKILL at each point from a look to the mark of what was sent: nothing is lost, and nothing told again."""
+"""SIGKILL at each point from a look to the mark that a message was sent: nothing is lost, nothing is sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail to a real SMTP server: plain, encrypted, with a login; and a sentence for whatever it does instead."""
+"""Mail to a real SMTP server: plain, encrypted, with a login; and a sentence for each failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says: one line a trouble, folded, bounded, in both languages."""
+"""The text of a message: one line per trouble, folded, bounded, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are sent: once, by each channel on its own, and whatever a channel does, nothing is lost or piled up."""
+"""Messages to people: each channel sends them once, on its own, and whatever it does, none is lost or piles up."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def message(key: str, channel: str = "mail", **more: int) -> Message:
 
 
 class Sending:
-    """An outbox with a clock of the test, over messages in memory."""
+    """An outbox with the test's clock and with messages in memory."""
 
     def __init__(self, *messages: Message, **channels: outbox.Channel) -> None:
         self.now = NOW
@@ -42,7 +42,7 @@ class Sending:
 
 
 class Odd(Letterbox):
-    """A way to people that does what a test says."""
+    """A channel that does what a test says."""
 
     def __init__(self, does: Callable[[Letter], None]) -> None:
         super().__init__(lambda: NOW)
@@ -69,7 +69,7 @@ def test_a_channel_that_is_away_is_tried_again_ever_more_rarely_and_then_gets_al
         channel.is_away = True
         it = Sending(message("a"), message("b"), mail=channel)
         await it.pass_seconds(7200)
-        assert 20 < channel.tries < 40  # two messages, each 15 min at last
+        assert 20 < channel.tries < 40  # two messages, in the end each every 15 min
         channel.is_away = False
         await it.pass_seconds(900)
         assert sorted(keys(channel)) == ["a", "b"]
@@ -160,7 +160,7 @@ def test_what_was_accepted_is_not_sent_again_though_that_could_not_be_stored() -
         for _ in range(5):
             with pytest.raises(DatabaseError):
                 await it.outbox.send_due()
-        assert it.outbox.under_way == {"a"}  # so that no other message tells it again
+        assert it.outbox.under_way == {"a"}  # so that no other message reports it again
         shelf.is_full = False
         await it.pass_seconds(60)
         assert keys(channel) == ["a"]
@@ -215,7 +215,7 @@ def test_an_end_that_could_not_be_sent_stays_an_end_when_it_is_merged(tmp_path: 
 def test_news_while_a_message_is_handed_over_is_a_message_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else the row that is handed over is replaced, and SQLite may give its id to the next: lost, or told twice."""
+    """Otherwise the row being sent is replaced, and SQLite may reuse its id: a message would be lost or sent twice."""
     monkeypatch.setattr(outbox, "PATIENCE_SECONDS", 0.01)
     goes_on = threading.Event()
 

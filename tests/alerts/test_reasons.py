@@ -1,4 +1,4 @@
-"""Why a node is silent, as people read it in both languages; and a thousand at once as one message."""
+"""Why a node is silent, as people read it in both languages; and a thousand nodes in one message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SUBJECTS = {
 REFUSALS = {
     "refused": BadInput("Refused."),
     "clock": BadInput("Refused."),
-    # As credentials.py says it of a MUNGE credential that is not good for its clock.
+    # The words of credentials.py for a MUNGE credential that a wrong clock spoils.
     "munge": NotAuthenticated("Refused.", "MUNGE", 412),
     "behind": NotAuthenticated("Refused.", "MUNGE", -412),
 }

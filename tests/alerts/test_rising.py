@@ -1,4 +1,4 @@
-"""When memory will be full: lines that are reported, and all that looks like one for a while."""
+"""When memory will be full: trends that are reported, and all that only looks like one for a while."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORDS = HABIT_SECONDS // STEP
 
 
 def day(memory: object, noise: float = 0.0, seed: int = 1) -> list[tuple[int, float]]:
-    """Return the records of a day; `memory` tells percent by hours before now (24 to 0)."""
+    """Return the records of a day. `memory`: percent, by hours before now (24 to 0)."""
     dice = random.Random(seed)
     times = [NOW // STEP * STEP - STEP * place for place in range(RECORDS)]
     return [
@@ -65,7 +65,7 @@ def test_noise_does_not_hide_a_leak_and_moves_its_time_by_minutes() -> None:
 def test_what_does_not_go_on_is_not_told(what: str, memory: object) -> None:
     for seed in range(5):
         found = full_at(day(memory, 0.3, seed), NOW)
-        # A slow climb may be told with a time far off, which no rule opens for.
+        # A slow climb may give a time far in the future, for which no rule opens.
         assert found is None or found > NOW + 4 * 3600, what
 
 

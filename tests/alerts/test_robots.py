@@ -1,4 +1,4 @@
-"""Robots of group chats: stand-ins that check what the real ones document, and answer as they do."""
+"""Robots of group chats: stand-ins that check what the real ones document, and answer like them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SECRET = "SEC0123"
 
 
 def wecom(got: Got) -> tuple[int, bytes]:
-    """Answer as WeCom: always 200; text.content has 2,048 bytes at most."""
+    """Answer like WeCom: always 200; text.content has at most 2,048 bytes."""
     content = got.json["text"]["content"]
     if got.json["msgtype"] != "text" or "key" not in parse_qs(urlsplit(got.path).query):
         return 200, b'{"errcode":93000,"errmsg":"invalid webhook url"}'
@@ -37,7 +37,7 @@ def wecom(got: Got) -> tuple[int, bytes]:
 
 
 def dingtalk(got: Got) -> tuple[int, bytes]:
-    """Answer as DingTalk: the signature in the address, its time in milliseconds, within an hour."""
+    """Answer like DingTalk: the signature is in the address, its time in milliseconds, within an hour."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(got.path).query).items()}
     text = f"{query.get('timestamp')}\n{SECRET}"
     sign = base64.b64encode(hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()).decode()
@@ -49,7 +49,7 @@ def dingtalk(got: Got) -> tuple[int, bytes]:
 
 
 def feishu(got: Got) -> tuple[int, bytes]:
-    """Answer as Feishu: the signature in the body, its time in seconds, within an hour; the key is both lines."""
+    """Answer like Feishu: the signature is in the body, its time in seconds, within an hour; the key is both lines."""
     said = got.json
     key = f"{said.get('timestamp')}\n{SECRET}"
     sign = base64.b64encode(hmac.new(key.encode(), b"", hashlib.sha256).digest()).decode()

@@ -1,4 +1,4 @@
-"""Each rule on its own: what it finds, and what it takes for good again."""
+"""Each rule on its own: what it finds, and when it counts as over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold for every rule, whatever nodes do: at most one alert a node, and silence neither opens nor closes."""
+"""What must hold for every rule, whatever nodes do: at most one alert per node, and silence opens and closes none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NODES = 8
 
 
 def impatient(rule: Rule[Any]) -> Setting:
-    """A rule that opens after two minutes and closes after five, so that a test lives to see it."""
+    """A rule that opens after two minutes and closes after five, so that tests are short."""
     times = {"for_": min(rule.parameters().for_, 120), "hold": min(max(rule.parameters().hold, 60), 300)}
     return Setting(rule, rule.parameters(**times), rule.severity)
 
@@ -46,7 +46,7 @@ _spans = st.tuples(
 
 
 def arrange(cluster: FakeCluster, span: dict[str, Any]) -> None:
-    """Have all nodes be like this, the first half of them as bad as it gets."""
+    """Give all nodes this state, and make the first half as bad as possible."""
     cluster.silent = span["silent"]
     for node_id, node in cluster.nodes.items():
         if node_id > NODES // 2 or node_id in cluster.silent:

@@ -1,4 +1,4 @@
-"""The panel's own trouble: it blames itself, says so to people, and opens nothing about nodes meanwhile."""
+"""The panel's own trouble: it blames itself, notifies people of it, and opens nothing about nodes meanwhile."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.alerts.test_alerts import play
 def test_a_panel_that_stood_still_blames_itself_and_not_the_nodes(tmp_path: Path) -> None:
     async def story(it: Running) -> None:
         await it.pass_seconds(120)
-        it.now += 600  # stopped, or its machine was
+        it.now += 600  # the panel or its machine was stopped
         it.panel.live.look()
         await it.alerts.tick()
         await it.pass_seconds(600)

@@ -1,4 +1,4 @@
-"""Alerts open after their time, close after their hold, and say nothing if nothing is known."""
+"""Alerts open after their time, close after their hold, and do neither if nothing is known."""
 
 from __future__ import annotations
 

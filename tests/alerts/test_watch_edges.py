@@ -1,4 +1,4 @@
-"""What is rare, and would be costly: clocks that jump, rules switched off, nodes of which nothing is known."""
+"""Rare but costly cases: clocks that jump, rules switched off, nodes of which nothing is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A webhook at a real HTTP server: what it gets, and a sentence for whatever it does instead of taking it."""
+"""A webhook at a real HTTP server: what it gets, and a sentence for each failure."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_many_addresses_that_do_not_answer_take_no_longer_than_one() -> None:
                 yield entry
 
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server, socket.socket() as first, socket.socket() as two:
-        for each in (first, two):  # fill the queue: from now on a connection is not answered
+        for each in (first, two):  # fill the queue, so that further connections are not answered
             each.setblocking(False)
             each.connect_ex(server.getsockname())
         entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "", server.getsockname())

@@ -26,7 +26,7 @@ def test_a_week_of_troubles_is_told_once_each_and_folded(seed: int) -> None:
 
 
 def test_the_reckoning_sees_what_was_told_twice_or_not_at_all() -> None:
-    """The check of the check: a panel that forgets to tell, and one that tells again."""
+    """Tests the check itself: a panel that forgets a message, and one that repeats one."""
     asked = ["--nodes", "120", "--days", "1", "--looks", "0", "--no-save", "--spoil"]
     done = subprocess.run(
         [sys.executable, str(ROOT / "bench/alerts.py"), *asked],

@@ -1,4 +1,4 @@
-"""install-agent.sh on a booted node, killed while it exchanges the agent that runs."""
+"""install-agent.sh on a booted node, killed while it replaces the running agent."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def install(node: Node, name: str, environment: dict[str, str] | None = None) ->
 
 
 def running(node: Node) -> str:
-    """Return what the agent that runs says of itself, which comes a moment after its start."""
+    """Return what the running agent reports of itself, a moment after its start."""
     end = time.monotonic() + 10
     while not (said := node.shell(RUNNING).strip()) and time.monotonic() < end:
         time.sleep(0.1)

@@ -1,7 +1,7 @@
-"""Each way in which a node falls silent, told by mail with its reason; and an end, though the panel was killed.
+"""Each way in which a node falls silent, reported by mail with its reason; and an end, though the panel was killed.
 
-The clock that is off is that of the agent, munged and sshd: see clock_off. What else is waited for passes in real time,
-but the five minutes between two messages of a rule: a kept message is made older while the panel is dead.
+The wrong clock is that of the agent, munged and sshd: see clock_off. All waiting is in real time, except the five
+minutes between two messages of a rule: a stored message is made older while the panel is dead.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ name = "clock"
 for = "10s"
 hold = "10s"
 """
-# A minute until it opens, half a minute for others, and what a busy machine takes.
+# A minute until it opens, half a minute for others to join, and time for a busy machine.
 MESSAGE_SECONDS = 150
 
 LATER = """\
@@ -53,13 +53,13 @@ class Told:
     faults: ExitStack
 
     def mail(self, number: int) -> tuple[str, list[str]]:
-        """Return subject and lines of a mail, counted from 1, once it is there; without times, see timeless."""
+        """Return subject and lines of a mail (from 1) once it has come, without times: see timeless."""
         self.panel.wait_for(lambda: len(self.box.mails) >= number, MESSAGE_SECONDS)
         mail = self.box.mails[number - 1]
         return timeless(str(mail["Subject"]).strip()), [timeless(line) for line in mail.get_content().splitlines()]
 
     def listed(self, **environment: str) -> set[tuple[str, ...]]:
-        """Return what `minipanel alerts list` shows: severity, nodes, what is wrong, and its line of small print."""
+        """Return what `minipanel alerts list` shows: severity, nodes, what is wrong, and the line of details."""
         done = self.panel.minipanel("alerts", "list", **environment)
         assert (done.returncode, done.stderr) == (1, "")
         lines = timeless(done.stdout).splitlines()
@@ -73,12 +73,12 @@ class Told:
         return [(check["verdict"], check["detail"], check["remedy"]) for check in checks if check["look"] == "alerts"]
 
     def rules_open(self) -> set[str]:
-        """Return the rules of which something is open."""
+        """Return the rules with open alerts."""
         return {finding["rule"] for finding in self.panel.ask("/api/alerts/findings")["findings"]}
 
 
 def timeless(text: str) -> str:
-    """Write times of day as HH:MM, durations as SPAN, ids as N, and a clock as it was set: a sample needs a moment."""
+    """Write times of day as HH:MM, durations as SPAN, ids as N, and a clock as it was set: a sample takes time."""
     text = re.sub(r"\b(\d{4}-\d\d-\d\d )?\d\d:\d\d\b", "HH:MM", text)
     text = re.sub(r"\d+ (?:min|s|分钟|秒)(?: \d+ (?:s|秒))?(?=$|[)（）])", "SPAN", text, flags=re.MULTILINE)
     text = re.sub(r"\b(id|编号) \d+$", r"\1 N", text, flags=re.MULTILINE)

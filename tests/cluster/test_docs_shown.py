@@ -1,4 +1,4 @@
-"""The docs, followed word by word on a real cluster: each block of shell runs, in an order that makes sense."""
+"""The docs, followed word for word on a real cluster: each shell block runs, in a sensible order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORDS = {
     "node[017-020]": "n3",
     "node[17-20]": "n3",
     "10.0.0.1:8080": "10.77.0.10:8080",
-    # The running panel takes a moment to read what it was told to.
+    # The running panel takes a moment to read its configuration.
     "scripts --scope read)": "scripts --scope read; sleep 2)",
     "9f86d081884c7d65": "$(minipanel access sessions list --json | jq -r 'map(select(.username != \"vera\"))[-1].id')",
 }
@@ -33,10 +33,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Step:
-    """A block, found by its page and how it begins. `before`: shell that makes what a reader has. `shows`: in the end.
+    """A block, found by its page and its beginning. `before`: shell that makes what a reader has. `shows`: in the end.
 
-    `answers`: to each question that is asked at a terminal, in order; without any there is no terminal. `differ`:
-    lines that may end with another code than 0, as they tell by it what they found.
+    `answers`: to the questions at a terminal, in order; without any there is no terminal. `differ`:
+    lines that may exit with another code than 0, because it reports what they found.
     """
 
     page: str
@@ -116,7 +116,7 @@ NOT_HERE = {
     ("docs/operation.md", "minipanel setup"): "ten changes with a roll-out each: tests/cluster/test_settings.py",
     ("docs/prometheus.md", "install -D"): "needs Grafana, which is not on the nodes: tests/panel/test_grafana.py",
 }
-"""Blocks that are not run here, and where else they are."""
+"""Blocks that are not run here, and what runs them instead."""
 
 SHOWN = shown_blocks()
 
@@ -165,7 +165,7 @@ def script(shown: Shown, step: Step) -> str:
 
 
 def run(installation: Installation, text: str, step: Step) -> str:
-    """Run it on the management node, at a terminal where somebody answers. Returns all that was shown."""
+    """Run it on the management node, at a terminal where somebody answers. Return all that was shown."""
     node = installation.node
     if not step.answers:
         done = node.run("bash", "-c", text, check=False, seconds=BLOCK_SECONDS)

@@ -1,4 +1,4 @@
-"""`minipanel doctor` on real nodes: each bad state gives its line with its remedy, and a good cluster none."""
+"""`minipanel doctor` on real nodes: each bad state gets its line with a remedy, and a good cluster none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.cluster.nodes import Cluster
 CONFIG = "/etc/minipanel/config.toml"
 DATABASE = "/var/lib/minipanel/data.db"
 
-# The nodes share this machine's clock, which nobody synchronises.
+# The nodes share this machine's clock, which is not synchronised.
 SYNCHRONISED = "#!/bin/sh\necho NTPSynchronized=yes\n"
 
 Found = dict[str, list[dict[str, str]]]
@@ -23,18 +23,18 @@ Found = dict[str, list[dict[str, str]]]
 
 @pytest.fixture(scope="module")
 def installation(fresh_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The panel and all agents, and a clock that is synchronised."""
+    """The panel and all agents, with a synchronised clock."""
     made = Installation(fresh_cluster, tmp_path_factory.mktemp("archive"))
     done = made.install("--password-file", PASSWORD_FILE, "--tls", "self-made")
     assert done.returncode == 0, done.stdout + done.stderr
     made.node.write("/usr/local/bin/timedatectl", SYNCHRONISED, 0o755)
-    # Debian's munge, whose hole it has mended itself, keeps no list of changes on a small machine.
+    # Debian fixed the hole in its munge itself, but a small installation has no changelog that says so.
     made.node.write("/usr/local/bin/rpm", "#!/bin/sh\necho CVE-2026-25506\n", 0o755)
     return made
 
 
 def look(installation: Installation, *words: str) -> Found:
-    """Return the checks by the names of their looks; the command is done within half a minute, whatever it meets."""
+    """Return the checks by the names of their looks. The command must end within half a minute, whatever it meets."""
     started = time.monotonic()
     done = installation.node.run("minipanel", "doctor", "--json", *words, check=False)
     assert time.monotonic() - started < 30
@@ -49,14 +49,14 @@ def look(installation: Installation, *words: str) -> Found:
 def bad(found: Found) -> list[tuple[str, str, str]]:
     """Return verdict, look and detail of each line that is not good.
 
-    Without alerts: they open and end by times of their own, so those of one test may last into the next.
+    Without alerts: they open and end at their own times, so those of one test may last into the next.
     """
     return [(check["verdict"], name, check["detail"]) for name, checks in found.items() for check in checks
             if check["verdict"] != "ok" and name != "alerts"]  # fmt: skip
 
 
 def only_bad(found: Found) -> str:
-    """Return the name of the one look that has a line that is not good, all of them where there are more."""
+    """Return the name of the only look with a line that is not good, or all names if there are more."""
     return ",".join(name for _, name, _ in bad(found))
 
 
@@ -206,7 +206,7 @@ def test_a_broken_configuration_is_told_and_the_rest_looked_at(installation: Ins
     wait_for(lambda: look(installation), lambda found: found["nodes"][0]["detail"] == "4 of 4 are up")
     installation.node.shell(f"cp -p {CONFIG} /root/kept; printf '[weather]\\nsunny = true\\n' >>{CONFIG}")
     try:
-        # What an earlier test did to a node may still end.
+        # An earlier test's fault may still be ending.
         found = wait_for(lambda: look(installation), lambda found: only_bad(found) == "configuration")
     finally:
         installation.node.shell(f"cp -p /root/kept {CONFIG}")
@@ -216,7 +216,7 @@ def test_a_broken_configuration_is_told_and_the_rest_looked_at(installation: Ins
 
 def test_a_key_that_the_service_can_not_read_comes_with_the_commands(installation: Installation) -> None:
     key = "/etc/minipanel/tls/panel-key.pem"
-    # What came before may have had the panel away for a while.
+    # An earlier test may have stopped the panel for a while.
     wait_for(lambda: look(installation), lambda found: found["nodes"][0]["detail"] == "4 of 4 are up")
     installation.node.shell(f"chmod 600 {key}")
     try:

@@ -24,7 +24,7 @@ def installation(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def reaches(installation: Installation, port: int = 8080) -> bool:
-    """Return whether another node gets through to this port."""
+    """Return whether another node can reach this port."""
     knock = f"import socket; socket.create_connection(('{installation.node.address}', {port}), 5)"
     done = installation.panel.cluster["n1"].run("python3", "-c", knock, check=False)
     return done.returncode == 0
@@ -37,7 +37,7 @@ def open_ports(installation: Installation) -> list[list[str]]:
 
 
 def firewall_checks(installation: Installation) -> list[tuple[str, str]]:
-    """Return what the doctor says of firewalld, once that has answered within the doctor's 5 s."""
+    """Return what the doctor says about firewalld, once that has answered within the doctor's 5 s."""
     for _ in range(10):
         report = json.loads(installation.node.run("minipanel", "doctor", "--json", check=False).stdout)
         checks = [check for check in report["checks"] if check["look"] == "firewall"]

@@ -1,4 +1,4 @@
-"""One script installs the panel and every node's agent, upgrades, and takes the panel away again: on real nodes."""
+"""One script installs the panel and every node's agent, upgrades, and removes the panel again, on real nodes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_panel_runs_as_its_own_user_in_its_sandbox(installation: Installatio
     status = installation.node.shell(f"cat /proc/{pid}/status")
     assert "NoNewPrivs:\t1" in status
     assert "CapEff:\t0000000000000000" in status
-    # Its own view of the file system: nothing can be written but its data.
+    # In the service's view of the file system, only its data can be written.
     inside = f"nsenter -t {pid} --mount setpriv --reuid minipanel --clear-groups"
     writable = installation.node.shell(
         f"for d in /etc /opt/minipanel /usr /var/lib/minipanel; do {inside} test -w $d && echo $d; done; true"
@@ -101,7 +101,7 @@ def test_the_commands_work_for_root_by_their_name(installation: Installation) ->
     installation.panel.wait_for(lambda: all_are_up(installation))
     assert "4 up" in installation.node.shell("minipanel status")
     assert installation.node.shell("minipanel --version").strip() == f"minipanel {minipanel.__version__}"
-    # Nothing that lies about can pass for a part of the panel.
+    # No stray file can pass for a part of the panel.
     assert "4 up" in installation.node.shell(
         "cd /tmp && touch typer.py && PYTHONPATH=/tmp minipanel status; rm /tmp/typer.py"
     )
@@ -114,7 +114,7 @@ def test_a_panel_that_was_restarted_answers_at_once_and_has_its_last_hour(instal
         shown = installation.node.shell("systemctl restart minipanel; minipanel status || true")
         assert shown.startswith("panel     up at http://127.0.0.1:8080, version"), shown
     assert before <= last_hour(installation)
-    # A reload is over only when the configuration was read.
+    # A reload ends only once the configuration was read.
     wait = "for turn in $(seq 100); do systemctl is-active --quiet minipanel && break; sleep 0.1; done"
     shown = installation.node.shell(f"systemctl reload minipanel; {wait}; systemctl is-active minipanel")
     assert shown.strip() == "active"
@@ -138,7 +138,7 @@ def test_a_program_gets_alerts_within_the_sandbox_and_leaves_nothing_behind(inst
     said = installation.panel.ask("/api/alerts/test", {"channel": "page"})["said"]
     assert said.split() == ["minipanel", "test", "/tmp:yes", "/etc:no", "/usr/local/bin:no"]
     assert node.shell("pgrep -x -u minipanel sleep || true") == ""
-    # A channel that can't be: the reload says so, and the one before stays.
+    # An invalid channel: the reload reports it, and the previous one stays.
     node.shell(f"echo '{CHANNEL.replace('exec', 'sms')}' >> {CONFIG}; systemctl reload minipanel || true")
     installation.panel.wait_for(lambda: 'is "sms"; it must be' in node.shell("journalctl -u minipanel -n 20"), 10)
     assert channels() == ["page"]
@@ -163,7 +163,7 @@ def test_an_upgrade_keeps_configuration_sessions_and_history(installation: Insta
     assert before <= last_hour(installation)
     assert installation.node.shell(f"cat {CONFIG}") == config
     assert len(installation.node.shell("ls /opt/minipanel/releases").split()) == 2, "the one before is kept"
-    installation.panel.wait_for(lambda: all_are_up(installation))  # with the session of before
+    installation.panel.wait_for(lambda: all_are_up(installation))  # with the session from before
 
 
 def test_a_failed_upgrade_leaves_the_old_one_running(installation: Installation) -> None:

@@ -24,14 +24,14 @@ def archive(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Insta
 
 @pytest.fixture
 def installation(archive: Installation) -> Installation:
-    """The same before each test: what the one before installed is purged."""
+    """The same before each test: purge what the one before installed."""
     archive.node.run(f"{CONTENT}/install.sh", "--uninstall", "--purge", "--yes")
     return archive
 
 
 @pytest.fixture
 def mail_server(archive: Installation) -> Iterator[None]:
-    """A mail server on the management node, at port 25."""
+    """A mail server on the management node, on port 25."""
     for package in (aiosmtpd, attr, public):
         folder = Path(str(package.__file__)).parent
         archive.node.put(folder, f"/root/mail/{folder.name}")
@@ -116,7 +116,7 @@ def test_the_session_is_chinese_where_the_locale_is(installation: Installation) 
         terminal.type("ops@example.org")
         terminal.expect("现在安装吗？[^\n]*: $")
         terminal.type()
-        # No mail server is there.
+        # There is no mail server.
         terminal.expect(r"失败.*\n +无法连接.*邮件服务器 127\.0\.0\.1:25")
         terminal.expect("MiniPanel 已启动。")
         assert terminal.end() == 0
@@ -139,7 +139,7 @@ def test_https_at_a_low_port_with_a_database_elsewhere(installation: Installatio
     done = installation.install(
         "--only", "n1", "--tls", "self-made", "--port", "443", "--database", "/data/minipanel/m.db", "--admin", "chief"
     )
-    # It ends well only when both nodes' first samples have arrived, by https.
+    # It succeeds only once both nodes' first samples have arrived over https.
     assert done.returncode == 0, done.stdout + done.stderr
     assert "https://10.77.0.10:443" in done.stdout
     script = (

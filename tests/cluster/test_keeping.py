@@ -1,4 +1,4 @@
-"""What is kept for a bad day, on a real node: the panel's own copies, a restore, an upgrade and the way back."""
+"""Backups on a real node: the panel's own copies, a restore, an upgrade and the way back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Kept(Installation):
     """An installed panel with an agent on two nodes."""
 
     def samples(self, path: str = DATABASE) -> int:
-        """Return how many samples a database holds."""
+        """Return how many samples a database has."""
         return int(self.node.run("python3", "-c", COUNT, path).stdout)
 
     def wait_for_more(self) -> None:

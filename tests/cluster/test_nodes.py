@@ -1,4 +1,4 @@
-"""The test cluster itself: what the other tests take for granted of it."""
+"""The test cluster itself: what the other tests take for granted."""
 
 from __future__ import annotations
 

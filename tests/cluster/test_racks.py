@@ -1,4 +1,4 @@
-"""A rack of 200 lines in /etc/hosts comes and goes: its real nodes get the agent in one roll-out, and lose it again."""
+"""A rack of 200 lines in /etc/hosts comes and goes: one roll-out installs the agent on its nodes, one removes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.cluster.panel import CONFIG, ROOT, ClusterPanel, start_panel
 from tests.setup.terminal import Terminal
 
 REAL = ("n1", "n2", "n3")
-# Nothing routes to them: 97 nodes that are off.
+# No route leads to them: 97 nodes that are off.
 RACK = "".join(f"10.99.1.{number}\track{number:02}\n" for number in range(1, 98))
 INFINIBAND = "".join(f"10.98.1.{number}\track{number:02}-ib\n" for number in range(1, 98))
 SWITCHES = "".join(f"10.97.1.{number}\tswitch{number}\n" for number in range(1, 4))
@@ -22,7 +22,7 @@ AGENT = "ls -d /opt/minipanel-agent 2>/dev/null || true"
 
 @pytest.fixture(scope="module")
 def panel(fresh_cluster: Cluster) -> Iterator[ClusterPanel]:
-    """The panel with its own node alone. /etc/hosts has 200 lines more; 3 of them are nodes that run."""
+    """The panel with only its own node. /etc/hosts has 200 lines more; 3 of them are running nodes."""
     started = start_panel(fresh_cluster)
     done = started.minipanel("nodes", "remove", "n[1-3]")
     assert done.returncode == 0, done.stderr
@@ -76,7 +76,7 @@ def test_the_script_of_the_archive_offers_what_is_gone_and_takes_the_agents_away
         terminal.type()
         terminal.expect(r"removed +1 +n3")
         terminal.expect(f"Written to {CONFIG}.")
-        # With so many nodes fewer, agents spread their reports over a shorter time: they get another configuration.
+        # With fewer nodes, agents spread their reports over a shorter time, so they get another configuration.
         terminal.expect(r"installed +3 +mgmt,n\[1-2\]")
         assert terminal.end() == 0
     assert panel.cluster["n3"].shell(AGENT) == ""

@@ -1,4 +1,4 @@
-"""The roll-out onto real nodes: installed by ssh, started by systemd, heard by the panel."""
+"""The roll-out to real nodes: installed over ssh, started by systemd, received by the panel."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_with_https_and_tokens_a_node_gets_the_authority_and_its_own_token(panel
 
 
 def _make_certificate(folder: Path, address: str) -> None:
-    """Make a certificate that is its own authority, for this address."""
+    """Make a self-signed certificate for this address."""
     command = [
         "openssl",
         "req",

@@ -1,4 +1,4 @@
-"""The roll-out meets nodes in trouble: each has an outcome and a sentence of its own, and harms no other node."""
+"""The roll-out meets nodes in trouble: each gets its own outcome and sentence, and harms no other node."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEFT = "ls -d /opt/minipanel-agent /opt/.minipanel* /etc/systemd/system/minipane
 
 @pytest.fixture(scope="module")
 def panel(fresh_cluster: Cluster) -> ClusterPanel:
-    """The panel, and no agent anywhere yet."""
+    """The panel, with no agent installed yet."""
     return start_panel(fresh_cluster)
 
 
@@ -174,7 +174,7 @@ def test_a_node_that_hangs_costs_only_its_timeout(panel: ClusterPanel, node: Nod
 
 def test_one_without_power_and_one_that_the_panel_does_not_believe_are_told(panel: ClusterPanel, node: Node) -> None:
     config = panel.node.shell(f"cat {CONFIG}")
-    # The panel believes n1 at another address only; ssh finds it by the hosts file.
+    # The panel accepts n1 only from another address; ssh finds it through the hosts file.
     panel.configure(config.replace("10.77.0.11", "10.77.0.111"))
     try:
         with faults.powered_off(panel.cluster["n3"]):
@@ -224,7 +224,7 @@ def test_an_installation_on_the_panels_own_node_that_is_interrupted_is_undone(pa
     panel.roll_out("mgmt", "--remove")
     hangs = "/etc/systemd/system/minipanel-agent.service.d/hangs.conf"
     panel.node.shell(f"mkdir -p {hangs.rpartition('/')[0]}; printf '[Service]\nExecStartPre=/bin/sleep 60\n' >{hangs}")
-    # A session of its own inside the node: Ctrl-C is for the roll-out, not for what led into the node.
+    # In its own session inside the node, Ctrl-C reaches the roll-out and not the program that entered the node.
     with Terminal(panel.node.command("setsid", "--ctty", "--wait", "minipanel", "rollout", "mgmt")) as terminal:
         panel.wait_for(lambda: panel.node.run("pgrep", "-x", "sleep", check=False).returncode == 0)
         terminal.press("\x03")

@@ -1,4 +1,4 @@
-"""Settings changed on a running cluster, one command each: the agents report after each, or all is as it was."""
+"""Settings changed on a running cluster, one command each: afterwards the agents report, or nothing has changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONFIG = "/etc/minipanel/config.toml"
 ADDRESS = "10.77.0.10"
 SECONDS = 60
 
-# Ctrl-C while systemctl is at work: the set-up gets it, at this call and at each one like it on the way back.
+# Ctrl-C while systemctl works: the set-up gets it, at this call and at each one like it on the way back.
 INTERRUPTING = """\
 #!/bin/sh
 if [ "$*" = "$(cat /root/cut-at 2>/dev/null)" ]; then kill -s INT $PPID; sleep 0.5; fi
@@ -38,7 +38,7 @@ def change(installation: Installation, *words: str) -> subprocess.CompletedProce
 
 
 def changed(installation: Installation, *words: str) -> str:
-    """Change what the words say. It ends well only when each node's first sample has arrived, if agents are concerned.
+    """Change what the words say. If agents are concerned, it succeeds only once each node's first sample has arrived.
 
     Returns what was shown, in one line.
     """
@@ -52,7 +52,7 @@ def url(installation: Installation) -> str:
 
 
 def state(installation: Installation) -> str:
-    """Return what must stay where a change is refused or taken back."""
+    """Return what must stay if a change is refused or undone."""
     return installation.node.shell(
         "sha256sum /etc/minipanel/config.toml /etc/systemd/system/minipanel.service; "
         "ls -lRn --time-style=+ /etc/minipanel /opt/minipanel/releases | sha256sum; "
@@ -73,7 +73,7 @@ def test_port_and_address_follow_in_the_agents(installation: Installation) -> No
 
 @pytest.fixture(scope="module")
 def pairs(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    """Certificates on the management node, by what is the matter with them."""
+    """Certificates on the management node, by what is wrong with them."""
     folder = tmp_path_factory.mktemp("pairs")
     names = f"IP:{ADDRESS}"
     made = {

@@ -1,4 +1,4 @@
-"""The doctor, and `minipanel status`, on what is wrong and whether anybody is notified."""
+"""The doctor and `minipanel status` on what is wrong and whether anybody is notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor on the panel's certificate: tried by a handshake, as an agent does it."""
+"""The doctor on the panel's certificate: tried with a handshake, like an agent's."""
 
 from __future__ import annotations
 

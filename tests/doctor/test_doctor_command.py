@@ -1,4 +1,4 @@
-"""`minipanel doctor` as an administrator runs it: on a good panel and on broken ones, in both languages."""
+"""`minipanel doctor` as an administrator runs it, on a good panel and on broken ones, in both languages."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_every_look_that_has_a_remedy_for_hanging_is_one() -> None:
 
 @contextmanager
 def deaf_munged(folder: Path) -> Iterator[str]:
-    """A munged that takes a connection and never answers."""
+    """A munged that accepts a connection and never answers."""
     path = str(folder / "munge.socket")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)

@@ -1,4 +1,4 @@
-"""The doctor on config.toml: broken, readable for all, or not for the service; and what it may say of it."""
+"""The doctor on config.toml: broken, readable by all, or not by the service; and what it may show of it."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def test_every_key_that_holds_a_secret_is_declared_as_one() -> None:
     sections = (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.HOSTS, values.USERS, *ROOMS)
     keys = {f"{section.name}.{name}": key for section in sections for name, (key, _) in section.keys.items()}
     suspects = {name for name in keys if any(word in name for word in ("secret", "hash", "password", "token"))}
-    suspects -= {name for name in suspects if name.endswith("_file")}  # where it lies is no secret
-    suspects |= {"alerts.channel", "alerts.heartbeat"}  # addresses that bear a key in themselves
+    suspects -= {name for name in suspects if name.endswith("_file")}  # a path is no secret
+    suspects |= {"alerts.channel", "alerts.heartbeat"}  # addresses that contain a key
     assert {name for name, key in keys.items() if key.kind.is_secret} == suspects
 
 

@@ -39,7 +39,7 @@ def subject(tmp_path: Path, machine: Machine) -> Subject:
 
 @pytest.fixture
 def config(subject: Subject) -> Config:
-    """The configuration, with a database that holds nothing yet."""
+    """The configuration, with an empty database."""
     Store(subject.config.database.path).close()
     return subject.config
 
@@ -176,7 +176,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def holder(config: Config) -> Iterator[int]:
-    """Another program that holds the database for writing. Gives its process id."""
+    """Another program that holds the database's write lock. Yields its process id."""
     command = [sys.executable, "-c", HOLD, str(config.database.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

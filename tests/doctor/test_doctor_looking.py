@@ -1,4 +1,4 @@
-"""All looks at once: what hangs, fails or can't be seen is a line as well, and keeps no other from its end."""
+"""All looks at once: one that hangs, fails or can't see is a line as well, and does not block the others."""
 
 from __future__ import annotations
 

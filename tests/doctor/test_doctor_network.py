@@ -50,7 +50,7 @@ def test_a_panel_whose_port_can_not_be_read_is_not_called_broken(tmp_path: Path,
 
 @contextmanager
 def stranger() -> Iterator[int]:
-    """Another program at a port: it speaks no HTTP."""
+    """Another program on a port; it does not speak HTTP."""
     with socket.create_server(("0.0.0.0", 0)) as listener:
 
         def hang_up() -> None:

@@ -1,4 +1,4 @@
-"""The doctor on the nodes: each reason why one is not up, folded into node sets, with what helps."""
+"""The doctor on the nodes: each reason why one is not up, folded into node sets, with a remedy."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_the_version_of_an_agent_is_read_beside_a_running_panel(tmp_path: Path, 
     with running_panel(config):
         body = body_of(sample(timestamp=int(time.time()) // 5 * 5))
         httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
-        time.sleep(3)  # soon it is written
+        time.sleep(3)  # it is written by then
         found = [check.detail for check in look_at_states(subject_of(tmp_path, machine, config))]
     assert f"node001: the agent is version 0.0.9, the panel {__version__}" in found
 
@@ -181,7 +181,7 @@ def test_where_the_last_roll_out_failed_is_told(tmp_path: Path, machine: Machine
     remember(config.database.path, [Outcome("node001", Word.UNREACHABLE), Outcome("gone", Word.TIMED_OUT)])
     check = only(look_at_last_rollout(subject_of(tmp_path, machine, config)))
     assert check == Check("roll-out", WARNING, "the last one failed on node001", "minipanel rollout --only-failed")
-    # Taken out since, and nobody wants its agent any more.
+    # Removed since, and its agent is no longer wanted.
     config = replace(config, nodes=tuple(node for node in config.nodes if node.hostname != "node001"))
     assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
     assert list(judge_failed([], english)) == []

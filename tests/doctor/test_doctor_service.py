@@ -1,4 +1,4 @@
-"""The doctor on the panel's service: each state of the unit, and the way to a good one."""
+"""The doctor on the panel's service: each state of the unit, and how to get to a good one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sample's whole journey: what /proc said, through the real agent and the real panel, out of the API again."""
+"""A sample's whole journey: from /proc through the real agent and the real panel to the API."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tests.panel.example import hash_of
 from tests.ports import free_port
 
 CPU_TOLERANCE_PERCENT = 6.0
-"""The two readings begin and end up to 0.1 s apart, of 5 s."""
+"""The two 5 s readings begin and end up to 0.1 s apart."""
 
 MEMORY_TOLERANCE_BYTES = 512 * 1024**2
-"""What other programs of this machine may take or give back between the two readings."""
+"""What other programs on this machine may take or free between the two readings."""
 
 
 @pytest.fixture(scope="module", params=["token", "munge"])

@@ -1,4 +1,4 @@
-"""The page as a person uses it: a real browser, the real panel, the real agent of this machine."""
+"""The page as a person uses it, in a real browser, with the real panel and this machine's real agent."""
 
 from __future__ import annotations
 

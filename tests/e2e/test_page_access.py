@@ -1,4 +1,4 @@
-"""Everybody can use the page: axe finds nothing (WCAG 2.2 AA) on any view, nothing is cut on a phone."""
+"""Everybody can use the page: axe finds nothing (WCAG 2.2 AA) on any view, and nothing is cut off on a phone."""
 
 from __future__ import annotations
 

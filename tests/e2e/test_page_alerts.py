@@ -1,4 +1,4 @@
-"""What is wrong, on the page: nothing while all is well; else a line, a bell, a drawer, marks and a list."""
+"""Alerts on the page: nothing while all is well, otherwise a line, a bell, a drawer, marks and a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Years of history on the page: "2 years" where an archive reaches as far, and a sentence while it does not answer."""
+"""Years of history on the page: "2 years" if the archive reaches that far, and a sentence while it does not answer."""
 
 from __future__ import annotations
 

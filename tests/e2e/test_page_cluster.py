@@ -1,4 +1,4 @@
-"""All nodes on one page: the map, the table, what is searched and sorted, and what the tab says."""
+"""All nodes on one page: the map, the table, searching, sorting, and the title of the tab."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLACES = """() => [...document.querySelectorAll(".node-row td")].slice(0, 140).m
   const { x, y, width, height } = cell.getBoundingClientRect()
   return [x, y, width, height]
 })"""
-"""Where the cells of the first rows stand."""
+"""Where the cells of the first rows are."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser
 
 
 def fact(page: Page, name: str) -> Locator:
-    """What is shown of a node under this name."""
+    """What the summary shows under this name."""
     return page.locator(".node-facts > div").filter(has=page.get_by_text(name, exact=True)).locator("dd")
 
 
@@ -176,7 +176,7 @@ def test_what_is_chosen_goes_along_from_view_to_view(browser: Browser, fleet: Fl
         press_chord(page, "gh", re.compile(r"/history/node\[01-03\]\?"))
         page.get_by_role("link", name="These nodes now").click()
         expect(page.get_by_text("3 of 64 nodes")).to_be_visible()
-        # A condition is looked at once: then the address names the nodes.
+        # A condition is resolved once; then the address names the nodes.
         page.get_by_role("searchbox").fill("@node clock>5")
         expect(page.get_by_text("1 of 64 nodes")).to_be_visible(timeout=30_000)
         page.keyboard.press("Escape")
@@ -218,7 +218,7 @@ def test_keys_lead_from_view_to_view_and_help_tells_them(browser: Browser, fleet
 
 
 def press_chord(page: Page, keys: str, url: re.Pattern[str]) -> None:
-    """Press keys one after the other until they led to an address: a busy machine may put too long between them."""
+    """Press keys in sequence until they lead to an address: a busy machine may put too much time between them."""
     for _ in range(5):
         for key in keys:
             page.keyboard.press(key)

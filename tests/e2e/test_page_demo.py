@@ -1,4 +1,4 @@
-"""The demo as a newcomer sees it: each planted story is found in one look at a picture, and every page says "demo"."""
+"""The demo as a newcomer sees it: a picture shows each planted story at a glance, and every page says "demo"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MONTH = 30 * DAY
 ROWS = range(NODES)
 
 MUCH_DARKER = 60
-"""Of 255: what is higher is darker on a light ground, and so much is seen at a glance."""
+"""Of 255: on a light background higher values are darker, and a difference of this much is visible at a glance."""
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +34,12 @@ def raster(demo: Demo, seconds: int, metric: str) -> str:
 
 
 def darkness(page: Page, share: float) -> list[float]:
-    """Return how dark each row is at a time, a share of what is drawn."""
+    """Return how dark each row is at a time, given as a share of the picture."""
     return [255 - lightness(found[0]) for found in colours(page, share, ROWS)]
 
 
 def darkest(page: Page, share: float) -> set[int]:
-    """Return the rows that stand out at a time: darker than all others, by more than rows differ elsewhere."""
+    """Return the rows that stand out at a time: darker than all others by more than rows usually differ."""
     found = darkness(page, share)
     order = sorted(ROWS, key=found.__getitem__, reverse=True)
     steps = [found[order[k - 1]] - found[order[k]] for k in range(1, NODES // 3)]
@@ -47,7 +47,7 @@ def darkest(page: Page, share: float) -> set[int]:
 
 
 def hatched(page: Page, share: float) -> set[int]:
-    """Return the rows without a value at a time: stripes on a white ground, which no value is."""
+    """Return the rows without a value at a time: stripes on white, which no value has."""
     return {row for row, found in enumerate(colours(page, share, ROWS)) if len(found) > 1 and "255 255 255" in found}
 
 

@@ -1,4 +1,4 @@
-"""The past of nodes: one, a few, a set; ranges drawn with the pointer; what is exported."""
+"""The past of nodes: one, a few, a set; ranges drawn with the pointer; exports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             fill_month(fleet.database, node_id, end)
         for node_id in (1, 3):
             explain_gaps(fleet.database, node_id, end)
-        # What was seen of a node before a start is read from its records.
+        # What is known of a node from before a start is read from its records.
         fleet.stop_panel()
         fleet.disable(RETIRED)
         fleet.start_panel()
@@ -49,7 +49,7 @@ def test_where_the_samples_of_the_last_hour_are_gone_its_records_are_drawn(brows
         expect(page.locator(".at").first).to_contain_text("(mean of 5 min)")
         keep_screenshot(page, "page-hour-of-records")
     with visit(browser, fleet, f"/realtime/{DEAD}") as page:
-        # It has sent nothing to this process: what its last record says is shown.
+        # It has sent nothing to this process, so its last record is shown.
         expect(page.locator(".big-value").first).to_contain_text("%")
 
 
@@ -63,7 +63,7 @@ def range_of(page: Page) -> tuple[int, int] | None:
 
 
 def draw(page: Page, begin: float, end: float) -> None:
-    """Draw a range over the first chart, from and to in shares of its width."""
+    """Draw a range over the first chart. begin and end: shares of its width."""
     box = page.locator(".metrics-chart .u-over").first.bounding_box()
     assert box
     page.mouse.move(box["x"] + begin * box["width"], box["y"] + 60)
@@ -208,7 +208,7 @@ COLOUR_COUNTS = """async ([picture, colours]) => {
     return count
   })
 }"""
-"""How many pixels of a picture have each colour, or one that no eye could tell from it."""
+"""How many pixels of a picture have each colour, or one that looks the same."""
 
 
 @pytest.mark.parametrize("path", ["/history/node01?period=1m", "/history/node[01-08]?period=7d"])
@@ -223,7 +223,7 @@ def test_the_picture_holds_all_that_is_shown(browser: Browser, fleet: Fleet, pat
         assert {"Coverage", "off"} <= set(shown)
         assert set(shown) <= set(page.evaluate("window.written"))
         content = Path(picture.value.path()).read_bytes()
-        empty = page.context.new_page()  # of no panel: its policy lets nobody read a picture
+        empty = page.context.new_page()  # not of the panel, whose policy lets nobody read a picture
         lane = page.locator(".coverage-lane").first
         track, _ = lane.locator(".ground").evaluate(PAINT)
         parts = [lane.locator(part).first.evaluate(PAINT) for part in (".whole", ".gap.node_away")]
@@ -242,12 +242,12 @@ def numbers_of(colour: str) -> list[int]:
 
 
 def mixed(above: list[int], below: list[int], opacity: float) -> list[int]:
-    """The colour that shows where one lies on another."""
+    """The colour that results if one is drawn over another."""
     return [round(opacity * a + (1 - opacity) * b) for a, b in zip(above, below, strict=True)]
 
 
 def touch(page: Page, stroke: list[tuple[float, float]]) -> None:
-    """Lay a finger down at the first point, move it over the others and lift it, as Chromium hears a touch screen."""
+    """Put a finger down at the first point, move it over the others and lift it, as a touch screen would."""
     devtools = page.context.new_cdp_session(page)
     for place, (x, y) in enumerate(stroke):
         kind = "touchMove" if place else "touchStart"

@@ -1,4 +1,4 @@
-"""Other intervals than 5 s, from samples through the panel to what a browser shows: nothing missed is no loss."""
+"""Other intervals than 5 s, from samples through the panel to the browser: without missed samples there is no loss."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def line_share(page: Page) -> float:
-    """How much of the first chart's time bears its line: lone points leave most of it bare."""
+    """How much of the first chart's time its line covers: single points leave most of it empty."""
     share: float = page.locator(".metrics-chart canvas").first.evaluate(DRAWN_SHARE)
     return share
 
@@ -63,7 +63,7 @@ def test_the_last_hour_of_a_node_is_whole_and_a_line(browser: Browser, fleet: Fl
         assert line_share(page) > 0.95
         keep_screenshot(page, f"interval-{interval}-node")
         if interval == 10:
-            # The next sample grows the hour; it is not read again for it.
+            # The next sample extends the hour, which is not read again.
             asked.clear()
             newest = page.locator(".newest-sample")
             title = newest.get_attribute("title")

@@ -1,4 +1,4 @@
-"""A set's past on one picture: what has happened is seen in it, and the pointer and the keys read it and lead on."""
+"""A set's past in one picture: it shows what has happened, and pointer and keys read it and lead on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OFF = range(22, 30)
 
 @dataclass(frozen=True)
 class Story:
-    """The end of the day that is planted, and the picture's own rows and columns."""
+    """The end of the planted day, and the picture's own rows and columns."""
 
     fleet: Fleet
     end: int
@@ -72,7 +72,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     with running_fleet(tmp_path_factory.mktemp("raster"), names, minutes=0, silent=names) as fleet:
         end = int(time.time()) // 300 * 300
         plant(fleet.database, end)
-        # What was seen of a node before a start is read from its records.
+        # What is known of a node from before a start is read from its records.
         fleet.stop_panel()
         fleet.start_panel()
         yield Story(fleet, end)
@@ -109,7 +109,7 @@ CELLS = """(share, rows) => {
     return [...new Set(pixels)]
   })
 }"""
-"""The colours around a time (a share of the day) in each of these rows: one for a value, more where it is hatched."""
+"""The colours around a time (a share of the day) in each of these rows: one for a value, more if it is hatched."""
 
 
 def colours(page: Page, share: float, rows: range) -> list[tuple[str, ...]]:
@@ -138,7 +138,7 @@ def test_a_rack_that_heats_up_is_seen_and_when_it_began(browser: Browser, story:
         assert len(usual) == 1
         late = colours(page, 0.95, everything)
         assert {row for row in everything if late[row] != usual} == set(HOT)
-        # On a light ground what is higher is darker.
+        # On a light background higher values are darker.
         assert all(lightness(late[row][0]) < lightness(usual[0]) - 60 for row in HOT)
         keep_screenshot(page, "page-raster-rack")
 
@@ -221,7 +221,7 @@ def test_without_a_node_history_is_the_whole_cluster(browser: Browser, story: St
         page.keyboard.press("Escape")
         expect(page.locator(".cluster-charts")).to_be_visible()
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        # Over two sheets a grid lays what follows the raster upon it.
+        # Across two sheets, a grid would put what follows over the raster.
         for block in (".shown", ".history-raster"):
             expect(page.locator(block)).to_have_css("display", "block")
         expect(page.locator(".raster-map .label").first).to_have_text(re.compile(r"^[^…]+$"))
@@ -237,7 +237,7 @@ def test_a_finger_reads_with_a_tap_and_draws_a_time_sideways(browser: Browser, s
         page.touchscreen.tap(*spot)
         expect(page.locator(".raster-tip")).to_contain_text("40 °C")
         keep_screenshot(page, "page-raster-phone")
-        box = page.locator(".raster-map .field").bounding_box()  # what is told of the cell may take a line more
+        box = page.locator(".raster-map .field").bounding_box()  # the cell's values may take one more line
         assert box
         touch(page, [(box["x"] + 40 + 12 * step, box["y"] + 30) for step in range(10)])
         expect(page).not_to_have_url(re.compile(f"from={story.end - DAY}&"))

@@ -1,4 +1,4 @@
-"""The page where there is less room, or none to press: on paper, on a phone."""
+"""The page with less room, or without anything to press: on a phone, on paper."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 
 def rows_at_rest(page: Page) -> int:
-    """Return how many rows the table has once that stays: what comes above it takes room from it."""
+    """Return how many rows the table has once that is stable: content above it takes room from it."""
     counts = [0]
     while len(counts) < 50 and counts[-3:] != [counts[-1]] * 3:
         page.wait_for_timeout(300)

@@ -1,4 +1,4 @@
-"""Who may look, on the page: sessions, API tokens, wall screens and the audit, each in browsers of their own."""
+"""Access on the page: sessions, API tokens, wall screens and the audit, each in its own browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 
 def make(page: Page, name: str) -> str:
-    """Make a token or a link, and return what is shown this one time."""
+    """Make a token or a link, and return the secret that is shown only once."""
     page.get_by_label("Name").fill(name)
     page.get_by_label("Name").press("Enter")
     secret = page.get_by_label(re.compile(f"“{name}”"))
@@ -81,7 +81,7 @@ def test_a_viewer_sees_the_own_sessions_and_an_admin_ends_any(browser: Browser, 
         assert "miniadmin" not in viewer.locator("main").inner_text()
         admin.get_by_role("row").filter(has_text="wim").get_by_role("button", name="End").click()
         expect(admin.get_by_role("row").filter(has_text="wim")).to_be_hidden()
-        # Whoever works with the keyboard is still at the list.
+        # Keyboard users are still at the list.
         expect(admin.locator(".plain-table")).to_be_focused()
         expect(viewer.get_by_label("Password")).to_be_visible()
 
@@ -131,7 +131,7 @@ def test_a_wall_screen_shows_the_cluster_without_a_login_until_its_link_is_remov
         wall = browser.new_context(locale="en-GB").new_page()
         wall.goto(link.replace("/kiosk", "/kiosk?view=both"))
         expect(wall.locator(".heat-map canvas")).to_be_visible()
-        # Whoever passes by does not read the secret in the address.
+        # Passers-by can't read the secret in the address.
         expect(wall).to_have_url(f"{fleet.url}/kiosk?view=both")
         keep_screenshot(wall, "kiosk-link")
         assert violations(wall) == []
@@ -145,7 +145,7 @@ def test_a_wall_screen_shows_the_cluster_without_a_login_until_its_link_is_remov
         expect(wall).to_have_url(f"{fleet.url}/kiosk?view=both")
         wall.reload()
         expect(wall.locator(".node-row").first).to_contain_text("GB")
-        # Outside its view it is nobody.
+        # Outside its view it is not logged in.
         wall.goto(f"{fleet.url}/history")
         expect(wall.get_by_label("Password")).to_be_visible()
         wall.goto(f"{fleet.url}/kiosk")

@@ -1,4 +1,4 @@
-"""How much is loaded before the cluster is seen, and what is left for later."""
+"""How much is loaded before the cluster is visible, and what is left for later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.e2e.fleet import Fleet, numbered, running_fleet
 from tests.e2e.visits import visit
 
 LIMIT_BYTES = 110 * 1024
-"""As compressed, with heads: what a slow line takes 0.6 s for."""
+"""Compressed, with headers: a slow line needs 0.6 s for this."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_the_first_load_is_small_and_charts_come_when_they_are_needed(browser: B
 
         def ask(event: dict[str, Any]) -> None:
             if event["type"] == "Document":
-                asked_by.clear()  # the page before may still ask
+                asked_by.clear()  # the page before may still send requests
             calls = event["initiator"].get("stack", {}).get("callFrames") or [{"url": ""}]
             asked_by[event["request"]["url"]] = f"{event['initiator']['type']} {calls[-1]['url']}"
 
@@ -52,7 +52,7 @@ def test_the_first_load_is_small_and_charts_come_when_they_are_needed(browser: B
         assert any(url.endswith(".js") for url in loaded)
         assert sum(loaded.values()) <= LIMIT_BYTES, loaded
         assert not [url for url in loaded if "HistoryView" in url or "NodeNow" in url]
-        # Neither waits for the other: the page's script is named in index.html, data is asked for before it is there.
+        # Neither waits for the other: index.html names the page's script, and data are requested before it has loaded.
         scripts = [by for url, by in asked_by.items() if "/assets/page-" in url]
         assert [by.split()[0] for by in scripts] == ["parser"], asked_by
         for path in ("auth/me", "groups"):

@@ -1,4 +1,4 @@
-"""A panel that is away for a while, and an agent that is killed meanwhile: afterwards not one sample is missing."""
+"""A panel that is away for a while, and an agent that is killed meanwhile: in the end no sample is missing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def running_agent(path: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_until(path: Path, sentence: str, seconds: float) -> None:
-    """Return once a log has the sentence."""
+    """Return once a log has this sentence."""
     end = time.monotonic() + seconds
     while sentence not in path.read_text():
         assert time.monotonic() < end, f"not said in {seconds} s: {sentence!r}; but: {path.read_text()}"
@@ -76,7 +76,7 @@ def test_a_panel_away_and_an_agent_killed_meanwhile_cost_not_one_sample(tmp_path
     with running_agent(agent, second_log) as second:
         time.sleep(AWAY_SECONDS - 6)
         with running_panel(config):
-            # In a log of its own: the first may have delivered a spool too, where the panel was slow to start.
+            # In its own log: the first agent may have delivered a spool too, if the panel was slow to start.
             wait_until(second_log, "The spool is delivered", 20)
             second.terminate()
             assert second.wait(5) == 0

@@ -1,4 +1,4 @@
-"""The storm: faults by the minute, and a reckoning that finds every sample that is lost or counted twice."""
+"""The storm: faults every minute, and a final check that finds every sample that is lost or counted twice."""
 
 from __future__ import annotations
 

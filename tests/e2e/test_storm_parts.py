@@ -1,4 +1,4 @@
-"""What the storm is built of: clocks that it sets, credentials of their time, and what an agent must have measured."""
+"""The parts of the storm: clocks that it sets, credentials with their time, and what an agent must have measured."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_replayed_credential_is_one_whatever_the_clock_says(mint: tuple[Mint, 
 
 
 def test_a_clock_is_set_by_another_process_and_a_suspension_lengthens_a_sleep(tmp_path: Path) -> None:
-    """By the machine's clock: the node sleeps, is suspended for 0.2 s meanwhile, and sleeps what was left."""
+    """By the machine's clock: the node sleeps, is suspended for 0.2 s meanwhile, and sleeps the rest."""
     mine, theirs = Clock(tmp_path / "clock"), Clock(tmp_path / "clock")
     theirs.ahead_seconds = 600.5
     assert abs(mine.now() - time.time() - 600.5) < 0.1
@@ -92,7 +92,7 @@ def test_an_agent_must_have_measured_all_ticks_but_those_beside_a_start_and_an_e
 
 
 def test_ticks_are_those_of_the_nodes_own_clock() -> None:
-    """Set back by ten minutes, and right again; for two ticks after each the agent may be settling."""
+    """Set back by ten minutes, and then right again; for two ticks after each step the agent may still adjust."""
     found = ticks([Run(T + 1, T + 71, steps=[(T + 21, -600.0), (T + 46, 0.0)])])
     assert sorted(found.sure) == [
         *(T - 600 + tick for tick in (35, 40)),

@@ -1,4 +1,4 @@
-"""Bodies that never end, and credentials that are not worth reading one for."""
+"""Bodies that never end, and credentials for which the panel should not read a body."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def panel(tmp_path: Path) -> Iterator[Front]:
 
 
 def test_bodies_under_way_are_bounded_and_small_ones_of_agents_spared(panel: Front) -> None:
-    """Also those of a good token, which a stolen node may have: unproven, it holds 16 MB at most."""
+    """Also bodies with a good token, which a stolen node may have: until they are checked, they take at most 16 MB."""
     unfinished = post(bearer(), b" " * 900_000, 1_000_000)
     statuses = []
     with harmless(panel):

@@ -1,4 +1,4 @@
-"""What every answer says of itself, and what the log says of those who come to no good."""
+"""The headers of every answer, and what the log says about bad requests."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_clients_that_are_killed_in_flight_leave_no_traceback(panel: Front) -> N
     for pause in (0.0, 0.03, 0.2):
         for request in requests:
             connection = panel.connect()
-            # A reset, as of a process killed with data unread.
+            # A reset, like that of a process killed with unread data.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.sendall(request)
             time.sleep(pause)

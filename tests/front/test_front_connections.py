@@ -1,4 +1,4 @@
-"""Connections that say nothing, and those that must get in anyway."""
+"""Silent connections, and those that must still get in."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def test_who_never_reads_an_answer_is_closed(panel: Front) -> None:
     with contextlib.suppress(TimeoutError):
         connection.sendall(request * 2000)
     connection.settimeout(60)
-    assert connection.recv(1, socket.MSG_PEEK)  # the panel has taken the connection; from now on nothing is read
+    assert connection.recv(1, socket.MSG_PEEK)  # the panel has accepted the connection; from now on nothing is read
     held = panel.sockets()
-    last = time.monotonic() + 60  # it is closed 30 s after the last progress, which a busy machine makes late
+    last = time.monotonic() + 60  # it is closed 30 s after the last progress, which may be late on a busy machine
     while panel.sockets() >= held:
         assert time.monotonic() < last
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""Whatever bytes come in, the panel answers or closes, lives on, and stores what agents send meanwhile."""
+"""Whatever bytes come in, the panel answers or closes, keeps running, and stores what agents send meanwhile."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def requests(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """Good requests, some bytes of which are changed, taken out or doubled."""
+    """Good requests in which some bytes are changed, removed or doubled."""
     body = body_of(sample(timestamp=draw(st.integers(0, 2**40)) * 5))
     head = f"Authorization: {bearer()['Authorization']}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     post = b"POST /api/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n" + head + body

@@ -1,4 +1,4 @@
-"""Heads without an end, and requests without a pause."""
+"""Endless heads, and requests without a pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that are killed in flight: the panel lets go of each without a word of a fault of its own."""
+"""Clients that are killed during a request: the panel drops each without logging an error of its own."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tests.panel.commands import Running, written_config
 from tests.panel.example import bearer, body_of, sample
 
 CLIENTS = 10
-"""Of each kind."""
+"""Clients of each kind."""
 
 RELEASE_SECONDS = 5.0
-"""Within this the panel has let go of a client that went; the machine has other things to do too."""
+"""The panel drops a dead client within this; the machine has other work, too."""
 
 BODY = body_of(sample())
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """A panel with a month of records of a node: half a megabyte of JSON, more than a connection takes at once."""
+    """A panel with a month of a node's records: half a megabyte of JSON, more than a connection takes at once."""
     config = written_config(tmp_path_factory.mktemp("killed"))
     Store(config.database.path).close()
     fill_month(config.database.path, 1, int(time.time()) // 300 * 300 - 7200)
@@ -50,7 +50,7 @@ def user(config: Config, panel: Running) -> Iterator[httpx.Client]:
 
 @contextlib.contextmanager
 def all_released(panel: Running) -> Iterator[None]:
-    """Fails when the panel holds more sockets after the block than before."""
+    """Fail if the panel has more sockets open after the block than before."""
     before = open_sockets(panel)
     yield
     last = time.monotonic() + RELEASE_SECONDS

@@ -1,4 +1,4 @@
-"""Clients of a panel that speaks HTTPS, killed in flight: in the handshake, in a request, in an answer."""
+"""Clients of an HTTPS panel that are killed in the handshake, in a request, or in an answer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def token(config: Config, panel: Running) -> str:
 
 
 def hello() -> bytes:
-    """Return the first thing that a client says."""
+    """Return the first message of a client."""
     said = ssl.MemoryBIO()
     client = TRUSTING.wrap_bio(ssl.MemoryBIO(), said)
     with contextlib.suppress(ssl.SSLWantReadError):

@@ -1,4 +1,4 @@
-"""A storm of wrong logins: whoever knows the password and has logged in before gets in anyway."""
+"""A storm of wrong logins: a user who knows the password and has logged in before still gets in."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ WRONG = {"username": "miniadmin", "password": "a guess"}
 STORM_SECONDS = 3.0
 TRIES = 6
 MORE_BYTES = 30_000_000
-"""At most so much memory is a storm of logins to cost, bcrypt's threads among it."""
+"""The most memory that a storm of logins may cost, including bcrypt's threads."""
 
 Storm = Callable[[httpx.Client], httpx.Response]
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    """A panel behind a proxy on this machine, whose password takes as long to compare as an installed panel's."""
+    """A panel behind a proxy on this machine. Its password takes as long to compare as an installed panel's."""
     config = written_config(tmp_path, trusted_proxies=("127.0.0.1",))
     config = replace(config, admin=replace(config.admin, password_hash=hash_of(PASSWORD, 12)))
     config.path.write_text(render_config(config))
@@ -44,7 +44,7 @@ def config(tmp_path: Path) -> Config:
 
 @contextlib.contextmanager
 def storm(config: Config, threads: int, pause_seconds: float, guess: Storm) -> Iterator[Counter[int]]:
-    """Have threads guess while the block runs, and count the statuses they get."""
+    """Let threads guess passwords while the block runs, and count the statuses they get."""
     is_over, answers = threading.Event(), Counter[int]()
 
     def run() -> None:
@@ -81,7 +81,7 @@ def from_any_address_at_all(client: httpx.Client) -> httpx.Response:
 
 
 def device_cookie(config: Config) -> dict[str, str]:
-    """Log in, as the administrator did one day, and return what the browser has kept of that."""
+    """Log in, as the administrator did before, and return the cookie that the browser has kept."""
     answer = log_in(config.server.url, PASSWORD)
     cookies = SimpleCookie("; ".join(line.partition(";")[0] for line in answer.headers.get_list("Set-Cookie")))
     return {"Cookie": f"minipanel_device={cookies['minipanel_device'].value}"}

@@ -1,4 +1,4 @@
-"""The API answers as its own document says, whatever it is asked: schemathesis asks."""
+"""Whatever schemathesis requests, the API answers as its own document says."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.panel.commands import ENVIRONMENT, written_config
 from tests.panel.example import bearer
 
 EXAMPLES = 60
-"""Of one route, beside those that its schema's edges make: all runs together take half a minute."""
+"""Per route, besides the edge cases of its schema: all runs together take half a minute."""
 
 RUN_SECONDS = 300
 
 UNTOLD = "positive_data_acceptance"
-"""That `from` comes before `to`, or that a node exists, no schema tells: such a request is refused in a sentence."""
+"""No schema can say that `from` comes before `to`, or that a node exists: such a request is refused with a sentence."""
 
 HINTS = "negative_data_rejection"
 """An agent's headers but Authorization explain its samples; what can't be read of them is skipped."""
 
-# Values that are good, for most requests; schemathesis invents the others.
+# Valid values for most requests; schemathesis invents the others.
 GOOD_VALUES = """
 [dictionaries.node]
 values = ["node001", "1", "node002", "node003"]
@@ -59,7 +59,7 @@ values = ["json", "csv"]
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
-    """A panel with a month of node001's records, and what it says of its API in a file."""
+    """A panel with a month of node001's records, and its API's document in a file."""
     folder = tmp_path_factory.mktemp("schema")
     config = written_config(folder)
     Store(config.database.path).close()
@@ -76,7 +76,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
 
 
 def ask(config: Config, authorization: str, *words: str, unchecked: str = UNTOLD) -> None:
-    """Have schemathesis ask. Fails with what it found, each with a curl command that shows it."""
+    """Run schemathesis. Fails with what it found, each with a curl command that shows it."""
     once_more = ["--generation-deterministic"] if os.environ.get("CI") == "true" else ["--generation-database=none"]
     command = [sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", config.server.url]
     bounds = ["--max-examples", str(EXAMPLES), "--request-timeout", "5"]

@@ -1,4 +1,4 @@
-"""What each route really answers is what /api/openapi.json says of it."""
+"""Each route's real answer is what /api/openapi.json describes."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def full(app: FastAPI, client: httpx.AsyncClient) -> httpx.AsyncClient:
 
 
 class Document:
-    """The document of the API, read as strictly as can be: what it doesn't name must not be in an answer."""
+    """The API's document, read as strictly as possible: what it doesn't name must not be in an answer."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
@@ -100,7 +100,7 @@ class Document:
             schema["additionalProperties"] = False
 
     def faults(self, method: str, path: str, status: int, answer: object) -> list[str]:
-        """What is wrong with an answer of a route."""
+        """What is wrong with a route's answer."""
         path = path.partition("?")[0]
         found = [each for each in self.content["paths"] if re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", each), path)]
         operation = self.content["paths"][path if path in found else found[0]][method.lower()]
@@ -121,7 +121,7 @@ async def document(client: httpx.AsyncClient) -> Document:
 async def test_an_answer_is_what_the_document_says(
     full: httpx.AsyncClient, document: Document, method: str, path: str, status: int
 ) -> None:
-    # Only here: a test's name must not hold a time, or lanes that start at different seconds collect different tests.
+    # Only here: with a time in a test's name, workers that start at different seconds would collect different tests.
     path = path.replace("RECORDS", RECORDS)
     answer = await full.request(method, path)
     assert answer.status_code == status, answer.text
@@ -198,7 +198,7 @@ async def test_a_sample_is_what_the_document_says(document: Document) -> None:
 def test_no_route_is_left_out() -> None:
     asked = {(method, path.partition("?")[0]) for method, path, _ in ASKED}
     routes = {(method, without_names(re.sub(r"/(node\d+|1|1000)$", "/{}", path))) for method, path in asked}
-    # A stream, text and bytes: read by tests of their own.
+    # A stream, text and bytes: other tests read these.
     elsewhere = AGENTS | {("GET", "/api/metrics/stream"), ("GET", "/metrics"), ("GET", "/api/metrics/raster")}
     elsewhere |= {("POST", f"/api/{name}") for name in ("auth/login", "auth/kiosk", "tokens", "kiosks")}
     elsewhere |= {("POST", f"/api/{name}") for name in ("alerts/ack", "alerts/test", "silences")}

@@ -1,4 +1,4 @@
-"""docs/api.md: each example runs as it stands there, but for addresses, against a real panel."""
+"""docs/api.md: each example runs exactly as written, except for addresses, against a real panel."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ EXPECTED = {
     r"down [\d.]+ node-hours\nunknown [\d.]+ node-hours\nhottest 65\.5\n",
     "Months of history": r"",
 }
-"""What each example prints, by the heading that it stands under."""
+"""What each example prints, by its heading."""
 
 ENDLESS = {"Values as they come"}
-"""Ended once they have printed a line."""
+"""These are ended once they have printed a line."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A block of the page. `heading`: what it stands under."""
+    """A block of the page. `heading`: the one above it."""
 
     heading: str
     language: str
@@ -86,13 +86,13 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the examples run, each after the other, as a reader of the page would run them."""
+    """Where the examples run, one after another, as a reader of the page would run them."""
     return tmp_path_factory.mktemp("examples")
 
 
 @pytest.fixture(scope="module")
 def outcomes(folder: Path) -> Iterator[Mapping[str, Outcome]]:
-    """Run all examples beside a panel of eight nodes, of which one has a gap, one is busy and one has no sensor."""
+    """Run all examples beside a panel of eight nodes: one has a gap, one is busy and one has no sensor."""
     config = written_config(folder)
     names = [f"node{number:03}" for number in range(1, 9)]
     nodes = tuple(NodeConfig(name, f"10.0.0.{place}", name) for place, name in enumerate(names, start=2))
@@ -106,7 +106,7 @@ def outcomes(folder: Path) -> Iterator[Mapping[str, Outcome]]:
 
 
 def prepared(folder: Path, config: Config) -> dict[str, str]:
-    """Have `minipanel` and `sudo` be this one's, and nobody's; return the environment in which they are."""
+    """Return an environment in which `minipanel` is this checkout's and `sudo` changes no user."""
     tools = folder / "bin"
     tools.mkdir()
     for name, line in (("minipanel", f'exec "{sys.executable}" -m minipanel "$@"'), ("sudo", 'exec "$@"')):
@@ -157,7 +157,7 @@ def outcome_of(example: Example, folder: Path, config: Config, environment: Mapp
 
 
 def wait_until_known(config: Config, token: str) -> None:
-    """Return once the running panel has read of the token: a person is slower than that."""
+    """Return once the running panel has read the token: a person is slower than that."""
     headers = {"Authorization": f"Bearer {token}"}
     end = time.monotonic() + 10
     while httpx.get(f"{config.server.url}/api/nodes", headers=headers).status_code != 200:

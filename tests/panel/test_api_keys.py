@@ -1,4 +1,4 @@
-"""API tokens and wall screens: made once, told apart without a look-up, listed, used, expired, removed."""
+"""API tokens and wall screens: made once, distinguished without a look-up, listed, used, expired, removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who logged in and who created or ended what: in the log, in the database, folded, bounded, and forgotten in time."""
+"""Who logged in and who created or ended what: in the log and in the database, folded, bounded, deleted in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`minipanel backup`: whole, of one moment, beside a panel that goes on writing; and the way back."""
+"""`minipanel backup`: complete, of one moment, while the panel keeps writing; and the way back."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_backup_under_load_is_of_one_moment_and_delays_nobody(
 
         def slow(part: float, steps: list[int] = steps) -> None:
             steps[0] += 1
-            time.sleep(0.005)  # else it is over before the next sample
+            time.sleep(0.005)  # otherwise it is over before the next sample
 
         back_up(filled.database.path, tmp_path / f"{number}.db", False, slow)
         after = reporter.answered
@@ -183,7 +183,7 @@ def test_a_disk_with_too_little_space_is_told_before_anything_is_written(
 
 
 def damage(path: Path, table: str) -> None:
-    """Write over the page at the root of a table or an index."""
+    """Overwrite the root page of a table or an index."""
     with closing(sqlite3.connect(path)) as database:
         (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
     with path.open("r+b") as file:

@@ -1,4 +1,4 @@
-"""Automatic backups: one a day whatever the clock does, and nothing deleted that is not the panel's own."""
+"""Automatic backups: one per day whatever the clock does, and nothing deleted but the panel's own."""
 
 from __future__ import annotations
 

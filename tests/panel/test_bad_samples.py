@@ -1,4 +1,4 @@
-"""Samples by HTTP: what is refused, with which status and words. Nothing of it is stored."""
+"""Samples over HTTP: what is refused, with which status and words. Nothing of it is stored."""
 
 import json
 import re
@@ -119,7 +119,7 @@ async def test_a_number_too_large_to_be_one(app: FastAPI, config: Config):
 
 
 async def test_a_sample_from_the_future_is_told_how_far_it_is(app: FastAPI, config: Config):
-    # From now, not from when this file was read: before a test's turn comes, minutes may have passed.
+    # From now, not from when this file was imported: minutes may pass before a test runs.
     timestamp = int(time.time()) // 5 * 5 + 3600
     status, sentence, _ = await refusal(app, config, body_of(sample(timestamp=timestamp)))
     assert status == 400

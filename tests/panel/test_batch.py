@@ -1,4 +1,4 @@
-"""The batcher: groups, order, bounds, and what happens to those who wait when something fails."""
+"""The batcher: groups, order, bounds, and what happens to waiting callers when something fails."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_more_than_the_limit_is_refused_at_once() -> None:
     batcher: Batcher[int, int] = Batcher(lambda works: works if go_on.wait(5) else [], "test", limit=2, group=1)
     batcher.start()
     waiting = [asyncio.create_task(batcher.submit(0))]
-    # The first is taken into work before the limit counts.
+    # The first one is already being worked on when the limit counts.
     await asyncio.sleep(0.05)
     waiting += [asyncio.create_task(batcher.submit(work)) for work in (1, 2)]
     await asyncio.sleep(0)

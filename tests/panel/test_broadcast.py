@@ -45,7 +45,7 @@ def sample(timestamp: int) -> Sample:
 
 
 def store(live: Live, events: Broadcast, node: Node, *samples: Sample) -> None:
-    """What the ingest does after a commit."""
+    """Does what the ingest does after a commit."""
     live.take(node, samples)
     events.note_samples(node, samples)
 

@@ -1,4 +1,4 @@
-"""The command line as a whole: its help, its exit codes, and that no traceback reaches a person."""
+"""The command line as a whole: its help, its exit codes, and that people never see a traceback."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_command_loads_what_it_needs_and_nothing_of_the_others() -> None:
 def test_the_panel_takes_nothing_from_the_folder_it_is_started_in(tmp_path: Path) -> None:
     (tmp_path / "uvicorn.py").write_text("raise SystemExit('taken from the current folder')")
     words = command("serve", "--config", "/nowhere.toml")
-    # Started as the installed script is, which has no current folder on its path.
+    # Started like the installed script, which does not have the current folder on its path.
     words[1:2] = ["-P", "-m"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=ENVIRONMENT, timeout=30)
     assert "/nowhere.toml is missing" in done.stderr

@@ -1,4 +1,4 @@
-"""`minipanel access`: users, sessions, API tokens, wall screens, the audit; beside a running panel and without one."""
+"""`minipanel access`: users, sessions, API tokens, wall screens, the audit; with and without a running panel."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_that_help_says_has_its_chinese_and_none_is_left_over() -> None:
-    """Where it fails: minipanel/translations/cli.py holds the help of every command beside its Chinese."""
+    """If it fails: minipanel/translations/cli.py has every command's help with its Chinese."""
     said = {text for command in COMMANDS.values() for text in helps(command)}
     say = translator()
     assert [text for text in sorted(said) if say(text) == text] == []

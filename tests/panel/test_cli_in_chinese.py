@@ -1,7 +1,7 @@
-"""Every command, option and error path that the parser has, run by a reader of Chinese: no English sentence is said.
+"""Every command, option and error path of the parser, run for a reader of Chinese: no English sentence is printed.
 
-What is run follows from the parser: a command or an option of tomorrow is run too. What changes the machine it runs on
-(DANGEROUS) is only refused here; what it says is compared with its catalogue, in tests/setup and tests/rollout.
+The parser decides what is run, so future commands and options are run too. Commands that change the machine (DANGEROUS)
+are only refused here; tests/setup and tests/rollout compare what they print with their catalogue.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LEFT_OUT = {"--yes": "rolls out, and removes, without a question"}
 
 
 def lines() -> Iterator[str]:
-    """Yield command lines: each command with what it needs, and with each option beside that; and what is refused."""
+    """Yield command lines: each command with what it needs, also with each option, and ones that are refused."""
     yield from usual_lines()
     for name, command in LEAVES.items():
         line = with_what_it_needs(name, command)
@@ -78,7 +78,7 @@ def sample(parameter: Any) -> str:
 
 
 def kinds(parameter: Any) -> set[Any]:
-    """Return what a parameter may be: types, and the words of which it is one."""
+    """Return what a parameter may be: types, and words to choose from."""
     annotation = parameter.type_descriptor.annotation
     parts = [part for each in get_args(annotation) or (annotation,) for part in get_args(each) or (each,)]
     return set(parts) - {NoneType}
@@ -89,7 +89,7 @@ COMMANDS_NAMED = re.compile(
     r"Defaults:|firewall-cmd|timedatectl|chronyc|munge|restorecon|install\.sh)(?: +[\w./@:=+*<>\[\],-]+)*"
 )
 ENGLISH = re.compile(r"\b[A-Za-z]{2,}[;:]?(?: [A-Za-z]+[;:]?){2,}")
-"""Three words in a row, neither a command nor a list of names."""
+"""Three words in a row that are neither a command nor a list of names."""
 
 
 def english_in(text: str) -> list[str]:
@@ -99,14 +99,14 @@ def english_in(text: str) -> list[str]:
 
 @pytest.fixture
 def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
-    """Return what a command line says, with this config.toml."""
+    """Return what a command line prints, with this config.toml."""
     for name in ("LC_ALL", "LANGUAGE", "LC_MESSAGES", "LC_CTYPE", "TERM", "MINIPANEL_CONFIG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     monkeypatch.setenv("COLUMNS", "200")
-    # Made once: each time it takes longer than the command.
+    # Made once: it takes longer than the command.
     monkeypatch.setattr(root, "cli", COMMANDS[()])
-    # No node is visited: each is told as interrupted.
+    # No node is visited: each is reported as interrupted.
     monkeypatch.setattr(Engine, "run", lambda *_: None)
 
     def said(line: str, config: Path) -> tuple[str, str]:

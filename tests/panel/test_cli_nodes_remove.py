@@ -1,4 +1,4 @@
-"""`minipanel nodes remove`: the node out of config.toml, and its agent away where that is wanted."""
+"""`minipanel nodes remove`: removes the node from config.toml and, if wanted, its agent from the node."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_agent_goes_while_the_node_is_configured_disabled_ones_too(config: C
 def test_a_node_that_still_reports_as_its_agent_could_not_be_taken_away_stays(
     reporting: Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # A node that is off, and whose agent nobody hears, goes anyway.
+    # A node that is off, with an agent that does not report, is removed anyway.
     roll_out = FakeRollOut(fails_on=["node001", "node003"])
     assert remove_node_set(reporting.path, "node[001,003]", True, roll_out) == 1
     assert hostnames(reporting) == ["node001", "node002.cluster.example"]

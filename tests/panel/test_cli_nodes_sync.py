@@ -1,4 +1,4 @@
-"""`minipanel nodes sync`: config.toml follows a hosts file, and what is new gets the agent."""
+"""`minipanel nodes sync`: config.toml follows a hosts file, and new nodes get the agent."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_agents_of_what_goes_are_taken_away_while_it_is_configured(config: Confi
         assert sync_nodes(config.path, SyncOptions(str(hosts), yes=True, with_agent=True), roll_out) == 1
     assert roll_out.calls == [(["node001", "node002.cluster.example"], True), (["node009"], False)]
     assert "node001" in roll_out.configured[0]
-    # It still reports, and its agent could not be taken away: it can be tried again.
+    # It still reports, and its agent could not be removed, so removing can be tried again.
     assert set(nodes(config)) == {"node002.cluster.example", "node003", "node009"}
 
 

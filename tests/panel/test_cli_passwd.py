@@ -1,4 +1,4 @@
-"""`minipanel passwd`: the account's password, asked for or read, and never shown."""
+"""`minipanel passwd`: the account's password, typed or read, and never shown."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def read_until(master: int, mark: bytes) -> bytes:
         assert select.select([master], [], [], 20)[0], f"nothing more than {shown!r}"
         try:
             shown += os.read(master, 1000)
-        except OSError:  # the other side has closed
+        except OSError:  # the other end has closed
             break
     return shown
 

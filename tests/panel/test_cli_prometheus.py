@@ -1,4 +1,4 @@
-"""`minipanel prometheus`: what it prints is what Prometheus takes."""
+"""`minipanel prometheus`: Prometheus accepts what it prints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def at(config: Config, url: str) -> Config:
 
 
 def assert_is_taken(text: str, folder: Path) -> None:
-    """Ask promtool, which looks for the files as well."""
+    """Run promtool, which also looks for the files."""
     promtool = shutil.which("promtool")
     assert promtool, "promtool is missing; Debian has it in the package prometheus."
     (folder / "minipanel.yml").write_text(text)

@@ -1,4 +1,4 @@
-"""`minipanel serve`: its start, its signals, its stop, and what it says when it can't start."""
+"""`minipanel serve`: its start, its signals, its stop, and its message if it can't start."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_panel_ends_with_its_terminal_unless_started_by_nohup(config: Config, 
         process, master = at_terminal(words, log.fileno())
     try:
         wait_until_published(config)
-        os.close(master)  # the terminal goes: the kernel sends SIGHUP
+        os.close(master)  # the terminal disappears: the kernel sends SIGHUP
         if is_nohup:
             time.sleep(0.5)
             assert told_version(config) == __version__
@@ -207,7 +207,7 @@ def test_a_panel_ends_with_its_terminal_unless_started_by_nohup(config: Config, 
 
 
 def wait_until_published(config: Config) -> None:
-    """Return once the panel can take signals."""
+    """Return once the panel handles signals."""
     end = time.monotonic() + START_SECONDS
     while not config.database.path.with_name("data.db.pid").exists() or not pid_file(config):
         assert time.monotonic() < end

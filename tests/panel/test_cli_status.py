@@ -1,4 +1,4 @@
-"""`minipanel status`: what is up, and what is not and why."""
+"""`minipanel status`: what is up, what is not, and why."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.panel.commands import run, running_panel, written_config
 from tests.panel.example import bearer, body_of, sample
 
 MAIL = '[alerts]\nmail = ["ops@example.org"]\n'
-"""Else there is a line that says that alerts go nowhere."""
+"""Without it there is a line that says that alerts go nowhere."""
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_panel_that_does_not_run_is_told(config: Config) -> None:
 
 
 class Stranger(http.server.BaseHTTPRequestHandler):
-    """Some other program at the panel's port."""
+    """Some other program on the panel's port."""
 
     answer: bytes
 
@@ -118,7 +118,7 @@ class Stranger(http.server.BaseHTTPRequestHandler):
         self.wfile.write(self.answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -24,13 +24,13 @@ from tests.panel.commands import ENVIRONMENT, Running, command, log_in, run, run
 from tests.ports import free_port
 
 SAMPLE_SECONDS = 20
-"""An agent measures a whole 5 seconds before its first sample."""
+"""An agent measures for 5 whole seconds before its first sample."""
 
 READY = "The page is up."
 
 
 class Trial:
-    """A folder and a port to try MiniPanel in, started as often as a test likes."""
+    """A folder and a port to try MiniPanel in, which a test may start several times."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "var"
@@ -43,7 +43,7 @@ class Trial:
         return running("try", "--dir", self.folder, *options, log=self.log)
 
     def sample_time(self, password: str, after: int = 0) -> int:
-        """Return the timestamp of the only node's newest sample, once that is later than `after`."""
+        """Return the timestamp of the only node's newest sample, once it is later than `after`."""
         token = log_in(self.url, password).json()["token"]
         end = time.monotonic() + SAMPLE_SECONDS
         while time.monotonic() < end:
@@ -72,7 +72,7 @@ def agent_of(panel: Running) -> psutil.Process:
 
 
 def told(panel: Running, what: str) -> str:
-    """Return what the start told of the page, the account, the password, ..."""
+    """Return what the start printed about the page, the account, the password, ..."""
     found = re.search(rf"^  {what} +(.+)$", panel.output, re.MULTILINE)
     assert found, panel.output
     return found[1]

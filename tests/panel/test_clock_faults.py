@@ -1,4 +1,4 @@
-"""Clocks that are set, on the panel or on a node: no record is torn, no future invented, no history deleted."""
+"""Clocks that are set, on the panel or a node: no record is torn, no future is invented, no history is deleted."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ async def test_nothing_goes_while_nothing_arrives(panel: Panel, clock: Clock) ->
 
 @pytest.mark.parametrize("step", [600, -600])
 async def test_a_step_of_the_panels_clock_tears_no_record(panel: Panel, clock: Clock, step: int) -> None:
-    for minute in range(1, 31):  # half an hour, in whose midst the panel's clock is wrong for ten minutes
+    for minute in range(1, 31):  # half an hour, in the middle of which the panel's clock is wrong for ten minutes
         clock.now = T + 60 * minute + 1 + (step if 10 < minute <= 20 else 0)
         assert await report(panel, *(T + 60 * minute - 5 * k for k in range(12))) == 12
         await panel.retention.seal()
@@ -158,7 +158,7 @@ async def test_a_node_with_a_sample_of_the_future_is_not_up_after_a_restart(tmp_
 
 
 async def test_a_node_of_1970_stores_nothing_also_where_nothing_is_stored_yet(panel: Panel) -> None:
-    """The clock of a node whose battery has run down, the first to be heard of an empty panel."""
+    """A node whose clock battery is empty is the first that a new panel hears of."""
     assert [await report(panel, timestamp) for timestamp in (300, 305, 310)] == [0, 0, 0]
     assert await samples(panel) == {}
 

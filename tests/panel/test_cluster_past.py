@@ -1,4 +1,4 @@
-"""The whole cluster's past: who was busy, idle, down or unknown, what all came to, and which node was the hottest."""
+"""The whole cluster's past: which nodes were busy, idle, down or unknown, the totals, and the hottest node."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_nodes_are_busy_or_idle_and_the_hottest_is_named(app: FastAPI, cli
     assert past["cpu_percent"][-2:] == [75.0, 9.99]
     assert past["cpu_temp_max"][-2:] == [77.0, 50.26]
     assert past["cpu_temp_max_node"][-2:] == [1, 2]
-    # Nothing is known from before: nobody was there.
+    # Nothing is known of the time before: no panel ran.
     assert states_at(past, last - 600) == (0, 0, 0, 0)
     assert past["cpu_percent"][0] is None
     assert past["cpu_temp_max_node"][0] is None
@@ -216,12 +216,12 @@ async def test_a_node_that_is_silent_to_this_day_is_down_however_long_that_is(
         headers=bearer(),
     )
     assert answer.json()["stored"] == 2
-    # The panel heard of it just now, though it was so long ago: a panel that restarts knows better.
+    # The panel heard of it only now, though it was long ago; after a restart it has better evidence.
     panel.live._views[1].heard_at -= 200_000
     put(app, record(2, now // 300 * 300))
     past = await ask(client, period="1d")
     assert set(past["down"]) == {1}
-    # Before its first sample it was not there, and afterwards it was.
+    # It did not exist before its first sample, and it did afterwards.
     week = await ask(client, period="7d")
     place = next(at for at, end in enumerate(week["timestamp"]) if end >= now - 199_995)
     assert set(week["down"][:place]) == {0}

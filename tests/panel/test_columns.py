@@ -1,4 +1,4 @@
-"""Newest samples as columns: whatever the nodes, who reads them has what a list of objects would have told."""
+"""Newest samples as columns: whatever the nodes, a reader gets the same as from a list of objects."""
 
 from __future__ import annotations
 

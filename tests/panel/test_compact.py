@@ -1,4 +1,4 @@
-"""The compact form of history says what the full one says, at the precision that is drawn."""
+"""The compact form of history has the same values as the full one, at the precision of charts."""
 
 from __future__ import annotations
 
@@ -61,20 +61,20 @@ def written_out(part: dict[str, Any], units: dict[str, float], step: int) -> dic
 @pytest.mark.anyio
 @pytest.mark.parametrize("asked", ["RECORDS", "RECORDS&step=3600", "period=1d"])
 async def test_the_compact_form_differs_by_half_a_unit_at_most(full: httpx.AsyncClient, asked: str) -> None:
-    # Only here: a test's name must not hold a time, or lanes that start at different seconds collect different tests.
+    # Only here: with a time in a test's name, workers that start at different seconds would collect different tests.
     asked = asked.replace("RECORDS", RECORDS)
     exact = (await full.get(f"/api/metrics/history/node001?{asked}")).json()
     compact = (await full.get(f"/api/metrics/history/node001?{asked}&format=compact")).json()
     units = compact["units"]
     assert set(compact["columns"]) == set(units) == set(COMPACT_COLUMNS)
-    assert compact["columns"]["memory_total"] == 16_000  # one number: all are the same
+    assert compact["columns"]["memory_total"] == 16_000  # one number, because all are equal
     found = written_out(compact, units, compact["step"])
     assert found.pop("timestamp") == exact["timestamp"]
     assert exact["step"] == 3600 or None in exact["cpu_temp"]
     assert len(exact["timestamp"]) > 9
     for name, values in found.items():
         for value, precise in zip(values, exact[name], strict=True):
-            # A maximum is made of two that were rounded alike, so it is one that was rounded.
+            # A maximum is the sum of two numbers rounded to the same digits, so it is a rounded number.
             close = None if precise is None else pytest.approx(precise, abs=0.501 * units[name])
             assert value == close, name
 

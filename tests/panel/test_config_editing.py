@@ -117,7 +117,7 @@ def test_values_are_set_in_a_section_below_another_one(path: Path) -> None:
 
 
 def written(path: Path) -> tuple[int, ...]:
-    """Return what changes when the file is written, unlike the time of its last reading."""
+    """Return what changes if the file is written, but not if it is only read."""
     found = path.stat()
     return found.st_ino, found.st_mode, found.st_uid, found.st_gid, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 

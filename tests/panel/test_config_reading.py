@@ -1,4 +1,4 @@
-"""config.toml: what it may say, and the one sentence about everything that it may not."""
+"""config.toml: what it accepts, and the one sentence about anything else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ hostname = "node002"
 
 
 def refusal(text: str) -> str:
-    """Return the sentence that a configuration is refused with."""
+    """Return the sentence with which a configuration is refused."""
     with pytest.raises(ConfigError) as caught:
         check_config(text, Path("/etc/minipanel/config.toml"))
     sentence = str(caught.value)

@@ -1,4 +1,4 @@
-"""A room's own section of config.toml: declared once, handed in from above, read and checked like the panel's own."""
+"""A room's own section of config.toml: declared once, passed in from above, read and checked like the panel's own."""
 
 from __future__ import annotations
 

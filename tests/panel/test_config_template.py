@@ -1,4 +1,4 @@
-"""The first config.toml says what it is given, explains every key, and reads back the same."""
+"""The first config.toml has the given values, explains every key, and reads back the same."""
 
 from __future__ import annotations
 

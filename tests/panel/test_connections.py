@@ -1,4 +1,4 @@
-"""Every connection to the database is closed again, also where something went wrong."""
+"""Every connection to the database is closed again, even if something goes wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def open_in(folder: Path) -> list[str]:
     """Return the names of the folder's files that this process holds open."""
     found = []
     for descriptor in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):  # the one that reads the folder
+        with contextlib.suppress(OSError):  # the descriptor that reads the folder
             found.append(str(descriptor.readlink()))
     return [name for name in found if name.startswith(f"{folder}/")]
 

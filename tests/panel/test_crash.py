@@ -1,4 +1,4 @@
-"""What an agent was told is stored survives a crash of the panel."""
+"""A sample that was answered as stored survives a crash of the panel."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def config(tmp_path: Path) -> Config:
 
 @contextlib.contextmanager
 def panel_process(config: Config, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A real panel, killed at the end in whatever it is doing."""
+    """A real panel, killed in the end whatever it is doing."""
     command = [sys.executable, "-m", "minipanel.serving", "--config", str(config.path)]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**ENVIRONMENT, **environment}
@@ -73,7 +73,7 @@ def stored_samples(config: Config) -> int:
 
 
 def last_hour(config: Config, node_id: str = "node001") -> dict[str, Any]:
-    """What a page gets of a node's last hour."""
+    """A node's last hour as a page gets it."""
     with httpx.Client(base_url=config.server.url) as client:
         client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD}).raise_for_status()
         told: dict[str, Any] = client.get(f"/api/metrics/realtime/{node_id}").json()
@@ -91,12 +91,12 @@ def test_a_restart_does_not_empty_the_last_hour_however_the_panel_ended(config: 
         assert answer.json()["stored"] == 500
         before = last_hour(config)
     assert len(before["recent"]["timestamp"]) == 500
-    # Killed, so nothing could be tidied up.
+    # It was killed, so nothing could be tidied up.
     with panel_process(config, RUNTIME_DIRECTORY=str(folder)):
         after = last_hour(config)
         assert {**after, "clock_skew_seconds": None} == {**before, "clock_skew_seconds": None}
         assert (after["state"], after["sensor"], after["memory_total"]) == ("down", "k10temp Tctl", 16777216000)
-    # As after a restart of the machine, nothing but the records knows of it.
+    # As after a restart of the machine, only the records have it.
     with panel_process(config) as process:
         filled = last_hour(config)
         assert (filled["state"], filled["timestamp"], filled["recent"]["timestamp"]) == ("down", newest, [])
@@ -108,7 +108,7 @@ def test_a_restart_does_not_empty_the_last_hour_however_the_panel_ended(config: 
         assert httpx.post(f"{config.server.url}/api/metrics", content=body, headers=bearer()).status_code == 200
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
-    # Without a runtime folder a stop writes it beside the database.
+    # Without a runtime folder, stopping writes it beside the database.
     with panel_process(config):
         assert last_hour(config)["recent"]["timestamp"] == [newest + 300]
 
@@ -124,7 +124,7 @@ def test_kill_9_right_after_each_of_many_answers_loses_nothing_that_was_answered
                 body = body_of(sample(timestamp=timestamp))
                 answer = client.post("/api/metrics", content=body, headers=bearer())
                 answered += answer.json()["stored"]
-            # Killed in the very moment of the answer, with no time to tidy up.
+            # Killed right at the answer, with no time to tidy up.
             process.send_signal(signal.SIGKILL)
             process.wait(timeout=10)
         assert answered == 20 * (round_number + 1)

@@ -1,4 +1,4 @@
-"""Tokens, headers, and which machine may speak for which node."""
+"""Tokens, headers, and which machine may report for which node."""
 
 import asyncio
 import base64
@@ -151,7 +151,7 @@ def test_another_secret_takes_effect_with_a_reload(credentials: Credentials, tmp
 def test_any_header_gets_a_sentence(header: str, auth: str):
     credentials = Credentials(config_in(Path("/nowhere"), "$2b$04$", auth=auth))
     if auth == "munge" and header.isascii() and header.startswith("MUNGE MUNGE:"):
-        return  # that is munged's to say
+        return  # munged decides that
     with pytest.raises(PanelError) as caught:
         asyncio.run(checked(credentials, header, b"")).may_speak_for(NODE, "node001")
     assert caught.value.status == 401

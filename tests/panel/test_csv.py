@@ -1,4 +1,4 @@
-"""History as CSV: the bytes that it always had, made beside the event loop."""
+"""History as CSV: the same bytes as ever, made beside the event loop."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def history(tmp_path: Path) -> AsyncIterator[History]:
 async def test_its_bytes_are_those_of_the_numbers_in_the_json(history: History, tmp_path: Path) -> None:
     fill_month(tmp_path / "data.db", 1, T)
     with contextlib.closing(Store(tmp_path / "data.db")) as store:
-        # No sensor, and means that do not end.
+        # No sensor, and means with endless decimals.
         for cpu in (10.0, 20.0, 0.01):
             late = Sample("n2", T - int(cpu) // 5 * 5, cpu, 3_000_000_001, 1_000_000_000 + int(cpu), None)
             store.run([store.write_samples(2, [late], 0)])
@@ -72,7 +72,7 @@ async def test_a_month_as_csv_does_not_hold_up_the_event_loop(history: History, 
 
     async def watch() -> None:
         nonlocal longest
-        before = time.thread_time()  # what the loop itself does, whatever else the machine does
+        before = time.thread_time()  # only the loop's own work, whatever else the machine does
         while True:
             await asyncio.sleep(0)
             longest, before = max(longest, time.thread_time() - before), time.thread_time()

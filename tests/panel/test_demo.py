@@ -1,4 +1,4 @@
-"""`minipanel try --demo`: a simulated cluster in a folder of its own, whose stories are there at once."""
+"""`minipanel try --demo`: a simulated cluster in its own folder, with stories that are visible at once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOW = 1_790_000_100
 
 
 class Demo:
-    """A folder and a port for a demo, started as often as a test likes."""
+    """A folder and a port for a demo, which a test may start several times."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "demo"
@@ -88,7 +88,7 @@ def test_one_command_brings_a_cluster_with_a_month_of_past_that_reports(demo: tu
     assert len(past["timestamp"]) > 8000
     assert past["memory_percent"][-1] > 95
     assert len(trial.get(f"/api/metrics/history/{leaking}?period=1y").json()["timestamp"]) > 600
-    # The newest hour comes from the nodes, as after an absence of the panel.
+    # The newest hour comes from the nodes, as if the panel had been away.
     wait_for(lambda: len(trial.get(f"/api/metrics/realtime/{leaking}").json()["recent"]["timestamp"]) > 700)
 
 
@@ -131,7 +131,7 @@ def test_a_second_start_goes_on_or_makes_the_past_anew(tmp_path: Path) -> None:
         connection.execute("UPDATE panel_runs SET started_at = started_at - 7200, last_alive_at = last_alive_at - 7200")
     assert with_demo(config, 2).of(DEMO).since >= first
     assert last_run(config.database.path) > first - 7200
-    # More nodes: a cluster that is another.
+    # More nodes: a different cluster.
     larger = with_demo(load_config(demo.config_path), 3)
     assert [is_demo_address(node.ip) for node in larger.nodes] == [False, True, True, True]
     with demo.start() as panel:

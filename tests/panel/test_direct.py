@@ -1,4 +1,4 @@
-"""The direct way of samples: what goes it, in which order it answers, and what happens when something goes wrong."""
+"""The short way for samples: which requests take it, in which order it answers, and what happens on errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BODY = body_of(sample())
 
 
 def request(place: int = 0, **headers: str) -> bytes:
-    """A sample of so many slots ago, as an agent sends it."""
+    """A sample of this many slots ago, as an agent sends it."""
     return post(bearer() | headers, body_of(sample(timestamp=SLOT - 5 * place)))
 
 
@@ -42,7 +42,7 @@ def changed(old: bytes, new: bytes) -> bytes:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths of which the application was asked."""
+    """The paths for which the application was called."""
     paths: list[str] = []
     usual = PanelApp.__call__
 

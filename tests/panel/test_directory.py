@@ -1,4 +1,4 @@
-"""Which node a name means."""
+"""The node that a name means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panel notes of agents, clocks and itself, and whose clock it takes for the wrong one."""
+"""What the panel notes about agents, clocks and itself, and whose clock it considers wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A panel in trouble: killed again and again, a full disk, a lock that another program holds, a stop in all that."""
+"""A panel in trouble: repeated kills, a full disk, a lock that another program holds, and a stop during all that."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.panel.load import Reporter, reporting, samples_in
 
 LOCKED_SECONDS = 7.0
 ANSWER_SECONDS = 4.0
-"""Bounded: the writer waits 2 s once, then 0.1 s a group; the rest is a machine that has other things to do."""
+"""The writer waits 2 s once, then 0.1 s per group; the rest is for a busy machine."""
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_panel_stops_within_5_seconds_though_its_database_is_locked(config: Co
 
 @pytest.mark.skipif(missing_munged() is not None, reason=str(missing_munged()))
 def test_a_panel_stops_within_5_seconds_though_munged_hangs(tmp_path: Path) -> None:
-    """And who waited for munged is asked to keep the samples, rather than cut off."""
+    """And agents that waited for munged are asked to keep their samples, rather than cut off."""
     config = written_config(tmp_path)
     with running_munged() as path:
         agents = AgentsConfig("munge", munge_socket=path, allowed_uids=(os.geteuid(),))
@@ -110,7 +110,7 @@ def test_a_panel_stops_within_5_seconds_though_munged_hangs(tmp_path: Path) -> N
 
 @contextlib.contextmanager
 def stopped(process: int) -> Iterator[None]:
-    """Have a process stand still while the block runs."""
+    """Stop a process while the block runs."""
     os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -120,7 +120,7 @@ def stopped(process: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def foreign_lock(path: Path) -> Iterator[None]:
-    """Hold the lock of writers, as a person's sqlite3 does."""
+    """Hold the write lock, as a person's sqlite3 does."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
@@ -163,7 +163,7 @@ def wait_until(is_so: object, seconds: float = 15) -> None:
 
 @contextlib.contextmanager
 def disk_of(config: Config) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
-    """Run a panel whose database lies on a disk of 2 MB, in a mount namespace of its own; gives that disk's folder."""
+    """Run a panel with its database on a disk of 2 MB, in its own mount namespace; yield that disk's folder."""
     folder = config.path.parent / "disk"
     folder.mkdir()
     config = replace(config, database=replace(config.database, path=folder / "data.db"))
@@ -175,7 +175,7 @@ def disk_of(config: Config) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
     try:
         with httpx.Client(base_url=config.server.url) as anyone:
             wait_until(lambda: answers(anyone))
-        # The open folder keeps the disk there, also when the panel has ended and its namespace with it.
+        # The open folder keeps the disk alive, even after the panel and its namespace have ended.
         descriptor = os.open(f"/proc/{process.pid}/root{folder}", os.O_DIRECTORY)
         yield Path(f"/proc/self/fd/{descriptor}"), process
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""A record fills, waits for its hour, and moves on: wherever it stands it reads the same, and stands in one table."""
+"""A record fills, waits for its hour, and moves on. It reads the same wherever it is, and is in only one table."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def write(store: Store, *times: int) -> int:
 
 
 def everything(store: Store) -> tuple[object, ...]:
-    """Return what all the ways of reading give."""
+    """Return the results of all ways of reading."""
     start, end = HOUR - 7200, HOUR + 7200
     arrays = [json.loads(array) for array in store.reader.history(NODE, start, end, VALUE_COLUMNS, end)]
     times = list(range(start + 300, end + 1, 300))
@@ -62,7 +62,7 @@ def everything(store: Store) -> tuple[object, ...]:
 
 
 def standing(path: Path) -> list[int]:
-    """Return how many records fill, wait, and stand in the history."""
+    """Return how many records fill, wait, and are in the history."""
     with closing(sqlite3.connect(path)) as database:
         ids = [
             {row[0] for row in database.execute(f"SELECT id FROM {table}")}

@@ -1,4 +1,4 @@
-"""How large the database becomes, and the warning before its disk is full."""
+"""How large the database will become, and the warning before its disk is full."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cluster(folder: Path, nodes: int) -> Config:
 
 @pytest.fixture
 def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
-    """What the disk has left, in bytes; a test changes it."""
+    """The bytes left on the disk; a test changes it."""
     left, usage = [100 * GB], shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=left[0]))
     return left
@@ -86,7 +86,7 @@ def test_a_disk_that_hours_fill_long_after_the_records_is_told_too(tmp_path: Pat
 
 
 def test_the_usual_size_of_a_record_is_that_of_a_real_file(tmp_path: Path) -> None:
-    """Three nodes for 24 days, in the order in which records really come."""
+    """Three nodes for 24 days, with records in their real order."""
     path, last = tmp_path / "data.db", int(time.time()) // 300 * 300
     Store(path).close()
     with closing(sqlite3.connect(path)) as database:

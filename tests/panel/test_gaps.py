@@ -1,4 +1,4 @@
-"""Gaps: read from the records at 5 seconds, each with the reason that the evidence gives."""
+"""Gaps: read from the records to 5 seconds, each with the reason that the evidence gives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST_BOOT, SECOND_BOOT = "11111111-aaaa", "22222222-bbbb"
 
 
 def records(samples: set[int]) -> list[tuple[int, int | None]]:
-    """The records that these samples make, as the database would hold them."""
+    """The records of these samples, as the database would have them."""
     bitmaps: dict[int, int] = {}
     for timestamp in samples:
         record = record_timestamp(timestamp)
@@ -81,14 +81,14 @@ def starts(*started: tuple[str, int]) -> tuple[AgentStart, ...]:
         (Evidence(starts((FIRST_BOOT, T - 9000), (FIRST_BOOT, T + 590))), "agent_stopped"),
         (Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 590))), "node_away"),
         (Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 60), (SECOND_BOOT, T + 590))), "node_away"),
-        # The agent that came before said nothing of its boot.
+        # The previous agent did not report its boot.
         (Evidence(starts((FIRST_BOOT, T + 590))), "unknown"),
         (Evidence(panel_absences=((T + 10, T + 590),)), "panel_away"),
         (Evidence(panel_absences=((T + 10, T + 200), (T + 300, T + 420))), "panel_away"),
         (Evidence(panel_absences=((T - 900, T + 100),)), "unknown"),
         (Evidence(clock_troubles=((T - 900, T + 500),)), "clock_refused"),
         (Evidence(clock_troubles=((T, T + 310),), panel_absences=((T + 310, T + 600),)), "clock_refused"),
-        # With the panel away the agent would have kept its samples: it is the reboot that they are missing for.
+        # If only the panel had been away, the agent would have kept its samples: the reboot is why they are missing.
         (Evidence(starts((FIRST_BOOT, T - 900), (SECOND_BOOT, T + 590)), (), ((T, T + 600),)), "node_away"),
         # After the gap, and long before it.
         (Evidence(starts((FIRST_BOOT, T - 900), (SECOND_BOOT, T + 700))), "unknown"),

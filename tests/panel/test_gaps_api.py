@@ -1,4 +1,4 @@
-"""Gaps as the API serves them: found in what was stored, explained by what agents and the panel told."""
+"""Gaps as the API serves them: found in what was stored, explained by what agents and the panel reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def now() -> int:
 
 @pytest.fixture(autouse=True)
 def no_time_between_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take starts of one agent as fast as a test tells them: minutes lie between them, by their timestamps."""
+    """Accept starts of one agent as fast as a test reports them: by their timestamps they are minutes apart."""
     monkeypatch.setattr("minipanel.services.evidence.START_SECONDS", 0)
 
 

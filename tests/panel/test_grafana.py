@@ -28,20 +28,20 @@ TARGETS = [(panel["title"], target) for panel in PANELS for target in panel["tar
 VARIABLES = [variable for variable in DASHBOARD["templating"]["list"] if variable["type"] == "query"]
 
 BUILT_IN = {"$__rate_interval": "10s", "$__range": "20s"}
-"""What Grafana sets itself. Of its own variables `.*` stands for all."""
+"""What Grafana sets itself. For its own variables, `.*` means all."""
 
 SCRAPES = 4
 
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """One that has scraped a panel several times: a node is up, one has never reported, one is disabled."""
+    """A Prometheus that has scraped a panel several times: one node is up, one has never reported, one is disabled."""
     if shutil.which("prometheus") is None:
         assert not os.environ.get("CI"), MISSING
         pytest.skip(MISSING)
     folder = tmp_path_factory.mktemp("grafana")
     config = written_config(folder)
-    with config.path.open("a") as file:  # open at the first look, as it is about the panel itself
+    with config.path.open("a") as file:  # open at the first look, because it is about the panel itself
         file.write('[[alerts.rule]]\nname = "disk"\nfree_below = 100\nfor = "0s"\n')
     with running_panel(config):
         now = int(time.time()) // 5 * 5

@@ -1,4 +1,4 @@
-"""Groups of nodes: from config.toml and from names, in the API and wherever a node set may name them."""
+"""Groups of nodes: from config.toml and from names, in the API and wherever a node set may contain them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /api/health: that the panel answers, and whether it does what it is there for."""
+"""GET /api/health: that the panel answers, and whether it does its work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a history query may ask for, and the sentence for what it may not."""
+"""What a history query may request, and the sentence for anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/etc/hosts, read as the resolver reads it: the files that administrators really have, and this machine among them."""
+"""/etc/hosts, read as the resolver reads it: files that administrators really have, with this machine in them."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_many_names_of_one_address_are_read_line_by_line() -> None:
 
 
 def calls_for(lines: int) -> int:
-    """Return how many calls it takes to read so many lines of one address with 20 names each."""
+    """Return how many calls it takes to read this many lines of one address with 20 names each."""
     text = "".join(f"10.0.0.1 {' '.join(f'n{line}-{name}' for name in range(21))}\n" for line in range(lines))
     calls = 0
 

@@ -1,4 +1,4 @@
-"""The file of the last hours: what is in it is there again, and what is wrong with it hurts nobody."""
+"""The file of the last hours: its content is read back, and a broken file does no harm."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sample_of(node: Node, timestamp: int) -> Sample:
 
 
 def filled(path: Path, is_mapped: bool = True) -> Live:
-    """A live view with ten samples of each node, whose file is left as by a killed process, or by one that stopped."""
+    """A live view with ten samples of each node. Its file is left as by a killed process, or by one that stopped."""
     file = HourFile(path, is_mapped)
     live = Live(5, lambda: NOW, lambda: 5000.0, hours=file)
     file.restore(NODES)
@@ -62,7 +62,7 @@ def test_what_was_seen_before_is_there_again_also_of_nodes_that_are_down(tmp_pat
 
 
 def replace_state(one: object) -> dict[str, object]:
-    """All of an answer but what a restart may change."""
+    """An answer without what a restart may change."""
     names = one.__struct_fields__  # type: ignore[attr-defined]
     return {name: getattr(one, name) for name in names if name not in ("state", "clock_skew_seconds")}
 
@@ -154,7 +154,7 @@ def test_a_sample_of_which_half_was_written_is_missing() -> None:
 
 
 def test_after_an_upgrade_with_one_more_metric_the_others_go_on(tmp_path: Path) -> None:
-    """The file of before lacks cpu_temp, and what it has stands elsewhere in it."""
+    """The old file lacks cpu_temp, and has the other columns at other places."""
     path = tmp_path / "hours"
     filled(path)
     content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""What the ingest tells its listeners after the commit."""
+"""What the ingest reports to its listeners after the commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another interval than 5 s: the page hears of it in every answer it needs it for, at a start and after a reload."""
+"""Another interval than 5 s: every answer that needs it has it, after a start and after a reload."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_clusters_trend_has_a_point_for_each_half_minute_or_each_sample(inte
 
 
 class Clock:
-    """The panel's clock and its uptime, which go on side by side."""
+    """The panel's clock and its uptime, which advance together."""
 
     def __init__(self) -> None:
         self.now = 1_700_000_400.0

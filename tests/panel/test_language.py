@@ -1,4 +1,4 @@
-"""The reader's language: Chinese where the locale says so, English elsewhere."""
+"""The reader's language: Chinese if the locale says so, otherwise English."""
 
 from __future__ import annotations
 

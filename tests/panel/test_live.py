@@ -19,7 +19,7 @@ OTHER = Node(2, "n2", "10.0.0.2", "n2", True)
 
 
 class Clock:
-    """The machine's clock, which may be set, and its uptime, which goes on anyway."""
+    """The machine's clock, which may be set, and its uptime, which always advances."""
 
     now = float(NOW)
     up = 1000.0
@@ -138,7 +138,7 @@ def test_a_dead_node_is_down_in_time_whatever_the_panels_clock_is_set_to(live: L
 
 @pytest.mark.parametrize("step", [-3600, 3600])
 def test_a_node_that_reports_stays_up_when_the_panels_clock_is_set(live: Live, clock: Clock, step: int) -> None:
-    """One that is set back is 503 to the node, which is another matter: here it is stored."""
+    """If the clock is set back, the node gets 503, which other tests cover: here the sample is stored."""
     for change in (0, step, 0, -step, 0):
         clock.now += change
         clock.pass_seconds(5)
@@ -156,7 +156,7 @@ def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: 
 
 
 def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live, clock: Clock) -> None:
-    """As it is stored while the clocks of the panel and of a node are ahead."""
+    """Stored while the clocks of the panel and of a node are ahead."""
     live.take(NODE, [sample(NOW - 3500), sample(NOW - 5)])
     clock.now += 86_400
     live.take(NODE, [sample(NOW + 86_400)])

@@ -1,4 +1,4 @@
-"""The token that this machine's commands sign with config.toml's secret: it reads, changes nothing, and soon ends."""
+"""The token that this machine's commands sign with config.toml's secret: it may only read, and soon expires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel's lock tells which process runs, and is believed only as far as the panel's own user goes."""
+"""The panel's lock shows which process runs, and is trusted only for processes of the panel's own user."""
 
 from __future__ import annotations
 

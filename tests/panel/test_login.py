@@ -1,4 +1,4 @@
-"""Log in, log out and who is logged in, by HTTP."""
+"""Log-in, log-out and the logged-in user, over HTTP."""
 
 import json
 import socket
@@ -278,7 +278,7 @@ async def test_behind_a_trusted_proxy_the_clients_own_address_counts(config: Con
     server = replace(config.server, trusted_proxies=("127.0.0.1", "10.0.0.7"))
     async with running_app(replace(config, server=server)) as app, caller(app, "127.0.0.1") as proxy:
         for index in range(6):
-            # What the client claims stands first; only what the proxies saw counts.
+            # The client's claim comes first; only what the proxies saw counts.
             headers = {"X-Forwarded-For": f"1.2.3.{index}, 10.0.0.9, 10.0.0.7"}
             answer = await proxy.post("/api/auth/login", json=RIGHT | {"password": "x"}, headers=headers)
         assert answer.status_code == 429

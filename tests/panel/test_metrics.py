@@ -1,4 +1,4 @@
-"""The list of metrics: what must hold for each, whatever is added."""
+"""The list of metrics: what must hold for each, including future ones."""
 
 from __future__ import annotations
 

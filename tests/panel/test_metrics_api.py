@@ -70,7 +70,7 @@ async def test_a_node_is_told_with_its_agent_and_its_sensor(client: httpx.AsyncC
     await client.post("/api/metrics", content=body_of(sample()), headers=headers)
     one = (await client.get("/api/metrics/realtime/node001")).json()
     assert (one["agent_version"], one["sensor"], one["cpu_temp_limit"]) == ("0.1.0", "k10temp Tctl", 95.5)
-    # A sensor that was taken away is no longer named, and its limit is none.
+    # A removed sensor is no longer named and has no limit.
     await client.post("/api/metrics", content=body_of(sample(cpu_temp=None)), headers=bearer())
     one = (await client.get("/api/metrics/realtime/node001")).json()
     assert (one["sensor"], one["cpu_temp_limit"]) == (None, None)
@@ -258,7 +258,7 @@ async def test_a_nodes_past_is_the_same_by_the_short_way_and_by_the_ordinary_one
 ) -> None:
     for node in ("node001", "1", "node999"):
         path = f"/api/metrics/history/{node}?{query}"
-        # What the short way does not know goes the other one.
+        # What the short way does not know takes the other one.
         short, ordinary = await client.get(path), await client.get(f"{path}&format=json")
         assert (short.status_code, short.text, dict(short.headers)) == (
             ordinary.status_code,

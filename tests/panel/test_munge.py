@@ -59,7 +59,7 @@ def munged_process(path: str) -> int:
 
 
 def check_all(config: Config, credentials: list[str], body: bytes = BODY, peer: str = "10.0.0.2") -> list[object]:
-    """The claim or the error of each, all asked at once."""
+    """The claim or the error of each, all checked at once."""
 
     async def ask() -> list[object]:
         checker = Credentials(config)
@@ -315,7 +315,7 @@ def test_a_munged_that_was_killed_holds_up_one_request_and_not_all(tmp_path: Pat
     start = time.monotonic()
     results = check_all(config, ["MUNGE:AAAA:"] * 200)
     assert [type(result) for result in results] == [TryLater] * 200
-    # libmunge itself tries for over two seconds at each call.
+    # libmunge itself retries for over two seconds at each call.
     assert time.monotonic() - start < 10
 
 

@@ -1,4 +1,4 @@
-"""Samples by HTTP with credentials of a real munged, on both ways."""
+"""Samples over HTTP with credentials of a real munged, on both ways."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What `[hosts] ignore` names: patterns, node sets and names, against any name of a line of the hosts file."""
+"""What `[hosts] ignore` matches: patterns, node sets and names, against any name of a line of the hosts file."""
 
 from __future__ import annotations
 

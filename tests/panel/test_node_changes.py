@@ -1,4 +1,4 @@
-"""Which nodes come, go and change when config.toml is to follow a hosts file."""
+"""Which nodes come, go and change if config.toml follows a hosts file."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_after_any_edit_the_nodes_are_those_of_the_file_and_twice_is_once(
     assert len(nodes) == len(listed) + 1
     assert {called[node.hostname.lower()].hostname for node in nodes[1:]} == {line.hostname for line in listed}
     assert all(node.ip in called[node.hostname.lower()].addresses for node in nodes[1:])
-    # A node that stays is enabled or disabled as it was.
+    # A node that stays keeps its state, enabled or disabled.
     was = {node.hostname.lower(): node.enabled for node in configured}
     renamed = {change.after.hostname.lower() for change in found.changed if change.is_renamed}
     assert all(node.enabled == was.get(node.hostname.lower(), True) for node in nodes if node.hostname not in renamed)

@@ -1,4 +1,4 @@
-"""A node's state as the page, `minipanel status` and the roll-out see it: one verdict, whosever clock is wrong."""
+"""A node's state for the page, `minipanel status` and the roll-out: the same verdict, whichever clock is wrong."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def panel(config: Config, machine: Machine) -> AsyncIterator[Panel]:
 
 
 async def report(panel: Panel, machine: Machine) -> int:
-    """Send what the node measured last, as its agent does; return how many samples were stored."""
+    """Send the node's last sample, as its agent does; return how many samples were stored."""
     node = panel.directory.nodes[0]
     panel.live.note_agent(node, None, None, round(machine.node - machine.now, 3))
     timestamp = int(machine.node) // 5 * 5
@@ -91,7 +91,7 @@ async def report_for(panel: Panel, machine: Machine, seconds: int) -> None:
 
 
 def verdicts(panel: Panel) -> set[str]:
-    """Return what the page, `minipanel status` and the roll-out say of node001."""
+    """Return what the page, `minipanel status` and the roll-out say about node001."""
     said = {str(panel.live.nodes()[0].state), look_over(panel.config).nodes[0].state}
     is_up = "node001" in rollout._up_nodes(panel.config)
     return said | ({"up"} if is_up else {"down"} if "up" in said else set())
@@ -153,7 +153,7 @@ async def test_a_node_whose_clock_is_set_back_is_up_once_something_of_it_is_stor
 
 
 async def test_a_node_that_was_ahead_for_a_moment_is_up_for_all(panel: Panel, machine: Machine) -> None:
-    """The clocks of the panel and of a node are a day ahead for a sample: it lies in the future for a day."""
+    """The clocks of the panel and of a node are a day ahead for one sample, so it is in the future for a day."""
     await report_for(panel, machine, 20)
     machine.now += 86_400
     machine.node += 86_400
@@ -242,6 +242,6 @@ async def test_when_a_node_was_rebooted_is_known_after_a_restart_of_the_panel(co
     machine.boot, machine.up = "another-boot", 20.0
     panel = await started(config, machine)
     rebooted = {view.node.id: view.rebooted_at for view in panel.live.views()}
-    # Of the first the second boot was heard of 1,100 s ago; of the other nothing but its first.
+    # The first node's second boot was reported 1,100 s ago; of the other only its first boot is known.
     assert (rebooted[first.id], rebooted[second.id]) == (20.0 - 1100, None)
     await panel.close()

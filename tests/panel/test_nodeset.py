@@ -1,4 +1,4 @@
-"""Node sets in requests: what they expand to, and what is refused before it costs anything."""
+"""Node sets in requests: what they expand to, and what is refused before it takes resources."""
 
 from __future__ import annotations
 

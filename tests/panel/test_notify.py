@@ -1,4 +1,4 @@
-"""What systemd learns of the panel, at a real datagram socket in place of systemd's."""
+"""What the panel reports to systemd, on a real datagram socket in place of systemd's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def config(tmp_path: Path) -> Config:
 
 
 class Systemd:
-    """The end of the socket that systemd reads. `name` is as in NOTIFY_SOCKET."""
+    """The end of the socket that systemd reads. `name`: as in NOTIFY_SOCKET."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -54,7 +54,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Systemd]
 def test_systemd_hears_when_the_port_answers_and_when_the_panel_stops(config: Config, systemd: Systemd) -> None:
     log = config.path.parent / "log"
     with running("serve", "--config", config.path, log=log, NOTIFY_SOCKET=systemd.name) as panel:
-        # The process that was started is the one that reports: NotifyAccess=main takes no other.
+        # The started process itself must report: NotifyAccess=main accepts no other.
         assert systemd.hear() == ("READY=1", panel.process.pid)
         assert httpx.get(f"{config.server.url}/api/health").status_code == 200
         panel.stop()

@@ -1,4 +1,4 @@
-"""The database's tests again, on SQLite 3.26: that old is the system's on RHEL 8, and so what its Python 3.11 uses."""
+"""The database's tests again, on SQLite 3.26: that is RHEL 8's version, which its Python 3.11 uses."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "3.26.0"
 
 PACKAGE = "sqlite3@4.0.6"
-"""The npm package that carries the source: SQLite's own archive, unchanged, as its sum tells."""
+"""The npm package with the source: SQLite's own archive, unchanged, which its checksum proves."""
 
 ARCHIVE = "package/deps/sqlite-autoconf-3260000.tar.gz"
 ARCHIVE_SHA256 = "5daa6a3fb7d1e8c767cd59c4ded8da6e4b00c61d3b466d0685e35c4dd6d7bf5d"
 SOURCE = "sqlite-autoconf-3260000/sqlite3.c"
 
 OPTIONS = (
-    # As Fedora's package set them in 2019, and RHEL 9's does.
+    # The options of Fedora's package in 2019, and of RHEL 9's.
     "-DSQLITE_THREADSAFE=1",
     "-DSQLITE_ENABLE_COLUMN_METADATA=1",
     "-DSQLITE_DISABLE_DIRSYNC=1",
@@ -38,10 +38,10 @@ OPTIONS = (
     "-DSQLITE_ENABLE_UNLOCK_NOTIFY=1",
     "-DSQLITE_ENABLE_DBSTAT_VTAB=1",
     "-DSQLITE_ENABLE_JSON1=1",
-    # Not one of theirs: a Python that was made for a newer SQLite can't be loaded where sqlite3_serialize is missing.
+    # Not one of theirs: a Python built for a newer SQLite can't load without sqlite3_serialize.
     "-DSQLITE_ENABLE_DESERIALIZE=1",
 )
-# Unoptimised: compiled in 4 s instead of 22, and these tests take as long (measured).
+# Unoptimised: it compiles in 4 s instead of 22, and these tests are no slower (measured).
 COMPILE = ("gcc", "-O0", "-w", "-fPIC", "-shared", "-Wl,-soname,libsqlite3.so.0", *OPTIONS)
 LIBRARIES = ("-lm", "-ldl", "-lpthread")
 MAKING_SECONDS = 120
@@ -58,7 +58,7 @@ FILES = (
     "backups",
     "schema_versions",
 )
-"""These call every function of minipanel/database but one, which only words an error."""
+"""These call every function of minipanel/database but one, which only formats an error."""
 
 TELL_VERSION = "import sqlite3; print(sqlite3.sqlite_version)"
 RUN_TESTS = f"""
@@ -71,7 +71,7 @@ TESTS_SECONDS = 300
 
 @pytest.fixture
 def environment() -> dict[str, str]:
-    """Return variables with which Python takes that SQLite."""
+    """Return environment variables with which Python uses that SQLite."""
     try:
         return _checked({**os.environ, "LD_LIBRARY_PATH": _first_in("LD_LIBRARY_PATH", library_folder())})
     except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
@@ -95,10 +95,10 @@ def _checked(environment: dict[str, str]) -> dict[str, str]:
 
 
 def library_folder() -> Path:
-    """Return the folder of libsqlite3.so.0, made now if it is not there: about 6 s.
+    """Return the folder of libsqlite3.so.0, made first if it is missing (about 6 s).
 
-    Its name holds a hash of what it is made of, and it appears whole or not at all. Raises RuntimeError with the words
-    of npm or gcc, OSError when there is none, TimeoutExpired.
+    Its name has a hash of what it is made from, and it appears whole or not at all. Raises RuntimeError with the output
+    of npm or gcc, OSError if one is missing, TimeoutExpired.
     """
     recipe = hashlib.sha256("\n".join((platform.machine(), ARCHIVE_SHA256, *COMPILE, *LIBRARIES)).encode()).hexdigest()
     folder = cache_folder() / f"sqlite-{VERSION}-{recipe[:12]}"
@@ -119,9 +119,9 @@ def _make(folder: Path) -> None:
 
 
 def _packed(folder: Path) -> Path:
-    """Have npm put the package into the folder; return its archive."""
+    """Let npm put the package into the folder; return its archive."""
     tools = Path(sys.executable).parent
-    # npm finds its Node by PATH.
+    # npm finds its Node on the PATH.
     environment = {**os.environ, "PATH": _first_in("PATH", tools)}
     _run([tools / "npm", "pack", "--ignore-scripts", PACKAGE], folder, environment)
     (package,) = folder.glob("*.tgz")
@@ -129,7 +129,7 @@ def _packed(folder: Path) -> Path:
 
 
 def _source(package: Path) -> bytes:
-    """Return SQLite in one file of C, out of the archive in the package. Raises ValueError when it was changed."""
+    """Return SQLite in one C file, from the archive in the package. Raises ValueError if it was changed."""
     archive = _member(package.read_bytes(), ARCHIVE)
     if hashlib.sha256(archive).hexdigest() != ARCHIVE_SHA256:
         raise ValueError(f"{ARCHIVE} in {PACKAGE} is not the archive that SQLite's developers released.")

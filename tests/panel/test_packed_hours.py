@@ -1,4 +1,4 @@
-"""Hours: made from records, made again when one changes, kept when the records go, and read as they are asked for."""
+"""Hours: made from records, remade if one changes, kept after the records are deleted, and read as requested."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ def due_days(connection: sqlite3.Connection) -> int:
 
 
 def oldest_hour(connection: sqlite3.Connection) -> int:
-    """When the oldest day kept began."""
+    """When the oldest kept day began."""
     return ((int(connection.execute("SELECT min(id) FROM hours").fetchone()[0]) >> 32) - 1) * DAY_SECONDS
 
 
 def expected(records: list[dict[str, Any]]) -> dict[str, float]:
-    """What an hour's records come to, worked out without SQL."""
+    """The values of an hour, computed from its records without SQL."""
     samples = sum(each["samples"] for each in records)
     return {
         "samples": samples,
@@ -178,9 +178,9 @@ def test_a_node_without_a_sensor_has_hours_without_temperature(store: Store) -> 
 def test_only_hours_that_are_over_are_made_and_each_once(store: Store) -> None:
     put(store, *(record(1, t) for t in range(BEGIN + 300, BEGIN + 9000 + 1, 300)))
     assert make(store, BEGIN + 9000) == 1
-    assert [count > 0 for count in stored(store)["samples"][:3]] == [True, True, True]  # from all records there are
+    assert [count > 0 for count in stored(store)["samples"][:3]] == [True, True, True]  # from all existing records
     assert make(store, BEGIN + 9000) == 0
-    put(store, record(1, BEGIN + 9300))  # of the hour that is not over: nothing is due yet
+    put(store, record(1, BEGIN + 9300))  # in the current hour: nothing is due yet
     assert make(store, BEGIN + 9300) == 0
 
 
@@ -192,10 +192,10 @@ def test_a_sample_that_comes_late_has_its_hour_made_again(store: Store) -> None:
     assert stored(store)["samples"][:3] == (720, 720, 0)
     late = Sample("node001", BEGIN + 7205, 90.0, 2**30, 2**29, None)
     store.run([store.write_samples(1, [late], 0)])
-    store.run([store.seal(BEGIN + 20_000, 1000)])  # it comes into the history after its hour was gone over
+    store.run([store.seal(BEGIN + 20_000, 1000)])  # it moves into the history after its hour was made
     make(store, BEGIN + 20_000)
     assert stored(store)["samples"][:3] == (720, 720, 1)
-    again = Sample("node001", BEGIN + 7210, 30.0, 2**30, 2**29, None)  # into a record that stands already
+    again = Sample("node001", BEGIN + 7210, 30.0, 2**30, 2**29, None)  # into an existing record
     store.run([store.write_samples(1, [again], 0)])
     assert make(store, BEGIN + 20_000) == 1
     assert stored(store)["samples"][2] == 2
@@ -268,7 +268,7 @@ def test_what_is_not_made_yet_is_read_from_records(store: Store, monkeypatch: py
     assert [count > 0 for count in samples[:5]] == [True, True, True, True, False]
     at_its_time = dict(store.reader.days([1], DAY, DAY, BEGIN + 12_300))
     assert numbers_of(at_its_time[day_id(1, DAY)], PART["samples"])[3] == samples[3] + 1
-    # Side by side, in the order asked for, it is the same; also of a node without any, and of days without.
+    # Read in parallel, in the requested order, it is the same, also for nodes and days without records.
     parts = [part.name for part in PARTS if not part.is_total]
     days = range(DAY - 1, DAY + 2)
     for day, columns in zip(days, store.reader.hour_numbers([3, 2, 9, 1], days, BEGIN + 12_200, parts), strict=True):

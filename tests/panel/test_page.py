@@ -1,4 +1,4 @@
-"""The panel serves the built page, and nothing else of the disk."""
+"""The panel serves the built page and no other file."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ async def as_json(_request: Request, error: Exception) -> Response:
 
 
 def app_over(folder: Path) -> Starlette:
-    """An app as the panel's own: one route of the API, the page after it, errors as JSON."""
+    """An app like the panel's own: one route of the API, then the page, errors as JSON."""
     routes = [Route("/api/metrics", post_only, methods=["POST"]), *page_routes(folder)]
     return Starlette(routes=routes, exception_handlers={404: as_json, 405: as_json})
 
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
-    """A built page in a folder beside a file that is nobody's business."""
+    """A built page in a folder, beside a file that must not be served."""
     folder = tmp_path / "static"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html><title>MiniPanel</title>", encoding="utf-8")

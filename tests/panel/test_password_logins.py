@@ -1,4 +1,4 @@
-"""Passwords compared: in a time that tells nothing, and not too many at once."""
+"""Comparing passwords: in a time that reveals nothing, and not too many at once."""
 
 import asyncio
 import threading
@@ -77,7 +77,7 @@ def test_whatever_part_is_wrong_the_time_is_the_same(opened: Opened, tmp_path: P
     sessions = opened(config_in(tmp_path, hash_of(PASSWORD, cost=8)))
 
     def fastest(username: str, password: str) -> float:
-        """Seconds of this process alone, the shortest of several: the machine may be busy with others."""
+        """CPU seconds of this process, the shortest of several runs: the machine may be busy."""
         durations = []
         for turn in range(6):
             start = time.process_time()
@@ -157,7 +157,7 @@ def test_a_flood_from_many_addresses_gets_two_at_once_and_a_short_queue(
     assert (sentences.count(WRONG), sentences.count("Too many logins at once; try again in 5 seconds.")) == (18, 42)
     turned_away = f"10.0.1.{len(sentences) - 1}"
     assert sentences[-1].startswith("Too many logins at once")
-    for _ in range(5):  # as many as are free: what was not looked at did not count
+    for _ in range(5):  # as many as are free: attempts that were not checked did not count
         with pytest.raises(NotAuthenticated):
             log_in(sessions, password="wrong", at=turned_away)
     assert log_in(sessions).username == "miniadmin"

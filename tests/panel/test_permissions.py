@@ -1,4 +1,4 @@
-"""Every route and method, asked with every kind of credential: who gets in, who is known and may not, who is nobody."""
+"""Every route and method with every kind of credential: who may, who is known but may not, who is unknown."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
 
 
 class Credentials:
-    """Makes what a request comes in with."""
+    """Makes the credentials of requests."""
 
     def __init__(self, access: Access) -> None:
         self.access = access
         self._made = 0
 
     async def of(self, who: str) -> tuple[Headers, dict[str, str]]:
-        """Return the headers and the query of a request of whoever that is."""
+        """Return the headers and the query of a request with this kind of credential."""
         if who == "token in the query":
             token = await self.key("token", "read")
             return {}, {"token": token, "access_token": token, "api_key": token, "authorization": f"Bearer {token}"}
@@ -184,7 +184,7 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str, list[Permission]]]:
 
 async def test_every_route_declares_who_may_call_it_and_just_as_the_contract_says(app: FastAPI) -> None:
     declared = {(method, contract.without_names(path)): permissions for method, path, permissions in routes(app)}
-    # Samples go past FastAPI: their handler checks each credential.
+    # Samples bypass FastAPI's checks: their handler checks each credential.
     assert declared.pop(("POST", "/api/metrics")) == []
     assert {where: permissions for where, permissions in declared.items() if len(permissions) != 1} == {}
     assert {where: permissions[0] for where, permissions in declared.items()} == {
@@ -203,7 +203,7 @@ async def test_each_credential_may_call_its_routes_and_no_others(app: FastAPI, w
             for method in METHODS:
                 if is_used:
                     headers, query = await credentials.of(who)
-                is_used = (method, path) in permissions and method != "GET"  # may have ended what it came with
+                is_used = (method, path) in permissions and method != "GET"  # it may have ended its own credential
                 answer = await client.request(method, re.sub(r"\{\w+\}", "1", path), headers=headers, params=query)
                 expected = expectation(who, method, path, permissions_at(permissions, method, path))
                 assert answer.status_code in expected or (not expected and answer.status_code not in (401, 403)), (
@@ -214,7 +214,7 @@ async def test_each_credential_may_call_its_routes_and_no_others(app: FastAPI, w
 def permissions_at(
     permissions: dict[tuple[str, str], list[Permission]], method: str, path: str
 ) -> list[Permission] | None:
-    """What leads there: GET /api/alerts/ack is GET /api/alerts/{id} with another id."""
+    """The method and path that a request reaches: GET /api/alerts/ack is GET /api/alerts/{id} with another id."""
     if (method, path) in permissions:
         return permissions[method, path]
     shapes = (
@@ -224,8 +224,8 @@ def permissions_at(
 
 
 def expectation(who: str, method: str, path: str, permissions: list[Permission] | None) -> tuple[int, ...]:
-    """The statuses that may be; () for any by which someone was let in."""
-    if permissions is None:  # HEAD of what is not below /api is the page's, which is not built here
+    """The allowed statuses; () for any that shows that the request was allowed."""
+    if permissions is None:  # HEAD outside /api belongs to the page, which is not built here
         return (404, 405, 503)
     if path == "/api/metrics":
         return (401,)

@@ -34,7 +34,7 @@ async def test_an_answer_that_breaks_off_has_no_end_and_no_traceback(caplog: pyt
 
     transport = httpx.ASGITransport(Starlette(routes=[Route("/", answer)]))
     async with httpx.AsyncClient(transport=transport, base_url="http://panel") as client:
-        # httpx asserts that an answer has its end.
+        # httpx asserts that an answer is complete.
         with pytest.raises(AssertionError):
             await client.get("/")
     assert caplog.messages == ["An answer was cut off: The disk is gone."]

@@ -1,4 +1,4 @@
-"""How far long work is, where nobody sits at a terminal."""
+"""The progress of long work if nobody is at a terminal."""
 
 from __future__ import annotations
 

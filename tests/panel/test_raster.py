@@ -1,4 +1,4 @@
-"""The past of a set as one picture: what a cell says, how it is merged, what is missing and why."""
+"""The past of a set as one picture: what a cell means, how cells are merged, what is missing and why."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HOUR = 3600
 
 
 def unpacked(answer: bytes) -> tuple[RasterHead, list[list[bytes]]]:
-    """Return an answer as its head and, of each plane, its rows."""
+    """Return an answer's head and the rows of each plane."""
     line, _, cells = answer.partition(b"\n")
     head = msgspec.json.decode(line, type=RasterHead)
     size = len(head.rows) * head.columns
@@ -121,7 +121,7 @@ def test_runs_are_where_nothing_is_known(line: bytes) -> None:
 
 
 def cell(numbers: list[int], name: str) -> int:
-    """Return the cell of the mean of the numbers that there are, a half as the higher one."""
+    """Return the cell of the mean of the existing numbers; a half is rounded up."""
     low, high = METRIC[name].comparable_limits
     known = [number for number in numbers if number != NONE]
     return 1 + math.floor(250 * sum(known) / len(known) / (100 * (high - low)) + 0.5) if known else 0
@@ -226,7 +226,7 @@ async def test_a_month_of_hours_shows_the_same_as_its_records(
     place = (first - by_hours.from_) // HOUR
     shown = rows[0][place : place + of_records.columns]
     assert len(shown) == 31
-    # A record's mean is rounded to a cell before it is merged, an hour's after.
+    # A record's mean is rounded to a cell before merging, an hour's after.
     assert all(abs(one - other) <= 1 for one, other in zip(shown, lines[0], strict=True))
     assert 0 not in shown
     assert rows[0][:place].strip(b"\0") == b""
@@ -299,7 +299,7 @@ async def test_a_band_bears_the_reason_of_its_nodes(app: FastAPI, client: httpx.
     gone = range(last - 3000, last - 1200, 300)
     put(app, *(record(node, t) for node in (1, 2) for t in range(last - 86_100, last + 1, 300) if t not in gone))
     begin = last - 90_000
-    # Started within the five minutes in which samples came again.
+    # It started within the five minutes in which samples came again.
     starts = [AgentStart("a" * 8, begin, begin), AgentStart("b" * 8, last - 1400, last - 1395)]
     with contextlib.closing(sqlite3.connect(app.state.panel.store.path)) as connection:
         put_agent_starts(connection, [(node, start) for node in (1, 2) for start in starts])

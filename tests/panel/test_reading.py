@@ -1,4 +1,4 @@
-"""The threads that read: what they do is ended at a stop, however long it would take."""
+"""The threads that read: stopping ends their work, however long it would take."""
 
 from __future__ import annotations
 

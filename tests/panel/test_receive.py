@@ -1,4 +1,4 @@
-"""Samples by HTTP, as agents send them: what is taken."""
+"""Samples over HTTP, as agents send them: what is accepted."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ async def agent(app: FastAPI, request: pytest.FixtureRequest) -> AsyncIterator[h
 
 
 def node(app: FastAPI, hostname: str = "node001") -> NodeAnswer:
-    """A node as GET /api/nodes shows it."""
+    """A node, as in GET /api/nodes."""
     return next(node for node in app.state.panel.live.nodes() if node.hostname == hostname)
 
 

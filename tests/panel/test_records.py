@@ -1,4 +1,4 @@
-"""Samples become records: exact, counted once, in whatever order they come."""
+"""Samples become records: exact, counted once, in whatever order they arrive."""
 
 from __future__ import annotations
 
@@ -167,10 +167,10 @@ SAMPLES = st.dictionaries(st.integers(1, 130), VALUES, min_size=1, max_size=80) 
 def test_samples_in_any_order_give_the_same_record(
     tmp_path_factory: pytest.TempPathFactory, values: dict[int, tuple[float, int, float | None]], data: st.DataObject
 ) -> None:
-    """Any order, any batches, any repetition, sealed in between at any moment: the same to the last bit."""
+    """Any order, batches and repetition, sealed at any moment in between: the result is the same to the last bit."""
     samples = [Sample("n1", T + 5 * k, cpu, 2**44, used, temp) for k, (cpu, used, temp) in values.items()]
     order = data.draw(st.permutations(samples + data.draw(st.lists(st.sampled_from(samples), max_size=20))))
-    # Drawing ends an example at once, by an exception, where there is nothing more to draw from.
+    # If there is nothing left to draw from, drawing ends an example at once, with an exception.
     with closing(Store(tmp_path_factory.mktemp("any") / "data.db")) as store:
         stored = 0
         while order:
@@ -187,7 +187,7 @@ def test_samples_in_any_order_give_the_same_record(
 
 
 def expected(samples: list[Sample]) -> list[dict[str, object]]:
-    """Return the records by exact arithmetic; a mean may differ in the last digits that JSON carries (15)."""
+    """Return the records by exact arithmetic. A mean may differ in the last of the 15 digits in JSON."""
     found = []
     for timestamp in sorted({record_timestamp(sample.timestamp) for sample in samples}):
         inside = [sample for sample in samples if record_timestamp(sample.timestamp) == timestamp]

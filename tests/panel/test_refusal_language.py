@@ -1,4 +1,4 @@
-"""In which language the panel refuses: what Accept-Language likes best of English and Chinese."""
+"""The language of the panel's refusals: English or Chinese, whichever Accept-Language prefers."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ async def test_a_reader_of_chinese_is_refused_in_chinese(app: FastAPI) -> None:
     assert await refusal("/api/nodes", "zh", "DELETE") == "此地址不支持 DELETE。"
     assert await refusal("/api/health?within=0", "zh") == "within 的值 '0' 无效；须为 1 到 86400 秒的整数。"
     assert await refusal("/api/metrics/history/node001?period=1d", "zh") == "请先登录。"
-    # What an agent is told stands in its journal.
+    # An agent logs the panel's answer to its journal.
     assert "Authorization" in await refusal("/api/metrics", "zh", "POST")
 
 
 def test_the_framework_refuses_no_request_in_words_of_its_own() -> None:
-    """Where it fails: take the parameter as text that may be absent, and refuse it with a sentence of the panel."""
+    """If it fails: declare the parameter as optional text, and refuse it with one of the panel's sentences."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     taken = [parameter for route in routes for parameter in route.dependant.query_params]
     assert {str(each.field_info.annotation) for each in taken} == {"str | None"}

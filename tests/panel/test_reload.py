@@ -26,7 +26,7 @@ async def test_a_reload_that_finds_the_queue_full_is_done_when_there_is_room(
     async with running_app(config) as app:
         ingest, has_room = app.state.panel.ingest, threading.Event()
         writing = asyncio.create_task(ingest.run(lambda _: has_room.wait(10)))
-        await asyncio.sleep(0.2)  # the writer holds it now
+        await asyncio.sleep(0.2)  # the writer has it now
         waiting = asyncio.create_task(ingest.run(lambda _: None, WAITING_SAMPLES))
         await asyncio.sleep(0)
 

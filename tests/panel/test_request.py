@@ -1,4 +1,4 @@
-"""A request's address, and its body of bounded size."""
+"""A request's address, and its body, which has a size limit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every route stands behind its door, and every error has the one shape."""
+"""Every route has its guard, and every error has the same shape."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPEN = {
     ("GET", "/assets"),
     ("GET", "/{path:path}"),
 }
-"""What anyone may ask for: the way in, the sign of life, and the page's own files."""
+"""What anyone may request: the login, the health check, and the page's own files."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def all_routes(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
-    """Every method and path that the app answers to, also in what it includes."""
+    """Every method and path that the app answers, also in included routers."""
     for route in routes:
         if isinstance(route, Route):
             yield from ((method, route.path) for method in sorted((route.methods or set()) - {"HEAD"}))

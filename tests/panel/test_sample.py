@@ -1,4 +1,4 @@
-"""Samples read from a body, and the sentences about bodies that hold none."""
+"""Samples read from a body, and the sentences about bodies without any."""
 
 import json
 import string
@@ -20,7 +20,7 @@ FIELDS = ("node_id", "timestamp", "cpu_percent", "memory_total", "memory_used", 
 
 
 def sample(**changes: Any) -> dict[str, Any]:
-    """One acceptable sample; a value of `...` takes the field out."""
+    """One valid sample; a value of `...` removes the field."""
     whole = {
         "node_id": "node001",
         "timestamp": SLOT,
@@ -33,7 +33,7 @@ def sample(**changes: Any) -> dict[str, Any]:
 
 
 def refusal(body: bytes | object) -> str:
-    """The sentence a body is refused with."""
+    """The sentence with which a body is refused."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     with pytest.raises(BadInput) as caught:
         parse_samples(raw, NOW)
@@ -243,7 +243,7 @@ def test_any_json_gives_samples_or_a_sentence_and_both_ways_of_reading_agree(val
     fault, result = fault_in(body, NOW), outcome(body)
     if isinstance(result, PanelError):
         assert result.sentence.isprintable()
-        # Where the slow way finds nothing, it must be what only the decoder minds, and only in fields skipped.
+        # If the slow way finds nothing wrong, only the decoder rejects it, and only in skipped fields.
         assert fault is not None or b"NaN" in body or b"Infinity" in body or b"\\ud" in body
     else:
         assert fault is None

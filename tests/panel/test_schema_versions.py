@@ -1,4 +1,4 @@
-"""Which release can go on with which database: those that know the least version, also when newer ones added to it."""
+"""Which release can use which database: those that know its least version, even if newer ones have added to it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ NEXT = KNOWN[-1][0] + 1
 
 
 def release(monkeypatch: pytest.MonkeyPatch, *scripts: str) -> None:
-    """From now on be a release that has these migrations more."""
+    """From now on, be a release with these additional migrations."""
     migrations = [*KNOWN, *enumerate(scripts, NEXT)]
     monkeypatch.setattr(schema, "migrations", lambda: migrations)
 
 
 def day_of_samples(store: Store, first: int) -> None:
-    """Store a day of one node, and all but its end in the history."""
+    """Store a day of one node, with all but its end in the history."""
     samples = [Sample("n1", at, at % 100, 8000, 4000, None) for at in range(first + 5, first + DAY_SECONDS + 5, 5)]
     for start in range(0, len(samples), 1000):
         store.run([store.write_samples(1, samples[start : start + 1000], 0)])
@@ -104,7 +104,7 @@ def test_every_new_migration_says_whether_it_only_adds() -> None:
         if number > schema.LAST_UNDECLARED:
             assert script.startswith((schema.ADDS_ONLY, "-- Changes")), number
         if script.startswith(schema.ADDS_ONLY):
-            # A trigger may have to do with updates; it does none on its own.
+            # A trigger may react to updates, but makes none on its own.
             assert not re.search(r"^\s*(UPDATE|DELETE)\b|\b(DROP|RENAME)\b", script.upper(), re.MULTILINE), number
 
 

@@ -71,7 +71,7 @@ async def send(client: httpx.AsyncClient, *samples: dict[str, object], node_id: 
 
 
 def series_of(text: str) -> dict[str, str]:
-    """Every sample of an answer: its name with labels, and its value as it stands there."""
+    """Every sample of an answer: its name with labels, and its value as text."""
     samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
     found = {name: value for name, _, value in samples}
     assert len(found) == len(samples), "a series is there twice"
@@ -333,7 +333,7 @@ async def test_promtool_finds_nothing_to_say(app: FastAPI, client: httpx.AsyncCl
 async def test_a_node_whose_values_are_not_known_since_the_start_has_none(tmp_path: Path) -> None:
     config = replace(config_in(tmp_path))
     for is_first in (True, False):
-        # What keeps the last hour over a restart.
+        # This keeps the last hour over a restart.
         config.database.path.with_name("data.db.hours").unlink(missing_ok=True)
         app = create_app(config, tmp_path)
         async with app.router.lifespan_context(app), caller(app) as client:

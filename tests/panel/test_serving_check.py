@@ -1,4 +1,4 @@
-"""Whether a panel could start: what the set-up runs in the service's place before it stops the one that runs."""
+"""Whether a panel could start: the set-up runs this in the service's place before it stops the running one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_database_without_a_folder_is_told(tmp_path: Path) -> None:
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Have files opened as another user would; the interpreter itself may lie where that user can't get."""
+    """Open files as another user would; the interpreter itself may be where that user can't read."""
     os.seteuid(NOBODY)
     try:
         yield

@@ -73,7 +73,7 @@ def refused(sessions: Access, token: str | None) -> str:
 
 
 def signed(config: Config, **changes: object) -> str:
-    """A token with the right key, and claims as a test wants them; `...` takes one out."""
+    """A token with the right key and a test's own claims; `...` removes one."""
     claims = {"sub": "miniadmin", "iat": int(NOW), "exp": int(NOW) + 60, "jti": "x", "acc": "y"} | changes
     kept = {name: value for name, value in claims.items() if value is not ...}
     header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")

@@ -1,4 +1,4 @@
-"""[server] user_header: a trusted proxy names the user, and nobody else does. Each test is a hole of this kind."""
+"""[server] user_header: a trusted proxy names the user, and nobody else can. Each test is a hole of this kind."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def via_proxy(app: FastAPI, address: str = PROXY) -> AsyncIterator[httpx.A
 
 
 async def me(client: httpx.AsyncClient, *headers: tuple[str, str | bytes]) -> tuple[int, str]:
-    """The status, and who the panel takes the caller for, or its sentence."""
+    """The status, and the user that the panel sees, or its sentence."""
     raw = [(name.encode(), value if isinstance(value, bytes) else value.encode()) for name, value in headers]
     answer = await client.get("/api/auth/me", headers=raw)
     body = answer.json()

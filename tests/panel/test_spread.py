@@ -1,4 +1,4 @@
-"""The history of a set as percentiles: what is asked, what is answered, and that it stays quick."""
+"""The history of a set as percentiles: requests, answers, and that it stays quick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A panel told to stop while much of its history is read ends soon, and closes nothing under a reader."""
+"""A panel that stops while much of its history is read ends soon, and closes nothing that a reader uses."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_stop_while_much_is_read_is_soon_and_in_good_order(config: Config, que
 
 @contextlib.contextmanager
 def asked(config: Config, questions: Sequence[str]) -> Iterator[list[str]]:
-    """Ask many times at once while the block runs, and give the results."""
+    """Send many requests at once while the block runs, and yield the results."""
     token = log_in(config.server.url, PASSWORD).json()["token"]
     answers: list[str] = []
     urls = [f"{config.server.url}/api/metrics/{questions[k % len(questions)]}" for k in range(READERS)]
@@ -75,7 +75,7 @@ def asked(config: Config, questions: Sequence[str]) -> Iterator[list[str]]:
 
 
 def ask(url: str, token: str, answers: list[str]) -> None:
-    """Ask again and again until the panel is gone."""
+    """Send requests until the panel is gone."""
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=STOP_SECONDS * 6) as client:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""The database: made, migrated, refused, and what a failed write leaves."""
+"""The database: created, migrated, refused, and what a failed write leaves."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_a_full_disk_gives_a_sentence_and_the_next_write_goes_on(tmp_path: Path)
         connection.execute("CREATE TABLE ballast (bytes)")
         connection.execute("INSERT INTO ballast VALUES (zeroblob(10000000))")
 
-    # SQLite's own limit on pages gives the same error as a disk without space.
+    # SQLite's page limit gives the same error as a full disk.
     (pages,) = store.run([lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]])
     store.run([lambda connection: connection.execute(f"PRAGMA max_page_count = {pages + 10}")])
     first, second = store.run([store.write_samples(1, [SAMPLE], 0), fill])
@@ -189,7 +189,7 @@ def test_old_records_go_in_steps_node_after_node(tmp_path: Path) -> None:
 
 
 def test_filling_records_of_one_commit_lie_on_neighbouring_pages(tmp_path: Path) -> None:
-    """Agents keep their order from tick to tick, so what is written together was begun together."""
+    """Agents keep their order from tick to tick, so records that are written together began together."""
     nodes = random.Random(7).sample(range(1, 1001), 1000)
     store = Store(tmp_path / "data.db")
     for tick in (305, 310):

@@ -1,4 +1,4 @@
-"""Sessions as the database keeps them: over restarts, beside commands, and while nothing can be written."""
+"""Sessions in the database: over restarts, with commands beside the panel, and while nothing can be written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def config(tmp_path: Path) -> Config:
 
 
 class Disk:
-    """The database of a test, which can be full."""
+    """A test's database, which can be full."""
 
     def __init__(self, access: Access) -> None:
         self.is_full = False
@@ -230,7 +230,7 @@ async def test_a_session_ended_in_the_database_is_over_after_a_reload(config: Co
 
 
 async def test_a_token_of_the_release_before_is_no_session(config: Config, app: FastAPI) -> None:
-    """It was signed without a session that stands: whoever bears it logs in once more, after the upgrade."""
+    """It was signed without a stored session, so its user must log in once more after the upgrade."""
     access: Access = app.state.access
     account = access.accounts.find("miniadmin")
     assert account is not None

@@ -1,4 +1,4 @@
-"""The cluster's last minutes: what each point sums up, and which samples do not count."""
+"""The cluster's last minutes: what each point summarises, and which samples do not count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names a start of the machine, also for a panel whose sandbox shows it nothing of the kernel's."""
+"""The id of the machine's boot, also for a panel whose sandbox hides the kernel's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""[[users]] in config.toml: more accounts than one, what they may be, and what a panel of them answers."""
+"""[[users]] in config.toml: several accounts, what they may be, and how a panel answers them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests taken apart at once: as agents send them, and nothing that a parser could read in another way."""
+"""Requests parsed at once: those that agents send, and nothing that a parser could read in another way."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Parsed:
 
 
 def of_an_agent() -> bytes:
-    """What a real agent sends, with all that it says of itself."""
+    """What a real agent sends, with all its headers."""
     client = Client(parse_url("http://panel:8080"), TokenCredential("x"), Worker(), headers=run_headers(1_700_000_000))
     for fact in ("Sensor", "Limit", "Throttled"):
         client.tell(fact, "95")

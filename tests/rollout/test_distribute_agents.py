@@ -1,4 +1,4 @@
-"""distribute-agents.sh: the roll-out by the name that people know, which first offers what is new in /etc/hosts."""
+"""distribute-agents.sh: the roll-out under the name that people know. It first offers the changes in /etc/hosts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.setup.terminal import Terminal
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "distribute-agents.sh"
 INSTALLED = "/opt/minipanel/minipanel"
 
-# Asks as `minipanel nodes sync` does, and tells what it was called with.
+# Asks like `minipanel nodes sync`, and prints how it was called.
 MINIPANEL = """\
 #!/bin/sh
 echo "called: $*"
@@ -26,7 +26,7 @@ exit 7
 
 
 class Machine:
-    """A machine on which MiniPanel is installed, or only unpacked, with a stand-in for `minipanel`."""
+    """A machine with MiniPanel installed, or only unpacked, and with a stand-in for `minipanel`."""
 
     def __init__(self, folder: Path) -> None:
         self.script = folder / SCRIPT.name
@@ -131,7 +131,7 @@ def test_a_configuration_that_can_not_be_read_ends_it(machine: Machine) -> None:
 
 
 def test_ctrl_c_at_the_question_ends_it_without_a_roll_out(machine: Machine) -> None:
-    # As the real command: it takes the key itself, and ends in order.
+    # Like the real command: it handles the key itself and exits cleanly.
     machine.installed.write_text(MINIPANEL.replace("printf", "trap 'echo Interrupted.; exit 1' INT; printf"))
     with machine.at_a_terminal() as terminal:
         terminal.expect(r"Write it\? ")

@@ -28,7 +28,7 @@ def _root() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with an image that has the old agent, and with what the new one is made of."""
+    """A folder with an image that has the old agent, and with the files of the new one."""
     (tmp_path / "image/etc").mkdir(parents=True)
     (tmp_path / "killer").write_text(KILLER)
     for name, files in (("old", (AGENT, "config.toml", "ca.pem", UNIT)), ("new", (AGENT, "config.toml", UNIT))):
@@ -46,7 +46,7 @@ def install(place: Path, version: str, killed_at: int = 0, killed_by: signal.Sig
 
 
 def files_of(place: Path, version: str) -> Files:
-    """Return what an image holds with that version installed."""
+    """Return the content of an image with that version installed."""
     names = {path: place / version / Path(path).name for path in PLACES}
     return {path: source.read_bytes() for path, source in names.items() if source.exists()}
 
@@ -62,18 +62,18 @@ def found(place: Path) -> Files:
 
 
 def in_place(place: Path) -> Files:
-    """Return what stands where the agent is run from."""
+    """Return the files from which the agent runs."""
     return {path: content for path, content in found(place).items() if path in PLACES}
 
 
 def kept(place: Path) -> Files:
-    """Return what is kept of the version before."""
+    """Return what is kept of the previous version."""
     contents = {path.name: path.read_bytes() for path in (place / "image" / HOME / ".before").glob("*")}
     return {path: contents[Path(path).name] for path in PLACES if Path(path).name in contents}
 
 
 def steps(place: Path, version: str) -> int:
-    """Return how many steps an installation over the image's has, and leave the image as it was."""
+    """Return how many steps an installation over the image's agent has, and leave the image unchanged."""
     shutil.copytree(place / "image", place / "copy", symlinks=True)
     count = 1
     while install(place, version, count) != 0:
@@ -84,7 +84,7 @@ def steps(place: Path, version: str) -> int:
 
 
 def again(place: Path) -> None:
-    """Bring the image back to what steps() found."""
+    """Restore the image as steps() found it."""
     shutil.rmtree(place / "image")
     shutil.copytree(place / "copy", place / "image", symlinks=True)
 
@@ -100,7 +100,7 @@ def test_a_kill_at_any_step_leaves_a_pair_or_keeps_the_old_one_and_the_next_run_
         assert install(place, "new", step) == -signal.SIGKILL
         assert in_place(place) in (old, new) or kept(place) == old, step
         is_done = in_place(place) == new and not kept(place)
-        # A second attempt fails as well: the agent from before the first one comes back.
+        # A second attempt fails as well, and restores the agent from before the first one.
         assert install(place, "new", 12, signal.SIGTERM) == 1
         assert found(place) == (new if is_done else old), step
         assert install(place, "new") == 0

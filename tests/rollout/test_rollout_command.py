@@ -1,4 +1,4 @@
-"""`minipanel rollout` as typed: what is refused before any node is touched."""
+"""`minipanel rollout` as typed: what it refuses before it touches any node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when the panel's nodes and /etc/hosts differ."""
+"""The message if the panel's nodes and /etc/hosts differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visits carried out by ClusterShell: over a real ssh to a real sshd on loopback."""
+"""Visits carried out by ClusterShell, over a real ssh to a real sshd on loopback."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_step_that_hangs_costs_its_timeout_and_only_its_own_node(ssh_config: P
 
 def test_no_more_nodes_than_the_fanout_are_visited_at_once(ssh_config: Path, tmp_path: Path) -> None:
     script = Script()
-    # Each visit notes how many there are while it is there, over two steps.
+    # Each visit notes how many visits run at the same time, over two steps.
     count = Step("count", f"mkdir {tmp_path}/$$; ls {tmp_path} | wc -l; sleep 0.4; rmdir {tmp_path}/$$")
     script.engine(ssh_config, fanout=3).run([script.visit(f"node{number}", count, count) for number in range(1, 9)])
     seen = [int(answer.stdout) for answers in script.answers.values() for answer in answers]
@@ -150,7 +150,7 @@ def test_what_goes_wrong_in_one_visit_is_the_outcome_of_that_node(ssh_config: Pa
 
 
 CLEANS_UP = 'trap "echo clean >{folder}/end" EXIT; trap "exit 1" HUP INT TERM; echo on >{folder}/begun; sleep 60; true'
-"""An installation's traps: the shell heeds them once the command that it waits for has ended."""
+"""An installation's traps: the shell runs them once the command that it waits for has ended."""
 
 
 def test_an_interrupted_step_on_this_machine_cleans_up(tmp_path: Path) -> None:

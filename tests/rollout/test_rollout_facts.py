@@ -1,4 +1,4 @@
-"""What a look at a node says, and what is made of it. MUNGE by real munged."""
+"""What a look at a node reports, and how it is judged. MUNGE with real munged."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
 
 
 def test_a_python_in_a_home_folder_is_named_and_not_taken() -> None:
-    # All Pythons of this machine's own lie below /usr.
+    # All Pythons of this machine are below /usr.
     text = LOOK.read_text().replace('"/home/"', '"/usr/"')
     done = subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{text}", capture_output=True, text=True, check=True)
     facts = parse_facts(Answer(done.returncode, done.stdout, done.stderr))
@@ -166,7 +166,7 @@ def test_a_python_in_a_home_folder_is_named_and_not_taken() -> None:
 
 
 def look_script(root: Path) -> str:
-    """Return the look for a node whose folders lie below `root`."""
+    """Return the look for a node whose folders are below `root`."""
     text = LOOK.read_text()
     for place in ("/opt", "/var/lib", "/etc/systemd/system"):
         text = text.replace(f":{place}", f":{root}{place}")
@@ -174,7 +174,7 @@ def look_script(root: Path) -> str:
 
 
 def look_below(root: Path) -> Facts:
-    """Return what a look says of a node whose folders lie below `root`."""
+    """Return what a look reports about a node whose folders are below `root`."""
     text = look_script(root)
     done = subprocess.run(["/bin/sh", "-s"], input=f"auth=none\n{text}", capture_output=True, text=True, check=True)
     return parse_facts(Answer(done.returncode, done.stdout, done.stderr))

@@ -1,4 +1,4 @@
-"""Who failed is remembered until it succeeds."""
+"""A failed node is remembered until it succeeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put onto a node: an agent's configuration that the agent itself reads, and files that come whole or not."""
+"""What is copied to a node: a configuration that the agent itself reads, and files that arrive whole or not at all."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_an_agent_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_the_space_that_is_needed_depends_on_what_is_written() -> None:
     files = {AGENT_FILE: b"a" * 140_000, "config.toml": b"c" * 300, UNIT: b"u" * 2000, SCRIPT: b"s" * 8000}
-    # What comes, its copy, and what was there before; and a day of samples only where there is no agent yet.
+    # What arrives, its copy, and the old files; and a day of samples only if there is no agent yet.
     assert needed_kib(files, is_installed=False) == {"opt": 2 * 156 + 64, "var": 8192, "etc": 16}
     assert needed_kib(files, is_installed=True) == {"opt": 3 * 156 + 64, "var": 0, "etc": 16}
 

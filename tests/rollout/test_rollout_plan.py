@@ -1,4 +1,4 @@
-"""Who gets the agent, in which order, and what is refused before any node is touched."""
+"""Which nodes get the agent, in which order, and what is refused before any node is touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress of a roll-out on stderr: lines into a file, a bar on a terminal."""
+"""The progress of a roll-out on stderr: lines in a file, a bar on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roll-out as another user than root: a real sshd, a real user, a real sudo."""
+"""The roll-out as a user other than root: a real sshd, a real user, a real sudo."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ echo minipanel:systemd=yes
 echo minipanel:python=/usr/bin/python3
 echo minipanel:looked=yes
 """
-"""A look at a node that is fit, whatever this machine is."""
+"""A look at a suitable node, whatever this machine is."""
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with ssh_config, by which USER gets onto "node", and the node's sudoers."""
+    """A folder with the node's sudoers and an ssh_config with which USER can log in to "node"."""
     missing = missing_sudo()
     if missing:
         pytest.skip(missing)
@@ -58,7 +58,7 @@ def run(node: Path, visit: Visit, login: Login, is_local: bool = False) -> Outco
 
 
 def answer(node: Path, step: Step, is_local: bool = False) -> Answer:
-    """Return what this one step gives, as USER with sudo."""
+    """Return the result of this one step, as USER with sudo."""
     answers: list[Answer] = []
 
     def visit() -> Visit:

@@ -1,4 +1,4 @@
-"""A visit's way from the look to the first sample: which answer leads where. The real ssh is in tests/cluster."""
+"""A visit, from the look to the first sample: which answer leads to which step. tests/cluster has the real ssh."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def look(text: str) -> Answer:
 
 
 def follow(visit: Visit, answers: Sequence[Answer]) -> tuple[Outcome, list[Step | FirstSample]]:
-    """Give a visit these answers, one after the other; returns how it ended and what it asked for."""
+    """Give a visit these answers, one after another; return how it ended and the steps it requested."""
     asked: list[Step | FirstSample] = [next(visit)]
     for answer in answers:
         try:

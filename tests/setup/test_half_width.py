@@ -1,4 +1,4 @@
-"""What a Chinese keyboard types, where node sets, numbers and times are asked."""
+"""Input from a Chinese keyboard where node sets, numbers and times are expected."""
 
 from __future__ import annotations
 

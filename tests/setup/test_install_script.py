@@ -1,4 +1,4 @@
-"""install.sh up to where it would change something: what it looks at first, and what it says in both languages."""
+"""install.sh until it would change something: its checks, and its messages in both languages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.setup.terminal import Terminal
 
 INSTALL = Path(__file__).resolve().parents[2] / "install.sh"
 
-# No test may come to the point where /opt is written: no Python that exists is offered.
+# No test may reach the point where /opt is written, so no existing Python is offered.
 NO_PYTHON = "/nonexistent/python3"
 LANGUAGES = {"C.UTF-8": 0, "zh_CN.UTF-8": 1}
 
@@ -38,7 +38,7 @@ class Archive:
         self.seal()
 
     def seal(self) -> None:
-        """Write the checksums of what is there."""
+        """Write the checksums of the existing files."""
         files = [file for file in self.folder.rglob("*") if file.is_file() and file.name != "SHA256SUMS"]
         lines = [
             f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(self.folder)}\n" for file in files

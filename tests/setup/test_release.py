@@ -1,4 +1,4 @@
-"""The archive: all that an installation without a network needs, fit for RHEL 8 and later, with its licences."""
+"""The archive: all that an installation without a network needs, for RHEL 8 and later, with all licences."""
 
 from __future__ import annotations
 

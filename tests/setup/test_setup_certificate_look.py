@@ -1,4 +1,4 @@
-"""A certificate as agents will see it: what each of them takes passes, what one of them refuses does not."""
+"""A certificate as agents will see it: it passes if all of them accept it, and fails if one refuses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel's certificate: one made here, by a real openssl, that clients who know its CA trust; or an own one."""
+"""The panel's certificate: one made by a real openssl, which clients that know its CA trust; or the site's own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def folder(machine: Machine) -> Path:
 
 
 def handshake(folder: Path, name: str) -> None:
-    """Connect as an agent does that knows the CA and calls the panel by this name. Raises ssl.SSLError."""
+    """Connect like an agent that knows the CA and uses this name for the panel. Raises ssl.SSLError."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(folder / "tls/panel.pem", folder / "tls/panel-key.pem")
     client = ssl.create_default_context(cafile=str(folder / "ca.pem"))

@@ -1,4 +1,4 @@
-"""The look before anything is changed: each check, on files and commands as real machines have them."""
+"""The checks before anything is changed: each one, on files and commands as real machines have them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""firewalld: the port is opened where it matters, once, and what was opened is closed again and nothing else."""
+"""firewalld: the port is opened once, where it matters, and only what was opened is closed again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDRESSES = """\
 3: ib0    inet6 fd00::1/64 scope global \\       valid_lft forever preferred_lft forever
 """
 
-# A firewalld whose state is a file a rule: "public 8080/tcp".
+# A firewalld whose state is one file per rule: "public 8080/tcp".
 FIREWALL_CMD = """\
 state={folder}; zone=public; action=
 for word in "$@"; do
@@ -48,12 +48,12 @@ class Firewall:
         (machine.root / "opt/minipanel").mkdir(parents=True, exist_ok=True)
 
     def fail_at(self, words: str) -> None:
-        """Have it fail where it is called so."""
+        """Let it fail if it is called like this."""
         script = FIREWALL_CMD.format(folder=self._state)
         self.machine.command("firewall-cmd", f'[ "$*" != "{words}" ] || exit 1\n{script}')
 
     def rules(self, suffix: str = "") -> list[str]:
-        """Return the open ports: of now, or with .permanent those of the next start."""
+        """Return the ports that are open now, or with .permanent those after the next start."""
         folder = self._state.with_name(self._state.name + suffix)
         return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
 

@@ -1,4 +1,4 @@
-"""The guided session at a real terminal: what a person sees, and what is never shown."""
+"""The guided session at a real terminal: what a person sees, and what must never be shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first installation: what it leaves, and that it can be run again wherever it was cut short."""
+"""A first installation: what it leaves, and that it can be run again wherever it was interrupted."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_panel_that_copies_its_database_is_waited_for_and_shows_how_far_it_is(
     monkeypatch.setattr("minipanel.setup.screen.PROGRESS_SECONDS", 0.0)
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal, raising=False)
     release = lay_release(machine, "0.1.0.a")
-    with pytest.raises(CommandError):  # it never answers: but not before it has given up working on its database
+    with pytest.raises(CommandError):  # it never answers, but the set-up waits while it works on its database
         install(answers(stub), release, machine.system, screen())
     shown = capsys.readouterr().out
     assert len(calls.read_text()) > 12

@@ -1,4 +1,4 @@
-"""Where mail about alerts goes: asked once, written to config.toml, tried by a message once the panel runs."""
+"""Where mail about alerts goes: asked once, written to config.toml, and tried with a message once the panel runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_is_typed_or_given_are_addresses(text: str, addresses: tuple[str, .
 
 
 def test_enter_is_nobody_at_first_and_what_is_set_later() -> None:
-    twice = ("ops@example.org", "ops@example.org")  # as somebody wrote it by hand: no change
+    twice = ("ops@example.org", "ops@example.org")  # as if somebody wrote it by hand: no change
     for there in ((), OPS, twice):
         assert ask_mail(TypingScreen(""), GUIDED, there) == there
         assert ask_mail(NOBODY, Request(), there) == there
@@ -125,7 +125,7 @@ def test_it_is_changed_and_cleared_and_all_else_stays(machine: Machine, stub: Pa
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == OPS
     assert before.removesuffix(own) in machine.read(CONFIG)
     assert 'to = ["night@mgmt"]' in machine.read(CONFIG)
-    # The same once more, and an upgrade: nothing is sent, nothing changes.
+    # The same again, and an upgrade: nothing is sent, nothing changes.
     text = machine.read(CONFIG)
     for asked in ({"mail": "ops@example.org"}, {}):
         assert "stay as they are" in set_up(machine, stub, lambda _: 0, **asked)[1]
@@ -133,7 +133,7 @@ def test_it_is_changed_and_cleared_and_all_else_stays(machine: Machine, stub: Pa
     shown = set_up(machine, stub, nobody, mail="")[1]
     assert "mail alerts to  ops@example.org  →  nobody" in shown
     assert stub.tested == ["mail"]
-    assert "go nowhere" not in shown  # the channel of the night is left
+    assert "go nowhere" not in shown  # the night channel is left
     assert load_config(machine.root / CONFIG[1:]).of(ALERTS).mail == ()
 
 

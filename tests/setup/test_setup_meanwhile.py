@@ -1,4 +1,4 @@
-"""Who else is at work while a set-up changes the machine: an administrator, and whoever has taken over the panel."""
+"""Others at work while a set-up changes the machine: an administrator, and an attacker who controls the panel."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_account_that_is_added_meanwhile_is_not_lost(
 
     def add_meanwhile(*_: object) -> None:
         adding.start()
-        adding.join(0.3)  # it has no need to wait where nobody holds it back
+        adding.join(0.3)  # it need not wait if nothing holds it back
 
     monkeypatch.setattr(installation, "rehearse", add_meanwhile)
     set_up(machine, stub, nobody, admin="bob")

@@ -1,4 +1,4 @@
-"""An upgrade looks before anything stops: whether the database is copied, whether there is room, how long it takes."""
+"""An upgrade checks before anything stops: whether the database is copied, whether there is room, how long it takes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Usage = namedtuple("Usage", "total used free")
 
 @pytest.fixture
 def database(machine: Machine) -> Path:
-    """Where the installed panel has its database; there is none yet."""
+    """The path of the installed panel's database, which does not exist yet."""
     text = written_config(machine.root).path.read_text()
     machine.write(CONFIG, text.replace('"data.db"', '"/data/m.db"'))
     (machine.root / "data").mkdir()

@@ -1,4 +1,4 @@
-"""The nodes, as they are chosen: the numbered list, added to and deleted from, and this machine that always stays."""
+"""Choosing the nodes: the numbered list, additions and deletions, and this machine, which always stays."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_what_is_deleted_is_marked_and_becomes_what_is_ignored() -> None:
     assert chosen.lines()[-1] == "  3  10.0.0.3  n2"
     chosen.add("10.9.0.1", "core")
     assert chosen.ignored == ["*-ib"]
-    # What was typed and taken back stands in no hosts file.
+    # What was typed and then removed is in no hosts file.
     chosen.add("10.8.0.1", "typed")
     chosen.remove("typed")
     assert chosen.ignored == ["*-ib"]

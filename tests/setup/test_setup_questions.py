@@ -1,4 +1,4 @@
-"""The other questions: what was given is taken, what is typed is checked and asked again, Enter is the default."""
+"""The other questions: given answers are used, typed ones are checked and asked again, Enter takes the default."""
 
 from __future__ import annotations
 

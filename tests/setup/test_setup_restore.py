@@ -1,4 +1,4 @@
-"""`minipanel restore`: what is put in place, what is kept, and that whatever ends it leaves one of the two whole."""
+"""`minipanel restore`: what it puts in place, what it keeps, and that whatever ends it leaves one of the two intact."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def store_samples(path: Path, node: int, count: int) -> Path:
 def records(path: Path, node: int) -> int:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        # A panel that runs moves them from one to the other.
+        # A running panel moves them from one to the other.
         tables = [f"SELECT count(*) FROM {table} WHERE node_id = ?" for table in ("pending_metrics", "system_metrics")]
         return sum(int(database.execute(table, (node,)).fetchone()[0]) for table in tables)
 
 
 def names(folder: Path) -> list[str]:
-    """Return the files of the database, their times left out, and what a reader leaves."""
+    """Return the files of the database without their times, and what a reader leaves."""
     files = [file for file in folder.iterdir() if not file.name.endswith((".pid", "-shm"))]
     return sorted(file.name.partition("-2")[0] for file in files if file.stat().st_size or "-wal" not in file.name)
 
@@ -160,7 +160,7 @@ def end_once(
     is_before: bool,
     work: str = "swap",
 ) -> None:
-    """Have the step end with an error, before or after its work, the first time. Of `place` only `work` counts."""
+    """Let the step fail the first time, before or after its work. For `place` only `work` counts."""
     real: Callable[..., object] = getattr(module, name)
     ended: list[bool] = []
 
@@ -170,7 +170,7 @@ def end_once(
         ended.append(True)
         if not is_before:
             real(*words, **options)
-            if name == "place" and error is KeyboardInterrupt:  # held back until it is over
+            if name == "place" and error is KeyboardInterrupt:  # delayed until it is over
                 signal.raise_signal(signal.SIGINT)
                 return {"kept": True}
         raise error("It was ended.")
@@ -274,7 +274,7 @@ def str_format(sentence: str, **values: object) -> str:
 def test_only_an_older_copy_needs_room_for_another_one(
     tmp_path: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, version: int, is_taken: bool
 ) -> None:
-    """The second is made before the panel brings it to the newest schema."""
+    """The second copy is made before the panel migrates it to the newest schema."""
     monkeypatch.setattr(placing_program, "newest_version", lambda: version)
     usage = shutil.disk_usage(tmp_path)
     free = iter([placing_program.SPARE_BYTES + copy.stat().st_size, 0])

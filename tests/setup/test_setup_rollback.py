@@ -1,4 +1,4 @@
-"""`minipanel rollback`: the release before runs again, nothing is lost unseen, and whatever ends it is undone."""
+"""`minipanel rollback`: the previous release runs again, nothing is lost silently, and an interrupted one is undone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = needs_root
 
 OLD, NEW = "0.1.0.old", "0.2.0.new"
 
-# The Python of a release: it says its version, which migrations it knows, and whether it can read config.toml.
+# The Python of a release: it prints its version, its migrations, and whether it can read config.toml.
 PYTHON = """\
 #!/bin/sh
 case "$*" in
@@ -60,7 +60,7 @@ def database(machine: Machine, stub: PanelStub, installed: Path) -> Path:
 
 
 def change_schema(path: Path) -> None:
-    """Have the newer release's migration be one that an older release can't go on with."""
+    """Make the newer release's migration one that an older release can't use."""
     with closing(sqlite3.connect(path)) as changed:
         changed.execute(f"PRAGMA user_version = {newest_version()}")
         changed.execute("ALTER TABLE pending_metrics ADD COLUMN gpu REAL")
@@ -165,7 +165,7 @@ def least(path: Path) -> int:
 
 
 def lose(database: Path, installed: Path) -> None:
-    """Have the newer release keep its records so that nothing can be carried over."""
+    """Let the newer release store its records in a way that can't be carried over."""
     change_schema(database)
     with closing(sqlite3.connect(database)) as changed:
         changed.execute("ALTER TABLE pending_metrics RENAME COLUMN cpu_percent TO cpu")

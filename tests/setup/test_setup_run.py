@@ -110,7 +110,7 @@ def test_a_first_set_up_that_was_cut_short_goes_on_and_honours_its_options(
     assert code == 0
     assert "(shown only here)" in shown
     assert config.admin.username == "other"
-    # What was answered before is proposed again, and nobody is there to answer otherwise.
+    # The earlier answers are proposed again, and nobody is there to change them.
     assert (str(config.database.path), config.database.retention_days) == ("/data/minipanel/m.db", 9)
     assert [node.hostname for node in config.nodes] == ["mgmt", "node1"]
     assert not (machine.root / "etc/minipanel/unfinished").exists()

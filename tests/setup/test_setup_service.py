@@ -1,4 +1,4 @@
-"""The panel's unit: what systemd thinks of it, alone and with what a configuration adds."""
+"""The panel's unit: what systemd says about it, alone and with what a configuration adds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reas
 
 
 def laid(folder: Path, config: Config) -> Path:
-    """Return a root folder in which systemd finds the unit, its addition and the programs it names."""
+    """Return a root folder in which systemd finds the unit, its drop-in and the programs that it names."""
     units = folder / "etc/systemd/system"
     (units / "minipanel.service.d").mkdir(parents=True)
     shutil.copy(UNIT, units)

@@ -1,4 +1,4 @@
-"""A set-up on an installed panel: what is asked changes and is named; what can't be is refused while the panel runs."""
+"""A set-up on an installed panel: requested changes are made and listed; impossible ones are refused while it runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = needs_root
 
 @pytest.fixture
 def https(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stub speaks no HTTPS: that the panel answers is taken for granted."""
+    """The stub does not speak HTTPS, so the panel's answer is taken for granted."""
     monkeypatch.setattr(installation, "wait_until_healthy", lambda *_: None)
 
 
@@ -294,7 +294,7 @@ def test_a_database_that_can_not_be_copied_stays_where_it_is(machine: Machine, s
 
 def test_a_person_sees_what_is_set_and_changes_one_thing(machine: Machine, stub: PanelStub, settled: Path) -> None:
     before = config(machine)
-    # Account, password, database, days, port, address, how agents prove themselves, HTTPS, mail; then: yes, change it.
+    # Account, password, database, days, port, address, how agents authenticate, HTTPS, mail; then: yes, change it.
     screen = TypingScreen("y", "bob", "", "", "", "", "", "", "", "", "y")
     request = Request(is_guided=True)
     assert run.set_up(request, machine.system, screen, NETWORK, nobody) == 0

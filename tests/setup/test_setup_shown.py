@@ -1,4 +1,4 @@
-"""The docs show a whole set-up as somebody sees it who presses Enter at nearly every question, in each language."""
+"""The docs show a whole set-up, as seen by somebody who presses Enter at nearly every question, in each language."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TYPED = ("", "", "d n3", "", "", "", "", "", "ops@example.org", "")
 
 
 class SeenScreen(Screen):
-    """A screen at which somebody types these lines, and all that stands on it at last."""
+    """A screen at which somebody types these lines, and its final content."""
 
     def __init__(self, *typed: str) -> None:
         super().__init__(strictly(), is_guided=True)
@@ -62,7 +62,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def rocky(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine as one that runs Rocky Linux, with all that the set-up looks for."""
+    """A machine with Rocky Linux, and with all that the set-up looks for."""
     machine.write(
         "/etc/os-release", 'ID="rocky"\nID_LIKE="rhel"\nVERSION_ID="9.6"\nPRETTY_NAME="Rocky Linux 9.6 (Blue Onyx)"\n'
     )
@@ -124,7 +124,7 @@ def a_set_up(machine: Machine, stub: PanelStub, monkeypatch: pytest.MonkeyPatch)
 
 
 def unpacking(language: str) -> str:
-    """What install.sh says before it hands over."""
+    """What install.sh prints before it starts the set-up."""
     script = (ROOT / "install.sh").read_text("utf-8")
     found = re.search(r'say "(Unpacking MiniPanel .*?) \.\.\." "(正在解包 MiniPanel .*?) ?……"', script)
     assert found

@@ -1,4 +1,4 @@
-"""What the panel depends on around it: the clock, MUNGE, its port, a firewall."""
+"""What the panel depends on: the clock, MUNGE, its port, a firewall."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uninstalling: the programs go, what is the administrator's stays, a purge takes the data too and nothing else."""
+"""Uninstalling: the programs go, the administrator's files stay; a purge removes the data too, and nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PROGRAMS = ["opt/minipanel", "etc/systemd/system/minipanel.service", "usr/local/
 
 @pytest.fixture
 def installed(machine: Machine) -> Machine:
-    """A machine with a panel, as far as uninstalling sees it. Its database lies in a folder with something else."""
+    """A machine with a panel, as far as uninstalling sees it. Its database is in a folder with another file."""
     for name in ("systemctl", "userdel", "groupdel"):
         machine.command(name)
     machine.command("getent", "echo minipanel:x:4242:4243::/x:/sbin/nologin")
@@ -182,7 +182,7 @@ def test_only_root_uninstalls(machine: Machine) -> None:
 def test_uninstalling_from_the_archive_needs_no_more_than_install_sh_puts_on_the_path(tmp_path: Path) -> None:
     (tmp_path / "ClusterShell").symlink_to(Path(str(ClusterShell.__file__)).parent)
     path = [str(ROOT), str(ROOT / "agent"), str(tmp_path)]
-    # Without site-packages, as the system's Python has none of the panel's.
+    # Without site-packages, because the system's Python has none of the panel's.
     program = f"import sys; sys.path[:0] = {path}; import minipanel.setup.change.uninstall"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""

@@ -1,4 +1,4 @@
-"""An upgrade: what it keeps, and the way back from whatever fails."""
+"""An upgrade: what it keeps, and the way back from any failure."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def sample(at: int, cpu: float) -> Sample:
 
 @pytest.fixture
 def upgraded(tmp_path: Path) -> Path:
-    """A database changed by a new release, which stored samples then: into records known before, and into new ones."""
+    """A database changed by a new release, which then stored samples, in existing records and in new ones."""
     path = tmp_path / "data.db"
     old = Store(path)
     admin = [UserConfig("admin", "hash")]

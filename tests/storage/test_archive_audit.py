@@ -1,4 +1,4 @@
-"""The daily comparison: what an engine lost after it was read back twice comes again."""
+"""The daily comparison: what an engine lost after two read-backs is sent again."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def test_days_that_an_engine_lost_are_sent_again(
 async def pushed(
     panel: Panel, copier: Copying, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> str:
-    """What `minipanel archive push` prints in the end, beside a panel whose looks follow each other at once."""
+    """What `minipanel archive push` prints in the end, with a panel whose looks follow each other at once."""
     monkeypatch.setattr(archive_push, "running_pid", lambda _: 1)
     monkeypatch.setattr(archive_push, "load_config", lambda _: panel.config)
     monkeypatch.setattr(archive_push, "LOOK_SECONDS", 0.1)
@@ -94,7 +94,7 @@ async def pushed(
 
 
 def pulled(panel: Panel, since: int, until: int) -> int:
-    """How many records pulling finds."""
+    """How many records a pull finds."""
     engine = Engine(panel.config.of(STORAGE))
     change = partial(change_beside, panel.config.database.path)
     ids = {node.hostname: node.id for node in panel.directory.nodes}

@@ -1,4 +1,4 @@
-"""Engines that hang, dawdle or answer something else: an answer about the past still comes, and soon."""
+"""Engines that hang, are slow or answer something else: an answer about the past still comes, and soon."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LINE = b'{"metric":{"__name__":"minipanel_samples","node":"n1.example"},"values":[60],"timestamps":[1]}\n'
 
 Talk = Callable[[socket.socket], None]
-"""What an engine does once it was asked."""
+"""What an engine does with a request."""
 
 
 def chunk(text: bytes) -> bytes:
@@ -64,7 +64,7 @@ def cut_off(connection: socket.socket) -> None:
 
 @contextmanager
 def answering(talk: Talk) -> Iterator[str]:
-    """Have an engine on loopback that answers whatever is asked so."""
+    """Run an engine on loopback that gives this answer to any request."""
 
     def serve(connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""`minipanel archive`, typed as people do, with a real panel and a real engine."""
+"""`minipanel archive`, as people type it, with a real panel and a real engine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def configured(folder: Path, url: str, more: str = "") -> Config:
 
 
 def fill(config: Config, days: float) -> int:
-    """Put records of the past into the database of a stopped panel, some whole, some with samples missing."""
+    """Put past records into the database of a stopped panel, some complete, some with missing samples."""
     dice, now = random.Random(3), int(time.time())
     first = now // 300 * 300 - int(days * 86_400)
     with closing(open_writer(config.database.path)) as connection:
@@ -58,7 +58,7 @@ def fill(config: Config, days: float) -> int:
 
 
 def rows(config: Config) -> dict[tuple[str, int], tuple[Any, ...]]:
-    """All records of the past by hostname and time, but for what is reckoned from other columns."""
+    """All past records by hostname and time, without columns computed from others."""
     columns = (
         "samples, seen, cpu_percent, cpu_percent_max, memory_total, memory_used, memory_used_max, cpu_temp, "
         "cpu_temp_max, cpu_temp_samples"
@@ -71,7 +71,7 @@ def rows(config: Config) -> dict[tuple[str, int], tuple[Any, ...]]:
 
 
 def started_once(config: Config) -> None:
-    """Have the panel make its database."""
+    """Let the panel create its database."""
     with running_panel(config) as panel:
         panel.stop()
 
@@ -131,7 +131,7 @@ def assert_a_push_goes_on_without_its_command(config: Config, count: int) -> Non
 
 
 def read_until(terminal: int, text: str) -> str:
-    """What a terminal shows up to this, and with it."""
+    """What a terminal shows up to and including this."""
     shown, end = "", time.monotonic() + PATIENCE_SECONDS
     while text not in shown:
         assert time.monotonic() < end, shown

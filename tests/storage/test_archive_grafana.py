@@ -1,4 +1,4 @@
-"""The dashboard of the archive in deploy/grafana: a real engine with real records answers each of its expressions."""
+"""The archive's dashboard in deploy/grafana: a real engine with real records answers each of its expressions."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ HOURS = 6
 
 @dataclass
 class Filled:
-    """An engine with some hours of two nodes, in which each record came in two revisions."""
+    """An engine with some hours of two nodes, with two revisions of each record."""
 
     victoria: Victoria
     end: int
     records: dict[str, list[FullRecord]]
 
     def query(self, expression: str, step: int = STEP_SECONDS) -> list[dict[str, Any]]:
-        """Return what Grafana gets for the hours, asked with all clusters and nodes chosen."""
+        """Return what Grafana gets for the hours, with all clusters and nodes chosen."""
         expression = expression.replace("$cluster", ".*").replace("$node", ".*").replace("$__interval", f"{step}s")
         assert "$" not in expression, "a variable that this test does not know"
         start = self.end - HOURS * 3600 + step

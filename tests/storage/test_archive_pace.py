@@ -1,4 +1,4 @@
-"""Long work rests for as long as leaves the panel its room."""
+"""Long work pauses for long enough to leave the panel its share."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from minipanel.archive.pace import LEAST_SHARE, LONGEST_REST_SECONDS, MOST_SHARE
 
 
 class Machine:
-    """Its time, and what the process has used of one core."""
+    """The time, and what the process has used of one core."""
 
     def __init__(self) -> None:
         self.now = self.used = 0.0
 
     def share_of(self, pace: Pace, others: float, work: float = 0.02, waits: float = 0.05) -> float:
-        """The share of a core that the work gets in the long run, beside other work of this process."""
+        """The share of a core that the work gets in the long run, besides other work of this process."""
         own = 0.0
         for turn in range(200):
             if turn == 100:

@@ -59,7 +59,7 @@ def test_a_point_that_is_missing_is_not_made_up() -> None:
     for name in points_of(record):
         fewer = {other: value for other, value in points_of(record).items() if other != name}
         if name.startswith("minipanel_cpu_temp") and "cpu_temp" in name:
-            continue  # without a sensor it is not there either: a record is read back by all that was sent
+            continue  # a node without a sensor has none: reading back compares all that was sent
         with pytest.raises((KeyError, ValueError)):
             record_of(7, record.timestamp, record.samples, fewer)
 

@@ -1,5 +1,4 @@
-"""The past read from both: half from the database, half from the engine, it equals that of a database that kept
-everything."""
+"""The past read half from the database and half from the engine equals that of a database that kept everything."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ from tests.storage.example import archived, records_here, running_panel, samples
 from tests.victoria import Victoria, running_victoria
 
 CUT = int(time.time()) // DAY_SECONDS * DAY_SECONDS - 10 * DAY_SECONDS
-"""From here on the database that forgot has records and hours."""
+"""From here on the database without the old past has records and hours."""
 
 BEGIN, NOW = CUT - DAY_SECONDS + 7200, CUT + DAY_SECONDS // 2
 NODES = 3
@@ -55,7 +54,7 @@ SOURCES = {"half": "both", "old": "archive", "edge": "both", "new": "database"}
 
 @dataclass
 class Pasts:
-    """The answers of a database that had everything, by what was asked; and now it lacks what the engine has."""
+    """The answers of a database that had everything, by request. Now it lacks what the engine has."""
 
     config: Config
     full: dict[tuple[str, int, str], Any]
@@ -68,7 +67,7 @@ def span_of(name: str, step: int) -> Span:
 
 
 async def answers(panel: Panel) -> dict[tuple[str, int, str], Any]:
-    """By the name of the span, the step, and what was asked for."""
+    """By the name of the span, the step, and the request."""
     nodes = panel.directory.nodes
     found: dict[tuple[str, int, str], Any] = {}
     for name, step in [(name, step) for name in SPANS for step in (RECORD_SECONDS, HOUR_SECONDS)]:
@@ -105,11 +104,11 @@ def number(text: str) -> float | str | None:
 
 
 def assert_alike(one: Any, other: Any, share: float, least: float) -> None:
-    """Numbers differ by no more than that share, or by `least`."""
+    """Numbers must differ by no more than this share, or by `least`."""
     if isinstance(one, dict):
         assert one.keys() == other.keys()
         for name, value in one.items():
-            # It is calculated again from the other columns, and may be rounded the other way.
+            # It is computed again from the other columns, and may be rounded the other way.
             assert_alike(value, other[name], share, max(least, 0.011 if "memory_percent" in name else 0))
     elif isinstance(one, list):
         assert len(one) == len(other)
@@ -122,7 +121,7 @@ def assert_alike(one: Any, other: Any, share: float, least: float) -> None:
 
 
 async def fill(panel: Panel) -> None:
-    """A day and a half of records, some whole, with outages, and sensors that come and go."""
+    """A day and a half of records, some complete, with outages, and sensors that come and go."""
     dice = random.Random(5)
     for node in panel.directory.nodes:
         for record in range(BEGIN, NOW + 1, RECORD_SECONDS):
@@ -158,7 +157,7 @@ async def pasts(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pasts
             names = {node.id: node.hostname for node in panel.directory.nodes}
             records = await records_here(panel, NOW)
             lines = "".join(lines_of([(names[record.node_id], record) for record in records], "minipanel"))
-            # An earlier version of each stands before it, and is not what is read.
+            # Each has an earlier version before it, which must not be read.
             earlier = "".join(lines_of([(names[r.node_id], fewer(r)) for r in records if r.samples > 1], "minipanel"))
             engine = Engine(config.of(STORAGE))
             engine.write(earlier)
@@ -190,7 +189,7 @@ async def test_an_answer_half_from_the_engine_is_that_of_a_database_that_kept_al
         else:
             assert source == (None if what == "csv" else SOURCES[name]), key
         is_of_records = step == RECORD_SECONDS or source == "database"
-        # For hours the engine takes the mean of an incomplete record in hundredths. A cell is a 250th of a range.
+        # For hours the engine uses the mean of an incomplete record in hundredths. A cell is a 250th of a range.
         least = 0 if is_of_records else 1 if what == "compact" or "cells" in answer else 0.011
         assert_alike(answer, pasts.full[key], 1e-12 if is_of_records else 3e-4, least)
 
@@ -255,7 +254,7 @@ async def test_without_the_engine_there_is_what_is_here_and_a_sentence(
         gaps = await panel.gaps.one(panel.directory.nodes[1], span_of("half", RECORD_SECONDS))
         assert all(gap.from_ >= CUT for gap in gaps.gaps)
         assert gaps.unread == records["unread"]
-        # Where nobody asked for records, hours will do.
+        # Unless records are requested, hours are enough.
         usual = json.loads(await panel.history.one(node, read_span(None, str(start), str(end), None, NOW)))
         assert (usual["step"], usual["unread"]["until"]) == (HOUR_SECONDS, CUT)
         assert usual["timestamp"][0] == CUT + HOUR_SECONDS

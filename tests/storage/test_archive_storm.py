@@ -1,4 +1,4 @@
-"""Records to a real engine that is killed again and again, and to one that lies."""
+"""Records to a real engine that is killed repeatedly, and to one that lies."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from tests.victoria_cluster import VictoriaCluster, is_installed, running_cluste
 
 STORM_SECONDS = 15.0
 LOOK, SECOND_LOOK = 5, 14
-"""Together more than the 12 s within which a killed engine loses what it took (measured)."""
+"""Together more than the 12 s within which a killed engine loses what it accepted (measured)."""
 
 
 ENGINES = [running_victoria, *([running_cluster] if is_installed() else [])]
-"""The single node, which Debian has, and a cluster where its programs are on the machine."""
+"""The single node, which Debian has, and a cluster if the machine has its programs."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +52,10 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Clock:
-    """Real time, moved so that records finish soon after the start."""
+    """Real time, shifted so that records finish soon after the start."""
 
     def __init__(self) -> None:
-        # 5 s from now a record is over for as long as it waits for what comes late.
+        # In 5 s a record will have waited for late samples for as long as it must.
         self._ahead = (300 + 20 - (time.time() + 5) % 300) % 300
 
     def __call__(self) -> float:
@@ -63,7 +63,7 @@ class Clock:
 
 
 async def report_for(panel: Panel, clock: Clock, dice: random.Random, seconds: float) -> int:
-    """Have the nodes send what is new, what comes late, and some of it twice. Returns how many samples were stored."""
+    """Let the nodes send new samples, late ones, and some twice. Returns how many samples were stored."""
     stored, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         node: Node = dice.choice(panel.directory.nodes)
@@ -77,7 +77,7 @@ async def report_for(panel: Panel, clock: Clock, dice: random.Random, seconds: f
 
 
 async def copy_for(copier: Copying, seconds: float) -> int:
-    """Copy, whatever the engine says. Returns how often it said something."""
+    """Copy, whatever the engine answers. Returns how often it failed."""
     refusals, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -140,7 +140,7 @@ async def test_an_engine_that_drops_what_it_took_is_found_out(tmp_path: Path, mo
 
     def lying(self: Engine, text: str) -> None:
         lines = text.splitlines(keepends=True)
-        # Of every third request some lines are gone, as if they had been taken.
+        # Every third request loses some lines, as if they had been accepted.
         write(self, "".join(lines[::2] if next(calls) % 3 == 0 else lines))
 
     monkeypatch.setattr(Engine, "write", lying)
@@ -153,7 +153,7 @@ async def test_an_engine_that_drops_what_it_took_is_found_out(tmp_path: Path, mo
             await panel.ingest.run(partial(begin_push, since=0, until=int(clock())))
             for _ in range(3):
                 await copier.round()
-            copier = await copying_of(panel)  # as after a kill: what was sent and not read back is looked at again
+            copier = await copying_of(panel)  # as after a kill: what was sent but not read back is checked again
             await report_for(panel, clock, dice, 2)
             await drained(copier)
             here = await records_here(panel, int(clock()) - 25)

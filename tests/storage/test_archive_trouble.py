@@ -1,4 +1,4 @@
-"""Engines that are none, refuse, forget or change what they get: one sentence, everywhere, and nothing is lost here."""
+"""Engines that are none, or refuse, lose or change what they get: one sentence everywhere, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def answering(status: int, body: bytes) -> Iterator[str]:
-    """A server that answers the same to whatever it is asked; its address."""
+    """Run a server that gives the same answer to every request; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -175,7 +175,7 @@ async def test_a_past_that_an_engine_keeps_out_waits_in_the_queue(tmp_path: Path
 
 
 async def send(panel: Panel, records: int) -> None:
-    """Have a node send what belongs to that many records of the past hours."""
+    """Let a node send the samples of this many records of the past hours."""
     dice, now = random.Random(1), int(time.time()) // 300 * 300
     node = panel.directory.nodes[0]
     await eventually(lambda: panel.store._archived_until not in (None, 0))
@@ -207,7 +207,7 @@ def test_a_stop_does_not_wait_for_an_engine_that_hangs() -> None:
         connection, _ = silent.accept()
         assert connection.recv(1), "it waits for the answer now"
         engine.give_up()
-        asking.join(20)  # an answer is waited for longer
+        asking.join(20)  # waiting for an answer takes longer
         assert len(said) == 1
         with pytest.raises(EngineError, match="The panel stops"):
             engine.write("a 1\n")
@@ -227,7 +227,7 @@ async def test_an_archive_that_stops_gives_up_its_engine(tmp_path: Path) -> None
 
 
 def hung_up(connection: socket.socket) -> bool:
-    """Whether the other side ends, sooner than it would stop to wait."""
+    """Whether the other side ends before its waiting time is over."""
     with connection:
         connection.settimeout(20)
         while connection.recv(4096):

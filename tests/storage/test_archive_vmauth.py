@@ -1,4 +1,4 @@
-"""An engine behind a vmauth, which asks for a token and gives each tenant its own addresses."""
+"""An engine behind a vmauth, which requires a token and gives each tenant its own addresses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_records_come_and_go_through_vmauth_with_the_token(
         assert "another" not in sentence, "a token is nobody's to read"
         token_file.write_text(f"{TOKEN}-single")
         assert trouble_of(storage_of(vmauth, token_file=token_file)) is None
-        # What is in the file is sent from now on: nothing is started again.
+        # From now on the file's token is sent, without a restart.
         token_file.write_text(f"{TOKEN}\nonly the first line is one\n")
         assert trouble_of(storage_of(write_url, **more)) is None
         other = trouble_of(storage_of(f"{vmauth}/insert/8/prometheus", **more))

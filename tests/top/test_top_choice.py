@@ -1,4 +1,4 @@
-"""Keys: what a terminal sends, and what each makes of what is shown."""
+"""Keys: what a terminal sends, and how each changes what is shown."""
 
 from __future__ import annotations
 

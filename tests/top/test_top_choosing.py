@@ -1,4 +1,4 @@
-"""Nodes chosen by what was typed, and listed in an order: as on the page."""
+"""Nodes chosen by a typed search, and sorted, as on the page."""
 
 from __future__ import annotations
 

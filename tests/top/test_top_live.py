@@ -23,7 +23,7 @@ NAMES = racks(4, 16)
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """64 nodes in four racks, one of which never reports; the newest ten minutes are known."""
+    """64 nodes in four racks. One never reports; the newest ten minutes are known."""
     with running_fleet(tmp_path_factory.mktemp("fleet"), NAMES, minutes=10, silent=["r02n03"]) as fleet:
         while '"up": 63' not in run("top", "--json", "--config", fleet.config.path).stdout:
             time.sleep(0.2)
@@ -147,7 +147,7 @@ def only_child_of(pid: int) -> int:
 
 
 def test_one_that_is_killed_leaves_the_terminal_as_it_was_too(fleet: Fleet) -> None:
-    # Started by a program that gives nothing back itself.
+    # Started by a program that does not restore the terminal itself.
     with Session(command=["bash", "-c", f"{words_of_top(fleet)}; sleep 60"]) as session:
         session.wait_for("63 up")
         os.kill(only_child_of(session.process.pid), signal.SIGKILL)
@@ -161,7 +161,7 @@ def test_a_shell_that_reads_a_line_again_keeps_its_modes_when_top_is_killed(flee
         session.press(f"stty -g > {folder}/before; {words_of_top(fleet)}\n")
         session.wait_for("63 up")
         os.kill(only_child_of(session.process.pid), signal.SIGKILL)
-        # Which of the two comes first, what the shell says or the screen, no matter.
+        # It does not matter which comes first, the shell's message or the screen.
         session.wait_until_sent(b"\x1b[?1049l", b"Killed")
         session.press(f"{words_of_top(fleet)}\n")
         session.wait_for("63 up")
@@ -184,7 +184,7 @@ def test_a_terminal_that_was_stopped_by_ctrl_s_holds_up_no_signal(fleet: Fleet) 
     with top(fleet) as session:
         session.wait_for("63 up")
         session.press("\x13")
-        time.sleep(2.5)  # a picture waits to be written by then
+        time.sleep(2.5)  # by then a picture waits to be written
         session.process.send_signal(signal.SIGTERM)
         assert session.end(seconds=8) == -signal.SIGTERM
         assert session.is_as_it_was
@@ -228,7 +228,7 @@ def test_a_terminal_that_goes_away_ends_it(fleet: Fleet) -> None:
     session.wait_for("63 up")
     os.close(session.slave)
     os.close(session.master)
-    # By the signal, or because nobody can type any more, whichever it hears of first.
+    # Because of the signal, or because nobody can type any more, whichever comes first.
     assert session.process.wait(10) in (-signal.SIGHUP, 0)
 
 

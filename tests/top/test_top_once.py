@@ -1,4 +1,4 @@
-"""`minipanel top --once`: the cluster printed for scripts and pipes, by a real panel or by none."""
+"""`minipanel top --once`: prints the cluster for scripts and pipes, with a real panel or without one."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_panel_of_another_secret_is_one_sentence(config: Config, tmp_path: Pat
 def test_who_may_not_read_the_configuration_is_told_to_use_sudo(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Root may read whatever the mode says, so the refusal is played: by access(2) and by the file.
+    # Root may read whatever the mode says, so the refusal is simulated: in access(2) and in opening the file.
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(Path, "read_bytes", refuse)
     done = CliRunner().invoke(cli, ["top", "--config", str(config.path)])

@@ -1,4 +1,4 @@
-"""Styles as control sequences, for terminals of many colours, of sixteen and of none."""
+"""Styles as control sequences, for terminals with many colours, with sixteen and with none."""
 
 from __future__ import annotations
 

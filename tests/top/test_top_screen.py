@@ -1,4 +1,4 @@
-"""The screen of `minipanel top` as lines, without a terminal: whatever the size, the cluster and the language."""
+"""The screen of `minipanel top` as lines, without a terminal, for any size, cluster and language."""
 
 from __future__ import annotations
 

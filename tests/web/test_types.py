@@ -1,4 +1,4 @@
-"""What the page knows of the API is what the panel answers with and measures."""
+"""The page's types of the API are what the panel answers and measures."""
 
 from __future__ import annotations
 
