@@ -38,6 +38,6 @@ def test_what_all_agents_may_share_is_all_that_knows_no_node_and_no_panel() -> N
     assert set(AGENTS_NODE.keys) == set(AGENT_KEYS) - told_by_the_panel
 
 
-def test_panel_and_agent_sample_as_often_unless_told_otherwise() -> None:
+def test_by_default_panel_and_agent_use_the_same_interval() -> None:
     own = AgentConfig({"server_url": "http://10.0.0.1:8080", "node_id": "node001"})
     assert AgentsConfig("munge").interval == own.interval

@@ -220,7 +220,7 @@ def test_the_agent_imports_only_itself_and_the_standard_library() -> None:
     assert foreign == []
 
 
-def test_imports_stand_at_the_top_of_their_file() -> None:
+def test_imports_are_at_the_top_of_their_file() -> None:
     inside = [
         str(found)
         for path in [*python_files(PANEL), *python_files(AGENT)]
@@ -234,7 +234,7 @@ def test_the_panel_imports_by_full_names() -> None:
     assert [str(found) for path in python_files(PANEL) for found in imports(path) if found.is_relative] == []
 
 
-def test_sql_stands_only_in_the_database_folder() -> None:
+def test_sql_is_only_in_the_database_folder() -> None:
     statement = re.compile(r"\s*(SELECT\s|INSERT\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+TABLE\s|PRAGMA\s)")
     outside = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
@@ -273,7 +273,7 @@ def test_no_file_is_named_after_nothing() -> None:
     assert [str(path.relative_to(ROOT)) for path in written_files() if path.stem.lower() in empty_names] == []
 
 
-def test_panel_agent_and_changelog_tell_one_version() -> None:
+def test_panel_agent_and_changelog_have_one_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     newest = re.search(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
     assert newest is not None

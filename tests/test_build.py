@@ -48,7 +48,7 @@ def run(command: list[str], **options: object) -> str:
     return str(result.stdout)
 
 
-def test_the_wheel_holds_page_schema_and_munge_binding(wheel: Path) -> None:
+def test_the_wheel_contains_page_schema_and_munge_binding(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     migrations = {
         f"minipanel/database/migrations/{path.name}" for path in (ROOT / "minipanel/database/migrations").iterdir()
@@ -58,7 +58,7 @@ def test_the_wheel_holds_page_schema_and_munge_binding(wheel: Path) -> None:
     assert any(name.startswith("minipanel/static/assets/") and name.endswith(".js") for name in names)
 
 
-def test_the_wheel_holds_nothing_that_is_not_installed(wheel: Path) -> None:
+def test_the_wheel_contains_nothing_that_is_not_installed(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
     assert tops == {"minipanel", "minipanel_agent", f"minipanel-{minipanel.__version__}.dist-info"}
 
@@ -72,13 +72,13 @@ def test_what_the_wheel_installs_runs_without_the_repository(installed: Path, tm
     assert "rollout" in usage
 
 
-def test_the_agent_is_one_small_file_that_tells_its_version(agent: Path, tmp_path: Path) -> None:
+def test_the_agent_is_one_small_file_that_prints_its_version(agent: Path, tmp_path: Path) -> None:
     assert agent.stat().st_size < AGENT_LIMIT
     assert os.access(agent, os.X_OK)
     assert minipanel.__version__ in run([str(agent), "--version"], cwd=tmp_path)
 
 
-def test_the_agent_holds_no_compiled_code(agent: Path) -> None:
+def test_the_agent_contains_no_compiled_code(agent: Path) -> None:
     names = zipfile.ZipFile(agent).namelist()
     assert names
     assert [name for name in names if not name.endswith((".py", ".txt", "LICENSE", "/"))] == []

@@ -56,7 +56,7 @@ def test_chinese_has_chinese_punctuation() -> None:
     assert [chinese for chinese in CATALOGUE.values() if HALF_WIDTH.search(chinese)] == []
 
 
-def test_both_languages_hold_the_same_values() -> None:
+def test_both_languages_have_the_same_values() -> None:
     assert [english for english, chinese in CATALOGUE.items() if values_in(english) != values_in(chinese)] == []
 
 
@@ -64,7 +64,7 @@ def values_in(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_a_sentence_stands_in_one_catalogue_once() -> None:
+def test_a_sentence_is_in_only_one_catalogue_once() -> None:
     homes = [
         ast.literal_eval(key)
         for path in (ROOT / "minipanel/translations").glob("*.py")
@@ -127,7 +127,7 @@ def longest_piece(english: str) -> str:
 
 
 @pytest.mark.parametrize("path", ROOMS_OF_TROUBLE)
-def test_every_trouble_that_status_may_tell_has_its_chinese(path: str) -> None:
+def test_every_trouble_that_status_may_report_has_its_chinese(path: str) -> None:
     assert [sentence for sentence in sentences(ROOT / "minipanel" / path) if in_chinese(sentence) == sentence] == []
 
 
@@ -217,7 +217,7 @@ def test_a_command_ends_in_chinese_with_what_is_wrong_in_the_configuration(
     assert done.stderr.startswith(sentence.format(path=path))
 
 
-def test_a_missing_file_and_a_missing_database_are_told_in_chinese(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_missing_database_are_reported_in_chinese(tmp_path: Path) -> None:
     done = run("status", "--config", tmp_path / "none.toml", LC_ALL="zh_CN.UTF-8")
     assert done.stderr == f"{tmp_path}/none.toml 不存在；请用 --config 或 MINIPANEL_CONFIG 指定配置文件。\n"
     config = written_config(tmp_path)
@@ -267,7 +267,7 @@ WRITTEN = [
 ]
 
 
-def test_chinese_says_one_thing_by_one_word() -> None:
+def test_chinese_uses_one_word_for_one_thing() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {word} -> {better}"
         for path in WRITTEN
@@ -278,7 +278,7 @@ def test_chinese_says_one_thing_by_one_word() -> None:
     assert found == []
 
 
-def test_a_percent_sign_stands_at_its_number_in_both_languages() -> None:
+def test_a_percent_sign_follows_its_number_in_both_languages() -> None:
     """As on the page: 97.6%."""
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "web/src").rglob("*.ts")]
     lines = [(path.name, line) for path in pages for line in path.read_text("utf-8").split("\n")]

@@ -140,7 +140,7 @@ def shapes(page: Path) -> list[list[int]]:
 
 
 @in_each_language
-def test_the_readme_tells_how_to_start_and_how_to_test(pages: list[Path]) -> None:
+def test_the_readme_says_how_to_start_and_how_to_test(pages: list[Path]) -> None:
     assert {"```sh\nscripts/run\n```", "```sh\nscripts/test\n```"} <= set(blocks(pages[0]))
 
 
@@ -153,7 +153,7 @@ def test_every_script_is_explained_and_every_explained_script_exists() -> None:
     assert explained == real
 
 
-def test_no_file_tells_of_a_package_index_or_of_the_machine_it_was_written_on() -> None:
+def test_no_file_names_a_package_index_or_the_machine_it_was_written_on() -> None:
     told = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in shipped_files()

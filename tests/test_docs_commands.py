@@ -59,7 +59,7 @@ def parse(given: list[str]) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize(("shown", "line"), LINES, ids=[f"{name} | {line}" for name, line in LINES])
-def test_a_command_in_a_block_is_taken_as_it_stands(shown: str, line: str) -> None:
+def test_a_command_in_a_block_is_accepted_as_written(shown: str, line: str) -> None:
     for call in own_calls(line):
         name, missing = parse(call)
         assert name, line
@@ -85,7 +85,7 @@ def test_a_command_that_is_named_is_taken_too(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["minipanel bogus", "minipanel rollout --forse", "minipanel rollout --fanout many",
                                   "minipanel doctor --json extra"])  # fmt: skip
-def test_what_the_command_line_does_not_take_is_found(line: str) -> None:
+def test_what_the_command_line_does_not_accept_is_found(line: str) -> None:
     (call,) = own_calls(line)
     with pytest.raises(Exception, match=r"No such|a valid integer|unexpected extra"):
         parse(call)

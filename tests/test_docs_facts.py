@@ -53,7 +53,7 @@ in_each_language = pytest.mark.parametrize("pages", LANGUAGES.values(), ids=LANG
 
 
 @pytest.mark.parametrize(("language", "pages"), list(enumerate(LANGUAGES.values())), ids=LANGUAGES.keys())
-def test_the_panels_table_says_of_each_key_what_its_declaration_says(language: int, pages: list[Path]) -> None:
+def test_the_panels_table_says_for_each_key_what_its_declaration_says(language: int, pages: list[Path]) -> None:
     told = [f"| {' | '.join(row)} |" for row in rows(pages, "key", "键") if row[0].startswith("`[")]
     assert "\n".join(told) == "\n".join(declared_rows(language))
 
@@ -114,7 +114,7 @@ def test_a_command_that_is_named_is_there(pages: list[Path]) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_tells_its_usage(command: str) -> None:
+def test_a_command_prints_its_usage(command: str) -> None:
     line = [sys.executable, "-m", "minipanel", *command.split(" "), "--help"]
     result = subprocess.run(line, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
@@ -170,7 +170,7 @@ def speaker_of(word: str) -> str | None:
 
 
 @in_each_language
-def test_every_variable_of_the_set_up_stands_beside_its_option(pages: list[Path]) -> None:
+def test_every_variable_of_the_set_up_is_beside_its_option(pages: list[Path]) -> None:
     told = set()
     for option, variable, *_ in rows(pages, "option", "选项"):
         if code(variable) and code(variable)[0].startswith("MINIPANEL_"):

@@ -183,7 +183,7 @@ def test_a_venv_is_made_again_after_pip_was_interrupted(project: Path, pip: str,
     assert ready.exists() == is_ready
 
 
-def test_who_comes_second_waits_for_a_step_of_a_set_up_that_was_killed(project: Path, tmp_path: Path) -> None:
+def test_a_second_set_up_waits_for_a_step_of_a_killed_one(project: Path, tmp_path: Path) -> None:
     step = f"echo begun >{tmp_path}/step; while [ -e {tmp_path}/step ]; do sleep 0.05; done; echo >{tmp_path}/done"
     begun = subprocess.Popen(["bash", "-c", f". {project}/scripts/setup.sh; lock_setup; step Working sh -c '{step}'"])
     wait_for_text(tmp_path / "step")
@@ -222,7 +222,7 @@ ensure_packages
 """
 
 
-def test_a_user_is_told_which_packages_are_missing_and_the_rest_goes_on(project: Path) -> None:
+def test_a_user_sees_which_packages_are_missing_and_the_rest_continues(project: Path) -> None:
     result = shell(project, LACKING, CI="")
     assert result.returncode == 0
     assert result.stderr == "Not installed, so what needs them is skipped: some-package\n"
@@ -284,7 +284,7 @@ install_packages debian "$names"
 """
 
 
-def test_a_source_of_packages_that_can_not_be_reached_is_one_line_where_all_goes_on(project: Path) -> None:
+def test_an_unreachable_package_source_is_one_line_if_all_continues(project: Path) -> None:
     said = shell(project, LISTS, list="bad", names="munge").stderr
     assert re.sub(r"\d+ s", "0 s", said).splitlines() == [
         "Reading Debian's package lists ...",
@@ -296,7 +296,7 @@ def test_a_source_of_packages_that_can_not_be_reached_is_one_line_where_all_goes
     assert "Could not be read" not in shell(project, LISTS, list="good", names="munge").stderr
 
 
-def test_a_package_that_can_not_be_had_is_told_with_apts_own_words(project: Path) -> None:
+def test_an_unavailable_package_is_reported_in_apts_own_words(project: Path) -> None:
     said = shell(project, LISTS, list="bad", names="no-such").stderr
     assert "failed in" in said
     assert "E: Unable to locate package no-such" in said
@@ -354,7 +354,7 @@ def test_a_script_takes_the_language_that_the_commands_take(script: str) -> None
 
 
 @pytest.mark.parametrize("script", FOR_USERS)
-def test_what_a_script_says_has_its_chinese_beside_it(script: str) -> None:
+def test_every_sentence_of_a_script_has_its_chinese_beside_it(script: str) -> None:
     said = list(said_in((ROOT / script).read_text("utf-8")))
     assert said
     for words in said:

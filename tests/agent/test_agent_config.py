@@ -34,10 +34,10 @@ class ConfigTest(unittest.TestCase):
         self.assertEqual((got.node_id, got.interval, got.spread_seconds), ("node001", 10, 1.5))
         self.assertEqual((got.auth, got.token, got.ca_file), ("token", "dGVzdA==", "/etc/pki/ca.pem"))
 
-    def test_a_munge_socket_of_its_own_is_taken(self):
+    def test_a_munge_socket_can_be_set(self):
         self.assertEqual(parse_config(URL + 'munge_socket = "/run/m"\n').munge_socket, "/run/m")
 
-    def test_without_an_address_it_is_told(self):
+    def test_a_missing_address_is_reported(self):
         self.refused(
             'node_id = "node001"\n',
             "server_url is missing; it must be the panel's address, as http://10.0.0.1:8080 or https://head.cluster.",
@@ -50,7 +50,7 @@ class ConfigTest(unittest.TestCase):
             "munge_socket, ca_file, spool_path, spool_hours.",
         )
 
-    def test_a_spool_is_kept_for_a_day_below_var_unless_told_otherwise(self):
+    def test_by_default_a_spool_is_kept_for_a_day_below_var(self):
         got = parse_config(URL)
         self.assertEqual((got.spool_path, got.spool_hours), ("/var/lib/minipanel-agent/spool", 24))
         got = parse_config(URL + 'spool_path = "/run/minipanel-agent/spool"\nspool_hours = 6\n')
@@ -111,11 +111,11 @@ class ConfigTest(unittest.TestCase):
         with self.assertRaisesRegex(ConfigError, "^spool_path is 'spool'; it must be the absolute path"):
             parse_config(URL + 'spool_path = "spool"\n')
 
-    def test_what_is_no_toml_is_told_with_its_place(self):
+    def test_invalid_toml_is_reported_with_its_place(self):
         with self.assertRaisesRegex(ConfigError, r"^this is not TOML: .*line 1"):
             parse_config("server_url = http://10.0.0.1:8080\n")
 
-    def test_nesting_without_end_is_no_traceback(self):
+    def test_endless_nesting_gives_no_traceback(self):
         with self.assertRaisesRegex(ConfigError, "^this is not TOML: "):
             parse_config("a = " + "[" * 100000)
 
@@ -124,21 +124,21 @@ class ConfigTest(unittest.TestCase):
             parse_config(URL + '"a\\u001b[31m" = 1\n')
         self.assertIn("a\\x1b[31m is no key", str(caught.exception))
 
-    def test_a_file_that_cannot_be_read_is_told_with_its_name(self):
+    def test_a_file_that_cannot_be_read_is_reported_with_its_name(self):
         tree = Tree(self)
         with self.assertRaisesRegex(ConfigError, r"/config.toml cannot be read: No such file or directory\.$"):
             read_config(tree.path("config.toml"))
         with self.assertRaisesRegex(ConfigError, r"cannot be read: Is a directory\.$"):
             read_config(tree.root)
 
-    def test_a_file_that_is_no_text_is_told_with_its_name(self):
+    def test_a_file_that_is_not_text_is_reported_with_its_name(self):
         tree = Tree(self)
         with open(tree.path("config.toml"), "wb") as file:
             file.write(b"\xff\xfe")
         with self.assertRaisesRegex(ConfigError, r"/config.toml cannot be read: .*utf-8"):
             read_config(tree.path("config.toml"))
 
-    def test_what_is_wrong_in_a_file_is_told_with_its_name(self):
+    def test_an_error_in_a_file_is_reported_with_the_files_name(self):
         tree = Tree(self)
         tree.write("config.toml", URL + "interval = 0\n")
         with self.assertRaisesRegex(ConfigError, r"/config.toml: interval is 0; it must be"):
@@ -146,7 +146,7 @@ class ConfigTest(unittest.TestCase):
 
 
 class WithoutTomlTest(unittest.TestCase):
-    def test_a_python_without_toml_is_told_what_to_do(self):
+    def test_without_a_toml_reader_the_error_says_what_to_do(self):
         kept, config.toml = config.toml, None
         self.addCleanup(setattr, config, "toml", kept)
         with self.assertRaisesRegex(ConfigError, "use the built minipanel-agent, which brings one"):

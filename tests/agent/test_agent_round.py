@@ -108,7 +108,7 @@ class RoundTest(unittest.TestCase):
         self.assertIn("A tick was missed: the node slept or stalled, or its clock was set.", self.lines)
         self.assertEqual(self.lines[-1], "Ticks are met again; 1 missed.")
 
-    def test_a_failed_post_is_told_once_and_its_sample_follows_the_next_one(self):
+    def test_a_failed_post_is_logged_once_and_its_sample_follows_the_next_one(self):
         self.rounds(1)
         self.client.failures = [SendError("Connection refused.")] * 3
         self.rounds(4)
@@ -143,7 +143,7 @@ class RoundTest(unittest.TestCase):
         self.assertEqual(self.lines[1], "The panel stores samples again; 3 were kept in the spool.")
         self.assertEqual(self.client.batches, [[1640995205, 1640995210, 1640995215, 1640995220]])
 
-    def test_a_sample_that_the_panel_will_never_store_is_dropped_and_told(self):
+    def test_a_sample_that_the_panel_will_never_store_is_dropped_and_logged(self):
         for status in (400, 413):
             self.lines.clear()
             self.client.failures = [SendError("The timestamp is 61 s ahead.", status)] * 2
@@ -182,13 +182,13 @@ class RoundTest(unittest.TestCase):
         self.assertEqual(self.client.moments, [1640995209.0, 1640995214.0, 1640995219.0])
         self.assertEqual(len(self.client.batches), 1)
 
-    def test_a_failed_measurement_is_told_once_and_tried_again(self):
+    def test_a_failed_measurement_is_logged_once_and_tried_again(self):
         self.collector.failures = [MeasureError("/proc is gone."), MeasureError("/proc is gone.")]
         self.rounds(3)
         self.assertEqual(self.timestamps(), [1640995215])
         self.assertEqual(self.lines[:2], ["/proc is gone.", "Measuring works again; it failed 2 times."])
 
-    def test_a_measurement_that_fails_at_the_start_is_told(self):
+    def test_a_measurement_that_fails_at_the_start_is_logged(self):
         def fail():
             raise MeasureError("/proc is gone.")
 

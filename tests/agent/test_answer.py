@@ -61,7 +61,7 @@ class WholeTest(unittest.TestCase):
 
 
 class TornTest(unittest.TestCase):
-    def test_an_end_before_the_first_byte_is_no_answer(self):
+    def test_an_end_before_the_first_byte_is_not_an_answer(self):
         with self.assertRaises(NoAnswer):
             reader().read()
 
@@ -71,7 +71,7 @@ class TornTest(unittest.TestCase):
                 reader(OK[:length]).read()
             self.assertNotIsInstance(caught.exception, NoAnswer, length)
 
-    def test_what_is_no_answer_of_http_is_torn(self):
+    def test_what_is_not_an_http_answer_is_torn(self):
         for text in (
             b"SSH-2.0-OpenSSH_9.2\r\n",
             b"\r\n\r\n",

@@ -11,7 +11,7 @@ class ArgumentsTest(unittest.TestCase):
         got = parse_arguments([])
         self.assertEqual((got.config, got.root, got.once, got.version, got.help), (None, "/", False, False, False))
 
-    def test_a_value_stands_after_a_space_or_an_equals_sign(self):
+    def test_a_value_follows_a_space_or_an_equals_sign(self):
         self.assertEqual(parse_arguments(["--config", "/a=b.toml"]).config, "/a=b.toml")
         self.assertEqual(parse_arguments(["--config=/a=b.toml", "--root=/x"]).config, "/a=b.toml")
 
@@ -19,7 +19,7 @@ class ArgumentsTest(unittest.TestCase):
         got = parse_arguments(["--once", "--root", "/x", "--version", "--help"])
         self.assertEqual((got.once, got.root, got.version, got.help), (True, "/x", True, True))
 
-    def test_a_missing_value_is_told(self):
+    def test_a_missing_value_is_reported(self):
         with self.assertRaisesRegex(ConfigError, "^--config needs a value"):
             parse_arguments(["--once", "--config"])
 

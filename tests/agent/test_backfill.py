@@ -83,7 +83,7 @@ class OrderTest(BackfillTest):
         self.assertEqual(self.sent(), list(range(1100)))
         self.assertEqual(self.lines, ["The spool is delivered: 1100 samples."])
 
-    def test_it_begins_at_a_moment_of_the_nodes_own(self):
+    def test_it_begins_at_the_nodes_own_moment(self):
         moments = []
         for _ in range(20):
             self.make(first=40)
@@ -219,7 +219,7 @@ class RefusalTest(BackfillTest):
             ],
         )
 
-    def test_bad_samples_anywhere_hold_up_no_other(self):
+    def test_bad_samples_anywhere_delay_no_others(self):
         bad = [0, 1, 37, 255, 256, 499]
         self.keep(*several(0, 500))
         stored = self.refuse(bad)
@@ -269,7 +269,7 @@ class RefusalTest(BackfillTest):
         self.run_until_empty()
         self.assertEqual(len(self.receiver.requests), 1)
 
-    def test_whether_they_are_is_for_the_panel_to_tell_as_the_nodes_clock_may_be_behind(self):
+    def test_the_panel_decides_whether_they_are_because_the_nodes_clock_may_be_behind(self):
         self.at(-200)
         self.keep(*several(0, 300))
         stored = self.refuse()

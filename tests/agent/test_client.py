@@ -176,7 +176,7 @@ class ConnectionTest(ClientTest):
 
 
 class FailureTest(ClientTest):
-    def test_nobody_there_is_told(self):
+    def test_a_port_where_nobody_listens_is_reported(self):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -185,7 +185,7 @@ class FailureTest(ClientTest):
         self.assertEqual(str(caught.exception), f"The panel at {url} cannot be reached: Connection refused.")
         self.assertEqual((caught.exception.status, caught.exception.retry_after), (0, 0))
 
-    def test_a_name_that_nobody_knows_is_told(self):
+    def test_an_unknown_host_name_is_reported(self):
         with self.assertRaisesRegex(SendError, "^The panel at http://no-such-node.invalid cannot be reached: "):
             self.client("http://no-such-node.invalid").post(BODY, 5)
 
@@ -213,14 +213,14 @@ class FailureTest(ClientTest):
                 self.client(receiver.url).post(BODY, seconds)
         self.assertEqual(receiver.requests, [])
 
-    def test_a_torn_answer_is_told(self):
+    def test_a_torn_answer_is_reported(self):
         error = self.refused(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"))
         self.assertIn("cannot be reached: the connection was closed within the answer.", str(error))
 
-    def test_a_service_that_is_no_http_server_is_told(self):
+    def test_a_service_that_is_not_an_http_server_is_reported(self):
         self.assertIn("what came is no HTTP answer", str(self.refused(raw(b"SSH-2.0-OpenSSH_9.2\r\n"))))
 
-    def test_a_credential_that_cannot_be_made_is_told_and_nothing_is_sent(self):
+    def test_a_credential_that_cannot_be_made_is_reported_and_nothing_is_sent(self):
         class Broken:
             def header(self, body, deadline):
                 raise MungeError("MUNGE made no credential: no daemon.", 6)
@@ -241,13 +241,13 @@ class AnswerTest(ClientTest):
         client.post(BODY, 5)
         self.assertEqual(len({request.connection for request in receiver.requests}), 1)
 
-    def test_a_refusal_is_told_in_the_panels_words(self):
+    def test_a_refusal_is_reported_in_the_panels_words(self):
         for status in (400, 401, 403, 413, 429, 503):
             error = self.refused(answer(status, {"error": "There is no node named 'node001'."}))
             expected = f"The panel did not store the sample ({status}): There is no node named 'node001'."
             self.assertEqual((str(error), error.status), (expected, status))
 
-    def test_a_refusal_without_words_is_told_by_its_number(self):
+    def test_a_refusal_without_words_is_reported_with_its_status(self):
         for content in (None, [], {"error": 5}, "x", {"detail": "x"}):
             error = self.refused(answer(502, content))
             self.assertEqual(str(error), "The panel did not store the sample: it answered 502.")
@@ -281,7 +281,7 @@ class AnswerTest(ClientTest):
         for action in (raw(b"HTTP/1.1 200 OK\r\n\r\n<html>Log in</html>"), answer(200, {"status": "error"})):
             self.assertEqual(str(self.refused(action)), "What answers at server_url is not a MiniPanel panel.")
 
-    def test_an_answer_of_nested_lists_without_end_is_no_traceback(self):
+    def test_an_answer_of_endlessly_nested_lists_gives_no_traceback(self):
         text = b"HTTP/1.1 500 X\r\nContent-Length: 60000\r\n\r\n" + b"[" * 60000
         self.assertEqual(str(self.refused(raw(text))), "The panel did not store the sample: it answered 500.")
 
@@ -324,7 +324,7 @@ class TlsTest(ClientTest):
         with self.assertRaisesRegex(SendError, "(?i)cannot be reached: .*(mismatch|match)"):
             self.client(url, ca_file=self.certificate).post(BODY, 5)
 
-    def test_a_panel_without_tls_is_told(self):
+    def test_a_panel_without_tls_is_reported(self):
         plain = self.receiver()
         with self.assertRaisesRegex(SendError, "cannot be reached: "):
             self.client(f"https://127.0.0.1:{plain.port}", ca_file=self.certificate).post(BODY, 5)

@@ -83,13 +83,13 @@ class CollectorTest(unittest.TestCase):
         self.tree.write("proc/stat", "cpu  175 0 0 225 0 0 0 0 0 0\n")
         self.assertEqual(percent(collector.sample(1640995205)), 50.0)
 
-    def test_counters_that_stood_still_give_no_sample(self):
+    def test_unchanged_counters_give_no_sample(self):
         collector = self.collector()
         collector.start()
         self.clock.now += 5
         self.assertIsNone(collector.sample(1640995200))
 
-    def test_a_node_without_proc_is_told_at_once(self):
+    def test_a_node_without_proc_is_reported_at_once(self):
         with self.assertRaises(MeasureError):
             Collector("node001", self.tree.path("nowhere"), self.clock)
 

@@ -87,7 +87,7 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual((code, output), (1, ""))
         self.assertEqual(errors, f"minipanel-agent: {root}/proc/stat cannot be read: No such file or directory.\n")
 
-    def test_a_root_whose_counters_stand_still_ends_with_1_and_one_sentence(self):
+    def test_a_root_with_unchanging_counters_exits_with_1_and_one_sentence(self):
         tree = Tree(self).with_proc()
         expected = "minipanel-agent: /proc/stat did not change in one second.\n"
         self.assertEqual(run("--once", "--root", tree.root), (1, "", expected))
@@ -114,7 +114,7 @@ class OptionsTest(unittest.TestCase):
 
 @needs_toml
 class BadConfigTest(unittest.TestCase):
-    def test_each_ends_with_2_and_one_sentence_with_file_key_and_what_is_allowed(self):
+    def test_each_exits_with_2_and_one_sentence_with_file_key_and_what_is_allowed(self):
         tree = Tree(self)
         path = tree.path("config.toml")
         cases = {
@@ -129,7 +129,7 @@ class BadConfigTest(unittest.TestCase):
             self.assertEqual((code, output, errors.count("\n")), (2, "", 1), errors)
             self.assertIn(f"minipanel-agent: {path}: {sentence}", errors)
 
-    def test_a_certificate_that_is_not_there_or_a_python_without_tls_is_told(self):
+    def test_a_missing_certificate_or_a_python_without_tls_is_reported(self):
         tree = Tree(self)
         path = tree.path("config.toml")
         tree.write("config.toml", 'server_url = "https://h"\nca_file = "/nowhere"\n')
@@ -188,7 +188,7 @@ class RunningTest(unittest.TestCase):
         expected = f"minipanel-agent {__version__} reports node001 to {self.receiver.url} every 1 s, auth token."
         self.assertEqual(lines, [expected, "The panel stored the first sample.", "Stopped."])
 
-    def test_a_post_tells_which_sensor_its_temperature_is_from(self):
+    def test_a_post_names_the_sensor_of_its_temperature(self):
         os.symlink("/proc", self.tree.path("proc"))
         folder = self.tree.add_chip(0, "k10temp", [("Tctl", 51000)])
         self.tree.write(folder + "/temp1_crit", "95500\n")
@@ -224,7 +224,7 @@ class RunningTest(unittest.TestCase):
             time.sleep(1.2)  # and past its first tick
             self.assert_stops(process)
 
-    def test_a_panel_that_refuses_is_told_once_and_its_words_are_escaped(self):
+    def test_a_panel_that_refuses_is_logged_once_and_its_words_are_escaped(self):
         self.receiver.answers = [answer(403, {"error": "node001 is unknown.\n\x1b[31m"})] * 2
         process = self.start()
         self.receiver.wait_for(3)

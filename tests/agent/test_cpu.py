@@ -59,7 +59,7 @@ class ParseTest(unittest.TestCase):
     def test_counters_of_64_bits_are_kept(self):
         self.assertEqual(parse_stat(b"cpu  18446744073709551615 0 0 1\n")[0], 2**64 - 1)
 
-    def test_what_is_no_stat_file_is_told(self):
+    def test_a_file_that_is_not_proc_stat_is_reported(self):
         for text in (b"", b"intr 1 2 3\n", b"cpu0 1 2 3 4\n", b"cpu  1 2 3\n", b"cpu  a b c d e\n"):
             with self.assertRaisesRegex(MeasureError, "/proc/stat does not begin with"):
                 parse_stat(text)
@@ -97,6 +97,6 @@ class MeterTest(unittest.TestCase):
         self.tree.write("proc/stat", "cpu  130 0 0 170 0 0 0 0 0 0\n")
         self.assertIsNone(self.meter.percent())
 
-    def test_a_node_without_proc_is_told(self):
+    def test_a_node_without_proc_is_reported(self):
         with self.assertRaisesRegex(MeasureError, "proc/stat cannot be read: No such file"):
             CpuMeter(self.tree.path("nowhere"))

@@ -7,7 +7,7 @@ from minipanel_agent.log import LONGEST_LINE, Trouble, printable, write_line
 
 
 class PrintableTest(unittest.TestCase):
-    def test_what_a_terminal_would_obey_is_escaped(self):
+    def test_terminal_control_characters_are_escaped(self):
         self.assertEqual(printable("a\nb\x1b[31m\r\0\x7f\u202e"), "a\\nb\\x1b[31m\\r\\x00\\x7f\\u202e")
 
     def test_text_of_any_language_stays(self):
@@ -33,7 +33,7 @@ class WriteLineTest(unittest.TestCase):
         write_line("节点\udc80")
         self.assertEqual(os.read(reader, 100), "节点\\udc80\n".encode("utf-8"))
 
-    def test_a_reader_that_is_gone_is_no_failure(self):
+    def test_a_missing_reader_is_not_a_failure(self):
         reader, writer = os.pipe()
         os.close(reader)
         self.addCleanup(os.close, writer)

@@ -19,12 +19,12 @@ class ParseTest(unittest.TestCase):
         for kernel, values in expected.items():
             self.assertEqual(parse_meminfo(MEMINFO[kernel].encode()), values, kernel)
 
-    def test_a_kernel_without_available_memory_is_told_which_is_needed(self):
+    def test_on_a_kernel_without_available_memory_the_error_says_which_is_needed(self):
         text = MEMINFO["RHEL 6, 2.6.32, without MemAvailable"].encode()
         with self.assertRaisesRegex(MeasureError, "/proc/meminfo has no MemAvailable; the agent needs Linux 3.14"):
             parse_meminfo(text)
 
-    def test_what_is_no_meminfo_is_told(self):
+    def test_a_file_that_is_not_meminfo_is_reported(self):
         for text in (b"", b"MemTotal:\n", b"MemTotal: many kB\nMemAvailable: 1 kB\n"):
             with self.assertRaisesRegex(MeasureError, "/proc/meminfo has no MemTotal"):
                 parse_meminfo(text)
@@ -42,6 +42,6 @@ class MeterTest(unittest.TestCase):
         tree.write("proc/meminfo", "MemTotal: 100 kB\nMemFree: 1 kB\nMemAvailable: 25 kB\n")
         self.assertEqual(meter.total_and_used(), (100 * 1024, 75 * 1024))
 
-    def test_a_node_without_proc_is_told(self):
+    def test_a_node_without_proc_is_reported(self):
         with self.assertRaisesRegex(MeasureError, "proc/meminfo cannot be read: No such file"):
             MemoryMeter(Tree(self).root)

@@ -49,7 +49,7 @@ class MungeTest(unittest.TestCase):
     def decode(self, credential):
         return munge.decode(credential, self.socket)
 
-    def test_a_credential_tells_what_it_holds_and_who_made_it_when_and_where(self):
+    def test_a_credential_has_its_payload_and_who_made_it_when_and_where(self):
         got = self.decode(self.encode(b"pay\0load"))
         self.assertEqual((got.status, got.message, got.payload), (munge.OK, "", b"pay\0load"))
         self.assertEqual((got.uid, got.gid), (os.getuid(), os.getgid()))
@@ -60,7 +60,7 @@ class MungeTest(unittest.TestCase):
         got = self.decode(self.encode(b""))
         self.assertEqual((got.status, got.payload), (munge.OK, b""))
 
-    def test_a_second_decode_is_a_replay_and_still_tells_who(self):
+    def test_a_second_decode_is_a_replay_and_still_says_who_made_it(self):
         credential = self.encode()
         self.decode(credential)
         got = self.decode(credential)
@@ -70,13 +70,13 @@ class MungeTest(unittest.TestCase):
     def test_two_credentials_for_one_payload_differ(self):
         self.assertNotEqual(self.encode(), self.encode())
 
-    def test_a_changed_credential_tells_nothing(self):
+    def test_a_changed_credential_reveals_nothing(self):
         credential = self.encode()
         got = self.decode(credential[:60] + ("A" if credential[60] != "A" else "B") + credential[61:])
         self.assertNotEqual(got.status, munge.OK)
         self.assert_unknown(got)
 
-    def test_what_is_no_credential_is_no_failure_of_the_call(self):
+    def test_an_invalid_credential_is_not_a_failure_of_the_call(self):
         for text in ("", "MUNGE:", "MUNGE:AAAA:", "Bearer x", "凭证", "x" * 100000, "MUNGE:\udc80:"):
             got = self.decode(text)
             self.assertNotEqual(got.status, munge.OK, text[:20])
@@ -92,7 +92,7 @@ class MungeTest(unittest.TestCase):
         self.assertEqual(got.status, 14)
         self.assert_unknown(got)
 
-    def test_without_munged_encoding_tells_which_socket_is_missing(self):
+    def test_without_munged_encoding_names_the_missing_socket(self):
         with self.assertRaises(MungeError) as caught:
             munge.encode(b"x", "/nowhere/munge.socket")
         self.assertEqual(caught.exception.code, munge.NO_DAEMON)
@@ -141,7 +141,7 @@ class MungeTest(unittest.TestCase):
             os.rename(moved, socket)
             self.assertEqual(munge.decode(munge.encode(b"x", socket), socket).payload, b"x")
 
-    def test_a_header_is_fresh_and_holds_the_body(self):
+    def test_a_header_is_fresh_and_covers_the_body(self):
         credential = MungeCredential(Worker(), self.socket)
         headers = [credential.header(BODY, Deadline(5)) for _ in range(2)]
         self.assertNotEqual(headers[0], headers[1])
@@ -173,7 +173,7 @@ class WithoutLibraryTest(unittest.TestCase):
         munge._library.cache_clear()
         self.addCleanup(munge._library.cache_clear)
 
-    def test_a_python_without_ctypes_is_told(self):
+    def test_a_python_without_ctypes_is_reported(self):
         kept, munge.ctypes = munge.ctypes, None
         self.addCleanup(setattr, munge, "ctypes", kept)
         for call in (lambda: munge.encode(b"x"), lambda: munge.decode("MUNGE:x:")):
@@ -183,7 +183,7 @@ class WithoutLibraryTest(unittest.TestCase):
             self.assertRegex(str(caught.exception), "^MUNGE needs Python's ctypes, which this Python lacks")
 
     @unittest.skipIf(WITHOUT_CTYPES, "needs ctypes")
-    def test_a_node_without_the_library_is_told(self):
+    def test_a_node_without_the_library_is_reported(self):
         kept, munge._LIBRARY = munge._LIBRARY, "libno-such-munge.so.2"
         self.addCleanup(setattr, munge, "_LIBRARY", kept)
         with self.assertRaises(MungeError) as caught:

@@ -107,7 +107,7 @@ def test_the_built_agent_measures(samples, version):
 
 
 @each_python
-def test_the_built_agent_tells_its_version(built, pythons, version):
+def test_the_built_agent_prints_its_version(built, pythons, version):
     output = subprocess.check_output([pythons[version], "-I", "-S", built, "--version"], text=True)
     assert output == f"minipanel-agent {__version__}\n"
 

@@ -90,7 +90,7 @@ class TicksTest(unittest.TestCase):
         self.clock.now += 1.5
         self.assertAlmostEqual(self.ticks.seconds_left(0.25), 3.25, places=3)
 
-    def test_the_time_left_is_no_hours_when_the_clock_was_set_back(self):
+    def test_the_time_left_is_not_hours_after_the_clock_was_set_back(self):
         self.ticks.wait()
         self.clock.now -= 3600
         self.assertAlmostEqual(self.ticks.seconds_left(0.25), 4.75, places=3)

@@ -51,7 +51,7 @@ class SegmentsTest(unittest.TestCase):
 
 
 class OrderTest(SegmentsTest):
-    def test_what_was_written_is_read_in_order_and_unchanged(self):
+    def test_what_was_written_is_read_back_in_order_and_unchanged(self):
         self.append(several(0, 250))
         self.assertEqual(self.waiting(), list(range(250)))
         self.assertEqual(self.segments.count, 250)
@@ -66,7 +66,7 @@ class OrderTest(SegmentsTest):
         self.assertEqual(self.waiting(again), list(range(170)))
         self.assertEqual(len(self.files()), 2)
 
-    def test_what_is_delivered_is_passed_over_and_whole_files_are_deleted(self):
+    def test_delivered_samples_are_skipped_and_finished_files_are_deleted(self):
         self.append(several(0, 250))
         texts, marks = self.segments.read(120)
         self.assertEqual(numbers(texts), list(range(120)))
@@ -82,7 +82,7 @@ class OrderTest(SegmentsTest):
         self.segments.close()
         self.assertEqual(self.waiting(self.opened())[0], 399 - 399 % SEGMENT_SAMPLES)
 
-    def test_after_all_was_delivered_it_begins_anew(self):
+    def test_after_everything_is_delivered_it_starts_again(self):
         for first in (0, 10, 20):
             self.append(several(first, first + 10))
             self.assertEqual(self.waiting(), list(range(first, first + 10)))
@@ -124,7 +124,7 @@ class BoundTest(SegmentsTest):
         self.assertEqual(segments.dropped, 3000 - segments.count)
         self.assertLessEqual(len(self.files()), 9)
 
-    def test_what_is_dropped_while_it_is_sent_is_no_trouble(self):
+    def test_dropping_samples_while_they_are_sent_does_no_harm(self):
         segments = self.opened(capacity=200)
         self.append(several(0, 250), segments)
         _, marks = segments.read(150)
@@ -150,7 +150,7 @@ class DamageTest(SegmentsTest):
             self.assertEqual((again.count, self.files()), (0, []), length)
             again.close()
 
-    def test_a_file_torn_in_its_first_line_is_begun_anew(self):
+    def test_a_file_torn_in_its_first_line_is_started_again(self):
         for length in range(len(HEADER)):
             self.segments.close()
             self.write(HEADER[:length])
@@ -210,14 +210,14 @@ class DamageTest(SegmentsTest):
         for number, content in strange.items():
             self.assertEqual(self.content(number), content)
 
-    def test_other_names_are_no_segments(self):
+    def test_files_with_other_names_are_not_segments(self):
         self.write(HEADER + line_of(measured(1)))
         for name in ("x.samples", "1.samples", "00000001.samples.bak", "-0000001.samples", "notes"):
             os.link(self.path(), os.path.join(self.folder, name))
         again = self.opened()
         self.assertEqual((again.count, again.strange), (1, 0))
 
-    def test_a_file_that_can_no_longer_be_read_does_not_hold_up_the_others(self):
+    def test_an_unreadable_file_does_not_block_the_others(self):
         self.append(several(0, 300))
         self.write(b"\0" * 5000, 2)
         os.unlink(self.path(1))

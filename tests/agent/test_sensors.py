@@ -67,7 +67,7 @@ class ChipTest(unittest.TestCase):
             self.tree.add_chip(1, name, [("", 48312)])
             self.assertEqual(self.celsius(), 48.31, name)
 
-    def test_zones_of_other_parts_are_no_cpu(self):
+    def test_zones_of_other_parts_are_not_the_cpu(self):
         for number, kind in enumerate(OTHER_ZONES):
             self.tree.add_zone(number, kind, 60000)
             self.tree.add_chip(number, kind.replace("-", "_"), [("", 60000)])
@@ -131,7 +131,7 @@ class SensorNameTest(unittest.TestCase):
         inputs = [Input("k10\r\ntemp", "T\x00ctl\x7f 温", ""), Input("x" * 200, "", "")]
         self.assertRegex(name_of(inputs), r"^k10\?\?temp T\?ctl\? \?, x{44}$")
 
-    def test_a_sensor_that_disappears_is_named_anew_and_told_once(self):
+    def test_a_sensor_that_disappears_is_named_again_and_reported_once(self):
         folder = self.tree.add_chip(2, "coretemp", [("Package id 0", 47000)])
         names = []
         thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
@@ -162,7 +162,7 @@ class LimitTest(unittest.TestCase):
         inputs, _ = next(groups_of_inputs(self.tree.root))
         return limit_of(inputs)
 
-    def test_the_critical_temperature_goes_before_the_maximum(self):
+    def test_the_critical_temperature_counts_before_the_maximum(self):
         self.assertEqual(self.limit((100000, 84000)), 100.0)
 
     def test_without_a_critical_temperature_the_maximum_is_the_limit(self):

@@ -47,7 +47,7 @@ class SingleFileTest(TreeTest):
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o755)
         self.assertEqual(self.file.read_bytes(), again.read_bytes())
 
-    def test_it_holds_the_agent_and_tomli_with_their_licences(self):
+    def test_it_contains_the_agent_and_tomli_with_their_licences(self):
         with zipfile.ZipFile(self.file) as archive:
             names = archive.namelist()
             self.assertIsNone(archive.testzip())
@@ -96,7 +96,7 @@ class HeadTest(TreeTest):
         self.tree.write("bin/python3.13", "#!/bin/sh\nexit 1\n")
         self.assertEqual(self.head(8), (0, "3.8 -I -S head --once a b\n", ""))
 
-    def test_a_node_without_python_is_told_what_was_looked_for(self):
+    def test_without_python_the_error_says_what_was_looked_for(self):
         code, output, errors = self.head(5)
         self.assertEqual((code, output), (127, ""))
         self.assertRegex(errors, "^minipanel-agent: found no Python 3.6 or newer .*; install the package python3")

@@ -74,14 +74,14 @@ class KeepTest(SpoolTest):
         self.assertIn("No space left on device", self.lines[0])
         self.assertIn("waits for its disk no longer", self.lines[1])
 
-    def test_the_drop_of_the_oldest_is_told_once_and_counted(self):
+    def test_dropping_the_oldest_is_logged_once_and_counted(self):
         self.spool = self.made(capacity=150)
         self.keep(several(0, 600), seconds=5)
         self.assertEqual(self.lines, ["The spool is full (spool_hours): its oldest samples are dropped."])
         self.assertEqual(self.delivered(), list(range(400, 600)))
         self.assertEqual(self.lines[1:], ["The spool has room again; it dropped 400 samples."])
 
-    def test_damage_is_told_once_and_counted(self):
+    def test_damage_is_logged_once_and_counted(self):
         self.keep(several(0, 250))
         for number in (1, 2, 3):
             with open(f"{self.folder}/{number:08}.samples", "ab") as file:
@@ -102,7 +102,7 @@ class KeepTest(SpoolTest):
         self.assertEqual(self.delivered(self.made()), [])
         self.assertEqual(os.listdir(self.folder), ["lock"])
 
-    def test_files_of_another_version_are_told(self):
+    def test_files_of_another_version_are_logged(self):
         os.mkdir(self.folder)
         with open(f"{self.folder}/00000007.samples", "wb") as file:
             file.write(b"minipanel-spool 2 node001\n")
@@ -131,12 +131,12 @@ class FailingDiskTest(SpoolTest):
         self.spool.close(5)
         self.assertEqual(self.delivered(self.made()), list(range(7)))
 
-    def test_what_waits_in_memory_alone_is_delivered_too(self):
+    def test_samples_only_in_memory_are_delivered_too(self):
         self.spoil()
         self.keep(several(0, 60))
         self.assertEqual(self.delivered(limit=25), list(range(60)))
 
-    def test_what_is_on_the_disk_goes_before_what_is_in_memory(self):
+    def test_samples_on_the_disk_are_sent_before_those_in_memory(self):
         self.keep(several(0, 3))
         shutil.move(self.folder, self.folder + ".away")
         self.spoil()
@@ -147,7 +147,7 @@ class FailingDiskTest(SpoolTest):
         self.assertEqual(self.delivered(again), [0, 1, 2])
         self.assertEqual(self.delivered(), [3, 4, 5])
 
-    def test_memory_is_bounded_and_the_drop_is_told(self):
+    def test_memory_is_bounded_and_dropping_is_logged(self):
         self.spoil()
         self.keep(several(0, MEMORY_SAMPLES + 30))
         self.assertEqual(self.lines[1:], ["More than 720 samples wait in memory: the oldest are dropped."])
@@ -185,7 +185,7 @@ class HangingDiskTest(SpoolTest):
         self.segments.goes_on.set()
         self.spool.close(10)
 
-    def test_a_disk_that_hangs_is_given_up_in_time_and_told_once(self):
+    def test_a_disk_that_hangs_is_given_up_in_time_and_logged_once(self):
         began = time.monotonic()
         self.keep(several(0, 20), seconds=0.1)
         self.assertLess(time.monotonic() - began, 1)
@@ -240,5 +240,5 @@ class DurableTest(SpoolTest):
         self.keep([measured(3)])
         self.assertEqual(self.delivered(), [0, 1, 2, 3])
 
-    def test_a_memory_of_an_hour_is_what_is_said(self):
+    def test_memory_holds_the_documented_hour(self):
         self.assertEqual(module.MEMORY_SAMPLES * 5, 3600)

@@ -248,7 +248,7 @@ class KillTest(unittest.TestCase):
             self.assertLess(time.monotonic(), end, "it did not come")
             time.sleep(0.02)
 
-    def test_what_was_kept_outlives_kill_9_again_and_again(self):
+    def test_spooled_samples_survive_repeated_kill_9(self):
         kept = []
         for count in (2, 3):
             process = self.start()
@@ -278,7 +278,7 @@ class KillTest(unittest.TestCase):
             self.assertEqual(process.wait(5), 0)
         self.assertEqual(self.on_disk(), [request.body])
 
-    def test_boot_and_start_are_told_with_each_post(self):
+    def test_boot_and_start_are_sent_with_each_post(self):
         with Receiver(port=self.port) as receiver:
             began = time.time()
             process = self.start()
@@ -293,5 +293,5 @@ class KillTest(unittest.TestCase):
 
 
 class StopTest(unittest.TestCase):
-    def test_stopped_is_no_error_that_the_spool_would_swallow(self):
+    def test_the_spool_does_not_swallow_stopped(self):
         self.assertFalse(issubclass(Stopped, Exception))

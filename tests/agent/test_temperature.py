@@ -99,7 +99,7 @@ class MachineTest(TemperatureTest):
         self.tree.add_chip(0, "apm_xgene", [("SoC Temperature", 43000)])
         self.assertEqual(self.celsius(), 43.0)
 
-    def test_scpi_sensors_beside_the_soc_are_left_out(self):
+    def test_scpi_sensors_of_other_parts_than_the_soc_are_left_out(self):
         self.tree.add_chip(0, "scpi_sensors", [("pmic", 66000), ("soc", 42000), ("big cluster", 44000)])
         self.assertEqual(self.celsius(), 44.0)
 
@@ -107,7 +107,7 @@ class MachineTest(TemperatureTest):
         self.tree.with_proc()
         self.assertIsNone(self.celsius())
 
-    def test_drives_and_network_cards_are_no_cpu(self):
+    def test_drives_and_network_cards_are_not_the_cpu(self):
         self.tree.add_chip(0, "nvme", [("Composite", 41850)])
         self.tree.add_chip(1, "mlx5", [("asic", 63000)])
         self.tree.add_chip(2, "nct6775", [("SYSTIN", 33000), ("CPUTIN", 39000)])
@@ -117,19 +117,19 @@ class MachineTest(TemperatureTest):
         self.tree.add_zone(0, "acpitz", 27800)
         self.assertEqual(self.celsius(), 27.8)
 
-    def test_the_package_zone_goes_before_the_acpi_zone(self):
+    def test_the_package_zone_is_preferred_to_the_acpi_zone(self):
         self.tree.add_zone(0, "acpitz", 27800)
         self.tree.add_zone(1, "x86_pkg_temp", 55000)
         self.assertEqual(self.celsius(), 55.0)
 
 
 class BogusReadingTest(TemperatureTest):
-    def test_beyond_minus_20_and_150_is_no_reading(self):
+    def test_beyond_minus_20_and_150_degrees_is_not_a_reading(self):
         self.assertIsNone(hottest([-20001, 150001, -273150, 2**31], True))
         self.assertEqual(hottest([-20000], False), -20.0)
         self.assertEqual(hottest([150000, 150001], True), 150.0)
 
-    def test_a_zero_beside_others_is_no_reading(self):
+    def test_a_zero_among_others_is_not_a_reading(self):
         self.assertEqual(hottest([0, -5000], True), -5.0)
         self.assertIsNone(hottest([0, 0], True))
 
@@ -137,7 +137,7 @@ class BogusReadingTest(TemperatureTest):
         self.tree.add_zone(0, "cpu-thermal", 0)
         self.assertEqual(self.celsius(), 0.0)
 
-    def test_a_package_at_zero_beside_cores_is_no_reading(self):
+    def test_a_package_at_zero_among_cores_is_not_a_reading(self):
         self.tree.add_chip(0, "coretemp", [("Package id 0", 0), *cores(4, 40000)])
         self.assertIsNone(self.celsius())
 
@@ -150,7 +150,7 @@ class BogusReadingTest(TemperatureTest):
         self.tree.add_zone(0, "x86_pkg_temp", 49000)
         self.assertEqual(self.celsius(), 49.0)
 
-    def test_a_garbled_value_is_no_reading(self):
+    def test_a_garbled_value_is_not_a_reading(self):
         folder = self.tree.add_chip(0, "coretemp", [("Package id 0", 40000)])
         for text in ("", "\n", "N/A\n", "40.5\n", "\0\0\0"):
             self.tree.write(folder + "/temp1_input", text)
@@ -207,7 +207,7 @@ class ChangeTest(TemperatureTest):
             readings = [thermometer.celsius() for _ in range(SEARCH_AGAIN_READINGS + 1)]
             self.assertEqual(readings[-1], 47.0)
 
-    def test_a_lone_sensor_that_tells_nonsense_is_looked_for_again_after_a_while_only(self):
+    def test_a_single_sensor_that_gives_nonsense_is_searched_for_again_only_after_a_while(self):
         zone = self.tree.add_zone(0, "acpitz", 27800)
         names = []
         thermometer = Thermometer(self.tree.root, lambda fact, value: fact == "Sensor" and names.append(value))
@@ -246,7 +246,7 @@ class ChangeTest(TemperatureTest):
         readings = {thermometer.celsius() for _ in range(3 * SEARCH_AGAIN_READINGS)}
         self.assertEqual(readings, {47.0})
 
-    def test_a_fifo_or_a_folder_in_a_sensors_place_holds_nothing_up(self):
+    def test_a_fifo_or_a_folder_in_place_of_a_sensor_blocks_nothing(self):
         folder = self.tree.add_chip(0, "coretemp", [("Package id 0", 47000), ("Package id 1", 1)])
         for number, make in ((1, os.mkfifo), (2, os.mkdir)):
             os.remove(self.tree.path(f"{folder}/temp{number}_input"))

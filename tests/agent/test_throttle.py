@@ -47,7 +47,7 @@ class ThrottleTest(unittest.TestCase):
         self.look(meter)
         self.assertEqual((self.told, meter.values()), ([], []))
 
-    def test_what_was_counted_before_the_start_is_not_told_and_a_rise_is_for_a_minute(self):
+    def test_what_was_counted_before_the_start_is_not_sent_and_a_rise_is_sent_for_a_minute(self):
         self.add_cpus(0, 1)
         meter = self.meter()
         self.look(meter)
@@ -60,7 +60,7 @@ class ThrottleTest(unittest.TestCase):
         self.look(meter)
         self.assertEqual(self.told, [("Throttled", "12"), ("Throttled", "")])
 
-    def test_a_counter_that_begins_anew_or_goes_away_is_no_rise(self):
+    def test_a_counter_that_restarts_or_disappears_is_not_a_rise(self):
         self.add_cpus(0, 1)
         meter = self.meter()
         self.look(meter)

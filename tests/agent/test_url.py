@@ -19,7 +19,7 @@ class UrlTest(unittest.TestCase):
             url = parse_url(text)
             self.assertEqual((url.scheme, url.host, url.port, url.authority, url.path), parts, text)
 
-    def test_what_is_no_address_is_refused(self):
+    def test_an_invalid_address_is_refused(self):
         for text in (
             "",
             "head",

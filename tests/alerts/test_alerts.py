@@ -40,7 +40,7 @@ def test_nodes_that_fall_silent_at_once_are_one_message_and_their_return_another
     play(tmp_path, story)
 
 
-def test_a_node_that_is_down_is_told_once_and_a_restart_tells_nothing_again(tmp_path: Path) -> None:
+def test_a_node_that_is_down_is_reported_once_and_a_restart_repeats_nothing(tmp_path: Path) -> None:
     async def first(it: Running) -> None:
         await it.pass_seconds(60)
         it.silent = {3}
@@ -87,7 +87,7 @@ def test_without_a_line_of_configuration_alerts_are_kept_and_no_message_is_made(
     asyncio.run(run())
 
 
-def test_alerts_of_rules_that_only_a_newer_release_has_hold_up_nothing_after_a_rollback(tmp_path: Path) -> None:
+def test_alerts_of_rules_of_a_newer_release_do_no_harm_after_a_rollback(tmp_path: Path) -> None:
     async def first(it: Running) -> None:
         await it.pass_seconds(60)
         newer = [Alert("newer", place, "critical", START, START, 300, Bad(), announced_at=START) for place in (1, 2)]

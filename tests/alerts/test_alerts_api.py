@@ -126,7 +126,9 @@ async def test_open_alerts_are_scraped_by_rule_node_and_severity(
     ]
 
 
-async def test_an_admin_takes_on_what_a_viewer_only_sees(app: FastAPI, admin: httpx.AsyncClient, time: Time) -> None:
+async def test_an_admin_acknowledges_what_a_viewer_only_sees(
+    app: FastAPI, admin: httpx.AsyncClient, time: Time
+) -> None:
     await pass_seconds(app, time, 120, cpu_temp=99.0)
     ids = (await findings(admin))["findings"][0]["alerts"]
     async with logged_in(app, "vera") as viewer:
@@ -166,7 +168,7 @@ async def test_a_silence_is_seen_and_ends(app: FastAPI, admin: httpx.AsyncClient
     assert len((await findings(admin))["findings"]) == 1
 
 
-async def test_who_looks_back_does_not_keep_samples_waiting(
+async def test_reading_the_past_does_not_delay_samples(
     app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await pass_seconds(app, time, 120, cpu_temp=99.0)
@@ -179,7 +181,7 @@ async def test_who_looks_back_does_not_keep_samples_waiting(
     assert (await admin.get(f"/api/alerts/{found[0]['id']}")).json() == found[0]
 
 
-async def test_no_node_set_holds_the_event_loop(
+async def test_no_node_set_blocks_the_event_loop(
     app: FastAPI, admin: httpx.AsyncClient, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: set[int] = set()
@@ -239,9 +241,7 @@ async def test_a_test_message_reaches_the_mail_server_or_says_why_not(tmp_path: 
             assert "550 no such user" in refused.json()["error"]
 
 
-async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side_said(
-    tmp_path: Path, time: Time
-) -> None:
+async def test_each_channel_is_tried_by_name_and_returns_the_other_sides_answer(tmp_path: Path, time: Time) -> None:
     with postbox() as box, hook() as far:
         far.body = b"queued"
         channels = (
@@ -272,7 +272,7 @@ async def test_each_channel_is_tried_by_its_name_and_returns_what_the_other_side
             assert "has had its messages for this minute" in answers[-1].json()["error"]
 
 
-async def test_where_alerts_go_is_seen_by_all_and_what_the_other_side_answered_by_admins(
+async def test_everybody_sees_where_alerts_go_and_admins_see_what_the_other_side_answered(
     tmp_path: Path, time: Time
 ) -> None:
     with hook() as far:

@@ -83,7 +83,7 @@ def until_listed(config: Config, text: str) -> str:
         time.sleep(0.5)
 
 
-def test_what_people_do_about_alerts_beside_a_running_panel(config: Config, box: Postbox) -> None:
+def test_people_handle_alerts_with_a_running_panel(config: Config, box: Postbox) -> None:
     with running_panel(config):
         out = until_listed(config, "disk")
         lines = out.splitlines()

@@ -75,7 +75,7 @@ def test_a_rule_may_be_set_for_all_nodes_and_otherwise_for_some() -> None:
         ('[alerts.smtp]\nhost = "a b"', 'host in [alerts.smtp] is "a b"; it must be a hostname or an address'),
     ],
 )
-def test_what_is_wrong_is_one_sentence(text: str, sentence: str) -> None:
+def test_an_error_is_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ConfigError) as error:
         read(text)
     assert sentence in str(error.value)

@@ -16,7 +16,7 @@ def nobody(_: Alert) -> bool:
     return False
 
 
-def test_the_first_is_told_when_others_had_time_to_join() -> None:
+def test_the_first_is_reported_once_others_have_had_time_to_join() -> None:
     first, second = alert(), alert(NOW + 20)
     assert due([first, second], {}, nobody, NOW + GATHER_SECONDS - 1) == {}
     assert due([first, second], {}, nobody, NOW + GATHER_SECONDS)["hot"].begun == [first, second]
@@ -28,23 +28,23 @@ def test_the_next_waits_for_five_minutes() -> None:
     assert due([alert()], told, nobody, NOW + BETWEEN_SECONDS)
 
 
-def test_what_was_told_is_not_told_again() -> None:
+def test_what_was_reported_is_not_reported_again() -> None:
     assert due([alert(announced_at=NOW)], {}, nobody, NOW + 10_000) == {}
 
 
-def test_the_end_of_what_was_told_is_told_once() -> None:
+def test_the_end_of_what_was_reported_is_reported_once() -> None:
     over = alert(announced_at=NOW, closed_at=NOW + 600)
     assert due([over], {}, nobody, NOW + 600)["hot"].ended == [over]
     over.end_told_at = NOW + 600
     assert due([over], {}, nobody, NOW + 10_000) == {}
 
 
-def test_what_ended_before_it_could_be_told_is_told_all_the_same() -> None:
+def test_what_ended_before_it_could_be_reported_is_reported_anyway() -> None:
     over = alert(closed_at=NOW + 60)
     assert due([over], {}, nobody, NOW + 60)["hot"].begun == [over]
 
 
-def test_what_is_silenced_suspended_acknowledged_dropped_or_only_information_is_not_told() -> None:
+def test_silenced_suspended_acknowledged_dropped_and_informational_alerts_are_not_reported() -> None:
     assert due([alert()], {}, lambda _: True, NOW + 60) == {}
     quiet = [alert(is_suspended=True), alert(acked_at=NOW), alert(is_dropped=True)]
     info = alert()
@@ -52,7 +52,7 @@ def test_what_is_silenced_suspended_acknowledged_dropped_or_only_information_is_
     assert due([*quiet, info], {}, nobody, NOW + 60) == {}
 
 
-def test_the_end_of_what_was_told_before_a_silence_is_told_within_it() -> None:
+def test_the_end_of_what_was_reported_before_a_silence_is_reported_within_it() -> None:
     assert due([alert(announced_at=NOW, closed_at=NOW + 600)], {}, lambda _: True, NOW + 600)
 
 

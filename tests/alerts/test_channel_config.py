@@ -114,7 +114,7 @@ WHERE = "in [[alerts.channel]] number 1"
         (f'{WECOM}\nafter = "30m"', f'unknown key "after" {WHERE}'),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_one_sentence(channel: str, said: str, tmp_path: Path) -> None:
+def test_an_error_is_one_sentence(channel: str, said: str, tmp_path: Path) -> None:
     assert said in sentence(tmp_path, channel)
 
 
@@ -161,7 +161,7 @@ def test_neither_the_heartbeat_nor_a_channel_is_shown_by_the_doctor(tmp_path: Pa
         assert "s3cret" not in "".join(lines)
 
 
-def test_the_sentences_are_chinese_for_who_reads_chinese(tmp_path: Path) -> None:
+def test_readers_of_chinese_get_the_sentences_in_chinese(tmp_path: Path) -> None:
     say = translator({"LANG": "zh_CN.UTF-8"})
     for channel, chinese in {
         'name = "x"\nkind = "webhook"\nurl = "ftp://h/"': (

@@ -31,7 +31,7 @@ async def pass_hot(it: Running, seconds: int, hot: dict[int, float], **values: f
         await it.alerts.outbox.send_due()
 
 
-def test_a_channel_gets_its_nodes_and_severities_alone_and_the_end_of_what_it_was_told(tmp_path: Path) -> None:
+def test_a_channel_gets_only_its_nodes_and_severities_and_the_ends_of_what_it_got(tmp_path: Path) -> None:
     async def story() -> None:
         with hook() as few, hook() as everything:
             channels = (
@@ -93,7 +93,7 @@ class Robot(Letterbox):
     per_minute = 20
 
 
-def test_a_robot_gets_no_more_in_a_minute_than_it_takes_and_no_try_is_counted_for_the_rest() -> None:
+def test_a_robot_gets_no_more_per_minute_than_it_accepts_and_waiting_is_not_a_failed_try() -> None:
     async def story() -> None:
         now = NOW
         robot, shelf = Robot(lambda: now), Shelf()

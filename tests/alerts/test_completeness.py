@@ -43,7 +43,7 @@ def test_blips_of_two_minutes_are_missing_and_an_outage_of_ten_or_thirty_is_none
         assert percent_of_samples(outage, UNTIL, 5) == pytest.approx(100, abs=0.5)
 
 
-def test_a_node_that_was_hardly_there_tells_nothing() -> None:
+def test_a_node_that_hardly_existed_yet_gives_no_finding() -> None:
     assert percent_of_samples(every(5)[-300:], UNTIL, 5) is None
     assert percent_of_samples(every(5)[-400:], UNTIL, 5) == 100
     assert percent_of_samples([UNTIL], UNTIL, 5) is None

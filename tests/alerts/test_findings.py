@@ -13,7 +13,7 @@ RACK = [f"cn12{place:02}" for place in range(1, 41)]
 OTHERS = [f"cn13{place:02}" for place in range(1, 41)]
 
 
-def test_a_part_of_a_rack_is_told_as_one() -> None:
+def test_a_part_of_a_rack_is_reported_as_one() -> None:
     everyone = RACK + OTHERS
     assert rack_around(RACK[:31], everyone) == ("cn12", 40)
     assert rack_around(RACK, everyone) is None
@@ -23,7 +23,7 @@ def test_a_part_of_a_rack_is_told_as_one() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_finding_tells_of_which_rack_its_nodes_are_a_part(tmp_path: Path) -> None:
+async def test_a_finding_names_the_rack_that_its_nodes_are_a_part_of(tmp_path: Path) -> None:
     async with running(cluster_config(tmp_path, 140)) as it:
         await it.pass_seconds(70)
         it.silent = range(1, 9)

@@ -55,7 +55,7 @@ def test_it_is_not_asked_while_nothing_can_be_stored(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
-def test_where_it_is_not_heard_is_said_once_and_kept_without_the_address(
+def test_a_failed_heartbeat_is_reported_once_and_stored_without_the_address(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(it: Running, far: Hook) -> None:
@@ -78,7 +78,7 @@ def test_where_it_is_not_heard_is_said_once_and_kept_without_the_address(
     play(tmp_path, story)
 
 
-def test_one_that_hangs_holds_up_no_look(tmp_path: Path) -> None:
+def test_a_hanging_one_delays_no_look(tmp_path: Path) -> None:
     async def story(it: Running, far: Hook) -> None:
         far.drips = 60.0
         await it.pass_seconds(60)

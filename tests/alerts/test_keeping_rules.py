@@ -41,7 +41,7 @@ async def looking(config: Config) -> AsyncIterator[Keeping]:
 
 
 @pytest.mark.parametrize("end", ["20261001120000Z", "20501001120000Z"])
-def test_a_certificate_tells_its_end_in_both_forms_of_a_time(tmp_path: Path, end: str) -> None:
+def test_a_certificates_end_is_read_in_both_time_formats(tmp_path: Path, end: str) -> None:
     pair = make_pair(tmp_path / "a", "IP:10.0.0.1", end=end, ca_end="20600101000000Z")
     assert ends_at(pair.certificate) == datetime.strptime(end, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC).timestamp()
 

@@ -23,7 +23,7 @@ def run(folder: Path, port: int, point: str = "") -> int:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_panel_that_is_killed_tells_the_beginning_and_the_end_once(tmp_path: Path, point: str) -> None:
+def test_a_killed_panel_reports_the_beginning_and_the_end_once(tmp_path: Path, point: str) -> None:
     with postbox() as box:
         deaths = 0
         while (code := run(tmp_path, box.port, point if deaths < 2 else "")) != 0:

@@ -40,7 +40,7 @@ def test_a_mail_arrives_with_its_subject_its_text_and_an_id_that_stays_the_same(
     assert first["Auto-Submitted"] == "auto-generated"
 
 
-def test_nothing_of_a_subject_reaches_a_header_of_its_own() -> None:
+def test_no_part_of_a_subject_becomes_another_header() -> None:
     with postbox() as box:
         mail(box.port).send(Letter("k", "down\r\nBcc: thief@example.org\r\n\r\nbody", "b", "hot", 0))
     (got,) = box.mails
@@ -77,7 +77,7 @@ def test_no_server_is_a_sentence() -> None:
             mail(port).send(LETTER)
 
 
-def test_starttls_by_a_certificate_of_ones_own(tmp_path: Path) -> None:
+def test_starttls_with_the_sites_own_certificate(tmp_path: Path) -> None:
     made, _, context = certificate(tmp_path)
     with postbox(tls_context=context, require_starttls=True) as box:
         mail(box.port, security="starttls", ca_file=made).send(LETTER)
@@ -86,7 +86,7 @@ def test_starttls_by_a_certificate_of_ones_own(tmp_path: Path) -> None:
         assert "530" in refusal(mail(box.port))
 
 
-def test_a_login_whose_password_stands_in_a_file(tmp_path: Path) -> None:
+def test_a_login_with_the_password_in_a_file(tmp_path: Path) -> None:
     made, _, context = certificate(tmp_path)
     (tmp_path / "password").write_text("sesame\nnot this\n")
     login = {"security": "starttls", "ca_file": made, "username": "panel"}
@@ -106,7 +106,7 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
         assert len(box.mails) == 1
 
 
-def test_who_is_refused_for_now_gets_it_later_and_nobody_gets_it_twice() -> None:
+def test_a_recipient_refused_for_now_gets_it_later_and_nobody_gets_it_twice() -> None:
     with postbox() as box:
         box.refuses = {"x@example.org": "450 greylisted"}
         channel = mail(box.port)
@@ -119,7 +119,7 @@ def test_who_is_refused_for_now_gets_it_later_and_nobody_gets_it_twice() -> None
         assert len({each["Message-ID"] for each in box.mails}) == 1
 
 
-def test_who_is_refused_for_good_is_in_the_log_and_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_recipient_refused_for_good_is_logged_and_delays_no_other(caplog: pytest.LogCaptureFixture) -> None:
     with postbox() as box:
         box.refuses = {"x@example.org": "550 no such user"}
         assert mail(box.port).send(LETTER) == "250 taken; refused x@example.org"

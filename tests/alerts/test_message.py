@@ -106,7 +106,7 @@ def test_the_next_step_is_for_all_that_are_wrong() -> None:
         ),
     ],
 )
-def test_ends_that_are_said_alike_are_one_line(language: words.Language, said: list[str]) -> None:
+def test_ends_with_the_same_words_are_one_line(language: words.Language, said: list[str]) -> None:
     over = [
         alert("node-down", node_id, reason, announced_at=NOON - 3000, closed_at=NOON)
         for node_id, reason in ((1201, "agent"), (1202, "refused"), (1203, "rebooted"))
@@ -117,7 +117,7 @@ def test_ends_that_are_said_alike_are_one_line(language: words.Language, said: l
     assert reasons == ["agent", "refused", "rebooted"]
 
 
-def test_what_nobody_was_told_of_is_said_as_past() -> None:
+def test_what_nobody_was_notified_of_is_reported_as_past() -> None:
     over = alert("node-down", 1301, "no-answer", closed_at=NOON)
     _, body = teller().message([over], NOON)
     assert body.startswith("CRITICAL cn1301 down: no answer, since 11:00; over at 12:00\n")

@@ -77,7 +77,7 @@ def test_a_channel_that_is_away_is_tried_again_ever_more_rarely_and_then_gets_al
     run(story)
 
 
-def test_what_nobody_takes_for_three_days_is_given_up() -> None:
+def test_a_message_that_nobody_accepts_for_three_days_is_given_up() -> None:
     async def story() -> None:
         channel = Letterbox(lambda: NOW)
         channel.is_away = True
@@ -103,7 +103,7 @@ def test_a_clock_that_jumps_by_a_week_gives_nothing_up() -> None:
     run(story)
 
 
-def test_a_fault_in_a_channel_is_a_failed_try_and_holds_up_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_in_a_channel_is_a_failed_try_and_blocks_nothing(caplog: pytest.LogCaptureFixture) -> None:
     def fault(letter: Letter) -> None:
         if letter.key == "a":
             raise UnicodeError("surrogates not allowed")
@@ -121,7 +121,7 @@ def test_a_fault_in_a_channel_is_a_failed_try_and_holds_up_nothing(caplog: pytes
     run(story)
 
 
-def test_a_channel_that_hangs_holds_up_no_other_and_nothing_is_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_channel_blocks_no_other_and_nothing_is_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "PATIENCE_SECONDS", 0.02)
     monkeypatch.setattr(outbox, "STUCK_SECONDS", 0.05)
     goes_on = threading.Event()
@@ -212,7 +212,7 @@ def test_an_end_that_could_not_be_sent_stays_an_end_when_it_is_merged(tmp_path: 
     play(tmp_path, story)
 
 
-def test_news_while_a_message_is_handed_over_is_a_message_of_its_own(
+def test_news_during_the_sending_of_a_message_goes_into_another_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise the row being sent is replaced, and SQLite may reuse its id: a message would be lost or sent twice."""
@@ -241,7 +241,7 @@ def test_news_while_a_message_is_handed_over_is_a_message_of_its_own(
     play(tmp_path, story)
 
 
-def test_a_channel_that_came_later_hears_no_end_of_what_it_never_heard_the_beginning_of(tmp_path: Path) -> None:
+def test_a_channel_added_later_gets_no_end_without_a_beginning(tmp_path: Path) -> None:
     async def story(it: Running) -> None:
         await it.pass_seconds(120)
         it.silent = {1}

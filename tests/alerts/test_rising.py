@@ -28,7 +28,7 @@ def day(memory: object, noise: float = 0.0, seed: int = 1) -> list[tuple[int, fl
     ]
 
 
-def test_a_leak_is_told_with_its_time() -> None:
+def test_a_leak_is_reported_with_the_time_when_memory_will_be_full() -> None:
     found = full_at(day(lambda hours: 80 - 10 * hours if hours < 5 else 30), NOW)
     assert found is not None
     assert abs(found - (NOW + 1.7 * 3600)) < 60
@@ -62,14 +62,14 @@ def test_noise_does_not_hide_a_leak_and_moves_its_time_by_minutes() -> None:
         ("is full already", lambda hours: 100 - 3 * hours),
     ],
 )
-def test_what_does_not_go_on_is_not_told(what: str, memory: object) -> None:
+def test_a_rise_that_has_stopped_is_not_reported(what: str, memory: object) -> None:
     for seed in range(5):
         found = full_at(day(memory, 0.3, seed), NOW)
         # A slow climb may give a time far in the future, for which no rule opens.
         assert found is None or found > NOW + 4 * 3600, what
 
 
-def test_jobs_that_come_and_go_in_a_batch_cluster_say_nothing() -> None:
+def test_jobs_that_come_and_go_in_a_batch_cluster_give_no_finding() -> None:
     dice = random.Random(7)
     for _ in range(300):
         starts = sorted(dice.uniform(0, 24) for _ in range(dice.randint(1, 40)))
@@ -82,7 +82,7 @@ def _level(starts: list[float], levels: list[float], hours: float) -> float:
     return levels[sum(start < 24 - hours for start in starts)]
 
 
-def test_a_leak_that_ended_in_the_kernels_hands_yesterday_is_told_again_and_a_collector_is_not() -> None:
+def test_a_leak_that_the_kernel_ended_yesterday_is_reported_again_but_a_garbage_collector_is_not() -> None:
     def climbing_to(top: float) -> object:
         return lambda hours: 78 - 10 * hours if hours < 6 else 18 if hours < 8 else max(18, top - 10 * (hours - 8))
 
@@ -90,7 +90,7 @@ def test_a_leak_that_ended_in_the_kernels_hands_yesterday_is_told_again_and_a_co
     assert full_at(day(climbing_to(80)), NOW) is None
 
 
-def test_too_few_or_old_records_say_nothing() -> None:
+def test_too_few_or_old_records_give_no_finding() -> None:
     leak = day(lambda hours: 80 - 10 * hours if hours < 5 else 30)
     assert full_at([], NOW) is None
     assert full_at(leak[::2], NOW) is None
@@ -100,7 +100,7 @@ def test_too_few_or_old_records_say_nothing() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.randoms(use_true_random=False), st.floats(2, 30), st.floats(50, 95))
-def test_the_order_of_records_is_irrelevant_and_what_is_told_lies_ahead(
+def test_the_order_of_records_is_irrelevant_and_the_reported_time_is_in_the_future(
     dice: random.Random, slope: float, level: float
 ) -> None:
     records = day(lambda hours: level - slope * hours, 0.4, dice.randint(0, 9))

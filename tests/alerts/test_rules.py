@@ -46,7 +46,7 @@ def test_a_node_that_works_alone_may_be_hotter() -> None:
     assert found("hotter-than-neighbours", cluster.step(cpu_temp=62.0)) == {}
 
 
-def test_a_few_nodes_are_no_rack_to_compare_with() -> None:
+def test_a_few_nodes_are_not_a_rack_to_compare_with() -> None:
     cluster = rack(7)
     cluster.values = {5: {"cpu_temp": 99.0}}
     assert found("hotter-than-neighbours", cluster.step()) == {}
@@ -175,5 +175,5 @@ def test_every_rule_says_what_it_says_in_both_languages() -> None:
             assert is_command or any("\u4e00" <= character <= "\u9fff" for character in pair.zh), pair
 
 
-def test_names_of_rules_are_told_apart() -> None:
+def test_names_of_rules_are_distinct() -> None:
     assert len(BY_NAME) == len(RULES)

@@ -101,7 +101,7 @@ def test_no_rule_has_two_alerts_of_a_node_and_none_opens_or_closes_in_a_gap_or_b
                 assert alert.is_suspended == (unknown and not found)
 
 
-def test_a_batch_cluster_at_work_says_nothing_for_a_day_but_that_it_works() -> None:
+def test_a_working_batch_cluster_opens_no_alert_for_a_day() -> None:
     """All CPUs at 100%, nine tenths of memory in use, warm, and an outage of half an hour of one node."""
     cluster, watch = FakeCluster(NODES), Watch([Setting(rule, rule.parameters(), rule.severity) for rule in RULES])
     cluster.racks = racks_of({node_id: each.node.hostname for node_id, each in cluster.nodes.items()})

@@ -13,7 +13,7 @@ from tests.alerts.running import START, Running
 from tests.alerts.test_alerts import play
 
 
-def test_a_panel_that_stood_still_blames_itself_and_not_the_nodes(tmp_path: Path) -> None:
+def test_a_panel_that_was_suspended_blames_itself_and_not_the_nodes(tmp_path: Path) -> None:
     async def story(it: Running) -> None:
         await it.pass_seconds(120)
         it.now += 600  # the panel or its machine was stopped
@@ -64,7 +64,7 @@ def test_a_disk_that_is_full_for_writing_only_is_seen_though_reading_goes_on(tmp
     play(tmp_path, story)
 
 
-def test_a_disk_that_stands_still_is_the_panels_trouble(tmp_path: Path) -> None:
+def test_a_hanging_disk_is_the_panels_trouble(tmp_path: Path) -> None:
     async def story(it: Running) -> None:
         await it.pass_seconds(120)
         goes_on = threading.Event()

@@ -20,7 +20,7 @@ MANY = Setting(MANY_DOWN, ManyDownParameters(), "critical")
 NODE = Setting(NODE_DOWN, NodeDownParameters(), "critical")
 
 
-def test_a_node_of_which_nobody_knows_when_it_was_heard_of_is_silent_from_now_on() -> None:
+def test_a_node_whose_last_sample_is_unknown_is_silent_from_now_on() -> None:
     cluster, watch = FakeCluster(20), Watch([MANY, NODE])
     cluster.step()
     cluster.silent = {3}
@@ -34,7 +34,7 @@ def test_a_node_of_which_nobody_knows_when_it_was_heard_of_is_silent_from_now_on
     assert seconds == 300 + INTERVAL
 
 
-def test_many_nodes_of_which_nobody_knows_it_are_one_trouble() -> None:
+def test_many_nodes_whose_last_sample_is_unknown_are_one_trouble() -> None:
     cluster, watch = FakeCluster(20), Watch([MANY, NODE])
     cluster.step()
     cluster.silent = set(cluster.nodes)
@@ -59,7 +59,7 @@ def test_few_samples_in_a_long_time_are_not_enough() -> None:
     assert not run.rests_on_enough()
 
 
-def test_a_node_whose_clock_is_set_back_is_counted_from_there_and_not_held_for_an_hour() -> None:
+def test_an_alert_of_a_node_whose_clock_is_set_back_does_not_stay_open_for_an_hour() -> None:
     cluster, watch = FakeCluster(1), Watch([HOT_SETTING])
     for _ in range(6):
         watch.tick(cluster.step(cpu_temp=96.0))
@@ -70,7 +70,7 @@ def test_a_node_whose_clock_is_set_back_is_counted_from_there_and_not_held_for_a
     assert looks * INTERVAL == 60 - INTERVAL
 
 
-def test_a_rule_that_is_switched_off_holds_no_other_back() -> None:
+def test_a_disabled_rule_suppresses_no_other() -> None:
     cluster, watch = FakeCluster(20), Watch([MANY, NODE])
     watch.tick(cluster.step())
     cluster.silent = set(cluster.nodes)
@@ -92,7 +92,7 @@ def test_a_rule_about_the_panel_that_is_switched_off_ends_its_alert() -> None:
     assert alert.is_dropped
 
 
-def test_a_panel_that_stood_still_says_so_though_it_runs_again() -> None:
+def test_a_panel_that_was_suspended_reports_it_even_though_it_runs_again() -> None:
     cluster, watch = FakeCluster(1), Watch([Setting(PANEL_RULE, PanelParameters(), "critical")])
     cluster.panel = PanelNow(late_seconds=600)
     (alert,) = watch.tick(cluster.step()).opened

@@ -96,7 +96,7 @@ def test_a_server_that_breaks_off_and_one_that_is_not_there_are_sentences() -> N
     assert refusal(webhook(it.url)) == f"127.0.0.1:{it.port} can't be reached: Connection refused."
 
 
-def test_what_is_no_http_is_a_sentence() -> None:
+def test_what_is_not_http_gets_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         channel = webhook(f"http://127.0.0.1:{port}/", resolve=_answering_nonsense(server))
@@ -139,13 +139,13 @@ def test_the_panel_does_not_ask_itself(host: str) -> None:
     assert it.got == []
 
 
-def test_the_port_of_the_panel_on_another_port_is_no_matter() -> None:
+def test_the_same_port_on_another_address_does_not_matter() -> None:
     with hook() as it:
         webhook(it.url, own_port=it.port + 1).send(LETTER)
     assert len(it.got) == 1
 
 
-def test_a_certificate_is_checked_and_one_of_ones_own_can_be_named(tmp_path: Path) -> None:
+def test_a_certificate_is_checked_and_a_sites_own_ca_can_be_named(tmp_path: Path) -> None:
     made, _, context = certificate(tmp_path)
     with hook(context) as it:
         url = f"https://localhost:{it.port}/"
@@ -158,7 +158,7 @@ def test_a_certificate_is_checked_and_one_of_ones_own_can_be_named(tmp_path: Pat
         assert len(it.got) == 1
 
 
-def test_an_address_from_a_file_is_read_anew_each_time(tmp_path: Path) -> None:
+def test_an_address_from_a_file_is_read_again_each_time(tmp_path: Path) -> None:
     with hook() as it:
         (tmp_path / "url").write_text(it.url + "\n")
         channel = Webhook("hook", Source(file=tmp_path / "url"))

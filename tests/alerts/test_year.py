@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("seed", [13, 14])
-def test_a_week_of_troubles_is_told_once_each_and_folded(seed: int) -> None:
+def test_each_trouble_of_a_week_is_reported_once_and_folded(seed: int) -> None:
     asked = ["--nodes", "120", "--days", "7", "--seed", str(seed), "--looks", "0", "--no-save"]
     done = subprocess.run(
         [sys.executable, str(ROOT / "bench/alerts.py"), *asked],
@@ -25,7 +25,7 @@ def test_a_week_of_troubles_is_told_once_each_and_folded(seed: int) -> None:
     assert "| troubles that were not told exactly once, or ends of nothing | 0 |" in done.stdout
 
 
-def test_the_reckoning_sees_what_was_told_twice_or_not_at_all() -> None:
+def test_the_check_finds_what_was_reported_twice_or_not_at_all() -> None:
     """Tests the check itself: a panel that forgets a message, and one that repeats one."""
     asked = ["--nodes", "120", "--days", "1", "--looks", "0", "--no-save", "--spoil"]
     done = subprocess.run(

@@ -149,7 +149,7 @@ def test_the_same_is_listed_in_both_languages_and_counted_by_status_and_doctor(t
     assert len(told.box.mails) == 1
 
 
-def test_another_clock_is_told_in_chinese_and_ends_wait_their_five_minutes(told: Told) -> None:
+def test_a_wrong_clock_is_reported_in_chinese_and_ends_wait_for_five_minutes(told: Told) -> None:
     told.faults.close()
     told.faults.enter_context(clock_off(told.panel.cluster["n2"], 41, "minipanel-agent"))
     told.panel.configure(told.config + TOLD.format(language="zh"))
@@ -169,7 +169,7 @@ def test_another_clock_is_told_in_chinese_and_ends_wait_their_five_minutes(told:
     assert len(told.box.mails) == 2
 
 
-def test_a_killed_panel_tells_the_ends_once_and_nothing_again(told: Told) -> None:
+def test_a_killed_panel_reports_the_ends_once_and_repeats_nothing(told: Told) -> None:
     node = told.panel.node
     node.shell("systemctl kill --signal KILL minipanel; while systemctl is-active minipanel; do sleep 0.1; done")
     told.faults.close()

@@ -178,6 +178,6 @@ def run(installation: Installation, text: str, step: Step) -> str:
         return terminal.shown
 
 
-def test_what_stands_for_the_docs_words_is_used() -> None:
+def test_every_placeholder_of_the_docs_is_used() -> None:
     text = "\n".join(line for shown in SHOWN for line in shown.lines)
     assert [told for told in WORDS if told not in text] == []

@@ -86,7 +86,7 @@ def test_no_secret_is_sent_with_a_question(installation: Installation) -> None:
     assert [secret for secret in secrets if secret in shown] == []
 
 
-def test_somebody_who_is_not_root_is_told_what_could_not_be_seen(installation: Installation) -> None:
+def test_a_user_who_is_not_root_sees_what_could_not_be_checked(installation: Installation) -> None:
     done = installation.node.run("runuser", "-u", "nobody", "--", "minipanel", "doctor", check=False)
     assert done.returncode == 1
     assert done.stderr == ""
@@ -112,7 +112,7 @@ def stopped(installation: Installation) -> Iterator[Installation]:
     installation.node.shell("systemctl reset-failed minipanel; systemctl start minipanel")
 
 
-def test_a_port_that_another_program_took_is_told_with_that_program(stopped: Installation) -> None:
+def test_a_port_taken_by_another_program_is_reported_with_that_program(stopped: Installation) -> None:
     stopped.node.shell("systemd-run --quiet --unit=stranger python3 -m http.server 8080; sleep 0.5")
     try:
         found = look(stopped)
@@ -122,7 +122,7 @@ def test_a_port_that_another_program_took_is_told_with_that_program(stopped: Ins
     assert found["panel"][0]["remedy"].endswith("minipanel setup --port PORT")
 
 
-def test_a_database_that_is_missing_is_told(stopped: Installation) -> None:
+def test_a_database_that_is_missing_is_reported(stopped: Installation) -> None:
     stopped.node.shell(f"mkdir /root/aside; mv {DATABASE}* /root/aside/")
     try:
         found = look(stopped)
@@ -132,7 +132,7 @@ def test_a_database_that_is_missing_is_told(stopped: Installation) -> None:
     assert found["database"][0]["detail"].startswith(f"There is no database {DATABASE} yet")
 
 
-def test_a_database_of_a_newer_version_is_told(stopped: Installation) -> None:
+def test_a_database_of_a_newer_version_is_reported(stopped: Installation) -> None:
     python = f"import sqlite3; c = sqlite3.connect('{DATABASE}'); print(*c.execute('PRAGMA user_version').fetchone());"
     before = stopped.node.run("python3", "-c", f"{python} c.execute('PRAGMA user_version = 9999')").stdout.strip()
     try:
@@ -143,7 +143,7 @@ def test_a_database_of_a_newer_version_is_told(stopped: Installation) -> None:
     assert found["database"][0]["remedy"].startswith("install the newer MiniPanel")
 
 
-def test_a_database_on_a_read_only_disk_is_told(installation: Installation) -> None:
+def test_a_database_on_a_read_only_disk_is_reported(installation: Installation) -> None:
     folder = "/var/lib/minipanel"
     installation.node.shell(f"mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}")
     try:
@@ -202,7 +202,7 @@ def test_munged_and_systemctl_that_hang_are_lines_with_a_remedy(installation: In
     assert installation.node.run("pgrep", "-f", "sleep 60", check=False).stdout == ""
 
 
-def test_a_broken_configuration_is_told_and_the_rest_looked_at(installation: Installation) -> None:
+def test_a_broken_configuration_is_reported_and_the_rest_looked_at(installation: Installation) -> None:
     wait_for(lambda: look(installation), lambda found: found["nodes"][0]["detail"] == "4 of 4 are up")
     installation.node.shell(f"cp -p {CONFIG} /root/kept; printf '[weather]\\nsunny = true\\n' >>{CONFIG}")
     try:
@@ -252,7 +252,7 @@ PAST = "-not_before 20240101000000Z -not_after 20240201000000Z"
     ],
     ids=["about to end", "ended", "of another name"],
 )
-def test_a_certificate_that_agents_will_refuse_is_told_before(
+def test_a_certificate_that_agents_will_refuse_is_reported_in_advance(
     installation: Installation, name: str, time: str, verdict: str, detail: str
 ) -> None:
     installation.node.shell(SIGN.format(name=name, time=time))
@@ -283,7 +283,7 @@ def test_a_node_with_another_munge_key_and_one_with_another_clock_come_with_thei
     assert clock["remedy"] == "set the clock on n2: chronyc makestep"
 
 
-def test_a_node_that_is_down_is_told_since_when(installation: Installation) -> None:
+def test_a_node_that_is_down_is_reported_with_the_time_since_when(installation: Installation) -> None:
     node = installation.panel.cluster["n3"]
     node.shell("systemctl stop minipanel-agent")
     try:

@@ -51,7 +51,7 @@ def last_hour(installation: Installation) -> set[int]:
     return set(installation.panel.ask(f"/api/metrics/realtime/{NAMES[0]}")["recent"]["timestamp"])
 
 
-def test_every_node_is_on_the_page_with_values_of_its_own(installation: Installation) -> None:
+def test_every_node_is_on_the_page_with_its_own_values(installation: Installation) -> None:
     installation.panel.wait_for(lambda: all_are_up(installation))
     newest = {node["hostname"]: node for node in installation.panel.ask("/api/metrics/realtime")["nodes"]}
     assert set(newest) == set(NAMES)

@@ -79,7 +79,7 @@ def test_a_person_installs_with_a_few_answers_and_enter(installation: Installati
     assert set(installation.panel.nodes()) == {"mgmt", "n1"}
 
 
-def test_who_gives_up_at_the_last_question_leaves_nothing(installation: Installation) -> None:
+def test_giving_up_at_the_last_question_leaves_nothing(installation: Installation) -> None:
     with installation.at_a_terminal("--password-file", PASSWORD_FILE, "--port", "8081", "--tls", "no") as terminal:
         for question in (
             "Name of the account",
@@ -163,7 +163,7 @@ def test_a_changed_port_and_database_are_taken_in_by_the_installed_set_up(instal
     assert installation.node.shell("stat -c %U /data/minipanel/m.db").strip() == "minipanel"
 
 
-def test_what_must_be_fixed_is_told_and_nothing_is_changed(installation: Installation) -> None:
+def test_what_must_be_fixed_is_reported_and_nothing_is_changed(installation: Installation) -> None:
     installation.node.shell("systemctl stop munge")
     try:
         done = installation.install("--no-rollout")

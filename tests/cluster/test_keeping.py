@@ -78,7 +78,7 @@ def test_a_copy_is_restored_and_the_agents_go_on(kept: Kept) -> None:
     assert kept.samples() >= before
 
 
-def test_the_version_before_goes_on_after_an_upgrade_that_only_added_and_nothing_is_lost(kept: Kept) -> None:
+def test_the_previous_version_continues_after_an_upgrade_that_only_added_and_nothing_is_lost(kept: Kept) -> None:
     number = newest_version() + 1
     content = kept.put_version(NEWER, {f"minipanel/database/migrations/{number:04}_adds.sql": ADDS})
     done = kept.install("--no-rollout", content=content)

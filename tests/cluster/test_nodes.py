@@ -39,7 +39,7 @@ def test_a_disk_survives_a_reboot_and_is_new_after_a_reset(cluster: Cluster) -> 
     assert node.run("test", "-e", "/etc/kept", check=False).returncode == 1
 
 
-def test_a_node_without_power_answers_nobody(cluster: Cluster) -> None:
+def test_a_node_without_power_does_not_answer(cluster: Cluster) -> None:
     cluster["n3"].power_off()
     try:
         ping = cluster["mgmt"].run("ping", "-c1", "-W1", "n3", check=False)

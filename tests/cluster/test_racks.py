@@ -34,7 +34,7 @@ def panel(fresh_cluster: Cluster) -> Iterator[ClusterPanel]:
     node.write("/etc/hosts", hosts)
 
 
-def test_what_is_new_is_shown_and_left_alone_by_a_dry_run(panel: ClusterPanel) -> None:
+def test_a_dry_run_shows_new_nodes_and_changes_nothing(panel: ClusterPanel) -> None:
     done = panel.minipanel("nodes", "sync", "--dry-run")
     assert (done.returncode, done.stdout.splitlines()) == (
         1,
@@ -58,7 +58,7 @@ def test_the_nodes_that_run_get_the_agent_in_the_one_roll_out(panel: ClusterPane
     panel.wait_for(lambda: all(panel.nodes()[name]["state"] == "up" for name in REAL))
 
 
-def test_the_script_of_the_archive_offers_what_is_gone_and_takes_the_agents_away(panel: ClusterPanel) -> None:
+def test_the_archives_script_offers_to_remove_gone_nodes_and_removes_their_agents(panel: ClusterPanel) -> None:
     node = panel.node
     hosts = node.shell("cat /etc/hosts")
     node.write("/etc/hosts", hosts.replace(RACK, "").replace("10.77.0.13\tn3 n3.cluster.test\n", ""))

@@ -27,7 +27,7 @@ def panel(fresh_cluster: Cluster) -> ClusterPanel:
     return started
 
 
-def test_every_node_is_up_with_samples_of_its_own(panel: ClusterPanel) -> None:
+def test_every_node_is_up_with_its_own_samples(panel: ClusterPanel) -> None:
     panel.wait_for(lambda: all(node["state"] == "up" for node in panel.nodes().values()))
     newest = {node["hostname"]: node for node in panel.ask("/api/metrics/realtime")["nodes"]}
     assert set(newest) == set(ALL)
@@ -126,7 +126,7 @@ def test_the_report_is_folded_and_speaks_the_readers_language(panel: ClusterPane
     assert chinese.stdout.splitlines() == ["已是最新：n[1-2]", "共 2 个节点，2 个成功。"]
 
 
-def test_drift_between_the_panel_and_the_hosts_file_is_told(panel: ClusterPanel) -> None:
+def test_drift_between_the_panel_and_the_hosts_file_is_reported(panel: ClusterPanel) -> None:
     hosts = panel.node.shell("cat /etc/hosts")
     panel.node.write("/etc/hosts", hosts.replace("10.77.0.13\tn3 n3.cluster.test", "10.77.0.99\tn9"))
     try:

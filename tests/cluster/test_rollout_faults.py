@@ -30,7 +30,7 @@ def node(panel: ClusterPanel) -> Node:
     return panel.cluster["n1"]
 
 
-def test_a_node_that_answers_ping_without_sshd_is_told_apart(panel: ClusterPanel, node: Node) -> None:
+def test_a_node_that_answers_ping_but_has_no_sshd_is_recognised(panel: ClusterPanel, node: Node) -> None:
     with faults.no_sshd(node):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "ssh_failed"
@@ -38,7 +38,7 @@ def test_a_node_that_answers_ping_without_sshd_is_told_apart(panel: ClusterPanel
     assert sentence.endswith("Connection refused")
 
 
-def test_a_refused_ssh_key_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_refused_ssh_key_is_reported(panel: ClusterPanel, node: Node) -> None:
     with faults.ssh_key_refused(node):
         outcomes = panel.roll_out("n1")
     outcome, sentence = outcomes["n1"]
@@ -46,7 +46,7 @@ def test_a_refused_ssh_key_is_told(panel: ClusterPanel, node: Node) -> None:
     assert sentence.startswith("root's ssh key is not accepted; run ssh-copy-id root@NODE, or")
 
 
-def test_a_changed_host_key_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_changed_host_key_is_reported(panel: ClusterPanel, node: Node) -> None:
     assert panel.roll_out("n1", "--dry-run") == {"n1": ("would_install", "")}
     with faults.host_key_changed(node):
         outcome, sentence = panel.roll_out("n1")["n1"]
@@ -65,20 +65,20 @@ def test_a_python_below_root_is_named(panel: ClusterPanel, node: Node) -> None:
     assert outcome == ("no_python", sentence)
 
 
-def test_a_node_without_python_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_node_without_python_is_reported(panel: ClusterPanel, node: Node) -> None:
     with faults.no_python(node):
         outcomes = panel.roll_out("n1")
     assert outcomes == {"n1": ("no_python", "no Python 3.6 or newer found; install the package python3")}
 
 
-def test_a_stopped_munged_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_stopped_munged_is_reported(panel: ClusterPanel, node: Node) -> None:
     with faults.munged_stopped(node):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "no_munge"
     assert sentence.startswith('no munge credential: munge: Error: Failed to access "/run/munge/munge.socket.2"')
 
 
-def test_another_munge_key_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_another_munge_key_is_reported(panel: ClusterPanel, node: Node) -> None:
     with faults.other_munge_key(node):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "munge_refused"
@@ -86,7 +86,7 @@ def test_another_munge_key_is_told(panel: ClusterPanel, node: Node) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "way"), [(600, "ahead of"), (-600, "behind")])
-def test_a_clock_off_by_ten_minutes_is_told(panel: ClusterPanel, node: Node, seconds: int, way: str) -> None:
+def test_a_clock_off_by_ten_minutes_is_reported(panel: ClusterPanel, node: Node, seconds: int, way: str) -> None:
     with faults.clock_off(node, seconds):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "wrong_clock"
@@ -95,7 +95,7 @@ def test_a_clock_off_by_ten_minutes_is_told(panel: ClusterPanel, node: Node, sec
     assert sentence.endswith(f"s {way} the panel's; at most 60 s are allowed")
 
 
-def test_too_little_space_is_told_before_anything_is_copied(panel: ClusterPanel, node: Node) -> None:
+def test_too_little_space_is_reported_before_anything_is_copied(panel: ClusterPanel, node: Node) -> None:
     with faults.small_disk(node, "/opt", "size=256k"):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "no_space"
@@ -120,7 +120,7 @@ def test_a_dry_run_finds_a_disk_that_is_read_only(panel: ClusterPanel, node: Nod
     assert node.shell("ls -A /opt /var/lib /etc/systemd/system | grep minipanel || true") == ""
 
 
-def test_a_disk_that_gets_full_on_the_way_is_told_and_cleaned(panel: ClusterPanel, node: Node) -> None:
+def test_a_disk_that_gets_full_on_the_way_is_reported_and_cleaned(panel: ClusterPanel, node: Node) -> None:
     with faults.small_disk(node, "/opt", "size=8m,nr_inodes=5"):
         outcome, sentence = panel.roll_out("n1")["n1"]
         assert node.shell("ls -A /opt") == ""
@@ -128,7 +128,7 @@ def test_a_disk_that_gets_full_on_the_way_is_told_and_cleaned(panel: ClusterPane
     assert "No space left on device" in sentence
 
 
-def test_a_firewall_before_the_panel_is_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_firewall_in_front_of_the_panel_is_reported(panel: ClusterPanel, node: Node) -> None:
     with faults.firewalled(node, 8080):
         outcome, sentence = panel.roll_out("n1")["n1"]
     assert outcome == "panel_unreachable"
@@ -172,7 +172,9 @@ def test_a_node_that_hangs_costs_only_its_timeout(panel: ClusterPanel, node: Nod
     assert outcomes["n2"] == ("installed", "")
 
 
-def test_one_without_power_and_one_that_the_panel_does_not_believe_are_told(panel: ClusterPanel, node: Node) -> None:
+def test_a_node_without_power_and_one_that_the_panel_does_not_trust_are_reported(
+    panel: ClusterPanel, node: Node
+) -> None:
     config = panel.node.shell(f"cat {CONFIG}")
     # The panel accepts n1 only from another address; ssh finds it through the hosts file.
     panel.configure(config.replace("10.77.0.11", "10.77.0.111"))
@@ -187,9 +189,7 @@ def test_one_without_power_and_one_that_the_panel_does_not_believe_are_told(pane
     assert "came from 10.77.0.11. If that is the way to this node" in sentence
 
 
-def test_who_failed_is_remembered_and_a_tmp_where_nothing_can_be_run_does_not_matter(
-    panel: ClusterPanel, node: Node
-) -> None:
+def test_failed_nodes_are_remembered_and_a_noexec_tmp_does_not_matter(panel: ClusterPanel, node: Node) -> None:
     panel.node.shell("rm -f /var/lib/minipanel/rollout-failed.json")
     with faults.munged_stopped(node):
         assert panel.roll_out("n[1-2]", "--force", "--dry-run")["n1"][0] == "no_munge"

@@ -101,7 +101,7 @@ def test_a_certificate_that_agents_would_refuse_changes_nothing(
     assert (state(installation), started(installation)) == before
 
 
-def test_https_by_an_own_ca_and_back_to_http_and_tokens(installation: Installation, pairs: dict[str, Pair]) -> None:
+def test_https_with_an_own_ca_and_back_to_http_and_tokens(installation: Installation, pairs: dict[str, Pair]) -> None:
     assert "HTTPS" in changed(installation, "--address", ADDRESS, *pairs["good"].options)
     assert url(installation) == f"https://{ADDRESS}:8081"
     shown = changed(installation, "--tls", "no", "--port", "8080", "--auth", "token")
@@ -137,7 +137,7 @@ CUTS = {
 
 
 @pytest.mark.parametrize("step", CUTS)
-def test_ctrl_c_leaves_what_ran_before(installation: Installation, step: str) -> None:
+def test_ctrl_c_leaves_the_previous_state(installation: Installation, step: str) -> None:
     before = state(installation)
     installation.node.write("/usr/local/sbin/systemctl", INTERRUPTING, 0o755)
     installation.node.write("/root/cut-at", CUTS[step])
@@ -165,7 +165,7 @@ def test_a_database_moves_with_its_data(installation: Installation) -> None:
     installation.panel.wait_for(lambda: installation.node.run("minipanel", "status", check=False).returncode == 0)
 
 
-def test_what_was_cut_short_at_first_is_asked_for_again(installation: Installation) -> None:
+def test_an_interrupted_first_set_up_asks_again(installation: Installation) -> None:
     installation.node.shell("minipanel setup --uninstall --purge --yes")
     installation.node.write("/usr/local/sbin/systemctl", INTERRUPTING, 0o755)
     installation.node.write("/root/cut-at", CUTS["start"])

@@ -72,7 +72,7 @@ def overview(config: Config, *alerts: Alert, silence: Silence | None = None) -> 
     return found
 
 
-def test_only_what_nobody_has_seen_to_makes_it_end_with_1(config: Config) -> None:
+def test_only_unacknowledged_alerts_make_it_exit_with_1(config: Config) -> None:
     assert overview(config) == WELL
     assert not overview(config, hot(id=1)).is_well
     for seen_to in (hot(id=1, acked_at=NOW), hot(id=1, is_suspended=True), replace(hot(id=1), severity="info")):
@@ -104,7 +104,7 @@ def test_status_says_it_in_a_line_each(config: Config) -> None:
     assert (said["critical"], said["waiting"], said["goes_nowhere"]) == (1, 1, False)
 
 
-def test_alerts_that_are_off_are_no_line(config: Config) -> None:
+def test_alerts_that_are_off_give_no_line(config: Config) -> None:
     with config.path.open("a") as file:
         file.write("[alerts]\nenabled = false\n")
     assert "\nalerts" not in run("status", "--config", config.path).stdout

@@ -27,7 +27,7 @@ def test_the_last_copy_is_named_with_its_time() -> None:
     assert judge_backup(BackupOverview(FOLDER, None, None, None), english).detail == "none is in / yet"
 
 
-def test_copies_that_fail_or_are_old_are_told_with_where_to_look() -> None:
+def test_copies_that_fail_or_are_old_are_reported_with_where_to_look() -> None:
     trouble = "No backup has been made for 8 days; `journalctl -u minipanel` says why, if the panel runs."
     check = judge_backup(BackupOverview(FOLDER, FOLDER / "1.db", NOON, trouble), english)
     assert check == Check("backup", FIX, trouble, "df -h /; journalctl -u minipanel -n 50")

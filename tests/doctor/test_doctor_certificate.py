@@ -36,7 +36,7 @@ def subject_with(folder: Path, machine: Machine, host: str = "10.0.0.1") -> Subj
     return subject_of(folder, machine, replace(config, server=server))
 
 
-def test_a_good_certificate_is_told_with_its_name_and_its_end(tmp_path: Path, machine: Machine) -> None:
+def test_a_good_certificate_is_reported_with_its_name_and_its_end(tmp_path: Path, machine: Machine) -> None:
     made(tmp_path)
     check = only(look_at_certificate(subject_with(tmp_path, machine)))
     end = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 365 * DAY_SECONDS))
@@ -63,14 +63,14 @@ def test_a_self_made_certificate_is_made_again_by_the_set_up() -> None:
     )
 
 
-def test_a_certificate_for_another_name_is_told_with_that_of_the_panel(tmp_path: Path, machine: Machine) -> None:
+def test_a_certificate_for_another_name_is_reported_with_the_panels_name(tmp_path: Path, machine: Machine) -> None:
     made(tmp_path, "IP:10.0.0.9")
     check = only(look_at_certificate(subject_with(tmp_path, machine)))
     assert check.verdict is FIX
     assert check.detail.startswith(f"The certificate {tmp_path}/panel.pem does not name 10.0.0.1")
 
 
-def test_a_certificate_of_another_authority_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_a_certificate_of_another_authority_is_reported(tmp_path: Path, machine: Machine) -> None:
     made(tmp_path)
     other = tmp_path / "other"
     other.mkdir()
@@ -81,7 +81,7 @@ def test_a_certificate_of_another_authority_is_told(tmp_path: Path, machine: Mac
     assert "would refuse the certificate" in check.detail
 
 
-def test_a_key_of_another_certificate_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_a_key_of_another_certificate_is_reported(tmp_path: Path, machine: Machine) -> None:
     made(tmp_path)
     other = tmp_path / "other"
     other.mkdir()

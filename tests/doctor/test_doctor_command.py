@@ -39,7 +39,7 @@ def checks(config: Config) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def test_a_running_panel_is_told_with_what_somebody_who_answers_must_know(config: Config) -> None:
+def test_a_running_panel_is_reported_with_what_its_administrator_must_know(config: Config) -> None:
     with running_panel(config) as panel:
         done = run("doctor", "--config", config.path)
     assert f"answers at {config.server.url} as version 0.1.0, process {panel.process.pid}" in done.stdout
@@ -64,7 +64,7 @@ def test_a_panel_that_is_down_ends_it_with_1_and_its_remedy(config: Config) -> N
     assert "Must be fixed: " in done.stdout
 
 
-def test_a_broken_configuration_is_told_and_the_rest_looked_at(config: Config) -> None:
+def test_a_broken_configuration_is_reported_and_the_rest_looked_at(config: Config) -> None:
     with running_panel(config) as panel:
         config.path.write_text(config.path.read_text() + "[weather]\nsunny = true\n")
         found = checks(config)
@@ -85,14 +85,14 @@ def test_programs_get_the_same_in_every_language(config: Config) -> None:
     assert set(english["versions"]) == {"MiniPanel", "Python", "SQLite", "system", "kernel", "glibc", "systemd"}
 
 
-def test_a_pipe_in_the_place_of_the_configuration_holds_nobody_up(tmp_path: Path) -> None:
+def test_a_pipe_in_place_of_the_configuration_blocks_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "config.toml")
     done = run("doctor", "--config", tmp_path / "config.toml")
     assert done.returncode == 1
     assert "config.toml is a pipe or a device; it must be a TOML file." in done.stdout
 
 
-def test_a_terminal_that_knows_no_chinese_gets_what_it_can_show(config: Config) -> None:
+def test_a_terminal_that_can_not_show_chinese_gets_what_it_can_show(config: Config) -> None:
     for words in ((), ("--json",)):
         done = run("doctor", *words, "--config", config.path, LC_ALL="zh_CN.UTF-8", PYTHONIOENCODING="ascii")
         assert (done.returncode, done.stderr) == (1, "")
@@ -117,7 +117,7 @@ def deaf_munged(folder: Path) -> Iterator[str]:
             connection.close()
 
 
-def test_a_munged_that_hangs_is_told_within_half_a_minute(config: Config, tmp_path: Path) -> None:
+def test_a_munged_that_hangs_is_reported_within_half_a_minute(config: Config, tmp_path: Path) -> None:
     with deaf_munged(tmp_path) as munge_socket:
         agents = replace(config.agents, auth="munge", munge_socket=munge_socket)
         config.path.write_text(render_config(replace(config, agents=agents)))

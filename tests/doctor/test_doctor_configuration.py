@@ -33,7 +33,7 @@ def test_a_good_configuration_is_one_line(tmp_path: Path, machine: Machine) -> N
     assert only(look_at_configuration(subject)) == Check("configuration", OK, f"{tmp_path}/config.toml")
 
 
-def test_a_broken_key_is_told_and_all_others_are_used(tmp_path: Path, machine: Machine) -> None:
+def test_a_broken_key_is_reported_and_all_others_are_used(tmp_path: Path, machine: Machine) -> None:
     good = render_config(config_in(tmp_path))
     text = good.replace("port = 8080", 'port = "http"').replace("[server]", "[server]\nx = 1")
     subject = read(text, tmp_path, machine)
@@ -49,14 +49,14 @@ def test_a_broken_key_is_told_and_all_others_are_used(tmp_path: Path, machine: M
 @pytest.mark.parametrize(
     "text", ["", "[server", "[server]\nport = 99999999\n", "nodes = 3", "a = " + "[" * 5000, "\ufeff"]
 )
-def test_what_is_no_configuration_at_all_leaves_the_defaults(tmp_path: Path, machine: Machine, text: str) -> None:
+def test_a_file_that_is_not_a_configuration_leaves_the_defaults(tmp_path: Path, machine: Machine, text: str) -> None:
     subject = read(text, tmp_path, machine)
     assert only(look_at_configuration(subject)).verdict is FIX
     assert (subject.config.server.port, subject.config.nodes) == (8080, ())
     assert subject.config.database.path == Path("/var/lib/minipanel/data.db")
 
 
-def test_nodes_that_are_right_are_kept_beside_those_that_are_not(tmp_path: Path) -> None:
+def test_valid_nodes_are_kept_beside_invalid_ones(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('[[nodes]]\nip = "10.0.0.1"\nhostname = "n1"\n[[nodes]]\nip = "no"\nhostname = "n2"\n')
     assert read_what_can_be(path).nodes == (NodeConfig("n1", "10.0.0.1", "n1"),)
@@ -73,7 +73,7 @@ def test_secrets_are_for_root_and_the_service_alone(mode: int, is_good: bool) ->
     assert [check.remedy for check in checks] == ([] if is_good else ["chmod 640 /etc/minipanel/config.toml"])
 
 
-def test_only_what_differs_from_the_defaults_is_said_and_no_secret(tmp_path: Path) -> None:
+def test_only_settings_that_differ_from_the_defaults_are_shown_and_no_secret(tmp_path: Path) -> None:
     config = config_in(tmp_path)
     config = replace(
         config,
@@ -131,7 +131,7 @@ def test_a_database_that_the_service_can_not_write_comes_with_the_command() -> N
     assert only(judge_needs([on_its_disk], english)).remedy == "findmnt -T /data/m.db"
 
 
-def test_what_could_not_be_tried_is_not_called_good() -> None:
+def test_what_could_not_be_tried_is_not_reported_as_good() -> None:
     assert list(judge_needs([need("/a", is_granted=None)], english)) == []
     assert only(judge_needs([need("/a"), need("/b", is_granted=None)], english)).verdict is OK
 

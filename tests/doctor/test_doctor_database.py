@@ -44,7 +44,7 @@ def config(subject: Subject) -> Config:
     return subject.config
 
 
-def test_a_good_database_is_told_with_its_size_its_room_and_its_soundness(subject: Subject, config: Config) -> None:
+def test_a_good_database_is_reported_with_its_size_its_room_and_its_soundness(subject: Subject, config: Config) -> None:
     check = only(look_at_file(subject))
     assert check.verdict is OK
     assert check.detail.startswith(f"{config.database.path}, 0 MB, ")
@@ -75,7 +75,7 @@ def test_a_database_of_a_newer_version_comes_with_its_remedy(subject: Subject, c
     assert check.remedy.startswith("install the newer MiniPanel")
 
 
-def test_a_database_that_is_damaged_is_told_with_sqlites_first_complaint(subject: Subject, config: Config) -> None:
+def test_a_damaged_database_is_reported_with_sqlites_first_complaint(subject: Subject, config: Config) -> None:
     path = config.database.path
     with closing(open_writer(path)) as connection:
         connection.execute("CREATE TABLE filler (text)")
@@ -131,19 +131,19 @@ def test_a_database_that_can_not_be_written_comes_with_its_remedy() -> None:
     assert (check.verdict, check.remedy) == (FIX, "findmnt -T /data; ls -l /data")
 
 
-def test_what_was_not_read_to_its_end_is_called_so() -> None:
+def test_a_database_that_was_not_read_to_its_end_is_reported_as_such() -> None:
     check = only(judge_database(facts(is_whole=False), english))
     assert check.detail.endswith("grows to about 2,147 MB; sound as far as checked in 3.5 s")
 
 
-def test_a_running_panel_that_writes_nothing_is_told() -> None:
+def test_a_running_panel_that_writes_nothing_is_reported() -> None:
     good, silent = judge_database(facts(silent_seconds=300.0), english)
     assert good.verdict is OK
     detail = "the running panel has written nothing for 300 s"
     assert silent == Check("database", FIX, detail, "journalctl -u minipanel -n 50")
 
 
-def test_who_holds_the_database_locked_is_named() -> None:
+def test_the_program_that_locks_the_database_is_named() -> None:
     holder = (Holder("sqlite3", 77),)
     _, locked = judge_database(facts(holders=holder), english)
     assert locked == Check("database", WARNING, "sqlite3 (process 77) has locked it", "end that program: kill 77")
@@ -160,7 +160,7 @@ LOCKS = """\
 """
 
 
-def test_the_kernels_list_of_locks_tells_who_may_write() -> None:
+def test_the_kernels_list_of_locks_shows_who_may_write() -> None:
     assert parse_locks(LOCKS, {1573}) == {1204}
     assert parse_locks(LOCKS, {1573, 99}) == {1204, 1207}
 
@@ -207,7 +207,7 @@ def test_a_panel_that_has_not_written_for_long_is_found(subject: Subject, config
     assert checks[1].detail.startswith("the running panel has written nothing for 60")
 
 
-def test_what_killed_programs_left_is_named_and_no_name_of_it_is_more_than_a_name(
+def test_leftovers_of_killed_programs_are_named_and_their_names_are_harmless(
     subject: Subject,
 ) -> None:
     folder = subject.config.database.path.parent

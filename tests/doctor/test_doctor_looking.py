@@ -29,7 +29,7 @@ def good(subject: Subject) -> Iterator[Check]:
     yield Check("good", OK, "as it should be")
 
 
-def test_a_look_that_hangs_is_told_with_its_remedy_and_holds_up_no_other(subject: Subject) -> None:
+def test_a_look_that_hangs_is_reported_with_its_remedy_and_blocks_no_other(subject: Subject) -> None:
     let_go = threading.Event()
 
     def hangs(subject: Subject) -> Iterable[Check]:
@@ -68,7 +68,7 @@ def test_a_look_that_fails_takes_no_other_with_it(subject: Subject) -> None:
     assert found[0].check.detail == "the check failed: RuntimeError: no such thing"
 
 
-def test_what_can_not_be_seen_is_told_with_the_way_to_see_it(subject: Subject) -> None:
+def test_what_can_not_be_checked_is_reported_with_how_to_check_it(subject: Subject) -> None:
     def is_refused(subject: Subject) -> Iterable[Check]:
         raise PermissionError(13, "Permission denied", "/var/lib/minipanel/data.db")
 

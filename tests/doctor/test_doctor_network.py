@@ -23,7 +23,7 @@ from tests.setup.machine import Machine
 URL = "http://127.0.0.1:8080"
 
 
-def test_a_panel_that_answers_is_told_with_its_version_and_process() -> None:
+def test_a_panel_that_answers_is_reported_with_its_version_and_process() -> None:
     check = only(judge_panel(PanelOverview(URL, "0.1.0", 1204, None), None, 8080, english))
     assert check == Check("panel", OK, f"answers at {URL} as version 0.1.0, process 1204")
 
@@ -34,7 +34,7 @@ def test_a_panel_of_another_version_is_to_be_restarted() -> None:
     assert check == Check("panel", FIX, trouble, "systemctl restart minipanel")
 
 
-def test_a_panel_that_is_stopped_is_told_with_the_way_to_start_it(tmp_path: Path, machine: Machine) -> None:
+def test_a_stopped_panel_is_reported_with_how_to_start_it(tmp_path: Path, machine: Machine) -> None:
     port = free_port()
     check = only(look_at_answer(subject_of(tmp_path, machine, at_port(tmp_path, port))))
     assert check.verdict is FIX
@@ -64,7 +64,7 @@ def stranger() -> Iterator[int]:
         thread.join()
 
 
-def test_a_port_that_another_program_took_is_told_with_that_program(tmp_path: Path, machine: Machine) -> None:
+def test_a_port_taken_by_another_program_is_reported_with_that_program(tmp_path: Path, machine: Machine) -> None:
     machine.command("ss", """echo 'LISTEN 0 5 0.0.0.0:1 0.0.0.0:* users:(("nginx",pid=123,fd=3))'""")
     with stranger() as port:
         check = only(look_at_answer(subject_of(tmp_path, machine, at_port(tmp_path, port))))
@@ -92,7 +92,7 @@ OWN, OTHER, LOOPBACK = "10.0.0.1", "10.0.0.9", "127.0.0.1"
         ("http://10.0.0.1:8081", False, OWN, WARNING, "but the panel listens on port 8080"),
     ],
 )
-def test_what_agents_are_told_is_compared_with_what_is_there(
+def test_the_address_that_agents_use_is_compared_with_the_panels(
     url: str, is_tls: bool, resolved: str | None, verdict: Verdict, words: str
 ) -> None:
     way = Way(url, is_tls, 8080, frozenset({resolved} if resolved else ()), frozenset({OWN}), 2)
@@ -101,7 +101,7 @@ def test_what_agents_are_told_is_compared_with_what_is_there(
     assert verdict is OK or "[server] url" in check.remedy
 
 
-def test_a_panel_for_its_own_machine_alone_may_be_told_by_loopback(tmp_path: Path, machine: Machine) -> None:
+def test_a_panel_only_for_its_own_machine_may_have_a_loopback_address(tmp_path: Path, machine: Machine) -> None:
     config = replace(config_in(tmp_path), nodes=())
     assert only(look_at_way(subject_of(tmp_path, machine, config))).verdict is OK
 
@@ -127,7 +127,7 @@ def test_a_port_that_firewalld_closes_comes_with_the_commands_that_open_it(tmp_p
     )
 
 
-def test_where_firewalld_does_not_say_the_port_is_not_called_closed(tmp_path: Path, machine: Machine) -> None:
+def test_without_an_answer_from_firewalld_the_port_is_not_reported_as_closed(tmp_path: Path, machine: Machine) -> None:
     machine.command("firewall-cmd", FIREWALL.format(code=13))
     machine.command("ip", "")
     check = only(look_at_firewall(subject_of(tmp_path, machine)))

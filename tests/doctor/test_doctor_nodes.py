@@ -116,7 +116,7 @@ def test_agents_of_another_version_come_with_the_roll_out_of_this_one() -> None:
     assert other == Check("nodes", WARNING, detail, "minipanel rollout n[1-2]")
 
 
-def test_the_version_of_an_agent_is_read_beside_a_running_panel(tmp_path: Path, machine: Machine) -> None:
+def test_an_agents_version_is_read_while_the_panel_runs(tmp_path: Path, machine: Machine) -> None:
     config = written_config(tmp_path)
     headers = bearer() | {"User-Agent": "minipanel-agent/0.0.9"}
     with running_panel(config):
@@ -127,12 +127,12 @@ def test_the_version_of_an_agent_is_read_beside_a_running_panel(tmp_path: Path, 
     assert f"node001: the agent is version 0.0.9, the panel {__version__}" in found
 
 
-def test_of_a_panel_that_is_stopped_nothing_is_said_of_its_nodes() -> None:
+def test_with_a_stopped_panel_nothing_is_said_about_its_nodes() -> None:
     found = judged(*nodes({"n1": "down"}), is_running=False)
     assert found == [Check("nodes", WARNING, "not known while no panel runs")]
 
 
-def test_a_cluster_without_nodes_is_told() -> None:
+def test_a_cluster_without_nodes_is_reported() -> None:
     assert only(judged()).remedy == "minipanel nodes add NAME ADDRESS"
 
 
@@ -146,17 +146,17 @@ Refused samples 12 more times in the minute of the last such lines.
 """
 
 
-def test_the_log_tells_whom_the_panel_refuses() -> None:
+def test_the_log_shows_which_senders_the_panel_refuses() -> None:
     assert parse_refusals(LOG) == [Refusal("10.0.0.2", OTHER_KEY), Refusal("10.9.9.9", ADDRESS)]
 
 
-def test_samples_from_nowhere_known_are_told() -> None:
+def test_samples_from_unknown_addresses_are_reported() -> None:
     check = only(judge_strangers([Refusal("10.9.9.9", "The panel knows no node named 'n77'.")], english))
     assert check.detail == "samples from 10.9.9.9 are refused: The panel knows no node named 'n77'."
     assert list(judge_strangers([], english)) == []
 
 
-def test_whom_the_log_names_is_found_by_its_address(tmp_path: Path, machine: Machine) -> None:
+def test_a_sender_in_the_log_is_found_by_its_address(tmp_path: Path, machine: Machine) -> None:
     machine.command("journalctl", f"cat <<'END'\n{LOG}END")
     config = written_config(tmp_path)
     config = replace(config, nodes=(*config.nodes, NodeConfig("nat", "10.0.0.8", "nat", addresses=("10.9.9.9",))))
@@ -175,7 +175,7 @@ def test_the_logs_last_warnings_are_bounded_and_escaped(machine: Machine) -> Non
     assert max(map(len, shown)) < 500
 
 
-def test_where_the_last_roll_out_failed_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_nodes_where_the_last_roll_out_failed_are_reported(tmp_path: Path, machine: Machine) -> None:
     config = config_in(tmp_path)
     assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
     remember(config.database.path, [Outcome("node001", Word.UNREACHABLE), Outcome("gone", Word.TIMED_OUT)])

@@ -43,7 +43,7 @@ RUNS = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "
         ({"LoadState": "not-found"}, FIX, "there is no minipanel.service: not-found", "sudo ./install.sh"),
     ],
 )
-def test_each_state_of_the_unit_is_told_with_its_remedy(
+def test_each_state_of_the_unit_is_reported_with_its_remedy(
     facts: dict[str, str], verdict: Verdict, detail: str, remedy: str
 ) -> None:
     assert only(judge_service({**RUNS, **facts}, english)) == Check("service", verdict, detail, remedy)
@@ -71,23 +71,23 @@ def test_a_running_service_may_have_trouble_to_come(facts: dict[str, str], detai
     assert second == Check("service", WARNING, detail, remedy)
 
 
-def test_a_unit_that_does_not_fit_the_configuration_is_told() -> None:
+def test_a_unit_that_does_not_fit_the_configuration_is_reported() -> None:
     assert list(judge_addition("", "", english)) == []
     assert only(judge_addition("", "ReadWritePaths=/data", english)).remedy == "minipanel setup"
 
 
-def test_a_machine_without_systemd_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_a_machine_without_systemd_is_reported(tmp_path: Path, machine: Machine) -> None:
     assert only(look_at_service(subject_of(tmp_path, machine))).verdict is WARNING
 
 
-def test_a_systemd_that_does_not_answer_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_a_systemd_that_does_not_answer_is_reported(tmp_path: Path, machine: Machine) -> None:
     (machine.root / "run/systemd/system").mkdir(parents=True)
     machine.command("systemctl", "echo Failed to connect to bus >&2; exit 1")
     check = only(look_at_service(subject_of(tmp_path, machine)))
     assert (check.verdict, check.detail) == (WARNING, "systemd does not answer: Failed to connect to bus")
 
 
-def test_a_port_below_1024_that_the_unit_does_not_allow_is_told(tmp_path: Path, machine: Machine) -> None:
+def test_a_port_below_1024_that_the_unit_does_not_allow_is_reported(tmp_path: Path, machine: Machine) -> None:
     (machine.root / "run/systemd/system").mkdir(parents=True)
     machine.write("/etc/systemd/system/minipanel.service")
     machine.command("systemctl", "".join(f"echo {key}={value}\n" for key, value in RUNS.items()))

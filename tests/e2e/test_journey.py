@@ -57,7 +57,7 @@ def client(trial: Trial) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_what_the_api_gives_is_what_proc_said(client: httpx.Client) -> None:
+def test_the_api_returns_what_proc_said(client: httpx.Client) -> None:
     wait_for_sample(client)
     # Between two ticks, psutil measures the same five seconds as the agent.
     begin = int(time.time()) // 5 * 5 + 5

@@ -40,7 +40,7 @@ def hostname() -> str:
     return Path("/proc/sys/kernel/hostname").read_text().strip()
 
 
-def test_a_wrong_password_is_told_and_the_right_one_opens(page: Page, trial: Trial) -> None:
+def test_a_wrong_password_is_reported_and_the_right_one_logs_in(page: Page, trial: Trial) -> None:
     page.goto(trial.url)
     page.get_by_label("Username").fill("miniadmin")
     page.get_by_label("Password").fill("not the password")

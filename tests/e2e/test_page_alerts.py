@@ -48,7 +48,7 @@ def row(page: Page, nodes: str) -> Page:
     return page.locator(".needs-attention .row").filter(has_text=nodes)  # type: ignore[return-value]
 
 
-def test_who_never_had_trouble_sees_nothing_of_alerts(browser: Browser, fleet: Fleet) -> None:
+def test_without_any_trouble_yet_the_page_shows_nothing_about_alerts(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime") as page:
         expect(page.get_by_text("All 24 nodes are fine")).to_be_visible()
         assert page.locator(".needs-attention, .alert-bell, a[href^='/alerts']").count() == 0
@@ -119,7 +119,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(
         keep_screenshot(page, f"page-alerts-drawer-{screen.name}-{locale}")
 
 
-def test_nothing_is_told_by_colours_alone(browser: Browser, fleet: Fleet, hot: list[int]) -> None:
+def test_nothing_is_shown_by_colours_alone(browser: Browser, fleet: Fleet, hot: list[int]) -> None:
     with visit(browser, fleet, f"/realtime?mark={hot[0]}") as page:
         page.emulate_media(forced_colors="active")
         shapes = page.locator(".needs-attention .severity-mark path:first-child")

@@ -52,7 +52,7 @@ def test_the_map_and_the_table_show_all_nodes(browser: Browser, fleet: Fleet) ->
         )
 
 
-def test_a_cell_tells_its_values_and_opens_its_node(browser: Browser, fleet: Fleet) -> None:
+def test_a_cell_shows_its_values_and_opens_its_node(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime") as page:
         wait_for_nodes(page, "64")
         field = page.get_by_role("application")
@@ -65,7 +65,7 @@ def test_a_cell_tells_its_values_and_opens_its_node(browser: Browser, fleet: Fle
         expect(page).to_have_url(re.compile(f"/realtime/{name}$"))
 
 
-def test_one_node_tells_its_sensor_its_agent_and_what_it_missed(browser: Browser, fleet: Fleet) -> None:
+def test_one_node_shows_its_sensor_its_agent_and_what_it_missed(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime/node02") as page:
         missed = re.compile(r"all \d+ there|\d+ (since|of \d+ missed)")
         for name, text in {"Samples in the last hour": missed, "Sensor": SENSOR, "Agent": "0.1.0"}.items():
@@ -93,7 +93,9 @@ def test_the_map_is_walked_with_arrow_keys(browser: Browser, fleet: Fleet) -> No
         expect(page).to_have_url(re.compile("/realtime/node64$"))
 
 
-def test_on_a_phone_the_first_tap_tells_and_the_second_opens(browser: Browser, fleet: Fleet) -> None:
+def test_on_a_phone_the_first_tap_shows_the_values_and_the_second_opens_the_node(
+    browser: Browser, fleet: Fleet
+) -> None:
     with visit(browser, fleet, "/realtime", screen=PHONE) as page:
         wait_for_nodes(page, "64")
         field = page.get_by_role("application")
@@ -163,7 +165,7 @@ def mark(page: Page) -> None:
     page.mouse.up()
 
 
-def test_what_is_chosen_goes_along_from_view_to_view(browser: Browser, fleet: Fleet) -> None:
+def test_choices_are_kept_from_view_to_view(browser: Browser, fleet: Fleet) -> None:
     chosen = r"by=temperature&sort=-cpu&period=7d"
     with visit(browser, fleet, f"/realtime?{chosen}&q=node[01-03]") as page:
         page.locator(".node-row a", has_text="node02").click()
@@ -206,7 +208,7 @@ def test_nothing_moves_when_values_change(browser: Browser, fleet: Fleet) -> Non
         assert page.evaluate(PLACES) == before
 
 
-def test_keys_lead_from_view_to_view_and_help_tells_them(browser: Browser, fleet: Fleet) -> None:
+def test_keys_lead_from_view_to_view_and_help_lists_them(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/realtime") as page:
         wait_for_nodes(page, "64")
         page.keyboard.press("?")

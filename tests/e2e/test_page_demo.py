@@ -60,7 +60,7 @@ def test_the_rack_that_heats_up_and_the_switch_that_died_stand_out_in_the_day(br
         keep_screenshot(page, "page-demo-day")
 
 
-def test_the_leak_and_the_node_that_holds_memory_stand_out_in_the_month(browser: Browser, demo: Demo) -> None:
+def test_the_leak_and_the_node_that_keeps_memory_stand_out_in_the_month(browser: Browser, demo: Demo) -> None:
     with visit(browser, demo.fleet, raster(demo, MONTH, "memory")) as page:
         wait_for_raster(page)
         assert darkest(page, 0.995) == demo.places(LEAK, HOARDER)

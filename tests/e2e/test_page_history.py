@@ -92,7 +92,7 @@ def test_a_range_is_drawn_moved_and_taken_back_and_lives_in_the_address(browser:
         assert range_of(page)
 
 
-def test_gaps_are_empty_in_the_strip_and_told_with_what_is_known(browser: Browser, fleet: Fleet) -> None:
+def test_gaps_are_empty_in_the_strip_and_listed_with_their_reasons(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/history/node01?period=1m") as page:
         wait_for_charts(page)
         strip = page.locator(".coverage-strip")
@@ -212,7 +212,7 @@ COLOUR_COUNTS = """async ([picture, colours]) => {
 
 
 @pytest.mark.parametrize("path", ["/history/node01?period=1m", "/history/node[01-08]?period=7d"])
-def test_the_picture_holds_all_that_is_shown(browser: Browser, fleet: Fleet, path: str) -> None:
+def test_the_picture_contains_all_that_is_shown(browser: Browser, fleet: Fleet, path: str) -> None:
     with visit(browser, fleet, path) as page:
         wait_for_charts(page)
         expect(page.locator(".coverage-strip .gaps")).to_contain_text("the node was off")
@@ -282,7 +282,7 @@ def test_a_finger_draws_a_range_sideways_and_scrolls_up_and_down(browser: Browse
         assert 2 * 86_400 < drawn[1] - drawn[0] < 4 * 86_400
 
 
-def test_a_tap_tells_the_values_under_the_finger(browser: Browser, fleet: Fleet) -> None:
+def test_a_tap_shows_the_values_under_the_finger(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/history/node01?period=7d", screen=PHONE) as page:
         wait_for_charts(page)
         expect(page.locator(".history-readout")).to_contain_text("of 2,016 records")

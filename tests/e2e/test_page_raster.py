@@ -280,7 +280,7 @@ def test_behind_the_picture_is_a_table_and_axe_finds_nothing_to_mend(browser: Br
         assert violations(page) == []
 
 
-def test_the_exported_picture_holds_the_raster(browser: Browser, story: Story) -> None:
+def test_the_exported_picture_contains_the_raster(browser: Browser, story: Story) -> None:
     with visit(browser, story.fleet, path(story)) as page:
         wait_for_raster(page)
         page.evaluate("""() => {

@@ -71,7 +71,7 @@ def test_a_session_ended_on_one_browser_is_over_there_and_alive_on_the_other(bro
         expect(here.get_by_text("ended elsewhere")).to_be_hidden()
 
 
-def test_a_viewer_sees_the_own_sessions_and_an_admin_ends_any(browser: Browser, fleet: Fleet) -> None:
+def test_a_viewer_sees_only_own_sessions_and_an_admin_ends_any(browser: Browser, fleet: Fleet) -> None:
     with (
         visit(browser, fleet, "/sessions?list=tokens", user="wim") as viewer,
         visit(browser, fleet, "/sessions") as admin,
@@ -164,7 +164,7 @@ def test_a_wall_screen_shows_the_cluster_without_a_login_until_its_link_is_remov
         wall.context.close()
 
 
-def test_the_audit_tells_who_did_what(browser: Browser, fleet: Fleet) -> None:
+def test_the_audit_shows_who_did_what(browser: Browser, fleet: Fleet) -> None:
     with visit(browser, fleet, "/sessions?list=tokens", user="miniadmin") as page:
         make(page, "audited")
         page.get_by_role("button", name="Audit", exact=True).click()

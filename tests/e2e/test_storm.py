@@ -95,7 +95,7 @@ def test_the_reckoning_finds_nothing_where_all_adds_up(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_reckoning_finds_what_does_not_add_up(tmp_path: Path, statement: str, sentence: str) -> None:
+def test_the_check_finds_what_does_not_add_up(tmp_path: Path, statement: str, sentence: str) -> None:
     path = filled(tmp_path / "data.db")
     change(statement)(path)
     assert any(sentence in fault for fault in reckoned(path).faults)
@@ -107,14 +107,14 @@ def test_a_sample_that_a_kill_met_may_be_there_or_not(tmp_path: Path) -> None:
     assert reckoned(path, TICKS, (TICKS[-1] + 5,)).faults == []
 
 
-def test_only_as_many_may_be_missing_as_the_agent_says_that_it_missed(tmp_path: Path) -> None:
+def test_only_as_many_may_be_missing_as_the_agent_logged(tmp_path: Path) -> None:
     path = filled(tmp_path / "data.db")
     more = [*TICKS, TICKS[-1] + 5, TICKS[-1] + 10]
     assert reckoned(path, more, excused=2).faults == []
     assert len(reckoned(path, more, excused=1).faults) == 1
 
 
-def test_only_as_many_from_a_time_to_come_may_be_missing_as_the_agent_says_were_refused(tmp_path: Path) -> None:
+def test_only_as_many_from_the_future_may_be_missing_as_the_agent_logged_as_refused(tmp_path: Path) -> None:
     path = filled(tmp_path / "data.db")
     ahead = {TICKS[-1], TICKS[-1] + 600, TICKS[-1] + 605}
     told = reckon(path, [Book("s007", 7, set(TICKS), set(), ahead=ahead, refused=2)])

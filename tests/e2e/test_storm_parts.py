@@ -84,7 +84,7 @@ def test_the_world_follows_its_nodes_clock_at_once(tmp_path: Path) -> None:
         assert meter.percent() == cpu_percent(7, tick)
 
 
-def test_an_agent_must_have_measured_all_ticks_but_those_beside_a_start_and_an_end() -> None:
+def test_an_agent_must_have_measured_all_ticks_but_those_close_to_a_start_and_an_end() -> None:
     found = ticks([Run(T + 1, T + 31)])
     assert sorted(found.sure) == [T + 10, T + 15, T + 20, T + 25]
     assert sorted(found.possible) == [T, T + 5, T + 30]

@@ -55,13 +55,13 @@ def test_bodies_under_way_are_bounded_and_small_ones_of_agents_spared(panel: Fro
 @pytest.mark.parametrize(
     "authorization", ["", "Basic eDp5", "Bearer x", "Bearer " + "x" * 43, "MUNGE MUNGE:x:", "Bearer " + "y" * 20_000]
 )
-def test_what_can_not_be_good_is_refused_before_its_body(panel: Front, authorization: str) -> None:
+def test_a_request_that_can_not_be_valid_is_refused_before_its_body(panel: Front, authorization: str) -> None:
     connection = panel.connect()
     connection.sendall(post({"Authorization": authorization}, b"", 1_000_000))
     assert read_answer(connection).startswith(b"HTTP/1.1 401 ")
 
 
-def test_what_is_refused_before_its_body_holds_nothing_of_it(panel: Front) -> None:
+def test_a_request_refused_before_its_body_keeps_none_of_it_in_memory(panel: Front) -> None:
     request = post({"Authorization": "Bearer " + "x" * 43}, b" " * 900_000, 1_000_000)
     with harmless(panel):
         for _ in range(400):
@@ -71,7 +71,7 @@ def test_what_is_refused_before_its_body_holds_nothing_of_it(panel: Front) -> No
                 connection.sendall(request)
 
 
-def test_bodies_with_unknown_tokens_hold_nobody_up(panel: Front) -> None:
+def test_bodies_with_unknown_tokens_delay_nobody(panel: Front) -> None:
     body = b"[" + b",".join([body_of(sample(node_id="node001"))] * 6000)[:990_000] + b"]"
     request = post({"Authorization": f"Bearer {agent_token(SECRET, 'stranger')}"}, body)
     with harmless(panel):

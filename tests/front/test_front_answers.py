@@ -112,7 +112,7 @@ def test_clients_that_are_killed_in_flight_leave_no_traceback(panel: Front) -> N
     assert len(said.splitlines()) < 12, said
 
 
-def test_who_speaks_no_tls_to_it_leaves_no_traceback(tmp_path: Path) -> None:
+def test_a_client_without_tls_causes_no_traceback(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path, "panel")
     with front(tmp_path, tls_certificate=cert, tls_key=key) as panel:
         for _ in range(10):

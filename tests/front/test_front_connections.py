@@ -42,7 +42,7 @@ def test_two_thousand_idle_connections_are_few_and_gone_after_15_seconds(panel: 
     assert "Too many connections have not yet shown who they are" in panel.said()
 
 
-def test_a_thousand_agents_of_one_address_get_in_beside_an_attacker(panel: Front) -> None:
+def test_a_thousand_agents_at_one_address_get_in_despite_an_attacker(panel: Front) -> None:
     for _ in range(600):
         panel.connect()
 
@@ -67,7 +67,7 @@ def test_a_stream_is_not_cut_by_any_deadline(panel: Front) -> None:
     assert is_alive
 
 
-def test_who_never_reads_an_answer_is_closed(panel: Front) -> None:
+def test_a_client_that_never_reads_an_answer_is_disconnected(panel: Front) -> None:
     url = panel.config.server.url
     token = log_in(url, PASSWORD).json()["token"]
     connection = panel.connect()

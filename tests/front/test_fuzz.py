@@ -233,7 +233,7 @@ def test_a_head_that_two_readers_could_take_for_different_ones_is_refused(config
     ],
     ids=repr,
 )
-def test_a_body_whose_chunks_are_none_is_refused_and_the_rest_of_it_is_no_request(config: Config, body: bytes) -> None:
+def test_a_body_with_invalid_chunks_is_refused_and_the_rest_of_it_is_not_a_request(config: Config, body: bytes) -> None:
     head = LOGIN + b"Transfer-Encoding: chunked\r\n\r\n"
     assert statuses(exchange(config, head + body + HIDDEN)) in ([400], [])
 

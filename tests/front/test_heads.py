@@ -75,7 +75,7 @@ def test_pipelining_without_reading_is_not_read_on(panel: Front) -> None:
             assert flood(connection, requests, 3) < 40_000_000
 
 
-def test_whoever_pipelines_and_reads_gets_every_answer_in_order(panel: Front) -> None:
+def test_a_client_that_pipelines_and_reads_gets_every_answer_in_order(panel: Front) -> None:
     connection = panel.connect()
     body = body_of(sample())
     one = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n" + post(bearer(), body) + b"GET /no HTTP/1.1\r\nHost: x\r\n\r\n"

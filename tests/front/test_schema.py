@@ -95,7 +95,7 @@ def ask(config: Config, authorization: str, *words: str, unchecked: str = UNTOLD
     print(done.stdout)
 
 
-def test_every_route_answers_whoever_is_logged_in_as_documented(config: Config) -> None:
+def test_every_route_answers_a_logged_in_user_as_documented(config: Config) -> None:
     # The stream has no end, a session that is logged out or ended sees nothing more (schemathesis takes its id from the
     # list), and wrong logins have to wait in the end.
     ending = ["/api/auth/logout", "/api/auth/sessions/{id}"]

@@ -63,7 +63,7 @@ def test_a_secret_has_256_random_bits_and_a_checksum() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 52), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-. é"))
-def test_a_single_sign_that_was_mistyped_is_always_told(place: int, sign: str) -> None:
+def test_a_single_mistyped_character_is_always_noticed(place: int, sign: str) -> None:
     secret = SECRET
     changed = secret[:place] + sign + secret[place + 1 :]
     assert is_whole(changed) == (changed == secret)
@@ -77,11 +77,11 @@ SECRET = new_secret("token")
     ["", "mpt_", "mpt", SECRET[:-1], f"{SECRET}a", SECRET.upper(), SECRET.replace("mpt_", "mpk_"), f"{SECRET}\n", "é"],
     ids=range(9),
 )
-def test_what_is_not_whole_is_none(text: str) -> None:
+def test_an_incomplete_secret_is_not_a_key(text: str) -> None:
     assert not is_whole(text)
 
 
-async def test_a_mistyped_token_is_told_without_a_look_up(
+async def test_a_mistyped_token_is_noticed_without_a_look_up(
     opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     access = opened(config)
@@ -165,7 +165,7 @@ async def test_a_token_that_can_not_be_is_one_sentence_and_nothing_changes(
     assert [key["name"] for key in (await client.get("/api/tokens")).json()] == ["grafana"]
 
 
-async def test_there_are_no_more_than_so_many(opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_number_of_keys_is_limited(opened: Opened, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_KEYS", 2)
     access = opened(config)
     for name in ("a", "b"):
@@ -286,7 +286,7 @@ async def test_the_link_of_a_wall_screen_can_not_be_opened_for_a_browser_by_anot
         assert answer.status_code == 400
 
 
-async def test_a_secret_stands_in_no_log(
+async def test_no_log_contains_a_secret(
     app: FastAPI, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")

@@ -44,7 +44,7 @@ async def told(access: Access, days: int = KEEP_DAYS) -> list[tuple[str, str, st
     return [(each.what, each.who, each.address, each.subject, each.times) for each in entries]
 
 
-async def test_the_api_tells_admins_who_did_what_the_newest_first(config: Config) -> None:
+async def test_the_api_shows_admins_who_did_what_the_newest_first(config: Config) -> None:
     async with running_app(config) as app, caller(app, "10.0.0.9") as admin, caller(app, "10.0.0.8") as viewer:
         await viewer.post("/api/auth/login", json={"username": "vera", "password": "a guess"})
         await viewer.post("/api/auth/login", json={"username": "vera", "password": PASSWORD})
@@ -81,7 +81,7 @@ async def test_days_that_can_not_be_are_one_sentence(client: httpx.AsyncClient, 
     assert len(answer.text) < 200
 
 
-async def test_failed_logins_tell_no_name_for_people_type_passwords_there(
+async def test_failed_logins_are_logged_without_the_name_because_people_type_passwords_there(
     app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     await client.post("/api/auth/login", json={"username": "hunter2", "password": "hunter3"})

@@ -55,7 +55,7 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if "unfinished" in path.name]
 
 
-def test_a_backup_is_one_closed_file_and_tells_what_it_holds(filled: Config, tmp_path: Path) -> None:
+def test_a_backup_is_one_closed_file_and_the_command_says_what_it_contains(filled: Config, tmp_path: Path) -> None:
     target = tmp_path / "kept" / "copy.db"
     target.parent.mkdir()
     done = run("backup", target, "--config", filled.path)
@@ -133,7 +133,7 @@ def test_the_documented_restore_brings_back_what_was_there(filled: Config, tmp_p
         panel.stop()
 
 
-def test_a_backup_tells_in_chinese_what_it_holds(filled: Config, tmp_path: Path) -> None:
+def test_a_backup_reports_in_chinese_what_it_contains(filled: Config, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     done = run("backup", target, "--config", filled.path, LC_ALL="zh_CN.UTF-8")
     assert done.stdout.startswith(f"{target}：10000 条记录，")
@@ -172,7 +172,7 @@ def test_a_database_that_is_missing_gets_a_sentence(config: Config, tmp_path: Pa
     assert done.stderr.startswith(f"There is no database {config.database.path} yet")
 
 
-def test_a_disk_with_too_little_space_is_told_before_anything_is_written(
+def test_a_disk_with_too_little_space_is_reported_before_anything_is_written(
     filled: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=2**20)

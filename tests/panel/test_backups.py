@@ -200,7 +200,7 @@ def test_each_day_around_summer_time_has_one_copy(berlin: None, at: str) -> None
         (lambda m: m.folder / name_at(0), "there is no such folder"),
     ],
 )
-async def test_a_folder_that_does_not_do_is_told_once_in_the_log_and_in_status(
+async def test_an_unsuitable_folder_is_reported_once_in_the_log_and_in_status(
     machine: Machine, caplog: pytest.LogCaptureFixture, make: object, sentence: str
 ) -> None:
     (machine.folder / name_at(0)).write_text("a file")
@@ -215,7 +215,7 @@ async def test_a_folder_that_does_not_do_is_told_once_in_the_log_and_in_status(
     assert sentence in (found.trouble or "")
 
 
-async def test_a_folder_that_may_not_be_written_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_folder_that_can_not_be_written_is_reported(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     await machine.look()
     told = backup_trouble(machine.store.path)
@@ -223,7 +223,7 @@ async def test_a_folder_that_may_not_be_written_is_told(machine: Machine, monkey
     assert "where the panel can't write; make the user" in told
 
 
-async def test_a_disk_without_room_is_told_and_the_copy_is_made_when_there_is(
+async def test_a_full_disk_is_reported_and_the_copy_is_made_once_there_is_room(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:

@@ -73,7 +73,7 @@ def _apart_from_time(answer: httpx.Response) -> str:
     ],
     ids=["empty", "no-json", "text", "number", "null", "no-samples", "nested", "no-utf8", "too-many", "too-large"],
 )
-async def test_a_body_that_is_no_samples(app: FastAPI, config: Config, body: bytes, status: int, words: str):
+async def test_a_body_without_samples(app: FastAPI, config: Config, body: bytes, status: int, words: str):
     got, sentence, _ = await refusal(app, config, body)
     assert got == status
     assert words in sentence
@@ -118,7 +118,7 @@ async def test_a_number_too_large_to_be_one(app: FastAPI, config: Config):
     assert (status, sentence) == (400, "cpu_percent is Infinity; it must be a number from 0 to 100.")
 
 
-async def test_a_sample_from_the_future_is_told_how_far_it_is(app: FastAPI, config: Config):
+async def test_a_sample_from_the_future_is_refused_with_how_far_ahead_it_is(app: FastAPI, config: Config):
     # From now, not from when this file was imported: minutes may pass before a test runs.
     timestamp = int(time.time()) // 5 * 5 + 3600
     status, sentence, _ = await refusal(app, config, body_of(sample(timestamp=timestamp)))
@@ -132,7 +132,7 @@ async def test_two_nodes_in_one_array(app: FastAPI, config: Config):
 
 
 @pytest.mark.parametrize("node_id", ["n" * 10_000, "node\x00001", "node001\n2026-01-01 ERROR", "", "\u202e100edon", 7])
-async def test_a_node_id_that_is_no_hostname_is_never_repeated_as_it_is(
+async def test_a_node_id_that_is_not_a_hostname_is_never_repeated_unescaped(
     app: FastAPI, config: Config, caplog: pytest.LogCaptureFixture, node_id: object
 ):
     status, sentence, _ = await refusal(app, config, body_of(sample(node_id=node_id)))
@@ -150,7 +150,7 @@ async def test_an_unknown_node_and_a_disabled_one(app: FastAPI, config: Config):
     assert disabled[:2] == (403, "Node 'node003' is disabled in the panel's configuration.")
 
 
-async def test_a_bad_token_does_not_tell_which_nodes_there_are(app: FastAPI, config: Config):
+async def test_a_bad_token_does_not_reveal_which_nodes_exist(app: FastAPI, config: Config):
     answers = {
         (await refusal(app, config, body_of(sample(node_id=node_id))))[:2]
         for node_id in ("node002", "node003", "node999")
@@ -187,7 +187,7 @@ async def test_a_compressed_body_is_not_read(app: FastAPI, config: Config, encod
     assert "it must be plain JSON, without Content-Encoding" in sentence
 
 
-async def test_a_body_that_breaks_off_is_no_error_of_the_panel(
+async def test_a_body_that_breaks_off_is_not_an_error_of_the_panel(
     app: FastAPI, config: Config, caplog: pytest.LogCaptureFixture
 ):
     sent: list[dict[str, Any]] = []

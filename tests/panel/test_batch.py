@@ -101,7 +101,7 @@ async def test_large_works_fill_groups_and_the_queue_as_what_they_are() -> None:
     await batcher.close()
 
 
-async def test_given_up_nobody_waits_any_longer_for_work_that_hangs() -> None:
+async def test_after_giving_up_nobody_waits_for_work_that_hangs() -> None:
     go_on = threading.Event()
     batcher: Batcher[int, int] = Batcher(lambda works: works if go_on.wait(5) else [], "test", limit=10, group=1)
     batcher.start()
@@ -149,7 +149,7 @@ async def test_a_group_waits_for_others_until_the_first_of_them_is_due_or_it_is_
     assert groups == [[1, 2, 3], [4, 5], [6]]
 
 
-async def test_one_that_fails_at_its_result_keeps_nobody_from_his(
+async def test_a_caller_that_fails_does_not_keep_others_from_their_results(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(batch, "TURN_SECONDS", 0.0)

@@ -115,7 +115,7 @@ async def test_what_is_back_filled_is_not_sent(stage: tuple[Live, Broadcast, Clo
     assert parse(await asyncio.wait_for(anext(viewer), 2)) == [("samples", [])]
 
 
-async def test_a_node_that_falls_silent_is_told_as_down(stage: tuple[Live, Broadcast, Clock]) -> None:
+async def test_a_node_that_falls_silent_is_reported_as_down(stage: tuple[Live, Broadcast, Clock]) -> None:
     live, events, clock = stage
     store(live, events, NODE, sample(NOW))
     viewer = events.events()
@@ -169,7 +169,7 @@ async def test_closing_ends_every_stream(stage: tuple[Live, Broadcast, Clock]) -
         await asyncio.wait_for(anext(viewer), 2)
 
 
-async def test_nobody_looking_costs_nothing(stage: tuple[Live, Broadcast, Clock]) -> None:
+async def test_without_viewers_it_costs_nothing(stage: tuple[Live, Broadcast, Clock]) -> None:
     _, events, _ = stage
     viewer = events.events()
     await anext(viewer)

@@ -26,7 +26,7 @@ COMMANDS = [
 ]
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     done = run("--version")
     assert (done.returncode, done.stdout) == (0, f"minipanel {__version__}\n")
 
@@ -80,7 +80,7 @@ def test_the_option_goes_before_the_variable(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_a_reader_who_has_enough_is_no_trouble(tmp_path: Path) -> None:
+def test_a_reader_that_stops_reading_does_no_harm(tmp_path: Path) -> None:
     path = written_config(tmp_path).path
     words = command("nodes", "list", "--config", path)
     # The reading end is closed before anything is written.
@@ -93,7 +93,7 @@ def test_a_reader_who_has_enough_is_no_trouble(tmp_path: Path) -> None:
     assert process.wait(20) == 1
 
 
-def test_a_panel_does_not_hold_in_memory_what_only_commands_need() -> None:
+def test_a_panel_does_not_load_what_only_commands_need() -> None:
     code = "import sys, minipanel.serving.__main__; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
     modules = set(loaded.stdout.split())

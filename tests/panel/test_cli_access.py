@@ -121,7 +121,7 @@ def test_a_running_panel_follows_each_command(config: Config, capsys: pytest.Cap
     assert any(" ended a session of vera, from the command line. (" in line for line in lines)
 
 
-def test_a_secret_goes_alone_to_standard_output_and_the_words_beside_it(
+def test_only_the_secret_goes_to_standard_output_and_the_words_to_stderr(
     config: Config, database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_token(config.path, "grafana", "metrics", 365)
@@ -250,7 +250,7 @@ def test_a_database_of_an_earlier_version_is_left_to_the_panel(config: Config, d
     )
 
 
-def test_what_root_writes_beside_the_database_belongs_to_its_owner(config: Config, database: Path) -> None:
+def test_files_that_root_writes_beside_the_database_belong_to_its_owner(config: Config, database: Path) -> None:
     if os.geteuid() == 0:
         os.chown(config.path.parent, 12345, 12345)
         os.chown(database, 12345, 12345)

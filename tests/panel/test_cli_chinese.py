@@ -83,7 +83,7 @@ def test_the_help_of_every_command_is_chinese_and_fits_the_terminal(
         ),
     ],
 )
-def test_a_line_that_can_not_be_understood_is_told_in_chinese(
+def test_a_line_that_can_not_be_parsed_is_reported_in_chinese(
     line: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(TyperException) as refused:
@@ -112,7 +112,7 @@ def test_it_ends_as_for_any_other_reader() -> None:
     ]
 
 
-def test_lines_are_broken_by_what_characters_take_on_the_terminal() -> None:
+def test_lines_are_broken_by_the_width_of_characters_on_the_terminal() -> None:
     assert wrapped("中文中文，abc def。", 9) == ["中文中", "文，abc", "def。"]
     assert wrapped("", 9) == [""]
     assert wrapped("abcdefghijkl", 5) == ["abcdefghijkl"]

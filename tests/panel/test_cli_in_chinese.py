@@ -137,15 +137,15 @@ def findings(say: Any, config: Path, lines: Iterable[str]) -> list[str]:
     return bad
 
 
-def test_without_a_configuration_nothing_english_is_said(say: Any, tmp_path: Path) -> None:
+def test_without_a_configuration_nothing_is_printed_in_english(say: Any, tmp_path: Path) -> None:
     assert findings(say, tmp_path / "none.toml", usual_lines()) == []
 
 
-def test_without_a_panel_nothing_english_is_said(say: Any, tmp_path: Path) -> None:
+def test_without_a_panel_nothing_is_printed_in_english(say: Any, tmp_path: Path) -> None:
     assert findings(say, written_config(tmp_path).path, lines()) == []
 
 
-def test_with_a_panel_nothing_english_is_said(say: Any, tmp_path: Path) -> None:
+def test_with_a_panel_nothing_is_printed_in_english(say: Any, tmp_path: Path) -> None:
     config = written_config(tmp_path)
     with running_panel(config):
         assert findings(say, config.path, usual_lines()) == []

@@ -63,7 +63,7 @@ def test_a_node_is_added_and_the_command_says_that_no_panel_runs(config: Config)
         ("n[1-2],m", "fd00::1,10.0.1.[7-8]", {"n1": "fd00::1", "n2": "10.0.1.7", "m": "10.0.1.8"}),
     ],
 )
-def test_nodes_and_addresses_are_told_apart_in_either_order(
+def test_nodes_and_addresses_are_distinguished_in_either_order(
     config: Config, first: str, second: str, added: dict[str, str]
 ) -> None:
     done = run("nodes", "add", first, second, "--config", config.path)
@@ -71,7 +71,7 @@ def test_nodes_and_addresses_are_told_apart_in_either_order(
     assert {node.hostname: node.ip for node in load_config(config.path).nodes[3:]} == added
 
 
-def test_a_rack_is_added_in_one_step_and_told_folded(config: Config) -> None:
+def test_a_rack_is_added_in_one_step_and_reported_folded(config: Config) -> None:
     done = run("nodes", "add", "node[065-128]", "10.0.1.[65-128]", "--config", config.path)
     assert done.stdout == (
         f"Added 64 nodes to {config.path}: node[065-128] (10.0.1.[65-128]). "

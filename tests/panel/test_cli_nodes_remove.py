@@ -35,7 +35,7 @@ def hostnames(config: Config) -> list[str]:
     return [node.hostname for node in load_config(config.path).nodes]
 
 
-def test_an_agent_that_still_runs_is_told_with_what_takes_it_away(reporting: Config) -> None:
+def test_an_agent_that_still_runs_is_reported_with_the_command_that_removes_it(reporting: Config) -> None:
     done = run("nodes", "remove", "node[001,003]", "--config", reporting.path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -65,7 +65,7 @@ def test_at_a_terminal_it_is_offered(reporting: Config) -> None:
     assert "node001" not in hostnames(reporting)
 
 
-def test_where_no_agent_was_heard_nothing_is_said_of_it(config: Config) -> None:
+def test_if_no_agent_reported_nothing_is_said_about_one(config: Config) -> None:
     done = run("nodes", "remove", "node001", "--config", config.path)
     assert done.stdout.startswith("Removed node001 from ")
 
@@ -112,7 +112,7 @@ def test_a_node_that_the_hosts_file_still_has_would_come_back(
     )
 
 
-def test_who_interrupts_the_removal_of_agents_finds_the_configuration_as_it_was(config: Config) -> None:
+def test_interrupting_the_removal_of_agents_leaves_the_configuration_unchanged(config: Config) -> None:
     roll_out = FakeRollOut(fails_on=["node001"], is_interrupted=True)
     with pytest.raises(CommandError, match="Interrupted; config"):
         remove_node_set(config.path, "node[001,003]", True, roll_out)

@@ -115,7 +115,7 @@ def test_a_disabled_node_stays_disabled_and_is_not_visited(config: Config, hosts
     assert roll_out.calls == []
 
 
-def test_agents_of_what_goes_are_taken_away_while_it_is_configured(config: Config, hosts: Path) -> None:
+def test_agents_of_removed_nodes_are_removed_while_the_nodes_are_configured(config: Config, hosts: Path) -> None:
     hosts.write_text("10.0.0.4 node003\n10.0.0.9 node009\n")
     roll_out = FakeRollOut(fails_on=["node002.cluster.example"])
     with running_panel(config):
@@ -128,7 +128,7 @@ def test_agents_of_what_goes_are_taken_away_while_it_is_configured(config: Confi
     assert set(nodes(config)) == {"node002.cluster.example", "node003", "node009"}
 
 
-def test_where_an_agent_still_runs_on_what_goes_is_told(config: Config, hosts: Path) -> None:
+def test_agents_that_still_run_on_removed_nodes_are_reported(config: Config, hosts: Path) -> None:
     hosts.write_text("10.0.0.3 node002\n10.0.0.4 node003\n")
     with running_panel(config):
         httpx.post(f"{config.server.url}/api/metrics", json=sample(), headers=bearer()).raise_for_status()
@@ -146,7 +146,7 @@ def test_a_roll_out_that_fails_is_the_exit_code(config: Config, hosts: Path) -> 
     assert "node009" in nodes(config)
 
 
-def test_all_nodes_are_taken_out_only_where_that_was_said(config: Config, hosts: Path) -> None:
+def test_all_nodes_are_removed_only_if_that_was_requested(config: Config, hosts: Path) -> None:
     hosts.write_text("127.0.0.1 localhost\n")
     before = config.path.read_bytes()
     code, said = sync(config, hosts, "--yes", "--no-rollout")
@@ -304,7 +304,7 @@ def test_a_file_of_nodes_written_another_way_is_left_alone(config: Config, hosts
     assert config.path.read_bytes() == before
 
 
-def test_who_interrupts_the_removal_of_agents_finds_the_configuration_as_it_was(config: Config, hosts: Path) -> None:
+def test_interrupting_the_removal_of_agents_leaves_the_configuration_unchanged(config: Config, hosts: Path) -> None:
     hosts.write_text("10.0.0.4 node003\n10.0.0.9 node009\n")
     roll_out = FakeRollOut(fails_on=["node001"], is_interrupted=True)
     before = config.path.read_bytes()

@@ -97,7 +97,7 @@ def test_two_different_answers_change_nothing(config: Config) -> None:
 
 
 @pytest.mark.parametrize(("key", "word"), [(b"\x03", "Interrupted."), (b"\x04", "Aborted!")], ids=["Ctrl-C", "Ctrl-D"])
-def test_whoever_turns_back_changes_nothing(config: Config, key: bytes, word: str) -> None:
+def test_answering_no_changes_nothing(config: Config, key: bytes, word: str) -> None:
     code, shown = typed(config, b"a new secret\n", key)
     assert code == 1
     assert shown.splitlines()[-1] == word

@@ -48,7 +48,7 @@ def test_the_configuration_is_printed_and_prometheus_takes_it(config: Config, tm
     assert_is_taken(done.stdout, tmp_path)
 
 
-def test_the_token_lies_beside_prometheus_configuration_unless_said_otherwise(config: Config) -> None:
+def test_by_default_the_token_is_beside_prometheus_configuration(config: Config) -> None:
     assert 'credentials_file: "/etc/prometheus/minipanel.token"' in run("prometheus", "--config", config.path).stdout
 
 
@@ -93,7 +93,7 @@ def test_a_path_with_spaces_and_quotes_is_kept_as_it_is(config: Config, tmp_path
 
 
 @pytest.mark.parametrize("path", ["minipanel.token", "", "/etc/a\nb", "/etc/\x1b[31m"])
-def test_a_path_that_cannot_be_meant_gets_a_sentence(config: Config, path: str) -> None:
+def test_an_impossible_path_gets_a_sentence(config: Config, path: str) -> None:
     done = run("prometheus", "--config", config.path, "--token-file", path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("--token-file is '")

@@ -53,7 +53,7 @@ def test_ctrl_c_stops_it_too(config: Config) -> None:
         panel.stop(signal.SIGINT)
 
 
-def test_an_open_stream_and_an_idle_connection_do_not_hold_up_the_stop(config: Config) -> None:
+def test_an_open_stream_and_an_idle_connection_do_not_delay_the_stop(config: Config) -> None:
     with running_panel(config) as panel, httpx.Client(base_url=config.server.url) as client:
         token = log_in(config.server.url, PASSWORD).json()["token"]
         client.get("/api/health")
@@ -63,14 +63,14 @@ def test_an_open_stream_and_an_idle_connection_do_not_hold_up_the_stop(config: C
             assert panel.stop() < 2
 
 
-def test_a_request_that_never_ends_does_not_hold_up_the_stop_for_long(config: Config) -> None:
+def test_a_request_that_never_ends_does_not_delay_the_stop_for_long(config: Config) -> None:
     with running_panel(config) as panel, socket.create_connection(("127.0.0.1", config.server.port)) as slow:
         slow.sendall(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         time.sleep(0.2)
         assert panel.stop() < 5
 
 
-def test_sighup_makes_it_read_its_configuration_anew(config: Config) -> None:
+def test_sighup_makes_it_read_its_configuration_again(config: Config) -> None:
     with running_panel(config) as panel:
         text = config.path.read_text()
         config.path.write_text(
@@ -88,7 +88,7 @@ def test_sighup_makes_it_read_its_configuration_anew(config: Config) -> None:
         panel.stop()
 
 
-def test_a_bad_configuration_on_sighup_is_told_and_the_old_one_stays(config: Config) -> None:
+def test_a_bad_configuration_on_sighup_is_reported_and_the_old_one_stays(config: Config) -> None:
     with running_panel(config) as panel:
         config.path.write_text(config.path.read_text().replace("interval = 5", "interval = 6"))
         panel.process.send_signal(signal.SIGHUP)

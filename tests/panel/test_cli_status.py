@@ -90,7 +90,7 @@ def test_a_node_whose_clock_is_half_a_minute_behind_is_up_as_on_the_page(config:
     assert "nodes     1 up, 1 never (long), 1 disabled (spare)\n" in done.stdout
 
 
-def test_a_sample_of_a_node_whose_clock_is_ahead_is_told_as_such(config: Config) -> None:
+def test_a_node_whose_clock_is_ahead_is_reported_as_such(config: Config) -> None:
     with running_panel(config):
         newest = int(time.time()) // 5 * 5 + 40
         headers = bearer() | {"X-MiniPanel-Sent": f"{newest + 1}.0"}
@@ -101,7 +101,7 @@ def test_a_sample_of_a_node_whose_clock_is_ahead_is_told_as_such(config: Config)
     assert re.search(r"^node001 +up +.* \([1-4]?\d s ahead\)$", done.stdout, re.MULTILINE)
 
 
-def test_a_panel_that_does_not_run_is_told(config: Config) -> None:
+def test_a_panel_that_does_not_run_is_reported(config: Config) -> None:
     done = run("status", "--config", made_database(config).path)
     assert done.returncode == 1
     assert f"panel     {config.server.url} can't be reached: Connection refused.\n" in done.stdout
@@ -141,7 +141,7 @@ def stranger(config: Config) -> Iterator[type[Stranger]]:
         (b'{"version":"9.9.9"}', "The running panel is version 9.9.9, but 0.1.0 is installed: restart it."),
     ],
 )
-def test_whoever_else_answers_at_the_port_is_told(
+def test_another_program_that_answers_on_the_port_is_reported(
     config: Config, stranger: type[Stranger], answer: bytes, sentence: str
 ) -> None:
     stranger.answer = answer
@@ -156,45 +156,45 @@ def database_line(config: Config) -> str:
     return done.stdout.splitlines()[1]
 
 
-def test_a_database_that_is_missing_is_told(config: Config) -> None:
+def test_a_database_that_is_missing_is_reported(config: Config) -> None:
     assert database_line(config) == (
         f"database  There is no database {config.database.path} yet; the panel makes it at its first start."
     )
 
 
-def test_a_database_that_is_none_is_told(config: Config) -> None:
+def test_a_file_that_is_not_a_database_is_reported(config: Config) -> None:
     config.database.path.write_bytes(b"This is a letter to my aunt. " * 100)
     assert database_line(config).startswith(f"database  {config.database.path} is not a SQLite database")
 
 
-def test_a_database_of_another_program_is_told(config: Config) -> None:
+def test_a_database_of_another_program_is_reported(config: Config) -> None:
     connection = open_writer(config.database.path)
     connection.execute("CREATE TABLE letters (aunt)")
     connection.close()
     assert "is the database of another program" in database_line(config)
 
 
-def test_a_database_of_a_newer_version_is_told(config: Config) -> None:
+def test_a_database_of_a_newer_version_is_reported(config: Config) -> None:
     connection = open_writer(made_database(config).database.path)
     connection.execute("PRAGMA user_version = 9999")
     connection.close()
     assert "has schema version 9999" in database_line(config)
 
 
-def test_a_disk_that_is_read_only_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_disk_that_is_read_only_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     real = os.statvfs(tmp_path)
     monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result([*real[:8], os.ST_RDONLY, *real[9:]]))
     assert disk_trouble(tmp_path) == f"{tmp_path} can't be written: it, or its disk, is read-only."
 
 
-def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_disk_that_is_full_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=LITTLE_SPACE_BYTES - 1)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     (tmp_path / "data.db").touch()
     assert disk_trouble(tmp_path / "data.db") == f"The disk of {tmp_path} is full: 67 MB are free."
 
 
-def test_munged_that_does_not_answer_is_told_with_the_reason(config: Config) -> None:
+def test_munged_that_does_not_answer_is_reported_with_the_reason(config: Config) -> None:
     agents = replace(config.agents, auth="munge", munge_socket="/nowhere/munge.socket")
     config.path.write_text(render_config(replace(config, agents=agents)))
     done = run("status", "--config", made_database(config).path)
@@ -203,7 +203,7 @@ def test_munged_that_does_not_answer_is_told_with_the_reason(config: Config) -> 
 
 
 @pytest.mark.skipif(missing_munged() is not None, reason=str(missing_munged()))
-def test_munged_that_answers_is_no_trouble(config: Config) -> None:
+def test_munged_that_answers_is_not_a_trouble(config: Config) -> None:
     with running_munged() as socket:
         assert munge_trouble(socket) is None
         agents = replace(config.agents, auth="munge", munge_socket=socket)
@@ -211,7 +211,7 @@ def test_munged_that_answers_is_no_trouble(config: Config) -> None:
         assert "munged    answers\n" in run("status", "--config", made_database(config).path).stdout
 
 
-def test_a_pipe_in_the_place_of_the_database_holds_nobody_up(config: Config) -> None:
+def test_a_pipe_in_place_of_the_database_blocks_nothing(config: Config) -> None:
     os.mkfifo(config.database.path)
     done = run("status", "--config", config.path)
     assert done.returncode == 1

@@ -241,7 +241,7 @@ def test_the_same_password_given_again_ends_no_session(trial: Trial) -> None:
         panel.stop()
 
 
-def test_a_password_from_a_file_stands_in_no_command_line(trial: Trial, tmp_path: Path) -> None:
+def test_a_password_from_a_file_is_in_no_command_line(trial: Trial, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("first-secret\nand more\n")
     with trial.start("--port", str(trial.port), "--password-file", str(tmp_path / "password")) as panel:
         panel.wait_for(READY)

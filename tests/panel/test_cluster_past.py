@@ -129,7 +129,9 @@ async def test_nodes_are_busy_or_idle_and_the_hottest_is_named(app: FastAPI, cli
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("is_made", [True, False])
-async def test_hours_come_to_what_their_records_do(app: FastAPI, client: httpx.AsyncClient, is_made: bool) -> None:
+async def test_hours_have_the_same_totals_as_their_records(
+    app: FastAPI, client: httpx.AsyncClient, is_made: bool
+) -> None:
     panel = app.state.panel
     last = int(panel.clock()) // HOUR * HOUR
     first = last - DAY_SECONDS - 7 * HOUR
@@ -165,7 +167,7 @@ async def test_hours_come_to_what_their_records_do(app: FastAPI, client: httpx.A
 
 
 @pytest.mark.anyio
-async def test_who_was_off_counts_as_down_and_what_the_panel_missed_as_unknown(
+async def test_a_node_that_was_off_counts_as_down_and_what_the_panel_missed_as_unknown(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     last = int(app.state.panel.clock()) // 300 * 300
@@ -229,7 +231,7 @@ async def test_a_node_that_is_silent_to_this_day_is_down_however_long_that_is(
 
 
 @pytest.mark.anyio
-async def test_without_nodes_all_enabled_ones_are_meant_and_who_was_never_seen_is_not_counted(
+async def test_by_default_all_enabled_nodes_count_except_those_never_seen(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     answer = await client.get("/api/metrics/cluster?period=1y")

@@ -95,7 +95,7 @@ def test_the_default_source_may_run_commands_and_no_other_is_asked_to(written: W
         ({"list": "echo a"}, ["No option 'map' or 'mapall' in section: 'bad'."]),
     ],
 )
-def test_a_source_that_hangs_or_fails_holds_up_no_other(
+def test_a_source_that_hangs_or_fails_blocks_no_other(
     written: Written, calls: dict[str, str], troubles: list[str]
 ) -> None:
     folder = written(MAIN.format(default="bad") + source("bad", **calls), LOCAL)

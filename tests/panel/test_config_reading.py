@@ -276,11 +276,11 @@ def test_two_nodes_of_one_name_or_address_are_refused(other: str, sentence: str)
 
 
 @pytest.mark.parametrize("other", ["nodes = 1\n", "nodes = [1]\n", 'nodes = "node[1-4]"\n'])
-def test_nodes_that_are_no_list_of_tables_are_refused(other: str) -> None:
+def test_nodes_that_are_not_a_list_of_tables_are_refused(other: str) -> None:
     assert "[[nodes]]" in refusal(other + GOOD.split("[[nodes]]")[0])
 
 
-def test_a_section_that_is_no_table_is_refused() -> None:
+def test_a_section_that_is_not_a_table_is_refused() -> None:
     assert "server is not a table; it must be a section [server]" in refusal("server = 1\n")
 
 
@@ -297,7 +297,7 @@ def test_a_tls_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
         load_config(tmp_path / "config.toml")
 
 
-def test_what_is_not_toml_is_refused_with_the_line() -> None:
+def test_invalid_toml_is_refused_with_the_line() -> None:
     assert "is not TOML" in refusal("[server]\nport 8080\n")
     assert "line 2" in refusal("[server]\nport 8080\n")
     assert "too many nested brackets" in refusal("a = " + "[" * 5000)

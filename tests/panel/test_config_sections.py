@@ -53,7 +53,7 @@ def test_a_room_reads_its_own_section_and_the_one_below_it() -> None:
     assert config.of(QUIET) == QuietConfig(8)
 
 
-def test_a_section_that_is_left_out_says_its_defaults() -> None:
+def test_a_missing_section_has_its_defaults() -> None:
     assert check_config(GOOD, PATH, ROOMS).of(MAIL) == check_config(GOOD, PATH).of(MAIL) == MailConfig()
 
 

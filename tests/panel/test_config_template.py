@@ -69,7 +69,7 @@ def test_whatever_it_is_given_reads_back(user: str, secret: str, place: str, hos
 @pytest.mark.parametrize(
     "shape", [ServerConfig, AdminConfig, DatabaseConfig, AgentsConfig, NodeConfig], ids=lambda shape: shape.__name__
 )
-def test_every_key_stands_in_it_with_a_comment_before_it(shape: type) -> None:
+def test_it_has_every_key_with_a_comment_before_it(shape: type) -> None:
     text = render_config(CONFIG)
     for field in dataclasses.fields(shape):
         assert f"\n{field.name} = " in text or f"\n# {field.name} = " in text, field.name

@@ -40,7 +40,7 @@ def open_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("opening", [open_writer, open_reader, Store])
-def test_what_is_no_database_is_not_held_open(tmp_path: Path, opening: type) -> None:
+def test_a_file_that_is_not_a_database_is_not_kept_open(tmp_path: Path, opening: type) -> None:
     path = tmp_path / "data.db"
     path.write_text("no database" * 1000)
     with pytest.raises(DatabaseError, match="not a SQLite database"):

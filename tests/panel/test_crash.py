@@ -131,7 +131,7 @@ def test_kill_9_right_after_each_of_many_answers_loses_nothing_that_was_answered
         assert stored_samples(config) == answered
 
 
-def test_a_panel_that_is_told_to_stop_answers_what_is_under_way(config: Config) -> None:
+def test_a_panel_that_stops_answers_the_requests_that_are_under_way(config: Config) -> None:
     newest = int(time.time()) // 5 * 5
     body = body_of(*(sample(timestamp=newest - 5 * k) for k in range(900)))
     head = f"POST /api/metrics HTTP/1.1\r\nHost: panel\r\nContent-Length: {len(body)}\r\n"

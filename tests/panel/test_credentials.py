@@ -112,7 +112,7 @@ def test_a_strange_name_is_shown_short_and_escaped(credentials: Credentials, nam
     assert len(caught.value.sentence) < 120
 
 
-def test_a_missing_credential_is_told_apart_from_one_of_another_kind(credentials: Credentials):
+def test_a_missing_credential_is_distinguished_from_one_of_another_kind(credentials: Credentials):
     assert refused(credentials, None) == (
         "The request has no Authorization header; the panel expects 'Authorization: Bearer' and a credential."
     )

@@ -57,12 +57,12 @@ async def as_before(history: History, node: Node) -> bytes:
     return (head + "".join(f"{node.hostname},{row}\r\n" for row in rows)).encode()
 
 
-def test_an_empty_cell_stands_for_null() -> None:
+def test_an_empty_cell_means_null() -> None:
     assert csv_rows("n1", [b"[300,600]", b"[1.5,null]", b"[null,2]"]) == b"n1,300,1.5,\r\nn1,600,,2\r\n"
     assert csv_rows("n1", [b"[]", b"[]"]) == b""
 
 
-async def test_a_month_as_csv_does_not_hold_up_the_event_loop(history: History, tmp_path: Path) -> None:
+async def test_a_month_as_csv_does_not_block_the_event_loop(history: History, tmp_path: Path) -> None:
     month = [(t, record(0, t)) for t in range(T - 30 * DAY + 300, T + 1, 300)]
     with contextlib.closing(sqlite3.connect(tmp_path / "data.db")) as connection:
         for node in NODES:

@@ -118,7 +118,7 @@ def test_a_roll_out_onto_simulated_nodes_is_refused(demo: tuple[Demo, Running]) 
     assert done.stderr == f"{trial.config_path} belongs to a demo: agents can't be installed on simulated nodes.\n"
 
 
-def test_a_second_start_goes_on_or_makes_the_past_anew(tmp_path: Path) -> None:
+def test_a_second_start_continues_or_makes_the_past_again(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     with demo.start("2") as panel:
         panel.wait_for(READY, PATIENCE_SECONDS)
@@ -171,7 +171,7 @@ def test_a_demo_and_real_nodes_never_share_a_folder(tmp_path: Path) -> None:
         (("--demo", "--auth", "munge"), "--auth munge can't be combined with --demo: its nodes report with tokens."),
     ],
 )
-def test_what_can_be_no_demo_is_one_sentence_and_nothing_is_made(
+def test_an_impossible_demo_is_one_sentence_and_nothing_is_made(
     tmp_path: Path, words: tuple[str, ...], sentence: str
 ) -> None:
     done = run("try", *words, "--dir", tmp_path / "demo")

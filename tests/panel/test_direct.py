@@ -162,7 +162,7 @@ async def test_a_body_that_does_not_come_is_refused_in_time(line: Line) -> None:
     assert line.wire.sent == b""
 
 
-async def test_whoever_sent_good_samples_is_no_stranger_any_more(line: Line) -> None:
+async def test_a_client_that_sent_good_samples_is_no_longer_a_stranger(line: Line) -> None:
     line.send(post(bearer("node002"), BODY))
     await line.answers(1)
     assert line.limits._strangers
@@ -193,7 +193,7 @@ async def test_a_client_that_does_not_read_gets_its_answer_once_it_does(line: Li
     assert [answer.json() for answer in await line.answers(2)] == [USUAL] * 2
 
 
-async def test_a_commit_that_fails_is_told_to_each_of_its_group_and_nothing_is_stored(
+async def test_a_failed_commit_is_reported_to_each_of_its_group_and_nothing_is_stored(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel: Panel = app.state.panel

@@ -42,6 +42,6 @@ NODES = Directory(
         ("n1'; DROP TABLE nodes", None),
     ],
 )
-def test_a_reference_finds_the_one_node_that_is_meant(reference: str, node_id: int | None) -> None:
+def test_a_reference_finds_its_one_node(reference: str, node_id: int | None) -> None:
     found = NODES.find(reference)
     assert (found and found.id) == node_id

@@ -59,7 +59,7 @@ def noted(notes: EvidenceNotes, node_id: int = 1) -> Evidence:
     return notes._store.reader.seen(node_id, T, T + 300).evidence
 
 
-async def test_a_start_is_kept_once_however_often_it_is_told(notes: EvidenceNotes) -> None:
+async def test_a_start_is_stored_once_however_often_it_is_reported(notes: EvidenceNotes) -> None:
     for _ in range(3):
         notes.note_start(1, BOOT, "1700000000.5")
         await notes.beat()
@@ -88,7 +88,7 @@ async def test_a_start_is_written_soon_for_the_panel_may_be_killed(
         (BOOT, "-1"),
     ],
 )
-async def test_what_is_no_boot_or_no_time_is_not_kept(notes: EvidenceNotes, boot: str, started: str) -> None:
+async def test_an_invalid_boot_or_time_is_not_stored(notes: EvidenceNotes, boot: str, started: str) -> None:
     notes.note_start(1, boot, started)
     await notes.beat()
     assert noted(notes).agent_starts == ()
@@ -234,7 +234,7 @@ async def test_the_panels_clock_is_behind_when_most_nodes_are_ahead(
     assert clocks_with(time, *skews).seconds_behind() == behind
 
 
-async def test_a_skew_that_is_no_longer_told_counts_for_nothing(time: Time) -> None:
+async def test_a_skew_that_is_no_longer_reported_counts_for_nothing(time: Time) -> None:
     clocks = clocks_with(time, 600.0, 600.0)
     time.pass_seconds(61)
     clocks.note(3, 0.0)
@@ -312,7 +312,9 @@ async def test_a_node_that_claims_a_new_boot_with_each_post_starts_once_in_five_
     assert len(noted(notes, 2).agent_starts) == 1
 
 
-async def test_a_start_that_came_too_soon_is_taken_in_when_it_is_told_again(notes: EvidenceNotes, time: Time) -> None:
+async def test_a_start_that_came_too_early_is_stored_when_it_is_reported_again(
+    notes: EvidenceNotes, time: Time
+) -> None:
     for boot in ("a" * 8, "b" * 8, "b" * 8):
         notes.note_start(1, boot, str(T))
         time.pass_seconds(3)
@@ -331,7 +333,7 @@ async def test_of_a_node_only_the_newest_thousand_starts_are_kept(notes: Evidenc
     assert (len(starts), starts[-1]) == (MAX_STARTS, T + 5 * (MAX_STARTS + 19))
 
 
-async def test_starts_that_can_not_be_written_are_not_held_without_end(
+async def test_starts_that_can_not_be_written_are_not_kept_for_ever(
     notes: EvidenceNotes, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("minipanel.services.evidence.MAX_UNWRITTEN_STARTS", 10)

@@ -72,7 +72,7 @@ def standing(path: Path) -> list[int]:
     return [len(each) for each in ids]
 
 
-def test_what_is_read_does_not_depend_on_where_records_stand(store: Store) -> None:
+def test_results_do_not_depend_on_where_records_are(store: Store) -> None:
     write(store, *(HOUR - 3600 + 5 * k for k in range(1, 900) if k % 11))
     expected = everything(store)
     assert standing(store.path) == [15, 0, 0]
@@ -103,7 +103,7 @@ def test_a_record_that_moves_while_it_is_read_is_there_once(store: Store) -> Non
     assert json.loads(times) == list(range(HOUR - 3300, HOUR + 1, 300))
 
 
-def test_a_late_sample_merges_where_its_record_stands_and_is_counted_once(store: Store) -> None:
+def test_a_late_sample_merges_into_its_record_and_is_counted_once(store: Store) -> None:
     late = [HOUR - 1000, HOUR - 2000, HOUR + 5, HOUR - 5]
     write(store, *(HOUR - 3600 + 5 * k for k in range(1, 780) if HOUR - 3600 + 5 * k not in late))
     store.run([store.finish(HOUR - 600, 0, 100), store.seal(HOUR - 1800, 100)])

@@ -53,7 +53,9 @@ def test_a_full_database_counts_its_own_records(tmp_path: Path, free: list[int])
     assert forecast(cluster(tmp_path, 10), size).record_bytes == 150
 
 
-def test_a_disk_that_will_be_full_before_records_go_is_told_with_the_days(tmp_path: Path, free: list[int]) -> None:
+def test_a_disk_that_will_be_full_before_records_are_deleted_is_reported_with_the_days(
+    tmp_path: Path, free: list[int]
+) -> None:
     free[0] = GB // 2 + LITTLE_SPACE_BYTES
     found = forecast(cluster(tmp_path, 1000), Size(0, 0, 0))
     assert found.trouble == (
@@ -77,7 +79,7 @@ def test_what_the_file_has_already_is_not_asked_for_again(tmp_path: Path, free: 
     assert trouble(0.5, records * 60 + hours * 0.51) is None
 
 
-def test_a_disk_that_hours_fill_long_after_the_records_is_told_too(tmp_path: Path, free: list[int]) -> None:
+def test_a_disk_that_hours_fill_long_after_the_records_is_reported_too(tmp_path: Path, free: list[int]) -> None:
     records = 1000 * 32 * 288 * USUAL_RECORD_BYTES
     free[0] = LITTLE_SPACE_BYTES + records + 1000 * 132 * DAY_BYTES
     trouble = forecast(cluster(tmp_path, 1000), Size(0, 0, 0)).trouble
@@ -119,7 +121,7 @@ def test_records_of_a_large_file_are_estimated_within_a_few_percent(
         assert measure(database).records == pytest.approx(records, rel=0.05)
 
 
-def test_status_tells_it_to_people_and_to_programs(tmp_path: Path) -> None:
+def test_status_reports_it_to_people_and_to_programs(tmp_path: Path) -> None:
     config = written_config(tmp_path)
     Store(config.database.path).close()
     assert "; grows to about 3 MB with 2 nodes\n" in run("status", "--config", config.path).stdout

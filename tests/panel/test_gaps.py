@@ -46,7 +46,7 @@ def test_a_gap_begins_with_the_sample_before_and_ends_before_the_interval_of_the
     assert missing(records(samples), 5) == [(T - 300, T - 200)]
 
 
-def test_eleven_missing_samples_are_no_gap_and_twelve_are() -> None:
+def test_eleven_missing_samples_are_not_a_gap_but_twelve_are() -> None:
     assert missing(records({T, T + 60}), 5) == []
     assert missing(records({T, T + 65}), 5) == [(T, T + 60)]
 
@@ -99,7 +99,7 @@ def test_the_evidence_gives_a_gap_its_reason(evidence: Evidence, reason: str) ->
     assert explain(GAP, evidence, 5) == [Gap(*GAP, reason)]  # type: ignore[arg-type]
 
 
-def test_what_is_missing_after_the_agent_came_back_has_a_reason_of_its_own() -> None:
+def test_samples_missing_after_the_agent_came_back_have_their_own_reason() -> None:
     evidence = Evidence(starts((FIRST_BOOT, T - 9000), (SECOND_BOOT, T + 200)), (), ((T + 190, T + 600),))
     assert explain(GAP, evidence, 5) == [Gap(T, T + 200, "node_away"), Gap(T + 200, T + 600, "panel_away")]
 

@@ -85,7 +85,7 @@ def test_each_variable_has_values(prometheus: Prometheus, variable: dict[str, An
     assert {series["metric"][query[2]] for series in prometheus.query(filled(query[1]))}
 
 
-def test_the_table_tells_of_each_node_what_it_is(prometheus: Prometheus) -> None:
+def test_the_table_shows_the_state_of_each_node(prometheus: Prometheus) -> None:
     (table,) = [panel for panel in PANELS if panel["title"] == "One row per node"]
     found = {
         target["refId"]: {

@@ -54,7 +54,7 @@ def test_a_group_may_name_nodes_short_or_long_but_not_by_their_numbers(tmp_path:
     assert list(groups_of(config, Found())) == [Group("rack", "config", ("a1.hpc", "b1"))]
 
 
-def test_groups_and_names_stand_beside_each_other() -> None:
+def test_groups_and_names_can_be_combined() -> None:
     groups = Groups([Group("Rack3", "config", ("n1", "n2"))])
     assert groups.expand(" @rack3 , n[2-3]") == ["n1", "n2", "n3"]
     assert groups.expand("n[2-3]") == ["n2", "n3"]
@@ -73,7 +73,7 @@ def test_groups_and_names_stand_beside_each_other() -> None:
         ("@a," * 5000, "nodes has 15000 characters; 1 to 10000 are allowed."),
     ],
 )
-def test_what_is_no_group_is_one_sentence(text: str, sentence: str) -> None:
+def test_an_unknown_group_gets_one_sentence(text: str, sentence: str) -> None:
     groups = Groups(Group(name, "config", ("n1",)) for name in "abcd")
     with pytest.raises((BadInput, NotFound)) as caught:
         groups.expand(text)

@@ -28,7 +28,7 @@ def test_a_time_older_than_the_records_comes_in_hours(start: int, step: int) -> 
     assert read_span(*asked, step="300", records_since=1_700_000_000).step == 300
 
 
-def test_from_and_to_stand_in_place_of_a_period() -> None:
+def test_from_and_to_replace_a_period() -> None:
     assert read_span(None, "100", "700", None, NOW) == Span(None, 100, 700, VALUE_COLUMNS)
     assert read_span(None, "1700000000", None, None, NOW).end == 1_700_000_123
 
@@ -76,7 +76,7 @@ def test_fields_limit_the_columns_and_keep_their_order() -> None:
         ("1d", None, None, "cpu_temp;DROP TABLE nodes", "fields names 'cpu_temp;DROP TABLE nodes'"),
     ],
 )
-def test_what_cannot_be_asked_gets_a_sentence(
+def test_an_impossible_request_gets_a_sentence(
     period: str | None, start: str | None, end: str | None, fields: str | None, sentence: str
 ) -> None:
     with pytest.raises(BadInput) as caught:

@@ -86,7 +86,7 @@ def written(node: HostsNode) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.what)
-def test_a_hosts_file_gives_its_nodes_and_tells_its_faults(file: File) -> None:
+def test_a_hosts_file_yields_its_nodes_and_its_faults(file: File) -> None:
     hosts = parse_hosts(file.text)
     assert [written(node) for node in hosts.nodes] == file.nodes
     assert [f"{fault.line} {fault.problem} {fault.text}" for fault in hosts.faults] == file.faults
@@ -96,7 +96,7 @@ def test_there_are_at_least_twenty_files() -> None:
     assert len(FILES) >= 20
 
 
-def test_bytes_that_are_no_utf8_spoil_only_their_word(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf8_spoil_only_their_word(tmp_path: Path) -> None:
     path = tmp_path / "hosts"
     path.write_bytes(b"10.0.0.2 node001 # Geb\xe4ude 3\n10.0.0.3 node002\n")
     assert [node.hostname for node in read_hosts(path).nodes] == ["node001", "node002"]
@@ -112,7 +112,7 @@ def test_a_node_is_reached_at_its_first_ipv4_address() -> None:
     assert node.address == "10.0.0.2"
 
 
-def test_a_fault_tells_whose_address_it_is() -> None:
+def test_a_fault_says_whose_address_it_is() -> None:
     (fault,) = parse_hosts("10.0.0.2 node001\n10.0.0.2 login\n").faults
     assert fault == Fault(2, "other node", "login", "node001")
 
@@ -132,7 +132,7 @@ def names_with_own(text: str, addresses: set[str], hostname: str = "mgmt", addre
     return [f"{node.address} {node.hostname}" for node in nodes]
 
 
-def test_this_machine_is_known_by_its_address_and_stands_first() -> None:
+def test_this_machine_is_recognised_by_its_address_and_comes_first() -> None:
     assert names_with_own(CLUSTER, {"10.0.0.1"}) == ["10.0.0.1 mgmt", "10.0.0.2 node001", "10.0.0.3 node002"]
 
 

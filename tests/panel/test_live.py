@@ -155,7 +155,7 @@ def test_a_clock_that_was_ahead_and_is_set_right_does_not_freeze_its_node(live: 
     assert (live.realtime()[0].cpu_percent, state(live)) == (20, "up")
 
 
-def test_a_sample_a_day_ahead_hides_nothing_of_what_is_measured_later(live: Live, clock: Clock) -> None:
+def test_a_sample_a_day_ahead_hides_nothing_that_is_measured_later(live: Live, clock: Clock) -> None:
     """Stored while the clocks of the panel and of a node are ahead."""
     live.take(NODE, [sample(NOW - 3500), sample(NOW - 5)])
     clock.now += 86_400

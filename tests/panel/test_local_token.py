@@ -60,12 +60,12 @@ def test_a_token_that_was_not_signed_so_is_none(token: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["alice", "用户", "a_b", "x" * MAX_NAME_BYTES])
-def test_one_that_names_somebody_says_whom(who: str) -> None:
+def test_one_that_names_a_user_says_who(who: str) -> None:
     token = local_token(SECRET, NOW, who)
     assert (good_until(token, SECRET, NOW), acts_for(token)) == (int(NOW) + LIFE_SECONDS, who)
 
 
-def test_a_long_name_is_cut_and_no_name_acts_for_nobody() -> None:
+def test_a_long_name_is_cut_and_a_missing_name_means_nobody() -> None:
     assert acts_for(local_token(SECRET, NOW, "名" * 40)) == "名" * 21 + "�"
     assert acts_for(local_token(SECRET, NOW)) == ""
 

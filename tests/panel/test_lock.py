@@ -52,13 +52,13 @@ def test_no_signal_goes_to_a_process_of_another_user(
 
 
 @pytest.mark.parametrize("text", ["999999999", "1" * 400, "-1", "²", "1 2", "0"])
-def test_a_number_of_no_process_is_told(database: Path, lock: PanelLock, text: str) -> None:
+def test_the_id_of_no_process_is_reported(database: Path, lock: PanelLock, text: str) -> None:
     pid_path(database).write_text(text)
     with pytest.raises(OSError, match=r"."):
         running_pid(database, patience_seconds=0)
 
 
-def test_a_pipe_in_the_place_of_the_lock_holds_nobody_up(database: Path) -> None:
+def test_a_pipe_in_place_of_the_lock_blocks_nothing(database: Path) -> None:
     os.mkfifo(pid_path(database))
     assert tell_running_panel(database).startswith("The running panel could not be notified (it is no regular file)")
 

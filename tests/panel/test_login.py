@@ -85,7 +85,7 @@ async def test_a_logout_ends_the_session_and_takes_the_cookie_back(app: FastAPI,
         assert (answer.status_code, answer.json()) == (401, {"error": "The session was logged out; log in again."})
 
 
-async def test_nobody_can_log_out_who_is_not_logged_in(client: httpx.AsyncClient):
+async def test_only_a_logged_in_user_can_log_out(client: httpx.AsyncClient):
     answer = await client.post("/api/auth/logout")
     assert (answer.status_code, answer.json()) == (401, {"error": "Log in first."})
 
@@ -137,7 +137,7 @@ async def test_a_login_of_more_than_a_megabyte_is_not_read(client: httpx.AsyncCl
     assert answer.json() == {"error": "The body is too large; at most 1000000 bytes are allowed."}
 
 
-async def test_after_five_failures_an_address_has_to_wait_and_is_told_how_long(app: FastAPI, client: httpx.AsyncClient):
+async def test_after_five_failures_an_address_must_wait_and_learns_how_long(app: FastAPI, client: httpx.AsyncClient):
     for _ in range(5):
         assert (await client.post("/api/auth/login", json=RIGHT | {"password": "x"})).status_code == 401
     answer = await client.post("/api/auth/login", json=RIGHT)
@@ -164,7 +164,7 @@ async def test_a_changed_password_ends_the_sessions_of_the_old_one(
     assert (answer.status_code, answer.json()) == (401, {"error": "The account was changed since; log in again."})
 
 
-async def test_the_log_tells_of_failed_logins_and_never_of_what_was_typed(
+async def test_the_log_has_failed_logins_but_never_what_was_typed(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ):
     await client.post("/api/auth/login", json={"username": "hunter2\nroot", "password": "hunter3"})
@@ -174,7 +174,7 @@ async def test_the_log_tells_of_failed_logins_and_never_of_what_was_typed(
     assert "hunter" not in caplog.text
 
 
-async def test_agents_tokens_are_no_sessions_and_sessions_no_tokens(client: httpx.AsyncClient, config: Config):
+async def test_agents_tokens_are_not_sessions_and_sessions_are_not_tokens(client: httpx.AsyncClient, config: Config):
     token = (await client.post("/api/auth/login", json=RIGHT)).json()["token"]
     answer = await client.post("/api/metrics", content=json.dumps({}), headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401

@@ -8,7 +8,7 @@ from minipanel.models.metrics import METRICS, VALUES, Metric
 from minipanel.models.record import VALUE_COLUMNS
 
 
-def test_the_columns_of_the_contract_stand_in_its_order() -> None:
+def test_the_columns_of_the_contract_are_in_its_order() -> None:
     assert " ".join(VALUE_COLUMNS) == (
         "cpu_percent cpu_percent_max memory_total memory_used memory_used_max memory_percent "
         "cpu_temp cpu_temp_max samples"
@@ -21,7 +21,7 @@ def test_the_first_metric_is_in_every_sample() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
-def test_what_came_with_an_update_can_be_null_and_stands_last(metric: Metric) -> None:
+def test_columns_added_by_an_update_can_be_null_and_come_last(metric: Metric) -> None:
     later = METRICS[METRICS.index(metric) :]
     assert not metric.is_late or (metric.null is not None and all(each.is_late for each in later))
 

@@ -64,7 +64,7 @@ async def test_the_newest_values_of_all_nodes_come_at_once(client: httpx.AsyncCl
     ) * 3
 
 
-async def test_a_node_is_told_with_its_agent_and_its_sensor(client: httpx.AsyncClient) -> None:
+async def test_a_node_is_listed_with_its_agent_and_its_sensor(client: httpx.AsyncClient) -> None:
     headers = {**bearer(), "User-Agent": "minipanel-agent/0.1.0", "X-MiniPanel-Sensor": "k10temp Tctl"}
     headers["X-MiniPanel-Limit"] = "95.5"
     await client.post("/api/metrics", content=body_of(sample()), headers=headers)
@@ -202,7 +202,7 @@ async def test_history_comes_as_csv(client: httpx.AsyncClient, how: str) -> None
         (f"realtime/{'x' * 10_000}", 404, "There is no node 'xxx"),
     ],
 )
-async def test_what_cannot_be_read_gets_a_sentence(
+async def test_an_unreadable_request_gets_a_sentence(
     client: httpx.AsyncClient, path: str, status: int, sentence: str
 ) -> None:
     answer = await client.get(f"/api/metrics/{path}")
@@ -273,7 +273,7 @@ def test_only_a_plain_query_is_read_by_the_short_way() -> None:
         assert plain_query(other) is None, other
 
 
-async def test_a_nodes_past_is_compressed_for_whoever_takes_it(client: httpx.AsyncClient) -> None:
+async def test_a_nodes_past_is_compressed_for_clients_that_accept_it(client: httpx.AsyncClient) -> None:
     last = last_full_record()
     await send(client, *(sample(timestamp=last - 300 * k, cpu_percent=k % 100) for k in range(200)))
     path = f"/api/metrics/history/node001?from={last - 86_400}&to={last}"

@@ -238,7 +238,7 @@ def test_another_user_may_be_allowed(munged: str, tmp_path: Path):
 
 @needs_munged
 @needs_root
-def test_another_users_replay_is_told_as_a_replay(config: Config, munged: str):
+def test_another_users_replay_is_recognised_as_a_replay(config: Config, munged: str):
     credential = munge(munged, payload_of(BODY), user="65534")
     error(config, credential)
     assert "used before" in error(config, credential).sentence
@@ -273,7 +273,7 @@ def test_a_credential_changed_on_its_way_is_refused(config: Config, munged: str)
     "text",
     ["", "x", "MUNGE:", "MUNGE::", "MUNGE:AAAA", "MUNGE:AAAA:", "MUNGE:é:", "MUNGE:\x00:", "MUNGE:" + "A" * 4000 + ":"],
 )
-def test_what_is_no_credential_is_refused(config: Config, text: str):
+def test_an_invalid_credential_is_refused(config: Config, text: str):
     assert error(config, text).status == 401
 
 
@@ -293,7 +293,7 @@ def test_the_user_is_checked_after_the_body(munged: str, tmp_path: Path):
 
 
 @needs_munged
-def test_without_munged_agents_are_told_to_come_again_and_it_heals(tmp_path: Path):
+def test_without_munged_agents_are_asked_to_retry_and_it_recovers(tmp_path: Path):
     with running_munged(options=["--origin=10.0.0.2"]) as path:
         config = config_in(tmp_path, auth="munge", munge_socket=path, allowed_uids=(os.geteuid(),))
         lost = encode(payload_of(BODY), path)
@@ -307,7 +307,7 @@ def test_without_munged_agents_are_told_to_come_again_and_it_heals(tmp_path: Pat
     shutil.rmtree(Path(path).parent)
 
 
-def test_a_munged_that_was_killed_holds_up_one_request_and_not_all(tmp_path: Path):
+def test_a_killed_munged_delays_one_request_and_not_all(tmp_path: Path):
     path = tmp_path / "munge.socket"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
@@ -345,7 +345,7 @@ def test_munged_is_asked_again_after_a_pause(munged: str, tmp_path: Path):
 
 
 @needs_munged
-def test_a_munged_that_hangs_does_not_hold_up_the_panel(tmp_path: Path):
+def test_a_hanging_munged_does_not_block_the_panel(tmp_path: Path):
     with running_munged() as path:
         config = config_in(tmp_path, auth="munge", munge_socket=path, allowed_uids=(os.geteuid(),))
         credential = encode(payload_of(BODY), path)

@@ -34,7 +34,7 @@ from tests.panel.commands import written_config
         ("ups", ["ups.cluster"]),
     ],
 )
-def test_a_line_is_meant_by_any_of_its_names(pattern: str, names: list[str]) -> None:
+def test_a_line_matches_by_any_of_its_names(pattern: str, names: list[str]) -> None:
     assert is_name_pattern(pattern)
     assert NamePatterns([pattern]).matches(names)
 
@@ -44,12 +44,12 @@ def test_a_line_is_meant_by_any_of_its_names(pattern: str, names: list[str]) -> 
     [("*-ib", "node-ib1"), ("switch?", "switch"), ("switch?", "switch10"), ("node[17-20]", "node1"), ("a.b", "axb"),
      ("ups.cluster", "ups")],
 )  # fmt: skip
-def test_another_name_is_not_meant(pattern: str, name: str) -> None:
+def test_another_name_does_not_match(pattern: str, name: str) -> None:
     assert not NamePatterns([pattern]).matches([name])
 
 
 @pytest.mark.parametrize("text", ["*", "?*", "", "*-ib[1-2]", "node[", "a b", "@all", "a/b", "!a", "10.0.0.1"])
-def test_what_would_mean_everything_or_nothing_is_no_pattern(text: str) -> None:
+def test_what_would_match_everything_or_nothing_is_not_a_pattern(text: str) -> None:
     assert not is_name_pattern(text)
 
 
@@ -79,7 +79,7 @@ def test_the_section_is_read_and_written_where_something_is_ignored(tmp_path: Pa
 
 
 @pytest.mark.parametrize("value", ['"*-ib"', '["*"]', "[1]", '["node["]'])
-def test_what_can_not_be_ignored_is_one_sentence(tmp_path: Path, value: str) -> None:
+def test_an_invalid_pattern_to_ignore_gets_one_sentence(tmp_path: Path, value: str) -> None:
     config = written_config(tmp_path)
     config.path.write_text(config.path.read_text() + f"\n[hosts]\nignore = {value}\n")
     with pytest.raises(ConfigError, match=r"ignore in \[hosts\] is .*; it must be an array of hostnames, node"):

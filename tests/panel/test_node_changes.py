@@ -101,7 +101,7 @@ def test_another_name_at_the_address_of_a_node_is_its_new_name() -> None:
     assert (found.come, found.go) == ((), ())
 
 
-def test_a_short_name_beside_the_long_one_is_no_node_of_its_own() -> None:
+def test_a_short_name_beside_the_long_one_is_not_another_node() -> None:
     found = changes(
         [MGMT, node("n1.cluster", "10.0.0.2")], "10.0.0.2 n1.cluster\n10.1.0.2 n1\n10.0.0.3 n2\n10.1.0.3 n2.x\n"
     )
@@ -120,7 +120,7 @@ def test_names_and_addresses_of_this_machine_make_no_other_node() -> None:
     assert not compare([MGMT], parse_hosts("10.5.0.1 mgmt-eth1\n10.0.0.1 x\n").nodes, {OWN, "10.5.0.1"}.__contains__)
 
 
-def test_this_machine_follows_to_another_address_of_its_own() -> None:
+def test_this_machine_follows_to_another_of_its_addresses() -> None:
     (change,) = compare([MGMT], parse_hosts("10.5.0.1 mgmt\n").nodes, "10.5.0.1".__eq__).changed
     assert change.after == node("mgmt", "10.5.0.1")
 

@@ -180,7 +180,7 @@ async def test_a_restart_of_the_panel_changes_no_verdict(config: Config, machine
     await panel.close()
 
 
-async def test_an_uptime_of_before_a_reboot_tells_nothing(config: Config, machine: Machine) -> None:
+async def test_an_uptime_from_before_a_reboot_means_nothing(config: Config, machine: Machine) -> None:
     panel = await started(config, machine)
     await report_for(panel, machine, 20)
     await panel.close()

@@ -41,7 +41,7 @@ def test_page_and_panel_read_a_node_set_alike(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "node[", "node[5-1]", "node[a-b]", "n1!n1", "@all", "x" * 20_000])
-def test_what_is_no_node_set_gets_a_sentence(text: str) -> None:
+def test_what_is_not_a_node_set_gets_a_sentence(text: str) -> None:
     with pytest.raises(BadInput, match=r"^nodes "):
         expand(text)
 

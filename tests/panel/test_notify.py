@@ -90,7 +90,7 @@ def test_a_reload_ends_for_systemd_whatever_comes_of_it(tmp_path: Path, config: 
     systemd.close()
 
 
-def test_a_socket_that_nobody_reads_is_no_reason_to_end(tmp_path: Path, config: Config) -> None:
+def test_a_socket_that_nobody_reads_does_not_end_the_panel(tmp_path: Path, config: Config) -> None:
     with running_panel(config, NOTIFY_SOCKET=str(tmp_path / "gone")) as panel:
         panel.wait_for(f"systemd could not be told READY=1 at {tmp_path}/gone: No such file or directory.")
         assert httpx.get(f"{config.server.url}/api/health").status_code == 200

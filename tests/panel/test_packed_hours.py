@@ -148,7 +148,7 @@ def test_a_day_that_is_older_than_a_metric_has_none_of_it() -> None:
     assert len(pack(unpack(shorter))) == DAY_BYTES
 
 
-def test_hours_are_what_their_records_come_to(store: Store) -> None:
+def test_hours_have_the_totals_of_their_records(store: Store) -> None:
     records = [record(1, t) for t in range(BEGIN + 300, END + 1, 300) if not BEGIN + 7200 < t <= BEGIN + 10_800]
     put(store, *records)
     assert make(store, END) == 1
@@ -296,7 +296,7 @@ def test_the_view_says_the_same(store: Store) -> None:
                 assert value == (None if number == NONE else pytest.approx(PART[name].low + number / 100)), name
 
 
-def test_the_view_names_what_hours_hold(store: Store) -> None:
+def test_the_view_names_the_columns_of_hours(store: Store) -> None:
     with contextlib.closing(sqlite3.connect(store.path)) as connection:
         shown = [row[1] for row in connection.execute("PRAGMA table_info(hours_unpacked)")]
     assert set(shown) == {"node_id", "timestamp"} | {part.name for part in PARTS if not part.is_total}
@@ -304,7 +304,7 @@ def test_the_view_names_what_hours_hold(store: Store) -> None:
 
 
 @pytest.mark.parametrize("many", [0, 300], ids=["by range", "one by one"])
-def test_days_from_before_a_metric_stand_beside_later_ones(
+def test_days_from_before_a_metric_coexist_with_later_ones(
     store: Store, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     monkeypatch.setattr(past_hours, "MANY_NODES", many)
@@ -358,7 +358,7 @@ async def test_hours_of_a_set_come_as_csv_and_an_hour_is_shown_when_it_is_over(
 
 
 @pytest.mark.anyio
-async def test_what_step_can_not_be_gets_a_sentence(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_step_gets_a_sentence(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/metrics/history/1?period=1d&step=60")
     assert (answer.status_code, answer.json()["error"]) == (400, "step is '60'; it must be 300 or 3600.")
 

@@ -62,7 +62,7 @@ def test_every_address_of_the_page_gives_its_index(built: Path, path: str) -> No
     assert "MiniPanel" in answer.text
 
 
-def test_the_index_is_asked_for_anew_and_runs_no_foreign_script(built: Path) -> None:
+def test_the_index_is_always_fetched_again_and_runs_no_foreign_script(built: Path) -> None:
     answer = get(built, "/")
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -81,7 +81,7 @@ def test_a_file_with_its_hash_in_its_name_is_kept_for_good(built: Path) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_file_without_a_hash_is_asked_for_anew(built: Path) -> None:
+def test_a_file_without_a_hash_is_always_fetched_again(built: Path) -> None:
     answer = get(built, "/favicon.svg")
     assert answer.text == "<svg/>"
     assert answer.headers["content-type"] == "image/svg+xml"
@@ -95,7 +95,7 @@ def test_a_file_that_did_not_change_is_not_sent_again(built: Path) -> None:
     assert again.content == b""
 
 
-def test_a_file_is_sent_compressed_to_whoever_takes_that(built: Path) -> None:
+def test_a_file_is_sent_compressed_to_clients_that_accept_it(built: Path) -> None:
     answer = get(built, "/assets/index-abc123.js", **{"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers.get("content-length", 0)) < 500

@@ -192,7 +192,7 @@ def test_a_password_changed_while_it_is_compared_opens_no_session(opened: Opened
         asyncio.run(change_meanwhile())
 
 
-def test_a_browser_that_logged_in_before_has_a_counter_of_its_own(sessions: Access):
+def test_a_browser_that_logged_in_before_has_its_own_counter(sessions: Access):
     device = sessions.logins.new_device("miniadmin")
     for _ in range(5):
         with pytest.raises(NotAuthenticated):
@@ -231,7 +231,7 @@ def test_one_place_never_fills_the_queue(opened: Opened, config: Config):
     assert session.username == "miniadmin"
 
 
-def test_the_time_tells_neither_who_exists_nor_whose_hash_is_cheap(opened: Opened, tmp_path: Path):
+def test_the_time_reveals_neither_who_exists_nor_whose_hash_is_cheap(opened: Opened, tmp_path: Path):
     config = config_in(tmp_path, hash_of(PASSWORD, cost=9))
     cheap, cheaper = (UserConfig(name, hash_of(PASSWORD, cost)) for name, cost in (("vera", 8), ("wim", 4)))
     sessions = opened(replace(config, users=(cheap, cheaper)))

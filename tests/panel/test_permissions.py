@@ -307,7 +307,7 @@ async def test_a_stream_ends_within_seconds_of_its_credential(tmp_path: Path) ->
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-async def test_the_cookie_of_a_user_goes_before_that_of_a_wall_screen(app: FastAPI) -> None:
+async def test_a_users_cookie_counts_before_a_wall_screens(app: FastAPI) -> None:
     credentials = Credentials(app.state.access)
     user, screen = (await credentials.of("admin"))[0]["Cookie"], (await credentials.of("kiosk"))[0]["Cookie"]
     ended = (await credentials.of("ended session"))[0]["Cookie"]

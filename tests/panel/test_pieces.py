@@ -23,7 +23,7 @@ async def pieces(good: int) -> AsyncIterator[bytes]:
     raise TryLater("The disk is gone.", 5)
 
 
-async def test_an_answer_whose_first_piece_cannot_be_made_is_an_error_of_its_own() -> None:
+async def test_an_answer_whose_first_piece_fails_becomes_an_error() -> None:
     with pytest.raises(TryLater, match=r"The disk is gone\."):
         await answer_in_pieces(pieces(0), "text/plain")
 

@@ -167,7 +167,7 @@ def test_no_picture_has_more_cells_than_asked_for(nodes: int, period: str, most:
 
 
 @pytest.mark.anyio
-async def test_a_day_shows_each_record_and_tells_what_is_missing_from_zero(
+async def test_a_day_shows_each_record_and_distinguishes_missing_from_zero(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     last = int(app.state.panel.clock()) // 300 * 300
@@ -182,7 +182,7 @@ async def test_a_day_shows_each_record_and_tells_what_is_missing_from_zero(
 
 
 @pytest.mark.anyio
-async def test_each_metric_has_a_range_of_its_own(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_each_metric_has_its_own_range(app: FastAPI, client: httpx.AsyncClient) -> None:
     last = int(app.state.panel.clock()) // 300 * 300
     put(app, record(1, last) | {"cpu_temp": -20.0, "memory_percent": 50.0}, record(2, last) | {"cpu_temp": None})
     head, (rows,) = await ask(client, period="1d", metric="cpu_temp")
@@ -243,7 +243,7 @@ async def test_many_nodes_become_bands_with_mean_and_maximum(app: FastAPI, clien
 
 
 @pytest.mark.anyio
-async def test_what_is_missing_bears_its_reason(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_missing_values_have_their_reason(app: FastAPI, client: httpx.AsyncClient) -> None:
     last = int(app.state.panel.clock()) // 300 * 300
     gone = range(last - 3000, last - 1200, 300)
     put(app, *(record(1, t) for t in range(last - 86_100, last + 1, 300) if t not in gone))
@@ -265,7 +265,7 @@ async def test_what_is_missing_bears_its_reason(app: FastAPI, client: httpx.Asyn
 
 
 @pytest.mark.anyio
-async def test_of_countless_gaps_the_longest_are_told(
+async def test_of_countless_gaps_the_longest_are_listed(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(raster, "MAX_RUNS", 2)
@@ -282,7 +282,7 @@ def test_the_run_around_a_part_is_one_of_the_rows_own(lines: list[bytes], at: in
     assert run_around(line, at, at + 1) in runs_of(line)
 
 
-def test_of_a_band_the_reason_of_most_of_its_nodes_is_told() -> None:
+def test_a_band_has_the_reason_of_most_of_its_nodes() -> None:
     nodes: list[list[Absent]] = [
         [(0, 4, "node_away"), (4, 9, "silent")],
         [(2, 9, "node_away")],
@@ -309,7 +309,7 @@ async def test_a_band_bears_the_reason_of_its_nodes(app: FastAPI, client: httpx.
 
 
 @pytest.mark.anyio
-async def test_hours_that_are_still_being_made_are_told_as_such(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_hours_that_are_still_being_made_are_marked_as_such(app: FastAPI, client: httpx.AsyncClient) -> None:
     panel = app.state.panel
     last = int(panel.clock()) // HOUR * HOUR
     newest = int(panel.clock()) // 300 * 300
@@ -326,7 +326,7 @@ async def test_hours_that_are_still_being_made_are_told_as_such(app: FastAPI, cl
 
 
 @pytest.mark.anyio
-async def test_who_takes_gzip_gets_it(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_clients_that_accept_gzip_get_it(app: FastAPI, client: httpx.AsyncClient) -> None:
     query = {"nodes": BOTH, "metric": "cpu_percent", "period": "1d"}
     async with client.stream("GET", "/api/metrics/raster", params=query, headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join([piece async for piece in answer.aiter_raw()])
@@ -351,7 +351,7 @@ async def test_who_takes_gzip_gets_it(app: FastAPI, client: httpx.AsyncClient) -
         ({"step": "5"}, 400, "step is '5'; it must be 300 or 3600."),
     ],
 )
-async def test_what_can_not_be_asked_gets_a_sentence(
+async def test_an_impossible_request_gets_a_sentence(
     client: httpx.AsyncClient, query: dict[str, str | None], status: int, sentence: str
 ) -> None:
     whole = {"nodes": "node001", "metric": "cpu_percent", "period": "1d"} | query

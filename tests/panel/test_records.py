@@ -64,7 +64,7 @@ def test_the_newest_sample_of_a_record_is_read_from_its_bitmap() -> None:
     assert last_sample(T, None) == T
 
 
-def test_a_record_holds_mean_maximum_and_count(store: Store) -> None:
+def test_a_record_has_mean_maximum_and_count(store: Store) -> None:
     write(store, sample(T - 10, 10, 1000, 30), sample(T - 5, 20, 2000, 60.5), sample(T, 60, 4000, None))
     assert records(store) == [
         {
@@ -112,7 +112,7 @@ def test_a_complete_record_takes_nothing_more_and_needs_no_bitmap(store: Store) 
     assert (record["samples"], record["cpu_percent"], record["memory_used"]) == (60, 30.5, 4031)
 
 
-def test_a_late_sample_merges_into_the_record_that_stands_in_the_history(store: Store) -> None:
+def test_a_late_sample_merges_into_its_record_in_the_history(store: Store) -> None:
     write(store, sample(T - 5, 10))
     seal(store)
     write(store, sample(T, 20))

@@ -49,7 +49,7 @@ async def test_a_reader_of_chinese_is_refused_in_chinese(app: FastAPI) -> None:
     assert "Authorization" in await refusal("/api/metrics", "zh", "POST")
 
 
-def test_the_framework_refuses_no_request_in_words_of_its_own() -> None:
+def test_the_framework_refuses_no_request_in_its_own_words() -> None:
     """If it fails: declare the parameter as optional text, and refuse it with one of the panel's sentences."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     taken = [parameter for route in routes for parameter in route.dependant.query_params]

@@ -86,7 +86,7 @@ def test_each_kind_of_closed_connection_is_logged_once_and_counted(caplog: pytes
     assert lines(caplog) == ["Closed 999 more connections within a minute: This is not an HTTP request."]
 
 
-def test_nothing_from_outside_can_make_a_line_of_its_own(caplog: pytest.LogCaptureFixture):
+def test_nothing_from_outside_can_add_a_line(caplog: pytest.LogCaptureFixture):
     Refusals(Clock()).note("::1\n", BadInput("x\n\x1b[31m\u2028" + "y" * 10_000))
     (line,) = lines(caplog)
     assert line.isprintable()

@@ -65,7 +65,7 @@ async def test_a_reload_that_finds_the_database_locked_is_done_when_it_is_free(
         assert app.state.panel.directory.find("node009") is not None
 
 
-async def test_who_is_taken_out_while_the_database_is_locked_is_out_at_once(tmp_path: Path) -> None:
+async def test_a_user_removed_while_the_database_is_locked_is_out_at_once(tmp_path: Path) -> None:
     config = with_viewer(config_in(tmp_path))
     async with running_app(config) as app, caller(app) as client:
         access = app.state.access

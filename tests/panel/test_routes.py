@@ -47,7 +47,7 @@ def filled(path: str) -> str:
     return re.sub(r"\{[^}]+\}", "1", path)
 
 
-async def test_every_route_that_is_not_open_asks_who_comes(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_every_route_that_is_not_open_requires_a_credential(app: FastAPI, client: httpx.AsyncClient) -> None:
     routes = set(all_routes(app.routes))
     assert routes >= OPEN
     assert len(routes - OPEN) >= 11
@@ -70,7 +70,7 @@ async def test_a_session_opens_the_doors_of_users(client: httpx.AsyncClient) -> 
         assert (await client.get(path)).status_code == 200, path
 
 
-async def test_the_panel_tells_its_health_to_anyone_and_nothing_else(client: httpx.AsyncClient) -> None:
+async def test_the_panel_shows_anyone_its_health_and_nothing_else(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/health")
     assert answer.json() == {"status": "ok", "version": "0.1.0", "stored_at": None, "evaluated_at": None}
 
@@ -86,9 +86,7 @@ async def test_the_panel_tells_its_health_to_anyone_and_nothing_else(client: htt
         ("GET", "/api/auth/login", 405),
     ],
 )
-async def test_what_is_not_there_gets_a_sentence(
-    client: httpx.AsyncClient, method: str, path: str, status: int
-) -> None:
+async def test_an_unknown_path_gets_a_sentence(client: httpx.AsyncClient, method: str, path: str, status: int) -> None:
     answer = await client.request(method, path)
     assert answer.status_code == status
     assert list(answer.json()) == ["error"]

@@ -103,11 +103,11 @@ def test_hostnames_are_taken(node_id: str):
         (b'{"a":' * 100_000, "The body is nested too deeply"),
     ],
 )
-def test_a_body_that_holds_no_samples_is_named(body: bytes, words: str):
+def test_a_body_without_samples_is_described(body: bytes, words: str):
     assert words in refusal(body)
 
 
-def test_nesting_inside_an_unknown_field_is_no_way_in():
+def test_nesting_inside_an_unknown_field_is_not_accepted():
     body = json.dumps(sample()).encode()[:-1] + b', "deep": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
     assert "nested too deeply" in refusal(body)
 

@@ -43,7 +43,7 @@ def history(store: Store, first: int, days: int) -> list[bytes]:
     return store.reader.history(1, first, until, ["cpu_percent", "cpu_percent_max", "samples"], until)
 
 
-def test_after_a_day_on_a_release_that_only_added_the_one_before_goes_on_and_nothing_is_lost(
+def test_after_a_day_on_a_release_that_only_added_the_previous_one_continues_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "data.db"

@@ -105,7 +105,7 @@ async def test_a_node_that_is_up_has_all_its_values_in_base_units(client: httpx.
     assert states['minipanel_nodes{state="never"}'] == "1"
 
 
-async def test_the_skew_of_a_clock_is_told_and_a_missing_temperature_is_absent(client: httpx.AsyncClient) -> None:
+async def test_the_skew_of_a_clock_is_reported_and_a_missing_temperature_is_absent(client: httpx.AsyncClient) -> None:
     headers = {**bearer(), "X-MiniPanel-Sent": f"{time.time() - 12:.3f}"}
     await client.post("/api/metrics", content=body_of(sample(cpu_temp=None)), headers=headers)
     series = await scraped(client)
@@ -154,7 +154,7 @@ async def test_the_panel_counts_its_own_work(client: httpx.AsyncClient) -> None:
     assert series['minipanel_build_info{version="0.1.0"}'] == "1"
 
 
-async def test_who_scrapes_at_about_the_same_time_shares_one_answer(
+async def test_scrapers_at_about_the_same_time_share_one_answer(
     app: FastAPI, client: httpx.AsyncClient, clocks: Clocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
@@ -177,7 +177,7 @@ async def test_who_scrapes_at_about_the_same_time_shares_one_answer(
     assert made == ["text"] * 2
 
 
-async def test_whoever_scrapes_each_5_seconds_gets_a_new_answer_though_a_little_early(
+async def test_a_scraper_every_5_seconds_gets_a_new_answer_even_if_a_little_early(
     client: httpx.AsyncClient, clocks: Clocks
 ) -> None:
     clocks.ahead += 6 - time.time() % 5
@@ -234,7 +234,7 @@ async def test_both_formats_have_the_same_series(client: httpx.AsyncClient) -> N
         ("br;q=1, GZIP;q=0.2", True),
     ],
 )
-async def test_an_answer_is_compressed_for_who_can_read_it(
+async def test_an_answer_is_compressed_for_clients_that_accept_it(
     client: httpx.AsyncClient, encoding: str, is_gzipped: bool
 ) -> None:
     plain = await client.get("/metrics", headers={"Accept-Encoding": "identity"})
@@ -288,7 +288,7 @@ async def test_readers_of_both_formats_take_an_answer_apart(client: httpx.AsyncC
     assert found[0] == found[1]
 
 
-async def test_each_family_is_described_and_its_lines_stand_together(client: httpx.AsyncClient) -> None:
+async def test_each_family_is_described_and_its_lines_are_together(client: httpx.AsyncClient) -> None:
     await send(client, sample())
     for accept in ("text/plain", OPENMETRICS):
         lines = (await client.get("/metrics", headers={"Accept": accept})).text.splitlines()
@@ -320,7 +320,7 @@ async def test_the_page_about_prometheus_names_every_series_and_label(
     assert told == series
 
 
-async def test_promtool_finds_nothing_to_say(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_promtool_has_no_complaints(app: FastAPI, client: httpx.AsyncClient) -> None:
     app.state.alerts.watch = Watch([], [HOT])
     promtool = shutil.which("promtool")
     assert promtool, "promtool is missing; Debian has it in the package prometheus."

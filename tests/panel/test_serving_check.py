@@ -39,12 +39,12 @@ def check(path: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stderr.strip()
 
 
-def test_what_a_panel_could_start_with_is_well_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_configuration_with_which_a_panel_could_start_passes_and_leaves_nothing(tmp_path: Path) -> None:
     assert check(config_file(tmp_path)) == (0, "")
     assert list((tmp_path / "data").iterdir()) == []
 
 
-def test_a_port_that_is_taken_is_told_when_it_is_asked_about(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_if_the_port_is_checked(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         path = config_file(tmp_path, port=port)
@@ -54,7 +54,7 @@ def test_a_port_that_is_taken_is_told_when_it_is_asked_about(tmp_path: Path) -> 
     assert f"127.0.0.1 port {port} is in use by another program" in said
 
 
-def test_a_database_without_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_database_without_a_folder_is_reported(tmp_path: Path) -> None:
     path = config_file(tmp_path)
     (tmp_path / "data").rmdir()
     code, said = check(path)
@@ -73,7 +73,7 @@ def as_nobody() -> Iterator[None]:
 
 
 @needs_root
-def test_what_the_panels_user_can_not_read_or_write_is_told(tmp_path: Path) -> None:
+def test_what_the_panels_user_can_not_read_or_write_is_reported(tmp_path: Path) -> None:
     for folder in tmp_path.parents:
         if folder.stat().st_mode & 0o011 != 0o011:
             folder.chmod(folder.stat().st_mode | 0o011)

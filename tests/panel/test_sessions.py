@@ -89,7 +89,7 @@ def test_the_right_password_opens_a_session_of_twelve_hours(sessions: Access):
     assert checked(sessions, session.token).name == session.username
 
 
-def test_each_session_has_a_token_of_its_own(sessions: Access):
+def test_each_session_has_its_own_token(sessions: Access):
     assert log_in(sessions).token != log_in(sessions).token
 
 
@@ -124,7 +124,7 @@ def test_a_changed_password_ends_old_sessions_for_good(sessions: Access, config:
     assert checked(sessions, log_in(sessions, password="a new one").token)
 
 
-def test_the_same_password_hashed_anew_ends_old_sessions_too(sessions: Access, config: Config):
+def test_hashing_the_same_password_again_ends_old_sessions_too(sessions: Access, config: Config):
     session = log_in(sessions)
     reload(sessions, changed_password(config, PASSWORD))
     assert refused(sessions, session.token) == "The account was changed since; log in again."
@@ -193,7 +193,7 @@ def test_a_token_of_the_right_key_with_other_claims_is_refused(
 
 
 @pytest.mark.parametrize("token", ["x" * 100_000, "a.b.c", "...", "\ud800.a.b", "é", " ", "e30.e30.e30", "\x00"])
-def test_garbage_is_no_session(sessions: Access, token: str):
+def test_garbage_is_not_a_session(sessions: Access, token: str):
     assert "not one of this panel's" in refused(sessions, token)
 
 

@@ -153,7 +153,7 @@ async def test_names_are_utf_8_and_nothing_else(config: Config) -> None:
         assert (await me(client, (HEADER, "ve\u0301ra".encode())))[0] == 403
 
 
-async def test_the_header_goes_before_the_cookie_of_whoever_sat_there_before(app: FastAPI) -> None:
+async def test_the_header_counts_before_an_earlier_users_cookie(app: FastAPI) -> None:
     async with via_proxy(app) as client:
         await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
         assert await me(client) == (200, "miniadmin admin session")
@@ -211,7 +211,7 @@ async def test_a_proxy_on_this_machine_must_know_the_secret(config: Config) -> N
         assert await me(client, (HEADER, "vera")) == refused
 
 
-async def test_an_address_of_this_machine_that_is_not_loopback_is_no_way_around(
+async def test_an_address_of_this_machine_that_is_not_loopback_does_not_bypass_it(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("minipanel.access.proxy.LOCAL", {PROXY})
@@ -288,7 +288,7 @@ def test_a_proxy_elsewhere_needs_no_secret() -> None:
     [{"user_header": None}, {"trusted_proxies": ("10.7.7.8",)}, {"trusted_proxies": ()}],
     ids=["single sign-on is off", "another proxy", "no proxy"],
 )
-async def test_what_a_proxy_opened_ends_when_it_is_trusted_no_more(
+async def test_a_proxys_session_ends_when_the_proxy_is_no_longer_trusted(
     app: FastAPI, config: Config, keys: dict[str, object]
 ) -> None:
     access = app.state.access

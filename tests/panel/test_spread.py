@@ -98,7 +98,7 @@ async def test_a_set_comes_as_median_and_band(client: httpx.AsyncClient) -> None
         ("nodes=node[1-&period=1d", 400, "it must be a node set"),
     ],
 )
-async def test_what_cannot_be_asked_gets_a_sentence(
+async def test_an_impossible_request_gets_a_sentence(
     client: httpx.AsyncClient, query: str, status: int, sentence: str
 ) -> None:
     answer = await client.get(f"/api/metrics/spread?{query}")

@@ -153,7 +153,7 @@ def test_a_foreign_lock_gives_a_sentence_and_nothing_is_half_written(
     store.close()
 
 
-def test_a_full_disk_gives_a_sentence_and_the_next_write_goes_on(tmp_path: Path) -> None:
+def test_a_full_disk_gives_a_sentence_and_the_next_write_works(tmp_path: Path) -> None:
     store = Store(tmp_path / "data.db")
 
     def fill(connection: sqlite3.Connection) -> None:
@@ -188,7 +188,7 @@ def test_old_records_go_in_steps_node_after_node(tmp_path: Path) -> None:
     store.close()
 
 
-def test_filling_records_of_one_commit_lie_on_neighbouring_pages(tmp_path: Path) -> None:
+def test_filling_records_of_one_commit_are_on_neighbouring_pages(tmp_path: Path) -> None:
     """Agents keep their order from tick to tick, so records that are written together began together."""
     nodes = random.Random(7).sample(range(1, 1001), 1000)
     store = Store(tmp_path / "data.db")

@@ -104,7 +104,7 @@ async def test_a_new_role_is_that_of_the_next_request(opened: Opened, config: Co
     assert access.sessions.check(token).role == "admin"
 
 
-async def test_what_logs_out_while_nothing_can_be_written_is_out_and_stays_out_once_it_can(
+async def test_a_user_who_logs_out_while_nothing_can_be_written_stays_logged_out(
     opened: Opened, config: Config
 ) -> None:
     access = opened(config)
@@ -229,7 +229,7 @@ async def test_a_session_ended_in_the_database_is_over_after_a_reload(config: Co
         assert app.state.access.sessions.check(kept).name == "vera"
 
 
-async def test_a_token_of_the_release_before_is_no_session(config: Config, app: FastAPI) -> None:
+async def test_a_token_of_the_previous_release_is_not_a_session(config: Config, app: FastAPI) -> None:
     """It was signed without a stored session, so its user must log in once more after the upgrade."""
     access: Access = app.state.access
     account = access.accounts.find("miniadmin")

@@ -30,7 +30,7 @@ def test_systemd_and_the_kernel_name_a_start_alike(monkeypatch: pytest.MonkeyPat
     assert uptime.boot_id() == by_kernel
 
 
-def test_a_start_that_nobody_names_is_like_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unnamed_boot_differs_from_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uptime, "_BOOT_ID", Path("/nowhere"))
     first = uptime.boot_id()
     assert uptime.boot_id() == first

@@ -132,7 +132,7 @@ async def test_the_table_of_users_follows_the_configuration(tmp_path: Path) -> N
 
 
 @pytest.mark.anyio
-async def test_a_viewer_logs_in_sees_everything_and_is_told_what_takes_an_admin(tmp_path: Path) -> None:
+async def test_a_viewer_logs_in_sees_everything_and_learns_what_needs_an_admin(tmp_path: Path) -> None:
     async with running_app(with_viewer(config_in(tmp_path))) as app, caller(app, "10.0.0.9") as client:
         login = {"username": "vera", "password": PASSWORD}
         assert (await client.post("/api/auth/login", json=login)).json()["username"] == "vera"

@@ -75,7 +75,7 @@ UNUSUAL = {
 }
 
 
-def test_what_agents_send_is_taken_apart_as_the_parser_does() -> None:
+def test_what_agents_send_is_split_as_the_parser_does() -> None:
     parsed = Parsed(USUAL)
     assert taken_apart(USUAL) == (parsed.head, parsed.body)
     assert (len(parsed.head), parsed.body) == (11, BODY)

@@ -92,7 +92,7 @@ def test_without_minipanel_it_says_what_to_do(tmp_path: Path) -> None:
     assert machine.run(LC_ALL="zh_CN.UTF-8").stderr == "本机未安装 MiniPanel；请先运行 install.sh。\n"
 
 
-def test_who_is_not_root_is_told_to_use_root(machine: Machine) -> None:
+def test_a_user_who_is_not_root_is_asked_to_become_root(machine: Machine) -> None:
     machine.be_user(1000)
     done = machine.run()
     assert (done.returncode, done.stdout) == (1, "")

@@ -116,7 +116,7 @@ def test_a_killed_run_is_mended_by_the_next(place: Path) -> None:
         assert found(place) == files_of(place, "new"), step
 
 
-def test_a_run_told_to_stop_at_any_step_leaves_the_old_pair_alone(place: Path) -> None:
+def test_a_run_stopped_at_any_step_leaves_the_old_pair_alone(place: Path) -> None:
     assert install(place, "old") == 0
     old, new = files_of(place, "old"), files_of(place, "new")
     for step in range(1, steps(place, "new") + 1):

@@ -32,7 +32,7 @@ def test_a_node_that_is_not_there_is_one_sentence_and_exit_code_1(tmp_path: Path
     assert done.stderr == f"{path} has no node named nowhere[1-2]; `minipanel nodes list` shows all.\n"
 
 
-def test_nobody_failed_so_nobody_is_visited(tmp_path: Path) -> None:
+def test_without_failed_nodes_no_node_is_visited(tmp_path: Path) -> None:
     path = written_config(tmp_path).path
     done = run("rollout", "--only-failed", "--remove", "--config", path)
     assert (done.returncode, done.stdout) == (0, "There are no nodes to work on.\n")
@@ -55,7 +55,7 @@ def test_an_option_that_would_be_ignored_is_refused(asked: dict[str, Any], words
     RolloutOptions(remove=True, only_failed=True, root=None, dry_run=True).refuse_idle()
 
 
-def test_a_trial_tells_that_a_folder_is_no_image(tmp_path: Path) -> None:
+def test_a_dry_run_reports_that_a_folder_is_not_an_image(tmp_path: Path) -> None:
     path = written_config(tmp_path).path
     done = run("rollout", "--root", tmp_path, "--dry-run", "--config", path)
     assert done.returncode == 1

@@ -33,11 +33,11 @@ def drift(tmp_path: Path, text: str) -> list[str]:
     ],
     ids=["the same", "by its name", "other case and long", "this machine under another name", "this machine missing"],
 )
-def test_two_spellings_of_the_same_are_no_drift(tmp_path: Path, text: str) -> None:
+def test_two_spellings_of_the_same_name_are_not_drift(tmp_path: Path, text: str) -> None:
     assert drift(tmp_path, text) == []
 
 
-def test_a_node_that_only_one_of_them_has_is_told(tmp_path: Path) -> None:
+def test_a_node_that_only_one_of_them_has_is_reported(tmp_path: Path) -> None:
     text = SAME.replace("10.0.0.2 node001", "10.0.0.8 node008\n10.0.0.9 node009")
     path = tmp_path / "hosts"
     assert drift(tmp_path, text) == [
@@ -46,14 +46,14 @@ def test_a_node_that_only_one_of_them_has_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_another_address_is_told(tmp_path: Path) -> None:
+def test_another_address_is_reported(tmp_path: Path) -> None:
     text = SAME.replace("10.0.0.2", "10.0.0.22")
     assert drift(tmp_path, text) == [
         f"Another address on the panel than in {tmp_path / 'hosts'}: node001 (10.0.0.2; 10.0.0.22)"
     ]
 
 
-def test_a_missing_hosts_file_is_no_trouble(tmp_path: Path) -> None:
+def test_a_missing_hosts_file_does_no_harm(tmp_path: Path) -> None:
     assert tell_drift(config(), OWN.__eq__, SAY, tmp_path / "none") == []
 
 

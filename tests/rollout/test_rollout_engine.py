@@ -76,7 +76,7 @@ def test_what_a_step_reads_comes_whole_also_when_it_is_large(ssh_config: Path) -
     assert [answer.stdout.strip() for answer in script.answers["four"]] == ["3000000", "3"]
 
 
-def test_a_command_that_does_not_read_its_input_is_no_trouble(ssh_config: Path) -> None:
+def test_a_command_that_does_not_read_its_input_does_no_harm(ssh_config: Path) -> None:
     script = Script()
     script.engine(ssh_config).run([script.visit("four", Step("leave", "exit 5", b"x" * 3_000_000))])
     assert script.answers["four"][0].code == 5

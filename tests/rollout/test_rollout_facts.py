@@ -77,7 +77,7 @@ def test_a_node_that_has_all_fits() -> None:
         ),
     ],
 )
-def test_what_is_missing_is_told(changes: dict[str, str], word: Word, sentence: str) -> None:
+def test_what_is_missing_is_reported(changes: dict[str, str], word: Word, sentence: str) -> None:
     assert fault(**changes) == (word, sentence)
 
 
@@ -88,7 +88,7 @@ def test_a_clock_may_be_60_s_off(skew: int, is_fit: bool) -> None:
     assert found is None or found[0] == Word.WRONG_CLOCK
 
 
-def test_the_clock_is_told_before_the_credential_that_it_spoils(munged: str) -> None:
+def test_the_clock_is_reported_before_the_credential_that_it_spoils(munged: str) -> None:
     found = fault("munge", munged, skew=412, credential="MUNGE:x:")
     assert found == (Word.WRONG_CLOCK, "the clock is 412 s ahead of the panel's; at most 60 s are allowed")
 
@@ -106,20 +106,20 @@ def test_a_credential_by_another_key_is_refused(munged: str) -> None:
     assert found[1].endswith("the node's munge key is not the panel's")
 
 
-def test_what_is_no_credential_is_refused(munged: str) -> None:
+def test_an_invalid_credential_is_refused(munged: str) -> None:
     found = fault("munge", munged, credential="rubbish")
     assert found is not None
     assert found[0] == Word.MUNGE_REFUSED
 
 
-def test_no_credential_is_told_with_munges_own_words() -> None:
+def test_a_missing_credential_is_reported_in_munges_own_words() -> None:
     assert fault("munge", None, munge_trouble="munge is not installed") == (
         Word.NO_MUNGE,
         "no munge credential: munge is not installed",
     )
 
 
-def test_what_login_scripts_print_is_passed_over() -> None:
+def test_output_of_login_scripts_is_skipped() -> None:
     facts = parse_facts(
         Answer(0, "Welcome!\nminipanel:python=/usr/bin/python3\nsay minipanel:x=1\nminipanel:looked=yes", "")
     )
@@ -135,13 +135,13 @@ def test_a_look_that_broke_off_is_not_complete() -> None:
 @pytest.mark.parametrize(
     ("clock", "skew"), [(995, 0), (1000, 0), (994, 0), (1001, 1), (1600, 600), (993, -1), (394, -600)]
 )
-def test_a_slow_look_is_no_clock_that_is_off(clock: int, skew: int) -> None:
+def test_a_slow_look_is_not_a_wrong_clock(clock: int, skew: int) -> None:
     # The look went from 995.0 to 1000.0 by this machine's clock; `date` says only whole seconds.
     answer = Answer(0, f"minipanel:clock={clock}", "", seconds=5.0, ended_at=1000.0)
     assert parse_facts(answer).skew_seconds == skew
 
 
-def test_the_look_itself_runs_here_and_tells_this_machine() -> None:
+def test_the_look_itself_runs_here_and_describes_this_machine() -> None:
     began_at = time.time()
     done = subprocess.run(
         ["/bin/sh", "-s"], input=f"auth=none\n{LOOK.read_text()}", capture_output=True, text=True, check=True
@@ -241,12 +241,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("line", HOSTILE)
-def test_what_does_not_fit_counts_as_not_said(line: str) -> None:
+def test_an_invalid_fact_counts_as_missing(line: str) -> None:
     facts = parse_facts(Answer(0, f"minipanel:{line}\nminipanel:looked=yes", ""))
     assert dict(facts.values) == {"looked": "yes"}
 
 
-def test_a_node_that_tells_no_time_gets_no_agent() -> None:
+def test_a_node_that_reports_no_time_gets_no_agent() -> None:
     facts = parse_facts(Answer(0, "minipanel:systemd=yes\nminipanel:python=/usr/bin/python3\nminipanel:clock=²", ""))
     assert fault_of(facts, {}, "token", None, URL, SAY) == (Word.WRONG_CLOCK, "the node reports no time")
 

@@ -49,7 +49,7 @@ def test_what_a_link_leads_to_is_not_read(tmp_path: Path) -> None:
     assert remembered(tmp_path / "data.db") == frozenset()
 
 
-def test_what_another_user_wrote_is_not_believed(tmp_path: Path) -> None:
+def test_what_another_user_wrote_is_not_trusted(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('["n1"]')
     os.chown(tmp_path / FILE, 65534, 65534)
     assert remembered(tmp_path / "data.db") == frozenset()

@@ -64,7 +64,7 @@ def test_writing_twice_is_as_once_and_removing_leaves_nothing(image: Path) -> No
     assert clear_image(image, KIT, SAY).word == Word.REMOVED
 
 
-def test_a_folder_that_is_no_image_is_refused(image: Path) -> None:
+def test_a_folder_that_is_not_an_image_is_refused(image: Path) -> None:
     outcome = write_image(config(), image / "etc", KIT, None, SAY)
     assert outcome.word == Word.INSTALL_FAILED
     assert outcome.sentence == f"{image / 'etc'} is not the image of a node: it has no etc."
@@ -75,7 +75,7 @@ def test_an_image_that_takes_too_long_is_an_outcome(image: Path, monkeypatch: py
     assert write_image(config(), image, KIT, None, SAY).word == Word.TIMED_OUT
 
 
-def test_an_image_for_all_nodes_can_not_hold_a_token(image: Path) -> None:
+def test_an_image_for_all_nodes_can_not_contain_a_token(image: Path) -> None:
     with pytest.raises(CommandError, match="each node has its own token"):
         write_image(config(auth="token", secret="s" * 40), image, KIT, None, SAY)
 

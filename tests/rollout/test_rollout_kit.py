@@ -78,7 +78,7 @@ def test_the_panels_own_socket_of_munged_stays_its_own() -> None:
     assert "munge_socket" not in agent_config(config(munge_socket="/run/panels.socket"), "node001", Kit({}))
 
 
-def test_with_https_the_agent_is_told_whom_to_trust() -> None:
+def test_with_https_the_agent_gets_the_ca_to_trust() -> None:
     text = agent_config(config(url="https://head:8080"), "node001", Kit({CA: b"PEM"}))
     assert parse_config(text).ca_file == "/opt/minipanel-agent/ca.pem"
 

@@ -102,7 +102,7 @@ def test_an_address_that_means_the_node_itself_is_refused(url: str) -> None:
         check_this_machine(config(url=url), plan(), removes=False)
 
 
-def test_a_panel_that_does_not_run_is_told_before_any_node_is_touched() -> None:
+def test_a_panel_that_does_not_run_is_reported_before_any_node_is_touched() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # taken, and nobody listens
         closed = config(port=bound.getsockname()[1])

@@ -33,7 +33,7 @@ def test_the_exit_code_is_0_only_when_all_is_well() -> None:
     assert RolloutReport((), (), SAY).exit_code == 0
 
 
-def test_nothing_to_do_is_told() -> None:
+def test_nothing_to_do_is_reported() -> None:
     assert RolloutReport((), (), SAY).lines() == ["There are no nodes to work on."]
 
 

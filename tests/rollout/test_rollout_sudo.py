@@ -87,7 +87,7 @@ def test_this_machine_is_visited_without_sudo(node: Path) -> None:
     assert given.stdout == "none"
 
 
-def test_files_come_to_root_and_lie_open_to_nobody_else(node: Path) -> None:
+def test_copied_files_belong_to_root_and_nobody_else_can_read_them(node: Path) -> None:
     (node / "sudoers").write_text(ALL)
     script = b"ls -ld . ./*; setpriv --reuid=64321 --clear-groups cat config.toml 2>&1 || true"
     files = {"config.toml": b'token = "secret"\n', SCRIPT: script}
@@ -122,14 +122,14 @@ def test_each_refusal_of_sudo_is_one_sentence_with_what_to_do(node: Path, sudoer
     assert look(node, Login(USER, uses_sudo=True)) == Outcome("node", Word.SUDO_REFUSED, sentence)
 
 
-def test_a_broken_sudoers_file_is_told_in_sudos_own_words(node: Path) -> None:
+def test_a_broken_sudoers_file_is_reported_in_sudos_own_words(node: Path) -> None:
     (node / "sudoers").write_text("nonsense\n")
     outcome = look(node, Login(USER, uses_sudo=True))
     assert outcome.word is Word.SUDO_REFUSED
     assert outcome.sentence
 
 
-def test_without_sudo_such_a_user_is_told_to_set_it(node: Path) -> None:
+def test_without_sudo_such_a_user_is_asked_to_configure_it(node: Path) -> None:
     sentence = f"{USER} is not root there; set sudo = true in [rollout] of config.toml"
     assert look(node, Login(USER)) == Outcome("node", Word.SUDO_REFUSED, sentence)
 

@@ -112,7 +112,7 @@ def test_a_dry_run_ends_after_the_look() -> None:
     assert install(look(FIT + READ_ONLY), dry_run=True)[0].word == Word.NOT_WRITABLE
 
 
-def test_without_a_first_sample_the_agents_own_words_are_told() -> None:
+def test_without_a_first_sample_the_agents_own_words_are_reported() -> None:
     journal = Answer(0, "minipanel-agent 0.1.0 reports ...\nThe panel did not store the sample (403): No.\n", "")
     outcome, _ = install(look(FIT), STARTED, NOT_ARRIVED, journal)
     assert outcome.word == Word.NO_SAMPLE

@@ -75,7 +75,7 @@ def dnf(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize(("locale", "index"), LANGUAGES.items())
-def test_help_is_for_anybody_and_tells_every_option_of_the_set_up(archive: Archive, locale: str, index: int) -> None:
+def test_help_is_for_everybody_and_lists_every_option_of_the_set_up(archive: Archive, locale: str, index: int) -> None:
     shown = archive.run("--help", locale=locale)
     assert shown.returncode == 0
     assert ("Usage:", "用法：")[index] in shown.stdout
@@ -108,7 +108,7 @@ def test_an_archive_for_another_processor_is_not_installed(tmp_path: Path, local
 
 
 @needs_root
-def test_a_folder_without_wheels_is_no_archive(archive: Archive) -> None:
+def test_a_folder_without_wheels_is_not_an_archive(archive: Archive) -> None:
     shutil.rmtree(archive.folder / "wheels")
     done = archive.run("--yes")
     assert done.returncode == 1
@@ -117,7 +117,7 @@ def test_a_folder_without_wheels_is_no_archive(archive: Archive) -> None:
 
 @needs_root
 @pytest.mark.parametrize(("locale", "index"), LANGUAGES.items())
-def test_without_python_the_command_that_installs_one_is_told(
+def test_without_python_the_command_that_installs_one_is_shown(
     archive: Archive, dnf: str, locale: str, index: int
 ) -> None:
     done = archive.run(locale=locale, PATH=dnf)
@@ -149,7 +149,7 @@ def test_a_person_is_asked_before_python_is_installed(archive: Archive, dnf: str
 
 
 @needs_root
-def test_a_python_that_other_users_can_not_run_is_told(archive: Archive, tmp_path: Path) -> None:
+def test_a_python_that_other_users_can_not_run_is_reported(archive: Archive, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     fake = closed / "python3"

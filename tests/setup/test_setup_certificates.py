@@ -53,7 +53,9 @@ def accept(context: ssl.SSLContext, connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_who_knows_the_ca_trusts_the_panel_by_each_of_its_names(machine: Machine, folder: Path, name: str) -> None:
+def test_a_client_that_knows_the_ca_trusts_the_panel_under_each_of_its_names(
+    machine: Machine, folder: Path, name: str
+) -> None:
     lay_certificates(SelfMade(NAMES), folder, ACCOUNT, machine.system)
     handshake(folder, name)
 
@@ -87,7 +89,7 @@ def test_both_certificates_last_as_long_as_a_cluster(machine: Machine, folder: P
         subprocess.run(["openssl", "x509", "-checkend", nine_years, "-noout", "-in", folder / name], check=True)
 
 
-def test_an_own_certificate_is_laid_where_the_service_reads_it(machine: Machine, folder: Path, tmp_path: Path) -> None:
+def test_an_own_certificate_is_put_where_the_service_reads_it(machine: Machine, folder: Path, tmp_path: Path) -> None:
     for name in ("c.pem", "k.pem", "ca.pem"):
         (tmp_path / name).write_text(f"text of {name}")
     own = Certificates(tmp_path / "c.pem", tmp_path / "k.pem", tmp_path / "ca.pem")
@@ -98,5 +100,5 @@ def test_an_own_certificate_is_laid_where_the_service_reads_it(machine: Machine,
     assert (key.stat().st_uid, key.stat().st_gid, stat.S_IMODE(key.stat().st_mode)) == (0, 4243, 0o640)
 
 
-def test_addresses_and_names_are_told_apart() -> None:
+def test_addresses_and_names_are_distinguished() -> None:
     assert alternative_names(("10.0.0.1", "mgmt", "FD00::1")) == "IP:10.0.0.1,DNS:mgmt,IP:fd00::1"

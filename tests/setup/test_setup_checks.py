@@ -59,7 +59,7 @@ def test_the_distribution_is_called_by_its_own_name(machine: Machine) -> None:
     assert "Debian GNU/Linux 13 (trixie)" in look_at_distribution(machine.system, english).detail
 
 
-def test_anyone_but_root_is_told_to_use_sudo(machine: Machine) -> None:
+def test_anyone_but_root_is_asked_to_use_sudo(machine: Machine) -> None:
     assert look_at_user(machine.system, english).verdict is OK
     check = look_at_user(System(user_id=1000), english)
     assert (check.verdict, check.remedy) == (FIX, "sudo ./install.sh")

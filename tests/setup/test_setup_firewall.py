@@ -87,7 +87,7 @@ def test_a_port_that_was_open_before_stays_open(firewall: Firewall) -> None:
     assert firewall.rules() == ["public 8080-tcp"]
 
 
-def test_what_was_opened_when_it_was_cut_short_is_closed_again(firewall: Firewall) -> None:
+def test_what_was_opened_before_an_interruption_is_closed_again(firewall: Firewall) -> None:
     firewall.fail_at("--permanent --zone=public --add-port=8080/tcp")
     with pytest.raises(CommandError):
         open_port(8080, "10.0.0.1", firewall.machine.system)

@@ -92,7 +92,9 @@ def test_a_first_one_writes_it_and_sends_a_message(machine: Machine, stub: Panel
 
 
 @needs_root
-def test_without_it_nothing_is_sent_and_one_line_says_so(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_without_an_address_nothing_is_sent_and_one_line_says_so(
+    machine: Machine, stub: PanelStub, whole: Path
+) -> None:
     shown = set_up(machine, stub, None, roll_out=False)[1]
     assert shown.splitlines().count(NOWHERE) == 1
     assert shown.count("alerts") == 2  # in that line
@@ -167,7 +169,7 @@ def box() -> Iterator[Postbox]:
         yield box
 
 
-def test_the_message_goes_by_the_running_panel_to_the_mail_server(tmp_path: Path, box: Postbox) -> None:
+def test_the_running_panel_sends_the_message_to_the_mail_server(tmp_path: Path, box: Postbox) -> None:
     path = written_config(tmp_path).path
     with path.open("a") as file:
         file.write(f'[alerts]\nmail = ["ops@example.org"]\n[alerts.smtp]\nport = {box.port}\n')

@@ -29,7 +29,7 @@ def database(machine: Machine) -> Path:
     return machine.root / "data/m.db"
 
 
-def test_a_database_of_an_older_version_is_told_with_space_and_time(machine: Machine, database: Path) -> None:
+def test_a_database_of_an_older_version_is_reported_with_space_and_time(machine: Machine, database: Path) -> None:
     make_old(database, 1, range(1, 50), 1_700_000_100)
     check = look_at_migration(machine.system, english)
     assert check is not None

@@ -57,7 +57,7 @@ def test_nodes_are_deleted_by_number_or_name(text: str, left: list[str]) -> None
     assert names(chosen) == left
 
 
-def test_nodes_are_deleted_by_node_set_and_told_folded() -> None:
+def test_nodes_are_deleted_by_node_set_and_reported_folded() -> None:
     chosen = selection("mgmt", *(f"node{i}" for i in range(1, 21)))
     assert chosen.remove("node[17-20]") == "node[17-20]"
     assert names(chosen)[-1] == "node16"
@@ -163,7 +163,7 @@ def test_an_unattended_set_up_takes_all_of_the_hosts_file(machine: Machine) -> N
     assert names(chosen) == ["mgmt", *(f"node{i:02}" for i in range(1, 21))]
 
 
-def test_options_choose_among_the_nodes_of_a_file_of_ones_own(machine: Machine, tmp_path: Path) -> None:
+def test_options_choose_among_the_nodes_of_a_users_own_file(machine: Machine, tmp_path: Path) -> None:
     file = tmp_path / "nodes"
     file.write_text(HOSTS)
     request = Request(nodes_from=file, only="node[01-10]", without="node[05-06]")
@@ -171,7 +171,7 @@ def test_options_choose_among_the_nodes_of_a_file_of_ones_own(machine: Machine, 
     assert names(chosen) == ["mgmt", *(f"node{i:02}" for i in (1, 2, 3, 4, 7, 8, 9, 10))]
 
 
-def test_a_file_of_ones_own_that_is_not_there_is_an_error(machine: Machine, tmp_path: Path) -> None:
+def test_a_missing_nodes_file_is_an_error(machine: Machine, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="can't be read"):
         ask_nodes(TypingScreen(), Request(nodes_from=tmp_path / "none"), machine.system, OWN)
 
@@ -194,7 +194,7 @@ def test_the_list_is_edited_until_it_is_used(machine: Machine) -> None:
     assert screen.shown.count("Press Enter, or type a ADDRESS HOSTNAME, d NUMBERS or NODESET, or l.") == 2
 
 
-def test_faulty_lines_are_told_ten_of_many() -> None:
+def test_faulty_lines_are_reported_ten_of_many() -> None:
     faults = tuple(Fault(number, "address", "x") for number in range(1, 13))
     lines = explain_faults(faults, english)
     assert lines[0] == "Line 1 of the hosts file is skipped: 'x' is not an address."
@@ -231,7 +231,7 @@ def test_without_a_route_an_own_address_that_others_can_know_is_proposed() -> No
     assert OwnNetwork("mgmt", frozenset({"127.0.0.1"}), lambda peer: "127.0.0.1").address_for(["x"]) == "127.0.0.1"
 
 
-def test_the_kernel_tells_the_own_address_towards_another() -> None:
+def test_the_kernel_knows_the_own_address_towards_another() -> None:
     assert source_address("127.0.0.9") == "127.0.0.1"
 
 

@@ -93,7 +93,7 @@ def test_a_given_port_in_use_is_refused(machine: Machine, taken_port: int) -> No
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "65536", "080808080", "8080x", "٨٠٨٠", "1.5"])
-def test_what_is_no_port_is_refused(text: str) -> None:
+def test_an_invalid_port_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="not a port"):
         parse_port(text, NOBODY)
 
@@ -104,7 +104,7 @@ def test_the_proposed_address_is_taken_or_another_typed() -> None:
     assert ask_address(NOBODY, Request(address="mgmt.cluster.test"), "10.0.0.1", ()) == "mgmt.cluster.test"
 
 
-def test_the_usual_database_may_lie_in_its_folder_whoever_made_it(machine: Machine) -> None:
+def test_the_default_database_may_be_in_its_folder_whoever_made_that(machine: Machine) -> None:
     (machine.root / "var/lib/minipanel").mkdir(parents=True)
     machine.command("getent", "exit 2")
     assert ask_database(NOBODY, Request(), machine.bare) == Path("/var/lib/minipanel/data.db")
@@ -129,7 +129,7 @@ def test_a_folder_that_is_not_there_yet_will_do(machine: Machine) -> None:
         ("/lustre/x/data.db", "network file system (lustre)"),
     ],
 )
-def test_a_database_that_can_not_lie_there_is_refused(machine: Machine, text: str, words: str) -> None:
+def test_a_database_that_can_not_be_there_is_refused(machine: Machine, text: str, words: str) -> None:
     (machine.root / "data").mkdir()
     machine.command("getent", "exit 2")
     machine.write("/proc/self/mountinfo", MOUNTS)
@@ -167,7 +167,7 @@ broken
         ("/with space", "ext4"),
     ],
 )
-def test_the_innermost_mount_tells_the_file_system(folder: str, kind: str) -> None:
+def test_the_innermost_mount_determines_the_file_system(folder: str, kind: str) -> None:
     assert file_system(Path(folder), MOUNTS) == kind
 
 
@@ -190,7 +190,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return make_pair(tmp_path_factory.mktemp("pair"), "IP:10.0.0.1")
 
 
-def test_an_own_certificate_is_taken_when_it_fits_its_key_and_its_ca(machine: Machine, pair: Pair) -> None:
+def test_an_own_certificate_is_accepted_if_it_fits_its_key_and_its_ca(machine: Machine, pair: Pair) -> None:
     certificate, key, ca = str(pair.certificate), str(pair.key), str(pair.ca)
     other = str(pair.ca.with_name("ca.key"))
     lines = ["own", "/none.pem", certificate, other, "", certificate, key, "", certificate, key, ca]

@@ -239,7 +239,7 @@ def unclosed(path: Path) -> None:
         (lambda path: None, "can't be read: No such file or directory."),
     ],
 )
-def test_what_is_no_good_copy_is_refused_before_anything_stops(
+def test_an_invalid_copy_is_refused_before_anything_stops(
     machine: Machine, database: Path, make: Callable[[Path], None], sentence: str
 ) -> None:
     bad = machine.root / "bad.db"

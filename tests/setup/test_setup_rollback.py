@@ -72,9 +72,7 @@ def rolled_back(machine: Machine, *typed: str, is_agreed: bool = False) -> list[
     return shown.shown
 
 
-def test_a_release_that_can_open_the_database_goes_on_with_it(
-    machine: Machine, database: Path, installed: Path
-) -> None:
+def test_a_release_that_can_open_the_database_uses_it(machine: Machine, database: Path, installed: Path) -> None:
     new = current_release(machine.system)
     assert new is not None
     shown = rolled_back(machine)
@@ -129,7 +127,7 @@ def test_where_nothing_is_installed_or_the_user_is_not_root_it_says_so(machine: 
         roll_back(system, screen(), is_agreed=False)
 
 
-def test_a_configuration_that_the_older_release_can_not_read_is_told_before_anything_stops(
+def test_a_configuration_that_the_older_release_can_not_read_is_reported_before_anything_stops(
     machine: Machine, database: Path, installed: Path
 ) -> None:
     give_python(installed, newest_version(), read="echo '[backup] is not known.' >&2; exit 2")
@@ -172,7 +170,7 @@ def lose(database: Path, installed: Path) -> None:
     give_python(installed, newest_version() - 1)
 
 
-def test_what_would_be_lost_is_told_first_and_wants_a_yes(
+def test_what_would_be_lost_is_shown_first_and_needs_a_yes(
     machine: Machine, database: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lose(database, installed)

@@ -21,7 +21,7 @@ from tests.setup.panel_stub import PanelStub
 pytestmark = needs_root
 
 
-def test_the_last_screen_tells_all_that_a_person_needs(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_the_last_screen_shows_all_that_a_person_needs(machine: Machine, stub: PanelStub, whole: Path) -> None:
     rolled_out: list[Path] = []
     code, shown = set_up(machine, stub, lambda config: rolled_out.append(config) or 0)
     assert code == 0
@@ -35,14 +35,16 @@ def test_the_last_screen_tells_all_that_a_person_needs(machine: Machine, stub: P
     assert password not in shown[: shown.index("MiniPanel is running.")]
 
 
-def test_nodes_that_do_not_report_are_told_and_the_panel_stays(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_nodes_that_do_not_report_are_reported_and_the_panel_stays(
+    machine: Machine, stub: PanelStub, whole: Path
+) -> None:
     code, shown = set_up(machine, stub, lambda config: 1)
     assert code == 1
     assert "minipanel rollout --only-failed" in shown
     assert current_release(machine.system) == whole
 
 
-def test_a_roll_out_that_can_not_even_begin_is_told(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_a_roll_out_that_can_not_even_start_is_reported(machine: Machine, stub: PanelStub, whole: Path) -> None:
     def fail(config: Path) -> int:
         raise CommandError("ssh is not installed.")
 
@@ -51,13 +53,13 @@ def test_a_roll_out_that_can_not_even_begin_is_told(machine: Machine, stub: Pane
     assert "ssh is not installed." in shown
 
 
-def test_without_a_roll_out_the_next_step_is_told(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_without_a_roll_out_the_next_step_is_shown(machine: Machine, stub: PanelStub, whole: Path) -> None:
     code, shown = set_up(machine, stub, None, roll_out=False)
     assert code == 0
     assert "No node has reported yet. To install the agents on the nodes: minipanel rollout" in shown
 
 
-def test_on_an_installed_cluster_it_tells_what_is_known_of_the_agents(
+def test_on_an_installed_cluster_it_shows_what_is_known_of_the_agents(
     machine: Machine, stub: PanelStub, whole: Path
 ) -> None:
     set_up(machine, stub, None, roll_out=False)
@@ -90,7 +92,7 @@ def test_what_must_be_fixed_ends_it_before_anything_is_changed(machine: Machine,
     assert "useradd" not in " ".join(machine.calls)
 
 
-def test_anybody_but_root_is_told_so(machine: Machine, stub: PanelStub, whole: Path) -> None:
+def test_anybody_but_root_is_refused(machine: Machine, stub: PanelStub, whole: Path) -> None:
     shown = screen()
     system = replace(machine.system, user_id=1000)
     with pytest.raises(CommandError, match="Nothing was changed"):

@@ -69,7 +69,7 @@ def test_comments_and_all_that_is_not_asked_stay(machine: Machine, stub: PanelSt
     assert mode(machine.root / CONFIG[1:])[2] == 0o640
 
 
-def test_agents_are_told_of_another_address(machine: Machine, stub: PanelStub, settled: Path) -> None:
+def test_agents_get_a_changed_address(machine: Machine, stub: PanelStub, settled: Path) -> None:
     told: list[str] = []
     code, shown = set_up(machine, stub, lambda path: told.append(load_config(path).server.url) or 0, address="mgmt")
     assert (code, told) == (0, [f"http://mgmt:{stub.port}"])
@@ -84,7 +84,7 @@ def test_an_address_of_no_machine_here_may_be_right_and_is_said(
     assert "not an address of this machine" not in set_up(machine, stub, lambda _: 0, address="10.0.0.1")[1]
 
 
-def test_without_a_roll_out_it_tells_what_to_run(machine: Machine, stub: PanelStub, settled: Path) -> None:
+def test_without_a_roll_out_it_shows_what_to_run(machine: Machine, stub: PanelStub, settled: Path) -> None:
     shown = set_up(machine, stub, nobody, roll_out=False, auth="token", address="mgmt")[1]
     assert "The agents keep their samples until a roll-out brings them the change: minipanel rollout" in shown
 
@@ -119,7 +119,7 @@ def test_a_url_of_a_proxy_stays_and_that_is_said(machine: Machine, stub: PanelSt
     assert f"Agents keep reporting to {url}, which is not the panel's own port." in shown
 
 
-def test_tokens_get_a_secret_where_none_stands_ready(machine: Machine, stub: PanelStub, settled: Path) -> None:
+def test_tokens_get_a_secret_if_there_is_none(machine: Machine, stub: PanelStub, settled: Path) -> None:
     text = machine.read(CONFIG).replace('auth = "token"', 'auth = "munge"')
     machine.write(CONFIG, "\n".join(line for line in text.splitlines() if not line.startswith("secret")))
     shown = set_up(machine, stub, lambda _: 0, auth="token")[1]
@@ -146,7 +146,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("asked", "words"), REFUSED, ids=[words[:12] for _, words in REFUSED])
-def test_what_can_not_be_is_refused_before_anything_is_touched(
+def test_impossible_settings_are_refused_before_anything_is_touched(
     machine: Machine, stub: PanelStub, settled: Path, asked: dict[str, object], words: str
 ) -> None:
     machine.write("/var/lib/minipanel/other.db", "of somebody else")
@@ -161,7 +161,7 @@ def test_the_same_nodes_may_be_named_again(machine: Machine, stub: PanelStub, se
     assert set_up(machine, stub, lambda _: 0, only="node1", retention_days="9")[0] == 0
 
 
-def test_what_the_service_could_not_use_is_refused_while_the_panel_runs(
+def test_settings_that_the_service_could_not_use_are_refused_while_the_panel_runs(
     machine: Machine, stub: PanelStub, settled: Path
 ) -> None:
     said = f"{machine.root}/etc/minipanel.new/config.toml: tls_key in [server] can't be read: Permission denied."
@@ -194,7 +194,7 @@ def test_the_trial_has_the_units_sandbox_and_the_administrators_changes_of_it(
     assert " --bind" not in kept  # the running panel has the port
 
 
-def test_a_panel_that_does_not_answer_gives_way_to_what_ran_before(
+def test_a_panel_that_does_not_answer_is_replaced_by_the_previous_one(
     machine: Machine, stub: PanelStub, settled: Path
 ) -> None:
     before = everything(machine)
@@ -208,7 +208,7 @@ def test_a_panel_that_does_not_answer_gives_way_to_what_ran_before(
 @pytest.mark.parametrize(
     "step", ["lay_links", "lay_unit", "open_port", "restore_labels", "start", "wait_until_healthy"]
 )
-def test_ctrl_c_at_each_step_leaves_what_ran_before(
+def test_ctrl_c_at_each_step_leaves_the_previous_state(
     machine: Machine, stub: PanelStub, settled: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     def cut(*_: object) -> None:

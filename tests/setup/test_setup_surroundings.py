@@ -66,7 +66,7 @@ def test_on_debian_munge_is_installed_by_apt(machine: Machine) -> None:
     assert check.remedy == "apt-get install munge"
 
 
-def test_a_munge_without_a_key_is_told_from_one_that_does_not_run(machine: Machine) -> None:
+def test_a_munge_without_a_key_is_distinguished_from_one_that_does_not_run(machine: Machine) -> None:
     machine.command("munged")
     machine.command("systemctl", "exit 3")
     check = look_at_munge(machine.bare, english, True, fails("x"))
@@ -122,7 +122,7 @@ def test_debians_list_of_changes_counts_too(machine: Machine) -> None:
     assert look_at_munge_version(machine.bare, english) is None
 
 
-def test_a_list_of_changes_that_is_cut_off_is_no_trouble(machine: Machine) -> None:
+def test_a_truncated_changelog_does_no_harm(machine: Machine) -> None:
     machine.command("munged", "echo 'munge-0.5.16 (2024-03-15)'")
     machine.write(DEBIAN_CHANGES).write_bytes(gzip.compress(b"a" * 1000)[:20])
     assert look_at_munge_version(machine.bare, english) is not None
@@ -151,7 +151,7 @@ def test_a_port_in_use_is_a_warning_while_another_can_be_chosen(machine: Machine
     assert "another program" in check.detail
 
 
-def test_the_panels_own_port_is_well(machine: Machine, taken_port: int) -> None:
+def test_the_panels_own_port_is_fine(machine: Machine, taken_port: int) -> None:
     machine.command("systemctl")
     assert look_at_port(machine.bare, english, taken_port, False).verdict is OK
 

@@ -136,7 +136,7 @@ def test_a_purge_is_asked_for_once_more_and_no_is_the_default(installed: Machine
     assert there(installed, *PROGRAMS) == []
 
 
-def test_uninstalling_twice_or_half_an_installation_is_no_trouble(installed: Machine) -> None:
+def test_uninstalling_twice_or_half_an_installation_does_no_harm(installed: Machine) -> None:
     take_away(installed)
     take_away(installed)
     take_away(installed, is_purge=True)
@@ -167,7 +167,7 @@ def test_a_configuration_that_can_not_be_read_does_not_stop_it(installed: Machin
     assert (installed.root / "data/m.db").exists()
 
 
-def test_agents_that_still_run_are_told(installed: Machine) -> None:
+def test_agents_that_still_run_are_reported(installed: Machine) -> None:
     assert "agents" not in take_away(installed)
     installed.write("/opt/minipanel-agent/minipanel-agent")
     assert "agents" in take_away(installed)

@@ -64,7 +64,7 @@ def test_an_upgrade_that_fails_anywhere_leaves_the_old_one_running(
     assert machine.calls[-1].startswith("systemctl start") or machine.calls[-2].startswith("systemctl show")
 
 
-def test_an_old_release_that_does_not_come_back_is_told_with_the_first_trouble(
+def test_an_old_release_that_does_not_come_back_is_reported_with_the_first_trouble(
     machine: Machine, stub: PanelStub, installed: Path
 ) -> None:
     stub.well = set()
@@ -169,7 +169,7 @@ def test_what_the_new_release_has_stored_goes_back_with_the_old_database(upgrade
     assert sorted(file.name for file in upgraded.parent.iterdir()) == ["data.db"]
 
 
-def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
+def test_what_can_not_be_carried_back_is_kept_and_reported(upgraded: Path) -> None:
     with closing(sqlite3.connect(upgraded)) as new:
         new.execute("ALTER TABLE system_metrics RENAME COLUMN cpu_percent TO cpu")
     number = newest_version() + 1
@@ -183,7 +183,7 @@ def test_what_can_not_be_carried_back_is_kept_and_told(upgraded: Path) -> None:
         assert kept.execute("SELECT count(*) FROM system_metrics").fetchone() == (2,)
 
 
-def test_what_is_no_database_has_no_schema(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_has_no_schema(tmp_path: Path) -> None:
     assert schema_version(tmp_path / "none.db") is None
     (tmp_path / "text.db").write_text("text " * 1000)
     assert schema_version(tmp_path / "text.db") is None

@@ -121,7 +121,7 @@ async def test_a_bad_engine_is_a_sentence(
 
 
 @pytest.mark.anyio
-async def test_points_that_are_no_records_are_left_out(tmp_path: Path) -> None:
+async def test_points_that_are_not_records_are_left_out(tmp_path: Path) -> None:
     lines = [
         b'{"metric":{"__name__":"minipanel_samples","node":"n1.example"},"values":[60,9e99,null],"timestamps":[%d,%d,%d]}\n'
         % ((NOW - 864_000) * 1000, (NOW - 863_700) * 1000, (NOW + 864_000) * 1000),
@@ -140,9 +140,7 @@ async def test_points_that_are_no_records_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_an_engine_that_hangs_holds_up_nobody_else_and_no_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_hanging_engine_delays_nobody_else_and_no_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(older, "HURRIED", Patience(60, 60, 60))
     monkeypatch.setattr(visit, "KNOCK_SECONDS", 0)
     asked = threading.Event()

@@ -41,7 +41,7 @@ def test_a_record_comes_back_as_it_was(seed: int) -> None:
     assert again.values["memory_percent"] == pytest.approx(record.values["memory_percent"], abs=0.006)
 
 
-def test_a_record_with_more_samples_stands_later() -> None:
+def test_a_record_with_more_samples_is_later() -> None:
     stamps = [stamp_of(T, samples) for samples in range(1, 61)]
     assert stamps == sorted(set(stamps))
     assert stamps[-1] == T * 1000

@@ -210,7 +210,7 @@ async def test_hours_of_very_many_nodes_are_there_at_the_same_times(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("days", [730, 1])
-async def test_what_the_engine_counts_is_what_its_hours_come_to(
+async def test_what_the_engine_counts_equals_the_totals_of_its_hours(
     pasts: Pasts, monkeypatch: pytest.MonkeyPatch, days: int
 ) -> None:
     monkeypatch.setattr(hour_questions, "EXACT_DAYS", 0)

@@ -132,7 +132,9 @@ async def test_an_engine_killed_at_random_has_every_record_in_the_end(
 
 
 @pytest.mark.anyio
-async def test_an_engine_that_drops_what_it_took_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_engine_that_drops_what_it_accepted_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(copying, "LOOK_SECONDS", 1)
     monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 1)
     monkeypatch.setattr(copying, "SEND_RECORDS", 7)

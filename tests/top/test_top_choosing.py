@@ -54,7 +54,7 @@ def names_of(nodes: Sequence[object]) -> list[str]:
     return [str(each.name) for each in nodes]  # type: ignore[attr-defined]
 
 
-def test_names_stand_in_the_order_in_which_people_count() -> None:
+def test_names_are_in_the_order_in_which_people_count() -> None:
     nodes = [node(name) for name in ("n10", "n2", "b1", "n1", "10", "2", "n1a")]
     assert names_of(in_order_of_names(nodes)) == ["2", "10", "b1", "n1", "n1a", "n2", "n10"]
 

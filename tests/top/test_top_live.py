@@ -180,7 +180,7 @@ def test_a_shell_that_reads_a_line_again_keeps_its_modes_when_top_is_killed(flee
         session.end()
 
 
-def test_a_terminal_that_was_stopped_by_ctrl_s_holds_up_no_signal(fleet: Fleet) -> None:
+def test_a_terminal_stopped_with_ctrl_s_blocks_no_signal(fleet: Fleet) -> None:
     with top(fleet) as session:
         session.wait_for("63 up")
         session.press("\x13")

@@ -86,7 +86,7 @@ def test_it_keeps_to_ascii_where_the_locale_has_nothing_else(config: Config) -> 
         ),
     ],
 )
-def test_what_can_not_be_asked_for_is_refused_in_a_sentence(
+def test_an_impossible_request_is_refused_in_a_sentence(
     config: Config, words: list[str], code: int, sentence: str
 ) -> None:
     done = run("top", *words, "--config", config.path)
@@ -111,7 +111,7 @@ def test_a_panel_of_another_secret_is_one_sentence(config: Config, tmp_path: Pat
     assert done.stderr.startswith(f"{config.server.url} does not accept the token that {other.path} signs: ")
 
 
-def test_who_may_not_read_the_configuration_is_told_to_use_sudo(
+def test_a_user_who_may_not_read_the_configuration_is_asked_to_use_sudo(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Root may read whatever the mode says, so the refusal is simulated: in access(2) and in opening the file.

@@ -69,14 +69,14 @@ def test_the_map_alone_shows_a_sign_for_each_of_a_thousand_nodes_in_80_columns()
     assert sum(len(line.split(" ", 1)[1].replace(" ", "")) for line in shown[3:legend]) == 1000
 
 
-def test_a_sign_stands_in_each_cell_so_that_it_is_read_without_colours() -> None:
+def test_each_cell_has_a_character_so_that_it_is_readable_without_colours() -> None:
     nodes = [node("n1", cpu_percent=0.0), node("n2", cpu_percent=47.0), node("n3", cpu_percent=100.0)]
     assert drawn(picture_of(nodes))[3].split() == ["n[1-3]", "0", "47", "100"]
     nodes += [node(f"n{number}", cpu_percent=15.0) for number in range(4, 1000)]
     assert drawn(picture_of(nodes, Choice(view="map")))[3].split()[1].startswith("0491111")
 
 
-def test_the_temperature_of_a_node_without_a_sensor_is_no_zero() -> None:
+def test_the_temperature_of_a_node_without_a_sensor_is_not_zero() -> None:
     nodes = [node("n1", cpu_temp=None), node("n2", cpu_temp=72.5)]
     shown = drawn(picture_of(nodes, Choice(metric=METRICS[2])))
     assert shown[3].split() == ["n[1-2]", ".", "72"]
@@ -120,7 +120,7 @@ def test_without_any_node_it_says_how_to_add_one() -> None:
     assert drawn(picture_of([]))[4].strip() == "No nodes yet: minipanel nodes add NAME ADDRESS adds one."
 
 
-def test_a_terminal_that_is_too_small_is_told_so() -> None:
+def test_a_terminal_that_is_too_small_shows_a_message() -> None:
     assert "".join(drawn(picture_of(fleet(4)), 30, 9)).startswith("The terminal is too small")
 
 
@@ -181,7 +181,7 @@ def test_the_worst_of_what_is_wrong_is_one_line(view: View, size: tuple[int, int
     assert "".join(drawn(wrong, *size, ASCII)).isascii()
 
 
-def test_what_nobody_need_see_to_is_no_line() -> None:
+def test_what_needs_no_attention_gives_no_line() -> None:
     picture = picture_of(fleet(4))
     quiet = [finding("info"), finding(acked_by="alice"), finding(silenced_until=9), finding(is_suspended=True)]
     assert drawn(replace(picture, findings=quiet)) == drawn(picture)
