@@ -20,7 +20,7 @@ function lane(alerts: Alert[], time?: number) {
 const sentences = (view: ReturnType<typeof lane>) => view.findAll('li').map((line) => line.text())
 
 describe('the marks under the charts', () => {
-  it('are not there where there was no alert', () => {
+  it('are missing if there was no alert', () => {
     expect(lane([]).find('section').exists()).toBe(false)
   })
 
@@ -54,7 +54,7 @@ describe('the marks under the charts', () => {
     expect(sentences(view)).toHaveLength(2)
   })
 
-  it('tell at the crosshair what was open then', () => {
+  it('show at the crosshair what was open then', () => {
     const later = alert({ id: 12, began_at: SINCE + 7200, over_at: SINCE + 9000, closed_at: SINCE + 9300 })
     expect(sentences(lane([alert(), later], SINCE + 60))).toEqual(['hot: 97.4 °C, limit 95 °C · 24 Nov, 14:00 – 15:00'])
     expect(sentences(lane([alert(), later], SINCE + 5000))).toEqual([])
@@ -71,7 +71,7 @@ describe('the outline in the map', () => {
     expect(outlineOf(layout, () => true, 2).match(/M/g)).toHaveLength(8)
   })
 
-  it('stands in the middle of the gaps, and nowhere for none', () => {
+  it('is in the middle of the gaps, and empty for no nodes', () => {
     expect(outlineOf(layout, (node) => node === 3, 2)).toBe('M9 7H19M9 15H19M9 7V15M19 7V15')
     expect(outlineOf(layout, () => false, 2)).toBe('')
   })

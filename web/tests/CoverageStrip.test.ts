@@ -20,19 +20,19 @@ const strip = (plot: HistoryPlot, gaps: NodeGaps[], hovered: { time: number; ind
   show(CoverageStrip, { plot, gaps, hovered })
 
 describe('the coverage of one node', () => {
-  it('shows its gap in the strip and tells its reason below', () => {
+  it('shows its gap in the strip and its reason below', () => {
     const view = strip(plotOne(records()), [gapsOf('node01', gap(600, 1200, 'panel_away'))])
     expect(view.findAll('.coverage-lane .gap.panel_away')).toHaveLength(1)
     expect(view.get('.gaps li').text()).toContain('the panel was away')
     expect(view.find('.label').exists()).toBe(false)
   })
 
-  it('tells the reason of the gap under the crosshair', () => {
+  it('shows the reason of the gap under the crosshair', () => {
     const view = strip(plotOne(records()), [gapsOf('node01', gap(600, 1200, 'node_away'))], { time: FROM + 900, index: 2 })
     expect(view.get('header').text()).toContain('the node was off')
   })
 
-  it('says up to when the archive could not be read, and misses nothing of it', () => {
+  it('says up to when the archive could not be read, and does not count that as missing', () => {
     const plot = plotOne(records({ unread: { until: FROM + 43_200, why: 'it is away' } }))
     const view = strip(plot, [])
     expect(view.get('.coverage-lane .unread').attributes('width')).toBe('720')
@@ -50,13 +50,13 @@ describe('the coverage of one node', () => {
 describe('the coverage of a few nodes', () => {
   const gaps = [gapsOf('n1', gap(600, 1200, 'panel_away')), gapsOf('n2', gap(0, 300, 'agent_stopped'), gap(600, 1200, 'panel_away'))]
 
-  it('has a line of its own for each, with its gaps', () => {
+  it('has a line for each, with its gaps', () => {
     const view = strip(several(), gaps)
     expect(view.findAll('.label').map((label) => label.text())).toEqual(['n1 3 of 288', 'n2 2 of 288'])
     expect(view.findAll('.coverage-lane').map((lane) => lane.findAll('.gap').length)).toEqual([1, 2])
   })
 
-  it('tells each node’s reason under the crosshair', () => {
+  it('shows each node’s reason under the crosshair', () => {
     const view = strip(several(), gaps, { time: FROM + 300, index: 0 })
     expect(view.findAll('.label').map((label) => label.text())).toEqual(['n1 60 of 60', 'n2 the agent was stopped'])
   })
@@ -103,14 +103,14 @@ describe('the gaps', () => {
     return { gaps, told }
   }
 
-  it('of a few nodes are asked for at once', async () => {
+  it('of a few nodes are requested together', async () => {
     const { gaps, told } = await asked('n[1-8]', several())
     expect(gaps).toHaveBeenCalledTimes(1)
     expect(gaps.mock.calls[0]).toEqual(['n[1-8]', { from: FROM, to: FROM + 86_400 }, expect.anything()])
     expect(told?.value).toHaveLength(1)
   })
 
-  it('of a set are not asked for', async () => {
+  it('of a set are not requested', async () => {
     expect((await asked('n[1-9]', plotSpread(spread(), 'n[1-9]'))).gaps).not.toHaveBeenCalled()
   })
 })

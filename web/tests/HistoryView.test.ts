@@ -73,7 +73,7 @@ describe('history without records', () => {
     expect(view.findAll('.empty-state tbody td').map((cell) => cell.text())).toEqual(['2 of 60', '15.0%', '1.0 GB', '50.0 °C'])
   })
 
-  it('of a node that is down for long says since when and why, and leads to its last record', async () => {
+  it('of a node that has long been down says since when and why, and links to its last record', async () => {
     const lastSeen = NOW - 2 * 86_400
     const { view } = await open([listedNode({ state: 'down', last_seen: lastSeen })])
     expect(view.get('.empty-state').text()).toContain('No records in this period.')
@@ -89,7 +89,7 @@ describe('history without records', () => {
 })
 
 describe('the state beside the name', () => {
-  it('is that of now, not that of when the page was opened', async () => {
+  it('is the current one, not that of when the page was opened', async () => {
     const nodes = [listedNode()]
     const { view } = await open(nodes)
     expect(view.get('.state-mark').text()).toBe('up')
@@ -109,7 +109,7 @@ describe('a search', () => {
     return view
   }
 
-  it('becomes the nodes that meet it at that moment, which the address then names', async () => {
+  it('becomes the nodes that match it at that moment, which the address then names', async () => {
     expect(routeOf(await asked('temp>75'))).toMatchObject({ name: 'history', params: { node: 'n[2-3]' }, query: { q: 'temp>75' } })
   })
 
@@ -126,7 +126,7 @@ describe('a search', () => {
 })
 
 describe('history that cannot be shown', () => {
-  it('names a node that does not exist, and asks the panel nothing', async () => {
+  it('names a node that does not exist, and sends no request', async () => {
     const { view, api } = await open([listedNode()], undefined, 'node99')
     expect(view.get('.empty-state').text()).toBe('There is no node named “node99”.')
     expect(api.history).not.toHaveBeenCalled()
@@ -137,7 +137,7 @@ describe('history that cannot be shown', () => {
     expect(view.text()).toContain('minipanel nodes add')
   })
 
-  it('says that the panel is away, and tries again when asked to', async () => {
+  it('says that the panel is away, and retries on request', async () => {
     const { view, api } = await open([listedNode()], () => Promise.reject(new ApiError(0, 'away')))
     expect(view.get('.notice-bar').text()).toContain('The panel can’t be reached.')
     await view.get('.notice-bar button').trigger('click')
@@ -147,7 +147,7 @@ describe('history that cannot be shown', () => {
 })
 
 describe('history with an archive', () => {
-  it('has two years only where the archive reaches as far', async () => {
+  it('has two years only if the archive reaches that far', async () => {
     const links = (days: number) => show(HistoryView, { node: 'node01', when: { period: '1d' } }, { api: { nodes: () => Promise.resolve([listedNode()]), history: () => Promise.resolve(EMPTY), gaps: () => Promise.resolve({ from: 0, to: 0, nodes: [GAPS] }), realtimeOf: () => Promise.resolve(LIVE) }, cluster: { panelTime: ticking(NOW) }, session: { archiveDays: shallowRef(days) } })
     const views = [0, 729, 730].map(links)
     await flushPromises()

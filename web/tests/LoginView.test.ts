@@ -26,14 +26,14 @@ beforeEach(() => vi.useFakeTimers({ now: 1_700_000_000_000 }))
 afterEach(() => vi.useRealTimers())
 
 describe('a login', () => {
-  it('that works says nothing', async () => {
+  it('that works shows no message', async () => {
     const { login, attempt } = door(() => Promise.resolve())
     expect(await login.submit()).toBe(true)
     expect(attempt).toHaveBeenCalledExactlyOnceWith('miniadmin', 'secret')
     expect(login.sentence.value).toBeNull()
   })
 
-  it('that is wrong does not tell which part was', async () => {
+  it('that is wrong does not say which part was', async () => {
     const refuse = () => Promise.reject(new ApiError(401, 'No.'))
     const { login } = door(refuse)
     expect(await login.submit()).toBe(false)

@@ -29,7 +29,7 @@ const textOf = (element: { text: () => string }) => element.text().replace(/\s+/
 const admin = { isAdmin: shallowRef(true) }
 
 describe('what needs attention', () => {
-  it('is not there while nothing is wrong', () => {
+  it('is missing while nothing is wrong', () => {
     expect(list([]).find('section').exists()).toBe(false)
   })
 
@@ -46,7 +46,7 @@ describe('what needs attention', () => {
     expect(loud).toBe('严重：cn[1201-1203] 及另外 12 个节点 过热：97.4 °C，限值 95 °C · 自 14:00 起 · cn12 共 40 个节点，其中 3 个')
   })
 
-  it('names the panel, and the day of what began on another one', () => {
+  it('names the panel, and the day if it began on another day', () => {
     const panel = finding({ nodes: '', node_ids: [0], rack: null, since: SINCE - 86_400 })
     expect(textOf(list([panel]).get('.row'))).toContain('The panel hot: 97.4 °C, limit 95 °C · since 23 Nov, 14:00')
   })
@@ -70,7 +70,7 @@ describe('what needs attention', () => {
     expect(view.get('strong').text()).toBe('<b>x</b>')
   })
 
-  it('puts the one that is clicked into the address, and takes it out again', async () => {
+  it('puts a clicked one into the address, and removes it again', async () => {
     const view = await opened([finding()])
     const route = () => (view.vm as unknown as { $route: RouteLocation }).$route
     expect(route().query).toEqual({ mark: '11' })
@@ -80,7 +80,7 @@ describe('what needs attention', () => {
     expect(route().query).toEqual({})
   })
 
-  it('offers the history from before it began, and its nodes alone', async () => {
+  it('offers the history from before it began, and only its nodes', async () => {
     const view = await opened([finding()])
     const [history, only] = view.findAll('a').map((link) => decodeURIComponent(link.attributes('href') ?? ''))
     expect(history).toBe(`/history/cn[1201-1203]?from=${String(SINCE - 3600)}&to=${String(SINCE + 3600)}`)
@@ -99,7 +99,7 @@ describe('what needs attention', () => {
     expect(renewFindings).toHaveBeenCalledOnce()
   })
 
-  it('says what went wrong where the panel refuses', async () => {
+  it('says what went wrong if the panel refuses', async () => {
     const acknowledge = () => Promise.reject(new ApiError(403, 'This takes an admin.'))
     const view = await opened([finding()], { session: admin, api: { acknowledge } })
     await view.get('.alert-actions button').trigger('click')

@@ -23,7 +23,7 @@ describe('the facts of one node', () => {
     ])
   })
 
-  it('count the samples that the interval allows, since when they come, and the outage apart', () => {
+  it('count the samples that the interval allows, since when they come, and the outage separately', () => {
     const samples = (timestamps: number[], interval = 5) => facts({ timestamps, interval })[0]?.[1]
     expect(samples(Array.from({ length: 60 }, (_, index) => NOW - 20 - 60 * (59 - index)), 60)).toBe('all 60 received')
     expect(samples([])).toBe('none')
@@ -32,7 +32,7 @@ describe('the facts of one node', () => {
     expect(samples(whole.filter((time) => Math.abs(time - NOW + 1800) >= 300))).toBe('all 601 received; outage of 10 min')
   })
 
-  it('are told in Chinese too', () => {
+  it('are shown in Chinese too', () => {
     expect(facts({}, 'zh').map(([name]) => name)).toEqual(['近 1 小时样本', '传感器', '时钟偏差', 'Agent 版本'])
   })
 

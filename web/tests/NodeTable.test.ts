@@ -18,17 +18,17 @@ describe('the table of nodes', () => {
     expect(row.findAll('td').map((cell) => cell.text())).toEqual(['node01', 'up', '58.2%', '101.4 of 251.5 GB', '61.0 °C', '3 s', '+0.1 s'])
   })
 
-  it('says "no sensor" where there is no temperature, and never 0', () => {
+  it('says "no sensor" if there is no temperature, and never 0', () => {
     expect(rowsOf([realtimeNode({ cpu_temp: null })]).get('.cpu_temp.none').text()).toBe('no sensor')
     expect(rowsOf([realtimeNode({ cpu_temp: null })], { language: 'zh' }).get('.cpu_temp.none').text()).toBe('无传感器')
   })
 
-  it('shows no values, and never 0, where the panel has just started and knows only when the last sample was', () => {
+  it('shows no values, and never 0, if the panel has just started and only knows when the last sample came', () => {
     const row = rowsOf([neverSeen({ state: 'down', timestamp: NOW - 600 })]).get('.node-row')
     expect(row.findAll('td').map((cell) => cell.text())).toEqual(['node01', 'down', '–', '–', '–', '10 min', '–'])
   })
 
-  it('draws the bars as long as the shares they stand for', () => {
+  it('draws bars as long as their shares', () => {
     const bars = rowsOf([realtimeNode({ cpu_percent: 58.23, memory_percent: 40.32, cpu_temp: 60 })]).findAll<HTMLElement>('.fill')
     expect(bars.map((bar) => bar.attributes('style'))).toEqual([
       expect.stringContaining('58.23%') as string,
@@ -48,7 +48,7 @@ describe('the table of nodes', () => {
     expect(mark.text()).toBe(word)
   })
 
-  it('gives each state a shape of its own', () => {
+  it('gives each state its own shape', () => {
     const shapes = (['up', 'down', 'never', 'disabled'] as const).map((state) => rowsOf([realtimeNode({ state })]).get('svg').html())
     expect(new Set(shapes).size).toBe(4)
   })
@@ -58,14 +58,14 @@ describe('the table of nodes', () => {
     expect(cells.slice(2)).toEqual(['–', '–', '–', '–', '–'])
   })
 
-  it('greys what is old: a node that is down, or all when the panel is silent', () => {
+  it('greys old values: those of a node that is down, or all if the panel is silent', () => {
     const greyed = (table: ReturnType<typeof rowsOf>) => table.findAll('.is-old').map((cell) => cell.classes()[0])
     expect(greyed(rowsOf([realtimeNode({ state: 'down' })]))).toEqual(METRIC_NAMES)
     expect(greyed(rowsOf([realtimeNode()], { isOld: true }))).toEqual(['state', ...METRIC_NAMES])
     expect(greyed(rowsOf([realtimeNode()]))).toEqual([])
   })
 
-  it('keeps only the rows in sight of a thousand, and tells how many there are', () => {
+  it('keeps only the visible rows of a thousand, and says how many there are', () => {
     const nodes = Array.from({ length: 1000 }, (_, index) => realtimeNode({ id: index, name: `n${String(index)}` }))
     const table = rowsOf(nodes)
     expect(table.findAll('.node-row').length).toBeLessThan(100)
@@ -73,7 +73,7 @@ describe('the table of nodes', () => {
     expect(table.get('.left-out').attributes('style')).toMatch(/\d+px/)
   })
 
-  it('sorts by the column whose head is clicked, and tells which one that is', async () => {
+  it('sorts by the column whose header is clicked, and marks it', async () => {
     const table = rowsOf([realtimeNode()])
     expect(table.get('th.name').attributes('aria-sort')).toBe('ascending')
     await table.get('th.cpu_percent button').trigger('click')

@@ -10,13 +10,13 @@ import { GIB, neverSeen, realtimeNode } from './nodes'
 const NOW = 1_700_000_000
 
 describe('the line above the table', () => {
-  it('counts up and down always, the other states only where there are such nodes', () => {
+  it('always counts up and down, the other states only if there are such nodes', () => {
     const summary = summaryOf([realtimeNode(), neverSeen()])
     const counts = show(ClusterSummary, { summary, trends: [], interval: 5, feed: 'stream', panelTime: NOW }).findAll('.count')
     expect(counts.map((count) => count.text())).toEqual(['1 up', '0 down', '1 never seen'])
   })
 
-  it('takes none down for no alarm', () => {
+  it('shows no alarm if none is down', () => {
     const marks = show(ClusterSummary, { summary: summaryOf([realtimeNode()]), trends: [], interval: 5, feed: 'stream', panelTime: NOW }).findAll('.state-mark')
     expect(marks.map((mark) => mark.classes('calm'))).toEqual([false, true])
   })
@@ -54,13 +54,13 @@ describe('the line above the table', () => {
   })
 })
 
-describe('the notice above all', () => {
+describe('the notice at the top', () => {
   it('says for how long no data have come', () => {
     const notice = show(FeedNotice, { state: 'lost', silentSeconds: 75, isKnown: true })
     expect(notice.get('[role=status]').text()).toContain('No data from the panel for 1 min')
   })
 
-  it('says so too when none ever came', () => {
+  it('says so too if none ever came', () => {
     expect(show(FeedNotice, { state: 'lost', silentSeconds: 9, isKnown: false }).text()).toContain('sends no data')
   })
 

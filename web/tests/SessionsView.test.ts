@@ -32,7 +32,7 @@ describe('the sessions', () => {
     expect(shown.findAll('th').map((head) => head.text())).toEqual(['Since', 'From', 'Browser', 'Last seen', 'End'])
   })
 
-  it('of everybody are shown to an admin, the own one first', async () => {
+  it('of everybody are shown to an admin, the admin’s own first', async () => {
     const { shown } = await view('admin', [opened(), opened({ id: 'b2', username: 'miniadmin', is_current: true })])
     const rows = shown.findAll('tbody tr').map((row) => row.findAll('td').map((cell) => cell.text()))
     expect(rows).toEqual([
@@ -42,7 +42,7 @@ describe('the sessions', () => {
     expect(shown.findAll('.choice-bar button').map((choice) => choice.text())).toEqual(['Sessions', 'API tokens', 'Wall screens', 'Audit'])
   })
 
-  it('are ended one by one; the own one by logging out', async () => {
+  it('are ended one by one, the own one by logging out', async () => {
     const { shown, api, session } = await view('viewer', [opened({ is_current: true }), opened({ id: 'b2' })])
     const [own, other] = shown.findAll('td button')
     await other?.trigger('click')
@@ -52,7 +52,7 @@ describe('the sessions', () => {
     expect(session.logOut).toHaveBeenCalledOnce()
   })
 
-  it('come in pages where there are many', async () => {
+  it('are shown in pages if there are many', async () => {
     const { shown } = await view('admin', Array.from({ length: 120 }, (_, index) => opened({ id: String(index), username: `u${String(index)}` })))
     expect(shown.findAll('tbody tr')).toHaveLength(50)
     const [newer, older] = shown.findAll('.pages button')
@@ -64,7 +64,7 @@ describe('the sessions', () => {
     expect(older?.attributes('disabled')).toBeDefined()
   })
 
-  it('of somebody whom a proxy lets in are none, and it says why', async () => {
+  it('of a user whom a proxy logs in are none, and the page says why', async () => {
     const { shown } = await view('viewer', [])
     expect(shown.text()).toContain('No sessions: the proxy')
   })
@@ -73,7 +73,7 @@ describe('the sessions', () => {
 describe("the user's menu", () => {
   const props = { username: 'vera', isViewer: false, isProxied: false }
 
-  it('has the sessions and the way out, once it is opened', async () => {
+  it('has the sessions and the log-out, once it is opened', async () => {
     const menu = show(UserMenu, props)
     expect(menu.find('.menu').exists()).toBe(false)
     await menu.get('button').trigger('click')
@@ -82,7 +82,7 @@ describe("the user's menu", () => {
     expect(menu.emitted('logOut')).toHaveLength(1)
   })
 
-  it('says that one is a viewer, and has no way out of what a proxy says', async () => {
+  it('says that the user is a viewer, and has no log-out if a proxy logs users in', async () => {
     const menu = show(UserMenu, { ...props, isViewer: true, isProxied: true })
     await menu.get('button').trigger('click')
     expect(menu.get('.menu').text()).toContain('Viewer')
@@ -120,7 +120,7 @@ describe('the audit', () => {
     expect((await auditOf([entry], 'zh'))[0]?.[2]).toBe(chinese)
   })
 
-  it('tells how often, since when and from where', async () => {
+  it('shows how often, since when and from where', async () => {
     const failed = { what: 'login_failed' as const, who: '', at: NOW - 60, times: 57, address: 'other addresses' }
     expect(await auditOf([failed, { what: 'user_added', address: 'the command line' }])).toEqual([
       ['15 Nov 2023, 06:13', '–', 'a login failed (57 times since 15 Nov 2023, 06:12)', 'other addresses'],

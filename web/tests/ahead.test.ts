@@ -11,8 +11,8 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe('what is asked before the page is there', () => {
-  it('is answered once, and then asked again', async () => {
+describe('an early request', () => {
+  it('is used once, and then sent again', async () => {
     const fetched = vi.fn((path: string) => Promise.resolve(path))
     vi.stubGlobal('fetch', fetched)
     vi.stubGlobal('EventSource', Stream)
@@ -21,7 +21,7 @@ describe('what is asked before the page is there', () => {
     expect(answerTo(ME)).toBeUndefined()
   })
 
-  it('is dropped when nobody wants it', () => {
+  it('is dropped if nobody uses it', () => {
     vi.useFakeTimers()
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')))
     const streams: Stream[] = []
@@ -38,7 +38,7 @@ describe('what is asked before the page is there', () => {
     vi.useRealTimers()
   })
 
-  it('is forgotten where nobody was logged in: who logs in then is not refused', () => {
+  it('is forgotten if nobody was logged in, so that the next user is not refused', () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}', { status: 401 })))
     vi.stubGlobal('EventSource', Stream)
     askAhead('/realtime')

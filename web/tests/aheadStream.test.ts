@@ -30,7 +30,7 @@ function ahead() {
 afterEach(() => { vi.unstubAllGlobals() })
 
 describe('a stream that is opened ahead', () => {
-  it('tells whoever takes it what it said before, in order, and once', async () => {
+  it('delivers earlier events to its user, in order and once', async () => {
     const { take, streams, heard, listen } = ahead()
     streams[0]?.say('snapshot', '1')
     streams[0]?.say('samples', '2')
@@ -41,7 +41,7 @@ describe('a stream that is opened ahead', () => {
     expect(streams).toHaveLength(1)
   })
 
-  it('is taken once; the next is a new one, as is one in place of a stream that broke', () => {
+  it('is used once; the next is a new one, as is one that replaces a broken stream', () => {
     const { take, streams } = ahead()
     take()
     take()
@@ -52,7 +52,7 @@ describe('a stream that is opened ahead', () => {
     expect(broken.streams).toHaveLength(2)
   })
 
-  it('is closed where nobody may listen', () => {
+  it('is closed if nobody may listen', () => {
     const { close, streams } = ahead()
     close()
     expect(streams[0]?.close).toHaveBeenCalledOnce()

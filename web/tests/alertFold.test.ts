@@ -7,7 +7,7 @@ import { alert, openAlert, SINCE } from './findings'
 const hot = (id: number, changes = {}) => alert({ id, node_id: id, hostname: `cn12${String(id).padStart(2, '0')}`, ...changes })
 
 describe('alerts in lines', () => {
-  it('are together where they began and ended together, whatever their numbers', () => {
+  it('are folded if they began and ended together, whatever their numbers', () => {
     const [line, ...rest] = foldAlerts([
       hot(3, { began_at: SINCE + 200, worst: 99, what: { en: 'hot: 99 °C, limit 95 °C', zh: '' } }),
       hot(1),
@@ -30,7 +30,7 @@ describe('alerts in lines', () => {
     expect(foldAlerts([hot(1), hot(2, changes)])).toHaveLength(2)
   })
 
-  it('are open ones first, the worst of them first, then past ones, the newest first', () => {
+  it('start with open ones, the worst first, then past ones, the newest first', () => {
     const order = foldAlerts([
       hot(1),
       hot(2, { began_at: SINCE + 9000, over_at: SINCE + 9900 }),
@@ -40,7 +40,7 @@ describe('alerts in lines', () => {
     expect(order).toEqual([4, 3, 2, 1])
   })
 
-  it('name the panel by nothing, and a removed node by its number', () => {
+  it('have no name for the panel, and a number for a removed node', () => {
     expect(foldAlerts([alert({ node_id: null, hostname: null })])[0]?.nodes).toBe('')
     expect(foldAlerts([alert({ node_id: 7, hostname: null })])[0]?.nodes).toBe('#7')
   })

@@ -12,7 +12,7 @@ describe('the time axis', () => {
     expect(timeLabels(units, [at(23, 18), at(24, 0), at(24, 6)], 6 * 3600)).toEqual(['18:00\n23 Nov', '00:00\n24 Nov', '06:00'])
   })
 
-  it('names days alone where a step is a day or more', () => {
+  it('names only days if a step is a day or more', () => {
     expect(timeLabels(units, [at(23, 0), at(24, 0)], 86400)).toEqual(['23 Nov', '24 Nov'])
     expect(timeLabels(units, [at(23, 0), at(24, 0), at(90, 0)], 86400)).toEqual(['23 Nov\n2025', '24 Nov', '29 Jan\n2026'])
   })
@@ -21,14 +21,14 @@ describe('the time axis', () => {
 describe('a label at the end of the time axis', () => {
   const widthOf = (text: string) => 6 * text.length
 
-  it('is left out where it would be cut off', () => {
+  it('is left out if it would be cut off', () => {
     expect(whole(['18:00', '00:00\n24 Nov', '06:00'], [50, 180, 290], 300, widthOf)).toEqual(['18:00', '00:00\n24 Nov', ''])
     expect(whole(['06:00'], [285], 300, widthOf)).toEqual(['06:00'])
   })
 })
 
 describe('the value axis', () => {
-  it('has room for a limit, and for nothing where there is none', () => {
+  it('has room for a limit, and no extra room without one', () => {
     expect(withLimit([30, 60], 95)).toEqual([30, 100])
     expect(withLimit([30, 110], 95)).toEqual([30, 110])
     expect(withLimit([30, 60], null)).toEqual([30, 60])
@@ -40,7 +40,7 @@ describe('the value axis', () => {
     expect(temperatureRange([null])).toEqual([20, 40])
   })
 
-  it('of memory reaches from nothing to all there was', () => {
+  it('of memory reaches from zero to the whole', () => {
     expect(memoryRange([16, null, 32])).toEqual([0, 32])
     expect(memoryRange([])).toEqual([0, 1])
   })

@@ -19,13 +19,13 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('the API', () => {
-  it('is asked by a path in which a name cannot do harm', async () => {
+  it('is called with a path in which a name cannot do harm', async () => {
     answer(200, { runs: [], columns: {}, units: {} })
     await api.history('../node 1', { period: '7d' })
     expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/..%2Fnode%201?period=7d&format=compact')
   })
 
-  it('is asked in the language of the page', async () => {
+  it('is called in the language of the page', async () => {
     document.documentElement.lang = 'zh-CN'
     answer(200, [])
     await api.addToken('grafana', 'read', 30)
@@ -34,25 +34,25 @@ describe('the API', () => {
     expect(headers.get('Content-Type')).toBe('application/json')
   })
 
-  it('is asked in full for what is saved', async () => {
+  it('is called in full precision for files', async () => {
     answer(200, { timestamp: [300] })
     await expect(api.history('node1', { from: 100, to: 700 }, undefined, true)).resolves.toEqual({ timestamp: [300] })
     expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/history/node1?from=100&to=700')
   })
 
-  it('is asked for a range by its ends, and for a set by its folded name', async () => {
+  it('is called for a range with its ends, and for a set with its folded name', async () => {
     answer(200, {})
     await api.spread('node[01-64]', { from: 100, to: 700 })
     expect(fetched.mock.lastCall?.[0]).toBe('/api/metrics/spread?from=100&to=700&nodes=node%5B01-64%5D')
   })
 
-  it('tells the sentence of an error', async () => {
+  it('returns the sentence of an error', async () => {
     answer(404, { error: "There is no node named 'x'." })
     await expect(api.history('x', { period: '1d' })).rejects.toMatchObject({ status: 404, message: "There is no node named 'x'." })
     expect(signedOut).not.toHaveBeenCalled()
   })
 
-  it('tells how long to wait', async () => {
+  it('returns how long to wait', async () => {
     answer(429, { error: 'Too many.' }, { 'Retry-After': '27' })
     await expect(api.logIn('a', 'b')).rejects.toMatchObject({ status: 429, retryAfterSeconds: 27 })
   })
@@ -63,13 +63,13 @@ describe('the API', () => {
     expect(signedOut).toHaveBeenCalledOnce()
   })
 
-  it('ends no session when a password was wrong', async () => {
+  it('ends no session after a wrong password', async () => {
     answer(401, { error: 'No.' })
     await expect(api.logIn('a', 'b')).rejects.toBeInstanceOf(ApiError)
     expect(signedOut).not.toHaveBeenCalled()
   })
 
-  it('tells that something was refused, but not of who one is: that is asked then', async () => {
+  it('reports that something was refused, except when reading the user, which then follows', async () => {
     answer(403, { error: 'This takes an admin.' })
     await expect(api.removeToken(7)).rejects.toMatchObject({ status: 403 })
     expect(refused).toHaveBeenCalledOnce()
@@ -78,7 +78,7 @@ describe('the API', () => {
     expect(refused).toHaveBeenCalledOnce()
   })
 
-  it('bears a panel that is away, and a proxy that answers with a page', async () => {
+  it('copes with a panel that is away, and with a proxy that answers with a page', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'))
     await expect(api.nodes()).rejects.toMatchObject({ status: 0 })
     fetched.mockResolvedValue(new Response('<h1>Bad gateway</h1>', { status: 502, statusText: 'Bad Gateway' }))

@@ -21,7 +21,7 @@ describe('the cluster as charts draw it', () => {
     expect(plot.metrics.cpu_percent.curves[0]?.mean).toBeCloseTo((40 * 12 + 20 * 9) / 21)
   })
 
-  it('stacks the counts in the order asked for', () => {
+  it('stacks the counts in the requested order', () => {
     expect(stacked(clusterPast(), ['busy', 'idle', 'unknown', 'down'])).toEqual([[8, 6, 0], [12, 9, 0], [12, 9, 9], [12, 12, 12]])
   })
 
@@ -38,7 +38,7 @@ describe('the cluster as charts draw it', () => {
 })
 
 describe('all nodes', () => {
-  it('are those that are in service, or all where none is', () => {
+  it('are the enabled ones, or all if none is enabled', () => {
     const nodes = [listedNode({ name: 'n1', hostname: 'n1' }), listedNode({ id: 2, name: 'n2', hostname: 'n2', state: 'disabled' })]
     expect(everyNode(nodes)).toMatchObject({ kind: 'one', hostnames: 'n1', isCluster: true })
     expect(everyNode(nodes.slice(1))).toMatchObject({ hostnames: 'n2' })

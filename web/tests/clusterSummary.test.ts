@@ -27,7 +27,7 @@ describe('the summary of the cluster', () => {
     })
   })
 
-  it('has no values where no node is up, and does not call them zero', () => {
+  it('has no values if no node is up, and does not show zero', () => {
     const nothing = { mean: null, highest: null, sum: null, total: null }
     expect(summaryOf([neverSeen()])).toMatchObject({ metrics: byMetric(() => nothing), newest: null })
   })

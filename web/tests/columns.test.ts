@@ -24,7 +24,7 @@ const SNAPSHOT = event(2, {
 })
 
 describe('columns of the stream', () => {
-  it('become nodes, and a value that all have stands once', () => {
+  it('become nodes, and a value that all have is sent once', () => {
     const { nodes } = new ColumnsReader().snapshot(SNAPSHOT)
     expect(nodes.map((node) => [node.id, node.name, node.state, node.cpu_percent, node.memory_percent])).toEqual([
       [1, 'a', 'up', 1.5, 50],
@@ -32,12 +32,12 @@ describe('columns of the stream', () => {
     ])
   })
 
-  it('of what changed keep the names that the snapshot told', () => {
+  it('of changes keep the names from the snapshot', () => {
     const reader = new ColumnsReader()
     reader.snapshot(SNAPSHOT)
     const changed = event(2, { id: [2, 3], state: ['down', 'up'], memory_used: 2000, memory_total: 8000, cpu_temp: 40 })
     const { nodes } = reader.samples(changed)
-    // The third was never told of: it comes with the next snapshot.
+    // The third is unknown: it comes with the next snapshot.
     expect(nodes).toHaveLength(1)
     expect(nodes[0]).toMatchObject({ id: 2, hostname: 'b.example', state: 'down', memory_percent: 25, cpu_temp: 40 })
     expect(reader.samples(event(0, {})).nodes).toEqual([])
@@ -48,7 +48,7 @@ describe('columns of the stream', () => {
     expect(new ColumnsReader().snapshot(event(1, silent)).nodes[0]).toMatchObject({ state: 'never', memory_percent: null })
   })
 
-  it('are not needed: what comes as nodes is taken as it is', () => {
+  it('are not needed: nodes are accepted as they are', () => {
     const asNodes = realtime(NOW, [realtimeNode()])
     expect(new ColumnsReader().samples(asNodes)).toBe(asNodes)
   })

@@ -6,7 +6,7 @@ const FRAME = { period: null, from: 0, to: 6000, step: 300, interval: 5 }
 const UNITS = { cpu_percent: 0.1, cpu_percent_max: 0.1, memory_total: 1024 ** 2, memory_used: 1024 ** 2, cpu_temp: 0.1, cpu_temp_max: 0.1, samples: 1 }
 
 describe('the compact form of history', () => {
-  it('is what the full one says, in tenths and MiB', () => {
+  it('has the same values as the full one, in tenths and MiB', () => {
     const full = ofCompact({
       ...FRAME,
       node_id: 1,

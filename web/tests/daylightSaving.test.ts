@@ -9,7 +9,7 @@ import { createUnits } from '@/units'
 const STYLE: ChartStyle = { lines: ['#000000'], band: '', ground: '', text: '', grid: '', font: '11px sans-serif', scale: 1 }
 const HOUR = 3600
 
-/** What stands below a chart of `width` px over `hours` from `begin` on. */
+/** The labels below a chart of `width` px over `hours` from `begin` on. */
 async function labelsOf(zone: string, begin: string, hours: number, width = 1000): Promise<string[]> {
   process.env['TZ'] = zone
   const from = Date.parse(begin) / 1000
@@ -33,7 +33,7 @@ async function labelsOf(zone: string, begin: string, hours: number, width = 1000
   const made = timeAxis.values as uPlot.Axis.DynamicValues
   const values: uPlot.Axis.DynamicValues = (...given) => (labels = made(...given).map(String))
   const chart = new uPlot({ ...options, axes: [{ ...timeAxis, values }, valueAxis] }, [[from, to], [1, 2]], document.body)
-  // uPlot draws when all else is done.
+  // uPlot draws after everything else is done.
   await new Promise((resolve) => setTimeout(resolve, 0))
   chart.destroy()
   return labels
@@ -55,12 +55,12 @@ afterAll(() => {
 })
 
 describe('the time axis', () => {
-  it('of a day of 23 hours leaves out the hour that there is not, and names the zone that begins', async () => {
+  it('of a day of 23 hours leaves out the missing hour, and names the zone that begins', async () => {
     const labels = await labelsOf('Europe/Berlin', '2026-03-28T23:00Z', 23)
     expect(labels).toEqual(['00:00\n29 Mar', '04:00\nCEST', ...hours(6, 8, 10, 12, 14, 16, 18, 20, 22), '00:00\n30 Mar'])
   })
 
-  it('of a day of 25 hours has the hour that comes twice, and tells the two apart', async () => {
+  it('of a day of 25 hours has the hour that comes twice, and distinguishes the two', async () => {
     const labels = await labelsOf('Europe/Berlin', '2026-10-24T22:00Z', 6)
     expect(labels.slice(3, 9)).toEqual(['01:30', '02:00', '02:30', '02:00\nCET', '02:30', '03:00'])
     const wide = await labelsOf('Europe/Berlin', '2026-10-24T22:00Z', 25, 2400)
@@ -75,7 +75,7 @@ describe('the time axis', () => {
     expect(new Set(month).size).toBe(month.length)
   })
 
-  it('has whole hours in zones that are half an hour off, also where these change by an hour or by a half', async () => {
+  it('has whole hours in zones that are half an hour off, also if these change by an hour or by half an hour', async () => {
     expect(await labelsOf('Asia/Kolkata', '2026-10-24T18:30Z', 24)).toEqual(['00:00\n25 Oct', ...hours(2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22), '00:00\n26 Oct'])
     const adelaide = await labelsOf('Australia/Adelaide', '2026-04-04T13:30Z', 25, 2400)
     expect(adelaide.slice(0, 5)).toEqual(['00:00\n5 Apr', '01:00', '02:00', '02:00\nGMT+9:30', '03:00'])
@@ -92,7 +92,7 @@ describe('times on a day of 25 hours', () => {
   const units = createUnits('en-GB', 'Europe/Berlin')
   const [before, after] = [Date.parse('2026-10-25T00:30Z') / 1000, Date.parse('2026-10-25T01:10Z') / 1000]
 
-  it('bear their zone where the clocks change in between, and only there', () => {
+  it('have their zone if the clocks change in between, and only then', () => {
     expect(units.span(before, after)).toBe('25 Oct, 02:30 CEST – 02:10 CET')
     expect(units.span(after, after + HOUR)).toBe('25 Oct, 02:10 – 03:10')
     expect(units.zoneOver(before, after)).toBe('Europe/Berlin (CEST, CET)')
@@ -103,11 +103,11 @@ describe('times on a day of 25 hours', () => {
 describe('a day in history', () => {
   const now = Date.parse('2026-10-25T18:00Z') / 1000
 
-  it('is 24 hours, also where the day has 23 or 25: whole records of the same number', () => {
+  it('is 24 hours with the same number of records, also if the day has 23 or 25', () => {
     for (const at of [now, Date.parse('2026-03-29T18:00Z') / 1000]) expect(between({ period: '1d' }, at)).toEqual({ from: at - 24 * HOUR, to: at })
   })
 
-  it('goes on without a gap or an overlap, there and back', () => {
+  it('continues without a gap or an overlap, in both directions', () => {
     const earlier = moved({ period: '1d' }, -1, now)
     const evenEarlier = moved(earlier, -1, now)
     expect(evenEarlier).toEqual({ from: now - 72 * HOUR, to: now - 48 * HOUR })

@@ -1,4 +1,4 @@
-/** A stream of the panel's that says what a test makes it say. */
+/** A fake of the panel's stream that sends what a test wants. */
 
 type Listener = (event: MessageEvent<string>) => void
 
@@ -15,7 +15,7 @@ export class FakeStream {
     this.isClosed = true
   }
 
-  /** What an EventSource does with an event; a closed one hears nothing. */
+  /** Delivers an event as an EventSource does; a closed one receives nothing. */
   say(kind: 'snapshot' | 'samples' | 'findings', data: unknown) {
     if (!this.isClosed) this.listeners.get(kind)?.(new MessageEvent(kind, { data: JSON.stringify(data) }))
   }

@@ -5,7 +5,7 @@ import type { Alert, Finding } from '@/api/client'
 /** 2025-11-24 14:00:00 in Shanghai */
 export const SINCE = Date.UTC(2025, 10, 24, 6, 0) / 1000
 
-/** A rack's part that is hot, with `changes`. */
+/** A hot part of a rack, with `changes`. */
 export function finding(changes: Partial<Finding> = {}): Finding {
   return {
     rule: 'hot',
@@ -27,7 +27,7 @@ export function finding(changes: Partial<Finding> = {}): Finding {
   }
 }
 
-/** A hot node's alert that is over, with `changes`. */
+/** A past alert of a hot node, with `changes`. */
 export function alert(changes: Partial<Alert> = {}): Alert {
   return {
     id: 11,

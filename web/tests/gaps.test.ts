@@ -15,29 +15,29 @@ describe('gaps', () => {
     })
   })
 
-  it('leave what is complete as it is', () => {
+  it('leave complete records unchanged', () => {
     expect(drawn([5, 10, 15], [[1, 2, 3], [4, 5, 6]], 5)).toEqual({ times: [5, 10, 15], columns: [[1, 2, 3], [4, 5, 6]] })
   })
 
-  it('keep values that are missing while the record is there', () => {
+  it('keep missing values of an existing record', () => {
     expect(drawn([5, 10], [[1, null]], 5).columns).toEqual([[1, null]])
   })
 
-  it('give a column that is absent nothing but empty entries', () => {
+  it('give a missing column only empty entries', () => {
     expect(drawn([300, 900], [[1, 2], []], 300).columns).toEqual([[1, null, 2], [null, null, null]])
   })
 
-  it('have nothing to say about no records', () => {
+  it('are empty without records', () => {
     expect(drawn([], [[]], 300)).toEqual({ times: [], columns: [[]] })
   })
 })
 
-describe('a lone value', () => {
+describe('a single value', () => {
   it('is one without a neighbour on either side', () => {
     expect(lonely([1, null, 2, null, 3, 4])).toEqual([0, 2])
   })
 
-  it('is not one beside another', () => {
+  it('is not next to another', () => {
     expect(lonely([1, 2, null, null])).toEqual([])
   })
 })

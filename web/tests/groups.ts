@@ -3,7 +3,7 @@
 import { arrangementOf, type Group, homesOf } from '@/heatmap/groups'
 import { split } from '@/nodeset'
 
-/** Those of equal beginnings: r1n01, r1n02 -> "r1n". */
+/** Nodes with the same prefix: r1n01, r1n02 -> "r1n". */
 export function groupsOf(names: readonly string[]): readonly Group[] {
   const members = new Map<string, string[]>()
   for (const name of names) members.set(split(name).before, [...(members.get(split(name).before) ?? []), name])

@@ -6,7 +6,7 @@ import { searchFor } from '@/search/ofNodes'
 
 import { realtimeNode } from './nodes'
 
-/** Two columns of two lines with four cells each, the last of three. */
+/** Two columns of two lines with four cells each; the last has three. */
 const LAYOUT: Layout = {
   cellWidth: 20,
   cellHeight: 10,
@@ -26,7 +26,7 @@ const within = (a: [number, number], b: [number, number]) => {
 }
 
 describe('a rectangle on the map', () => {
-  it('has the nodes that it touches, wherever it was begun', () => {
+  it('has the nodes that it touches, wherever it starts', () => {
     expect(within([75, 5], [95, 15])).toEqual([1, 2, 5, 6])
     expect(within([95, 15], [75, 5])).toEqual([1, 2, 5, 6])
     expect(within([115, 2], [230, 4])).toEqual([3, 8, 9])
@@ -34,17 +34,17 @@ describe('a rectangle on the map', () => {
     expect(within([0, 0], [40, 20])).toEqual([])
   })
 
-  it('is none if a hand only trembled', () => {
+  it('is none after a small jitter', () => {
     expect(within([75, 5], [79, 7])).toBeNull()
   })
 
-  it('that keys span has both ends in it', () => {
+  it('that is drawn with keys includes both ends', () => {
     expect(nodesWithin(LAYOUT, boxAround(LAYOUT, placeOf(LAYOUT, 6), placeOf(LAYOUT, 1)))).toEqual([1, 2, 5, 6])
     expect(nodesWithin(LAYOUT, boxAround(LAYOUT, placeOf(LAYOUT, 3), placeOf(LAYOUT, 12)))).toEqual([3, 7, 8, 12])
   })
 })
 
-describe('the search that means just some nodes', () => {
+describe('the search for only some nodes', () => {
   const nodes = ['n1', 'n2', 'n3', 'n10', 'login', 'login-gpu'].map((name, index) => realtimeNode({ id: index, name, hostname: `${name}.hpc` }))
   const odd = realtimeNode({ id: 9, name: '胖 节点', hostname: 'fat1' })
   const chosen = (...names: string[]) => searchFor([...nodes, odd].filter(({ name }) => names.includes(name)), [...nodes, odd], [{ name: 'rack1', nodes: ['n1.hpc', 'n2.hpc'] }])

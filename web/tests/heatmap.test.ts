@@ -21,17 +21,17 @@ function lightness(colour: string): number {
 }
 
 describe('the groups of the heat map', () => {
-  it('are those of equal beginnings: racks stay together', () => {
+  it('are those with the same prefix: racks stay together', () => {
     const names = [...numbered(8, 'r1n'), ...numbered(8, 'r2n')]
     expect(groupsOf(names)).toEqual([{ first: 0, count: 8, name: 'r1n' }, { first: 8, count: 8, name: 'r2n' }])
   })
 
-  it('put nodes without a number or without company into one group', () => {
+  it('put nodes without a number or alone in a group into one group', () => {
     const names = ['admin', 'gpu1', 'login', ...numbered(12)]
     expect(groupsOf(names)).toEqual([{ first: 0, count: 3 }, { first: 3, count: 12, name: 'n' }])
   })
 
-  it('are no groups where there are few nodes, or none', () => {
+  it('are not made for few nodes, or none', () => {
     expect(groupsOf(['mgmt', 'n1', 'n2', 'n3'])).toEqual([{ first: 0, count: 4 }])
     expect(groupsOf([])).toEqual([])
   })
@@ -70,12 +70,12 @@ describe('the layout of the heat map', () => {
     expect(made.cellHeight).toBeGreaterThanOrEqual(SCREEN.smallest)
   })
 
-  it('holds 64 nodes in cells that bear their names, and a thousand on one screen in cells that can be pointed at', () => {
+  it('fits 64 nodes in cells with their names, and a thousand on one screen in cells that can be pointed at', () => {
     expect(layout(numbered(64)).cellHeight).toBeGreaterThan(60)
     expect(layout(numbered(1000)).cellHeight).toBeGreaterThan(18)
   })
 
-  it('would rather have whole lines than cells a little larger', () => {
+  it('prefers whole lines to slightly larger cells', () => {
     expect(layout(numbered(32)).lines.map(({ count }) => count)).toEqual([16, 16])
     expect(layout(numbered(64)).lines.map(({ count }) => count)).toEqual([16, 16, 16, 16])
   })
@@ -85,7 +85,7 @@ describe('the layout of the heat map', () => {
     expect(firsts).toContain(40)
   })
 
-  it('grows higher rather than have cells that a finger cannot meet', () => {
+  it('grows higher rather than have cells too small for a finger', () => {
     const phone = { width: 340, height: 300, smallest: 14, largest: 80 }
     const made = layout(numbered(1000), phone)
     expect(made.cellHeight).toBe(14)
@@ -114,7 +114,7 @@ describe('the layout of the heat map', () => {
     })
   })
 
-  it('gives lines that are lower than words one label together', () => {
+  it('gives lines that are lower than text a common label', () => {
     const made = layout(numbered(5000), { ...SCREEN, height: 300 })
     expect(made.cellHeight).toBeLessThan(LABELS.height)
     expect(made.labels.reduce((sum, { count }) => sum + count, 0)).toBe(5000)
@@ -133,7 +133,7 @@ describe('the layout of the heat map', () => {
   })
 })
 
-describe('words without room', () => {
+describe('text without room', () => {
   const within = (most: number) => (text: string) => text.length <= most
 
   it.each([
@@ -153,7 +153,7 @@ describe.each([
   ['light', false],
   ['dark', true],
 ] as const)('what is idle and what is busy in %s', (_, isDark) => {
-  it('is told apart at once by whoever sees no red or no green, and no busy node is red', () => {
+  it('is distinguishable at once without seeing red or green, and no busy node is red', () => {
     const [idle, busy] = [scaleOf(isDark, metricOf('cpu_percent'))[0] ?? '', scaleOf(isDark, metricOf('cpu_percent')).at(-1) ?? '']
     const [idleYellow, busyYellow] = [idle, busy].map((colour) => {
       const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number)
@@ -172,7 +172,7 @@ describe.each([
 ] as const)('the colours in %s', (_, isDark, name) => {
   const metric = metricOf(name)
 
-  it('change evenly in lightness, so that they can be told apart without their hue', () => {
+  it('change evenly in lightness, so that they can be distinguished without their hue', () => {
     const steps = scaleOf(isDark, metric).map(lightness)
     const changes = steps.slice(1).map((step, index) => (step - (steps[index] ?? 0)) * (isDark ? 1 : -1))
     expect(Math.min(...changes)).toBeGreaterThan(0)
@@ -185,7 +185,7 @@ describe.each([
     expect(colourOf(scale, 130, [0, 100])).toBe(scale.at(-1))
   })
 
-  it('bear an ink that can be read', () => {
+  it('have a readable text colour', () => {
     for (let value = 0; value <= 100; value += 5) {
       const ground = lightness(colourOf(scaleOf(isDark, metric), value, [0, 100]))
       const ink = inkOn(isDark, metric, value, [0, 100]) === '#ffffff' ? 255 : 24

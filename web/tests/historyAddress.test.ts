@@ -28,23 +28,23 @@ describe('the time in an address', () => {
     expect(whenOf(query)).toEqual(when)
   })
 
-  it('stands there again as it was read', () => {
+  it('is written again as it was read', () => {
     for (const query of [{ period: '1m' }, { from: '100', to: '900' }]) expect(queryOf(whenOf(query))).toEqual(query)
   })
 
-  it('takes the place of another and leaves all else there', () => {
+  it('replaces another and keeps everything else', () => {
     expect(withWhen({ by: 'temperature', from: '100', to: '900' }, { period: '1y' })).toEqual({ by: 'temperature', period: '1y' })
     expect(withWhen({ by: 'memory', period: '7d' }, { from: 100, to: 900 })).toEqual({ by: 'memory', from: '100', to: '900' })
   })
 
-  it('moves by its own length, and becomes a period again where it reaches now', () => {
+  it('moves by its own length, and becomes a period again when it reaches now', () => {
     const yesterday = moved({ period: '1d' }, -1, NOW)
     expect(yesterday).toEqual({ from: NOW - 2 * DAY, to: NOW - DAY })
     expect(moved(yesterday, 1, NOW)).toEqual({ period: '1d' })
     expect(moved({ from: NOW - 1000, to: NOW - 500 }, 1, NOW)).toEqual({ from: NOW - 500, to: NOW })
   })
 
-  it('that is drawn holds a few records at least', () => {
+  it('that is drawn has at least a few records', () => {
     expect(drawn(1000, 1100)).toEqual({ from: 600, to: 1500 })
     expect(drawn(1000.5, 9000.2)).toEqual({ from: 1000, to: 9001 })
   })
@@ -65,7 +65,7 @@ describe('the nodes in an address', () => {
     expect(targetOf('c[0-8]', NODES)).toMatchObject({ kind: 'set', hostnames: 'c[0-8]' })
   })
 
-  it('are named where they do not exist, or are no node set', () => {
+  it('are named if they do not exist or are not a node set', () => {
     expect(targetOf('c[8-11]', NODES)).toEqual({ kind: 'unknown', text: 'c10' })
     expect(targetOf('c[8-', NODES)).toEqual({ kind: 'badSet', text: 'c[8-' })
     expect(targetOf('!c1', NODES)).toEqual({ kind: 'unknown', text: '!c1' })

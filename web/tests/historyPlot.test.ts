@@ -10,7 +10,7 @@ import { FROM, records, setOf, spread } from './records'
 const named = (hostname: string) => hostname.toUpperCase()
 
 describe('the records of one node as charts draw them', () => {
-  it('have an empty entry in every column where a record is missing', () => {
+  it('have an empty entry in every column for a missing record', () => {
     const { times, metrics, basis } = plotOne(records())
     expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
     expect(metrics.cpu_percent.curves[0]?.values).toEqual([10, 20, null, 90])
@@ -19,12 +19,12 @@ describe('the records of one node as charts draw them', () => {
     expect(basis).toEqual([60, 60, null, 30])
   })
 
-  it('tell how many there are of how many there could be', () => {
+  it('have their number and how many there could be', () => {
     const { recordsThere, recordsPossible } = plotOne(records())
     expect([recordsThere, recordsPossible]).toEqual([3, 288])
   })
 
-  it('come to a mean in which each record counts as much as the samples it rests on', () => {
+  it('have a mean in which each record counts by its samples', () => {
     expect(plotOne(records()).metrics.cpu_percent.curves[0]?.mean).toBeCloseTo((10 * 60 + 20 * 60 + 90 * 30) / 150)
     expect(weightedMean([null, 4], [60, 60])).toBe(4)
     expect(weightedMean([], [])).toBeNull()
@@ -36,12 +36,12 @@ describe('the records of one node as charts draw them', () => {
     expect(plotSeveral({ ...setOf('a', 'b'), interval }, named).basisOf).toBe(2 * whole)
   })
 
-  it('that come in hours are whole with twelve times as many samples', () => {
+  it('that come as hours are complete with twelve times as many samples', () => {
     const hours = { step: 3600, timestamp: [FROM + 3600, FROM + 7200, FROM + 14_400], samples: [720, 720, 360] }
     expect(plotOne(records(hours))).toMatchObject({ basisOf: 720, recordsPossible: 24, times: [FROM + 3600, FROM + 7200, FROM + 10_800, FROM + 14_400] })
   })
 
-  it('of a shorter interval than that of now are whole, and count as much as those of now', () => {
+  it('of a shorter interval than the current one are complete, and count as much', () => {
     const plot = plotOne(records({ interval: 60, samples: [60, 60, 5] }))
     expect(plot.metrics.cpu_percent.curves[0]?.mean).toBe((10 + 20 + 90) / 3)
     expect(plot.basis.map((there) => possibleOf(there, plot.basisOf))).toEqual([60, 60, 5, 5])
@@ -55,7 +55,7 @@ describe('the records of one node as charts draw them', () => {
 })
 
 describe('the records of a few nodes', () => {
-  it('share their times; one that lacks a record has a gap of its own', () => {
+  it('share their times; one that lacks a record has its own gap', () => {
     const { times, metrics, basis, basisOf, lanes } = plotSeveral(setOf('a', 'b'), named)
     expect(times).toEqual([FROM + 300, FROM + 600, FROM + 900, FROM + 1500])
     expect(metrics.cpu_percent.curves.map(({ name, values }) => [name, values])).toEqual([
@@ -69,14 +69,14 @@ describe('the records of a few nodes', () => {
     ])
   })
 
-  it('are summed where there is anything', () => {
+  it('are summed if there is anything', () => {
     expect(summed([[1, null, null], [2, 3, null]])).toEqual([3, 3, null])
     expect(summed([])).toEqual([])
   })
 })
 
 describe('the records of a set', () => {
-  it('are a median with a band, memory in percent, and how many nodes they rest on', () => {
+  it('are a median with a band, memory in percent, and their number of nodes', () => {
     const { metrics, basis, basisOf, step } = plotSpread(spread(), 'node[01-12]')
     expect([metrics.cpu_percent.low, metrics.cpu_percent.curves[0]?.values, metrics.cpu_percent.high]).toEqual([[5, 6], [50, 60], [95, 96]])
     expect([metrics.memory_used.isShare, metrics.cpu_temp.isShare]).toEqual([true, false])
@@ -93,14 +93,14 @@ describe('the coverage', () => {
     ])
   })
 
-  it('never shows what lacks one sample as whole, nor one sample as none', () => {
+  it('never shows a record that lacks one sample as complete, nor one sample as none', () => {
     const shares = stretchesOf({ times: [300, 600], step: 300 }, { basis: [59, 1], basisOf: 60 }).map(({ share }) => share)
     expect(shares).toEqual([0.95, 0.05])
   })
 })
 
 describe('the CSV', () => {
-  it('of one node has units in its head and a row for each record', () => {
+  it('of one node has units in its header and a row for each record', () => {
     const [head, first, ...more] = csvOf(plotOne(records())).split('\r\n')
     expect(head).toBe(
       'time (UTC),timestamp (Unix seconds),CPU mean (%),CPU max (%),memory used mean (bytes),memory used max (bytes),' +
@@ -116,7 +116,7 @@ describe('the CSV', () => {
     expect(csvOf(plotSpread(spread(), 'x')).split('\r\n')[0]).toContain('nodes reporting (of 12)')
   })
 
-  it('quotes a name that holds a comma', () => {
+  it('quotes a name with a comma', () => {
     expect(csvOf(plotSeveral(setOf('a', 'b'), () => 'r1,n1'))).toContain('"r1,n1 CPU mean (%)"')
   })
 })

@@ -22,20 +22,20 @@ describe('the samples of an hour', () => {
     expect(hourCount(longer, END + 25, 5)).toEqual({ ...WHOLE, there: 717, missed: 3 })
   })
 
-  it('begin with the first where nothing was before', () => {
+  it('begin with the first if there were none before', () => {
     expect(hourCount([END], END + 2, 5)).toEqual({ ...WHOLE, there: 1, since: END })
     expect(hourCount(every(5, END - 100, END), END + 2, 5)).toEqual({ ...WHOLE, there: 21, since: END - 100 })
     expect(hourCount([], END, 5)).toEqual({ ...WHOLE, there: 0 })
   })
 
-  it('do not count an outage as samples missed, whether it is over or lasts', () => {
+  it('do not count an outage as missed samples, whether it is over or not', () => {
     const before = every(5, END - 3595, END - 1500)
     expect(hourCount([...before, ...every(5, END - 900, END)], END + 5, 5)).toEqual({ ...WHOLE, there: 601, outageSeconds: 595 })
     expect(hourCount(before, END + 10, 5)).toEqual({ ...WHOLE, there: 420, outageSeconds: 1500 })
     expect(hourCount([END - 7200], END, 5)).toEqual({ ...WHOLE, there: 0 })
   })
 
-  it('know that the interval was another one', () => {
+  it('show that the interval was another one', () => {
     const change = END - 1800
     expect(hourCount([...every(5, END - 3595, change), ...every(30, change + 30, END)], END + 5, 30)).toMatchObject({ missed: 0 })
     expect(hourCount([...every(60, END - 3540, change), ...every(5, change + 5, END)], END + 5, 5)).toMatchObject({ missed: 0, since: null })

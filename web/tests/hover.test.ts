@@ -8,7 +8,7 @@ describe('the crosshair', () => {
     expect(isNear(600, 1200, 300, 1)).toBe(false)
   })
 
-  it('takes one a few pixels away where steps are narrower than that', () => {
+  it('takes one a few pixels away if steps are narrower than that', () => {
     expect(isNear(600, 7000, 300, 2600)).toBe(true)
     expect(isNear(600, 9000, 300, 2600)).toBe(false)
   })

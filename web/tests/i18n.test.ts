@@ -75,7 +75,7 @@ describe('the languages', () => {
     expect(createSpeaker(shallowRef<Language>(language)).join('One.', '', null, 'Two.')).toBe(joined)
   })
 
-  it('say a sentence with its words, and the key where there is no sentence', () => {
+  it('give a sentence with its values, and the key if there is no sentence', () => {
     const language = shallowRef<Language>('zh')
     const { t, te } = createSpeaker(language)
     expect(t('nodes.shown', { shown: 3, all: 64 })).toBe('3 / 64 个节点')

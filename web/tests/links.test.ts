@@ -9,12 +9,12 @@ const at = (name: string, node: string | undefined, query: LocationQuery = {}) =
 const CHOSEN = { q: '@rack3 temp>85', by: 'temperature', sort: '-cpu', period: '7d' }
 
 describe('from view to view', () => {
-  it('what is searched for, the metric, the order and the time go along', () => {
+  it('the search, the metric, the order and the time are kept', () => {
     expect(pastFrom(at('realtime', undefined, CHOSEN), isNode)).toEqual({ name: 'history', params: { node: undefined }, query: CHOSEN })
     expect(presentFrom(at('history', undefined, CHOSEN), isNode)).toEqual({ name: 'realtime', params: { node: undefined }, query: CHOSEN })
   })
 
-  it('a node stays that node, and leads back to all that were listed', () => {
+  it('a node stays that node, and links back to all that were listed', () => {
     expect(pastFrom(at('realtime', 'n2', CHOSEN), isNode)).toEqual({ name: 'history', params: { node: 'n2' }, query: CHOSEN })
     expect(presentFrom(at('history', 'n2', CHOSEN), isNode)).toEqual({ name: 'realtime', params: { node: 'n2' }, query: CHOSEN })
     expect(presentOf(at('realtime', 'n2', CHOSEN), undefined)).toEqual({ name: 'realtime', params: { node: undefined }, query: CHOSEN })
@@ -29,17 +29,17 @@ describe('from view to view', () => {
     })
   })
 
-  it('a set that came from a search leads back to it, and stays in its own view', () => {
+  it('a set that came from a search links back to it, and stays in its own view', () => {
     expect(presentFrom(at('history', 'n[1-2]', CHOSEN), isNode)).toMatchObject({ query: CHOSEN })
     expect(pastFrom(at('history', 'n[1-2]', CHOSEN), isNode)).toEqual({ name: 'history', params: { node: 'n[1-2]' }, query: CHOSEN })
   })
 
-  it('a node that was opened out of a set leads back to the set', () => {
+  it('a node that was opened from a set links back to the set', () => {
     expect(pastFrom(at('history', 'n1', { within: 'n[1-8]', by: 'cpu' }), isNode)).toEqual({ name: 'history', params: { node: 'n[1-8]' }, query: { by: 'cpu' } })
     expect(presentFrom(at('history', 'n1', { within: 'n[1-8]' }), isNode)).toEqual({ name: 'realtime', params: { node: 'n1' }, query: { q: 'n[1-8]' } })
   })
 
-  it('nothing comes along from views whose addresses mean something else', () => {
+  it('nothing is kept from views whose addresses mean something else', () => {
     expect(presentFrom(at('alerts', undefined, { state: 'open', period: '7d' }), isNode)).toMatchObject({ query: {} })
   })
 })

@@ -11,7 +11,7 @@ afterEach(() => {
 })
 
 describe('a part of the page', () => {
-  it('that could not be loaded is loaded when the panel is there again, and meanwhile it is known that something waits', async () => {
+  it('that could not be loaded is loaded when the panel is back, and counts as waiting until then', async () => {
     let isThere = false
     const attempt = vi.fn(() => (isThere ? Promise.resolve('part') : gone()))
     const { load, isWaiting } = createLoader(() => Promise.resolve(isThere))
@@ -24,7 +24,7 @@ describe('a part of the page', () => {
     expect(isWaiting.value).toBe(false)
   })
 
-  it('that a panel does not have loads the page again, as it is of another build; but not over and over', async () => {
+  it('that the panel lacks reloads the page, which is of another build, but not repeatedly', async () => {
     const { load } = createLoader(() => Promise.resolve(true))
     const reload = vi.fn()
     void load(gone, reload)

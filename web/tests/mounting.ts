@@ -30,7 +30,7 @@ export interface Surroundings {
 
 const noGroups: GroupsOfPage = { groups: shallowRef([]), nodesOf: () => undefined }
 
-/** Mount `component` with `props`, in English unless told otherwise. */
+/** Mount `component` with `props`, by default in English. */
 export function show(component: Component, props: Record<string, unknown>, { language = 'en', api = {}, cluster = {}, groups = noGroups, session = {} }: Surroundings = {}) {
   const spoken = shallowRef(language)
   const router = createRouter({

@@ -16,7 +16,7 @@ describe('names without the domain that all share', () => {
     expect(sharedDomain(names)).toBe(domain)
   })
 
-  it('are told of the nodes as they are otherwise', () => {
+  it('change nothing else of the nodes', () => {
     expect(shortNamed([{ id: 1, name: 'n1.hpc.org' }, { id: 2, name: 'n2.hpc.org' }])).toEqual([{ id: 1, name: 'n1' }, { id: 2, name: 'n2' }])
     const nodes = [{ name: 'n1' }]
     expect(shortNamed(nodes)).toBe(nodes)

@@ -26,7 +26,7 @@ describe('the order of nodes', () => {
     expect(order(sort)).toEqual(names)
   })
 
-  it('begins with the highest where a number is clicked, and turns round at the next click', () => {
+  it('starts with the highest if a number is clicked, and reverses at the next click', () => {
     expect(turned('name', 'cpu_percent')).toBe('-cpu_percent')
     expect(turned('-cpu_percent', 'cpu_percent')).toBe('cpu_percent')
     expect(turned('-cpu_percent', 'name')).toBe('name')

@@ -19,7 +19,7 @@ export function realtimeNode(changes: Partial<RealtimeNode> = {}): RealtimeNode 
     cpu_temp: 61,
     clock_skew_seconds: 0.1,
     ...changes,
-  } as RealtimeNode // Without metrics that came later.
+  } as RealtimeNode // Without later metrics.
 }
 
 /** A node before its first sample. */
@@ -32,7 +32,7 @@ export function realtime(timestamp: number, nodes: RealtimeNode[], interval = 5)
   return { timestamp, interval, nodes }
 }
 
-/** A node as the list of nodes has it. */
+/** A node, as in the list of nodes. */
 export function listedNode(changes: Partial<Node> = {}): Node {
   return {
     id: 1,

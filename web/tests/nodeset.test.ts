@@ -34,7 +34,7 @@ describe('a node set', () => {
     expect(expand(text)).toEqual(names)
   })
 
-  it('of too many nodes is refused as such, before they are made', () => {
+  it('of too many nodes is refused as such, before it is expanded', () => {
     const begin = performance.now()
     for (const text of ['n[1-999999999999999]', 'n1[1-999999999999999]', `n[0-${String(MAX_NAMES)}]`, 'n[1-9999]x[1-9999]']) {
       expect(() => expand(text)).toThrow(expect.objectContaining({ isTooLarge: true }))
@@ -75,13 +75,13 @@ describe('names folded', () => {
     expect(expand(fold(names)).sort()).toEqual([...names].sort())
   })
 
-  it('grow no digit where there are leading zeros: ClusterShell refuses n[09-100]', () => {
+  it('gain no digit if there are leading zeros: ClusterShell refuses n[09-100]', () => {
     const names = Array.from({ length: 92 }, (_, index) => `n${String(index + 9).padStart(2, '0')}`)
     expect(fold(names)).toBe('n[09-99,100]')
     expect(expand(fold(names))).toEqual(names)
   })
 
-  it('tell the beginning, the number and the end of one', () => {
+  it('have the beginning, the number and the end of a name', () => {
     expect(split('r1n07.hpc')).toEqual({ before: 'r1n', number: '07', after: '.hpc' })
     expect(split('login')).toEqual({ before: 'login', number: '', after: '' })
   })

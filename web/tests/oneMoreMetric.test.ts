@@ -1,4 +1,4 @@
-/** A made-up fourth metric: one line in the panel's list, a name and a sentence, and it is shown wherever metrics are. */
+/** An invented fourth metric: with one line in the panel's list, a name and a sentence, it is shown wherever metrics are. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
@@ -60,7 +60,7 @@ describe('one more metric', () => {
     expect(tip.text()).toContain('GPU power230.5 W')
   })
 
-  it('grows the last hour', () => {
+  it('extends the last hour', () => {
     const recent = { timestamp: [NOW - 5], cpu_percent: [1], memory_used: [1], cpu_temp: [null], gpu_power: [200] } as unknown as Recent
     expect(appended(recent, node(210, { timestamp: NOW }))).toMatchObject({ gpu_power: [200, 210] })
   })

@@ -47,7 +47,7 @@ describe('the answer of the panel', () => {
     expect([...(max ?? [])]).toEqual(CELLS.slice(4))
   })
 
-  it('that was cut short is an error, not a picture', () => {
+  it('that was truncated is an error, not a picture', () => {
     expect(() => decoded(answer(HEAD, CELLS.slice(1)))).toThrow('cut short')
     expect(() => decoded(new ArrayBuffer(0))).toThrow()
   })
@@ -56,7 +56,7 @@ describe('the answer of the panel', () => {
     expect(decoded(answer({ ...HEAD, columns: 0, missing: [] }, [])).mean).toHaveLength(0)
   })
 
-  it('tells why a cell is empty', () => {
+  it('says why a cell is empty', () => {
     const raster = decoded(answer(HEAD, CELLS))
     expect([0, 1, 2, 3].map((column) => reasonAt(raster, 1, column))).toEqual([null, 'node_away', 'node_away', null])
     expect(reasonAt(raster, 0, 1)).toBeNull()
@@ -65,7 +65,7 @@ describe('the answer of the panel', () => {
     expect((['node_away', 'unknown', 'new', 'filling'] as const).map(isMissing)).toEqual([true, true, false, false])
   })
 
-  it('comes to a mean and a maximum a row, of what is known', () => {
+  it('has a mean and a maximum per row, of the known values', () => {
     const raster = decoded(answer(HEAD, CELLS))
     expect(summaryOf(raster, 1)).toEqual({ mean: valueOf(HEAD, 20), max: valueOf(HEAD, 30), known: 0.5 })
     const band = decoded(answer({ ...HEAD, rows: [[7, 9]], planes: ['mean', 'max'], missing: [] }, CELLS))
@@ -75,7 +75,7 @@ describe('the answer of the panel', () => {
 })
 
 describe('rows in another order', () => {
-  it('take their cells and what is missing along', () => {
+  it('keep their cells and their missing values', () => {
     const raster = decoded(answer(HEAD, CELLS))
     const turned = reordered(raster, [1, 0])
     expect(turned.head.rows).toEqual([HEAD.rows[1], HEAD.rows[0]])
@@ -103,14 +103,14 @@ describe('rows', () => {
     expect(groupsOfRows([], [])).toEqual([])
   })
 
-  it('are whole pixels of the screen, with a gap between blocks', () => {
+  it('are whole device pixels, with a gap between blocks', () => {
     const rows = rowsIn([{ first: 0, count: 10 }, { first: 10, count: 10 }], { height: 100, ratio: 2, largestRow: 24 })
     expect(rows).toEqual({ rowHeight: 4.5, blocks: [{ first: 0, count: 10, y: 0 }, { first: 10, count: 10, y: 48 }], height: 93 })
     expect([0, 9, 10, 19].map((row) => rowAt(rows, topOf(rows, row) + 1))).toEqual([0, 9, 10, 19])
     expect([-5, 46, 500].map((y) => rowAt(rows, y))).toEqual([0, 9, 19])
   })
 
-  it('have no gaps where these would take all the room, and a pixel each at least', () => {
+  it('have no gaps if these would take all the room, and at least a pixel each', () => {
     const groups = Array.from({ length: 100 }, (_, index) => ({ first: index * 5, count: 5 }))
     expect(rowsIn(groups, { height: 300, ratio: 1, largestRow: 24 })).toMatchObject({ rowHeight: 1, height: 500 })
     expect(rowAt(rowsIn([], { height: 300, ratio: 1, largestRow: 24 }), 5)).toBeNull()
@@ -120,19 +120,19 @@ describe('rows', () => {
 const TIMES = { from: 3000, to: 5000, width: 1000 }
 
 describe('columns', () => {
-  it('stand at their time, whatever the axis reaches over', () => {
+  it('are at their time, whatever the range of the axis', () => {
     expect([3000, 4000, 5000].map((time) => xOf(TIMES, time))).toEqual([0, 500, 1000])
     expect([0, 149, 150, 599].map((x) => columnAt(HEAD, TIMES, x))).toEqual([0, 0, 1, 3])
   })
 
-  it('that do not exist yet are nobody’s, but for the edge', () => {
+  it('that do not exist yet are not found, except at the edge', () => {
     expect(columnAt(HEAD, TIMES, 620)).toBe(3)
     expect(columnAt(HEAD, TIMES, 900)).toBeNull()
     expect(columnAt({ ...HEAD, columns: 0 }, TIMES, 10)).toBeNull()
   })
 })
 
-describe('a stroke', () => {
+describe('a drag', () => {
   const rows = rowsIn([{ first: 0, count: 10 }], { height: 100, ratio: 1, largestRow: 10 })
   const mark = (x1: number, y1: number, x2: number, y2: number) => partOf(HEAD, TIMES, rows, { x: x1, y: y1 }, { x: x2, y: y2 })
 
@@ -150,21 +150,21 @@ describe('a stroke', () => {
   })
 })
 
-describe('words beside the rows', () => {
+describe('labels beside the rows', () => {
   const nameOf = (first: number, last: number) => `${String(first)}-${String(last)}`
   const groups = [{ first: 0, count: 40 }, { first: 40, count: 2 }, { first: 42, count: 2 }, { first: 44, count: 40 }]
 
-  it('are each row’s where there is room', () => {
+  it('are one per row if there is room', () => {
     expect(labelsOf(rowsIn([{ first: 0, count: 3 }], { height: 60, ratio: 1, largestRow: 24 }), nameOf, 1).map(({ text }) => text)).toEqual(['0-0', '1-1', '2-2'])
   })
 
-  it('are each block’s else, never one over another, and buttons where these are large enough', () => {
+  it('are otherwise one per block, never overlap, and are buttons if blocks are large enough', () => {
     const labels = labelsOf(rowsIn(groups, { height: 200, ratio: 1, largestRow: 24 }), nameOf, 1)
     expect(labels.map(({ text }) => text)).toEqual(['0-39', '40-41', '44-83'])
     expect(labels.map(({ rows }) => rows)).toEqual([[0, 39], null, [44, 83]])
   })
 
-  it('of one block are every so many rows’', () => {
+  it('of one block are one for several rows', () => {
     const labels = labelsOf(rowsIn([{ first: 0, count: 200 }], { height: 400, ratio: 1, largestRow: 24 }), nameOf, 1)
     expect(labels.slice(0, 2).map(({ text }) => text)).toEqual(['0-0', '22-22'])
   })
@@ -174,7 +174,7 @@ describe('alerts on a raster', () => {
   const group = (rule: string, hostnames: string[], to: number | null) => ({ hostnames, from: 100, to, worst: { rule, severity: 'critical' } }) as unknown as AlertGroup
   const rowOf = new Map([['a', 0], ['b', 1], ['c', 2], ['d', 3]])
 
-  it('are a rectangle for rows side by side, as long as they were open', () => {
+  it('are one rectangle for adjacent rows, as long as they were open', () => {
     expect(marksOf([group('hot', ['d', 'b', 'a', 'x'], null)], rowOf, 900)).toEqual([
       { first: 0, last: 1, from: 100, to: 900, isCritical: true },
       { first: 3, last: 3, from: 100, to: 900, isCritical: true },

@@ -22,7 +22,7 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 describe('the feed', () => {
-  it('hands on what the stream says, and asks for nothing meanwhile', async () => {
+  it('passes on what the stream sends, and does not poll meanwhile', async () => {
     const { streams, ask, listener } = start()
     streams.last.say('snapshot', realtime(NOW, [realtimeNode()]))
     streams.last.say('samples', realtime(NOW + 5, []))
@@ -32,7 +32,7 @@ describe('the feed', () => {
     expect(ask).not.toHaveBeenCalled()
   })
 
-  it('asks at once and then every 5 s when the stream breaks off', async () => {
+  it('polls at once and then every 5 s when the stream breaks off', async () => {
     const { streams, ask, listener } = start()
     streams.last.breakOff()
     await seconds(0)
@@ -41,7 +41,7 @@ describe('the feed', () => {
     expect(ask).toHaveBeenCalledTimes(2)
   })
 
-  it('takes a stream that says nothing for 10 s as broken', async () => {
+  it('treats a stream that is silent for 10 s as broken', async () => {
     const { streams, ask } = start()
     await seconds(SILENCE_SECONDS - 1)
     expect(ask).not.toHaveBeenCalled()
@@ -50,7 +50,7 @@ describe('the feed', () => {
     expect(streams.last.isClosed).toBe(true)
   })
 
-  it('goes back to the stream as soon as it speaks again, and stops asking', async () => {
+  it('returns to the stream as soon as it sends again, and stops polling', async () => {
     const { streams, ask, listener } = start()
     streams.last.breakOff()
     await seconds(RETRY_SECONDS)
@@ -66,7 +66,7 @@ describe('the feed', () => {
     expect(streams.opened).toHaveLength(2)
   })
 
-  it('keeps asking while the stream stays away', async () => {
+  it('keeps polling while the stream stays away', async () => {
     const { streams, ask } = start()
     streams.last.breakOff()
     for (let round = 0; round < 3; round++) {
@@ -78,7 +78,7 @@ describe('the feed', () => {
     expect(streams.opened.filter((stream) => !stream.isClosed)).toHaveLength(0)
   })
 
-  it('does not hear an answer that comes after the stream has spoken', async () => {
+  it('ignores an answer that comes after an event of the stream', async () => {
     let answer: (data: typeof polled) => void = () => undefined
     const { streams, listener } = start(() => new Promise((resolve) => (answer = resolve)))
     streams.last.breakOff()
@@ -89,7 +89,7 @@ describe('the feed', () => {
     expect(listener.snapshot).toHaveBeenCalledExactlyOnceWith(realtime(NOW + 20, []), 'stream')
   })
 
-  it('goes on asking after an answer that failed', async () => {
+  it('keeps polling after a failed answer', async () => {
     const { streams, ask, listener } = start(() => Promise.reject(new Error('away')))
     streams.last.breakOff()
     await seconds(2 * POLL_SECONDS)
@@ -97,7 +97,7 @@ describe('the feed', () => {
     expect(listener.snapshot).not.toHaveBeenCalled()
   })
 
-  it('ends for good when it is told to', async () => {
+  it('ends for good when it is stopped', async () => {
     const { streams, ask, stop } = start()
     streams.last.breakOff()
     await seconds(0)

@@ -16,7 +16,7 @@ const NODES = [
   named('node02', { cpu_percent: 98, cpu_temp: 91.4, memory_percent: 20 }),
   named('node03', { cpu_percent: 60, cpu_temp: null, clock_skew_seconds: -41 }),
   named('node030', { cpu_percent: 97, cpu_temp: 86 }),
-  // Its last values are those of before it died.
+  // Its last values are from before it died.
   named('node04', { state: 'down', cpu_percent: 99, cpu_temp: 99 }),
   neverSeen({ name: 'login', hostname: 'login.hpc' }),
   named('gpu01', { hostname: 'gpu01.hpc', cpu_percent: 4.9, cpu_temp: 84.96 }),
@@ -49,12 +49,12 @@ describe('a search by name', () => {
     expect(found(text)).toEqual(names)
   })
 
-  it('finds a node by its name as well as by its hostname, in any letters', () => {
+  it('finds a node by its name as well as by its hostname, in upper or lower case', () => {
     const nodes = [realtimeNode({ name: '登录节点', hostname: 'fat01' })]
     for (const text of ['登录', 'fat[01-02]']) expect(nodes.filter(searchOf(text, namesOf(nodes), nodesOf).means), text).toHaveLength(1)
   })
 
-  it('takes a node that is called like a word for that node', () => {
+  it('takes a word that is a node’s name for that node', () => {
     const nodes = [named('idle'), named('idle2'), named('node01', { cpu_percent: 0 })]
     expect(nodes.filter(searchOf('idle', namesOf(nodes), nodesOf).means).map(({ name }) => name)).toEqual(['idle', 'idle2'])
     expect(nodes.filter(searchOf('!idle', namesOf(nodes), nodesOf).means).map(({ name }) => name)).toEqual(['idle2', 'node01'])
@@ -159,7 +159,7 @@ describe('what is not understood', () => {
     expect(search(text).troubles[0]).toMatchObject({ word: text.split(' ')[0], trouble, ...(name === undefined ? {} : { name }) })
   })
 
-  it('is left out where it narrows, and means nobody where it names', () => {
+  it('is ignored if it would narrow, and matches no node if it would name some', () => {
     expect(found('@rack1 tmp>85')).toEqual(['node01', 'node02'])
     expect(found('temp>')).toEqual(ALL)
     expect(found('@rack9')).toEqual([])
@@ -168,7 +168,7 @@ describe('what is not understood', () => {
     expect(found('!@rack9')).toEqual(ALL)
   })
 
-  it('is told of a name among others that is nobody’s', () => {
+  it('includes a name among others that is no node’s', () => {
     expect(search('node01 nodo2').troubles).toEqual([{ word: 'nodo2', trouble: 'nobody' }])
     expect(search('nodo2').troubles).toEqual([])
   })
@@ -181,7 +181,7 @@ describe('what is not understood', () => {
     for (const text of odd) expect(search(text).troubles.length, text.slice(0, 8)).toBeLessThanOrEqual(MOST_CHARACTERS)
   })
 
-  it('leaves words as they were typed, but for their width', () => {
+  it('keeps words as typed, except for their width', () => {
     expect(wordsOf('＠Rack1， temp > 85  node[1, 2]，cpu<5,node7 mem > 2 GB')).toEqual(['@Rack1', 'temp>85', 'node[1, 2]', 'cpu<5', 'node7', 'mem>2GB'])
     expect(wordsOf('@rack9 <b> temp> node01 n1 !n2 ! n3')).toEqual(['@rack9', '<b>', 'temp>', 'node01', 'n1', '!n2', '!n3'])
   })

@@ -16,7 +16,7 @@ function sessionWith(me: () => Promise<User>) {
 const nobody = () => Promise.reject(new ApiError(401, 'Log in first.'))
 
 describe('a session', () => {
-  it('is asked for once', async () => {
+  it('is read once', async () => {
     const { session, ask } = sessionWith(() => Promise.resolve(user))
     expect(await session.mayEnter()).toBe(true)
     expect(await session.mayEnter()).toBe(true)
@@ -24,7 +24,7 @@ describe('a session', () => {
     expect(session.username.value).toBe('miniadmin')
   })
 
-  it('is not there when the panel says so', async () => {
+  it('is missing if the panel says so', async () => {
     expect(await sessionWith(nobody).session.mayEnter()).toBe(false)
   })
 
@@ -63,14 +63,14 @@ describe('a session that ends elsewhere', () => {
     expect(session.ending.value).toBeNull()
   })
 
-  it('is not told to who logged out, or was never in', async () => {
+  it('is not reported to a user who logged out, or was never logged in', async () => {
     const { session } = await entered(NOW + 3600)
     await session.logOut()
     session.end()
     expect(session.ending.value).toBeNull()
   })
 
-  it('is over too where the browser holds a wall screen’s link, which opens the kiosk view alone', async () => {
+  it('is over too if the browser has a wall screen’s link, which opens only the kiosk view', async () => {
     const { session, ask } = await entered(NOW + 3600)
     ask.mockResolvedValue({ username: 'hall', expires_at: NOW, role: null, kind: 'kiosk' })
     await session.renew()
@@ -78,7 +78,7 @@ describe('a session that ends elsewhere', () => {
     expect(await session.mayEnter()).toBe(false)
   })
 
-  it('shows what an admin may do no longer than one is an admin', async () => {
+  it('shows admins’ actions only as long as the user is an admin', async () => {
     const { session, ask } = await entered(NOW + 3600)
     expect(session.isAdmin.value).toBe(true)
     ask.mockResolvedValue({ ...user, role: 'viewer' })
@@ -87,15 +87,15 @@ describe('a session that ends elsewhere', () => {
   })
 })
 
-describe('the door', () => {
-  it('leads to the login, and remembers where one wanted to go', async () => {
+describe('the guard of the routes', () => {
+  it('leads to the login, and remembers the wanted page', async () => {
     const router = createPageRouter(sessionWith(nobody).session, createLoader())
     await router.push('/history/node01?period=7d')
     expect(router.currentRoute.value.name).toBe('login')
     expect(router.currentRoute.value.query).toEqual({ to: '/history/node01?period=7d' })
   })
 
-  it('lets a wall screen come to its own view without a login', async () => {
+  it('lets a wall screen into its own view without a login', async () => {
     const router = createPageRouter(sessionWith(nobody).session, createLoader())
     await router.push('/kiosk?by=temperature#mpk_x')
     expect(router.currentRoute.value.name).toBe('kiosk')

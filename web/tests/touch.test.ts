@@ -34,7 +34,7 @@ describe('a finger on a chart', () => {
     expect(heard).toEqual([])
   })
 
-  it('takes back what it drew when the page scrolls instead', () => {
+  it('undoes what it drew if the page scrolls instead', () => {
     finger('pointerdown', 100)
     finger('pointermove', 120)
     finger('pointercancel', 0)
@@ -43,7 +43,7 @@ describe('a finger on a chart', () => {
     expect(heard.at(-1)).toEqual(['mouseup', 100])
   })
 
-  it('is one finger: a second one and a mouse draw nothing by this', () => {
+  it('is one finger: a second one and a mouse draw nothing this way', () => {
     finger('pointerdown', 100, { isPrimary: false, pointerId: 2 })
     finger('pointermove', 150, { isPrimary: false, pointerId: 2 })
     finger('pointerdown', 100, { pointerType: 'mouse' })

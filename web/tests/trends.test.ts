@@ -8,7 +8,7 @@ const values = (points: readonly TrendPoint[]) => points.map(({ metrics }) => me
 const place = (time: number, value: number): [number, number] => [time, value]
 
 describe('the last minutes', () => {
-  it('hold one point for each five seconds, the newest word of them', () => {
+  it('have one point for each five seconds, the newest of them', () => {
     expect(values(grown([point(5), point(10, 1)], point(10, 2)))).toEqual([10, 2])
   })
 
@@ -18,7 +18,7 @@ describe('the last minutes', () => {
     expect(points.length).toBe(TREND_SECONDS / 5)
   })
 
-  it('take what the panel knows of them up to where the visit began', () => {
+  it('use the panel’s points up to the start of the visit', () => {
     expect(values(joined([point(30, 1), point(60, 2)], [point(45, 3), point(50, 4)]))).toEqual([1, 3, 4])
     expect(joined([point(30, 1)], [])).toHaveLength(1)
   })
@@ -29,7 +29,7 @@ describe('the last minutes', () => {
     expect(sparkPath([0, step, 2 * step], [1, 2, 3], place, joinedSeconds(interval)).match(/M/g)).toHaveLength(1)
   })
 
-  it('are drawn with a gap where nothing came', () => {
+  it('are drawn with a gap if nothing came', () => {
     expect(sparkPath([0, 30, 90], [1, 2, 3], place, 45)).toBe('M0.0 1.0h0.01L30.0 2.0M90.0 3.0h0.01')
     expect(sparkPath([0, 5, 10], [1, null, 3], place, 45).match(/M/g)).toHaveLength(2)
   })

@@ -14,7 +14,7 @@ describe('numbers', () => {
     expect(english.gigabytes(8e9)).toBe('7.5')
   })
 
-  it('drops the decimal where it says nothing any more', () => {
+  it('drops a decimal that means nothing', () => {
     expect(english.gigabytes(999.94 * GIB)).toBe('999.9')
     expect(english.gigabytes(2015.7 * GIB)).toBe('2,016')
   })
@@ -38,13 +38,13 @@ describe('numbers', () => {
 })
 
 describe('times', () => {
-  it('stand in the zone asked for, in 24 hours', () => {
+  it('are in the requested zone, in 24 hours', () => {
     expect(english.second(MOMENT)).toBe('14:05:20')
     expect(english.minute(MOMENT)).toBe('14:05')
     expect(createUnits('en-US', 'America/New_York').second(MOMENT)).toBe('01:05:20')
   })
 
-  it('call midnight 00:00 and not 24:00', () => {
+  it('write midnight as 00:00 and not 24:00', () => {
     expect(createUnits('en-US', 'UTC').minute(0)).toBe('00:00')
   })
 

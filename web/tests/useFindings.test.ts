@@ -19,12 +19,12 @@ function start(answer: () => Promise<Findings>) {
 }
 
 describe('the findings', () => {
-  it('are not known before the panel has told them', () => {
+  it('are not known before the panel has sent them', () => {
     const { findings, wasEver } = start(() => Promise.resolve(said(SINCE)))
     expect([findings.value, wasEver.value]).toEqual([null, false])
   })
 
-  it('are asked for with each snapshot, which may have replaced what the stream told', async () => {
+  it('are read with each snapshot, which may have replaced what the stream sent', async () => {
     const { findings, wasEver, snapshots, ask } = start(() => Promise.resolve(said(SINCE)))
     snapshots.value = 1
     await flushPromises()
@@ -35,7 +35,7 @@ describe('the findings', () => {
     expect(ask).toHaveBeenCalledTimes(2)
   })
 
-  it('follow the stream, and no answer that was longer on its way', async () => {
+  it('follow the stream, and no slower answer', async () => {
     let answer: (data: Findings) => void = () => undefined
     const { findings, snapshots, told } = start(() => new Promise((resolve) => { answer = resolve }))
     snapshots.value = 1
@@ -58,7 +58,7 @@ describe('the findings', () => {
     expect(findings.value).toHaveLength(1)
   })
 
-  it('press unless somebody knows of them, nothing is known, or they are mere information', () => {
+  it('are urgent unless somebody knows of them, nothing is known, or they are only information', () => {
     const quiet = [finding({ acked_by: 'ada' }), finding({ silenced_until: SINCE + 9 }), finding({ is_suspended: true }), finding({ severity: 'info' })]
     const loud = finding({ severity: 'warning' })
     expect(pressing([loud, ...quiet])).toEqual([loud])

@@ -31,7 +31,7 @@ test('groups are read at the start and after each restart, and keep their identi
   expect(nodesOf('Rack3')).toEqual(['login'])
 })
 
-test('without an answer what was known stays, and the first snapshot asks again', async () => {
+test('without an answer the last groups stay, and the first snapshot reads them again', async () => {
   const restarts = ref(0)
   const read = vi.fn<() => Promise<GroupAnswer[]>>().mockRejectedValueOnce(new Error('no answer')).mockResolvedValueOnce([RACK]).mockRejectedValue(new Error('gone'))
   const { groups } = createGroups({ groups: read }, restarts)

@@ -36,7 +36,7 @@ describe('history', () => {
   }
 
   beforeEach(() => {
-    // 10 s after a record's time, so that the next one is far.
+    // 10 s after a record's time, so that the next one is far away.
     vi.useFakeTimers({ now: (FROM + 10) * 1000 })
     scope = effectScope()
     target.value = named('node01')
@@ -49,7 +49,7 @@ describe('history', () => {
     vi.useRealTimers()
   })
 
-  it('is not asked for before there is a node', async () => {
+  it('is not requested before there is a node', async () => {
     target.value = null
     const { plot, isLoading } = start()
     await flushPromises()
@@ -64,7 +64,7 @@ describe('history', () => {
     expect(plot.value?.recordsThere).toBe(3)
   })
 
-  it('is read in full for what is saved, over the time that is shown', async () => {
+  it('is read in full precision for files, over the time that is shown', async () => {
     const { readExact } = start()
     expect(await readExact()).toBeNull()
     await flushPromises()
@@ -94,7 +94,7 @@ describe('history', () => {
     expect(plot.value).toBeNull()
   })
 
-  it('takes the answer to the last question only', async () => {
+  it('takes only the answer to the last request', async () => {
     let late: (history: History) => void = () => undefined
     ask.mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
     const { plot } = start()
@@ -107,7 +107,7 @@ describe('history', () => {
     expect(ask.mock.calls[0]?.[2]?.aborted).toBe(true)
   })
 
-  it('tells an error, keeps what it has, and forgets the error with the next answer', async () => {
+  it('reports an error, keeps what it has, and clears the error with the next answer', async () => {
     const { plot, error, read } = start()
     await flushPromises()
     ask.mockRejectedValueOnce(new ApiError(503, 'Busy.'))
@@ -118,7 +118,7 @@ describe('history', () => {
     expect(error.value).toBeNull()
   })
 
-  it('of a few nodes is asked for as a set, and of many as a spread', async () => {
+  it('of a few nodes is requested as a set, and of many as a spread', async () => {
     target.value = named('node[01-02]')
     const { plot } = start()
     await flushPromises()
@@ -165,7 +165,7 @@ describe('history', () => {
     hasLines.value = false
   })
 
-  it('is read again by the time of the answer where the panel has said no other', async () => {
+  it('is read again by the time of the answer if the panel has sent no other', async () => {
     panelTime.value = null
     ask.mockResolvedValue(records({ to: FROM + 200 }))
     start()
@@ -175,7 +175,7 @@ describe('history', () => {
     expect(ask).toHaveBeenCalledTimes(2)
   })
 
-  it('is tried again after an error, whether or not the panel has said its time', async () => {
+  it('is tried again after an error, whether or not the panel has sent its time', async () => {
     panelTime.value = null
     ask.mockRejectedValue(new ApiError(0, 'away'))
     start()
@@ -185,12 +185,12 @@ describe('history', () => {
 })
 
 describe('the next record', () => {
-  it('appears at the end of the five minutes that run', () => {
+  it('appears at the end of the current five minutes', () => {
     expect(nextRecordAt(600)).toBe(900)
     expect(nextRecordAt(899)).toBe(900)
   })
 
-  it('is waited for until the last samples of its time are in', () => {
+  it('is awaited until the last samples of its time have come', () => {
     expect(secondsToNextRecord(910)).toBe(298)
     expect(secondsToNextRecord(1207)).toBe(1)
     expect(secondsToNextRecord(1208)).toBe(300)

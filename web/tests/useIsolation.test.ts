@@ -23,7 +23,7 @@ describe('the lines that are shown', () => {
     expect(shown()).toEqual(['a', 'b', 'c'])
   })
 
-  it('are all again where all are picked, or nodes change', async () => {
+  it('are all again if all are picked, or nodes change', async () => {
     pick('a', false)
     pick('b', true)
     pick('c', true)
@@ -38,7 +38,7 @@ describe('the lines that are shown', () => {
 describe('a legend', () => {
   const curves = [{ name: 'a', value: '1' }, { name: 'b', value: '2' }]
 
-  it('picks by click, with a key for more, and by the keyboard', async () => {
+  it('picks with a click, with a key for more, and with the keyboard', async () => {
     const legend = show(CurveLegend, { curves, isShown: (name: string) => name === 'a' })
     const [first, second] = legend.findAll('button')
     expect([first?.attributes('aria-pressed'), second?.attributes('aria-pressed')]).toEqual(['true', 'false'])
@@ -49,7 +49,7 @@ describe('a legend', () => {
     expect(legend.emitted('pick')).toEqual([['a', false], ['b', true], ['b', true], ['b', true]])
   })
 
-  it('only names lines where none can be picked', () => {
+  it('only names lines if none can be picked', () => {
     expect(show(CurveLegend, { curves }).findAll('button')).toHaveLength(0)
   })
 })

@@ -50,13 +50,13 @@ describe('what is entered for a token', () => {
     expect(ask).not.toHaveBeenCalled()
   })
 
-  it('takes 64 characters, of whatever length in the computer', async () => {
+  it('accepts 64 characters, however long their encoding', async () => {
     const { form: { name, submit } } = form()
     name.value = '😀'.repeat(64)
     expect(await submit()).toBe(true)
   })
 
-  it('is told in Chinese as well', async () => {
+  it('has its messages in Chinese as well', async () => {
     const { form: { name, days, sentence, submit } } = form({ language: 'zh' })
     name.value = '监控'
     days.value = '很多'
@@ -64,7 +64,7 @@ describe('what is entered for a token', () => {
     expect(sentence.value).toBe('有效天数为“很多”；须为 1 到 3650 的整数。')
   })
 
-  it('is not sent where there are too many already', async () => {
+  it('is not sent if there are too many already', async () => {
     const { form: { name, sentence, submit } } = form({ taken: Array.from({ length: MAX_KEYS }, (_, index) => String(index)) })
     name.value = 'one more'
     await submit()

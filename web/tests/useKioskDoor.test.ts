@@ -29,21 +29,21 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 describe("a wall screen's door", () => {
-  it('is opened by the secret of its link', async () => {
+  it('opens with the secret of its link', async () => {
     const { state } = door('mpk_x')
     await flushPromises()
     expect(openKiosk).toHaveBeenCalledExactlyOnceWith('mpk_x')
     expect(state.value).toBe('open')
   })
 
-  it('is opened without one by the cookie of the last time', async () => {
+  it('opens without one, with the cookie of the last time', async () => {
     const { state } = door(null)
     await flushPromises()
     expect(me).toHaveBeenCalledOnce()
     expect(state.value).toBe('open')
   })
 
-  it('stays closed where the panel knows no such link, and asks no more', async () => {
+  it('stays closed if the panel does not know the link, and does not retry', async () => {
     openKiosk.mockImplementation(refused)
     const { state } = door('mpk_x')
     await vi.advanceTimersByTimeAsync(3 * RETRY_SECONDS * 1000)
@@ -68,7 +68,7 @@ describe("a wall screen's door", () => {
     expect(openKiosk).toHaveBeenCalledOnce()
   })
 
-  it('is opened once more where the cookie was lost after a while, and closes where the link is removed', async () => {
+  it('opens once more if the cookie was lost after a while, and closes if the link is removed', async () => {
     const { state, closed } = door('mpk_x')
     await flushPromises()
     await vi.advanceTimersByTimeAsync((REOPEN_SECONDS + 1) * 1000)

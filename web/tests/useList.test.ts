@@ -58,7 +58,7 @@ describe('a list', () => {
     expect([deed.mock.calls.length, error.value]).toEqual([2, null])
   })
 
-  it('takes what is gone already as done', async () => {
+  it('treats an entry that is already gone as done', async () => {
     const { error, act } = list()
     await act(() => Promise.reject(new ApiError(404, 'There is no session.')))
     expect(error.value).toBeNull()

@@ -24,7 +24,7 @@ async function start(raster: (asked: RasterAsked, signal?: AbortSignal) => Promi
 }
 
 describe('a raster', () => {
-  it('is read once a width is known, and for what is asked', async () => {
+  it('is read for the request, once a width is known', async () => {
     const { asked, ask, state } = await start()
     expect(ask.mock.calls[0]?.[0]).toEqual(ASKED)
     expect(state.raster.value?.head.to).toBe(900)
@@ -46,7 +46,7 @@ describe('a raster', () => {
     expect(ask).toHaveBeenCalledTimes(2)
   })
 
-  it('stays while another metric is read, and goes when other nodes are', async () => {
+  it('stays while another metric is read, and disappears for other nodes', async () => {
     const { asked, state } = await start()
     asked.value = { ...ASKED, metric: 'cpu_temp' }
     await Promise.resolve()
@@ -57,7 +57,7 @@ describe('a raster', () => {
     expect(state.raster.value).toBeNull()
   })
 
-  it('that was asked for last is shown, in whatever order answers come', async () => {
+  it('that was requested last is shown, in whatever order answers come', async () => {
     const answers: ((buffer: ArrayBuffer) => void)[] = []
     const { asked, state } = await start(() => new Promise((resolve) => answers.push(resolve)))
     asked.value = { ...ASKED, metric: 'cpu_temp' }
@@ -68,7 +68,7 @@ describe('a raster', () => {
     expect(state.raster.value?.head.to).toBe(1200)
   })
 
-  it('that can’t be read says why, and so does one that was cut short', async () => {
+  it('that can’t be read says why, and so does a truncated one', async () => {
     const refused = await start(() => Promise.reject(new ApiError(400, 'too many')))
     expect(refused.state.error.value).toMatchObject({ message: 'too many' })
     const cut = await start(() => Promise.resolve(answer(900).slice(0, -1)))

@@ -33,13 +33,13 @@ afterEach(() => {
 })
 
 describe('the nodes', () => {
-  it('stand in order of name, numbers as numbers', () => {
+  it('are in order of name, numbers as numbers', () => {
     const live = start()
     streams.last.say('snapshot', realtime(NOW, [ten, two, one]))
     expect(live.nodes.value.map(({ name }) => name)).toEqual(['node1', 'node2', 'node10'])
   })
 
-  it('change where a sample came, and stay the same objects elsewhere', () => {
+  it('change if a sample came, and otherwise stay the same objects', () => {
     const live = start()
     streams.last.say('snapshot', realtime(NOW, [one, two]))
     const before = live.nodes.value
@@ -48,14 +48,14 @@ describe('the nodes', () => {
     expect(live.nodes.value[1]).toMatchObject({ id: 2, cpu_percent: 99, timestamp: NOW + 5 })
   })
 
-  it('are those of the newest snapshot: one taken out is gone', () => {
+  it('are those of the newest snapshot: a removed one is gone', () => {
     const live = start()
     streams.last.say('snapshot', realtime(NOW, [one, two]))
     streams.last.say('snapshot', realtime(NOW + 1, [two]))
     expect(live.nodes.value.map(({ id }) => id)).toEqual([2])
   })
 
-  it('do not grow by a sample of a node that is not among them', () => {
+  it('do not grow with a sample of an unknown node', () => {
     expect(merged([one], [two])).toEqual([one])
   })
 
@@ -66,7 +66,7 @@ describe('the nodes', () => {
 })
 
 describe('the state of the data', () => {
-  it('is starting before the first word, and lost when none comes', async () => {
+  it('is starting before the first message, and lost if none comes', async () => {
     const live = start()
     expect(live.state.value).toBe('starting')
     await seconds(STALE_SECONDS)
@@ -74,7 +74,7 @@ describe('the state of the data', () => {
     expect(live.isKnown.value).toBe(false)
   })
 
-  it('is told as lost within 10 s of the last word, and recovers on its own', async () => {
+  it('is lost within 10 s of the last message, and recovers on its own', async () => {
     const live = start()
     streams.last.say('snapshot', realtime(NOW, [one]))
     expect(live.state.value).toBe('stream')
@@ -99,7 +99,7 @@ describe('the state of the data', () => {
     }
   })
 
-  it('is polling where a stream cannot be had', async () => {
+  it('is polling if there is no stream', async () => {
     const live = start(() => Promise.resolve(realtime(NOW, [one])))
     streams.last.breakOff()
     await seconds(0)
@@ -109,7 +109,7 @@ describe('the state of the data', () => {
 })
 
 describe("the panel's time", () => {
-  it("runs on by the viewer's clock between its words", async () => {
+  it("runs on with the viewer's clock between messages", async () => {
     const live = start()
     expect(live.panelTime.value).toBeNull()
     streams.last.say('snapshot', realtime(NOW + 3600, [one]))
@@ -119,7 +119,7 @@ describe("the panel's time", () => {
 })
 
 describe('a new beginning', () => {
-  it('is counted with each stream, and once for polling however often it asks', async () => {
+  it('is counted with each stream, and once for polling however often it polls', async () => {
     const live = start(() => Promise.resolve(realtime(NOW, [one])))
     streams.last.say('snapshot', realtime(NOW, [one]))
     expect(live.restarts.value).toBe(1)

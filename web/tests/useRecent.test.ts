@@ -17,7 +17,7 @@ const hour = (...timestamp: number[]) =>
   }) as Recent // Without metrics that came later.
 
 describe('the last hour', () => {
-  it('grows by a new sample and loses what is an hour older', () => {
+  it('gains a new sample and loses what is an hour older', () => {
     const sample = realtimeNode({ timestamp: NOW, cpu_percent: 77, memory_used: 5, cpu_temp: 60 })
     expect(appended(hour(NOW - 3600, NOW - 3595, NOW - 5), sample)).toEqual({
       timestamp: [NOW - 3595, NOW - 5, NOW],
@@ -27,14 +27,14 @@ describe('the last hour', () => {
     })
   })
 
-  it('stays as it is when the sample is in it already, or is no sample', () => {
+  it('stays unchanged if it has the sample already, or it is not a sample', () => {
     const recent = hour(NOW - 5, NOW)
     expect(appended(recent, realtimeNode({ timestamp: NOW }))).toBe(recent)
     expect(appended(recent, realtimeNode({ timestamp: null, cpu_percent: null, memory_used: null }))).toBe(recent)
   })
 })
 
-describe('one node as it goes on', () => {
+describe('one node over time', () => {
   let scope: ReturnType<typeof effectScope>
   const newest = shallowRef<RealtimeNode>(realtimeNode())
   const restarts = shallowRef(1)
@@ -57,7 +57,7 @@ describe('one node as it goes on', () => {
     scope.stop()
   })
 
-  it('begins with the hour the panel has, and the newest sample at its end', async () => {
+  it('begins with the panel’s hour, with the newest sample at its end', async () => {
     const { recent, agent } = start()
     await flushPromises()
     expect(agent.value).toEqual({ version: '0.2.0', sensor: 'acpitz' })
@@ -65,7 +65,7 @@ describe('one node as it goes on', () => {
     expect(recent.value.timestamp).toEqual([NOW - 10, NOW - 5, NOW])
   })
 
-  it('appends the next sample without asking again', async () => {
+  it('appends the next sample without another request', async () => {
     const { recent } = start()
     await flushPromises()
     newest.value = realtimeNode({ timestamp: NOW + 5 })
@@ -82,7 +82,7 @@ describe('one node as it goes on', () => {
     expect(realtimeOf).toHaveBeenCalledTimes(2)
   })
 
-  it('of a minute between samples appends the next one without asking again', async () => {
+  it('with a minute between samples appends the next one without another request', async () => {
     interval.value = 60
     realtimeOf.mockResolvedValue({ recent: hour(NOW - 120, NOW - 60), records: hour(), agent_version: null, sensor: null } as RealtimeOne)
     const { recent } = start()
@@ -124,7 +124,7 @@ describe('one node as it goes on', () => {
 })
 
 describe('the entries of an hour', () => {
-  it('are its samples, and where there are none each interval of its records', () => {
+  it('are its samples, and without samples each interval of its records', () => {
     const { times, sources, records } = entriesOf([1000, 1060], [600, 900], 60)
     expect(times).toEqual([360, 420, 480, 540, 600, 660, 720, 780, 840, 900, 960, 1000, 1060])
     expect(sources).toEqual([-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1])

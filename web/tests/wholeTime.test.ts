@@ -15,7 +15,7 @@ describe('beside the value at the crosshair', () => {
   const plot = plotOne(records())
   const hovered = { time: FROM + 600, index: 1 }
 
-  it('the time shown stays in sight', () => {
+  it('the shown time stays visible', () => {
     const whole = show(HistoryReadout, { plot, hovered: null }).get('.history-readout > span').text()
     const parts = show(HistoryReadout, { plot, hovered }).findAll('.history-readout > span').map((part) => part.text())
     expect(parts[0]).toBe(whole)
@@ -36,7 +36,7 @@ describe('the temperature of a cluster', () => {
     return show(ClusterMetric, props).text()
   }
 
-  it('is not said to lack a sensor while no node is up', () => {
+  it('does not lack a sensor just because no node is up', () => {
     expect(told([])).toContain('–')
     expect(told([realtimeNode({ state: 'down' })])).toContain('–')
     expect(told([realtimeNode({ cpu_temp: null })])).toContain('no sensor')
