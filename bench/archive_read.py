@@ -17,7 +17,7 @@ from archived import archived, engine_running, filled, size_mb, where_and_when
 from cluster import make_config, running_panel
 from load import hostname
 from processes import cpu_seconds, resident_mb
-from raster import watched
+from raster import longest, watched
 from session import Session
 
 from minipanel.archive.config import StorageConfig
@@ -127,7 +127,7 @@ def row(what: str, session: Session, path: str, port: int, pids: Sequence[int]) 
         answer = session.request("GET", path)
         times.append(time.perf_counter() - began)
         cpu.append([1000 * (cpu_seconds(pid) - used) for pid, used in zip(pids, before, strict=True)])
-    with watched(port) as held:
+    with watched(port, pids[0]) as waits:
         for _ in range(WATCHED):
             session.request("GET", path)
     # A raster is a line of JSON, then its cells.
@@ -138,5 +138,5 @@ def row(what: str, session: Session, path: str, port: int, pids: Sequence[int]) 
     used = " + ".join(f"{statistics.median(of_each):.0f}" for of_each in zip(*cpu[1:], strict=True))
     return (
         f"| {what} | {1000 * times[0]:,.0f} ms | {1000 * statistics.median(times[1:]):,.0f} ms | {used} ms | "
-        f"{1000 * max(held, default=0):.0f} ms | {len(answer) / 1000:,.0f} kB | {columns:,}, {found['source']} |"
+        f"{1000 * longest(waits)[0]:.0f} ms | {len(answer) / 1000:,.0f} kB | {columns:,}, {found['source']} |"
     )
