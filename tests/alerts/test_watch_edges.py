@@ -59,7 +59,7 @@ def test_few_samples_in_a_long_time_are_not_enough() -> None:
     assert not run.rests_on_enough()
 
 
-def test_an_alert_of_a_node_whose_clock_is_set_back_does_not_stay_open_for_an_hour() -> None:
+def test_an_alert_opens_in_time_though_the_nodes_clock_is_set_back_by_an_hour() -> None:
     cluster, watch = FakeCluster(1), Watch([HOT_SETTING])
     for _ in range(6):
         watch.tick(cluster.step(cpu_temp=96.0))

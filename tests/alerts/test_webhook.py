@@ -139,7 +139,7 @@ def test_the_panel_does_not_ask_itself(host: str) -> None:
     assert it.got == []
 
 
-def test_the_same_port_on_another_address_does_not_matter() -> None:
+def test_a_webhook_on_another_port_than_the_panels_is_allowed() -> None:
     with hook() as it:
         webhook(it.url, own_port=it.port + 1).send(LETTER)
     assert len(it.got) == 1

@@ -231,7 +231,7 @@ async def test_a_node_that_is_silent_to_this_day_is_down_however_long_that_is(
 
 
 @pytest.mark.anyio
-async def test_by_default_all_enabled_nodes_count_except_those_never_seen(
+async def test_by_default_all_enabled_nodes_are_included_and_those_never_seen_have_no_state(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     answer = await client.get("/api/metrics/cluster?period=1y")
