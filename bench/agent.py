@@ -177,7 +177,7 @@ class Agents:
 
 
 def start_exporters(roots: dict[bool, Path], watched: list[Watched], on: contextlib.ExitStack) -> dict[bool, Exporter]:
-    """Start a node_exporter for each kind of node, where it is installed, and watch it."""
+    """Start a node_exporter for each kind of node, if it is installed, and watch it."""
     if shutil.which(EXPORTER) is None:
         return {}
     exporters = {has_sensors: Exporter(str(root), on) for has_sensors, root in roots.items()}

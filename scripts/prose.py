@@ -85,6 +85,10 @@ TURNS = {
     r"takes? in an?\b": "add, accept, read",
     r"asks? no (?:database|query)\b": "needs no query",
     r"heard of last|last heard of": "last heard from",
+    r"hold(?:s|ing)? (?:up nobody|nobody up|up no other|up nothing|nothing up)": "blocks nothing, delays nobody",
+    r"told apart": "distinguished",
+    r"(?:from|of) a time to come": "from the future",
+    r"tells? nobody": "does not reveal",
 }
 """Phrases, as regular expressions, and what to write instead. Case and line breaks do not matter."""
 

@@ -52,6 +52,8 @@ def prose(*paths: Path) -> subprocess.CompletedProcess[str]:
         ("Take in a new connection.", "add, accept, read"),
         ("All are in memory, so a check asks no database.", "needs no query"),
         ("When the node was heard of last.", "last heard from"),
+        ("A pipe in its place holds nobody up.", "blocks nothing, delays nobody"),
+        ("Samples from a time to come are refused.", "from the future"),
     ],
 )
 def test_a_turn_that_reads_as_translated_is_named_with_its_line_and_a_better_one(

@@ -148,7 +148,7 @@ class Backfill:
         """Remove the samples from the future from a part that the panel refused."""
         rest = self._without_future(part)
         if len(rest) < len(part):
-            sentence = "The spool holds samples from a time to come: the clock was wrong then, and they are dropped."
+            sentence = "The spool holds samples from the future: the clock was wrong then, and they are dropped."
             self._refusals.happened(sentence, len(part) - len(rest))
             self._parts[-1] = rest
 

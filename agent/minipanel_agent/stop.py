@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Stopped(BaseException):
-    """The agent was told to stop. Raised by the signal's handler, so it ends any sleep, connect, send or receive.
+    """The agent must stop. The signal's handler raises it, so it ends any sleep, connect, send or receive.
 
     Not an Exception, so that nothing treats it as a failure and continues.
     """

@@ -28,7 +28,7 @@ def parse_url(text: str) -> Url:
     Raises ValueError for anything else. Not urllib, which accepts almost anything. Syntax: RFC 3986, section 3.
     """
     if not all("!" <= sign <= "~" and sign not in NOT_IN_AN_ADDRESS for sign in text):
-        raise ValueError("signs that an address has not")
+        raise ValueError("characters that an address must not have")
     scheme, _, rest = text.partition("://")
     authority, _, path = rest.partition("/")
     if scheme not in DEFAULT_PORTS:

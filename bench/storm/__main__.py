@@ -44,7 +44,7 @@ LONG_SECONDS = 150
 
 
 def main() -> int:
-    """Run the storm in namespaces of its own. Returns the exit code."""
+    """Run the storm in its own namespaces and return the exit code."""
     options = read_arguments()
     if find_munged() is None:
         sys.exit("munged is not installed.")

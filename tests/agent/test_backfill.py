@@ -256,7 +256,7 @@ class RefusalTest(BackfillTest):
         self.assertEqual(
             self.lines,
             [
-                "The spool holds samples from a time to come: the clock was wrong then, and they are dropped.",
+                "The spool holds samples from the future: the clock was wrong then, and they are dropped.",
                 "99 samples of the spool were refused and dropped.",
                 "The spool is delivered: 101 samples.",
             ],

@@ -85,7 +85,7 @@ def test_a_node_whose_clock_is_half_a_minute_behind_is_up_as_on_the_page(config:
         headers = bearer() | {"X-MiniPanel-Sent": f"{newest + 1}.0"}
         body = body_of(sample(timestamp=newest))
         httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
-        time.sleep(3)  # soon it is written how the node's clock stands
+        time.sleep(3)  # by then the node's clock is recorded
         done = run("status", "--config", config.path)
     assert "nodes     1 up, 1 never (long), 1 disabled (spare)\n" in done.stdout
 
@@ -96,7 +96,7 @@ def test_a_node_whose_clock_is_ahead_is_reported_as_such(config: Config) -> None
         headers = bearer() | {"X-MiniPanel-Sent": f"{newest + 1}.0"}
         body = body_of(sample(timestamp=newest))
         httpx.post(f"{config.server.url}/api/metrics", content=body, headers=headers).raise_for_status()
-        time.sleep(3)  # soon it is written how the node's clock stands
+        time.sleep(3)  # by then the node's clock is recorded
         done = run("status", "--config", config.path)
     assert re.search(r"^node001 +up +.* \([1-4]?\d s ahead\)$", done.stdout, re.MULTILINE)
 

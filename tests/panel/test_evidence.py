@@ -72,7 +72,7 @@ async def test_a_start_is_written_soon_for_the_panel_may_be_killed(
     monkeypatch.setattr("minipanel.services.evidence.NEWS_SECONDS", 0.05)
     notes.note_start(1, BOOT, "1700000000.5")
     async with asyncio.timeout(5):
-        while not noted(notes).agent_starts:  # noqa: ASYNC110 - it is the database that tells
+        while not noted(notes).agent_starts:  # noqa: ASYNC110 - only the database shows it
             await asyncio.sleep(0.02)
 
 

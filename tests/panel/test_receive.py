@@ -239,7 +239,7 @@ async def test_over_a_real_connection_refusals_leave_it_usable(app: FastAPI):
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, http="httptools"))
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
-        while not server.started:  # noqa: ASYNC110 - Uvicorn tells it in no other way
+        while not server.started:  # noqa: ASYNC110 - Uvicorn has no other way to report it
             await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
 

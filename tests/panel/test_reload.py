@@ -56,7 +56,7 @@ async def test_a_reload_that_finds_the_database_locked_is_done_when_it_is_free(
             server = PanelServer(app, config, PanelLock(config.database.path), False, lambda: None)
             reload = asyncio.create_task(server._reload())
             async with asyncio.timeout(10):
-                while "is locked by another program" not in caplog.text:  # noqa: ASYNC110 - it is the log that tells
+                while "is locked by another program" not in caplog.text:  # noqa: ASYNC110 - only the log shows it
                     await asyncio.sleep(0.05)
             assert not reload.done()
             other.execute("ROLLBACK")

@@ -70,7 +70,7 @@ export const en = {
       kiosk: 'There are already {count} wall screens; remove one first.',
     },
   },
-  /** What the audit says somebody did. */
+  /** The actions in the audit. */
   deed,
   kiosk,
   language: {
@@ -83,7 +83,7 @@ export const en = {
     never: 'never seen',
     disabled: 'disabled',
   },
-  /** By key: each metric's name and meaning; `short` and `highest` where the name alone does not fit. */
+  /** By key: each metric's name and meaning; `short` and `highest` if the name does not fit. */
   metrics: {
     cpu_percent: {
       name: 'CPU',
@@ -332,7 +332,7 @@ export const en = {
     samples: 'Samples',
     loading: 'Loading …',
   },
-  /** A set over time: nodes down, time across. */
+  /** A set over time, with nodes down and time across. */
   raster: {
     as: 'Show as',
     raster: 'Raster',

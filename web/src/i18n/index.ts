@@ -1,4 +1,4 @@
-/** The languages of the page, and the one that is spoken now. */
+/** The languages of the page, and the current one. */
 
 import type { Ref } from 'vue'
 
@@ -8,10 +8,10 @@ import { zh } from './zh'
 export const LANGUAGES = { en: 'English', zh: '中文' } as const
 export type Language = keyof typeof LANGUAGES
 
-/** The subtag a language bears in `<html lang>` where it is more than its own name. */
+/** A language's tag in `<html lang>`, if that is more than its name here. */
 export const HTML_LANG: Record<Language, string> = { en: 'en', zh: 'zh-CN' }
 
-/** The first language of the browser's list that the page speaks; English where there is none. */
+/** The first language of the browser's list that the page has; English if it has none of them. */
 export function languageOf(preferred: readonly string[]): Language {
   const known = preferred.map((tag) => tag.split('-')[0]).find((name) => name !== undefined && name in LANGUAGES)
   return (known as Language | undefined) ?? 'en'
@@ -25,13 +25,13 @@ export function localeOf(language: Language, preferred: readonly string[]): stri
 interface Tree { [key: string]: string | Tree }
 type Catalogue = ReadonlyMap<string, string>
 
-/** What stands between two sentences: a Chinese full stop brings its own room. */
+/** The space between two sentences: a Chinese full stop includes its own. */
 const BETWEEN: Record<Language, string> = { en: ' ', zh: '' }
 const SENTENCES: Record<Language, Messages> = { en, zh }
 const catalogues = new Map<Language, Catalogue>()
 
 export interface Speaker {
-  /** The sentence under `key`, as `nodes.shown`, with `words` in the places that bear their names; the key where there is none. */
+  /** The sentence under `key`, such as `nodes.shown`, with `words` put in by name; the key if there is no sentence. */
   t: (key: string, words?: Record<string, unknown>) => string
   /** Whether there is a sentence under `key`. */
   te: (key: string) => boolean
@@ -39,7 +39,7 @@ export interface Speaker {
   join: (...sentences: (string | null)[]) => string
 }
 
-/** Who says the page's sentences in `language`, whichever that is at the time. */
+/** Returns the page's sentences in `language`, which may change. */
 export function createSpeaker(language: Readonly<Ref<Language>>): Speaker {
   const catalogue = () => catalogueOf(language.value)
   return {

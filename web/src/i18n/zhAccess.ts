@@ -1,4 +1,4 @@
-/** Simplified Chinese: who may look, and how one comes in. */
+/** Simplified Chinese: accounts, access and logging in. */
 
 import type { Messages } from './en'
 

@@ -79,7 +79,7 @@ export function topOf({ blocks, rowHeight }: Rows, row: number): number {
   return block ? block.y + (row - block.first) * rowHeight : 0
 }
 
-/** A time axis: `from` to `to` (Unix seconds) over so many px. */
+/** A time axis: `from` to `to` (Unix seconds) over this many px. */
 export interface Times {
   from: number
   to: number
