@@ -26,7 +26,7 @@ def trouble(
     reason: str = "",
     acked_by: str | None = None,
 ) -> list[Alert]:
-    """Return an alert for each of these nodes that began this long ago. `lasted`: it was over after so many minutes."""
+    """Return an alert for each of these nodes that began this long ago. `lasted`: minutes until it was over."""
     began = int(time.time() - minutes * 60)
     over = None if lasted is None else int(began + lasted * 60)
     return [
