@@ -111,7 +111,7 @@ class ChannelConfig:
         Literal["critical", "warning"],
         Key(
             kinds.choice("critical", "warning"),
-            'From which severity on: `"warning"` is both.',
+            'The lowest severity that it sends; `"warning"` includes critical.',
             '从哪个级别起发送；`"warning"` 表示警告和严重都发送。',
         ),
     ] = "warning"

@@ -31,7 +31,7 @@ class AlertsConfig:
     """[alerts]."""
 
     enabled: Annotated[
-        bool, Key(kinds.flag(), "`false` looks for nothing and reports nothing.", "`false` 表示不检查，也不通知。")
+        bool, Key(kinds.flag(), "With `false`, the panel looks for nothing and reports nothing.", "`false` 表示不检查，也不通知。")
     ] = True
     name: Annotated[
         str | None,
@@ -53,7 +53,7 @@ class AlertsConfig:
         str | None,
         Key(
             target(),
-            "The panel asks it each minute while it works, so that another service notices when it stops.",
+            "The panel calls it each minute while it works, so that another service notices when it stops.",
             "心跳地址：面板正常保存数据并检查告警时，每分钟访问一次；停止访问后由外部服务发现。",
         ),
     ] = None
@@ -70,7 +70,7 @@ class AlertsConfig:
         tuple[RuleConfig, ...],
         Key(
             kinds.tables("alerts.rule"),
-            "Rules as this site wants them, each a section `[[alerts.rule]]`: see Alerts.",
+            "What differs from the built-in rules, each a section `[[alerts.rule]]`: see Alerts.",
             "按本集群需要调整的规则，每条规则一节 `[[alerts.rule]]`，见《告警》。",
             default=(),
         ),

@@ -97,7 +97,7 @@ class StorageConfig:
         Path | None,
         Key(
             kinds.file_path(),
-            "The CA certificate to check the engine's with, in place of the machine's.",
+            "The CA certificate to check the engine's against, instead of the machine's.",
             "用于验证引擎证书的 CA 证书，代替系统自带的。",
         ),
     ] = None

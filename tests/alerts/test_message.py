@@ -34,7 +34,7 @@ def test_a_rack_that_is_down_is_one_line_that_names_it() -> None:
     down = [alert("many-down", i, "no-answer") for i in range(1201, 1241)]
     subject, body = teller().message(down, NOON)
     line = (
-        "CRITICAL cn[1201-1240] down together: none of them answers; check the panel's network or a switch, "
+        "CRITICAL cn[1201-1240] down together: none of them answers (check the panel's network or a switch), "
         "since 11:00 (40 nodes, all of cn12)"
     )
     assert subject == f"[c1] {line}"
@@ -63,7 +63,7 @@ def test_a_hot_node_names_its_sensor_where_all_of_the_line_have_the_same() -> No
 
 def test_a_node_that_was_rebooted_is_back_with_that() -> None:
     back = alert("node-down", 1201, "rebooted", closed_at=NOON, over_at=NOON, announced_at=NOON - 3000)
-    assert teller().what([back]) == "up again, it was rebooted"
+    assert teller().what([back]) == "up again after a reboot"
     assert teller("zh").what([back]) == "已重新在线，节点曾重启"
 
 
@@ -81,7 +81,7 @@ def test_what_is_over_is_said_after_what_is_not() -> None:
     over = alert("node-down", 1301, announced_at=NOON - 3000, closed_at=NOON)
     _, body = teller().message([over, alert("node-down", 1201, "agent")], NOON)
     assert body.splitlines()[:3] == [
-        "CRITICAL cn1201 down: the node answers, its agent does not, since 11:00",
+        "CRITICAL cn1201 down: the node answers, but its agent sends nothing, since 11:00",
         "OK cn1301 up again, after 1 h",
         "minipanel rollout --dry-run cn1201",
     ]
@@ -96,7 +96,7 @@ def test_the_next_step_is_for_all_that_are_wrong() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["OK cn[1201-1202] up again, after 1 h (2 nodes)", "OK cn1203 up again, it was rebooted, after 1 h"]),
+        ("en", ["OK cn[1201-1202] up again, after 1 h (2 nodes)", "OK cn1203 up again after a reboot, after 1 h"]),
         (
             "zh",
             [

@@ -17,15 +17,15 @@ from tests.alerts.running import cluster_config, running
 SUBJECTS = {
     ("en", "no answer"): "[c1] CRITICAL cn0003 down: no answer, since ",
     ("zh", "no answer"): "[c1] 严重 cn0003 离线：节点无响应，自 ",
-    ("en", "agent"): "[c1] CRITICAL cn0003 down: the node answers, its agent does not, since ",
+    ("en", "agent"): "[c1] CRITICAL cn0003 down: the node answers, but its agent sends nothing, since ",
     ("zh", "agent"): "[c1] 严重 cn0003 离线：节点有响应，但 Agent 未上报，自 ",
     ("en", "refused"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, since ",
     ("zh", "refused"): "[c1] 严重 cn0003 离线：样本被面板拒绝，自 ",
-    ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
+    ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since ",
     ("zh", "clock"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
-    ("en", "munge"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s ahead, since ",
+    ("en", "munge"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since ",
     ("zh", "munge"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
-    ("en", "behind"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, its clock is 412 s behind, since ",
+    ("en", "behind"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s behind, since ",
     ("zh", "behind"): "[c1] 严重 cn0003 离线：时钟慢了 412 秒，样本被面板拒绝，自 ",
 }
 REFUSALS = {
@@ -84,7 +84,7 @@ def test_a_thousand_agents_that_stop_at_once_are_exactly_one_message(tmp_path: P
             it.silent = range(1, 1001)
             await it.pass_seconds(900)
             (subject,) = it.subjects
-            assert "cn[0001-1000] down together: some of them answer, but their agents do not" in subject
+            assert "cn[0001-1000] down together: some of them answer, but their agents send nothing" in subject
             assert "(1000 nodes" in subject
 
     asyncio.run(story())

@@ -22,7 +22,7 @@ def test_a_panel_that_was_suspended_blames_itself_and_not_the_nodes(tmp_path: Pa
         await it.pass_seconds(600)
         assert it.rows("SELECT rule, reason FROM alerts") == [("panel", "late")]
         assert [subject.split(",")[0] for subject in it.subjects] == [
-            "[c1] CRITICAL The panel stood still for 595 s: this machine is overloaded",
+            "[c1] CRITICAL The panel stalled for 595 s: this machine is overloaded",
             "[c1] OK The panel works again",
         ]
 

@@ -108,9 +108,9 @@ def test_a_node_off_an_agent_stopped_a_clock_moved_and_a_key_changed_are_one_mai
     subject, lines = told.mail(1)
     assert subject == f"[mgmt] {lines[0]}"
     said = [
-        "CRITICAL mgmt down: the node answers, its agent does not, since HH:MM",
+        "CRITICAL mgmt down: the node answers, but its agent sends nothing, since HH:MM",
         "CRITICAL n1 down: no answer, since HH:MM",
-        "CRITICAL n2 down: the panel refuses its samples, its clock is 412 s ahead, since HH:MM",
+        "CRITICAL n2 down: the panel refuses its samples because its clock is 412 s ahead, since HH:MM",
         "CRITICAL n3 down: the panel refuses its samples, since HH:MM",
     ]
     assert sorted(lines[:4]) == said
@@ -121,9 +121,9 @@ def test_a_node_off_an_agent_stopped_a_clock_moved_and_a_key_changed_are_one_mai
 
 def test_the_same_is_listed_in_both_languages_and_counted_by_status_and_doctor(told: Told) -> None:
     english = {
-        "mgmt": "down: the node answers, its agent does not",
+        "mgmt": "down: the node answers, but its agent sends nothing",
         "n1": "down: no answer",
-        "n2": "down: the panel refuses its samples, its clock is 412 s ahead",
+        "n2": "down: the panel refuses its samples because its clock is 412 s ahead",
         "n3": "down: the panel refuses its samples",
     }
     chinese = {

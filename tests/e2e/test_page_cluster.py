@@ -136,7 +136,7 @@ def test_groups_conditions_and_a_rectangle_are_searches_that_the_head_follows(br
         search.fill("node01 tmp>85")
         expect(page.get_by_text("“tmp>85” is ignored: a condition begins with one of cpu, mem, temp")).to_be_visible()
         search.fill("@rack9 <b>" + "x" * 100)
-        expect(page.get_by_text("There is no group “rack9”. There is @node.")).to_be_visible()
+        expect(page.get_by_text("There is no group “rack9”. Known groups: @node.")).to_be_visible()
         search.fill("x" * 10_000)
         expect(page.get_by_text("The search has 10,000 characters")).to_be_visible()
         search.fill("")

@@ -159,7 +159,7 @@ describe('history with an archive', () => {
       .mockResolvedValueOnce({ ...EMPTY, unread: { until: NOW - 3600, why: 'it is away' } })
       .mockResolvedValue(EMPTY)
     const { view } = await open([listedNode()], history)
-    expect(view.get('.notice-bar').text()).toBe('The archive does not answer. What there is before 24 Nov 2025, 13:07 is missing here.')
+    expect(view.get('.notice-bar').text()).toBe('The archive does not answer, so data from before 24 Nov 2025, 13:07 is missing here.')
     await vi.advanceTimersByTimeAsync(31_000)
     expect(view.find('.notice-bar').exists()).toBe(false)
   })

@@ -46,7 +46,7 @@ WORDS = Words(
         "": NOTHING,
         ENGINE: NOTHING,
         DIFFERING: Pair(
-            "sends records again and again that the engine does not keep", "有记录反复发送，但归档引擎没有保存"
+            "keeps resending records that the engine drops", "有记录反复发送，但归档引擎没有保存"
         ),
         RETENTION: Pair(
             "archives to an engine that keeps records for a shorter time than retention_days in [storage]",

@@ -60,7 +60,7 @@ WORDS = Words(
         "store": Pair("can't store samples: check its disk and log", "无法保存样本，请检查磁盘和日志"),
         "munge": Pair("can't check credentials: check munged", "无法验证凭据，请检查 munged"),
         "clock": Pair("had its clock set by {worst} s", "时钟被调整了 {worst} 秒"),
-        "late": Pair("stood still for {worst} s: this machine is overloaded", "停顿了 {worst} 秒，管理节点负载过高"),
+        "late": Pair("stalled for {worst} s: this machine is overloaded", "停顿了 {worst} 秒，管理节点负载过高"),
     },
     Pair("minipanel doctor", "minipanel doctor"),
 )

@@ -17,27 +17,27 @@ REASON_SECONDS = 10.0
 
 DOWN_REASONS = {
     NO_ANSWER: Pair("no answer", "节点无响应"),
-    AGENT: Pair("the node answers, its agent does not", "节点有响应，但 Agent 未上报"),
+    AGENT: Pair("the node answers, but its agent sends nothing", "节点有响应，但 Agent 未上报"),
     REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
-    CLOCK: Pair("the panel refuses its samples, its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
-    BEHIND: Pair("the panel refuses its samples, its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"),
+    CLOCK: Pair("the panel refuses its samples because its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
+    BEHIND: Pair("the panel refuses its samples because its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"),
     REBOOTED: Pair("it was rebooted", "节点重启"),
 }
-DOWN_OVER = {REBOOTED: Pair("up again, it was rebooted", "已重新在线，节点曾重启")}
+DOWN_OVER = {REBOOTED: Pair("up again after a reboot", "已重新在线，节点曾重启")}
 MANY_REASONS = {
     NO_ANSWER: Pair(
-        "none of them answers; check the panel's network or a switch", "全部无响应，请检查面板的网络或交换机"
+        "none of them answers (check the panel's network or a switch)", "全部无响应，请检查面板的网络或交换机"
     ),
     AGENT: Pair(
-        "some of them answer, but their agents do not; check munge and the agents",
+        "some of them answer, but their agents send nothing (check munge and the agents)",
         "部分节点有响应，但 Agent 未上报，请检查 munge 和 Agent",
     ),
     REFUSED: Pair("the panel refuses their samples", "样本被面板拒绝"),
-    CLOCK: Pair("the panel refuses their samples, their clocks are ahead", "时钟偏快，样本被面板拒绝"),
-    BEHIND: Pair("the panel refuses their samples, their clocks are behind", "时钟偏慢，样本被面板拒绝"),
+    CLOCK: Pair("the panel refuses their samples because their clocks are ahead", "时钟偏快，样本被面板拒绝"),
+    BEHIND: Pair("the panel refuses their samples because their clocks are behind", "时钟偏慢，样本被面板拒绝"),
     REBOOTED: Pair("they were rebooted", "节点重启"),
 }
-MANY_OVER = {REBOOTED: Pair("up again, they were rebooted", "已重新在线，节点曾重启")}
+MANY_OVER = {REBOOTED: Pair("up again after a reboot", "已重新在线，节点曾重启")}
 
 
 def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:

@@ -41,7 +41,7 @@ def is_good(parameters: ThrottledParameters, cluster: Cluster, node_id: int) -> 
 
 
 WORDS = Words(
-    Pair("slowed down by heat: {worst} times in a minute", "因过热降频：一分钟内 {worst} 次"),
+    Pair("throttled by heat: {worst} times in a minute", "因过热降频：一分钟内 {worst} 次"),
     Pair("at full speed again", "不再因过热降频"),
     next_step=Pair("Check fans and air flow.", "请检查风扇和散热。"),
     higher_is_worse=True,

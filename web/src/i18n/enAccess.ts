@@ -28,7 +28,7 @@ export const access = {
   now: 'now',
   ago: '{age} ago',
   end: 'End',
-  noSessions: 'No sessions: the proxy in front of the panel names you with each request.',
+  noSessions: 'No sessions: the proxy in front of the panel identifies you with each request.',
   name: 'Name',
   scope: 'Scope',
   scopes: {
