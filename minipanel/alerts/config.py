@@ -31,7 +31,12 @@ class AlertsConfig:
     """[alerts]."""
 
     enabled: Annotated[
-        bool, Key(kinds.flag(), "With `false`, the panel looks for nothing and reports nothing.", "`false` 表示不检查，也不通知。")
+        bool,
+        Key(
+            kinds.flag(),
+            "With `false`, the panel looks for nothing and reports nothing.",
+            "`false` 表示不检查，也不通知。",
+        ),
     ] = True
     name: Annotated[
         str | None,

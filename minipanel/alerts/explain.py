@@ -51,7 +51,9 @@ def _state(
     if node.id in found:
         is_held = any(node.id in watch.in_hand(other) for other in setting.rule.held_back_by)
         return "held" if is_held else "pending"
-    good = setting.rule.is_good(setting.parameters, cluster, node.id) if node.id in cluster.nodes else None
+    # Of a node that never reported nothing is bad, and nothing good.
+    is_known = node.id in cluster.nodes and cluster.nodes[node.id].state != "never"
+    good = setting.rule.is_good(setting.parameters, cluster, node.id) if is_known else None
     return "unknown" if good is None else "good" if good else "between"
 
 

@@ -55,7 +55,7 @@ TIMES = Pair(", {times} times since {first}", "，自 {first} 起第 {times} 次
 WAS_SO = Pair("; over at {end}", "；已于 {end} 结束")
 MORE = Pair("and {count} more: see the page", "另有 {count} 项，详见网页")
 LATE = Pair("Some of this could not be sent for {duration}.", "其中部分内容因发送失败延迟了 {duration}。")
-TEST = Pair("A test of MiniPanel's alerts, sent by {who}", "MiniPanel 告警测试，由 {who} 发送")
+TEST = Pair("Test message from MiniPanel, sent by {who}", "MiniPanel 告警测试，由 {who} 发送")
 THE_PANEL = Pair("The panel", "面板")
 
 

@@ -21,11 +21,17 @@ SUBJECTS = {
     ("zh", "agent"): "[c1] 严重 cn0003 离线：节点有响应，但 Agent 未上报，自 ",
     ("en", "refused"): "[c1] CRITICAL cn0003 down: the panel refuses its samples, since ",
     ("zh", "refused"): "[c1] 严重 cn0003 离线：样本被面板拒绝，自 ",
-    ("en", "clock"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since ",
+    ("en", "clock"): (
+        "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since "
+    ),
     ("zh", "clock"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
-    ("en", "munge"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since ",
+    ("en", "munge"): (
+        "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s ahead, since "
+    ),
     ("zh", "munge"): "[c1] 严重 cn0003 离线：时钟快了 412 秒，样本被面板拒绝，自 ",
-    ("en", "behind"): "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s behind, since ",
+    ("en", "behind"): (
+        "[c1] CRITICAL cn0003 down: the panel refuses its samples because its clock is 412 s behind, since "
+    ),
     ("zh", "behind"): "[c1] 严重 cn0003 离线：时钟慢了 412 秒，样本被面板拒绝，自 ",
 }
 REFUSALS = {

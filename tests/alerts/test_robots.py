@@ -107,11 +107,11 @@ def test_a_wrong_secret_is_refused_with_what_the_robot_says(kind: str, sentence:
     ("body", "sentence"),
     [
         (b'{"errcode":45009,"errmsg":"api freq out of limit","code":45009}', "refused it with 45009: api freq"),
-        (b"<html>portal</html>", "does not answer like such a robot: 200 OK: <html>portal</html>"),
-        (b"[0]", "does not answer like such a robot"),
-        (b"{}", "does not answer like such a robot"),
+        (b"<html>portal</html>", "does not answer as such a robot does: 200 OK: <html>portal</html>"),
+        (b"[0]", "does not answer as such a robot does"),
+        (b"{}", "does not answer as such a robot does"),
         (b'{"errcode":"\\u001b[1m","code":"\\u001b[1m"}', "refused it with \\x1b[1m: "),
-        (b"[" * 100_000, "does not answer like such a robot"),
+        (b"[" * 100_000, "does not answer as such a robot does"),
     ],
 )
 def test_an_error_that_comes_as_200_is_a_failure(kind: str, body: bytes, sentence: str) -> None:

@@ -78,6 +78,7 @@ def test_only_settings_that_differ_from_the_defaults_are_shown_and_no_secret(tmp
     config = replace(
         config,
         server=replace(config.server, port=8443),
+        groups=(values.GroupConfig("rack3", "node[081-120]"),),
         rooms={
             AGENTS_NODE.name: AgentsNodeConfig(spool_hours=72),
             ALERTS.name: AlertsConfig(rule=(RuleConfig("hot", None, "warning", True, None),) * 2),
@@ -94,6 +95,7 @@ def test_only_settings_that_differ_from_the_defaults_are_shown_and_no_secret(tmp
         "[agents] secret = …",
         "[agents.node] spool_hours = 72",
         "[[alerts.rule]] 2",
+        "[[groups]] 1: rack3",
         "[[nodes]] 3: node[001,003],node002.cluster.example",
     ]
 

@@ -105,7 +105,10 @@ def _usual(temps: Sequence[float], above: float) -> tuple[float, float]:
 
 
 WORDS = Words(
-    Pair("{worst} °C, while its rack is at {limit} °C under the same load", "{worst} °C，同机柜负载相近的节点为 {limit} °C"),
+    Pair(
+        "{worst} °C, while its rack is at {limit} °C under the same load",
+        "{worst} °C，同机柜负载相近的节点为 {limit} °C",
+    ),
     Pair("as cool as its rack again", "温度已与同机柜一致"),
     next_step=Pair("Check its fans, dust and thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
 )

@@ -19,8 +19,12 @@ DOWN_REASONS = {
     NO_ANSWER: Pair("no answer", "节点无响应"),
     AGENT: Pair("the node answers, but its agent sends nothing", "节点有响应，但 Agent 未上报"),
     REFUSED: Pair("the panel refuses its samples", "样本被面板拒绝"),
-    CLOCK: Pair("the panel refuses its samples because its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"),
-    BEHIND: Pair("the panel refuses its samples because its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"),
+    CLOCK: Pair(
+        "the panel refuses its samples because its clock is {worst} s ahead", "时钟快了 {worst} 秒，样本被面板拒绝"
+    ),
+    BEHIND: Pair(
+        "the panel refuses its samples because its clock is {worst} s behind", "时钟慢了 {worst} 秒，样本被面板拒绝"
+    ),
     REBOOTED: Pair("it was rebooted", "节点重启"),
 }
 DOWN_OVER = {REBOOTED: Pair("up again after a reboot", "已重新在线，节点曾重启")}

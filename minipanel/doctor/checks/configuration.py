@@ -66,6 +66,8 @@ def differing_keys(config: Config) -> list[str]:
     names = [node.hostname for node in config.nodes]
     nodes = escape(fold(names), VALUE_CHARACTERS) if names else ""
     lines += [f"[[users]] {len(config.users)}"] if config.users else []
+    groups = escape(", ".join(group.name for group in config.groups), VALUE_CHARACTERS)
+    lines += [f"[[groups]] {len(config.groups)}: {groups}"] if config.groups else []
     return [*lines, f"[[nodes]] {len(names)}" + (f": {nodes}" if nodes else "")]
 
 
