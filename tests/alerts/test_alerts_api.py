@@ -276,7 +276,7 @@ async def test_each_channel_is_tried_by_name_and_returns_the_other_sides_answer(
             far.answer = lambda _: (200, b'{"errcode":0,"errmsg":"ok"}')
             answers = [await tried("wx") for _ in range(20)]
             assert [each.status_code for each in answers] == [200] * 19 + [400]
-            assert "has had its messages for this minute" in answers[-1].json()["error"]
+            assert "has reached its limit of messages for this minute" in answers[-1].json()["error"]
 
 
 async def test_everybody_sees_where_alerts_go_and_admins_see_what_the_other_side_answered(
