@@ -22,7 +22,7 @@ def test_each_trouble_of_a_week_is_reported_once_and_folded(seed: int) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "| troubles that were not told exactly once, or ends of nothing | 0 |" in done.stdout
+    assert "| troubles not reported exactly once, or ends of nothing | 0 |" in done.stdout
 
 
 def test_the_check_finds_what_was_reported_twice_or_not_at_all() -> None:
@@ -36,5 +36,5 @@ def test_the_check_finds_what_was_reported_twice_or_not_at_all() -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "its beginning was told 0 times" in done.stdout
-    assert "its beginning was told 2 times" in done.stdout
+    assert "its beginning was reported 0 times" in done.stdout
+    assert "its beginning was reported 2 times" in done.stdout
