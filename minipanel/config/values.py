@@ -63,7 +63,7 @@ class ServerConfig:
         tuple[str, ...],
         Key(
             kinds.hostnames(),
-            "More names that browsers may use for the panel. Addresses, this machine's names and url's need no entry.",
+            "More names that browsers may use for the panel, besides addresses, this machine's names and the name in url.",
             "浏览器访问面板时还可以使用的主机名；地址、本机的主机名和 url 中的主机名无需列出。",
         ),
     ] = ()
@@ -160,8 +160,8 @@ class DatabaseConfig:
         int,
         Key(
             kinds.whole_number(1, 3650),
-            "How many days records are kept, 1 to 3650. The page shows them for up to 30 days.",
-            "5 分钟记录的保留天数，1 到 3650。网页最多显示其中 30 天。",
+            "How many days 5-minute records are kept, 1 to 3650. The page draws spans of up to 31 days from them.",
+            "5 分钟记录的保留天数，1 到 3650。不超过 31 天的时间范围由它们绘制。",
         ),
     ] = 32
     hours_days: Annotated[
