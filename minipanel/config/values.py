@@ -63,7 +63,7 @@ class ServerConfig:
         tuple[str, ...],
         Key(
             kinds.hostnames(),
-            "More names that browsers may use for the panel, besides addresses, this machine's names and the name in url.",
+            "More names that browsers may use for the panel, besides addresses, this machine's names and that in url.",
             "浏览器访问面板时还可以使用的主机名；地址、本机的主机名和 url 中的主机名无需列出。",
         ),
     ] = ()

@@ -45,9 +45,7 @@ WORDS = Words(
     {
         "": NOTHING,
         ENGINE: NOTHING,
-        DIFFERING: Pair(
-            "keeps resending records that the engine drops", "有记录反复发送，但归档引擎没有保存"
-        ),
+        DIFFERING: Pair("keeps resending records that the engine drops", "有记录反复发送，但归档引擎没有保存"),
         RETENTION: Pair(
             "archives to an engine that keeps records for a shorter time than retention_days in [storage]",
             "归档引擎的保留期短于 [storage] 的 retention_days",
