@@ -134,7 +134,7 @@ def test_a_message_leads_to_its_alert_whatever_is_filtered(browser: Browser, fle
     with visit(browser, fleet, f"/alerts/{hot[-1]}") as page:
         chosen = page.locator(".alert-line.chosen")
         expect(chosen).to_contain_text("clock")
-        expect(chosen.locator(".alert-facts")).to_contain_text("Over")
+        expect(chosen.locator(".alert-facts")).to_contain_text("Ended")
         expect(page.locator(".alert-line")).to_have_count(3)
         page.get_by_label("Rule").select_option("hot")
         expect(page).to_have_url(re.compile(rf"/alerts/{hot[-1]}\?rule=hot$"))
