@@ -35,8 +35,8 @@ def findings_of(
 def _finding(group: Sequence[Alert], english: Teller, chinese: Teller, silence: Silence | None) -> Finding:
     names = [english.names.get(alert.node_id, f"#{alert.node_id}") for alert in group if alert.node_id != PANEL]
     folded = fold_short(names, NODES_CHARACTERS)
-    racks = whole_racks(names, english.names.values()) if len(names) > 1 else []
-    around = rack_around(names, english.names.values()) if len(names) > 1 and not racks else None
+    racks = whole_racks(names, english.racks) if len(names) > 1 else []
+    around = rack_around(names, english.racks) if len(names) > 1 and not racks else None
     return Finding(
         group[0].rule,
         group[0].severity,

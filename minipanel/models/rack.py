@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _LAST_NUMBER = re.compile(r"^(.*?)(\d+)([^\d]*)$")
 _IN_RACK = 2
@@ -66,25 +66,19 @@ def racks_of(names: Mapping[int, str]) -> dict[int, list[int]]:
     return {id: members[rack_of(name)] for id, name in names.items()}
 
 
-def whole_racks(names: Iterable[str], all_names: Iterable[str]) -> list[str]:
-    """Return the racks that these names make up exactly, each with at least two nodes; [] if they don't."""
+def whole_racks(names: Iterable[str], racks: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the named_groups that these names make up exactly; [] if they don't."""
     chosen = set(names)
-    racks = {rack_of(name) for name in chosen}
-    members: dict[str, set[str]] = {}
-    for name in all_names:
-        rack = rack_of(name)
-        if rack in racks:
-            members.setdefault(rack, set()).add(name)
-    is_whole = all(len(nodes) > 1 and nodes <= chosen for nodes in members.values()) and len(members) == len(racks)
-    return sorted(racks) if is_whole else []
+    whole = [rack for rack, members in racks.items() if chosen.issuperset(members)]
+    return sorted(whole) if sum(len(racks[rack]) for rack in whole) == len(chosen) else []
 
 
-def rack_around(names: Iterable[str], all_names: Iterable[str]) -> tuple[str, int] | None:
-    """Return the rack that has all these names and others too, and how many nodes it has; None if there is none."""
+def rack_around(names: Iterable[str], racks: Mapping[str, Sequence[str]]) -> tuple[str, int] | None:
+    """Return the one of several named_groups that has all these names and others too, and its size; None if there is none."""
     chosen = set(names)
-    racks = {rack_of(name) for name in chosen}
-    if len(racks) != 1:
+    around = [rack for rack, members in racks.items() if not chosen.isdisjoint(members)]
+    if len(around) != 1 or len(racks) == 1:
         return None
-    (rack,) = racks
-    count = sum(1 for name in all_names if rack_of(name) == rack)
-    return (rack, count) if count > len(chosen) else None
+    (rack,) = around
+    members = set(racks[rack])
+    return (rack, len(members)) if chosen < members else None

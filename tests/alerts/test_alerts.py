@@ -33,7 +33,7 @@ def test_nodes_that_fall_silent_at_once_are_one_message_and_their_return_another
         await it.pass_seconds(900)
         assert it.rows("SELECT channel, rule, subject FROM messages") == [
             ("mail", "many-down", it.rows("SELECT subject FROM messages ORDER BY id")[0][0]),
-            ("mail", "many-down", "[c1] OK cn[0001-0020] up again, after 15 min 5 s (20 nodes, all of cn00)"),
+            ("mail", "many-down", "[c1] OK cn[0001-0020] up again, after 15 min 5 s (20 nodes, all of cn)"),
         ]
         assert it.rows("SELECT count(*), count(closed_at), count(end_told_at) FROM alerts") == [(20, 20, 20)]
 
