@@ -14,10 +14,12 @@ export function createUnits(locale: string, timeZone?: string) {
     return (seconds: number) => format.format(seconds * 1000)
   }
   const atMostTwo = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
+  const isChinese = locale.startsWith('zh')
   // A zone has the same name in every language: in Chinese, Intl knows only the offset of most zones.
-  const zoneFormat = new Intl.DateTimeFormat(locale.startsWith('zh') ? 'en-GB' : locale, { timeZoneName: 'short', timeZone })
+  const zoneFormat = new Intl.DateTimeFormat(isChinese ? 'en-GB' : locale, { timeZoneName: 'short', timeZone })
   const zone = zoneFormat.resolvedOptions().timeZone
-  const second = locale.startsWith('zh') ? '秒' : 's'
+  const second = isChinese ? '秒' : 's'
+  const beside = (name: string, text: string) => (isChinese ? `${name}（${text}）` : `${name} (${text})`)
   const zoneShort = (seconds: number) =>
     zoneFormat.formatToParts(seconds * 1000).find((part) => part.type === 'timeZoneName')?.value ?? zone
 
@@ -80,12 +82,12 @@ export function createUnits(locale: string, timeZone?: string) {
     dateSecond: time({ dateStyle: 'medium', timeStyle: 'medium' }),
     /** "GMT+8" at the moment `seconds` */
     zoneShort,
-    /** "Asia/Shanghai (GMT+8)" at the moment `seconds` */
-    zoneOf: (seconds: number) => (zoneShort(seconds) === zone ? zone : `${zone} (${zoneShort(seconds)})`),
+    /** "Asia/Shanghai (GMT+8)" at the moment `seconds`; in Chinese with full-width brackets */
+    zoneOf: (seconds: number) => (zoneShort(seconds) === zone ? zone : beside(zone, zoneShort(seconds))),
     /** "Europe/Berlin (CEST, CET)" from the moment `from` to `to`; only one if there is only one */
     zoneOver: (from: number, to: number) => {
-      const shorts = [...new Set([zoneShort(from), zoneShort(to)])].join(', ')
-      return shorts === zone ? zone : `${zone} (${shorts})`
+      const shorts = [...new Set([zoneShort(from), zoneShort(to)])].join(isChinese ? '、' : ', ')
+      return shorts === zone ? zone : beside(zone, shorts)
     },
   }
 }

@@ -97,6 +97,7 @@ describe('times on a day of 25 hours', () => {
     expect(units.span(after, after + HOUR)).toBe('25 Oct, 02:10 – 03:10')
     expect(units.zoneOver(before, after)).toBe('Europe/Berlin (CEST, CET)')
     expect(units.zoneOver(after, after + HOUR)).toBe('Europe/Berlin (CET)')
+    expect(createUnits('zh-CN', 'Europe/Berlin').zoneOver(before, after)).toBe('Europe/Berlin（CEST、CET）')
   })
 })
 

@@ -56,6 +56,7 @@ describe('times', () => {
 
   it('name their zone once', () => {
     expect(english.zoneOf(MOMENT)).toBe('Asia/Shanghai (GMT+8)')
+    expect(chinese.zoneOf(MOMENT)).toBe('Asia/Shanghai（GMT+8）')
     expect(createUnits('en-GB', 'UTC').zoneOf(MOMENT)).toBe('UTC')
   })
 })

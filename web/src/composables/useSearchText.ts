@@ -1,7 +1,7 @@
 /** Messages about a search: why a word is not understood, and that no node matches. */
 
 import { MAX_NAMES } from '@/nodeset'
-import { MEASURES } from '@/search/measures'
+import { type Measure, MEASURES, TEMPERATURE } from '@/search/measures'
 import type { Search } from '@/search/search'
 import { MOST_CHARACTERS } from '@/search/words'
 
@@ -13,9 +13,13 @@ const MOST_GROUPS = 6
 const MOST_LETTERS = 40
 
 export function useSearchText() {
-  const { t, units } = useLanguage()
+  const { t, units, language } = useLanguage()
   const { groups } = useGroups()
   const listed = (words: readonly string[]) => words.join(t('said.list'))
+  /** What a measure is called in a search, and a condition on it. */
+  const measureName = ({ names: [name = ''], chinese }: Measure) => (language.value === 'zh' ? chinese : name)
+  const conditionOn = (measure: Measure, limit = measure.limit) => measureName(measure) + limit
+  const measureNames = () => listed(MEASURES.map(measureName))
 
   /** The groups that begin with `name`, otherwise all; only as many as fit. */
   function groupsLike(name: string): string {
@@ -34,9 +38,9 @@ export function useSearchText() {
       case 'set': return t('nodes.badSet', { text: word })
       case 'tooLarge': return t('nodes.tooLarge', { text: word, most: units.value.count(MAX_NAMES) })
       case 'signs': return t('search.signs', { word })
-      case 'measure': return t('search.measure', { word, measures: listed(MEASURES.map(({ names: [name = ''] }) => name)), example: 'temp>85' })
-      case 'number': return t('search.number', { word, example: found.measure?.example ?? '' })
-      case 'unit': return t('search.unit', { word, unit: shortened(found.name ?? ''), measure: found.measure?.names[0] ?? '', units: listed(found.measure?.shown ?? []) })
+      case 'measure': return t('search.measure', { word, measures: measureNames(), example: conditionOn(TEMPERATURE) })
+      case 'number': return t('search.number', { word, example: found.measure ? conditionOn(found.measure) : '' })
+      case 'unit': return t('search.unit', { word, unit: shortened(found.name ?? ''), measure: found.measure ? measureName(found.measure) : '', units: listed(found.measure?.shown ?? []) })
       case 'group': {
         const name = shortened(found.name ?? '')
         return groups.value.length === 0 ? t('search.noGroups', { name }) : t('search.groupUnknown', { name, groups: groupsLike(found.name ?? '') })
@@ -45,6 +49,8 @@ export function useSearchText() {
   }
 
   return {
+    measureNames,
+    conditionOn,
     /** About the first word that is not understood; null if all are. */
     firstTrouble: ({ troubles: [first] }: Pick<Search, 'troubles'>) => (first ? troubleText(first) : null),
     /** Why no node is listed. */

@@ -161,6 +161,7 @@ export const en = {
     title: 'Needs attention',
     quiet: 'Nothing new needs attention.',
     none: 'All {count} nodes are fine',
+    noneOfOne: 'The node is fine',
     more: '{count} more',
     fewer: 'Show fewer',
   },

@@ -109,7 +109,7 @@ export const login: Messages['login'] = {
   submit: '登录',
   incomplete: '请输入账号和密码。',
   wrong: '账号或密码错误。',
-  ended: '会话已在其他位置被结束，请重新登录。',
+  ended: '会话已在别处结束，请重新登录。',
   expired: '会话已过期，请重新登录。',
   tooMany: '尝试次数过多，请在 {seconds} 秒后重试。',
 }

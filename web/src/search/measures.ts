@@ -6,11 +6,14 @@ import { formOf, hasValues, inAddress, type Metric, METRICS, shareOf } from '@/m
 export interface Measure {
   /** As people type it, the shortest first. */
   names: readonly string[]
+  /** The one that readers of Chinese are shown. */
+  chinese: string
   /** By unit as typed ("" for none): a node's value in that unit. */
   units: Readonly<Record<string, (node: RealtimeNode) => number | null>>
   /** The units as they are shown. */
   shown: readonly string[]
-  example: string
+  /** What a condition on it may go on with: ">85". */
+  limit: string
 }
 
 /** Names besides the metric's own and the one in the address. */
@@ -19,24 +22,33 @@ const NAMES: Partial<Record<string, readonly string[]>> = {
   memory_used: ['mem', 'memory', 'ram', '内存', '内存占用'],
   cpu_temp: ['temp', 'temperature', '温度', 'cpu温度'],
 }
-const EXAMPLES: Partial<Record<string, string>> = { cpu_percent: 'cpu<5', memory_used: 'mem>80', cpu_temp: 'temp>85' }
+const CHINESE: Partial<Record<string, string>> = { memory_used: '内存', cpu_temp: '温度' }
+const LIMITS: Partial<Record<string, string>> = { cpu_percent: '<5', memory_used: '>80', cpu_temp: '>85' }
 
 const CLOCK: Measure = {
   names: ['clock', '时钟', '时钟偏差'],
+  chinese: '时钟',
   units: alike(['', 's', '秒'], ({ clock_skew_seconds: skew }) => skew && Math.abs(skew)),
   shown: ['s'],
-  example: 'clock>1',
+  limit: '>1',
 }
 
 export const MEASURES: readonly Measure[] = [...METRICS.map(measureOf), CLOCK]
+export const MEMORY = called('mem')
+export const TEMPERATURE = called('temp')
+
+function called(name: string): Measure {
+  return MEASURES.find(({ names }) => names.includes(name)) ?? CLOCK
+}
 
 function measureOf(metric: Metric): Measure {
   const { name, unit } = metric
   const valueOf = (node: RealtimeNode) => (hasValues(node) ? node[name] : null)
   const names = [...new Set([...(NAMES[name] ?? []), inAddress(name), name])]
-  const example = EXAMPLES[name] ?? `${name}>1`
-  if (formOf(metric) === 'of-total') return { names, units: { ...alike(['', '%'], (node) => shareOf(node, metric)), ...(unit === 'bytes' ? inBytes(valueOf) : {}) }, shown: unit === 'bytes' ? ['%', 'GB', 'TB'] : ['%'], example }
-  return { names, units: alike(unit === '°C' ? ['', '°c', 'c', '度'] : ['', unit.toLowerCase()], valueOf), shown: [unit], example }
+  const chinese = CHINESE[name] ?? names[0] ?? name
+  const limit = LIMITS[name] ?? '>1'
+  if (formOf(metric) === 'of-total') return { names, chinese, units: { ...alike(['', '%'], (node) => shareOf(node, metric)), ...(unit === 'bytes' ? inBytes(valueOf) : {}) }, shown: unit === 'bytes' ? ['%', 'GB', 'TB'] : ['%'], limit }
+  return { names, chinese, units: alike(unit === '°C' ? ['', '°c', 'c', '度'] : ['', unit.toLowerCase()], valueOf), shown: [unit], limit }
 }
 
 /** 1 GB is 1024³ bytes, as everywhere on the page. */
