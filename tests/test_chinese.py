@@ -14,10 +14,11 @@ import pytest
 from minipanel.access.keys import SCOPES
 from minipanel.alerts.channel_config import CHANNEL
 from minipanel.config import values
+from minipanel.errors import ConfigError
 from minipanel.models.access import SENTENCES
 from minipanel.models.faults import FIELDS
 from minipanel.rollout.outcome import Word
-from minipanel.sections import ROOMS
+from minipanel.sections import ROOMS, load_config
 from minipanel.translations.catalogue import CHINESE as CATALOGUE
 from minipanel.translations.catalogue import in_chinese
 from minipanel.translations.cli import FRAME
@@ -203,9 +204,30 @@ def test_what_a_key_and_a_field_of_a_sample_may_be_has_its_chinese() -> None:
         (("interval = 5", "interval = 7"), "{path}：[agents] 中的 interval 为 7；须为 5 到 60 之间 5 的倍数。"),
         (("interval = 5", "intervall = 5"), '{path}：[agents] 中有未知的键 "intervall"；是否应为 interval？'),
         (('auth = "token"', 'auth = "no"'), '{path}：[agents] 中的 auth 为 "no"；须为 "munge" 或 "token"。'),
-        (("[agents]", "[agents"), "{path} 不是 TOML：Expected ']' at the end of a table declaration (at line "),
+        (("[agents]", "[agents"), "{path} 不是 TOML：第 39 行第 8 列，表头末尾缺少“]”。"),
+        (("[agents]", "[agents]\ninterval = {a = 1}\n[x]"), '{path}：文件中有未知的键 "x"；'),
+        (
+            ("interval = 5", "interval = {a = 1}"),
+            "{path}：[agents] 中的 interval 为一个表；须为 5 到 60 之间 5 的倍数。",
+        ),
+        (
+            ("[agents]", '[storage]\nengine = "x"\n[agents]'),
+            '{path}：[storage] 中的 engine 为 "x"；须为 "victoriametrics"。',
+        ),
+        (
+            ("[agents]", '[[groups]]\nname = "a b"\nnodes = "n1"\n[agents]'),
+            '{path}：第 1 个 [[groups]] 中的 name 为 "a b"；须为 1 到 64 个字母、数字、点、连字符或下划线，如 rack3。',
+        ),
+        (
+            ("[agents]", '[[alerts.rule]]\nname = "x"\n[agents]'),
+            '{path}：第 1 个 [[alerts.rule]] 中的 name 为 "x"；须为以下之一："panel", "many-down", ',
+        ),
+        (
+            ("[agents]", '[[alerts.channel]]\nname = "a"\nkind = "webhook"\nurl = "x"\n[agents]'),
+            "{path}：第 1 个 [[alerts.channel]] 中的 url 缺少协议；须为形如 https://hooks.example.org/… 的地址，",
+        ),
     ],
-    ids=["value", "key", "choice", "TOML"],
+    ids=["value", "key", "choice", "TOML", "place", "table", "one word", "group", "rule", "address"],
 )
 def test_a_command_ends_in_chinese_with_what_is_wrong_in_the_configuration(
     change: tuple[str, str], sentence: str, tmp_path: Path
@@ -225,6 +247,24 @@ def test_a_missing_file_and_a_missing_database_are_reported_in_chinese(tmp_path:
     assert done.stderr == f"数据库 {config.database.path} 尚不存在；面板首次启动时创建。\n"
     done = run("rollout", "nobody", "--config", config.path, LC_ALL="zh_CN.UTF-8")
     assert done.stderr == f"{config.path} 中没有名为 nobody 的节点；minipanel nodes list 列出全部节点。\n"
+
+
+def test_every_sentence_of_pythons_toml_reader_is_told_in_chinese(tmp_path: Path) -> None:
+    """Whatever sentence a slip of the hand brings about, in this Python."""
+    texts = [
+        "x", "a = ", "a = 1\na = 2", "[a]\n[a]", "a = {b = 1}\na.c = 2", "a.b = 1\n[a.b]\n", "a = [1", "a = {b = 1",
+        "a = '1", 'a = "\\q"', 'a = "\\ud800"', "a = 2025-13-01", "= 1", "[a", "[[a]", "a = 1 b = 2", "a = \x01", '"a',
+        "a = {b = 1, b = 2}", "a = [1 2]", 'a = "\x01"', 'a = "\\u12"', "[a.b]\n[a]\nb.c = 1", "[[a]]\n[a]", "[a]]",
+        "a = []\n[[a]]", "a = 1\n[a.b]", "\x01", "# \x01", 'a = """x', "a = {b 1}", "a = {,}",
+    ]  # fmt: skip
+    path, english = tmp_path / "config.toml", []
+    for text in texts:
+        path.write_text(text)
+        with pytest.raises(ConfigError) as caught:
+            load_config(path)
+        said = in_chinese(caught.value.words).replace(str(path), "")
+        english += [said] if re.search(r"[A-Za-z]{3,} [a-z]{2,}", said) else []
+    assert english == []
 
 
 AVOIDED = {

@@ -39,7 +39,7 @@ class Teller:
 
     @cached_property
     def racks(self) -> Mapping[str, Sequence[str]]:
-        """The racks and kinds that the nodes' names speak of, named as their groups are: @r01. 30 ms for 10,000 nodes."""
+        """The racks and kinds that the nodes' names speak of, named as their groups are. 30 ms for 10,000 nodes."""
         return named_groups(self.names.values())
 
     def line(self, alerts: Sequence[Alert], now: int, nodes_limit: int = BODY_NODES) -> str:

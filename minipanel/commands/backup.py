@@ -7,6 +7,7 @@ from pathlib import Path
 
 from minipanel.commands.progress import Progress
 from minipanel.database.backup import back_up
+from minipanel.models.megabytes import megabytes
 from minipanel.sections import load_config
 from minipanel.translations.language import Translate, translator
 
@@ -16,7 +17,7 @@ def make_backup(config_path: Path, target: Path, replace: bool) -> None:
     t = translator()
     config = load_config(config_path)
     done = back_up(config.database.path, target, replace, partial(_show, Progress(), t))
-    values = {"target": target, "records": done.records, "size": f"{done.size_bytes / 10**6:.1f}"}
+    values = {"target": target, "records": f"{done.records:,}", "size": megabytes(done.size_bytes, 1)}
     print(t("{target}: {records} records, {size} MB, read back and intact.", **values))
     print(t("It does not include the configuration: keep a copy of {path} as well.", path=config.path))
 

@@ -16,11 +16,11 @@ from minipanel.commands.overview import DatabaseOverview, MungeOverview, Overvie
 from minipanel.commands.tables import plain_lines, show_table
 from minipanel.exits import DONE, FAILED
 from minipanel.machine.local_time import local_time
+from minipanel.models.megabytes import megabytes
 from minipanel.models.node import State
 from minipanel.models.nodeset import fold
 from minipanel.models.quote import escape
 from minipanel.sections import load_config
-from minipanel.services.forecast import megabytes
 from minipanel.translations.language import Translate, translator
 
 _ERROR_CHARACTERS = 300
@@ -80,7 +80,7 @@ class _Lines:
     def _database(self, database: DatabaseOverview) -> str:
         if database.trouble:
             return self._t(database.trouble)
-        size = f"{database.size_bytes / 10**6:.1f}"
+        size = megabytes(database.size_bytes, 1)
         expected = database.forecast
         if expected is None:
             return self._t("{path}, {size} MB", path=database.path, size=size)

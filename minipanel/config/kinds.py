@@ -28,6 +28,8 @@ from minipanel.models.names import (
 from minipanel.models.nodeset import expand
 
 SECRET_BYTES_AT_LEAST = 32
+_MANY = 4
+"""Words that are listed, not told one by one."""
 USERNAME_MAX_CHARACTERS = 64
 
 _UID_MAX = 2**32 - 2  # the largest is (uid_t) -1, which means "no user"
@@ -108,7 +110,9 @@ def flag() -> Kind:
 
 def choice(*words: str) -> Kind:
     """One of these words."""
-    return text(" or ".join(f'"{word}"' for word in words), lambda value: value if value in words else None)
+    quoted = [f'"{word}"' for word in words]
+    allowed = " or ".join(quoted) if len(words) < _MANY else f"one of {', '.join(quoted)}"
+    return text(allowed, lambda value: value if value in words else None)
 
 
 def text(allowed: str, parse: Callable[[str], str | None]) -> Kind:

@@ -97,7 +97,7 @@ def _parse(text: str, path: Path) -> dict[str, object]:
     except RecursionError:
         raise ConfigError("{path} is not TOML: too many nested brackets.", path=path) from None
     except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
-        raise ConfigError("{path} is not TOML: {error}.", path=path, error=error) from None
+        raise ConfigError("{path} is not TOML: {error}.", path=path, error=str(error)) from None
 
 
 def _table(document: dict[str, object], section: Section[Any], sections: Rooms, path: Path) -> Table:

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from minipanel.errors import DatabaseError
+from minipanel.models.megabytes import megabytes
 from minipanel.sentence import Sentence
 
 STEP_PAGES = 2_000
@@ -78,8 +79,8 @@ def _refuse_little_space(source: sqlite3.Connection, target: Path) -> None:
     if free_bytes < pages * page_bytes + SPARE_BYTES:
         raise DatabaseError(
             "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.",
-            size=f"{pages * page_bytes / 10**6:.0f}",
-            free=f"{free_bytes / 10**6:.0f}",
+            size=megabytes(pages * page_bytes),
+            free=megabytes(free_bytes),
             folder=target.parent,
         )
 

@@ -33,6 +33,7 @@ from minipanel.database.queries import newest_finished, record_tables
 from minipanel.database.schema import APPLICATION_ID, newest_version, stored_version
 from minipanel.errors import DatabaseError
 from minipanel.machine.lock import PanelLock
+from minipanel.models.megabytes import megabytes
 
 MAGIC = b"SQLite format 3\0"
 HEAD_BYTES = 100
@@ -165,7 +166,7 @@ def records_in(path: Path) -> int:
 def _refuse_little_space(database: Path, size_bytes: int) -> None:
     needed_bytes, free_bytes = size_bytes + SPARE_BYTES, shutil.disk_usage(database.parent).free
     if free_bytes < needed_bytes:
-        raise Refusal("no space", needed=needed_bytes // 10**6 + 1, free=free_bytes // 10**6)
+        raise Refusal("no space", needed=megabytes(needed_bytes + 500_000), free=megabytes(free_bytes))
 
 
 def _look_at_head(head: bytes) -> None:

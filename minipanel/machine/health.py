@@ -14,6 +14,7 @@ from minipanel_agent import munge
 from minipanel_agent.munge import MungeError
 
 from minipanel.errors import CommandError
+from minipanel.models.megabytes import megabytes
 
 ANSWER_SECONDS = 3.0
 LITTLE_SPACE_BYTES = 64 * 2**20
@@ -42,7 +43,7 @@ def disk_trouble(path: Path) -> str | None:
             return f"{place} can't be written: it, or its disk, is read-only."
     free_bytes = shutil.disk_usage(path.parent).free
     if free_bytes < LITTLE_SPACE_BYTES:
-        return f"The disk of {path.parent} is full: {free_bytes // 10**6} MB are free."
+        return f"The disk of {path.parent} is full: {megabytes(free_bytes)} MB are free."
     return None
 
 

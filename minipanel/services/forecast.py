@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from minipanel.config import Config
 from minipanel.database.size import DAY_BYTES, Size
 from minipanel.machine.health import LITTLE_SPACE_BYTES
+from minipanel.models.megabytes import megabytes
 from minipanel.models.record import RECORD_SECONDS
 
 RECORDS_A_DAY = 86_400 // RECORD_SECONDS
@@ -75,8 +76,3 @@ def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) ->
     if room_bytes <= days_of_both * both_bytes:
         return int(room_bytes / both_bytes)
     return int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)
-
-
-def megabytes(size_bytes: float) -> str:
-    """1234567890 -> "1,235", as df -H counts."""
-    return f"{size_bytes / 10**6:,.0f}"

@@ -15,6 +15,9 @@ CHINESE = {
     "{path}: {key} in {place} has a user or a password in it; it must be {allowed}.": (
         "{path}：{place} 中的 {key} 含有用户名或密码；须为{allowed}。"
     ),
+    "{path}: {key} in {place} has no scheme; it must be {allowed}.": (
+        "{path}：{place} 中的 {key} 缺少协议；须为{allowed}。"
+    ),
     '{path}: {key} in {place} has the scheme "{scheme}"; it must be {allowed}.': (
         '{path}：{place} 中 {key} 的协议为 "{scheme}"；须为{allowed}。'
     ),
@@ -107,6 +110,13 @@ CHINESE = {
     "The file {path} can't be read: {reason}.": "无法读取文件 {path}：{reason}。",
     "The first line of {path} is empty.": "{path} 的首行为空。",
     "The first line of {file} {why}.": "{file} 的首行无效（{why}）。",
+    "has no scheme": "缺少协议",
+    'has the scheme "{scheme}"': '协议为 "{scheme}"',
+    "has a user or a password in it": "含有用户名或密码",
+    "has an impossible host, port 0, or a part after #": "没有有效的主机，或端口为 0，或含有 # 之后的部分",
+    "has a link-local host": "主机是链路本地地址",
+    "is not an address": "不是有效的地址",
+    "has characters that no address has, or more than {most} of them": "含有地址中不允许的字符，或超过 {most} 个字符",
     "{where}: {reason}.": "{where}：{reason}。",
     "channel is {name}; {allowed}.": "通知渠道 {name} 无效；{allowed}。",
     "{where}: TLS failed: {reason}.": "{where}：TLS 失败：{reason}。",

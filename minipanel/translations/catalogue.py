@@ -63,6 +63,11 @@ _FEWEST_CHARACTERS = 6
 
 _STOP = re.compile(r"[,:;.] ")
 
+_WITHIN_CHINESE = re.compile(r"[\u3400-\u9fff] ?\n ?[\u3400-\u9fff]")
+_CHINESE_BESIDE_OTHER = re.compile(
+    r"""[\u3400-\u9fff]\n[\w"'/\[](?<![\u3400-\u9fff])|[\w"'\]](?<![\u3400-\u9fff])\n[\u3400-\u9fff]"""
+)
+
 _LONGEST_VALUE = 1000
 """In characters. Longer values are not the panel's own words."""
 
@@ -78,8 +83,32 @@ def in_chinese(sentence: str | Sentence, /, **values: object) -> str:
     whole = sentence if isinstance(sentence, Sentence) else Sentence(sentence, **values)
     known = CHINESE.get(whole.english)
     if known is not None and (whole.values or "{" not in known):
-        return known.format(**_said(whole.values)) if whole.values else known
+        return _filled(known, whole.values) if whole.values else known
     return _found_again(str(whole))
+
+
+def _filled(chinese: str, values: Mapping[str, object]) -> str:
+    """Return Chinese with its values: a space between Chinese and what is not, and none within Chinese.
+
+    A value may be either: "{place} 中的 port" of "[server]" and of "文件", "须为{allowed}" of "整数" and of '"munge"'.
+    """
+    said, text, may_join = _said(values), "", False
+    for own, name, form, conversion in string.Formatter().parse(chinese):
+        text = _beside(text, own, may_join)
+        if name is not None:
+            # What somebody called a node stays apart, in Chinese letters too.
+            may_join = said[name] is not values[name]
+            field = f"{{0{f'!{conversion}' if conversion else ''}:{form}}}"
+            text = _beside(text, field.format(said[name]), may_join)
+    return text
+
+
+def _beside(before: str, after: str, may_join: bool) -> str:
+    """Return both, with a space between Chinese and what is not; `may_join`: and none between Chinese and Chinese."""
+    if may_join and _WITHIN_CHINESE.search(f"{before[-2:]}\n{after[:2]}"):
+        return before.rstrip(" ") + after.lstrip(" ")
+    is_needed = _CHINESE_BESIDE_OTHER.search(f"{before[-1:]}\n{after[:1]}")
+    return f"{before} {after}" if is_needed else before + after
 
 
 def _said(values: Mapping[str, object]) -> dict[str, object]:
@@ -100,7 +129,7 @@ def _found_again(finished: str) -> str:
     if not found:
         return finished
     template, values = min(found, key=lambda each: len(_STOP.findall("\n".join(each[1].values()))))
-    return CHINESE[template.english].format(**_said(values))
+    return _filled(CHINESE[template.english], values)
 
 
 class _Template:

@@ -60,7 +60,7 @@ CHINESE = {
     "{path}, or its CA, expires in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
     # MUNGE
     # database
-    "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，剩余空间 {free} MB",
+    "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，可用空间 {free} MB",
     "grows to about {size} MB": "将增至约 {size} MB",
     "sound": "完好",
     "sound as far as checked in {seconds} s": "已检查 {seconds} 秒，检查过的部分完好",

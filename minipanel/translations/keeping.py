@@ -32,12 +32,12 @@ CHINESE = {
     "Undo: minipanel restore {kept}": "撤销恢复：minipanel restore {kept}",
     # an upgrade that changes the database
     "the upgrade copies it first, which needs {needed} MB in {folder}, and {free} MB are free": (
-        "升级前会先备份数据库，{folder} 需要 {needed} MB 空间，仅剩 {free} MB"
+        "升级前会先备份数据库，{folder} 需要 {needed} MB 空间，可用空间仅 {free} MB"
     ),
     (
         "the upgrade copies it first: {needed} MB of {free} MB that are free, {duration}; meanwhile the "
         "nodes keep their samples"
-    ): "升级前会先备份数据库：需 {needed} MB（剩余 {free} MB），{duration}，期间样本缓存在节点上",
+    ): "升级前会先备份数据库：需 {needed} MB（可用空间 {free} MB），{duration}，期间样本缓存在节点上",
     "about {seconds} s": "约 {seconds} 秒",
     "about {minutes} minutes": "约 {minutes} 分钟",
     "copying the database": "备份数据库",
@@ -90,7 +90,7 @@ CHINESE = {
     ),
     "it is damaged ({complaint})": "它已损坏（{complaint}）",
     "{needed} MB are needed beside the database, and {free} MB are free": (
-        "数据库所在的磁盘需要 {needed} MB 空间，仅剩 {free} MB"
+        "数据库所在的磁盘需要 {needed} MB 空间，可用空间仅 {free} MB"
     ),
     "the database {path} is a link or a folder; it must be a file": "数据库 {path} 是链接或目录；须为文件",
 }

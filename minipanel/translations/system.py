@@ -1,6 +1,32 @@
-"""The Chinese of the operating system's errors (errno(3)) and of Python's JSON errors, as they follow a colon."""
+"""The words of the operating system (errno(3)) and of Python's JSON and TOML, in Chinese: what comes after a colon."""
 
 CHINESE = {
+    # of tomllib
+    "{trouble} (at line {line}, column {column})": "第 {line} 行第 {column} 列，{trouble}",
+    "{trouble} (at end of document)": "文件末尾，{trouble}",
+    "Cannot declare {key} twice": "{key} 重复声明",
+    "Cannot mutate immutable namespace {key}": "{key} 已经定义，不能再改动",
+    "Cannot overwrite a value": "该键已有值",
+    "Cannot redefine namespace {key}": "{key} 重复定义",
+    "Duplicate inline table key {key}": "内联表中的键 {key} 重复",
+    "Escaped character is not a Unicode scalar value": "转义的字符不是 Unicode 字符",
+    "Expected '=' after a key in a key/value pair": "键之后缺少“=”",
+    "Expected ']' at the end of a table declaration": "表头末尾缺少“]”",
+    "Expected ']]' at the end of an array declaration": "表数组的表头末尾缺少“]]”",
+    "Expected newline or end of document after a statement": "语句之后应换行",
+    "Expected {what}": "缺少 {what}",
+    "Found invalid character {character}": "含有无效字符 {character}",
+    "Illegal character {character}": "含有非法字符 {character}",
+    "Invalid date or datetime": "日期或时间无效",
+    "Invalid hex value": "十六进制值无效",
+    "Invalid initial character for a key part": "键的首字符无效",
+    "Invalid statement": "语句无效",
+    "Invalid value": "值无效",
+    "Unclosed array": "数组未闭合",
+    "Unclosed inline table": "内联表未闭合",
+    "Unescaped '\\' in a string": "字符串中的“\\”未转义",
+    "Unterminated string": "字符串缺少结尾的引号",
+    # of errno(3)
     "Address already in use": "地址已被占用",
     "Broken pipe": "管道已断开",
     "Cannot allocate memory": "内存不足",

@@ -13,13 +13,13 @@ CHINESE = {
     ),
     # the database and its disk
     "{place} can't be written: it, or its disk, is read-only.": "{place} 不可写：文件或其所在磁盘只读。",
-    "The disk of {folder} is full: {free} MB are free.": "{folder} 所在磁盘已满：剩余 {free} MB。",
+    "The disk of {folder} is full: {free} MB are free.": "{folder} 所在磁盘已满：可用空间 {free} MB。",
     (
         "The disk of {folder} will be full in about {days} days, before the oldest history expires: the "
         "database grows to about {expected} MB, and {free} MB are free. Lower retention_days or hours_days, "
         "or free some space."
     ): (
-        "{folder} 所在磁盘约 {days} 天后写满，届时最早的历史还未到期：数据库约需 {expected} MB，剩余空间 {free} MB。"
+        "{folder} 所在磁盘约 {days} 天后写满，届时最早的历史还未到期：数据库约需 {expected} MB，可用空间 {free} MB。"
         "请调小 retention_days 或 hours_days，或腾出空间。"
     ),
     "{path} can't be accessed: {reason}.": "无法查看 {path}：{reason}。",
@@ -89,7 +89,7 @@ CHINESE = {
         "{place}，面板没有写入权限；请将目录的属主改为 {user}，然后运行 minipanel setup。"
     ),
     "A backup needs {size} MB, and {free} MB are free on the disk of {folder}.": (
-        "备份需要 {size} MB，而 {folder} 所在磁盘剩余 {free} MB。"
+        "备份需要 {size} MB，而 {folder} 所在磁盘可用空间 {free} MB。"
     ),
     "The copy of {path} failed its check ({complaint}), so the database may be damaged; the copy was deleted.": (
         "{path} 的备份未通过校验（{complaint}），数据库可能已损坏；该备份未保留。"
@@ -160,6 +160,8 @@ CHINESE = {
         "{path}：{place} 中的 sudo 为 true，但 user 是 root；请指定登录的用户。"
     ),
     "the file": "文件",
+    "a table": "一个表",
+    "a very large number": "一个极大的数",
     "{section} number {number}": "第 {number} 个 {section}",
     "{path} lists its {items} without [[{section}]] sections; edit it by hand.": (
         "{path} 没有用 [[{section}]] 列出 {items}；请手动修改。"
@@ -192,7 +194,11 @@ CHINESE = {
     "a multiple of {step} from {low} to {high}": " {low} 到 {high} 之间 {step} 的倍数",
     'a time from "{low}" to "{high}"': ' "{low}" 到 "{high}" 的时刻',
     "true or false": " true 或 false",
-    '"{one}" or "{other}"': ' "{one}" 或 "{other}"',
+    '"{one}" or "{other}"': '"{one}" 或 "{other}"',
+    "one of {words}": "以下之一：{words}",
+    "1 to 64 letters, digits, dots, hyphens and underscores, such as rack3": (
+        "1 到 64 个字母、数字、点、连字符或下划线，如 rack3"
+    ),
     "the path of a file": "文件路径",
     "the absolute path of a folder": "目录的绝对路径",
     "the absolute path of {what}": "{what}的绝对路径",

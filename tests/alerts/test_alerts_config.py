@@ -42,7 +42,7 @@ def test_a_rule_may_be_set_for_all_nodes_and_otherwise_for_some() -> None:
     [
         (
             '[[alerts.rule]]\nname = "warm"',
-            'name in [[alerts.rule]] number 1 is "warm"; it must be "panel" or "many-down"',
+            'name in [[alerts.rule]] number 1 is "warm"; it must be one of "panel", "many-down"',
         ),
         ("[[alerts.rule]]\nabove = 1", "name is missing in [[alerts.rule]] number 1"),
         ('[[alerts.rule]]\nname = "hot"\nabove = "x"', 'above in [[alerts.rule]] number 1 is "x"; it must be a number'),

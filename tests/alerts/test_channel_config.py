@@ -86,10 +86,10 @@ WHERE = "in [[alerts.channel]] number 1"
 @pytest.mark.parametrize(
     ("channel", "said"),
     [
-        ('name = "x"', f'kind is missing {WHERE}; it must be "mail" or "webhook"'),
+        ('name = "x"', f'kind is missing {WHERE}; it must be one of "mail", "webhook"'),
         ('kind = "mail"', f"name is missing {WHERE}; it must be 1 to 32 letters"),
         ('name = "a b"\nkind = "mail"\nto = ["a@b"]', f'name {WHERE} is "a b"; it must be 1 to 32 letters'),
-        ('name = "x"\nkind = "sms"', f'kind {WHERE} is "sms"; it must be "mail" or "webhook"'),
+        ('name = "x"\nkind = "sms"', f'kind {WHERE} is "sms"; it must be one of "mail", "webhook"'),
         ('name = "x"\nkind = "mail"', f"to is missing {WHERE}; it must be an array of mail addresses"),
         ('name = "x"\nkind = "mail"\nto = ["a"]', f'to {WHERE} is ["a"]; it must be an array of mail addresses'),
         ('name = "x"\nkind = "exec"', f"command is missing {WHERE}; it must be an array of a program's absolute path"),
@@ -97,6 +97,7 @@ WHERE = "in [[alerts.channel]] number 1"
         ('name = "x"\nkind = "exec"\ncommand = "/bin/page -q"', "it must be an array of a program's absolute path"),
         ('name = "x"\nkind = "webhook"', f"url is missing {WHERE}; one of url and url_file must be set"),
         (f'name = "x"\nkind = "webhook"\nurl = "{HOOK}"\nurl_file = "u"', "url and url_file are both set"),
+        ('name = "x"\nkind = "webhook"\nurl = "s3cret"', f"url {WHERE} has no scheme; it must be an address"),
         ('name = "x"\nkind = "webhook"\nurl = "ftp://h/s3cret"', f'url {WHERE} has the scheme "ftp"; it must be an'),
         ('name = "x"\nkind = "webhook"\nurl = "https://a:s3cret@h/"', f"url {WHERE} has a user or a password in it"),
         ('name = "x"\nkind = "webhook"\nurl = "https:///s3cret"', f"url {WHERE} has an impossible host"),

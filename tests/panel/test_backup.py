@@ -60,7 +60,7 @@ def test_a_backup_is_one_closed_file_and_the_command_says_what_it_contains(fille
     target.parent.mkdir()
     done = run("backup", target, "--config", filled.path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"{target}: 10000 records, ")
+    assert done.stdout.startswith(f"{target}: 10,000 records, ")
     assert done.stdout.endswith(f"keep a copy of {filled.path} as well.\n")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert [path.name for path in target.parent.iterdir()] == ["copy.db"]
@@ -136,7 +136,7 @@ def test_the_documented_restore_brings_back_what_was_there(filled: Config, tmp_p
 def test_a_backup_reports_in_chinese_what_it_contains(filled: Config, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     done = run("backup", target, "--config", filled.path, LC_ALL="zh_CN.UTF-8")
-    assert done.stdout.startswith(f"{target}：10000 条记录，")
+    assert done.stdout.startswith(f"{target}：10,000 条记录，")
     assert done.stdout.endswith(f"请另外保存一份 {filled.path}。\n")
 
 

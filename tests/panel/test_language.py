@@ -51,7 +51,7 @@ def test_braces_in_values_and_in_finished_sentences_are_shown_as_they_are(t: typ
         ("/a b can't be read: Is a directory.", "无法读取 /a b：是目录。"),
         ("/a can't be read: x, again: y.", "无法读取 /a：x, again: y。"),
         ("a\nb can't be read: {x}.", "无法读取 a\nb：{x}。"),
-        ("The disk of /a is full: 3 MB are free.", "/a 所在磁盘已满：剩余 3 MB。"),
+        ("The disk of /a is full: 3 MB are free.", "/a 所在磁盘已满：可用空间 3 MB。"),
         ("/c.toml: port in [server] is 0; it must be a whole number from 1 to 65535.",
          "/c.toml：[server] 中的 port 为 0；须为 1 到 65535 的整数。"),
         ("There is no login node.", "There is no login node."),

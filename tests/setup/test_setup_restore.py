@@ -261,7 +261,7 @@ def test_the_database_itself_and_too_small_a_disk_are_refused(
         patch.setattr(placing_program, "SPARE_BYTES", 2**60)
         with pytest.raises(placing_program.Refusal) as raised:
             placing_program.take(database, file)
-    assert placing._refusal(str_format, raised.value.told, "").startswith("1152921504608 MB are needed beside")
+    assert placing._refusal(str_format, raised.value.told, "").startswith("1,152,921,504,608 MB are needed beside")
     assert names(database.parent) == ["data.db"]
 
 

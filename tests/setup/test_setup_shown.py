@@ -80,7 +80,7 @@ def rocky(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     munge = looks.Check("MUNGE", looks.Verdict.OK, t("a credential was made and accepted"))
     monkeypatch.setattr(looks, "look_at_munge", lambda *_: munge)
     monkeypatch.setattr(looks, "look_at_munge_version", lambda *_: None)
-    free = t("{megabytes} MB are free in {folder}", megabytes=6311, folder="/opt/minipanel")
+    free = t("{megabytes} MB are free in {folder}", megabytes="6,311", folder="/opt/minipanel")
     monkeypatch.setattr(looks, "look_at_disk", lambda *_: looks.Check(t("disk"), looks.Verdict.OK, free))
     memory = looks.Check(t("memory"), looks.Verdict.OK, t("{gigabytes} GB", gigabytes="25.3"))
     monkeypatch.setattr(looks, "look_at_memory", lambda *_: memory)

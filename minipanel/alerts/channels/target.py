@@ -24,6 +24,8 @@ def refusal_of(url: str) -> str | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:  # a port over 65535, an unclosed bracket
         return "is not an address"
+    if not parts.scheme:
+        return "has no scheme"
     if parts.scheme not in ("http", "https"):
         return f'has the scheme "{escape(parts.scheme, 20)}"'
     if parts.username is not None or parts.password is not None:

@@ -16,7 +16,7 @@ from minipanel.database.soundness import complaint, last_alive
 from minipanel.doctor.subject import Subject, refuse_unseen
 from minipanel.errors import DatabaseError
 from minipanel.machine.lock import running_pid
-from minipanel.services.forecast import megabytes
+from minipanel.models.megabytes import megabytes
 from minipanel.setup.look.check import Check, Verdict
 from minipanel.translations.language import Translate
 
@@ -118,7 +118,7 @@ def judge_database(facts: DatabaseFacts, t: Translate) -> Iterator[Check]:
 
 def _described(facts: DatabaseFacts, t: Translate) -> str:
     database = facts.overview
-    size = t("{path}, {size} MB, {free} MB are free", path=database.path, size=megabytes(database.size_bytes),
+    size = t("{path}, {size} MB, {free} MB are free", path=database.path, size=megabytes(database.size_bytes, 1),
              free=megabytes(facts.free_bytes))  # fmt: skip
     sound = (
         t("sound") if facts.is_whole else t("sound as far as checked in {seconds} s", seconds=f"{SOUNDNESS_SECONDS:g}")

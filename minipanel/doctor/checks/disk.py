@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from minipanel.doctor.subject import Subject
+from minipanel.models.megabytes import megabytes
 from minipanel.setup import places
 from minipanel.setup.look.check import Check, Verdict
 from minipanel.setup.look.machine import look_at_disk
@@ -50,7 +51,7 @@ def judge_copies(copies: Sequence[tuple[Path, int]], t: Translate) -> Iterator[C
     """Yield the copies that upgrades kept. They are needed until all is well, so this is not a warning."""
     if copies:
         names = ", ".join(path.name for path, _ in copies[:5])
-        size = sum(size_bytes for _, size_bytes in copies) // 10**6
+        size = megabytes(sum(size_bytes for _, size_bytes in copies))
         detail = t("{names} in {folder} take {size} MB; delete them when all is well", names=names,
                    folder=copies[0][0].parent, size=size)  # fmt: skip
         yield Check(t("copies"), Verdict.OK, detail)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from minipanel.errors import CommandError
 from minipanel.machine.regular_file import read_own, write_own
+from minipanel.models.megabytes import megabytes
 from minipanel.models.quote import escape
 from minipanel.setup.change.account import Account
 from minipanel.setup.change.rollback import carry_over
@@ -33,7 +34,7 @@ class Move:
         needed_bytes = sum(file.stat().st_size for file in (old, _beside(old, "-wal")) if file.exists()) + SPARE_BYTES
         free_bytes = shutil.disk_usage(new.parent).free
         if free_bytes < needed_bytes:
-            free, needed = free_bytes // 10**6, needed_bytes // 10**6 + 1
+            free, needed = megabytes(free_bytes), megabytes(needed_bytes + 500_000)
             raise CommandError(t("{folder} has {free} MB free, and the database needs {needed} MB.",
                                  folder=new.parent, free=free, needed=needed))  # fmt: skip
 

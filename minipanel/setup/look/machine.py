@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from minipanel.models.megabytes import megabytes
 from minipanel.setup import places
 from minipanel.setup.look.check import Check, Verdict, gather
 from minipanel.setup.look.clock import look_at_clock
@@ -128,10 +129,10 @@ def look_at_disk(system: System, t: Translate) -> Check:
     )
     disks = [existing_folder(system.path(folder)) for folder in folders]
     free_bytes, place = min((shutil.disk_usage(path).free, path) for path in disks)
-    free = t("{megabytes} MB are free in {folder}", megabytes=free_bytes // 10**6, folder=_shown(place, system))
+    free = t("{megabytes} MB are free in {folder}", megabytes=megabytes(free_bytes), folder=_shown(place, system))
     if free_bytes >= needed_bytes:
         return Check(t("disk"), Verdict.OK, free)
-    needed = t("{free}, {needed} MB are needed", free=free, needed=needed_bytes // 10**6)
+    needed = t("{free}, {needed} MB are needed", free=free, needed=megabytes(needed_bytes))
     return Check(t("disk"), Verdict.FIX, needed)
 
 
@@ -153,7 +154,7 @@ def look_at_memory(system: System, t: Translate) -> Check | None:
     size = t("{gigabytes} GB", gigabytes=f"{size_bytes / 10**9:.1f}")
     if size_bytes >= MEMORY_BYTES * (1 - KERNELS_PART):
         return Check(t("memory"), Verdict.OK, size)
-    tight = t("{size}: with less than {needed} MB, memory may run short", size=size, needed=MEMORY_BYTES // 10**6)
+    tight = t("{size}: with less than {needed} MB, memory may run short", size=size, needed=megabytes(MEMORY_BYTES))
     return Check(t("memory"), Verdict.WARNING, tight)
 
 

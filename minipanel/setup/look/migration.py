@@ -12,6 +12,7 @@ from minipanel.database.connection import open_reader
 from minipanel.database.copy import SPARE_BYTES
 from minipanel.database.schema import newest_version, stored_version
 from minipanel.errors import ConfigError, DatabaseError
+from minipanel.models.megabytes import megabytes
 from minipanel.sections import load_config
 from minipanel.setup import places
 from minipanel.setup.look.check import Check, Verdict
@@ -34,7 +35,7 @@ def look_at_migration(system: System, t: Translate) -> Check | None:
         free_bytes = shutil.disk_usage(database.parent).free
     except (ConfigError, DatabaseError, sqlite3.Error, OSError):  # other checks report what is wrong there
         return None
-    needed, free = math.ceil((size_bytes + SPARE_BYTES) / 10**6), free_bytes // 10**6
+    needed, free = megabytes(math.ceil((size_bytes + SPARE_BYTES) / 10**6) * 10**6), megabytes(free_bytes)
     if free_bytes < size_bytes + SPARE_BYTES:
         detail = t(
             "the upgrade copies it first, which needs {needed} MB in {folder}, and {free} MB are free",
