@@ -29,6 +29,7 @@ from minipanel.commands.sync_lines import lines as sync_lines
 from minipanel.config import Config, NodeConfig
 from minipanel.doctor.checks.nodes import NodeFacts, judge_nodes
 from minipanel.doctor.checks.service import judge_service
+from minipanel.doctor.checks.versions import judge_versions
 from minipanel.doctor.report import DoctorReport
 from minipanel.machine.hosts import HostsNode
 from minipanel.models.access import AuditEntry
@@ -164,10 +165,17 @@ def test_the_doctor(language: str) -> None:
     since = at("2026-11-24 16:49:46")
     nodes = [NodeOverview(name, name, state, since) for names, state in states for name in expand(names)]
     running = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "UnitFileState": "enabled"}
-    system = "Rocky Linux 9.6 (Blue Onyx), kernel 5.14.0-570.el9.x86_64, glibc 2.34, systemd 252 (252-51.el9)"
+    versions = {
+        "MiniPanel": "0.1.0",
+        "Python": "3.12.11",
+        "SQLite": "3.34.1",
+        "system": "Rocky Linux 9.6 (Blue Onyx)",
+        "kernel": "5.14.0-570.el9.x86_64",
+        "glibc": "2.34",
+        "systemd": "252 (252-51.el9)",
+    }
     checks = [
-        Check("MiniPanel", Verdict.OK, "0.1.0, Python 3.12.11, SQLite 3.34.1"),
-        Check(t("system"), Verdict.OK, system),
+        *judge_versions(versions, t),
         Check(t("user"), Verdict.OK, "root"),
         Check(t("configuration"), Verdict.OK, str(CONFIG)),
         *judge_service(running, t),

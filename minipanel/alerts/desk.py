@@ -140,8 +140,9 @@ class Desk:
         channels = self._alerts.channels
         channel = channels.get(name)
         if channel is None:
-            known = f"it must be one of {', '.join(channels)}" if channels else "none is set in [alerts]"
-            raise BadInput("channel is {name}; {allowed}.", name=quote(name), allowed=known)
+            if not channels:
+                raise BadInput("channel is {name}; none is set in [alerts].", name=quote(name))
+            raise BadInput("channel is {name}; it must be one of {names}.", name=quote(name), names=", ".join(channels))
         teller = self._alerts.teller()
         subject, body = teller.test(who)
         now = int(self._panel.clock())

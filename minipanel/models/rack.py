@@ -74,7 +74,7 @@ def whole_racks(names: Iterable[str], racks: Mapping[str, Sequence[str]]) -> lis
 
 
 def rack_around(names: Iterable[str], racks: Mapping[str, Sequence[str]]) -> tuple[str, int] | None:
-    """Return the one of several named_groups that has all these names and others too, and its size; None if there is none."""
+    """Return the only one of named_groups that has these names, if it has others too, and its size; or None."""
     chosen = set(names)
     around = [rack for rack, members in racks.items() if not chosen.isdisjoint(members)]
     if len(around) != 1 or len(racks) == 1:

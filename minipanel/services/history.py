@@ -18,6 +18,7 @@ from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
+from minipanel.sentence import Sentence
 from minipanel.services.compact import counted, members_of, units_of
 from minipanel.services.hourly import arrays_of
 from minipanel.services.reading import SIDE_BY_SIDE, Past, Reading
@@ -305,6 +306,6 @@ def _read_time(name: str, text: str) -> int:
     return int(text)
 
 
-def _listed(names: Sequence[str] | dict[str, int]) -> str:
+def _listed(names: Sequence[str] | dict[str, int]) -> Sentence | str:
     *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
+    return Sentence("{names} or {last}", names=", ".join(first), last=last) if first else last

@@ -44,7 +44,8 @@ def as_lines(realtime: Realtime, nodes: Sequence[RealtimeNode], findings: Sequen
 
 def states_said(summary: Summary, words: Words) -> list[str]:
     """Return "62 up" and "2 down": a text for each state that some node is in, and always for "up"."""
-    return [f"{count} {words.t(state)}" for state, count in summary.counts.items() if count or state == "up"]
+    counts = ((count, state) for state, count in summary.counts.items() if count or state == "up")
+    return [words.t("{count} {state}", count=count, state=words.t(state)) for count, state in counts]
 
 
 def metrics_said(summary: Summary, words: Words) -> list[str]:

@@ -60,6 +60,7 @@ CHINESE = {
     "{path}, or its CA, expires in {days} days, on {day}": "{path} 或其 CA 将在 {days} 天后（{day}）过期",
     # MUNGE
     # database
+    "kernel": "内核",
     "{path}, {size} MB, {free} MB are free": "{path}，{size} MB，可用空间 {free} MB",
     "grows to about {size} MB": "将增至约 {size} MB",
     "sound": "完好",

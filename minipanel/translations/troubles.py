@@ -195,6 +195,7 @@ CHINESE = {
     'a time from "{low}" to "{high}"': ' "{low}" 到 "{high}" 的时刻',
     "true or false": " true 或 false",
     '"{one}" or "{other}"': '"{one}" 或 "{other}"',
+    "{names} or {last}": "{names} 或 {last}",
     "one of {words}": "以下之一：{words}",
     "1 to 64 letters, digits, dots, hyphens and underscores, such as rack3": (
         "1 到 64 个字母、数字、点、连字符或下划线，如 rack3"
@@ -348,7 +349,7 @@ CHINESE = {
     "{database}.pid: {reason}.": "{database}.pid：{reason}。",
     # top
     "--nodes is {nodes}; no node has such a name.": "--nodes 的值 {nodes} 没有匹配的节点。",
-    "--sort is {text}; it must be {names} or {last}.": "--sort 的值 {text} 无效；可选 {names}、{last}。",
+    "--sort is {text}; it must be {names} or {last}.": "--sort 的值 {text} 无效；可选 {names}, {last}。",
     "{path} can't be read by {user}: use sudo minipanel top.": "{user} 无权读取 {path}：请用 sudo minipanel top。",
     "{url} has ended the stream: the panel was stopped or restarted.": "{url} 结束了推送：面板已停止或重新启动。",
     # the end

@@ -63,7 +63,7 @@ def test_it_prints_json_as_the_api_has_it(config: Config) -> None:
 
 def test_it_speaks_chinese_with_columns_of_the_right_width(config: Config) -> None:
     lines = run("top", "--config", config.path, LC_ALL="zh_CN.UTF-8", PYTHONUTF8="1").stdout.splitlines()
-    assert lines[0].endswith("1 在线，1 未上报，1 已停用")
+    assert lines[0].endswith("1 个在线，1 个未上报，1 个已停用")
     assert lines[-2].startswith("node001  在线    ")
     assert lines[-1].startswith("spare    已停用  ")
 

@@ -39,13 +39,14 @@ def look_at_versions(subject: Subject) -> Iterator[Check]:
 def judge_versions(versions: Mapping[str, str], t: Translate) -> Iterator[Check]:
     """Yield one line on MiniPanel, one on the machine."""
     own = {name: versions[name] for name in ("Python", "SQLite")}
-    machines = {name: versions[name] for name in ("kernel", "glibc", "systemd") if versions[name]}
-    yield Check("MiniPanel", Verdict.OK, _listed(versions["MiniPanel"], own))
-    yield Check(t("system"), Verdict.OK, _listed(versions["system"] or t("an unknown system"), machines))
+    found = {t("kernel"): versions["kernel"], "glibc": versions["glibc"], "systemd": versions["systemd"]}
+    machines = {name: version for name, version in found.items() if version}
+    yield Check("MiniPanel", Verdict.OK, _listed(versions["MiniPanel"], own, t))
+    yield Check(t("system"), Verdict.OK, _listed(versions["system"] or t("an unknown system"), machines, t))
 
 
-def _listed(first: str, others: Mapping[str, str]) -> str:
-    return ", ".join([first, *(f"{name} {version}" for name, version in others.items())])
+def _listed(first: str, others: Mapping[str, str], t: Translate) -> str:
+    return t(", ").join([first, *(f"{name} {version}" for name, version in others.items())])
 
 
 def look_at_user(subject: Subject) -> Iterator[Check]:
