@@ -272,7 +272,7 @@ export const zh: Messages = {
     group: '节点组',
     state: '状态：在线、离线、未上报、已停用',
     idle: '在线且 CPU 占用率低于 {percent}；其余在线节点为“繁忙”',
-    condition: '条件：{measures}，运算符 {signs}',
+    condition: '条件：{measures}，可用 {signs}',
     memory: '内存：百分比或 GB',
     both: '组合：该组中满足条件的节点',
     rules: '多个名称、节点集、节点组取并集，多个状态也取并集；每个条件进一步缩小范围；“!”表示排除。只有在线节点参与条件判断。',
