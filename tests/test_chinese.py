@@ -14,6 +14,7 @@ import pytest
 from minipanel.access.keys import SCOPES
 from minipanel.alerts.channel_config import CHANNEL
 from minipanel.config import values
+from minipanel.config.section import Section
 from minipanel.errors import ConfigError
 from minipanel.models.access import SENTENCES
 from minipanel.models.faults import FIELDS
@@ -188,14 +189,16 @@ def errors_made() -> Iterator[tuple[str, ast.Call, ast.expr]]:
                 yield str(path.relative_to(ROOT / "minipanel")), node, node.args[0]
 
 
+SECTIONS = [section for section in vars(values).values() if isinstance(section, Section)]
+
+
 def test_what_a_key_and_a_field_of_a_sample_may_be_has_its_chinese() -> None:
-    kinds = {
-        key.kind.allowed
-        for section in (values.SERVER, values.ADMIN, values.DATABASE, values.AGENTS, values.NODES, *ROOMS, CHANNEL)
-        for key, _ in section.keys.values()
-    } | {field.allowed for field in FIELDS}
+    kinds = {key.kind.allowed for section in (*SECTIONS, *ROOMS, CHANNEL) for key, _ in section.keys.values()} | {
+        field.allowed for field in FIELDS
+    }
     # A single quoted word, as in the file, is the same in every language.
     assert [allowed for allowed in sorted(kinds) if " " in allowed and in_chinese(allowed) == allowed] == []
+    assert [allowed for allowed in sorted(kinds) if re.search(r" (?:or|and) ", in_chinese(allowed))] == []
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from minipanel.models.names import (
 from minipanel.models.nodeset import expand
 
 SECRET_BYTES_AT_LEAST = 32
-_MANY = 4
+_MANY = 3
 """Words that are listed, not told one by one."""
 USERNAME_MAX_CHARACTERS = 64
 

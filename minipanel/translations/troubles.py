@@ -224,6 +224,10 @@ CHINESE = {
         "形如 http://10.0.0.1:8080 的地址，含 http 或 https 和主机"
     ),
     "an array of one or more user ids, whole numbers of 0 or more": "用户 ID 的数组，至少一个，均为不小于 0 的整数",
+    (
+        'an array of hostnames, node sets such as "node[17-20]" and patterns such as "*-ib", in which * stands for '
+        "any characters and ? for one"
+    ): '主机名、节点集（如 "node[17-20]"）或通配名称（如 "*-ib"，“*”代表任意多个字符，“?”代表一个字符）的数组',
     "an array of hostnames, without ports": "主机名的数组，不含端口",
     "the name of a dedicated header, such as X-Forwarded-User: letters, digits and hyphens": (
         "专用的请求头名称，如 X-Forwarded-User：由字母、数字和连字符组成"

@@ -66,12 +66,15 @@ def test_a_rule_may_be_set_for_all_nodes_and_otherwise_for_some() -> None:
             '[[alerts.rule]]\nname = "hot"\nnodes = "a[1-9]"\n[[alerts.rule]]\nname = "hot"\nnodes = "a[3-4]"',
             "[[alerts.rule]] number 2 has no effect",
         ),
-        ('[[alerts.rule]]\nname = "hot"\nseverity = "bad"', 'is "bad"; it must be "critical" or "warning" or "info"'),
+        (
+            '[[alerts.rule]]\nname = "hot"\nseverity = "bad"',
+            'is "bad"; it must be one of "critical", "warning", "info"',
+        ),
         ('[[alerts.rule]]\nname = "node-down"\nfor = "10s"', 'is "10s"; it must be a time from 1m to 1d'),
         ('[alerts]\nmail = ["a b"]', 'mail in [alerts] is ["a b"]; it must be an array of mail addresses'),
         ('[alerts]\nmail = ["a@b\\nBcc: c@d"]', "it must be an array of mail addresses"),
         ("[alerts]\nrule = 3", "rule in [alerts] is 3; it must be a list of sections [[alerts.rule]]"),
-        ('[alerts.smtp]\nsecurity = "ssl"', 'security in [alerts.smtp] is "ssl"; it must be "none" or '),
+        ('[alerts.smtp]\nsecurity = "ssl"', 'security in [alerts.smtp] is "ssl"; it must be one of "none", '),
         ('[alerts.smtp]\nhost = "a b"', 'host in [alerts.smtp] is "a b"; it must be a hostname or an address'),
     ],
 )

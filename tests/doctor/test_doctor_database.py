@@ -47,7 +47,7 @@ def config(subject: Subject) -> Config:
 def test_a_good_database_is_reported_with_its_size_its_room_and_its_soundness(subject: Subject, config: Config) -> None:
     check = only(look_at_file(subject))
     assert check.verdict is OK
-    assert check.detail.startswith(f"{config.database.path}, 0 MB, ")
+    assert check.detail.startswith(f"{config.database.path}, 0.2 MB, ")
     assert check.detail.endswith(" MB are free; grows to about 3 MB; sound")
     in_chinese = only(look_at_file(replace(subject, t=chinese))).detail
     assert in_chinese.endswith(" MB；将增至约 3 MB；完好")
