@@ -17,7 +17,7 @@ from minipanel.alerts.announcer import Audience, Draft, Untold, draft, keep
 from minipanel.alerts.channels.http import Caller
 from minipanel.alerts.channels.made import audiences_of, channels_of
 from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
-from minipanel.alerts.findings import findings_of
+from minipanel.alerts.findings import copies_of, findings_of
 from minipanel.alerts.heartbeat import EVERY_SECONDS, Heartbeat
 from minipanel.alerts.message import Teller, is_told_end
 from minipanel.alerts.outbox import Channel, Outbox
@@ -29,6 +29,7 @@ from minipanel.alerts.series import alert_families
 from minipanel.alerts.shelf import Shelf, Shelved
 from minipanel.alerts.sight import TICK_SECONDS, Sight
 from minipanel.alerts.silences import Silences
+from minipanel.alerts.slices import in_slices
 from minipanel.alerts.watch import AGAIN_SECONDS, Changes, Setting, Watch
 from minipanel.alerts.words import Language
 from minipanel.config import Config
@@ -146,7 +147,7 @@ class Alerts:
         """Check once, store what changed, and decide what to report. Raises DatabaseError or TryLater."""
         cluster = self.sight.look()
         self._panel.pulse.note_look()
-        changes = self.watch.tick(cluster, self.sight.is_clear())
+        changes = await in_slices(self.watch.steps(cluster, self.sight.is_clear()))
         self._take(changes, cluster.now)
         news = due(
             [*self.watch.open(), *self._untold],
@@ -202,7 +203,7 @@ class Alerts:
         """Return what is wrong now. It is computed again only after a change."""
         now = int(self._panel.clock())
         if self._findings is None or self._findings[0] != self._version:
-            version, alerts = self._version, [replace(alert) for alert in of_known_rules(self.watch.open())]
+            version, alerts = self._version, await in_slices(copies_of(of_known_rules(self.watch.open())))
             english, chinese = self.teller("en"), self.teller("zh")
             found = await asyncio.to_thread(
                 findings_of, alerts, english, chinese, lambda alert: self.silences.of(alert, now)

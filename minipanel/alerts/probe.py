@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Set
 
 from minipanel.alerts.rules.silent import AGENT, NO_ANSWER
 from minipanel.models.node import Node
@@ -44,7 +45,7 @@ class Probe:
         self._connect = connect
         self._found: dict[int, tuple[float, str]] = {}
         self._waiting: set[int] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._queue: deque[Node] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def reason(self, node_id: int) -> str | None:
@@ -60,7 +61,10 @@ class Probe:
             if node.id in self._waiting or (found is not None and now - found[0] < KEPT_SECONDS):
                 continue
             self._waiting.add(node.id)
-            task = asyncio.create_task(self._ask(node))
+            self._queue.append(node)
+        # No task for each node: 10,000 that fall silent at once would hold the event loop.
+        for _ in range(min(AT_ONCE - len(self._tasks), len(self._queue))):
+            task = asyncio.create_task(self._work())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -69,9 +73,9 @@ class Probe:
         for node_id in node_ids:
             self._found.pop(node_id, None)
 
-    def known(self) -> set[int]:
+    def known(self) -> Set[int]:
         """Return the nodes with a result."""
-        return set(self._found)
+        return self._found.keys()
 
     async def close(self) -> None:
         """Stop asking."""
@@ -79,10 +83,13 @@ class Probe:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def _work(self) -> None:
+        while self._queue:
+            await self._ask(self._queue.popleft())
+
     async def _ask(self, node: Node) -> None:
         try:
-            async with self._room:
-                answers = await self._connect(node.ip, PORT)
+            answers = await self._connect(node.ip, PORT)
             self._found[node.id] = (self._uptime(), AGENT if answers else NO_ANSWER)
         finally:
             self._waiting.discard(node.id)

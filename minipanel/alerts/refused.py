@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 from minipanel.errors import NotAuthenticated, PanelError
 from minipanel.machine.addresses import normalise
@@ -17,18 +17,21 @@ class Refused:
 
     def __init__(self, uptime: Callable[[], float]) -> None:
         self._uptime = uptime
+        self._addresses: Set[str] = frozenset()
         self._refused_at: dict[str, float] = {}
         self._ahead: dict[str, int] = {}
 
     def replace(self, nodes: Iterable[Node]) -> None:
         """Replace the list of nodes."""
-        self._refused_at = {node.ip: self._refused_at.get(node.ip, float("-inf")) for node in nodes}
-        self._ahead = {address: ahead for address, ahead in self._ahead.items() if address in self._refused_at}
+        self._addresses = frozenset(node.ip for node in nodes)
+        for known in self._refused_at, self._ahead:
+            for address in known.keys() - self._addresses:
+                del known[address]
 
     def note(self, peer: str, error: PanelError) -> None:
         """Record a refusal. A busy panel does not count as one."""
         address = normalise(peer)
-        if error.status < 500 and address in self._refused_at:
+        if error.status < 500 and address in self._addresses:
             self._refused_at[address] = self._uptime()
             ahead = error.ahead_seconds if isinstance(error, NotAuthenticated) else None
             if ahead is None:
@@ -38,7 +41,8 @@ class Refused:
 
     def is_refused(self, node: Node) -> bool:
         """Return whether a node's samples were refused just now."""
-        return self._uptime() - self._refused_at.get(node.ip, float("-inf")) <= REFUSED_SECONDS
+        refused_at = self._refused_at.get(node.ip)
+        return refused_at is not None and self._uptime() - refused_at <= REFUSED_SECONDS
 
     def ahead_seconds(self, node: Node) -> int | None:
         """Return how many seconds a node's clock was ahead at the last refusal, if its credential showed that."""

@@ -25,11 +25,18 @@ class Run:
 
     def add(self, moment: float) -> None:
         """Add a check. The same sample seen twice counts once; if a clock was set back, the run starts over."""
-        if moment < self._last:
+        passed = moment - self._last
+        if passed < 0:
             self._first, self._covered = moment, 0.0
         else:
-            self._covered += min(moment - self._last, COVERED_INTERVALS * self._interval_seconds)
+            most = COVERED_INTERVALS * self._interval_seconds
+            self._covered += passed if passed < most else most
         self._last = moment
+
+    def go_on(self, moment: float) -> float:
+        """Return how long it has lasted at this moment, where it does not matter what samples cover of it."""
+        self._last = moment
+        return moment - self._first
 
     def seconds(self) -> float:
         """Return how long the run has lasted."""

@@ -9,7 +9,7 @@ from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
 from minipanel.alerts.rules.panel import is_in_trouble
-from minipanel.alerts.rules.silent import BEHIND, CLOCK, REFUSED
+from minipanel.alerts.rules.silent import AGENT, BEHIND, CLOCK, NO_ANSWER, REFUSED
 from minipanel.alerts.seldom import Seldom
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
@@ -25,6 +25,8 @@ panel's."""
 
 ASKED_SECONDS = 1800.0
 """For this long, a silent node is asked repeatedly whether it answers; after that, only once at a start."""
+
+_SILENT = {reason: Bad(reason=reason) for reason in (NO_ANSWER, AGENT)}
 
 
 class Sight:
@@ -65,19 +67,21 @@ class Sight:
         self._seldom.begin()
         if is_in_trouble(cluster.panel):
             self._troubled_at = cluster.uptime
-        down = [view for view in cluster.nodes.values() if view.state == "down"]
-        self._probe.forget(self._probe.known() - {view.node.id for view in down})
+        self._probe.forget(self._probe.known() - cluster.down.keys())
         self._probe.ask(
             view.node
-            for view in down
+            for view in cluster.down.values()
             if cluster.uptime - view.heard_at < ASKED_SECONDS or self._probe.reason(view.node.id) is None
         )
         return cluster
 
     def cluster(self, late_seconds: float = 0) -> Cluster:
         """Return the cluster now. `late_seconds`: how late this check is."""
-        nodes = {view.node.id: view for view in self._panel.live.views() if view.node.enabled}
+        nodes = self._panel.live.enabled()
         up = {node_id: view for node_id, view in nodes.items() if view.state == "up" and view.newest is not None}
+        down = {}
+        if len(up) < len(nodes):
+            down = {node_id: view for node_id, view in nodes.items() if view.state == "down"}
         return Cluster(
             int(self._panel.clock()),
             self._panel.uptime(),
@@ -85,20 +89,21 @@ class Sight:
             nodes,
             up,
             self._facts.look(late_seconds),
-            self._silence([view for view in nodes.values() if view.state == "down"]),
+            down,
+            self._silence(down),
             self._hours.rising,
             self._hours.complete,
             self._racks,
         )
 
-    def _silence(self, down: Sequence[NodeNow]) -> dict[int, Bad]:
+    def _silence(self, down: Mapping[int, NodeNow]) -> dict[int, Bad]:
         """Return why nodes are silent, as far as known."""
         known = {}
-        for view in down:
+        for node_id, view in down.items():
             if self._refused.is_refused(view.node):
-                known[view.node.id] = self._refusal(view)
-            elif (reason := self._probe.reason(view.node.id)) is not None:
-                known[view.node.id] = Bad(reason=reason)
+                known[node_id] = self._refusal(view)
+            elif (reason := self._probe.reason(node_id)) is not None:
+                known[node_id] = _SILENT[reason]
         return known
 
     def _refusal(self, view: NodeNow) -> Bad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Generator, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,9 @@ AGAIN_SECONDS = 6 * 3600
 """An alert that opens again within this time must be good for twice as long before it closes."""
 
 MAX_HOLD_SECONDS = 4 * 3600
+
+STEP_NODES = 500
+"""A step judges at most this many nodes: a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,28 @@ class Watch:
 
     def tick(self, cluster: Cluster, may_open: bool = True) -> Changes:
         """Check once. `may_open`: False while what seems wrong may be the panel's own absence."""
+        steps = self.steps(cluster, may_open)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                changes: Changes = end.value
+                return changes
+
+    def steps(self, cluster: Cluster, may_open: bool = True) -> Generator[None, None, Changes]:
+        """Check once, in steps: samples may come between them, and the rules may be replaced for the next check.
+
+        All of them are about the nodes that were up and down when `cluster` was looked at, so that none of many that
+        fall silent together is taken for one that does so alone.
+        """
         changes = Changes()
-        for setting, part in _parts(self._settings, cluster):
+        settings = self._settings
+        for setting, part in _parts(settings, cluster):
             held = set().union(*(self._book(other).in_hand() for other in setting.rule.held_back_by))
-            self._book(setting.rule.name).tick(setting, part, held, may_open or setting.rule.is_about_panel, changes)
-        rules = {setting.rule.name for setting in self._settings}
+            may_begin = may_open or setting.rule.is_about_panel
+            yield from self._book(setting.rule.name).steps(setting, part, held, may_begin, changes)
+            yield
+        rules = {setting.rule.name for setting in settings}
         for name, book in self._books.items():
             book.drop_gone(cluster, name in rules, changes)
         return changes
@@ -115,8 +135,11 @@ def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Sett
 
 
 def _of(cluster: Cluster, ids: Set[int]) -> Cluster:
-    nodes = {node_id: cluster.nodes[node_id] for node_id in ids}
-    return replace(cluster, nodes=nodes, up={node_id: now for node_id, now in cluster.up.items() if node_id in ids})
+    nodes, up, down = (
+        {node_id: now for node_id, now in some.items() if node_id in ids}
+        for some in (cluster.nodes, cluster.up, cluster.down)
+    )
+    return replace(cluster, nodes=nodes, up=up, down=down)
 
 
 class _Book:
@@ -141,7 +164,9 @@ class _Book:
         run = self._good.get(node_id) or self._bad.get(node_id)
         return None if run is None else int(run.seconds())
 
-    def tick(self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes) -> None:
+    def steps(
+        self, setting: Setting, cluster: Cluster, held: Set[int], may_open: bool, changes: Changes
+    ) -> Iterator[None]:
         """Check the nodes of one setting. For nodes that another rule holds (`held`), nothing opens."""
         if not setting.is_on:
             for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
@@ -149,30 +174,43 @@ class _Book:
             self._drop([alert for alert in self.open.values() if _concerns(cluster, alert.node_id)], cluster, changes)
             return
         found = setting.rule.find(setting.parameters, cluster)
-        for node_id in [node_id for node_id in self._bad if _concerns(cluster, node_id)]:
-            if node_id not in found or node_id in held:
+        over = [node_id for node_id in self._bad if node_id not in found or node_id in held]
+        for node_id in over:
+            if _concerns(cluster, node_id):
                 del self._bad[node_id]
-        for node_id, bad in found.items():
+        for place, (node_id, bad) in enumerate(found.items()):
+            if place % STEP_NODES == 0:
+                yield
             alert = self.open.get(node_id)
             if alert is not None:
                 self._go_on(setting, alert, bad, changes)
             elif node_id not in held and self._is_ripe(setting, cluster, node_id, bad) and may_open:
                 changes.opened.append(self._begin(setting, cluster, node_id, bad))
-        for alert in [alert for alert in self.open.values() if _concerns(cluster, alert.node_id)]:
-            if alert.node_id not in found:
+        others = [alert for node_id, alert in self.open.items() if node_id not in found]
+        for place, alert in enumerate(others):
+            if place % STEP_NODES == 0:
+                yield
+            if _concerns(cluster, alert.node_id):
                 self._look_whether_good(setting, cluster, alert, changes)
 
     def drop_gone(self, cluster: Cluster, is_on: bool, changes: Changes) -> None:
         """End alerts about nodes that were removed from the configuration, or all if the rule is off."""
-        for node_id in [node_id for node_id in self._bad if not _concerns(cluster, node_id)]:
-            del self._bad[node_id]
-        gone = [alert for alert in self.open.values() if not (is_on and _concerns(cluster, alert.node_id))]
-        self._drop(gone, cluster, changes)
+        nodes = cluster.nodes.keys()
+        if not self._bad.keys() <= nodes:
+            for node_id in [node_id for node_id in self._bad if not _concerns(cluster, node_id)]:
+                del self._bad[node_id]
+        if not is_on or not self.open.keys() <= nodes:
+            gone = [alert for alert in self.open.values() if not (is_on and _concerns(cluster, alert.node_id))]
+            self._drop(gone, cluster, changes)
 
     def _is_ripe(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> bool:
-        moment = _moment(setting.rule, cluster, node_id)
-        run = self._bad.setdefault(node_id, Run(moment, cluster.interval_seconds))
-        run.add(moment)
+        run = self._bad.get(node_id)
+        if run is None:
+            run = self._bad[node_id] = Run(_moment(setting.rule, cluster, node_id), cluster.interval_seconds)
+        if not setting.rule.counts_samples:
+            lasted = run.go_on(cluster.uptime)
+            return bool((lasted if bad.seconds is None else bad.seconds) >= setting.parameters.for_)
+        run.add(_moment(setting.rule, cluster, node_id))
         if bad.seconds is not None:
             return bool(bad.seconds >= setting.parameters.for_)
         return _has_lasted(run, setting.parameters.for_, setting.rule, cluster)
@@ -200,14 +238,17 @@ class _Book:
         return alert
 
     def _go_on(self, setting: Setting, alert: Alert, bad: Bad, changes: Changes) -> None:
-        self._good.pop(alert.node_id, None)
-        is_another = bool(bad.reason) and bad.reason != alert.bad.reason
+        if self._good:
+            self._good.pop(alert.node_id, None)
+        before = alert.bad.reason
+        is_another = bad.reason not in ("", before)
         if is_another or alert.worst is None or _is_worse(bad, alert.worst, setting.rule.words.higher_is_worse):
             alert.worst = bad.value
         if is_another and not alert.is_suspended:
             changes.changed.append(alert)
-        alert.bad = bad if bad.reason else Bad(bad.value, bad.limit, alert.bad.reason, bad.seconds)
-        self._set_suspended(alert, False, changes)
+        alert.bad = bad if bad.reason or not before else Bad(bad.value, bad.limit, before, bad.seconds)
+        if alert.is_suspended:
+            self._set_suspended(alert, False, changes)
 
     def _look_whether_good(self, setting: Setting, cluster: Cluster, alert: Alert, changes: Changes) -> None:
         is_good = setting.rule.is_good(setting.parameters, cluster, alert.node_id)
@@ -248,7 +289,9 @@ def _concerns(cluster: Cluster, node_id: int) -> bool:
 
 def _moment(rule: Rule[Any], cluster: Cluster, node_id: int) -> float:
     """Return the time of this check: the node's newest sample, or the clock that nobody sets."""
-    now = cluster.nodes.get(node_id) if rule.counts_samples else None
+    if not rule.counts_samples:
+        return cluster.uptime
+    now = cluster.nodes.get(node_id)
     return cluster.uptime if now is None or now.newest is None else now.newest.timestamp
 
 

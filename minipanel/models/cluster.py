@@ -88,7 +88,11 @@ class PanelNow:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """All enabled nodes at one moment, `now` in Unix seconds. `up`: those that are up and have a sample, by node id."""
+    """All enabled nodes at one moment, `now` in Unix seconds, by node id.
+
+    `up`: those that are up and have a sample; `down`: those that are down. Which nodes these are never changes. Their
+    values may, while rules are checked: check each node in one go.
+    """
 
     now: int
     uptime: float
@@ -96,6 +100,7 @@ class Cluster:
     nodes: Mapping[int, NodeNow]
     up: Mapping[int, NodeNow]
     panel: PanelNow = PanelNow()
+    down: Mapping[int, NodeNow] = field(default_factory=dict)
     silence: Mapping[int, Bad] = field(default_factory=dict)
     """Why nodes that are down are silent, by node id, if known."""
 

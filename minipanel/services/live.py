@@ -73,6 +73,7 @@ class Live:
         self._note_ahead = note_ahead
         self._hours = hours or HourFile()
         self._views: dict[int, _View] = {}
+        self._enabled: Mapping[int, _View] = {}
         self._listeners: list[StateListener] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -108,6 +109,7 @@ class Live:
                 view.state = self._state(view, uptime)
                 view.restore(heard.get(node.id, Heard()), kept.get(node.id))
         self._views = views
+        self._enabled = {node_id: view for node_id, view in views.items() if view.node.enabled}
 
     def take(self, node: Node, samples: Sequence[Sample]) -> None:
         """Record stored samples, in any order."""
@@ -221,6 +223,10 @@ class Live:
     def views(self) -> Collection[NodeNow]:
         """Return the present state of each node. Read it at once: the next sample changes it."""
         return self._views.values()
+
+    def enabled(self) -> Mapping[int, NodeNow]:
+        """Return the same for the enabled nodes, by their ids."""
+        return self._enabled
 
     def hours(self) -> list[tuple[LastHour, Sample]]:
         """Return the last hour of each node that has one, with its newest sample."""

@@ -68,10 +68,20 @@ class FakeCluster:
     def look(self) -> Cluster:
         """Return the cluster as it is."""
         up = {node_id: each for node_id, each in self.nodes.items() if each.state == "up" and each.newest}
-        down = [node_id for node_id, each in self.nodes.items() if each.state == "down"]
+        down = {node_id: each for node_id, each in self.nodes.items() if each.state == "down"}
         silence = {node_id: Bad(reason=self.reason) for node_id in down}
         return Cluster(
-            self.now, self.uptime, INTERVAL, self.nodes, up, self.panel, silence, self.rising, self.complete, self.racks
+            self.now,
+            self.uptime,
+            INTERVAL,
+            self.nodes,
+            up,
+            self.panel,
+            down,
+            silence,
+            self.rising,
+            self.complete,
+            self.racks,
         )
 
 

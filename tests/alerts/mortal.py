@@ -10,14 +10,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.channels.mail import Mail
 from minipanel.alerts.config import AlertsConfig, SmtpConfig
-from minipanel.alerts.watch import Watch
+from minipanel.alerts.watch import Changes, Watch
 from minipanel.database import alerts as sql
 from minipanel.models.sample import Sample
 from tests.alerts.running import START, Running, cluster_config
@@ -32,6 +32,7 @@ POINTS = (
     "after the mail was taken",
     "in the transaction that marks it",
     "after it was marked",
+    "between two steps of the watch",
 )
 TOLD_AGAIN = POINTS[6:8]
 """Between the mail server's answer and its record: the one repeated mail that can't be avoided."""
@@ -63,7 +64,26 @@ def _around(owner: Any, name: str, before: str | None, after: str | None, when: 
 
 def lay_mines() -> None:
     """Make each of POINTS kill the process if it is the requested one."""
-    _around(Watch, "tick", POINTS[0], POINTS[1], lambda watch, *_: any(a.announced_at is None for a in watch.open()))
+    steps = Watch.steps
+
+    def mined_steps(watch: Watch, *arguments: Any) -> Generator[None, None, Changes]:
+        has_news = any(alert.announced_at is None for alert in watch.open())
+        if has_news:
+            die_at(POINTS[0])
+        under_way = steps(watch, *arguments)
+        while True:
+            try:
+                next(under_way)
+            except StopIteration as end:
+                changes: Changes = end.value
+                if has_news or changes:
+                    die_at(POINTS[1])
+                return changes
+            if any(not alert.id for alert in watch.open()):
+                die_at(POINTS[9])
+            yield
+
+    Watch.steps = mined_steps  # type: ignore[method-assign]
     _around(sql, "put_alerts", None, POINTS[2], lambda _, alerts: bool(alerts))
     _around(sql, "put_message", None, POINTS[3], lambda *_: True)
     _around(Mail, "send", POINTS[5], POINTS[6], lambda *_: True)

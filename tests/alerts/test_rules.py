@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minipanel.alerts.rules.all import BY_NAME, RULES
 from minipanel.alerts.words import Pair
@@ -29,6 +31,24 @@ def found(name: str, cluster: Cluster, **parameters: Any) -> dict[int, Bad]:
 def is_good(name: str, cluster: Cluster, node_id: int) -> bool | None:
     rule = BY_NAME[name]
     return rule.is_good(rule.parameters(), cluster, node_id)
+
+
+@given(st.lists(st.integers(0, 200), max_size=40), st.integers(2, 8))
+def test_silent_together_is_who_fell_silent_within_half_a_minute_with_enough_others(ago: list[int], least: int) -> None:
+    cluster = FakeCluster(len(ago))
+    cluster.step()
+    cluster.silent = set(cluster.nodes)
+    cluster.now += 1000
+    for each, seconds in zip(cluster.nodes.values(), ago, strict=True):
+        each.heard_at = cluster.uptime - 100 - seconds
+    together = {
+        node_id
+        for node_id, own in enumerate(ago, 1)
+        if any(
+            first <= own <= first + 30 and sum(first <= other <= first + 30 for other in ago) >= least for first in ago
+        )
+    }
+    assert found("many-down", cluster.step(), nodes_at_least=least, percent_at_least=0).keys() == together
 
 
 def test_a_node_hotter_than_its_rack_at_the_same_load_is_found_and_the_warm_rack_is_not() -> None:

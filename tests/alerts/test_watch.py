@@ -104,6 +104,45 @@ def test_nodes_that_fall_silent_within_half_a_minute_are_not_announced_singly_by
     assert {alert.rule for alert in opened} == {"many-down"}
 
 
+def test_nodes_seen_silent_in_the_midst_of_a_check_are_not_announced_singly() -> None:
+    impatient = [DOWN_SETTINGS[0], Setting(NODE_DOWN, NodeDownParameters(for_=60), "critical")]
+    cluster, watch = FakeCluster(1000), Watch(impatient)
+    watch.tick(cluster.step())
+    cluster.silent = set(cluster.nodes)
+    for _ in range(30):
+        now = cluster.step()
+    for each in cluster.nodes.values():
+        each.state = "up"  # as the last look at the states found them
+    for _ in watch.steps(cluster.look()):
+        for each in cluster.nodes.values():
+            each.state = "down"
+    assert not list(watch.open())
+    assert {alert.rule for alert in watch.tick(now).opened} == {"many-down"}
+
+
+def test_a_node_that_is_back_in_the_midst_of_a_check_closes_nothing_before_the_next() -> None:
+    hasty = [Setting(MANY_DOWN, ManyDownParameters(hold=0), "critical"), DOWN_SETTINGS[1]]
+    cluster, watch = FakeCluster(20), Watch(hasty)
+    watch.tick(cluster.step())
+    cluster.silent = set(cluster.nodes)
+    opened = _opened(watch, cluster, 60)
+    for _ in watch.steps(cluster.look()):
+        for each in cluster.nodes.values():
+            each.state, each.heard_at = "up", cluster.uptime
+    assert list(watch.open()) == opened
+    assert {alert.rule for alert in opened} == {"many-down"}
+    assert watch.tick(cluster.look()).closed == opened
+
+
+def test_rules_replaced_in_the_midst_of_a_check_are_for_the_next() -> None:
+    cluster, watch = FakeCluster(3), Watch([HOT_SETTING, *DOWN_SETTINGS])
+    opened = _opened(watch, cluster, 13, cpu_temp=96.0)
+    for _ in watch.steps(cluster.step(cpu_temp=96.0)):
+        watch.replace([])
+    assert list(watch.open()) == opened
+    assert watch.tick(cluster.step(cpu_temp=96.0)).closed == opened
+
+
 def test_one_node_down_is_node_down() -> None:
     cluster, watch = FakeCluster(1000), Watch(DOWN_SETTINGS)
     watch.tick(cluster.step())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import time
 from typing import Any
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 
 from minipanel.models.compact import COMPACT_COLUMNS
 from minipanel.models.record import VALUE_COLUMNS
-from minipanel.services.compact import runs_of
+from minipanel.services.compact import members_of, runs_of
 from tests.panel.example import bearer, body_of, caller, sample
 
 LAST = int(time.time()) // 300 * 300
@@ -114,3 +115,26 @@ def test_times_are_runs_without_a_gap() -> None:
     assert runs_of([300, 600, 900], 300) == [(300, 3)]
     assert runs_of([300, 600, 1200, 2400, 2700], 300) == [(300, 2), (1200, 1), (2400, 2)]
     assert set(COMPACT_COLUMNS) < set(VALUE_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("times", "runs"),
+    [
+        ([], "[]"),
+        ([300], "[[300,1]]"),
+        ([300, 600, 900], "[[300,3]]"),
+        ([300, 900], "[[300,1],[900,1]]"),
+        ([1_790_000_100, 1_790_000_400, 1_790_001_000], "[[1790000100,2],[1790001000,1]]"),
+    ],
+)
+def test_times_become_runs_and_equal_values_one_number(times: list[int], runs: str) -> None:
+    arrays = {"timestamp": times, "a": [60] * len(times), "b": [None] * len(times), "c": list(range(len(times)))}
+    packed = {name: json.dumps(array, separators=(",", ":")).encode() for name, array in arrays.items()}
+    found = json.loads(b"{" + b"".join(members_of(packed, 300))[1:] + b"}")
+    assert found["runs"] == json.loads(runs)
+    columns = found["columns"]
+    if not times:
+        assert columns == {"a": [], "b": [], "c": []}
+    else:
+        assert (columns["a"], columns["b"]) == (60, None)
+        assert columns["c"] == (0 if len(times) == 1 else list(range(len(times))))

@@ -20,11 +20,11 @@ class AgentParameters:
 
 def find(parameters: AgentParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes whose agents report another version."""
-    own = cluster.panel.version
+    own, bad = cluster.panel.version, Bad(reason="version")
     return {
-        node_id: Bad(reason="version")
+        node_id: bad
         for node_id, now in cluster.up.items()
-        if now.agent_version is not None and now.agent_version != own
+        if now.agent_version != own and now.agent_version is not None
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from minipanel.alerts.rule import For, Hold, Rule
-from minipanel.alerts.rules.reading import cpu_temp, temperature
+from minipanel.alerts.rules.reading import temperature
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import number
 from minipanel.config.section import Key
@@ -43,12 +43,18 @@ class HotParameters:
 
 def find(parameters: HotParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes at or above their threshold; the limit in a finding is the kernel's, if known."""
+    above = parameters.above
+    usual = USUAL_CELSIUS if above is None else above
     found = {}
+    sample: Any
     for node_id, now in cluster.up.items():
-        temp = None if now.newest is None else cpu_temp(now.newest)
-        if temp is not None and temp >= (threshold := _threshold(parameters, now)):
-            limit = threshold if parameters.above is not None else now.cpu_temp_limit
-            found[node_id] = Bad(temp, threshold if limit is None else limit)
+        sample = now.newest
+        temp = sample.cpu_temp
+        if temp is None:
+            continue
+        limit = now.cpu_temp_limit if above is None else None
+        if temp >= (usual if limit is None else limit - BELOW_LIMIT_KELVIN):
+            found[node_id] = Bad(temp, usual if limit is None else limit)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from minipanel.alerts.rule import For, Hold, Rule
 from minipanel.alerts.rules.reading import cpu_percent, memory_percent
@@ -33,11 +33,14 @@ class IdleHoardingParameters:
 
 def find(parameters: IdleHoardingParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are idle and hold memory."""
-    return {
-        node_id: Bad(memory_percent(now.newest), parameters.memory_above)
-        for node_id, now in cluster.up.items()
-        if now.newest is not None and _is_so(parameters, now.newest)
-    }
+    below = parameters.cpu_below
+    found = {}
+    sample: Any
+    for node_id, now in cluster.up.items():
+        sample = now.newest
+        if sample.cpu_percent < below and _is_so(parameters, sample):
+            found[node_id] = Bad(memory_percent(sample), parameters.memory_above)
+    return found
 
 
 def is_good(parameters: IdleHoardingParameters, cluster: Cluster, node_id: int) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from minipanel.alerts.rules.silent import (
     NO_ANSWER,
     REFUSED,
     end_reason,
+    is_up,
     silence_of,
 )
 from minipanel.alerts.words import Pair, Words
@@ -44,36 +46,44 @@ class ManyDownParameters:
 
 def find(parameters: ManyDownParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that fell silent together with enough others, within AT_ONCE_SECONDS."""
-    down = sorted((now.heard_at, node_id) for node_id, now in cluster.nodes.items() if now.state == "down")
+    heard_at = {node_id: now.heard_at for node_id, now in cluster.down.items()}
+    down = sorted(heard_at, key=heard_at.__getitem__)
     enough = max(parameters.nodes_at_least, parameters.percent_at_least / 100 * len(cluster.nodes))
-    found: dict[int, Bad] = {}
-    first = done = 0
-    for last, (heard_at, _) in enumerate(down):
-        while heard_at - down[first][0] > AT_ONCE_SECONDS:
+    found = [node_id for part in _together([heard_at[node_id] for node_id in down], enough) for node_id in down[part]]
+    reason = _one_reason(found, cluster)
+    return {node_id: silence_of(cluster, node_id, cluster.down[node_id], reason) for node_id in found}
+
+
+def _together(times: Sequence[float], enough: float) -> list[slice]:
+    """Return which of these times, ascending, lie within AT_ONCE_SECONDS with enough others: [1, 2, 99], 2 -> [0:2]"""
+    parts: list[slice] = []
+    first = begin = end = 0
+    for last, time in enumerate(times, 1):
+        while time - times[first] > AT_ONCE_SECONDS:
             first += 1
-        if last - first + 1 >= enough:
-            for _, node_id in down[max(first, done) : last + 1]:
-                found[node_id] = silence_of(cluster, node_id, cluster.nodes[node_id])
-            done = last + 1
-    return _with_one_reason(found)
+        if last - first >= enough:
+            if first > end:
+                parts.append(slice(begin, end))
+                begin = first
+            end = last
+    return [*parts, slice(begin, end)]
 
 
-def _with_one_reason(found: dict[int, Bad]) -> dict[int, Bad]:
-    """Return the same with one reason for all: most are refused, or some answer, or none does."""
-    counts = Counter(bad.reason for bad in found.values() if bad.reason)
+def _one_reason(found: Sequence[int], cluster: Cluster) -> str:
+    """Return one reason for all: most are refused, or some answer, or none does."""
+    silence = cluster.silence
+    counts = Counter(silence[node_id].reason for node_id in found if node_id in silence)
     refused = max((REFUSED, CLOCK, BEHIND), key=lambda reason: counts[reason])
     if 2 * counts[refused] > len(found):
-        reason = refused
-    elif counts[AGENT]:
-        reason = AGENT
-    else:
-        reason = NO_ANSWER if counts else ""
-    return {node_id: Bad(bad.value, bad.limit, reason, bad.seconds) for node_id, bad in found.items()}
+        return refused
+    if counts[AGENT]:
+        return AGENT
+    return NO_ANSWER if counts else ""
 
 
 def is_good(parameters: ManyDownParameters, cluster: Cluster, node_id: int) -> bool:
     """Return whether the node is up."""
-    return cluster.nodes[node_id].state == "up"
+    return is_up(cluster, node_id)
 
 
 WORDS = Words(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Annotated
+from typing import Annotated, Any
 
 from minipanel.alerts.rule import For, Hold, Rule
 from minipanel.alerts.rules import hot
@@ -54,8 +54,8 @@ def find(parameters: NeighboursParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are too much hotter than their racks."""
     found: dict[int, Bad] = {}
     for first, temps in _temperatures_by_rack(cluster).items():
-        # The temperatures of most racks differ by less; then their medians aren't needed.
-        if len(temps) >= parameters.nodes_at_least and max(temps) - min(temps) > parameters.above:
+        # In most racks no node is that hot, and then it does not matter how much they differ.
+        if len(temps) >= parameters.nodes_at_least and max(temps) - median(temps) > parameters.above:
             found |= _hotter(parameters, cluster, cluster.racks[first])
     return found
 
@@ -91,10 +91,18 @@ def _temperatures_by_rack(cluster: Cluster) -> dict[int, list[float]]:
     """
     found: dict[int, list[float]] = {}
     racks = cluster.racks
+    before: Sequence[int] | None = None
+    temps: list[float] = []
+    sample: Any
     for node_id, now in cluster.up.items():
-        temp = None if now.newest is None else cpu_temp(now.newest)
-        if temp is not None and node_id in racks:
-            found.setdefault(racks[node_id][0], []).append(temp)
+        sample = now.newest
+        temp = sample.cpu_temp
+        rack = racks.get(node_id)
+        if temp is None or rack is None:
+            continue
+        if rack is not before:  # nodes of a rack mostly follow each other
+            before, temps = rack, found.setdefault(rack[0], [])
+        temps.append(temp)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from minipanel.alerts.rule import Hold, Rule
 from minipanel.alerts.rules import many_down
-from minipanel.alerts.rules.silent import DOWN_OVER, DOWN_REASONS, end_reason, silence_of
+from minipanel.alerts.rules.silent import DOWN_OVER, DOWN_REASONS, end_reason, is_up, silence_of
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import duration
 from minipanel.config.section import Key
@@ -25,12 +25,12 @@ class NodeDownParameters:
 
 def find(parameters: NodeDownParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are down, and how long they have been silent."""
-    return {node_id: silence_of(cluster, node_id, now) for node_id, now in cluster.nodes.items() if now.state == "down"}
+    return {node_id: silence_of(cluster, node_id, now) for node_id, now in cluster.down.items()}
 
 
 def is_good(parameters: NodeDownParameters, cluster: Cluster, node_id: int) -> bool:
     """Return whether the node is up."""
-    return cluster.nodes[node_id].state == "up"
+    return is_up(cluster, node_id)
 
 
 WORDS = Words(

@@ -43,19 +43,27 @@ MANY_REASONS = {
 }
 MANY_OVER = {REBOOTED: Pair("up again after a reboot", "已重新在线，节点曾重启")}
 
+_UNKNOWN = Bad()
 
-def silence_of(cluster: Cluster, node_id: int, now: NodeNow) -> Bad:
+
+def silence_of(cluster: Cluster, node_id: int, now: NodeNow, reason: str | None = None) -> Bad:
     """Return how long a node has been silent, and why; without a known reason, as if the silence had begun later.
 
-    If a node's last sample was from the future, the silence counts from the first check.
+    If a node's last sample was from the future, the silence counts from the first check. `reason`: the one to give
+    instead of the node's own.
     """
-    seconds = cluster.uptime - now.heard_at
     known = cluster.silence.get(node_id)
-    if math.isinf(seconds):
-        return Bad() if known is None else known
+    seconds = cluster.uptime - now.heard_at
     if known is None:
-        return Bad(seconds=seconds - REASON_SECONDS)
-    return Bad(known.value, known.limit, known.reason, seconds)  # replace() takes six times as long
+        known = _UNKNOWN
+        seconds -= REASON_SECONDS
+    why = known.reason if reason is None else reason
+    return Bad(known.value, known.limit, why, None if seconds == math.inf else seconds)
+
+
+def is_up(cluster: Cluster, node_id: int) -> bool:
+    """Return whether a node is up, at the moment that the cluster is about."""
+    return node_id not in cluster.down and cluster.nodes[node_id].state == "up"
 
 
 def end_reason(cluster: Cluster, alert: Alert) -> str:
