@@ -1,6 +1,7 @@
 """What the realtime page costs a browser: script per stream event, memory that must not grow, and a first visit.
 
     python bench/page.py                           1,000 nodes, map and table, 3 minutes; writes results/page.md
+    python bench/page.py --nodes 5000              the same with more nodes; writes results/page-5000.md
     python bench/page.py --minutes 60              one view for an hour; writes results/page-hour.md
     python bench/page.py --cold 7                  first visits on a slow line and CPU; writes results/page-cold.md
     python bench/page.py --nodes 20 --seconds 10   a look, written nowhere
@@ -84,7 +85,8 @@ def main() -> None:
         if options.nodes >= 1000:
             RESULT_OF_COLD.write_text(text)
     elif options.nodes >= 1000 and options.seconds >= 60:
-        (RESULT_OF_AN_HOUR if options.minutes else RESULT).write_text(text)
+        of_views = RESULT if options.nodes == 1000 else RESULT.with_name(f"page-{options.nodes}.md")
+        (RESULT_OF_AN_HOUR if options.minutes else of_views).write_text(text)
 
 
 def read_arguments() -> argparse.Namespace:

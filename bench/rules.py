@@ -77,7 +77,8 @@ async def ticks(alerts: Alerts, panel: Panel, is_silent: bool, **values: float) 
 
 
 async def nobody(_ip: str, _port: int) -> bool:
-    """Answer for a node that is asked why it is silent: it does not."""
+    """Answer for a silent node, as if it did not."""
+    await asyncio.sleep(0.001)
     return False
 
 
