@@ -78,7 +78,6 @@ class Page:
 class Drawn(Page):
     """Asks for the precision that is drawn, as the panel's page does: 0.1%, MiB and 0.1 °C."""
 
-    name = "MiniPanel, as drawn"
     form = "compact"
 
 
@@ -130,13 +129,14 @@ def measure(config: Config, peers: list[Peer], options: argparse.Namespace) -> t
     """Return the times of all questions, while nobody reports and while all nodes do, and what the nodes saw."""
     with running_panel(config) as panel, contextlib.ExitStack() as on:
         session = Session(config.server.port)
-        page = Page(session)
-        everybody: list[Page | Peer] = [page, Drawn(session), *peers]
-        idle = warm(everybody, options, "warm, nobody reports", ONE_NODE)
+        page, as_drawn = Page(session), Drawn(session)
+        idle = warm(page, peers, options, "warm, nobody reports", ONE_NODE)
+        idle |= warm(as_drawn, peers, options, "as drawn, warm, nobody reports", ONE_NODE)
         load = on.enter_context(running_nodes(config, 600))
         time.sleep(options.settle)
         cpu, written, began = cpu_seconds(panel.pid), written_mb(panel.pid), time.monotonic()
-        times = warm(everybody, options, "warm", ONE_NODE | set_of(options))
+        times = warm(page, peers, options, "warm", ONE_NODE | set_of(options))
+        times |= warm(as_drawn, peers, options, "as drawn, warm", ONE_NODE | set_of(options))
         times |= idle | all_columns(page, options) | drawn(page, panel.pid, options)
         times |= cold(config, page, peers, options)
         seconds = time.monotonic() - began
@@ -157,12 +157,12 @@ def set_of(options: argparse.Namespace) -> Questions:
     return {f"{len(wanted)} nodes, 7d": (wanted, PERIODS["7d"])}
 
 
-def warm(askers: list[Page | Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
+def warm(page: Page, peers: list[Peer], options: argparse.Namespace, how: str, questions: Questions) -> Times:
     """Ask each question repeatedly, panel and peers in turn."""
     times: Times = {}
     for name, (nodes, seconds) in questions.items():
-        taken: dict[str, list[float]] = {who.name: [] for who in askers}
-        turn = list(askers)
+        taken: dict[str, list[float]] = {who.name: [] for who in (page, *peers)}
+        turn: list[Page | Peer] = [page, *peers]
         for _ in range(options.repeat):
             time.sleep(PAUSE_SECONDS)
             # The first one asked meets a machine that slept, so each is first equally often.
@@ -332,8 +332,8 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
         "",
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, {machine()}; medians of {options.repeat} (cold: of "
         f"{min(COLD_MONTHS, options.repeat)}), by HTTP over a kept connection, with a session; in brackets "
-        "MiniPanel's time as a part of the peer's: in full precision, and in the precision that its page draws and "
-        "asks for (`format=compact`).",
+        "MiniPanel's time as a part of the peer's. As drawn: in the precision that its page draws and asks for "
+        "(`format=compact`), not compressed.",
         "",
         f"| what is asked for | {' | '.join(names)} |",
         f"| --- |{' --- |' * len(names)}",
@@ -352,13 +352,12 @@ def report(options: argparse.Namespace, times: Times, facts: list[str]) -> str:
 
 def cells(taken: dict[str, float], names: list[str]) -> Iterator[str]:
     """Yield a cell for the panel and each peer."""
-    own = [taken[each.name] for each in (Page, Drawn) if each.name in taken]
+    own = taken[names[0]]
     for name in names:
         if name not in taken:
             yield ""
         else:
-            parts = ", ".join(f"{each / taken[name]:.2f}" for each in own)
-            yield f"{taken[name]:.1f} ms" + ("" if name in (Page.name, Drawn.name) else f" ({parts})")
+            yield f"{taken[name]:.1f} ms" + ("" if name == names[0] else f" ({own / taken[name]:.2f})")
 
 
 if __name__ == "__main__":
