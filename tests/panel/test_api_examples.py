@@ -45,7 +45,7 @@ EXPECTED = {
     "Errors": r"404\nThere is no node 'node017'\.\n",
     "Python without packages": r"node001 [89] records, highest CPU 45\.2\nnode002 [89] records, highest CPU 97\.5\n"
     r"(node00\d \d records, highest CPU 45\.2\n){6}",
-    "A whole cluster on one picture": r"\[1\] [89] of 28[789] cells, highest 45\.2\n"
+    "A whole cluster in one picture": r"\[1\] [89] of 28[789] cells, highest 45\.2\n"
     r"(\[\d\] \d of 28\d cells, [^\n]+\n){7}",
     "The whole cluster over time": r"busy [\d.]+ node-hours\nidle [\d.]+ node-hours\n"
     r"down [\d.]+ node-hours\nunknown [\d.]+ node-hours\nhottest 65\.5\n",
