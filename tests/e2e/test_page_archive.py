@@ -21,7 +21,7 @@ from tests.e2e.visits import visit
 from tests.victoria import Victoria, running_victoria
 
 DAY = 86_400
-NOTICE = "The archive does not answer."
+NOTICE = "The archive does not answer, so data from before"
 
 
 @dataclass
