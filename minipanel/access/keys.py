@@ -85,6 +85,11 @@ def new_key(kind: KeyKind, name: str, scope: str, days: int, by: str, now: float
     return KeyRow(0, kind, name, known, digest_of(secret), int(now), by, int(now) + days * DAY_SECONDS), secret
 
 
+def unknown_key(kind: KeyKind, id: str) -> NotFound:
+    """Return the error for an id that no key of this kind has."""
+    return NotFound("There is no {noun} with the id {id}.", noun=NOUNS[kind], id=escape(id))
+
+
 def added(key: KeyRow, id: int | None) -> KeyRow:
     """Return the key with its id from the database. Raises BadInput for None (the name is taken) and 0 (too many)."""
     name = quote(key.name)
@@ -162,7 +167,7 @@ class Keys:
         """Remove a key and return it. Raises NotFound, and TryLater if the database could not be written."""
         key = next((key for key in self.all(kind) if key.id == id), None)
         if key is None:
-            raise NotFound("There is no {noun} with the id {id}.", noun=NOUNS[kind], id=escape(str(id)))
+            raise unknown_key(kind, str(id))
         await self._write(partial(tables.remove_key, id=id))
         self._by_digest.pop(key.digest, None)
         return key

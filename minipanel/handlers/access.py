@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from minipanel.access.audit import KEEP_DAYS
-from minipanel.access.keys import link_path
+from minipanel.access.keys import link_path, unknown_key
 from minipanel.access.sessions import RETRY_SECONDS
 from minipanel.errors import BadInput, DatabaseError, NotFound, TryLater
 from minipanel.handlers.answer import answered_with, asked_with, json_answer
@@ -182,8 +182,9 @@ def _parse_days(days: str | None) -> int:
 
 
 async def _remove(request: Request, kind: KeyKind, id: str, what: Deed) -> Response:
-    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
-    key = await access_of(request).keys.remove(kind, number)
+    if not (id.isascii() and id.isdecimal() and len(id) < 16):
+        raise unknown_key(kind, id)
+    key = await access_of(request).keys.remove(kind, int(id))
     _note(request, what, key.name)
     return json_answer(Ended("ok"))
 
