@@ -123,6 +123,11 @@ class Pushing:
                 return False
             piece = Piece(self._next_id(push), read.result[-1].id)
             self._pieces.append(piece)
+        elif len(read.result) == PIECE_RECORDS and read.result[-1].id < piece.last:
+            # Records have come into its range since, and no longer all fit. The rest is a piece of its own.
+            rest = Piece(read.result[-1].id + 1, piece.last, due_at=now)
+            self._pieces.insert(self._pieces.index(piece) + 1, rest)
+            piece.last = read.result[-1].id
         brought = await asyncio.to_thread(with_cpu, partial(self._bring, read.result, hostnames))
         piece.records = len(read.result)
         if piece.take_in(len(brought.result), self._panel.uptime(), waits):

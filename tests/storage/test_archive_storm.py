@@ -18,6 +18,7 @@ from minipanel.archive.copying import Copying
 from minipanel.archive.engine import Engine
 from minipanel.archive.trouble import EngineError
 from minipanel.database.archive_push import begin_push
+from minipanel.database.full_records import past_count
 from minipanel.models.node import Node
 from minipanel.services.panel import Panel
 from tests.storage.example import (
@@ -162,3 +163,51 @@ async def test_an_engine_that_drops_what_it_accepted_is_noticed(
             victoria.show_all()
             assert next(calls) > 6
             await assert_all_there(panel, here)
+
+
+@pytest.mark.anyio
+async def test_a_late_record_leaves_no_other_of_its_piece_unchecked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "LOOK_SECONDS", 1)
+    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 1)
+    monkeypatch.setattr(pushing, "PIECE_RECORDS", 3)
+    write, lost = Engine.write, list[str]()
+
+    def lose_once(self: Engine, text: str) -> None:
+        if text and not lost:
+            lost.append(text)
+            text = ""
+        write(self, text)
+
+    monkeypatch.setattr(Engine, "write", lose_once)
+    dice, clock = random.Random(7), Clock()
+    with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:
+        async with example(tmp_path, victoria.url, clock) as (panel, copier):
+            (node, *_), last = panel.directory.nodes, int(clock()) // 300 * 300 - 3000
+
+            async def report(*records: int) -> None:
+                times = [time for record in records for time in times_in(record, dice, 1)]
+                await panel.ingest.submit(node, samples_of(node.hostname, times, dice))
+
+            async def finished(count: int) -> None:
+                for _ in range(300):
+                    if (
+                        await panel.reading.do(panel.store.reader.ask, partial(past_count, since=0, until=last))
+                        == count
+                    ):
+                        return
+                    await asyncio.sleep(0.2)
+                raise AssertionError(f"there are not {count} finished records")
+
+            await report(last - 1200, last - 600, last)
+            await finished(3)
+            await copier.round()
+            await panel.ingest.run(partial(begin_push, since=0, until=last))
+            await copier.round()
+            assert lost  # the whole piece
+            await report(last - 900)
+            await finished(4)
+            await drained(copier)
+            victoria.show_all()
+            await assert_all_there(panel, await records_here(panel, last))
