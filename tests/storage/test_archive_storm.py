@@ -191,11 +191,9 @@ async def test_a_late_record_leaves_no_other_of_its_piece_unchecked(
                 await panel.ingest.submit(node, samples_of(node.hostname, times, dice))
 
             async def finished(count: int) -> None:
+                read = partial(past_count, since=0, until=last)
                 for _ in range(300):
-                    if (
-                        await panel.reading.do(panel.store.reader.ask, partial(past_count, since=0, until=last))
-                        == count
-                    ):
+                    if await panel.reading.do(panel.store.reader.ask, read) == count:
                         return
                     await asyncio.sleep(0.2)
                 raise AssertionError(f"there are not {count} finished records")
