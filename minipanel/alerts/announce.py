@@ -30,14 +30,21 @@ def due(
     `is_quiet`: silenced. An alert that closed before anybody was notified is sent once, too.
     """
     news: dict[str, News] = {}
+    told = {rule for rule, last in last_told.items() if _is_told_lately(last, now)}
     # Nearly all are open and were announced: with 10,000 alerts it takes too long to ask more of each.
     some = [alert for alert in alerts if alert.announced_at is None or alert.closed_at is not None]
     for alert in some:
-        if _is_news(alert) and not is_quiet(alert):
+        if alert.rule in told:
+            continue
+        if _is_news(alert):
             news.setdefault(alert.rule, News()).begun.append(alert)
         elif _is_end(alert):
             news.setdefault(alert.rule, News()).ended.append(alert)
-    return {rule: each for rule, each in news.items() if _is_due(each, last_told.get(rule), now)}
+    for each in news.values():
+        # Silences are asked only if it matters now, not at each tick for 10,000 alerts that still wait for others.
+        if each.ended or _is_gathered(each, now):
+            each.begun = [alert for alert in each.begun if not is_quiet(alert)]
+    return {rule: each for rule, each in news.items() if _is_due(each, now)}
 
 
 def _is_news(alert: Alert) -> bool:
@@ -50,9 +57,17 @@ def _is_end(alert: Alert) -> bool:
     return alert.closed_at is not None and alert.announced_at is not None and alert.end_told_at is None
 
 
-def _is_due(news: News, last_told: int | None, now: int) -> bool:
-    # A clock that was set back must not delay a message by more than the time between two, or the time to gather.
-    if last_told is not None and 0 <= now - last_told < BETWEEN_SECONDS:
-        return False
-    # Ends go along with other news; on their own they don't wait.
-    return not news.begun or any(not 0 <= now - alert.opened_at < GATHER_SECONDS for alert in news.begun)
+def _is_told_lately(last_told: int, now: int) -> bool:
+    # A clock that was set back must not delay a message by more than the time between two.
+    return 0 <= now - last_told < BETWEEN_SECONDS
+
+
+def _is_gathered(news: News, now: int) -> bool:
+    """Return whether others have had time to join. A clock that was set back delays nothing by more than that time."""
+    return any(not 0 <= now - alert.opened_at < GATHER_SECONDS for alert in news.begun)
+
+
+def _is_due(news: News, now: int) -> bool:
+    if not news.begun:
+        return bool(news.ended)  # they go along with other news; on their own they don't wait
+    return _is_gathered(news, now)

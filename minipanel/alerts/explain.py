@@ -32,7 +32,7 @@ def explain(node: Node, cluster: Cluster, watch: Watch, silences: Silences, tell
                 setting.severity,
                 _state(setting, cluster, watch, node, found, alert),
                 _words(setting, node, cluster, alert, bad, tellers),
-                watch.counted_seconds(setting.rule.name, node.id, bad),
+                watch.counted_seconds(setting, cluster, node.id, bad is not None),
                 None if alert is not None else setting.parameters.for_,
                 None if alert is None else alert.began_at,
                 None if silence is None else silence.until_at,

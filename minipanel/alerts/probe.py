@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Set
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from minipanel.alerts.rules.silent import AGENT, NO_ANSWER
 from minipanel.models.node import Node
@@ -43,24 +44,26 @@ class Probe:
     def __init__(self, uptime: Callable[[], float], connect: Connect = connect) -> None:
         self._uptime = uptime
         self._connect = connect
-        self._found: dict[int, tuple[float, str]] = {}
-        self._waiting: set[int] = set()
+        self._found: dict[int, str] = {}
+        self._asked_at: dict[int, float] = {}
+        """When each node was last asked; infinite while it waits for that."""
+
         self._queue: deque[Node] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def reason(self, node_id: int) -> str | None:
-        """Return why a node is silent, by the last result; None before there is one."""
-        found = self._found.get(node_id)
-        return None if found is None else found[1]
+    def reasons(self) -> Mapping[int, str]:
+        """Return why nodes are silent, by the last results."""
+        return self._found
+
+    def due(self, node_ids: Iterable[int]) -> list[int]:
+        """Return the nodes without a recent result that do not wait for one either."""
+        asked_at, latest = self._asked_at, self._uptime() - KEPT_SECONDS
+        return [node_id for node_id in node_ids if asked_at.get(node_id, latest) <= latest]
 
     def ask(self, nodes: Iterable[Node]) -> None:
-        """Begin to ask these nodes, unless their answer is known and recent."""
-        now = self._uptime()
+        """Begin to ask these nodes. They must be due."""
         for node in nodes:
-            found = self._found.get(node.id)
-            if node.id in self._waiting or (found is not None and now - found[0] < KEPT_SECONDS):
-                continue
-            self._waiting.add(node.id)
+            self._asked_at[node.id] = math.inf
             self._queue.append(node)
         # No task for each node: 10,000 that fall silent at once would hold the event loop.
         for _ in range(min(AT_ONCE - len(self._tasks), len(self._queue))):
@@ -72,10 +75,8 @@ class Probe:
         """Forget the results for nodes that are back."""
         for node_id in node_ids:
             self._found.pop(node_id, None)
-
-    def known(self) -> Set[int]:
-        """Return the nodes with a result."""
-        return self._found.keys()
+            if self._asked_at.get(node_id) != math.inf:  # otherwise it waits to be asked again
+                self._asked_at.pop(node_id, None)
 
     async def close(self) -> None:
         """Stop asking."""
@@ -90,6 +91,8 @@ class Probe:
     async def _ask(self, node: Node) -> None:
         try:
             answers = await self._connect(node.ip, PORT)
-            self._found[node.id] = (self._uptime(), AGENT if answers else NO_ANSWER)
-        finally:
-            self._waiting.discard(node.id)
+        except BaseException:
+            del self._asked_at[node.id]
+            raise
+        self._found[node.id] = AGENT if answers else NO_ANSWER
+        self._asked_at[node.id] = self._uptime()

@@ -39,10 +39,10 @@ class Refused:
             else:
                 self._ahead[address] = ahead
 
-    def is_refused(self, node: Node) -> bool:
-        """Return whether a node's samples were refused just now."""
-        refused_at = self._refused_at.get(node.ip)
-        return refused_at is not None and self._uptime() - refused_at <= REFUSED_SECONDS
+    def lately(self) -> Set[str]:
+        """Return the addresses of the nodes whose samples were refused just now."""
+        earliest = self._uptime() - REFUSED_SECONDS
+        return {address for address, refused_at in self._refused_at.items() if refused_at >= earliest}
 
     def ahead_seconds(self, node: Node) -> int | None:
         """Return how many seconds a node's clock was ahead at the last refusal, if its credential showed that."""

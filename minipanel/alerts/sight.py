@@ -9,7 +9,7 @@ from minipanel.alerts.panel_facts import PanelFacts
 from minipanel.alerts.probe import Connect, Probe
 from minipanel.alerts.refused import Refused
 from minipanel.alerts.rules.panel import is_in_trouble
-from minipanel.alerts.rules.silent import AGENT, BEHIND, CLOCK, NO_ANSWER, REFUSED
+from minipanel.alerts.rules.silent import BEHIND, CLOCK, REFUSED, SILENT
 from minipanel.alerts.seldom import Seldom
 from minipanel.models.alert import Bad
 from minipanel.models.cluster import Cluster, NodeNow
@@ -25,8 +25,6 @@ panel's."""
 
 ASKED_SECONDS = 1800.0
 """For this long, a silent node is asked repeatedly whether it answers; after that, only once at a start."""
-
-_SILENT = {reason: Bad(reason=reason) for reason in (NO_ANSWER, AGENT)}
 
 
 class Sight:
@@ -67,11 +65,13 @@ class Sight:
         self._seldom.begin()
         if is_in_trouble(cluster.panel):
             self._troubled_at = cluster.uptime
-        self._probe.forget(self._probe.known() - cluster.down.keys())
+        known = self._probe.reasons()
+        self._probe.forget(known.keys() - cluster.down.keys())
+        silent = [(node_id, cluster.down[node_id]) for node_id in self._probe.due(cluster.down)]
         self._probe.ask(
             view.node
-            for view in cluster.down.values()
-            if cluster.uptime - view.heard_at < ASKED_SECONDS or self._probe.reason(view.node.id) is None
+            for node_id, view in silent
+            if cluster.uptime - view.heard_at < ASKED_SECONDS or node_id not in known
         )
         return cluster
 
@@ -98,12 +98,10 @@ class Sight:
 
     def _silence(self, down: Mapping[int, NodeNow]) -> dict[int, Bad]:
         """Return why nodes are silent, as far as known."""
-        known = {}
-        for node_id, view in down.items():
-            if self._refused.is_refused(view.node):
-                known[node_id] = self._refusal(view)
-            elif (reason := self._probe.reason(node_id)) is not None:
-                known[node_id] = _SILENT[reason]
+        known = {node_id: SILENT[reason] for node_id, reason in self._probe.reasons().items() if node_id in down}
+        refused = self._refused.lately() if down else ()
+        if refused:
+            known |= {node_id: self._refusal(view) for node_id, view in down.items() if view.node.ip in refused}
         return known
 
     def _refusal(self, view: NodeNow) -> Bad:
@@ -112,4 +110,4 @@ class Sight:
         if skew is not None and skew < 0:
             return Bad(-skew, 0, BEHIND)
         skew_seconds = view.clock_skew_seconds or 0 if skew is None else skew
-        return Bad(skew_seconds, 0, CLOCK) if skew_seconds > MAX_AHEAD_SECONDS else Bad(reason=REFUSED)
+        return Bad(skew_seconds, 0, CLOCK) if skew_seconds > MAX_AHEAD_SECONDS else SILENT[REFUSED]

@@ -9,19 +9,25 @@ from typing import TypeVar
 
 SLICE_SECONDS = 0.005
 
+PAUSE_SECONDS = 0.001
+"""Everything else has the loop for this long between two slices. A bare turn is too short: a request takes several,
+and each of them would wait for a slice."""
+
 Result = TypeVar("Result")
 
 
 async def in_slices(steps: Generator[None, None, Result]) -> Result:
     """Return what the steps return. A slice ends with the first step that ends after SLICE_SECONDS."""
-    await asyncio.sleep(0)  # what came before took its time, too
+    await asyncio.sleep(PAUSE_SECONDS)  # what came before took its time, too
     until = time.perf_counter() + SLICE_SECONDS
     while True:
         try:
             next(steps)
         except StopIteration as end:
             result: Result = end.value
-            return result
+            break
         if time.perf_counter() >= until:
-            await asyncio.sleep(0)
+            await asyncio.sleep(PAUSE_SECONDS)
             until = time.perf_counter() + SLICE_SECONDS
+    await asyncio.sleep(PAUSE_SECONDS)  # what follows takes its time, too
+    return result

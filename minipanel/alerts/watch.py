@@ -80,11 +80,10 @@ class Watch:
         """Return the nodes that have an alert of a rule, or are about to."""
         return self._book(rule).in_hand()
 
-    def counted_seconds(self, rule: str, node_id: int, bad: Bad | None) -> int | None:
+    def counted_seconds(self, setting: Setting, cluster: Cluster, node_id: int, is_bad: bool) -> int | None:
         """Return how many seconds it has been bad, or good again; None if neither is being counted."""
-        if bad is not None and bad.seconds is not None:
-            return int(bad.seconds)
-        return self._book(rule).counted_seconds(node_id)
+        lasted = _lasted(setting, cluster, node_id) if is_bad else None
+        return self._book(setting.rule.name).counted_seconds(node_id) if lasted is None else int(lasted)
 
     def tick(self, cluster: Cluster, may_open: bool = True) -> Changes:
         """Check once. `may_open`: False while what seems wrong may be the panel's own absence."""
@@ -174,18 +173,18 @@ class _Book:
             self._drop([alert for alert in self.open.values() if _concerns(cluster, alert.node_id)], cluster, changes)
             return
         found = setting.rule.find(setting.parameters, cluster)
-        over = [node_id for node_id in self._bad if node_id not in found or node_id in held]
-        for node_id in over:
+        for node_id in (self._bad.keys() - found.keys()) | (self._bad.keys() & held):
             if _concerns(cluster, node_id):
                 del self._bad[node_id]
         for place, (node_id, bad) in enumerate(found.items()):
             if place % STEP_NODES == 0:
                 yield
             alert = self.open.get(node_id)
-            if alert is not None:
+            if alert is None:
+                if node_id not in held and self._is_ripe(setting, cluster, node_id) and may_open:
+                    changes.opened.append(self._begin(setting, cluster, node_id, bad))
+            elif bad is not alert.bad or alert.is_suspended or self._good:
                 self._go_on(setting, alert, bad, changes)
-            elif node_id not in held and self._is_ripe(setting, cluster, node_id, bad) and may_open:
-                changes.opened.append(self._begin(setting, cluster, node_id, bad))
         others = [alert for node_id, alert in self.open.items() if node_id not in found]
         for place, alert in enumerate(others):
             if place % STEP_NODES == 0:
@@ -203,20 +202,21 @@ class _Book:
             gone = [alert for alert in self.open.values() if not (is_on and _concerns(cluster, alert.node_id))]
             self._drop(gone, cluster, changes)
 
-    def _is_ripe(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> bool:
+    def _is_ripe(self, setting: Setting, cluster: Cluster, node_id: int) -> bool:
+        moment = _moment(setting.rule, cluster, node_id)
         run = self._bad.get(node_id)
         if run is None:
-            run = self._bad[node_id] = Run(_moment(setting.rule, cluster, node_id), cluster.interval_seconds)
-        if not setting.rule.counts_samples:
-            lasted = run.go_on(cluster.uptime)
-            return bool((lasted if bad.seconds is None else bad.seconds) >= setting.parameters.for_)
-        run.add(_moment(setting.rule, cluster, node_id))
-        if bad.seconds is not None:
-            return bool(bad.seconds >= setting.parameters.for_)
-        return _has_lasted(run, setting.parameters.for_, setting.rule, cluster)
+            run = self._bad[node_id] = Run(moment, cluster.interval_seconds)
+        if setting.rule.counts_samples:
+            run.add(moment)
+            return _has_lasted(run, setting.parameters.for_, setting.rule, cluster)
+        counted, lasted = run.go_on(moment), _lasted(setting, cluster, node_id)
+        return bool((counted if lasted is None else lasted) >= setting.parameters.for_)
 
     def _begin(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> Alert:
-        lasted = self._bad.pop(node_id).seconds() if bad.seconds is None else bad.seconds
+        counted, lasted = self._bad.pop(node_id).seconds(), _lasted(setting, cluster, node_id)
+        if lasted is None:
+            lasted = counted
         alert = Alert(
             setting.rule.name,
             node_id,
@@ -233,7 +233,6 @@ class _Book:
             alert.times = before.times + 1
             alert.first_at = before.first_at
             alert.hold_seconds = max(alert.hold_seconds, min(2 * before.hold_seconds, MAX_HOLD_SECONDS))
-        self._bad.pop(node_id, None)
         self.open[node_id] = alert
         return alert
 
@@ -246,7 +245,7 @@ class _Book:
             alert.worst = bad.value
         if is_another and not alert.is_suspended:
             changes.changed.append(alert)
-        alert.bad = bad if bad.reason or not before else Bad(bad.value, bad.limit, before, bad.seconds)
+        alert.bad = bad if bad.reason or not before else Bad(bad.value, bad.limit, before)
         if alert.is_suspended:
             self._set_suspended(alert, False, changes)
 
@@ -285,6 +284,12 @@ class _Book:
 
 def _concerns(cluster: Cluster, node_id: int) -> bool:
     return node_id == PANEL or node_id in cluster.nodes
+
+
+def _lasted(setting: Setting, cluster: Cluster, node_id: int) -> float | None:
+    """Return how long a node that is bad has been so, if its rule itself knows that."""
+    lasted = setting.rule.lasted
+    return None if lasted is None else lasted(setting.parameters, cluster, node_id)
 
 
 def _moment(rule: Rule[Any], cluster: Cluster, node_id: int) -> float:

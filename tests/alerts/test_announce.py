@@ -56,6 +56,25 @@ def test_the_end_of_what_was_reported_before_a_silence_is_reported_within_it() -
     assert due([alert(announced_at=NOW, closed_at=NOW + 600)], {}, lambda _: True, NOW + 600)
 
 
+def test_silences_are_not_asked_while_alerts_wait_for_others_or_for_the_time_between_two_messages() -> None:
+    asked: list[Alert] = []
+
+    def is_quiet(alert: Alert) -> bool:
+        return asked.append(alert) is not None
+
+    assert due([alert()], {}, is_quiet, NOW + GATHER_SECONDS - 1) == {}
+    assert due([alert()], {"hot": NOW}, is_quiet, NOW + GATHER_SECONDS) == {}
+    assert asked == []
+    assert due([alert()], {}, is_quiet, NOW + GATHER_SECONDS)
+    assert len(asked) == 1
+
+
+def test_an_end_goes_out_at_once_if_all_that_opened_meanwhile_is_silenced() -> None:
+    over, quiet = alert(NOW - 600, announced_at=NOW - 600, closed_at=NOW), alert()
+    assert due([over, quiet], {}, nobody, NOW) == {}
+    assert due([over, quiet], {}, lambda each: each is quiet, NOW)["hot"].ended == [over]
+
+
 def test_a_clock_that_was_set_back_holds_nothing_back() -> None:
     assert due([alert()], {"hot": NOW + 86400}, nobody, NOW + GATHER_SECONDS)
     # Also what opened just before.

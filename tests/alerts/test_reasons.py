@@ -71,11 +71,11 @@ def test_a_credential_that_is_bad_for_its_clock_is_forgotten_with_the_next_refus
     assert refused.ahead_seconds(node) is None  # it is not configured
     refused.replace([node])
     refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE", 412))
-    assert (refused.is_refused(node), refused.ahead_seconds(node)) == (True, 412)
+    assert (refused.lately(), refused.ahead_seconds(node)) == ({node.ip}, 412)
     refused.replace([node])
     assert refused.ahead_seconds(node) == 412
     refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE"))
-    assert (refused.is_refused(node), refused.ahead_seconds(node)) == (True, None)
+    assert (refused.lately(), refused.ahead_seconds(node)) == ({node.ip}, None)
     refused.note(node.ip, NotAuthenticated("Refused.", "MUNGE", 412))
     refused.replace([])
     assert refused.ahead_seconds(node) is None

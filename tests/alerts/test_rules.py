@@ -28,6 +28,11 @@ def found(name: str, cluster: Cluster, **parameters: Any) -> dict[int, Bad]:
     return dict(rule.find(rule.parameters(**parameters), cluster))
 
 
+def lasted(name: str, cluster: Cluster, node_id: int) -> float | None:
+    rule = BY_NAME[name]
+    return rule.lasted and rule.lasted(rule.parameters(), cluster, node_id)
+
+
 def is_good(name: str, cluster: Cluster, node_id: int) -> bool | None:
     rule = BY_NAME[name]
     return rule.is_good(rule.parameters(), cluster, node_id)
@@ -123,7 +128,8 @@ def test_a_throttled_cpu_is_found_by_what_its_agent_counts() -> None:
 def test_a_rebooted_node_is_shown_for_an_hour() -> None:
     cluster = rack(2)
     cluster.nodes[2].rebooted_at = cluster.uptime - 10
-    assert found("rebooted", cluster.look()) == {2: Bad(seconds=10)}
+    assert found("rebooted", cluster.look()) == {2: Bad()}
+    assert lasted("rebooted", cluster.look(), 2) == 10
     cluster.nodes[2].rebooted_at = cluster.uptime - 3600
     assert found("rebooted", cluster.look()) == {}
     assert is_good("rebooted", cluster.look(), 2) is True
@@ -164,7 +170,7 @@ def test_an_idle_node_that_holds_memory_is_found() -> None:
 @pytest.mark.parametrize(
     ("name", "panel", "bad"),
     [
-        ("panel", PanelNow(failing_seconds=31), Bad(reason="store", seconds=31)),
+        ("panel", PanelNow(failing_seconds=31), Bad(reason="store")),
         ("panel", PanelNow(munge="no answer"), Bad(reason="munge")),
         ("panel", PanelNow(clock_step_seconds=-400), Bad(-400, 0, "clock")),
         ("panel", PanelNow(late_seconds=6), Bad(6, 5, "late")),
@@ -175,6 +181,19 @@ def test_what_is_wrong_with_the_panel_is_found(name: str, panel: PanelNow, bad: 
     assert found(name, Cluster(0, 0, 5, {}, {}, panel)) == {PANEL: bad}
     assert is_good(name, Cluster(0, 0, 5, {}, {}, panel), PANEL) is False
     assert found(name, Cluster(0, 0, 5, {}, {})) == {}
+
+
+@pytest.mark.parametrize(
+    ("panel", "seconds"),
+    [
+        (PanelNow(failing_seconds=31), 31),
+        (PanelNow(late_seconds=40, failing_seconds=31), 40),
+        (PanelNow(late_seconds=6, failing_seconds=31), None),  # a short standstill must be seen again and again
+        (PanelNow(munge="no answer"), None),
+    ],
+)
+def test_the_panel_knows_how_long_some_of_its_troubles_have_lasted(panel: PanelNow, seconds: float | None) -> None:
+    assert lasted("panel", Cluster(0, 0, 5, {}, {}, panel), PANEL) == seconds
 
 
 def test_every_rule_says_what_it_says_in_both_languages() -> None:

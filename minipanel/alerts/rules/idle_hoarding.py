@@ -33,7 +33,7 @@ class IdleHoardingParameters:
 
 def find(parameters: IdleHoardingParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are idle and hold memory."""
-    below = parameters.cpu_below
+    below = float(parameters.cpu_below)
     found = {}
     sample: Any
     for node_id, now in cluster.up.items():

@@ -16,9 +16,10 @@ from minipanel.alerts.rules.silent import (
     MANY_REASONS,
     NO_ANSWER,
     REFUSED,
+    SILENT,
     end_reason,
     is_up,
-    silence_of,
+    lasted,
 )
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import duration, number, whole_number
@@ -51,7 +52,13 @@ def find(parameters: ManyDownParameters, cluster: Cluster) -> dict[int, Bad]:
     enough = max(parameters.nodes_at_least, parameters.percent_at_least / 100 * len(cluster.nodes))
     found = [node_id for part in _together([heard_at[node_id] for node_id in down], enough) for node_id in down[part]]
     reason = _one_reason(found, cluster)
-    return {node_id: silence_of(cluster, node_id, cluster.down[node_id], reason) for node_id in found}
+    alike, silence = SILENT[reason], cluster.silence
+    return {
+        node_id: alike
+        if (known := silence.get(node_id)) is None or known.value is None
+        else Bad(known.value, known.limit, reason)
+        for node_id in found
+    }
 
 
 def _together(times: Sequence[float], enough: float) -> list[slice]:
@@ -72,7 +79,7 @@ def _together(times: Sequence[float], enough: float) -> list[slice]:
 def _one_reason(found: Sequence[int], cluster: Cluster) -> str:
     """Return one reason for all: most are refused, or some answer, or none does."""
     silence = cluster.silence
-    counts = Counter(silence[node_id].reason for node_id in found if node_id in silence)
+    counts = Counter([silence[node_id].reason for node_id in found if node_id in silence])
     refused = max((REFUSED, CLOCK, BEHIND), key=lambda reason: counts[reason])
     if 2 * counts[refused] > len(found):
         return refused
@@ -93,5 +100,13 @@ WORDS = Words(
     over_reasons=MANY_OVER,
 )
 MANY_DOWN = Rule(
-    NAME, "critical", ManyDownParameters, find, is_good, WORDS, counts_samples=False, end_reason=end_reason
+    NAME,
+    "critical",
+    ManyDownParameters,
+    find,
+    is_good,
+    WORDS,
+    counts_samples=False,
+    end_reason=end_reason,
+    lasted=lasted,
 )

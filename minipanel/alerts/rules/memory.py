@@ -30,7 +30,7 @@ class MemoryParameters:
 
 def find(parameters: MemoryParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that use at least that much of their memory."""
-    above = parameters.above
+    above = float(parameters.above)
     found = {}
     sample: Any
     for node_id, now in cluster.up.items():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from minipanel.alerts.rule import Hold, Rule
 from minipanel.alerts.rules import many_down
-from minipanel.alerts.rules.silent import DOWN_OVER, DOWN_REASONS, end_reason, is_up, silence_of
+from minipanel.alerts.rules.silent import DOWN_OVER, DOWN_REASONS, SILENT, end_reason, is_up, lasted
 from minipanel.alerts.words import Pair, Words
 from minipanel.config.kinds import duration
 from minipanel.config.section import Key
@@ -24,8 +24,9 @@ class NodeDownParameters:
 
 
 def find(parameters: NodeDownParameters, cluster: Cluster) -> dict[int, Bad]:
-    """Return the nodes that are down, and how long they have been silent."""
-    return {node_id: silence_of(cluster, node_id, now) for node_id, now in cluster.down.items()}
+    """Return the nodes that are down, and why."""
+    silence, unknown = cluster.silence, SILENT[""]
+    return {node_id: silence.get(node_id, unknown) for node_id in cluster.down}
 
 
 def is_good(parameters: NodeDownParameters, cluster: Cluster, node_id: int) -> bool:
@@ -50,4 +51,5 @@ NODE_DOWN = Rule(
     counts_samples=False,
     held_back_by=(many_down.NAME,),
     end_reason=end_reason,
+    lasted=lasted,
 )

@@ -25,17 +25,24 @@ def find(parameters: PanelParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the worst problem, under PANEL."""
     panel = cluster.panel
     if panel.late_seconds >= LATE_SECONDS:
-        # A standstill comes first, as everything that waited meanwhile seems stuck. It is over by the time it is seen:
-        # a long one opens the alert at once, shorter ones only if they continue.
-        lasted = panel.late_seconds if panel.late_seconds >= parameters.for_ else None
-        return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late", lasted)}
+        # A standstill comes first, as everything that waited meanwhile seems stuck.
+        return {PANEL: Bad(panel.late_seconds, LATE_SECONDS, "late")}
     if panel.failing_seconds > 0:
-        return {PANEL: Bad(reason="store", seconds=panel.failing_seconds)}
+        return {PANEL: Bad(reason="store")}
     if panel.munge is not None:
         return {PANEL: Bad(reason="munge")}
     if abs(panel.clock_step_seconds) >= STEP_SECONDS:
         return {PANEL: Bad(panel.clock_step_seconds, 0, "clock")}
     return {}
+
+
+def lasted(parameters: PanelParameters, cluster: Cluster, node_id: int) -> float | None:
+    """Return how long the panel has stood still, or could not store; None if the checks must count."""
+    panel = cluster.panel
+    if panel.late_seconds >= LATE_SECONDS:
+        # It is over by the time it is seen: a long one opens the alert at once, shorter ones only if they continue.
+        return panel.late_seconds if panel.late_seconds >= parameters.for_ else None
+    return panel.failing_seconds if panel.failing_seconds > 0 else None
 
 
 def is_good(parameters: PanelParameters, cluster: Cluster, node_id: int) -> bool:
@@ -64,4 +71,14 @@ WORDS = Words(
     },
     Pair("minipanel doctor", "minipanel doctor"),
 )
-PANEL_RULE = Rule("panel", "critical", PanelParameters, find, is_good, WORDS, counts_samples=False, is_about_panel=True)
+PANEL_RULE = Rule(
+    "panel",
+    "critical",
+    PanelParameters,
+    find,
+    is_good,
+    WORDS,
+    counts_samples=False,
+    is_about_panel=True,
+    lasted=lasted,
+)

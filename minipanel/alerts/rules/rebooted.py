@@ -24,12 +24,18 @@ class RebootedParameters:
 
 def find(parameters: RebootedParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes that are up and were seen with another boot id a short time ago."""
-    now, within = cluster.uptime, parameters.within
+    now, within, bad = cluster.uptime, parameters.within, Bad()
     return {
-        node_id: Bad(seconds=now - node.rebooted_at)
+        node_id: bad
         for node_id, node in cluster.up.items()
         if node.rebooted_at is not None and now - node.rebooted_at < within
     }
+
+
+def lasted(parameters: RebootedParameters, cluster: Cluster, node_id: int) -> float | None:
+    """Return how long ago that was."""
+    rebooted_at = cluster.up[node_id].rebooted_at
+    return None if rebooted_at is None else cluster.uptime - rebooted_at
 
 
 def is_good(parameters: RebootedParameters, cluster: Cluster, node_id: int) -> bool | None:
@@ -38,4 +44,4 @@ def is_good(parameters: RebootedParameters, cluster: Cluster, node_id: int) -> b
 
 
 WORDS = Words(Pair("rebooted", "已重启"), Pair("rebooted a while ago", "重启已过一段时间"))
-REBOOTED = Rule("rebooted", "info", RebootedParameters, find, is_good, WORDS, counts_samples=False)
+REBOOTED = Rule("rebooted", "info", RebootedParameters, find, is_good, WORDS, counts_samples=False, lasted=lasted)

@@ -32,10 +32,11 @@ class SamplesMissingParameters:
 
 def find(parameters: SamplesMissingParameters, cluster: Cluster) -> dict[int, Bad]:
     """Return the nodes with too few samples in their last hour."""
+    below = float(parameters.below)
     return {
-        node_id: Bad(percent, parameters.below)
+        node_id: Bad(percent, below)
         for node_id, percent in cluster.complete.items()
-        if percent < parameters.below and node_id in cluster.up
+        if percent < below and node_id in cluster.up
     }
 
 

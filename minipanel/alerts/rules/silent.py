@@ -6,7 +6,7 @@ import math
 
 from minipanel.alerts.words import Pair
 from minipanel.models.alert import Alert, Bad
-from minipanel.models.cluster import Cluster, NodeNow
+from minipanel.models.cluster import Cluster
 
 NO_ANSWER, AGENT, REFUSED, CLOCK, BEHIND = "no-answer", "agent", "refused", "clock", "clock-behind"
 REBOOTED = "rebooted"
@@ -43,22 +43,19 @@ MANY_REASONS = {
 }
 MANY_OVER = {REBOOTED: Pair("up again after a reboot", "已重新在线，节点曾重启")}
 
-_UNKNOWN = Bad()
+SILENT = {reason: Bad(reason=reason) for reason in ("", NO_ANSWER, AGENT, REFUSED, CLOCK, BEHIND)}
+"""What 10,000 silent nodes share at each check, instead of having 10,000 new ones made."""
 
 
-def silence_of(cluster: Cluster, node_id: int, now: NodeNow, reason: str | None = None) -> Bad:
-    """Return how long a node has been silent, and why; without a known reason, as if the silence had begun later.
+def lasted(parameters: object, cluster: Cluster, node_id: int) -> float | None:
+    """Return how long a node has been silent; without a known reason, as if the silence had begun later.
 
-    If a node's last sample was from the future, the silence counts from the first check. `reason`: the one to give
-    instead of the node's own.
+    If a node's last sample was from the future, the silence counts from the first check.
     """
-    known = cluster.silence.get(node_id)
-    seconds = cluster.uptime - now.heard_at
-    if known is None:
-        known = _UNKNOWN
+    seconds = cluster.uptime - cluster.down[node_id].heard_at
+    if node_id not in cluster.silence:
         seconds -= REASON_SECONDS
-    why = known.reason if reason is None else reason
-    return Bad(known.value, known.limit, why, None if seconds == math.inf else seconds)
+    return None if seconds == math.inf else seconds
 
 
 def is_up(cluster: Cluster, node_id: int) -> bool:
