@@ -19,7 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ sys.path.append(str(ROOT))
 from minipanel import __version__
 from minipanel.alerts.alerts import Alerts, settings_of
 from minipanel.alerts.config import AlertsConfig
+from minipanel.alerts.desk import Desk
 from minipanel.alerts.hours import Hours
 from minipanel.alerts.watch import Watch
 from minipanel.models.sample import Sample
@@ -62,7 +63,7 @@ def fill(panel: Panel, seconds: int, **values: float) -> None:
 class Timed:
     """An awaitable that notes the CPU time of its own steps, and of nothing that runs between them."""
 
-    def __init__(self, work: Coroutine[Any, Any, None]) -> None:
+    def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
         self._work = work
         self.seconds = 0.0
 
@@ -84,26 +85,39 @@ async def finish(work: Awaitable[None]) -> None:
     await work
 
 
-async def ticks(alerts: Alerts, panel: Panel, is_silent: bool, **values: float) -> tuple[list[float], float]:
-    """Return the milliseconds of CPU of each tick on the event loop, and for how many it was held at most."""
-    took, held = [], 0.0
+async def measure(work: Coroutine[Any, Any, Any]) -> tuple[float, float]:
+    """Return the milliseconds of CPU that work took on the event loop, and for how many the loop was held at most."""
+    timed, held, last = Timed(work), 0.0, time.thread_time()
+    task = asyncio.create_task(finish(timed))
+    while not task.done():
+        await asyncio.sleep(0)
+        now = time.thread_time()
+        held, last = max(held, now - last), now
+        await asyncio.sleep(0.0005)
+    await task
+    return 1e3 * timed.seconds, 1e3 * held
+
+
+async def ticks(alerts: Alerts, panel: Panel, is_silent: bool, **values: float) -> list[tuple[float, float]]:
+    """Return what measure returns of each tick."""
+    found = []
     for _ in range(TICKS):
         Time.now += 5
         if not is_silent:
             fill(panel, 5, **values)
         panel.live.look()
         await asyncio.sleep(0.05)  # what the tick before has begun
-        timed = Timed(alerts.tick())
-        last = time.thread_time()
-        tick = asyncio.create_task(finish(timed))
-        while not tick.done():
-            await asyncio.sleep(0)
-            now = time.thread_time()
-            held, last = max(held, now - last), now
-            await asyncio.sleep(0.0005)
-        await tick
-        took.append(1e3 * timed.seconds)
-    return took, 1e3 * held
+        found.append(await measure(alerts.tick()))
+    return found
+
+
+def row_of(what: str, found: Sequence[tuple[float, float]]) -> str:
+    """Return a row of the table, and show it."""
+    took = [each for each, _ in found]
+    held = max(each for _, each in found)
+    row = f"| {what} | {statistics.median(took):.1f} ms | {max(took):.1f} ms | {held:.0f} ms |"
+    print(row, file=sys.stderr)
+    return row
 
 
 async def nobody(_ip: str, _port: int) -> bool:
@@ -139,10 +153,10 @@ async def measured(nodes: int) -> list[str]:
             alerts.watch = Watch(settings_of(AlertsConfig(), panel.directory.nodes))
             for node in panel.directory.nodes:
                 panel.live.note_agent(node, "other" if "version" in what else __version__, None, 0.0)
-            took, held = await ticks(alerts, panel, is_silent, **values)
-            row = f"| a tick: {what} | {statistics.median(took):.1f} ms | {max(took):.1f} ms | {held:.0f} ms |"
-            rows.append(row)
-            print(row, file=sys.stderr)
+            rows.append(row_of(f"a tick: {what}", await ticks(alerts, panel, is_silent, **values)))
+        desk, node = Desk(panel, alerts), panel.directory.nodes[0]
+        explained = [await measure(desk.explain(node)) for _ in range(TICKS)]
+        rows.append(row_of("how the rules judge one node, while all are silent", explained))
         fill(panel, 5)
         for what, values in (("no node's memory rises", {}), ("every node's does", {"memory_used": 0.6 * 2**38})):
             Time.now += 5

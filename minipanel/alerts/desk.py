@@ -14,6 +14,7 @@ from minipanel.alerts.explain import explain
 from minipanel.alerts.history import LIMIT, Asked, answer
 from minipanel.alerts.outbox import STUCK_SECONDS, Letter, NotSent, in_thread
 from minipanel.alerts.rules.all import BY_NAME, of_known_rules
+from minipanel.alerts.slices import in_slices
 from minipanel.database import alerts as sql
 from minipanel.errors import BadInput
 from minipanel.models.alert import Alert, Message, Silence
@@ -65,11 +66,11 @@ class Desk:
         """Read beside the writer: 400,000 alerts take a second, and samples must not wait for that."""
         return await self._panel.reading.do(self._panel.store.reader.ask, work)
 
-    def explain(self, node: Node) -> Explained:
+    async def explain(self, node: Node) -> Explained:
         """Return how each rule judges a node."""
         alerts = self._alerts
         tellers = alerts.teller("en"), alerts.teller("zh")
-        return explain(node, alerts.sight.cluster(), alerts.watch, alerts.silences, tellers)
+        return await in_slices(explain(node, alerts.sight.cluster(), alerts.watch, alerts.silences, tellers))
 
     async def acknowledge(self, ids: Collection[int], who: str, note: str) -> int:
         """Acknowledge open alerts for somebody. Returns how many of them were open."""

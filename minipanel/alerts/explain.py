@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from minipanel.alerts.message import Teller
 from minipanel.alerts.silences import Silences
@@ -16,13 +16,16 @@ Tellers = tuple[Teller, Teller]
 """English and Chinese."""
 
 
-def explain(node: Node, cluster: Cluster, watch: Watch, silences: Silences, tellers: Tellers) -> Explained:
-    """Return each rule that may concern the node, in the order of the rules."""
+def explain(
+    node: Node, cluster: Cluster, watch: Watch, silences: Silences, tellers: Tellers
+) -> Generator[None, None, Explained]:
+    """Return each rule that may concern the node, in the order of the rules. A step for each rule."""
     rules = []
     for setting in watch.settings_for(node.id):
         if setting.rule.is_about_panel:
             continue
-        found = setting.rule.find(setting.parameters, cluster) if node.id in cluster.nodes else {}
+        yield
+        found = watch.find(setting, cluster, node.id) if node.id in cluster.nodes else {}
         alert = watch.alert(setting.rule.name, node.id)
         silence = silences.of(alert, cluster.now) if alert is not None else None
         bad = found.get(node.id)

@@ -42,7 +42,8 @@ class Rule(Generic[P]):
     samples, so that a few of them never make an alert. `held_back_by`: names of rules that take precedence: a node with
     an alert of theirs gets none of this one. `is_about_panel`: it opens even while the panel itself is in trouble.
     `end_reason`: the reason to give at an alert's end, "" for none. `lasted`: how many seconds what `find` returns has
-    been bad, if the rule itself knows that; only without `counts_samples`.
+    been bad, if the rule itself knows that; only without `counts_samples`. `compares_nodes`: whether a node is bad
+    depends on other nodes.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Rule(Generic[P]):
     is_about_panel: bool = False
     end_reason: Callable[[Cluster, Alert], str] | None = None
     lasted: Callable[[P, Cluster, int], float | None] | None = None
+    compares_nodes: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence, Set
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,6 +72,16 @@ class Watch:
                 seen.add(setting.rule.name)
                 yield setting
 
+    def find(self, setting: Setting, cluster: Cluster, node_id: int) -> Mapping[int, Bad]:
+        """Return what this rule finds wrong with a node, as a check would. Other nodes may be left out."""
+        rule = setting.rule
+        if rule.compares_nodes:
+            own = [each for each in self._settings if each.rule is rule]
+            part = next((part for each, part in _parts(own, cluster) if each is setting), cluster)
+        else:
+            part = _of(cluster, {node_id})
+        return rule.find(setting.parameters, part)
+
     def alert(self, rule: str, node_id: int) -> Alert | None:
         """Return the open alert of a rule at a node."""
         return self._book(rule).open.get(node_id)
@@ -135,7 +145,7 @@ def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Sett
 
 def _of(cluster: Cluster, ids: Set[int]) -> Cluster:
     nodes, up, down = (
-        {node_id: now for node_id, now in some.items() if node_id in ids}
+        {node_id: some[node_id] for node_id in sorted(some.keys() & ids)}
         for some in (cluster.nodes, cluster.up, cluster.down)
     )
     return replace(cluster, nodes=nodes, up=up, down=down)

@@ -77,7 +77,7 @@ async def explain_node(
     request: Request, node_id: Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 ) -> Response:
     """Return how each rule judges one node: its value, since when, and why an alert is open or not."""
-    return json_answer(desk_of(request).explain(find_node(request, node_id)))
+    return json_answer(await desk_of(request).explain(find_node(request, node_id)))
 
 
 @router.get("/api/alerts/channels", dependencies=[READERS], responses=answered_with(ChannelsAnswer))

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from minipanel.alerts.config import AlertsConfig
+from minipanel.alerts.config import AlertsConfig, RuleConfig
 from minipanel.alerts.desk import Desk
 from minipanel.alerts.history import Asked
+from minipanel.alerts.rules.many_down import ManyDownParameters
 from minipanel.database import alerts as sql
 from minipanel.models.alert import Alert, Bad
 from tests.alerts.running import START, Running, cluster_config, running
@@ -124,3 +125,20 @@ def test_a_clock_that_is_far_ahead_for_a_moment_deletes_no_alert(tmp_path: Path)
 
     play(tmp_path, first, count=2)
     play(tmp_path, after, count=2, now=START + 500 * 86400)
+
+
+def test_a_rule_for_some_nodes_is_explained_as_it_is_checked_among_these_alone(tmp_path: Path) -> None:
+    nodes = tuple(f"cn{i:04}" for i in range(1, 6))
+    all_of_them = ManyDownParameters(percent_at_least=100)
+    rule = RuleConfig("many-down", nodes, "critical", is_on=True, parameters=all_of_them)
+
+    async def story() -> None:
+        async with running(cluster_config(tmp_path, 10, alerts=AlertsConfig(rule=(rule,)))) as it:
+            await it.pass_seconds(120)
+            it.silent = range(1, 6)
+            await it.pass_seconds(40)
+            (node, *_) = it.panel.directory.nodes
+            explained = await Desk(it.panel, it.alerts).explain(node)
+            assert {each.rule: each.state for each in explained.rules}["many-down"] == "pending"
+
+    asyncio.run(story())

@@ -101,6 +101,23 @@ def test_no_rule_has_two_alerts_of_a_node_and_none_opens_or_closes_in_a_gap_or_b
                 assert alert.is_suspended == (unknown and not found)
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.lists(_spans, min_size=1, max_size=3))
+def test_a_rule_that_does_not_compare_nodes_finds_the_same_in_one_of_them_alone(
+    spans: list[tuple[int, dict[str, Any]]],
+) -> None:
+    cluster, watch = FakeCluster(NODES), Watch([impatient(rule) for rule in RULES])
+    cluster.racks = racks_of({node_id: each.node.hostname for node_id, each in cluster.nodes.items()})
+    for looks, span in spans:
+        arrange(cluster, span)
+        for _ in range(looks):
+            now = cluster.step()
+        for setting in map(impatient, RULES):
+            found = setting.rule.find(setting.parameters, now)
+            for node_id in now.nodes:
+                assert watch.find(setting, now, node_id).get(node_id) == found.get(node_id)
+
+
 def test_a_working_batch_cluster_opens_no_alert_for_a_day() -> None:
     """All CPUs at 100%, nine tenths of memory in use, warm, and an outage of half an hour of one node."""
     cluster, watch = FakeCluster(NODES), Watch([Setting(rule, rule.parameters(), rule.severity) for rule in RULES])

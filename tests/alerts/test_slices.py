@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from minipanel.alerts import slices
+from minipanel.alerts.desk import Desk
 from minipanel.alerts.slices import in_slices
 from tests.alerts.running import cluster_config, running
 
@@ -78,5 +79,21 @@ def test_a_check_of_many_nodes_lets_others_have_many_turns(tmp_path: Path, monke
                 await asyncio.sleep(0)
             await check
             assert turns > 10
+
+    asyncio.run(story())
+
+
+def test_an_explanation_lets_others_have_turns_between_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "SLICE_SECONDS", 1e-9)
+
+    async def story() -> None:
+        async with running(cluster_config(tmp_path, 8)) as it:
+            await it.pass_seconds(60)
+            work = asyncio.create_task(Desk(it.panel, it.alerts).explain(it.panel.directory.nodes[0]))
+            turns = 0
+            while not work.done():
+                turns += 1
+                await asyncio.sleep(0.0001)
+            assert turns >= len((await work).rules) > 5
 
     asyncio.run(story())

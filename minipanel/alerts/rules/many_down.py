@@ -109,4 +109,5 @@ MANY_DOWN = Rule(
     counts_samples=False,
     end_reason=end_reason,
     lasted=lasted,
+    compares_nodes=True,
 )

@@ -121,5 +121,12 @@ WORDS = Words(
     next_step=Pair("Check its fans, dust and thermal paste.", "请检查该节点的风扇、积灰和导热硅脂。"),
 )
 HOTTER_THAN_NEIGHBOURS = Rule(
-    "hotter-than-neighbours", "warning", NeighboursParameters, find, is_good, WORDS, held_back_by=(hot.NAME,)
+    "hotter-than-neighbours",
+    "warning",
+    NeighboursParameters,
+    find,
+    is_good,
+    WORDS,
+    held_back_by=(hot.NAME,),
+    compares_nodes=True,
 )
