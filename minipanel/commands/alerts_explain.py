@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
@@ -24,9 +25,9 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
     """Print the explanation. Raises ConfigError; CommandError for an unknown node, or if the panel does not answer."""
     client = PanelClient(load_config(config_path))
     try:
-        explained = client.get(f"/api/alerts/explain/{url_quote(node, safe='')}", Explained)
-        silences = client.get("/api/silences", list[SilenceAnswer])
         known = client.get("/api/nodes", list[NodeAnswer])
+        explained = client.get(f"/api/alerts/explain/{url_quote(_reference(node, known), safe='')}", Explained)
+        silences = client.get("/api/silences", list[SilenceAnswer])
         now = client.get(f"/api/metrics/realtime/{explained.node_id}", RealtimeOne)
     except Refused as error:
         raise Refused(say(error.said), error.said) from None
@@ -44,6 +45,13 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
     for silence in silences:
         lines += beside("", say("Silenced {sentence}", sentence=silence_sentence(silence)), 0)
     print("\n".join(lines))
+
+
+def _reference(name: str, known: Sequence[NodeAnswer]) -> str:
+    """Return the id of the node with this display name. A hostname comes first, and is returned as it is."""
+    if any(each.hostname.lower() == name.lower() for each in known):
+        return name
+    return next((str(each.id) for each in known if each.name.lower() == name.lower()), name)
 
 
 def _head(node: NodeAnswer, now: RealtimeOne) -> str:

@@ -72,7 +72,7 @@ async def read_alerts(
     return json_answer(await desk_of(request).history(asked))
 
 
-@router.get("/api/alerts/explain/{nodeId}", dependencies=[READERS], responses=answered_with(Explained))
+@router.get("/api/alerts/explain/{nodeId:path}", dependencies=[READERS], responses=answered_with(Explained))
 async def explain_node(
     request: Request, node_id: Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 ) -> Response:

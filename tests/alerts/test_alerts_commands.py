@@ -67,6 +67,7 @@ def box() -> Iterator[Postbox]:
 @pytest.fixture
 def config(tmp_path: Path, box: Postbox) -> Config:
     config = written_config(tmp_path)
+    config.path.write_text(config.path.read_text().replace('"spare"', '"计算 1/2"'))
     with config.path.open("a") as file:
         file.write(f'[alerts]\nmail = ["ops@example.org"]\n[alerts.smtp]\nport = {box.port}\n{FULL_DISK}')
     return config
@@ -127,6 +128,8 @@ def test_people_handle_alerts_with_a_running_panel(config: Config, box: Postbox)
         assert "\nhot                     unknown: too few values\n" in out
         assert f"by {who()}: new \\x1b[31mfans" in out
         assert json.loads(alerts(config, "explain", "node001", "--json")[1])["silences"][0]["id"] == 1
+        assert alerts(config, "explain", "计算 1/2")[1].startswith("node003: disabled")
+        assert alerts(config, "explain", "a/b")[0::2] == (1, "There is no node 'a/b'.\n")
         assert alerts(config, "unsilence", "1")[0] == 0
         assert alerts(config, "silences")[:2] == (0, "Nothing is silenced.\n")
         assert alerts(config, "unsilence", "1")[0::2] == (1, "There is no active silence '1'.\n")

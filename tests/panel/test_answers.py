@@ -91,6 +91,13 @@ async def full(app: FastAPI, client: httpx.AsyncClient) -> httpx.AsyncClient:
     return client
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("route", ["metrics/realtime", "metrics/history", "metrics/gaps", "alerts/explain"])
+async def test_a_name_with_a_slash_is_a_name(client: httpx.AsyncClient, route: str) -> None:
+    answer = await client.get(f"/api/{route}/rack%201%2Fnode%202?period=1d")
+    assert (answer.status_code, answer.json()) == (404, {"error": "There is no node 'rack 1/node 2'."})
+
+
 class Document:
     """The API's document, read as strictly as possible: what it doesn't name must not be in an answer."""
 
