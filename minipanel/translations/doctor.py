@@ -81,6 +81,9 @@ CHINESE = {
     "{counts}; none of them needs action now": "{counts}，目前无需处理",
     "they go nowhere: set [alerts] mail": "没有接收人：请设置 [alerts] mail",
     "nothing is wrong, and alerts would be sent": "没有告警，已设置通知渠道",
+    "{section} {name} has no effect: no node of {nodes} is configured": (
+        "{section} {name} 不起作用：{nodes} 中没有已配置的节点"
+    ),
     "the panel makes no automatic backups: [backup] folder is not set": "面板不自动备份：未设置 [backup] folder",
     "none is in {folder} yet": "{folder} 中还没有备份",
     "the last is {file}, of {time}": "最近一份是 {file}，{time}",

@@ -14,10 +14,12 @@ import pytest
 from minipanel.alerts.config import AlertsConfig
 from minipanel.commands.alerts_overview import AlertsOverview, look_at_alerts
 from minipanel.config import Config
+from minipanel.config.template import render_config
 from minipanel.database import alerts as sql
 from minipanel.database.store import Store
-from minipanel.doctor.checks.alerts import judge_alerts
+from minipanel.doctor.checks.alerts import judge_alerts, judge_node_sets
 from minipanel.models.alert import Alert, Bad, Message, Silence
+from minipanel.sections import load_config
 from minipanel.setup.look.check import Check
 from tests.doctor.examined import FIX, OK, WARNING, chinese, english
 from tests.panel.commands import run, written_config
@@ -42,6 +44,34 @@ def test_a_cluster_that_is_well_is_good_with_and_without_a_channel() -> None:
     assert list(judge_alerts(nowhere, english)) == [Check("alerts", OK, "they go nowhere: set [alerts] mail")]
     seen_to = judge_alerts(replace(WELL, warning=1), english)
     assert [check.verdict for check in seen_to] == [OK]
+
+
+def test_a_rule_or_channel_for_no_configured_node_is_a_warning(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+
+    def judged(nodes: str, enabled: str = "true") -> list[Check]:
+        config.path.write_text(
+            f"{render_config(config)}\n[alerts]\nenabled = {enabled}\n"
+            f'[[alerts.rule]]\nname = "hot"\nnodes = "{nodes}"\n'
+            f'[[alerts.channel]]\nname = "night"\nkind = "mail"\nto = ["a@example.org"]\nnodes = "{nodes}"\n'
+        )
+        return list(judge_node_sets(load_config(config.path), english))
+
+    assert judged("Node001,gpu01") == judged("SPARE") == judged("gpu[01-16]", "false") == []
+    assert judged("gpu[01-16]") == [
+        Check(
+            "alerts",
+            WARNING,
+            f"{section} has no effect: no node of gpu[01-16] is configured",
+            "minipanel nodes list",
+        )
+        for section in ("[[alerts.rule]] hot", "[[alerts.channel]] night")
+    ]
+    assert next(judge_node_sets(load_config(config.path), chinese)).detail == (
+        "[[alerts.rule]] hot 不起作用：gpu[01-16] 中没有已配置的节点"
+    )
+    said = run("doctor", "--config", config.path).stdout
+    assert "[[alerts.rule]] hot has no effect" in " ".join(said.split())
 
 
 @pytest.fixture
