@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,11 +15,20 @@ from minipanel.errors import CommandError
 from minipanel.machine.health import munge_trouble, panel_version
 from minipanel.machine.hosts import HostsNode, read_hosts
 from minipanel.models.nodeset import fold
+from minipanel.rollout.failed import Failed
 from minipanel.rollout.options import RolloutOptions
 from minipanel.services.groups import expand_here
 
 SPREAD_SECONDS_MAX = 4.0
 NODES_PER_SPREAD_SECOND = 500
+
+FAILED_TO_INSTALL = (
+    "The roll-out that failed on {nodes} was to install the agent; to try again, run `minipanel rollout --only-failed`."
+)
+FAILED_TO_REMOVE = (
+    "The roll-out that failed on {nodes} was to remove the agent; "
+    "to try again, run `minipanel rollout --only-failed --remove`."
+)
 
 Nodes = str | Sequence[str] | None
 """Which nodes: a node set as people type it, a sequence of hostnames, or None for all enabled nodes."""
@@ -43,26 +52,28 @@ class Plan:
 
 
 def make_plan(
-    config: Config, node_set: Nodes, options: RolloutOptions, failed: Container[str], is_own: Callable[[str], bool]
+    config: Config, node_set: Nodes, options: RolloutOptions, failed: Failed, is_own: Callable[[str], bool]
 ) -> Plan:
-    """Return the plan. node_set: None for all enabled nodes. failed: hostnames, in lower case, that failed last time.
+    """Return the plan. node_set: None for all enabled nodes. failed: where the last roll-outs failed.
 
     is_own: whether an address is this machine's. A disabled node is visited only to remove its agent, and only if it is
-    named. Raises CommandError for names that config.toml does not have, BadInput for a malformed node set.
+    named, or was when that failed. Raises CommandError for names that config.toml does not have, and if only_failed
+    would do the opposite of what failed; BadInput for a malformed node set.
     """
     known = _by_name(config.nodes)
     addresses, unknown = ({}, []) if options.hosts is None else _from_hosts(options.hosts, known)
-    all_nodes = _enabled(config) if node_set is None else list(config.nodes)
+    is_named = node_set is not None or options.only_failed
+    all_nodes = list(config.nodes) if is_named else _enabled(config)
     chosen = all_nodes if options.hosts is None else [known[name] for name in addresses]
     if node_set is not None:
         asked = {node.hostname for node in _asked(config, node_set, known, options.remove)}
         chosen, unknown = [node for node in chosen if node.hostname in asked], []
     if options.only_failed:
-        chosen, unknown = [node for node in chosen if node.hostname.lower() in failed], []
+        chosen, unknown = _failed(chosen, failed, options.remove), []
     targets = [
         Target(node.hostname, addresses.get(node.hostname.lower(), node.ip), is_own(node.ip))
         for node in chosen
-        if node.enabled or (options.remove and node_set is not None)
+        if node.enabled or (options.remove and is_named)
     ]
     return Plan(tuple(sorted(targets, key=lambda target: not target.is_local)), tuple(unknown))
 
@@ -104,6 +115,16 @@ def _check_munge(config: Config) -> None:
 
 def _enabled(config: Config) -> list[NodeConfig]:
     return [node for node in config.nodes if node.enabled]
+
+
+def _failed(nodes: Sequence[NodeConfig], failed: Failed, removes: bool) -> list[NodeConfig]:
+    """Return the nodes on which the same failed. Raises CommandError if only the opposite did."""
+    same, opposite = (failed.remove, failed.install) if removes else (failed.install, failed.remove)
+    chosen = [node for node in nodes if node.hostname.lower() in same]
+    others = [node.hostname for node in nodes if node.hostname.lower() in opposite]
+    if others and not chosen:
+        raise CommandError(FAILED_TO_INSTALL if removes else FAILED_TO_REMOVE, nodes=fold(others))
+    return chosen
 
 
 def _by_name(nodes: Iterable[NodeConfig]) -> dict[str, NodeConfig]:

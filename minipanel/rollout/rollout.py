@@ -63,7 +63,7 @@ def run_rollout(
     outcomes = _visit_all(config, plan, gather_kit(config, options), options, login, say)
     notes = tell_drift(config, is_own, say) if outcomes and options.drift else []
     if not options.dry_run:
-        notes += _remember(config.database.path, outcomes, say)
+        notes += _remember(config.database.path, outcomes, options.remove, say)
     return RolloutReport(tuple(outcomes), tuple(notes), say)
 
 
@@ -183,9 +183,9 @@ def _terminate_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _remember(database: Path, outcomes: Sequence[Outcome], say: Say) -> list[str]:
+def _remember(database: Path, outcomes: Sequence[Outcome], removes: bool, say: Say) -> list[str]:
     try:
-        remember(database, outcomes)
+        remember(database, outcomes, removes)
     except OSError as error:
         return [say("The failed nodes could not be saved for --only-failed: {reason}", reason=error.strerror)]
     return []

@@ -107,6 +107,7 @@ CHINESE = {
     "samples from {addresses} are refused: {reason}": "来自 {addresses} 的样本被拒绝：{reason}",
     "roll-out": "分发",
     "the last one failed on {nodes}": "上次分发失败的节点：{nodes}",
+    "the last one could not remove the agent from {nodes}": "上次未能移除 Agent 的节点：{nodes}",
     # leftovers
     "leftovers": "残留",
     "{count} left by killed programs: {names}": "中途被终止的操作留下 {count} 项：{names}",

@@ -299,6 +299,14 @@ CHINESE = {
     "{path} has no node named {nodes}; `minipanel nodes list` shows all.": (
         "{path} 中没有名为 {nodes} 的节点；minipanel nodes list 列出全部节点。"
     ),
+    (
+        "The roll-out that failed on {nodes} was to install the agent; to try again, run "
+        "`minipanel rollout --only-failed`."
+    ): "{nodes} 上失败的是安装 Agent；如需重试，请运行 minipanel rollout --only-failed。",
+    (
+        "The roll-out that failed on {nodes} was to remove the agent; to try again, run "
+        "`minipanel rollout --only-failed --remove`."
+    ): "{nodes} 上失败的是移除 Agent；如需重试，请运行 minipanel rollout --only-failed --remove。",
     "{nodes} can't report: enabled is false in {path}.": "{nodes} 不能上报：{path} 中 enabled 为 false。",
     # the running panel's answers to commands
     (

@@ -13,7 +13,6 @@ from minipanel.commands.overview import NodeOverview
 from minipanel.config import NodeConfig
 from minipanel.doctor.checks.nodes import (
     NodeFacts,
-    judge_failed,
     judge_nodes,
     judge_strangers,
     look_at_last_rollout,
@@ -178,10 +177,20 @@ def test_the_logs_last_warnings_are_bounded_and_escaped(machine: Machine) -> Non
 def test_nodes_where_the_last_roll_out_failed_are_reported(tmp_path: Path, machine: Machine) -> None:
     config = config_in(tmp_path)
     assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
-    remember(config.database.path, [Outcome("node001", Word.UNREACHABLE), Outcome("gone", Word.TIMED_OUT)])
+    remember(
+        config.database.path, [Outcome("node001", Word.UNREACHABLE), Outcome("gone", Word.TIMED_OUT)], removes=False
+    )
     check = only(look_at_last_rollout(subject_of(tmp_path, machine, config)))
     assert check == Check("roll-out", WARNING, "the last one failed on node001", "minipanel rollout --only-failed")
     # Removed since, and its agent is no longer wanted.
     config = replace(config, nodes=tuple(node for node in config.nodes if node.hostname != "node001"))
     assert list(look_at_last_rollout(subject_of(tmp_path, machine, config))) == []
-    assert list(judge_failed([], english)) == []
+
+
+def test_nodes_where_the_agent_could_not_be_removed_are_reported(tmp_path: Path, machine: Machine) -> None:
+    config = config_in(tmp_path)
+    remember(config.database.path, [Outcome("node001", Word.UNREACHABLE)], removes=True)
+    disabled = tuple(replace(node, enabled=False) for node in config.nodes)
+    check = only(look_at_last_rollout(subject_of(tmp_path, machine, replace(config, nodes=disabled))))
+    detail = "the last one could not remove the agent from node001"
+    assert check == Check("roll-out", WARNING, detail, "minipanel rollout --only-failed --remove")

@@ -10,6 +10,8 @@ import pytest
 
 from minipanel.errors import CommandError
 from minipanel.rollout import RolloutOptions
+from minipanel.rollout.failed import remember
+from minipanel.rollout.outcome import Outcome, Word
 from tests.panel.commands import run, written_config
 
 
@@ -38,6 +40,17 @@ def test_without_failed_nodes_no_node_is_visited(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "There are no nodes to work on.\n")
     as_json = run("rollout", "--only-failed", "--remove", "--json", "--config", path)
     assert json.loads(as_json.stdout) == {"success": True, "counts": {}, "notes": [], "nodes": []}
+
+
+def test_only_failed_does_not_install_where_a_removal_failed(tmp_path: Path) -> None:
+    config = written_config(tmp_path)
+    remember(config.database.path, [Outcome("node001", Word.UNREACHABLE)], removes=True)
+    done = run("rollout", "--only-failed", "--config", config.path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "The roll-out that failed on node001 was to remove the agent; "
+        "to try again, run `minipanel rollout --only-failed --remove`.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from minipanel.errors import BadInput, CommandError
+from minipanel.rollout.failed import Failed
 from minipanel.rollout.options import RolloutOptions
 from minipanel.rollout.plan import Plan, Target, check_this_machine, make_plan, spread_seconds
 from tests.rollout.example import OWN, config, node
 
+NONE_FAILED = Failed()
 
-def plan(node_set: str | None = None, failed: frozenset[str] = frozenset(), **options: object) -> Plan:
+
+def plan(node_set: str | None = None, failed: Failed = NONE_FAILED, **options: object) -> Plan:
     return make_plan(config(), node_set, RolloutOptions(**options), failed, OWN.__eq__)  # type: ignore[arg-type]
 
 
@@ -48,7 +51,7 @@ def test_nodes_are_named_by_hostname_name_or_short_name(node_set: str, expected:
 def test_many_nodes_are_planned_in_no_time() -> None:
     many = config(tuple(node(f"n{number}", f"10.1.{number >> 8}.{number & 255}") for number in range(20_000)))
     began = time.process_time()
-    made = make_plan(many, "n[0-19999]", RolloutOptions(), frozenset(), OWN.__eq__)
+    made = make_plan(many, "n[0-19999]", RolloutOptions(), NONE_FAILED, OWN.__eq__)
     assert len(made.targets) == 20_000
     assert time.process_time() - began < 2
 
@@ -69,9 +72,25 @@ def test_a_node_set_that_can_not_be_read_is_refused() -> None:
 
 
 def test_only_failed_takes_those_remembered_and_asked_for() -> None:
-    failed = frozenset({"node001", "head", "gone"})
+    failed = Failed(install=frozenset({"node001", "head", "gone"}))
     assert names(plan(failed=failed, only_failed=True)) == ["head", "node001"]
     assert names(plan("node[001-002]", failed, only_failed=True)) == ["node001"]
+
+
+def test_only_failed_repeats_what_was_tried() -> None:
+    failed = Failed(install=frozenset({"node001"}), remove=frozenset({"head", "node003"}))
+    assert names(plan(failed=failed, only_failed=True)) == ["node001"]
+    # A disabled node whose agent could not be removed was named then.
+    assert names(plan(failed=failed, only_failed=True, remove=True)) == ["head", "node003"]
+
+
+def test_only_failed_never_does_the_opposite_of_what_failed() -> None:
+    removal = Failed(remove=frozenset({"node001", "node003"}))
+    with pytest.raises(CommandError, match=r"failed on node\[001,003\] was to remove the agent"):
+        plan(failed=removal, only_failed=True)
+    installation = Failed(install=frozenset({"node001", "head"}))
+    with pytest.raises(CommandError, match=r"failed on node001 was to install the agent"):
+        plan("node001", installation, only_failed=True, remove=True)
 
 
 def test_a_hosts_file_chooses_nodes_and_the_way_to_them(tmp_path: Path) -> None:

@@ -174,16 +174,16 @@ def judge_strangers(strangers: Sequence[journal.Refusal], t: Translate) -> Itera
 
 
 def look_at_last_rollout(subject: Subject) -> Iterator[Check]:
-    """Read where the last roll-out failed, except on nodes that were removed or disabled since."""
+    """Yield lines on where the last roll-out failed, but not for nodes whose agent is no longer wanted or unwanted."""
+    failed, t = remembered(subject.config.database.path), subject.t
+    known = {node.hostname.lower() for node in subject.config.nodes}
     wanted = {node.hostname.lower() for node in subject.config.nodes if node.enabled}
-    yield from judge_failed(sorted(remembered(subject.config.database.path) & wanted), subject.t)
-
-
-def judge_failed(names: Sequence[str], t: Translate) -> Iterator[Check]:
-    """Yield a line if the last roll-out failed somewhere."""
-    if names:
-        detail = t("the last one failed on {nodes}", nodes=fold(names))
-        yield Check(t("roll-out"), Verdict.WARNING, detail, "minipanel rollout --only-failed")
+    again = "minipanel rollout --only-failed"
+    if names := sorted(failed.install & wanted):
+        yield Check(t("roll-out"), Verdict.WARNING, t("the last one failed on {nodes}", nodes=fold(names)), again)
+    if names := sorted((failed.remove & known) - failed.install):
+        detail = t("the last one could not remove the agent from {nodes}", nodes=fold(names))
+        yield Check(t("roll-out"), Verdict.WARNING, detail, f"{again} --remove")
 
 
 def _in_state(nodes: Sequence[NodeOverview], state: State) -> list[str]:
