@@ -203,6 +203,7 @@ CHINESE = {
     "installing programs and service": "程序和服务",
     "setting firewall and SELinux labels": "防火墙和 SELinux 标签",
     "starting the panel": "启动面板",
+    "nothing has changed: the panel keeps running": "没有变化：面板继续运行",
     "the panel answers as version {version}": "面板返回的版本是 {version}",
     "The panel did not start: {reason} Its log ends with:": "面板未能启动：{reason} 日志末尾：",
     "restoring the previous state": "回滚到之前的状态",

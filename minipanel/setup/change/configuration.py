@@ -52,11 +52,16 @@ def make_folders(database: Path, account: Account, system: System) -> list[Path]
     return new
 
 
-def make_backup_folder(config: Config, account: Account, system: System) -> None:
-    """Make the folder of [backup] if it is missing; an existing one keeps its owner and mode. Raises OSError."""
+def make_backup_folder(config: Config, account: Account, system: System) -> bool:
+    """Make the folder of [backup] if it is missing; an existing one keeps its owner and mode. Raises OSError.
+
+    Returns whether it was made.
+    """
     folder = config.of(BACKUP).folder
-    if folder is not None and not system.path(folder).exists():
-        _make_for(account, system.path(folder))
+    if folder is None or system.path(folder).exists():
+        return False
+    _make_for(account, system.path(folder))
+    return True
 
 
 def _make_for(account: Account, folder: Path) -> None:

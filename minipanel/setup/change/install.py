@@ -20,8 +20,9 @@ from minipanel.setup.change.rehearsal import rehearse
 from minipanel.setup.change.release import lay_links, mark_proven, remove_others
 from minipanel.setup.change.rollback import able_to_go_back
 from minipanel.setup.change.saved import Before
-from minipanel.setup.change.service import lay_unit, start, stop, wait_until_healthy
+from minipanel.setup.change.service import enable, lay_unit, start, stop, wait_until_healthy
 from minipanel.setup.change.stage import Stage
+from minipanel.setup.change.unchanged import is_unchanged
 from minipanel.setup.look.ports import is_own
 from minipanel.setup.screen import Screen
 from minipanel.setup.system import System
@@ -30,7 +31,8 @@ from minipanel.setup.system import System
 def install(answers: Answers | None, release: Path, system: System, screen: Screen) -> Config:
     """Install this release, or replace the running one by it, with the settings in `answers`.
 
-    Returns the configuration. `answers` None keeps the present configuration. Raises CommandError, ConfigError,
+    Returns the configuration. `answers` None keeps the present configuration. A panel that already runs with all this
+    is not restarted. Raises CommandError, ConfigError,
     OSError; then the previous state runs again, and the answers of a first installation stay in config.toml.
     """
     with _held(system):
@@ -56,6 +58,7 @@ def _install(answers: Answers | None, release: Path, system: System, screen: Scr
         with screen.step(t("testing the configuration in the service's sandbox")):
             move = _move(answers, before.config, account, system, screen)
             _try(stage, before.config, release, system, screen)
+        is_left_running = is_unchanged(release, stage, before.config, system)
         with able_to_go_back(release, before, None if move is None else move.back, system, screen):
             if move is not None:
                 with screen.step(t("copying the database while the panel is stopped")):
@@ -68,9 +71,13 @@ def _install(answers: Answers | None, release: Path, system: System, screen: Scr
             with screen.step(t("setting firewall and SELinux labels")):
                 open_port(config.server.port, agents_address(config), system)
                 restore_labels(config, system)
-            with screen.step(t("starting the panel")):
-                start(system)
-                wait_until_healthy(config, __version__, system, t, screen)
+            if is_left_running:
+                enable(system)
+                screen.say("  " + t("nothing has changed: the panel keeps running"))
+            else:
+                with screen.step(t("starting the panel")):
+                    start(system)
+                    wait_until_healthy(config, __version__, system, t, screen)
     except BaseException:
         stage.remove()
         raise

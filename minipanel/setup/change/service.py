@@ -66,16 +66,23 @@ def _escaped(folder: Path) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file that others read, in one step."""
+    """Write a file that others read, in one step. One with this text is left alone, and so keeps its age."""
+    if path.is_file() and path.read_text("utf-8", "replace") == text:
+        return
     part = path.with_name(f".{path.name}.new")
     part.write_text(text)
     part.chmod(0o644)
     part.replace(path)
 
 
+def enable(system: System) -> None:
+    """Have the service started at every boot. Raises CommandError."""
+    system.must_run("systemctl", "enable", "--quiet", places.SERVICE)
+
+
 def start(system: System) -> None:
     """Start the service now and at every boot. Raises CommandError."""
-    system.must_run("systemctl", "enable", "--quiet", places.SERVICE)
+    enable(system)
     stop(system)  # otherwise the old panel might answer for the new one
     # Earlier failed starts would count.
     system.run("systemctl", "reset-failed", places.SERVICE)

@@ -32,6 +32,7 @@ class Stage:
         """
         self._home, self.folder = system.path(places.CONFIG_FOLDER), system.path(places.STAGE)
         self._new_folders: list[Path] = []
+        self._is_folder_new = False
         try:
             self.config = self._make(answers, before, account, system)
         except BaseException as error:
@@ -56,12 +57,17 @@ class Stage:
         config = load_config(file)
         if answers is None:
             self._new_folders = make_folders(config.database.path, account, system)
-        make_backup_folder(config, account, system)
+        self._is_folder_new = make_backup_folder(config, account, system) or bool(self._new_folders)
         return config
 
     def told(self, sentence: str) -> str:
         """Return a sentence about the staged files with their final paths."""
         return sentence.replace(str(self.folder), str(self._home))
+
+    def is_as_installed(self) -> bool:
+        """Return whether all files are in place already, and no folder had to be made. Raises OSError."""
+        files = [(Saved.of(self.folder / name), Saved.of(self._home / name)) for name in CONFIG_FILES]
+        return not self._is_folder_new and all(new == old for new, old in files)
 
     def commit(self, is_first: bool) -> Config:
         """Put changed files in place. Returns the configuration there. Raises OSError, ConfigError."""
