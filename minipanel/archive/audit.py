@@ -37,8 +37,11 @@ class Audit:
         await self._panel.ingest.run(partial(sql.note_audit, at=now, differed=differed))
         return True
 
-    async def compare(self, now: int) -> int:
-        """Queue what the engine lacks. Returns the number of node-days. Raises as `if_due` does."""
+    async def compare(self, now: int) -> int | None:
+        """Queue what the engine lacks. Returns the number of node-days, None if there was nothing to compare.
+
+        Raises as `if_due` does.
+        """
         ask = self._panel.store.reader.ask
         since = await self._panel.reading.do(ask, sql.archived_since)
         oldest = max(since, self._panel.ingest.oldest())
@@ -46,13 +49,14 @@ class Audit:
         first = -(-oldest // DAY_SECONDS) * DAY_SECONDS + DAY_SECONDS
         last = (now - SETTLED_SECONDS) // DAY_SECONDS * DAY_SECONDS
         names = await self._panel.reading.do(ask, hostnames)
-        differed = 0
+        compared, differed = 0, 0
         for end in range(first, last + 1, DAY_SECONDS):
             here = await self._panel.reading.do(ask, partial(sql.samples_of_day, end=end))
             there = await asyncio.to_thread(self._engine.samples_of_day, end)
+            compared += len(here)
             for node_id, samples in here.items():
                 if there.get(names[node_id].lower(), 0) < samples:
                     differed += 1
                     await self._panel.ingest.run(partial(sql.put_day_again, node_id=node_id, end=end))
             await asyncio.sleep(PAUSE_SECONDS)
-        return differed
+        return differed if compared else None

@@ -67,7 +67,7 @@ def check_archive(config_path: Path, since_days: float) -> int:
         print(_result(compared, differing, t), file=sys.stderr)
         raise
     progress.clear()
-    print(_result(compared, differing, t))
+    print(_result(compared, differing, t) if compared else t("There are no records to compare."))
     if differing:
         print(t("`minipanel archive push` sends them again."))
     return FAILED if differing else DONE

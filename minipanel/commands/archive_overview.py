@@ -21,7 +21,8 @@ class ArchiveOverview:
 
     `waiting`: records not yet known to be at the engine; `oldest`: the time of the oldest of them. `since`: from this
     time on, every record is there or waits; 0 if none is. `differing`: records that read back wrong repeatedly.
-    `audited_at`: when the last comparison was made; `differed`: in how many days of a node it found records missing.
+    `audited_at`: when the last comparison was made; `differed`: in how many days of a node it found records missing,
+    None if there was nothing to compare.
     """
 
     engine: str
@@ -32,7 +33,7 @@ class ArchiveOverview:
     until: int
     differing: int
     audited_at: int
-    differed: int
+    differed: int | None
     push: Push | None
     trouble: str | None
 

@@ -67,5 +67,7 @@ def _rows(overview: ArchiveOverview, t: Translate) -> list[tuple[str, str]]:
         rows.append((t("push"), t(said, sent=push.sent, count=push.records, time=moment(push.since))))
     if overview.audited_at:
         said = "{time}: {count} days of nodes were sent again" if overview.differed else "{time}: no difference"
+        if overview.differed is None:
+            said = "{time}: there was nothing to compare yet"
         rows.append((t("compared"), t(said, time=moment(overview.audited_at), count=overview.differed)))
     return rows

@@ -11,6 +11,9 @@ from minipanel.database.full_records import TABLES
 from minipanel.models.hour import DAY_SECONDS
 from minipanel.models.record import RECORD_SECONDS, record_id
 
+NOTHING_COMPARED = -1
+"""Stored as `differed`, which must not be NULL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -72,15 +75,19 @@ def archived_since(connection: sqlite3.Connection) -> int:
     return int(since)
 
 
-def audited(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return when all days were last compared, Unix seconds, 0 for never, and how many node-days lacked samples."""
+def audited(connection: sqlite3.Connection) -> tuple[int, int | None]:
+    """Return when all days were last compared, Unix seconds, 0 for never, and how many node-days lacked samples.
+
+    The latter is None if there was nothing to compare.
+    """
     at, differed = connection.execute("SELECT audited_at, differed FROM archive_until").fetchone()
-    return int(at), int(differed)
+    return int(at), None if differed == NOTHING_COMPARED else int(differed)
 
 
-def note_audit(connection: sqlite3.Connection, at: int, differed: int) -> None:
+def note_audit(connection: sqlite3.Connection, at: int, differed: int | None) -> None:
     """Record a comparison, as `audited` returns it."""
-    connection.execute("UPDATE archive_until SET audited_at = ?, differed = ?", (at, differed))
+    kept = NOTHING_COMPARED if differed is None else differed
+    connection.execute("UPDATE archive_until SET audited_at = ?, differed = ?", (at, kept))
 
 
 def samples_of_day(connection: sqlite3.Connection, end: int) -> dict[int, int]:

@@ -22,6 +22,7 @@ CHINESE = {
         "自 {time} 起，已发送 {sent} 条记录，其中 {count} 条经两次回读确认；已暂停"
     ),
     "{time}: no difference": "{time}：无差异",
+    "{time}: there was nothing to compare yet": "{time}：尚无可核对的记录",
     "{time}: {count} days of nodes were sent again": "{time}：重新发送了 {count} 组记录（每组为一个节点一天的记录）",
     "{sent} of {all} records sent, {count} read back twice": (
         "共 {all} 条记录，已发送 {sent} 条，两次回读确认 {count} 条"
@@ -40,6 +41,7 @@ CHINESE = {
     "{count} records compared; {differing} are missing in the engine or differ.": (
         "核对了 {count} 条记录，其中 {differing} 条在引擎中缺失或不一致。"
     ),
+    "There are no records to compare.": "没有可核对的记录。",
     "{node}, {time}: missing in the engine, or different": "{node}，{time}：在引擎中缺失或不一致",
     "`minipanel archive push` sends them again.": "minipanel archive push 会重新发送这些记录。",
     "--since is {days} days, but the database keeps {kept}; raise [database] retention_days first.": (

@@ -140,6 +140,16 @@ def read_until(terminal: int, text: str) -> str:
     return shown
 
 
+def test_without_records_nothing_is_called_equal(tmp_path: Path, victoria: Victoria) -> None:
+    config = configured(tmp_path / "new", victoria.url, 'cluster = "new"\n')
+    with running_panel(config):
+        eventually(lambda: "compared" in run("archive", "status", "--config", config.path).stdout)
+        assert ": there was nothing to compare yet\n" in run("archive", "status", "--config", config.path).stdout
+        assert json.loads(run("archive", "status", "--json", "--config", config.path).stdout)["differed"] is None
+    checked = run("archive", "check", "--config", config.path)
+    assert (checked.returncode, checked.stdout) == (0, "There are no records to compare.\n")
+
+
 def test_what_differs_at_the_engine_is_named(tmp_path: Path, victoria: Victoria) -> None:
     config = configured(tmp_path / "c", victoria.url, 'cluster = "elsewhere"\n')
     started_once(config)
