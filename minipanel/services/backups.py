@@ -20,6 +20,7 @@ from minipanel.database.store import Store
 from minipanel.errors import DatabaseError, TryLater
 from minipanel.machine.nice import be_nice
 from minipanel.machine.uptime import uptime
+from minipanel.models.megabytes import megabytes
 from minipanel.services.backup_config import BACKUP, BackupConfig
 from minipanel.services.copies import copies_in, day_of, leftovers_in, name_at, superfluous
 from minipanel.services.ingest import Ingest
@@ -157,7 +158,7 @@ class _Run:
             path.unlink(missing_ok=True)
         target = self.folder / name_at(self.now)
         done = back_up(self.database, target, False, _Pace(), lambda: not self.stop.is_set())
-        log.info("Backup: %s, %d records, %.1f MB, sound.", target, done.records, done.size_bytes / 10**6)
+        log.info("Backup: %s, %d records, %s MB, sound.", target, done.records, megabytes(done.size_bytes, 1))
         others = [copy for copy in copies_in(self.folder) if copy.path != target]
         for copy in superfluous(others, self.config.keep - 1, self.now):
             copy.path.unlink(missing_ok=True)
