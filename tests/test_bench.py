@@ -15,7 +15,7 @@ LIMIT_SECONDS = 120
 TINY = {
     "access.py": "--repeat 2 --no-save",
     "agent.py": "--samples 2",
-    "archive.py": "--nodes 5 --part cost --turns 1 --turn-seconds 5 --no-save",
+    "archive.py": "--nodes 5 --part cost --part read --turns 1 --turn-seconds 5 --years-of 2 --years-days 1 --no-save",
     "backfill.py": "--nodes 10 --samples 520 --at-once 3 --calm 5 --no-save",
     "disk.py": "--nodes 20 --hours 0.1 --warm-up 0.02 --gather 0.1 --no-save",
     "history.py": "--nodes 18 --days 0.1 --peer-nodes 2 --repeat 1 --settle 1 --no-save",
