@@ -130,7 +130,7 @@ class Fleet:
 
     def _report_once(self, ticks: Sequence[int], stop: threading.Event) -> None:
         # The panel answers after its commit, so many must wait for the same commit, as a cluster's agents do.
-        hands = min(HANDS, len(self.names))
+        hands = max(1, min(HANDS, len(self.names)))
         with ThreadPoolExecutor(hands) as pool:
             list(pool.map(lambda hand: self._send_all(range(hand, len(self.names), hands), ticks, stop), range(hands)))
 

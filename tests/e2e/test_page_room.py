@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.fleet import Fleet, numbered, running_fleet
-from tests.e2e.visits import PHONE, visit
+from tests.e2e.visits import PHONE, Screen, visit
 
 ROWS = 60
 """More than a screen holds."""
@@ -67,3 +68,28 @@ def test_a_phone_has_the_map_on_its_first_screen_and_sorts_the_table(browser: Br
         expect(page).to_have_url(f"{fleet.url}/realtime?sort=-temperature")
         page.get_by_role("button", name="Table", exact=True).tap()
         expect(page.locator(".node-tools .metric")).to_have_count(0)
+
+
+LINES_OF_COMMAND = """() => {
+    const words = document.createTreeWalker(document.querySelector('.empty-state'), NodeFilter.SHOW_TEXT)
+    const text = []
+    while (words.nextNode()) for (const place of words.currentNode.data.matchAll(/./gu)) {
+        const range = document.createRange()
+        range.setStart(words.currentNode, place.index)
+        range.setEnd(words.currentNode, place.index + place[0].length)
+        text.push([place[0], Math.round(range.getBoundingClientRect().top)])
+    }
+    const begin = text.map(([letter]) => letter).join('').indexOf('minipanel nodes add')
+    return [...new Set(text.slice(begin, begin + 'minipanel nodes add'.length).map(([, top]) => top))].length
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_no_line_breaks_inside_a_command(browser: Browser, tmp_path: Path, locale: str) -> None:
+    with running_fleet(tmp_path, []) as fleet:
+        for width in (320, 360, 390):
+            for path in ("/realtime", "/history"):
+                with visit(browser, fleet, path, screen=Screen("narrow", width, 740, True), locale=locale) as page:
+                    expect(page.locator(".empty-state")).to_contain_text("minipanel nodes add")
+                    assert page.evaluate(LINES_OF_COMMAND) == 1, (width, path)
+                    assert page.evaluate("document.documentElement.scrollWidth") <= width
