@@ -55,6 +55,9 @@ export interface HistoryPlot extends Basis {
   unreadUntil?: number | undefined
 }
 
+/** What all charts of a plot share. A chart is drawn again if it gets a new one, so keep it while the crosshair moves. */
+export const axisOf = ({ times, from, to, step }: HistoryPlot) => ({ times, timeRange: [from, to] as Range, step })
+
 export const STATES = ['busy', 'idle', 'down', 'unknown'] as const
 export type ClusterState = (typeof STATES)[number]
 
