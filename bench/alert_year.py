@@ -243,7 +243,7 @@ class Year:
             self._wake(self.now + 5)
         for alert in alerts.watch.open():
             if alert.node_id not in self._troubles["down"]:
-                counted = alerts.watch.counted_seconds(alert.rule, alert.node_id, None) or 0
+                counted = alerts.watch.counted_seconds(alert.rule, alert.node_id) or 0
                 self._wake(self.now + max(5, alert.hold_seconds - counted))
         if self.relay_away[0] <= self.now < self.relay_away[1] + 3600:
             self._wake(self.now + 60)

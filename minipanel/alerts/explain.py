@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 
 from minipanel.alerts.message import Teller
 from minipanel.alerts.silences import Silences
-from minipanel.alerts.watch import Setting, Watch
+from minipanel.alerts.watch import Setting, Watch, lasted_by_rule
 from minipanel.models.alert import Alert, Bad
 from minipanel.models.alert_answers import Explained, ExplainedRule, RuleState, Words
 from minipanel.models.cluster import Cluster
@@ -35,7 +35,7 @@ def explain(
                 setting.severity,
                 _state(setting, cluster, watch, node, found, alert),
                 _words(setting, node, cluster, alert, bad, tellers),
-                watch.counted_seconds(setting, cluster, node.id, bad is not None),
+                _seconds(setting, node, cluster, watch, bad),
                 None if alert is not None else setting.parameters.for_,
                 None if alert is None else alert.began_at,
                 None if silence is None else silence.until_at,
@@ -58,6 +58,12 @@ def _state(
     is_known = node.id in cluster.nodes and cluster.nodes[node.id].state != "never"
     good = setting.rule.is_good(setting.parameters, cluster, node.id) if is_known else None
     return "unknown" if good is None else "good" if good else "between"
+
+
+def _seconds(setting: Setting, node: Node, cluster: Cluster, watch: Watch, bad: Bad | None) -> int | None:
+    """Return how many seconds it has been bad, or good again; None if neither is being counted."""
+    lasted = None if bad is None else lasted_by_rule(setting, cluster, node.id)
+    return watch.counted_seconds(setting.rule.name, node.id) if lasted is None else int(lasted)
 
 
 def _words(

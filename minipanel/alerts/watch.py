@@ -90,10 +90,9 @@ class Watch:
         """Return the nodes that have an alert of a rule, or are about to."""
         return self._book(rule).in_hand()
 
-    def counted_seconds(self, setting: Setting, cluster: Cluster, node_id: int, is_bad: bool) -> int | None:
-        """Return how many seconds it has been bad, or good again; None if neither is being counted."""
-        lasted = _lasted(setting, cluster, node_id) if is_bad else None
-        return self._book(setting.rule.name).counted_seconds(node_id) if lasted is None else int(lasted)
+    def counted_seconds(self, rule: str, node_id: int) -> int | None:
+        """Return how many seconds the checks have found it bad, or good again; None if neither is being counted."""
+        return self._book(rule).counted_seconds(node_id)
 
     def tick(self, cluster: Cluster, may_open: bool = True) -> Changes:
         """Check once. `may_open`: False while what seems wrong may be the panel's own absence."""
@@ -220,11 +219,11 @@ class _Book:
         if setting.rule.counts_samples:
             run.add(moment)
             return _has_lasted(run, setting.parameters.for_, setting.rule, cluster)
-        counted, lasted = run.go_on(moment), _lasted(setting, cluster, node_id)
+        counted, lasted = run.go_on(moment), lasted_by_rule(setting, cluster, node_id)
         return bool((counted if lasted is None else lasted) >= setting.parameters.for_)
 
     def _begin(self, setting: Setting, cluster: Cluster, node_id: int, bad: Bad) -> Alert:
-        counted, lasted = self._bad.pop(node_id).seconds(), _lasted(setting, cluster, node_id)
+        counted, lasted = self._bad.pop(node_id).seconds(), lasted_by_rule(setting, cluster, node_id)
         if lasted is None:
             lasted = counted
         alert = Alert(
@@ -296,7 +295,7 @@ def _concerns(cluster: Cluster, node_id: int) -> bool:
     return node_id == PANEL or node_id in cluster.nodes
 
 
-def _lasted(setting: Setting, cluster: Cluster, node_id: int) -> float | None:
+def lasted_by_rule(setting: Setting, cluster: Cluster, node_id: int) -> float | None:
     """Return how long a node that is bad has been so, if its rule itself knows that."""
     lasted = setting.rule.lasted
     return None if lasted is None else lasted(setting.parameters, cluster, node_id)
