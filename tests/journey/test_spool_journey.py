@@ -44,9 +44,12 @@ def wait_until(path: Path, sentence: str, seconds: float) -> None:
         time.sleep(0.1)
 
 
-def sleep_past_tick() -> None:
-    """Sleep until two seconds after a tick: it is spooled by then, and a process that starts measures at the next."""
-    time.sleep(5 - time.time() % 5 + 2)
+def wait_until_spooled(spool: Path) -> None:
+    """Return once a sample is spooled: an agent that starts then has nearly five seconds until the next tick."""
+    end = time.monotonic() + 15
+    while not any(path.read_bytes().count(b"\n") > 1 for path in spool.glob("*.samples")):  # the first line is a head
+        assert time.monotonic() < end, "nothing was spooled"
+        time.sleep(0.05)
 
 
 def stored_samples(config: Config) -> int:
@@ -66,11 +69,14 @@ def test_a_panel_away_and_an_agent_killed_meanwhile_cost_not_one_sample(tmp_path
     config = written_config(tmp_path)
     agent, log, second_log = (tmp_path / name for name in ("agent.toml", "first.log", "second.log"))
     write_agent_config(agent, config, config.nodes[0])
-    with running_agent(agent, log) as first:
+    with contextlib.ExitStack() as agents:
         with running_panel(config):
-            wait_until(log, "The panel stored the first sample.", 15)
+            # Started before the panel, it would spool samples older than `begin`; and the second panel has not seen
+            # `begin`, because the first is killed, and its last hour with it.
+            first = agents.enter_context(running_agent(agent, log))
+            wait_until(log, "The panel stored the first sample.", 30)
             begin = recent(config)[0]
-        sleep_past_tick()
+        wait_until_spooled(tmp_path / "spool")
         first.kill()
         first.wait()
     with running_agent(agent, second_log) as second:
