@@ -65,6 +65,16 @@ def started(installation: Installation) -> str:
     return installation.node.shell("systemctl show minipanel --property=MainPID")
 
 
+def test_without_a_change_the_panel_keeps_running_until_a_file_is_edited(installation: Installation) -> None:
+    before = started(installation)
+    for _ in range(2):
+        assert "nothing has changed: the panel keeps running" in changed(installation, "--no-rollout")
+        assert started(installation) == before
+    installation.node.shell(f"echo '# by hand' >>{CONFIG}")
+    assert "starting the panel" in changed(installation, "--no-rollout")
+    assert started(installation) != before
+
+
 def test_port_and_address_follow_in_the_agents(installation: Installation) -> None:
     shown = changed(installation, "--port", "8081", "--address", "mgmt")
     assert f"http://{ADDRESS}:8080 → http://mgmt:8081" in shown
