@@ -30,7 +30,6 @@ from minipanel.handlers import (
     health,
     metrics,
     nodes,
-    nodes_past,
     raster,
     scrape,
     stream,
@@ -108,7 +107,7 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
 
 
 class PanelApp(FastAPI):
-    """FastAPI, but samples (nearly all requests) and one node's history go straight to their handlers."""
+    """FastAPI, but samples go straight to their handler, as the most frequent requests."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. FastAPI's layers took a fifth of a sample's time on the event loop (measured)."""
@@ -118,22 +117,7 @@ class PanelApp(FastAPI):
             if not send_whole(scope, answer):
                 await _send(answer, send)
             return
-        if scope["type"] == "http" and scope["path"].startswith(nodes_past.PREFIX) and scope["method"] == "GET":
-            scope["app"] = self
-            past = await _read_past(Request(scope, receive))
-            if past is not None:
-                if not send_whole(scope, past):
-                    await _send(past, send)
-                return
         await super().__call__(scope, receive, with_safe_headers(send))
-
-
-async def _read_past(request: Request) -> Reply | None:
-    try:
-        return await nodes_past.read_past(request)
-    except Exception:
-        log.exception("A request for the past of a node failed.")
-        return failure(_languages(request))
 
 
 async def _send(answer: Reply, send: Send) -> None:

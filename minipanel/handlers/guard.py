@@ -7,12 +7,13 @@ A route that declares nothing fails a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.requests import cookie_parser
 
 from minipanel.access.access import Access
 from minipanel.access.proxy import SECRET_HEADER, named_user
@@ -135,16 +136,31 @@ def _who(request: Request) -> tuple[Caller, bool]:
         name = named_user(server, peer, headers.getlist(server.user_header), headers.getlist(SECRET_HEADER))
         if name is not None:
             return access.proxied(name, peer, address), False
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return access.bearer(token.strip(), address), True
-    return _by_cookie(request, access, address), False
+    caller = _by_header(access, headers.get("Authorization"), address)
+    return (caller, True) if caller is not None else (_by_cookie(access, request.cookies, address), False)
 
 
-def _by_cookie(request: Request, access: Access, address: str) -> Caller:
-    kiosk = request.cookies.get(KIOSK_COOKIE)
+def refuse_but_readers(access: Access, head: Mapping[str, str], address: str) -> None:
+    """Raise NotAuthenticated or NotAllowed unless the caller may call a route for READERS.
+
+    For requests that bypass the routes, while no proxy names users. `head`: with names in lower case, each once;
+    `address`: the client's.
+    """
+    caller = _by_header(access, head.get("authorization"), address)
+    if caller is None:
+        caller = _by_cookie(access, cookie_parser(head.get("cookie", "")), address)
+    READERS.dependency.permission.refuse(caller)
+
+
+def _by_header(access: Access, authorization: str | None, address: str) -> Caller | None:
+    scheme, _, token = (authorization or "").partition(" ")
+    return access.bearer(token.strip(), address) if scheme.lower() == "bearer" else None
+
+
+def _by_cookie(access: Access, cookies: Mapping[str, str], address: str) -> Caller:
+    kiosk = cookies.get(KIOSK_COOKIE)
     try:
-        return access.sessions.check(request.cookies.get(COOKIE))
+        return access.sessions.check(cookies.get(COOKIE))
     except NotAuthenticated:
         if not kiosk:
             raise

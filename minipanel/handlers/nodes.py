@@ -11,6 +11,7 @@ from minipanel.handlers.request import panel_of
 from minipanel.models.answers import GroupAnswer, NodeAnswer
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
+from minipanel.services.panel import Panel
 
 router = APIRouter(tags=["nodes"])
 
@@ -29,7 +30,12 @@ async def list_groups(request: Request) -> Response:
 
 def find_node(request: Request, reference: str) -> Node:
     """Return the node with this integer id or hostname. Raises NotFound."""
-    node = panel_of(request).directory.find(reference)
+    return node_named(panel_of(request), reference)
+
+
+def node_named(panel: Panel, reference: str) -> Node:
+    """Return the node with this integer id or hostname. Raises NotFound."""
+    node = panel.directory.find(reference)
     if node is None:
         raise NotFound("There is no node {text}.", text=quote(reference))
     return node

@@ -1,55 +1,135 @@
-"""A short cut for one node's records, which a chart waits for: without layers that take longer than the reading.
+"""One node's records by the direct way (serving/direct.py), as a chart waits for them.
 
-An unusual request is left to handlers/metrics.py, which gives the same answer.
+Whatever is unusual is left to handlers/metrics.py, which gives the same answers.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from fastapi import Request
-
+from minipanel.access.access import Access
 from minipanel.errors import PanelError
-from minipanel.handlers.guard import READERS
-from minipanel.handlers.nodes import find_node
-from minipanel.handlers.reply import Reply, refusal
-from minipanel.handlers.request import panel_of
-from minipanel.handlers.squeezed import json_reply
-from minipanel.services.history import read_span
+from minipanel.handlers.agents import Head
+from minipanel.handlers.guard import refuse_but_readers
+from minipanel.handlers.nodes import node_named
+from minipanel.handlers.reply import Reply, failure, kept, refusal
+from minipanel.handlers.request import client_behind, is_gzip_among
+from minipanel.handlers.squeezed import json_of
+from minipanel.models.node import Node
+from minipanel.services.batch import Then
+from minipanel.services.history import Span, read_span
+from minipanel.services.panel import Panel
+
+log = logging.getLogger(__name__)
 
 PREFIX: Final = "/api/metrics/history/"
+
 _KNOWN: Final = frozenset(("period", "from", "to", "fields", "step", "format"))
+_COMMA: Final = "%2C"
 
 
-async def read_past(request: Request) -> Reply | None:
-    """Return the answer, or None if handlers/metrics.py must answer the request."""
-    reference, of = request.scope["path"].removeprefix(PREFIX), plain_query(request.scope["query_string"])
-    if of is None or "/" in reference:
-        return None
-    is_compact = of.get("format") == "compact"
-    if ("format" in of and not is_compact) or "text/csv" in request.headers.get("Accept", ""):
-        return None
-    try:
-        await READERS.dependency(request, None, None)
-        panel = panel_of(request)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A usual request for one node's records: the node's id or hostname, the query's parameters, the headers."""
+
+    reference: str
+    of: dict[str, str]
+    head: Head
+
+
+class NodesPast:
+    """Answers questions for one node's records."""
+
+    def __init__(self, panel: Panel, access: Access) -> None:
+        self._panel = panel
+        self._access = access
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def question_of(self, url: str, head: Head) -> Question | None:
+        """Return what a GET of this URL asks. None if it is unusual, or a proxy may name the user.
+
+        `head`: with names in lower case, each once.
+        """
+        path, _, query = url.partition("?")
+        of = plain_query(query)
+        reference = path.removeprefix(PREFIX)
+        if of is None or not reference or "/" in reference or "%" in reference or "#" in path:
+            return None
+        if self._panel.config.server.user_header is not None:
+            return None
+        if of.get("format", "compact") != "compact" or "text/csv" in head.get("accept", ""):
+            return None
+        return Question(reference, of, head)
+
+    def ask(self, question: Question, peer: str, prove: Callable[[], None], answer: Callable[[Reply], None]) -> None:
+        """Call `answer` once, in the event loop. `peer`: the other end's address; `prove`: called if it may ask."""
+
+        def then(result: Reply | Exception) -> None:
+            language = question.head.get("accept-language")
+            answer(result if isinstance(result, Reply) else _excused(result, language))
+
+        try:
+            self._begin(question, peer, prove, then)
+        except Exception as error:
+            then(error)
+
+    def _begin(self, question: Question, peer: str, prove: Callable[[], None], then: Then[Reply]) -> None:
+        panel, head, of = self._panel, question.head, question.of
+        forwarded = [head["x-forwarded-for"]] if "x-forwarded-for" in head else []
+        refuse_but_readers(self._access, head, client_behind(peer, forwarded, panel.config.server.trusted_proxies))
+        prove()
         times = of.get("period"), of.get("from"), of.get("to")
+        is_compact = "format" in of
         span = read_span(*times, of.get("fields"), panel.clock(), of.get("step"), *panel.reach(), is_compact)
-        body = await panel.history.one(find_node(request, reference), span)
-    except PanelError as error:
-        return refusal(error, request.headers.get("Accept-Language"))
-    return await json_reply(request, body)
+        node = node_named(panel, question.reference)
+        may_be_gzip = is_gzip_among(head.get("accept-encoding", ""))
+        read = panel.history.at_once(node, span)
+        if read is not None:
+            panel.reading.begin(partial(_reply, read, may_be_gzip), then)
+        else:
+            task = asyncio.create_task(self._read_in_pieces(node, span, may_be_gzip, then))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _read_in_pieces(self, node: Node, span: Span, may_be_gzip: bool, then: Then[Reply]) -> None:
+        result: Reply | Exception
+        try:
+            body = await self._panel.history.one(node, span)
+            result = await asyncio.to_thread(json_of, body, may_be_gzip=True) if may_be_gzip else json_of(body)
+        except Exception as error:
+            result = error
+        then(result)
 
 
-def plain_query(query: bytes) -> dict[str, str] | None:
-    """Return the parameters of a query string: b"from=1&to=2" -> {"from": "1", "to": "2"}.
+def _reply(read: Callable[[], bytes], may_be_gzip: bool) -> Reply:
+    return kept(json_of(read(), may_be_gzip=may_be_gzip))
 
-    None if one is unknown, has no value, comes twice or is encoded: Starlette's QueryParams read anything, but take
-    longer than all else on this way.
+
+def _excused(error: Exception, language: str | None) -> Reply:
+    if isinstance(error, PanelError):
+        return refusal(error, language)
+    log.error("A request for the past of a node failed.", exc_info=error)
+    return failure(language)
+
+
+def plain_query(query: str) -> dict[str, str] | None:
+    """Return the parameters of a query string: "from=1&to=2" -> {"from": "1", "to": "2"}.
+
+    None if one is unknown, has no value, comes twice or has anything encoded but commas: Starlette's QueryParams read
+    anything, but take longer than all else on this way.
     """
+    query = query.replace(_COMMA, ",")
+    if "%" in query or "+" in query or "#" in query:
+        return None
     found: dict[str, str] = {}
-    for pair in query.decode("latin-1").split("&"):
+    for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if name not in _KNOWN or not value or name in found:
             return None
         found[name] = value
-    return found if query.isascii() and b"%" not in query and b"+" not in query else None
+    return found

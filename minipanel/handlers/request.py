@@ -34,7 +34,12 @@ def prove_client(request: Request) -> None:
 
 def takes_gzip(request: Request) -> bool:
     """Return whether the client accepts an answer compressed with gzip."""
-    accepted = ",".join(request.headers.getlist("Accept-Encoding")).lower()
+    return is_gzip_among(",".join(request.headers.getlist("Accept-Encoding")))
+
+
+def is_gzip_among(accepted: str) -> bool:
+    """Return whether an Accept-Encoding header accepts gzip."""
+    accepted = accepted.lower()
     return "gzip" in accepted and weights(accepted).get("gzip", 0) > 0
 
 
@@ -44,10 +49,15 @@ def client_of(request: Request, trusted_proxies: Sequence[str]) -> str:
     Each proxy adds the address that it saw at the end, so the last one that is not a trusted proxy's counts. For people
     only: an agent's address is always the connection's.
     """
-    client = normalise(peer_of(request))
+    return client_behind(peer_of(request), request.headers.getlist("X-Forwarded-For"), trusted_proxies)
+
+
+def client_behind(peer: str, lines: Sequence[str], trusted_proxies: Sequence[str]) -> str:
+    """Return the client's address. `peer`: the connection's; `lines`: the values of all X-Forwarded-For headers."""
+    client = normalise(peer)
     if client not in trusted_proxies:
         return client
-    forwarded = [part.strip() for line in request.headers.getlist("X-Forwarded-For") for part in line.split(",")]
+    forwarded = [part.strip() for line in lines for part in line.split(",")]
     while client in trusted_proxies and forwarded:
         address = parse_address(forwarded.pop())
         if address is None:

@@ -21,10 +21,17 @@ async def json_reply(request: Request, body: bytes) -> Reply:
 
     A month of history shrinks to a third, in 5 ms off the event loop.
     """
+    if len(body) < LEAST_BYTES or not takes_gzip(request):
+        return json_of(body)
+    return await asyncio.to_thread(json_of, body, may_be_gzip=True)
+
+
+def json_of(body: bytes, *, may_be_gzip: bool = False) -> Reply:
+    """Return JSON as an answer, compressed if the client accepts that and it is worth it."""
     headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
-    if len(body) >= LEAST_BYTES and takes_gzip(request):
+    if may_be_gzip and len(body) >= LEAST_BYTES:
         headers["Content-Encoding"] = "gzip"
-        body = await asyncio.to_thread(gzipped, body)
+        body = gzipped(body)
     return Reply(200, body, headers)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -178,10 +178,34 @@ class History:
 
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne, or HistoryOneCompact."""
+        at_once = self.at_once(node, span)
+        if at_once is not None:
+            return await self._reading.do(at_once)
         past, span = await opened(self._reading, span)
         (columns,) = await self.columns([node], span, past)
+        return self._one(node, span, columns, told_members(past))
+
+    def at_once(self, node: Node, span: Span) -> Callable[[], bytes] | None:
+        """Return what makes the answer of `one`, to be called in a reading thread; None if one read does not suffice.
+
+        A day takes a tenth less if the thread that reads also writes the answer: its caches are warm.
+        """
+        if self._reading.older is not None or len(pieces_of(span)) > 1:
+            return None
+        return partial(self._read_one, node, span)
+
+    def _read_one(self, node: Node, span: Span) -> bytes:
+        reader = self._reading.reader
+        if span.step == HOUR_SECONDS:
+            (columns,) = self._hours(reader, [node], span)
+        else:
+            read = reader.history(node.id, span.start, span.end, span.columns, int(self._clock()), span.is_compact)
+            columns = dict(zip(("timestamp", *span.columns), read, strict=True))
+        return self._one(node, span, columns)
+
+    def _one(self, node: Node, span: Span, columns: dict[str, bytes], told: bytes = b"") -> bytes:
         head = span.head(self.interval_seconds)
-        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), told_members(past), b"}"])
+        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), told, b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held as a whole."""

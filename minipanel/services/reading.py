@@ -12,6 +12,7 @@ from minipanel.errors import DatabaseError, TryLater
 from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS
 from minipanel.sentence import Sentence
+from minipanel.services.batch import Then, Waiter
 from minipanel.services.hour_columns import hour_columns
 from minipanel.services.sums import Sums, sums_of_days
 from minipanel.services.threads import Threads
@@ -116,12 +117,27 @@ class Reading:
         self, work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
         """Return the result of `work`, run in a reading thread. Raises TryLater if nothing can be read."""
-        try:
-            if self._stopping is not None:
-                raise DatabaseError(STOPS)
-            return await self._threads.do(partial(self._unless_stopping, partial(work, *arguments, **named)))
-        except DatabaseError as error:
-            raise TryLater(error.words if self._stopping is None else STOPS, RETRY_SECONDS) from error
+        waiter: Waiter[Result] = Waiter()
+        self.begin(partial(work, *arguments, **named), waiter)
+        return await waiter.result()
+
+    def begin(self, work: Callable[[], Result], then: Then[Result]) -> None:
+        """Call `then` later with the result of `work`, run in a reading thread, or with the Exception that it raised.
+
+        With TryLater if nothing can be read.
+        """
+        if self._stopping is None:
+            self._threads.begin(partial(self._unless_stopping, work), partial(self._ended, then))
+        else:
+            then(TryLater(STOPS, RETRY_SECONDS))
+
+    def _ended(self, then: Then[Result], result: Result | Exception) -> None:
+        if isinstance(result, DatabaseError):
+            later = TryLater(result.words if self._stopping is None else STOPS, RETRY_SECONDS)
+            later.__cause__ = result
+            then(later)
+        else:
+            then(result)
 
     def give_up(self) -> None:
         """End all reads now and allow no more: waiting callers get TryLater. Called in the event loop."""

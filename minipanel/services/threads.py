@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from minipanel.services.batch import Waiter
+from minipanel.services.batch import Then, Waiter
 
 Result = TypeVar("Result")
 Work = Callable[[], Any]
@@ -25,21 +25,25 @@ class Threads:
         self._names = [f"{name}_{place}" for place in reversed(range(count))]
         self._idle: list[_Thread] = []
         self._busy = 0
-        self._waiting: deque[tuple[Work, Waiter[Any]]] = deque()
+        self._waiting: deque[tuple[Work, Then[Any]]] = deque()
         self._ended: asyncio.Event | None = None
 
-    async def do(self, work: Callable[[], Result]) -> Result:
-        """Return what `work` returns, or raise what it raises. It runs to its end even if nobody waits any more."""
-        waiter: Waiter[Result] = Waiter()
+    def begin(self, work: Callable[[], Result], then: Then[Result]) -> None:
+        """Call `then` later, in the event loop, with what `work` returns, or with the Exception that it raises."""
         if self._idle:
             thread = self._idle.pop()
         elif self._names:
             thread = _Thread(self._names.pop(), asyncio.get_running_loop(), self._done)
         else:
-            self._waiting.append((work, waiter))
-            return await waiter.result()
+            self._waiting.append((work, then))
+            return
         self._busy += 1
-        thread.begin(work, waiter)
+        thread.begin(work, then)
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, or raise what it raises. It runs to its end even if nobody waits any more."""
+        waiter: Waiter[Result] = Waiter()
+        self.begin(work, waiter)
         return await waiter.result()
 
     async def close(self) -> None:
@@ -48,14 +52,14 @@ class Threads:
         self._end_if_idle()
         await self._ended.wait()
 
-    def _done(self, thread: _Thread, waiter: Waiter[Any], result: Any) -> None:
+    def _done(self, thread: _Thread, then: Then[Any], result: Any) -> None:
         if self._waiting:
             thread.begin(*self._waiting.popleft())
         else:
             self._busy -= 1
             self._idle.append(thread)
             self._end_if_idle()
-        waiter(result)
+        then(result)
 
     def _end_if_idle(self) -> None:
         if self._ended is None or self._busy:
@@ -70,19 +74,19 @@ class _Thread:
         self,
         name: str,
         loop: asyncio.AbstractEventLoop,
-        done: Callable[[_Thread, Waiter[Any], Any], None],
+        done: Callable[[_Thread, Then[Any], Any], None],
     ) -> None:
         self._loop = loop
         self._done = done
-        self._next: tuple[Work, Waiter[Any]] | None = None
+        self._next: tuple[Work, Then[Any]] | None = None
         self._wake = threading.Lock()  # held while there is nothing to do
         self._wake.acquire()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def begin(self, work: Work, waiter: Waiter[Any]) -> None:
+    def begin(self, work: Work, then: Then[Any]) -> None:
         """Start this work. Called while the thread has nothing to do."""
-        self._next = (work, waiter)
+        self._next = (work, then)
         self._wake.release()
 
     def end(self) -> None:
@@ -92,11 +96,11 @@ class _Thread:
 
     def _run(self) -> None:
         while self._wake.acquire() and self._next is not None:
-            (work, waiter), self._next = self._next, None
+            (work, then), self._next = self._next, None
             try:
                 result = work()
             except Exception as error:
                 result = error
             with suppress(RuntimeError):  # the event loop is closed
-                self._loop.call_soon_threadsafe(self._done, self, waiter, result)
-            del work, waiter, result  # release them before the next work comes
+                self._loop.call_soon_threadsafe(self._done, self, then, result)
+            del work, then, result  # release them before the next work comes

@@ -1,15 +1,17 @@
-"""One connection to the panel. Samples take the direct way, and after the first ones it is read in rounds."""
+"""One connection to the panel. Samples and a node's past take direct ways; after samples it is read in rounds."""
 
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
+from minipanel.handlers.nodes_past import PREFIX
 from minipanel.handlers.reply import Reply
-from minipanel.serving.direct import NO_HEAD, Direct, SampleCycle
+from minipanel.serving.direct import NO_HEAD, Direct, DirectCycle, SampleCycle
 from minipanel.serving.protocol import SMALL_BYTES, BoundedProtocol
 from minipanel.serving.rounds import Rounds
-from minipanel.serving.usual import taken_apart
+from minipanel.serving.usual import get_taken_apart, taken_apart
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -20,9 +22,11 @@ if TYPE_CHECKING:
     from minipanel.handlers.agents import Head
     from minipanel.serving.limits import Limits
 
+_PAST = f"GET {PREFIX}".encode()
+
 
 class Connection(BoundedProtocol):
-    """BoundedProtocol, with shortcuts for agents.
+    """BoundedProtocol, with shortcuts for agents and for a node's past.
 
     A client whose samples were stored is an agent. From then on its connection is read in rounds, and the event loop no
     longer waits for it. Anything but complete requests with samples ends that.
@@ -42,6 +46,18 @@ class Connection(BoundedProtocol):
             self._rounds.leave(self._descriptor, self)
             self._descriptor = None
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a usual question for a node's past that comes alone. Parse all other data."""
+        if data.startswith(_PAST) and self._is_between_requests() and len(data) <= SMALL_BYTES:
+            request = get_taken_apart(data)
+            question = None if request is None else self._direct.past.question_of(*request)
+            if question is not None:
+                self.cycle = self._running = cycle = DirectCycle(self.on_response_complete)  # type: ignore[assignment]
+                cycle.more_body = False
+                self._direct.past.ask(question, self.peer, self._prove, partial(self._answer, cycle))
+                return
+        super().data_received(data)
 
     def read_on(self) -> None:
         """Read what has arrived since the last round."""
@@ -95,8 +111,13 @@ class Connection(BoundedProtocol):
 
     def _has_only_samples(self) -> bool:
         """Return whether the last request had samples, and no part of another one has arrived."""
+        return self._is_between_requests(may_be_answering=True) and isinstance(self.cycle, SampleCycle)
+
+    def _is_between_requests(self, *, may_be_answering: bool = False) -> bool:
+        """Return whether no part of another request has arrived, and no other request is being answered."""
         is_between = self._is_in_head and not self._silent_bytes and not self._rest and not self.pipeline
-        return is_between and not self._ignores_data and isinstance(self.cycle, SampleCycle)
+        is_free = may_be_answering or self.cycle is None or self.cycle.response_complete
+        return is_between and is_free and not self._ignores_data
 
     def _begin_request(self) -> None:
         is_body_there = self._body_left <= self._following
@@ -138,14 +159,14 @@ class Connection(BoundedProtocol):
         def answer(with_what: Reply) -> None:
             if with_what.status == 200:
                 self._prove()
-                self._answer_samples(cycle, with_what)
+                self._answer(cycle, with_what)
                 if self._descriptor is None:
                     self.join_rounds()
             else:  # possibly called while the parser is still working
-                self.loop.call_soon(self._answer_samples, cycle, with_what)
+                self.loop.call_soon(self._answer, cycle, with_what)
 
         self._direct.take(head, body, self.peer, answer, self._descriptor is not None)
 
-    def _answer_samples(self, cycle: SampleCycle, answer: Reply) -> None:
+    def _answer(self, cycle: DirectCycle, answer: Reply) -> None:
         if cycle is self._running and not cycle.response_complete and not self._send_whole(answer):
             self._unsent = answer

@@ -1,7 +1,7 @@
-"""The direct way of samples, from a request to its answer, without ASGI's scope, task and messages.
+"""The direct ways, from a request to its answer without ASGI's scope, task and messages: for samples, a node's past.
 
-Only requests as agents usually send them take this way. All others to the same path go through the application. Both
-end in handlers/agents.py, with the same result.
+Only requests as agents and pages usually send them go there. All others to the same paths go through the application,
+with the same result.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import httptools
+from fastapi import FastAPI
 
+from minipanel.access.access import Access
 from minipanel.app import INGEST
 from minipanel.errors import PanelError
 from minipanel.handlers.agents import Delivery, Head, check_head
+from minipanel.handlers.nodes_past import NodesPast
 from minipanel.handlers.reply import Reply
 from minipanel.services.panel import Panel
-from minipanel.serving.usual import MAX_BYTES
-
-UNUSUAL = frozenset(("expect", "transfer-encoding", "upgrade"))
-"""Headers that change how a request is read or answered."""
+from minipanel.serving.usual import MAX_BYTES, UNUSUAL
 
 NO_HEAD: Head = {}
 
@@ -27,10 +27,12 @@ _ADDRESS = INGEST.encode()
 
 
 class Direct:
-    """Decides which requests take the direct way, and handles them."""
+    """Decides which requests with samples take the direct way, and handles them. `past` does so for a node's past."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel = panel
+    def __init__(self, app: FastAPI) -> None:
+        self._panel: Panel = app.state.panel
+        access: Access = app.state.access
+        self.past = NodesPast(self._panel, access)
 
     def head_of(
         self,
@@ -69,13 +71,12 @@ class Direct:
         return True
 
 
-class SampleCycle:
-    """The state of one request on the direct way. It replaces Uvicorn's RequestResponseCycle."""
+class DirectCycle:
+    """The state of one request on a direct way. It replaces Uvicorn's RequestResponseCycle."""
 
     __slots__ = (
         "body",
         "disconnected",
-        "head",
         "keep_alive",
         "more_body",
         "on_response",
@@ -89,11 +90,20 @@ class SampleCycle:
 
     message_event: ClassVar[_NobodyWaits] = _NobodyWaits()
 
-    def __init__(self, head: Head, on_response: Callable[[], None]) -> None:
-        self.head = head
+    def __init__(self, on_response: Callable[[], None]) -> None:
         self.body = bytearray()
         self.more_body = True
         self.keep_alive = True
         self.disconnected = False
         self.response_started = self.response_complete = False
         self.on_response = on_response
+
+
+class SampleCycle(DirectCycle):
+    """The state of a request with samples, and its head."""
+
+    __slots__ = ("head",)
+
+    def __init__(self, head: Head, on_response: Callable[[], None]) -> None:
+        super().__init__(on_response)
+        self.head = head

@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from minipanel.errors import BadInput, HeadTooLarge, PanelError, TooSlow, TryLater
 from minipanel.handlers.reply import Reply, refusal
-from minipanel.serving.direct import SampleCycle
+from minipanel.serving.direct import DirectCycle
 from minipanel.serving.flow import Flow, Line
 from minipanel.serving.limits import Limits
 from minipanel.serving.wire import write
@@ -70,7 +70,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limits = limits
         self._unsent: Reply | None = None  # an answer that waits until the client reads again
         self._extensions: dict[str, object] = {"minipanel.prove": self._prove, "minipanel.send_whole": self._send_whole}
-        self._running: RequestResponseCycle | SampleCycle | None = None
+        self._running: RequestResponseCycle | DirectCycle | None = None
         self._is_in_head = True
         self._ignores_data = False
         self._is_pausing = False

@@ -129,7 +129,7 @@ class PanelServer(uvicorn.Server):
         self.servers: list[asyncio.Server] = []
         most_connections = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
         self._limits = Limits(most_connections, lambda: len(self._panel.config.nodes), self._panel.refusals)
-        self._direct = Direct(self._panel)
+        self._direct = Direct(app)
         self._rounds = Rounds(lambda: self._panel.ingest.gather_seconds)
         self._exits = asyncio.Event()
         self._lives_by_terminal = not outlives_terminal and _has_terminal()

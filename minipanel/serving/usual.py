@@ -1,4 +1,4 @@
-"""A fast parser for requests exactly as agents send them: it takes a fifth of the time of the HTTP parser's calls.
+"""Fast parsers for requests as agents and pages usually send them: a fifth of the time of the HTTP parser's calls.
 
 Any other request is left to the HTTP parser.
 """
@@ -31,7 +31,12 @@ NAMES: Final = {
 }
 """The headers that are understood. Apart from its length, none of them changes how a request is read or answered."""
 
+UNUSUAL: Final = frozenset(("expect", "transfer-encoding", "upgrade"))
+"""Headers that change how a request is read or answered."""
+
+_CHANGES_A_GET: Final = UNUSUAL | {"content-length"}
 _FIRST_LINE: Final = f"POST {INGEST} HTTP/1.1"
+_END_OF_GET: Final = " HTTP/1.1"
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 
 
@@ -56,3 +61,27 @@ def taken_apart(data: bytes) -> tuple[Head, bytes] | None:
     if len(head) < len(lines) or not 0 < len(body) <= MAX_BYTES or head.get("content-length") != str(len(body)):
         return None
     return head, body
+
+
+def get_taken_apart(data: bytes) -> tuple[str, Head] | None:
+    """Return the URL and the headers, with names in lower case, of exactly one complete GET; None for other data.
+
+    The result is what the HTTP parser would find. Each header must appear once, with a value of printable ASCII without
+    spaces around it; its name may be any, as browsers and proxies send many. The request must have no body, and its
+    connection must stay open.
+    """
+    if not data.startswith(b"GET ") or not data.endswith(b"\r\n\r\n"):
+        return None
+    first, *lines = data[4:-4].decode("latin-1").split("\r\n")
+    if data.translate(None, _PRINTABLE) != b"\r\n" * (len(lines) + 2) or not first.endswith(_END_OF_GET):
+        return None
+    url = first.removesuffix(_END_OF_GET)
+    head = {}
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if not colon or not name.replace("-", "").isalnum() or not value or value != value.strip():
+            return None
+        head[name.lower()] = value
+    if len(head) < len(lines) or not url.startswith("/") or " " in url or not _CHANGES_A_GET.isdisjoint(head):
+        return None
+    return (url, head) if head.get("connection", "keep-alive").lower() == "keep-alive" else None

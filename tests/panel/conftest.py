@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from minipanel.access.access import Access
+from minipanel.app import PanelApp
 from minipanel.config import Config
 from minipanel.database.schema import migrate
 from minipanel.database.store import Job
@@ -31,6 +32,21 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         answer = await client.post("/api/auth/login", json={"username": "miniadmin", "password": PASSWORD})
         assert answer.status_code == 200
         yield client
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths for which the application was called."""
+    paths: list[str] = []
+    usual = PanelApp.__call__
+
+    async def noting(self: PanelApp, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            paths.append(scope["path"])
+        await usual(self, scope, receive, send)
+
+    monkeypatch.setattr(PanelApp, "__call__", noting)
+    return paths
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The short way for samples: which requests take it, in which order it answers, and what happens on errors."""
+"""The direct way of samples: which requests take it, in which order it answers, and what happens on errors."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
-from minipanel.app import PanelApp
 from minipanel.config import AgentsConfig
 from minipanel.services.panel import Panel
 from minipanel.serving.protocol import BODY_SECONDS
@@ -38,21 +36,6 @@ def request(place: int = 0, **headers: str) -> bytes:
 def changed(old: bytes, new: bytes) -> bytes:
     assert old in request()
     return request().replace(old, new)
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths for which the application was called."""
-    paths: list[str] = []
-    usual = PanelApp.__call__
-
-    async def noting(self: PanelApp, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            paths.append(scope["path"])
-        await usual(self, scope, receive, send)
-
-    monkeypatch.setattr(PanelApp, "__call__", noting)
-    return paths
 
 
 @pytest.fixture

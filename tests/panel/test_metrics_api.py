@@ -9,7 +9,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from minipanel.handlers.nodes_past import plain_query
 from tests.panel.example import bearer, body_of, sample
 
 pytestmark = pytest.mark.anyio
@@ -232,45 +231,6 @@ async def test_the_stream_begins_with_a_snapshot_and_ends_with_the_session(
     # With its session gone the stream ends on its own, so that the whole answer can be read.
     answer = await client.get("/api/metrics/stream")
     assert answer.status_code == 401
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "from=1700000000&to=1700007200",
-        "from=1700000000&to=1702000000&fields=cpu_percent",
-        "from=1700000000&to=1720000000",
-        "from=1700000000&to=1700007200&step=3600",
-        "period=2d",
-        "period=1d&to=5",
-        "fields=cpu_percent",
-        "from=1700000000&to=1700007200&fields=cpu_percent%2Ccpu_temp",
-        "from=%31700000000&to=1700007200",
-        "from=1700000000&to=1700007200&fields=",
-        "from=1700000000&from=1690000000&to=1700007200",
-        "from=1700000000&to=1700007200&more=1",
-        "period=1%C3%A9",
-        "",
-    ],
-)
-async def test_a_nodes_past_is_the_same_by_the_short_way_and_by_the_ordinary_one(
-    client: httpx.AsyncClient, query: str
-) -> None:
-    for node in ("node001", "1", "node999"):
-        path = f"/api/metrics/history/{node}?{query}"
-        # What the short way does not know takes the other one.
-        short, ordinary = await client.get(path), await client.get(f"{path}&format=json")
-        assert (short.status_code, short.text, dict(short.headers)) == (
-            ordinary.status_code,
-            ordinary.text,
-            dict(ordinary.headers),
-        )
-
-
-def test_only_a_plain_query_is_read_by_the_short_way() -> None:
-    assert plain_query(b"from=1&to=2&format=compact") == {"from": "1", "to": "2", "format": "compact"}
-    for other in (b"", b"from", b"from=", b"from=1&from=2", b"from=1&more=2", b"from=%31", b"from=1+2", b"from=\xe9"):
-        assert plain_query(other) is None, other
 
 
 async def test_a_nodes_past_is_compressed_for_clients_that_accept_it(client: httpx.AsyncClient) -> None:

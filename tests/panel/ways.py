@@ -93,7 +93,7 @@ class Line:
         self.limits = Limits(100, lambda: 3, panel.refusals)
         self.rounds = Rounds(lambda: 0.0)
         self.rounds.start()
-        self.protocol = Connection(uvicorn, ServerState(), self.limits, Direct(panel), self.rounds)
+        self.protocol = Connection(uvicorn, ServerState(), self.limits, Direct(app), self.rounds)
         self.wire = Wire(address)
         self.protocol.connection_made(self.wire)
         self.wire.hand_over = self.protocol.data_received
