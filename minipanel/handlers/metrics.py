@@ -72,7 +72,7 @@ async def read_realtime(request: Request) -> Response:
     return json_answer(Realtime(int(panel.clock()), panel.live.interval_seconds, panel.live.realtime()))
 
 
-@router.get("/api/metrics/realtime/{nodeId:path}", dependencies=[READERS], responses=answered_with(RealtimeOne))
+@router.get("/api/metrics/realtime/{nodeId}", dependencies=[READERS], responses=answered_with(RealtimeOne))
 async def read_realtime_one(request: Request, node_id: NodeId) -> Response:
     """Return one node's newest sample and its last hour."""
     node, panel = find_node(request, node_id), panel_of(request)
@@ -115,7 +115,7 @@ async def read_history_set(
 
 
 @router.get(
-    "/api/metrics/history/{nodeId:path}",
+    "/api/metrics/history/{nodeId}",
     dependencies=[READERS],
     responses=_in_each_format(HistoryOne, HistoryOneCompact),
 )
@@ -151,7 +151,7 @@ async def read_gaps_of_set(
     return await answer_in_pieces(pieces, "application/json")
 
 
-@router.get("/api/metrics/gaps/{nodeId:path}", dependencies=[READERS], responses=answered_with(GapsOne))
+@router.get("/api/metrics/gaps/{nodeId}", dependencies=[READERS], responses=answered_with(GapsOne))
 async def read_gaps(
     request: Request, node_id: NodeId, period: Period = None, start: Start = None, end: End = None
 ) -> Response:
