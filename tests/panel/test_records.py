@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from minipanel.config import NodeConfig, UserConfig
+from minipanel.database.packing import NONE
 from minipanel.database.store import Store, Written
 from minipanel.models.record import VALUE_COLUMNS, last_sample, record_timestamp, slot_bit
 from minipanel.models.sample import Sample
+from tests.e2e.month import put_records, record
 
 T = 1_700_000_100 // 300 * 300
 NODE = 1
@@ -213,3 +217,16 @@ def expected(samples: list[Sample]) -> list[dict[str, object]]:
 
 def mean(values: list[float]) -> float:
     return math.fsum(values) / len(values)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(0.0, 0), (33.335, 3334), (100.0, 10_000), (100.004, 10_000), (100.01, 10_001), (-1.0, 0), (1e300, 32_767)],
+)
+def test_a_value_beyond_its_limits_is_packed_as_far_as_it_fits(store: Store, value: float, number: int) -> None:
+    none = {"cpu_temp": None, "cpu_temp_max": None, "cpu_temp_samples": 0}
+    with closing(sqlite3.connect(store.path)) as connection:
+        put_records(connection, [record(NODE, T + 600) | none | {"cpu_percent": value}])
+        connection.commit()
+    read = store.reader.record_numbers(NODE, T, T + 900, T + 900, ["cpu_percent", "cpu_temp", "cpu_temp_max"])
+    assert [struct.unpack("<3H", part) for part in read] == [(NONE, number, NONE), (NONE,) * 3, (NONE,) * 3]
