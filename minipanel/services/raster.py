@@ -29,6 +29,7 @@ from minipanel.services.history import RECORDS_SPAN_SECONDS, Span
 from minipanel.services.lanes import LANE_BYTES
 from minipanel.services.live import Live
 from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
+from minipanel.services.threads import giving_way
 
 MAX_RECORDS = 400_000
 """This many records are read in 0.3 s; a larger set over a longer time is read in hours."""
@@ -191,7 +192,7 @@ class Raster:
         width = min(HOURS, plan.width // HOUR_SECONDS)
         cells = Cells(len(ids), HOURS, plan.metric.comparable_limits, width)
         read = reader.hour_numbers(ids, days, min(now, plan.end), [plan.metric.comparable], width)
-        return [cells.of(numbers) for (numbers,) in read]
+        return [cells.of(numbers) for (numbers,) in giving_way(read)]
 
     def _answer(
         self,
@@ -204,9 +205,9 @@ class Raster:
         now: int,
     ) -> bytes:
         low, high = plan.metric.comparable_limits
-        planes = [[mean_of([lines[place] for place in band]) for band in bands]]
+        planes = [[mean_of([lines[place] for place in band]) for band in giving_way(bands)]]
         if len(bands) < len(nodes):
-            planes.append([highest_of([lines[place] for place in band]) for band in bands])
+            planes.append([highest_of([lines[place] for place in band]) for band in giving_way(bands)])
         head = RasterHead(
             metric=plan.metric.comparable,
             period=span.period,
@@ -257,7 +258,7 @@ def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
     of_day = len(days[0]) // nodes
     length = len(days) * of_day
     table = bytearray(nodes * length)
-    for day, cells in enumerate(days):
+    for day, cells in enumerate(giving_way(days)):
         for column in range(of_day):
             table[day * of_day + column :: length] = cells[column::of_day]
     # The seconds of one cell of a day. A column is as long as this, or whole days.
@@ -265,7 +266,7 @@ def rows_of(days: Sequence[bytes], nodes: int, plan: Plan) -> list[bytes]:
     begin = plan.start // width % of_day
     end = begin + plan.columns * plan.width // width
     rows = (bytes(table[node * length + begin : node * length + end]) for node in range(nodes))
-    return [merged(row, plan.width // width) for row in rows]
+    return [merged(row, plan.width // width) for row in giving_way(rows)]
 
 
 def _longest(rows: Sequence[bytes], most: int) -> list[tuple[int, int, int]]:

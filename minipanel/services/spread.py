@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ from minipanel.models.record import RECORD_SECONDS
 from minipanel.models.shape import made
 from minipanel.services.history import Span, opened
 from minipanel.services.reading import HOURS_SIDE_BY_SIDE, Past, Reading, shares
+from minipanel.services.threads import Turn
 
 MAX_RECORDS = 120_000
 """This many records are read in 0.4 s on a slow core. A larger set or a longer time is read in hours."""
@@ -44,6 +46,8 @@ class Spread:
     def __init__(self, reading: Reading, clock: Callable[[], float] = time.time) -> None:
         self._reading = reading
         self._clock = clock
+        # Sorting needs Python's lock: two threads would only take turns, and the event loop would wait for both.
+        self._sorting = threading.Lock()
 
     async def of(self, nodes: Sequence[Node], span: Span) -> HistorySpread:
         """Return the distribution of a set. Raises BadInput for too many nodes, TryLater if nothing can be read."""
@@ -71,15 +75,19 @@ class Spread:
 
     def _hours(self, past: Past, ids: Sequence[int], times: range, now: int) -> dict[str, list[float | None]]:
         columns: dict[str, list[float | None]] = {name: [] for name in _HOUR_COLUMNS}
+        turn = Turn()
         for at, numbers in past.hour_columns(ids, times, now, COLUMNS):
             # Every sample has a value of the first metric.
             if count := len(ids) - numbers[0].count(NONE):
                 columns["timestamp"].append(at)
                 columns["reporting"].append(count)
                 for metric, of_nodes in zip(COLUMNS, numbers, strict=True):
-                    ordered = values_of(of_nodes, PART[metric])
+                    with self._sorting:
+                        ordered = sorted(of_nodes)
+                        turn.give_way()
+                    known, value = ordered[: bisect_left(ordered, NONE)], _VALUE[metric]
                     for name, share in SHARES.items():
-                        columns[f"{metric}_{name}"].append(percentile(ordered, share))
+                        columns[f"{metric}_{name}"].append(percentile(known, share, value))
         return columns
 
 
@@ -113,21 +121,26 @@ def columns_of(rows: Iterable[Values]) -> dict[str, Sequence[float | None]]:
     return columns
 
 
-def values_of(numbers: Sequence[int], part: Part) -> list[float]:
-    """Return the values of stored numbers, ascending."""
-    ordered = sorted(numbers)
-    shift = part.low * SCALE
-    return [(number + shift) / SCALE for number in ordered[: bisect_left(ordered, NONE)]]
-
-
-def percentile(ordered: Sequence[float], share: float) -> float | None:
+def percentile(
+    ordered: Sequence[float], share: float, value: Callable[[float], float] = lambda number: number
+) -> float | None:
     """Return the value below which `share` of the ascending values lie, interpolated between neighbours.
 
-    Type 7 of Hyndman and Fan, as in numpy and spreadsheets. None without values.
+    Type 7 of Hyndman and Fan, as in numpy and spreadsheets. None without values. `value` returns the value of a stored
+    number: of all of them, it would take as long as sorting.
     """
     if not ordered:
         return None
     place = share * (len(ordered) - 1)
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return round(ordered[below] + (ordered[above] - ordered[below]) * (place - below), 2)
+    low, high = value(ordered[below]), value(ordered[min(below + 1, len(ordered) - 1)])
+    return round(low + (high - low) * (place - below), 2)
+
+
+def _value_of(part: Part) -> Callable[[float], float]:
+    shift = part.low * SCALE
+    return lambda number: (number + shift) / SCALE
+
+
+_VALUE = {metric: _value_of(PART[metric]) for metric in COLUMNS}
+"""By metric: from a stored number to its value."""

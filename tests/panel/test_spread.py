@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from minipanel.errors import BadInput
+from minipanel.models.answers import SHARES
 from minipanel.models.node import Node
 from minipanel.services.history import Span, read_span
 from minipanel.services.spread import MAX_NODES, MAX_RECORDS, MAX_VALUES, columns_of, percentile, times_for
@@ -26,6 +27,12 @@ LONG = "node002.cluster.example"
 )
 def test_a_percentile_lies_between_its_neighbours(values: list[float], share: float, expected: float | None) -> None:
     assert percentile(values, share) == expected
+
+
+def test_a_percentile_of_stored_numbers_is_that_of_their_values() -> None:
+    numbers, value = [1, 50, 333, 3335, 9999, 10_000], lambda number: (number - 2000) / 100
+    for share in SHARES.values():
+        assert percentile(numbers, share, value) == percentile(list(map(value, numbers)), share)
 
 
 def span_of(days: int, begin: int = 1_700_000_123) -> Span:
