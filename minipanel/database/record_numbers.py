@@ -24,6 +24,9 @@ _LIMITS: Final = {
 }
 """The lowest and the highest value of each part."""
 
+_STANDS_FOR_ZERO: Final = chr(HIGHEST + 1)
+"""group_concat of SQLite 3.26, which RHEL 8 has, ends at the first character 0."""
+
 _TABLES: Final = (
     "system_metrics NOT INDEXED WHERE id BETWEEN ?1 AND ?2",
     "(SELECT * FROM pending_metrics WHERE id BETWEEN ?1 AND ?2 AND timestamp <= ?4 ORDER BY id)",
@@ -45,7 +48,7 @@ def read_record_numbers(
         if found is None:
             continue
         places, *read = (found[place :: len(names) + 1] for place in range(len(names) + 1))
-        numbers = [column.encode("utf-16-le") for column in read]
+        numbers = [column.replace(_STANDS_FOR_ZERO, "\0").encode("utf-16-le") for column in read]
         if len(places) == count:
             return numbers
         first, last = ord(places[0]), ord(places[-1])
@@ -67,8 +70,9 @@ def _statement(names: tuple[str, ...]) -> str:
 def _number(name: str) -> str:
     value, (low, high) = _VALUES[name], _LIMITS[name]
     number = f"CAST(({value} - {PART[name].low}) * {SCALE} + 0.5 AS INTEGER)"
+    bounded = f"ifnull(nullif(min({HIGHEST}, max(0, {number})), 0), {ord(_STANDS_FOR_ZERO)})"
     # Between its limits, as nearly always, a value needs no functions: they take longer.
     return (
-        f"CASE WHEN {value} BETWEEN {low} AND {high} THEN {number} "
-        f"ELSE ifnull(min({HIGHEST}, max(0, {number})), {NONE}) END"
+        f"CASE WHEN {value} BETWEEN {low} + 1.0 / {SCALE} AND {high} THEN {number} "
+        f"WHEN {value} IS NULL THEN {NONE} ELSE {bounded} END"
     )

@@ -188,7 +188,7 @@ class History:
     def at_once(self, node: Node, span: Span) -> Callable[[], bytes] | None:
         """Return what makes the answer of `one`, to be called in a reading thread; None if one read does not suffice.
 
-        A day takes a tenth less if the thread that reads also writes the answer: its caches are warm.
+        The thread that has read is the one whose caches are warm, so it builds the answer as well.
         """
         if self._reading.older is not None or len(pieces_of(span)) > 1:
             return None
