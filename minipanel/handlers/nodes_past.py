@@ -19,7 +19,7 @@ from minipanel.handlers.guard import refuse_but_readers
 from minipanel.handlers.nodes import node_named
 from minipanel.handlers.reply import Reply, failure, kept, refusal
 from minipanel.handlers.request import client_behind, is_gzip_among
-from minipanel.handlers.squeezed import json_of
+from minipanel.handlers.squeezed import json_of, json_off_loop
 from minipanel.models.node import Node
 from minipanel.services.batch import Then
 from minipanel.services.history import Span, read_span
@@ -100,7 +100,7 @@ class NodesPast:
         result: Reply | Exception
         try:
             body = await self._panel.history.one(node, span)
-            result = await asyncio.to_thread(json_of, body, may_be_gzip=True) if may_be_gzip else json_of(body)
+            result = await json_off_loop(body, may_be_gzip=may_be_gzip)
         except Exception as error:
             result = error
         then(result)

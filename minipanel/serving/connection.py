@@ -49,7 +49,12 @@ class Connection(BoundedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer a usual question for a node's past that comes alone. Parse all other data."""
-        if data.startswith(_PAST) and self._is_between_requests() and len(data) <= SMALL_BYTES:
+        if (
+            data.startswith(_PAST)
+            and len(data) <= SMALL_BYTES
+            and self._is_between_requests()
+            and not self.is_answering
+        ):
             request = get_taken_apart(data)
             question = None if request is None else self._direct.past.question_of(*request)
             if question is not None:
@@ -111,13 +116,12 @@ class Connection(BoundedProtocol):
 
     def _has_only_samples(self) -> bool:
         """Return whether the last request had samples, and no part of another one has arrived."""
-        return self._is_between_requests(may_be_answering=True) and isinstance(self.cycle, SampleCycle)
+        return self._is_between_requests() and isinstance(self.cycle, SampleCycle)
 
-    def _is_between_requests(self, *, may_be_answering: bool = False) -> bool:
-        """Return whether no part of another request has arrived, and no other request is being answered."""
+    def _is_between_requests(self) -> bool:
+        """Return whether no part of another request has arrived."""
         is_between = self._is_in_head and not self._silent_bytes and not self._rest and not self.pipeline
-        is_free = may_be_answering or self.cycle is None or self.cycle.response_complete
-        return is_between and is_free and not self._ignores_data
+        return is_between and not self._ignores_data
 
     def _begin_request(self) -> None:
         is_body_there = self._body_left <= self._following

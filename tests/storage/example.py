@@ -12,6 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
+from minipanel.archive import copying
 from minipanel.archive.config import STORAGE, StorageConfig
 from minipanel.archive.copying import Copying
 from minipanel.archive.engine import Engine
@@ -33,6 +36,13 @@ T = TypeVar("T")
 
 DERIVED = {"memory_percent"}
 """Computed from other columns when a record is read, so its last bit may differ."""
+
+
+def look_after(monkeypatch: pytest.MonkeyPatch, first_seconds: float, second_seconds: float) -> None:
+    """Have what was sent read back after these times, and try again soon after trouble."""
+    monkeypatch.setattr(copying, "LOOK_SECONDS", first_seconds)
+    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", second_seconds)
+    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
 
 
 def storage_of(url: str, **more: object) -> StorageConfig:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.archive import copying, pulling
+from minipanel.archive import pulling
 from minipanel.archive.audit import Audit
 from minipanel.archive.config import STORAGE
 from minipanel.archive.copying import Copying
@@ -27,6 +27,7 @@ from tests.storage.example import (
     archived,
     copying_of,
     drained,
+    look_after,
     plain,
     records_here,
     records_there,
@@ -40,9 +41,7 @@ from tests.victoria import running_victoria
 async def test_days_that_an_engine_lost_are_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(copying, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 0)
-    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
+    look_after(monkeypatch, 0, 0)
     dice, now = random.Random(11), int(time.time())
     midnight = now // DAY_SECONDS * DAY_SECONDS
     with running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria:

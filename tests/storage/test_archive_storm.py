@@ -26,6 +26,7 @@ from tests.storage.example import (
     assert_all_there,
     copying_of,
     drained,
+    look_after,
     plain,
     records_here,
     records_there,
@@ -47,9 +48,7 @@ ENGINES = [running_victoria, *([running_cluster] if is_installed() else [])]
 
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "LOOK_SECONDS", LOOK)
-    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", SECOND_LOOK)
-    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
+    look_after(monkeypatch, LOOK, SECOND_LOOK)
 
 
 class Clock:
@@ -136,8 +135,7 @@ async def test_an_engine_killed_at_random_has_every_record_in_the_end(
 async def test_an_engine_that_drops_what_it_accepted_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "LOOK_SECONDS", 1)
-    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 1)
+    look_after(monkeypatch, 1, 1)
     monkeypatch.setattr(copying, "SEND_RECORDS", 7)
     write, calls = Engine.write, itertools.count(1)
 
@@ -169,8 +167,7 @@ async def test_an_engine_that_drops_what_it_accepted_is_noticed(
 async def test_a_late_record_leaves_no_other_of_its_piece_unchecked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "LOOK_SECONDS", 1)
-    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 1)
+    look_after(monkeypatch, 1, 1)
     monkeypatch.setattr(pushing, "PIECE_RECORDS", 3)
     write, lost = Engine.write, list[str]()
 

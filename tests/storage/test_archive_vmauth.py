@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from minipanel.archive import copying
 from minipanel.archive.probe import trouble_of
 from tests.storage.example import (
     archived,
     copying_of,
     drained,
+    look_after,
     plain,
     records_here,
     records_there,
@@ -33,9 +33,7 @@ NOW = int(time.time()) // 300 * 300
 async def test_records_come_and_go_through_vmauth_with_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(copying, "SECOND_LOOK_SECONDS", 0)
-    monkeypatch.setattr(copying, "AGAIN_SECONDS", 0.1)
+    look_after(monkeypatch, 0, 0)
     token_file = tmp_path / "token"
     with (
         running_victoria(tmp_path, "-inmemoryDataFlushInterval=1s") as victoria,
