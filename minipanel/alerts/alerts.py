@@ -98,8 +98,9 @@ class Alerts:
             lambda connection: sql.recent_alerts(connection, now - AGAIN_SECONDS)
         )
         self._told_at = await self._panel.ingest.run(sql.last_made)
-        self._was_ever = bool(recent) or await self._panel.ingest.run(sql.has_any)
-        self.watch = Watch([], recent)
+        last_id = await self._panel.ingest.run(sql.last_id)
+        self._was_ever = last_id > 0
+        self.watch = Watch([], recent, last_id)
         self._untold = [
             alert for alert in of_known_rules(recent) if alert.closed_at is not None and alert.end_told_at is None
         ]
@@ -236,7 +237,7 @@ class Alerts:
             changed = {id(alert): alert for alert in (*begun, *ended)}
             dirty, self._dirty = {**self._dirty, **changed}, {}
             try:
-                ids = await self._panel.ingest.run(keep(list(dirty.values()), drafts, shelved, now))
+                await self._panel.ingest.run(keep(list(dirty.values()), drafts, shelved, now))
             except BaseException:
                 self._dirty = {**dirty, **self._dirty}
                 for alert in begun:
@@ -244,8 +245,6 @@ class Alerts:
                 for alert in ended:
                     alert.end_told_at = None
                 raise
-        for alert, number in zip(dirty.values(), ids, strict=True):
-            alert.id = number
         self._shelf.drop(shelved)
         self._told(news, lines, now)
 
@@ -255,7 +254,7 @@ class Alerts:
             return
         drafts, lines = await self._drafts(news, Untold(told=None), now)
         for each in drafts:
-            self._shelf.put(Shelved(each.message(now), each.alerts))
+            self._shelf.put(Shelved(each.message(now)))
         begun, ended = _of(news)
         _mark_told(begun, ended, now)
         self._dirty.update({id(alert): alert for alert in (*begun, *ended)})
@@ -338,7 +337,7 @@ class Alerts:
             return False
         try:
             async with asyncio.timeout(WRITER_SECONDS):
-                await self._panel.ingest.run(sql.has_any)  # shows that the one writer has time
+                await self._panel.ingest.run(sql.last_id)  # shows that the one writer has time
         except TimeoutError:
             return False
         return True

@@ -46,9 +46,9 @@ class Draft:
     body: str
     details: str = "{}"
 
-    def message(self, now: int, id_of: Callable[[Alert], int] = lambda alert: alert.id) -> Message:
-        """Return the message as a row, with a new key. `id_of`: returns an alert's id, also if it has none yet."""
-        about, begun = (tuple(id_of(alert) for alert in alerts) for alerts in (self.alerts, self.begun))
+    def message(self, now: int) -> Message:
+        """Return the message as a row, with a new key."""
+        about, begun = (tuple(alert.id for alert in alerts) for alerts in (self.alerts, self.begun))
         key = secrets.token_hex(8)
         return Message(
             self.audience.channel,
@@ -92,7 +92,7 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     if not begun and not ended:
         return None
     old = [each for each in untold.waiting if (each.channel, each.rule) == (audience.channel, rule)]
-    fresh_ids = {alert.id for alert in (*begun, *ended) if alert.id}
+    fresh_ids = {alert.id for alert in (*begun, *ended)}
     earlier = [
         alert
         for number in {number for each in old for number in each.alerts} - fresh_ids
@@ -121,28 +121,16 @@ def _still_matters(alert: Alert, now: int) -> bool:
 
 def keep(
     dirty: Sequence[Alert], drafts: Sequence[Draft], shelved: Sequence[Shelved], now: int
-) -> Callable[[sqlite3.Connection], list[int]]:
-    """Return the job that stores alerts and messages together. Its result: the ids of the alerts, in order.
+) -> Callable[[sqlite3.Connection], None]:
+    """Return the job that stores alerts and messages together. `dirty`: all alerts changed since they were stored."""
 
-    `dirty`: all alerts changed since they were stored. Those of drafts and of shelved messages must be among them if
-    they have no id.
-    """
-
-    def job(connection: sqlite3.Connection) -> list[int]:
-        ids = sql.put_alerts(connection, dirty)
-        new_ids = {id(alert): number for alert, number in zip(dirty, ids, strict=True)}
-
-        def id_of(alert: Alert) -> int:
-            return alert.id or new_ids[id(alert)]
-
+    def job(connection: sqlite3.Connection) -> None:
+        sql.put_alerts(connection, dirty)
         for each in drafts:
-            sql.put_message(connection, each.message(now, id_of), each.replaces)
+            sql.put_message(connection, each.message(now), each.replaces)
         for kept in shelved:
-            about = tuple(id_of(alert) for alert in kept.alerts)
-            message = replace(kept.message, alerts=about, begun=about)
-            message = replace(message, id=sql.put_message(connection, message))
+            message = replace(kept.message, id=sql.put_message(connection, kept.message))
             if kept.sent_at is not None:
                 sql.note_sent(connection, message, kept.sent_at)
-        return ids
 
     return job

@@ -59,7 +59,9 @@ class Desk:
 
     async def alert(self, alert_id: int) -> AlertAnswer | None:
         """Return one alert; None if none has this id."""
-        found = of_known_rules(await self._read(lambda connection: sql.alerts_of(connection, [alert_id])))
+        stored = await self._read(lambda connection: sql.alerts_of(connection, [alert_id]))
+        # One that has just opened is listed before it is stored.
+        found = of_known_rules(stored or [each for each in self._alerts.watch.open() if each.id == alert_id])
         return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
 
     async def _read(self, work: Callable[[sqlite3.Connection], list[Alert]]) -> list[Alert]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from minipanel.models.alert import Alert, Message
+from minipanel.models.alert import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A message without a row yet, the alerts that it is about, and when it was sent."""
+    """A message without a row yet, and when it was sent."""
 
     message: Message
-    alerts: tuple[Alert, ...]
     sent_at: int | None = None
 
 

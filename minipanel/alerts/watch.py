@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from minipanel.alerts.rule import Rule
@@ -47,9 +48,14 @@ class Changes:
 class Watch:
     """Which alerts are open. `tick` is called every few seconds; nothing else opens or closes alerts."""
 
-    def __init__(self, settings: Sequence[Setting], alerts: Iterable[Alert] = ()) -> None:
-        """`alerts`: those that are open, and those that closed within AGAIN_SECONDS."""
+    def __init__(self, settings: Sequence[Setting], alerts: Iterable[Alert] = (), last_id: int = 0) -> None:
+        """`alerts`: those that are open, and those that closed within AGAIN_SECONDS. `last_id`: the highest id so far.
+
+        Alerts have their ids from here, not from the database: that can take none while it is in trouble, and an alert
+        about that trouble must have one, too.
+        """
         self._books: dict[str, _Book] = {}
+        self._ids = count(last_id + 1)
         self.replace(settings)
         for alert in sorted(alerts, key=lambda alert: alert.opened_at):
             self._book(alert.rule).put(alert)
@@ -123,7 +129,7 @@ class Watch:
         return changes
 
     def _book(self, rule: str) -> _Book:
-        return self._books.setdefault(rule, _Book())
+        return self._books.setdefault(rule, _Book(self._ids))
 
 
 def _parts(settings: Sequence[Setting], cluster: Cluster) -> Iterator[tuple[Setting, Cluster]]:
@@ -153,7 +159,8 @@ def _of(cluster: Cluster, ids: Set[int]) -> Cluster:
 class _Book:
     """The alerts of one rule: those about to open, those open, and those recently closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Iterator[int]) -> None:
+        self._ids = ids
         self.open: dict[int, Alert] = {}
         self._bad: dict[int, Run] = {}
         self._good: dict[int, Run] = {}
@@ -234,6 +241,7 @@ class _Book:
             opened_at=cluster.now,
             hold_seconds=setting.parameters.hold,
             bad=bad,
+            id=next(self._ids),
             worst=bad.value,
         )
         before = self._closed.pop(node_id, None)

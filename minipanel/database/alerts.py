@@ -39,9 +39,10 @@ def recent_alerts(connection: sqlite3.Connection, closed_after: int) -> list[Ale
     return _alerts(connection, f"{where} ORDER BY opened_at", (closed_after,))
 
 
-def has_any(connection: sqlite3.Connection) -> bool:
-    """Return whether any alert is stored."""
-    return connection.execute("SELECT 1 FROM alerts LIMIT 1").fetchone() is not None
+def last_id(connection: sqlite3.Connection) -> int:
+    """Return the highest id of an alert; 0 if none is stored."""
+    found = connection.execute("SELECT coalesce(max(id), 0) FROM alerts").fetchone()
+    return int(found[0])
 
 
 def alerts_between(

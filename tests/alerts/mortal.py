@@ -67,6 +67,7 @@ def lay_mines() -> None:
     steps = Watch.steps
 
     def mined_steps(watch: Watch, *arguments: Any) -> Generator[None, None, Changes]:
+        before = {alert.id for alert in watch.open()}
         has_news = any(alert.announced_at is None for alert in watch.open())
         if has_news:
             die_at(POINTS[0])
@@ -79,7 +80,7 @@ def lay_mines() -> None:
                 if has_news or changes:
                     die_at(POINTS[1])
                 return changes
-            if any(not alert.id for alert in watch.open()):
+            if any(alert.id not in before for alert in watch.open()):
                 die_at(POINTS[9])
             yield
 

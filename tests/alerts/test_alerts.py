@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from minipanel.alerts.config import AlertsConfig, RuleConfig
 from minipanel.alerts.desk import Desk
 from minipanel.alerts.history import Asked
+from minipanel.alerts.rules.hot import HotParameters
 from minipanel.alerts.rules.many_down import ManyDownParameters
 from minipanel.database import alerts as sql
 from minipanel.models.alert import Alert, Bad
@@ -142,3 +144,52 @@ def test_a_rule_for_some_nodes_is_explained_as_it_is_checked_among_these_alone(t
             assert {each.rule: each.state for each in explained.rules}["many-down"] == "pending"
 
     asyncio.run(story())
+
+
+def test_an_alert_can_be_acknowledged_as_soon_as_it_is_listed_though_it_is_not_stored_yet(tmp_path: Path) -> None:
+    at_once = RuleConfig("hot", None, "critical", is_on=True, parameters=HotParameters(for_=0))
+
+    async def story() -> None:
+        async with running(cluster_config(tmp_path, 3, alerts=AlertsConfig(rule=(at_once,)))) as it:
+            await it.pass_seconds(120)
+            it.odd = {3: {"cpu_temp": 99.0}}
+            it.hear()
+            goes_on = threading.Event()
+            before = asyncio.ensure_future(it.panel.ingest.run(lambda _: goes_on.wait(20)))
+            tick = asyncio.ensure_future(it.alerts.tick())
+            try:
+                for _ in range(1000):
+                    if found := (await it.alerts.findings()).findings:
+                        break
+                    await asyncio.sleep(0.01)
+                desk = Desk(it.panel, it.alerts)
+                (number,) = found[0].alerts
+                alert = await desk.alert(number)
+                assert alert is not None
+                assert (alert.hostname, alert.state) == ("cn0003", "open")
+                acking = asyncio.ensure_future(desk.acknowledge([number], "alice", ""))
+            finally:
+                goes_on.set()
+            assert await acking == 1
+            await asyncio.gather(before, tick)
+            assert it.rows("SELECT id, node_id, acked_by FROM alerts") == [(number, 3, "alice")]
+            (finding,) = (await it.alerts.findings()).findings
+            assert (finding.alerts, finding.acked_by) == ([number], "alice")
+
+    asyncio.run(story())
+
+
+def test_ids_go_on_after_a_restart(tmp_path: Path) -> None:
+    def hot_is(node_id: int, ids: list[int]) -> Callable[[Running], Awaitable[None]]:
+        async def story(it: Running) -> None:
+            await it.pass_seconds(90)
+            it.odd = {node_id: {"cpu_temp": 99.0}}
+            await it.pass_seconds(120)
+            findings = (await it.alerts.findings()).findings
+            assert sorted(number for each in findings for number in each.alerts) == ids
+            assert it.rows("SELECT id FROM alerts ORDER BY id") == [(number,) for number in ids]
+
+        return story
+
+    play(tmp_path, hot_is(1, [1]), count=2)
+    play(tmp_path, hot_is(2, [1, 2]), count=2, now=START + 240)

@@ -98,7 +98,7 @@ def test_a_robot_gets_no_more_per_minute_than_it_accepts_and_waiting_is_not_a_fa
         now = NOW
         robot, shelf = Robot(lambda: now), Shelf()
         for number in range(30):
-            shelf.put(Shelved(Message("mail", "hot", (), "s", "b", NOW, NOW, str(number)), ()))
+            shelf.put(Shelved(Message("mail", "hot", (), "s", "b", NOW, NOW, str(number))))
         outbox = Outbox(shelf, lambda: {"mail": robot}, lambda: now, pace=Pace(lambda: float(now)))
         await outbox.send_due()
         now += 55

@@ -32,7 +32,7 @@ class Sending:
         self.now = NOW
         self.shelf = Shelf()
         for each in messages:
-            self.shelf.put(Shelved(each, ()))
+            self.shelf.put(Shelved(each))
         self.outbox = Outbox(self.shelf, lambda: channels, lambda: self.now)
 
     async def pass_seconds(self, seconds: int) -> None:
@@ -129,7 +129,7 @@ def test_a_hanging_channel_blocks_no_other_and_nothing_is_sent_twice(monkeypatch
     async def story() -> None:
         hanging, well = Odd(lambda _: goes_on.wait(20) and None), Letterbox(lambda: NOW)
         it = Sending(message("a"), message("b", "well"), mail=hanging, well=well)
-        it.shelf.put(Shelved(message("c", "well"), ()))
+        it.shelf.put(Shelved(message("c", "well")))
         await it.pass_seconds(60)
         assert keys(well) == ["b", "c"]
         assert hanging.tries == 1
@@ -155,7 +155,7 @@ def test_what_was_accepted_is_not_sent_again_though_that_could_not_be_stored() -
         channel = Odd(lambda _: None)
         it = Sending(mail=channel)
         shelf = FullShelf()
-        shelf.put(Shelved(message("a"), ()))
+        shelf.put(Shelved(message("a")))
         it.outbox._box = shelf
         for _ in range(5):
             with pytest.raises(DatabaseError):

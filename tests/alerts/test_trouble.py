@@ -76,12 +76,13 @@ def test_a_hanging_disk_is_the_panels_trouble(tmp_path: Path) -> None:
             await it.pass_seconds(300)
             assert {alert.rule for alert in it.alerts.watch.open()} == {"panel"}
             assert len(it.subjects) == 1
+            assert [each.alerts for each in (await it.alerts.findings()).findings] == [[1]]
         finally:
             goes_on.set()
         await waiting
         it.silent, it.is_stuck = (), False
         await it.pass_seconds(600)
-        assert it.rows("SELECT rule, reason, closed_at IS NOT NULL FROM alerts") == [("panel", "store", 1)]
+        assert it.rows("SELECT id, rule, reason, closed_at IS NOT NULL FROM alerts") == [(1, "panel", "store", 1)]
         assert [subject.split(",")[0] for subject in it.subjects] == [
             "[c1] CRITICAL The panel can't store samples: check its disk and log",
             "[c1] OK The panel works again",
