@@ -84,8 +84,6 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
         # A redirect would send the browser to any host that its request names.
         redirect_slashes=False,
         lifespan=_lifespan,
-        responses=docs.REFUSED,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.panel = parts
     app.state.access = Access(config, parts.ingest.run, parts.clock)
@@ -97,7 +95,8 @@ def create_app(config: Config, static: Path = STATIC, panel: Callable[[Config], 
     app.state.archive = Archive(parts)
     parts.on_reload(app.state.archive.reload)
     for router in ROUTERS:
-        app.include_router(router)
+        # Not included: FastAPI would build each route a second time.
+        app.router.routes.extend(router.routes)
     app.router.routes.append(Route(INGEST, receive_samples, methods=["POST"]))
     app.state.allowed = allowed_by(app.routes)
     app.router.routes.extend(page_routes(static, is_demo(config)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from minipanel.access.audit import KEEP_DAYS
 from minipanel.access.keys import link_path, unknown_key
@@ -15,6 +15,7 @@ from minipanel.handlers.body import read_struct
 from minipanel.handlers.guard import ADMINS, PEOPLE, access_of, caller_of
 from minipanel.handlers.own_page import refuse_form
 from minipanel.handlers.request import client_of, panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.access import SENTENCES, AuditEntry, Deed, KeyKind
 from minipanel.models.access_answers import (
     AuditAnswer,
@@ -28,7 +29,7 @@ from minipanel.models.access_answers import (
 from minipanel.models.quote import quote
 from minipanel.models.requests import KioskRequest, TokenRequest
 
-router = APIRouter(tags=["access"])
+router = api_router("access")
 
 MAX_AUDIT_ROWS = 1000
 AUDIT_DAYS = 30

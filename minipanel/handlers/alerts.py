@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.desk import Desk
@@ -18,6 +18,7 @@ from minipanel.handlers.guard import OPERATORS, READERS, SCREENS, caller_of
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.own_page import refuse_form
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.access_answers import Ended
 from minipanel.models.alert_answers import (
     AckAnswer,
@@ -36,7 +37,7 @@ from minipanel.models.requests import AckRequest, SilenceRequest, TestRequest
 MAX_ACK_BYTES = 1_200_000
 """Enough for as many ids as AckRequest allows."""
 
-router = APIRouter(tags=["alerts"])
+router = api_router("alerts")
 
 
 def alerts_of(request: Request) -> Alerts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from msgspec import UNSET
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ from minipanel.handlers.body import read_struct
 from minipanel.handlers.guard import ANYONE, COOKIE, KIOSK_COOKIE, PEOPLE, SCREENS, access_of, caller_of
 from minipanel.handlers.own_page import refuse_foreign, refuse_form
 from minipanel.handlers.request import client_of, is_encrypted, panel_of, read_body
+from minipanel.handlers.router import api_router
 from minipanel.models.access_answers import (
     KioskOpened,
     LoginAnswer,
@@ -27,7 +28,7 @@ DEVICE_COOKIE = "minipanel_device"
 DEVICE_SECONDS = 365 * 86_400
 """How long the device cookie lasts. It shows that a browser has logged in before, and gives no access."""
 
-router = APIRouter(tags=["auth"])
+router = api_router("auth")
 
 
 class LoginRequest(BaseModel):

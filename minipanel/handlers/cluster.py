@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import READERS
 from minipanel.handlers.metrics import End, Period, Start, Step, find_all
 from minipanel.handlers.raster import Columns
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.answers import ClusterPast
 from minipanel.services.history import read_span
 from minipanel.services.raster import MAX_COLUMNS, USUAL_COLUMNS, read_size
 
-router = APIRouter(tags=["metrics"])
+router = api_router("metrics")
 
 SomeNodes = Annotated[str | None, Query(description="a node set; all enabled nodes when absent")]
 

@@ -11,14 +11,12 @@ from starlette.responses import HTMLResponse, JSONResponse
 from minipanel.handlers.answer import answered_with, schema_of, schemas
 from minipanel.handlers.guard import READERS
 from minipanel.handlers.headers import DOCS_POLICY
-from minipanel.models.answers import ErrorAnswer, Stored
+from minipanel.handlers.router import REFUSED
+from minipanel.models.answers import Stored
 from minipanel.models.faults import MAX_SAMPLES
 from minipanel.models.sample import Sample
 
 router = APIRouter(include_in_schema=False)
-
-REFUSED = answered_with(ErrorAnswer, "default", description="What is wrong, as a sentence")
-"""The error that every route may answer with."""
 
 # Swagger UI comes with the built page, as a cluster often has no internet. Scripts are files: inline code is blocked.
 _PAGE = """<!doctype html>

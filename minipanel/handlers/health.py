@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from minipanel import __version__
 from minipanel.errors import BadInput, TryLater
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import ANYONE
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.answers import Health
 from minipanel.models.quote import quote
 
-router = APIRouter(tags=["health"])
+router = api_router("health")
 
 MOST_SECONDS = 86400
 RETRY_SECONDS = 60

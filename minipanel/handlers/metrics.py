@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from minipanel.errors import BadInput, NotFound
 from minipanel.handlers.answer import Responses, answered_with, json_answer, schema_of
@@ -13,6 +13,7 @@ from minipanel.handlers.guard import READERS, SCREENS
 from minipanel.handlers.nodes import find_node
 from minipanel.handlers.pieces import answer_in_pieces
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.handlers.squeezed import json_reply, squeezed
 from minipanel.models.answers import (
     GapsOne,
@@ -34,7 +35,7 @@ from minipanel.services.history import Span, read_span
 from minipanel.services.hour_records import records_of
 from minipanel.services.trend import trend
 
-router = APIRouter(tags=["metrics"])
+router = api_router("metrics")
 
 NodeId = Annotated[str, Path(alias="nodeId", description="an integer id or a hostname")]
 NodeSet = Annotated[str | None, Query(description="a node set, such as node[1-8] or @rack3")]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from minipanel.errors import NotFound
 from minipanel.handlers.answer import answered_with, json_answer
 from minipanel.handlers.guard import SCREENS
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.answers import GroupAnswer, NodeAnswer
 from minipanel.models.node import Node
 from minipanel.models.quote import quote
 from minipanel.services.panel import Panel
 
-router = APIRouter(tags=["nodes"])
+router = api_router("nodes")
 
 
 @router.get("/api/nodes", dependencies=[SCREENS], responses=answered_with(list[NodeAnswer]))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from minipanel.handlers.guard import READERS
 from minipanel.handlers.metrics import End, NodeSet, Period, Start, Step, find_all
 from minipanel.handlers.request import panel_of, takes_gzip
+from minipanel.handlers.router import api_router
 from minipanel.services.gzipped import gzipped
 from minipanel.services.history import read_span
 from minipanel.services.raster import (
@@ -22,7 +23,7 @@ from minipanel.services.raster import (
     read_size,
 )
 
-router = APIRouter(tags=["metrics"])
+router = api_router("metrics")
 
 MEDIA_TYPE = "application/octet-stream"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from minipanel.handlers.guard import COUNTERS
 from minipanel.handlers.request import panel_of, takes_gzip
+from minipanel.handlers.router import api_router
 from minipanel.services.exposition import CONTENT_TYPES, wanted_format
 
-router = APIRouter(tags=["metrics"])
+router = api_router("metrics")
 
 MEDIA_TYPES = [kind.partition(";")[0] for kind in CONTENT_TYPES.values()]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import StreamingResponse
 
 from minipanel.errors import BadInput
 from minipanel.handlers.guard import SCREENS, access_of, caller_of
 from minipanel.handlers.request import panel_of
+from minipanel.handlers.router import api_router
 from minipanel.models.quote import quote
 from minipanel.services.broadcast import Form
 
-router = APIRouter(tags=["metrics"])
+router = api_router("metrics")
 
 Format = Annotated[str | None, Query(description="nodes, a list of objects, or columns; nodes when absent")]
 
