@@ -230,7 +230,7 @@ change_venv() {
     return "$status"
 }
 
-# Installs exactly what the lock $1 lists, each file checked against its hash.
+# Installs exactly what the lock $1 lists, each file checked against its hash. $3...: more arguments for pip.
 ensure_lock() {
     local lock=$root/$1 stamp=$venv/.$1 made_from
     made_from=$(hash_of "$lock")
@@ -238,9 +238,14 @@ ensure_lock() {
         return
     fi
     rm -f "$stamp"
-    change_venv "$2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r "$lock" ||
+    change_venv "$2" "$python" -m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: "${@:3}" -r "$lock" ||
         fail_step "pip could not install $1." "pip 未能安装 $1。"
     echo "$made_from" >"$stamp"
+}
+
+# Installs what tests and checks need. Python compiles the modules that they import; pip would spend most of its time on all.
+ensure_test_lock() {
+    ensure_lock requirements-test.lock "$1" --no-compile
 }
 
 # Installs the project itself as links into this folder: minipanel and minipanel_agent.
