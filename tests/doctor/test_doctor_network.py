@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from minipanel.commands.overview import PanelOverview
-from minipanel.doctor.checks.network import Way, judge_way, look_at_firewall, look_at_way
+from minipanel.doctor.checks.network import Way, judge_way, look_at_firewall, look_at_way, resolved
 from minipanel.doctor.checks.panel import judge_panel, look_at_answer
 from minipanel.setup.look.check import Check, Verdict
 from tests.doctor.examined import FIX, OK, WARNING, english, only, subject_of
@@ -104,6 +105,24 @@ def test_the_address_that_agents_use_is_compared_with_the_panels(
 def test_a_panel_only_for_its_own_machine_may_have_a_loopback_address(tmp_path: Path, machine: Machine) -> None:
     config = replace(config_in(tmp_path), nodes=())
     assert only(look_at_way(subject_of(tmp_path, machine, config))).verdict is OK
+
+
+@pytest.mark.parametrize("host", ["mgmt.invalid", "mgmt..org", f"{'m' * 64}.org"])
+def test_a_name_that_is_unknown_or_not_a_name_has_no_address(tmp_path: Path, machine: Machine, host: str) -> None:
+    config = config_in(tmp_path)
+    config = replace(config, server=replace(config.server, url=f"http://{host}:8080"))
+    check = only(look_at_way(subject_of(tmp_path, machine, config)))
+    assert (check.verdict, check.detail) == (FIX, f"agents report to http://{host}:8080, a name without an address")
+
+
+def test_a_name_that_could_not_be_looked_up_is_not_called_one_without_an_address() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))  # neither /etc/hosts nor a socket can be opened
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            resolved("localhost")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 FIREWALL = """\

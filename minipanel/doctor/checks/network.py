@@ -39,12 +39,15 @@ def look_at_way(subject: Subject) -> Iterator[Check]:
     local = read_local_addresses(subject.system.path(Path("/proc/net")))
     others = sum(node.enabled and node.ip not in local and not is_loopback(node.ip) for node in config.nodes)
     is_tls = config.server.tls_certificate is not None
-    way = Way(config.server.url, is_tls, config.server.port, _resolved(subject.host), local, others)
+    way = Way(config.server.url, is_tls, config.server.port, resolved(subject.host), local, others)
     yield from judge_way(way, subject.t)
 
 
-def _resolved(host: str) -> frozenset[str]:
-    with suppress(OSError, UnicodeError):
+def resolved(host: str) -> frozenset[str]:
+    """Return the addresses of a host; none if it has none. Raises OSError if this machine could not even ask."""
+    # A gaierror may also say "try again": where no DNS server answers, that is said of every unknown name.
+    # UnicodeError: IDNA has no form for an empty label, or one of over 63 characters.
+    with suppress(socket.gaierror, UnicodeError):
         return frozenset(normalise(str(found[4][0])) for found in socket.getaddrinfo(host, None))
     return frozenset()
 
