@@ -1,0 +1,95 @@
+"""What a page knows of alerts: findings after each snapshot, then those that the stream sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from minipanel.alerts.desk import Desk
+from minipanel.models.alert_answers import Finding, Findings
+from tests.alerts.running import Running, cluster_config, running
+
+pytestmark = pytest.mark.anyio
+
+Act = Callable[[], Awaitable[object]]
+
+MOMENTS = (
+    "just before the stream ends",
+    "told to a stream that ends before it is read",
+    "while no stream is open",
+    "after the snapshot",
+    "while the findings are read",
+    "after the findings were read",
+)
+
+
+class Page:
+    """An open page. A browser connects again on its own, after which a snapshot comes first."""
+
+    def __init__(self, it: Running) -> None:
+        self._it = it
+        self._events: AsyncGenerator[bytes] | None = None
+        self.known: Sequence[Finding] = ()
+
+    async def connect(self) -> None:
+        """Open the stream and receive its snapshot."""
+        self._events = self._it.panel.broadcast.events()  # type: ignore[assignment]
+        assert (await self._next()).startswith(b"event: snapshot\n")
+
+    async def read(self) -> None:
+        """Read the findings, as a page does after a snapshot."""
+        self.known = (await self._it.alerts.findings()).findings
+
+    async def hear(self) -> None:
+        """Take the next events."""
+        for event in (await self._next()).split(b"\n\n"):
+            name, _, data = event.partition(b"\ndata: ")
+            if name == b"event: findings":
+                self.known = msgspec.json.decode(data, type=Findings).findings
+
+    async def disconnect(self) -> None:
+        """Close the stream."""
+        assert self._events is not None
+        await self._events.aclose()
+
+    async def _next(self) -> bytes:
+        assert self._events is not None
+        return await asyncio.wait_for(anext(self._events), 20)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_page_that_connects_again_misses_no_acknowledgement(tmp_path: Path, moment: str) -> None:
+    async with running(cluster_config(tmp_path, 3)) as it:
+        it.odd = {3: {"cpu_temp": 99.0}}
+        await it.pass_seconds(180)
+        page = Page(it)
+        await page.connect()
+        await page.read()
+        (finding,) = page.known
+        assert finding.acked_by is None
+
+        async def acknowledge_at(now: str) -> None:
+            if now == moment:
+                assert await Desk(it.panel, it.alerts).acknowledge(finding.alerts, "alice", "") == 1
+
+        await acknowledge_at(MOMENTS[0])
+        await acknowledge_at(MOMENTS[1])
+        if moment == MOMENTS[1]:
+            await it.pass_seconds(5)
+        await page.disconnect()
+        await acknowledge_at(MOMENTS[2])
+        await page.connect()
+        await acknowledge_at(MOMENTS[3])
+        reading = asyncio.ensure_future(page.read())
+        await asyncio.sleep(0)
+        await acknowledge_at(MOMENTS[4])
+        await reading
+        await acknowledge_at(MOMENTS[5])
+        await it.pass_seconds(5)  # the stream has it after the next check
+        await page.hear()
+        assert [each.acked_by for each in page.known] == ["alice"]
+        await page.disconnect()
