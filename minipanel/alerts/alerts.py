@@ -230,7 +230,10 @@ class Alerts:
         """Store what changed, and the messages about it, in one transaction."""
         untold = await self._untold_to_channels(news) if news and self._audiences else Untold()
         shelved = self._shelf.all(but=self.unkept.under_way)
-        with self.outbox.holding([message.key for message in untold.waiting]):
+        with (
+            self.outbox.holding([message.key for message in untold.waiting]),
+            self.unkept.holding([each.message.key for each in shelved]),
+        ):
             drafts, lines = await self._drafts(news, untold, now) if news else ([], [])
             begun, ended = _of(news)
             _mark_told(begun, ended, now)

@@ -105,3 +105,37 @@ def test_a_node_that_went_down_while_the_panel_was_off_is_asked_why(tmp_path: Pa
 
     play(tmp_path, first)
     play(tmp_path, after, now=START + 7200)
+
+
+def test_what_is_stored_at_last_while_it_is_being_sent_is_sent_once(tmp_path: Path) -> None:
+    async def story(it: Running) -> None:
+        await it.pass_seconds(120)
+        goes_on = threading.Event()
+        waiting = asyncio.ensure_future(it.panel.ingest.run(lambda _: goes_on.wait(20)))
+        await asyncio.sleep(0.2)
+        it.is_stuck = it.post.is_away = True
+        try:
+            await it.pass_seconds(120)
+        finally:
+            goes_on.set()
+        await waiting
+        it.is_stuck = False
+        for _ in range(8):  # no tick: the message stays on the shelf
+            it.hear()
+        goes_on.clear()
+        commit = asyncio.ensure_future(it.panel.ingest.run(lambda _: goes_on.wait(20)))
+        tick = asyncio.ensure_future(it.alerts.tick())
+        try:
+            await asyncio.sleep(0.2)
+            it.post.is_away = False
+            await it.alerts.unkept.send_due()
+        finally:
+            goes_on.set()
+        await asyncio.gather(commit, tick)
+        await it.pass_seconds(60)
+        assert [subject.split(",")[0] for subject in it.subjects] == [
+            "[c1] CRITICAL The panel can't store samples: check its disk and log"
+        ]
+        assert it.rows("SELECT count(*), count(sent_at) FROM messages") == [(1, 1)]
+
+    play(tmp_path, story)
