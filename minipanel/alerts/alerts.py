@@ -223,6 +223,7 @@ class Alerts:
         except BaseException:
             for alert, (at, by, text) in zip(alerts, before, strict=True):
                 alert.acked_at, alert.acked_by, alert.note = at, by, text
+                self._dirty[id(alert)] = alert  # it may have been stored anyway
             raise
         self.touch()
 

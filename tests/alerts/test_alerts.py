@@ -193,3 +193,22 @@ def test_ids_go_on_after_a_restart(tmp_path: Path) -> None:
 
     play(tmp_path, hot_is(1, [1]), count=2)
     play(tmp_path, hot_is(2, [1, 2]), count=2, now=START + 240)
+
+
+def test_an_acknowledgement_that_was_given_up_is_not_there_after_a_restart_either(tmp_path: Path) -> None:
+    async def story(it: Running) -> None:
+        await it.pass_seconds(60)
+        it.odd = {1: {"cpu_temp": 99.0}}
+        await it.pass_seconds(120)
+        goes_on = threading.Event()
+        before = asyncio.ensure_future(it.panel.ingest.run(lambda _: goes_on.wait(20)))
+        acking = asyncio.ensure_future(Desk(it.panel, it.alerts).acknowledge([1], "alice", ""))
+        await asyncio.sleep(0.2)
+        acking.cancel()
+        goes_on.set()
+        await asyncio.gather(before, acking, return_exceptions=True)
+        await it.pass_seconds(5)
+        assert [each.acked_by for each in (await it.alerts.findings()).findings] == [None]
+        assert it.rows("SELECT id, acked_by, acked_at, note FROM alerts") == [(1, None, None, None)]
+
+    play(tmp_path, story, count=2)
