@@ -17,6 +17,7 @@ from minipanel.alerts.announcer import Audience, Draft, Untold, draft, keep
 from minipanel.alerts.channels.http import Caller
 from minipanel.alerts.channels.made import audiences_of, channels_of
 from minipanel.alerts.config import ALERTS, SMTP, AlertsConfig
+from minipanel.alerts.current import Current
 from minipanel.alerts.findings import copies_of, findings_of
 from minipanel.alerts.heartbeat import EVERY_SECONDS, Heartbeat
 from minipanel.alerts.message import Teller, is_told_end
@@ -72,10 +73,9 @@ class Alerts:
         self._audiences: list[Audience] = []
         self._untold: list[Alert] = []
         self._dirty: dict[int, Alert] = {}
-        self._version = self._shown = 0
+        self._current = Current(self._find)
         self._forget_at = 0.0
         self._looks = SteadyLooks()
-        self._findings: tuple[int, list[Finding]] | None = None
         self._was_ever = False
         self._told_at: dict[str, int] = {}
         self.pace = Pace()
@@ -128,7 +128,7 @@ class Alerts:
         async with self._reading:  # otherwise an older result might replace a newer one
             kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
             self.silences = await asyncio.to_thread(Silences, kept, list(self._panel.directory.nodes))
-        self._version += 1
+        self._current.touch()
 
     def families(self) -> list[Family]:
         """Return the series about alerts for a scrape."""
@@ -150,6 +150,7 @@ class Alerts:
         self._panel.pulse.note_look()
         changes = await in_slices(self.watch.steps(cluster, self.sight.is_clear()))
         self._take(changes, cluster.now)
+        self._current.look(self.silences.lasting(cluster.now), changes.is_worse, cluster.uptime)
         news = due(
             [*self.watch.open(), *self._untold],
             self._told_at,
@@ -170,8 +171,7 @@ class Alerts:
                 self._forget_at = cluster.uptime + FORGET_SECONDS
                 await self._forget(cluster.now)
         finally:
-            if self._shown != self._version:
-                self._shown = self._version
+            if self._current.take_change():
                 self._panel.broadcast.put("findings", msgspec.json.encode(await self.findings()))
 
     async def _forget(self, now: int) -> None:
@@ -187,7 +187,7 @@ class Alerts:
             self._dirty[id(alert)] = alert
         if changes:
             self._was_ever = True
-            self._version += 1
+            self._current.touch()
         for alert in changes.closed:
             is_known = alert.acked_at is not None or alert.severity == "info"
             is_quiet = is_known or self.silences.of(alert, now) is not None
@@ -196,21 +196,16 @@ class Alerts:
             else:
                 self._untold.append(alert)
 
-    def touch(self) -> None:
-        """Make the findings out of date, because something about them has changed."""
-        self._version += 1
-
     async def findings(self) -> Findings:
-        """Return what is wrong now. It is computed again only after a change."""
+        """Return what is wrong now."""
         now = int(self._panel.clock())
-        if self._findings is None or self._findings[0] != self._version:
-            version, alerts = self._version, await in_slices(copies_of(of_known_rules(self.watch.open())))
-            english, chinese = self.teller("en"), self.teller("zh")
-            found = await asyncio.to_thread(
-                findings_of, alerts, english, chinese, lambda alert: self.silences.of(alert, now)
-            )
-            self._findings = (version, found)
-        return Findings(now, self._was_ever, self._findings[1])
+        return Findings(now, self._was_ever, await self._current.findings())
+
+    async def _find(self) -> list[Finding]:
+        now, silences = int(self._panel.clock()), self.silences
+        alerts = await in_slices(copies_of(of_known_rules(self.watch.open())))
+        english, chinese = self.teller("en"), self.teller("zh")
+        return await asyncio.to_thread(findings_of, alerts, english, chinese, lambda alert: silences.of(alert, now))
 
     async def take_on(self, alerts: Sequence[Alert], who: str, note: str | None) -> None:
         """Acknowledge open alerts for somebody. Raises DatabaseError or TryLater."""
@@ -225,7 +220,7 @@ class Alerts:
                 alert.acked_at, alert.acked_by, alert.note = at, by, text
                 self._dirty[id(alert)] = alert  # it may have been stored anyway
             raise
-        self.touch()
+        self._current.touch()
 
     async def _keep(self, news: Mapping[str, News], now: int) -> None:
         """Store what changed, and the messages about it, in one transaction."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from minipanel.alerts.rule import Rule
 from minipanel.alerts.run import Run
+from minipanel.alerts.words import number
 from minipanel.models.alert import PANEL, Alert, Bad, Severity
 from minipanel.models.cluster import Cluster
 
@@ -35,11 +36,15 @@ class Setting:
 
 @dataclass
 class Changes:
-    """What one tick changed. `changed`: alerts now suspended or no longer so, or with another reason."""
+    """What one tick changed. `changed`: alerts now suspended or no longer so, or with another reason.
+
+    `is_worse`: whether the worst value of some open alert now reads otherwise. It is no change to be stored.
+    """
 
     opened: list[Alert] = field(default_factory=list)
     closed: list[Alert] = field(default_factory=list)
     changed: list[Alert] = field(default_factory=list)
+    is_worse: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.opened or self.closed or self.changed)
@@ -259,6 +264,7 @@ class _Book:
         before = alert.bad.reason
         is_another = bad.reason not in ("", before)
         if is_another or alert.worst is None or _is_worse(bad, alert.worst, setting.rule.words.higher_is_worse):
+            changes.is_worse = changes.is_worse or number(bad.value) != number(alert.worst)
             alert.worst = bad.value
         if is_another and not alert.is_suspended:
             changes.changed.append(alert)

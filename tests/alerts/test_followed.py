@@ -93,3 +93,34 @@ async def test_a_page_that_connects_again_misses_no_acknowledgement(tmp_path: Pa
         await page.hear()
         assert [each.acked_by for each in page.known] == ["alice"]
         await page.disconnect()
+
+
+async def test_a_finding_needs_attention_again_when_its_silence_has_ended(tmp_path: Path) -> None:
+    async with running(cluster_config(tmp_path, 3)) as it:
+        it.odd = {3: {"cpu_temp": 99.0}}
+        await it.pass_seconds(60)
+        kept = await Desk(it.panel, it.alerts).silence("cn0003", (), it.now + 300, "a new fan", "alice")
+        await it.pass_seconds(180)
+        page = Page(it)
+        await page.connect()
+        await page.read()
+        assert [each.silenced_until for each in page.known] == [kept.until_at]
+        await it.pass_seconds(125)
+        await page.hear()
+        assert [each.silenced_until for each in page.known] == [None]
+        await page.disconnect()
+
+
+async def test_a_finding_that_gets_worse_says_so_within_a_minute(tmp_path: Path) -> None:
+    async with running(cluster_config(tmp_path, 3)) as it:
+        it.odd = {3: {"cpu_temp": 99.0}}
+        await it.pass_seconds(240)
+        page = Page(it)
+        await page.connect()
+        await page.read()
+        assert [each.what.en for each in page.known] == ["hot: 99 °C, limit 95 °C"]
+        it.odd = {3: {"cpu_temp": 105.0}}
+        await it.pass_seconds(60)
+        await page.hear()
+        assert [each.what.en for each in page.known] == ["hot: 105 °C, limit 95 °C"]
+        await page.disconnect()
