@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -19,16 +20,19 @@ class Current:
         self._make = make
         self._version = self._shown = 0
         self._made: tuple[int, list[Finding]] | None = None
+        self._making = asyncio.Lock()
         self._lasting: Sequence[Silence] = ()
         self._is_worse = False
         self._worse_at = -math.inf
 
     async def findings(self) -> list[Finding]:
         """Return the findings."""
-        if self._made is None or self._made[0] != self._version:
-            version = self._version  # a change meanwhile makes these out of date
-            self._made = (version, await self._make())
-        return self._made[1]
+        # Otherwise they would be made for each open page, and after a reload all of them ask at once.
+        async with self._making:
+            if self._made is None or self._made[0] != self._version:
+                version = self._version  # a change meanwhile makes these out of date
+                self._made = (version, await self._make())
+            return self._made[1]
 
     def touch(self) -> None:
         """Make the findings out of date, because something about them has changed."""
