@@ -47,6 +47,19 @@ describe('the findings', () => {
     expect(findings.value).toEqual([])
   })
 
+  it('follow a panel whose clock was set back', async () => {
+    const { findings, snapshots, told } = start(() => Promise.resolve(said(SINCE)))
+    told.value = said(SINCE + 3600)
+    await flushPromises()
+    told.value = said(SINCE - 5, { findings: [] })
+    await flushPromises()
+    expect(findings.value).toEqual([])
+    told.value = said(SINCE + 7200, { findings: [] })
+    snapshots.value = 1
+    await flushPromises()
+    expect(findings.value).toEqual([finding()])
+  })
+
   it('stay while the panel does not answer', async () => {
     let isAway = false
     const { findings, snapshots } = start(() => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(said(SINCE))))

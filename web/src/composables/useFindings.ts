@@ -4,6 +4,9 @@ import { computed, type Ref, shallowRef, watch } from 'vue'
 
 import type { Api, Finding, Findings } from '@/api/client'
 
+/** No answer takes longer. */
+const SLOW_SECONDS = 60
+
 interface Told {
   snapshots: Readonly<Ref<number>>
   told: Readonly<Ref<Findings | null>>
@@ -14,8 +17,10 @@ export function useFindings(api: Pick<Api, 'findings'>, { snapshots, told }: Tol
   const known = shallowRef<Findings | null>(null)
 
   function take(data: Findings | null) {
-    // A slow answer is older than what the stream has sent meanwhile.
-    if (data && data.timestamp >= (known.value?.timestamp ?? 0)) known.value = data
+    if (!data) return
+    // A slow answer is older than what the stream has sent meanwhile. If it is much older, the panel's clock was set back.
+    const olderSeconds = (known.value?.timestamp ?? 0) - data.timestamp
+    if (olderSeconds <= 0 || olderSeconds > SLOW_SECONDS) known.value = data
   }
   async function renew() {
     take(await api.findings().catch(() => null))
