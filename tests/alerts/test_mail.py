@@ -119,6 +119,17 @@ def test_a_recipient_refused_for_now_gets_it_later_and_nobody_gets_it_twice() ->
         assert len({each["Message-ID"] for each in box.mails}) == 1
 
 
+def test_a_recipient_refused_for_now_and_then_for_good_is_tried_no_more() -> None:
+    """Greylisting answers 450 at first, whether there is such a user or not."""
+    with postbox() as box:
+        box.refuses = {"x@example.org": "450 greylisted"}
+        channel = mail(box.port)
+        refusal(channel)
+        box.refuses = {"x@example.org": "550 no such user"}
+        assert channel.send(LETTER) == "accepted before; refused x@example.org"
+        assert (len(box.mails), channel.taken) == (1, {})
+
+
 def test_a_recipient_refused_for_good_is_logged_and_delays_no_other(caplog: pytest.LogCaptureFixture) -> None:
     with postbox() as box:
         box.refuses = {"x@example.org": "550 no such user"}

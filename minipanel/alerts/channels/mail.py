@@ -81,9 +81,12 @@ class Mail:
                 code, said = smtp.rcpt(address)
                 if code not in (250, 251):
                     refused[address] = (code, said)
-            if len(refused) == len(left):
+            if len(refused) < len(left):
+                answer = _expect(smtp.data(message.as_bytes()))
+            elif key in self.taken and all(code >= 500 for code, _ in refused.values()):
+                answer = "accepted before"  # by all others, so nobody is left to try again
+            else:
                 raise smtplib.SMTPRecipientsRefused(refused)
-            answer = _expect(smtp.data(message.as_bytes()))
         return self._judge(key, [each for each in left if each not in refused], refused, answer)
 
     def _judge(self, key: str, got_it: Sequence[str], refused: Mapping[str, tuple[int, bytes]], answer: str) -> str:
