@@ -127,7 +127,7 @@ class Alerts:
         now = int(self._panel.clock())
         async with self._reading:  # otherwise an older result might replace a newer one
             kept = await self._panel.ingest.run(lambda connection: sql.silences(connection, now))
-            self.silences = await asyncio.to_thread(Silences, kept, list(self._panel.directory.nodes))
+            self.silences = await asyncio.to_thread(Silences, kept, self._panel.directory.nodes, self.silences)
         self._current.touch()
 
     def families(self) -> list[Family]:

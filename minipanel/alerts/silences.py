@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 
 from minipanel.errors import BadInput
 from minipanel.models.alert import PANEL, Alert, Silence
 from minipanel.models.node import Node
 from minipanel.models.nodeset import expand
+from minipanel.services.directory import Directory
 
 
 class Silences:
-    """The silences in force, by node. Each silence of 10,000 nodes takes 20 ms to expand: not on the event loop."""
+    """The silences in force, by node. One of 10,000 nodes takes 0.1 s to expand: not on the event loop."""
 
-    def __init__(self, silences: Iterable[Silence] = (), nodes: Iterable[Node] = ()) -> None:
-        """Unknown names are ignored, and so is a node set of another release that can't be read."""
-        ids = {name.lower(): node.id for node in nodes for name in (node.hostname, node.name)}
+    def __init__(
+        self, silences: Iterable[Silence] = (), nodes: Iterable[Node] = (), before: Silences | None = None
+    ) -> None:
+        """Unknown names are ignored, and so is a node set of another release that can't be read.
+
+        `before`: node sets that it has expanded for the same nodes are not expanded again.
+        """
+        self._nodes = tuple(nodes)
+        known = before._covered if before is not None and before._nodes == self._nodes else {}
+        directory, shown = Directory(self._nodes), {node.name.lower(): node for node in self._nodes}
         self._all = list(silences)
+        self._covered: dict[str, Set[int]] = {}
         self._by_node: dict[int, list[Silence]] = {}
         for silence in self._all:
-            with suppress(BadInput):
-                for node_id in {ids[name.lower()] for name in expand(silence.nodes) if name.lower() in ids}:
-                    self._by_node.setdefault(node_id, []).append(silence)
+            text = silence.nodes
+            self._covered[text] = known[text] if text in known else _ids_of(text, directory, shown)
+            for node_id in self._covered[text]:
+                self._by_node.setdefault(node_id, []).append(silence)
 
     def of(self, alert: Alert, now: int) -> Silence | None:
         """Return the silence of an alert now.
@@ -37,3 +47,12 @@ class Silences:
     def lasting(self, now: int) -> list[Silence]:
         """Return the silences in force."""
         return [silence for silence in self._all if now < silence.until_at]
+
+
+def _ids_of(nodes: str, directory: Directory, shown: Mapping[str, Node]) -> Set[int]:
+    """Return the ids of a node set's nodes, by their hostnames, long or short, or by the names that are shown."""
+    with suppress(BadInput):
+        return {
+            node.id for name in expand(nodes) if (node := directory.find(name) or shown.get(name.lower())) is not None
+        }
+    return frozenset()

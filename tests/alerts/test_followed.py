@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from minipanel.alerts import silences
 from minipanel.alerts.desk import Desk
 from minipanel.models.alert_answers import Finding, Findings
+from minipanel.models.nodeset import expand
 from tests.alerts.running import Running, cluster_config, running
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +112,37 @@ async def test_a_finding_needs_attention_again_when_its_silence_has_ended(tmp_pa
         await page.hear()
         assert [each.silenced_until for each in page.known] == [None]
         await page.disconnect()
+
+
+@pytest.mark.parametrize("said", ["cn0003", "cn[0001-0003]", "cn0003.cluster", "CN0003"])
+async def test_a_silence_covers_a_node_by_each_name_that_it_is_accepted_with(tmp_path: Path, said: str) -> None:
+    config = cluster_config(tmp_path, 3)
+    nodes = [replace(each, hostname=f"{each.hostname}.cluster", name=f"{each.name}.cluster") for each in config.nodes]
+    async with running(replace(config, nodes=tuple(nodes))) as it:
+        it.odd = {3: {"cpu_temp": 99.0}}
+        await it.pass_seconds(180)
+        kept = await Desk(it.panel, it.alerts).silence(said, (), it.now + 300, "a new fan", "alice")
+        (finding,) = (await it.alerts.findings()).findings
+        assert finding.silenced_until == kept.until_at
+
+
+async def test_one_more_silence_expands_no_other_node_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expanded: list[str] = []
+
+    def counted(text: str) -> list[str]:
+        expanded.append(text)
+        return expand(text)
+
+    monkeypatch.setattr(silences, "expand", counted)
+    async with running(cluster_config(tmp_path, 9)) as it:
+        desk = Desk(it.panel, it.alerts)
+        for number in range(1, 6):
+            await desk.silence(f"cn[0001-000{number}]", (), it.now + 300, "work", "alice")
+        await desk.end_silence(1)
+        assert expanded == [f"cn[0001-000{number}]" for number in range(1, 6)]
+        it.panel.directory.replace(it.panel.directory.nodes[:4])
+        await it.alerts.read_silences()
+        assert len(expanded) == 5 + 4  # other nodes may have these names
 
 
 async def test_a_finding_that_gets_worse_says_so_within_a_minute(tmp_path: Path) -> None:
