@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from contextlib import suppress
 
 from minipanel.errors import BadInput
@@ -24,13 +24,13 @@ class Silences:
         """
         self._nodes = tuple(nodes)
         known = before._covered if before is not None and before._nodes == self._nodes else {}
-        directory, shown = Directory(self._nodes), {node.name.lower(): node for node in self._nodes}
+        names = Names(self._nodes)
         self._all = list(silences)
         self._covered: dict[str, Set[int]] = {}
         self._by_node: dict[int, list[Silence]] = {}
         for silence in self._all:
             text = silence.nodes
-            self._covered[text] = known[text] if text in known else _ids_of(text, directory, shown)
+            self._covered[text] = known[text] if text in known else names.ids_of(text)
             for node_id in self._covered[text]:
                 self._by_node.setdefault(node_id, []).append(silence)
 
@@ -49,10 +49,18 @@ class Silences:
         return [silence for silence in self._all if now < silence.until_at]
 
 
-def _ids_of(nodes: str, directory: Directory, shown: Mapping[str, Node]) -> Set[int]:
-    """Return the ids of a node set's nodes, by their hostnames, long or short, or by the names that are shown."""
-    with suppress(BadInput):
-        return {
-            node.id for name in expand(nodes) if (node := directory.find(name) or shown.get(name.lower())) is not None
-        }
-    return frozenset()
+class Names:
+    """Finds the nodes of a silence: by their hostnames, long or short, or by the names that are shown."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._directory = Directory(nodes)
+        self._shown = {node.name.lower(): node for node in self._directory.nodes}
+
+    def ids_of(self, nodes: str) -> Set[int]:
+        """Return the ids of a node set's nodes; none if it can't be read."""
+        with suppress(BadInput):
+            return {node.id for name in expand(nodes) if (node := self._find(name)) is not None}
+        return frozenset()
+
+    def _find(self, name: str) -> Node | None:
+        return self._directory.find(name) or self._shown.get(name.lower())

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
 import msgspec
 
+from minipanel.alerts.silences import Names
 from minipanel.commands.alerts_act import silence_sentence
 from minipanel.commands.alerts_words import beside, moment, of, plain, span
 from minipanel.models.alert_answers import Explained, ExplainedRule, SilenceAnswer
 from minipanel.models.answers import NodeAnswer, RealtimeOne
 from minipanel.models.metrics import METRICS
-from minipanel.models.nodeset import expand
+from minipanel.models.node import Node
 from minipanel.sections import load_config
 from minipanel.services.panel_client import PanelClient, Refused
 from minipanel.translations.language import say, translator
@@ -32,8 +33,8 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
     except Refused as error:
         raise Refused(say(error.said), error.said) from None
     about = next(each for each in known if each.id == explained.node_id)
-    names = {about.name.lower(), about.hostname.lower()}
-    silences = [each for each in silences if names & {name.lower() for name in expand(each.nodes)}]
+    nodes = [Node(each.id, each.name, each.ip, each.hostname, each.enabled) for each in known]
+    silences = silences_about(about.id, silences, nodes)
     if as_json:
         whole = msgspec.to_builtins(explained) | {"silences": msgspec.to_builtins(silences)}
         print(json.dumps(whole, indent=2, ensure_ascii=False))
@@ -45,6 +46,12 @@ def explain_node(config_path: Path, node: str, as_json: bool) -> None:
     for silence in silences:
         lines += beside("", say("Silenced {sentence}", sentence=silence_sentence(silence)), 0)
     print("\n".join(lines))
+
+
+def silences_about(node_id: int, silences: Iterable[SilenceAnswer], nodes: Iterable[Node]) -> list[SilenceAnswer]:
+    """Return the silences that cover a node, as the panel applies them."""
+    names = Names(nodes)
+    return [each for each in silences if node_id in names.ids_of(each.nodes)]
 
 
 def _reference(name: str, known: Sequence[NodeAnswer]) -> str:
