@@ -161,7 +161,8 @@ def test_after_any_edit_the_nodes_are_those_of_the_file_and_twice_is_once(
     # A node that stays keeps its state, enabled or disabled.
     was = {node.hostname.lower(): node.enabled for node in configured}
     renamed = {change.after.hostname.lower() for change in found.changed if change.is_renamed}
-    assert all(node.enabled == was.get(node.hostname.lower(), True) for node in nodes if node.hostname not in renamed)
+    kept = [node for node in nodes if node.hostname.lower() not in renamed]
+    assert all(node.enabled == was.get(node.hostname.lower(), True) for node in kept)
     assert not changes(nodes, new)
 
 
