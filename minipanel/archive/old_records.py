@@ -10,8 +10,9 @@ import msgspec
 
 from minipanel.archive.engine import Series
 from minipanel.archive.points import HALF_BITS, SAMPLES, SEEN_HIGH, SEEN_LOW, series_of, sides_of, values_of
+from minipanel.database.counted import LIFT
 from minipanel.database.packing import HIGHEST, NONE, PART, SCALE
-from minipanel.database.queries import LIFT
+from minipanel.models.arrays import Drawn, runs_of
 from minipanel.models.compact import MEAN_OF, MIB, TENTH, UNITS
 from minipanel.models.metrics import METRICS, Metric
 from minipanel.models.record import RECORD_SECONDS, SLOTS
@@ -147,10 +148,13 @@ class Table:
                 for name in columns:
                     self.columns[name][place] = exact[name]
 
-    def arrays(self, columns: Sequence[str], is_counted: bool = False) -> list[bytes]:
+    def arrays(self, columns: Sequence[str]) -> list[bytes]:
         """Return one JSON array per column, `timestamp` first, as models/reader.Reader.history does."""
-        read = self._counted if is_counted else self._shown
-        return [msgspec.json.encode(self.times), *(msgspec.json.encode(read(name)) for name in columns)]
+        return [msgspec.json.encode(self.times), *(msgspec.json.encode(self._shown(name)) for name in columns)]
+
+    def drawn(self, columns: Sequence[str]) -> Drawn:
+        """Return the records as models/reader.Reader.drawn does."""
+        return runs_of(self.times, RECORD_SECONDS), [msgspec.json.encode(self._counted(name)) for name in columns]
 
     def _counted(self, name: str) -> Column:
         values = self._count(name)
@@ -209,7 +213,7 @@ _WHOLE_MEANS: Final = {metric.name for metric in METRICS if metric.digits == 0}
 
 
 def _counts(values: Column, unit: float) -> Column:
-    """Return values in whole numbers of the unit, as database/queries computes them."""
+    """Return values in whole numbers of the unit, as database/counted computes them."""
     if unit == TENTH:
         half = LIFT + 0.5
         return [None if value is None else int(10 * value + half) - LIFT for value in values]

@@ -14,7 +14,7 @@ from minipanel.archive.pieces import pieces
 from minipanel.archive.points import SAMPLES, stamp_of
 from minipanel.archive.visit import Visit
 from minipanel.database.packing import PART, PARTS
-from minipanel.database.queries import join_arrays
+from minipanel.models.arrays import Drawn, join_arrays, join_drawn
 from minipanel.models.gap import Evidence, Seen
 from minipanel.models.hour import DAY_SECONDS, HOURS
 from minipanel.models.metrics import METRICS
@@ -72,18 +72,34 @@ class OldReader:
         """The first day whose hours the database has."""
         return self._bounds.first_day
 
-    def history(
-        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
-    ) -> list[bytes]:
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
-        since = self._bounds.records_since
-        old = self._table(node_id, start, min(end, since))
-        arrays = None if old is None or not old.times else old.arrays(columns, is_counted)
-        if end <= since:
-            return arrays or [b"[]"] * (1 + len(columns))
-        self.has_read_here = True
-        here = self._base.history(node_id, max(start, since), end, columns, now, is_counted)
-        return here if arrays is None else list(map(join_arrays, arrays, here))
+        old = self._older(node_id, start, end)
+        if not self._has_here(end):
+            return [b"[]"] * (1 + len(columns)) if old is None else old.arrays(columns)
+        here = self._base.history(node_id, self._begin(start), end, columns, now)
+        return here if old is None else list(map(join_arrays, old.arrays(columns), here))
+
+    def drawn(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> Drawn:
+        """Return a node's records in (start, end] as charts draw them. Raises DatabaseError."""
+        old = self._older(node_id, start, end)
+        if not self._has_here(end):
+            return ([], [b"[]"] * len(columns)) if old is None else old.drawn(columns)
+        here = self._base.drawn(node_id, self._begin(start), end, columns, now)
+        return here if old is None else join_drawn([old.drawn(columns), here])
+
+    def _older(self, node_id: int, start: int, end: int) -> Table | None:
+        """Return the engine's part of (start, end], None if it has no records."""
+        old = self._table(node_id, start, min(end, self._bounds.records_since))
+        return None if old is None or not old.times else old
+
+    def _has_here(self, end: int) -> bool:
+        """Return whether the database has a part of what is before `end`, which is then read."""
+        self.has_read_here |= end > self._bounds.records_since
+        return end > self._bounds.records_since
+
+    def _begin(self, start: int) -> int:
+        return max(start, self._bounds.records_since)
 
     def record_numbers(self, node_id: int, start: int, end: int, now: int, names: Sequence[str]) -> list[bytes]:
         """Return two bytes per part for each record in (start, end]. Raises DatabaseError."""

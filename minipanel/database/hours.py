@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+from minipanel.database import drawn_hours
 from minipanel.database.packing import HIGHEST, NONE, PART, SCALE, empty_day, pack, put_hours, unpack
 from minipanel.models.hour import (
     DAY_SECONDS,
@@ -41,6 +42,10 @@ def _numbers() -> Iterator[tuple[str, str]]:
 def _scaled(name: str, value: str) -> tuple[str, str]:
     low = PART[name].low
     return name, f"ifnull(min({HIGHEST}, CAST(round(({value} - {low}) * {SCALE}) AS INTEGER)), {NONE})"
+
+
+MOST_DRAWN = 60
+"""How many drawn hours are made in one transaction: 8 ms. A day has 24 only where they are made for the first time."""
 
 
 HOUR = f"(timestamp + {HOUR_SECONDS - 1}) / {HOUR_SECONDS} * {HOUR_SECONDS}"
@@ -99,24 +104,33 @@ def go_on(connection: sqlite3.Connection, now: int) -> bool:
 
 
 def make_due(connection: sqlite3.Connection, limit: int) -> int:
-    """Make up to `limit` of the due days from their records. Returns how many."""
-    due = [row[0] for row in connection.execute("SELECT id FROM hours_due ORDER BY id LIMIT ?", (limit,))]
+    """Make up to `limit` of the due days from their records, and their drawn hours. Returns how many."""
+    # The newest first: after an upgrade, days of the past are due as well.
+    due = [row[0] for row in connection.execute("SELECT id FROM hours_due ORDER BY id DESC LIMIT ?", (limit,))]
+    span = drawn_hours.kept_since(connection), hours_until(connection)
+    drawn, made = 0, []
     for day in due:
-        _make(connection, day)
-    connection.executemany("DELETE FROM hours_due WHERE id = ?", [(day,) for day in due])
-    return len(due)
+        drawn += _make(connection, day, span)
+        made.append((day,))
+        if drawn >= MOST_DRAWN:
+            break
+    connection.executemany("DELETE FROM hours_due WHERE id = ?", made)
+    return len(made)
 
 
-def _make(connection: sqlite3.Connection, id: int) -> None:
+def _make(connection: sqlite3.Connection, id: int, span: tuple[int, int]) -> int:
+    """Make a node's day, and return how many drawn hours were made. `span`: these are made for this time only."""
     node_id, end = node_of_day(id), (id >> 32) * DAY_SECONDS
-    span = (record_id(node_id, end - DAY_SECONDS) + 1, record_id(node_id, end))
-    hours = connection.execute(_OF_HISTORY, span).fetchall()
+    drawn = drawn_hours.make(connection, node_id, end - DAY_SECONDS, end, *span)
+    ids = (record_id(node_id, end - DAY_SECONDS) + 1, record_id(node_id, end))
+    hours = connection.execute(_OF_HISTORY, ids).fetchall()
     if not hours:
-        return
+        return drawn
     stored = connection.execute("SELECT packed FROM hours WHERE id = ?", (id,)).fetchone()
     packed = with_hours(None if stored is None else stored[0], hours)
     if stored is None or stored[0] != packed:
         connection.execute("INSERT OR REPLACE INTO hours (id, packed) VALUES (?, ?)", (id, packed))
+    return drawn
 
 
 def with_hours(packed: bytes | None, hours: Iterable[Sequence[int]]) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from minipanel.database.filling import FILLING
-from minipanel.models.compact import MEAN_OF, MIB, TENTH, UNITS
+from minipanel.models.arrays import join_arrays
 from minipanel.models.metrics import METRICS, VALUES
 from minipanel.models.node import Node
 from minipanel.models.reader import Values
@@ -113,21 +113,14 @@ def last_seen(
 
 
 def history_columns(
-    connection: sqlite3.Connection,
-    node_id: int,
-    start: int,
-    end: int,
-    columns: Sequence[str],
-    now: int,
-    is_counted: bool = False,
+    connection: sqlite3.Connection, node_id: int, start: int, end: int, columns: Sequence[str], now: int
 ) -> list[bytes]:
     """Return the records with timestamps in (start, end], ascending, as one JSON array per column, `timestamp` first.
 
     SQLite builds the arrays itself: 7 ms for a month, where fetching and encoding rows took 11 to 18 ms (measured). A
-    record that is not in the history yet is shown once its time has passed, so not after `now`. `is_counted`: whole
-    numbers of models/compact.UNITS, maxima relative to the mean; whole numbers take half as long to write.
+    record that is not in the history yet is shown once its time has passed, so not after `now`.
     """
-    usual, in_order = _reads(tuple(columns), is_counted)
+    usual, in_order = _reads(tuple(columns))
     span = {
         "first": record_id(node_id, start) + 1,
         "last": record_id(node_id, end),
@@ -149,42 +142,19 @@ def history_columns(
 
 
 @lru_cache(maxsize=64)
-def _reads(columns: tuple[str, ...], is_counted: bool) -> tuple[str, str]:
+def _reads(columns: tuple[str, ...]) -> tuple[str, str]:
     """Return two statements: the history and what has not moved there yet, side by side, and all in order."""
     asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
-    wanted = [*asked, *(mean for column in asked if is_counted and (mean := MEAN_OF.get(column)) not in asked and mean)]
-    expressions = _COUNTED if is_counted else _EXACT
     # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
-    arrays = ", ".join(f"CAST(json_group_array({expressions.get(column, column)}) AS BLOB)" for column in asked)
-    newer, both = (source.format(columns=", ".join(wanted)) for source in (_NEWER, _ALL))
+    arrays = ", ".join(f"CAST(json_group_array({_EXACT.get(column, column)}) AS BLOB)" for column in asked)
+    newer, both = (source.format(columns=", ".join(asked)) for source in (_NEWER, _ALL))
     # A statement for each of the two, in a transaction, took a seventh longer for a day.
     beside = f"(SELECT max(id), {arrays} FROM {_MOVED}) CROSS JOIN (SELECT min(id), {arrays} FROM {newer})"
     return f"SELECT * FROM {beside}", f"SELECT {arrays} FROM {both}"
 
 
-def join_arrays(*arrays: bytes) -> bytes:
-    """Return JSON arrays as one: b"[1,2]", b"[]", b"[3]" -> b"[1,2,3]"."""
-    if len(arrays) == 1:
-        return arrays[0]
-    return b"[%s]" % b",".join(array[1:-1] for array in arrays if array != b"[]")
-
-
 # A mean of bytes may have a fraction while its record is incomplete.
 _EXACT = {metric.name: f"CAST({metric.name} AS INTEGER)" for metric in METRICS if metric.digits == 0}
-
-
-def _count(column: str) -> str:
-    unit = UNITS[column]
-    if unit == TENTH:  # round() is slow, as it goes through text; a cast truncates, so numbers are shifted first
-        return f"CAST(10 * {column} + {LIFT}.5 AS INTEGER) - {LIFT}"
-    return f"(CAST({column} AS INTEGER) + {MIB // 2}) / {MIB}" if unit == MIB else f"CAST({column} AS INTEGER)"
-
-
-LIFT = 10_000
-_COUNTED = {
-    column: f"{_count(column)} - ({_count(MEAN_OF[column])})" if column in MEAN_OF else _count(column)
-    for column in VALUE_COLUMNS
-}
 # A range of row ids is read in order anyway; an ORDER BY in a subquery took a seventh longer.
 _MOVED = "system_metrics NOT INDEXED WHERE id BETWEEN :first AND :last"
 _PENDING = "SELECT id, {columns} FROM pending_metrics WHERE id BETWEEN :first AND :shown"

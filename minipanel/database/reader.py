@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from minipanel.database import evidence, hours, past_hours, queries, record_numbers
 from minipanel.database.connection import explain, open_reader
+from minipanel.database.drawn import drawn_columns
 from minipanel.database.newest import heard_of
 from minipanel.errors import DatabaseError
+from minipanel.models.arrays import Drawn
 from minipanel.models.gap import Evidence, Seen
 from minipanel.models.node import Heard, Moment, Node
 from minipanel.models.reader import Values
@@ -48,12 +50,15 @@ class DatabaseReader:
         with self._reading() as connection:
             return queries.last_values(connection, last_seen)
 
-    def history(
-        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
-    ) -> list[bytes]:
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
         """Return a node's records in (start, end] as JSON arrays, `timestamp` first. Raises DatabaseError."""
         with self._reading() as connection:
-            return queries.history_columns(connection, node_id, start, end, columns, now, is_counted)
+            return queries.history_columns(connection, node_id, start, end, columns, now)
+
+    def drawn(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> Drawn:
+        """Return a node's records in (start, end] as charts draw them. Raises DatabaseError."""
+        with self._reading() as connection:
+            return drawn_columns(connection, node_id, start, end, columns, now)
 
     def seen(self, node_id: int, start: int, end: int) -> Seen:
         """Return which samples of a node exist in (start, end] and next to that span, and what explains missing ones.

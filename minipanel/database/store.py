@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minipanel.config import NodeConfig, UserConfig
-from minipanel.database import access, archive, evidence, hours, queries, tries
+from minipanel.database import access, archive, drawn_hours, evidence, hours, queries, tries
 from minipanel.database.connection import (
     BUSY_SECONDS,
     IMPATIENT_SECONDS,
@@ -65,6 +65,7 @@ class Store:
         try:
             self.version = migrate(self._writer, path)
             add_missing_columns(self._writer)
+            drawn_hours.add_missing_columns(self._writer)
             # Records up to these times may be in the history, or finished. Only for their samples is that looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
             self._finished_until = queries.newest_finished(self._writer)

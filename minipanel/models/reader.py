@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from minipanel.models.arrays import Drawn
 from minipanel.models.gap import Evidence, Seen
 from minipanel.models.node import Heard, Moment, Node
 
@@ -30,12 +31,14 @@ class Reader(Protocol):
         """Return, by node id, the means of the record with this sample, in the form of a sample's values."""
         ...
 
-    def history(
-        self, node_id: int, start: int, end: int, columns: Sequence[str], now: int, is_counted: bool = False
-    ) -> list[bytes]:
-        """Return a node's records in (start, end] as one JSON array per column, `timestamp` first.
+    def history(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> list[bytes]:
+        """Return a node's records in (start, end] as one JSON array per column, `timestamp` first."""
+        ...
 
-        `is_counted`: in whole numbers of models/compact.UNITS, maxima as the difference from the mean.
+    def drawn(self, node_id: int, start: int, end: int, columns: Sequence[str], now: int) -> Drawn:
+        """Return a node's records in (start, end] as charts draw them.
+
+        In whole numbers of models/compact.UNITS, maxima as the difference from the mean.
         """
         ...
 

@@ -6,12 +6,17 @@ import shutil
 from dataclasses import dataclass
 
 from minipanel.config import Config
-from minipanel.database.size import DAY_BYTES, Size
+from minipanel.database.drawn_hours import KEPT_SECONDS
+from minipanel.database.size import DAY_BYTES, DRAWN_HOUR_BYTES, Size
 from minipanel.machine.health import LITTLE_SPACE_BYTES
+from minipanel.models.hour import HOUR_SECONDS, HOURS
 from minipanel.models.megabytes import megabytes
 from minipanel.models.record import RECORD_SECONDS
 
 RECORDS_A_DAY = 86_400 // RECORD_SECONDS
+
+DRAWN_NODE_BYTES = (KEPT_SECONDS // HOUR_SECONDS + HOURS) * DRAWN_HOUR_BYTES
+"""A node's drawn hours, just before the oldest day is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,12 @@ def forecast(config: Config, size: Size) -> Forecast:
     nodes = sum(node.enabled for node in config.nodes)
     records = _Growth(nodes * RECORDS_A_DAY * size.record_bytes, config.database.retention_days)
     hours = _Growth(nodes * DAY_BYTES, max(config.database.hours_days, config.database.retention_days))
-    expected_bytes = records.whole + hours.whole
+    drawn_bytes = nodes * DRAWN_NODE_BYTES
+    expected_bytes = records.whole + hours.whole + drawn_bytes
     folder = config.database.path.parent
     free_bytes = shutil.disk_usage(folder).free
-    days = _days_left(size, records, hours, free_bytes)
+    # They are all there after a week, so their room counts as taken.
+    days = _days_left(size, records, hours, free_bytes - max(0, drawn_bytes - size.drawn_bytes))
     trouble = (
         None
         if days is None
@@ -68,11 +75,11 @@ class _Growth:
 def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) -> int | None:
     """Return for how many days there is room; None if the room is enough for ever."""
     room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
-    if records.whole + hours.whole - size.used_bytes <= room_bytes:
+    if records.whole + hours.whole - (size.used_bytes - size.drawn_bytes) <= room_bytes:
         return None
     both_bytes = records.day_bytes + hours.day_bytes
     # Records stop growing first, hours later.
-    days_of_both = records.days_left(size.used_bytes - size.hours_bytes)
+    days_of_both = records.days_left(size.used_bytes - size.hours_bytes - size.drawn_bytes)
     if room_bytes <= days_of_both * both_bytes:
         return int(room_bytes / both_bytes)
     return int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)

@@ -10,8 +10,8 @@ from functools import lru_cache, partial
 
 import msgspec
 
-from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
+from minipanel.models.arrays import Drawn, join_arrays, join_drawn
 from minipanel.models.compact import COMPACT_COLUMNS, MEAN_OF
 from minipanel.models.hour import DAY_SECONDS, HOUR_SECONDS, day_number, node_of_day
 from minipanel.models.node import Node
@@ -19,7 +19,7 @@ from minipanel.models.quote import quote
 from minipanel.models.reader import Reader
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 from minipanel.sentence import Sentence
-from minipanel.services.compact import counted, members_of, units_of
+from minipanel.services.compact import drawn_hours, members_of, units_of
 from minipanel.services.hourly import arrays_of
 from minipanel.services.reading import SIDE_BY_SIDE, Past, Reading
 
@@ -132,6 +132,10 @@ def _periods(most_seconds: int) -> list[str]:
     return [name for name, seconds in PERIODS.items() if seconds < most_seconds]
 
 
+Found = list[bytes] | Drawn
+"""A node's records or hours: JSON arrays, `timestamp` first, or the compact form."""
+
+
 class History:
     """Reads records and hours, in the reading threads."""
 
@@ -140,20 +144,16 @@ class History:
         self.interval_seconds = interval_seconds
         self._clock = clock
 
-    async def columns(self, nodes: Sequence[Node], span: Span, past: Past | None = None) -> list[dict[str, bytes]]:
-        """Return, for each node, each column's JSON array by its name, `timestamp` first.
-
-        An hour is included once it is over.
+    async def _read(self, nodes: Sequence[Node], span: Span, past: Past) -> list[Found]:
+        """Return what is found of each node. An hour is included once it is over.
 
         Raises TryLater if nothing can be read.
         """
-        past = past or await self._reading.past(span.start, span.step)
         if span.step == HOUR_SECONDS:
             return await past.do(self._hours, past.reader, nodes, span)
         now, pieces = int(self._clock()), pieces_of(span)
-        history = past.reader.history
         asked = [
-            past.do(history, node.id, start, end, span.columns, now, span.is_compact)
+            past.do(_records, past.reader, node, replace(span, start=start, end=end), now)
             for node in nodes
             for start, end in pieces
         ]
@@ -161,20 +161,20 @@ class History:
         read = [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
         of_node = [read[first : first + len(pieces)] for first in range(0, len(read), len(pieces))]
         # Years are megabytes: not on the event loop.
-        return await past.do(_joined, of_node, span) if len(pieces) > MANY_PIECES else _joined(of_node, span)
+        return await past.do(_joined, of_node) if len(pieces) > MANY_PIECES else _joined(of_node)
 
-    def _hours(self, reader: Reader, nodes: Sequence[Node], span: Span) -> list[dict[str, bytes]]:
+    def _hours(self, reader: Reader, nodes: Sequence[Node], span: Span) -> list[Found]:
         end = min(span.end, int(self._clock()))
         days = reader.days([node.id for node in nodes], day_number(span.start + 1), day_number(end), end)
         of_node: dict[int, list[tuple[int, bytes]]] = {node.id: [] for node in nodes}
         for id, packed in days:
             of_node[node_of_day(id)].append((id >> 32, packed))
+        if not span.is_compact:
+            return [arrays_of(of_node[node.id], span.start, end, span.columns) for node in nodes]
         # A maximum is relative to its mean.
-        columns = dict.fromkeys((*span.columns, *(MEAN_OF.get(name, name) for name in span.columns)))
-        wanted = tuple(columns) if span.is_compact else span.columns
+        wanted = tuple(dict.fromkeys((*span.columns, *(MEAN_OF.get(name, name) for name in span.columns))))
         arrays = (arrays_of(of_node[node.id], span.start, end, wanted) for node in nodes)
-        found = [dict(zip(("timestamp", *wanted), of_one, strict=True)) for of_one in arrays]
-        return [counted(of_one, span.columns) for of_one in found] if span.is_compact else found
+        return [drawn_hours(dict(zip(("timestamp", *wanted), each, strict=True)), span.columns) for each in arrays]
 
     async def one(self, node: Node, span: Span) -> bytes:
         """Return one node's records as the JSON of HistoryOne, or HistoryOneCompact."""
@@ -182,8 +182,8 @@ class History:
         if at_once is not None:
             return await self._reading.do(at_once)
         past, span = await opened(self._reading, span)
-        (columns,) = await self.columns([node], span, past)
-        return self._one(node, span, columns, told_members(past))
+        (found,) = await self._read([node], span, past)
+        return self._one(node, span, found, told_members(past))
 
     def at_once(self, node: Node, span: Span) -> Callable[[], bytes] | None:
         """Return what makes the answer of `one`, to be called in a reading thread; None if one read does not suffice.
@@ -197,15 +197,14 @@ class History:
     def _read_one(self, node: Node, span: Span) -> bytes:
         reader = self._reading.reader
         if span.step == HOUR_SECONDS:
-            (columns,) = self._hours(reader, [node], span)
+            (found,) = self._hours(reader, [node], span)
         else:
-            read = reader.history(node.id, span.start, span.end, span.columns, int(self._clock()), span.is_compact)
-            columns = dict(zip(("timestamp", *span.columns), read, strict=True))
-        return self._one(node, span, columns)
+            found = _records(reader, node, span, int(self._clock()))
+        return self._one(node, span, found)
 
-    def _one(self, node: Node, span: Span, columns: dict[str, bytes], told: bytes = b"") -> bytes:
+    def _one(self, node: Node, span: Span, found: Found, told: bytes = b"") -> bytes:
         head = span.head(self.interval_seconds)
-        return b"".join([b"{", _who(node), b",", head, *_members(columns, span), told, b"}"])
+        return b"".join([b"{", _who(node), b",", head, *_members(found, span), told, b"}"])
 
     async def set_of(self, nodes: Sequence[Node], span: Span) -> AsyncIterator[bytes]:
         """Yield the JSON of HistorySet, or HistorySetCompact, in pieces: a large set is never held as a whole."""
@@ -214,8 +213,8 @@ class History:
         at_once = max(1, min(NODES_AT_ONCE, MOST_RECORDS * span.step // (span.end - span.start)))
         for start in range(0, len(nodes), at_once):
             some = nodes[start : start + at_once]
-            found = zip(some, await self.columns(some, span, past), strict=True)
-            objects = [b"".join([b"{", _who(node), *_members(columns, span), b"}"]) for node, columns in found]
+            read = zip(some, await self._read(some, span, past), strict=True)
+            objects = [b"".join([b"{", _who(node), *_members(found, span), b"}"]) for node, found in read]
             yield (b"," if start else head) + b",".join(objects)
         yield b"]%s}" % told_members(past)
 
@@ -239,8 +238,9 @@ class History:
             yield b"".join(rows if place else [head, *rows])
 
     def _csv_hours(self, reader: Reader, node: Node, span: Span) -> bytes:
-        (columns,) = self._hours(reader, [node], span)
-        return csv_rows(node.hostname, list(columns.values()))
+        (found,) = self._hours(reader, [node], span)
+        assert isinstance(found, list)  # CSV has no compact form
+        return csv_rows(node.hostname, found)
 
 
 async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
@@ -249,10 +249,20 @@ async def opened(reading: Reading, span: Span) -> tuple[Past, Span]:
     return past, span if span.step == past.step else replace(span, step=past.step)
 
 
-def _joined(of_node: Sequence[Sequence[list[bytes]]], span: Span) -> list[dict[str, bytes]]:
-    names = ("timestamp", *span.columns)
-    joined = (parts[0] if len(parts) == 1 else map(join_arrays, *parts) for parts in of_node)
-    return [dict(zip(names, arrays, strict=True)) for arrays in joined]
+def _records(reader: Reader, node: Node, span: Span, now: int) -> Found:
+    read = reader.drawn if span.is_compact else reader.history
+    return read(node.id, span.start, span.end, span.columns, now)
+
+
+def _joined(of_node: Sequence[Sequence[Found]]) -> list[Found]:
+    return [_join(parts) for parts in of_node]
+
+
+def _join(parts: Sequence[Found]) -> Found:
+    if len(parts) == 1:
+        return parts[0]
+    drawn = [part for part in parts if isinstance(part, tuple)]
+    return join_drawn(drawn) if drawn else list(map(join_arrays, *parts))
 
 
 def told_members(past: Past) -> bytes:
@@ -292,14 +302,15 @@ def _who(node: Node) -> bytes:
     return b'"node_id":%d,"hostname":%s' % (node.id, msgspec.json.encode(node.hostname))
 
 
-def _members(columns: dict[str, bytes], span: Span) -> list[bytes]:
+def _members(found: Found, span: Span) -> list[bytes]:
     """Return the columns as pieces of JSON, each with a comma before it.
 
     A month is half a megabyte: join it only once.
     """
-    if span.is_compact:
-        return members_of(columns, span.step)
-    return [piece for name, array in columns.items() for piece in (b',"%s":' % name.encode(), array)]
+    if isinstance(found, tuple):
+        return members_of(found, span.columns)
+    names = ("timestamp", *span.columns)
+    return [piece for name, array in zip(names, found, strict=True) for piece in (b',"%s":' % name.encode(), array)]
 
 
 @lru_cache(maxsize=64)

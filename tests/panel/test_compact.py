@@ -12,9 +12,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from minipanel.models.arrays import join_arrays, join_drawn, runs_of
 from minipanel.models.compact import COMPACT_COLUMNS
 from minipanel.models.record import VALUE_COLUMNS
-from minipanel.services.compact import members_of, runs_of
+from minipanel.services.compact import members_of
 from tests.panel.example import bearer, body_of, caller, sample
 
 LAST = int(time.time()) // 300 * 300
@@ -117,24 +118,24 @@ def test_times_are_runs_without_a_gap() -> None:
     assert set(COMPACT_COLUMNS) < set(VALUE_COLUMNS)
 
 
-@pytest.mark.parametrize(
-    ("times", "runs"),
-    [
-        ([], "[]"),
-        ([300], "[[300,1]]"),
-        ([300, 600, 900], "[[300,3]]"),
-        ([300, 900], "[[300,1],[900,1]]"),
-        ([1_790_000_100, 1_790_000_400, 1_790_001_000], "[[1790000100,2],[1790001000,1]]"),
-    ],
-)
-def test_times_become_runs_and_equal_values_one_number(times: list[int], runs: str) -> None:
-    arrays = {"timestamp": times, "a": [60] * len(times), "b": [None] * len(times), "c": list(range(len(times)))}
-    packed = {name: json.dumps(array, separators=(",", ":")).encode() for name, array in arrays.items()}
-    found = json.loads(b"{" + b"".join(members_of(packed, 300))[1:] + b"}")
-    assert found["runs"] == json.loads(runs)
-    columns = found["columns"]
-    if not times:
-        assert columns == {"a": [], "b": [], "c": []}
+def test_parts_that_follow_each_other_are_joined() -> None:
+    parts = [([(300, 2)], [b"[1,2]"]), ([], [b"[]"]), ([(900, 1), (1500, 1)], [b"[3,null]"])]
+    assert join_drawn(parts) == ([(300, 3), (1500, 1)], [b"[1,2,3,null]"])
+    assert join_drawn(parts[:1]) == parts[0]
+    assert join_arrays(b"[]", b"[1,null]", b"[]", b"[2.5]") == b"[1,null,2.5]"
+    assert join_arrays(b"[]", b"[]") == b"[]"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 12])
+def test_equal_values_become_one_number(count: int) -> None:
+    values = {"a": [60] * count, "b": [None] * count, "c": list(range(count))}
+    arrays = [json.dumps(each, separators=(",", ":")).encode() for each in values.values()]
+    found = json.loads(
+        b"{" + b"".join(members_of((runs_of(range(300, 300 * count + 1, 300), 300), arrays), list(values)))[1:] + b"}"
+    )
+    assert found["runs"] == ([[300, count]] if count else [])
+    if not count:
+        assert found["columns"] == {"a": [], "b": [], "c": []}
     else:
-        assert (columns["a"], columns["b"]) == (60, None)
-        assert columns["c"] == (0 if len(times) == 1 else list(range(len(times))))
+        assert (found["columns"]["a"], found["columns"]["b"]) == (60, None)
+        assert found["columns"]["c"] == (0 if count == 1 else list(range(count)))

@@ -50,8 +50,8 @@ async def test_its_bytes_are_those_of_the_numbers_in_the_json(history: History, 
 
 async def as_before(history: History, node: Node) -> bytes:
     """The CSV of a node, each number read and written by Python."""
-    (columns,) = await history.columns([node], MONTH)
-    arrays = [json.loads(array) for array in columns.values()]
+    found, columns = json.loads(await history.one(node, MONTH)), ("timestamp", *VALUE_COLUMNS)
+    arrays = [found[name] for name in columns]
     rows = (",".join("" if cell is None else str(cell) for cell in row) for row in zip(*arrays, strict=True))
     head = ",".join(("hostname", *columns)) + "\r\n" if node == NODES[0] else ""
     return (head + "".join(f"{node.hostname},{row}\r\n" for row in rows)).encode()

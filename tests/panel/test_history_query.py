@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from minipanel.database.queries import join_arrays
 from minipanel.errors import BadInput
 from minipanel.models.record import VALUE_COLUMNS
 from minipanel.services.history import PIECE_SECONDS, Span, pieces_of, read_span
@@ -44,11 +43,6 @@ def test_a_long_span_is_read_in_pieces_that_follow_each_other(
     assert len(found) == pieces
     assert [start for start, _ in found] == [1000, *(end for _, end in found[:-1])]
     assert found[-1][1] == 1000 + seconds
-
-
-def test_arrays_are_joined_without_those_that_are_empty() -> None:
-    assert join_arrays(b"[]", b"[1,null]", b"[]", b"[2.5]") == b"[1,null,2.5]"
-    assert join_arrays(b"[]", b"[]") == b"[]"
 
 
 def test_fields_limit_the_columns_and_keep_their_order() -> None:

@@ -57,6 +57,7 @@ FILES = (
     "backup",
     "backups",
     "schema_versions",
+    "drawn_hours",
 )
 """These call every function of minipanel/database but one, which only formats an error."""
 

@@ -104,7 +104,9 @@ def test_every_new_migration_says_whether_it_only_adds() -> None:
         if number > schema.LAST_UNDECLARED:
             assert script.startswith((schema.ADDS_ONLY, "-- Changes")), number
         if script.startswith(schema.ADDS_ONLY):
-            # A trigger may react to updates, but makes none on its own.
+            # A trigger may react to changes, but makes some only in a table that comes with it.
+            for made in re.findall(r"CREATE TABLE (\w+)", script):
+                script = script.replace(f"DELETE FROM {made} ", "")
             assert not re.search(r"^\s*(UPDATE|DELETE)\b|\b(DROP|RENAME)\b", script.upper(), re.MULTILINE), number
 
 
