@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Final
 
 from minipanel.database.counted import COUNTED
-from minipanel.database.drawn_hours import OFTEN_EQUAL
+from minipanel.database.drawn_hours import MAY_BE_NULL, OFTEN_EQUAL, have
 from minipanel.database.filling import FILLING
 from minipanel.models.arrays import Drawn, Run, joined_runs, runs_of
 from minipanel.models.hour import HOUR_SECONDS, RECORDS_AN_HOUR
-from minipanel.models.metrics import COLUMNS
 from minipanel.models.record import RECORD_SECONDS, VALUE_COLUMNS
 
 _WHOLE: Final = ord("h")
@@ -37,7 +36,7 @@ def drawn_columns(
     width = len(read) // 2
     last_moved, moved, times = read[:3]
     first_newer, newer, newer_times = read[width : width + 3]
-    # Else a late record still fills.
+    # Otherwise a late record is still being filled.
     if last_moved is None or first_newer is None or last_moved < first_newer:
         found = _runs_of_moved(times, moved, start)
         if found is not None:
@@ -137,15 +136,16 @@ def _reads(columns: tuple[str, ...]) -> tuple[str, str]:
     The history is hours where there are any, and records before and after them.
     """
     asked = [column for column in VALUE_COLUMNS if column in columns]
+    there = f"drawn_hours WHERE id BETWEEN :first AND :last AND {have(asked)}"
     hours = ", ".join(("id", "records", f"{_TIMES} AS times", *map(_of_hour, asked)))
     records = ", ".join(("id", "1 AS records", "timestamp AS times", *map(_of_record, asked)))
     # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
     joined = ", ".join(f"CAST(group_concat({column}) AS BLOB)" for column in ("times", *asked))
     history = f"SELECT {records} FROM system_metrics NOT INDEXED WHERE id BETWEEN"
     moved = (
-        f"{history} :first AND ifnull((SELECT min(id) - {HOUR_SECONDS} FROM {_HOURS}), :last) "
-        f"UNION ALL SELECT {hours} FROM {_HOURS} "
-        f"UNION ALL {history} (SELECT max(id) + 1 FROM {_HOURS}) AND :last"
+        f"{history} :first AND ifnull((SELECT min(id) - {HOUR_SECONDS} FROM {there}), :last) "
+        f"UNION ALL SELECT {hours} FROM {there} "
+        f"UNION ALL {history} (SELECT max(id) + 1 FROM {there}) AND :last"
     )
     newer = (
         f"SELECT {records} FROM pending_metrics WHERE id BETWEEN :first AND :shown "
@@ -159,7 +159,7 @@ def _reads(columns: tuple[str, ...]) -> tuple[str, str]:
 
 def _of_record(column: str) -> str:
     number = COUNTED[column]
-    return f"ifnull({number}, 'null') AS {column}" if column in _MAY_BE_NULL else f"{number} AS {column}"
+    return f"ifnull({number}, 'null') AS {column}" if column in MAY_BE_NULL else f"{number} AS {column}"
 
 
 def _of_hour(column: str) -> str:
@@ -169,7 +169,5 @@ def _of_hour(column: str) -> str:
     return f"CASE typeof({column}) WHEN 'integer' THEN {repeated} ELSE {column} END AS {column}"
 
 
-_MAY_BE_NULL: Final = {column.name for column in COLUMNS if column.may_be_null}
 _PLACES: Final = ",".join("n" * RECORDS_AN_HOUR)
 _TIMES: Final = f"ifnull(times, '{chr(_WHOLE)}' || (id & 4294967295))"
-_HOURS: Final = "drawn_hours WHERE id BETWEEN :first AND :last"

@@ -1,12 +1,13 @@
 """The SQL that makes drawn hours: a node's newest records as charts draw them, an hour in a row.
 
-To join 170 texts takes SQLite a fifth of the time of computing and writing the numbers of 2,000 records. They are made
+Joining 170 texts takes SQLite a fifth of the time of computing and writing the numbers of 2,000 records. They are made
 with the hours of history (hours.py) and read by drawn.py. Triggers delete a row as soon as one of its records changes.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 from minipanel.database.counted import COUNTED
@@ -20,6 +21,18 @@ KEPT_SECONDS: Final = 7 * DAY_SECONDS + 2 * HOUR_SECONDS
 OFTEN_EQUAL: Final = {column.name for column in COLUMNS if column.kind == "total"} | {"samples"}
 """Columns whose values nearly always are all equal in an hour. As one number, they take a third less space."""
 
+MAY_BE_NULL: Final = {column.name for column in COLUMNS if column.may_be_null}
+"""Columns of which a record may have no value."""
+
+
+def have(columns: Iterable[str]) -> str:
+    """Return SQL for whether a row can be read for these columns.
+
+    A column is NULL if the release that made the row did not know its metric, which then is one that may be null.
+    """
+    known = [f"{column} IS NOT NULL" for column in columns if column in MAY_BE_NULL]
+    return f"(records = 0 OR {' AND '.join(known)})" if known else "true"
+
 
 def _made(column: str) -> str:
     number = COUNTED[column]
@@ -32,7 +45,7 @@ def _made(column: str) -> str:
 
 
 _MAKE: Final = (
-    f"INSERT INTO drawn_hours (id, records, times, {', '.join(VALUE_COLUMNS)}) SELECT ?2, count(*), "
+    f"INSERT OR REPLACE INTO drawn_hours (id, records, times, {', '.join(VALUE_COLUMNS)}) SELECT ?2, count(*), "
     f"CASE count(*) WHEN {RECORDS_AN_HOUR} THEN NULL "
     "ELSE 'p' || (?2 & 4294967295) || ifnull(':' || group_concat(timestamp, ':'), '') END, "
     f"{', '.join(map(_made, VALUE_COLUMNS))} FROM system_metrics NOT INDEXED WHERE id BETWEEN ?1 AND ?2"
@@ -41,7 +54,7 @@ _WITHIN: Final = "FROM drawn_hours WHERE id BETWEEN ? AND ?"
 
 
 def add_missing_columns(connection: sqlite3.Connection) -> None:
-    """Add the columns of new metrics to the table. Its rows lack them, so all are to be made again."""
+    """Add the columns of new metrics to the table. Rows without them are to be made again."""
     there = {name for _, name, *_ in connection.execute("PRAGMA table_info(drawn_hours)")}
     missing = [name for name in VALUE_COLUMNS if name not in there]
     if not missing:
@@ -50,7 +63,6 @@ def add_missing_columns(connection: sqlite3.Connection) -> None:
     try:
         for name in missing:
             connection.execute(f"ALTER TABLE drawn_hours ADD COLUMN {name}")
-        connection.execute("DELETE FROM drawn_hours")
         connection.execute(
             "INSERT OR IGNORE INTO hours_due (id) SELECT id FROM hours "
             "WHERE id >= (SELECT (max(id) >> 32) - ? << 32 FROM hours)",
@@ -83,7 +95,7 @@ def make(connection: sqlite3.Connection, node_id: int, begin: int, end: int, old
         after = _edge(connection, "min", node_id, last, until)
         first, last = before or first, after or last
         span = record_id(node_id, first) + 1, record_id(node_id, last)
-        there = {id for (id,) in connection.execute(f"SELECT id {_WITHIN}", span)}
+        there = {id for (id,) in connection.execute(f"SELECT id {_WITHIN} AND {have(VALUE_COLUMNS)}", span)}
         ends = (record_id(node_id, hour) for hour in range(first + HOUR_SECONDS, last + 1, HOUR_SECONDS))
         made = [(id - HOUR_SECONDS + 1, id) for id in ends if id not in there]
         connection.executemany(_MAKE, made)

@@ -203,6 +203,22 @@ def test_a_database_of_an_older_release_gets_the_last_week_and_a_new_metric_all_
         assert drawn(store, 1, BEGIN, now, now) == expected(store, 1, BEGIN, now, now)
 
 
+def test_rows_without_a_column_are_not_read_for_it_and_are_made_again(store: Store) -> None:
+    """A release that does not know a metric leaves its columns NULL."""
+    now = BEGIN + 6 * HOUR_SECONDS
+    put(store, 1, *span(BEGIN, now))
+    make(store, now)
+    for hour in range(1, 7):
+        time = BEGIN + hour * HOUR_SECONDS
+        change(store, "UPDATE drawn_hours SET cpu_temp = NULL, cpu_temp_max = NULL WHERE id = ?", 1 << 32 | time)
+        assert drawn(store, 1, BEGIN, now, now) == expected(store, 1, BEGIN, now, now)
+    put(store, 1, BEGIN + DAY_SECONDS - 300)  # whatever makes its day due again
+    make(store, BEGIN + DAY_SECONDS)
+    with closing(sqlite3.connect(store.path)) as connection:
+        assert connection.execute("SELECT 1 FROM drawn_hours WHERE records AND cpu_temp IS NULL").fetchall() == []
+    assert drawn(store, 1, BEGIN, now, now) == expected(store, 1, BEGIN, now, now)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_to_records_they_are_drawn_as_they_are(store: Store, seed: int) -> None:
     dice = random.Random(seed)
