@@ -18,6 +18,9 @@ from minipanel.database.merge import finish_all
 from minipanel.database.queries import record_tables
 from minipanel.errors import DatabaseError
 
+LEFT_OUT = ("applied_migrations", "drawn_hours")
+"""Migrations of the newer database were not applied to the copy. The copy's drawn hours follow its own records."""
+
 
 def main() -> int:
     """Run the program. Returns the exit code: 1, with a sentence on stderr, if the data can't be carried over."""
@@ -100,8 +103,7 @@ def _record_tables(connection: sqlite3.Connection, schema: str) -> list[str]:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    # Migrations of the newer database were not applied to the copy.
-    return [name for (name,) in rows.fetchall() if name != "applied_migrations"]
+    return [name for (name,) in rows.fetchall() if name not in LEFT_OUT]
 
 
 def _matched(connection: sqlite3.Connection, table: str, newer: Path) -> tuple[list[str], str]:

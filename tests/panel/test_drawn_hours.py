@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from minipanel.config import NodeConfig, UserConfig
+from minipanel.database.backup import back_up
+from minipanel.database.carry import carry_over
 from minipanel.database.counted import LIFT
 from minipanel.database.drawn_hours import KEPT_SECONDS
 from minipanel.database.size import measure
@@ -217,6 +219,22 @@ def test_rows_without_a_column_are_not_read_for_it_and_are_made_again(store: Sto
     with closing(sqlite3.connect(store.path)) as connection:
         assert connection.execute("SELECT 1 FROM drawn_hours WHERE records AND cpu_temp IS NULL").fetchall() == []
     assert drawn(store, 1, BEGIN, now, now) == expected(store, 1, BEGIN, now, now)
+
+
+def test_a_copy_draws_its_own_records_after_newer_ones_were_carried_into_it(store: Store, tmp_path: Path) -> None:
+    now, copy = BEGIN + 6 * HOUR_SECONDS, tmp_path / "copy.db"
+    put(store, 1, *span(BEGIN, now))
+    make(store, now)
+    back_up(store.path, copy, replace=False)
+    # Retention stops within an hour, and the hour is then made again. The copy still has all of its records.
+    store.run([store.forget(BEGIN + HOUR_SECONDS + 1900, 0, 500)])
+    put(store, 1, *span(now, now + HOUR_SECONDS))
+    make(store, now + HOUR_SECONDS)
+    store.close()
+    carry_over(store.path, copy)
+    store.__init__(copy)  # type: ignore[misc]
+    assert drawn(store, 1, BEGIN, now + 7200, now + 7200) == expected(store, 1, BEGIN, now + 7200, now + 7200)
+    assert store.reader.drawn(1, BEGIN, now + 7200, (), now + 7200) == ([(BEGIN + 300, 84)], [])
 
 
 @pytest.mark.parametrize("seed", range(12))
