@@ -105,6 +105,19 @@ def make(connection: sqlite3.Connection, node_id: int, begin: int, end: int, old
     return len(made)
 
 
+def forget(connection: sqlite3.Connection, before: int, limit: int) -> None:
+    """Delete up to `limit` rows older than `before`: they have no records with which triggers would delete them."""
+    connection.execute(_FORGET, (before, limit))
+
+
+_FORGET: Final = """
+DELETE FROM drawn_hours WHERE id IN (
+    SELECT drawn_hours.id FROM nodes CROSS JOIN drawn_hours
+    ON drawn_hours.id BETWEEN nodes.id << 32 AND (nodes.id << 32 | ?1) - 1 LIMIT ?2
+)
+"""
+
+
 def _edge(connection: sqlite3.Connection, which: str, node_id: int, begin: int, end: int) -> int | None:
     """Return the time of a node's first ("min") or last ("max") row from `begin` to `end`, None if there is none."""
     span = record_id(node_id, begin), record_id(node_id, end)

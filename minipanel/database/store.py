@@ -229,6 +229,7 @@ class Store:
             gone = queries.forget(connection, before, first_node, limit)
             if len(gone) == limit:
                 return Forgotten(limit, node_of(gone[-1]))
+            drawn_hours.forget(connection, before, limit)
             return Forgotten(len(gone), None)
 
         return forget

@@ -237,6 +237,15 @@ def test_a_copy_draws_its_own_records_after_newer_ones_were_carried_into_it(stor
     assert store.reader.drawn(1, BEGIN, now + 7200, (), now + 7200) == ([(BEGIN + 300, 84)], [])
 
 
+def test_rows_of_a_node_that_reports_no_more_go_with_its_records(store: Store) -> None:
+    now = BEGIN + 3 * DAY_SECONDS
+    put(store, 1, *span(BEGIN, BEGIN + HOUR_SECONDS), *span(now - HOUR_SECONDS, now))
+    make(store, now)
+    assert len(made(store)) == 72
+    assert store.run([store.forget(now + 300, 0, 500)])[0].next_node is None
+    assert made(store) == []
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_to_records_they_are_drawn_as_they_are(store: Store, seed: int) -> None:
     dice = random.Random(seed)
