@@ -44,7 +44,8 @@ def forecast(config: Config, size: Size) -> Forecast:
     folder = config.database.path.parent
     free_bytes = shutil.disk_usage(folder).free
     # They are all there after a week, so their room counts as taken.
-    days = _days_left(size, records, hours, free_bytes - max(0, drawn_bytes - size.drawn_bytes))
+    room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES) - max(0, drawn_bytes - size.drawn_bytes)
+    days = _days_left(size, records, hours, room_bytes)
     trouble = (
         None
         if days is None
@@ -72,14 +73,13 @@ class _Growth:
         return max(0.0, self.whole - used_bytes) / max(1.0, self.day_bytes)
 
 
-def _days_left(size: Size, records: _Growth, hours: _Growth, free_bytes: int) -> int | None:
+def _days_left(size: Size, records: _Growth, hours: _Growth, room_bytes: int) -> int | None:
     """Return for how many days there is room; None if the room is enough for ever."""
-    room_bytes = size.unused_bytes + max(0, free_bytes - LITTLE_SPACE_BYTES)
     if records.whole + hours.whole - (size.used_bytes - size.drawn_bytes) <= room_bytes:
         return None
     both_bytes = records.day_bytes + hours.day_bytes
     # Records stop growing first, hours later.
     days_of_both = records.days_left(size.used_bytes - size.hours_bytes - size.drawn_bytes)
     if room_bytes <= days_of_both * both_bytes:
-        return int(room_bytes / both_bytes)
+        return max(0, int(room_bytes / both_bytes))
     return int(days_of_both + (room_bytes - days_of_both * both_bytes) / hours.day_bytes)

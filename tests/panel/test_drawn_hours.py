@@ -246,6 +246,16 @@ def test_rows_of_a_node_that_reports_no_more_go_with_its_records(store: Store) -
     assert made(store) == []
 
 
+def test_hours_without_records_are_measured_as_the_small_rows_they_are(store: Store) -> None:
+    for node in NODES:
+        put(store, node, *span(BEGIN, BEGIN + HOUR_SECONDS), BEGIN + 6 * DAY_SECONDS + 300)
+    make(store, BEGIN + 7 * DAY_SECONDS)
+    with closing(sqlite3.connect(store.path)) as connection:
+        rows, records = connection.execute("SELECT count(*), sum(records) FROM drawn_hours").fetchone()
+        assert (rows, records) == (2 * 145, 2 * 13)
+        assert measure(connection).drawn_bytes == pytest.approx(rows * 38 + records * 34, rel=0.2)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_to_records_they_are_drawn_as_they_are(store: Store, seed: int) -> None:
     dice = random.Random(seed)

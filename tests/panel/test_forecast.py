@@ -80,6 +80,18 @@ def test_what_the_file_has_already_is_not_asked_for_again(tmp_path: Path, free: 
     assert trouble(0.5, records * 60 + hours * 0.51) is None
 
 
+def test_drawn_hours_take_the_room_in_the_file_where_the_disk_has_none(tmp_path: Path, free: list[int]) -> None:
+    free[0] = LITTLE_SPACE_BYTES
+    records, hours, drawn = 1000 * 32 * 288 * USUAL_RECORD_BYTES, 1000 * 400 * DAY_BYTES, 1000 * DRAWN_NODE_BYTES
+
+    def days_left(used_bytes: int, unused_bytes: int) -> int | None:
+        return forecast(cluster(tmp_path, 1000), Size(0, used_bytes, unused_bytes)).days_left
+
+    assert days_left(0, records + hours + drawn) is None
+    assert days_left(0, records + hours) is not None
+    assert days_left(records + hours, 0) == 0
+
+
 def test_a_disk_that_hours_fill_long_after_the_records_is_reported_too(tmp_path: Path, free: list[int]) -> None:
     records = 1000 * 32 * 288 * USUAL_RECORD_BYTES
     free[0] = LITTLE_SPACE_BYTES + records + 1000 * 132 * DAY_BYTES + 1000 * DRAWN_NODE_BYTES
