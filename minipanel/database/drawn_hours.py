@@ -75,9 +75,10 @@ def add_missing_columns(connection: sqlite3.Connection) -> None:
         raise
 
 
-def kept_since(connection: sqlite3.Connection) -> int:
-    """Return the time after which hours are to be made."""
-    (newest,) = connection.execute("SELECT max(timestamp) FROM system_metrics").fetchone()
+def kept_since(connection: sqlite3.Connection, now: int) -> int:
+    """Return the time after which hours are to be made. Records after `now` don't count: a clock was far ahead once."""
+    newest_until = "SELECT max(timestamp) FROM system_metrics WHERE timestamp <= ?"
+    (newest,) = connection.execute(newest_until, (now,)).fetchone()
     return 0 if newest is None else hour_timestamp(newest) - KEPT_SECONDS
 
 

@@ -17,7 +17,7 @@ from minipanel.models.hour import (
     node_of_day,
 )
 from minipanel.models.metrics import METRICS
-from minipanel.models.record import record_id
+from minipanel.models.record import END_OF_TIME, record_id
 
 NEWEST_SECONDS = 2 * DAY_SECONDS
 """How far back a reader computes hours that are not made yet."""
@@ -103,11 +103,11 @@ def go_on(connection: sqlite3.Connection, now: int) -> bool:
     return bool(until < last)
 
 
-def make_due(connection: sqlite3.Connection, limit: int) -> int:
-    """Make up to `limit` of the due days from their records, and their drawn hours. Returns how many."""
+def make_due(connection: sqlite3.Connection, limit: int, now: int = END_OF_TIME) -> int:
+    """Make up to `limit` of the due days from their records, and their drawn hours up to `now`. Returns how many."""
     # The newest first: after an upgrade, days of the past are due as well.
     due = [row[0] for row in connection.execute("SELECT id FROM hours_due ORDER BY id DESC LIMIT ?", (limit,))]
-    span = drawn_hours.kept_since(connection), hours_until(connection)
+    span = drawn_hours.kept_since(connection, now), min(hours_until(connection), now // HOUR_SECONDS * HOUR_SECONDS)
     drawn, made = 0, []
     for day in due:
         drawn += _make(connection, day, span)

@@ -24,7 +24,7 @@ from minipanel.database.reader import DatabaseReader
 from minipanel.database.schema import migrate
 from minipanel.errors import DatabaseError
 from minipanel.models.node import Node
-from minipanel.models.record import node_of, record_id, record_timestamp
+from minipanel.models.record import END_OF_TIME, node_of, record_id, record_timestamp
 from minipanel.models.sample import Sample
 
 Job = Callable[[sqlite3.Connection], Any]
@@ -238,9 +238,9 @@ class Store:
         """Return the job that marks the hours to be made up to `now`. Its result: whether more than a day remains."""
         return lambda connection: hours.go_on(connection, now)
 
-    def make_hours(self, limit: int) -> Job:
+    def make_hours(self, limit: int, now: int = END_OF_TIME) -> Job:
         """Return the job that makes up to `limit` node-days. Its result: how many."""
-        return lambda connection: hours.make_due(connection, limit)
+        return lambda connection: hours.make_due(connection, limit, now)
 
     def forget_hours(self, before: int, limit: int, evidence_before: int | None = None) -> Job:
         """Return the job that deletes up to `limit` node-days that ended before `before`. Its result: how many.

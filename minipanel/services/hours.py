@@ -59,7 +59,7 @@ class Hours:
         made, remain = 0, True
         while remain:
             remain = await self._run(self._store.go_on_with_hours(int(self._clock()) - SETTLED_SECONDS))
-            while step := int(await self._run(self._store.make_hours(STEP_DAYS))):
+            while step := int(await self._run(self._store.make_hours(STEP_DAYS, int(self._clock())))):
                 made += step
         return made
 

@@ -57,7 +57,7 @@ def make(store: Store, now: int) -> None:
     remain = True
     while remain:
         (remain,) = store.run([store.go_on_with_hours(now)])
-        while store.run([store.make_hours(20)])[0]:
+        while store.run([store.make_hours(20, now)])[0]:
             pass
 
 
@@ -244,6 +244,31 @@ def test_rows_of_a_node_that_reports_no_more_go_with_its_records(store: Store) -
     assert len(made(store)) == 72
     assert store.run([store.forget(now + 300, 0, 500)])[0].next_node is None
     assert made(store) == []
+
+
+def test_a_clock_that_was_far_ahead_takes_no_hours_for_long(store: Store) -> None:
+    now, wrong = BEGIN + 8 * DAY_SECONDS, BEGIN + 400 * DAY_SECONDS
+    put(store, 1, *span(BEGIN, now))
+    make(store, now)
+    put(store, 1, wrong + 300)
+    make(store, wrong + HOUR_SECONDS)
+    put(store, 1, *span(now, now + HOUR_SECONDS))
+    now += HOUR_SECONDS
+    make(store, now)
+    assert now in made(store)
+    assert drawn(store, 1, BEGIN, now, now) == expected(store, 1, BEGIN, now, now)
+
+
+def test_a_clock_that_is_far_behind_makes_no_hours_up_to_the_newest(store: Store) -> None:
+    now, wrong = BEGIN + DAY_SECONDS, 10 * DAY_SECONDS
+    put(store, 1, *span(BEGIN, now))
+    make(store, now)
+    put(store, 1, *span(wrong, wrong + HOUR_SECONDS))
+    make(store, wrong + HOUR_SECONDS)
+    assert made(store) == [wrong + HOUR_SECONDS, *span(BEGIN, now, HOUR_SECONDS)]
+    put(store, 1, *span(now, now + HOUR_SECONDS))
+    make(store, now + HOUR_SECONDS)
+    assert made(store) == list(span(BEGIN, now + HOUR_SECONDS, HOUR_SECONDS))
 
 
 def test_hours_without_records_are_measured_as_the_small_rows_they_are(store: Store) -> None:
