@@ -106,7 +106,7 @@ async def test_a_disk_that_will_be_full_within_days_is_found_by_the_forecast(
 ) -> None:
     async with looking(cluster_config(tmp_path, 1000)) as keeping:
         usage = shutil.disk_usage(tmp_path)
-        for free, days in ((100 * 2**30, None), (LITTLE_SPACE_BYTES + 200 * 2**20, 6)):
+        for free, days in ((100 * 2**30, None), (LITTLE_SPACE_BYTES + 200 * 2**20, 3)):
             monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: usage._replace(free=free))
             await keeping.look()
             assert keeping.disk_full_days == days
