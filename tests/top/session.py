@@ -95,7 +95,8 @@ class Session:
         while self.process.poll() is None:
             assert time.monotonic() < end, f"it has not ended; shown is:\n{self.shown}"
             self.read(0.05)
-        self.read(0.05)
+        while self.read(0.3):  # the kernel hands over what was written last in parts, and later on a busy machine
+            pass
         return self.process.returncode
 
     def wait_until_it_is_as_it_was(self, seconds: float = PATIENCE_SECONDS) -> None:
@@ -112,8 +113,8 @@ class Session:
             assert time.monotonic() < end, f"{texts} was not written: {self.sent[-200:]!r}"
             self.read(0.05)
 
-    def read(self, seconds: float) -> None:
-        """Read what is written within this time."""
+    def read(self, seconds: float) -> bool:
+        """Read what is written within this time. Returns whether anything was."""
         ready, _, _ = select.select([self.master], [], [], seconds)
         if ready:
             part = os.read(self.master, 1 << 16)
@@ -124,6 +125,7 @@ class Session:
             whole = begun.start() if begun else len(self._unread)
             self._stream.feed(self._unread[:whole].replace(b"\x1b[?1049l", b"\x1b[2J\x1b[H"))
             self._unread = self._unread[whole:]
+        return bool(ready)
 
     @property
     def is_as_it_was(self) -> bool:
