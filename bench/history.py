@@ -286,7 +286,7 @@ def disk(config: Config, records: int) -> str:
     month = 1000 * 30 * 288 * size_bytes / records / 1e9
     return (
         f"Disk: {records} records are {size_bytes / 1e6:.0f} MB, {size_bytes / records:.0f} bytes a record with the "
-        f"index: {month:.2f} GB for 1,000 nodes and 30 days."
+        f"index and the last week as drawn: {month:.2f} GB for 1,000 nodes and 30 days."
     )
 
 
