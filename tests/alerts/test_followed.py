@@ -38,6 +38,14 @@ class Page:
         self._events: AsyncGenerator[bytes] | None = None
         self.known: Sequence[Finding] = ()
 
+    @classmethod
+    async def opened(cls, it: Running) -> Page:
+        """Return a page that has connected and read the findings."""
+        page = cls(it)
+        await page.connect()
+        await page.read()
+        return page
+
     async def connect(self) -> None:
         """Open the stream and receive its snapshot."""
         self._events = self._it.panel.broadcast.events()  # type: ignore[assignment]
@@ -69,9 +77,7 @@ async def test_a_page_that_connects_again_misses_no_acknowledgement(tmp_path: Pa
     async with running(cluster_config(tmp_path, 3)) as it:
         it.odd = {3: {"cpu_temp": 99.0}}
         await it.pass_seconds(180)
-        page = Page(it)
-        await page.connect()
-        await page.read()
+        page = await Page.opened(it)
         (finding,) = page.known
         assert finding.acked_by is None
 
@@ -104,9 +110,7 @@ async def test_a_finding_needs_attention_again_when_its_silence_has_ended(tmp_pa
         await it.pass_seconds(60)
         kept = await Desk(it.panel, it.alerts).silence("cn0003", (), it.now + 300, "a new fan", "alice")
         await it.pass_seconds(180)
-        page = Page(it)
-        await page.connect()
-        await page.read()
+        page = await Page.opened(it)
         assert [each.silenced_until for each in page.known] == [kept.until_at]
         await it.pass_seconds(125)
         await page.hear()
@@ -149,9 +153,7 @@ async def test_a_finding_that_gets_worse_says_so_within_a_minute(tmp_path: Path)
     async with running(cluster_config(tmp_path, 3)) as it:
         it.odd = {3: {"cpu_temp": 99.0}}
         await it.pass_seconds(240)
-        page = Page(it)
-        await page.connect()
-        await page.read()
+        page = await Page.opened(it)
         assert [each.what.en for each in page.known] == ["hot: 99 °C, limit 95 °C"]
         it.odd = {3: {"cpu_temp": 105.0}}
         await it.pass_seconds(60)
