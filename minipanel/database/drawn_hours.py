@@ -53,26 +53,21 @@ _MAKE: Final = (
 _WITHIN: Final = "FROM drawn_hours WHERE id BETWEEN ? AND ?"
 
 
-def add_missing_columns(connection: sqlite3.Connection) -> None:
-    """Add the columns of new metrics to the table. Rows without them are to be made again."""
+def missing_columns(connection: sqlite3.Connection) -> list[str]:
+    """Return the columns of new metrics that the table lacks."""
     there = {name for _, name, *_ in connection.execute("PRAGMA table_info(drawn_hours)")}
-    missing = [name for name in VALUE_COLUMNS if name not in there]
-    if not missing:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for name in missing:
-            connection.execute(f"ALTER TABLE drawn_hours ADD COLUMN {name}")
-        connection.execute(
-            "INSERT OR IGNORE INTO hours_due (id) SELECT id FROM hours "
-            "WHERE id >= (SELECT (max(id) >> 32) - ? << 32 FROM hours)",
-            (KEPT_SECONDS // DAY_SECONDS,),
-        )
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    return [name for name in VALUE_COLUMNS if name not in there]
+
+
+def add_columns(connection: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Add columns to the table. Rows without them are to be made again."""
+    for name in names:
+        connection.execute(f"ALTER TABLE drawn_hours ADD COLUMN {name}")
+    connection.execute(
+        "INSERT OR IGNORE INTO hours_due (id) SELECT id FROM hours "
+        "WHERE id >= (SELECT (max(id) >> 32) - ? << 32 FROM hours)",
+        (KEPT_SECONDS // DAY_SECONDS,),
+    )
 
 
 def kept_since(connection: sqlite3.Connection, now: int) -> int:

@@ -121,11 +121,7 @@ def history_columns(
     record that is not in the history yet is shown once its time has passed, so not after `now`.
     """
     usual, in_order = _reads(tuple(columns))
-    span = {
-        "first": record_id(node_id, start) + 1,
-        "last": record_id(node_id, end),
-        "shown": record_id(node_id, min(end, now)),
-    }
+    span = span_of(node_id, start, end, now)
     # One statement sees one state: a record that moves between the tables meanwhile is neither missed nor read twice.
     moved: list[bytes]
     newer: list[bytes]
@@ -141,13 +137,22 @@ def history_columns(
     return list(connection.execute(in_order, span).fetchone())
 
 
+def span_of(node_id: int, start: int, end: int, now: int) -> dict[str, int]:
+    """Return the ids that bound a node's records in (start, end], for NEWER and ALL; none is `shown` after `now`."""
+    return {
+        "first": record_id(node_id, start) + 1,
+        "last": record_id(node_id, end),
+        "shown": record_id(node_id, min(end, now)),
+    }
+
+
 @lru_cache(maxsize=64)
 def _reads(columns: tuple[str, ...]) -> tuple[str, str]:
     """Return two statements: the history and what has not moved there yet, side by side, and all in order."""
     asked = ["timestamp", *(column for column in VALUE_COLUMNS if column in columns)]
     # These bytes go into the answer unchanged: decoding and encoding them took a tenth longer for a month.
     arrays = ", ".join(f"CAST(json_group_array({_EXACT.get(column, column)}) AS BLOB)" for column in asked)
-    newer, both = (source.format(columns=", ".join(asked)) for source in (_NEWER, _ALL))
+    newer, both = (source.format(columns=", ".join(asked)) for source in (NEWER, ALL))
     # A statement for each of the two, in a transaction, took a seventh longer for a day.
     beside = f"(SELECT max(id), {arrays} FROM {_MOVED}) CROSS JOIN (SELECT min(id), {arrays} FROM {newer})"
     return f"SELECT * FROM {beside}", f"SELECT {arrays} FROM {both}"
@@ -159,8 +164,11 @@ _EXACT = {metric.name: f"CAST({metric.name} AS INTEGER)" for metric in METRICS i
 _MOVED = "system_metrics NOT INDEXED WHERE id BETWEEN :first AND :last"
 _PENDING = "SELECT id, {columns} FROM pending_metrics WHERE id BETWEEN :first AND :shown"
 _FILLS = f"SELECT id, {{columns}} FROM {FILLING} WHERE id BETWEEN :first AND :shown"
-_NEWER = f"({_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
-_ALL = f"(SELECT id, {{columns}} FROM {_MOVED} UNION ALL {_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
+NEWER = f"({_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
+"""SQL of the records that have not moved to the history yet, in order: their ids and the `columns`."""
+
+ALL = f"(SELECT id, {{columns}} FROM {_MOVED} UNION ALL {_PENDING} UNION ALL {_FILLS} ORDER BY 1)"
+"""The same of all records."""
 
 
 def last_values(connection: sqlite3.Connection, last_seen: Mapping[int, int]) -> dict[int, tuple[float | None, ...]]:

@@ -65,7 +65,8 @@ class Store:
         try:
             self.version = migrate(self._writer, path)
             add_missing_columns(self._writer)
-            drawn_hours.add_missing_columns(self._writer)
+            if missing := drawn_hours.missing_columns(self._writer):
+                self._transact([lambda connection: drawn_hours.add_columns(connection, missing)])
             # Records up to these times may be in the history, or finished. Only for their samples is that looked up.
             self._sealed_until = queries.newest_sealed(self._writer)
             self._finished_until = queries.newest_finished(self._writer)
