@@ -45,7 +45,11 @@ LONGEST = (
     "tests/alerts/test_year.py",
     "tests/e2e/test_page_access.py",
     "tests/e2e/test_page_cluster.py",
+    "tests/e2e/test_page_alerts.py",
     "tests/e2e/test_page.py",
+    "tests/e2e/test_page_interval.py",
+    "tests/e2e/test_page_history.py",
+    "tests/e2e/test_page_sessions.py",
 )
 """These files come first: started last, each would keep one worker busy while the others have nothing left."""
 
