@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.nodes import Cluster
+
+# Another file may have left a unit that failed, and then systemd is not "running" but "degraded".
+pytestmark = pytest.mark.usefixtures("fresh_cluster")
 
 
 def test_every_node_has_its_own_name_and_a_running_systemd(cluster: Cluster) -> None:
