@@ -33,7 +33,7 @@ Answer = TypeVar("Answer")
 def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> None:
     """Acknowledge the alerts that `list` shows under this id, or only those about some nodes.
 
-    Raises ConfigError; CommandError if no open alert has the id, or the panel does not answer.
+    Raises ConfigError; CommandError if no open alert has the id, all have just ended, or the panel does not answer.
     """
     config, alert_id = load_config(config_path), number_of(id)
     t = translator()
@@ -48,10 +48,15 @@ def acknowledge(config_path: Path, id: str, note: str, nodes: str | None) -> Non
         if not parts:
             raise CommandError(t("Alert {id} is not about {nodes}.", id=alert_id, nodes=quote(nodes)))
         found = parts[0]
-    _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, {"ids": found.alerts, "note": note})
+    acked = _asked(config_path, "POST", "/api/alerts/ack", AckAnswer, {"ids": found.alerts, "note": note}).acked
+    if not acked:
+        raise CommandError(t("Alert {id} has just ended: nothing is left to acknowledge.", id=alert_id))
     who = plain(command_user())
     print(t("{who} acknowledged this; only its end will be sent:", who=who))
     print("\n".join(finding_lines(found, int(time.time()))))
+    ended = len(found.alerts) - acked
+    if ended:
+        print(t("{count} of these {all} alerts had just ended.", count=ended, all=len(found.alerts)))
 
 
 class _Findings(msgspec.Struct):

@@ -29,6 +29,8 @@ CHINESE = {
     ),
     "Alert {id} is not about {nodes}.": "告警 {id} 与 {nodes} 无关。",
     "{who} acknowledged this; only its end will be sent:": "{who} 已确认，恢复前不再就此发送消息：",
+    "Alert {id} has just ended: nothing is left to acknowledge.": "编号为 {id} 的告警刚刚结束，无需再确认。",
+    "{count} of these {all} alerts had just ended.": "以上 {all} 条告警中，有 {count} 条刚刚结束。",
     "Alerts go nowhere: set mail in [alerts] of {path}, and reload the panel.": (
         "未设置告警接收人：请在 {path} 的 [alerts] 中设置 mail，并重新加载面板。"
     ),
