@@ -72,6 +72,7 @@ class Alerts:
         self.channels: dict[str, Channel] = {}
         self._audiences: list[Audience] = []
         self._untold: list[Alert] = []
+        self._raised: dict[int, Alert] = {}
         self._dirty: dict[int, Alert] = {}
         self._current = Current(self._find)
         self._forget_at = 0.0
@@ -156,12 +157,17 @@ class Alerts:
             self._told_at,
             lambda alert: self.silences.of(alert, cluster.now) is not None,
             cluster.now,
+            self._raised.values(),
         )
         try:
             ingest = self._panel.ingest
             if ingest.failing_seconds() > 0 and ingest.seconds_since_failure() < TRY_AGAIN_SECONDS:
                 # Unstored news is sent at once only if it is about the panel's own trouble.
-                own = {rule: each for rule, each in news.items() if BY_NAME[rule].is_about_panel}
+                own = {
+                    rule: News(each.begun, each.ended)
+                    for rule, each in news.items()
+                    if BY_NAME[rule].is_about_panel and (each.begun or each.ended)
+                }
                 await self._say_unkept(own, cluster.now)
                 return
             if self._dirty or news or self._shelf.all():
@@ -185,10 +191,12 @@ class Alerts:
     def _take(self, changes: Changes, now: int) -> None:
         for alert in (*changes.opened, *changes.closed, *changes.changed):
             self._dirty[id(alert)] = alert
+        self._raised |= {alert.id: alert for alert in changes.raised}
         if changes:
             self._was_ever = True
             self._current.touch()
         for alert in changes.closed:
+            self._raised.pop(alert.id, None)
             is_known = alert.acked_at is not None or alert.severity == "info"
             is_quiet = is_known or self.silences.of(alert, now) is not None
             if alert.is_dropped or (alert.announced_at is None and is_quiet):
@@ -245,6 +253,8 @@ class Alerts:
                     alert.end_told_at = None
                 raise
         self._shelf.drop(shelved)
+        for alert in (alert for each in news.values() for alert in (*each.begun, *each.raised)):
+            self._raised.pop(alert.id, None)
         self._told(news, lines, now)
 
     async def _say_unkept(self, news: Mapping[str, News], now: int) -> None:
@@ -267,13 +277,13 @@ class Alerts:
 
     async def _untold_to_channels(self, news: Mapping[str, News]) -> Untold:
         """Return the messages that wait about these rules, and what was sent about alerts that are over."""
-        ended = {alert.id for each in news.values() for alert in each.ended}
+        known = {alert.id for each in news.values() for alert in (*each.ended, *each.raised)}
 
         def look(connection: sqlite3.Connection) -> Untold:
             waiting = [message for message in sql.waiting_messages(connection) if message.rule in news]
             ids = {id for message in waiting for id in message.alerts}
             alerts = {alert.id: alert for alert in sql.alerts_of(connection, ids)}
-            return Untold(waiting, alerts, sql.told_alerts(connection, ids | ended))
+            return Untold(waiting, alerts, sql.told_alerts(connection, ids | known))
 
         found: Untold = await self._panel.ingest.run(look)
         free = [message for message in found.waiting if message.key not in self.outbox.under_way]
@@ -289,7 +299,7 @@ class Alerts:
             lines = [
                 (LEVELS["info" if is_told_end(group[0]) else group[0].severity], teller.headed(group, now))
                 for about in news.values()
-                for group in teller.groups((*about.begun, *about.ended))
+                for group in teller.groups((*about.begun, *about.ended, *about.raised))
             ]
             drafts = [
                 each

@@ -16,17 +16,26 @@ BETWEEN_SECONDS = 300
 
 @dataclass
 class News:
-    """The news of one rule: alerts that nobody was notified of, and ends of alerts that were announced."""
+    """The news of one rule: alerts that nobody was notified of, and ends of alerts that were announced.
+
+    `raised`: alerts that were announced with a lower severity, so that some channels have not had them.
+    """
 
     begun: list[Alert] = field(default_factory=list)
     ended: list[Alert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
 
 
 def due(
-    alerts: Iterable[Alert], last_told: Mapping[str, int], is_quiet: Callable[[Alert], bool], now: int
+    alerts: Iterable[Alert],
+    last_told: Mapping[str, int],
+    is_quiet: Callable[[Alert], bool],
+    now: int,
+    raised: Iterable[Alert] = (),
 ) -> dict[str, News]:
     """Return, by rule, what to send now. `alerts`: all open ones, and closed ones whose end was not sent.
 
+    `raised`: those of them whose severity is worse than when they were announced.
     `is_quiet`: silenced. An alert that closed before anybody was notified is sent once, too.
     """
     news: dict[str, News] = {}
@@ -40,6 +49,10 @@ def due(
             news.setdefault(alert.rule, News()).begun.append(alert)
         elif _is_end(alert):
             news.setdefault(alert.rule, News()).ended.append(alert)
+    for alert in raised:
+        is_told = alert.announced_at is not None and alert.closed_at is None
+        if is_told and alert.rule not in told and not _is_kept_back(alert) and not is_quiet(alert):
+            news.setdefault(alert.rule, News()).raised.append(alert)
     for each in news.values():
         # Silences are asked only if it matters now, not at each tick for 10,000 alerts that still wait for others.
         if each.ended or _is_gathered(each, now):
@@ -48,8 +61,11 @@ def due(
 
 
 def _is_news(alert: Alert) -> bool:
-    is_known = alert.announced_at is not None or alert.acked_at is not None or alert.end_told_at is not None
-    return not (is_known or alert.severity == "info" or alert.is_suspended or alert.is_dropped)
+    return alert.announced_at is None and alert.end_told_at is None and not _is_kept_back(alert)
+
+
+def _is_kept_back(alert: Alert) -> bool:
+    return alert.acked_at is not None or alert.severity == "info" or alert.is_suspended or alert.is_dropped
 
 
 def _is_end(alert: Alert) -> bool:
@@ -69,5 +85,5 @@ def _is_gathered(news: News, now: int) -> bool:
 
 def _is_due(news: News, now: int) -> bool:
     if not news.begun:
-        return bool(news.ended)  # they go along with other news; on their own they don't wait
+        return bool(news.ended or news.raised)  # they go along with other news; on their own they don't wait
     return _is_gathered(news, now)

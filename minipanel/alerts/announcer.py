@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from minipanel.alerts.announce import News
 from minipanel.alerts.message import Teller
 from minipanel.alerts.outbox import GIVE_UP_SECONDS
@@ -87,8 +89,13 @@ def draft(
 
 
 def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Teller, now: int) -> Draft | None:
-    begun = [alert for alert in news.begun if audience.wants(alert)]
-    ended = [alert for alert in news.ended if audience.wants(alert)]
+    told, channel = untold.told, audience.channel
+    raised = [alert for alert in news.raised if told is not None and (channel, alert.id) not in told]
+    begun = [alert for alert in (*news.begun, *raised) if audience.wants(alert)]
+    # Who got the beginning gets the end, even if the severity, or the channel, is another one by now.
+    ended = [
+        alert for alert in news.ended if audience.wants(alert) or (told is not None and (channel, alert.id) in told)
+    ]
     if not begun and not ended:
         return None
     old = [each for each in untold.waiting if (each.channel, each.rule) == (audience.channel, rule)]
@@ -103,11 +110,11 @@ def _draft(audience: Audience, rule: str, news: News, untold: Untold, teller: Te
     begun += [
         alert
         for alert in (*ended, *earlier)
-        if alert.id in unknown or (untold.told is not None and (audience.channel, alert.id) not in untold.told)
+        if alert.id in unknown or (told is not None and (channel, alert.id) not in told)
     ]
     begun_ids = {id(alert) for alert in begun}
     about = list({id(alert): alert for alert in (*begun, *ended, *earlier)}.values())
-    shown = [replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]
+    shown = [structs.replace(alert, announced_at=None) if id(alert) in begun_ids else alert for alert in about]
     meant_at = [(alert.announced_at if id(alert) in begun_ids else alert.end_told_at) or now for alert in earlier]
     subject, body = teller.message(shown, now, now - min(meant_at, default=now))
     details = json.dumps(teller.details(shown, now), ensure_ascii=False)

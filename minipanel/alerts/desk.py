@@ -7,6 +7,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 
 from minipanel.alerts.alerts import Alerts
 from minipanel.alerts.channel_config import MAIL_CHANNEL, ChannelConfig
@@ -50,11 +51,10 @@ class Desk:
                 connection, asked.start, asked.end, asked.state, asked.node_ids, asked.rule, LIMIT + 1
             )
         )
+        now = [self._as_now(alert) for alert in of_known_rules(found[:LIMIT])]
         english, chinese = self._alerts.teller("en"), self._alerts.teller("zh")
         # A thousand sentences in two languages: not on the event loop.
-        answers = await asyncio.to_thread(
-            lambda: [answer(alert, english, chinese) for alert in of_known_rules(found[:LIMIT])]
-        )
+        answers = await asyncio.to_thread(lambda: [answer(alert, english, chinese) for alert in now])
         return AlertsAnswer(answers, len(found) > LIMIT, list(BY_NAME))
 
     async def alert(self, alert_id: int) -> AlertAnswer | None:
@@ -62,7 +62,14 @@ class Desk:
         stored = await self._read(lambda connection: sql.alerts_of(connection, [alert_id]))
         # One that has just opened is listed before it is stored.
         found = of_known_rules(stored or [each for each in self._alerts.watch.open() if each.id == alert_id])
-        return answer(found[0], self._alerts.teller("en"), self._alerts.teller("zh")) if found else None
+        if not found:
+            return None
+        return answer(self._as_now(found[0]), self._alerts.teller("en"), self._alerts.teller("zh"))
+
+    def _as_now(self, stored: Alert) -> Alert:
+        """Return a copy of an alert as it is now: its value is not stored each time that it becomes worse."""
+        alert = self._alerts.watch.alert(stored.rule, stored.node_id)
+        return copy(alert) if alert is not None and alert.id == stored.id else stored
 
     async def _read(self, work: Callable[[sqlite3.Connection], list[Alert]]) -> list[Alert]:
         """Read beside the writer: 400,000 alerts take a second, and samples must not wait for that."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from copy import copy
 
 from minipanel.alerts.fold import fold_short
 from minipanel.alerts.message import Teller, groups_of
@@ -16,7 +15,6 @@ NODES_CHARACTERS = 300
 RACKS_AT_MOST = 8
 
 COPIES = 500
-_values_of = attrgetter(*(field.name for field in fields(Alert)))
 
 
 def findings_of(
@@ -41,7 +39,7 @@ def copies_of(alerts: Sequence[Alert]) -> Generator[None, None, list[Alert]]:
     """Return copies for another thread, a step for each COPIES: 10,000 are made in 7 ms."""
     copies: list[Alert] = []
     for first in range(0, len(alerts), COPIES):
-        copies += [Alert(*_values_of(alert)) for alert in alerts[first : first + COPIES]]
+        copies += map(copy, alerts[first : first + COPIES])
         yield
     return copies
 

@@ -43,7 +43,8 @@ class Rule(Generic[P]):
     an alert of theirs gets none of this one. `is_about_panel`: it opens even while the panel itself is in trouble.
     `end_reason`: the reason to give at an alert's end, "" for none. `lasted`: how many seconds what `find` returns has
     been bad, if the rule itself knows that; only without `counts_samples`. `compares_nodes`: whether a node is bad
-    depends on other nodes.
+    depends on other nodes. `still`: the present forecast for a node whose alert is open although `find`
+    does not return it.
     """
 
     name: str
@@ -58,3 +59,4 @@ class Rule(Generic[P]):
     end_reason: Callable[[Cluster, Alert], str] | None = None
     lasted: Callable[[P, Cluster, int], float | None] | None = None
     compares_nodes: bool = False
+    still: Callable[[P, Cluster, int], Bad | None] | None = None

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from msgspec import structs
+
 from minipanel.alerts.rule import Rule
 from minipanel.alerts.run import Run
 from minipanel.alerts.words import number
-from minipanel.models.alert import PANEL, Alert, Bad, Severity
+from minipanel.models.alert import PANEL, Alert, Bad, Severity, rank
 from minipanel.models.cluster import Cluster
 
 AGAIN_SECONDS = 6 * 3600
 """An alert that opens again within this time must be good for twice as long before it closes."""
 
 MAX_HOLD_SECONDS = 4 * 3600
+
+FORECAST_SECONDS = 300
+"""A forecast that moves by less is not shown again only for that."""
 
 STEP_NODES = 500
 """A step judges at most this many nodes: a millisecond."""
@@ -36,14 +41,17 @@ class Setting:
 
 @dataclass
 class Changes:
-    """What one tick changed. `changed`: alerts now suspended or no longer so, or with another reason.
+    """What one tick changed. `changed`: alerts now suspended or no longer so, or with another reason or severity.
 
-    `is_worse`: whether the worst value of some open alert now reads otherwise. It is no change to be stored.
+    `raised`: those of `changed` whose severity is now worse, because somebody has edited the rule.
+    `is_worse`: whether the worst value of some open alert, or its forecast, now reads otherwise. It is no change to be
+    stored.
     """
 
     opened: list[Alert] = field(default_factory=list)
     closed: list[Alert] = field(default_factory=list)
     changed: list[Alert] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
     is_worse: bool = False
 
     def __bool__(self) -> bool:
@@ -61,6 +69,7 @@ class Watch:
         """
         self._books: dict[str, _Book] = {}
         self._ids = count(last_id + 1)
+        self._applied: tuple[Setting, ...] | None = None
         self.replace(settings)
         for alert in sorted(alerts, key=lambda alert: alert.opened_at):
             self._book(alert.rule).put(alert)
@@ -126,11 +135,14 @@ class Watch:
         for setting, part in _parts(settings, cluster):
             held = set().union(*(self._book(other).in_hand() for other in setting.rule.held_back_by))
             may_begin = may_open or setting.rule.is_about_panel
+            if settings is not self._applied:
+                self._book(setting.rule.name).set_severity(setting, part, changes)
             yield from self._book(setting.rule.name).steps(setting, part, held, may_begin, changes)
             yield
         rules = {setting.rule.name for setting in settings}
         for name, book in self._books.items():
             book.drop_gone(cluster, name in rules, changes)
+        self._applied = settings
         return changes
 
     def _book(self, rule: str) -> _Book:
@@ -170,6 +182,7 @@ class _Book:
         self._bad: dict[int, Run] = {}
         self._good: dict[int, Run] = {}
         self._closed: dict[int, Alert] = {}
+        self._began_at = 0
 
     def put(self, alert: Alert) -> None:
         """Add an alert from before the start."""
@@ -212,6 +225,17 @@ class _Book:
                 yield
             if _concerns(cluster, alert.node_id):
                 self._look_whether_good(setting, cluster, alert, changes)
+        if not self._bad:
+            self._bad = {}  # a dict keeps the space of the most that it ever held
+
+    def set_severity(self, setting: Setting, cluster: Cluster, changes: Changes) -> None:
+        """Give open alerts the severity that their rule has now: it may have been edited since they opened."""
+        for alert in self.open.values():
+            if alert.severity != setting.severity and _concerns(cluster, alert.node_id):
+                if rank(setting.severity) < rank(alert.severity):
+                    changes.raised.append(alert)
+                alert.severity = setting.severity
+                changes.changed.append(alert)
 
     def drop_gone(self, cluster: Cluster, is_on: bool, changes: Changes) -> None:
         """End alerts about nodes that were removed from the configuration, or all if the rule is off."""
@@ -238,11 +262,15 @@ class _Book:
         counted, lasted = self._bad.pop(node_id).seconds(), lasted_by_rule(setting, cluster, node_id)
         if lasted is None:
             lasted = counted
+        began_at = int(cluster.now - lasted)
+        if began_at == self._began_at:
+            began_at = self._began_at  # one number for all that began together
+        self._began_at = began_at
         alert = Alert(
             setting.rule.name,
             node_id,
             setting.severity,
-            began_at=int(cluster.now - lasted),
+            began_at=began_at,
             opened_at=cluster.now,
             hold_seconds=setting.parameters.hold,
             bad=bad,
@@ -261,9 +289,11 @@ class _Book:
     def _go_on(self, setting: Setting, alert: Alert, bad: Bad, changes: Changes) -> None:
         if self._good:
             self._good.pop(alert.node_id, None)
-        before = alert.bad.reason
+        before, words = alert.bad.reason, setting.rule.words
         is_another = bad.reason not in ("", before)
-        if is_another or alert.worst is None or _is_worse(bad, alert.worst, setting.rule.words.higher_is_worse):
+        if words.is_forecast:
+            self._forecast(alert, bad, changes)
+        elif is_another or alert.worst is None or _is_worse(bad, alert.worst, words.higher_is_worse):
             changes.is_worse = changes.is_worse or number(bad.value) != number(alert.worst)
             alert.worst = bad.value
         if is_another and not alert.is_suspended:
@@ -272,9 +302,20 @@ class _Book:
         if alert.is_suspended:
             self._set_suspended(alert, False, changes)
 
+    def _forecast(self, alert: Alert, bad: Bad, changes: Changes) -> None:
+        """Give an alert the present forecast."""
+        alert.bad = bad
+        if bad.value is not None and (alert.worst is None or abs(bad.value - alert.worst) >= FORECAST_SECONDS):
+            alert.worst = bad.value
+            changes.is_worse = True
+
     def _look_whether_good(self, setting: Setting, cluster: Cluster, alert: Alert, changes: Changes) -> None:
         is_good = setting.rule.is_good(setting.parameters, cluster, alert.node_id)
         self._set_suspended(alert, is_good is None, changes)
+        if is_good is False and setting.rule.still is not None:
+            bad = setting.rule.still(setting.parameters, cluster, alert.node_id)
+            if bad is not None:
+                self._forecast(alert, bad, changes)
         if not is_good:
             self._good.pop(alert.node_id, None)
             return
@@ -284,7 +325,7 @@ class _Book:
         if _has_lasted(run, alert.hold_seconds, setting.rule, cluster):
             alert.over_at = int(cluster.now - run.seconds())
             if setting.rule.end_reason is not None and (reason := setting.rule.end_reason(cluster, alert)):
-                alert.bad = replace(alert.bad, reason=reason)
+                alert.bad = structs.replace(alert.bad, reason=reason)
             self._end(alert, cluster, changes)
 
     def _set_suspended(self, alert: Alert, is_suspended: bool, changes: Changes) -> None:

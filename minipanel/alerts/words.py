@@ -28,6 +28,7 @@ class Words:
     `reasons`: the text of each reason that the rule's `find` returns. `next_step`: what one may do; {nodes} is the node
     set. {sensor} is the temperature's sensor, {time} the value as a time of day. `over_reasons`: used instead of
     `is_over` if the end has such a reason. `higher_is_worse`: False if worse means farther beyond the limit.
+    `is_forecast`: the value is a forecast, so that the present one is shown, not the worst.
     """
 
     is_so: Pair
@@ -36,6 +37,7 @@ class Words:
     next_step: Pair | None = None
     over_reasons: Mapping[str, Pair] = field(default_factory=dict)
     higher_is_worse: bool = False
+    is_forecast: bool = False
 
 
 SEVERITY: Mapping[str, Pair] = {

@@ -42,6 +42,12 @@ def is_good(parameters: MemoryRisingParameters, cluster: Cluster, node_id: int) 
     return full_at is None or full_at > cluster.now + 2 * parameters.within
 
 
+def still(parameters: MemoryRisingParameters, cluster: Cluster, node_id: int) -> Bad | None:
+    """Return the present forecast for a node whose memory rises more slowly than it did; None if there is none."""
+    full_at = cluster.rising.get(node_id)
+    return None if full_at is None else Bad(float(full_at))
+
+
 WORDS = Words(
     Pair("memory is rising, full at about {time}", "内存占用持续上升，预计约 {time} 用满"),
     Pair("memory no longer rising", "内存占用不再上升"),
@@ -49,8 +55,9 @@ WORDS = Words(
         "Find the job that uses it, before the kernel kills one.",
         "请尽快查看是哪个作业占用内存，以免内核终止进程（OOM）。",
     ),
+    is_forecast=True,
 )
 MEMORY_RISING = Rule(
     "memory-rising", "warning", MemoryRisingParameters, find, is_good, WORDS, counts_samples=False,
-    held_back_by=("memory",),
+    held_back_by=("memory",), still=still,
 )  # fmt: skip
