@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
+from functools import cached_property
 
 from minipanel.errors import BadInput
 from minipanel.models.alert import PANEL, Alert, Silence
 from minipanel.models.node import Node
-from minipanel.models.nodeset import expand
+from minipanel.models.nodeset import checked, expand, parts
+from minipanel.models.part_pattern import pattern_of
 from minipanel.services.directory import Directory
 
 
 class Silences:
-    """The silences in force, by node. One of 10,000 nodes takes 0.1 s to expand: not on the event loop."""
+    """The silences in force, by node. One of 10,000 nodes takes 0.04 s to expand: not on the event loop."""
 
     def __init__(
         self, silences: Iterable[Silence] = (), nodes: Iterable[Node] = (), before: Silences | None = None
@@ -59,8 +61,28 @@ class Names:
     def ids_of(self, nodes: str) -> Set[int]:
         """Return the ids of a node set's nodes; none if it can't be read."""
         with suppress(BadInput):
-            return {node.id for name in expand(nodes) if (node := self._find(name)) is not None}
+            return {
+                node.id
+                for part in parts(checked(nodes))
+                for name in self._names_in(part.lower())
+                if (node := self._find(name)) is not None
+            }
         return frozenset()
+
+    def _names_in(self, part: str) -> Sequence[str]:
+        """Return the names in a part of a node set, or only those of nodes if they are fewer."""
+        pattern = pattern_of(part)
+        # Written out, cn[00001-99999] takes 0.6 s.
+        if pattern is None or pattern.count <= len(self._spellings):
+            return expand(part)
+        with_domain = [f"{name}{pattern.domain}" for name in self._spellings if "." not in name]
+        return [name for name in (*self._spellings, *with_domain) if pattern.fits(name)]
+
+    @cached_property
+    def _spellings(self) -> Set[str]:
+        """The names that the nodes are found by, but for a domain added to a short name."""
+        hostnames = {node.hostname.lower() for node in self._directory.nodes}
+        return hostnames | {name.partition(".")[0] for name in hostnames} | self._shown.keys()
 
     def _find(self, name: str) -> Node | None:
         return self._directory.find(name) or self._shown.get(name.lower())

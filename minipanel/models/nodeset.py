@@ -30,6 +30,15 @@ def expand(text: str) -> list[str]:
     have a step (n[1-9/2]). Digits before a bracket belong to its numbers: n1[10-12] is n110 to n112. ClusterShell's
     other operators, wildcards and groups (@name) are refused: its groups run commands from the machine's configuration.
     """
+    compact = checked(text)
+    try:
+        return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
+    except (NodeSetException, RangeSetException, ValueError) as error:
+        raise no_node_set(text) from error
+
+
+def checked(text: str) -> str:
+    """Return a node set without spaces. Raises BadInput for what `expand` refuses, as far as it shows before that."""
     if not text or len(text) > MAX_CHARACTERS:
         raise BadInput("nodes has {count} characters; 1 to {most} are allowed.", count=len(text), most=MAX_CHARACTERS)
     if not _NODE_SET.fullmatch(text):
@@ -39,9 +48,9 @@ def expand(text: str) -> list[str]:
         # Counted before expanding: ClusterShell holds every number of a range in memory.
         if not _is_bounded(compact):
             raise BadInput("nodes is {text}; at most {most} nodes are allowed.", text=quote(text), most=MAX_NODES)
-        return list(NodeSet(compact, resolver=RESOLVER_NOGROUP))
-    except (NodeSetException, RangeSetException, ValueError) as error:
+    except (RangeSetException, ValueError) as error:
         raise no_node_set(text) from error
+    return compact
 
 
 def expand_in_order(text: str) -> list[str]:
